@@ -1,0 +1,1 @@
+"""API Playground: build the JSON that launches a workflow, send it, keep it, share it."""

@@ -1,0 +1,1 @@
+"""OpenAPI documents of the APIs we speak, and what is read from them."""

@@ -1,0 +1,1 @@
+"""A call as code, one module per language."""

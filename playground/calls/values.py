@@ -1,0 +1,123 @@
+"""The values of a send: a call goes out, a reply or a failure comes back, a verdict says what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+Headers = tuple[tuple[str, str], ...]
+Params = Mapping[str, str]
+NO_PARAMS: Params = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A value that joins last and is never shown.
+
+    `name` is what people see in its place; `hosts` are the `host` or `host:port`
+    it was given for, and the only ones it may travel to. A value marked `public`
+    (the practice key) is shown everywhere.
+    """
+
+    name: str
+    value: str = field(repr=False)
+    hosts: frozenset[str] = frozenset()
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Where a secret's value stands in a text that people may see.
+
+    `escape` tells how the value was written there: `raw`, `json` (the inside of a JSON
+    string), `base64` or `url`.
+    """
+
+    name: str
+    escape: str = "raw"
+
+
+Masked = tuple[str | Hole, ...]
+"""A text with its secrets taken out: pieces of text and holes, in order."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request exactly as it goes out, secrets included: for the wire only.
+
+    `secrets` are those that stand in it; `calls.masking` needs them to take them out again.
+    """
+
+    method: str
+    url: str
+    headers: Headers = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    secrets: tuple[Secret, ...] = ()
+    follow_redirects: bool = False
+
+
+@dataclass(frozen=True)
+class MaskedCall:
+    """The same request as people may see it: for previews, history and snippets."""
+
+    method: str
+    url: Masked
+    headers: tuple[tuple[str, Masked], ...]
+    body: Masked | None
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back, whole or up to the limit.
+
+    `body` is unpacked; `wire_bytes` counts what arrived before unpacking. Times in seconds
+    from the first byte sent. `truncated` says the limit cut the body off.
+    """
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes = field(repr=False)
+    truncated: bool = False
+    wire_bytes: int = 0
+    seconds_to_first_byte: float = 0.0
+    seconds: float = 0.0
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why there is no reply.
+
+    `left` says whether a byte of the request may have left: then nobody knows whether the
+    other side acted on it. `sentence` is for people, and a template of `code` and `params`.
+    """
+
+    code: str
+    sentence: str
+    left: bool
+    params: Params = NO_PARAMS
+    seconds: float = 0.0
+
+
+class Outcome(StrEnum):
+    """How a send ended. `sending` is the state before it ends."""
+
+    SENDING = "sending"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    HTTP_ERROR = "http-error"
+    NOT_SENT = "not-sent"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a reply or failure means, first of all as one sentence."""
+
+    outcome: Outcome
+    code: str
+    sentence: str
+    params: Params = NO_PARAMS

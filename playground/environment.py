@@ -1,0 +1,75 @@
+"""Settings come from environment variables; a value nobody understands stops the start."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+PREFIX = "PLAYGROUND_"
+
+
+class Misconfigured(SystemExit):
+    """A setting that cannot be understood; the sentence names it."""
+
+    def __init__(self, name: str, sentence: str) -> None:
+        super().__init__(f"{PREFIX}{name}: {sentence}")
+
+
+def read_text(name: str, default: str = "") -> str:
+    return os.environ.get(PREFIX + name, default)
+
+
+def read_list(name: str, default: str = "") -> list[str]:
+    """Words separated by commas or blanks."""
+    return read_text(name, default).replace(",", " ").split()
+
+
+def read_flag(name: str, default: bool = False) -> bool:
+    value = read_text(name, "yes" if default else "no").strip().lower()
+    if value in ("1", "yes", "true", "on"):
+        return True
+    if value in ("0", "no", "false", "off", ""):
+        return False
+    raise Misconfigured(name, f"say yes or no, not {value!r}.")
+
+
+def read_number(name: str, default: float, least: float = 0) -> float:
+    value = read_text(name, str(default))
+    try:
+        number = float(value)
+    except ValueError:
+        raise Misconfigured(name, f"{value!r} is not a number.") from None
+    if not number >= least:
+        raise Misconfigured(name, f"{value} is less than {least}.")
+    return number
+
+
+def read_whole(name: str, default: int, least: int = 0) -> int:
+    number = read_number(name, default, least)
+    if number != int(number):
+        raise Misconfigured(name, f"{number} is not a whole number.")
+    return int(number)
+
+
+def read_folder(name: str, default: Path) -> Path:
+    """A folder that exists afterwards, readable by its owner only."""
+    folder = Path(read_text(name) or default).expanduser().resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise Misconfigured(name, f"cannot make the folder {folder} ({error.strerror}).") from None
+    return folder
+
+
+def read_key(path: Path, make: Callable[[], str]) -> str:
+    """The key kept in a file of its own; made once, for this installation only."""
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pass
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:  # another process of ours was quicker
+        return path.read_text().strip()
+    with os.fdopen(handle, "w") as file:
+        file.write(make())
+    return path.read_text().strip()

@@ -1,0 +1,1 @@
+"""A crispy form for any schema, and the few special widgets."""

@@ -1,0 +1,1 @@
+"""Exchanges: what was sent and what came back, masked."""

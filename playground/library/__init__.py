@@ -1,0 +1,1 @@
+"""What people keep: connections, secrets, workflows, accounts, drafts, templates."""

@@ -1,0 +1,1 @@
+"""Thin views: read, call the rooms in order, render."""

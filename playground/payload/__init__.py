@@ -1,0 +1,1 @@
+"""The document: JSON text in and out, edits by pointer, problems, references."""

@@ -1,0 +1,1 @@
+"""Rules between fields that JSON Schema cannot say, one module each."""

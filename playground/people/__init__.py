@@ -1,0 +1,1 @@
+"""Who works here: roles, one-time links, tokens, the audit list."""

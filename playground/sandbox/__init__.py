@@ -1,0 +1,1 @@
+"""The practice server: both APIs over real HTTP, with failures on demand."""

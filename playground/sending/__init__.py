@@ -1,0 +1,1 @@
+"""The walk of a send: find, check, assemble, record, send, judge, complete."""
