@@ -3,8 +3,8 @@
 import secrets
 from pathlib import Path
 
-from csp.constants import NONE, SELF
 from cryptography.fernet import Fernet
+from csp.constants import NONE, SELF
 
 from playground import environment as env
 
@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
-    "django_bootstrap_static",
+    "bootstrap",
     "django_ace",
     "axes",
     "playground.people",

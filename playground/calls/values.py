@@ -1,4 +1,4 @@
-"""The values of a send: a call goes out, a reply or a failure comes back, a verdict says what it means."""
+"""The values of a send: out goes a call, back comes a reply or a failure, then a verdict."""
 
 from __future__ import annotations
 
