@@ -44,18 +44,14 @@ def reseal(sealed: bytes) -> bytes:
         raise WrongKey from None
 
 
-class SealedTextField(models.BinaryField):
+class SealedTextField(models.Field):
     """Text that stands encrypted in the database and plain in Python."""
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
 
     def from_db_value(self, value, expression, connection):  # type: ignore[no-untyped-def]
         return None if value is None else unseal(value)
 
     def get_db_prep_value(self, value, connection, prepared=False):  # type: ignore[no-untyped-def]
-        sealed = None if value is None else seal(value)
-        return super().get_db_prep_value(sealed, connection, prepared)
-
-    def to_python(self, value):  # type: ignore[no-untyped-def]
-        return value
-
-    def value_to_string(self, obj):  # type: ignore[no-untyped-def]
-        return super().value_to_string(obj)
+        return None if value is None else connection.Database.Binary(seal(value))
