@@ -1,0 +1,71 @@
+"""The practice data is shaped like the API's own answers and carries the known UIDs."""
+
+from playground.sandbox import practice
+
+KNOWN_STEPS = {
+    "00000000-0000-490a-877c-000000000ef5",
+    "00000000-0000-451f-ac94-0000000000a7",
+    "00000000-0000-4d5f-be9e-0000000000fc",
+    "00000000-0000-4aff-a6e9-000000000565",
+}
+KNOWN_ACCOUNTS = {
+    "00000000-0000-47f8-9a3c-000000000ccb",
+    "00000000-0000-40c6-9ec0-000000000388",
+    "00000000-0000-4000-8000-000000000001",
+    "00000000-0000-4000-8000-000000000002",
+}
+
+
+def list_steps():
+    return [step for one in practice.practice_workflows() for step in one["steps"]]
+
+
+def test_it_has_the_workflows_whose_payloads_are_known():
+    assert len(practice.practice_workflows()) >= 6
+    assert {step["step_uid"] for step in list_steps()} >= KNOWN_STEPS
+
+
+def test_every_uid_stands_for_one_thing():
+    uids = [one["uid"] for one in practice.practice_workflows()]
+    uids += [step["step_uid"] for step in list_steps()]
+    integrations = practice.practice_integrations().values()
+    uids += [account.uid for one in integrations for account in one.accounts]
+    assert len(uids) == len(set(uids))
+
+
+def test_one_workflow_has_three_steps_of_two_integrations():
+    shapes = [
+        (len(one["steps"]), len({i for step in one["steps"] for i in step["integrations"]}))
+        for one in practice.practice_workflows()
+    ]
+    assert (3, 2) in shapes
+
+
+def test_the_parameters_show_every_kind_of_value():
+    kinds = {
+        type(value)
+        for step in list_steps()
+        for value in step["parameters_schema"]["properties"].values()
+    }
+    assert kinds == {bool, int, float, str, list, dict, type(None)}
+
+
+def test_every_integration_of_a_step_has_accounts():
+    for step in list_steps():
+        for integration in step["integrations"]:
+            assert practice.practice_accounts(integration)
+
+
+def test_the_known_accounts_are_there_and_one_does_not_work():
+    accounts = practice.practice_accounts("linkedin")
+    assert {one.uid for one in accounts} >= KNOWN_ACCOUNTS
+    assert [one.valid for one in accounts].count(False) == 1
+
+
+def test_what_is_handed_out_cannot_change_the_practice_data():
+    practice.practice_workflows()[0]["name"] = "changed"
+    assert practice.practice_workflows()[0]["name"] == "Search Sales Navigator Leads"
+
+
+def test_an_unknown_integration_has_no_accounts():
+    assert practice.practice_accounts("nowhere") == ()
