@@ -1,1 +1,27 @@
-"""OpenAPI documents of the APIs we speak, and what is read from them."""
+"""OpenAPI documents of the APIs we speak, and what is read from them.
+
+JSON Schema says most of what a form and the rule book need. What it cannot say stands in
+these keys, on a schema unless said otherwise:
+
+- `x-widget`: `grid`, `steps`, `accounts`, `parameters`, `attachments`, `tags`, `key-value` or
+  `json`, where the type alone would give a poorer field. `x-unit`: what a number counts.
+- `x-section` (on a property) and `x-sections` (on the body): headings of the form, in order.
+- `x-item`: what one item of an array is called in sentences (`Step`, `Row`, `File`).
+- `x-says`: the sentence's end for a `pattern`, `minProperties` or `type` that is not met.
+- `x-unknown-fields: warning`: a field the table does not name is pointed out, and sent.
+- `x-secret: true`: the value is a credential.
+- `x-from`: `workflow.name`, `workflow.inputs`, `workflow.steps`, `step.parameters`, `step.uid`:
+  where a default payload takes the value from a workflow's definition.
+- `x-modes`: ways that exclude each other. `property` names the field that chooses, `default`
+  its value when it is left out; each of `modes` has `value` (null: the field is left out),
+  `title` and the `fields` that belong to it.
+- `x-used-when`: `{property: [values]}`, and `x-unused-with`: `[properties]`: where the API
+  reads the field, and beside which fields it does not.
+- `x-one-of`: `{title: [fields]}`: exactly one of these groups must be filled, completely.
+- `x-rules`: names of rules in `payload/rules` that read the whole document.
+
+On an operation: `x-verdict` (see `VerdictRule`), `x-find-out` (sentences for an answer that was
+lost), `x-harmless: true` (fit for testing a connection), `x-deduplication`. On a document:
+`x-id`, `x-order` (among the documents) and `x-credential` (see `Credential`). Where there are
+several sentences, the first one whose `{places}` can all be filled is said.
+"""

@@ -1,0 +1,102 @@
+"""What is known about a document's world: the workflow, accounts, variables, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+AccountsRule = Literal["required", "optional", "none", "unknown"]
+ACCOUNTS_RULES: tuple[AccountsRule, ...] = ("required", "optional", "none", "unknown")
+NO_PARAMETERS: Mapping[str, Any] = MappingProxyType({"type": "object", "properties": {}})
+
+
+@dataclass(frozen=True)
+class StepFacts:
+    """One step of the workflow. `parameters` is a JSON Schema of type object, with defaults."""
+
+    uid: str
+    name: str = ""
+    integrations: tuple[str, ...] = ()
+    parameters: Mapping[str, Any] = field(default_factory=lambda: NO_PARAMETERS)
+    accounts: AccountsRule = "unknown"
+
+
+@dataclass(frozen=True)
+class InputKey:
+    """A key that each input row may or must have, and the other names it is accepted under."""
+
+    name: str
+    required: bool = False
+    help: str = ""
+    variations: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return (self.name, *self.variations)
+
+
+@dataclass(frozen=True)
+class AccountFacts:
+    """An account of the connection; `integration` is the slug (`linkedin`)."""
+
+    uid: str
+    name: str = ""
+    integration: str = ""
+    valid: bool = True
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """A stored file that `{{file:ID}}` stands for; `size` in bytes."""
+
+    name: str
+    media_type: str = ""
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything known outside the document. `None` means not known, and is not judged.
+
+    `steps` and `inputs` come from the workflow's definition; `more_inputs` are further input
+    keys that some step knows (because an earlier step delivers them). `accounts` and `files`
+    by UID and id, `variables` by name, `secrets` the names that `{{secret:NAME}}` may have,
+    `repeats` the job names that already repeat.
+    """
+
+    workflow: str = ""
+    steps: tuple[StepFacts, ...] | None = None
+    inputs: tuple[InputKey, ...] = ()
+    more_inputs: frozenset[str] = frozenset()
+    accounts: Mapping[str, AccountFacts] | None = None
+    variables: Mapping[str, str] | None = None
+    secrets: frozenset[str] | None = None
+    files: Mapping[str, FileFacts] | None = None
+    repeats: frozenset[str] = frozenset()
+
+    def step(self, uid: object) -> StepFacts | None:
+        """The step of that UID, or None."""
+        return next((step for step in self.steps or () if step.uid == uid), None)
+
+
+NOTHING_KNOWN = Facts()
+
+
+def read_facts(
+    workflow: Mapping[str, Any] | None = None,
+    accounts: Iterable[Mapping[str, Any]] | None = None,
+    **known: Any,
+) -> Facts:
+    """Facts from plain data: `Workflow.as_facts()` and account rows, each a mapping whose keys
+    are the fields of AccountFacts. `known` are further fields of Facts, passed on as they are.
+    """
+    if workflow is not None:
+        known["workflow"] = workflow["name"]
+        known["steps"] = tuple(StepFacts(**step) for step in workflow["steps"])
+        known["inputs"] = tuple(InputKey(**key) for key in workflow["inputs"])
+        known["more_inputs"] = frozenset(workflow["more_inputs"])
+    if accounts is not None:
+        known["accounts"] = {row["uid"]: AccountFacts(**row) for row in accounts}
+    return Facts(**known)
