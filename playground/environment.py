@@ -3,6 +3,9 @@
 import os
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet
 
 PREFIX = "PLAYGROUND_"
 
@@ -50,6 +53,13 @@ def read_whole(name: str, default: int, least: int = 0) -> int:
     return int(number)
 
 
+def read_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
+    value = read_text(name, default).strip().lower()
+    if value not in choices:
+        raise Misconfigured(name, f"say {' or '.join(choices)}, not {value!r}.")
+    return value
+
+
 def read_folder(name: str, default: Path) -> Path:
     """A folder that exists afterwards, readable by its owner only."""
     folder = Path(read_text(name) or default).expanduser().resolve()
@@ -73,3 +83,42 @@ def read_key(path: Path, make: Callable[[], str]) -> str:
     with os.fdopen(handle, "w") as file:
         file.write(make())
     return path.read_text().strip()
+
+
+def read_secret_keys(name: str, path: Path) -> list[str]:
+    """Fernet keys, newest first: from the setting, else from the file, made once."""
+    given = read_list(name)
+    keys = given or read_key(path, lambda: Fernet.generate_key().decode()).split()
+    if not keys:
+        raise Misconfigured(name, f"the key file {path} is empty.")
+    for position, key in enumerate(keys, start=1):
+        if not is_secret_key(key):
+            origin = "" if given else f" in the file {path}"
+            raise Misconfigured(
+                name,
+                f"key {position}{origin} is not a Fernet key (44 characters of URL-safe base64).",
+            )
+    return keys
+
+
+def is_secret_key(key: str) -> bool:
+    try:
+        Fernet(key)
+    except ValueError:
+        return False
+    return True
+
+
+def read_origins(name: str) -> list[str]:
+    """Addresses such as https://playground.example.com, without a path."""
+    origins = [origin.rstrip("/") for origin in read_list(name)]
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
+            raise Misconfigured(name, f"say https://name or http://name:port, not {origin!r}.")
+    return origins
+
+
+def names_of(origins: list[str]) -> list[str]:
+    """The host names in these origins."""
+    return [urlsplit(origin).hostname or "" for origin in origins]

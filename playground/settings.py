@@ -3,7 +3,6 @@
 import secrets
 from pathlib import Path
 
-from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 
 from playground import environment as env
@@ -16,29 +15,34 @@ SECRET_KEY = env.read_text("SIGNING_KEY") or env.read_key(
     DATA / "signing.key", lambda: secrets.token_urlsafe(48)
 )
 # Newest first: the first encrypts, all decrypt.
-SECRET_KEYS = (
-    env.read_list("SECRET_KEYS")
-    or env.read_key(DATA / "secrets.key", lambda: Fernet.generate_key().decode()).split()
-)
+SECRET_KEYS = env.read_secret_keys("SECRET_KEYS", DATA / "secrets.key")
 
 HOST = env.read_text("HOST", "127.0.0.1")
 PORT = env.read_whole("PORT", 8000)
-ALLOWED_HOSTS = env.read_list("HOSTS") or ["127.0.0.1", "localhost", "[::1]", "testserver"]
-CSRF_TRUSTED_ORIGINS = env.read_list("ORIGINS")
+THREADS = env.read_whole("THREADS", 8, least=1)
+
+# The addresses people type: https://playground.example.com. Its names are allowed hosts.
+ORIGINS = env.read_origins("ORIGINS")
+ALLOWED_HOSTS = [
+    *(env.read_list("HOSTS") or ["127.0.0.1", "localhost", "[::1]"]),
+    *env.names_of(ORIGINS),
+]
+CSRF_TRUSTED_ORIGINS = ORIGINS
+BEHIND_PROXY = env.read_flag("BEHIND_PROXY")
+HTTPS = env.read_flag("HTTPS", any(origin.startswith("https://") for origin in ORIGINS))
 
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "playground.interface.apps.StaticFilesConfig",
     "csp",
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
     "bootstrap",
     "django_ace",
-    "axes",
     "playground.people",
     "playground.library",
     "playground.history",
@@ -48,6 +52,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "playground.pages.health.HealthMiddleware",
+    "playground.journal.JournalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -55,9 +61,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "playground.people.gate.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "playground.pages.errors.SentenceMiddleware",
 ]
 
 ROOT_URLCONF = "playground.urls"
@@ -87,6 +95,8 @@ DATABASES = {
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
+        # A file, so that each thread of a test's server has a connection of its own.
+        "TEST": {"NAME": DATA / "test.sqlite3"},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -96,6 +106,15 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -104,6 +123,10 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HOME / "static"]
 STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
@@ -123,6 +146,39 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+SESSION_COOKIE_NAME = "playground_session"
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "playground_csrf"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta tag
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "playground.pages.errors.show_csrf"
+if BEHIND_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+LOG_LEVEL = env.read_choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")).upper()
+LOG_AS_JSON = env.read_choice("LOG", "text", ("text", "json")) == "json"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "playground.journal.JsonLine" if LOG_AS_JSON else "playground.journal.Line"}
+    },
+    "handlers": {"standard": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["standard"], "level": LOG_LEVEL},
+    "loggers": {
+        "django": {"handlers": ["standard"], "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django.server": {"level": "ERROR"},
+        "waitress.queue": {"level": "ERROR"},
+    },
+}
 
 # What may be dialled, how long and how large.
 ALLOW_NETWORKS = env.read_list("ALLOW_NETWORKS")

@@ -1,13 +1,20 @@
-"""People and what they may do."""
+"""People and what they may do, the links that let them in, and the list of what they did."""
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 
 class Role(models.TextChoices):
-    VIEWER = "viewer", "viewer"
-    EDITOR = "editor", "editor"
-    OWNER = "owner", "owner"
+    VIEWER = "viewer", _("viewer")
+    EDITOR = "editor", _("editor")
+    OWNER = "owner", _("owner")
+
+    @property
+    def rank(self) -> int:
+        return list(Role).index(self)
 
 
 class Person(AbstractUser):
@@ -17,8 +24,77 @@ class Person(AbstractUser):
 
     @property
     def may_edit(self) -> bool:
-        return self.role in (Role.EDITOR, Role.OWNER)
+        return self.has_role(Role.EDITOR)
 
     @property
     def is_owner(self) -> bool:
-        return self.role == Role.OWNER
+        return self.has_role(Role.OWNER)
+
+    def has_role(self, role: Role) -> bool:
+        """True for this role and those above it; a deactivated person has none."""
+        return self.is_active and Role(self.role).rank >= role.rank
+
+
+class Purpose(models.TextChoices):
+    OWNER = "owner", _("first owner")
+    SIGN_IN = "sign-in", _("sign-in")
+    INVITE = "invite", _("invite")
+
+
+class LinkSet(models.QuerySet["Link"]):
+    def open(self) -> "LinkSet":
+        """Not used yet and not expired."""
+        return self.filter(used_at=None, expires_at__gt=timezone.now())
+
+
+class Link(models.Model):
+    """An address that works once. Only a digest is kept: the database lets nobody in."""
+
+    digest = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=10, choices=Purpose)
+    role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
+    note = models.CharField(max_length=100, blank=True)
+    person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="links")
+    created_by = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    objects = LinkSet.as_manager()
+
+
+class Attempt(models.Model):
+    """A sign-in that was refused or is being judged. The name is kept as a digest, since people
+    type passwords into the wrong field."""
+
+    name_digest = models.CharField(max_length=64)
+    address = models.CharField(max_length=64)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["name_digest", "at"], name="attempt_by_name"),
+            models.Index(fields=["address", "at"], name="attempt_by_address"),
+        ]
+
+
+class Event(models.Model):
+    """One line of the audit list: who did what to what, when (UTC), and how it ended."""
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
+    name = models.CharField(max_length=150, blank=True)
+    action = models.CharField(max_length=40)
+    target = models.CharField(max_length=300, blank=True)
+    result = models.CharField(max_length=200, default="ok")
+    address = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["action", "-at"], name="event_by_action"),
+            models.Index(
+                fields=["person", "address", "-at"],
+                condition=Q(action="sign-in", result="ok"),
+                name="event_known_address",
+            ),
+        ]

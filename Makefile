@@ -1,0 +1,46 @@
+# The commands of API Playground. `make` lists them; `make run` is all that is needed.
+
+SHELL := /bin/sh
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-quick lint types bench clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+
+run: $(VENV)/installed ## set up what is missing, then serve the playground
+	@exec $(PYTHON) manage.py serve
+
+test: $(VENV)/installed-tests ## run every test, those in a browser too
+	@$(PYTHON) -m tests.browser.chromium
+	@$(PYTHON) -m pytest
+
+test-quick: $(VENV)/installed-tests ## run the tests that need no browser
+	@$(PYTHON) -m pytest -m "not browser"
+
+lint: $(VENV)/installed-tests ## look for mistakes of style in Python and templates
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+	@$(PYTHON) -m djlint --lint --quiet templates
+
+types: $(VENV)/installed-tests ## check the type hints
+	@$(PYTHON) -m mypy playground
+
+clean: ## remove the environment and everything generated; data stays
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(PYTHON):
+	@sh .ci/make-venv $(VENV)
+
+$(VENV)/installed: requirements.txt | $(PYTHON)
+	@echo "Installing what requirements.txt names…"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-tests: tests/requirements.txt requirements.txt | $(PYTHON)
+	@echo "Installing what tests/requirements.txt names…"
+	@$(INSTALL) -r tests/requirements.txt
+	@touch $@ $(VENV)/installed

@@ -1,0 +1,54 @@
+"""Prepares everything and serves the playground in this one process."""
+
+import signal
+import sys
+from types import FrameType
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.core.wsgi import get_wsgi_application
+from waitress.server import create_server
+
+from playground.interface import doorstep, starting
+from playground.people.links import has_owner, make_owner_link
+
+LARGEST_BODY = 64 * 1024 * 1024
+
+
+class Command(BaseCommand):
+    help = "Prepares database and files, then serves the playground until it is stopped."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        signal.signal(signal.SIGTERM, stop)
+        listener = starting.bind(settings.HOST, settings.PORT)
+        origin = starting.origin_of(listener)
+        starting.prepare()
+        server = create_server(
+            get_wsgi_application(),
+            sockets=[listener],
+            threads=settings.THREADS,
+            ident=None,
+            max_request_body_size=LARGEST_BODY,
+            clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
+        )
+        doorstep.remember_origin(origin)
+        self.greet()
+        try:
+            server.run()
+        finally:
+            doorstep.forget_origin()
+            server.close()
+
+    def greet(self) -> None:
+        self.stdout.write(f"API Playground: {doorstep.public_origin()}/")
+        if not has_owner():
+            address = doorstep.link_address(make_owner_link())
+            self.stdout.write(f"Sign in (works once, for one hour): {address}")
+        self.stdout.write("Stop with Ctrl+C.")
+        self.stdout.flush()
+
+
+def stop(number: int, frame: FrameType | None) -> None:
+    sys.exit(0)

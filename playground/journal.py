@@ -1,0 +1,69 @@
+"""The log: one line an event, as text or as JSON, without anything a person typed."""
+
+import json
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+logger = logging.getLogger("playground.request")
+
+
+class Line(logging.Formatter):
+    """`2026-11-22T18:00:00Z INFO playground.request GET drafts/ 200 12 ms`, breaks escaped."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        text = f"{moment(record)} {record.levelname} {record.name} {super().format(record)}"
+        return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+
+
+class JsonLine(logging.Formatter):
+    """The same as one JSON object a line, with the event's facts as keys."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        entry: dict[str, Any] = {
+            "at": moment(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, "facts", {}),
+        }
+        if record.exc_info:
+            entry["trace"] = self.formatException(record.exc_info)
+        return json.dumps(entry, ensure_ascii=False, default=str)
+
+
+def moment(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
+class JournalMiddleware:
+    """Writes one line a request. The route is named, not the path: a path may hold a one-time
+    link or what somebody searched for."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        started = time.monotonic()
+        response = self.get_response(request)
+        milliseconds = round((time.monotonic() - started) * 1000)
+        route = request.resolver_match.route if request.resolver_match else "(no page)"
+        facts = {
+            "method": request.method,
+            "route": route,
+            "status": response.status_code,
+            "milliseconds": milliseconds,
+        }
+        logger.info(
+            "%s /%s %s %s ms",
+            request.method,
+            route,
+            response.status_code,
+            milliseconds,
+            extra={"facts": facts},
+        )
+        return response

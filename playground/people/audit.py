@@ -1,0 +1,61 @@
+"""The audit list: what people did, kept for the owners; never a secret."""
+
+import logging
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from playground.people.models import Event, Person
+
+logger = logging.getLogger("playground.audit")
+
+
+def record_event(
+    who: HttpRequest | Person | None, action: str, target: str = "", result: str = "ok"
+) -> Event:
+    """Adds a line. `who` is the request, a person, or None for the machine itself.
+
+    `target` is a name people know it by; texts too long are cut. Neither it nor `result` may
+    hold a secret or anything that was typed into a password field.
+    """
+    person = find_person(who)
+    event = Event.objects.create(
+        person=person,
+        name=person.username if person else "",
+        action=action,
+        target=target[:300],
+        result=result[:200],
+        address=address_of(who) if isinstance(who, HttpRequest) else "",
+    )
+    facts = {
+        "person": event.name,
+        "action": event.action,
+        "target": event.target,
+        "result": event.result,
+        "address": event.address,
+    }
+    logger.info(
+        "%s %s %s: %s",
+        event.name or "-",
+        event.action,
+        event.target or "-",
+        event.result,
+        extra={"facts": facts},
+    )
+    return event
+
+
+def find_person(who: HttpRequest | Person | None) -> Person | None:
+    if isinstance(who, HttpRequest):
+        who = getattr(who, "user", None)
+    return who if isinstance(who, Person) and who.pk else None
+
+
+def address_of(request: HttpRequest) -> str:
+    """The address of the person's machine. Behind a proxy it is the last one that the proxy
+    itself wrote; anything before it may be invented."""
+    if settings.BEHIND_PROXY:
+        forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
+        if forwarded:
+            return forwarded[:64]
+    return request.META.get("REMOTE_ADDR", "")[:64]

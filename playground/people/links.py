@@ -1,0 +1,76 @@
+"""One-time links: the first owner's, an invited person's, and for somebody locked out."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.utils import timezone
+
+from playground.people.models import Link, Person, Purpose, Role
+
+SIGN_IN_HOURS = 1
+INVITE_HOURS = 7 * 24
+
+
+def make_owner_link() -> str:
+    """The token of a link that makes the first owner. Earlier ones stop working."""
+    Link.objects.open().filter(purpose=Purpose.OWNER).delete()
+    return make_link(Purpose.OWNER, Role.OWNER, hours=SIGN_IN_HOURS)
+
+
+def make_sign_in_link(person: Person) -> str:
+    """The token of a link that signs this person in without a password."""
+    return make_link(Purpose.SIGN_IN, Role(person.role), hours=SIGN_IN_HOURS, person=person)
+
+
+def make_invite(role: Role, created_by: Person, note: str = "") -> str:
+    """The token of a link with which somebody joins in this role."""
+    return make_link(Purpose.INVITE, role, hours=INVITE_HOURS, created_by=created_by, note=note)
+
+
+def make_link(
+    purpose: Purpose,
+    role: Role,
+    *,
+    hours: int,
+    person: Person | None = None,
+    created_by: Person | None = None,
+    note: str = "",
+) -> str:
+    token = secrets.token_urlsafe(24)
+    Link.objects.create(
+        digest=digest(token),
+        purpose=purpose,
+        role=role,
+        note=note[:100],
+        person=person,
+        created_by=created_by,
+        expires_at=timezone.now() + timedelta(hours=hours),
+    )
+    return token
+
+
+def find_link(token: str) -> Link | None:
+    """The link, if it still works: an owner's only while there is no owner, a person's only
+    while that person is active."""
+    link = Link.objects.open().select_related("person").filter(digest=digest(token)).first()
+    if link is None:
+        return None
+    if link.purpose == Purpose.OWNER and has_owner():
+        return None
+    if link.purpose == Purpose.SIGN_IN and not (link.person and link.person.is_active):
+        return None
+    return link
+
+
+def use_up(link: Link) -> bool:
+    """Takes the link; False if somebody else was quicker."""
+    return bool(Link.objects.open().filter(pk=link.pk).update(used_at=timezone.now()))
+
+
+def has_owner() -> bool:
+    return Person.objects.filter(role=Role.OWNER, is_active=True).exists()
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
