@@ -53,13 +53,13 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "playground.pages.health.HealthMiddleware",
-    "playground.journal.JournalMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "playground.journal.JournalMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
+    "playground.people.gate.OwnPagesMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "playground.people.gate.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

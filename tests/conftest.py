@@ -1,6 +1,58 @@
-"""What every test starts from: an own data folder, so that no test touches real data."""
+"""What every test starts from: plain static files, and people of each role."""
 
-import os
-import tempfile
+import pytest
+from django.conf import settings
+from django.test import Client
 
-os.environ.setdefault("PLAYGROUND_DATA", tempfile.mkdtemp(prefix="playground-test-"))
+from playground.people.models import Person, Role
+
+PASSWORD = "correct horse battery"
+
+
+def pytest_configure() -> None:
+    """Without collected files there are no names by content: the tests ask for plain ones."""
+    settings.STORAGES["staticfiles"]["BACKEND"] = (
+        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    )
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def make_person(role: Role, name: str = "") -> Person:
+    return Person.objects.create_user(name or role.value, password=PASSWORD, role=role)
+
+
+def signed_in(person: Person, **kwargs: bool) -> Client:
+    """A client of this person's; `enforce_csrf_checks=True` makes it as strict as a browser."""
+    client = Client(**kwargs)
+    client.force_login(person)
+    return client
+
+
+@pytest.fixture
+def owner(db: None) -> Person:
+    return make_person(Role.OWNER)
+
+
+@pytest.fixture
+def editor(db: None) -> Person:
+    return make_person(Role.EDITOR)
+
+
+@pytest.fixture
+def viewer(db: None) -> Person:
+    return make_person(Role.VIEWER)
+
+
+@pytest.fixture
+def as_owner(owner: Person) -> Client:
+    return signed_in(owner)
+
+
+@pytest.fixture
+def as_editor(editor: Person) -> Client:
+    return signed_in(editor)
+
+
+@pytest.fixture
+def as_viewer(viewer: Person) -> Client:
+    return signed_in(viewer)

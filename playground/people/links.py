@@ -13,8 +13,8 @@ INVITE_HOURS = 7 * 24
 
 
 def make_owner_link() -> str:
-    """The token of a link that makes the first owner. Earlier ones stop working."""
-    Link.objects.open().filter(purpose=Purpose.OWNER).delete()
+    """The token of a link that makes the first owner; once there is one, all of them are dead."""
+    Link.objects.filter(expires_at__lt=timezone.now() - timedelta(days=30)).delete()
     return make_link(Purpose.OWNER, Role.OWNER, hours=SIGN_IN_HOURS)
 
 

@@ -1,0 +1,37 @@
+"""The first minutes: open the printed link, become the owner, sign out, come back."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from playground.people.links import make_owner_link
+from tests.conftest import PASSWORD
+
+
+def test_the_first_owner_comes_in_by_the_link_and_returns_by_name_and_password(
+    server: str, page: Page, take_picture: Callable[[Page, str], None]
+) -> None:
+    page.goto(f"{server}/link/{make_owner_link()}/")
+    take_picture(page, "first-owner")
+    page.get_by_label("Your name here").fill("Ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{server}/")
+
+    page.context.clear_cookies()
+    page.goto(f"{server}/people/")
+    take_picture(page, "sign-in")
+    page.get_by_label("Name").fill("Ada")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
+    take_picture(page, "people")
+
+
+def test_a_link_works_once(server: str, page: Page) -> None:
+    address = f"{server}/link/{make_owner_link()}/"
+    page.goto(address)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).to_have_url(f"{server}/")
+    page.goto(address)
+    expect(page.get_by_role("heading", name="This link no longer works")).to_be_visible()

@@ -1,0 +1,14 @@
+"""Loaded by pytest before Django's settings: no test touches real data or a person's settings."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
+    del os.environ[name]
+os.environ["PLAYGROUND_DATA"] = tempfile.mkdtemp(prefix="playground-test-")
+atexit.register(shutil.rmtree, os.environ["PLAYGROUND_DATA"], ignore_errors=True)
+os.mkdir(os.path.join(os.environ["PLAYGROUND_DATA"], "static"))
+# Playwright keeps an event loop running; Django would refuse the database beside it.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
