@@ -180,6 +180,13 @@ LOGGING = {
     },
 }
 
+# The sandbox: how long a practice job waits and runs, how long and how many answers hang.
+SANDBOX_JOB_PENDING_SECONDS = env.read_number("SANDBOX_JOB_PENDING_SECONDS", 1)
+SANDBOX_JOB_RUNNING_SECONDS = env.read_number("SANDBOX_JOB_RUNNING_SECONDS", 3)
+SANDBOX_HANG_SECONDS = env.read_number("SANDBOX_HANG_SECONDS", 60)
+SANDBOX_HANGING_LIMIT = env.read_whole("SANDBOX_HANGING_LIMIT", 2)
+SANDBOX_HUGE_BYTES = env.read_whole("SANDBOX_HUGE_BYTES", 64 * 1024 * 1024)
+
 # What may be dialled, how long and how large.
 ALLOW_NETWORKS = env.read_list("ALLOW_NETWORKS")
 SANDBOX_ORIGIN = env.read_text("SANDBOX_ORIGIN")

@@ -1,6 +1,6 @@
 """The site map."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from playground.pages import health, home, people, signing_in, team
 
@@ -22,4 +22,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:person_id>/role/", team.change_role, name="change_role"),
     path("people/<int:person_id>/active/", team.change_active, name="change_active"),
     path("audit/", team.show_audit, name="audit"),
+    path("sandbox/", include("playground.sandbox.urls")),
 ]

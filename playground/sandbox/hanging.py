@@ -1,0 +1,106 @@
+"""Answers that take long or never come: few at a time, and given up when the caller leaves."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from socket import SHUT_RDWR, socket
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, StreamingHttpResponse
+from waitress.channel import ClientDisconnected
+
+from .answers import Refusal
+
+GLANCE_SECONDS = 0.05
+
+
+class Hangup(ConnectionAbortedError, ClientDisconnected):
+    """Closes the connection as it stands: the servers take it for a caller who has left."""
+
+
+class Slot:
+    """One of the few places for an answer that holds a thread; given back once."""
+
+    taken = 0
+    lock = Lock()
+
+    def __init__(self) -> None:
+        with Slot.lock:
+            if Slot.taken >= settings.SANDBOX_HANGING_LIMIT:
+                raise Refusal(
+                    503,
+                    "Too many practice answers hang already; try again in a moment.",
+                    "server",
+                    headers={"Retry-After": "5"},
+                )
+            Slot.taken += 1
+        self.held = True
+
+    def give_back(self) -> None:
+        with Slot.lock:
+            Slot.taken -= self.held
+            self.held = False
+
+
+class HeldAnswer(StreamingHttpResponse):
+    """A streamed answer that holds a slot until it is closed."""
+
+    def __init__(self, pieces: Iterator[bytes], slot: Slot, **named: Any) -> None:
+        super().__init__(_release_after(pieces, slot), **named)
+        self.slot = slot
+
+    def close(self) -> None:
+        self.slot.give_back()
+        super().close()
+
+
+def wait(request: HttpRequest, seconds: float) -> bool:
+    """Let time pass; False when the caller left meanwhile."""
+    has_left: Callable[[], bool] = request.META.get("waitress.client_disconnected") or _stays
+    until = time.monotonic() + seconds
+    while (left := until - time.monotonic()) > 0:
+        if has_left():
+            return False
+        time.sleep(min(left, GLANCE_SECONDS))
+    return True
+
+
+def hang_up(request: HttpRequest, said: bytes = b"", **named: Any) -> StreamingHttpResponse:
+    """Close the connection: without a byte of answer, or after what was `said`."""
+
+    def speak() -> Iterator[bytes]:
+        if said:
+            yield said
+        _shut(request)
+        raise Hangup
+
+    return StreamingHttpResponse(speak(), **named)
+
+
+def _shut(request: HttpRequest) -> None:
+    """Waitress and gunicorn close when told by the exception; Django's own server does not."""
+    found = _find_socket(request.META)
+    if found is not None:
+        with suppress(OSError):
+            found.shutdown(SHUT_RDWR)
+
+
+def _find_socket(environ: dict[str, Any]) -> socket | None:
+    try:
+        found = environ["wsgi.input"]._read.__self__.raw._sock
+    except (AttributeError, KeyError):
+        return None
+    return found if isinstance(found, socket) else None
+
+
+def _release_after(pieces: Iterator[bytes], slot: Slot) -> Iterator[bytes]:
+    try:
+        yield from pieces
+    finally:
+        slot.give_back()
+
+
+def _stays() -> bool:
+    return False

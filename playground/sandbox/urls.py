@@ -1,0 +1,44 @@
+"""The site map of the practice server."""
+
+from django.urls import path, re_path
+
+from . import captain_data as cd
+from .serving import serve
+
+EVERYTHING = dict.fromkeys(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), cd.say_unknown)
+
+urlpatterns = [
+    path("captain-data/v3/workspace", serve(cd.API, GET=cd.show_workspace)),
+    path("captain-data/v3/workflows", serve(cd.API, GET=cd.list_workflows)),
+    path(
+        "captain-data/v3/workflows/<workflow_uid>/schedule", serve(cd.API, POST=cd.launch_workflow)
+    ),
+    path("captain-data/v3/workflows/<workflow_uid>/details", serve(cd.API, GET=cd.show_details)),
+    path("captain-data/v3/workflows/<workflow_uid>/jobs", serve(cd.API, GET=cd.list_jobs)),
+    path(
+        "captain-data/v3/workflows/<workflow_uid>/results/last",
+        serve(cd.API, GET=cd.show_last_results),
+    ),
+    path(
+        "captain-data/v3/integrations/<integration>/accounts",
+        serve(cd.API, GET=cd.list_accounts, POST=cd.update_account),
+    ),
+    path("captain-data/v3/jobs/<job_uid>", serve(cd.API, GET=cd.show_job, DELETE=cd.delete_repeat)),
+    path(
+        "captain-data/v3/jobs/<job_uid>/results",
+        serve(cd.API, GET=cd.show_results, DELETE=cd.delete_repeat),
+    ),
+    path(
+        "captain-data/v3/jobs/<job_uid>/inputs",
+        serve(cd.API, GET=cd.show_inputs, DELETE=cd.delete_repeat),
+    ),
+    path(
+        "captain-data/v3/jobs/<job_uid>/retry",
+        serve(cd.API, POST=cd.retry_job, DELETE=cd.delete_repeat),
+    ),
+    path(
+        "captain-data/v3/jobs/<path:place>",
+        serve(cd.API, **EVERYTHING | {"DELETE": cd.delete_repeat}),
+    ),
+    re_path(r"^captain-data/", serve(cd.API, **EVERYTHING)),
+]

@@ -1,0 +1,151 @@
+"""Launching a practice workflow: what is accepted, what is refused, and in which words."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from playground.sandbox import practice
+
+from .conftest import LAUNCHED, STEP, make_launch
+
+GOLDEN = json.loads((Path(__file__).parent / "golden_launches.json").read_text("utf-8"))
+
+
+def make_step(**changed):
+    return {"accounts": [], "parameters": {}, "step_uid": STEP} | changed
+
+
+def without(value, key):
+    return {name: one for name, one in value.items() if name != key}
+
+
+def test_it_launches_and_tells_the_job(caller):
+    reply = caller.launch()
+    told = reply.json()
+    assert reply.status_code == 200
+    assert reply.headers["Content-Type"] == "application/json"
+    assert list(told) == ["workflow", "message", "job_uid"]
+    assert told["message"] == "Bot successfully scheduled."
+    assert told["workflow"]["uid"] == LAUNCHED
+    assert caller.get(f"/jobs/{told['job_uid']}").json()["name"] == "Night run"
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=lambda one: one["case"])
+def test_it_takes_the_known_payloads(caller, golden):
+    reply = caller.launch(golden["body"], golden["workflow"])
+    assert reply.status_code == 200, reply.text
+    job = caller.get(f"/jobs/{reply.json()['job_uid']}").json()
+    assert job["number_inputs"] == len(golden["body"]["inputs"])
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (without(make_launch(), "job_name"), "job_name"),
+        (without(make_launch(), "steps"), "steps"),
+        (without(make_launch(), "inputs"), "inputs"),
+        (make_launch(job_name="  "), "job_name"),
+        (make_launch(job_name=12), "job_name"),
+        (make_launch(steps={}), "steps"),
+        (make_launch(inputs=["x"]), "inputs"),
+        (make_launch(steps=[without(make_step(), "step_uid")]), "step_uid"),
+        (make_launch(steps=[without(make_step(), "accounts")]), "accounts"),
+        (make_launch(steps=[without(make_step(), "parameters")]), "parameters"),
+        (make_launch(steps=[make_step(parameters=[])]), "parameters"),
+        (make_launch(steps=[make_step(accounts=[1])]), "accounts"),
+        (make_launch(steps=[make_step(step_uid="nowhere")]), "step_uid"),
+        (make_launch(repeat_option={"type": "hour"}), "value"),
+        (make_launch(repeat_option={"type": "year", "value": 1}), "type"),
+        (make_launch(repeat_option={"type": "day", "value": "1"}), "value"),
+    ],
+)
+def test_it_names_the_field_that_is_wrong(caller, body, named):
+    reply = caller.launch(body)
+    told = reply.json()
+    assert reply.status_code == told["status_code"] == 400
+    assert told["error_label"] == "INVALID_INPUT"
+    assert named in told["message"]
+    assert named in told["params"]["field"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"   ",
+        b"{",
+        b"[]",
+        b"12",
+        b'"text"',
+        b'{"job_name": NaN}',
+        b'{"job_name": "\xff"}',
+        b"\xef\xbb\xbf{}",
+        b"[" * 100_000,
+        b'{"job_name": ' + b"9" * 10_000 + b"}",
+    ],
+    ids=range(11),
+)
+def test_it_refuses_what_is_no_json_object(caller, body):
+    reply = caller.launch(body)
+    assert reply.status_code == 400
+    assert reply.json()["message"]
+
+
+def test_it_refuses_an_unknown_workflow(caller):
+    reply = caller.launch(workflow="00000000-0000-4000-8000-00000000dead")
+    assert reply.status_code == 404
+    assert reply.json()["error_label"] == "NOT_FOUND"
+
+
+def test_it_refuses_another_content_type(caller):
+    assert caller.launch(**{"Content-Type": "text/plain"}).status_code == 415
+    assert caller.launch(**{"Content-Type": "application/x-www-form-urlencoded"}).status_code == 415
+    assert caller.launch(**{"Content-Type": "Application/JSON; charset=utf-8"}).status_code == 200
+
+
+def test_it_refuses_more_than_ten_megabytes(caller):
+    reply = caller.launch(b" " * (10 * 1024 * 1024 + 1))
+    assert reply.status_code == 413
+    assert "10 MB" in reply.json()["message"]
+
+
+def test_it_takes_almost_ten_megabytes(caller):
+    assert caller.launch(make_launch(note="x" * 10_400_000)).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
+def test_it_refuses_another_method(caller, method):
+    reply = caller.call(method, f"/workflows/{LAUNCHED}/schedule")
+    assert reply.status_code == 405
+    assert reply.headers["Allow"] == "POST"
+
+
+def test_both_spellings_of_the_key_open(caller):
+    project = {"x-project-id": practice.PRACTICE_WORKSPACE}
+    for key in (
+        {"Authorization": f"x-api-key {practice.PRACTICE_KEY}"},
+        {"x-api-key": practice.PRACTICE_KEY},
+    ):
+        alone = type(caller)(caller.origin, project | key)
+        assert alone.launch().status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"x-api-key": "wrong", "x-project-id": practice.PRACTICE_WORKSPACE}, 401),
+        ({"x-api-key": practice.PRACTICE_KEY}, 401),
+        ({"x-api-key": practice.PRACTICE_KEY, "x-project-id": "other"}, 403),
+        ({"Authorization": f"Bearer {practice.PRACTICE_KEY}"}, 401),
+    ],
+)
+def test_a_wrong_key_is_refused(caller, headers, status):
+    reply = type(caller)(caller.origin, headers).launch()
+    assert reply.status_code == reply.json()["status_code"] == status
+    assert reply.json()["error_scope"] == "auth"
+
+
+def test_it_sets_no_cookie_and_needs_no_token(caller):
+    assert "Set-Cookie" not in caller.launch().headers
