@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
@@ -36,6 +37,7 @@ class Api:
 def serve(api: Api, **views: View) -> Callable[..., HttpResponseBase]:
     """A Django view that gives each HTTP method (`GET=…`, `POST=…`) to its own view."""
 
+    @login_not_required
     @csrf_exempt
     def answer(request: HttpRequest, **fields: Any) -> HttpResponseBase:
         asked = Asked(request, b"")
