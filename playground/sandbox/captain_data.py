@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from . import accounts, jobs, practice
 from .answers import Refusal, answer_json
 from .authentication import check_key
-from .bodies import is_json, parse_object
+from .bodies import is_json
 from .checks import check_account, check_launch
 from .models import Job, Repeat
 from .results import count_rows_each, judge_input, make_rows
@@ -188,7 +188,7 @@ def say_unknown(asked: Asked, **fields: str) -> HttpResponse:
 def _read_body(asked: Asked) -> dict[str, Any]:
     if not is_json(asked.request.headers.get("Content-Type", "")):
         raise Refusal(415, "Send the header Content-Type: application/json.")
-    return parse_object(asked.body)
+    return asked.document
 
 
 def _find_workflow(uid: str) -> dict[str, Any]:

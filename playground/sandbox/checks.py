@@ -1,9 +1,15 @@
-"""What the practice API of Captain Data refuses in a body, naming the field."""
+"""What the practice APIs refuse in a body, naming the field."""
 
 from typing import Any
 
 from .answers import Refusal
 
+MODE_FIELDS = {
+    "email": "email",
+    "phone": "phone",
+    "profile_id": "profile_id",
+    "custom": "field_name",
+}
 UNITS = ("minute", "hour", "day", "week", "month")
 
 
@@ -27,6 +33,27 @@ def check_account(body: dict[str, Any]) -> dict[str, Any]:
         if account.get(name) is not None and not isinstance(account[name], str):
             raise Refusal(400, f"account.{name} has to be a string.", pointer=f"/account/{name}")
     return account
+
+
+def check_start(body: dict[str, Any]) -> None:
+    """The body that starts a scenario, by the vendor's table of parameters."""
+    _need(body, "", "id", int)
+    for name, kind in (("content", dict), ("subscription_filter", dict), ("attach", list)):
+        if body.get(name) is not None:
+            _need(body, "", name, kind)
+    if "matching" not in body and "custom_request" in body:
+        if not _need(body, "", "custom_request", dict):
+            raise Refusal(400, "custom_request is empty.", pointer="/custom_request")
+        return
+    mode = body.get("matching", "email")
+    if mode not in MODE_FIELDS:
+        raise Refusal(
+            400, f"matching has to be one of {', '.join(MODE_FIELDS)}.", pointer="/matching"
+        )
+    if not _need(body, "", MODE_FIELDS[mode], str).strip():
+        raise Refusal(400, f"{MODE_FIELDS[mode]} is empty.", pointer=f"/{MODE_FIELDS[mode]}")
+    if mode == "custom":
+        _need(body, "", "field_value", int if isinstance(body.get("field_value"), int) else str)
 
 
 def _check_step(step: Any, pointer: str, details: dict[str, Any]) -> None:

@@ -60,7 +60,9 @@ def find_wish(request: HttpRequest, body: bytes) -> Wish | None:
         return _make_wish(match[1], match[2])
     address = unquote(request.get_full_path()).encode(errors="replace")
     found = SPELLED.search(body) or SPELLED.search(address)
-    return _make_wish(*(part and part.decode() for part in found.groups())) if found else None
+    if found is None:
+        return None
+    return _make_wish(found[1].decode(), (found[2] or b"").decode())
 
 
 def act_out(scene: Scene) -> HttpResponseBase:

@@ -2,13 +2,11 @@
 
 from django.db import models
 
-UID = {"max_length": 36, "unique": True}
-
 
 class Job(models.Model):
     """One launch. Its status is not stored: it follows from when it started (see `jobs`)."""
 
-    uid = models.CharField(**UID)
+    uid = models.CharField(max_length=36, unique=True)
     workflow_uid = models.CharField(max_length=36, db_index=True)
     name = models.TextField()
     sealed_steps = models.BinaryField()
@@ -41,7 +39,7 @@ class Repeat(models.Model):
 class RenewedAccount(models.Model):
     """An account that was added or updated; its credentials are not kept."""
 
-    uid = models.CharField(**UID)
+    uid = models.CharField(max_length=36, unique=True)
     integration = models.CharField(max_length=64, db_index=True)
     name = models.TextField()
     renewed_at = models.DateTimeField()

@@ -12,7 +12,7 @@ def seal(value: Any) -> bytes:
     return _make_cipher().encrypt(json.dumps(value, ensure_ascii=False).encode())
 
 
-def unseal(sealed: bytes) -> Any:
+def unseal(sealed: bytes | memoryview) -> Any:
     return json.loads(_make_cipher().decrypt(bytes(sealed)))
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from .answers import Refusal
-from .bodies import read_body
+from .bodies import parse_object, read_body
 from .failures import Scene, act_out, find_wish
 
 
@@ -21,6 +21,11 @@ class Asked:
 
     request: HttpRequest
     body: bytes
+
+    @cached_property
+    def document(self) -> dict[str, Any]:
+        """The JSON object in the body; refused when there is none."""
+        return parse_object(self.body)
 
 
 View = Callable[..., HttpResponse]

@@ -2,10 +2,12 @@
 
 from django.urls import path, re_path
 
+from . import altcraft
 from . import captain_data as cd
 from .serving import serve
 
-EVERYTHING = dict.fromkeys(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"), cd.say_unknown)
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+NOWHERE = dict.fromkeys(METHODS, cd.say_unknown)
 
 urlpatterns = [
     path("captain-data/v3/workspace", serve(cd.API, GET=cd.show_workspace)),
@@ -38,7 +40,16 @@ urlpatterns = [
     ),
     path(
         "captain-data/v3/jobs/<path:place>",
-        serve(cd.API, **EVERYTHING | {"DELETE": cd.delete_repeat}),
+        serve(cd.API, **NOWHERE | {"DELETE": cd.delete_repeat}),
     ),
-    re_path(r"^captain-data/", serve(cd.API, **EVERYTHING)),
+    re_path(r"^captain-data/", serve(cd.API, **NOWHERE)),
+    re_path(
+        r"^altcraft/api/v1\.1/workflows/start/?$",
+        serve(altcraft.API, POST=altcraft.start_scenario),
+    ),
+    re_path(
+        r"^altcraft/api/v1\.1/workflows/list/?$",
+        serve(altcraft.API, POST=altcraft.list_scenarios),
+    ),
+    re_path(r"^altcraft/", serve(altcraft.API, **dict.fromkeys(METHODS, altcraft.say_unknown))),
 ]

@@ -57,3 +57,8 @@ def caller(transactional_db, live_server) -> Caller:
 def at_once(settings):
     """Jobs end as soon as they are launched."""
     settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0
+
+
+@pytest.fixture
+def altcraft(transactional_db, live_server) -> Caller:
+    return Caller(live_server.url + practice.ALTCRAFT_PATH, {})
