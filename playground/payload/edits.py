@@ -30,7 +30,7 @@ from playground.payload.reading import read
 from playground.payload.scanning import Child, children
 
 
-class NoSuchPlace(LookupError):  # noqa: N818
+class NoSuchPlace(LookupError):
     """The document has no place for this pointer."""
 
     def __init__(self, pointer: str) -> None:
@@ -38,7 +38,7 @@ class NoSuchPlace(LookupError):  # noqa: N818
         super().__init__(f"The document has no place {pointer or 'at the top'}.")
 
 
-class PlaceTaken(ValueError):  # noqa: N818
+class PlaceTaken(ValueError):
     """The object has another member of this name already."""
 
     def __init__(self, pointer: str) -> None:

@@ -60,7 +60,7 @@ SENTENCES: Mapping[str, str] = {
 """By code. The places in braces are the error's `params`."""
 
 
-class Unreadable(ValueError):  # noqa: N818
+class Unreadable(ValueError):
     """What a text is not, and where.
 
     `line` and `column` count from 1, columns in characters; `offset` from 0. `sentence` is
