@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 Headers = tuple[tuple[str, str], ...]
 Params = Mapping[str, str]
-NO_PARAMS: Params = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -25,6 +23,14 @@ class Secret:
     value: str = field(repr=False)
     hosts: frozenset[str] = frozenset()
     public: bool = False
+
+    def may_go_to(self, host: str, port: int) -> bool:
+        """Whether the value may travel there; without `hosts` it may go anywhere."""
+        if not self.hosts:
+            return True
+        given = {entry.lower() for entry in self.hosts}
+        bracketed = f"[{host}]" if ":" in host else host
+        return not given.isdisjoint({host, bracketed, f"{bracketed}:{port}"})
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,20 @@ Masked = tuple[str | Hole, ...]
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where `assemble` put a secret: the only way to know a short one from plain text.
+
+    `part` is `url`, `body` or `header N` (N counts from 0); offsets in characters, in the
+    body in bytes.
+    """
+
+    part: str
+    start: int
+    end: int
+    hole: Hole
+
+
+@dataclass(frozen=True)
 class Call:
     """One request exactly as it goes out, secrets included: for the wire only.
 
@@ -56,6 +76,7 @@ class Call:
     body: bytes | None = field(default=None, repr=False)
     secrets: tuple[Secret, ...] = ()
     follow_redirects: bool = False
+    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -98,7 +119,7 @@ class Failure:
     code: str
     sentence: str
     left: bool
-    params: Params = NO_PARAMS
+    params: Params = field(default_factory=dict)
     seconds: float = 0.0
 
 
@@ -120,4 +141,4 @@ class Verdict:
     outcome: Outcome
     code: str
     sentence: str
-    params: Params = NO_PARAMS
+    params: Params = field(default_factory=dict)

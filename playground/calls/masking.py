@@ -1,0 +1,82 @@
+"""Takes secrets out of what people may see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from playground.calls.echoes import SHORT, find_echoes
+from playground.calls.values import Call, Hole, Masked, MaskedCall, Place, Secret
+
+
+def mark(name: str) -> str:
+    """What stands in a secret's place: the reference itself, so that it can be read in again."""
+    return f"{{{{secret:{name}}}}}"
+
+
+def show(masked: Masked) -> str:
+    """The text as people see it."""
+    return "".join(piece if isinstance(piece, str) else mark(piece.name) for piece in masked)
+
+
+def mask_text(text: str, secrets: Iterable[Secret]) -> str:
+    """A reply, message or log line without the secrets' values.
+
+    Finds them also in base64, URL-encoded, JSON- and HTML-escaped. Values of fewer than six
+    characters are left: they would be found everywhere.
+    """
+    hidden = [each for each in secrets if not each.public and len(each.value) >= SHORT]
+    return show(_merge(_mask(text, hidden)))
+
+
+def mask_call(call: Call) -> MaskedCall:
+    """The call as people may see it.
+
+    Where `assemble` noted its places they are taken as noted, and nothing else of a short
+    value; a secret without a place is searched for whatever its length.
+    """
+    hidden = [each for each in call.secrets if not each.public]
+    placed = {place.hole.name for place in call.places}
+    wanted = [each for each in hidden if len(each.value) >= SHORT or each.name not in placed]
+    names = {each.name for each in hidden}
+    places = [place for place in call.places if place.hole.name in names]
+    return MaskedCall(
+        method=call.method,
+        url=_mask_part(call.url.encode(), "url", places, wanted),
+        headers=tuple(
+            (name, _mask_part(value.encode(), f"header {number}", places, wanted))
+            for number, (name, value) in enumerate(call.headers)
+        ),
+        body=None if call.body is None else _mask_part(call.body, "body", places, wanted),
+    )
+
+
+def holds_secret(data: bytes, secrets: Sequence[Secret]) -> bool:
+    """Whether any of the values stands in there, in whatever form; public ones count."""
+    return bool(find_echoes(data.decode("utf-8", "replace"), secrets))
+
+
+def _mask_part(data: bytes, part: str, places: Sequence[Place], wanted: list[Secret]) -> Masked:
+    pieces: list[str | Hole] = []
+    done = 0
+    for place in sorted((p for p in places if p.part == part), key=lambda each: each.start):
+        pieces += _mask(data[done : place.start].decode("utf-8", "replace"), wanted)
+        pieces.append(place.hole)
+        done = place.end
+    pieces += _mask(data[done:].decode("utf-8", "replace"), wanted)
+    return _merge(pieces)
+
+
+def _mask(text: str, secrets: Sequence[Secret]) -> Iterator[str | Hole]:
+    done, last = 0, ""
+    for echo in find_echoes(text, secrets):
+        overlaps = echo.start < done
+        if echo.end > done and not (overlaps and echo.secret.name == last):
+            yield text[done : max(done, echo.start)]
+            yield Hole(echo.secret.name, echo.escape)
+            last = echo.secret.name
+        done = max(done, echo.end)
+    yield text[done:]
+
+
+def _merge(pieces: Iterable[str | Hole]) -> Masked:
+    return tuple(piece for piece in pieces if piece != "")
