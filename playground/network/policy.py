@@ -22,7 +22,7 @@ from playground.network.targets import Target, read_target
 _WITH_PORT = re.compile(r"(?P<what>\[[^\]]*\]|[^:\[\]]+):(?P<port>[1-9][0-9]{0,4})")
 
 
-class BadEntry(ValueError):  # noqa: N818
+class BadEntry(ValueError):
     """A setting of the policy that cannot be understood; its text is one sentence."""
 
 

@@ -20,15 +20,15 @@ _NOTICES = (102, 103)
 _MOST_NOTICES = 10
 
 
-class HeadTooLarge(Exception):  # noqa: N818
+class HeadTooLarge(Exception):
     """More or longer header lines than the limits allow."""
 
 
-class CutShort(Exception):  # noqa: N818
+class CutShort(Exception):
     """The connection closed before as much came as the answer itself announced."""
 
 
-class BadPacking(Exception):  # noqa: N818
+class BadPacking(Exception):
     """The body is not packed the way its header says."""
 
 

@@ -16,7 +16,7 @@ _NEUTRAL = frozenset({"accept", "accept-language", "content-type", "user-agent"}
 _OF_BODY = frozenset({"content-type", "content-length", "content-encoding", "content-language"})
 
 
-class SecretStays(Exception):  # noqa: N818
+class SecretStays(Exception):
     """The body holds a secret and would go to another origin."""
 
 

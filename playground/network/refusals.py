@@ -16,7 +16,7 @@ class Refusal:
     params: Params = field(default_factory=dict)
 
 
-class Refused(Exception):  # noqa: N818
+class Refused(Exception):
     """Not an OSError: the libraries below would take it for a broken line and try again."""
 
     def __init__(self, code: str, **params: str) -> None:

@@ -26,11 +26,11 @@ class Trip:
         self.sent_at = self.sent_at or time.monotonic()
 
 
-class TooManyHops(Exception):  # noqa: N818
+class TooManyHops(Exception):
     """The answers sent the call on too often."""
 
 
-class WrongHost(Exception):  # noqa: N818
+class WrongHost(Exception):
     """A secret of the call was not given for the host it would go to."""
 
     def __init__(self, name: str) -> None:

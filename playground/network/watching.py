@@ -13,7 +13,7 @@ Found = TypeVar("Found")
 LOOK_SECONDS = 0.05
 
 
-class Stopped(Exception):  # noqa: N818
+class Stopped(Exception):
     """The send was stopped from outside: `why` is `cancelled` or `timeout`."""
 
     def __init__(self, why: str) -> None:
