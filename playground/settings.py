@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "playground.journal.JournalMiddleware",
     "csp.middleware.CSPMiddleware",
+    "playground.people.gate.PermissionsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "playground.people.gate.OwnPagesMiddleware",

@@ -58,4 +58,4 @@ def address_of(request: HttpRequest) -> str:
         forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
         if forwarded:
             return forwarded[:64]
-    return request.META.get("REMOTE_ADDR", "")[:64]
+    return str(request.META.get("REMOTE_ADDR", ""))[:64]

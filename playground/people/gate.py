@@ -5,16 +5,33 @@ from collections.abc import Callable
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
 from playground.people.rights import send_to_sign_in
+
+# None of these is used by any page.
+UNUSED = "accelerometer camera display-capture geolocation gyroscope microphone midi payment usb"
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in UNUSED.split())
+
+
+class PermissionsMiddleware:
+    """Takes from every page what none needs: camera, microphone, place."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Permissions-Policy", PERMISSIONS)
+        return response
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
     """Views open to everybody carry Django's `login_not_required`."""
 
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., HttpResponse]
+    def handle_no_permission(  # type: ignore[override]
+        self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]
     ) -> HttpResponse:
         return send_to_sign_in(request)
 

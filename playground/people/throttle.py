@@ -50,7 +50,7 @@ def seconds_to_wait(attempts: QuerySet[Attempt], free: int, longest: int) -> int
     moments = list(attempts.order_by("-at").values_list("at", flat=True)[: free + 10])
     if len(moments) < free:
         return 0
-    pause = min(longest, 2 ** (len(moments) - free + 1))
+    pause: int = min(longest, 2 ** (len(moments) - free + 1))
     passed = (timezone.now() - moments[0]).total_seconds()
     return max(0, math.ceil(pause - passed))
 

@@ -1,0 +1,92 @@
+"""DESIGN's table of rooms, and the imports as the modules really write them."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parent.parent.parent
+CODE = HOME / "playground"
+
+PURE = {"apis", "payload", "calls", "network"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "apis": set(),
+    "payload": set(),
+    "calls": {"apis", "payload"},
+    "network": {"calls"},
+    "forms": {"apis", "payload"},
+    "people": set(),
+    "library": {"apis", "payload", "calls", "people"},
+    "history": {"calls", "people"},
+    "sandbox": {"apis", "payload"},
+}
+MAY_IMPORT["sending"] = set(MAY_IMPORT) - {"forms", "sandbox"}
+MAY_IMPORT["batches"] = {"sending", *MAY_IMPORT["sending"]}
+MAY_IMPORT["interface"] = set(MAY_IMPORT)
+MAY_IMPORT["pages"] = set(MAY_IMPORT) - {"interface"}
+# Modules beside the rooms: settings and what they read, the site map, the server's entry.
+FRONT = {"settings", "environment", "urls", "wsgi", "journal", "__init__"}
+FRONT_MAY_IMPORT = {"settings": {"environment"}, "urls": {"pages", "interface", "sandbox"}}
+
+
+@dataclass(frozen=True)
+class Import:
+    """`path:line` imports `target`, a dotted name; `inside` a function or not."""
+
+    path: Path
+    line: int
+    target: str
+    inside: bool
+
+    @property
+    def room(self) -> str:
+        return room_of(self.path)
+
+    @property
+    def target_room(self) -> str:
+        """The room of ours it reaches into, or an empty text."""
+        parts = self.target.split(".")
+        return parts[1] if parts[0] == "playground" and len(parts) > 1 else ""
+
+    def __str__(self) -> str:
+        return f"{self.path.relative_to(HOME)}:{self.line} imports {self.target}"
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(CODE).parts[0].removesuffix(".py")
+
+
+def list_modules() -> list[Path]:
+    return sorted(path for path in CODE.rglob("*.py") if "migrations" not in path.parts)
+
+
+@cache
+def list_imports() -> tuple[Import, ...]:
+    return tuple(found for path in list_modules() for found in read_imports(path))
+
+
+def read_imports(path: Path) -> Iterator[Import]:
+    tree = ast.parse(path.read_text())
+    inside = {
+        id(node)
+        for function in ast.walk(tree)
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        for node in ast.walk(function)
+    }
+    for node in ast.walk(tree):
+        for target in targets_of(node, path):
+            yield Import(path, node.lineno, target, id(node) in inside)  # type: ignore[attr-defined]
+
+
+def targets_of(node: ast.AST, path: Path) -> list[str]:
+    """The dotted names a statement imports; relative ones are made whole."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        origin = node.module or ""
+        if node.level:
+            package = list(path.relative_to(HOME).with_suffix("").parts)[: -node.level]
+            origin = ".".join([*package, *([origin] if origin else [])])
+        return [f"{origin}.{alias.name}" for alias in node.names]
+    return []

@@ -1,0 +1,22 @@
+"""What the README promises: every setting stands in its table, and no other does."""
+
+import re
+
+from tests.architecture.rooms import CODE, HOME
+
+READ = re.compile(r'\benv\.read_\w+\(\s*"([A-Z_]+)"')
+
+
+def test_the_readme_lists_every_setting_and_no_other() -> None:
+    read = {f"PLAYGROUND_{name}" for name in READ.findall((CODE / "settings.py").read_text())}
+    readme = (HOME / "README.md").read_text()
+    listed = set(re.findall(r"^\| `(PLAYGROUND_[A-Z_]+)`", readme, re.M))
+    assert read - listed == set(), "missing in the README's table of settings"
+    assert listed - read == set(), "listed in the README, read nowhere"
+
+
+def test_the_readme_lists_every_room() -> None:
+    readme = (HOME / "README.md").read_text()
+    rooms = {path.name for path in CODE.iterdir() if (path / "__init__.py").exists()}
+    listed = set(re.findall(r"^\| `([a-z]+)` \|", readme, re.M))
+    assert rooms - listed == set()

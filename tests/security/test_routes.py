@@ -1,0 +1,143 @@
+"""Every route × every role, made from the URL list: a new route is tested without being told."""
+
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from playground.people.models import Person, Role
+from tests.conftest import PASSWORD, make_person, signed_in
+from tests.security.makers import MAKERS
+from tests.security.routes import Route, list_pages, list_routes
+
+PAGES = list_pages()
+CLOSED = [route for route in PAGES if not route.is_open]
+UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
+OPEN = {"health", "sign_in", "sign_out", "link"}
+
+pytestmark = pytest.mark.django_db
+
+
+def name_of(value: Any) -> str | None:
+    return (value.name or value.path) if isinstance(value, Route) else None
+
+
+def pages(routes: list[Route] = PAGES) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("route", routes, ids=name_of)
+
+
+def snapshot() -> dict[str, list[Any]]:
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+        rows = {}
+        for table in tables:
+            cursor.execute(f'SELECT * FROM "{table}" ORDER BY 1')
+            rows[table] = cursor.fetchall()
+    return rows
+
+
+def ask(client: Client, method: str, address: str, **headers: str) -> HttpResponse:
+    return client.generic(method, address, headers=headers or None)
+
+
+@pages()
+def test_it_has_a_name_and_what_it_takes_can_be_made(route: Route) -> None:
+    assert route.name, f"/{route.path} has no name"
+    assert not route.takes or route.name in MAKERS, f"add {route.name} to tests/security/makers.py"
+
+
+@pages()
+def test_it_says_who_may_open_it(route: Route) -> None:
+    assert route.is_open or route.needed_role, (
+        f"{route.name}: put @needs(Role.VIEWER), @needs(Role.EDITOR) or @needs(Role.OWNER) on it"
+    )
+
+
+def test_only_the_doors_are_open_to_everybody() -> None:
+    assert {route.name for route in PAGES if route.is_open} == OPEN
+
+
+def test_only_machines_are_spared_the_csrf_check() -> None:
+    spared = {route for route in list_routes() if getattr(route.view, "csrf_exempt", False)}
+    assert all(route.for_machines for route in spared), spared
+
+
+@pages(CLOSED)
+def test_it_sends_strangers_to_the_sign_in_page(route: Route, owner: Person) -> None:
+    address = route.address(owner)
+    answer = Client().get(address)
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("sign_in"))
+    assert Client().post(address).status_code == 302
+
+
+@pages(CLOSED)
+def test_it_sends_strangers_with_htmx_there_too(route: Route, owner: Person) -> None:
+    answer = ask(Client(), "POST", route.address(owner), **{"HX-Request": "true"})
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"].startswith(reverse("sign_in"))
+
+
+@pytest.mark.parametrize("role", Role)
+@pages(CLOSED)
+def test_it_lets_in_its_role_and_those_above(route: Route, role: Role, owner: Person) -> None:
+    person = owner if role is Role.OWNER else make_person(role)
+    assert route.needed_role
+    allowed = role.rank >= route.needed_role.rank
+    client = signed_in(person)
+    address = route.address(person)
+    for method in ("GET", "POST"):
+        status = ask(client, method, address).status_code
+        assert status < 500
+        assert allowed or status == 403
+        if allowed and method == "GET":
+            assert status != 403
+
+
+@pytest.mark.parametrize("method", UNSAFE)
+@pages()
+def test_it_changes_nothing_without_a_csrf_token(route: Route, method: str, owner: Person) -> None:
+    client = signed_in(owner, enforce_csrf_checks=True)
+    address = route.address(owner)
+    before = snapshot()
+    assert ask(client, method, address).status_code == 403
+    assert snapshot() == before
+
+
+@pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
+@pages()
+def test_looking_at_it_changes_nothing(route: Route, htmx: bool, owner: Person) -> None:
+    client = signed_in(owner)
+    address = route.address(owner)
+    before = snapshot()
+    for method in ("GET", "HEAD"):
+        ask(client, method, address, **({"HX-Request": "true"} if htmx else {}))
+    assert snapshot() == before
+
+
+@pages()
+def test_its_answer_carries_the_headers_that_protect_it(route: Route, owner: Person) -> None:
+    answer = signed_in(owner).get(route.address(owner))
+    if route.name == "health":
+        return
+    policy = answer["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "no-referrer"
+    assert answer["X-Frame-Options"] == "DENY"
+    assert "camera=()" in answer["Permissions-Policy"]
+
+
+def test_cookies_are_out_of_reach_of_scripts(owner: Person) -> None:
+    client = Client()
+    client.post(reverse("sign_in"), {"name": owner.username, "password": PASSWORD})
+    client.get(reverse("profile"))
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME):
+        assert client.cookies[name]["httponly"]
+        assert client.cookies[name]["samesite"] == "Lax"
