@@ -191,3 +191,11 @@ SANDBOX_HUGE_BYTES = env.read_whole("SANDBOX_HUGE_BYTES", 64 * 1024 * 1024)
 # What may be dialled, how long and how large.
 ALLOW_NETWORKS = env.read_list("ALLOW_NETWORKS")
 SANDBOX_ORIGIN = env.read_text("SANDBOX_ORIGIN")
+
+# The threads that send: how many, how many sends may stand in line, and threads for pages.
+SEND_WORKERS = env.read_whole("SEND_WORKERS", 16, least=1)
+SEND_WAITING = env.read_whole("SEND_WAITING", 200)
+
+# How long exchanges are kept: days, and how many; 0 sets no bound.
+HISTORY_DAYS = env.read_whole("HISTORY_DAYS", 0)
+HISTORY_NUMBER = env.read_whole("HISTORY_NUMBER", 0)

@@ -14,6 +14,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from playground.interface.practice import fill_practice
+from playground.library.keys import check_keys
+
 
 def prepare() -> None:
     """Brings database and files to where this version needs them."""
@@ -39,6 +42,12 @@ def collect_static() -> None:
     stamp.write_text(state)
 
 
+def require_key() -> None:
+    """Refuses to start with a key that does not fit the data."""
+    if sentence := check_keys():
+        raise CommandError(sentence)
+
+
 def describe_static() -> str:
     """A digest of every static file's name, size and time of change."""
     digest = hashlib.sha256(str(sorted(app.name for app in apps.get_app_configs())).encode())
@@ -51,6 +60,8 @@ def describe_static() -> str:
 
 STEPS: list[Callable[[], None]] = [
     migrate,
+    require_key,
+    fill_practice,
     collect_static,
 ]
 

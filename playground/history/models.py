@@ -1,0 +1,96 @@
+"""The tables of what was sent and what came back, secrets already taken out."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from playground.calls.values import Outcome
+
+
+class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]
+    """Bytes that `sending` sealed before they came here; this room cannot read them.
+
+    Key rotation finds the field by its class attribute `sealed`.
+    """
+
+    sealed = True
+
+
+class Body(models.Model):
+    """A text kept once, compressed, however many exchanges have it.
+
+    `digest` is the SHA-256 of the text before packing, `size` its length in bytes.
+    """
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    packed = models.BinaryField()
+    size = models.PositiveIntegerField()
+
+
+class Exchange(models.Model):
+    """One call and what became of it, masked. It begins before the first byte leaves.
+
+    `press` is the id of the press of Send that made it: the column is unique, which is
+    what makes a double press one request. `holder` names the process that carries it and
+    `deadline` when even a slow send has ended: both tell a send that nobody carries any
+    more. `request` is the masked call, `reply_head` the masked reply headers (JSON texts).
+    """
+
+    number = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    press = models.UUIDField(unique=True, null=True)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    person_name = models.CharField(max_length=150, default="")
+    operation = models.CharField(max_length=100)
+    connection_id = models.UUIDField(null=True)
+    connection_name = models.CharField(max_length=100, default="")
+    draft_id = models.UUIDField(null=True, db_index=True)
+    name = models.CharField(max_length=300, default="")
+    path_values = models.JSONField(default=dict)
+    outcome = models.CharField(max_length=12, default=Outcome.SENDING, db_index=True)
+    code = models.CharField(max_length=60, default="")
+    params = models.JSONField(default=dict)
+    sentence = models.TextField(default="")
+    method = models.CharField(max_length=10)
+    url = models.TextField(default="")
+    status = models.PositiveSmallIntegerField(null=True)
+    reason = models.CharField(max_length=200, default="")
+    content_type = models.CharField(max_length=200, default="")
+    reply_size = models.PositiveIntegerField(default=0)
+    wire_size = models.PositiveIntegerField(default=0)
+    truncated = models.BooleanField(default=False)
+    seconds_to_first_byte = models.FloatField(default=0)
+    seconds = models.FloatField(default=0)
+    address = models.CharField(max_length=80, default="")
+    job_uid = models.CharField(max_length=200, default="")
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    holder = models.CharField(max_length=200, default="")
+    deadline = models.DateTimeField(null=True)
+    request = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    reply_head = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    reply_body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["person", "-number"], name="exchanges_of_person"),
+            models.Index(fields=["operation", "-number"], name="exchanges_of_operation"),
+            models.Index(fields=["started_at"], name="exchanges_by_age"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.operation} {self.id}"
+
+    @property
+    def under_way(self) -> bool:
+        return self.outcome == Outcome.SENDING
+
+
+class Original(models.Model):
+    """What stood in the draft when it was sent, references unresolved, for "send again"."""
+
+    exchange = models.OneToOneField(Exchange, models.CASCADE, related_name="original")
+    document = SealedBytesField()
+    aside = SealedBytesField()

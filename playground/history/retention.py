@@ -1,0 +1,59 @@
+"""How long exchanges are kept; what is purged takes its bodies along when nobody else has them."""
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from playground.calls.values import Outcome
+from playground.history.models import Body, Exchange
+
+CHUNK = 500
+
+
+def purge_history(now: datetime | None = None) -> int:
+    """Remove what is too old or too much by the settings; the number of exchanges removed.
+
+    `HISTORY_DAYS` and `HISTORY_NUMBER` of 0 mean: no bound of that kind. What is still
+    under way is never removed.
+    """
+    removed = 0
+    for rows in _surplus(now or timezone.now()):
+        removed += _remove(rows.exclude(outcome=Outcome.SENDING))
+    if removed:
+        _remove_bodies()
+    return removed
+
+
+def _surplus(now: datetime) -> list[QuerySet[Exchange]]:
+    found = []
+    if settings.HISTORY_DAYS:
+        limit = now - timedelta(days=settings.HISTORY_DAYS)
+        found.append(Exchange.objects.filter(started_at__lt=limit))
+    if settings.HISTORY_NUMBER:
+        numbers = Exchange.objects.order_by("-number").values_list("number", flat=True)
+        last = list(numbers[settings.HISTORY_NUMBER - 1 : settings.HISTORY_NUMBER])
+        if last:
+            found.append(Exchange.objects.filter(number__lt=last[0]))
+    return found
+
+
+def _remove(rows: QuerySet[Exchange]) -> int:
+    """In chunks, so that no writer waits long."""
+    removed = 0
+    while numbers := list(rows.order_by("number").values_list("number", flat=True)[:CHUNK]):
+        Exchange.objects.filter(number__in=numbers).delete()
+        removed += len(numbers)
+    return removed
+
+
+def _remove_bodies() -> None:
+    used = Q(
+        *[
+            Exists(Exchange.objects.filter(**{column: OuterRef("pk")}))
+            for column in ("request", "reply_head", "reply_body")
+        ],
+        _connector=Q.OR,
+    )
+    Body.objects.exclude(used).delete()

@@ -1,0 +1,14 @@
+"""Removes exchanges that are older or more than the settings keep."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from playground.history.retention import purge_history
+
+
+class Command(BaseCommand):
+    help = "Remove exchanges beyond PLAYGROUND_HISTORY_DAYS and PLAYGROUND_HISTORY_NUMBER."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(f"{purge_history()} exchanges removed.")

@@ -1,0 +1,107 @@
+"""Keeping secrets: in they go, out they come only as values for the wire."""
+
+import re
+import uuid
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from playground.calls import values
+from playground.library.addresses import host_of, resolve_hosts
+from playground.library.models import Connection, Draft, Secret
+from playground.people.models import Person
+
+NAME_SIGNS = re.compile(r"[^A-Za-z0-9_.-]+")
+
+
+def keep_secret(
+    connection: Connection, part: str, value: str, person: Person | None, public: bool = False
+) -> Secret:
+    """The connection's credential of this part (`api_key`), kept or replaced; bound to the
+    host that the connection has now."""
+    kept, _ = Secret.objects.update_or_create(
+        connection=connection,
+        name=part,
+        defaults={
+            "part": part,
+            "value": value,
+            "hosts": host_of(connection.base_url),
+            "public": public,
+            "created_by": person,
+            "created_at": timezone.now(),
+            "last_used_at": None,
+        },
+    )
+    return kept
+
+
+def remove_secret(connection: Connection, part: str) -> bool:
+    """True when there was one to remove."""
+    return connection.secrets.filter(name=part).delete()[0] > 0
+
+
+@transaction.atomic
+def take_in(draft: Draft, wanted_name: str, value: str, person: Person | None) -> str:
+    """Move a credential found in a document into the draft's own secrets; the reference to
+    put in its place. The same value again gives the same reference. It may go only to the
+    host of the draft's connection; without a connection, nowhere until `bind_secrets`."""
+    for kept in draft.secrets.all():
+        if kept.value == value:
+            return refer_to(kept.name)
+    name = _free_name(draft, NAME_SIGNS.sub("_", wanted_name).strip("_") or "secret")
+    hosts = host_of(draft.connection.base_url) if draft.connection else ""
+    Secret.objects.create(
+        draft=draft, name=name, part=wanted_name[:100], value=value, hosts=hosts, created_by=person
+    )
+    return refer_to(name)
+
+
+def bind_secrets(draft: Draft) -> None:
+    """Give secrets that were pasted before there was a connection to the host of the one that
+    the draft is now sent over. What is bound already stays bound to its own host."""
+    if draft.connection is not None:
+        host = host_of(draft.connection.base_url)
+        Secret.objects.filter(draft=draft, hosts="").update(hosts=host)
+
+
+def refer_to(name: str) -> str:
+    """The reference's one spelling."""
+    return "{{secret:" + name + "}}"
+
+
+def secrets_of(connection: Connection | None, sandbox_origin: str) -> tuple[values.Secret, ...]:
+    """The connection's credentials as values for the wire; their name is their part."""
+    rows = connection.secrets.order_by("name") if connection else ()
+    return tuple(_as_value(row, sandbox_origin) for row in rows)
+
+
+def secrets_in(draft: Draft | None, sandbox_origin: str) -> tuple[values.Secret, ...]:
+    """The draft's own secrets as values for the wire; they win over the connection's."""
+    rows = draft.secrets.order_by("name") if draft else ()
+    return tuple(_as_value(row, sandbox_origin) for row in rows)
+
+
+def note_use(
+    connection: Connection | None, draft_id: uuid.UUID | None, names: Iterable[str]
+) -> None:
+    """Remember that these secrets went out now."""
+    names, now = list(names), timezone.now()
+    if connection is not None:
+        connection.secrets.filter(name__in=names).update(last_used_at=now)
+    if draft_id is not None:
+        Secret.objects.filter(draft_id=draft_id, name__in=names).update(last_used_at=now)
+
+
+def _as_value(row: Secret, sandbox_origin: str) -> values.Secret:
+    hosts = resolve_hosts(row.hosts, sandbox_origin)
+    return values.Secret(row.name, row.value, hosts, row.public)
+
+
+def _free_name(draft: Draft, wanted: str) -> str:
+    wanted, taken = wanted[:80], set(draft.secrets.values_list("name", flat=True))
+    number, name = 1, wanted
+    while name in taken:
+        number += 1
+        name = f"{wanted}_{number}"
+    return name

@@ -1,0 +1,53 @@
+"""What is too old or too much goes, with the bodies that nobody else has."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.utils import timezone
+
+from playground.history.models import Body, Exchange
+from playground.history.retention import purge_history
+from tests.history.exchanges import end_exchange, make_exchange, start_exchange
+
+pytestmark = pytest.mark.django_db
+
+
+def test_without_bounds_everything_stays(editor) -> None:
+    make_exchange(editor)
+    assert purge_history(timezone.now() + timedelta(days=9999)) == 0
+
+
+def test_what_is_older_goes_with_its_bodies(editor, settings) -> None:
+    settings.HISTORY_DAYS = 30
+    make_exchange(editor)
+    assert purge_history(timezone.now() + timedelta(days=31)) == 1
+    assert not Exchange.objects.exists()
+    assert not Body.objects.exists()
+
+
+def test_beyond_the_number_the_oldest_go_and_shared_bodies_stay(editor, settings) -> None:
+    settings.HISTORY_NUMBER = 2
+    made = [make_exchange(editor) for _ in range(4)]
+    assert purge_history() == 2
+    left = list(Exchange.objects.order_by("number"))
+    assert left == made[2:]
+    assert all(row.reply_body is not None for row in left)
+    assert Body.objects.filter(digest=left[0].reply_body_id).exists()
+
+
+def test_a_body_that_only_purged_exchanges_had_goes(editor, settings) -> None:
+    settings.HISTORY_NUMBER = 1
+    gone = end_exchange(start_exchange(editor), b"only here")
+    make_exchange(editor)
+    purge_history()
+    assert not Body.objects.filter(digest=gone.reply_body_id).exists()
+
+
+def test_what_is_under_way_stays(editor, settings, capsys) -> None:
+    settings.HISTORY_DAYS = settings.HISTORY_NUMBER = 1
+    start_exchange(editor)
+    make_exchange(editor)
+    call_command("purge_history")
+    assert Exchange.objects.count() == 2
+    assert "0 exchanges removed." in capsys.readouterr().out
