@@ -12,6 +12,8 @@ from playground.people.models import Person, Role
 
 NAME_SENTENCE = _("Use letters, digits and @ . + - _ only.")
 
+NAME_HINTS = {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
+
 
 def password_field(label: Any, complete: str, **kwargs: Any) -> forms.CharField:
     widget = forms.PasswordInput(attrs={"autocomplete": complete})
@@ -22,7 +24,7 @@ class SignInForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         max_length=150,
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        widget=forms.TextInput(attrs=NAME_HINTS),
     )
     password = password_field(_("Password"), "current-password")
 
@@ -31,10 +33,10 @@ class JoinForm(forms.Form):
     """The name and password of somebody new."""
 
     name = forms.CharField(
-        label=_("Your name here"),
+        label=_("Name"),
         max_length=150,
         validators=[UnicodeUsernameValidator(message=NAME_SENTENCE)],
-        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none"}),
+        widget=forms.TextInput(attrs=NAME_HINTS),
     )
     password = password_field(_("Password"), "new-password", help_text=_("At least 10 characters."))
 
@@ -57,8 +59,8 @@ class FirstOwnerForm(JoinForm):
         "new-password",
         required=False,
         help_text=_(
-            "At least 10 characters. Without one you sign in with the link that "
-            "`manage.py sign_in_link` prints."
+            "At least 10 characters. Left empty, you sign in by links only, which "
+            "manage.py sign_in_link prints."
         ),
     )
 

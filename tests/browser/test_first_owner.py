@@ -13,7 +13,7 @@ def test_the_first_owner_comes_in_by_the_link_and_returns_by_name_and_password(
 ) -> None:
     page.goto(f"{server}/link/{make_owner_link()}/")
     take_picture(page, "first-owner")
-    page.get_by_label("Your name here").fill("Ada")
+    page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).to_have_url(f"{server}/")

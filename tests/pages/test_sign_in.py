@@ -1,0 +1,150 @@
+"""Signing in and out, with a password and by link."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from playground.people.links import make_invite, make_owner_link, make_sign_in_link
+from playground.people.models import Event, Person, Role
+from playground.people.throttle import FREE_BY_NAME
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+SIGN_IN = "/sign-in/"
+
+
+def give(client: Client, name: str, password: str = PASSWORD, **more: str) -> int:
+    return client.post(SIGN_IN, {"name": name, "password": password, **more}).status_code
+
+
+def test_the_right_password_leads_to_the_start(client: Client, editor: Person) -> None:
+    answer = client.post(SIGN_IN, {"name": "editor", "password": PASSWORD})
+    assert answer.status_code == 302
+    assert answer["Location"] == reverse("home")
+    assert client.get(reverse("profile")).status_code == 200
+
+
+def test_it_leads_back_to_where_the_person_was(client: Client, editor: Person) -> None:
+    sent = client.get("/profile/?tab=1")
+    assert sent["Location"] == "/sign-in/?next=/profile/%3Ftab%3D1"
+    page = client.get(sent["Location"]).content.decode()
+    assert 'name="next" value="/profile/?tab=1"' in page
+    answer = client.post(SIGN_IN, {"name": "editor", "password": PASSWORD, "next": "/profile/"})
+    assert answer["Location"] == "/profile/"
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"]
+)
+def test_it_leads_nowhere_else(client: Client, editor: Person, elsewhere: str) -> None:
+    fields = {"name": "editor", "password": PASSWORD, "next": elsewhere}
+    assert client.post(SIGN_IN, fields)["Location"] == reverse("home")
+
+
+def test_a_wrong_password_and_an_unknown_name_read_the_same(client: Client, editor: Person) -> None:
+    wrong = client.post(SIGN_IN, {"name": "editor", "password": "not the one"})
+    unknown = client.post(SIGN_IN, {"name": "nobody", "password": "not the one"})
+    assert wrong.status_code == unknown.status_code == 422
+    for answer in (wrong, unknown):
+        assert b"Name and password do not belong together." in answer.content
+        assert b"not the one" not in answer.content
+
+
+def test_a_deactivated_person_stays_out(client: Client, editor: Person) -> None:
+    Person.objects.filter(pk=editor.pk).update(is_active=False)
+    assert give(client, "editor") == 422
+
+
+def test_too_many_attempts_are_told_how_long_to_wait(client: Client, editor: Person) -> None:
+    for _ in range(FREE_BY_NAME):
+        assert give(client, "editor", "wrong") == 422
+    answer = client.post(SIGN_IN, {"name": "editor", "password": PASSWORD})
+    assert answer.status_code == 429
+    assert int(answer["Retry-After"]) in (1, 2)
+    assert b"Too many attempts. Wait" in answer.content
+
+
+def test_sign_ins_stand_in_the_audit_list_without_what_was_typed(
+    client: Client, editor: Person
+) -> None:
+    give(client, "editor", "wrong")
+    give(client, "hunter2-in-the-wrong-field", "wrong")
+    give(client, "editor")
+    lines = list(Event.objects.order_by("pk").values_list("name", "target", "result"))
+    assert lines == [
+        ("", "editor", "refused: name or password"),
+        ("", "unknown name", "refused: name or password"),
+        ("editor", "password", "ok"),
+    ]
+
+
+def test_signing_out_ends_the_session(client: Client, editor: Person) -> None:
+    give(client, "editor")
+    assert client.get("/sign-out/").status_code == 405
+    assert client.post("/sign-out/")["Location"] == SIGN_IN
+    assert client.get(reverse("profile")).status_code == 302
+
+
+def test_a_new_password_ends_the_other_sessions(editor: Person) -> None:
+    here, there = Client(), Client()
+    give(here, "editor")
+    give(there, "editor")
+    fields = {"old": PASSWORD, "new": "another long pass phrase"}
+    assert here.post("/profile/", {**fields, "old": "wrong"}).status_code == 422
+    assert here.post("/profile/", {**fields, "new": "short"}).status_code == 422
+    assert here.post("/profile/", fields).status_code == 302
+    assert here.get("/profile/").status_code == 200
+    assert there.get("/profile/").status_code == 302
+
+
+def test_the_first_owner_may_leave_the_password_for_later(client: Client) -> None:
+    address = reverse("link", args=[make_owner_link()])
+    assert client.post(address, {"name": "ada", "password": ""}).status_code == 302
+    assert Person.objects.get().is_owner
+    assert client.get(reverse("people")).status_code == 200
+    assert Client().get(address).status_code == 404
+
+
+def test_a_link_that_cannot_be_used_yet_is_not_used_up(client: Client) -> None:
+    address = reverse("link", args=[make_owner_link()])
+    assert client.post(address, {"name": "a b", "password": ""}).status_code == 422
+    assert client.post(address, {"name": "ada", "password": "short"}).status_code == 422
+    assert client.post(address, {"name": "ada", "password": ""}).status_code == 302
+
+
+def test_an_invited_person_chooses_name_and_password(client: Client, owner: Person) -> None:
+    address = reverse("link", args=[make_invite(Role.EDITOR, owner)])
+    assert b"You were invited as editor." in client.get(address).content
+    assert client.post(address, {"name": "grace", "password": ""}).status_code == 422
+    assert client.post(address, {"name": "OWNER", "password": PASSWORD}).status_code == 422
+    assert client.post(address, {"name": "grace", "password": PASSWORD}).status_code == 302
+    assert Person.objects.get(username="grace").role == Role.EDITOR
+
+
+def test_a_sign_in_link_has_one_button(client: Client, owner: Person) -> None:
+    address = reverse("link", args=[make_sign_in_link(owner)])
+    assert b"Welcome back, owner" in client.get(address).content
+    assert client.post(address).status_code == 302
+    assert client.get(reverse("people")).status_code == 200
+    assert Client().post(address).status_code == 404
+
+
+def test_an_unknown_link_says_so(client: Client) -> None:
+    answer = client.get(reverse("link", args=["nonsense"]))
+    assert answer.status_code == 404
+    assert b"This link no longer works" in answer.content
+
+
+def test_htmx_is_sent_back_to_its_page_afterwards(client: Client) -> None:
+    answer = client.post(
+        "/people/invite/",
+        headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/?a=1"},
+    )
+    assert answer.status_code == 401
+    assert answer["HX-Redirect"] == "/sign-in/?next=/people/%3Fa%3D1"
+
+
+def test_two_people_cannot_take_the_same_invite(owner: Person) -> None:
+    address = reverse("link", args=[make_invite(Role.VIEWER, owner)])
+    assert Client().post(address, {"name": "one", "password": PASSWORD}).status_code == 302
+    assert Client().post(address, {"name": "two", "password": PASSWORD}).status_code == 404

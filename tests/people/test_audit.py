@@ -1,0 +1,30 @@
+"""The audit list: who, when, what, where from, and never more."""
+
+import pytest
+from django.test import RequestFactory
+from pytest_django import Settings
+
+from playground.people.audit import address_of, record_event
+from playground.people.models import Person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_keeps_the_name_of_somebody_who_is_removed(editor: Person) -> None:
+    event = record_event(editor, "send", "Find e-mails", "accepted")
+    editor.delete()
+    event.refresh_from_db()
+    assert (event.person, event.name, event.target) == (None, "editor", "Find e-mails")
+
+
+def test_it_cuts_what_is_too_long() -> None:
+    assert len(record_event(None, "send", "x" * 5000, "y" * 5000).target) == 300
+
+
+def test_the_address_is_the_sockets_unless_a_proxy_is_set(settings: Settings) -> None:
+    request = RequestFactory().get(
+        "/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": "1.1.1.1, 9.9.9.9"}
+    )
+    assert address_of(request) == "10.0.0.1"
+    settings.BEHIND_PROXY = True
+    assert address_of(request) == "9.9.9.9"
