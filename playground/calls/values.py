@@ -53,8 +53,7 @@ Masked = tuple[str | Hole, ...]
 class Place:
     """Where `assemble` put a secret: the only way to know a short one from plain text.
 
-    `part` is `url`, `body` or `header N` (N counts from 0); offsets in characters, in the
-    body in bytes.
+    `part` is `url`, `body` or `header N` (N counts from 0); offsets in bytes of UTF-8.
     """
 
     part: str

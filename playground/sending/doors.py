@@ -1,0 +1,42 @@
+"""The policy and the limits of this installation, made from its settings for `network`."""
+
+from django.conf import settings
+
+from playground.network import Limits, Policy
+
+_announced: set[str] = set()
+
+
+def announce_origin(origin: str) -> None:
+    """The server of this process listens at this origin, such as `http://127.0.0.1:8000`:
+    the sandbox there may be called. Never taken from a request."""
+    _announced.clear()
+    _announced.add(origin)
+
+
+def current_origin() -> str:
+    """Where the sandbox of this installation answers; empty when nothing said so."""
+    return next(iter(_announced), settings.SANDBOX_ORIGIN)
+
+
+def current_policy() -> Policy:
+    """Raises BadEntry for a setting that cannot be understood."""
+    return Policy.read(
+        [*settings.ALLOW_NETWORKS, *settings.ALLOW_HOSTS],
+        allow_only=settings.ALLOW_ONLY,
+        own_origins={settings.SANDBOX_ORIGIN, *_announced},
+        ca_file=settings.CA_FILE,
+        egress_proxy=settings.EGRESS_PROXY,
+    )
+
+
+def current_limits() -> Limits:
+    return Limits(
+        connect_seconds=settings.CONNECT_SECONDS,
+        total_seconds=settings.TOTAL_SECONDS,
+        idle_seconds=settings.IDLE_SECONDS,
+        wire_bytes=settings.MAX_REPLY_BYTES,
+        unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+        header_count=settings.MAX_REPLY_HEADERS,
+        header_bytes=settings.MAX_REPLY_HEADER_BYTES,
+    )
