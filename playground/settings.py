@@ -190,7 +190,18 @@ SANDBOX_HUGE_BYTES = env.read_whole("SANDBOX_HUGE_BYTES", 64 * 1024 * 1024)
 
 # What may be dialled, how long and how large.
 ALLOW_NETWORKS = env.read_list("ALLOW_NETWORKS")
+ALLOW_HOSTS = env.read_list("ALLOW_HOSTS")
+ALLOW_ONLY = env.read_flag("ALLOW_ONLY")
 SANDBOX_ORIGIN = env.read_text("SANDBOX_ORIGIN")
+CA_FILE = env.read_text("CA_FILE")
+EGRESS_PROXY = env.read_text("EGRESS_PROXY")
+CONNECT_SECONDS = env.read_number("CONNECT_SECONDS", 5, least=0.1)
+TOTAL_SECONDS = env.read_number("TOTAL_SECONDS", 60, least=0.1)
+IDLE_SECONDS = env.read_number("IDLE_SECONDS", 20, least=0.1)
+MAX_REPLY_BYTES = env.read_whole("MAX_REPLY_BYTES", 10_000_000, least=1)
+MAX_UNPACKED_BYTES = env.read_whole("MAX_UNPACKED_BYTES", 20_000_000, least=1)
+MAX_REPLY_HEADERS = env.read_whole("MAX_REPLY_HEADERS", 100, least=1)
+MAX_REPLY_HEADER_BYTES = env.read_whole("MAX_REPLY_HEADER_BYTES", 65_536, least=1)
 
 # The threads that send: how many, how many sends may stand in line, and threads for pages.
 SEND_WORKERS = env.read_whole("SEND_WORKERS", 16, least=1)

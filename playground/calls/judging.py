@@ -79,7 +79,10 @@ def _judge_error(operation: Operation, reply: Reply, known: Mapping[str, str]) -
     if 300 <= reply.status < 400:
         says = "HTTP error: {api} answered {answered}, which sends the call elsewhere."
         return _say(Outcome.HTTP_ERROR, "redirect", [says], params)
-    says = ["HTTP error: {api} answered {answered} ({message}).", "HTTP error: {api} answered {answered}."]
+    says = [
+        "HTTP error: {api} answered {answered} ({message}).",
+        "HTTP error: {api} answered {answered}.",
+    ]
     return _say(Outcome.HTTP_ERROR, "http-error", says, params)
 
 

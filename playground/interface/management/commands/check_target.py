@@ -2,9 +2,9 @@
 
 import sys
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from playground.network import Refusal, judge_target
+from playground.network import BadEntry, Refusal, judge_target
 from playground.sending.doors import current_limits, current_policy
 
 
@@ -18,7 +18,11 @@ class Command(BaseCommand):
         parser.add_argument("url")
 
     def handle(self, *args: object, **options: str) -> None:
-        judged = judge_target(options["url"], current_policy(), current_limits())
+        try:
+            policy = current_policy()
+        except BadEntry as error:
+            raise CommandError(str(error)) from None
+        judged = judge_target(options["url"], policy, current_limits())
         if isinstance(judged, Refusal):
             self.stdout.write(f"refused: {judged.sentence}")
             sys.exit(1)
