@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from html import unescape
+from itertools import islice
 from typing import Any
 
 from playground.payload import pointers
@@ -42,8 +43,8 @@ def _read_json(text: str) -> Fields:
 def _read_xml(text: str) -> Fields:
     if not text.startswith("<") or "<html" in text[:2000].lower():
         return None
-    found = _LEAF.finditer(text)
-    leaves = {leaf[1]: unescape(leaf[2]).strip() for leaf, _ in zip(found, range(_MOST_LEAVES))}
+    found = islice(_LEAF.finditer(text), _MOST_LEAVES)
+    leaves = {leaf[1]: unescape(leaf[2]).strip() for leaf in found}
     return leaves or None
 
 

@@ -10,6 +10,10 @@ from playground.calls.answers import Fields, equals, find_value, has_value, read
 from playground.calls.values import Failure, Outcome, Reply, Verdict
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_HTTP_ERROR = (
+    "HTTP error: {api} answered {answered} ({message}).",
+    "HTTP error: {api} answered {answered}.",
+)
 
 
 def judge(operation: Operation, outcome: Reply | Failure, text: str = "") -> Verdict:
@@ -77,13 +81,9 @@ def _judge_error(operation: Operation, reply: Reply, known: Mapping[str, str]) -
     answered = f"{reply.status} {reason}".strip()
     params = {**known, "api": operation.api.title, "answered": answered}
     if 300 <= reply.status < 400:
-        says = "HTTP error: {api} answered {answered}, which sends the call elsewhere."
-        return _say(Outcome.HTTP_ERROR, "redirect", [says], params)
-    says = [
-        "HTTP error: {api} answered {answered} ({message}).",
-        "HTTP error: {api} answered {answered}.",
-    ]
-    return _say(Outcome.HTTP_ERROR, "http-error", says, params)
+        elsewhere = "HTTP error: {api} answered {answered}, which sends the call elsewhere."
+        return _say(Outcome.HTTP_ERROR, "redirect", [elsewhere], params)
+    return _say(Outcome.HTTP_ERROR, "http-error", _HTTP_ERROR, params)
 
 
 def _judge_failure(operation: Operation, failure: Failure, text: str) -> Verdict:

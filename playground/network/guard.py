@@ -6,14 +6,11 @@ import errno
 import os
 import selectors
 import socket
-import ssl
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from ipaddress import ip_address
 
-import certifi
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from playground.network.addresses import Address
@@ -22,6 +19,7 @@ from playground.network.policy import Policy
 from playground.network.proxies import Proxy
 from playground.network.refusals import Refusal, Refused
 from playground.network.targets import Target, read_target
+from playground.network.trust import load_trust
 from playground.network.watching import LOOK_SECONDS, Stopped, Watch
 
 
@@ -181,12 +179,3 @@ def open_connection(route: Route, ca_file: str) -> GuardedConnection | GuardedTl
     if route.target.scheme == "https":
         return GuardedTlsConnection(route, ca_file)
     return GuardedConnection(route)
-
-
-@lru_cache(maxsize=8)
-def load_trust(ca_file: str) -> ssl.SSLContext:
-    """Public authorities, and those of the administrator's own file beside them."""
-    context = ssl.create_default_context(cafile=certifi.where())
-    if ca_file:
-        context.load_verify_locations(cafile=ca_file)
-    return context

@@ -18,6 +18,7 @@ from playground.network.hosts import read_host
 from playground.network.proxies import Proxy
 from playground.network.refusals import Refused
 from playground.network.targets import Target, read_target
+from playground.network.trust import load_trust
 
 _WITH_PORT = re.compile(r"(?P<what>\[[^\]]*\]|[^:\[\]]+):(?P<port>[1-9][0-9]{0,4})")
 
@@ -105,7 +106,7 @@ class Policy:
             tuple(Entry.read(text) for text in allow),
             allow_only,
             frozenset(_read_origin(text) for text in own_origins if text),
-            ca_file,
+            _check_ca_file(ca_file),
             _read_proxy(egress_proxy),
         )
 
@@ -135,6 +136,14 @@ class Policy:
         if any(entry.covers(hidden, port) for entry in self.entries):
             return True
         return judge_address(hidden) is None
+
+
+def _check_ca_file(path: str) -> str:
+    try:
+        load_trust(path)
+    except OSError:
+        raise BadEntry(f"{path!r} is no file of certificates (PEM).") from None
+    return path
 
 
 def _read_proxy(text: str) -> Proxy | None:
