@@ -1,5 +1,6 @@
 """Settings come from environment variables; a value nobody understands stops the start."""
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -41,8 +42,8 @@ def read_number(name: str, default: float, least: float = 0) -> float:
         number = float(value)
     except ValueError:
         raise Misconfigured(name, f"{value!r} is not a number.") from None
-    if not number >= least:
-        raise Misconfigured(name, f"{value} is less than {least}.")
+    if not math.isfinite(number) or number < least:
+        raise Misconfigured(name, f"{value} is not a number from {least} up.")
     return number
 
 

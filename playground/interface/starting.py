@@ -58,8 +58,9 @@ def describe_static() -> str:
     return digest.hexdigest()
 
 
-STEPS: list[Callable[[], None]] = [
+STEPS: list[Callable[[], object]] = [
     migrate,
+    fill_practice,
     require_key,
     fill_practice,
     collect_static,

@@ -1,0 +1,119 @@
+"""What people read when something goes wrong: a sentence, never a trace."""
+
+import logging
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.test import Client, override_settings
+from django.urls import path
+
+from playground import urls
+
+pytestmark = pytest.mark.django_db
+
+
+@login_not_required
+def break_down(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError("the secret is hunter2")
+
+
+@login_not_required
+def read_all(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(str(len(request.body)))
+
+
+@login_not_required
+def refuse_method(request: HttpRequest) -> HttpResponse:
+    return HttpResponseNotAllowed(["PUT"])
+
+
+handler400, handler403 = urls.handler400, urls.handler403
+handler404, handler500 = urls.handler404, urls.handler500
+urlpatterns = [
+    path("break/", break_down),
+    path("read/", read_all),
+    path("refuse/", refuse_method),
+    *urls.urlpatterns,
+]
+
+
+@pytest.fixture(autouse=True)
+def _own_routes() -> Iterator[None]:
+    with override_settings(ROOT_URLCONF=__name__):
+        yield
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client(raise_request_exception=False)
+
+
+def test_a_mistake_of_ours_shows_no_trace(visitor: Client) -> None:
+    answer = visitor.get("/break/")
+    assert answer.status_code == 500
+    page = answer.content.decode()
+    assert "The playground made a mistake" in page
+    assert "hunter2" not in page
+    assert "RuntimeError" not in page
+
+
+def test_what_is_not_there_is_said(visitor: Client) -> None:
+    answer = visitor.get("/nothing/here/")
+    assert answer.status_code == 404
+    assert b"There is nothing at this address." in answer.content
+
+
+def test_a_wrong_method_is_said_and_names_the_right_one(visitor: Client) -> None:
+    answer = visitor.get("/refuse/")
+    assert answer.status_code == 405
+    assert answer["Allow"] == "PUT"
+    assert b"This address cannot be used like this." in answer.content
+
+
+@override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100)
+def test_a_body_too_large_is_said(visitor: Client) -> None:
+    answer = visitor.post("/read/", b"x" * 200, content_type="application/json")
+    assert answer.status_code == 413
+    assert b"This is larger than" in answer.content
+
+
+def test_a_missing_token_is_said() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"name": "ada"})
+    assert answer.status_code == 403
+    assert b"Load it again and repeat." in answer.content
+
+
+def test_a_role_too_low_is_said(as_viewer: Client) -> None:
+    answer = as_viewer.get("/people/")
+    assert answer.status_code == 403
+    assert b"Only an owner may do this." in answer.content
+
+
+def test_a_foreign_host_name_is_refused(visitor: Client) -> None:
+    answer = visitor.get("/sign-in/", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert b"evil.example" not in answer.content
+
+
+def test_htmx_and_scripts_get_the_sentence_alone(visitor: Client) -> None:
+    for headers in ({"HX-Request": "true"}, {"Accept": "application/json"}):
+        answer = visitor.get("/nothing/", headers=headers)
+        assert answer["Content-Type"].startswith("text/plain")
+        assert answer.content.startswith(b"There is nothing")
+
+
+@pytest.mark.parametrize("host", ["10.1.2.3:8000", "anything.example", "_"])
+def test_health_answers_whatever_the_host(visitor: Client, host: str) -> None:
+    answer = visitor.get("/health/", headers={"Host": host})
+    assert (answer.status_code, answer.content) == (200, b"ok\n")
+
+
+def test_the_log_names_the_route_and_not_what_was_typed(
+    visitor: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    visitor.get("/link/very-secret-token/?q=very-secret-words")
+    assert "/link/<str:token>/ 404" in caplog.text
+    assert "very-secret" not in caplog.text

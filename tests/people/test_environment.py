@@ -1,0 +1,68 @@
+"""A setting nobody understands stops the start, and the sentence names it."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+
+from playground import environment as env
+
+
+def put(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"PLAYGROUND_{name}", value)
+
+
+@pytest.mark.parametrize("value", ["maybe", "2"])
+def test_a_flag_is_yes_or_no(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    put(monkeypatch, "HTTPS", value)
+    with pytest.raises(env.Misconfigured, match="PLAYGROUND_HTTPS: say yes or no"):
+        env.read_flag("HTTPS")
+
+
+@pytest.mark.parametrize("value", ["abc", "nan", "-1", "1.5", "inf"])
+def test_a_port_is_a_whole_number(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    put(monkeypatch, "PORT", value)
+    with pytest.raises(env.Misconfigured, match="PLAYGROUND_PORT"):
+        env.read_whole("PORT", 8000)
+
+
+@pytest.mark.parametrize("value", ["abc", "https://x", Fernet.generate_key().decode()[:-2]])
+def test_a_garbled_key_is_named_but_not_shown(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str
+) -> None:
+    good = Fernet.generate_key().decode()
+    put(monkeypatch, "SECRET_KEYS", f"{good} {value}")
+    with pytest.raises(env.Misconfigured, match="key 2 is not a Fernet key") as caught:
+        env.read_secret_keys("SECRET_KEYS", tmp_path / "secrets.key")
+    assert value not in str(caught.value)
+
+
+def test_a_garbled_key_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.key"
+    path.write_text("garbled")
+    with pytest.raises(env.Misconfigured, match=str(path)):
+        env.read_secret_keys("SECRET_KEYS", path)
+    path.write_text("\n")
+    with pytest.raises(env.Misconfigured, match="is empty"):
+        env.read_secret_keys("SECRET_KEYS", path)
+
+
+def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "secrets.key"
+    first = env.read_secret_keys("SECRET_KEYS", path)
+    assert env.read_secret_keys("SECRET_KEYS", path) == first
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("value", ["example.com", "ftp://x", "https://x/path", "https://"])
+def test_an_origin_is_a_whole_address(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    put(monkeypatch, "ORIGINS", value)
+    with pytest.raises(env.Misconfigured, match="PLAYGROUND_ORIGINS"):
+        env.read_origins("ORIGINS")
+
+
+def test_the_names_of_origins_are_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, "ORIGINS", "https://a.example/, http://b.example:81")
+    origins = env.read_origins("ORIGINS")
+    assert origins == ["https://a.example", "http://b.example:81"]
+    assert env.names_of(origins) == ["a.example", "b.example"]
