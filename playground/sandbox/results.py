@@ -57,8 +57,10 @@ def _make_row(columns: list[str], source: dict[str, Any], place: int) -> dict[st
     luck = hashlib.sha256(f"{sorted(map(str, source.items()))}{place}".encode()).digest()
     person = _invent_person(luck) | _read_slug(source)
     known = {key: value for key, value in source.items() if key in columns and key != "meta"}
-    made = {name: _make_value(name, person, luck) for name in columns} | known
-    return made | ({"meta": source["meta"]} if "meta" in source else {})
+    told = _tell_person(person, luck)
+    number = _read_number(luck)
+    made = {name: told[name] if name in told else _guess_value(name, number) for name in columns}
+    return made | known | ({"meta": source["meta"]} if "meta" in source else {})
 
 
 def _invent_person(luck: bytes) -> dict[str, str]:
@@ -73,7 +75,9 @@ def _invent_person(luck: bytes) -> dict[str, str]:
 
 def _read_slug(source: dict[str, Any]) -> dict[str, str]:
     """Names that the input itself tells: its keys, or `/in/ada-lovelace` in an address."""
-    told = {k: str(source[k]) for k in ("first_name", "last_name", "company_name") if k in source}
+    told: dict[str, str] = {
+        k: str(source[k]) for k in ("first_name", "last_name", "company_name") if k in source
+    }
     address = str(source.get("linkedin_profile_url", ""))
     found = re.search(r"/in/([a-z]{1,40})-([a-z]{1,40})\b", address)
     if found:
@@ -81,13 +85,11 @@ def _read_slug(source: dict[str, Any]) -> dict[str, str]:
     return told
 
 
-def _make_value(name: str, person: dict[str, str], luck: bytes) -> Any:
-    if name in person:
-        return person[name]
+def _tell_person(person: dict[str, str], luck: bytes) -> dict[str, Any]:
     slug = _spell(f"{person['first_name']}-{person['last_name']}")
     domain = f"{_spell(person['company_name'])}.example"
-    number = int.from_bytes(luck[5:9], "big")
-    made = {
+    number = _read_number(luck)
+    return person | {
         "full_name": f"{person['first_name']} {person['last_name']}",
         "headline": f"{person['job_title']} at {person['company_name']}",
         "email": f"{slug.replace('-', '.')}@{domain}",
@@ -101,7 +103,10 @@ def _make_value(name: str, person: dict[str, str], luck: bytes) -> Any:
         "invitation_status": "sent",
         "post_text": f"What I learned in my {number % 9 + 2} years as {person['job_title']} …",
     }
-    return made[name] if name in made else _guess_value(name, number)
+
+
+def _read_number(luck: bytes) -> int:
+    return int.from_bytes(luck[5:9], "big")
 
 
 def _guess_value(name: str, number: int) -> Any:
