@@ -3,8 +3,6 @@
 import json
 from pathlib import Path
 
-import pytest
-
 from playground.sandbox import practice
 
 from .conftest import LAUNCHED, STEP, make_launch
@@ -31,65 +29,67 @@ def test_it_launches_and_tells_the_job(caller):
     assert caller.get(f"/jobs/{told['job_uid']}").json()["name"] == "Night run"
 
 
-@pytest.mark.parametrize("golden", GOLDEN, ids=lambda one: one["case"])
-def test_it_takes_the_known_payloads(caller, golden):
-    reply = caller.launch(golden["body"], golden["workflow"])
-    assert reply.status_code == 200, reply.text
-    job = caller.get(f"/jobs/{reply.json()['job_uid']}").json()
-    assert job["number_inputs"] == len(golden["body"]["inputs"])
+def test_it_takes_the_known_payloads(caller, subtests):
+    for golden in GOLDEN:
+        with subtests.test():
+            reply = caller.launch(golden["body"], golden["workflow"])
+            assert reply.status_code == 200, reply.text
+            job = caller.get(f"/jobs/{reply.json()['job_uid']}").json()
+            assert job["number_inputs"] == len(golden["body"]["inputs"])
 
 
-@pytest.mark.parametrize(
-    ("body", "named"),
-    [
-        (without(make_launch(), "job_name"), "job_name"),
-        (without(make_launch(), "steps"), "steps"),
-        (without(make_launch(), "inputs"), "inputs"),
-        (make_launch(job_name="  "), "job_name"),
-        (make_launch(job_name=12), "job_name"),
-        (make_launch(steps={}), "steps"),
-        (make_launch(inputs=["x"]), "inputs"),
-        (make_launch(steps=[without(make_step(), "step_uid")]), "step_uid"),
-        (make_launch(steps=[without(make_step(), "accounts")]), "accounts"),
-        (make_launch(steps=[without(make_step(), "parameters")]), "parameters"),
-        (make_launch(steps=[make_step(parameters=[])]), "parameters"),
-        (make_launch(steps=[make_step(accounts=[1])]), "accounts"),
-        (make_launch(steps=[make_step(step_uid="nowhere")]), "step_uid"),
-        (make_launch(repeat_option={"type": "hour"}), "value"),
-        (make_launch(repeat_option={"type": "year", "value": 1}), "type"),
-        (make_launch(repeat_option={"type": "day", "value": "1"}), "value"),
-    ],
-)
-def test_it_names_the_field_that_is_wrong(caller, body, named):
-    reply = caller.launch(body)
-    told = reply.json()
-    assert reply.status_code == told["status_code"] == 400
-    assert told["error_label"] == "INVALID_INPUT"
-    assert named in told["message"]
-    assert named in told["params"]["field"]
+WRONG_FIELDS = [
+    (without(make_launch(), "job_name"), "job_name"),
+    (without(make_launch(), "steps"), "steps"),
+    (without(make_launch(), "inputs"), "inputs"),
+    (make_launch(job_name="  "), "job_name"),
+    (make_launch(job_name=12), "job_name"),
+    (make_launch(steps={}), "steps"),
+    (make_launch(inputs=["x"]), "inputs"),
+    (make_launch(steps=[without(make_step(), "step_uid")]), "step_uid"),
+    (make_launch(steps=[without(make_step(), "accounts")]), "accounts"),
+    (make_launch(steps=[without(make_step(), "parameters")]), "parameters"),
+    (make_launch(steps=[make_step(parameters=[])]), "parameters"),
+    (make_launch(steps=[make_step(accounts=[1])]), "accounts"),
+    (make_launch(steps=[make_step(step_uid="nowhere")]), "step_uid"),
+    (make_launch(repeat_option={"type": "hour"}), "value"),
+    (make_launch(repeat_option={"type": "year", "value": 1}), "type"),
+    (make_launch(repeat_option={"type": "day", "value": "1"}), "value"),
+]
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"   ",
-        b"{",
-        b"[]",
-        b"12",
-        b'"text"',
-        b'{"job_name": NaN}',
-        b'{"job_name": "\xff"}',
-        b"\xef\xbb\xbf{}",
-        b"[" * 100_000,
-        b'{"job_name": ' + b"9" * 10_000 + b"}",
-    ],
-    ids=range(11),
-)
-def test_it_refuses_what_is_no_json_object(caller, body):
-    reply = caller.launch(body)
-    assert reply.status_code == 400
-    assert reply.json()["message"]
+def test_it_names_the_field_that_is_wrong(caller, subtests):
+    for body, named in WRONG_FIELDS:
+        with subtests.test(body=body, named=named):
+            reply = caller.launch(body)
+            told = reply.json()
+            assert reply.status_code == told["status_code"] == 400
+            assert told["error_label"] == "INVALID_INPUT"
+            assert named in told["message"]
+            assert named in told["params"]["field"]
+
+
+NO_OBJECTS = [
+    b"",
+    b"   ",
+    b"{",
+    b"[]",
+    b"12",
+    b'"text"',
+    b'{"job_name": NaN}',
+    b'{"job_name": "\xff"}',
+    b"\xef\xbb\xbf{}",
+    b"[" * 100_000,
+    b'{"job_name": ' + b"9" * 10_000 + b"}",
+]
+
+
+def test_it_refuses_what_is_no_json_object(caller, subtests):
+    for body in NO_OBJECTS:
+        with subtests.test(body=body):
+            reply = caller.launch(body)
+            assert reply.status_code == 400
+            assert reply.json()["message"]
 
 
 def test_it_refuses_an_unknown_workflow(caller):
@@ -114,11 +114,12 @@ def test_it_takes_almost_ten_megabytes(caller):
     assert caller.launch(make_launch(note="x" * 10_400_000)).status_code == 200
 
 
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "PATCH"])
-def test_it_refuses_another_method(caller, method):
-    reply = caller.call(method, f"/workflows/{LAUNCHED}/schedule")
-    assert reply.status_code == 405
-    assert reply.headers["Allow"] == "POST"
+def test_it_refuses_another_method(caller, subtests):
+    for method in ["GET", "PUT", "DELETE", "PATCH"]:
+        with subtests.test(method=method):
+            reply = caller.call(method, f"/workflows/{LAUNCHED}/schedule")
+            assert reply.status_code == 405
+            assert reply.headers["Allow"] == "POST"
 
 
 def test_both_spellings_of_the_key_open(caller):
@@ -131,20 +132,21 @@ def test_both_spellings_of_the_key_open(caller):
         assert alone.launch().status_code == 200
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({}, 401),
-        ({"x-api-key": "wrong", "x-project-id": practice.PRACTICE_WORKSPACE}, 401),
-        ({"x-api-key": practice.PRACTICE_KEY}, 401),
-        ({"x-api-key": practice.PRACTICE_KEY, "x-project-id": "other"}, 403),
-        ({"Authorization": f"Bearer {practice.PRACTICE_KEY}"}, 401),
-    ],
-)
-def test_a_wrong_key_is_refused(caller, headers, status):
-    reply = type(caller)(caller.origin, headers).launch()
-    assert reply.status_code == reply.json()["status_code"] == status
-    assert reply.json()["error_scope"] == "auth"
+WRONG_KEYS = [
+    ({}, 401),
+    ({"x-api-key": "wrong", "x-project-id": practice.PRACTICE_WORKSPACE}, 401),
+    ({"x-api-key": practice.PRACTICE_KEY}, 401),
+    ({"x-api-key": practice.PRACTICE_KEY, "x-project-id": "other"}, 403),
+    ({"Authorization": f"Bearer {practice.PRACTICE_KEY}"}, 401),
+]
+
+
+def test_a_wrong_key_is_refused(caller, subtests):
+    for headers, status in WRONG_KEYS:
+        with subtests.test(headers=headers, status=status):
+            reply = type(caller)(caller.origin, headers).launch()
+            assert reply.status_code == reply.json()["status_code"] == status
+            assert reply.json()["error_scope"] == "auth"
 
 
 def test_it_sets_no_cookie_and_needs_no_token(caller):
