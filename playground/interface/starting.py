@@ -31,6 +31,12 @@ def migrate() -> None:
         call_command("migrate", interactive=False, verbosity=0)
 
 
+def refuse_wrong_key() -> None:
+    """Raises CommandError when the kept secrets were encrypted with another key."""
+    if sentence := check_keys():
+        raise CommandError(sentence)
+
+
 def collect_static() -> None:
     """Copies, names by content and compresses static files, when any of them changed."""
     stamp = Path(settings.STATIC_ROOT) / "collected"
@@ -60,6 +66,7 @@ def describe_static() -> str:
 
 STEPS: list[Callable[[], object]] = [
     migrate,
+    refuse_wrong_key,
     fill_practice,
     require_key,
     fill_practice,

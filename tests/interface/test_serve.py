@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from cryptography.fernet import Fernet
 
 HOME = Path(__file__).resolve().parent.parent.parent
 
@@ -122,6 +123,13 @@ def test_a_setting_not_understood_is_one_sentence(data: Path, setting: str, valu
     code, _, err = run(data, **{setting: value})
     assert code == 1
     assert f"PLAYGROUND_{setting}" in err
+    assert "Traceback" not in err
+    assert len(err.strip().splitlines()) == 1
+
+
+def test_a_key_that_opens_nothing_is_one_sentence(data: Path) -> None:
+    code, _, err = run(data, SECRET_KEYS=Fernet.generate_key().decode())
+    assert code == 1
     assert "Traceback" not in err
     assert len(err.strip().splitlines()) == 1
 
