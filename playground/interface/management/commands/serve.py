@@ -12,6 +12,7 @@ from waitress.server import create_server
 
 from playground.interface import doorstep, starting
 from playground.people.links import has_owner, make_owner_link
+from playground.sending.doors import announce_origin
 
 LARGEST_BODY = 64 * 1024 * 1024
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, stop)
         listener = starting.bind(settings.HOST, settings.PORT)
         origin = starting.origin_of(listener)
+        announce_origin(origin)
         starting.prepare()
         server = create_server(
             get_wsgi_application(),
