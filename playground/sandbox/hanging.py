@@ -16,7 +16,7 @@ from .answers import Refusal
 GLANCE_SECONDS = 0.05
 
 
-class Hangup(ConnectionAbortedError, ClientDisconnected):
+class Hangup(ConnectionAbortedError, ClientDisconnected):  # type: ignore[misc]
     """Closes the connection as it stands: the servers take it for a caller who has left."""
 
 
