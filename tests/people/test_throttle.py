@@ -1,5 +1,6 @@
 """Guessing is slowed down by name and by address; the real person is let in soon."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,12 @@ from playground.people.throttle import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _the_clock_stands() -> Iterator[None]:
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 def guess(times: int, name: str = "ada", address: str = "10.0.0.1") -> int:
