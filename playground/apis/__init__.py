@@ -7,7 +7,7 @@ these keys, on a schema unless said otherwise:
   `json`, where the type alone would give a poorer field. `x-unit`: what a number counts.
 - `x-section` (on a property) and `x-sections` (on the body): headings of the form, in order.
 - `x-item`: what one item of an array is called in sentences (`Step`, `Row`, `File`).
-- `x-says`: the sentence's end for a `pattern`, `minProperties` or `type` that is not met.
+- `x-says`: the sentence's end where a value does not fit, `x-type-says` where its type does not.
 - `x-unknown-fields: warning`: a field the table does not name is pointed out, and sent.
 - `x-secret: true`: the value is a credential.
 - `x-from`: `workflow.name`, `workflow.inputs`, `workflow.steps`, `step.parameters`, `step.uid`:
@@ -18,6 +18,7 @@ these keys, on a schema unless said otherwise:
 - `x-used-when`: `{property: [values]}`, and `x-unused-with`: `[properties]`: where the API
   reads the field, and beside which fields it does not.
 - `x-one-of`: `{title: [fields]}`: exactly one of these groups must be filled, completely.
+- `x-explicit: true`: a payload should say the value even if it is the default.
 - `x-rules`: names of rules in `payload/rules` that read the whole document.
 
 On an operation: `x-verdict` (see `VerdictRule`), `x-find-out` (sentences for an answer that was
