@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -14,7 +14,6 @@ ERROR: Severity = "error"
 WARNING: Severity = "warning"
 NOTE: Severity = "note"
 ORDER: Mapping[str, int] = MappingProxyType({ERROR: 0, WARNING: 1, NOTE: 2})
-NO_PARAMS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -58,7 +57,7 @@ class Problem:
     line: int
     severity: Severity
     message: str
-    params: Mapping[str, str] = NO_PARAMS
+    params: Mapping[str, str] = field(default_factory=dict)
     fix: Fix | None = None
 
     @property

@@ -8,7 +8,7 @@ from playground.payload.facts import AccountFacts, StepFacts
 from playground.payload.printing import quote
 from playground.payload.problems import Fix, FixEdit, Problem
 from playground.payload.rules.book import problem
-from playground.payload.rules.case import Case, is_blank
+from playground.payload.rules.case import Case, holds_reference, is_blank
 from playground.payload.rules.names import find_near
 from playground.payload.rules.places import cut, list_words, name_value
 from playground.payload.rules.steps import KEY, place_of_step, step_facts
@@ -26,7 +26,7 @@ def judge_accounts(case: Case) -> Iterator[Problem]:
         yield from _judge_need(case, index, facts, given)
         seen: set[str] = set()
         for place, uid in enumerate(given):
-            if isinstance(uid, str) and "{{" not in uid:
+            if isinstance(uid, str) and not holds_reference(uid):
                 found = _judge_account(case, index, f"{at}/{place}", uid, facts, seen)
                 if found:
                     yield found

@@ -9,8 +9,8 @@ from mimetypes import MimeTypes
 from typing import Any
 
 from playground.payload import pointers
-from playground.payload.problems import Fix, FixEdit, Problem
 from playground.payload.printing import quote
+from playground.payload.problems import Fix, FixEdit, Problem
 from playground.payload.references import find
 from playground.payload.rules.book import problem
 from playground.payload.rules.case import Case, is_text
@@ -62,7 +62,7 @@ def _judge_name(name: Any, at: str, place: str) -> Iterator[Problem]:
 def _judge_data(case: Case, data: Any, name: Any, at: str, place: str) -> Iterator[Problem]:
     if not isinstance(data, str):
         return
-    references = find(data[:2000]) if "{{" in data[:2000] else []
+    references = find(data)
     if references:
         media_type = _stored_type(case, references)
     else:

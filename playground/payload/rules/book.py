@@ -39,8 +39,8 @@ BOOK: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "not-allowed": (ERROR, "{subject} is not allowed here."),
         "no-form-fits": (ERROR, "{subject} fits none of the allowed forms."),
         "not-judged": (ERROR, "{subject} does not fit the rule “{rule}”."),
-        "unknown-field": (WARNING, "{place}: the guide names no `{name}`.{hint}"),
-        "unknown-field-refused": (ERROR, "{place}: `{name}` is not allowed here.{hint}"),
+        "unknown-field": (WARNING, "{subject} is no field of the guide.{hint}"),
+        "unknown-field-refused": (ERROR, "{subject} is not allowed here.{hint}"),
         # References
         "unknown-variable": (ERROR, "{subject} uses a variable that nobody set: {name}.{hint}"),
         "unknown-secret": (ERROR, "{subject} uses a secret that is not kept here: {name}.{hint}"),

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 from playground.payload import pointers
 from playground.payload.facts import Facts
 from playground.payload.printing import dump
 from playground.payload.reading import Tree, locate
+from playground.payload.references import find
 
 Schema = Mapping[str, Any]
 LONG = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """`text` is valid JSON; `tree` has its tokens, `twin` plain values (numbers as int or
     Decimal). Both are objects of the same shape."""
@@ -55,6 +56,11 @@ def is_blank(value: object) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def is_text(value: object) -> bool:
+def is_text(value: object) -> TypeGuard[str]:
     """Whether it is text that can be judged now: not blank, and without a reference."""
-    return isinstance(value, str) and bool(value.strip()) and "{{" not in value
+    return isinstance(value, str) and bool(value.strip()) and not holds_reference(value)
+
+
+def holds_reference(value: object) -> bool:
+    """Whether it is text whose content is known only when its references are resolved."""
+    return isinstance(value, str) and "{{" in value and bool(find(value))

@@ -9,10 +9,10 @@ from playground.payload import pointers
 from playground.payload.printing import dump
 from playground.payload.problems import Fix, FixEdit, Problem
 from playground.payload.rules.book import problem
-from playground.payload.rules.case import Case, Schema
+from playground.payload.rules.case import Case, Schema, holds_reference, is_blank
 from playground.payload.rules.conditions import show_constant
 from playground.payload.rules.names import find_near, hint_at
-from playground.payload.rules.places import cut, list_names, list_words, name_place
+from playground.payload.rules.places import cut, list_names, list_words, name_place, name_value
 
 HINTS = ("x-unknown-fields", "x-one-of")
 FIELD_HINTS = ("x-used-when", "x-unused-with", "x-explicit")
@@ -53,7 +53,6 @@ def judge_unknown(case: Case, schema: Schema, value: Values, at: str) -> Iterato
     known = schema.get("properties", {})
     if "x-unknown-fields" not in schema or value.keys() <= known.keys():
         return
-    place = name_place(case.schema, at)
     for name in value:
         if name in known:
             continue
@@ -63,16 +62,17 @@ def judge_unknown(case: Case, schema: Schema, value: Values, at: str) -> Iterato
             "unknown-field",
             there,
             rename_or_remove(there, near, value),
-            place=place,
-            name=cut(name),
+            subject=name_value(case.schema, there),
             hint=hint_at(near),
         )
 
 
 def rename_or_remove(pointer: str, near: str | None, beside: Values) -> Fix:
-    """Give a field the name that was meant, if that place is free; else take it out."""
-    if near is not None and near not in beside:
-        return Fix(f"Rename to {near}", (FixEdit("rename", pointer, near),))
+    """Give a field the name that was meant, if that place is free or blank; else take it out."""
+    if near is not None and is_blank(beside.get(near)):
+        rename = FixEdit("rename", pointer, near)
+        taken = FixEdit("remove", pointers.child(pointers.parent(pointer), near))
+        return Fix(f"Rename to {cut(near)}", (taken, rename) if near in beside else (rename,))
     return Fix("Remove it", (FixEdit("remove", pointer),))
 
 
@@ -89,7 +89,7 @@ def judge_use(case: Case, schema: Schema, value: Values, at: str) -> Iterator[Pr
 def _unread_when(schema: Schema, value: Values, part: Schema) -> str:
     for other, wanted in part.get("x-used-when", {}).items():
         mode = mode_of(schema, value) if _is_mode(schema, other) else value.get(other)
-        if isinstance(mode, str) and "{{" not in mode and mode not in wanted:
+        if isinstance(mode, str) and not holds_reference(mode) and mode not in wanted:
             words = "with a database query" if mode == QUERY else f"when `{other}` is `{mode}`"
             return words if _is_known_mode(schema, other, mode) else ""
     return ""
@@ -104,10 +104,8 @@ def _unread_with(value: Values, part: Schema) -> str:
 
 def not_used(case: Case, pointer: str, condition: str) -> Problem:
     """The warning about a field that the API ignores, which a click takes out."""
-    place = name_place(case.schema, pointers.parent(pointer))
-    name = f"`{cut(pointers.last(pointer))}`"
-    subject = name if not pointers.parent(pointer) else f"{place}: {name}"
     fix = Fix("Remove it", (FixEdit("remove", pointer),))
+    subject = name_value(case.schema, pointer)
     return problem("not-used", pointer, fix, subject=subject, condition=condition)
 
 
@@ -117,7 +115,7 @@ QUERY = "\0"  # the mode in which the choosing field is left out
 
 
 def _is_mode(schema: Schema, name: str) -> bool:
-    return schema.get("x-modes", {}).get("property") == name
+    return bool(schema.get("x-modes", {}).get("property") == name)
 
 
 def _is_known_mode(schema: Schema, name: str, mode: str) -> bool:

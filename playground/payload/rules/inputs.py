@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 
 from playground.payload import pointers
@@ -39,19 +40,32 @@ def judge_inputs(case: Case) -> Iterator[Problem]:
 
 def _judge_rows(case: Case, rows: list[Any], needed: list[InputKey]) -> Iterator[Problem]:
     known = _known_keys(case)
-    first = [key.name for key in needed]
+    cells = _getter(needed)
     for index, row in enumerate(rows):
         if not isinstance(row, dict):
             continue
-        for place, name in enumerate(first):
-            value = row.get(name)
-            # Nearly every cell is a text that is there: this is all it costs.
-            if type(value) is not str or not value or value.isspace():
-                yield from _judge_missing(case, index, row, needed[place])
+        if not _is_filled(cells, row):
+            for key in needed:
+                yield from _judge_missing(case, index, row, key)
         if not row.keys() <= known:
             for name in row:
                 if name not in known:
                     yield _blame_unknown(case, index, row, name)
+
+
+def _getter(needed: list[InputKey]) -> Callable[[Row], tuple[Any, ...]]:
+    names = [key.name for key in needed]
+    if len(names) > 1:
+        return itemgetter(*names)
+    return lambda row: tuple(row[name] for name in names)
+
+
+def _is_filled(cells: Callable[[Row], tuple[Any, ...]], row: Row) -> bool:
+    """Whether each needed cell holds text: true for nearly every row, so it has to be quick."""
+    try:
+        return all(map(str.strip, cells(row)))
+    except (KeyError, TypeError):
+        return False
 
 
 def _known_keys(case: Case) -> set[str]:

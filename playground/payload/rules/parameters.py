@@ -49,7 +49,9 @@ def _blame_name(
         places = _places_of(case, owners)
         other = " and ".join(_name_owner(case, each, places) for each in owners[:MANY])
         fix = _move(case, pointer, name, places)
-        return problem("parameter-elsewhere", pointer, fix, place=place, name=cut(name), other=other)
+        return problem(
+            "parameter-elsewhere", pointer, fix, place=place, name=cut(name), other=other
+        )
     near = find_near(name, _known(facts))
     return problem(
         "parameter-unknown",

@@ -12,7 +12,7 @@ from playground.payload import pointers
 from playground.payload.printing import dump
 from playground.payload.problems import Fix, FixEdit, Problem
 from playground.payload.rules.book import problem
-from playground.payload.rules.case import Case, Schema
+from playground.payload.rules.case import Case, Schema, holds_reference
 from playground.payload.rules.compiling import compile_schema
 from playground.payload.rules.conditions import condition_of, part_at, show_constant
 from playground.payload.rules.names import find_near, hint_at
@@ -76,7 +76,7 @@ class Judge:
 
     def tell(self, error: ValidationError) -> Iterator[Problem]:
         """One error as problems; none for text whose references are not resolved yet."""
-        if isinstance(error.instance, str) and "{{" in error.instance:
+        if holds_reference(error.instance):
             return
         name = error.kind.name
         tellers: dict[str, Callable[[ValidationError, str], Iterator[Problem]]] = {
@@ -160,16 +160,19 @@ class Judge:
         wanted = error.kind.value
         fix = Fix(f"Set {show_constant(wanted)}", (FixEdit("set", pointer, dump(wanted)),))
         expected = f"`{show_constant(wanted)}`"
-        yield problem("not-that-value", pointer, fix, subject=self.subject(pointer), expected=expected)
+        yield problem(
+            "not-that-value", pointer, fix, subject=self.subject(pointer), expected=expected
+        )
 
     def tell_unexpected(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         known = part_at(self.schema, error.schema_path[:-1]).get("properties", {})
-        place = name_place(self.case.schema, pointer)
         for name in error.kind.value:
             there = pointers.child(pointer, name)
             hint = hint_at(find_near(name, known))
             fix = Fix("Remove it", (FixEdit("remove", there),))
-            yield problem("unknown-field-refused", there, fix, place=place, name=cut(name), hint=hint)
+            yield problem(
+                "unknown-field-refused", there, fix, subject=self.subject(there), hint=hint
+            )
 
     def tell_forms(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         """The errors of the one form whose type fits; else the types that would fit."""

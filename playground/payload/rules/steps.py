@@ -17,7 +17,10 @@ from playground.payload.rules.names import find_near
 from playground.payload.rules.places import cut, name_place
 
 KEY = "steps"
-_address = re.compile(r"^\s*(?:[a-z][a-z0-9+.-]*://|www\.)|[?&#]step=|^\s*[\w-]+(?:\.[\w-]+)+/", re.I)
+Free = tuple[dict[str, StepFacts], int]
+_address = re.compile(
+    r"^\s*(?:[a-z][a-z0-9+.-]*://|www\.)|[?&#]step=|^\s*[\w-]+(?:\.[\w-]+)+/", re.I
+)
 _step_in_address = re.compile(r"[?&#]step=([^&#\s]+)", re.I)
 
 
@@ -26,6 +29,7 @@ def judge_steps(case: Case) -> Iterator[Problem]:
     if case.twin.get(KEY) == []:
         yield problem("no-step", f"/{KEY}", _add_all(case))
     seen: dict[str, list[int]] = {}
+    free = _free_steps(case)
     for index, step in case.items(KEY):
         uid = step.get("step_uid")
         if not is_text(uid):
@@ -34,7 +38,7 @@ def judge_steps(case: Case) -> Iterator[Problem]:
             yield _blame_address(case, index, uid)
             continue
         if case.facts.steps is not None and case.facts.step(uid) is None:
-            yield _blame_unknown(case, index, uid)
+            yield _blame_unknown(case, index, uid, free)
         seen.setdefault(uid, []).append(index)
     yield from _judge_twice(case, seen)
 
@@ -59,26 +63,35 @@ def _blame_address(case: Case, index: int, uid: str) -> Problem:
     return problem("step-address", pointer, fix, place=place_of_step(case, index))
 
 
-def _blame_unknown(case: Case, index: int, uid: str) -> Problem:
+def _blame_unknown(case: Case, index: int, uid: str, free: Free) -> Problem:
     pointer = f"/{KEY}/{index}/step_uid"
-    right = _meant_step(case, uid)
+    right = _meant_step(uid, free)
     hint, fix = "", None
     if right:
         hint = f" Did you mean {right.name}, {cut(right.uid)}?"
-        fix = Fix(f"Take the UID of {cut(right.name)}", (FixEdit("set", pointer, quote(right.uid)),))
+        fix = Fix(
+            f"Take the UID of {cut(right.name)}", (FixEdit("set", pointer, quote(right.uid)),)
+        )
     place = place_of_step(case, index)
     return problem("step-unknown", pointer, fix, place=place, found=cut(uid), hint=hint)
 
 
-def _meant_step(case: Case, uid: str) -> StepFacts | None:
-    """The step with nearly this UID, or the only one that the document does not have yet."""
-    used = {step.get("step_uid") for _, step in case.items(KEY) if is_text(step.get("step_uid"))}
-    free = [step for step in case.facts.steps or () if step.uid and step.uid not in used]
-    unknown = [each for each in used if case.facts.step(each) is None]
-    if len(free) == 1 and len(unknown) == 1:
-        return free[0]
-    near = find_near(uid, [step.uid for step in free])
-    return case.facts.step(near) if near else None
+def _free_steps(case: Case) -> Free:
+    """The steps of the workflow that the document does not have, and how many of the
+    document's steps the workflow does not have."""
+    uids = [step.get("step_uid") for _, step in case.items(KEY)]
+    used = {uid for uid in uids if isinstance(uid, str)}
+    free = {step.uid: step for step in case.facts.steps or () if step.uid not in used}
+    return free, len(used - {step.uid for step in case.facts.steps or ()})
+
+
+def _meant_step(uid: str, free: Free) -> StepFacts | None:
+    """The step with nearly this UID, or the one that is left when one is unknown."""
+    steps, unknown = free
+    if len(steps) == 1 and unknown == 1:
+        return next(iter(steps.values()))
+    near = find_near(uid, steps)
+    return steps[near] if near else None
 
 
 def _judge_twice(case: Case, seen: dict[str, list[int]]) -> Iterator[Problem]:

@@ -62,9 +62,7 @@ def mend_type(case: Case, pointer: str, value: Any, schema: Schema) -> Fix | Non
     return None
 
 
-def _conversions(
-    case: Case, pointer: str, value: Any, schema: Schema
-) -> Iterator[tuple[str, str]]:
+def _conversions(case: Case, pointer: str, value: Any, schema: Schema) -> Iterator[tuple[str, str]]:
     types = types_of(schema)
     if isinstance(value, str):
         bare = value.strip()

@@ -1,0 +1,100 @@
+"""The one rule book: everything there is to say about a document, as a list of problems."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from playground.payload.facts import NOTHING_KNOWN, Facts
+from playground.payload.problems import ERROR, ORDER, Problem
+from playground.payload.reading import NotJson, Tree, duplicates, lines_of, read
+from playground.payload.rules import RULES
+from playground.payload.rules.book import problem
+from playground.payload.rules.case import Case, Schema
+from playground.payload.rules.fields import judge_fields
+from playground.payload.rules.matching import suggest_mode
+from playground.payload.rules.places import cut
+from playground.payload.rules.references import judge_references
+from playground.payload.rules.schema import judge_schema
+from playground.payload.rules.types import show_value
+from playground.payload.twins import read_twin
+
+LIMIT = 300
+
+
+def check(text: str, schema: Schema | None, facts: Facts = NOTHING_KNOWN) -> list[Problem]:
+    """Every problem of a document in the order of its lines; never raises, on any text.
+
+    `schema` is the operation's body schema with its hints (see `playground.apis`). At most
+    300 problems are listed, errors before the others; then one more says so.
+    """
+    try:
+        tree = read(text)
+    except NotJson as error:
+        return [tell_not_json(error)]
+    return check_tree(text, tree, schema, facts)
+
+
+def check_tree(
+    text: str, tree: Tree, schema: Schema | None, facts: Facts = NOTHING_KNOWN
+) -> list[Problem]:
+    """The same for a text that is read already: `tree` is what `read(text)` gave."""
+    if not isinstance(tree, dict):
+        told = problem("not-an-object", "", found=show_value(tree))
+        return place_problems(text, [told])
+    twin, has_twice = read_twin(text)
+    case = Case(text, tree, twin, schema or {}, facts)
+    twice = _judge_duplicates(text) if has_twice else ()
+    return place_problems(text, [*twice, *_judge(case)])
+
+
+def blocks(problems: list[Problem]) -> bool:
+    """Whether any of them keeps the document from being sent."""
+    return any(each.severity == ERROR for each in problems)
+
+
+def tell_not_json(error: NotJson) -> Problem:
+    """What `read` or `decode` refused, as a problem of the whole document."""
+    params = {name: str(value) for name, value in error.params.items()}
+    params["column"] = str(error.column)
+    return Problem("not-json", "", error.line, ERROR, error.sentence, params)
+
+
+def _judge(case: Case) -> Iterator[Problem]:
+    for found in islice(judge_schema(case, case.schema, case.twin), LIMIT + 1):
+        fix = found.fix or suggest_mode(case, found)
+        yield replace(found, fix=fix)
+    yield from islice(judge_fields(case), LIMIT + 1)
+    yield from islice(judge_references(case), LIMIT + 1)
+    for name in case.schema.get("x-rules", ()):
+        if name in RULES:
+            yield from islice(RULES[name](case), LIMIT + 1)
+
+
+def _judge_duplicates(text: str) -> Iterator[Problem]:
+    for each in islice(duplicates(text), LIMIT + 1):
+        first, second = str(each.first_line), str(each.second_line)
+        found = problem(
+            "duplicate-key", each.pointer, name=cut(each.key), first=first, second=second
+        )
+        yield replace(found, line=each.second_line)
+
+
+def place_problems(text: str, found: list[Problem]) -> list[Problem]:
+    """The problems with their lines, in order, no more than the limit."""
+    kept = found
+    if len(found) > LIMIT:
+        kept = sorted(found, key=lambda each: ORDER[each.severity])[:LIMIT]
+    lines = _lines(text, kept)
+    placed = [each if each.line else replace(each, line=lines[each.pointer]) for each in kept]
+    placed.sort(key=lambda each: (each.line, ORDER[each.severity]))
+    if len(found) > LIMIT:
+        placed.append(replace(problem("more", "", limit=str(LIMIT)), line=1))
+    return placed
+
+
+def _lines(text: str, found: list[Problem]) -> Mapping[str, int]:
+    wanted: Any = {each.pointer for each in found if not each.line}
+    return lines_of(text, wanted) if wanted else {}
