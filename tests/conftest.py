@@ -3,6 +3,7 @@
 import pytest
 from django.conf import settings
 from django.test import Client
+from hypothesis import settings as hypothesis_settings
 
 from playground.people.models import Person, Role
 
@@ -14,6 +15,8 @@ def pytest_configure() -> None:
     settings.STORAGES["staticfiles"]["BACKEND"] = (
         "django.contrib.staticfiles.storage.StaticFilesStorage"
     )
+    hypothesis_settings.register_profile("any clock", deadline=None)
+    hypothesis_settings.load_profile("any clock")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

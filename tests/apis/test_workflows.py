@@ -2,7 +2,7 @@
 
 import json
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.apis.operations import find_operation
@@ -175,13 +175,14 @@ def test_odd_definitions_are_read_as_far_as_they_go():
 
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=12,
 )
 names = st.sampled_from(list(SEARCH["steps"][0]))
 
 
-@given(st.dictionaries(names, anything), anything, anything)
+@settings(max_examples=40)
+@given(st.dictionaries(names, anything, max_size=6), anything, anything)
 def test_no_definition_is_too_odd_to_read(odd, uid, name):
     workflow = Workflow.read({"uid": uid, "name": name, "steps": [odd, odd]})
     assert default_payload(LAUNCH, workflow)

@@ -33,16 +33,23 @@ def _walk(case: Case, schema: Schema, value: Any, at: str) -> Iterator[Problem]:
     elif isinstance(value, dict):
         for judge in JUDGES:
             yield from judge(case, schema, value, at)
-        for name, part in schema.get("properties", {}).items():
+        for name, part in parts_of(schema):
             if name in value and has_hints(part):
                 yield from _walk(case, part, value[name], pointers.child(at, name))
+
+
+def parts_of(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """The properties of a schema that say anything."""
+    for name, part in schema.get("properties", {}).items():
+        if isinstance(part, Mapping):
+            yield name, part
 
 
 def has_hints(schema: Any) -> bool:
     """Whether a walk into this part of a schema can find anything: long lists often cannot."""
     if not isinstance(schema, Mapping):
         return False
-    parts = schema.get("properties", {}).values()
+    parts = [part for _, part in parts_of(schema)]
     own = any(hint in schema for hint in HINTS)
     fields = any(hint in part for part in parts for hint in FIELD_HINTS)
     return own or fields or has_hints(schema.get("items")) or any(map(has_hints, parts))
@@ -78,7 +85,7 @@ def rename_or_remove(pointer: str, near: str | None, beside: Values) -> Fix:
 
 def judge_use(case: Case, schema: Schema, value: Values, at: str) -> Iterator[Problem]:
     """Fields given where the API does not read them."""
-    for name, part in schema.get("properties", {}).items():
+    for name, part in parts_of(schema):
         if name not in value:
             continue
         condition = _unread_when(schema, value, part) or _unread_with(value, part)
@@ -163,7 +170,7 @@ def judge_groups(case: Case, schema: Schema, value: Values, at: str) -> Iterator
 
 def judge_explicit(case: Case, schema: Schema, value: Values, at: str) -> Iterator[Problem]:
     """Fields that a payload should say even where they have a default."""
-    for name, part in schema.get("properties", {}).items():
+    for name, part in parts_of(schema):
         if part.get("x-explicit") and name not in value:
             there, default = pointers.child(at, name), part.get("default")
             fix = Fix(f"Add {show_constant(default)}", (FixEdit("set", there, dump(default)),))

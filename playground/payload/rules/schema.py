@@ -11,8 +11,9 @@ from jsonschema_rs import ValidationError
 from playground.payload import pointers
 from playground.payload.printing import dump
 from playground.payload.problems import Fix, FixEdit, Problem
+from playground.payload.reading import Digits
 from playground.payload.rules.book import problem
-from playground.payload.rules.case import Case, Schema, holds_reference
+from playground.payload.rules.case import Case, Schema, holds_reference, value_at
 from playground.payload.rules.compiling import compile_schema
 from playground.payload.rules.conditions import condition_of, part_at, show_constant
 from playground.payload.rules.names import find_near, hint_at
@@ -114,7 +115,7 @@ class Judge:
             fix,
             subject=self.subject(pointer),
             expected=name_types(types_of(schema)),
-            found=show_value(error.instance),
+            found=show_value(value_at(self.case.tree, pointer)),
         )
 
     def described(self, error: ValidationError) -> Schema:
@@ -141,12 +142,13 @@ class Judge:
     def tell_choice(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         options = [each for each in error.kind.value if not isinstance(each, dict | list)]
         names = {show_constant(each): each for each in options}
-        found = error.instance
+        found = value_at(self.case.tree, pointer)
         near = find_near(found, names) if isinstance(found, str) else None
         fix = None
         if near is not None:
             fix = Fix(f"Set {near}", (FixEdit("set", pointer, dump(names[near])),))
-        shown = f"`{cut(found)}`" if isinstance(found, str) else show_value(found)
+        is_word = isinstance(found, str) and not isinstance(found, Digits)
+        shown = f"`{cut(found)}`" if is_word else show_value(found)
         yield problem(
             "not-in-list",
             pointer,

@@ -9,6 +9,7 @@ from typing import Any
 
 from playground.payload.printing import dump, quote
 from playground.payload.problems import Fix, FixEdit
+from playground.payload.reading import Digits
 from playground.payload.rules.case import Case, Schema
 from playground.payload.rules.places import cut, list_words
 
@@ -39,6 +40,8 @@ def name_types(types: Sequence[str]) -> str:
 def show_value(value: Any) -> str:
     """A value as a sentence shows it: short, and only its kind where it may be long."""
     match value:
+        case Digits():
+            return cut(str.__str__(value), 24)
         case None:
             return "null"
         case bool():
@@ -68,7 +71,7 @@ def _conversions(case: Case, pointer: str, value: Any, schema: Schema) -> Iterat
         bare = value.strip()
         if _fits_bare(bare, types):
             yield "Take off the quotes", bare
-    elif "string" in types and isinstance(value, int | Decimal):
+    elif "string" in types and isinstance(value, int | float | Decimal):
         yield "Put quotes around it", quote(case.source(pointer))
     if "string" in types and _is_list_of_tags(value):
         yield "Write the tags as one text", quote(", ".join(value))
