@@ -9,8 +9,24 @@ from json import JSONEncoder
 from math import isfinite
 from typing import Any, NamedTuple
 
+from playground.payload.outlining import LineInfo, outline
 from playground.payload.reading import Digits, read
 from playground.payload.sentences import NotJson
+
+__all__ = [
+    "LineInfo",
+    "Token",
+    "dump",
+    "dump_inline",
+    "is_laid_out",
+    "lay_inline",
+    "lay_out",
+    "outline",
+    "quote",
+    "receive",
+    "scalar",
+    "tokens",
+]
 
 INDENT = "  "
 
@@ -100,12 +116,12 @@ def lay_out(text: str) -> str:
     depth = 0
     for match in _tokens(text):
         token = match.group()
-        if token in "{[":
+        if token in ("{", "["):
             depth += 1
             out += (token, "\n", INDENT * depth)
-        elif token in "}]":
+        elif token in ("}", "]"):
             depth -= 1
-            if out[-3] in "{[":
+            if out[-3] in ("{", "["):
                 del out[-2:]
                 out.append(token)
             else:
