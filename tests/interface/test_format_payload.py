@@ -1,0 +1,59 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).resolve().parents[2]
+
+
+def run(data: bytes, file: str = "-") -> tuple[int, bytes, str]:
+    done = subprocess.run(
+        [sys.executable, "manage.py", "format_payload", file],
+        input=data,
+        capture_output=True,
+        cwd=HOME,
+        env={"PATH": "", "LC_ALL": "C"},
+    )
+    return done.returncode, done.stdout, done.stderr.decode()
+
+
+def test_it_prints_formatted_text_byte_for_byte(tmp_path: Path) -> None:
+    data = '{\r\n\t"a" : 1.10, "b": [1E400, -0, "\\u00e9\\/ 😀\u2028\x7f"]}\n'.encode()
+    assert run(data) == (0, data, "")
+    file = tmp_path / "payload.json"
+    file.write_bytes(data)
+    assert run(b"", str(file)) == (0, data, "")
+
+
+def test_it_lays_out_unformatted_text() -> None:
+    assert run(b'{"a":1.10}') == (0, b'{\n  "a": 1.10\n}', "")
+
+
+def test_it_warns_of_a_duplicate_key_and_names_both_places() -> None:
+    code, out, said = run(b'{\n"a": 1,\n"a": 2\n}')
+    assert code == 0
+    assert out == b'{\n"a": 1,\n"a": 2\n}'
+    assert "Line 3, column 1" in said
+    assert "line 2, column 1" in said
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b'{"a": 1\n "b": 2}', 'Line 2, column 2: a comma is missing before "b".'),
+        (b"\xff\xfe{\0}\0", "UTF-16"),
+        (b"[1]", "valid JSON but no payload"),
+    ],
+)
+def test_it_says_what_is_wrong_and_where(data: bytes, sentence: str) -> None:
+    code, out, said = run(data)
+    assert (code, out) == (1, b"")
+    assert sentence in said
+    assert said.startswith("Line ")
+
+
+def test_a_file_that_is_missing_is_named() -> None:
+    code, out, said = run(b"", "missing.json")
+    assert (code, out) == (1, b"")
+    assert "missing.json cannot be read" in said
