@@ -44,9 +44,11 @@ class Entry:
             raise BadEntry(f"{text!r} has a port above 65535.")
         bare = what[1:-1] if what.startswith("[") and what.endswith("]") else what
         try:
-            return cls(network=ip_network(bare), port=port)
+            if "%" not in bare:  # a zone is understood by one machine only
+                return cls(network=ip_network(bare), port=port)
         except ValueError:
-            return cls(host=_read_host_entry(what, text), port=port)
+            pass
+        return cls(host=_read_host_entry(what, text), port=port)
 
     def covers(self, address: Address, port: int) -> bool:
         return (

@@ -44,8 +44,13 @@ class Answer:
     wire_bytes: int
 
 
-def read_head(sock: socket.socket, method: str, limits: Limits) -> http.client.HTTPResponse:
-    """The answer up to its body. Raises http.client.HTTPException, OSError, HeadTooLarge."""
+def read_head(
+    sock: socket.socket, method: str, limits: Limits, watch: Watch
+) -> http.client.HTTPResponse:
+    """The answer up to its body.
+
+    Raises http.client.HTTPException, OSError, HeadTooLarge, watching.Stopped.
+    """
     response = http.client.HTTPResponse(sock, method=method)
     response.begin()
     for _ in range(_MOST_NOTICES):
@@ -53,6 +58,7 @@ def read_head(sock: socket.socket, method: str, limits: Limits) -> http.client.H
             break
         response.headers = response.msg = None  # type: ignore[assignment]
         response.begin()
+    watch.check()  # a line we shut ourselves looks like the end of the head
     lines = response.headers.items()
     size = sum(len(name) + len(value) + 4 for name, value in lines)
     if len(lines) > limits.header_count or size > limits.header_bytes:
@@ -78,7 +84,9 @@ def read_answer(response: http.client.HTTPResponse, limits: Limits, watch: Watch
         if truncated:
             break
     else:
-        _check_end(response, unpacker)
+        if response.length != 0:  # not the announced end: was it us who shut the line?
+            watch.check()
+        _check_end(response, unpacker, wire)
     headers = tuple((name, _FOLD.sub(" ", value)) for name, value in response.headers.items())
     return Answer(response.status, response.reason, headers, bytes(unpacker.body), truncated, wire)
 
@@ -90,8 +98,8 @@ def _feed(unpacker: Unpacker, piece: bytes) -> None:
         raise BadPacking from None
 
 
-def _check_end(response: http.client.HTTPResponse, unpacker: Unpacker) -> None:
+def _check_end(response: http.client.HTTPResponse, unpacker: Unpacker, wire: int) -> None:
     if response.length:  # bytes the answer announced and did not bring
         raise CutShort
-    if not unpacker.finished:
+    if wire and not unpacker.finished:
         raise BadPacking

@@ -81,7 +81,7 @@ def _go(
         watch.check()
         trip.set_out()
         _write(connection, call, target)
-        with closing(read_head(sock, call.method, limits)) as response:
+        with closing(read_head(sock, call.method, limits, watch)) as response:
             trip.seconds_to_first_byte = time.monotonic() - trip.sent_at
             return read_answer(response, limits, watch)
 

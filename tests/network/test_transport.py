@@ -1,21 +1,36 @@
 """A call goes out once, exactly as given, and comes back as a reply or a failure."""
 
-from playground.calls.values import Call, Failure, Reply
+import socket
+import threading
+
+import pytest
+
+from playground.calls.values import Call, Failure, Reply, Secret
 from playground.network import Limits, Policy, send
 from tests.network.servers import answer, serve
 
 LIMITS = Limits(connect_seconds=2, total_seconds=5, idle_seconds=2)
+OK = answer("HTTP/1.1 200 OK", "Content-Length: 2", "X-A: 1", body=b"ok")
 
 
-def test_it_sends_the_body_as_given_and_reads_the_answer():
+def request_lines(call: Call) -> list[str]:
+    with serve(OK) as server:
+        whole = Call(call.method, server.origin + call.url, call.headers, call.body)
+        assert isinstance(send(whole, Policy.read(own_origins=[server.origin]), LIMITS), Reply)
+    return server.heard[0].partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
+
+
+def test_it_sends_the_body_as_given_and_reads_the_answer() -> None:
     body = '{"a": 1.10, "b": "é"}'.encode()
-    with serve(answer("HTTP/1.1 200 OK", "Content-Length: 2", "X-A: 1", body=b"ok")) as server:
+    with serve(OK) as server:
         policy = Policy.read(own_origins=[server.origin])
         call = Call("POST", f"{server.origin}/x?y=1", (("Content-Type", "a/b"),), body)
         reply = send(call, policy, LIMITS)
     assert isinstance(reply, Reply)
     assert (reply.status, reply.reason, reply.body) == (200, "OK", b"ok")
     assert reply.headers == (("Content-Length", "2"), ("X-A", "1"))
+    assert reply.address == "127.0.0.1"
+    assert 0 < reply.seconds_to_first_byte <= reply.seconds
     head, _, sent = server.heard[0].partition(b"\r\n\r\n")
     assert sent == body
     assert head.decode().split("\r\n") == [
@@ -29,8 +44,232 @@ def test_it_sends_the_body_as_given_and_reads_the_answer():
     ]
 
 
-def test_it_refuses_this_machine_unless_it_is_the_own_origin():
-    with serve(answer("HTTP/1.1 200 OK")) as server:
+def test_the_environment_changes_nothing(monkeypatch, tmp_path) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login a password b")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    assert not any("uthorization" in line for line in request_lines(Call("GET", "/")))
+
+
+def test_a_header_of_the_call_wins_over_ours_and_repeats_stay() -> None:
+    headers = (("accept", "text/csv"), ("X-A", "1"), ("User-Agent", "me"), ("X-A", "2"))
+    lines = request_lines(Call("GET", "/", headers))
+    assert lines[2:] == [
+        "Accept-Encoding: gzip, deflate",
+        "accept: text/csv",
+        "X-A: 1",
+        "User-Agent: me",
+        "X-A: 2",
+    ]
+
+
+def test_a_post_without_a_body_says_so() -> None:
+    assert "Content-Length: 0" in request_lines(Call("POST", "/"))
+    assert not any(line.startswith("Content-Length") for line in request_lines(Call("GET", "/")))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("X", "a\r\nEvil: 1", "header-unsafe"),
+        ("X", "a\nb", "header-unsafe"),
+        ("X", "a\rb", "header-unsafe"),
+        ("X", "a\x00b", "header-unsafe"),
+        ("X", "日本", "header-unsafe"),
+        ("X\r\nEvil", "1", "header-unsafe"),
+        ("X Y", "1", "header-unsafe"),
+        ("X:", "1", "header-unsafe"),
+        ("", "1", "header-unsafe"),
+        ("Ü", "1", "header-unsafe"),
+        ("Content-Length", "99", "header-framing"),
+        ("content-length", "+2", "header-framing"),
+        ("Transfer-Encoding", "chunked", "header-framing"),
+    ],
+)
+def test_a_header_that_would_change_the_request_is_not_sent(name, value, code) -> None:
+    with serve(OK) as server:
+        call = Call("POST", server.origin, ((name, value),), b"{}")
+        failure = send(call, Policy.read(own_origins=[server.origin]), LIMITS)
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.left, server.heard) == (code, False, [])
+    assert "\n" not in failure.sentence
+
+
+def test_a_true_length_of_the_call_is_taken() -> None:
+    lines = request_lines(Call("POST", "/", (("Content-Length", "2"),), b"{}"))
+    assert sum(line.startswith("Content-Length") for line in lines) == 1
+
+
+@pytest.mark.parametrize("method", ["GET / HTTP/1.1\r\nX: 1", "", "GE T", "G\u00c9T"])
+def test_a_method_that_is_no_word_is_not_sent(method: str) -> None:
+    failure = send(Call(method, "http://127.0.0.1:1/"), Policy(), LIMITS)
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.left) == ("method-unsafe", False)
+
+
+def test_it_refuses_this_machine_unless_it_is_the_own_origin() -> None:
+    with serve(OK) as server:
         failure = send(Call("GET", server.origin), Policy(), LIMITS)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left, server.heard) == ("guard-refused", False, [])
+    assert failure.params["reason"] == "address-refused"
+
+
+def test_a_refused_target_does_not_tell_an_open_port_from_a_closed_one() -> None:
+    with serve(OK) as server:
+        is_open = send(Call("GET", server.origin), Policy(), LIMITS)
+        closed = send(Call("GET", "http://127.0.0.1:1"), Policy(), LIMITS)
+    assert isinstance(is_open, Failure)
+    assert isinstance(closed, Failure)
+    assert (is_open.code, is_open.sentence, is_open.params) == (
+        closed.code,
+        closed.sentence,
+        closed.params,
+    )
+
+
+def test_it_dials_the_address_that_was_judged(resolve) -> None:
+    """A name that leads to an allowed address first and elsewhere the second time."""
+    with serve(OK) as server:
+        asked = resolve("name.example", ["127.0.0.1"], ["127.0.0.2"])
+        policy = Policy.read([f"127.0.0.1:{server.port}"])
+        reply = send(Call("GET", f"http://name.example:{server.port}/"), policy, LIMITS)
+    assert isinstance(reply, Reply)
+    assert reply.address == "127.0.0.1"
+    assert asked == ["name.example"]
+    assert f"Host: name.example:{server.port}".encode() in server.heard[0]
+
+
+def test_a_name_that_turns_to_a_private_address_is_refused_the_second_time(resolve) -> None:
+    with serve(OK) as server:
+        resolve("name.example", ["127.0.0.1"], ["10.0.0.1"])
+        policy = Policy.read([f"127.0.0.1:{server.port}"])
+        call = Call("GET", f"http://name.example:{server.port}/")
+        assert isinstance(send(call, policy, LIMITS), Reply)
+        failure = send(call, policy, LIMITS)
+    assert isinstance(failure, Failure)
+    assert failure.sentence == "Not sent: the name name.example leads to a private address."
+
+
+def test_the_next_address_is_tried_when_the_first_does_not_answer(resolve) -> None:
+    with serve(OK) as server:
+        resolve("name.example", "127.0.0.9", "127.0.0.1")
+        policy = Policy.read(["127.0.0.0/8"])
+        reply = send(Call("GET", f"http://name.example:{server.port}/"), policy, LIMITS)
+    assert isinstance(reply, Reply)
+    assert len(server.heard) == 1
+
+
+def test_an_unknown_name_is_not_sent(resolve) -> None:
+    resolve("unused")
+    failure = send(Call("GET", "https://api.example.com/"), Policy(), LIMITS)
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.left) == ("name-not-found", False)
+    assert failure.sentence == "Not sent: no server answers at api.example.com (name not found)."
+
+
+def test_a_refused_connection_is_not_sent() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    failure = send(Call("GET", f"http://127.0.0.1:{port}"), Policy.read(["127.0.0.0/8"]), LIMITS)
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.left) == ("connection-refused", False)
+
+
+@pytest.fixture
+def full_port():
+    """A port whose queue of waiting connections is full: connecting to it hangs."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        waiting = []
+        for _ in range(4):
+            one = socket.socket()
+            one.setblocking(False)
+            one.connect_ex(listener.getsockname())
+            waiting.append(one)
+        yield listener.getsockname()[1]
+        for one in waiting:
+            one.close()
+
+
+def test_a_connection_that_does_not_come_about_is_not_sent(full_port: int) -> None:
+    call = Call("GET", f"http://127.0.0.1:{full_port}/")
+    failure = send(call, Policy.read(["127.0.0.1"]), Limits(connect_seconds=0.2))
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.left) == ("connect-timeout", False)
+
+
+def test_cancelling_ends_a_send_that_connects(full_port: int) -> None:
+    cancel = threading.Event()
+    threading.Timer(0.1, cancel.set).start()
+    call = Call("GET", f"http://127.0.0.1:{full_port}/")
+    failure = send(call, Policy.read(["127.0.0.1"]), Limits(), cancel)
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.left) == ("cancelled", False)
+    assert failure.seconds < 2
+
+
+def test_cancelling_ends_a_send_that_looks_a_name_up(monkeypatch) -> None:
+    cancel, end = threading.Event(), threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: end.wait(10))
+    threading.Timer(0.1, cancel.set).start()
+    failure = send(Call("GET", "http://slow.example/"), Policy(), Limits(), cancel)
+    end.set()
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.left) == ("cancelled", False)
+
+
+def test_a_name_server_that_does_not_answer_ends_with_the_connect_time(monkeypatch) -> None:
+    end = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: end.wait(10))
+    limits = Limits(connect_seconds=0.1)
+    failure = send(Call("GET", "http://slow.example/"), Policy(), limits)
+    end.set()
+    assert isinstance(failure, Failure)
+    assert (failure.code, failure.left) == ("connect-timeout", False)
+
+
+def test_a_secret_goes_only_to_the_hosts_it_was_given_for() -> None:
+    with serve(OK) as server:
+        policy = Policy.read(own_origins=[server.origin])
+        secret = Secret("key", "abcdefgh", frozenset({"api.example.com"}))
+        headers = (("X-Key", secret.value),)
+        call = Call("GET", server.origin, headers, secrets=(secret,))
+        failure = send(call, policy, LIMITS)
+        assert isinstance(failure, Failure)
+        assert (failure.code, failure.left, server.heard) == ("secret-host", False, [])
+        assert secret.value not in failure.sentence
+        for hosts in ({"127.0.0.1"}, {f"127.0.0.1:{server.port}"}, {"x", "127.0.0.1"}, set()):
+            given = Secret("key", "abcdefgh", frozenset(hosts))
+            call = Call("GET", server.origin, headers, secrets=(given,))
+            assert isinstance(send(call, policy, LIMITS), Reply)
+
+
+def test_a_host_header_cannot_carry_a_secret_elsewhere() -> None:
+    with serve(OK) as server:
+        policy = Policy.read(own_origins=[server.origin])
+        secret = Secret("key", "abcdefgh", frozenset({"127.0.0.1"}))
+        headers = (("X-Key", secret.value), ("Host", "evil.example"))
+        call = Call("GET", server.origin, headers, secrets=(secret,))
+        failure = send(call, policy, LIMITS)
+    assert isinstance(failure, Failure)
+    assert (failure.code, server.heard) == ("secret-host", [])
+
+
+def test_fifty_sends_side_by_side_are_fifty_requests() -> None:
+    with serve(OK) as server:
+        policy = Policy.read(own_origins=[server.origin])
+        replies = []
+
+        def run() -> None:
+            replies.append(send(Call("POST", server.origin, (), b"{}"), policy, Limits()))
+
+        threads = [threading.Thread(target=run) for _ in range(50)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert all(isinstance(reply, Reply) for reply in replies)
+    assert len(server.heard) == 50

@@ -1,0 +1,283 @@
+"""Servers that drip, lie, explode or talk nonsense; each ends in a sentence, none in a hang."""
+
+import gzip
+import socket
+import threading
+import time
+import zlib
+
+import pytest
+
+from playground.calls.values import Call, Failure, Reply
+from playground.network import Limits, Policy, send
+from tests.network.servers import Script, answer, serve
+
+LIMITS = Limits(connect_seconds=2, total_seconds=5, idle_seconds=3, wire_bytes=100_000)
+LIMITS_SHORT = Limits(connect_seconds=2, total_seconds=0.4, idle_seconds=3)
+
+
+def exchange(script: Script, limits: Limits = LIMITS, cancel=None, **more) -> Reply | Failure:
+    with serve(script) as server:
+        call = Call("POST", server.origin, (), b"{}", **more)
+        outcome = send(call, Policy.read(own_origins=[server.origin]), limits, cancel)
+        assert len(server.heard) == 1, "exactly one request"
+        return outcome
+
+
+def drip(first: bytes, piece: bytes) -> Script:
+    def script(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(first)
+        while True:
+            connection.sendall(piece)
+            time.sleep(0.02)
+
+    return script
+
+
+def say(data: bytes) -> Script:
+    return lambda connection, request: connection.sendall(data)
+
+
+def hang(connection: socket.socket, request: bytes) -> None:
+    connection.recv(1)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        hang,
+        drip(b"", b"H"),
+        drip(b"HTTP/1.1 200 OK\r\n", b"X: 1\r\n"),
+        drip(b"HTTP/1.1 200 OK\r\nX: ", b"1"),
+        drip(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"x"),
+        drip(b"HTTP/1.1 200 OK\r\n\r\n", b"x"),
+        drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+        drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n", b"T: 1\r\n"),
+    ],
+    ids=["silence", "status", "headers", "header", "100", "body", "endless", "chunks", "trailers"],
+)
+def test_a_reply_that_drips_ends_with_the_total_time(script: Script) -> None:
+    outcome = exchange(script, LIMITS_SHORT)
+    assert isinstance(outcome, Failure)
+    if outcome.code != "headers-too-large":  # the hundredth header may come first
+        assert outcome.code == "timeout"
+        assert outcome.sentence == "Unknown: no whole answer came within 0.4 seconds."
+    assert outcome.left
+    assert outcome.seconds < 3
+
+
+def test_silence_ends_with_the_idle_time() -> None:
+    outcome = exchange(hang, Limits(total_seconds=5, idle_seconds=0.2))
+    assert isinstance(outcome, Failure)
+    assert outcome.code == "idle"
+    assert outcome.sentence == "Unknown: nothing came for 0.2 seconds."
+
+
+@pytest.mark.parametrize("packed", [gzip.compress, zlib.compress])
+def test_a_packed_body_is_unpacked(packed) -> None:
+    data = packed(b"hello" * 100)
+    coding = "gzip" if packed is gzip.compress else "deflate"
+    outcome = exchange(answer("HTTP/1.1 200 OK", f"Content-Encoding: {coding}", body=data))
+    assert isinstance(outcome, Reply)
+    assert outcome.body == b"hello" * 100
+    assert outcome.wire_bytes == len(data)
+    assert not outcome.truncated
+
+
+def test_deflate_without_its_header_is_unpacked() -> None:
+    engine = zlib.compressobj(wbits=-15)
+    data = engine.compress(b"hello") + engine.flush()
+    outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: deflate", body=data))
+    assert isinstance(outcome, Reply)
+    assert outcome.body == b"hello"
+
+
+def test_a_bomb_is_unpacked_up_to_the_limit() -> None:
+    bomb = gzip.compress(bytes(5_000_000))
+    limits = Limits(unpacked_bytes=1000)
+    outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: gzip", body=bomb), limits)
+    assert isinstance(outcome, Reply)
+    assert outcome.truncated
+    assert outcome.body == bytes(1000)
+
+
+def test_a_bomb_of_many_small_parts_is_refused() -> None:
+    parts = gzip.compress(b"") * 3000
+    outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: gzip", body=parts))
+    assert isinstance(outcome, Failure)
+    assert outcome.code == "packed"
+
+
+@pytest.mark.parametrize("data", [b"not packed", gzip.compress(b"hello")[:-9]])
+def test_a_body_that_is_not_packed_as_it_says_is_a_failure(data: bytes) -> None:
+    outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: gzip", body=data))
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.left) == ("packed", True)
+
+
+@pytest.mark.parametrize("coding", ["br", "gzip, gzip", "identity"])
+def test_a_body_in_a_coding_not_asked_for_stays_as_it_came(coding: str) -> None:
+    outcome = exchange(answer("HTTP/1.1 200 OK", f"Content-Encoding: {coding}", body=b"abc"))
+    assert isinstance(outcome, Reply)
+    assert outcome.body == b"abc"
+
+
+def test_a_body_over_the_limit_keeps_its_first_part() -> None:
+    outcome = exchange(answer("HTTP/1.1 200 OK", body=b"x" * 300_000))
+    assert isinstance(outcome, Reply)
+    assert (outcome.truncated, len(outcome.body), outcome.wire_bytes) == (True, 100_000, 100_000)
+
+
+def test_a_body_of_exactly_the_limit_is_whole() -> None:
+    script = answer("HTTP/1.1 200 OK", "Content-Length: 100000", body=b"x" * 100_000)
+    outcome = exchange(script)
+    assert isinstance(outcome, Reply)
+    assert not outcome.truncated
+
+
+CHUNKED = "Transfer-Encoding: chunked"
+
+
+@pytest.mark.parametrize(
+    ("script", "code"),
+    [
+        (say(b""), "closed"),
+        (say(b"HTTP/1.1"), "garbage"),
+        (say(b"HTTP/1.1 200 OK\r\nA: b\r\n"), None),
+        (answer("HTTP/1.1 200 OK", "Content-Length: 100", body=b"short"), "cut-short"),
+        (answer("HTTP/1.1 200 OK", CHUNKED, body=b"5\r\nab"), "cut-short"),
+        (answer("HTTP/1.1 200 OK", CHUNKED, body=b"2\r\nab\r\n"), "cut-short"),
+        (answer("HTTP/1.1 200 OK", CHUNKED, body=b"zz\r\nab\r\n"), "cut-short"),
+        (answer("HTTP/1.1 200 OK", CHUNKED, body=b"f" * 70_000), "headers-too-large"),
+        (say(b"nonsense\r\n\r\n"), "garbage"),
+        (say(b"\x00\xff\xfe" * 50 + b"\r\n\r\n"), "garbage"),
+        (say(b"SSH-2.0-OpenSSH\r\n"), "garbage"),
+        (say(b"HTTP/2 200\r\n\r\n"), "garbage"),
+        (say(b"HTTP/1.1 abc OK\r\n\r\n"), "garbage"),
+        (say(b"HTTP/1.1 9 OK\r\n\r\n"), "garbage"),
+        (say(b"x" * 70_000), "headers-too-large"),
+        (answer("HTTP/1.1 200 OK", *["A: b"] * 10_000), "headers-too-large"),
+        (answer("HTTP/1.1 200 OK", "A: " + "b" * 70_000), "headers-too-large"),
+        (answer("HTTP/1.1 200 OK", *["A: " + "b" * 1000] * 90), "headers-too-large"),
+        (answer("HTTP/1.1 200 OK", *["HTTP/1.1 100 Continue", ""] * 3), None),
+    ],
+)
+def test_nonsense_ends_in_a_sentence(script: Script, code: str | None) -> None:
+    outcome = exchange(script)
+    if code is None:
+        assert isinstance(outcome, Reply)
+        return
+    assert isinstance(outcome, Failure)
+    assert outcome.code == code
+    assert outcome.left
+    assert outcome.sentence.startswith("Unknown: ")
+    assert outcome.sentence.endswith(".")
+
+
+def test_fewer_headers_may_be_allowed() -> None:
+    outcome = exchange(answer("HTTP/1.1 200 OK", *["A: b"] * 6), Limits(header_count=5))
+    assert isinstance(outcome, Failure)
+    assert outcome.code == "headers-too-large"
+
+
+def test_a_body_longer_than_announced_is_cut_where_it_was_announced_to_end() -> None:
+    outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Length: 2", body=b"okHTTP/1.1 500 X"))
+    assert isinstance(outcome, Reply)
+    assert outcome.body == b"ok"
+
+
+@pytest.mark.parametrize("length", ["-5", "abc", "9" * 5000, ""])
+def test_a_length_that_is_none_lets_the_body_end_with_the_connection(length: str) -> None:
+    outcome = exchange(answer("HTTP/1.1 200 OK", f"Content-Length: {length}", body=b"ok"))
+    if isinstance(outcome, Failure):
+        assert outcome.code == "cut-short"
+    else:
+        assert outcome.body == b"ok"
+
+
+def test_notices_before_the_answer_are_passed_over() -> None:
+    notices = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
+    outcome = exchange(say(notices + b"HTTP/1.1 201 Made\r\nContent-Length: 2\r\n\r\nok"))
+    assert isinstance(outcome, Reply)
+    assert (outcome.status, outcome.reason, outcome.body) == (201, "Made", b"ok")
+    assert outcome.headers == (("Content-Length", "2"),)
+
+
+def test_a_header_folded_over_two_lines_comes_as_one() -> None:
+    outcome = exchange(answer("HTTP/1.1 200 OK", "A: b\r\n  c", "A: d"))
+    assert isinstance(outcome, Reply)
+    assert outcome.headers == (("A", "b c"), ("A", "d"))
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_without_a_body_does_not_wait_for_one(status: int) -> None:
+    def script(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 %d X\r\nContent-Encoding: gzip\r\n\r\n" % status)
+        hang(connection, request)
+
+    outcome = exchange(script)
+    assert isinstance(outcome, Reply)
+    assert outcome.body == b""
+
+
+def test_an_answer_given_before_the_whole_body_was_read_counts() -> None:
+    def script(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
+
+    with serve(script) as server:
+        call = Call("POST", server.origin, (), b"x" * 5_000_000)
+        outcome = send(call, Policy.read(own_origins=[server.origin]), LIMITS)
+    assert isinstance(outcome, Reply)
+    assert outcome.status == 413
+
+
+@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx"])
+def test_cancelling_ends_a_send_that_waits(first: bytes) -> None:
+    cancel = threading.Event()
+
+    def script(connection: socket.socket, request: bytes) -> None:
+        connection.sendall(first)
+        cancel.set()
+        hang(connection, request)
+
+    outcome = exchange(script, Limits(), cancel)
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.left) == ("cancelled", True)
+    assert outcome.sentence == "Unknown: the send was cancelled before an answer came."
+    assert outcome.seconds < 2
+
+
+def test_cancelling_ends_a_send_whose_body_nobody_reads() -> None:
+    cancel, ended = threading.Event(), threading.Event()
+
+    def accept(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1)
+            cancel.set()
+            ended.wait(5)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, args=(listener,), daemon=True).start()
+        origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        call = Call("POST", origin, (), b"x" * 30_000_000)
+        outcome = send(call, Policy.read(own_origins=[origin]), Limits(), cancel)
+        ended.set()
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.left) == ("cancelled", True)
+
+
+def test_a_send_cancelled_before_it_began_does_not_begin() -> None:
+    cancel = threading.Event()
+    cancel.set()
+    with serve(answer("HTTP/1.1 200 OK")) as server:
+        call = Call("GET", server.origin)
+        outcome = send(call, Policy.read(own_origins=[server.origin]), LIMITS, cancel)
+        assert server.heard == []
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.left) == ("cancelled", False)
+    assert outcome.sentence == "Not sent: the send was cancelled."

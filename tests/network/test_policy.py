@@ -1,0 +1,123 @@
+"""What an administrator allows, and nothing beside it."""
+
+import pytest
+
+from playground.network import Allowed, BadEntry, Policy, Refusal, judge_target
+
+CASES = [
+    # entries, allow_only, url, allowed
+    (["10.0.0.0/8"], False, "http://10.1.2.3/", True),
+    (["10.0.0.0/8"], False, "http://11.1.2.3/", True),
+    (["10.0.0.0/8"], False, "http://192.168.0.1/", False),
+    (["10.0.0.0/8"], False, "http://127.0.0.1/", False),
+    (["10.0.0.0/8"], False, "http://ten.example/", True),
+    (["10.0.0.0/8"], False, "http://ten-and-loopback.example/", False),
+    (["10.0.0.0/8"], False, "http://[::ffff:10.0.0.1]/", False),
+    (["10.0.0.0/8"], False, "http://[64:ff9b::10.0.0.1]/", False),
+    (["10.0.0.0/8", "64:ff9b::/96"], False, "http://[64:ff9b::10.0.0.1]/", True),
+    (["64:ff9b::/96"], False, "http://[64:ff9b::10.0.0.1]/", False),
+    (["64:ff9b::/96"], False, "http://[64:ff9b::8.8.8.8]/", True),
+    (["::ffff:0:0/96"], False, "http://[::ffff:127.0.0.1]/", False),
+    (["192.168.1.5"], False, "http://192.168.1.5:9/", True),
+    (["192.168.1.5"], False, "http://192.168.1.6/", False),
+    (["192.168.1.5:8080"], False, "http://192.168.1.5:8080/", True),
+    (["192.168.1.5:8080"], False, "http://192.168.1.5/", False),
+    (["10.0.0.0/8:8080"], False, "https://10.0.0.1:8080/", True),
+    (["10.0.0.0/8:8080"], False, "https://10.0.0.1/", False),
+    (["fd00::/8"], False, "http://[fd00::1]/", True),
+    (["[fd00::/8]:81"], False, "http://[fd00::1]:81/", True),
+    (["[fd00::1]:81"], False, "http://[fd00::1]/", False),
+    (["169.254.169.254"], False, "http://169.254.169.254/", True),
+    (["ten.example"], False, "http://ten.example/", True),
+    (["TEN.example"], False, "http://ten.EXAMPLE/", True),
+    (["ten.example"], False, "http://sub.ten.example/", False),
+    (["ten.example"], False, "http://10.0.0.1/", False),
+    (["ten.example:81"], False, "http://ten.example/", False),
+    (["ten.example:81"], False, "http://ten.example:81/", True),
+    (["loopback.example"], False, "http://loopback.example/", True),
+    (["metadata.example"], False, "http://metadata.example/", False),
+    (["multicast.example"], False, "http://multicast.example/", False),
+    (["mapped.example"], False, "http://mapped.example/", False),
+    (["metadata.example", "169.254.0.0/16"], False, "http://metadata.example/", True),
+    (["bücher.example"], False, "http://xn--bcher-kva.example/", True),
+    ([], True, "http://1.1.1.1/", False),
+    ([], True, "http://public.example/", False),
+    (["public.example"], True, "http://public.example/", True),
+    (["93.184.216.0/24"], True, "http://public.example/", True),
+    (["93.184.216.0/24"], True, "http://two.example/", False),
+    (["10.0.0.0/8"], True, "http://10.0.0.1/", True),
+    (["0.0.0.0/0"], True, "http://10.0.0.1/", True),
+]
+
+
+@pytest.mark.parametrize(("entries", "allow_only", "url", "allowed"), CASES)
+def test_each_entry_narrows_the_refusal_for_itself(
+    entries: list[str], allow_only: bool, url: str, allowed: bool, resolve
+) -> None:
+    resolve("ten.example", "10.0.0.1")
+    resolve("sub.ten.example", "10.0.0.1")
+    resolve("ten-and-loopback.example", "10.0.0.1", "127.0.0.1")
+    resolve("loopback.example", "127.0.0.1", "::1")
+    resolve("metadata.example", "169.254.169.254")
+    resolve("multicast.example", "224.0.0.1")
+    resolve("mapped.example", "::ffff:10.0.0.1")
+    resolve("xn--bcher-kva.example", "10.0.0.1")
+    resolve("public.example", "93.184.216.34")
+    resolve("two.example", "93.184.216.34", "93.184.217.34")
+    judged = judge_target(url, Policy.read(entries, allow_only=allow_only))
+    assert isinstance(judged, Allowed) is allowed
+
+
+@pytest.mark.parametrize(
+    ("url", "allowed"),
+    [
+        ("http://127.0.0.1:8000/sandbox/", True),
+        ("http://127.0.0.1:8001/", False),
+        ("https://127.0.0.1:8000/", False),
+        ("http://localhost:8000/", False),
+        ("http://127.0.0.2:8000/", False),
+        ("http://[::1]:8000/", False),
+        ("http://[::ffff:127.0.0.1]:8000/", False),
+        ("http://127.0.0.1/", False),
+        ("http://1.1.1.1/", True),
+    ],
+)
+def test_the_own_origin_is_exactly_one(url: str, allowed: bool, resolve) -> None:
+    resolve("localhost", "127.0.0.1")
+    policy = Policy.read(own_origins=["http://127.0.0.1:8000"])
+    assert isinstance(judge_target(url, policy), Allowed) is allowed
+
+
+def test_the_own_origin_may_be_called_where_only_listed_hosts_may() -> None:
+    policy = Policy.read(allow_only=True, own_origins=["http://127.0.0.1:8000"])
+    assert isinstance(judge_target("http://127.0.0.1:8000/", policy), Allowed)
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["10.0.0.0/33", "10.0.0.1/8", "10.0.0", "foo/8", "*.example", "http://a/", "a,b", "a:0", "a:", "a:99999", "[fd00::1", "fd00::1%eth0", "０.0.0.0/0", "user@a", "."],
+)
+def test_it_says_which_entry_it_cannot_understand(word: str) -> None:
+    with pytest.raises(BadEntry, match=r"\.$"):
+        Policy.read([word])
+
+
+def test_it_does_not_repeat_the_password_of_a_proxy_it_cannot_understand() -> None:
+    with pytest.raises(BadEntry) as caught:
+        Policy.read(egress_proxy="socks5://user:hunter2@proxy:1")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_it_refuses_a_certificate_file_that_is_none(tmp_path) -> None:
+    (tmp_path / "ca.pem").write_text("nothing")
+    for name in ("ca.pem", "missing.pem"):
+        with pytest.raises(BadEntry):
+            Policy.read(ca_file=str(tmp_path / name))
+
+
+def test_a_refusal_gives_away_no_address_behind_a_name(resolve) -> None:
+    resolve("secret.example", "10.11.12.13")
+    judged = judge_target("http://secret.example:22/", Policy())
+    assert isinstance(judged, Refusal)
+    assert "10.11" not in judged.sentence
+    assert judged.sentence == judge_target("http://secret.example:23/", Policy()).sentence
