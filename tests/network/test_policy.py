@@ -95,7 +95,23 @@ def test_the_own_origin_may_be_called_where_only_listed_hosts_may() -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ["10.0.0.0/33", "10.0.0.1/8", "10.0.0", "foo/8", "*.example", "http://a/", "a,b", "a:0", "a:", "a:99999", "[fd00::1", "fd00::1%eth0", "０.0.0.0/0", "user@a", "."],
+    [
+        "10.0.0.0/33",
+        "10.0.0.1/8",
+        "10.0.0",
+        "foo/8",
+        "*.example",
+        "http://a/",
+        "a,b",
+        "a:0",
+        "a:",
+        "a:99999",
+        "[fd00::1",
+        "fd00::1%eth0",
+        "０.0.0.0/0",
+        "user@a",
+        ".",
+    ],
 )
 def test_it_says_which_entry_it_cannot_understand(word: str) -> None:
     with pytest.raises(BadEntry, match=r"\.$"):

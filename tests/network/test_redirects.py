@@ -65,7 +65,15 @@ def test_it_changes_the_method_as_browsers_do(status: int, line: str, body: byte
 
 @pytest.mark.parametrize(
     "location",
-    ["http://10.0.0.1/", "http://169.254.169.254/latest/", "http://[::1]/", "//127.0.0.2/", "http://127.0.0.1\\@example.com/", "file:///etc/passwd", "http://2130706433/"],
+    [
+        "http://10.0.0.1/",
+        "http://169.254.169.254/latest/",
+        "http://[::1]/",
+        "//127.0.0.2/",
+        "http://127.0.0.1\\@example.com/",
+        "file:///etc/passwd",
+        "http://2130706433/",
+    ],
 )
 def test_each_hop_is_judged(location: str) -> None:
     with serve(to(location)) as server:

@@ -1,0 +1,136 @@
+"""A reply is judged by its body too, in whatever form it comes."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.apis.operations import find_operation, list_operations
+from playground.calls.judging import judge
+from playground.calls.values import Failure, Outcome, Reply
+
+LAUNCH = find_operation("launch-workflow")
+START = find_operation("start-scenario")
+ADVICE = (
+    'It may have been launched; look for "Night run" in the workflow\'s jobs before sending again.'
+)
+
+
+def reply(status: int, body: bytes | str, **more) -> Reply:
+    data = body.encode() if isinstance(body, str) else body
+    return Reply(status, more.pop("reason", ""), more.pop("headers", ()), data, **more)
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome", "sentence"),
+    [
+        (200, '{"job_uid": "5f3c"}', "accepted", "Launched: job 5f3c is running"),
+        (200, '{"message": "Done"}', "accepted", "Launched: Done"),
+        (200, "{}", "accepted", "Launched"),
+        (200, "<html>Sign in</html>", "unknown", None),
+        (200, "[]", "unknown", None),
+        (200, "", "unknown", None),
+        (401, '{"message": "bad key"}', "refused", "Refused by Captain Data: bad key (status 401)"),
+        (429, '{"message": "slow"}', "refused", "Refused by Captain Data: slow (status 429)"),
+        (404, "<html>", "http-error", "HTTP error: Captain Data answered 404."),
+        (500, '{"message": "oops"}', "http-error", "HTTP error: Captain Data answered 500 (oops)."),
+        (302, "", "http-error", None),
+    ],
+)
+def test_a_launch_is_judged(status: int, body: str, outcome: str, sentence: str | None) -> None:
+    verdict = judge(LAUNCH, reply(status, body))
+    assert verdict.outcome == outcome
+    if sentence is not None:
+        assert verdict.sentence == sentence
+
+
+@pytest.mark.parametrize(
+    ("body", "outcome"),
+    [
+        ('{"data": null, "error": 0, "error_text": "Successful operation"}', "accepted"),
+        ('{"error": "0"}', "accepted"),
+        ('{"error": 0.0}', "accepted"),
+        ('\ufeff{"error": 0}', "accepted"),
+        ("<xml><data/><error>0</error><error_text>Fine</error_text></xml>", "accepted"),
+        ("error,error_text\n0,Fine\n", "accepted"),
+        ("data;error;error_text\r\n;0;Fine", "accepted"),
+        ('{"error": 403, "error text": "no access to scenario 12"}', "refused"),
+        ('{"error": "403", "error_text": "no access to scenario 12"}', "refused"),
+        (
+            "<xml><error>403</error><error_text>no access to scenario&#32;12</error_text></xml>",
+            "refused",
+        ),
+        ('error\terror_text\n403\t"no access to scenario 12"', "refused"),
+        ('{"error": true, "error_text": "no"}', "refused"),
+        ('{"error": null}', "unknown"),
+        ("{}", "unknown"),
+        ('{"error": 0', "unknown"),
+        ("<html><body>0</body></html>", "unknown"),
+        ("", "unknown"),
+        ("0", "unknown"),
+        ("[" * 100_000, "unknown"),
+        ('{"error": ' + "9" * 10_000 + "}", "refused"),
+        ('{"error": {"a": 0}}', "refused"),
+    ],
+)
+def test_two_hundred_is_judged_by_the_error_in_the_body(body: str, outcome: str) -> None:
+    verdict = judge(START, reply(200, body))
+    assert verdict.outcome == outcome
+    if "scenario" in body:
+        assert verdict.sentence == "Refused by Altcraft: no access to scenario 12 (error 403)"
+    if outcome == "unknown":
+        assert "sending again" in " ".join(verdict.sentence.split())
+
+
+def test_a_repeat_answered_from_memory_is_told() -> None:
+    headers = (("Duplicate-Request", "true"),)
+    verdict = judge(START, reply(200, '{"error": 0}', headers=headers))
+    assert (verdict.outcome, verdict.code) == (Outcome.ACCEPTED, "repeated")
+    assert "answered from memory" in verdict.sentence
+
+
+def test_a_reply_too_large_to_read_is_unknown() -> None:
+    verdict = judge(LAUNCH, reply(200, '{"a": [', truncated=True), '{"job_name": "Night run"}')
+    assert (verdict.outcome, verdict.code) == (Outcome.UNKNOWN, "too-large")
+    assert verdict.sentence.endswith(ADVICE)
+
+
+def test_a_failure_before_anything_left_is_not_sent() -> None:
+    failure = Failure("name-not-found", "Not sent: no server.", False, {"host": "x"})
+    verdict = judge(LAUNCH, failure)
+    assert verdict.outcome is Outcome.NOT_SENT
+    assert (verdict.code, verdict.sentence) == ("name-not-found", "Not sent: no server.")
+
+
+def test_a_failure_after_that_is_unknown_and_says_how_to_find_out() -> None:
+    failure = Failure("closed", "Unknown: the connection closed.", True)
+    verdict = judge(LAUNCH, failure, '{"job_name": "Night run"}')
+    assert verdict.outcome is Outcome.UNKNOWN
+    assert verdict.sentence == f"Unknown: the connection closed. {ADVICE}"
+    assert '"' not in judge(LAUNCH, failure, "broken {").sentence
+
+
+def test_places_in_a_value_are_not_filled() -> None:
+    verdict = judge(LAUNCH, reply(400, '{"message": "{status} {job_uid}"}'))
+    assert verdict.sentence == "Refused by Captain Data: {status} {job_uid} (status 400)"
+
+
+def test_a_long_value_is_one_short_line() -> None:
+    verdict = judge(LAUNCH, reply(400, '{"message": "' + "a\\n" * 5000 + '"}'))
+    assert len(verdict.sentence) < 300
+    assert "\n" not in verdict.sentence
+
+
+def test_every_operation_has_a_sentence_for_every_status() -> None:
+    for operation in list_operations():
+        for status in (100, 200, 204, 301, 400, 404, 500, 999):
+            for body in ("", "{}", '{"error": 0}', "null", "[1]"):
+                verdict = judge(operation, reply(status, body))
+                assert verdict.sentence
+                assert "{" not in verdict.sentence
+
+
+@given(st.integers(100, 599), st.binary(), st.text())
+def test_it_never_raises(status: int, body: bytes, text: str) -> None:
+    for operation in (LAUNCH, START):
+        judge(operation, reply(status, body, reason=text), text)
+        judge(operation, Failure("closed", text, True), text)
