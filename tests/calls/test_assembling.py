@@ -12,9 +12,8 @@ from playground.calls.assembling import Connecting, assemble
 from playground.calls.filling import FileData
 from playground.calls.masking import mask_call, show
 from playground.calls.values import Call, Failure, Secret
+from tests.calls.operations import LAUNCH, START
 
-LAUNCH = find_operation("launch-workflow")
-START = find_operation("start-scenario")
 KEY = Secret("key", "sk-12345678", frozenset({"api.example.com"}))
 CAPTAIN = Connecting("https://api.example.com/v3/", {"key": KEY, "project_id": "ws-1"})
 TOKEN = Secret("token", 'to"k', frozenset({"api.example.com:8443"}))
@@ -138,7 +137,15 @@ def test_no_path_value_escapes_its_step(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "code"),
-    [("", "path-missing"), ("  ", "path-missing"), ("..", "path-odd"), (".", "path-odd"), ("{{dots}}", "path-odd"), ("{{empty}}", "path-missing"), ("{{none}}", "variable-unknown")],
+    [
+        ("", "path-missing"),
+        ("  ", "path-missing"),
+        ("..", "path-odd"),
+        (".", "path-odd"),
+        ("{{dots}}", "path-odd"),
+        ("{{empty}}", "path-missing"),
+        ("{{none}}", "variable-unknown"),
+    ],
 )
 def test_a_path_value_that_cannot_stand_there_is_not_sent(typed: str, code: str) -> None:
     failure = failing(path_values={"workflow_uid": typed}, variables={"dots": "..", "empty": ""})
@@ -183,7 +190,13 @@ def test_a_file_becomes_its_exact_data_uri(pieces: list[bytes]) -> None:
 
 @pytest.mark.parametrize(
     "base_url",
-    ["https://evil.example/v3", "https://api.example.com.evil.example/", "https://x@api.example.com/", "https://api.example.com:8443@evil.example/", "http://api.example.com\\@evil.example/"],
+    [
+        "https://evil.example/v3",
+        "https://api.example.com.evil.example/",
+        "https://x@api.example.com/",
+        "https://api.example.com:8443@evil.example/",
+        "http://api.example.com\\@evil.example/",
+    ],
 )
 def test_a_secret_stays_with_the_hosts_it_was_given_for(base_url: str) -> None:
     failure = failing(connecting=Connecting(base_url, CAPTAIN.credentials))

@@ -4,12 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.apis.operations import find_operation, list_operations
+from playground.apis.operations import list_operations
 from playground.calls.judging import judge
 from playground.calls.values import Failure, Outcome, Reply
+from tests.calls.operations import LAUNCH, START
 
-LAUNCH = find_operation("launch-workflow")
-START = find_operation("start-scenario")
 ADVICE = (
     'It may have been launched; look for "Night run" in the workflow\'s jobs before sending again.'
 )

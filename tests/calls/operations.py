@@ -1,0 +1,45 @@
+"""Two operations of opposite kinds: credential in headers, and as the first key of the body."""
+
+from dataclasses import replace
+
+from playground.apis.operations import (
+    Credential,
+    CredentialField,
+    CredentialWay,
+    Deduplication,
+    VerdictRule,
+    find_operation,
+)
+
+LAUNCH = find_operation("launch-workflow")
+
+START = replace(
+    LAUNCH,
+    id="start",
+    path="/workflows/start",
+    path_fields=(),
+    api=replace(
+        LAUNCH.api,
+        title="Altcraft",
+        credential=Credential(
+            (CredentialField("token", "API token"),),
+            (
+                CredentialWay("body", "Body", body_key="token", body_field="token"),
+                CredentialWay("bearer", "Bearer", headers=(("Authorization", "Bearer {token}"),)),
+            ),
+        ),
+    ),
+    verdict=VerdictRule(
+        accepted=("Engaged: {error_text}", "Engaged"),
+        refused=(
+            "Refused by Altcraft: {error_text} (error {error})",
+            "Refused by Altcraft (status {status})",
+        ),
+        equals=("/error", 0),
+        values={"error": ("/error",), "error_text": ("/error_text", "/error text")},
+    ),
+    find_out=("Look at the scenario's log before sending again.",),
+    deduplication=Deduplication(
+        ("Duplicate-Request",), "Request-ID", "Altcraft answered from memory."
+    ),
+)
