@@ -1,9 +1,9 @@
 """Answers that take long or never come: few at a time, and given up when the caller leaves."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
-from socket import SHUT_RDWR, socket
+from socket import MSG_DONTWAIT, MSG_PEEK, SHUT_RDWR, socket
 from threading import Lock
 from typing import Any
 
@@ -58,10 +58,10 @@ class HeldAnswer(StreamingHttpResponse):
 
 def wait(request: HttpRequest, seconds: float) -> bool:
     """Let time pass; False when the caller left meanwhile."""
-    has_left: Callable[[], bool] = request.META.get("waitress.client_disconnected") or _stays
+    wire = _find_socket(request.META)
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
-        if has_left():
+        if wire is not None and _has_left(wire):
             return False
         time.sleep(min(left, GLANCE_SECONDS))
     return True
@@ -81,15 +81,29 @@ def hang_up(request: HttpRequest, said: bytes = b"", **named: Any) -> StreamingH
 
 def _shut(request: HttpRequest) -> None:
     """Waitress and gunicorn close when told by the exception; Django's own server does not."""
-    found = _find_socket(request.META)
-    if found is not None:
+    wire = _find_socket(request.META)
+    if wire is not None and "waitress.client_disconnected" not in request.META:
         with suppress(OSError):
-            found.shutdown(SHUT_RDWR)
+            wire.shutdown(SHUT_RDWR)
+
+
+def _has_left(wire: socket) -> bool:
+    """The caller's end is closed: there is something to read, and it is nothing."""
+    try:
+        return wire.recv(1, MSG_PEEK | MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _find_socket(environ: dict[str, Any]) -> socket | None:
+    """The wire under a request, of waitress or Django's own server; no standard tells it."""
     try:
-        found = environ["wsgi.input"]._read.__self__.raw._sock
+        if "waitress.client_disconnected" in environ:
+            found = environ["waitress.client_disconnected"].__self__.socket
+        else:
+            found = environ["wsgi.input"]._read.__self__.raw._sock
     except (AttributeError, KeyError):
         return None
     return found if isinstance(found, socket) else None
@@ -100,7 +114,3 @@ def _release_after(pieces: Iterator[bytes], slot: Slot) -> Iterator[bytes]:
         yield from pieces
     finally:
         slot.give_back()
-
-
-def _stays() -> bool:
-    return False

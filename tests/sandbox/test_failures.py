@@ -137,3 +137,14 @@ def test_more_than_a_few_hanging_answers_are_refused_at_once(failing, settings):
         held.give_back()
     assert reply.status_code == 503
     assert reply.headers["Retry-After"]
+
+
+def test_a_caller_who_leaves_frees_the_place(failing, settings):
+    settings.SANDBOX_HANG_SECONDS = 60
+    with pytest.raises(requests.Timeout):
+        requests.get(
+            f"{failing.origin}/workflows",
+            headers=failing.headers | {"x-sandbox-fail": "timeout"},
+            timeout=0.3,
+        )
+    assert all_slots_come_back()
