@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from playground.pages import health, home, people, signing_in, team
+from playground.pages import connections, health, history, home, jobs, people, signing_in, team
 
 handler400 = "playground.pages.errors.show_400"
 handler403 = "playground.pages.errors.show_403"
@@ -22,5 +22,35 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:person_id>/role/", team.change_role, name="change_role"),
     path("people/<int:person_id>/active/", team.change_active, name="change_active"),
     path("audit/", team.show_audit, name="audit"),
+    path("connections/", connections.show_connections, name="connections"),
+    path("connections/new/", connections.add_connection, name="add_connection"),
+    path("connections/<uuid:connection_id>/", connections.show_connection, name="connection"),
+    path(
+        "connections/<uuid:connection_id>/edit/",
+        connections.edit_connection,
+        name="edit_connection",
+    ),
+    path(
+        "connections/<uuid:connection_id>/test/",
+        connections.test_connection,
+        name="test_connection",
+    ),
+    path(
+        "connections/<uuid:connection_id>/secrets/<str:part>/remove/",
+        connections.remove_credential,
+        name="remove_credential",
+    ),
+    path(
+        "connections/<uuid:connection_id>/delete/",
+        connections.delete_connection,
+        name="delete_connection",
+    ),
+    path("history/", history.show_history, name="history"),
+    path("history/<uuid:exchange_id>/", history.show_exchange, name="exchange"),
+    path("history/<uuid:exchange_id>/reply/", history.show_reply, name="reply"),
+    path("history/<uuid:exchange_id>/body/", history.save_body, name="save_body"),
+    path("history/<uuid:exchange_id>/cancel/", history.cancel_exchange, name="cancel"),
+    path("jobs/<uuid:connection_id>/<str:job_uid>/", jobs.show_job, name="job"),
+    path("jobs/<uuid:connection_id>/<str:job_uid>/state/", jobs.show_job_state, name="job_state"),
     path("sandbox/", include("playground.sandbox.urls")),
 ]

@@ -1,0 +1,73 @@
+"""The page of a job, and the fragment that follows it to its end."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from playground.library.models import Connection
+from playground.people.models import Role
+from playground.people.rights import needs
+from playground.sending.jobs import Job, look_at
+
+FIRST_WAIT = 1.0
+SHOWN_ROWS = 200
+DELAYS = (2, 2, 2, 2, 3, 3, 5, 5)
+LONGEST_DELAY = 10
+
+WORDS = {
+    "pending": gettext_lazy("Waiting to start"),
+    "running": gettext_lazy("Running"),
+    "paused": gettext_lazy("Paused: an account or the credits need attention"),
+    "completed": gettext_lazy("Finished"),
+    "finished": gettext_lazy("Finished"),
+    "warning": gettext_lazy("Ended with a warning: some input did not work"),
+    "shutdown": gettext_lazy("Shut down by a technical error"),
+    "stopped": gettext_lazy("Stopped"),
+}
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> HttpResponse:
+    connection = get_object_or_404(Connection, pk=connection_id)
+    context = describe(connection, look_at(connection, job_uid, FIRST_WAIT), 0)
+    context["trail"] = [
+        {"href": "/history/", "text": _("History")},
+        {"text": _("Job %(uid)s") % {"uid": job_uid[:8]}},
+    ]
+    return render(request, "job/page.html", context)
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_job_state(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> HttpResponse:
+    """The fragment alone; each answer says when to ask again, and at the end that no more."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    tries = request.GET.get("tries", "0")
+    asked = min(int(tries), 1000) if tries.isdecimal() and len(tries) < 6 else 0
+    job = look_at(connection, job_uid, FIRST_WAIT)
+    return render(request, "job/_state.html", describe(connection, job, asked))
+
+
+def describe(connection: Connection, job: Job, tries: int) -> dict[str, object]:
+    columns = job.columns
+    rows = [[_cell(row.get(name)) for name in columns] for row in job.results[:SHOWN_ROWS]]
+    return {
+        "connection": connection,
+        "job": job,
+        "word": WORDS.get(job.status) or job.status or _("Asking"),
+        "columns": columns,
+        "rows": rows,
+        "more": job.more_results or len(job.results) > SHOWN_ROWS,
+        "follows": not job.ended,
+        "delay": DELAYS[tries] if tries < len(DELAYS) else LONGEST_DELAY,
+        "next_try": tries + 1,
+    }
+
+
+def _cell(value: object) -> str:
+    return "" if value is None else str(value)

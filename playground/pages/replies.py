@@ -1,0 +1,153 @@
+"""An exchange as people read it: verdict, figures, body, headers, request."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from playground.calls.masking import show
+from playground.calls.values import MaskedCall, Outcome
+from playground.history.bodies import read_body
+from playground.history.masked import read_masked
+from playground.history.models import Exchange
+from playground.payload.printing import lay_out
+from playground.payload.reading import NotJson
+
+PARTS = ("body", "raw", "headers", "request")
+SHOWN = 200_000
+LONGEST_LEAD = 40
+DELAYS = (0.5, 0.5, 1, 1, 1, 2, 2, 3)
+LONGEST_DELAY = 5
+
+WORDS: Mapping[str, object] = {
+    Outcome.SENDING: gettext_lazy("sending"),
+    Outcome.ACCEPTED: gettext_lazy("accepted"),
+    Outcome.REFUSED: gettext_lazy("refused"),
+    Outcome.HTTP_ERROR: gettext_lazy("HTTP error"),
+    Outcome.NOT_SENT: gettext_lazy("not sent"),
+    Outcome.UNKNOWN: gettext_lazy("unknown"),
+}
+ICONS: Mapping[str, str] = {
+    Outcome.SENDING: "running",
+    Outcome.ACCEPTED: "accepted",
+    Outcome.REFUSED: "refused",
+    Outcome.HTTP_ERROR: "refused",
+    Outcome.NOT_SENT: "not_sent",
+    Outcome.UNKNOWN: "unknown",
+}
+KINDS: Mapping[str, str] = {
+    Outcome.SENDING: "running",
+    Outcome.ACCEPTED: "accepted",
+    Outcome.REFUSED: "refused",
+    Outcome.HTTP_ERROR: "error",
+    Outcome.NOT_SENT: "not-sent",
+    Outcome.UNKNOWN: "unknown",
+}
+
+
+@dataclass(frozen=True)
+class ReplyView:
+    """What the fragment `history/_reply.html` draws. `part` is the open tab, `tries` how
+    often the page has asked after a send that is still under way."""
+
+    exchange: Exchange
+    part: str = "body"
+    tries: int = 0
+
+    @property
+    def kind(self) -> str:
+        return KINDS.get(self.exchange.outcome, "note")
+
+    @property
+    def icon(self) -> str:
+        return ICONS.get(self.exchange.outcome, "note")
+
+    @property
+    def word(self) -> object:
+        return WORDS.get(self.exchange.outcome, self.exchange.outcome)
+
+    @property
+    def sentence(self) -> str:
+        if self.exchange.under_way:
+            return _("Sending. No answer yet.")
+        return self.exchange.sentence
+
+    @property
+    def lead(self) -> str:
+        """The first words of the verdict, up to their colon: `Launched:`."""
+        head, colon, _rest = self.sentence.partition(": ")
+        return head + ":" if colon and len(head) <= LONGEST_LEAD else ""
+
+    @property
+    def rest(self) -> str:
+        return self.sentence[len(self.lead) :].lstrip()
+
+    @property
+    def delay(self) -> float:
+        """Seconds until the page asks again: soon at first, then more and more seldom."""
+        return DELAYS[self.tries] if self.tries < len(DELAYS) else LONGEST_DELAY
+
+    @property
+    def next_try(self) -> int:
+        return self.tries + 1
+
+    @property
+    def milliseconds(self) -> int:
+        return round(self.exchange.seconds * 1000)
+
+    @property
+    def first_byte_milliseconds(self) -> int:
+        return round(self.exchange.seconds_to_first_byte * 1000)
+
+    @cached_property
+    def body(self) -> str:
+        return read_body(self.exchange.reply_body).decode("utf-8", "replace")
+
+    @property
+    def pretty(self) -> str:
+        return lay_out_kindly(self.body)[:SHOWN]
+
+    @property
+    def raw(self) -> str:
+        return self.body[:SHOWN]
+
+    @property
+    def cut(self) -> bool:
+        """More was kept than is drawn here."""
+        return len(self.body) > SHOWN
+
+    @cached_property
+    def headers(self) -> list[tuple[str, str]]:
+        text = read_body(self.exchange.reply_head).decode()
+        return [(name, value) for name, value in json.loads(text or "[]")]
+
+    @cached_property
+    def request(self) -> MaskedCall | None:
+        text = read_body(self.exchange.request).decode()
+        return read_masked(text) if text else None
+
+    @property
+    def request_headers(self) -> list[tuple[str, str]]:
+        request = self.request
+        return [(name, show(value)) for name, value in request.headers] if request else []
+
+    @property
+    def request_body(self) -> str:
+        request = self.request
+        return show(request.body) if request and request.body is not None else ""
+
+
+def lay_out_kindly(text: str) -> str:
+    """JSON with line breaks, its tokens as they came; anything else unchanged."""
+    try:
+        return lay_out(text)
+    except NotJson:
+        return text
+
+
+def view_reply(exchange: Exchange, part: str = "body", tries: int = 0) -> ReplyView:
+    """What a page puts into its context as `reply` before it includes the fragment."""
+    return ReplyView(exchange, part if part in PARTS else "body", max(0, min(tries, 1000)))

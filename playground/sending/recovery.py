@@ -1,0 +1,42 @@
+"""Exchanges that a dead process left on their way end as unknown; nothing is sent again."""
+
+from django.utils import timezone
+
+from playground.apis.operations import UnknownOperation, find_operation
+from playground.calls.judging import judge
+from playground.calls.values import Outcome, Verdict
+from playground.history.holders import is_dead
+from playground.history.models import Exchange
+from playground.history.recording import record_abandoned
+from playground.sending import failures
+
+
+def mark_abandoned() -> int:
+    """How many there were. A live process of this machine, or one of another machine whose
+    time has not run out, keeps its own."""
+    left = Exchange.objects.filter(outcome=Outcome.SENDING)
+    lost = [exchange for exchange in left if is_abandoned(exchange)]
+    for exchange in lost:
+        record_abandoned(exchange, _judge_lost(exchange))
+    return len(lost)
+
+
+def is_abandoned(exchange: Exchange) -> bool:
+    late = exchange.deadline is not None and exchange.deadline < timezone.now()
+    return late or is_dead(exchange.holder)
+
+
+def settle(exchange: Exchange) -> Exchange:
+    """The same exchange, ended as unknown if nobody carries it any more."""
+    if exchange.outcome == Outcome.SENDING and is_abandoned(exchange):
+        record_abandoned(exchange, _judge_lost(exchange))
+        exchange.refresh_from_db()
+    return exchange
+
+
+def _judge_lost(exchange: Exchange) -> Verdict:
+    failure = failures.lost()
+    try:
+        return judge(find_operation(exchange.operation), failure)
+    except UnknownOperation:
+        return Verdict(Outcome.UNKNOWN, failure.code, failure.sentence)

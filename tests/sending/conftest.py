@@ -1,0 +1,82 @@
+"""The playground served over real HTTP, practice data in it, and servers to misbehave."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from waitress.server import create_server
+
+from playground.interface.practice import fill_practice
+from playground.library.models import Connection, Draft
+from playground.people.models import Person
+from playground.sending.doors import announce_origin
+from tests.sending.standins import Standin, serve_forever
+
+THREADS = 4
+LAUNCH = """{
+  "job_name": "Night run",
+  "steps": [
+    {
+      "accounts": ["00000000-0000-4000-8000-000000000002"],
+      "parameters": {"max_results": 100},
+      "step_uid": "00000000-0000-490a-877c-000000000ef5"
+    }
+  ],
+  "inputs": [
+    {"sales_navigator_profile_search_url": "https://www.linkedin.com/sales/search/people?query=x"}
+  ]
+}"""
+WORKFLOW = "00000000-0000-4782-8d20-000000000546"
+
+
+@pytest.fixture
+def sandbox(transactional_db: None, settings) -> Iterator[str]:
+    """This installation served by waitress with few threads, as `manage.py serve` does."""
+    settings.THREADS = THREADS
+    server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=THREADS)
+    origin = f"http://127.0.0.1:{server.effective_port}"
+    settings.ALLOWED_HOSTS = ["*"]
+    announce_origin(origin)
+    fill_practice()
+    with serve_forever(server):
+        yield origin
+
+
+@pytest.fixture
+def standin(transactional_db: None, settings) -> Iterator[Standin]:
+    """A server of the test's own, allowed to be called."""
+    settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+    with Standin() as server:
+        yield server
+
+
+@pytest.fixture
+def practice(sandbox: str) -> Connection:
+    return Connection.objects.get(name="Practice")
+
+
+@pytest.fixture
+def draft(editor: Person, practice: Connection) -> Draft:
+    return make_draft(editor, practice)
+
+
+@pytest.fixture
+def draft_to(editor: Person, standin: Standin) -> Callable[[], Draft]:
+    """Drafts that go to the stand-in server."""
+    fill_practice()
+    connection = Connection.objects.get(name="Practice")
+    connection.base_url = standin.origin
+    connection.save()
+    connection.secrets.update(hosts="")
+    return lambda: make_draft(editor, connection)
+
+
+def make_draft(person: Person, connection: Connection, text: str = LAUNCH) -> Draft:
+    return Draft.objects.create(
+        person=person,
+        name="Night run",
+        operation="launch-workflow",
+        connection=connection,
+        path_values={"workflow_uid": WORKFLOW},
+        text=text,
+    )

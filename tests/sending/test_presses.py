@@ -1,0 +1,238 @@
+"""One press is at most one request, and every end of it is told honestly."""
+
+import json
+import threading
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection as database
+from django.db import connections
+
+from playground.calls.values import Outcome
+from playground.history.bodies import read_body
+from playground.history.models import Exchange
+from playground.library.models import Connection, Secret
+from playground.library.vault import unseal
+from playground.people.models import Event, Role
+from playground.sending import pool, presses
+from playground.sending.presses import Blocked, cancel, press_send, wait
+from tests.conftest import make_person
+from tests.sending.conftest import LAUNCH, make_draft
+from tests.sending.standins import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = 15.0
+
+
+def test_a_launch_against_the_sandbox_is_accepted(editor, draft) -> None:
+    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    assert exchange.sentence.startswith("Launched: job ")
+    assert exchange.outcome == Outcome.ACCEPTED
+    assert exchange.status == 200
+    assert exchange.job_uid
+    assert exchange.person == editor
+    assert read_body(exchange.reply_body)
+
+
+def test_what_was_sent_is_the_text_byte_for_byte(editor, draft_to, standin) -> None:
+    draft = draft_to()
+    wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    [(method, path, headers, body)] = standin.seen
+    assert body == LAUNCH.encode()
+    assert (method, path) == ("POST", f"/workflows/{draft.path_values['workflow_uid']}/schedule")
+    assert headers["Authorization"] == "x-api-key practice-key-is-public"
+
+
+def test_fifty_double_presses_are_fifty_requests(editor, draft_to, standin) -> None:
+    draft = draft_to()
+    ids = [uuid.uuid4() for _ in range(50)]
+
+    def arrive(press: uuid.UUID) -> str:
+        try:
+            result = press_send(editor, draft, press)
+            return str(result.id) if isinstance(result, Exchange) else result.sentence
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as people:
+        answers = list(people.map(arrive, [press for each in ids for press in (each, each)]))
+    for first, second in zip(answers[::2], answers[1::2], strict=True):
+        assert first == second
+    assert wait_until(lambda: not Exchange.objects.filter(outcome="sending").exists(), 30)
+    assert len(standin.seen) == 50
+    assert Exchange.objects.count() == 50
+
+
+def test_a_press_arriving_again_later_gives_the_same_exchange(editor, draft_to, standin) -> None:
+    press, draft = uuid.uuid4(), draft_to()
+    first = wait(press_send(editor, draft, press), LONG)
+    assert press_send(editor, draft, press) == first
+    assert len(standin.seen) == 1
+
+
+def test_the_press_of_another_person_opens_nothing(editor, draft_to, standin) -> None:
+    press, draft = uuid.uuid4(), draft_to()
+    wait(press_send(editor, draft, press), LONG)
+    other = make_person(Role.EDITOR, "other")
+    assert isinstance(press_send(other, make_draft(other, draft.connection), press), Blocked)
+    assert len(standin.seen) == 1
+
+
+def test_a_viewer_sends_nothing(viewer, draft_to, standin) -> None:
+    assert isinstance(press_send(viewer, draft_to(), uuid.uuid4()), Blocked)
+    assert standin.seen == []
+
+
+def test_an_error_in_the_document_blocks(editor, draft_to, standin) -> None:
+    draft = draft_to()
+    draft.text = '{"job_name": "", "steps": [], "inputs": []}'
+    result = press_send(editor, draft, uuid.uuid4())
+    assert isinstance(result, Blocked)
+    assert any(problem.pointer == "/job_name" for problem in result.problems)
+    assert not Exchange.objects.exists()
+
+
+@pytest.mark.parametrize("missing", ["connection", "path"])
+def test_what_is_missing_blocks(editor, draft_to, missing) -> None:
+    draft = draft_to()
+    if missing == "connection":
+        draft.connection = None
+    else:
+        draft.path_values = {}
+    assert isinstance(press_send(editor, draft, uuid.uuid4()), Blocked)
+
+
+def test_a_protected_connection_asks_for_its_name(editor, draft_to, standin) -> None:
+    draft = draft_to()
+    Connection.objects.update(protected=True)
+    draft.connection.refresh_from_db()
+    blocked = press_send(editor, draft, uuid.uuid4())
+    assert isinstance(blocked, Blocked)
+    assert blocked.confirm == "Practice"
+    assert isinstance(press_send(editor, draft, uuid.uuid4(), confirm="practice"), Blocked)
+    assert standin.seen == []
+    sent = press_send(editor, draft, uuid.uuid4(), confirm="Practice")
+    assert wait(sent, LONG).outcome == Outcome.ACCEPTED
+
+
+def test_without_a_credential_nothing_leaves(editor, draft_to, standin) -> None:
+    draft = draft_to()
+    Secret.objects.all().delete()
+    exchange = press_send(editor, draft, uuid.uuid4())
+    assert exchange.outcome == Outcome.NOT_SENT
+    assert "API key" in exchange.sentence
+    assert standin.seen == []
+
+
+def test_a_credential_goes_to_its_own_host_only(editor, draft_to, standin) -> None:
+    draft = draft_to()
+    Secret.objects.update(hosts="api.example.com")
+    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    assert exchange.outcome == Outcome.NOT_SENT
+    assert standin.seen == []
+
+
+def test_nobody_there_is_not_sent(editor, draft_to, standin) -> None:
+    draft = draft_to()
+    draft.connection.base_url = "http://127.0.0.1:9"
+    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    assert exchange.outcome == Outcome.NOT_SENT
+    assert exchange.sentence.startswith("Not sent: ")
+
+
+def test_a_refused_address_is_not_sent_and_on_the_audit_list(editor, draft_to, settings) -> None:
+    draft = draft_to()
+    settings.ALLOW_NETWORKS = []
+    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    assert exchange.outcome == Outcome.NOT_SENT
+    event = Event.objects.get(action="send")
+    assert event.result.startswith("not-sent")
+    assert event.person == editor
+
+
+def test_a_lost_answer_is_unknown_and_says_where_to_look(editor, draft_to, standin) -> None:
+    standin.close_early = True
+    exchange = wait(press_send(editor, draft_to(), uuid.uuid4()), LONG)
+    assert exchange.outcome == Outcome.UNKNOWN
+    assert "Night run" in exchange.sentence
+    assert len(standin.seen) == 1
+
+
+def test_cancelling_after_the_first_byte_is_unknown(editor, draft_to, standin) -> None:
+    standin.hold()
+    exchange = press_send(editor, draft_to(), uuid.uuid4())
+    assert standin.wait_for_call()
+    assert cancel(exchange)
+    assert wait(exchange, LONG).outcome == Outcome.UNKNOWN
+    assert not cancel(exchange)
+
+
+@pytest.fixture
+def small_pool(monkeypatch) -> pool.Pool:
+    """One thread, one place in line."""
+    small = pool.Pool(workers=1, waiting=1, waiters=1)
+    monkeypatch.setattr(presses, "the_pool", lambda: small)
+    return small
+
+
+def test_cancelling_in_line_is_not_sent(editor, draft_to, standin, small_pool) -> None:
+    standin.hold()
+    first = press_send(editor, draft_to(), uuid.uuid4())
+    assert standin.wait_for_call()
+    second = press_send(editor, draft_to(), uuid.uuid4())
+    assert cancel(second)
+    standin.release()
+    assert wait(first, LONG).outcome == Outcome.ACCEPTED
+    assert wait(second, LONG).outcome == Outcome.NOT_SENT
+    assert len(standin.seen) == 1
+
+
+def test_with_every_place_taken_it_says_so(editor, draft_to, standin, small_pool) -> None:
+    standin.hold()
+    draft = draft_to()
+    for _ in range(2):
+        press_send(editor, draft, uuid.uuid4())
+    third = press_send(editor, draft, uuid.uuid4())
+    assert third.outcome == Outcome.NOT_SENT
+    assert "2 sends are under way" in third.sentence
+    standin.release()
+    assert wait_until(lambda: not Exchange.objects.filter(outcome="sending").exists())
+
+
+def test_only_so_many_wait_at_the_same_time(editor, draft_to, standin, small_pool) -> None:
+    standin.hold()
+    exchange = press_send(editor, draft_to(), uuid.uuid4())
+    waiting = threading.Thread(target=small_pool.wait, args=(exchange.id, LONG))
+    waiting.start()
+    assert wait_until(lambda: small_pool._waiters._value == 0)
+    assert wait(exchange, 3600).outcome == Outcome.SENDING
+    standin.release()
+    waiting.join(LONG)
+    assert wait(exchange, LONG).outcome == Outcome.ACCEPTED
+
+
+def test_no_transaction_is_open_while_bytes_are_on_the_wire(editor, draft_to, standin) -> None:
+    standin.hold()
+    exchange = press_send(editor, draft_to(), uuid.uuid4())
+    assert standin.wait_for_call()
+    with database.cursor() as cursor:  # a writer that would wait for any open transaction
+        cursor.execute("PRAGMA busy_timeout = 0")
+        cursor.execute("UPDATE library_connection SET colour = 'red'")
+        cursor.execute("PRAGMA busy_timeout = 20000")
+    assert Exchange.objects.get(pk=exchange.pk).outcome == Outcome.SENDING
+    standin.release()
+    wait(exchange, LONG)
+
+
+def test_what_was_sent_can_be_taken_up_again(editor, draft) -> None:
+    draft.aside = json.dumps({"notes": {"/job_name": "mine"}})
+    draft.save()
+    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    assert unseal(exchange.original.document) == LAUNCH
+    assert unseal(exchange.original.aside) == draft.aside
+
+
+def test_the_last_use_of_the_credential_is_noted(editor, draft) -> None:
+    wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    assert draft.connection.secrets.get().last_used_at is not None
