@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from playground.interface.practice import fill_practice
 from playground.library.keys import check_keys
+from playground.sending.recovery import mark_abandoned
 
 
 def prepare() -> None:
@@ -70,6 +71,7 @@ STEPS: list[Callable[[], object]] = [
     fill_practice,
     require_key,
     fill_practice,
+    mark_abandoned,
     collect_static,
 ]
 

@@ -13,6 +13,7 @@ from playground.people.models import Person
 from playground.sending import failures
 from playground.sending.plans import Plan, check_plan, plan_draft
 from playground.sending.pool import Ticket, the_pool
+from playground.sending.recovery import mark_now_and_then
 from playground.sending.walk import assemble_plan, begin, complete, send_and_complete
 
 
@@ -45,6 +46,7 @@ def press_plan(
         return _own(person, earlier)
     if blocked := _judge(plan, confirm):
         return blocked
+    mark_now_and_then()
     assembled = assemble_plan(plan)
     try:
         exchange = begin(plan, assembled.call, person, press_id)

@@ -1,5 +1,8 @@
 """Exchanges that a dead process left on their way end as unknown; nothing is sent again."""
 
+import threading
+import time
+
 from django.utils import timezone
 
 from playground.apis.operations import UnknownOperation, find_operation
@@ -9,6 +12,10 @@ from playground.history.holders import is_dead
 from playground.history.models import Exchange
 from playground.history.recording import record_abandoned
 from playground.sending import failures
+
+EVERY_SECONDS = 60.0
+_last = {"marked": float("-inf")}
+_lock = threading.Lock()
 
 
 def mark_abandoned() -> int:
@@ -21,16 +28,27 @@ def mark_abandoned() -> int:
     return len(lost)
 
 
+def mark_now_and_then() -> None:
+    """The same, at most once a minute in this process."""
+    with _lock:
+        due = time.monotonic() - _last["marked"] > EVERY_SECONDS
+        if due:
+            _last["marked"] = time.monotonic()
+    if due:
+        mark_abandoned()
+
+
 def is_abandoned(exchange: Exchange) -> bool:
     late = exchange.deadline is not None and exchange.deadline < timezone.now()
     return late or is_dead(exchange.holder)
 
 
 def settle(exchange: Exchange) -> Exchange:
-    """The same exchange, ended as unknown if nobody carries it any more."""
+    """The same exchange, shown as unknown if nobody carries it any more. Looking writes
+    nothing: `mark_abandoned` does, at the start and now and then when something is sent."""
     if exchange.outcome == Outcome.SENDING and is_abandoned(exchange):
-        record_abandoned(exchange, _judge_lost(exchange))
-        exchange.refresh_from_db()
+        verdict = _judge_lost(exchange)
+        exchange.outcome, exchange.sentence = verdict.outcome, verdict.sentence
     return exchange
 
 

@@ -7,9 +7,11 @@ person's own.
 from collections.abc import Callable
 from typing import Any
 
+from playground.library.connections import Wanted, save_connection
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
 from tests.conftest import make_person
+from tests.history.exchanges import make_exchange
 
 Maker = Callable[[Person], dict[str, Any]]
 
@@ -24,9 +26,29 @@ def make_open_invite(person: Person) -> dict[str, Any]:
     return {"link_id": link.pk}
 
 
+def make_connection(person: Person) -> dict[str, Any]:
+    wanted = Wanted("A connection", "captain-data", "sandbox:captain-data/v3")
+    return {"connection_id": save_connection(wanted).connection.id}
+
+
+def make_own_exchange(person: Person) -> dict[str, Any]:
+    return {"exchange_id": make_exchange(person).id}
+
+
 MAKERS: dict[str, Maker] = {
     "link": lambda person: {"token": make_owner_link()},
     "change_role": make_colleague,
     "change_active": make_colleague,
     "withdraw_invite": make_open_invite,
+    "connection": make_connection,
+    "edit_connection": make_connection,
+    "test_connection": make_connection,
+    "delete_connection": make_connection,
+    "remove_credential": lambda person: {**make_connection(person), "part": "key"},
+    "exchange": make_own_exchange,
+    "reply": make_own_exchange,
+    "save_body": make_own_exchange,
+    "cancel": make_own_exchange,
+    "job": lambda person: {**make_connection(person), "job_uid": "j-1"},
+    "job_state": lambda person: {**make_connection(person), "job_uid": "j-1"},
 }

@@ -67,7 +67,7 @@ def draft_to(editor: Person, standin: Standin) -> Callable[[], Draft]:
     connection = Connection.objects.get(name="Practice")
     connection.base_url = standin.origin
     connection.save()
-    connection.secrets.update(hosts="")
+    connection.secrets.update(hosts="127.0.0.1")
     return lambda: make_draft(editor, connection)
 
 

@@ -36,6 +36,7 @@ class Command(BaseCommand):
             clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
         )
         doorstep.remember_origin(origin)
+        announce_origin(origin)
         self.greet()
         try:
             server.run()

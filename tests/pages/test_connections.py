@@ -1,0 +1,144 @@
+"""The pages of connections: secrets go in and never come out."""
+
+import re
+import uuid
+
+import pytest
+from django.test import Client
+
+from playground.interface.practice import fill_practice
+from playground.library.models import Connection
+from playground.people.models import Event
+
+pytestmark = pytest.mark.django_db
+TYPED = {
+    "name": "Live",
+    "base_url": "https://api.example.com/v3",
+    "colour": "red",
+    "protected": "on",
+    "secret_key": "top-secret-value",
+    "setting_project_id": "workspace-1",
+    "setting_way": "x-api-key",
+    "variable_name": ["team", "", "size"],
+    "variable_value": ["Ops", "", "1.10"],
+}
+NEW = "/connections/new/?api=captain-data"
+
+
+def add(client: Client, **changes: object) -> Connection:
+    assert client.post(NEW, {**TYPED, **changes}).status_code == 302
+    return Connection.objects.get(name=changes.get("name", "Live"))
+
+
+def test_an_empty_list_says_what_it_is_for(as_viewer) -> None:
+    assert "your credential for it" in as_viewer.get("/connections/").content.decode()
+
+
+def test_an_owner_chooses_the_api_then_fills_in(as_owner) -> None:
+    page = as_owner.get("/connections/new/").content.decode()
+    assert "?api=captain-data" in page
+    assert "?api=altcraft" in page
+    form = as_owner.get(NEW).content.decode()
+    assert "https://api.captaindata.co/v3" in form
+    assert "API key" in form
+
+
+def test_what_was_typed_is_kept(as_owner) -> None:
+    kept = add(as_owner)
+    assert kept.protected
+    assert kept.colour == "red"
+    assert kept.settings == {"project_id": "workspace-1", "way": "x-api-key"}
+    assert kept.variables == '{"team": "Ops", "size": "1.10"}'
+    assert kept.secrets.get().value == "top-secret-value"
+    assert kept.secrets.get().hosts == "api.example.com"
+
+
+def test_the_credential_is_on_no_page(as_owner) -> None:
+    kept = add(as_owner)
+    for address in ("", "edit/"):
+        page = as_owner.get(f"/connections/{kept.id}/{address}").content.decode()
+        assert "top-secret-value" not in page
+    listed = as_owner.get("/connections/").content.decode()
+    assert "top-secret-value" not in listed
+
+
+def test_a_refused_form_keeps_what_was_typed_but_not_the_credential(as_owner) -> None:
+    answer = as_owner.post(NEW, {**TYPED, "base_url": "ftp://nowhere"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "https://" in page
+    assert 'value="Live"' in page
+    assert 'value="1.10"' in page
+    assert "top-secret-value" not in page
+
+
+def test_an_empty_credential_field_changes_nothing(as_owner) -> None:
+    kept = add(as_owner)
+    as_owner.post(f"/connections/{kept.id}/edit/", {**TYPED, "secret_key": "", "colour": "blue"})
+    kept.refresh_from_db()
+    assert kept.colour == "blue"
+    assert kept.secrets.get().value == "top-secret-value"
+
+
+def test_a_new_host_asks_for_the_credential_again(as_owner) -> None:
+    kept = add(as_owner)
+    changed = {**TYPED, "secret_key": "", "base_url": "https://other.example.com/v3"}
+    page = as_owner.post(f"/connections/{kept.id}/edit/", changed, follow=True).content.decode()
+    assert "Enter it again" in page
+    assert not kept.secrets.exists()
+
+
+def test_a_new_host_with_its_credential_is_kept(as_owner) -> None:
+    kept = add(as_owner)
+    changed = {**TYPED, "secret_key": "another-value", "base_url": "https://other.example.com"}
+    as_owner.post(f"/connections/{kept.id}/edit/", changed)
+    assert kept.secrets.get().hosts == "other.example.com"
+
+
+def test_a_credential_is_removed(as_owner) -> None:
+    kept = add(as_owner)
+    as_owner.post(f"/connections/{kept.id}/secrets/key/remove/")
+    assert not kept.secrets.exists()
+    assert "missing" in as_owner.get(f"/connections/{kept.id}/").content.decode()
+
+
+def test_deleting_asks_for_the_name(as_owner) -> None:
+    kept = add(as_owner)
+    as_owner.post(f"/connections/{kept.id}/delete/", {"confirm": "live"})
+    assert Connection.objects.filter(pk=kept.pk).exists()
+    as_owner.post(f"/connections/{kept.id}/delete/", {"confirm": "Live"})
+    assert not Connection.objects.filter(pk=kept.pk).exists()
+
+
+def test_changes_are_on_the_audit_list_without_the_credential(as_owner) -> None:
+    kept = add(as_owner)
+    as_owner.post(f"/connections/{kept.id}/secrets/key/remove/")
+    as_owner.post(f"/connections/{kept.id}/delete/", {"confirm": "Live"})
+    actions = list(Event.objects.order_by("pk").values_list("action", flat=True))
+    expected = ["connection-added", "secret-kept", "secret-removed", "connection-deleted"]
+    assert actions == expected
+    assert "top-secret-value" not in str(list(Event.objects.values()))
+
+
+def test_a_protected_connection_marks_its_page(as_owner) -> None:
+    kept = add(as_owner)
+    assert "data-protected" in as_owner.get(f"/connections/{kept.id}/").content.decode()
+
+
+def test_each_drawing_offers_a_press_of_its_own(as_editor) -> None:
+    fill_practice()
+    kept = Connection.objects.get(name="Practice")
+    presses = set()
+    for _ in range(2):
+        page = as_editor.get(f"/connections/{kept.id}/").content.decode()
+        presses.add(re.search(r'name="press" value="([^"]+)"', page).group(1))
+    assert len(presses) == 2
+    assert all(uuid.UUID(press) for press in presses)
+
+
+def test_viewers_read_and_change_nothing(as_viewer) -> None:
+    fill_practice()
+    kept = Connection.objects.get(name="Practice")
+    page = as_viewer.get(f"/connections/{kept.id}/").content.decode()
+    assert "An editor can test it." in page
+    assert f"/connections/{kept.id}/edit/" not in page

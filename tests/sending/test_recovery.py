@@ -1,0 +1,81 @@
+"""What a dead process left on its way ends as unknown; what a live one carries stays."""
+
+import os
+import signal
+import subprocess
+import sys
+import uuid
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from playground.calls.values import Outcome
+from playground.history.models import Exchange
+from playground.sending.recovery import mark_abandoned, settle
+from tests.history.exchanges import start_exchange
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HOME = Path(__file__).resolve().parent.parent.parent
+
+# A process of its own that sends this draft over the test's database.
+SENDER = """
+import sys, uuid, django
+from django.conf import settings
+django.setup()
+settings.DATABASES["default"]["NAME"] = sys.argv[1]
+settings.SECRET_KEYS = sys.argv[2].split()
+settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+from playground.library.models import Draft
+from playground.sending.presses import press_send, wait
+draft = Draft.objects.get(pk=sys.argv[3])
+wait(press_send(draft.person, draft, uuid.UUID(sys.argv[4])), 60)
+"""
+
+
+def test_a_process_killed_in_the_middle_leaves_an_unknown(draft_to, standin, settings) -> None:
+    standin.hold()
+    draft, press = draft_to(), str(uuid.uuid4())
+    database, keys = str(connection.settings_dict["NAME"]), " ".join(settings.SECRET_KEYS)
+    arguments = [sys.executable, "-c", SENDER, database, keys, str(draft.pk), press]
+    own = {**os.environ, "DJANGO_SETTINGS_MODULE": "playground.settings"}
+    with subprocess.Popen(arguments, cwd=HOME, env=own) as sender:
+        try:
+            assert standin.wait_for_call(30)
+            assert mark_abandoned() == 0  # it lives: nobody else may end what it carries
+        finally:
+            sender.send_signal(signal.SIGKILL)
+    standin.release()
+    assert mark_abandoned() == 1
+    exchange = Exchange.objects.get(press=press)
+    assert exchange.outcome == Outcome.UNKNOWN
+    assert exchange.sentence.startswith("Unknown: API Playground stopped")
+    assert "before sending again" in exchange.sentence
+    assert len(standin.seen) == 1
+
+
+def test_what_this_process_carries_stays(editor) -> None:
+    start_exchange(editor)
+    assert mark_abandoned() == 0
+
+
+def test_past_its_deadline_even_another_machines_send_has_ended(editor) -> None:
+    exchange = start_exchange(editor, deadline=timezone.now() - timedelta(seconds=1))
+    Exchange.objects.update(holder="elsewhere/1/1")
+    assert mark_abandoned() == 1
+    exchange.refresh_from_db()
+    assert exchange.outcome == Outcome.UNKNOWN
+
+
+def test_looking_shows_unknown_and_writes_nothing(editor) -> None:
+    exchange = start_exchange(editor, deadline=timezone.now() - timedelta(seconds=1))
+    assert settle(exchange).outcome == Outcome.UNKNOWN
+    assert Exchange.objects.get().outcome == Outcome.SENDING
+
+
+def test_an_exchange_of_an_operation_that_is_gone_ends_too(editor) -> None:
+    start_exchange(editor, operation="no-more", deadline=timezone.now() - timedelta(seconds=1))
+    assert mark_abandoned() == 1
+    assert Exchange.objects.get().sentence.startswith("Unknown: ")
