@@ -77,9 +77,11 @@ def secrets_of(connection: Connection | None, sandbox_origin: str) -> tuple[valu
 
 
 def secrets_in(draft: Draft | None, sandbox_origin: str) -> tuple[values.Secret, ...]:
-    """The draft's own secrets as values for the wire; they win over the connection's."""
+    """The draft's own secrets as values for the wire; they win over the connection's. One
+    that is bound to no host yet shows as `bind_secrets` would bind it."""
     rows = draft.secrets.order_by("name") if draft else ()
-    return tuple(_as_value(row, sandbox_origin) for row in rows)
+    host = host_of(draft.connection.base_url) if draft and draft.connection else ""
+    return tuple(_as_value(row, sandbox_origin, host) for row in rows)
 
 
 def note_use(
@@ -93,8 +95,8 @@ def note_use(
         Secret.objects.filter(draft_id=draft_id, name__in=names).update(last_used_at=now)
 
 
-def _as_value(row: Secret, sandbox_origin: str) -> values.Secret:
-    hosts = resolve_hosts(row.hosts, sandbox_origin)
+def _as_value(row: Secret, sandbox_origin: str, unbound: str = "") -> values.Secret:
+    hosts = resolve_hosts(row.hosts or unbound, sandbox_origin)
     return values.Secret(row.name, row.value, hosts, row.public)
 
 

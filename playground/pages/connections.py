@@ -22,6 +22,15 @@ from playground.sending.plans import plan_operation
 from playground.sending.presses import Blocked, press_plan, wait
 
 TEST_WAIT = 2.0
+# The face names its colours by what they mean.
+COLOUR_KINDS = {
+    "grey": "not-sent",
+    "blue": "running",
+    "green": "accepted",
+    "amber": "warning",
+    "red": "refused",
+    "violet": "unknown",
+}
 
 
 @needs(Role.VIEWER)
@@ -30,7 +39,14 @@ def show_connections(request: HttpRequest) -> HttpResponse:
     rows = list_connections(person_of(request))
     titles = {api.id: api.title for api in list_apis()}
     context = {
-        "rows": [{"connection": row, "api": titles.get(row.api, row.api)} for row in rows],
+        "rows": [
+            {
+                "connection": row,
+                "api": titles.get(row.api, row.api),
+                "kind": COLOUR_KINDS.get(row.colour, "not-sent"),
+            }
+            for row in rows
+        ],
         "apis": list_apis(),
     }
     return render(request, "connections/page.html", context)

@@ -12,7 +12,7 @@ from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.history.reading import Search, find_exchange, list_exchanges
 from playground.library.models import Connection
-from playground.pages.replies import KINDS, WORDS, view_reply
+from playground.pages.replies import KINDS, WORDS, shorten_uids, view_reply
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 from playground.sending.presses import cancel, wait
@@ -31,6 +31,7 @@ def show_history(request: HttpRequest) -> HttpResponse:
         {
             "exchange": row,
             "title": titles.get(row.operation, row.operation),
+            "sentence": shorten_uids(row.sentence),
             "kind": KINDS.get(row.outcome, "note"),
             "word": WORDS.get(row.outcome, row.outcome),
         }

@@ -1,6 +1,7 @@
 """An exchange as people read it: verdict, figures, body, headers, request."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from playground.payload.reading import NotJson
 PARTS = ("body", "raw", "headers", "request")
 SHOWN = 200_000
 LONGEST_LEAD = 40
+UID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 DELAYS = (0.5, 0.5, 1, 1, 1, 2, 2, 3)
 LONGEST_DELAY = 5
 
@@ -73,7 +75,7 @@ class ReplyView:
     def sentence(self) -> str:
         if self.exchange.under_way:
             return _("Sending. No answer yet.")
-        return self.exchange.sentence
+        return shorten_uids(self.exchange.sentence)
 
     @property
     def lead(self) -> str:
@@ -138,6 +140,11 @@ class ReplyView:
     def request_body(self) -> str:
         request = self.request
         return show(request.body) if request and request.body is not None else ""
+
+
+def shorten_uids(text: str) -> str:
+    """UIDs in a sentence as people tell them apart: both ends."""
+    return UID.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", text)
 
 
 def lay_out_kindly(text: str) -> str:

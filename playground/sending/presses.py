@@ -8,6 +8,7 @@ from playground.calls.values import Call, Outcome
 from playground.history.models import Exchange
 from playground.history.recording import AlreadyPressed
 from playground.library.models import Draft
+from playground.library.secrets import bind_secrets
 from playground.payload.problems import Problem
 from playground.people.models import Person
 from playground.sending import failures
@@ -47,6 +48,8 @@ def press_plan(
     if blocked := _judge(plan, confirm):
         return blocked
     mark_now_and_then()
+    if plan.draft is not None:
+        bind_secrets(plan.draft)
     assembled = assemble_plan(plan)
     try:
         exchange = begin(plan, assembled.call, person, press_id)

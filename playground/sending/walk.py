@@ -17,7 +17,7 @@ from playground.history.recording import Start, record_end, record_start
 from playground.library.addresses import resolve_base
 from playground.library.connections import read_variables
 from playground.library.models import Connection
-from playground.library.secrets import bind_secrets, note_use, secrets_in, secrets_of
+from playground.library.secrets import note_use, secrets_in, secrets_of
 from playground.library.vault import seal
 from playground.network import send
 from playground.people.audit import record_event
@@ -40,8 +40,6 @@ class Assembled:
 
 def assemble_plan(plan: Plan) -> Assembled:
     """Secrets join here, and from here on only `network` and the masking see them."""
-    if plan.draft is not None:
-        bind_secrets(plan.draft)
     connecting = connect(plan.connection)
     assembled = assemble(
         plan.operation,
