@@ -1,9 +1,10 @@
 """The form of a connection; which credential fields it has, its API's document says."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from playground.apis.operations import Api
@@ -111,8 +112,9 @@ class ConnectionForm(forms.Form):
                 yield name, value
 
     def _rows(self) -> Iterator[tuple[str, str]]:
-        names = self.data.getlist("variable_name")[:MOST_VARIABLES]
-        values = self.data.getlist("variable_value")
+        typed = cast(QueryDict, self.data)
+        names = typed.getlist("variable_name")[:MOST_VARIABLES]
+        values = typed.getlist("variable_value")
         for name, value in zip(names, values, strict=False):
             if name.strip() or value:
                 yield name.strip(), value

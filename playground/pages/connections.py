@@ -73,12 +73,12 @@ def add_connection(request: HttpRequest) -> HttpResponse:
     known = {api.id: api for api in list_apis()}
     api = known.get(request.GET.get("api", ""))
     if api is None:
-        context = {"apis": known.values(), "trail": _trail(_("New"))}
-        return render(request, "connections/choose.html", context)
+        choice = {"apis": known.values(), "trail": _trail(_("New"))}
+        return render(request, "connections/choose.html", choice)
     form = ConnectionForm(api, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _save(request, form)
-    context = {"form": form, "api": api, "trail": _trail(_("New"))}
+    context: dict[str, object] = {"form": form, "api": api, "trail": _trail(_("New"))}
     return render(request, "connection/edit.html", context, status=422 if form.errors else 200)
 
 

@@ -54,7 +54,8 @@ def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     exchange = settle(get_exchange(request, exchange_id))
     reply = view_reply(exchange, request.GET.get("part", ""))
     trail = [{"href": "/history/", "text": _("History")}, {"text": str(exchange.id)[:8]}]
-    connection = Connection.objects.filter(pk=exchange.connection_id).first()
+    kept = exchange.connection_id
+    connection = Connection.objects.filter(pk=kept).first() if kept else None
     context = {
         "exchange": exchange,
         "title": exchange.name or _title_of(exchange),
