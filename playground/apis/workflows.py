@@ -151,7 +151,8 @@ def _read_step(index: int, step: Mapping[str, Any]) -> Step:
 def _read_parameters(step: Mapping[str, Any]) -> Schema:
     by_hand = step.get("x-parameters")
     if isinstance(by_hand, Mapping) and isinstance(by_hand.get("properties"), Mapping):
-        return {"type": "object", **by_hand}
+        typed = {n: s for n, s in by_hand["properties"].items() if isinstance(s, Mapping)}
+        return {"type": "object", **by_hand, "properties": typed}
     answer = step.get("parameters_schema")
     defaults = answer.get("properties") if isinstance(answer, Mapping) else None
     defaults = defaults if isinstance(defaults, Mapping) else {}

@@ -1,10 +1,14 @@
 """The operations as their documents describe them."""
 
 import json
+import re
 
 import pytest
+import yaml
 
+from playground import apis
 from playground.apis.operations import (
+    HERE,
     UnknownOperation,
     find_api,
     find_operation,
@@ -134,6 +138,58 @@ def test_a_reference_in_a_circle_is_refused():
 def test_keys_beside_a_reference_win():
     document = {"a": {"type": "string", "title": "A"}, "b": {"$ref": "#/a", "title": "B"}}
     assert resolve(document, document)["b"] == {"type": "string", "title": "B"}
+
+
+START = find_operation("start-scenario")
+
+
+def test_the_scenario_api_has_its_two_calls():
+    assert [each.id for each in list_operations("altcraft")] == ["start-scenario", "list-scenarios"]
+    assert (START.method, START.path) == ("POST", "/workflows/start")
+
+
+def test_the_token_joins_as_first_key_of_the_body_or_as_a_header():
+    body, bearer = START.credential.ways
+    assert (body.body_key, body.body_field, body.headers) == ("token", "token", ())
+    assert bearer.headers == (("Authorization", "Bearer {token}"),)
+
+
+def test_a_scenario_is_accepted_by_its_body():
+    assert START.verdict.equals == ("/error", 0)
+    assert START.verdict.values["error_text"] == ("/error_text", "/error text")
+    assert START.deduplication.request_header == "Request-ID"
+    assert "Duplicate-Request" in START.deduplication.reply_headers
+
+
+def test_the_modes_and_the_branches_say_the_same():
+    schema = START.body_schema
+    branches = {
+        branch["if"]["properties"]["matching"]["const"]: branch["then"]["required"]
+        for branch in schema["allOf"]
+        if "properties" in branch["if"]
+    }
+    modes = {each["value"]: each["fields"] for each in schema["x-modes"]["modes"]}
+    assert {**branches, None: ["custom_request"]} == modes
+    assert list(branches) == schema["properties"]["matching"]["enum"]
+
+
+def test_every_hint_that_a_document_uses_is_documented():
+    used = set()
+    for path in HERE.glob("*.yaml"):
+        used |= {key for key in _keys(yaml.safe_load(path.read_text())) if key.startswith("x-")}
+    headers = {"x-api-key", "x-project-id", "x-verdicts"}
+    documented = set(re.findall(r"`(x-[a-z-]+)", apis.__doc__))
+    assert used - headers == documented
+
+
+def _keys(part):
+    if isinstance(part, dict):
+        yield from part
+        for value in part.values():
+            yield from _keys(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from _keys(value)
 
 
 def _properties(schema, pointer=""):

@@ -178,7 +178,7 @@ anything = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=12,
 )
-names = st.sampled_from(list(SEARCH["steps"][0]))
+names = st.sampled_from([*SEARCH["steps"][0], "x-parameters", "x-accounts", "properties"])
 
 
 @settings(max_examples=40)
