@@ -11,9 +11,9 @@ from typing import Any
 from playground.payload import pointers
 from playground.payload.printing import quote
 from playground.payload.problems import Fix, FixEdit, Problem
+from playground.payload.references import find
 from playground.payload.rules.book import problem
 from playground.payload.rules.case import Case, is_text
-from playground.payload.rules.marks import find
 from playground.payload.rules.places import cut, name_place
 
 KEY = "attach"

@@ -10,7 +10,7 @@ from playground.payload import pointers
 from playground.payload.facts import Facts
 from playground.payload.printing import dump
 from playground.payload.reading import Tree, locate
-from playground.payload.rules.marks import find
+from playground.payload.references import find
 
 Schema = Mapping[str, Any]
 LONG = 100_000

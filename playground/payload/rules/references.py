@@ -10,9 +10,9 @@ from playground.payload import pointers
 from playground.payload.facts import Facts
 from playground.payload.printing import quote
 from playground.payload.problems import Fix, FixEdit, Problem
+from playground.payload.references import Reference, find
 from playground.payload.rules.book import problem
 from playground.payload.rules.case import Case
-from playground.payload.rules.marks import Reference, find
 from playground.payload.rules.names import find_near, hint_at
 from playground.payload.rules.places import cut, name_value
 
