@@ -45,8 +45,8 @@ def render_base(person: Person | AnonymousUser, **context: object) -> str:
     return render_to_string("base.html", context, request=make_request(person))
 
 
-def test_the_builder_loads_at_most_fourteen_kilobytes_of_our_styles() -> None:
-    assert weigh(*STYLES) <= 14_000
+def test_the_builder_loads_at_most_fifteen_kilobytes_of_our_styles() -> None:
+    assert weigh(*STYLES) <= 15_000
 
 
 def test_styles_and_scripts_of_every_page_leave_room_for_the_builder() -> None:
@@ -55,7 +55,7 @@ def test_styles_and_scripts_of_every_page_leave_room_for_the_builder() -> None:
         found("bootstrap/css/bootstrap-reboot.min.css"),
         found("django_htmx/htmx-2.min.js"),
     ]
-    assert weigh(*STYLES, *shared, *borrowed, STATIC / "icons.svg") <= 42_000
+    assert weigh(*STYLES, *shared, *borrowed, STATIC / "icons.svg") <= 43_000
 
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=lambda file: file.name)
