@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
 from urllib.parse import quote as percent
 
 from playground.apis.operations import CredentialWay, Operation, Parameter
@@ -14,12 +16,16 @@ from playground.calls.filling import (
     Sheet,
     Unfilled,
     Values,
-    fill,
+    Variables,
+    fill_document,
+    fill_step,
 )
+from playground.calls.masking import mark
 from playground.calls.values import Call, Failure, Headers, Secret
 from playground.payload import pointers
 from playground.payload.edits import apply, set_value
 from playground.payload.locating import locate
+from playground.payload.printing import quote
 
 _AUTHORITY = re.compile(
     r"(https?)://(\[[^\]/?#@\\]*\]|[^/?#@\\:\[\]]*)(?::(\d{1,5}))?(?=[/?#]|$)", re.I
@@ -33,7 +39,7 @@ _SENTENCES = {
     "secret-unknown": "there is no secret {name}.",
     "file-unknown": "there is no file {name}.",
     "secret-host": "the secret {name} was not given for {host}.",
-    "document-broken": "the credential cannot join a document that is no JSON object.",
+    "document-broken": "the document cannot be read as JSON.",
 }
 
 
@@ -68,16 +74,20 @@ def assemble(
     query_values: Mapping[str, str] | None = None,
     text: str = "",
     secrets: Iterable[Secret] = (),
-    variables: Mapping[str, str] | None = None,
+    variables: Mapping[str, Any] | None = None,
     files: FileLookup = lambda _: None,
+    now: datetime | None = None,
 ) -> Call | Failure:
     """The call exactly as it goes out, or why it cannot be put together. Never raises.
 
     `text` is the document; `secrets`, `variables` and `files` are what its references and
     those in `path_values` may name. Every byte of the text that is no reference stays; a
     credential that goes into the body becomes its first key, unless the document has it.
+    Variables are JSON trees; `now` is what `{{now}}` and `{{today}}` count from, in the zone
+    that decides what today is.
     """
-    values = Values(variables or {}, {each.name: each for each in secrets}, files)
+    by_name = {each.name: each for each in secrets}
+    values = Values(Variables(variables or {}), by_name, files, now or datetime.now(UTC))
     try:
         url = _write_url(
             operation, connecting.base_url, path_values or {}, query_values or {}, values
@@ -137,7 +147,7 @@ def _write_url(
 
 def _fill_step(parameter: Parameter, typed: str, values: Values) -> list[Piece]:
     """One step of the path; whatever was typed, it stays within its own two slashes."""
-    pieces = list(fill(typed.strip(), values, "url", "url"))
+    pieces = list(fill_step(typed.strip(), values))
     whole = "".join(each if isinstance(each, str) else "…" for each in pieces)
     if not whole:
         raise _Stopped("path-missing", title=parameter.title)
@@ -200,29 +210,24 @@ def _write_body(
         return None
     sheet = Sheet("body", "json")
     try:
-        for piece in _join_credential(operation, connecting, way, text):
-            sheet.write([piece] if isinstance(piece, Secret) else fill(piece, values, "json"))
-    except UnicodeEncodeError:  # half of a surrogate pair
+        text, credential = _join_credential(operation, connecting, way, text)
+        sheet.write(fill_document(text, values, credential))
+    except (ValueError, LookupError, RecursionError):
         raise _Stopped("document-broken") from None
     return sheet
 
 
 def _join_credential(
     operation: Operation, connecting: Connecting, way: CredentialWay | None, text: str
-) -> list[str | Secret]:
+) -> tuple[str, Secret | str | None]:
+    """The document with a reference as its first key, and what that stands for."""
     if way is None or not way.body_key:
-        return [text]
-    value = _find_credential(operation, connecting, way.body_field)
+        return text, None
+    credential = _find_credential(operation, connecting, way.body_field)
+    reference = quote(mark(way.body_field))
     pointer = pointers.child("", way.body_key)
-    try:
-        text = text if text.strip() else "{}"
-        text = apply(text, set_value(text, pointer, '""', [way.body_key]))
-    except (ValueError, LookupError):
-        raise _Stopped("document-broken") from None
-    span = locate(text, pointer)
-    if span is None:
-        raise _Stopped("document-broken")
-    return [text[: span.start + 1], value, text[span.end - 1 :]]
+    text = text if text.strip() else "{}"
+    return apply(text, set_value(text, pointer, reference, [way.body_key])), credential
 
 
 def _check_hosts(base_url: str, secrets: Iterable[Secret]) -> None:

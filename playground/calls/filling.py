@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from io import BytesIO
+from typing import Any
 from urllib.parse import quote as percent
+from uuid import uuid4
 
 from playground.calls.values import Hole, Place, Secret
 from playground.payload.printing import quote
+from playground.payload.references import Reference, resolve_pieces
+from playground.payload.spelling import dynamic_value, find_marks
 
-_REFERENCE = re.compile(
-    r"(?P<escaped>\\\\)?\{\{(?:(?P<kind>secret|file):)?(?P<name>[A-Za-z0-9_][A-Za-z0-9_.+-]*)\}\}"
-)
 _GROUP = 3 * 16384  # base64 turns three bytes into four signs: whole groups join seamlessly
 
 
@@ -39,51 +40,75 @@ class Unfilled(Exception):
         self.name = name
 
 
+class Variables(dict[str, Any]):
+    """Values of variables by name; one that is asked for and missing is Unfilled."""
+
+    def __missing__(self, name: str) -> Any:
+        raise Unfilled("variable-unknown", name)
+
+
 @dataclass(frozen=True)
 class Values:
-    """What references may name."""
+    """What references may name: variables as JSON trees, secrets and files."""
 
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Variables = field(default_factory=Variables)
     secrets: Mapping[str, Secret] = field(default_factory=dict, repr=False)
     files: FileLookup = field(default=lambda _: None, repr=False)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    make_uuid: Callable[[], object] = uuid4
+
+    def find_held(self, reference: Reference) -> Secret | FileData:
+        """The secret or file of a reference; raises Unfilled."""
+        by_kind = self.secrets.get if reference.kind == "secret" else self.files
+        found = by_kind(reference.name)
+        if found is None:
+            raise Unfilled(f"{reference.kind}-unknown", reference.name)
+        return found
+
+    def find_text(self, reference: Reference) -> str:
+        """What a variable or dynamic reference stands for, as text; raises Unfilled."""
+        if reference.kind == "dynamic":
+            return dynamic_value(reference.name, self.now, self.make_uuid)
+        return str(self.variables[reference.name])
 
 
 Piece = str | Secret | FileData
 """Text as it goes out, or what is still to be written there."""
 
 
-def fill(text: str, values: Values, escape: str, plain: str = "raw") -> Iterator[Piece]:
-    """The text in pieces, its references replaced by what they name.
+def fill_document(text: str, values: Values, first: Piece | None = None) -> Iterator[Piece]:
+    """A JSON text in pieces, its references replaced; every other byte stays.
 
-    `escape` tells how the values of variables are written, `plain` how the text between is:
-    as it stands, or percent-encoded too. Raises Unfilled.
+    `first` takes the place of the first secret reference, whatever its name. Raises Unfilled,
+    and ValueError or its like for a text that is no JSON.
     """
-    done = 0
-    for found in _REFERENCE.finditer(text):
-        yield write_value(text[done : found.start()], plain)
-        done = found.end()
-        if found["escaped"]:
-            yield write_value(found.group().removeprefix(r"\\"), plain)
+    for piece in resolve_pieces(text, values.variables, values.now, values.make_uuid):
+        if piece.reference is None:
+            yield piece.text
+        elif first is None:
+            yield values.find_held(piece.reference)
         else:
-            yield _find_value(found["kind"], found["name"], values, escape)
-    yield write_value(text[done:], plain)
+            yield write_value(first, "json") if isinstance(first, str) else first
+            first = None
 
 
-def _find_value(kind: str | None, name: str, values: Values, escape: str) -> Piece:
-    found: Piece | None
-    if kind == "secret":
-        found = values.secrets.get(name)
-    elif kind == "file":
-        found = values.files(name)
-    else:
-        found = values.variables.get(name)
-    if found is None:
-        raise Unfilled(f"{kind or 'variable'}-unknown", name)
-    return write_value(found, escape) if isinstance(found, str) else found
+def fill_step(typed: str, values: Values) -> Iterator[Piece]:
+    """A step of a path in pieces, percent-encoded. Raises Unfilled."""
+    done = 0
+    for mark in find_marks(typed):
+        start = mark if isinstance(mark, int) else mark.start
+        yield write_value(typed[done:start], "url")
+        if isinstance(mark, int):  # a backslash that escapes what follows
+            done = mark + 1
+            continue
+        held = mark.held
+        yield values.find_held(mark) if held else write_value(values.find_text(mark), "url")
+        done = mark.end
+    yield write_value(typed[done:], "url")
 
 
 def write_value(value: str, escape: str) -> str:
-    """The value as it stands at a place of this kind."""
+    """The value as it stands at a place of this kind: `raw`, `json` (in a string) or `url`."""
     if escape == "json":
         return quote(value)[1:-1]
     return percent(value, safe="") if escape == "url" else value

@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -167,6 +168,19 @@ def test_references_are_replaced_once_and_every_other_byte_stays() -> None:
     masked = mask_call(call)
     assert masked.body is not None
     assert show(masked.body).startswith('{"a": "{{secret:s}} é')
+
+
+def test_a_variable_alone_takes_its_type_and_dynamic_ones_their_time() -> None:
+    now = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
+    call = launch('{"n": "{{n}}", "d": "{{today+2d}}"}', variables={"n": 3}, now=now)
+    assert call.body == b'{"n": 3, "d": "2026-11-24"}'
+
+
+def test_a_token_joins_before_the_secrets_of_the_document() -> None:
+    mine = Secret("token", "another")
+    call = start('{"a": "{{secret:token}}"}', secrets=[mine])
+    assert call.body == b'{"token": "to\\"k", "a": "another"}'
+    assert call.secrets == (TOKEN, mine)
 
 
 @pytest.mark.parametrize(
