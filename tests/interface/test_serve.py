@@ -52,7 +52,7 @@ def served(data: Path, **settings: str) -> Iterator[tuple[str, str]]:
         if line.startswith("Stop with"):
             break
     said = "".join(lines)
-    found = re.search(r"(http://127\.0\.0\.1:\d+)/", said)
+    found = re.search(r"(https?://[\w.:]+)/", said)
     try:
         assert found, f"{said}{process.stderr.read() if process.stderr else ''}"
         yield found[1], said
@@ -102,6 +102,18 @@ def test_static_files_are_collected_again_only_when_one_changed(data: Path) -> N
     with served(data):
         pass
     assert (data / "static" / "collected").stat().st_mtime_ns == stamp
+
+
+def test_behind_a_proxy_cookies_travel_over_https_only(data: Path) -> None:
+    settings = {"ORIGINS": "https://playground.example.com", "BEHIND_PROXY": "yes"}
+    with served(data, **settings) as (_, said):
+        assert "https://playground.example.com/" in said
+        origin = (data / "address").read_text()
+        proxied = {"Host": "playground.example.com", "X-Forwarded-Proto": "https"}
+        answer = requests.get(f"{origin}/sign-in/", headers=proxied)
+        assert answer.status_code == 200
+        assert "; Secure" in answer.headers["Set-Cookie"]
+        assert "HttpOnly" in answer.headers["Set-Cookie"]
 
 
 def test_a_port_in_use_is_one_sentence(data: Path) -> None:

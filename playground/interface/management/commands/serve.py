@@ -23,6 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
         listener = starting.bind(settings.HOST, settings.PORT)
         origin = starting.origin_of(listener)
         announce_origin(origin)
@@ -35,10 +36,9 @@ class Command(BaseCommand):
             max_request_body_size=LARGEST_BODY,
             clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
         )
-        doorstep.remember_origin(origin)
-        announce_origin(origin)
-        self.greet()
         try:
+            doorstep.remember_origin(origin)
+            self.greet()
             server.run()
         finally:
             doorstep.forget_origin()
