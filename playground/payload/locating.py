@@ -45,21 +45,19 @@ def find(text: str, pointer: str) -> Child | None:
     """The child a pointer names; the whole document counts as a child without a key."""
     try:
         at = skip_space(text)
-        segments = pointers.split(pointer)
-        if not segments:
-            return Child(None, at, at, at, skip_value(text, at))
-        found: Child | None = None
-        for segment in segments:
+        begin, key_end, key = at, at, None
+        for segment in pointers.split(pointer):
+            key = segment if text[at] == "{" else None
             found = _step(text, at, segment)
             if found is None:
                 return None
-            at = found.start
-        return found
+            begin, key_end, at = found
+        return Child(key, begin, key_end, at, skip_value(text, at))
     except BROKEN:
         return None
 
 
-def _step(text: str, at: int, segment: str) -> Child | None:
+def _step(text: str, at: int, segment: str) -> tuple[int, int, int] | None:
     if text[at] == "{":
         return find_member(text, at, segment)
     index = pointers.index_of(segment) if text[at] == "[" else None

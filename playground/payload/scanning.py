@@ -83,8 +83,11 @@ def _items(text: str, at: int) -> list[Child]:
         at = gap.end()
 
 
-def find_member(text: str, at: int, wanted: str) -> Child | None:
-    """The member `wanted` of the object that opens at `at`; of duplicates the last."""
+def find_member(text: str, at: int, wanted: str) -> tuple[int, int, int] | None:
+    """`begin`, `key_end` and `start` of a member of the object that opens at `at`.
+
+    Of duplicates the last; where no other can follow, what follows is not looked at.
+    """
     found = None
     at = _space(text, at + 1).end()
     if text[at] == "}":
@@ -92,17 +95,18 @@ def find_member(text: str, at: int, wanted: str) -> Child | None:
     while True:
         key, key_end = scanstring(text, at + 1)
         start = _colon(text, key_end).end()
-        end = _scan(text, start)[1]
         if key == wanted:
-            found = Child(key, at, key_end, start, end)
-        gap = _comma(text, end)
+            found = (at, key_end, start)
+            if "\\" not in text and text.find(f'"{key}"', key_end) < 0:
+                return found
+        gap = _comma(text, _scan(text, start)[1])
         if gap is None:
             return found
         at = gap.end()
 
 
-def find_item(text: str, at: int, index: int) -> Child | None:
-    """The item `index` of the array that opens at `at`."""
+def find_item(text: str, at: int, index: int) -> tuple[int, int, int] | None:
+    """The same of the item `index` of the array that opens at `at`: three times its start."""
     at = _space(text, at + 1).end()
     if text[at] == "]":
         return None
@@ -111,7 +115,7 @@ def find_item(text: str, at: int, index: int) -> Child | None:
         if gap is None:
             return None
         at = gap.end()
-    return Child(None, at, at, at, _scan(text, at)[1])
+    return at, at, at
 
 
 def line_at(text: str, offset: int) -> int:

@@ -202,3 +202,10 @@ def test_the_plain_twin_takes_any_number() -> None:
     values = plain(read("[1, 1.10, 1E400, 1E9999999999999999999, -0, " + "9" * 5000 + "]"))
     assert [str(value) for value in values[:3]] == ["1", "1.10", "1E+400"]
     assert isinstance(values[0], int)
+
+
+def test_a_later_duplicate_is_found_however_it_is_spelled() -> None:
+    for second in ('"a"', '"\\u0061"'):
+        text = f'{{"a": 1, "b": [{{"a": 2}}], {second}: 3}}'
+        assert locate(text, "/a") == (len(text) - 2, len(text) - 1)
+        assert locate(text, "/b/0/a") == (21, 22)
