@@ -44,7 +44,7 @@ API = Api(authenticate, refuse)
 
 def start_scenario(asked: Asked) -> HttpResponse:
     kind, body = _read_kind(asked), _read_body(asked)
-    check_start(body)
+    check_start(asked.body)
     _find_scenario(body["id"])
     profile = find_profile(body)
     if profile is None:

@@ -80,7 +80,7 @@ def show_details(asked: Asked, workflow_uid: str) -> HttpResponse:
 def launch_workflow(asked: Asked, workflow_uid: str) -> HttpResponse:
     details = _find_workflow(workflow_uid)
     body = _read_body(asked)
-    check_launch(body, details)
+    check_launch(asked.body, details)
     job = jobs.launch(details, body)
     return answer_json(
         {
@@ -171,7 +171,8 @@ def list_accounts(asked: Asked, integration: str) -> HttpResponse:
 
 def update_account(asked: Asked, integration: str) -> HttpResponse:
     found = _find_integration(integration)
-    account = check_account(_read_body(asked))
+    account = _read_body(asked).get("account")
+    check_account(asked.body)
     renewed = accounts.renew_account(found, account)
     if renewed is None:
         raise Refusal(404, f"{found.title} has no account {account['uid'][:60]!r}.")
