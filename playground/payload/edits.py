@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from playground.payload import pointers
 from playground.payload.layouts import (
@@ -28,6 +27,21 @@ from playground.payload.locating import find
 from playground.payload.printing import lay_inline, quote
 from playground.payload.reading import read
 from playground.payload.scanning import Child, children
+from playground.payload.splices import Splice, apply, difference, replacement
+
+__all__ = [
+    "NoSuchPlace",
+    "PlaceTaken",
+    "Splice",
+    "apply",
+    "difference",
+    "duplicate",
+    "insert",
+    "move",
+    "remove",
+    "rename_key",
+    "set_value",
+]
 
 
 class NoSuchPlace(LookupError):
@@ -46,58 +60,6 @@ class PlaceTaken(ValueError):
         super().__init__(f"The document has {pointer} already.")
 
 
-@dataclass(frozen=True)
-class Splice:
-    """One change of a text: at `offset` (in characters) `removed` gives way to `inserted`."""
-
-    offset: int
-    removed: str
-    inserted: str
-
-    def inverse(self) -> Splice:
-        """The splice that undoes this one."""
-        return Splice(self.offset, self.inserted, self.removed)
-
-    @property
-    def changes(self) -> bool:
-        """Whether it changes anything."""
-        return self.removed != self.inserted
-
-
-def apply(text: str, splice: Splice) -> str:
-    """The text after the splice; raises ValueError unless `removed` stands at its offset."""
-    end = splice.offset + len(splice.removed)
-    if splice.offset < 0 or text[splice.offset : end] != splice.removed:
-        raise ValueError("The text is not the one this splice was made for.")
-    return text[: splice.offset] + splice.inserted + text[end:]
-
-
-def difference(old: str, new: str) -> Splice:
-    """The smallest single splice that turns one text into the other."""
-    return _splice(old, 0, len(old), new)
-
-
-def _splice(text: str, start: int, end: int, new: str) -> Splice:
-    """Replace `text[start:end]`, leaving out what stays the same at both ends."""
-    old = text[start:end]
-    head = _shared(old, new)
-    old, new = old[head:], new[head:]
-    tail = _shared(old[::-1], new[::-1])
-    return Splice(start + head, old[: len(old) - tail], new[: len(new) - tail])
-
-
-def _shared(a: str, b: str) -> int:
-    """How many characters two texts begin with alike."""
-    low, high = 0, min(len(a), len(b))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if a[low:middle] == b[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
 def set_value(text: str, pointer: str, value_text: str, order: Sequence[str] = ()) -> Splice:
     """Replace the value at `pointer`, or add it.
 
@@ -110,13 +72,13 @@ def set_value(text: str, pointer: str, value_text: str, order: Sequence[str] = (
     read(value_text)
     place = find(text, pointer)
     if place:
-        return _splice(text, place.start, place.end, _fitted(text, place, value_text))
+        return replacement(text, place.start, place.end, _fitted(text, place, value_text))
     segments = pointers.split(pointer)
     place, known = _deepest(text, segments)
     segment, *rest = segments[known:]
     if text[place.start : place.end] == "null":
         made = _wrapped(value_text, [segment, *rest], pointer)
-        return _splice(text, place.start, place.end, _fitted(text, place, made))
+        return replacement(text, place.start, place.end, _fitted(text, place, made))
     found = children(text, place.start)
     key = segment if text[place.start] == "{" else None
     if key is None and not _appends(segment, text, place, len(found)):
@@ -208,7 +170,7 @@ def _add_only(text: str, place: Child, key: str | None, value_text: str) -> Spli
     outer = line_break_of(text) + margin_at(text, place.begin)
     inner = outer + indent_of(text)
     value_text = fit(value_text, inner.lstrip("\r\n"), indent_of(text), line_break_of(text))
-    return _splice(text, start, end, f"{inner}{name}{value_text}{outer}")
+    return replacement(text, start, end, f"{inner}{name}{value_text}{outer}")
 
 
 def remove(text: str, pointer: str) -> Splice:
@@ -264,7 +226,7 @@ def _replace_all(text: str, spans: list[tuple[int, int, str]]) -> Splice:
     for start, end, new in spans:
         pieces += (text[at:start], new)
         at = end
-    return _splice(text, first, at, "".join(pieces))
+    return replacement(text, first, at, "".join(pieces))
 
 
 def rename_key(text: str, pointer: str, key: str) -> Splice:
