@@ -1,0 +1,85 @@
+"""`manage.py import_payload`: what a pasted command, export, snippet or JSON would become."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from playground.calls.shapes import operation_shapes
+from playground.payload.understanding import Refused, Understood, understand
+
+MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+
+
+class Command(BaseCommand):
+    """Prints one JSON object; `refused` with a sentence and exit 1 where nothing fits."""
+
+    help = (
+        "Reads a cURL command, JSON, a Postman or HAR export, an HTTP request, a snippet or an "
+        "address, and prints what it would become as one JSON object. Nothing in it is run."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        data = _read(options["file"])
+        text = _decode(data)
+        found = (
+            Refused("This is not text in UTF-8; save it as UTF-8.", "not-utf8")
+            if text is None
+            else understand(text, operation_shapes())
+        )
+        self.stdout.write(json.dumps(_as_dict(found), ensure_ascii=False, indent=2))
+        if isinstance(found, Refused):
+            sys.exit(1)
+
+
+def _read(name: str) -> bytes:
+    if name == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(name).read_bytes()
+    except OSError as problem:
+        raise CommandError(f"Cannot read {name}: {problem.strerror}.") from None
+
+
+def _decode(data: bytes) -> str | None:
+    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def _as_dict(found: Understood | Refused) -> dict[str, Any]:
+    if isinstance(found, Refused):
+        return {"refused": found.sentence}
+    return {
+        "kind": found.kind,
+        "operation": found.operation,
+        "method": found.method,
+        "url": found.url,
+        "headers": _headers(found),
+        "body": found.body,
+        "document": found.document,
+        "path_values": dict(found.path_values),
+        "credentials": [{"name": each.name, "place": each.place} for each in found.credentials],
+        "step_uid": found.step_uid,
+        "notes": [{"kind": each.kind, "sentence": each.sentence} for each in found.notes],
+        "changes": [vars(each) for each in found.changes],
+    }
+
+
+def _headers(found: Understood) -> dict[str, str]:
+    """Name to value; a header given more than once has its values joined, as HTTP reads it."""
+    joined: dict[str, str] = {}
+    for name, value in found.headers:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined
