@@ -171,8 +171,9 @@ def list_accounts(asked: Asked, integration: str) -> HttpResponse:
 
 def update_account(asked: Asked, integration: str) -> HttpResponse:
     found = _find_integration(integration)
-    account = _read_body(asked).get("account")
+    body = _read_body(asked)
     check_account(asked.body)
+    account: dict[str, Any] = body["account"]
     renewed = accounts.renew_account(found, account)
     if renewed is None:
         raise Refusal(404, f"{found.title} has no account {account['uid'][:60]!r}.")
