@@ -1,0 +1,166 @@
+"""Every snippet is run for real and delivers the same bytes as Send."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from playground.calls.snippets.languages import LANGUAGES, write_snippet
+from playground.calls.snippets.pieces import CannotWrite
+from playground.calls.values import Hole, MaskedCall
+
+RUN = {
+    "curl": ["bash"],
+    "httpie": ["bash"],
+    "python": [sys.executable],
+    "javascript": ["node"],
+    "node": ["node"],
+    "go": ["go", "run"],
+    "php": ["php"],
+    "ruby": ["ruby"],
+}
+NEEDS = {"curl": "curl", "httpie": "http", "python": sys.executable, "javascript": "node"}
+HOSTILE = (
+    "' '' \" \"\" \\ \\\\ \\' \\\" \\n $HOME ${HOME} $(id) `id` !! !x %PATH% %s %d ^ & | ; "
+    "< > # #{x} "
+    "@x *? ~ {a,b} [1-3] {{name}} \\{{ {$x} "
+    "?> <?php "
+    "*/ // -- =: := <<EOF \t end"
+)
+ODD = "é 日本 😀 \u2028 \u2029 \ufeff \x7f \x85 \u200f ʼ"
+LINES = "line\nline two\n\n  indented\r\nwindows\rlone\n\n"
+SECRET = "s3'c\"r$e`t\\!%@"
+BODIES = {
+    "hostile": (json.dumps({"a": HOSTILE, ODD: ODD, "n": [1.10, -0.0]}, ensure_ascii=False),),
+    "raw": (HOSTILE + ODD + LINES + HOSTILE,),
+    "secret": ('{"token": "', Hole("Altcraft token", "json"), '", "id": 12, "big": 1.10}\n'),
+    "at": ("@/etc/passwd",),
+    "dash": ("-n --raw=x",),
+    "equals": ("=@x:=",),
+    "empty": (),
+    "large": ('{"a": "' + "x'é\n" * 60_000 + '"}',),
+}
+
+
+class Recorder(BaseHTTPRequestHandler):
+    """Keeps what arrived."""
+
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.seen.append((self.command, self.path, self.headers, body))
+        self.send_response(200)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = answer  # noqa: N815
+
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def server():
+    with ThreadingHTTPServer(("127.0.0.1", 0), Recorder) as made:
+        made.seen = []
+        threading.Thread(target=made.serve_forever, daemon=True).start()
+        yield made
+        made.shutdown()
+
+
+def _run(language: str, code: str, folder: Path) -> None:
+    extension = next(each.extension for each in LANGUAGES if each.id == language)
+    program = NEEDS.get(language, RUN[language][0])
+    if shutil.which(program) is None:
+        pytest.fail(f"{program} is not installed: run tests/runtimes.sh")
+    file = folder / f"snippet.{extension}"
+    file.write_bytes(code.encode())
+    bin_folder = str(Path(sys.executable).parent)
+    environment = {
+        **os.environ,
+        "PATH": f"{bin_folder}:{os.environ['PATH']}",
+        "ALTCRAFT_TOKEN": SECRET,
+        "API_KEY": SECRET,
+        "HOME": str(folder),
+        "GOCACHE": os.environ.get("GOCACHE", "/tmp/go-cache"),
+        "GOFLAGS": "-mod=mod",
+        "LANG": "C.UTF-8",
+    }
+    done = subprocess.run(
+        [*RUN[language], str(file)], env=environment, capture_output=True, timeout=120, check=False
+    )
+    assert done.returncode == 0, done.stderr.decode()[-2000:]
+
+
+def _plain(masked) -> bytes:
+    return "".join(each if isinstance(each, str) else SECRET for each in masked).encode()
+
+
+@pytest.mark.snippet_runtime
+@pytest.mark.parametrize("body", BODIES)
+@pytest.mark.parametrize("language", [each.id for each in LANGUAGES])
+def test_a_snippet_sends_the_same_bytes(language, body, server, tmp_path):
+    headers = (
+        ("Content-Type", ("application/json",)),
+        ("Authorization", ("x-api-key ", Hole("api_key"))),
+        ("X-Hostile", ("=@a:b 'c' \"d\" \\ $HOME `id` !x %s #{y} ;",)),
+        ("X-Equals", ("=x",)),
+        ("X-At", ("@x",)),
+        ("X-Empty", ()),
+    )
+    path = "/v3/a%20b/[x]/{y}/$HOME!/'q'?a=1&b=%27;c&d=*"
+    url = (f"http://127.0.0.1:{server.server_port}{path}",)
+    call = MaskedCall("POST", url, headers, BODIES[body])
+    server.seen.clear()
+    _run(language, write_snippet(language, call), tmp_path)
+    assert len(server.seen) == 1
+    method, seen_path, seen, sent = server.seen[0]
+    assert method == "POST"
+    assert sent == _plain(BODIES[body])
+    assert seen_path == "/v3/a%20b/%5Bx%5D/%7By%7D/$HOME!/'q'?a=1&b=%27;c&d=*"
+    for name, value in headers:
+        assert seen.get_all(name) == [_plain(value).decode()], name
+
+
+@pytest.mark.snippet_runtime
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+@pytest.mark.parametrize("language", [each.id for each in LANGUAGES])
+def test_a_snippet_sends_without_a_body(language, method, server, tmp_path):
+    url = (f"http://127.0.0.1:{server.server_port}/x",)
+    server.seen.clear()
+    _run(language, write_snippet(language, MaskedCall(method, url, (), None)), tmp_path)
+    assert [(each[0], each[1], each[3]) for each in server.seen] == [(method, "/x", b"")]
+    assert server.seen[0][2].get("Content-Type") is None
+
+
+def test_no_secret_and_no_reference_stands_in_a_snippet():
+    call = MaskedCall("POST", ("https://h/",), (("A", (Hole("my key"),)),), ("{}", Hole("my key")))
+    for language in LANGUAGES:
+        code = write_snippet(language.id, call)
+        assert "MY_KEY" in code
+        assert "{{" not in code
+
+
+def test_names_of_variables_are_unique_and_leave_the_systems_own_alone():
+    body = (Hole("path"), Hole("a b"), Hole("a-b"), Hole("a b", "base64"), Hole("ключ"))
+    code = write_snippet("curl", MaskedCall("POST", ("https://h/",), (), body))
+    for name in ("SECRET_PATH", "A_B", "A_B_2", "A_B_BASE64", "SECRET"):
+        assert f'"${name}"' in code
+
+
+def test_what_a_language_cannot_say_is_a_sentence():
+    call = MaskedCall("POST", ("https://h/",), (), ("a\0b",))
+    with pytest.raises(CannotWrite, match="NUL"):
+        write_snippet("curl", call)
+    with pytest.raises(CannotWrite, match="line end"):
+        write_snippet("go", MaskedCall("POST", ("https://h/",), (("A", ("b\nc",)),), None))
+    with pytest.raises(LookupError):
+        write_snippet("cobol", call)
