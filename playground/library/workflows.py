@@ -56,7 +56,12 @@ def find_workflow(connection: Connection | None, uid: str) -> Workflow | None:
 def read_workflow(connection: Connection | None, uid: str) -> definitions.Workflow | None:
     """The definition of that workflow; None when it is not known."""
     row = find_workflow(connection, uid)
-    return definitions.Workflow.read(_read_object(row.definition)) if row else None
+    return read_definition(row) if row else None
+
+
+def read_definition(row: Workflow) -> definitions.Workflow:
+    """The definition that a kept workflow goes by."""
+    return definitions.Workflow.read(_read_object(row.definition))
 
 
 def facts_for(

@@ -1,0 +1,227 @@
+"""Changes of a draft: edit, undo, redo; each accepted one counts the revision up by one."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from playground.library.asides import Aside
+from playground.library.drafts import find_draft, state_of
+from playground.library.editing import Edit, Impossible, State, perform, place_of, text_at
+from playground.library.models import Change, Draft
+from playground.payload import edits, pointers
+from playground.people.models import Person
+
+STEPS_KEPT = 100
+TRIES = 30
+
+# SQLite's own waiting sleeps; taking turns inside one process is far quicker.
+_turn = Lock()
+
+
+@dataclass(frozen=True)
+class Applied:
+    """The draft after an edit, and how its text looked before."""
+
+    draft: Draft
+    before: State
+    after: State
+
+    @property
+    def changed(self) -> bool:
+        return self.before != self.after
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Another tab changed the same place first. Nothing was overwritten."""
+
+    draft: Draft
+    pointer: str
+    theirs: str
+    yours: str
+
+
+def apply_edit(
+    person: Person, draft_id: uuid.UUID, edit: Edit, revision: int, tab: str, step: str = ""
+) -> Applied | Conflict:
+    """Make an edit that was meant for `revision`.
+
+    An edit of a place that another tab changed since then is a Conflict; others are
+    applied to the draft as it is now. Raises Draft.DoesNotExist, Impossible, NotJson.
+    """
+    for _ in range(TRIES):
+        draft = find_draft(person, draft_id)
+        before = state_of(draft)
+        place = place_of(before, edit)
+        if _is_stale(draft, place, revision, tab):
+            return Conflict(draft, place, text_at(draft.text, edit.pointer), edit.value)
+        after = perform(before, edit)
+        if after == before or _save(draft, before, after, "edit", place, tab, step):
+            return Applied(draft, before, after)
+    raise Impossible("Too many edits arrive at once. Try again in a moment.")
+
+
+def undo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
+    """Take back the newest step that stands; None when there is none."""
+    return _turn_back(person, draft_id, tab, Change.State.DONE)
+
+
+def redo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
+    """Make the step again that was taken back last; None when there is none."""
+    return _turn_back(person, draft_id, tab, Change.State.UNDONE)
+
+
+def history_depth(draft: Draft) -> tuple[int, int]:
+    """How many steps can be undone and redone."""
+    steps = (
+        draft.changes.filter(kind="edit")
+        .values("state")
+        .annotate(n=models.Count("step", distinct=True))
+    )
+    counts = {row["state"]: row["n"] for row in steps}
+    return counts.get(Change.State.DONE, 0), counts.get(Change.State.UNDONE, 0)
+
+
+def _is_stale(draft: Draft, place: str, revision: int, tab: str) -> bool:
+    if draft.revision <= revision:
+        return False
+    later = draft.changes.filter(revision__gt=revision).exclude(tab=tab)
+    return any(pointers.touches(place, other) for other in later.values_list("place", flat=True))
+
+
+def _save(
+    draft: Draft, before: State, after: State, kind: str, place: str, tab: str, step: str
+) -> bool:
+    """Write the state if nobody was quicker, and the change beside it."""
+    detail = json.dumps(_difference(before, after))
+    with _turn, transaction.atomic():
+        if not _write(draft, after):
+            return False
+        if kind == "edit":
+            draft.changes.filter(state=Change.State.UNDONE).update(state=Change.State.DROPPED)
+        draft.changes.create(
+            revision=draft.revision,
+            place=place,
+            tab=tab,
+            step=step or f"{tab}-{draft.revision}",
+            kind=kind,
+            detail=detail,
+        )
+        if draft.revision % 50 == 0:
+            _forget_old(draft)
+    return True
+
+
+def _write(draft: Draft, after: State) -> bool:
+    mine = Draft.objects.filter(id=draft.id, revision=draft.revision)
+    draft.text, draft.aside = after.text, after.aside.write()
+    draft.path_values = dict(after.path_values)
+    draft.connection_id = uuid.UUID(after.connection) if after.connection else None
+    written = mine.update(
+        text=draft.text,
+        aside=draft.aside,
+        path_values=draft.path_values,
+        connection_id=draft.connection_id,
+        revision=draft.revision + 1,
+        changed_at=timezone.now(),
+    )
+    draft.revision += 1
+    return bool(written)
+
+
+def _forget_old(draft: Draft) -> None:
+    """Keep what undo can reach: the newest hundred steps, and their changes."""
+    steps: list[str] = []
+    for step, revision in draft.changes.order_by("-revision").values_list("step", "revision"):
+        if step not in steps[-1:] and step not in steps:
+            steps.append(step)
+        if len(steps) > STEPS_KEPT:
+            draft.changes.filter(revision__lte=revision).delete()
+            return
+
+
+def _difference(before: State, after: State) -> dict[str, Any]:
+    """What changed, small: a splice of the text, and both values of the rest."""
+    detail: dict[str, Any] = {}
+    if before.text != after.text:
+        splice = edits.difference(before.text, after.text)
+        detail["text"] = [splice.offset, splice.removed, splice.inserted]
+    if before.aside != after.aside:
+        detail["aside"] = [before.aside.write(), after.aside.write()]
+    if before.path_values != after.path_values:
+        detail["path"] = [dict(before.path_values), dict(after.path_values)]
+    if before.connection != after.connection:
+        detail["connection"] = [before.connection, after.connection]
+    return detail
+
+
+def _turn_back(person: Person, draft_id: uuid.UUID, tab: str, state: str) -> Applied | None:
+    back = state == Change.State.DONE
+    for _ in range(TRIES):
+        draft = find_draft(person, draft_id)
+        changes = _step_to_turn(draft, state)
+        if not changes:
+            return None
+        before = state_of(draft)
+        after = before
+        for change in changes:
+            after = _turned(after, json.loads(change.detail), back)
+        with _turn, transaction.atomic():
+            if _write(draft, after):
+                _record_turn(draft, changes, tab, back)
+                return Applied(draft, before, after)
+    raise Impossible("Too many edits arrive at once. Try again in a moment.")
+
+
+def _step_to_turn(draft: Draft, state: str) -> list[Change]:
+    """The changes of the step that undo (newest done) or redo (oldest undone) turns."""
+    back = state == Change.State.DONE
+    order = "-revision" if back else "revision"
+    standing = draft.changes.filter(kind="edit", state=state).order_by(order)
+    first = standing.first()
+    if first is None:
+        return []
+    changes: list[Change] = []
+    for change in standing.iterator(chunk_size=50):
+        if change.step != first.step:
+            break
+        changes.append(change)
+    return changes
+
+
+def _turned(state: State, detail: dict[str, Any], back: bool) -> State:
+    side = 0 if back else 1
+    text = state.text
+    if "text" in detail:
+        offset, removed, inserted = detail["text"]
+        splice = edits.Splice(offset, removed, inserted)
+        text = edits.apply(text, splice.inverse() if back else splice)
+    return State(
+        text,
+        Aside.read(detail["aside"][side]) if "aside" in detail else state.aside,
+        detail["path"][side] if "path" in detail else state.path_values,
+        detail["connection"][side] if "connection" in detail else state.connection,
+    )
+
+
+def _record_turn(draft: Draft, changes: Iterable[Change], tab: str, back: bool) -> None:
+    changes = list(changes)
+    state = Change.State.UNDONE if back else Change.State.DONE
+    draft.changes.filter(id__in=[change.id for change in changes]).update(state=state)
+    places = {change.place for change in changes}
+    draft.changes.create(
+        revision=draft.revision,
+        place=places.pop() if len(places) == 1 else "",
+        tab=tab,
+        step=f"{tab}-{draft.revision}",
+        kind="undo" if back else "redo",
+        detail="{}",
+    )

@@ -1,0 +1,71 @@
+"""Drafts: begin, find, name, discard; what happens inside one is in `changes`."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from playground.library.asides import Aside
+from playground.library.editing import State
+from playground.library.models import Connection, Draft
+from playground.people.models import Person
+
+
+def begin(
+    person: Person,
+    operation: str,
+    text: str,
+    *,
+    name: str = "",
+    connection: Connection | None = None,
+    path_values: dict[str, str] | None = None,
+    aside: Aside | None = None,
+) -> Draft:
+    """A new draft of this person."""
+    return Draft.objects.create(
+        person=person,
+        operation=operation,
+        text=text,
+        name=name,
+        connection=connection,
+        path_values=path_values or {},
+        aside=(aside or Aside()).write(),
+    )
+
+
+def drafts_of(person: Person) -> models.QuerySet[Draft]:
+    """A person's own drafts, newest first, without their documents."""
+    kept = Draft.objects.filter(person=person, discarded_at=None)
+    return kept.select_related("connection").defer("text", "aside")
+
+
+def find_draft(person: Person, draft_id: uuid.UUID) -> Draft:
+    """One's own draft, or Draft.DoesNotExist: somebody else's is not there."""
+    return Draft.objects.select_related("connection").get(
+        id=draft_id, person=person, discarded_at=None
+    )
+
+
+def state_of(draft: Draft) -> State:
+    return State(
+        text=draft.text,
+        aside=Aside.read(draft.aside),
+        path_values=draft.path_values,
+        connection=str(draft.connection_id or ""),
+    )
+
+
+def rename_draft(draft: Draft, name: str) -> None:
+    Draft.objects.filter(id=draft.id).update(name=name.strip()[:200])
+
+
+def discard_draft(draft: Draft) -> None:
+    """Put away; `restore_draft` takes that back."""
+    Draft.objects.filter(id=draft.id).update(discarded_at=timezone.now())
+
+
+def restore_draft(person: Person, draft_id: uuid.UUID) -> bool:
+    put_away = Draft.objects.filter(id=draft_id, person=person).exclude(discarded_at=None)
+    return bool(put_away.update(discarded_at=None))

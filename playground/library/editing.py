@@ -1,0 +1,249 @@
+"""What each kind of edit does to a draft: a state goes in, a new state comes out."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from playground.library.asides import Aside
+from playground.payload import edits, pointers, printing, reading
+from playground.payload.locating import find, locate
+from playground.payload.scanning import children
+
+
+@dataclass(frozen=True)
+class State:
+    """All that an edit can change."""
+
+    text: str
+    aside: Aside = field(default_factory=Aside)
+    path_values: Mapping[str, str] = field(default_factory=dict)
+    connection: str = ""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What somebody did, at one place.
+
+    `value` is JSON text where a value of the document is meant, plain text otherwise.
+    `order` is the schema's order of keys, for a key that is new. `index` and `to` are
+    places in an array. `parts` are further edits of a compound one.
+    """
+
+    kind: str
+    pointer: str = ""
+    value: str = ""
+    index: int = 0
+    to: int = 0
+    order: Sequence[str] = ()
+    parts: Sequence[Edit] = ()
+
+
+class Impossible(ValueError):
+    """The edit does not fit the draft as it is now; the sentence says why."""
+
+
+def perform(state: State, edit: Edit) -> State:
+    """The state after the edit. Raises Impossible, or NotJson for a broken value."""
+    if edit.kind not in KINDS:
+        raise Impossible(f"Nobody knows the edit {edit.kind!r}.")
+    try:
+        return KINDS[edit.kind](state, edit)
+    except edits.NoSuchPlace as missing:
+        raise Impossible("That place is gone. Reload to see the draft as it is now.") from missing
+    except edits.PlaceTaken as taken:
+        raise Impossible(str(taken)) from taken
+
+
+def place_of(state: State, edit: Edit) -> str:
+    """The pointer an edit touches: for elements of an array the array, as indices shift."""
+    if edit.kind in ("path", "connect"):
+        return f"#{edit.kind}/{edit.pointer}"
+    if edit.kind in ("replace", "all"):
+        return ""
+    if edit.kind in ("remove", "off", "on"):
+        above = pointers.parent(edit.pointer)
+        return above if text_at(state.text, above)[:1] == "[" else edit.pointer
+    return edit.pointer
+
+
+def text_at(text: str, pointer: str) -> str:
+    """The JSON text of a value; empty where there is none."""
+    span = locate(text, pointer)
+    return text[span.start : span.end] if span else ""
+
+
+def _set(state: State, edit: Edit) -> State:
+    reading.read(edit.value)
+    splice = edits.set_value(state.text, edit.pointer, edit.value, edit.order)
+    aside = state.aside.put("off", edit.pointer, None).put("half", edit.pointer, None)
+    return replace(state, text=edits.apply(state.text, splice), aside=aside)
+
+
+def _half(state: State, edit: Edit) -> State:
+    return replace(state, aside=state.aside.put("half", edit.pointer, edit.value))
+
+
+def _remove(state: State, edit: Edit) -> State:
+    """Take a key or an element away; nothing there is no error (pressed twice)."""
+    if locate(state.text, edit.pointer) is None:
+        return replace(state, aside=state.aside.put("half", edit.pointer, None))
+    text = edits.apply(state.text, edits.remove(state.text, edit.pointer))
+    above, last = pointers.parent(edit.pointer), pointers.split(edit.pointer)[-1]
+    if text_at(state.text, above)[:1] != "[":
+        return replace(state, text=text, aside=state.aside.put("half", edit.pointer, None))
+    gone = int(last)
+    return replace(state, text=text, aside=state.aside.reorder(above, _closing_gap(gone)))
+
+
+def _closing_gap(gone: int) -> Callable[[int], int | None]:
+    return lambda index: None if index == gone else index - (index > gone)
+
+
+def _off(state: State, edit: Edit) -> State:
+    kept = text_at(state.text, edit.pointer)
+    if not kept:
+        return state
+    removed = _remove(state, edit)
+    return replace(removed, aside=removed.aside.put("off", edit.pointer, kept))
+
+
+def _on(state: State, edit: Edit) -> State:
+    if text_at(state.text, edit.pointer):
+        return state
+    return _set(state, replace(edit, value=state.aside.off.get(edit.pointer) or edit.value))
+
+
+def _insert(state: State, edit: Edit) -> State:
+    reading.read(edit.value)
+    if not text_at(state.text, edit.pointer):
+        state = _set(state, replace(edit, value="[]"))
+    splice = edits.insert(state.text, edit.pointer, edit.index, edit.value)
+    aside = state.aside.reorder(edit.pointer, lambda index: index + (index >= edit.index))
+    return replace(state, text=edits.apply(state.text, splice), aside=aside)
+
+
+def _duplicate(state: State, edit: Edit) -> State:
+    """A copy below the original, with what is kept aside there."""
+    splice = edits.duplicate(state.text, edit.pointer, edit.index)
+    moved = state.aside.reorder(edit.pointer, lambda index: index + (index > edit.index))
+    copied = moved.copy(f"{edit.pointer}/{edit.index}", f"{edit.pointer}/{edit.index + 1}")
+    return replace(state, text=edits.apply(state.text, splice), aside=copied)
+
+
+def _move(state: State, edit: Edit) -> State:
+    splice = edits.move(state.text, edit.pointer, edit.index, edit.to)
+    aside = state.aside.reorder(edit.pointer, lambda index: _moved(index, edit.index, edit.to))
+    return replace(state, text=edits.apply(state.text, splice), aside=aside)
+
+
+def _moved(index: int, start: int, end: int) -> int:
+    if index == start:
+        return end
+    if start < index <= end:
+        return index - 1
+    if end <= index < start:
+        return index + 1
+    return index
+
+
+def _rename(state: State, edit: Edit) -> State:
+    new = pointers.child(pointers.parent(edit.pointer), edit.value)
+    splice = edits.rename_key(state.text, edit.pointer, edit.value)
+    aside = state.aside.rename(edit.pointer, new)
+    return replace(state, text=edits.apply(state.text, splice), aside=aside)
+
+
+def _note(state: State, edit: Edit) -> State:
+    return replace(state, aside=state.aside.put("notes", edit.pointer, edit.value or None))
+
+
+def _replace(state: State, edit: Edit) -> State:
+    reading.read(edit.value)
+    return replace(state, text=printing.receive(edit.value))
+
+
+def _format(state: State, edit: Edit) -> State:
+    return replace(state, text=printing.lay_out(state.text))
+
+
+def _path(state: State, edit: Edit) -> State:
+    return replace(state, path_values={**state.path_values, edit.pointer: edit.value})
+
+
+def _connect(state: State, edit: Edit) -> State:
+    return replace(state, connection=edit.value)
+
+
+def _all(state: State, edit: Edit) -> State:
+    for part in edit.parts:
+        state = perform(state, part)
+    return state
+
+
+def _paste(state: State, edit: Edit) -> State:
+    """Write a block of cells into rows from `index` on; rows that are missing are added.
+
+    `value` is JSON: `{"keys": [...], "cells": [[text, ...], ...]}`. An empty cell leaves
+    what stands there. Every other byte stays, also between the rows.
+    """
+    keys, cells = _read_block(edit.value)
+    if not text_at(state.text, edit.pointer):
+        state = _set(state, replace(edit, value="[]"))
+    array = find(state.text, edit.pointer)
+    rows = children(state.text, array.start) if array else []
+    pieces, end = [], 0
+    for row, values in zip(rows[edit.index :], cells, strict=False):
+        written = _write_cells(state.text[row.start : row.end], keys, values)
+        pieces += [state.text[end : row.start], written]
+        end = row.end
+    text = "".join([*pieces, state.text[end:]])
+    for at, values in enumerate(cells[max(0, len(rows) - edit.index) :], len(rows)):
+        text = edits.apply(text, edits.insert(text, edit.pointer, at, _new_row(keys, values)))
+    return replace(state, text=text)
+
+
+def _read_block(value: str) -> tuple[list[str], list[list[str]]]:
+    try:
+        block = json.loads(value)
+        keys, cells = block["keys"], block["cells"]
+        if not all(isinstance(each, str) for each in [*keys, *(c for row in cells for c in row)]):
+            raise TypeError
+    except (ValueError, TypeError, KeyError):
+        raise Impossible("A pasted block has keys and rows of cells.") from None
+    return keys, cells
+
+
+def _write_cells(row: str, keys: list[str], values: list[str]) -> str:
+    if not row.startswith("{"):
+        return row
+    for key, value in zip(keys, values, strict=False):
+        if value != "":
+            place = pointers.child("", key)
+            row = edits.apply(row, edits.set_value(row, place, printing.quote(value), keys))
+    return row
+
+
+def _new_row(keys: list[str], values: list[str]) -> str:
+    return printing.dump({k: v for k, v in zip(keys, values, strict=False) if v != ""})
+
+
+KINDS: dict[str, Callable[[State, Edit], State]] = {
+    "set": _set,
+    "half": _half,
+    "remove": _remove,
+    "off": _off,
+    "on": _on,
+    "insert": _insert,
+    "duplicate": _duplicate,
+    "move": _move,
+    "rename": _rename,
+    "note": _note,
+    "replace": _replace,
+    "format": _format,
+    "path": _path,
+    "connect": _connect,
+    "paste": _paste,
+    "all": _all,
+}

@@ -1,0 +1,161 @@
+"""Edits of a draft: revisions, tabs that meet, undo and redo."""
+
+import json
+import uuid
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.django import TestCase
+from model_bakery import baker
+
+from playground.library.changes import Applied, Conflict, apply_edit, history_depth, redo, undo
+from playground.library.drafts import begin, discard_draft, drafts_of, restore_draft
+from playground.library.editing import Edit, Impossible
+from playground.library.models import Change, Draft
+from playground.payload.printing import quote
+from playground.people.models import Person
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def person() -> Person:
+    return baker.make(Person)
+
+
+@pytest.fixture
+def draft(person: Person) -> Draft:
+    return begin(person, "launch-workflow", '{\n  "a": 1,\n  "b": [\n    1,\n    2\n  ]\n}')
+
+
+def edit(
+    draft: Draft, pointer: str, value: str, revision: int, tab: str = "t", step: str = ""
+) -> object:
+    return apply_edit(draft.person, draft.id, Edit("set", pointer, value), revision, tab, step)
+
+
+def text_of(draft: Draft) -> str:
+    return Draft.objects.get(id=draft.id).text
+
+
+def test_every_edit_counts_the_revision_up(draft: Draft) -> None:
+    for number in range(3):
+        done = edit(draft, "/a", str(number + 5), number)
+        assert isinstance(done, Applied)
+        assert done.draft.revision == number + 1
+
+
+def test_an_edit_that_changes_nothing_is_no_revision(draft: Draft) -> None:
+    done = edit(draft, "/a", "1", 0)
+    assert isinstance(done, Applied)
+    assert not done.changed
+    assert done.draft.revision == 0
+
+
+def test_another_tab_at_another_place_is_rebased(draft: Draft) -> None:
+    edit(draft, "/a", "5", 0, "one")
+    done = edit(draft, "/c", "6", 0, "two")
+    assert isinstance(done, Applied)
+    assert json.loads(text_of(draft)) == {"a": 5, "b": [1, 2], "c": 6}
+
+
+@pytest.mark.parametrize(("first", "second"), [("/b/0", "/b/0"), ("/b", "/b/0"), ("/b/0", "/b")])
+def test_another_tab_at_the_same_place_conflicts(draft: Draft, first: str, second: str) -> None:
+    edit(draft, first, "7", 0, "one")
+    before = text_of(draft)
+    done = edit(draft, second, "8", 0, "two")
+    assert isinstance(done, Conflict)
+    assert text_of(draft) == before
+
+
+def test_the_same_tab_never_conflicts_with_itself(draft: Draft) -> None:
+    edit(draft, "/a", "5", 0, "one")
+    assert isinstance(edit(draft, "/a", "6", 0, "one"), Applied)
+
+
+def test_undo_takes_back_a_whole_step(draft: Draft) -> None:
+    before = text_of(draft)
+    for number, letter in enumerate(["N", "Ni", "Nig"]):
+        edit(draft, "/a", json.dumps(letter), number, step="visit 1")
+    edit(draft, "/c", "1", 3, step="visit 2")
+    assert history_depth(draft) == (2, 0)
+    undo(draft.person, draft.id, "t")
+    assert json.loads(text_of(draft))["a"] == "Nig"
+    undo(draft.person, draft.id, "t")
+    assert text_of(draft) == before
+    assert undo(draft.person, draft.id, "t") is None
+    redo(draft.person, draft.id, "t")
+    assert json.loads(text_of(draft))["a"] == "Nig"
+    redo(draft.person, draft.id, "t")
+    assert json.loads(text_of(draft)) == {"a": "Nig", "b": [1, 2], "c": 1}
+    assert redo(draft.person, draft.id, "t") is None
+
+
+def test_a_new_edit_drops_what_could_be_redone(draft: Draft) -> None:
+    edit(draft, "/a", "5", 0)
+    undo(draft.person, draft.id, "t")
+    edit(draft, "/a", "6", 2)
+    assert redo(draft.person, draft.id, "t") is None
+    assert history_depth(draft) == (1, 0)
+
+
+def test_undo_brings_back_what_was_aside(draft: Draft) -> None:
+    apply_edit(draft.person, draft.id, Edit("off", "/a"), 0, "t")
+    undo(draft.person, draft.id, "t")
+    assert json.loads(Draft.objects.get(id=draft.id).aside) == {}
+    redo(draft.person, draft.id, "t")
+    assert json.loads(Draft.objects.get(id=draft.id).aside) == {"off": {"/a": "1"}}
+
+
+def test_undo_takes_back_a_path_value(draft: Draft) -> None:
+    apply_edit(draft.person, draft.id, Edit("path", "workflow_uid", "W"), 0, "t")
+    assert Draft.objects.get(id=draft.id).path_values == {"workflow_uid": "W"}
+    undo(draft.person, draft.id, "t")
+    assert Draft.objects.get(id=draft.id).path_values == {}
+
+
+def test_the_last_hundred_steps_are_kept(draft: Draft) -> None:
+    for number in range(153):
+        edit(draft, "/a", str(number + 10), number)
+    assert 100 <= history_depth(draft)[0] <= 151
+
+
+def test_somebody_elses_draft_is_not_there(draft: Draft) -> None:
+    with pytest.raises(Draft.DoesNotExist):
+        apply_edit(baker.make(Person), draft.id, Edit("set", "/a", "2"), 0, "t")
+
+
+def test_a_discarded_draft_comes_back(draft: Draft) -> None:
+    discard_draft(draft)
+    assert not drafts_of(draft.person).exists()
+    assert restore_draft(draft.person, draft.id)
+    assert drafts_of(draft.person).exists()
+    assert not restore_draft(draft.person, uuid.uuid4())
+
+
+def test_texts_of_changes_are_unreadable_at_rest(draft: Draft) -> None:
+    edit(draft, "/a", '"a-typed-credential"', 0)
+    raw = Change.objects.raw("SELECT id, CAST(detail AS TEXT) AS seen FROM library_change")
+    assert all("typed-credential" not in row.seen for row in raw)
+
+
+PLACES = ["/a", "/b", "/b/0", "/c/d"]
+
+
+class TestUndoIsExact(TestCase):
+    """Any run of edits, undone to the end, gives the first text back, byte for byte."""
+
+    @settings(max_examples=15, deadline=None)
+    @given(st.lists(st.tuples(st.sampled_from(PLACES), st.text(max_size=6)), max_size=8))
+    def test_undo_to_the_beginning(self, edits: list[tuple[str, str]]) -> None:
+        person = baker.make(Person)
+        first = '{ "a":1.10,\n\t"b" : ["\\u00e9"] }'
+        draft = begin(person, "launch-workflow", first)
+        for pointer, value in edits:
+            with suppress(Impossible):
+                apply_edit(person, draft.id, Edit("set", pointer, quote(value)), 0, "t")
+        while undo(person, draft.id, "t"):
+            pass
+        assert text_of(draft) == first
