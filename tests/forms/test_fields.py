@@ -1,0 +1,131 @@
+"""A field for any schema, and for what the schema does not tell."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.forms.fields import ABSENT, Beside, Field, read_field, read_fields, start_value
+from playground.payload import printing, reading
+
+
+def field_of(schema: dict[str, Any], value: Any = ABSENT, **more: Any) -> Field:
+    tree = value if value is ABSENT else reading.read(printing.dump(value))
+    return read_field("key", schema, tree, "/key", "/key", Beside(), **more)
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        ({"type": "string"}, "text"),
+        ({"type": "integer"}, "integer"),
+        ({"type": "number"}, "number"),
+        ({"type": "boolean"}, "toggle"),
+        ({"type": ["string", "null"]}, "text"),
+        ({"type": "string", "enum": ["a", "b"]}, "choice"),
+        ({"const": 1}, "choice"),
+        ({"type": "array", "items": {"type": "string"}}, "lines"),
+        ({"type": "array"}, "json"),
+        ({"type": "object"}, "json"),
+        ({"type": "object", "properties": {"a": {}}}, "group"),
+        ({"type": ["string", "integer"]}, "json"),
+        ({"oneOf": [{"type": "string"}]}, "json"),
+        ({}, "json"),
+        ({"type": "teapot"}, "json"),
+    ],
+)
+def test_each_type_has_its_kind_of_field(schema: dict[str, Any], kind: str) -> None:
+    assert field_of(schema).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "kind"),
+    [
+        ({"type": "string"}, {"a": 1}, "json"),
+        ({"type": "array", "items": {"type": "string"}}, ["a", 1], "json"),
+        ({"type": "object", "properties": {"a": {}}}, [1], "json"),
+        ({"type": "boolean"}, "yes", "choice"),
+        ({"type": "array", "x-widget": "grid"}, {"a": 1}, "json"),
+        ({}, True, "toggle"),
+        ({}, "text", "text"),
+        ({}, 5, "number"),
+    ],
+)
+def test_a_value_that_does_not_fit_its_widget_is_shown_all_the_same(
+    schema: dict[str, Any], value: Any, kind: str
+) -> None:
+    assert field_of(schema, value).kind == kind
+
+
+def test_absent_null_empty_and_switched_off_are_four_things() -> None:
+    schema = {"type": ["string", "null"]}
+    assert field_of(schema).state == "absent"
+    assert field_of(schema, None).state == "null"
+    assert field_of(schema, "").state == "sent"
+    beside = Beside(off={"/key": '"kept"'})
+    off = read_field("key", schema, ABSENT, "/key", "/key", beside)
+    assert (off.state, off.shown) == ("off", "kept")
+
+
+def test_numbers_are_shown_with_the_digits_that_were_typed() -> None:
+    tree = reading.read('{"key": 1.10}')
+    assert isinstance(tree, dict)
+    found = read_field("key", {"type": "number"}, tree["key"], "/key", "/key", Beside())
+    assert found.shown == "1.10"
+
+
+def test_half_typed_json_stands_in_its_field() -> None:
+    beside = Beside(half={"/key": '{"a"'})
+    assert read_field("key", {}, {}, "/key", "/key", beside).shown == '{"a"'
+
+
+def test_keys_that_no_schema_knows_become_fields_after_the_known_ones() -> None:
+    schema = {"properties": {"b": {}, "a": {}}, "required": ["a"]}
+    tree = reading.read('{"x/y": 1, "a": 2}')
+    found = read_fields(schema, tree, "", "", Beside(off={"/gone": "1"}))
+    assert [each.pointer for each in found] == ["/b", "/a", "/x~1y", "/gone"]
+    assert [each.known for each in found] == [True, True, False, False]
+    assert [each.required for each in found] == [False, True, False, False]
+
+
+def test_switching_on_begins_with_what_fits() -> None:
+    repeat = {
+        "type": "object",
+        "required": ["type", "value"],
+        "properties": {
+            "type": {"type": "string", "enum": ["minute", "hour"]},
+            "value": {"type": "integer", "minimum": 1},
+        },
+    }
+    assert start_value(repeat) == {"type": "minute", "value": 1}
+    assert start_value({"type": "string"}) == ""
+    assert start_value({"type": "boolean"}) is False
+    assert start_value({"default": None, "type": "string"}) is None
+    assert start_value({}) == ""
+
+
+SCHEMAS = st.recursive(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.sampled_from(["string", "integer", "object", "array", "null", "odd", []]),
+            "enum": st.lists(st.none() | st.booleans() | st.integers() | st.text(), max_size=3),
+            "x-widget": st.sampled_from(["grid", "steps", "unheard-of"]),
+        },
+    ),
+    lambda inner: st.fixed_dictionaries(
+        {"type": st.just("object"), "properties": st.dictionaries(st.text(max_size=3), inner)}
+    ),
+    max_leaves=5,
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+
+
+@given(SCHEMAS, VALUES)
+def test_no_schema_and_no_value_is_too_odd(schema: dict[str, Any], value: Any) -> None:
+    assert field_of(schema, value).pointer == "/key"
