@@ -2,7 +2,19 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from playground.pages import connections, health, history, home, jobs, people, signing_in, team
+from playground.pages import (
+    connections,
+    drafts,
+    health,
+    history,
+    home,
+    jobs,
+    people,
+    signing_in,
+    team,
+    workflows,
+)
+from playground.pages.builder import edits, page, parts, sending
 
 handler400 = "playground.pages.errors.show_400"
 handler403 = "playground.pages.errors.show_403"
@@ -52,5 +64,20 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/<uuid:exchange_id>/cancel/", history.cancel_exchange, name="cancel"),
     path("jobs/<uuid:connection_id>/<str:job_uid>/", jobs.show_job, name="job"),
     path("jobs/<uuid:connection_id>/<str:job_uid>/state/", jobs.show_job_state, name="job_state"),
+    path("workflows/", workflows.show_workflows, name="workflows"),
+    path("drafts/", drafts.show_drafts, name="drafts"),
+    path("drafts/new/", drafts.begin_draft, name="begin_draft"),
+    path("drafts/<uuid:draft_id>/", page.show_builder, name="builder"),
+    path("drafts/<uuid:draft_id>/edit/", edits.edit_draft, name="edit_draft"),
+    path("drafts/<uuid:draft_id>/turn/<str:direction>/", edits.turn_back, name="turn_back"),
+    path("drafts/<uuid:draft_id>/part/", parts.show_part, name="draft_part"),
+    path("drafts/<uuid:draft_id>/state/", edits.show_state, name="draft_state"),
+    path("drafts/<uuid:draft_id>/document.json", page.download, name="draft_document"),
+    path("drafts/<uuid:draft_id>/send/", sending.send_draft, name="send_draft"),
+    path("drafts/<uuid:draft_id>/dry-run/", sending.dry_run, name="dry_run"),
+    path("drafts/<uuid:draft_id>/code/<slug:language>/", sending.show_code, name="draft_code"),
+    path("drafts/<uuid:draft_id>/rename/", drafts.rename, name="rename_draft"),
+    path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard_draft"),
+    path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),
     path("sandbox/", include("playground.sandbox.urls")),
 ]

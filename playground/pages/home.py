@@ -1,14 +1,22 @@
-"""The first page."""
+"""The first page: real starting points."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from playground.library.drafts import drafts_of
+from playground.library.models import Workflow
 from playground.people.models import Role
-from playground.people.rights import needs
+from playground.people.rights import needs, person_of
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home/page.html")
+    practice = Workflow.objects.filter(connection__practice=True).select_related("connection")
+    person = person_of(request)
+    return render(
+        request,
+        "home/page.html",
+        {"workflows": practice[:6], "drafts": drafts_of(person)[:6] if person.may_edit else ()},
+    )

@@ -14,6 +14,7 @@ from playwright.sync_api import BrowserContext, Page
 from waitress.server import create_server
 
 from playground.people.models import Person
+from playground.sending.doors import announce_origin
 from tests.browser.chromium import find_chromium
 from tests.conftest import signed_in
 
@@ -59,7 +60,9 @@ def server(transactional_db: None) -> Iterator[str]:
     served = create_server(application, sockets=[listener], threads=8)
     thread = threading.Thread(target=served.run, daemon=True)
     thread.start()
-    yield f"http://127.0.0.1:{served.effective_port}"
+    origin = f"http://127.0.0.1:{served.effective_port}"
+    announce_origin(origin)
+    yield origin
     served.maintenance(0)
     served.task_dispatcher.shutdown(timeout=5)
     served.close()

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from playground.library.connections import Wanted, save_connection
+from playground.library.drafts import begin, discard_draft
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
 from tests.conftest import make_person
@@ -35,6 +36,16 @@ def make_own_exchange(person: Person) -> dict[str, Any]:
     return {"exchange_id": make_exchange(person).id}
 
 
+def make_draft(person: Person) -> dict[str, Any]:
+    return {"draft_id": begin(person, "launch-workflow", "{}").id}
+
+
+def make_discarded_draft(person: Person) -> dict[str, Any]:
+    draft = begin(person, "launch-workflow", "{}")
+    discard_draft(draft)
+    return {"draft_id": draft.id}
+
+
 MAKERS: dict[str, Maker] = {
     "link": lambda person: {"token": make_owner_link()},
     "change_role": make_colleague,
@@ -51,4 +62,16 @@ MAKERS: dict[str, Maker] = {
     "cancel": make_own_exchange,
     "job": lambda person: {**make_connection(person), "job_uid": "j-1"},
     "job_state": lambda person: {**make_connection(person), "job_uid": "j-1"},
+    "builder": make_draft,
+    "edit_draft": make_draft,
+    "turn_back": lambda person: {**make_draft(person), "direction": "undo"},
+    "draft_part": make_draft,
+    "draft_state": make_draft,
+    "draft_document": make_draft,
+    "send_draft": make_draft,
+    "dry_run": make_draft,
+    "draft_code": lambda person: {**make_draft(person), "language": "curl-bash"},
+    "rename_draft": make_draft,
+    "discard_draft": make_draft,
+    "restore_draft": make_discarded_draft,
 }

@@ -1,0 +1,1 @@
+"""The builder: one draft as a form, a preview and a reply."""

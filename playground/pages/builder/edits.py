@@ -1,0 +1,246 @@
+"""The one door for edits of a draft: what was typed comes in, what changed goes out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from playground.forms.conversion import HalfTyped, to_value_text
+from playground.forms.steps import default_step
+from playground.library.changes import Applied, Conflict, apply_edit, redo, undo
+from playground.library.editing import Edit, Impossible
+from playground.library.models import Connection, Draft
+from playground.pages.builder.opened import Opened, open_draft
+from playground.pages.builder.parts import draw_part
+from playground.payload.edits import difference
+from playground.payload.problems import Problem
+from playground.payload.reading import NotJson
+from playground.people.models import Role
+from playground.people.rights import needs, person_of
+
+LONGEST_POINTER = 5000
+
+
+@needs(Role.EDITOR)
+@require_POST
+def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """`{kind, pointer, typed|value, as, revision, tab, step, part}` → what changed.
+
+    200 with `base`, `revision`, `lines` (start, how many went, the new ones), `problems`
+    when they changed, `html` when a part was asked for. 409 when another tab changed the
+    same place, 422 for an edit that cannot be, 404 for a draft that is gone.
+    """
+    try:
+        sent = read_sent(request)
+        edit = complete(request, draft_id, read_edit(sent))
+        done = apply_edit(
+            person_of(request),
+            draft_id,
+            edit,
+            int(sent.get("revision", 0)),
+            str(sent.get("tab", ""))[:40],
+            str(sent.get("step", ""))[:80],
+        )
+    except Draft.DoesNotExist:
+        return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
+    except NotJson as error:
+        return _refuse(error.sentence, 422)
+    except (Impossible, BadEdit) as error:
+        return _refuse(str(error), 422)
+    except RequestDataTooBig:
+        return _refuse(_("That is too large to be saved."), 413)
+    if isinstance(done, Conflict):
+        return _explain_conflict(done)
+    return JsonResponse(describe_change(done, sent))
+
+
+@needs(Role.EDITOR)
+@require_POST
+def turn_back(request: HttpRequest, draft_id: uuid.UUID, direction: str) -> HttpResponse:
+    """Undo or redo one step; the form is drawn anew where the person is not typing."""
+    turn = {"undo": undo, "redo": redo}.get(direction)
+    if turn is None:
+        raise Http404(_("Drafts are turned by undo and redo."))
+    try:
+        sent = read_sent(request)
+        done = turn(person_of(request), draft_id, str(sent.get("tab", ""))[:40])
+    except Draft.DoesNotExist:
+        return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
+    except (Impossible, BadEdit) as error:
+        return _refuse(str(error), 422)
+    if done is None:
+        nothing = {"undo": _("There is nothing to undo."), "redo": _("There is nothing to redo.")}
+        return JsonResponse({"nothing": True, "sentence": nothing[direction]})
+    return JsonResponse(describe_change(done, {"part": "form", **sent}))
+
+
+@needs(Role.EDITOR)
+@require_safe
+def show_state(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The draft as it is now, for a tab that fell behind."""
+    opened = open_draft(request, draft_id)
+    problems = list_problems(opened.problems)
+    return JsonResponse(
+        {
+            "text": opened.draft.text,
+            "revision": opened.draft.revision,
+            "problems": problems,
+            "digest": digest_of(problems),
+        }
+    )
+
+
+class BadEdit(ValueError):
+    """The request is no edit; the sentence says why."""
+
+
+def read_sent(request: HttpRequest) -> dict[str, Any]:
+    try:
+        sent = json.loads(request.body or b"{}")
+    except (ValueError, RecursionError):
+        raise BadEdit(_("An edit is sent as JSON.")) from None
+    if not isinstance(sent, dict):
+        raise BadEdit(_("An edit is sent as a JSON object."))
+    revision = sent.get("revision", 0)
+    if not isinstance(revision, int) or isinstance(revision, bool):
+        raise BadEdit(_("The revision is a whole number."))
+    return sent
+
+
+def read_edit(sent: Mapping[str, Any]) -> Edit:
+    """`typed` is text from a field of the kind `as`; `value` is JSON text already."""
+    kind, pointer = sent.get("kind", "set"), sent.get("pointer", "")
+    if not isinstance(kind, str) or not isinstance(pointer, str) or len(pointer) > LONGEST_POINTER:
+        raise BadEdit(_("An edit has a kind and a pointer."))
+    if pointer and not pointer.startswith("/") and kind != "path":
+        raise BadEdit(_("A JSON Pointer begins with a slash."))
+    edit = Edit(
+        kind,
+        pointer,
+        value=_text(sent.get("value")),
+        index=_whole(sent.get("index")),
+        to=_whole(sent.get("to")),
+        order=[each for each in sent.get("order") or () if isinstance(each, str)],
+        parts=[read_edit(part) for part in sent.get("parts") or () if isinstance(part, dict)],
+    )
+    return _typed(edit, sent) if "typed" in sent else edit
+
+
+def complete(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
+    """`add-step` names a UID; the definition knows the rest of the new element."""
+    if edit.kind not in ("add-step", "connect"):
+        return edit
+    opened = open_draft(request, draft_id)
+    if edit.kind == "connect":
+        return replace(edit, value=_connection_id(opened, edit.value))
+    section = opened.section_of(edit.pointer)
+    if section is None or section.widget != "steps":
+        raise BadEdit(_("There are no steps at this place."))
+    schema = section.fields[0].schema.get("items", {})
+    return replace(edit, kind="insert", value=default_step(schema, opened.facts, edit.value))
+
+
+def _connection_id(opened: Opened, sent: str) -> str:
+    """A connection of the draft's own API."""
+    fitting = Connection.objects.filter(api=opened.operation.api.id)
+    try:
+        return str(fitting.get(id=uuid.UUID(sent)).id)
+    except (ValueError, Connection.DoesNotExist):
+        raise BadEdit(_("There is no such connection for this operation.")) from None
+
+
+def _typed(edit: Edit, sent: Mapping[str, Any]) -> Edit:
+    typed = _text(sent["typed"])
+    try:
+        value = to_value_text(_text(sent.get("as")) or "text", typed)
+    except HalfTyped:
+        return Edit("half", edit.pointer, typed)
+    if value is None:
+        return Edit("remove", edit.pointer)
+    return Edit("set", edit.pointer, value, order=edit.order)
+
+
+def _text(value: Any) -> str:
+    """Lone surrogates cannot be sent or kept: they become the replacement character."""
+    text = value if isinstance(value, str) else ""
+    return text.encode("utf-8", "replace").decode() if _has_surrogate(text) else text
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+
+
+def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What a tab needs to follow: changed lines, changed problems, the part it asked for."""
+    opened = Opened(done.draft)
+    problems = list_problems(opened.problems)
+    digest = digest_of(problems)
+    answer: dict[str, Any] = {
+        "base": done.draft.revision - (1 if done.changed else 0),
+        "revision": done.draft.revision,
+    }
+    if lines := find_lines(done.before.text, done.after.text):
+        answer["lines"] = lines
+    if digest != sent.get("digest"):
+        answer |= {"problems": problems, "digest": digest}
+    if sent.get("part"):
+        place = sent.get("at", sent.get("pointer", ""))
+        answer["html"] = draw_part(opened, {**sent, "pointer": place})
+    return answer
+
+
+def find_lines(before: str, after: str) -> tuple[int, int, list[str]] | None:
+    """The changed lines: where they begin, how many went, those that came."""
+    if before == after:
+        return None
+    splice = difference(before, after)
+    gone = splice.offset + len(splice.removed)
+    first = before.count("\n", 0, splice.offset)
+    start = before.rfind("\n", 0, splice.offset) + 1
+    end = before.find("\n", gone)
+    tail = before[gone : end if end >= 0 else len(before)]
+    fresh = before[start : splice.offset] + splice.inserted + tail
+    return first, splice.removed.count("\n") + 1, fresh.split("\n")
+
+
+def list_problems(problems: list[Problem]) -> list[dict[str, Any]]:
+    return [problem.as_dict() for problem in problems]
+
+
+def digest_of(problems: list[dict[str, Any]]) -> str:
+    text = json.dumps(problems, sort_keys=True)
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
+
+
+def _refuse(sentence: str, status: int) -> JsonResponse:
+    return JsonResponse({"sentence": sentence}, status=status)
+
+
+def _explain_conflict(conflict: Conflict) -> JsonResponse:
+    return JsonResponse(
+        {
+            "sentence": _("Another tab changed this place too."),
+            "pointer": conflict.pointer,
+            "theirs": conflict.theirs,
+            "yours": conflict.yours,
+            "revision": conflict.draft.revision,
+        },
+        status=409,
+    )

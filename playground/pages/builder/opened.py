@@ -1,0 +1,69 @@
+"""A draft with everything its pages draw from, read once."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.http import Http404, HttpRequest
+
+from playground.apis.operations import Operation, find_operation
+from playground.forms.fields import Beside
+from playground.forms.sections import Section, read_sections
+from playground.library.drafts import find_draft, state_of
+from playground.library.editing import State
+from playground.library.models import Draft
+from playground.payload import reading
+from playground.payload.facts import Facts
+from playground.payload.problems import Problem
+from playground.people.rights import person_of
+from playground.sending.plans import check_plan, facts_of, plan_draft
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One draft and what is read from it; nothing here changes it."""
+
+    draft: Draft
+
+    @cached_property
+    def operation(self) -> Operation:
+        return find_operation(self.draft.operation)
+
+    @cached_property
+    def state(self) -> State:
+        return state_of(self.draft)
+
+    @cached_property
+    def tree(self) -> Any:
+        return reading.read(self.draft.text)
+
+    @cached_property
+    def facts(self) -> Facts:
+        return facts_of(plan_draft(self.draft))
+
+    @cached_property
+    def beside(self) -> Beside:
+        aside = self.state.aside
+        return Beside(aside.off, aside.notes, aside.half)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        return read_sections(self.operation.body_schema or {}, self.tree, self.beside)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        return check_plan(plan_draft(self.draft))
+
+    def section_of(self, pointer: str) -> Section | None:
+        return next((s for s in self.sections if any(f.pointer == pointer for f in s.fields)), None)
+
+
+def open_draft(request: HttpRequest, draft_id: uuid.UUID) -> Opened:
+    """One's own draft; somebody else's is not there (404)."""
+    try:
+        return Opened(find_draft(person_of(request), draft_id))
+    except Draft.DoesNotExist:
+        raise Http404("There is no such draft of yours.") from None

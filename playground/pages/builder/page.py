@@ -1,0 +1,54 @@
+"""The builder's page, and what is done with a draft as a whole."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.text import slugify
+from django.views.decorators.http import require_safe
+
+from playground.library.changes import history_depth
+from playground.library.models import Connection
+from playground.pages.builder.edits import digest_of, list_problems
+from playground.pages.builder.opened import Opened, open_draft
+from playground.pages.builder.parts import describe_form
+from playground.people.models import Role
+from playground.people.rights import needs
+
+
+@needs(Role.EDITOR)
+@require_safe
+def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    opened = open_draft(request, draft_id)
+    return render(request, "builder/page.html", describe_page(opened))
+
+
+def describe_page(opened: Opened) -> dict[str, Any]:
+    draft = opened.draft
+    problems = list_problems(opened.problems)
+    undos, redos = history_depth(draft)
+    return {
+        **describe_form(opened),
+        "connection": draft.connection,
+        "connections": Connection.objects.filter(api=opened.operation.api.id),
+        "problems": json.dumps(problems),
+        "digest": digest_of(problems),
+        "press": uuid.uuid4(),
+        "undos": undos,
+        "redos": redos,
+    }
+
+
+@needs(Role.EDITOR)
+@require_safe
+def download(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The document as a file, byte for byte."""
+    draft = open_draft(request, draft_id).draft
+    name = slugify(draft.name or draft.operation) or "payload"
+    response = HttpResponse(draft.text.encode(), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response

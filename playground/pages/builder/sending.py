@@ -1,0 +1,83 @@
+"""Send, the dry run and the request as code: the same walk, seen from the builder."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from playground.calls.masking import mask_call, show
+from playground.calls.snippets.languages import LANGUAGES, write_snippet
+from playground.pages.builder.opened import Opened, open_draft
+from playground.pages.replies import view_reply
+from playground.people.models import Role
+from playground.people.rights import needs, person_of
+from playground.sending.plans import plan_draft
+from playground.sending.presses import Blocked, press_send, wait
+from playground.sending.walk import assemble_plan
+
+# A quick reply comes in the same answer; a slower one is followed by the page.
+QUICK = 0.4
+
+
+@needs(Role.EDITOR)
+@require_POST
+def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """One press, one request. The answer carries the id of the next press."""
+    opened = open_draft(request, draft_id)
+    confirm = request.POST.get("confirm", "")
+    sent = press_send(person_of(request), opened.draft, _press(request), confirm)
+    context = {"draft": opened.draft, "connection": opened.draft.connection}
+    if isinstance(sent, Blocked):
+        return render(request, "builder/_blocked.html", {**context, "blocked": sent})
+    reply = view_reply(wait(sent, QUICK))
+    context |= {"reply": reply, "press": uuid.uuid4(), "oob": True}
+    return render(request, "builder/_sent.html", context)
+
+
+@needs(Role.EDITOR)
+@require_safe
+def dry_run(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The exact request, masked, without sending it."""
+    opened = open_draft(request, draft_id)
+    assembled = assemble_plan(plan_draft(opened.draft))
+    masked = mask_call(assembled.call)
+    return render(
+        request,
+        "builder/_dry_run.html",
+        {
+            "failure": assembled.failure,
+            "method": masked.method,
+            "url": show(masked.url),
+            "headers": [(name, show(value)) for name, value in masked.headers],
+            "body": show(masked.body) if masked.body is not None else None,
+            "secrets": [each.name for each in assembled.call.secrets if not each.public],
+            "size": len(assembled.call.body or b""),
+        },
+    )
+
+
+@needs(Role.EDITOR)
+@require_safe
+def show_code(request: HttpRequest, draft_id: uuid.UUID, language: str) -> HttpResponse:
+    """The request in another language; secrets are environment variables there."""
+    opened = open_draft(request, draft_id)
+    if language not in {each.id for each in LANGUAGES}:
+        raise Http404("There is no such language.")
+    return HttpResponse(write_code(opened, language), content_type="text/plain; charset=utf-8")
+
+
+def write_code(opened: Opened, language: str) -> str:
+    assembled = assemble_plan(plan_draft(opened.draft))
+    if assembled.failure is not None:
+        return f"# {assembled.failure.sentence}\n"
+    return write_snippet(language, mask_call(assembled.call))
+
+
+def _press(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.POST.get("press", ""))
+    except ValueError:
+        raise Http404("A press has an id. Reload the page and press Send again.") from None

@@ -1,0 +1,36 @@
+"""Workflows to choose from: each begins a draft with its complete default payload."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from playground.library.models import Connection, Workflow
+from playground.library.workflows import read_definition
+from playground.people.models import Role
+from playground.people.rights import needs
+
+PAGE = 100
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_workflows(request: HttpRequest) -> HttpResponse:
+    """The list, searchable by name, UID and step; a fragment while somebody types."""
+    wanted = request.GET.get("find", "").strip()
+    found = Workflow.objects.select_related("connection").order_by("connection__name", "name")
+    for word in wanted.split():
+        found = found.filter(
+            Q(name__icontains=word) | Q(uid__icontains=word) | Q(details__icontains=word)
+        )
+    rows = [(row, read_definition(row)) for row in found[: PAGE + 1]]
+    context = {
+        "rows": rows[:PAGE],
+        "more": len(rows) > PAGE,
+        "find": wanted,
+        "connections": Connection.objects.filter(api="captain-data"),
+    }
+    page = "workflows/_list.html" if request.htmx else "workflows/page.html"  # type: ignore[attr-defined]
+    return render(request, page, context)

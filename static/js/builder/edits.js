@@ -1,0 +1,166 @@
+// Edits on their way to the server: one field travels; of one field, the newest waits.
+
+const PARALLEL = 4;
+const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000];
+
+export class Edits {
+  constructor({ url, stateUrl, text, onAnswer, onState, onConflict, onResync }) {
+    Object.assign(this, { url, stateUrl, text, onAnswer, onState, onConflict, onResync });
+    this.tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+    this.waiting = new Map();
+    this.flying = new Set();
+    this.structural = [];
+    this.early = [];
+    this.failures = 0;
+    this.confirmed = 0;
+    addEventListener("online", () => this.retry());
+    addEventListener("beforeunload", (event) => this.isIdle() || event.preventDefault());
+  }
+
+  isIdle() {
+    return !this.waiting.size && !this.flying.size && !this.structural.length;
+  }
+
+  // Everything said so far has been saved: Send and structural answers wait for this.
+  idle() {
+    return this.isIdle() ? Promise.resolve() : new Promise((done) => (this.idlers ??= []).push(done));
+  }
+
+  // A field's edit; `make` computes pointer and value when it leaves, as rows may have moved.
+  field(key, make) {
+    this.waiting.set(key, { make });
+    this.pump();
+  }
+
+  // An edit that moves others: waits for those before it, holds those after it.
+  structure(edit) {
+    return new Promise((done, fail) => {
+      this.structural.push({ edit, done, fail, before: new Set(this.waiting.keys()) });
+      this.pump();
+    });
+  }
+
+  pump() {
+    if (this.paused) return this.tell();
+    const barrier = this.structural[0];
+    if (barrier?.flying) return;
+    for (const [key, job] of this.waiting) {
+      if (barrier && !barrier.before.has(key)) continue;
+      if (this.flying.size >= PARALLEL) break;
+      if ([...this.flying].some((each) => each.key === key)) continue;
+      this.waiting.delete(key);
+      this.fly({ key, ...job });
+    }
+    const isHeld = barrier && (this.flying.size || [...this.waiting.keys()].some((key) => barrier.before.has(key)));
+    if (barrier && !isHeld) this.flyStructure(barrier);
+    this.tell();
+  }
+
+  async fly(job) {
+    this.flying.add(job);
+    const edit = job.edit ?? job.make();
+    if (edit) await this.deliver(job, edit);
+    this.flying.delete(job);
+    this.after();
+  }
+
+  async flyStructure(barrier) {
+    barrier.flying = true;
+    const job = { key: barrier };
+    this.flying.add(job);
+    const answer = await this.deliver(job, typeof barrier.edit === "function" ? barrier.edit() : barrier.edit);
+    this.flying.delete(job);
+    if (job.lost) {
+      barrier.flying = false;
+    } else {
+      this.structural.shift();
+      if (answer?.ok) barrier.done(answer.data);
+      else barrier.fail(answer);
+    }
+    this.after();
+  }
+
+  async deliver(job, edit) {
+    let response;
+    try {
+      response = await fetch(edit.url ?? this.url, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
+        body: JSON.stringify({ ...edit, url: undefined, revision: this.text.revision, tab: this.tab }),
+      });
+    } catch {
+      return this.lose(job, edit);
+    }
+    if (response.status >= 502) return this.lose(job, edit);
+    this.failures = 0;
+    const data = await read(response);
+    if (response.status === 409) this.onConflict(edit, data);
+    else if (!response.ok || !data) this.refused = { edit, sentence: sentence(response, data) };
+    else {
+      this.refused = null;
+      this.receive(data);
+      return { ok: true, data };
+    }
+    return { ok: false, data, sentence: sentence(response, data) };
+  }
+
+  // The network is away: keep the edit, try again, and say so.
+  lose(job, edit) {
+    job.lost = true;
+    if (typeof job.key !== "object" || job.make) {
+      if (!this.waiting.has(job.key)) this.waiting.set(job.key, { make: job.make ?? (() => edit), edit: undefined });
+    }
+    this.paused = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.retry(), PATIENCE[Math.min(this.failures++, PATIENCE.length - 1)]);
+    return null;
+  }
+
+  retry() {
+    this.paused = false;
+    this.pump();
+  }
+
+  // Answers may come out of order: each says on which revision it was made.
+  receive(data) {
+    if (data.lines === undefined && data.revision === undefined) return;
+    this.early.push(data);
+    for (let next; (next = this.early.find((each) => each.base === this.text.revision)); ) {
+      this.early.splice(this.early.indexOf(next), 1);
+      this.text.revision = next.revision;
+      this.onAnswer(next);
+    }
+    this.early = this.early.filter((each) => each.revision > this.text.revision);
+  }
+
+  after() {
+    this.pump();
+    if (!this.isIdle()) return;
+    if (this.early.length && !this.paused) {
+      this.early = [];
+      this.onResync();
+    }
+    this.idlers?.splice(0).forEach((done) => done());
+  }
+
+  tell() {
+    const state = this.paused ? "offline" : this.refused ? "refused" : this.isIdle() ? "saved" : "saving";
+    this.onState(state, this.refused?.sentence);
+  }
+}
+
+const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
+
+async function read(response) {
+  if (!(response.headers.get("Content-Type") ?? "").includes("json")) return null;
+  return response.json().catch(() => null);
+}
+
+function sentence(response, data) {
+  if (data?.sentence) return data.sentence;
+  if (response.redirected || response.status === 401) return "You are signed out. Sign in again in another tab, then go on here.";
+  if (response.status === 403) return "This page is too old to save. Copy what you need and reload it.";
+  if (response.status === 404) return "This draft is gone: discarded in another tab, or never yours.";
+  if (response.status === 413) return "That is too large to be saved.";
+  return `Not saved: the server answered ${response.status}.`;
+}

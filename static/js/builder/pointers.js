@@ -1,0 +1,70 @@
+// JSON Pointers (RFC 6901) of what stands on the page, computed from where it stands now.
+
+export const escapeSegment = (key) => key.replace(/~/g, "~0").replace(/\//g, "~1");
+export const split = (pointer) =>
+  pointer.split("/").slice(1).map((part) => part.replace(/~1/g, "/").replace(/~0/g, "~"));
+export const parent = (pointer) => pointer.slice(0, pointer.lastIndexOf("/"));
+
+// The pointer of a field, a row or a list of rows: rows count from their position.
+export function pointerOf(element) {
+  const own = element.dataset.at ?? "";
+  const row = element.matches("[data-row]") ? element : element.closest("[data-row]");
+  if (!row) return own;
+  const rows = row.parentElement.closest("[data-rows]");
+  const above = pointerOf(rows) + "/" + indexOf(row, rows);
+  return row === element ? above : above + own;
+}
+
+// A list may be cut into blocks; a block that is not drawn yet says how many rows it has.
+export function indexOf(row, rows) {
+  let index = 0;
+  const block = row.closest("[data-block]");
+  if (!block) return childRows(rows).indexOf(row);
+  for (const each of rows.querySelectorAll("[data-block]")) {
+    if (each === block) return index + childRows(block).indexOf(row);
+    index += countOf(each);
+  }
+  return index;
+}
+
+export const childRows = (box) => [...box.children].filter((child) => "row" in child.dataset);
+export const countOf = (block) => Number(block.dataset.count ?? childRows(block).length);
+
+export function rowAt(rows, index) {
+  const blocks = rows.querySelectorAll("[data-block]");
+  if (!blocks.length) return childRows(rows)[index];
+  for (const block of blocks) {
+    const count = countOf(block);
+    if (index < count) return block.dataset.count ? block : childRows(block)[index];
+    index -= count;
+  }
+  return undefined;
+}
+
+// The element that edits a pointer, or the nearest one around it; null when none is drawn.
+export function elementAt(root, pointer) {
+  for (let at = pointer; at !== ""; at = parent(at)) {
+    const found = exactly(root, at);
+    if (found) return found;
+  }
+  return null;
+}
+
+function exactly(root, pointer) {
+  const plain = [...root.querySelectorAll(`[data-at="${CSS.escape(pointer)}"]`)];
+  const outside = plain.find((each) => rowOf(each) === rowOf(root));
+  if (outside) return outside;
+  const parts = pointer.split("/");
+  for (let cut = parts.length - 1; cut > 1; cut--) {
+    const rows = root.querySelector(`[data-rows][data-at="${CSS.escape(parts.slice(0, cut).join("/"))}"]`);
+    if (!rows || !/^\d+$/.test(parts[cut])) continue;
+    const row = rowAt(rows, Number(parts[cut]));
+    if (!row) return null;
+    if (cut === parts.length - 1 || !("row" in row.dataset)) return row;
+    return exactly(row, "/" + parts.slice(cut + 1).join("/"));
+  }
+  return null;
+}
+
+// The row an element belongs to; a row itself counts as its own, the page as none.
+const rowOf = (element) => element.closest?.("[data-row]") ?? null;

@@ -1,0 +1,52 @@
+// Send waits for the edits, jumps to what blocks it, and asks for the name where that is due.
+
+export function startSending(bench) {
+  const form = () => document.getElementById("send");
+
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.key !== "Enter" || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    form().requestSubmit();
+  });
+
+  document.addEventListener("htmx:confirm", (event) => {
+    const source = event.detail.elt;
+    if (!source.matches("[data-waits-for-edits]")) return;
+    event.preventDefault();
+    const go = () => event.detail.issueRequest(true);
+    if (source === form()) prepare(bench, form(), go);
+    else bench.edits.idle().then(go);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    event.target.querySelector?.("dialog[data-show]:not([open])")?.showModal();
+    if (event.detail.target.id === "reply" || event.detail.elt.id === "reply") showReply();
+  });
+}
+
+let preparing = false;
+
+async function prepare(bench, form, go) {
+  if (preparing) return;
+  preparing = true;
+  try {
+    if (!navigator.onLine) await Promise.resolve();
+    await bench.edits.idle();
+    const first = bench.problems.firstError();
+    if (first) return bench.problems.go(first);
+    const name = form.dataset.protected;
+    if (name) {
+      const typed = await bench.ask(bench.words.protected, bench.words.protectedHelp.replace("%n", name));
+      if (typed === null) return;
+      form.querySelector('[name="confirm"]').value = typed;
+    }
+    go();
+  } finally {
+    preparing = false;
+  }
+}
+
+// On a narrow window the reply stands in the sheet: bring it up.
+function showReply() {
+  const side = document.getElementById("side");
+  if (matchMedia("(max-width: 899.98px)").matches && !side.matches(":popover-open")) side.showPopover();
+}

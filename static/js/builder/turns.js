@@ -1,0 +1,67 @@
+// Undo and redo, the connection, laying out, and the keys of the builder.
+
+export function startTurns(bench) {
+  const { main } = bench;
+
+  const turn = async (direction) => {
+    const answer = await bench.change({ url: main.dataset[direction] });
+    if (!answer) return;
+    if (answer.nothing) return bench.toast(answer.sentence);
+    if (answer.html) await bench.redraw(answer.html);
+    enable(direction === "undo" ? "redo" : "undo");
+  };
+  const enable = (direction) => {
+    document.querySelector(`[data-turn="${direction}"]`).disabled = false;
+  };
+
+  document.addEventListener("edited", (event) => {
+    if (event.detail.lines) enable("undo");
+  });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-turn]");
+    if (button) turn(button.dataset.turn);
+    const chosen = event.target.closest("[data-connect]");
+    if (chosen && (await bench.change({ kind: "connect", value: chosen.dataset.connect }))) location.reload();
+    if (event.target.closest("#format")) bench.change({ kind: "format" });
+    const copy = event.target.closest("#copy_document");
+    if (copy) copyDocument(bench);
+    const tab = event.target.closest('[role="tab"][id^="tab_"]');
+    if (tab) showTab(bench, tab);
+  });
+  document.addEventListener("change", async (event) => {
+    if (!event.target.matches?.("[data-path]")) return;
+    await bench.edits.idle();
+    bench.redraw();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
+    const typing = event.target.matches?.("input:not([type=checkbox]), textarea, select");
+    const key = event.key.toLowerCase();
+    if (key === "z" && !typing) {
+      event.preventDefault();
+      turn(event.shiftKey ? "redo" : "undo");
+    } else if (key === "y" && !typing) {
+      event.preventDefault();
+      turn("redo");
+    }
+  });
+}
+
+async function copyDocument(bench) {
+  await bench.edits.idle();
+  const shown = document.getElementById("code");
+  await navigator.clipboard?.writeText(shown.hidden ? bench.text.text : shown.textContent);
+  bench.toast(bench.words.copied);
+}
+
+async function showTab(bench, tab) {
+  for (const each of tab.parentElement.children) each.setAttribute("aria-selected", String(each === tab));
+  const code = document.getElementById("code");
+  const isCode = Boolean(tab.dataset.code);
+  document.getElementById("preview").hidden = isCode;
+  code.hidden = !isCode;
+  if (!isCode) return;
+  await bench.edits.idle();
+  const response = await fetch(tab.dataset.code);
+  code.textContent = await response.text();
+}

@@ -1,0 +1,199 @@
+"""The one door for edits: what goes in, what comes out, and every kind of bad input."""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from playground.library.drafts import begin
+from playground.library.models import Draft
+from playground.people.models import Person
+
+pytestmark = pytest.mark.django_db
+
+TEXT = """{
+  "inputs": [
+    {
+      "a": "1"
+    },
+    {
+      "a": "2"
+    }
+  ],
+  "job_name": "Night",
+  "steps": []
+}"""
+
+
+@pytest.fixture
+def draft(editor: Person) -> Draft:
+    return begin(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
+
+
+def edit(client: Client, draft: Draft, **sent: Any) -> HttpResponse:
+    body = json.dumps({"revision": 0, "tab": "one", **sent})
+    address = f"/drafts/{draft.id}/edit/"
+    return client.post(address, body, content_type="application/json")
+
+
+def text_of(draft: Draft) -> str:
+    return Draft.objects.get(id=draft.id).text
+
+
+def test_one_field_travels_and_the_changed_line_comes_back(as_editor: Client, draft: Draft) -> None:
+    first = edit(as_editor, draft, pointer="/job_name", typed="Nigh").json()
+    reply = edit(as_editor, draft, pointer="/job_name", typed="Day", digest=first["digest"])
+    answer = reply.json()
+    assert answer == {"base": 1, "revision": 2, "lines": [9, 1, ['  "job_name": "Day",']]}
+    assert len(reply.content) < 250
+    assert text_of(draft) == TEXT.replace("Night", "Day")
+
+
+def test_problems_come_only_when_they_changed(as_editor: Client, draft: Draft) -> None:
+    first = edit(as_editor, draft, pointer="/job_name", typed="").json()
+    assert any(problem["pointer"] == "/job_name" for problem in first["problems"])
+    again = edit(as_editor, draft, pointer="/x", typed="y", digest=first["digest"])
+    assert "problems" in again.json()
+    last = edit(as_editor, draft, pointer="/x", typed="z", digest=again.json()["digest"])
+    assert "problems" not in last.json()
+
+
+@pytest.mark.parametrize(
+    ("sent", "holds"),
+    [
+        ({"pointer": "/n", "typed": "1E400", "as": "number"}, '"n": 1E400'),
+        ({"pointer": "/n", "typed": "many", "as": "integer"}, '"n": "many"'),
+        ({"pointer": "/n", "typed": "true", "as": "toggle"}, '"n": true'),
+        ({"pointer": "/n", "typed": '[1.10, "x"]', "as": "json"}, "1.10"),
+        ({"pointer": "/a~1b", "typed": "{{7*7}}<script>"}, '"a/b": "{{7*7}}<script>"'),
+        ({"pointer": "/n", "typed": "\u202e\u0007\ud83d"}, '"n": "\u202e\\u0007?"'),
+        ({"kind": "insert", "pointer": "/steps", "index": 0, "value": "{}"}, '"steps": [\n    {}'),
+    ],
+)
+def test_each_kind_is_written_in_its_own_type(
+    as_editor: Client, draft: Draft, sent: dict[str, Any], holds: str
+) -> None:
+    assert edit(as_editor, draft, **sent).status_code == 200
+    assert holds in text_of(draft)
+
+
+def test_half_typed_json_is_kept_beside_the_document(as_editor: Client, draft: Draft) -> None:
+    answer = edit(as_editor, draft, pointer="/job_name", typed='{"a', **{"as": "json"})
+    assert answer.status_code == 200
+    assert text_of(draft) == TEXT
+    assert "half" in Draft.objects.get(id=draft.id).aside
+
+
+def test_the_emptied_cell_is_absent(as_editor: Client, draft: Draft) -> None:
+    edit(as_editor, draft, kind="remove", pointer="/inputs/0/a")
+    assert json.loads(text_of(draft))["inputs"] == [{}, {"a": "2"}]
+
+
+def test_a_megabyte_in_one_field_is_kept(as_editor: Client, draft: Draft) -> None:
+    long = "x" * 1_000_000
+    assert edit(as_editor, draft, pointer="/job_name", typed=long).status_code == 200
+    assert json.loads(text_of(draft))["job_name"] == long
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"kind": "explode"}, 422),
+        ({"kind": "move", "pointer": "/inputs", "index": 9, "to": 0}, 422),
+        ({"kind": "insert", "pointer": "/job_name", "value": "1"}, 422),
+        ({"kind": "set", "pointer": "/job_name", "value": "{"}, 422),
+        ({"kind": "rename", "pointer": "/job_name", "value": "steps"}, 422),
+        ({"kind": "duplicate", "pointer": "/inputs", "index": 7}, 422),
+        ({"kind": "paste", "pointer": "/inputs", "value": "[]"}, 422),
+        ({"kind": "add-step", "pointer": "/inputs", "value": "x"}, 422),
+        ({"kind": 5}, 422),
+        ({"pointer": "/a" * 5000, "typed": "x"}, 422),
+        ({"pointer": "no slash", "typed": "x"}, 422),
+        ({"kind": "connect", "value": "nonsense"}, 422),
+        ({"revision": "5"}, 422),
+    ],
+)
+def test_an_edit_that_cannot_be_is_a_sentence_and_loses_nothing(
+    as_editor: Client, draft: Draft, sent: dict[str, Any], status: int
+) -> None:
+    answer = edit(as_editor, draft, **sent)
+    assert answer.status_code == status
+    assert answer.json()["sentence"].endswith(".")
+    assert text_of(draft) == TEXT
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000])
+def test_a_body_that_is_no_edit_is_a_sentence(as_editor: Client, draft: Draft, body: bytes) -> None:
+    answer = as_editor.post(f"/drafts/{draft.id}/edit/", body, content_type="application/json")
+    assert answer.status_code in (200, 422)
+    assert text_of(draft) == TEXT
+
+
+def test_a_stale_edit_of_another_tab_shows_both_values(as_editor: Client, draft: Draft) -> None:
+    edit(as_editor, draft, pointer="/job_name", typed="Theirs", tab="one")
+    answer = edit(as_editor, draft, pointer="/job_name", typed="Mine", tab="two")
+    assert answer.status_code == 409
+    assert answer.json()["theirs"] == '"Theirs"'
+    assert answer.json()["yours"] == '"Mine"'
+    assert json.loads(text_of(draft))["job_name"] == "Theirs"
+
+
+def test_somebody_elses_draft_is_not_there(as_owner: Client, draft: Draft) -> None:
+    assert edit(as_owner, draft, pointer="/job_name", typed="x").status_code == 404
+    for name in ("", "state/", "part/?part=form", "document.json", "dry-run/"):
+        assert as_owner.get(f"/drafts/{draft.id}/{name}").status_code == 404
+    assert text_of(draft) == TEXT
+
+
+def test_a_viewer_reads_a_sentence(as_viewer: Client, draft: Draft) -> None:
+    assert edit(as_viewer, draft, pointer="/job_name", typed="x").status_code == 403
+
+
+def test_a_wrong_method_is_refused(as_editor: Client, draft: Draft) -> None:
+    assert as_editor.get(f"/drafts/{draft.id}/edit/").status_code == 405
+    assert as_editor.post(f"/drafts/{draft.id}/").status_code == 405
+
+
+def test_undo_and_redo_walk_back_and_forth(as_editor: Client, draft: Draft) -> None:
+    edit(as_editor, draft, pointer="/job_name", typed="Day")
+    turn = f"/drafts/{draft.id}/turn/"
+    back = as_editor.post(turn + "undo/", "{}", content_type="application/json").json()
+    assert text_of(draft) == TEXT
+    assert 'id="form"' in back["html"]
+    as_editor.post(turn + "redo/", "{}", content_type="application/json")
+    assert json.loads(text_of(draft))["job_name"] == "Day"
+    again = as_editor.post(turn + "redo/", "{}", content_type="application/json").json()
+    assert again["nothing"]
+    assert as_editor.post(turn + "sideways/").status_code == 404
+
+
+def test_a_part_that_is_gone_is_not_found(as_editor: Client, draft: Draft) -> None:
+    for query in ("part=step&pointer=/steps/9", "part=rows&pointer=/job_name", "part=boom", ""):
+        assert as_editor.get(f"/drafts/{draft.id}/part/?{query}").status_code == 404
+
+
+def test_rows_are_drawn_a_block_at_a_time(as_editor: Client, draft: Draft) -> None:
+    html = as_editor.get(
+        f"/drafts/{draft.id}/part/?part=rows&pointer=/inputs&start=1&count=5"
+    ).content.decode()
+    assert html.count("data-row>") == 1
+    assert 'value="2"' in html
+
+
+def test_the_download_is_the_document_byte_for_byte(as_editor: Client, draft: Draft) -> None:
+    answer = as_editor.get(f"/drafts/{draft.id}/document.json")
+    assert answer.content.decode() == TEXT
+    assert "attachment" in answer["Content-Disposition"]
+
+
+def test_a_broken_document_still_opens(as_editor: Client, editor: Person) -> None:
+    for text in ('{"inputs": 5, "steps": {"a": [1]}, "job_name": {"x": null}}', "[1]", '"x"'):
+        odd = begin(editor, "launch-workflow", text)
+        assert as_editor.get(f"/drafts/{odd.id}/").status_code == 200
+
+
+def test_an_unknown_draft_is_not_found(as_editor: Client) -> None:
+    assert as_editor.get(f"/drafts/{uuid.uuid4()}/").status_code == 404
