@@ -70,7 +70,7 @@ MAKERS: dict[str, Maker] = {
     "draft_document": make_draft,
     "send_draft": make_draft,
     "dry_run": make_draft,
-    "draft_code": lambda person: {**make_draft(person), "language": "curl-bash"},
+    "draft_code": lambda person: {**make_draft(person), "language": "curl"},
     "rename_draft": make_draft,
     "discard_draft": make_draft,
     "restore_draft": make_discarded_draft,

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
+from playground.calls.snippets.languages import LANGUAGES
 from playground.library.changes import history_depth
 from playground.library.models import Connection
 from playground.pages.builder.edits import digest_of, list_problems
@@ -38,6 +39,7 @@ def describe_page(opened: Opened) -> dict[str, Any]:
         "problems": json.dumps(problems),
         "digest": digest_of(problems),
         "press": uuid.uuid4(),
+        "languages": LANGUAGES,
         "undos": undos,
         "redos": redos,
     }

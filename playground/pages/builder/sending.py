@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.masking import mask_call, show
 from playground.calls.snippets.languages import LANGUAGES, write_snippet
+from playground.calls.snippets.pieces import CannotWrite
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.replies import view_reply
 from playground.people.models import Role
@@ -73,7 +74,10 @@ def write_code(opened: Opened, language: str) -> str:
     assembled = assemble_plan(plan_draft(opened.draft))
     if assembled.failure is not None:
         return f"# {assembled.failure.sentence}\n"
-    return write_snippet(language, mask_call(assembled.call))
+    try:
+        return write_snippet(language, mask_call(assembled.call))
+    except CannotWrite as reason:
+        return f"{reason}\n"
 
 
 def _press(request: HttpRequest) -> uuid.UUID:

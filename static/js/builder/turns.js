@@ -25,6 +25,8 @@ export function startTurns(bench) {
     if (event.target.closest("#format")) bench.change({ kind: "format" });
     const copy = event.target.closest("#copy_document");
     if (copy) copyDocument(bench);
+    const language = event.target.closest("[data-language]");
+    if (language) chooseLanguage(bench, language);
     const tab = event.target.closest('[role="tab"][id^="tab_"]');
     if (tab) showTab(bench, tab);
   });
@@ -52,6 +54,14 @@ async function copyDocument(bench) {
   const shown = document.getElementById("code");
   await navigator.clipboard?.writeText(shown.hidden ? bench.text.text : shown.textContent);
   bench.toast(bench.words.copied);
+}
+
+function chooseLanguage(bench, language) {
+  language.closest("[popover]").hidePopover();
+  const tab = document.getElementById("tab_code");
+  tab.textContent = language.textContent;
+  tab.dataset.code = language.dataset.language;
+  showTab(bench, tab);
 }
 
 async function showTab(bench, tab) {
