@@ -114,7 +114,7 @@ def _closes(text: str, at: int, ends: str) -> bool:
 
 def _left_open(text: str, at: int) -> bool:
     """At a line end inside a string: does the next line begin as if the string had ended?"""
-    following = re.compile(r"\n[ \t\r\n]*(?:[}\]]|\"[^\"\n]{1,100}\"[ \t]*:)").match(text, at)
+    following = re.compile(r"\n[ \t\r\n]{0,100}(?:[}\]]|\"[^\"\n]{1,100}\"[ \t]*:)").match(text, at)
     return following is not None
 
 

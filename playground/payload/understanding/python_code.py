@@ -21,8 +21,8 @@ from playground.payload.understanding.values import Request, Unreadable
 
 SIGN = re.compile(
     r"\b(?:requests|httpx|session|client|s|http|aiohttp)\.(?:post|put|patch|get|delete|request)\s*\("
-    r"|^\s*(?:import|from)\s+(?:requests|httpx|http\.client|urllib|aiohttp|json)\b"
-    r"|http\.client\.HTTPS?Connection|urllib\.request|^\s*(?:>>>|\.\.\.)\s",
+    r"|^[ \t]*(?:import|from)[ \t]+(?:requests|httpx|http\.client|urllib|aiohttp|json)\b"
+    r"|http\.client\.HTTPS?Connection|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
     re.M,
 )
 PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.M)

@@ -256,3 +256,11 @@ def test_a_large_text_is_read():
     assert found.document.count('"n": 1.10') == 25_000
     broken = paste(f'{{"inputs": [{rows},],}}')
     assert broken.document.count('"n": 1.10') == 25_000
+
+
+@pytest.mark.parametrize(
+    "sign", ["\n", "{", "'", '"', "`", "$(", "fetch(", "const a=", "curl ", "[["]
+)
+def test_a_long_text_of_one_sign_comes_to_an_end(sign):
+    for head in ("", '{"a":', '{"a": "', "curl https://h -d ", 'fetch("https://h/x", '):
+        assert understand(head + sign * 5000, OPERATIONS)
