@@ -16,10 +16,11 @@ run: $(VENV)/installed ## set up what is missing, then serve the playground
 
 test: $(VENV)/installed-tests ## run every test, those in a browser too
 	@$(PYTHON) -m tests.browser.chromium
+	@sh tests/runtimes.sh
 	@$(PYTHON) -m pytest
 
 test-quick: $(VENV)/installed-tests ## run the tests that need no browser
-	@$(PYTHON) -m pytest -m "not browser"
+	@$(PYTHON) -m pytest -m "not browser and not snippet_runtime"
 
 lint: $(VENV)/installed-tests ## look for mistakes of style in Python and templates
 	@$(PYTHON) -m ruff check .

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from playground.pages import (
     connections,
     drafts,
+    finder,
     health,
     history,
     home,
@@ -23,6 +24,7 @@ handler500 = "playground.pages.errors.show_500"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.show_home, name="home"),
+    path("find/", finder.show_found, name="find"),
     path("health/", health.show_health, name="health"),
     path("sign-in/", signing_in.sign_in, name="sign_in"),
     path("sign-out/", signing_in.sign_out, name="sign_out"),

@@ -6,6 +6,8 @@ these keys, on a schema unless said otherwise:
 - `x-widget`: `grid`, `steps`, `accounts`, `parameters`, `attachments`, `tags`, `key-value` or
   `json`, where the type alone would give a poorer field. `x-unit`: what a number counts.
 - `x-section` (on a property) and `x-sections` (on the body): headings of the form, in order.
+- `x-words`: a sentence with places for the fields of an object, and `x-choice-words`: what the
+  values of an `enum` are called there and in the list.
 - `x-item`: what one item of an array is called in sentences (`Step`, `Row`, `File`).
 - `x-says`: the sentence's end where a value does not fit, `x-type-says` where its type does not.
 - `x-unknown-fields: warning`: a field the table does not name is pointed out, and sent.

@@ -57,6 +57,7 @@ class Field:
     default: str | None = None
     start: str = "null"
     unit: str = ""
+    words: str = ""
     example: str = ""
     choices: tuple[tuple[str, str], ...] = ()
     state: str = "absent"
@@ -102,6 +103,7 @@ def read_field(
         default=printing.dump(schema["default"]) if "default" in schema else None,
         start=printing.dump(start_value(schema)),
         unit=str(schema.get("x-unit", "")),
+        words=str(schema.get("x-words", "")),
         example=_first_example(schema),
         choices=list_choices(schema),
         state=_state(value, kept),

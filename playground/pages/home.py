@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from playground.history.reading import Search, list_exchanges
 from playground.library.drafts import drafts_of
 from playground.library.models import Workflow
 from playground.people.models import Role
@@ -18,5 +19,9 @@ def show_home(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "home/page.html",
-        {"workflows": practice[:6], "drafts": drafts_of(person)[:6] if person.may_edit else ()},
+        {
+            "workflows": practice[:6],
+            "drafts": drafts_of(person)[:6] if person.may_edit else (),
+            "exchanges": list_exchanges(person, Search(), 5).rows,
+        },
     )

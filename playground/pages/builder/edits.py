@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from playground.forms.steps import default_step
 from playground.library.changes import Applied, Conflict, apply_edit, redo, undo
 from playground.library.editing import Edit, Impossible
 from playground.library.models import Connection, Draft
+from playground.library.moving import plan_move
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import draw_part
 from playground.payload.edits import difference
@@ -141,7 +143,10 @@ def complete(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
         return edit
     opened = open_draft(request, draft_id)
     if edit.kind == "connect":
-        return replace(edit, value=_connection_id(opened, edit.value))
+        move = plan_move(opened.draft, _find_connection(opened, edit.value))
+        for sentence in move.sentences:  # shown after the page has been loaded anew
+            messages.info(request, sentence)
+        return move.edit
     section = opened.section_of(edit.pointer)
     if section is None or section.widget != "steps":
         raise BadEdit(_("There are no steps at this place."))
@@ -149,11 +154,11 @@ def complete(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
     return replace(edit, kind="insert", value=default_step(schema, opened.facts, edit.value))
 
 
-def _connection_id(opened: Opened, sent: str) -> str:
+def _find_connection(opened: Opened, sent: str) -> Connection:
     """A connection of the draft's own API."""
     fitting = Connection.objects.filter(api=opened.operation.api.id)
     try:
-        return str(fitting.get(id=uuid.UUID(sent)).id)
+        return fitting.get(id=uuid.UUID(sent))
     except (ValueError, Connection.DoesNotExist):
         raise BadEdit(_("There is no such connection for this operation.")) from None
 

@@ -1,5 +1,6 @@
 // Lines and fields know each other: hover and focus light both, a click goes across.
 
+import { icon } from "./icons.js";
 import { elementAt, pointerOf } from "./pointers.js";
 
 export function startLines(bench) {
@@ -83,14 +84,14 @@ function showTools(bench, row) {
   const tools = document.createElement("span");
   tools.className = "line-tools";
   tools.id = "line_tools";
-  for (const [name, icon, label] of [["value", "copy", "Copy value"], ["pointer", "link", "Copy pointer"]]) {
+  for (const [what, name, label] of [["value", "copy", "Copy value"], ["pointer", "link", "Copy pointer"]]) {
     const button = document.createElement("button");
     button.type = "button";
     button.tabIndex = -1;
-    button.dataset.tool = name;
+    button.dataset.tool = what;
     button.title = label;
     button.setAttribute("aria-label", label);
-    button.append(bench.problems.icon(icon));
+    button.append(icon(name));
     tools.append(button);
   }
   row.append(tools);

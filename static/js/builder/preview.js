@@ -1,5 +1,7 @@
 // The preview: lines drawn when they come near, patched one by one, folded, lit and copied.
 
+import { icon } from "./icons.js";
+
 const BLOCK = 60;
 const LONGEST = 4000;
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false)\b|\b(null)\b|([{}[\],:])/g;
@@ -65,7 +67,8 @@ export class Preview {
     const code = document.createElement("code");
     colour(code, this.text.lines[line]);
     row.append(number, code);
-    if (/[{[]\s*$/.test(this.text.lines[line])) row.prepend(this.foldButton(line));
+    if (/[{[]\s*$/.test(this.text.lines[line])) number.after(this.foldButton(line));
+    if (this.folds.has(line)) code.append(span("folded", ""));
     const mark = this.marks.get(line);
     if (mark) {
       row.classList.add("problem-" + mark.severity);
@@ -83,6 +86,7 @@ export class Preview {
     const folded = this.folds.has(line);
     button.setAttribute("aria-expanded", String(!folded));
     button.setAttribute("aria-label", `${folded ? "Unfold" : "Fold"} line ${line + 1}`);
+    button.append(icon("turn"));
     return button;
   }
 
@@ -232,7 +236,7 @@ function string(token) {
   for (const found of token.matchAll(REFERENCE)) {
     if (found[1]) continue;
     box.append(token.slice(end, found.index));
-    const kind = found[2].startsWith("secret:") ? "secret" : found[2].startsWith("file:") ? "file" : "ref";
+    const kind = found[2].startsWith("secret:") ? "secret" : found[2].startsWith("file:") ? "attached" : "ref";
     box.append(span(kind, found[0]));
     end = found.index + found[0].length;
   }

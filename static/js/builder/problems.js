@@ -1,5 +1,6 @@
 // Problems: at the field, at the line, in the list, in the index. A click goes there.
 
+import { icon } from "./icons.js";
 import { elementAt, pointerOf } from "./pointers.js";
 
 const RANK = { error: 0, warning: 1, note: 2 };
@@ -54,7 +55,7 @@ export class Problems {
     const slot = cell?.classList.contains("grid-cell") ? null : this.slotOf(element);
     if (slot && !slot.hasChildNodes()) {
       slot.className = slot.className.replace(/ (error|warning|note)\b/g, "") + " " + problem.severity;
-      slot.append(this.icon(problem.severity), this.sentence(problem, index));
+      slot.append(icon(problem.severity), this.sentence(problem, index));
     }
   }
 
@@ -100,7 +101,7 @@ export class Problems {
     const worst = problems.reduce((a, b) => (RANK[b.severity] < RANK[a.severity] ? b : a)).severity;
     const badge = document.createElement("span");
     badge.className = "problem-count problem-" + worst;
-    badge.append(this.icon(worst), String(problems.length));
+    badge.append(icon(worst), String(problems.length));
     badge.title = problems[0].message;
     return badge;
   }
@@ -116,7 +117,7 @@ export class Problems {
       const where = document.createElement("span");
       where.className = "where";
       where.textContent = problem.pointer.startsWith("#") ? "" : this.bench.words.line.replace("%n", problem.line);
-      item.append(this.icon(problem.severity), link, where);
+      item.append(icon(problem.severity), link, where);
       if (problem.fix) item.append(this.button(problem, index, "button small"));
       return item;
     }));
@@ -129,7 +130,7 @@ export class Problems {
     const worst = this.list.length ? this.list.reduce((a, b) => (RANK[b.severity] < RANK[a.severity] ? b : a)) : null;
     const text = !this.list.length ? words.none : judged.length === 1 ? words.one : judged.length ? words.many.replace("%n", judged.length) : words.notes;
     count.className = "problem-count " + (worst ? "problem-" + worst.severity : "problem-none");
-    count.replaceChildren(this.icon(worst?.severity ?? "check"), text);
+    count.replaceChildren(icon(worst?.severity ?? "check"), text);
     quote(document.getElementById("problem_first"), worst?.message ?? "");
     document.getElementById("problem_button").disabled = !this.list.length;
   }
@@ -159,16 +160,6 @@ export class Problems {
 
   firstError() {
     return this.list.find((each) => each.severity === "error");
-  }
-
-  icon(name) {
-    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-    svg.setAttribute("class", "icon");
-    svg.setAttribute("aria-hidden", "true");
-    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-    use.setAttribute("href", `${this.bench.main.dataset.icons}#${name}`);
-    svg.append(use);
-    return svg;
   }
 }
 
