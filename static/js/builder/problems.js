@@ -48,7 +48,8 @@ export class Problems {
       cell.classList.add("problem-" + problem.severity);
       cell.title = problem.message;
     }
-    if (problem.severity !== "note" && element.matches(".form-control, .form-select, .switch")) {
+    const isMarked = element.matches(".is-invalid, .is-warning");
+    if (!isMarked && problem.severity !== "note" && element.matches(".form-control, .form-select, .switch")) {
       element.classList.add(problem.severity === "error" ? "is-invalid" : "is-warning");
       if (problem.severity === "error") element.setAttribute("aria-invalid", "true");
     }

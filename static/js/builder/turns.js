@@ -1,5 +1,7 @@
 // Undo and redo, the connection, laying out, and the keys of the builder.
 
+const CROWDED = /[{[]\s*["\d{[tfn-].*[}\]]|,\s*"[^"]*"\s*:/;
+
 export function startTurns(bench) {
   const { main } = bench;
 
@@ -14,8 +16,16 @@ export function startTurns(bench) {
     document.querySelector(`[data-turn="${direction}"]`).disabled = false;
   };
 
+  // Laying out is offered where a line holds more than one value.
+  const offer = () => {
+    const isCrowded = bench.text.lines.length < 5000 && bench.text.lines.some((each) => CROWDED.test(each));
+    document.getElementById("format").hidden = !isCrowded;
+  };
+  offer();
   document.addEventListener("edited", (event) => {
-    if (event.detail.lines) enable("undo");
+    if (!event.detail.lines) return;
+    enable("undo");
+    offer();
   });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-turn]");
