@@ -1,0 +1,115 @@
+"""The grid of inputs when there is much of it: far rows, columns, pasted blocks, meta."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from playground.library.drafts import begin
+from playground.library.models import Connection, Draft
+from playground.people.models import Person
+from tests.browser.test_builder import cell, eventually, launch, line, page, saved
+
+__all__ = ["page"]
+
+
+@pytest.fixture
+def long(page: Page, editor: Person, server: str) -> Page:
+    """A draft of a thousand rows, in the builder."""
+    rows = [{"first_name": f"Ada {number}", "last_name": "L"} for number in range(1000)]
+    text = json.dumps({"inputs": rows, "job_name": "Long", "steps": []}, indent=2)
+    practice = Connection.objects.get(name="Practice")
+    draft = begin(editor, "launch-workflow", text, connection=practice)
+    page.goto(f"{server}/drafts/{draft.id}/")
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    return page
+
+
+def rows_of(draft: Draft) -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(Draft.objects.get(id=draft.id).text)["inputs"]
+    return found
+
+
+def test_far_rows_come_when_they_are_near_and_are_edited_where_they_stand(long: Page) -> None:
+    box = long.locator(".grid-box").first
+    box.evaluate("box => { box.scrollTop = box.scrollHeight }")
+    last = long.locator(".grid [data-row]").last
+    expect(last.locator(".cell").first).to_have_value("Ada 999")
+    last.locator(".cell").first.fill("Grace")
+    saved(long)
+    draft = Draft.objects.get(name="")
+    assert rows_of(draft)[999]["first_name"] == "Grace"
+    last.locator("[data-row-menu]").click()
+    long.get_by_role("menuitem", name="Remove the row").click()
+    expect(long.locator("[data-count-of='/inputs']").first).to_have_text("999")
+    saved(long)
+    assert len(rows_of(draft)) == 999
+    assert rows_of(draft)[0]["first_name"] == "Ada 0"
+
+
+def test_a_problem_in_a_far_row_is_one_click_away(long: Page) -> None:
+    long.locator("#problem_button").click()
+    expect(long.locator("#problem_list li").first).to_be_visible()
+
+
+def test_a_block_is_pasted_through_the_button_with_its_titles(page: Page) -> None:
+    builder = launch(page, "Find an email")
+    builder.get_by_role("button", name="Paste", exact=True).first.click()
+    block = 'first_name,last_name,note\nAda,Lovelace,"with, comma"\nGrace,Hopper,\n'
+    builder.get_by_role("dialog").get_by_role("textbox").fill(block)
+    builder.get_by_role("button", name="OK").click()
+    expect(builder.locator(".grid [data-row]")).to_have_count(3)
+    expect(cell(builder, 3, 1)).to_have_value("Grace")
+    line(builder, '"note": "with, comma"')
+    saved(builder)
+    builder.get_by_role("button", name="Undo").click()
+    expect(builder.locator(".grid [data-row]")).to_have_count(1)
+
+
+def test_a_column_is_filled_renamed_and_removed(page: Page) -> None:
+    builder = launch(page, "Find an email")
+    cell(builder, 1, 1).fill("Ada")
+    cell(builder, 1, 1).press("Enter")
+    builder.get_by_role("button", name="Column first_name").click()
+    builder.get_by_role("menuitem", name="Fill down").click()
+    expect(cell(builder, 2, 1)).to_have_value("Ada")
+    builder.get_by_role("button", name="Column first_name").click()
+    builder.get_by_role("menuitem", name="Rename in all rows").click()
+    builder.get_by_role("dialog").get_by_role("textbox").fill("firstName")
+    builder.get_by_role("button", name="OK").click()
+    draft = Draft.objects.get()
+    eventually(lambda: [row.get("firstName") for row in rows_of(draft)] == ["Ada", "Ada"])
+    builder.get_by_role("button", name="Column firstName").click()
+    builder.get_by_role("menuitem", name="Remove from all rows").click()
+    eventually(lambda: all("firstName" not in row for row in rows_of(draft)))
+
+
+def test_meta_goes_along_with_a_row_as_json(page: Page) -> None:
+    builder = launch(page, "Find an email")
+    builder.locator("[data-row-menu]").first.click()
+    builder.get_by_role("menuitem", name="Add meta").click()
+    meta = builder.get_by_label("meta", exact=True)
+    expect(meta).to_be_focused()
+    meta.fill('{"crm": 1.10}')
+    saved(builder)
+    assert "1.10" in Draft.objects.get().text
+
+
+def test_lines_fold_and_hold_what_they_fold(page: Page) -> None:
+    builder = launch(page, "Find an email")
+    builder.get_by_role("button", name="Fold line 2").click()
+    expect(builder.locator("#preview")).not_to_contain_text("first_name")
+    builder.get_by_role("button", name="Unfold line 2").click()
+    line(builder, '"first_name"')
+    builder.locator("#preview").focus()
+    builder.keyboard.press("ArrowDown")
+    expect(builder.locator("#preview .line.lit")).to_have_count(1)
+
+
+def test_the_finder_leads_to_a_workflow_and_a_draft(page: Page) -> None:
+    launch(page, "Find an email")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("find an")
+    expect(page.locator("#found")).to_contain_text("draft")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/drafts/**")
