@@ -69,6 +69,17 @@ def apply_edit(
     raise Impossible("Too many edits arrive at once. Try again in a moment.")
 
 
+def apply_state(person: Person, draft_id: uuid.UUID, after: State, tab: str) -> Applied:
+    """Make the draft as a whole this state, in one step that undo takes back."""
+    for _ in range(TRIES):
+        draft = find_draft(person, draft_id)
+        before = state_of(draft)
+        step = f"whole-{uuid.uuid4()}"
+        if after == before or _save(draft, before, after, "edit", "", tab, step):
+            return Applied(draft, before, after)
+    raise Impossible("Too many edits arrive at once. Try again in a moment.")
+
+
 def undo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
     """Take back the newest step that stands; None when there is none."""
     return _turn_back(person, draft_id, tab, Change.State.DONE)
@@ -125,11 +136,13 @@ def _write(draft: Draft, after: State) -> bool:
     draft.text, draft.aside = after.text, after.aside.write()
     draft.path_values = dict(after.path_values)
     draft.connection_id = uuid.UUID(after.connection) if after.connection else None
+    draft.variant = after.variant
     written = mine.update(
         text=draft.text,
         aside=draft.aside,
         path_values=draft.path_values,
         connection_id=draft.connection_id,
+        variant=draft.variant,
         revision=draft.revision + 1,
         changed_at=timezone.now(),
     )
@@ -160,6 +173,8 @@ def _difference(before: State, after: State) -> dict[str, Any]:
         detail["path"] = [dict(before.path_values), dict(after.path_values)]
     if before.connection != after.connection:
         detail["connection"] = [before.connection, after.connection]
+    if before.variant != after.variant:
+        detail["variant"] = [before.variant, after.variant]
     return detail
 
 
@@ -209,6 +224,7 @@ def _turned(state: State, detail: dict[str, Any], back: bool) -> State:
         Aside.read(detail["aside"][side]) if "aside" in detail else state.aside,
         detail["path"][side] if "path" in detail else state.path_values,
         detail["connection"][side] if "connection" in detail else state.connection,
+        detail["variant"][side] if "variant" in detail else state.variant,
     )
 
 

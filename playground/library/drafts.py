@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from playground.library.asides import Aside
 from playground.library.editing import State
-from playground.library.models import Connection, Draft
+from playground.library.models import Connection, Draft, Template
 from playground.people.models import Person
 
 
@@ -22,6 +22,9 @@ def begin(
     connection: Connection | None = None,
     path_values: dict[str, str] | None = None,
     aside: Aside | None = None,
+    template: Template | None = None,
+    template_version: int = 0,
+    variant: str = "",
 ) -> Draft:
     """A new draft of this person."""
     return Draft.objects.create(
@@ -32,6 +35,9 @@ def begin(
         connection=connection,
         path_values=path_values or {},
         aside=(aside or Aside()).write(),
+        template=template,
+        template_version=template_version,
+        variant=variant,
     )
 
 
@@ -54,6 +60,7 @@ def state_of(draft: Draft) -> State:
         aside=Aside.read(draft.aside),
         path_values=draft.path_values,
         connection=str(draft.connection_id or ""),
+        variant=draft.variant,
     )
 
 

@@ -20,6 +20,7 @@ class State:
     aside: Aside = field(default_factory=Aside)
     path_values: Mapping[str, str] = field(default_factory=dict)
     connection: str = ""
+    variant: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ class Draft(models.Model):
 
     The document is JSON text, byte for byte as it will be sent. `aside` is a JSON object
     as text: `{"off": {pointer: value text}, "notes": {pointer: note}}`. Every accepted
-    edit counts `revision` up by one. It belongs to one person.
+    edit counts `revision` up by one. It belongs to one person. Opened from a template it
+    remembers which version and variant it started from.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,6 +27,9 @@ class Draft(models.Model):
     text = SealedTextField(default="{}")
     aside = SealedTextField(default="{}")
     revision = models.PositiveIntegerField(default=0)
+    template = models.ForeignKey("library.Template", models.SET_NULL, null=True, blank=True)
+    template_version = models.PositiveIntegerField(default=0)
+    variant = models.CharField(max_length=100, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     discarded_at = models.DateTimeField(null=True)
