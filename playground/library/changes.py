@@ -80,6 +80,11 @@ def apply_state(person: Person, draft_id: uuid.UUID, after: State, tab: str) -> 
     raise Impossible("Too many edits arrive at once. Try again in a moment.")
 
 
+def was_made(person: Person, draft_id: uuid.UUID, tab: str, step: str) -> bool:
+    """Whether this tab's step has been made: asked when its answer was lost on the way."""
+    return find_draft(person, draft_id).changes.filter(tab=tab, step=step).exists()
+
+
 def undo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
     """Take back the newest step that stands; None when there is none."""
     return _turn_back(person, draft_id, tab, Change.State.DONE)

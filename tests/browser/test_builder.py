@@ -363,3 +363,15 @@ def test_the_whole_walk_ends_with_a_launched_job(builder: Page) -> None:
     )
     builder.locator("#navigation").get_by_role("link", name="History").click()
     expect(builder.get_by_text("Launched").first).to_be_visible()
+
+
+def test_a_structural_edit_whose_answer_was_lost_is_made_once(builder: Page) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    builder.route("**/edit/", lose, times=1)
+    step(builder, 1).get_by_role("button", name="Duplicate this step").click()
+    expect(builder.locator(".step-name")).to_have_count(4)
+    saved(builder)
+    assert Draft.objects.get().text.count("step_uid") == 4

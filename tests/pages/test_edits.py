@@ -141,6 +141,15 @@ def test_a_stale_edit_of_another_tab_shows_both_values(as_editor: Client, draft:
     assert json.loads(text_of(draft))["job_name"] == "Theirs"
 
 
+def test_an_edit_whose_answer_was_lost_is_made_once(as_editor: Client, draft: Draft) -> None:
+    sent = {"kind": "insert", "pointer": "/steps", "value": "{}", "step": "one-s1"}
+    edit(as_editor, draft, **sent)
+    assert edit(as_editor, draft, **sent, again=True).json() == {"done": True}
+    assert json.loads(text_of(draft))["steps"] == [{}]
+    edit(as_editor, draft, **{**sent, "step": "one-s2"}, again=True)
+    assert json.loads(text_of(draft))["steps"] == [{}, {}]
+
+
 def test_somebody_elses_draft_is_not_there(as_owner: Client, draft: Draft) -> None:
     assert edit(as_owner, draft, pointer="/job_name", typed="x").status_code == 404
     for name in ("", "state/", "part/?part=form", "document.json", "dry-run/"):

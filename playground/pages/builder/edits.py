@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.forms.conversion import HalfTyped, to_value_text
 from playground.forms.steps import default_step
-from playground.library.changes import Applied, Conflict, apply_edit, redo, undo
+from playground.library.changes import Applied, Conflict, apply_edit, redo, undo, was_made
 from playground.library.editing import Edit, Impossible
 from playground.library.models import Connection, Draft
 from playground.library.moving import plan_move
@@ -43,14 +43,15 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """
     try:
         sent = read_sent(request)
+        if sent.get("again") and was_made(person_of(request), draft_id, *_origin(sent)):
+            return JsonResponse({"done": True})
         edit = complete(request, draft_id, read_edit(sent))
         done = apply_edit(
             person_of(request),
             draft_id,
             edit,
             int(sent.get("revision", 0)),
-            str(sent.get("tab", ""))[:40],
-            str(sent.get("step", ""))[:80],
+            *_origin(sent),
         )
     except Draft.DoesNotExist:
         return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
@@ -99,6 +100,11 @@ def show_state(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             "digest": digest_of(problems),
         }
     )
+
+
+def _origin(sent: Mapping[str, Any]) -> tuple[str, str]:
+    """The tab an edit comes from, and the step it belongs to."""
+    return str(sent.get("tab", ""))[:40], str(sent.get("step", ""))[:80]
 
 
 class BadEdit(ValueError):

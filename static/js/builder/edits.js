@@ -34,8 +34,9 @@ export class Edits {
 
   // An edit that moves others: waits for those before it, holds those after it.
   structure(edit) {
+    const step = `${this.tab}-s${(this.steps = (this.steps ?? 0) + 1)}`;
     return new Promise((done, fail) => {
-      this.structural.push({ edit, done, fail, before: new Set(this.waiting.keys()) });
+      this.structural.push({ edit, step, done, fail, before: new Set(this.waiting.keys()) });
       this.pump();
     });
   }
@@ -68,10 +69,13 @@ export class Edits {
     barrier.flying = true;
     const job = { key: barrier };
     this.flying.add(job);
-    const answer = await this.deliver(job, typeof barrier.edit === "function" ? barrier.edit() : barrier.edit);
+    const made = typeof barrier.edit === "function" ? barrier.edit() : barrier.edit;
+    // The answer to the first try may have been lost after it was done: `again` asks to look.
+    const answer = await this.deliver(job, { step: barrier.step, ...made, again: barrier.tried });
     this.flying.delete(job);
     if (job.lost) {
       barrier.flying = false;
+      barrier.tried = true;
     } else {
       this.structural.shift();
       if (answer?.ok) barrier.done(answer.data);
@@ -94,6 +98,7 @@ export class Edits {
     if (response.status >= 502) return this.lose(job, edit);
     this.failures = 0;
     const data = await read(response);
+    if (data?.done) return { ok: false, data };
     if (response.status === 409) this.onConflict(edit, data);
     else if (!response.ok || !data) this.refused = { edit, sentence: sentence(response, data) };
     else {
