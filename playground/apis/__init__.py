@@ -11,6 +11,8 @@ these keys, on a schema unless said otherwise:
 - `x-item`: what one item of an array is called in sentences (`Step`, `Row`, `File`).
 - `x-says`: the sentence's end where a value does not fit, `x-type-says` where its type does not.
 - `x-unknown-fields: warning`: a field the table does not name is pointed out, and sent.
+- `x-read-as`: the name that the API's own templates know a key of this object by; `KEY` stands
+  for the key.
 - `x-secret: true`: the value is a credential.
 - `x-from`: `workflow.name`, `workflow.inputs`, `workflow.steps`, `step.parameters`, `step.uid`:
   where a default payload takes the value from a workflow's definition.

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from playground.forms.kinds import (
+    ABSENT,
+    Schema,
+    find_kind,
+    is_text_list,
+    kind_by_value,
+    list_types,
+    takes,
+)
+from playground.forms.ways import NONE, Way, chooser_of, chosen_of, read_ways, unused_keys
 from playground.payload import pointers, printing, reading
-from playground.payload.reading import Digits
 
-Schema = Mapping[str, Any]
-
-
-class Absent:
-    """No value stands there: neither null nor empty text."""
-
-    def __repr__(self) -> str:
-        return "ABSENT"
-
-    def __bool__(self) -> bool:
-        return False
+__all__ = ["ABSENT", "Beside", "Field", "Schema", "find_kind", "read_field", "read_fields"]
 
 
-ABSENT = Absent()
+TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
+GROUPS = ("group", "key-value")
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,9 @@ class Field:
     `integer`, `number`, `toggle`, `choice`, `json`, `group` or the name of a widget.
     `state` is `sent`, `null`, `absent` (no value) or `off` (switched off, value kept).
     `shown` is the text in the input; `start` the JSON text that switching on begins with.
+    `ways` are the ways that exclude each other which this field chooses from; `holds` says
+    of what type a value is that may be of several; `read_as` is the name that the API's own
+    templates know the value by.
     """
 
     pointer: str
@@ -65,6 +68,16 @@ class Field:
     note: str = ""
     schema: Schema = field(default_factory=dict, repr=False)
     fields: tuple[Field, ...] = ()
+    ways: tuple[Way, ...] = ()
+    holds: str = ""
+    suggestions: tuple[str, ...] = ()
+    read_as: str = ""
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags in a text that lists several; none in any other."""
+        listed = self.kind == "tags" and self.holds == "text" and "," in self.shown
+        return [tag.strip() for tag in self.shown.split(",")] if listed else []
 
     @property
     def optional(self) -> bool:
@@ -89,7 +102,9 @@ def read_field(
     """The field for one key of an object; `value` is a tree with Digits, or ABSENT."""
     kept = _read_kept(beside.off.get(pointer))
     kind = find_kind(schema, value if value is not ABSENT else kept)
-    inner = _inner_fields(schema, value, kept, pointer, at, beside) if kind == "group" else ()
+    inner, ways = (
+        _inner_fields(schema, value, kept, pointer, at, beside) if kind in GROUPS else ((), ())
+    )
     return Field(
         pointer=pointer,
         at=at,
@@ -99,7 +114,7 @@ def read_field(
         help=str(schema.get("description", "")),
         required=required,
         known=known,
-        nullable=_takes(schema, "null"),
+        nullable=takes(schema, "null"),
         default=printing.dump(schema["default"]) if "default" in schema else None,
         start=printing.dump(start_value(schema)),
         unit=str(schema.get("x-unit", "")),
@@ -111,6 +126,9 @@ def read_field(
         note=beside.notes.get(pointer, ""),
         schema=schema,
         fields=inner,
+        ways=ways,
+        holds="" if value is ABSENT else kind_by_value(value),
+        suggestions=_suggestions(schema, kind),
     )
 
 
@@ -125,7 +143,10 @@ def read_fields(
     extra = schema.get("additionalProperties")
     free = extra if isinstance(extra, Mapping) else {}
     kept = _kept_below(beside.off, pointer)
-    return tuple(
+    ways = read_ways(schema, values)
+    unused = unused_keys(schema, ways)
+    listed = dict.fromkeys(k for k in [*known, *values, *kept] if k in values or k not in unused)
+    fields = (
         read_field(
             key,
             known.get(key, free),
@@ -136,80 +157,19 @@ def read_fields(
             required=key in needed,
             known=key in known,
         )
-        for key in dict.fromkeys([*known, *values, *kept])
+        for key in listed
     )
+    chooser = chooser_of(schema)
+    if not chooser:
+        return tuple(fields)
+    return tuple(choose_from(f, ways, schema) if f.key == chooser else f for f in fields)
 
 
-def find_kind(schema: Schema, value: Any) -> str:
-    """How a value is edited. A value that does not fit the schema's own widget, or a
-    schema nobody understands, becomes a JSON field: ugly, never lost."""
-    widget = str(schema.get("x-widget", ""))
-    if widget and _fits_widget(widget, value):
-        return widget
-    kind = _kind_by_schema(schema)
-    if kind == "any":
-        return _kind_by_value(value)
-    if value is ABSENT or value is None:
-        return kind
-    holds = _kind_by_value(value)
-    if kind == "group":
-        return kind if isinstance(value, dict) else "json"
-    if kind == "lines":
-        return kind if _is_text_list(value) else "json"
-    if kind == "choice":
-        return kind if holds != "json" else "json"
-    if kind == "toggle" and holds != "toggle":
-        return "json" if holds == "json" else "choice"
-    return "json" if holds == "json" and kind != "json" else kind
-
-
-def _fits_widget(widget: str, value: Any) -> bool:
-    if value is ABSENT:
-        return True
-    if widget in ("grid", "steps", "accounts", "attachments"):
-        return isinstance(value, list)
-    return isinstance(value, dict) if widget in ("parameters", "key-value") else True
-
-
-def _kind_by_schema(schema: Schema) -> str:
-    if "enum" in schema or "const" in schema:
-        return "choice"
-    types = [name for name in _types(schema) if name != "null"]
-    if len(types) != 1:
-        return "any" if not types else "json"
-    if types == ["object"]:
-        return "group" if schema.get("properties") else "json"
-    if types == ["array"]:
-        return "lines" if _types(schema.get("items", {})) == ["string"] else "json"
-    kinds = {"string": "text", "integer": "integer", "number": "number", "boolean": "toggle"}
-    return kinds.get(types[0], "json")
-
-
-def _kind_by_value(value: Any) -> str:
-    if isinstance(value, bool):
-        return "toggle"
-    if isinstance(value, Digits):
-        return "number"
-    if isinstance(value, str):
-        return "text"
-    return "json"
-
-
-def _types(schema: Schema) -> list[str]:
-    types = schema.get("type", [])
-    return [types] if isinstance(types, str) else list(types)
-
-
-def _takes(schema: Schema, name: str) -> bool:
-    types = _types(schema)
-    return not types or name in types
-
-
-def _is_text_list(value: Any) -> bool:
-    return isinstance(value, list) and all(
-        isinstance(item, str) and not isinstance(item, Digits) and "\n" not in item
-        for item in value
-    )
+def choose_from(field: Field, ways: tuple[Way, ...], schema: Schema) -> Field:
+    """The field that chooses the way; only the default way may leave it out."""
+    way, default = chosen_of(ways), schema["x-modes"]["default"]
+    fixed = way is not None and way.value != default
+    return replace(field, kind="ways", ways=ways, required=fixed)
 
 
 def show(value: Any, kind: str) -> str:
@@ -237,6 +197,12 @@ def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
     )
 
 
+def _suggestions(schema: Schema, kind: str) -> tuple[str, ...]:
+    """Values to pick from or type past, where a field of text has several examples."""
+    texts = [each for each in schema.get("examples") or () if isinstance(each, str)]
+    return tuple(texts) if kind == "text" and len(texts) > 2 else ()
+
+
 def _first_example(schema: Schema) -> str:
     examples = schema.get("examples") or []
     return str(examples[0]) if examples and isinstance(examples[0], str | int | float) else ""
@@ -261,12 +227,38 @@ def _kept_below(off: Mapping[str, str], pointer: str) -> list[str]:
 
 def _inner_fields(
     schema: Schema, value: Any, kept: Any, pointer: str, at: str, beside: Beside
-) -> tuple[Field, ...]:
+) -> tuple[tuple[Field, ...], tuple[Way, ...]]:
     """A group that is not sent shows what switching it on would send."""
     tree = next((each for each in (value, kept) if each is not ABSENT), None)
     if tree is None:
         tree = reading.read(printing.dump(start_value(schema)))
-    return read_fields(schema, tree, pointer, at, beside)
+    if schema.get("x-widget") == "key-value" and not schema.get("properties"):
+        return _read_pairs(schema, tree, pointer, at, beside), ()
+    ways = read_ways(schema, tree) if "x-one-of" in schema else ()
+    if ways and value is ABSENT:
+        ways = tuple(replace(way, chosen=False) for way in ways)
+    none = (Way(NONE, (), None, value is ABSENT),) if ways else ()
+    return read_fields(schema, tree, pointer, at, beside), (*none, *ways)
+
+
+def _read_pairs(
+    schema: Schema, tree: Any, pointer: str, at: str, beside: Beside
+) -> tuple[Field, ...]:
+    """Keys of one's own, each edited as what it holds: text, a list of texts, else JSON."""
+    keys = dict.fromkeys([*tree, *_kept_below(beside.off, pointer)])
+    found = (
+        read_field(
+            key,
+            TEXTS if is_text_list(tree.get(key)) else {},
+            tree.get(key, ABSENT),
+            pointers.child(pointer, key),
+            pointers.child(at, key),
+            beside,
+        )
+        for key in keys
+    )
+    name = str(schema.get("x-read-as", ""))
+    return tuple(replace(each, read_as=name.replace("KEY", each.key)) for each in found)
 
 
 def start_value(schema: Schema) -> Any:
@@ -279,10 +271,12 @@ def start_value(schema: Schema) -> Any:
         return schema["examples"][0]
     if schema.get("enum"):
         return schema["enum"][0]
-    types = [name for name in _types(schema) if name != "null"]
+    types = [name for name in list_types(schema) if name != "null"]
     if types == ["object"]:
         properties = schema.get("properties", {})
-        return {key: start_value(properties.get(key, {})) for key in schema.get("required", ())}
+        told = [key for key, part in properties.items() if part.get("x-explicit")]
+        keys = dict.fromkeys([*schema.get("required", ()), *told])
+        return {key: start_value(properties.get(key, {})) for key in keys}
     starts = {"integer": schema.get("minimum", 0), "number": schema.get("minimum", 0)}
     starts |= {"boolean": False, "array": []}
     return starts.get(types[0], "") if types else ""

@@ -62,6 +62,8 @@ def build_field(field: Field, row_id: str) -> forms.CharField:
     built.about = field  # type: ignore[attr-defined]
     if field.fields:
         built.inner = PayloadForm(field.fields, row_id)  # type: ignore[attr-defined]
+    if field.suggestions:
+        built.list_id = f"list-{quote(field.at, safe='')}"  # type: ignore[attr-defined]
     return built
 
 
@@ -74,6 +76,8 @@ def build_widget(field: Field) -> forms.Widget:
         "autocomplete": "off",
         "spellcheck": "false",
     }
+    if field.suggestions:
+        marks["list"] = f"list-{quote(field.at, safe='')}"
     if field.default is not None:
         marks["data-default"] = field.default
     if field.state == "null":
@@ -115,7 +119,14 @@ def _choice(field: Field, marks: dict[str, Any]) -> forms.Widget:
     return forms.Select({**marks, "class": "form-select"}, choices=listed)
 
 
+def _typed_value(field: Field, marks: dict[str, Any]) -> forms.Widget:
+    """Text or a whole number, as is chosen beside it; tags are one text."""
+    kind = "integer" if field.holds == "number" else "text"
+    return forms.TextInput({**marks, "data-kind": kind})
+
+
 WIDGETS = {
+    "tags": _typed_value,
     "integer": _number,
     "number": _number,
     "json": _area,

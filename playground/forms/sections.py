@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from playground.forms.fields import Beside, Field, Schema, read_fields
+from playground.forms.ways import chosen_of, is_ignored, read_ways
 
 # Widgets that stand in a section of their own.
-WIDE = ("grid", "steps", "attachments", "key-value")
+WIDE = ("grid", "steps", "attachments")
 OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of the form: simple fields, or one wide widget."""
+    """One heading of the form: simple fields, or one wide widget. `unused` has a sentence for
+    each part that the API does not read as things stand."""
 
     id: str
     title: str
     fields: tuple[Field, ...]
+    unused: tuple[str, ...] = ()
 
     @property
     def widget(self) -> str:
@@ -43,11 +48,29 @@ def read_sections(schema: Schema, tree: Any, beside: Beside) -> tuple[Section, .
     fields = read_fields(schema, tree, "", "", beside)
     titles = {field.pointer: _title(field) for field in fields}
     order = dict.fromkeys([*schema.get("x-sections", ()), *titles.values()])
-    return tuple(
-        Section(_slug(title), title, found)
+    sections = (
+        Section(
+            _slug(title),
+            title,
+            tuple(field for field in fields if titles[field.pointer] == title),
+            tuple(_say_unused(schema, tree, title)),
+        )
         for title in order
-        if (found := tuple(f for f in fields if titles[f.pointer] == title))
     )
+    return tuple(section for section in sections if section.fields or section.unused)
+
+
+def _say_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:
+    """What stands under this heading with other ways, where the way taken leaves it unread."""
+    values = tree if isinstance(tree, dict) else {}
+    way = chosen_of(read_ways(schema, values))
+    for key, part in schema.get("properties", {}).items():
+        if part.get("x-section") == title and key not in values and is_ignored(schema, way, key):
+            words = {"name": part.get("title", key), "way": way.title if way else ""}
+            yield _(
+                "With %(way)s the API ignores the %(name)s, so it is left out. "
+                "What was filled in is kept and comes back with another choice."
+            ) % {key: word.lower() for key, word in words.items()}
 
 
 def count_sent(fields: Iterable[Field]) -> tuple[int, int]:

@@ -9,28 +9,31 @@ from dataclasses import dataclass, field, replace
 from playground.payload import pointers
 
 Shelf = Mapping[str, str]
+SHELVES = ("off", "notes", "half", "away")
 
 
 @dataclass(frozen=True)
 class Aside:
-    """Three shelves, each by pointer.
+    """Four shelves, each by pointer.
 
     `off` holds the JSON text of a value that was switched off, `notes` what people wrote
-    beside a field, `half` what stands typed in a JSON field but is no JSON yet.
+    beside a field, `half` what stands typed in a JSON field but is no JSON yet, `away` the
+    JSON text of values that belong to another way than the chosen one.
     """
 
     off: Shelf = field(default_factory=dict)
     notes: Shelf = field(default_factory=dict)
     half: Shelf = field(default_factory=dict)
+    away: Shelf = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> Aside:
         kept = json.loads(text or "{}")
-        return cls(kept.get("off", {}), kept.get("notes", {}), kept.get("half", {}))
+        return cls(**{name: kept.get(name, {}) for name in SHELVES})
 
     def write(self) -> str:
-        shelves = {"off": self.off, "notes": self.notes, "half": self.half}
-        return json.dumps({name: dict(shelf) for name, shelf in shelves.items() if shelf})
+        shelves = {name: dict(getattr(self, name)) for name in SHELVES}
+        return json.dumps({name: shelf for name, shelf in shelves.items() if shelf})
 
     def put(self, shelf: str, pointer: str, value: str | None) -> Aside:
         """Set one entry; None takes it away."""
@@ -54,7 +57,7 @@ class Aside:
             twins = {new + p[len(old) :]: t for p, t in shelf.items() if p.startswith(old + "/")}
             return {**shelf, **twins}
 
-        return Aside(both(self.off), both(self.notes), both(self.half))
+        return Aside(**{name: both(getattr(self, name)) for name in SHELVES})
 
     def rename(self, old: str, new: str) -> Aside:
         """Follow a renamed key."""
@@ -65,7 +68,7 @@ class Aside:
             places = ((follow(place), text) for place, text in shelf.items())
             return {place: text for place, text in places if place is not None}
 
-        return Aside(walk(self.off), walk(self.notes), walk(self.half))
+        return Aside(**{name: walk(getattr(self, name)) for name in SHELVES})
 
 
 def is_within(place: str, pointer: str) -> bool:

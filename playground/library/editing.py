@@ -63,7 +63,7 @@ def place_of(state: State, edit: Edit) -> str:
         return f"#{edit.kind}/{edit.pointer}"
     if edit.kind in ("replace", "all"):
         return ""
-    if edit.kind in ("remove", "off", "on"):
+    if edit.kind in ("remove", "off", "on", "away", "back"):
         above = pointers.parent(edit.pointer)
         return above if text_at(state.text, above)[:1] == "[" else edit.pointer
     return edit.pointer
@@ -114,6 +114,24 @@ def _on(state: State, edit: Edit) -> State:
     if text_at(state.text, edit.pointer):
         return state
     return _set(state, replace(edit, value=state.aside.off.get(edit.pointer) or edit.value))
+
+
+def _away(state: State, edit: Edit) -> State:
+    """Put a value away that belongs to another way than the chosen one."""
+    kept = text_at(state.text, edit.pointer)
+    if not kept:
+        return state
+    removed = _remove(state, edit)
+    return replace(removed, aside=removed.aside.put("away", edit.pointer, kept))
+
+
+def _back(state: State, edit: Edit) -> State:
+    """Bring back what was put away, else begin with `value`, else leave it out."""
+    kept = state.aside.away.get(edit.pointer)
+    if text_at(state.text, edit.pointer) or not (kept or edit.value):
+        return state
+    aside = state.aside.put("away", edit.pointer, None)
+    return _set(replace(state, aside=aside), replace(edit, value=kept or edit.value))
 
 
 def _insert(state: State, edit: Edit) -> State:
@@ -236,6 +254,8 @@ KINDS: dict[str, Callable[[State, Edit], State]] = {
     "remove": _remove,
     "off": _off,
     "on": _on,
+    "away": _away,
+    "back": _back,
     "insert": _insert,
     "duplicate": _duplicate,
     "move": _move,

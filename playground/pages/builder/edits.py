@@ -144,7 +144,7 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
 
 
 def complete(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
-    """`add-step` names a UID; the definition knows the rest of the new element."""
+    """`add-step` names a UID and `choose` a way; the definition and the schema know the rest."""
     if edit.kind not in ("add-step", "connect"):
         return edit
     opened = open_draft(request, draft_id)

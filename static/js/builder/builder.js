@@ -12,6 +12,7 @@ import { startMenus } from "./menus.js";
 import { startSending } from "./sending.js";
 import { startSteps } from "./steps.js";
 import { startTurns } from "./turns.js";
+import { startWays } from "./ways.js";
 import { startWords } from "./words.js";
 
 const main = document.getElementById("main");
@@ -148,6 +149,7 @@ startSteps(bench);
 startLines(bench);
 startMenus(bench);
 startTurns(bench);
+startWays(bench);
 startWords();
 startSending(bench);
 bench.problems.show(JSON.parse(document.getElementById("known_problems").value));

@@ -70,7 +70,7 @@ function walk(menu, event) {
   items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
 }
 
-async function doToField(bench, box, what) {
+export async function doToField(bench, box, what) {
   const field = box.querySelector("[data-at]");
   const send = (edit) => bench.change(() => ({ pointer: pointerOf(field), ...edit }));
   if (what === "copy-pointer") {
@@ -107,12 +107,14 @@ async function writeNote(bench, box, field) {
   box.querySelector('[data-act="menu"]').classList.toggle("used", note !== "");
 }
 
-// Any value can be written as JSON: a list, an object, a number where text is usual.
+// Any value can be written as JSON, and is asked again until it is: a list, an object, a number where text is usual.
 async function editAsJson(bench, field) {
   const pointer = pointerOf(field);
   const line = bench.text.lineOf(pointer);
   const current = line === undefined ? "" : bench.valueText(line, pointer);
-  const value = await bench.ask("JSON", pointer, current, 8);
-  if (value === null || value.trim() === "") return;
-  if (await bench.change({ kind: "set", pointer, value })) await bench.redraw();
+  for (let value = current; ; ) {
+    value = await bench.ask("JSON", pointer, value, 8);
+    if (value === null || value.trim() === "") return;
+    if (await bench.change({ kind: "set", pointer, value })) return bench.redraw();
+  }
 }

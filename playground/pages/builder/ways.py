@@ -1,0 +1,55 @@
+"""Choosing another way to fill an object, as edits of the draft."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from playground.forms.fields import start_value
+from playground.forms.ways import NONE, change_way, chooser_of
+from playground.library.editing import Edit, State, text_at
+from playground.payload import pointers, printing, reading
+
+Schema = Mapping[str, Any]
+
+
+def list_way_edits(schema: Schema, state: State, edit: Edit) -> list[Edit]:
+    """The parts of `choose`: its pointer names the field that chooses, or an object whose
+    fields tell; its value is the title of the way. LookupError where there is no such way."""
+    segments = pointers.split(edit.pointer)
+    holder = _schema_at(schema, segments[:-1])
+    if segments and chooser_of(holder) == segments[-1]:
+        return _change(holder, state, pointers.parent(edit.pointer), edit.value)
+    groups = _schema_at(schema, segments)
+    if "x-one-of" not in groups:
+        raise LookupError(edit.pointer)
+    if edit.value == NONE:
+        return [Edit("off", edit.pointer)]
+    begin = Edit(
+        "on",
+        edit.pointer,
+        printing.dump(start_value(groups)),
+        order=list(holder.get("properties", ())),
+    )
+    return [begin, *_change(groups, state, edit.pointer, edit.value)]
+
+
+def _change(schema: Schema, state: State, above: str, title: str) -> list[Edit]:
+    order = list(schema.get("properties", ()))
+    return [
+        Edit(move.kind, pointers.child(above, move.key), move.value, order=order)
+        for move in change_way(schema, _values_at(schema, state, above), title)
+    ]
+
+
+def _values_at(schema: Schema, state: State, pointer: str) -> Mapping[str, Any]:
+    """The object as it stands, or as switching it on would bring it."""
+    text = text_at(state.text, pointer) or state.aside.off.get(pointer)
+    tree = reading.read(text or printing.dump(start_value(schema)))
+    return tree if isinstance(tree, dict) else {}
+
+
+def _schema_at(schema: Schema, segments: list[str]) -> Schema:
+    for segment in segments:
+        schema = schema.get("properties", {}).get(segment, {})
+    return schema
