@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import uuid
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.apis.operations import UnknownOperation, find_operation, list_operations
 from playground.apis.workflows import default_payload
@@ -46,9 +47,12 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Role.EDITOR)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def begin_draft(request: HttpRequest) -> HttpResponse:
-    """A draft with the complete default payload of a workflow, or a blank one."""
+    """Which operation, asked; then a draft with the complete default payload of a workflow, or
+    a blank one."""
+    if request.method != "POST":
+        return render(request, "drafts/new.html", {"beginnings": list_beginnings()})
     try:
         operation = find_operation(request.POST.get("operation", ""))
     except UnknownOperation as unknown:
@@ -67,6 +71,21 @@ def begin_draft(request: HttpRequest) -> HttpResponse:
         path_values={**dict.fromkeys(names, ""), **({"workflow_uid": uid} if uid else {})},
     )
     return redirect("builder", draft.id)
+
+
+def list_beginnings() -> list[dict[str, Any]]:
+    """The operations that people fill in, each with the connections it can go over and
+    whether a workflow fills it."""
+    connections = list(Connection.objects.order_by("-practice", "name"))
+    return [
+        {
+            "operation": each,
+            "connections": [c for c in connections if c.api == each.api.id],
+            "by_workflow": any(field.name == "workflow_uid" for field in each.path_fields),
+        }
+        for each in list_operations()
+        if each.body_schema is not None and not each.harmless
+    ]
 
 
 @needs(Role.EDITOR)

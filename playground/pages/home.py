@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from playground.history.reading import Search, list_exchanges
 from playground.library.drafts import drafts_of
 from playground.library.models import Workflow
+from playground.pages.drafts import list_beginnings
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 
@@ -22,6 +23,9 @@ def show_home(request: HttpRequest) -> HttpResponse:
         {
             "workflows": practice[:6],
             "drafts": drafts_of(person)[:6] if person.may_edit else (),
+            "beginnings": [each for each in list_beginnings() if not each["by_workflow"]]
+            if person.may_edit
+            else [],
             "exchanges": list_exchanges(person, Search(), 5).rows,
         },
     )
