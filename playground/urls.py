@@ -12,6 +12,7 @@ from playground.pages import (
     jobs,
     people,
     signing_in,
+    syncs,
     team,
     workflows,
 )
@@ -59,6 +60,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         connections.delete_connection,
         name="delete_connection",
     ),
+    path("connections/<uuid:connection_id>/sync/", syncs.begin, name="begin_sync"),
+    path("connections/<uuid:connection_id>/sync/state/", syncs.show_state, name="sync_state"),
     path("history/", history.show_history, name="history"),
     path("history/<uuid:exchange_id>/", history.show_exchange, name="exchange"),
     path("history/<uuid:exchange_id>/reply/", history.show_reply, name="reply"),

@@ -1,11 +1,19 @@
 """Addresses to print: where the playground is, and the links that let somebody in."""
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 from django.urls import reverse
+from waitress.server import create_server
 
 from playground.interface.starting import spell_origin
+from playground.library.addresses import SANDBOX
+from playground.library.models import Connection
+from playground.sending.doors import announce_origin
 
 ADDRESS_FILE = "address"
 
@@ -27,6 +35,25 @@ def public_origin() -> str:
         return (Path(settings.DATA) / ADDRESS_FILE).read_text()
     except OSError:
         return spell_origin(settings.HOST, settings.PORT)
+
+
+@contextmanager
+def practising(connection: Connection) -> Iterator[None]:
+    """Serves the sandbox for a command, where the connection goes there: the server of this
+    installation may not be running."""
+    if not connection.base_url.startswith(SANDBOX):
+        yield
+        return
+    server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=2)
+    announce_origin(f"http://127.0.0.1:{server.effective_port}")
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown(timeout=2)
+        thread.join(2)
 
 
 def link_address(token: str) -> str:

@@ -1,7 +1,8 @@
 """Keeping workflows and accounts as the API described them, and what a draft can know of them."""
 
 import json
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,41 +12,134 @@ from django.utils import timezone
 from playground.apis import workflows as definitions
 from playground.library.connections import read_variables
 from playground.library.models import Account, Connection, Draft, Workflow
+from playground.payload.drift import compare
 from playground.payload.facts import Facts, read_facts
 
 Details = Mapping[str, Any]
+LONGEST_UID = 200
 
 
-def store_workflow(connection: Connection, details_text: str) -> Workflow | None:
+def store_workflow(
+    connection: Connection, details_text: str, uid: str = "", name: str = ""
+) -> Workflow | None:
     """Keep a `details` answer unaltered; None when it is no workflow. What somebody edited by
-    hand stays as it is."""
+    hand stays as it is. `uid` and `name` are those of the list, where the answer has none."""
     details = _read_object(details_text)
-    uid, name = details.get("uid"), details.get("name")
-    if not isinstance(uid, str) or not uid:
+    said = details.get("uid")
+    uid = said if isinstance(said, str) and said and not uid else uid
+    if not uid or not details or len(uid) > LONGEST_UID:
         return None
-    values = {"name": str(name or uid)[:300], "details": details_text, "synced_at": _now()}
-    kept, _ = Workflow.objects.update_or_create(connection=connection, uid=uid, defaults=values)
+    kept = connection.workflows.filter(uid=uid).first() or Workflow(connection=connection, uid=uid)
+    before = kept.definition
+    kept.name = _clean((kept.edited and kept.name) or str(details.get("name") or name or uid))[:300]
+    kept.details, kept.synced_at, kept.gone_at = details_text, _now(), None
+    kept.save()
+    note_change(kept, before)
     return kept
 
 
-@transaction.atomic
-def store_accounts(connection: Connection, integration: str, rows: Sequence[Details]) -> int:
-    """Keep the accounts of one integration as the list answer has them, without their
-    cookies; those that the API lists no more are removed. Returns how many there are."""
-    seen = [row for row in rows if isinstance(row.get("uid"), str)]
-    for row in seen:
-        values = {
-            "name": str(row.get("name") or "")[:300],
-            "valid": row.get("is_valid") if isinstance(row.get("is_valid"), bool) else None,
-            "limits": json.dumps(row.get("limits") or [], ensure_ascii=False),
-            "synced_at": _now(),
-        }
-        Account.objects.update_or_create(
-            connection=connection, integration=integration, uid=row["uid"], defaults=values
+def edit_workflow(kept: Workflow, definition: str, name: str) -> list[str]:
+    """Keep a definition made by hand; what changed by it, in words. What the API said stays
+    beside it, unaltered."""
+    before = kept.definition
+    kept.edited, kept.name = definition, _clean(name)[:300]
+    kept.edited_over, kept.edited_at = kept.details, _now()
+    kept.save()
+    return note_change(kept, before, by_hand=True)
+
+
+def take_api_definition(kept: Workflow) -> list[str]:
+    """Let go of the edit by hand: the API's own definition counts again."""
+    before = kept.definition
+    kept.edited, kept.edited_over, kept.edited_at = "", "", None
+    kept.name = _clean(str(_read_object(kept.details).get("name") or kept.name))[:300]
+    kept.save()
+    return note_change(kept, before, by_hand=True)
+
+
+def keep_own_definition(kept: Workflow) -> None:
+    """The edit by hand stands although the API says something else; that is seen now."""
+    kept.edited_over = kept.details
+    kept.save(update_fields=["edited_over"])
+
+
+def note_change(kept: Workflow, before: str, by_hand: bool = False) -> list[str]:
+    """Remember how the definition changed, if it did; the difference in words."""
+    if not before or before == kept.definition:
+        return []
+    sentences = tell_difference(before, kept.definition)
+    if sentences:
+        kept.changes.create(
+            before=before, after=kept.definition, by_hand=by_hand, sentences=sentences
         )
-    gone = connection.accounts.filter(integration=integration)
-    gone.exclude(uid__in=[row["uid"] for row in seen]).delete()
+    return sentences
+
+
+def tell_difference(before: str, after: str) -> list[str]:
+    """What differs between two definitions (JSON texts), in words."""
+    return [each.sentence for each in compare(facts_in(before), facts_in(after))]
+
+
+def facts_in(definition: str) -> Facts:
+    """What a definition alone tells, as facts."""
+    return read_facts(definitions.Workflow.read(_read_object(definition)).as_facts())
+
+
+def mark_gone(connection: Connection, listed: Collection[str]) -> list[Workflow]:
+    """Mark workflows that the API lists no more; they stay, since drafts may need them."""
+    there = connection.workflows.exclude(synced_at=None).filter(gone_at=None)
+    gone = [each for each in there if each.uid not in listed]
+    for each in gone:
+        each.gone_at = _now()
+        each.save(update_fields=["gone_at"])
+    return gone
+
+
+@transaction.atomic
+def store_accounts(
+    connection: Connection, integration: str, rows: Sequence[Details], complete: bool = True
+) -> int:
+    """Keep the accounts of one integration as the list answer has them, without their
+    cookies; where the list is complete, those that it has no more are removed. Returns how
+    many there are."""
+    seen = {row["uid"]: row for row in rows if _is_uid(row.get("uid"))}
+    began = _now()
+    fresh = [_read_account(connection, integration, row, began) for row in seen.values()]
+    Account.objects.bulk_create(
+        fresh,
+        batch_size=200,
+        update_conflicts=True,
+        unique_fields=["connection", "integration", "uid"],
+        update_fields=["name", "valid", "limits", "synced_at"],
+    )
+    if complete:
+        gone = connection.accounts.filter(integration=integration)
+        gone.exclude(synced_at=began).delete()
     return len(seen)
+
+
+def _read_account(
+    connection: Connection, integration: str, row: Details, when: datetime
+) -> Account:
+    valid, limits = row.get("is_valid"), row.get("limits")
+    return Account(
+        connection=connection,
+        integration=integration,
+        uid=row["uid"],
+        name=_clean(str(row.get("name") or ""))[:300],
+        valid=valid if isinstance(valid, bool) else None,
+        limits=json.dumps(limits if isinstance(limits, list) else []),
+        synced_at=when,
+    )
+
+
+def _is_uid(value: Any) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= LONGEST_UID and _clean(value) == value
+
+
+def _clean(text: str) -> str:
+    """Lone surrogates cannot be kept: they become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def find_workflow(connection: Connection | None, uid: str) -> Workflow | None:
@@ -76,7 +170,16 @@ def facts_for(
         _accounts_of(connection),
         variables=read_variables(connection) if connection else None,
         secrets=_secret_names(connection, draft),
+        repeats=repeating_names(connection),
     )
+
+
+def repeating_names(connection: Connection | None) -> frozenset[str]:
+    """The job names that repeat over this connection, as far as they were set from here."""
+    if connection is None:
+        return frozenset()
+    standing = connection.repeats.filter(deleted_at=None)
+    return frozenset(standing.values_list("job_name", flat=True))
 
 
 def _accounts_of(connection: Connection | None) -> list[dict[str, Any]] | None:
@@ -96,11 +199,16 @@ def _secret_names(connection: Connection | None, draft: Draft | None) -> frozens
 
 
 def _read_object(text: str) -> dict[str, Any]:
+    """The object a text holds, else an empty one. Numbers no JSON has become null."""
     try:
-        tree = json.loads(text or "{}")
-    except ValueError:
+        tree = json.loads(text or "{}", parse_constant=lambda _: None, parse_float=_finite)
+    except (ValueError, RecursionError):
         return {}
     return tree if isinstance(tree, dict) else {}
+
+
+def _finite(digits: str) -> float | None:
+    return number if math.isfinite(number := float(digits)) else None
 
 
 def _now() -> datetime:

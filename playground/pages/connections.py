@@ -15,6 +15,7 @@ from playground.library.models import Connection
 from playground.library.secrets import keep_secret, remove_secret
 from playground.pages.connection_form import ConnectionForm
 from playground.pages.replies import view_reply
+from playground.pages.syncs import describe_sync
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
@@ -62,6 +63,7 @@ def show_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
         "chips": list_chips(connection),
         "variables": read_variables(connection).items(),
         "trail": _trail(connection.name),
+        "sync": describe_sync(connection),
         **_test_context(connection),
     }
     return render(request, "connection/page.html", context)

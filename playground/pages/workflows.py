@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from playground.library.models import Connection, Workflow
 from playground.library.workflows import read_definition
+from playground.pages.syncs import describe_sync
 from playground.people.models import Role
 from playground.people.rights import needs
 
@@ -26,11 +27,14 @@ def show_workflows(request: HttpRequest) -> HttpResponse:
             Q(name__icontains=word) | Q(uid__icontains=word) | Q(details__icontains=word)
         )
     rows = [(row, read_definition(row)) for row in found[: PAGE + 1]]
+    is_part = request.htmx  # type: ignore[attr-defined]
+    connections = Connection.objects.filter(api="captain-data")
     context = {
         "rows": rows[:PAGE],
         "more": len(rows) > PAGE,
         "find": wanted,
-        "connections": Connection.objects.filter(api="captain-data"),
+        "connections": connections,
+        "syncs": [] if is_part else [describe_sync(each) for each in connections],
     }
-    page = "workflows/_list.html" if request.htmx else "workflows/page.html"  # type: ignore[attr-defined]
+    page = "workflows/_list.html" if is_part else "workflows/page.html"
     return render(request, page, context)

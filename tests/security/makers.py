@@ -55,6 +55,8 @@ MAKERS: dict[str, Maker] = {
     "edit_connection": make_connection,
     "test_connection": make_connection,
     "delete_connection": make_connection,
+    "begin_sync": make_connection,
+    "sync_state": make_connection,
     "remove_credential": lambda person: {**make_connection(person), "part": "key"},
     "exchange": make_own_exchange,
     "reply": make_own_exchange,

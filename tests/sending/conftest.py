@@ -7,9 +7,12 @@ from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 
 from playground.interface.practice import fill_practice
+from playground.library.connections import Wanted, save_connection
 from playground.library.models import Connection, Draft
+from playground.library.secrets import keep_secret
 from playground.people.models import Person
 from playground.sending.doors import announce_origin
+from tests.sending.misbehaving import Misbehaving
 from tests.sending.standins import Standin, serve_forever
 
 THREADS = 4
@@ -80,3 +83,20 @@ def make_draft(person: Person, connection: Connection, text: str = LAUNCH) -> Dr
         path_values={"workflow_uid": WORKFLOW},
         text=text,
     )
+
+
+@pytest.fixture
+def misbehaving(transactional_db: None, settings) -> Iterator[Misbehaving]:
+    """A server on another origin that answers as the test tells it to."""
+    settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+    with Misbehaving() as server:
+        yield server
+
+
+@pytest.fixture
+def elsewhere(misbehaving: Misbehaving) -> Connection:
+    """A connection to that server."""
+    wanted = Wanted("Elsewhere", "captain-data", misbehaving.origin, {"project_id": "p-1"})
+    kept = save_connection(wanted).connection
+    keep_secret(kept, "key", "key-of-elsewhere", None)
+    return kept

@@ -2,6 +2,9 @@
 
 from playground.library.models.connections import Connection, Secret
 from playground.library.models.drafts import Change, Draft
+from playground.library.models.jobs import KnownJob
+from playground.library.models.repeats import Repeat
+from playground.library.models.syncs import SyncRun
 from playground.library.models.templates import (
     Favourite,
     LinkKind,
@@ -11,7 +14,7 @@ from playground.library.models.templates import (
     Template,
     Version,
 )
-from playground.library.models.workflows import Account, Workflow
+from playground.library.models.workflows import Account, Workflow, WorkflowChange
 
 __all__ = [
     "Account",
@@ -19,12 +22,16 @@ __all__ = [
     "Connection",
     "Draft",
     "Favourite",
+    "KnownJob",
     "LinkKind",
     "LinkSend",
+    "Repeat",
     "Secret",
     "ShareLink",
     "Sharing",
+    "SyncRun",
     "Template",
     "Version",
     "Workflow",
+    "WorkflowChange",
 ]
