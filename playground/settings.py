@@ -52,12 +52,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    "playground.pages.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "playground.journal.JournalMiddleware",
     "csp.middleware.CSPMiddleware",
     "playground.people.gate.PermissionsMiddleware",
+    "playground.pages.health.HealthMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "playground.journal.JournalMiddleware",
+    "playground.people.gate.PrivacyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "playground.people.gate.OwnPagesMiddleware",
@@ -204,7 +205,7 @@ MAX_REPLY_HEADERS = env.read_whole("MAX_REPLY_HEADERS", 100, least=1)
 MAX_REPLY_HEADER_BYTES = env.read_whole("MAX_REPLY_HEADER_BYTES", 65_536, least=1)
 
 # The threads that send: how many, how many sends may stand in line, and threads for pages.
-SEND_WORKERS = env.read_whole("SEND_WORKERS", 16, least=1)
+SEND_WORKERS = env.read_whole("SEND_WORKERS", 32, least=1)
 SEND_WAITING = env.read_whole("SEND_WAITING", 200)
 
 # How long exchanges are kept: days, and how many; 0 sets no bound.

@@ -16,6 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from playground.interface.practice import fill_practice
 from playground.library.keys import check_keys
+from playground.network import BadEntry
+from playground.sending.doors import current_policy
 from playground.sending.recovery import mark_abandoned
 
 
@@ -23,6 +25,14 @@ def prepare() -> None:
     """Brings database and files to where this version needs them."""
     for step in STEPS:
         step()
+
+
+def refuse_odd_policy() -> None:
+    """Raises CommandError when the settings of what may be dialled cannot be understood."""
+    try:
+        current_policy()
+    except BadEntry as error:
+        raise CommandError(f"What may be called is not clear: {error}") from None
 
 
 def migrate() -> None:
@@ -49,12 +59,6 @@ def collect_static() -> None:
     stamp.write_text(state)
 
 
-def require_key() -> None:
-    """Refuses to start with a key that does not fit the data."""
-    if sentence := check_keys():
-        raise CommandError(sentence)
-
-
 def describe_static() -> str:
     """A digest of every static file's name, size and time of change."""
     digest = hashlib.sha256(str(sorted(app.name for app in apps.get_app_configs())).encode())
@@ -66,10 +70,9 @@ def describe_static() -> str:
 
 
 STEPS: list[Callable[[], object]] = [
+    refuse_odd_policy,
     migrate,
     refuse_wrong_key,
-    fill_practice,
-    require_key,
     fill_practice,
     mark_abandoned,
     collect_static,

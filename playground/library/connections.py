@@ -52,7 +52,7 @@ def save_connection(wanted: Wanted, connection: Connection | None = None) -> Sav
     if problems := judge_wanted(wanted, connection):
         raise ValueError(" ".join(problems.values()))
     base_url = clean_base(wanted.base_url)
-    moved = connection is not None and _moves(connection, wanted.api, base_url)
+    moved = connection is not None and moves(connection, wanted.api, base_url)
     kept = connection or Connection()
     kept.name, kept.api, kept.base_url = wanted.name.strip(), wanted.api, base_url
     kept.settings = {key: value for key, value in wanted.settings.items() if value}
@@ -80,7 +80,9 @@ def read_variables(connection: Connection | None) -> dict[str, str]:
     return {name: str(value) for name, value in tree.items()} if isinstance(tree, dict) else {}
 
 
-def _moves(connection: Connection, api: str, base_url: str) -> bool:
+def moves(connection: Connection, api: str, base_url: str) -> bool:
+    """Whether this takes calls to another host, or off TLS: the credentials were not given
+    for that."""
     former = connection.base_url
     downgraded = former.startswith("https:") and base_url.startswith("http:")
     return connection.api != api or host_of(former) != host_of(base_url) or downgraded

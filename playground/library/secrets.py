@@ -10,6 +10,7 @@ from django.utils import timezone
 from playground.calls import values
 from playground.library.addresses import host_of, resolve_hosts
 from playground.library.models import Connection, Draft, Secret
+from playground.people.audit import record_event
 from playground.people.models import Person
 
 NAME_SIGNS = re.compile(r"[^A-Za-z0-9_.-]+")
@@ -54,6 +55,7 @@ def take_in(draft: Draft, wanted_name: str, value: str, person: Person | None) -
     Secret.objects.create(
         draft=draft, name=name, part=wanted_name[:100], value=value, hosts=hosts, created_by=person
     )
+    record_event(person, "secret-kept", f"draft {draft.name or draft.operation}: {name}")
     return refer_to(name)
 
 

@@ -8,7 +8,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from playground.apis.operations import Api
-from playground.library.connections import Wanted, judge_wanted, read_variables
+from playground.library.addresses import clean_base
+from playground.library.connections import Wanted, judge_wanted, moves, read_variables
 from playground.library.models import Connection
 
 COLOURS = (
@@ -71,7 +72,20 @@ class ConnectionForm(forms.Form):
         if "name" in self.cleaned_data and "base_url" in self.cleaned_data:
             for name, sentence in judge_wanted(self.wanted(), self.connection).items():
                 self.add_error(name if name in self.fields else None, sentence)
+        if "base_url" in self.cleaned_data:
+            self._ask_again()
         return self.cleaned_data
+
+    def _ask_again(self) -> None:
+        """A credential goes only to the host it was given for: a new host asks for it anew."""
+        base_url = clean_base(self.cleaned_data["base_url"])
+        kept = self.connection
+        if kept is None or not moves(kept, self.api.id, base_url):
+            return
+        for part in kept.secrets.values_list("name", flat=True):
+            name = SECRET + part
+            if name in self.fields and not self.cleaned_data.get(name):
+                self.add_error(name, _("The host changes: enter this again, for the new one."))
 
     def wanted(self) -> Wanted:
         data = self.cleaned_data

@@ -3,6 +3,7 @@
 import uuid
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from playground.apis.operations import find_api, list_apis, list_operations
 from playground.history.models import Exchange
-from playground.library.connections import Saved, list_connections, read_variables, save_connection
+from playground.library.connections import list_connections, read_variables, save_connection
 from playground.library.models import Connection
 from playground.library.secrets import keep_secret, remove_secret
 from playground.pages.connection_form import ConnectionForm
@@ -23,15 +24,6 @@ from playground.sending.plans import plan_operation
 from playground.sending.presses import Blocked, press_plan, wait
 
 TEST_WAIT = 2.0
-# The face names its colours by what they mean.
-COLOUR_KINDS = {
-    "grey": "not-sent",
-    "blue": "running",
-    "green": "accepted",
-    "amber": "warning",
-    "red": "refused",
-    "violet": "unknown",
-}
 
 
 @needs(Role.VIEWER)
@@ -40,14 +32,7 @@ def show_connections(request: HttpRequest) -> HttpResponse:
     rows = list_connections(person_of(request))
     titles = {api.id: api.title for api in list_apis()}
     context = {
-        "rows": [
-            {
-                "connection": row,
-                "api": titles.get(row.api, row.api),
-                "kind": COLOUR_KINDS.get(row.colour, "not-sent"),
-            }
-            for row in rows
-        ],
+        "rows": [{"connection": row, "api": titles.get(row.api, row.api)} for row in rows],
         "apis": list_apis(),
     }
     return render(request, "connections/page.html", context)
@@ -178,25 +163,15 @@ def _test_context(
 def _save(
     request: HttpRequest, form: ConnectionForm, connection: Connection | None = None
 ) -> HttpResponse:
-    saved = save_connection(form.wanted(), connection)
-    action = "connection-changed" if connection else "connection-added"
-    record_event(request, action, saved.connection.name)
-    for part, value in form.secrets().items():
-        keep_secret(saved.connection, part, value, person_of(request))
-        record_event(request, "secret-kept", f"{saved.connection.name}: {part}")
-    _tell(request, saved, bool(form.secrets()))
-    return redirect("connection", saved.connection.id)
-
-
-def _tell(request: HttpRequest, saved: Saved, entered: bool) -> None:
-    if saved.dropped and not entered:
-        sentence = _(
-            "Saved. The host changed, so the credential was removed: a credential goes only to "
-            "the host it was given for. Enter it again."
-        )
-        messages.warning(request, sentence)
-    else:
-        messages.info(request, _("%(name)s is saved.") % {"name": saved.connection.name})
+    with transaction.atomic():
+        kept = save_connection(form.wanted(), connection).connection
+        action = "connection-changed" if connection else "connection-added"
+        record_event(request, action, kept.name)
+        for part, value in form.secrets().items():
+            keep_secret(kept, part, value, person_of(request))
+            record_event(request, "secret-kept", f"{kept.name}: {part}")
+    messages.info(request, _("%(name)s is saved.") % {"name": kept.name})
+    return redirect("connection", kept.id)
 
 
 def _trail(name: str, href: str = "", more: str = "") -> list[dict[str, str]]:

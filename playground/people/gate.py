@@ -27,6 +27,22 @@ class PermissionsMiddleware:
         return response
 
 
+class PrivacyMiddleware:
+    """What a person sees is kept by no browser: going back asks again, so that an old press of
+    Send is never offered anew. Over HTTPS every cookie is marked secure, settings or not."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.setdefault("Cache-Control", "no-store")
+        if request.is_secure():
+            for cookie in response.cookies.values():
+                cookie["secure"] = True
+        return response
+
+
 class SignInMiddleware(LoginRequiredMiddleware):
     """Views open to everybody carry Django's `login_not_required`."""
 

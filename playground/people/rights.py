@@ -12,6 +12,7 @@ from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
+from playground.people.audit import record_event
 from playground.people.models import Person, Role
 
 View = TypeVar("View", bound=Callable[..., HttpResponse])
@@ -30,6 +31,7 @@ def needs(role: Role) -> Callable[[View], View]:
             if not isinstance(person, Person):
                 return send_to_sign_in(request)
             if not person.has_role(role):
+                note_refusal(request)
                 raise PermissionDenied(explain(role))
             return view(request, *args, **kwargs)
 
@@ -37,6 +39,13 @@ def needs(role: Role) -> Callable[[View], View]:
         return cast(View, judged)
 
     return decorate
+
+
+def note_refusal(request: HttpRequest) -> None:
+    """A refused change stands on the audit list; looking writes nothing."""
+    if request.method not in ("GET", "HEAD", "OPTIONS"):
+        found = request.resolver_match
+        record_event(request, "refused", found.view_name if found else "", "refused: role too low")
 
 
 def person_of(request: HttpRequest) -> Person:

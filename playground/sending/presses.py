@@ -10,12 +10,15 @@ from playground.history.recording import AlreadyPressed
 from playground.library.models import Draft
 from playground.library.secrets import bind_secrets
 from playground.payload.problems import Problem
+from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending import failures
 from playground.sending.plans import Plan, check_plan, plan_draft
 from playground.sending.pool import Ticket, the_pool
 from playground.sending.recovery import mark_now_and_then
 from playground.sending.walk import assemble_plan, begin, complete, send_and_complete
+
+WRONG_NAME = "refused: another name was typed"
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ def press_plan(
         return Blocked("Viewers can read here, not send. An owner can make you an editor.")
     if (earlier := _find_press(press_id)) is not None:
         return _own(person, earlier)
-    if blocked := _judge(plan, confirm):
+    if blocked := _judge(person, plan, confirm):
         return blocked
     mark_now_and_then()
     if plan.draft is not None:
@@ -91,13 +94,15 @@ def cancel(exchange: Exchange) -> bool:
     return True
 
 
-def _judge(plan: Plan, confirm: str) -> Blocked | None:
+def _judge(person: Person, plan: Plan, confirm: str) -> Blocked | None:
     problems = check_plan(plan)
     errors = tuple(problem for problem in problems if problem.blocks)
     if errors:
         return Blocked(f"Not sent: {errors[0].message}", tuple(problems))
     connection = plan.connection
     if connection is not None and connection.protected and confirm.strip() != connection.name:
+        if confirm.strip():
+            record_event(person, "send", f"{plan.operation.id} over {connection.name}", WRONG_NAME)
         sentence = f"{connection.name} is protected: type its name to send."
         return Blocked(sentence, tuple(problems), confirm=connection.name)
     return None

@@ -12,6 +12,7 @@ from playground.history.holders import is_dead
 from playground.history.models import Exchange
 from playground.history.recording import record_abandoned
 from playground.sending import failures
+from playground.sending.walk import note_end
 
 EVERY_SECONDS = 60.0
 _last = {"marked": float("-inf")}
@@ -25,6 +26,8 @@ def mark_abandoned() -> int:
     lost = [exchange for exchange in left if is_abandoned(exchange)]
     for exchange in lost:
         record_abandoned(exchange, _judge_lost(exchange))
+        exchange.refresh_from_db()
+        note_end(exchange)
     return len(lost)
 
 

@@ -115,9 +115,16 @@ def complete(exchange: Exchange, plan: Plan, call: Call, result: Result) -> Exch
     """Judge what came of it, keep it masked, and add a line to the audit list."""
     verdict = judge_result(plan, result)
     ended = record_end(exchange, call, result, verdict, _job_of(plan.operation.verdict, verdict))
-    target = f"{plan.operation.id} over {exchange.connection_name or 'no connection'}"
-    record_event(exchange.person, "send", target, f"{ended.outcome}: {ended.code}")
+    note_end(ended)
     return ended
+
+
+def note_end(exchange: Exchange) -> None:
+    """The line of the audit list: where to, over which connection, with which result."""
+    host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
+    over = exchange.connection_name or "no connection"
+    target = f"{exchange.operation} to {host} over {over}"
+    record_event(exchange.person, "send", target, f"{exchange.outcome}: {exchange.code}")
 
 
 def judge_result(plan: Plan, result: Result) -> Verdict:

@@ -83,9 +83,12 @@ def test_an_empty_credential_field_changes_nothing(as_owner) -> None:
 def test_a_new_host_asks_for_the_credential_again(as_owner) -> None:
     kept = add(as_owner)
     changed = {**TYPED, "secret_key": "", "base_url": "https://other.example.com/v3"}
-    page = as_owner.post(f"/connections/{kept.id}/edit/", changed, follow=True).content.decode()
-    assert "Enter it again" in page
-    assert not kept.secrets.exists()
+    answer = as_owner.post(f"/connections/{kept.id}/edit/", changed)
+    assert answer.status_code == 422
+    assert "The host changes: enter this again" in answer.content.decode()
+    kept.refresh_from_db()
+    assert kept.base_url == "https://api.example.com/v3"
+    assert kept.secrets.get().hosts == "api.example.com"
 
 
 def test_a_new_host_with_its_credential_is_kept(as_owner) -> None:

@@ -30,7 +30,7 @@ def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     confirm = request.POST.get("confirm", "")
     sent = press_send(person_of(request), opened.draft, _press(request), confirm)
-    context = {"draft": opened.draft, "connection": opened.draft.connection}
+    context: dict[str, object] = {"draft": opened.draft, "connection": opened.draft.connection}
     if isinstance(sent, Blocked):
         return render(request, "builder/_blocked.html", {**context, "blocked": sent})
     reply = view_reply(wait(sent, QUICK))

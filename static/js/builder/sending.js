@@ -23,13 +23,15 @@ export function startSending(bench) {
   });
 }
 
+// A double press is one press, however quick the answer to the first one was.
+const DOUBLE = 700;
 let preparing = false;
+let pressedAt = -DOUBLE;
 
 async function prepare(bench, form, go) {
-  if (preparing) return;
+  if (preparing || performance.now() - pressedAt < DOUBLE) return;
   preparing = true;
   try {
-    if (!navigator.onLine) await Promise.resolve();
     await bench.edits.idle();
     const first = bench.problems.firstError();
     if (first) return bench.problems.go(first);
@@ -39,6 +41,7 @@ async function prepare(bench, form, go) {
       if (typed === null) return;
       form.querySelector('[name="confirm"]').value = typed;
     }
+    pressedAt = performance.now();
     go();
   } finally {
     preparing = false;

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.library.rotation import forget_former_keys, make_key, rotate_secrets
 from playground.library.vault import WrongKey
+from playground.people.audit import record_event
 
 
 class Command(BaseCommand):
@@ -27,9 +28,11 @@ class Command(BaseCommand):
             make_key(path)
             self.stdout.write(f"A new key stands first in {path}.")
         try:
-            self.stdout.write(f"{rotate_secrets()} values are under the newest key.")
+            count = rotate_secrets()
         except WrongKey as error:
             raise CommandError(str(error)) from None
+        record_event(None, "secrets-rotated", f"{count} values")
+        self.stdout.write(f"{count} values are under the newest key.")
         if options["forget"]:
             self.stdout.write(f"{forget_former_keys(path)} former keys removed.")
 
