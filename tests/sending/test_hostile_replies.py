@@ -1,0 +1,110 @@
+"""Replies that lie, drip, explode or talk HTML, through the whole walk from the builder."""
+
+import gzip
+import socket
+import time
+import uuid
+
+import pytest
+from django.test import Client
+
+from playground.calls.values import Outcome
+from playground.history.models import Exchange
+from playground.library.models import Draft
+from playground.sending.presses import wait
+from tests.network.servers import Script, answer, serve
+from tests.sending.standins import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = 15.0
+MARKUP = '<script>alert(1)</script><img src=x onerror="alert(2)">'
+BOMB = gzip.compress(bytes(30_000_000))
+HEADERS = [f"X-{number}: {number}" for number in range(10_000)]
+
+
+def drip(connection: socket.socket, request: bytes) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.02)
+
+
+def hang(connection: socket.socket, request: bytes) -> None:
+    connection.recv(1)
+
+
+CASES: dict[str, tuple[Script, Outcome, str]] = {
+    "it drips": (drip, Outcome.UNKNOWN, "no whole answer came"),
+    "it says nothing": (hang, Outcome.UNKNOWN, "nothing came for"),
+    "it closes at once": (lambda *_: None, Outcome.UNKNOWN, "the connection closed"),
+    "it closes early": (
+        answer("HTTP/1.1 200 OK", "Content-Length: 500", body=b"{"),
+        Outcome.UNKNOWN,
+        "before the whole answer came",
+    ),
+    "it has 10,000 headers": (
+        answer("HTTP/1.1 200 OK", *HEADERS, "Content-Length: 2", body=b"{}"),
+        Outcome.UNKNOWN,
+        "more or longer headers",
+    ),
+    "it explodes": (
+        answer(
+            "HTTP/1.1 200 OK",
+            "Content-Encoding: gzip",
+            f"Content-Length: {len(BOMB)}",
+            body=BOMB,
+        ),
+        Outcome.UNKNOWN,
+        "",
+    ),
+    "it is no HTTP": (lambda c, _: c.sendall(b"SSH-2.0-x\r\n"), Outcome.UNKNOWN, "not an answer"),
+    "it is markup": (
+        answer(f"HTTP/1.1 500 {MARKUP}", f"X-Note: {MARKUP}", body=MARKUP.encode()),
+        Outcome.HTTP_ERROR,
+        "",
+    ),
+}
+
+
+@pytest.fixture
+def short(settings) -> None:
+    settings.TOTAL_SECONDS, settings.IDLE_SECONDS = 1.5, 0.7
+    settings.MAX_UNPACKED_BYTES = 100_000
+
+
+def press(client: Client, draft: Draft) -> str:
+    answer = client.post(f"/drafts/{draft.id}/send/", {"press": str(uuid.uuid4())})
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_it_ends_in_a_sentence_and_on_every_page_as_text(
+    name: str, as_editor: Client, draft_to, short
+) -> None:
+    script, outcome, words = CASES[name]
+    draft = draft_to()
+    with serve(script) as server:
+        draft.connection.base_url = server.origin
+        draft.connection.save()
+        pages = [press(as_editor, draft)]
+        exchange = wait(Exchange.objects.get(), LONG)
+        assert len(server.heard) == 1, "nothing is sent again"
+    assert exchange.outcome == outcome
+    assert words in exchange.sentence
+    for part in ("body", "raw", "headers", "request"):
+        pages.append(as_editor.get(f"/history/{exchange.id}/?part={part}").content.decode())
+    pages.append(as_editor.get("/history/").content.decode())
+    assert not any("<script>alert" in page or "<img src=x" in page for page in pages)
+
+
+def test_what_is_unknown_says_how_to_find_out(as_editor: Client, draft_to, short) -> None:
+    draft = draft_to()
+    with serve(hang) as server:
+        draft.connection.base_url = server.origin
+        draft.connection.save()
+        press(as_editor, draft)
+        assert wait_until(lambda: not Exchange.objects.filter(outcome="sending").exists())
+    page = as_editor.get(f"/history/{Exchange.objects.get().id}/").content.decode()
+    assert "may have been launched" in page
+    assert "Night run" in page
