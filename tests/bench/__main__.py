@@ -1,0 +1,75 @@
+"""`python -m tests.bench [--only NAME …] [--list]`: measures, prints a table, writes JSON."""
+
+from __future__ import annotations
+
+import argparse
+import atexit
+import json
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+HOME = Path(__file__).resolve().parents[2]
+OUTPUT = HOME / "build" / "bench.json"
+
+
+def prepare_settings() -> None:
+    """Production settings on data of our own, before Django reads any."""
+    for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
+        del os.environ[name]
+    data = tempfile.mkdtemp(prefix="playground-bench-")
+    atexit.register(shutil.rmtree, data, ignore_errors=True)
+    os.environ["PLAYGROUND_DATA"] = data
+    os.environ["DJANGO_SETTINGS_MODULE"] = "playground.settings"
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+
+def describe_machine() -> str:
+    name = platform.processor() or platform.machine()
+    if sys.platform == "linux":
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+        name = models[0] if models else name
+    return f"{name}, {os.cpu_count()} processors, {platform.system()} {platform.release()}"
+
+
+def read_arguments(names: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
+    parser.add_argument("--list", action="store_true", help="list the names and stop")
+    return parser.parse_args()
+
+
+def main() -> None:
+    prepare_settings()
+    # The settings have to stand before anything of Django is read.
+    from tests.bench import running  # noqa: PLC0415
+
+    arguments = read_arguments(list(running.MEASURES))
+    if arguments.list:
+        print("\n".join(running.MEASURES))
+        return
+    begun = datetime.now(UTC)
+    machine, load = describe_machine(), os.getloadavg()[0]
+    print(f"{machine}\n{begun:%Y-%m-%d %H:%M} UTC, one run, load {load:.1f} before it\n")
+    figures = running.measure(arguments.only)
+    OUTPUT.parent.mkdir(exist_ok=True)
+    kept = {
+        "machine": machine,
+        "at": begun.isoformat(timespec="seconds"),
+        "runs": 1,
+        "load_before": load,
+        "command": "make bench",
+        "figures": [figure.as_dict() for figure in figures],
+    }
+    OUTPUT.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+    missed = sum(figure.reached is False for figure in figures)
+    print(f"\n{missed} of {len(figures)} missed. Written to {OUTPUT.relative_to(HOME)}.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""What one edit costs on the server, and how many a crowd gets through."""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from collections.abc import Iterator
+
+from playground.library.models import Draft
+from tests.bench.documents import INPUTS10000, SAMPLES, SMALL, Sample
+from tests.bench.figures import Figure, median, percentile
+from tests.bench.product import Client, Served, Visitor, make_draft, make_visitor, serve
+
+WARM_UP, REQUESTS = 20, 200
+CLIENTS, WORKERS, SECONDS = 8, 2, 6.0
+TARGETS = {"small": 3.0, "steps50": 6.0, "inputs1000": 6.0}
+ANSWER_KB = 16.0
+
+
+def measure_edits(served: Served) -> Iterator[Figure]:
+    """200 edits after 20 on one kept connection, each a value nobody typed before."""
+    visitor = make_visitor()
+    for sample in SAMPLES:
+        client = Client(served, visitor, make_draft(visitor, sample))
+        times, sizes, cpu = type_into(client, served, sample, REQUESTS)
+        yield Figure(
+            "server time of one edit",
+            sample.name,
+            median(times),
+            "ms",
+            TARGETS[sample.name],
+            percentile(times, 95),
+            note=f"{cpu:.1f} ms of processor time",
+        )
+        yield Figure("answer to one edit", sample.name, max(sizes) / 1024, "KB", ANSWER_KB)
+
+
+def measure_large(served: Served) -> Iterator[Figure]:
+    """A document of about 1 MB with 10,000 inputs: opened, and edited at a field."""
+    visitor = make_visitor()
+    draft = make_draft(visitor, INPUTS10000)
+    client = Client(served, visitor, draft)
+    opened = [timed_get(client, client.path) for _ in range(7)]
+    name = INPUTS10000.name
+    size = f"{len(draft.text) / 1e6:.1f} MB"
+    yield Figure("open 10,000 inputs (server)", name, median(opened), "ms", note=size)
+    times, _, cpu = type_into(client, served, INPUTS10000, 30)
+    yield Figure(
+        "edit and validate 10,000 inputs",
+        name,
+        median(times),
+        "ms",
+        100.0,
+        percentile(times, 95),
+        note=f"{cpu:.0f} ms of processor time",
+    )
+
+
+def type_into(
+    client: Client, served: Served, sample: Sample, requests: int
+) -> tuple[list[float], list[int], float]:
+    """Milliseconds and bytes of each answer, and the server's processor time of one."""
+    for n in range(WARM_UP):
+        client.set(sample.pointer, f"warm {n}")
+    before = served.cpu_seconds()
+    done = [client.set(sample.pointer, f"typed {n}") for n in range(requests)]
+    cpu = (served.cpu_seconds() - before) / requests * 1000
+    return [took * 1000 for took, _ in done], [size for _, size in done], cpu
+
+
+def timed_get(client: Client, path: str) -> float:
+    """Milliseconds until a page has arrived."""
+    begun = time.perf_counter()
+    response, _ = client.get(path)
+    if response.status != 200:
+        raise SystemExit(f"{path} answered {response.status}.")
+    return (time.perf_counter() - begun) * 1000
+
+
+def measure_crowd(served: Served) -> Iterator[Figure]:
+    """Eight clients, each in a field of its own, on one draft in two processes of `serve`."""
+    visitor = make_visitor()
+    draft = make_draft(visitor, SMALL)
+    with serve(WORKERS) as workers:
+        started = time.perf_counter()
+        times = gather(workers, visitor, draft)
+        rate = len(times) / SECONDS
+        spent = time.perf_counter() - started
+    draft.refresh_from_db()
+    lost = len(times) - draft.revision
+    yield Figure(
+        "edits per second, 8 clients, one draft",
+        "small",
+        rate,
+        "/s",
+        800.0,
+        percentile(times, 99),
+        50.0,
+        at_least=True,
+        note=f"p99 in ms; 2 processes; {lost} not counted; {spent:.0f} s in all",
+    )
+
+
+def gather(workers: list[Served], visitor: Visitor, draft: Draft) -> list[float]:
+    """Milliseconds of every edit that all clients made, in processes of their own."""
+    context = multiprocessing.get_context("fork")
+    results: multiprocessing.Queue[list[float]] = context.Queue()
+    barrier = context.Barrier(CLIENTS)
+    clients = [Client(workers[n % WORKERS], visitor, draft, f"tab-{n}") for n in range(CLIENTS)]
+    processes = [
+        context.Process(target=hammer, args=(client, SMALL.cells[n], barrier, results))
+        for n, client in enumerate(clients)
+    ]
+    for process in processes:
+        process.start()
+    times = [took for _ in processes for took in results.get(timeout=SECONDS * 5 + 60)]
+    for process in processes:
+        process.join()
+    return times
+
+
+def hammer(client: Client, pointer: str, barrier, results) -> None:  # type: ignore[no-untyped-def]
+    """Type without a pause; every answer is waited for."""
+    barrier.wait()
+    until, times = time.perf_counter() + SECONDS, []
+    while time.perf_counter() < until:
+        times.append(client.set(pointer, f"typed {len(times)}")[0] * 1000)
+    results.put(times)
