@@ -30,6 +30,10 @@ lint: $(VENV)/installed-tests ## look for mistakes of style in Python and templa
 types: $(VENV)/installed-tests ## check the type hints
 	@$(PYTHON) -m mypy playground
 
+bench: $(VENV)/installed-tests ## measure the running product against its targets
+	@$(PYTHON) -m tests.browser.chromium
+	@$(PYTHON) -m tests.bench
+
 clean: ## remove the environment and everything generated; data stays
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
