@@ -7,8 +7,8 @@ from dataclasses import replace
 from django.db import DatabaseError
 
 from playground.apis.workflows import Workflow as Definition
+from playground.library.facts import facts_for
 from playground.library.models import Workflow
-from playground.library.workflows import facts_for
 from playground.payload.facts import Facts, read_facts
 from playground.sandbox import practice
 

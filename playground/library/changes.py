@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from playground.library.asides import Aside
@@ -17,6 +17,7 @@ from playground.library.drafts import find_draft, state_of
 from playground.library.editing import Edit, Impossible, State, perform, place_of, text_at
 from playground.library.models import Change, Draft
 from playground.payload import edits, pointers
+from playground.people import rows
 from playground.people.models import Person
 
 STEPS_KEPT = 100
@@ -24,6 +25,10 @@ TRIES = 30
 
 # SQLite's own waiting sleeps; taking turns inside one process is far quicker.
 _turn = Lock()
+# The edits of one draft take turns from reading to writing, so that none is made twice over.
+_turns_of_drafts = [Lock() for _ in range(64)]
+
+_kinds = rows.Rows(Change, "draft_id", "revision", only=["kind"])
 
 
 @dataclass(frozen=True)
@@ -57,15 +62,16 @@ def apply_edit(
     An edit of a place that another tab changed since then is a Conflict; others are
     applied to the draft as it is now. Raises Draft.DoesNotExist, Impossible, NotJson.
     """
-    for _ in range(TRIES):
-        draft = find_draft(person, draft_id)
-        before = state_of(draft)
-        place = place_of(before, edit)
-        if _is_stale(draft, place, revision, tab):
-            return Conflict(draft, place, text_at(draft.text, edit.pointer), edit.value)
-        after = perform(before, edit)
-        if after == before or _save(draft, before, after, "edit", place, tab, step):
-            return Applied(draft, before, after)
+    with _turn_of(draft_id):
+        for _ in range(TRIES):
+            draft = find_draft(person, draft_id)
+            before = state_of(draft)
+            place = place_of(before, edit)
+            if _is_stale(draft, place, revision, tab):
+                return Conflict(draft, place, text_at(draft.text, edit.pointer), edit.value)
+            after = perform(before, edit)
+            if after == before or _save(draft, before, after, "edit", place, tab, step):
+                return Applied(draft, before, after)
     raise Impossible("Too many edits arrive at once. Try again in a moment.")
 
 
@@ -109,8 +115,22 @@ def history_depth(draft: Draft) -> tuple[int, int]:
 def _is_stale(draft: Draft, place: str, revision: int, tab: str) -> bool:
     if draft.revision <= revision:
         return False
-    later = draft.changes.filter(revision__gt=revision).exclude(tab=tab)
-    return any(pointers.touches(place, other) for other in later.values_list("place", flat=True))
+    return any(pointers.touches(place, other) for other in _places_since(draft, revision, tab))
+
+
+def _places_since(draft: Draft, revision: int, tab: str) -> list[str]:
+    """What other tabs changed after a revision."""
+    sql = (
+        f"SELECT place FROM {rows.table_of(Change)}"
+        " WHERE draft_id = %s AND revision > %s AND tab <> %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*rows.prepare([Draft._meta.pk], [draft.id]), revision, tab])
+        return [place for (place,) in cursor.fetchall()]
+
+
+def _turn_of(draft_id: uuid.UUID) -> Lock:
+    return _turns_of_drafts[draft_id.int % len(_turns_of_drafts)]
 
 
 def _save(
@@ -121,36 +141,50 @@ def _save(
     with _turn, transaction.atomic():
         if not _write(draft, after):
             return False
-        if kind == "edit":
+        if kind == "edit" and _was_turned(draft):
             draft.changes.filter(state=Change.State.UNDONE).update(state=Change.State.DROPPED)
-        draft.changes.create(
-            revision=draft.revision,
-            place=place,
-            tab=tab,
-            step=step or f"{tab}-{draft.revision}",
-            kind=kind,
-            detail=detail,
-        )
+        _record(draft, place, tab, step, kind, detail)
         if draft.revision % 50 == 0:
             _forget_old(draft)
     return True
 
 
+def _was_turned(draft: Draft) -> bool:
+    """Whether something may stand undone: only when an undo or a redo came last."""
+    return _kinds.values(draft.id, draft.revision - 1) != [["edit"]]
+
+
+def _record(draft: Draft, place: str, tab: str, step: str, kind: str, detail: str) -> None:
+    values = {
+        "draft_id": draft.id,
+        "revision": draft.revision,
+        "place": place,
+        "tab": tab,
+        "step": step or f"{tab}-{draft.revision}",
+        "kind": kind,
+        "state": Change.State.DONE,
+        "detail": detail,
+        "made_at": timezone.now(),
+    }
+    rows.insert(Change, values)
+
+
 def _write(draft: Draft, after: State) -> bool:
-    mine = Draft.objects.filter(id=draft.id, revision=draft.revision)
+    """Write what changed unless somebody was quicker: one UPDATE of the revision it was."""
     draft.text, draft.aside = after.text, after.aside.write()
     draft.path_values = dict(after.path_values)
     draft.connection_id = uuid.UUID(after.connection) if after.connection else None
     draft.variant = after.variant
-    written = mine.update(
-        text=draft.text,
-        aside=draft.aside,
-        path_values=draft.path_values,
-        connection_id=draft.connection_id,
-        variant=draft.variant,
-        revision=draft.revision + 1,
-        changed_at=timezone.now(),
-    )
+    values = {
+        "text": draft.text,
+        "aside": draft.aside,
+        "path_values": draft.path_values,
+        "connection_id": draft.connection_id,
+        "variant": draft.variant,
+        "revision": draft.revision + 1,
+        "changed_at": timezone.now(),
+    }
+    written = rows.update(Draft, {"id": draft.id, "revision": draft.revision}, values)
     draft.revision += 1
     return bool(written)
 

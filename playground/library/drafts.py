@@ -11,6 +11,10 @@ from playground.library.asides import Aside
 from playground.library.editing import State
 from playground.library.models import Connection, Draft, Template
 from playground.people.models import Person
+from playground.people.rows import Rows
+
+_drafts = Rows(Draft, "id", "person_id")
+_connections = Rows(Connection, "id")
 
 
 def begin(
@@ -49,9 +53,12 @@ def drafts_of(person: Person) -> models.QuerySet[Draft]:
 
 def find_draft(person: Person, draft_id: uuid.UUID) -> Draft:
     """One's own draft, or Draft.DoesNotExist: somebody else's is not there."""
-    return Draft.objects.select_related("connection").get(
-        id=draft_id, person=person, discarded_at=None
-    )
+    draft = _drafts.first(draft_id, person.pk)
+    if draft is None or draft.discarded_at is not None:
+        raise Draft.DoesNotExist
+    if draft.connection_id is not None:
+        draft.connection = _connections.first(draft.connection_id)
+    return draft
 
 
 def state_of(draft: Draft) -> State:

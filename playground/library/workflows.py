@@ -1,17 +1,17 @@
-"""Keeping workflows and accounts as the API described them, and what a draft can know of them."""
+"""Keeping workflows and accounts as the API described them."""
 
 import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from playground.apis import workflows as definitions
-from playground.library.connections import read_variables
-from playground.library.models import Account, Connection, Draft, Workflow
+from playground.library.models import Account, Connection, Workflow
 from playground.payload.drift import compare
 from playground.payload.facts import Facts, read_facts
 
@@ -80,8 +80,11 @@ def tell_difference(before: str, after: str) -> list[str]:
     return [each.sentence for each in compare(facts_in(before), facts_in(after))]
 
 
+@lru_cache(maxsize=100)
 def facts_in(definition: str) -> Facts:
-    """What a definition alone tells, as facts."""
+    """What a definition alone tells, as facts. Kept by the text itself, so that what was
+    changed is never taken for the former; the same schemas again and again also let their
+    validators be found by identity."""
     return read_facts(definitions.Workflow.read(_read_object(definition)).as_facts())
 
 
@@ -156,46 +159,6 @@ def read_workflow(connection: Connection | None, uid: str) -> definitions.Workfl
 def read_definition(row: Workflow) -> definitions.Workflow:
     """The definition that a kept workflow goes by."""
     return definitions.Workflow.read(_read_object(row.definition))
-
-
-def facts_for(
-    connection: Connection | None,
-    workflow_uid: str = "",
-    draft: Draft | None = None,
-) -> Facts:
-    """Everything known outside a document: the workflow, accounts, variables, secret names."""
-    workflow = read_workflow(connection, workflow_uid)
-    return read_facts(
-        workflow.as_facts() if workflow else None,
-        _accounts_of(connection),
-        variables=read_variables(connection) if connection else None,
-        secrets=_secret_names(connection, draft),
-        repeats=repeating_names(connection),
-    )
-
-
-def repeating_names(connection: Connection | None) -> frozenset[str]:
-    """The job names that repeat over this connection, as far as they were set from here."""
-    if connection is None:
-        return frozenset()
-    standing = connection.repeats.filter(deleted_at=None)
-    return frozenset(standing.values_list("job_name", flat=True))
-
-
-def _accounts_of(connection: Connection | None) -> list[dict[str, Any]] | None:
-    """None (not known, not judged) until accounts were listed once."""
-    if connection is None or not connection.accounts.exists():
-        return None
-    rows = connection.accounts.values("uid", "name", "integration", "valid")
-    return [{**row, "valid": row["valid"] is not False} for row in rows]
-
-
-def _secret_names(connection: Connection | None, draft: Draft | None) -> frozenset[str] | None:
-    if connection is None and draft is None:
-        return None
-    rows = list(connection.secrets.values_list("name", flat=True)) if connection else []
-    own = list(draft.secrets.values_list("name", flat=True)) if draft else []
-    return frozenset(rows + own)
 
 
 def _read_object(text: str) -> dict[str, Any]:

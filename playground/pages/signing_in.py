@@ -21,7 +21,7 @@ from playground.people.rights import next_page
 from playground.people.roster import join
 from playground.people.throttle import begin_attempt, forgive
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "playground.people.sessions.PeopleBackend"
 JOIN_FORMS = {Purpose.OWNER: FirstOwnerForm, Purpose.INVITE: JoinForm}
 
 

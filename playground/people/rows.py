@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from django.db import connection, models
 
@@ -18,27 +18,34 @@ Row = TypeVar("Row", bound=models.Model)
 
 
 class Rows(Generic[Row]):
-    """The rows of a table whose fields `by` (attribute names) equal given values."""
+    """The rows of a table whose fields `by` equal given values, all of their fields or `only`
+    some. Fields are named by their attribute: `draft_id`."""
 
-    def __init__(self, model: type[Row], *by: str) -> None:
+    def __init__(self, model: type[Row], *by: str, only: Sequence[str] = ()) -> None:
         self.model = model
         self.by = by
+        self.only = only
 
     def first(self, *values: Any) -> Row | None:
         """One row, or None. Give the values in the order of `by`."""
         found = self._run(values, " LIMIT 1")
-        return found[0] if found else None
+        return self._make(found[0]) if found else None
 
     def all(self, *values: Any) -> list[Row]:
+        return [self._make(row) for row in self._run(values)]
+
+    def values(self, *values: Any) -> list[list[Any]]:
+        """The bare values of the fields, row by row."""
         return self._run(values)
 
-    def _run(self, values: Sequence[Any], tail: str = "") -> list[Row]:
-        prepared = [f.get_db_prep_value(v, connection) for f, v in zip(self._keys, values)]
+    def _make(self, row: Sequence[Any]) -> Row:
+        made: Row = self.model.from_db(connection.alias, self._names, row)
+        return made
+
+    def _run(self, values: Sequence[Any], tail: str = "") -> list[list[Any]]:
         with connection.cursor() as cursor:
-            cursor.execute(self._select + tail, prepared)
-            found = cursor.fetchall()
-        names, alias = self._names, connection.alias
-        return [self.model.from_db(alias, names, self._convert(row)) for row in found]
+            cursor.execute(self._select + tail, prepare(self._keys, values))
+            return [self._convert(row) for row in cursor.fetchall()]
 
     def _convert(self, row: Sequence[Any]) -> list[Any]:
         values = list(row)
@@ -49,6 +56,8 @@ class Rows(Generic[Row]):
 
     @cached_property
     def _fields(self) -> list[models.Field[Any, Any]]:
+        if self.only:
+            return [field_of(self.model, name) for name in self.only]
         return list(self.model._meta.concrete_fields)
 
     @cached_property
@@ -65,14 +74,14 @@ class Rows(Generic[Row]):
         found = {}
         for index, field in enumerate(self._fields):
             column = field.get_col(self.model._meta.db_table)
-            ours = column.get_db_converters(connection)
-            if converters := [*connection.ops.get_db_converters(column), *ours]:
+            own = column.get_db_converters(connection)
+            if converters := [*connection.ops.get_db_converters(column), *own]:
                 found[index] = (column, converters)
         return found
 
     @cached_property
     def _select(self) -> str:
-        columns = ", ".join(quote(field) for field in self._fields)
+        columns = ", ".join(map(quote, self._fields))
         return f"SELECT {columns} FROM {table_of(self.model)} WHERE {match(self._keys)}"
 
 
@@ -109,8 +118,7 @@ def match(fields: Iterable[models.Field[Any, Any]]) -> str:
 
 def field_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
     """A field by its attribute name, such as `draft_id`."""
-    found: models.Field[Any, Any] = model._meta.get_field(name.removesuffix("_id") or name)
-    return found
+    return cast("models.Field[Any, Any]", model._meta.get_field(name.removesuffix("_id") or name))
 
 
 def quote(field: models.Field[Any, Any]) -> str:

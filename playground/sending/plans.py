@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from playground.apis.operations import Operation, find_operation
+from playground.library.facts import facts_for
 from playground.library.models import Connection, Draft
-from playground.library.workflows import facts_for
 from playground.payload.checking import check
 from playground.payload.facts import Facts
 from playground.payload.problems import ERROR, Problem

@@ -19,12 +19,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from playground.library.drafts import begin
 from playground.library.models import Connection, Draft
 from playground.library.workflows import store_workflow
 from playground.people.models import Person, Role
+from playground.people.sessions import SessionStore
 from tests.bench.documents import Sample
 
 HOME = Path(__file__).resolve().parents[2]

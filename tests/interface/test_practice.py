@@ -6,8 +6,9 @@ from django.core.management import call_command
 from playground.apis.operations import find_operation
 from playground.interface.practice import fill_practice
 from playground.library.connections import Wanted, save_connection
+from playground.library.facts import facts_for
 from playground.library.models import Connection
-from playground.library.workflows import facts_for, read_workflow
+from playground.library.workflows import read_workflow
 from playground.sandbox.practice import practice_workflows
 
 pytestmark = pytest.mark.django_db

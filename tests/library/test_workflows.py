@@ -5,9 +5,9 @@ import json
 import pytest
 from model_bakery import baker
 
+from playground.library.facts import facts_for
 from playground.library.models import Account, Connection
 from playground.library.workflows import (
-    facts_for,
     read_workflow,
     store_accounts,
     store_workflow,
