@@ -16,7 +16,7 @@ from playground.pages import (
     team,
     workflows,
 )
-from playground.pages.builder import edits, page, parts, sending
+from playground.pages.builder import edits, kept, page, parts, sending
 
 handler400 = "playground.pages.errors.show_400"
 handler403 = "playground.pages.errors.show_403"
@@ -76,6 +76,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/edit/", edits.edit_draft, name="edit_draft"),
     path("drafts/<uuid:draft_id>/turn/<str:direction>/", edits.turn_back, name="turn_back"),
     path("drafts/<uuid:draft_id>/part/", parts.show_part, name="draft_part"),
+    path("drafts/<uuid:draft_id>/template/", kept.show_kept, name="draft_template"),
+    path("drafts/<uuid:draft_id>/template/new/", kept.save_template, name="save_template"),
+    path("drafts/<uuid:draft_id>/template/save/", kept.save_kept, name="save_kept"),
+    path("drafts/<uuid:draft_id>/variant/", kept.switch_variant, name="switch_variant"),
     path("drafts/<uuid:draft_id>/state/", edits.show_state, name="draft_state"),
     path("drafts/<uuid:draft_id>/document.json", page.download, name="draft_document"),
     path("drafts/<uuid:draft_id>/send/", sending.send_draft, name="send_draft"),
@@ -84,5 +88,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/rename/", drafts.rename, name="rename_draft"),
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard_draft"),
     path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),
+    path("templates/", include("playground.pages.templates.urls")),
     path("sandbox/", include("playground.sandbox.urls")),
 ]

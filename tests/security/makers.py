@@ -9,10 +9,12 @@ from typing import Any
 
 from playground.library.connections import Wanted, save_connection
 from playground.library.drafts import begin, discard_draft
+from playground.library.versions import open_template
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
+from tests.library.templates import make_template
 
 Maker = Callable[[Person], dict[str, Any]]
 
@@ -46,6 +48,14 @@ def make_discarded_draft(person: Person) -> dict[str, Any]:
     return {"draft_id": draft.id}
 
 
+def make_own_template(person: Person) -> dict[str, Any]:
+    return {"template_id": make_template(person).id}
+
+
+def make_kept_draft(person: Person) -> dict[str, Any]:
+    return {"draft_id": open_template(person, make_template(person)).id}
+
+
 MAKERS: dict[str, Maker] = {
     "link": lambda person: {"token": make_owner_link()},
     "change_role": make_colleague,
@@ -76,4 +86,22 @@ MAKERS: dict[str, Maker] = {
     "rename_draft": make_draft,
     "discard_draft": make_draft,
     "restore_draft": make_discarded_draft,
+    "draft_template": make_kept_draft,
+    "save_template": make_kept_draft,
+    "save_kept": make_kept_draft,
+    "switch_variant": make_kept_draft,
+    "template": make_own_template,
+    "open_template": make_own_template,
+    "edit_template": make_own_template,
+    "star_template": make_own_template,
+    "duplicate_template": make_own_template,
+    "fork_template": make_own_template,
+    "archive_template": make_own_template,
+    "delete_template": make_own_template,
+    "restore_template": make_own_template,
+    "compare_versions": make_own_template,
+    "compare_parent": make_own_template,
+    "note_parent": make_own_template,
+    "restore_version": lambda person: {**make_own_template(person), "number": 1},
+    "change_variant": make_own_template,
 }

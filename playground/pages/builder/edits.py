@@ -21,6 +21,7 @@ from playground.library.changes import Applied, Conflict, apply_edit, redo, undo
 from playground.library.editing import Edit, Impossible
 from playground.library.models import Connection, Draft
 from playground.library.moving import plan_move
+from playground.pages.builder.kept import tell_kept
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import draw_part
 from playground.payload.edits import difference
@@ -207,6 +208,8 @@ def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
         "base": done.draft.revision - (1 if done.changed else 0),
         "revision": done.draft.revision,
     }
+    if done.draft.template_id:
+        answer |= tell_kept(done.draft)
     if lines := find_lines(done.before.text, done.after.text):
         answer["lines"] = lines
     if digest != sent.get("digest"):

@@ -15,17 +15,19 @@ from playground.calls.snippets.languages import LANGUAGES
 from playground.library.changes import history_depth
 from playground.library.models import Connection
 from playground.pages.builder.edits import digest_of, list_problems
+from playground.pages.builder.kept import describe_kept
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import describe_form
 from playground.people.models import Role
-from playground.people.rights import needs
+from playground.people.rights import needs, person_of
 
 
 @needs(Role.EDITOR)
 @require_safe
 def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
-    return render(request, "builder/page.html", describe_page(opened))
+    context = describe_page(opened) | describe_kept(person_of(request), opened.draft)
+    return render(request, "builder/page.html", context)
 
 
 def describe_page(opened: Opened) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The library of templates: the list, one template, its versions, variants, links and files."""

@@ -1,0 +1,107 @@
+"""The library of templates: searched, filtered, sorted, what each sends to, when used last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from playground.apis.operations import list_operations
+from playground.library.models import Template, Workflow
+from playground.library.templates import Search, list_folders, list_templates, starred_of
+from playground.people.models import Person, Role
+from playground.people.rights import needs, person_of
+
+PAGE = 50
+SORTS = {
+    "changed": gettext_lazy("Changed last"),
+    "used": gettext_lazy("Used last"),
+    "name": gettext_lazy("By name"),
+    "created": gettext_lazy("Newest"),
+}
+WHOSE = {
+    "": gettext_lazy("Yours and the team's"),
+    "mine": gettext_lazy("Yours"),
+    "team": gettext_lazy("The team's"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One template in the list, with what it sends to in words."""
+
+    template: Template
+    operation: str
+    workflow: str
+    starred: bool
+    may_change: bool
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_templates(request: HttpRequest) -> HttpResponse:
+    """The page; only its list while somebody types."""
+    person, search = person_of(request), read_search(request)
+    page = _whole(request.GET.get("page", ""))
+    found = list(list_templates(person, search)[PAGE * page : PAGE * page + PAGE + 1])
+    context = {
+        "rows": describe_rows(person, found[:PAGE]),
+        "search": search,
+        "previous": page - 1 if page else None,
+        "next": page + 1 if len(found) > PAGE else None,
+        "page_number": page,
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "templates/_list.html", context)
+    titles = {each.id: each.title for each in list_operations()}
+    context |= {
+        "folders": list_folders(person),
+        "operations": list(titles.items()),
+        "sorts": list(SORTS.items()),
+        "whose": list(WHOSE.items()),
+    }
+    return render(request, "templates/page.html", context)
+
+
+def read_search(request: HttpRequest) -> Search:
+    get = request.GET
+    return Search(
+        text=get.get("find", "").strip()[:200],
+        tag=get.get("tag", "").strip()[:100],
+        folder=get.get("folder", "")[:200],
+        operation=get.get("operation", "")[:100],
+        whose=get.get("whose", "")[:10],
+        sort=get.get("sort", "changed")[:10],
+        starred=bool(get.get("starred")),
+        archived=bool(get.get("archived")),
+    )
+
+
+def describe_rows(person: Person, templates: list[Template]) -> list[Row]:
+    titles = {each.id: each.title for each in list_operations()}
+    names = _workflow_names(templates)
+    starred = starred_of(person, templates)
+    return [
+        Row(
+            row,
+            titles.get(row.operation, row.operation),
+            names.get((row.connection_id, row.workflow_uid), row.workflow_uid),
+            row.id in starred,
+            person.may_edit and (row.person_id == person.pk or row.sharing == "edit"),
+        )
+        for row in templates
+    ]
+
+
+def _workflow_names(templates: Sequence[Template]) -> Mapping[tuple[object, str], str]:
+    uids = {row.workflow_uid for row in templates if row.workflow_uid}
+    rows = Workflow.objects.filter(uid__in=uids).values_list("connection_id", "uid", "name")
+    return {(connection, uid): name for connection, uid, name in rows}
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 6 else 0

@@ -1,0 +1,211 @@
+"""One template: what it holds, opening it, its words, putting it away."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from playground.apis.operations import UnknownOperation, find_operation
+from playground.library.models import Sharing, Template, Version
+from playground.library.templates import (
+    archive,
+    delete_template,
+    describe,
+    judge_wanted,
+    list_folders,
+    may_change,
+    may_rule,
+    restore_template,
+    starred_of,
+    turn_star,
+    visible_to,
+)
+from playground.library.versions import (
+    duplicate_template,
+    fork_template,
+    open_template,
+    read_version,
+)
+from playground.library.workflows import find_workflow
+from playground.pages.templates.finding import (
+    get_changeable,
+    get_ruled,
+    get_template,
+    get_version,
+    go_to,
+    read_wanted,
+    tell,
+)
+from playground.people.audit import record_event
+from playground.people.models import Person, Role
+from playground.people.rights import needs, person_of
+
+SHOWN_VERSIONS = 200
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """What it holds, variant by variant; `?version=2&variant=VIP` shows that one."""
+    template, person = get_template(request, template_id), person_of(request)
+    version = get_version(template, request.GET.get("version", ""))
+    content = read_version(version)
+    variant = request.GET.get("variant", "")
+    state = content.state(variant)
+    trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": template.name}]
+    context = {
+        "template": template,
+        "version": version,
+        "variant": state.variant,
+        "variants": content.variants,
+        "state": state,
+        "versions": template.versions.defer("text", "aside", "variants")[:SHOWN_VERSIONS],
+        "starred": template.id in starred_of(person, [template]),
+        "may_change": may_change(person, template),
+        "may_rule": may_rule(person, template),
+        "parent": _find_parent(person, template),
+        "links": template.links.select_related("version") if may_rule(person, template) else (),
+        "trail": trail,
+        **describe_target(template, version),
+        **describe_words(person, template),
+    }
+    return render(request, "template/page.html", context)
+
+
+def describe_words(person: Person, template: Template) -> dict[str, object]:
+    return {
+        "name": template.name,
+        "description": template.description,
+        "tags": ", ".join(template.tag_list),
+        "folder": template.folder,
+        "sharing": template.sharing,
+        "sharings": Sharing.choices,
+        "folders": list_folders(person),
+    }
+
+
+def describe_target(template: Template, version: Version) -> dict[str, object]:
+    """Where it goes, in words; a workflow or operation that is gone is said, no error."""
+    try:
+        title = find_operation(template.operation).title
+    except UnknownOperation:
+        title = template.operation
+    uid = version.path_values.get("workflow_uid", "")
+    workflow = find_workflow(version.connection, uid)
+    return {"operation": title, "workflow": workflow, "workflow_uid": uid}
+
+
+@needs(Role.EDITOR)
+@require_POST
+def open_in_builder(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """A draft of it; an older version opens too, and saving it then shows both."""
+    template = get_template(request, template_id)
+    number = get_version(template, request.POST.get("version", "")).number
+    variant = request.POST.get("variant", "")
+    try:
+        find_operation(template.operation)
+    except UnknownOperation:
+        raise Http404(_("This playground does not know the template's operation.")) from None
+    draft = open_template(person_of(request), template, variant, number)
+    return redirect("builder", draft.id)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def edit_words(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Name, description, tags, folder; who sees it only by who may rule."""
+    template, person = get_changeable(request, template_id), person_of(request)
+    wanted = read_wanted(request)
+    if not may_rule(person, template) and wanted.sharing != template.sharing:
+        get_ruled(request, template_id)
+    if sentence := judge_wanted(wanted):
+        messages.error(request, sentence)
+        return redirect("template", template.id)
+    former = template.sharing
+    describe(template, wanted)
+    template.save(update_fields=["name", "description", "tags", "folder", "sharing"])
+    if former != template.sharing:
+        record_event(request, "template-sharing", template.name, template.sharing)
+    messages.info(request, _("Saved."))
+    return redirect("template", template.id)
+
+
+@needs(Role.VIEWER)
+@require_POST
+def star(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    template = get_template(request, template_id)
+    starred = turn_star(person_of(request), template)
+    context = {"template": template, "starred": starred}
+    return render(request, "templates/_star.html", context)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def duplicate(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    template = get_template(request, template_id)
+    name = _("%(name)s (copy)") % {"name": template.name}
+    return go_to(
+        reverse("template", args=[duplicate_template(person_of(request), template, name).id])
+    )
+
+
+@needs(Role.EDITOR)
+@require_POST
+def fork(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    template = get_template(request, template_id)
+    return go_to(reverse("template", args=[fork_template(person_of(request), template).id]))
+
+
+@needs(Role.EDITOR)
+@require_POST
+def note_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """The fork has seen what its parent became: the hint goes until it moves on again."""
+    template = get_changeable(request, template_id)
+    parent = _find_parent(person_of(request), template)
+    if parent is None:
+        raise Http404(_("The template this was forked from is not there."))
+    Template.objects.filter(id=template.id).update(parent_version=parent.latest)
+    return redirect("template", template.id)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def put_away(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Into the archive, or out of it."""
+    template = get_changeable(request, template_id)
+    away = template.archived_at is None
+    archive(template, away)
+    sentences = {True: _("Archived %(name)s."), False: _("%(name)s is back in the list.")}
+    undo = reverse("archive_template", args=[template.id])
+    return tell(HttpResponse(), sentences[away] % {"name": template.name}, undo if away else "")
+
+
+@needs(Role.EDITOR)
+@require_POST
+def delete(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Gone with its links; a toast offers to take that back."""
+    template = get_ruled(request, template_id)
+    delete_template(template)
+    record_event(request, "template-deleted", template.name)
+    undo = reverse("restore_template", args=[template.id])
+    return tell(HttpResponse(), _("Deleted %(name)s.") % {"name": template.name}, undo)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def restore(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    if not restore_template(person_of(request), template_id):
+        raise Http404(_("There is no such template of yours."))
+    return go_to(reverse("template", args=[template_id]))
+
+
+def _find_parent(person: Person, template: Template) -> Template | None:
+    if template.parent_id is None:
+        return None
+    return visible_to(person).filter(id=template.parent_id).first()

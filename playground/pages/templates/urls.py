@@ -1,0 +1,25 @@
+"""The routes of the library of templates."""
+
+from django.urls import path
+
+from playground.pages.templates import listing, page, versions
+
+ONE = "<uuid:template_id>/"
+
+urlpatterns = [
+    path("", listing.show_templates, name="templates"),
+    path(ONE, page.show_template, name="template"),
+    path(ONE + "open/", page.open_in_builder, name="open_template"),
+    path(ONE + "edit/", page.edit_words, name="edit_template"),
+    path(ONE + "star/", page.star, name="star_template"),
+    path(ONE + "duplicate/", page.duplicate, name="duplicate_template"),
+    path(ONE + "fork/", page.fork, name="fork_template"),
+    path(ONE + "archive/", page.put_away, name="archive_template"),
+    path(ONE + "delete/", page.delete, name="delete_template"),
+    path(ONE + "restore/", page.restore, name="restore_template"),
+    path(ONE + "compare/", versions.compare_versions, name="compare_versions"),
+    path(ONE + "parent/", versions.compare_parent, name="compare_parent"),
+    path(ONE + "parent/seen/", page.note_parent, name="note_parent"),
+    path(ONE + "versions/<int:number>/restore/", versions.restore, name="restore_version"),
+    path(ONE + "variants/", versions.change_variant, name="change_variant"),
+]

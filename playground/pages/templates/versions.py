@@ -1,0 +1,152 @@
+"""Versions and variants of one template: compare any two, restore one, tidy the variants."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from playground.library.differing import Difference, compare
+from playground.library.editing import State
+from playground.library.models import Template, Version
+from playground.library.templates import visible_to
+from playground.library.variants import BadVariant
+from playground.library.versions import (
+    Stale,
+    change_variants,
+    read_version,
+    restore_version,
+)
+from playground.pages.templates.finding import get_changeable, get_template, get_version, go_to
+from playground.people.models import Role
+from playground.people.rights import needs, person_of
+
+SHOWN = 300
+
+
+@needs(Role.VIEWER)
+@require_safe
+def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """`?a=1&b=3&variant=VIP`: by field and as JSON. `a_variant`, `b_variant` compare variants."""
+    template = get_template(request, template_id)
+    get = request.GET
+    b = get_version(template, get.get("b", ""))
+    a = get_version(template, get.get("a", "") or str(max(1, b.number - 1)))
+    chosen = get.get("variant", "")
+    left = read_version(a).state(get.get("a_variant", chosen))
+    right = read_version(b).state(get.get("b_variant", chosen))
+    names = {each.name for version in (a, b) for each in read_version(version).variants}
+    context = {
+        **describe_difference(left, right),
+        "template": template,
+        "a": a,
+        "b": b,
+        "left": left,
+        "right": right,
+        "names": sorted(names),
+        "versions": template.versions.defer("text", "aside", "variants")[:SHOWN],
+        "trail": _trail(template, _("Compare")),
+    }
+    return render(request, "template/compare.html", context)
+
+
+@needs(Role.VIEWER)
+@require_safe
+def compare_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """What the parent became since this fork was made."""
+    template = get_template(request, template_id)
+    parent = visible_to(person_of(request)).filter(forks=template.id).first()
+    if parent is None:
+        raise Http404(_("The template this was forked from is not there."))
+    a = get_version(parent, str(template.parent_version))
+    b = get_version(parent, "")
+    left, right = read_version(a).shared, read_version(b).shared
+    context = {
+        **describe_difference(left, right),
+        "template": template,
+        "parent": parent,
+        "a": a,
+        "b": b,
+        "left": left,
+        "right": right,
+        "trail": _trail(template, _("What %(name)s became") % {"name": parent.name}),
+    }
+    return render(request, "template/compare.html", context)
+
+
+def describe_difference(left: State, right: State) -> dict[str, Any]:
+    """Fields that differ: document, address, notes and values that are switched off."""
+    found = compare(left.text, right.text)
+    found += _compare_values("#path/", dict(left.path_values), dict(right.path_values))
+    found += _compare_values("off ", dict(left.aside.off), dict(right.aside.off))
+    found += _compare_values("note ", dict(left.aside.notes), dict(right.aside.notes))
+    return {"differences": found[:SHOWN], "more": max(0, len(found) - SHOWN)}
+
+
+def _compare_values(lead: str, a: dict[str, str], b: dict[str, str]) -> list[Difference]:
+    return [
+        Difference(
+            lead + place,
+            "added" if place not in a else "changed" if place in b else "removed",
+            a.get(place, ""),
+            b.get(place, ""),
+        )
+        for place in dict.fromkeys([*a, *b])
+        if a.get(place) != b.get(place)
+    ]
+
+
+@needs(Role.EDITOR)
+@require_POST
+def restore(request: HttpRequest, template_id: uuid.UUID, number: int) -> HttpResponse:
+    """The old version again, as a new one."""
+    template = get_changeable(request, template_id)
+    get_version(template, str(number))
+    return _answer(request, template, restore_version(person_of(request), template, number))
+
+
+@needs(Role.EDITOR)
+@require_POST
+def change_variant(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """`do` is rename (to `value`), remove or up; each makes a version, so nothing is lost."""
+    template, post = get_changeable(request, template_id), request.POST
+    base = post.get("base", "")
+    try:
+        done = change_variants(
+            person_of(request),
+            template,
+            get_version(template, base).number,
+            post.get("do", "") if post.get("do") in ("rename", "remove") else "up",
+            post.get("name", ""),
+            post.get("value", ""),
+        )
+    except BadVariant as sentence:
+        messages.error(request, str(sentence))
+        return redirect("template", template.id)
+    return _answer(request, template, done)
+
+
+def _answer(request: HttpRequest, template: Template, done: Version | Stale) -> HttpResponse:
+    if isinstance(done, Stale):
+        messages.warning(
+            request, _("Somebody saved version %(n)s meanwhile; look first.") % {"n": done.latest}
+        )
+    else:
+        messages.info(request, _("Saved as version %(n)s.") % {"n": done.number})
+    if request.htmx:  # type: ignore[attr-defined]
+        return go_to(reverse("template", args=[template.id]))
+    return redirect("template", template.id)
+
+
+def _trail(template: Template, text: str) -> list[dict[str, str]]:
+    return [
+        {"href": reverse("templates"), "text": _("Templates")},
+        {"href": reverse("template", args=[template.id]), "text": template.name},
+        {"text": text},
+    ]
