@@ -15,12 +15,14 @@ ANY: Schema = {}
 
 @dataclass(frozen=True)
 class InputKey:
-    """A key of the input rows; `variations` are other names the API accepts for it."""
+    """A key of the input rows; `variations` are other names the API accepts for it. Practice
+    definitions give an `example` (`x-example`), so that a first launch has something to do."""
 
     name: str
     required: bool = False
     help: str = ""
     variations: tuple[str, ...] = ()
+    example: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -115,7 +117,7 @@ def _value_of(schema: Schema, workflow: Workflow, step: Step | None) -> Any:
         case "workflow.name":
             return workflow.name
         case "workflow.inputs":
-            return [{key.name: "" for key in workflow.inputs}] if workflow.inputs else []
+            return [{key.name: key.example for key in workflow.inputs}] if workflow.inputs else []
         case "workflow.steps":
             return [_filled(schema["items"], workflow, each) for each in workflow.steps]
         case "step.parameters" if step:
@@ -187,7 +189,7 @@ def _read_key(name: str, about: Any) -> InputKey:
     variations = _texts(about.get("variations")) + _texts(about.get("retro_variations"))
     others = tuple(each for each in dict.fromkeys(variations) if each != name)
     required = about.get("required") in (1, True, "1", "true")
-    return InputKey(name, required, _text(about.get("help")), others)
+    return InputKey(name, required, _text(about.get("help")), others, _text(about.get("x-example")))
 
 
 def _inputs_of(steps: Iterable[Step]) -> tuple[InputKey, ...]:

@@ -79,4 +79,11 @@ def _mask(text: str, secrets: Sequence[Secret]) -> Iterator[str | Hole]:
 
 
 def _merge(pieces: Iterable[str | Hole]) -> Masked:
-    return tuple(piece for piece in pieces if piece != "")
+    """Neighbouring texts become one, so that a snippet quotes them once."""
+    merged: list[str | Hole] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece
+        elif piece != "":
+            merged.append(piece)
+    return tuple(merged)

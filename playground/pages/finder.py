@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -27,6 +28,7 @@ class Found:
     icon: str
     name: str
     address: str
+    at: datetime | None = None
 
 
 @needs(Role.VIEWER)
@@ -59,7 +61,13 @@ def _drafts(person: Person, wanted: str) -> list[Found]:
     if not person.may_edit:
         return []
     return [
-        Found(_("draft"), "pen", draft.name or draft.operation, reverse("builder", args=[draft.id]))
+        Found(
+            _("draft"),
+            "pen",
+            draft.name or draft.operation,
+            reverse("builder", args=[draft.id]),
+            draft.changed_at,
+        )
         for draft in drafts_of(person).filter(name__icontains=wanted)[:EACH]
     ]
 
@@ -76,6 +84,12 @@ def _workflows(wanted: str) -> list[Found]:
 def _exchanges(person: Person, wanted: str) -> list[Found]:
     page = list_exchanges(person, Search(text=wanted), EACH)
     return [
-        Found(_("send"), "send", row.sentence or row.operation, reverse("exchange", args=[row.id]))
+        Found(
+            _("send"),
+            "send",
+            row.sentence or row.operation,
+            reverse("exchange", args=[row.id]),
+            row.started_at,
+        )
         for row in page.rows
     ]
