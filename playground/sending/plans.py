@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from playground.apis.operations import Operation, find_operation
+from playground.library.editing import State
 from playground.library.facts import facts_for
 from playground.library.models import Connection, Draft
 from playground.payload.checking import check
@@ -36,6 +37,19 @@ def plan_draft(draft: Draft) -> Plan:
         aside=draft.aside,
         draft=draft,
         name=draft.name,
+    )
+
+
+def plan_state(operation_id: str, state: State, name: str = "") -> Plan:
+    """What a template holds, sent without a draft. Raises UnknownOperation."""
+    connection = Connection.objects.filter(id=state.connection) if state.connection else None
+    return Plan(
+        operation=find_operation(operation_id),
+        connection=connection.first() if connection is not None else None,
+        path_values=dict(state.path_values),
+        text=state.text,
+        aside=state.aside.write(),
+        name=name,
     )
 
 

@@ -1,0 +1,174 @@
+"""`manage.py send_template NAME`: sends a template; the exit status tells the verdict."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+import uuid
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+
+from playground.apis.operations import UnknownOperation
+from playground.calls.masking import mask_call, show
+from playground.calls.values import Outcome
+from playground.history.models import Exchange
+from playground.interface.acting import find_actor
+from playground.interface.doorstep import practising
+from playground.library.editing import State
+from playground.library.filling import CannotFill, connect_to, set_file, set_typed
+from playground.library.models import Connection, Template
+from playground.library.templates import find_by_name, note_used
+from playground.library.variants import find_variant
+from playground.library.versions import find_version, read_version
+from playground.people.models import Person
+from playground.sending.plans import Plan, check_plan, plan_state
+from playground.sending.presses import Blocked, press_plan, wait
+from playground.sending.walk import assemble_plan
+
+REFUSED, NOT_UNDERSTOOD, NOT_SENT, UNKNOWN = 1, 2, 3, 4
+STATUS = {
+    Outcome.ACCEPTED: 0,
+    Outcome.REFUSED: REFUSED,
+    Outcome.HTTP_ERROR: REFUSED,
+    Outcome.NOT_SENT: NOT_SENT,
+}
+
+
+class Command(BaseCommand):
+    help = (
+        "Sends a template. Ends with 0 when it was accepted, 1 when it was refused, 2 when the "
+        "question was not understood, 3 when nothing was sent, 4 when nobody knows."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="the template's name or id")
+        parser.add_argument("--variant", default="", help="the name of a variant")
+        parser.add_argument("--number", type=int, default=0, help="a version, else the newest")
+        parser.add_argument("--connection", help="send over this connection instead")
+        parser.add_argument(
+            "--set", action="append", default=[], metavar="/POINTER=VALUE", dest="values"
+        )
+        parser.add_argument(
+            "--file", action="append", default=[], metavar="/POINTER=FILE", dest="files"
+        )
+        parser.add_argument("--confirm", default="", help="the name of a protected connection")
+        parser.add_argument("--user", default="", help="who sends; else the first owner")
+        parser.add_argument("--dry-run", action="store_true", help="show it, masked; send nothing")
+        parser.add_argument("--json", action="store_true", help="one JSON object as the answer")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.as_json = options["json"]
+        person = find_actor(options["user"])
+        if person is None:
+            self.refuse(f"There is nobody named {options['user'] or 'as an owner'}.")
+        template = self.find(person, options["name"])
+        try:
+            plan = self.plan(template, options)
+        except (CannotFill, UnknownOperation, OSError, UnicodeDecodeError) as sentence:
+            self.refuse(str(sentence))
+        if options["dry_run"]:
+            self.show(plan)
+        elif plan.connection is None:
+            self.refuse("The template has no connection: give one with --connection.")
+        else:
+            with practising(plan.connection):
+                self.send(person, template, plan, options["confirm"])
+
+    def find(self, person: Person, name: str) -> Template:
+        found = find_by_name(person, name)
+        own = [row for row in found if row.person_id == person.pk] or found
+        if len(own) == 1:
+            return own[0]
+        if not own:
+            self.refuse(f"There is no template named {name}.")
+        ids = ", ".join(str(row.id) for row in own)
+        self.refuse(f"{len(own)} templates are named {name}: say which by its id: {ids}.")
+
+    def plan(self, template: Template, options: dict[str, Any]) -> Plan:
+        state = self.read(template, options["number"], options["variant"])
+        if options["connection"]:
+            connection = Connection.objects.filter(name=options["connection"]).first()
+            if connection is None:
+                self.refuse(f"There is no connection named {options['connection']}.")
+            state = connect_to(state, str(connection.id))
+        for pair in options["values"]:
+            pointer, typed = self.split(pair)
+            state = set_typed(state, pointer, typed)
+        for pair in options["files"]:
+            pointer, file = self.split(pair)
+            state = set_file(state, pointer, file, Path(file).read_text("utf-8"))
+        return plan_state(template.operation, state, template.name)
+
+    def read(self, template: Template, number: int, variant: str) -> State:
+        if number < 0 or number > template.latest:
+            self.refuse(f"{template.name} has no version {number}.")
+        content = read_version(find_version(template, number))
+        if variant and find_variant(content.variants, variant) is None:
+            names = ", ".join(each.name for each in content.variants) or "none"
+            self.refuse(f"{template.name} has no variant {variant}. There are: {names}.")
+        return content.state(variant)
+
+    def split(self, pair: str) -> tuple[str, str]:
+        pointer, equals, value = pair.partition("=")
+        if not equals:
+            self.refuse(f"Say /pointer=value, not {pair!r}.")
+        return pointer, value
+
+    def show(self, plan: Plan) -> None:
+        """The exact request, masked, and its problems."""
+        problems = check_plan(plan)
+        masked = mask_call(assemble_plan(plan).call)
+        body = show(masked.body) if masked.body is not None else ""
+        errors = [each.message for each in problems if each.blocks]
+        if self.as_json:
+            answer = {"method": masked.method, "url": show(masked.url), "body": body}
+            listed = [each.as_dict() for each in problems]
+            self.stdout.write(json.dumps({**answer, "problems": listed}, ensure_ascii=False))
+        else:
+            self.stdout.write(f"{masked.method} {show(masked.url)}\n{body}")
+            for sentence in errors:
+                self.stderr.write(sentence)
+        if errors:
+            sys.exit(NOT_SENT)
+
+    def send(self, person: Person, template: Template, plan: Plan, confirm: str) -> None:
+        sent = press_plan(person, plan, uuid.uuid4(), confirm)
+        if isinstance(sent, Blocked):
+            self.tell({"outcome": "blocked", "sentence": sent.sentence})
+            sys.exit(NOT_SENT)
+        note_used(template)
+        ended = follow(sent)
+        self.tell(
+            {
+                "outcome": ended.outcome,
+                "code": ended.code,
+                "sentence": ended.sentence,
+                "status": ended.status,
+                "exchange": str(ended.id),
+                "job": ended.job_uid,
+            }
+        )
+        sys.exit(STATUS.get(Outcome(ended.outcome), UNKNOWN))
+
+    def tell(self, answer: dict[str, Any]) -> None:
+        text = json.dumps(answer, ensure_ascii=False) if self.as_json else answer["sentence"]
+        self.stdout.write(text)
+
+    def refuse(self, sentence: str) -> NoReturn:
+        if getattr(self, "as_json", False):
+            answer = {"outcome": "not-understood", "sentence": sentence}
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
+        self.stderr.write(sentence)
+        sys.exit(NOT_UNDERSTOOD)
+
+
+def follow(exchange: Exchange) -> Exchange:
+    """The exchange when it has ended; its own deadline ends the waiting."""
+    end = exchange.deadline.timestamp()
+    while exchange.under_way and time.time() < end:
+        exchange = wait(exchange, 5)
+    return exchange

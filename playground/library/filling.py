@@ -1,0 +1,57 @@
+"""Values put into a payload from outside: a command line, the HTTP interface, a shared link."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import replace
+
+from playground.library.editing import Edit, Impossible, State, perform, text_at
+from playground.payload import printing
+from playground.payload.reading import NotJson, read
+
+
+class CannotFill(ValueError):
+    """The value cannot be put there; the sentence says why."""
+
+
+def set_typed(state: State, pointer: str, typed: str) -> State:
+    """Plain text stays text where text stands; elsewhere what reads as JSON is JSON."""
+    standing = text_at(state.text, pointer)
+    if standing.startswith('"'):
+        return set_json(state, pointer, printing.quote(typed))
+    try:
+        read(typed)
+    except NotJson:
+        return set_json(state, pointer, printing.quote(typed))
+    return set_json(state, pointer, typed)
+
+
+def set_json(state: State, pointer: str, value: str) -> State:
+    """`value` is JSON text. `#path/workflow_uid` fills a value of the address."""
+    try:
+        if pointer.startswith("#path/"):
+            plain = read(value)
+            return perform(state, Edit("path", pointer.removeprefix("#path/"), str(plain)))
+        if not pointer.startswith("/"):
+            raise CannotFill(f"{pointer!r} is no JSON Pointer: it begins with a slash.")
+        return perform(state, Edit("set", pointer, value))
+    except NotJson as error:
+        raise CannotFill(f"{pointer}: {error.sentence}") from error
+    except (Impossible, AssertionError) as error:
+        raise CannotFill(f"{pointer} cannot be set: nothing it could stand in is there.") from error
+
+
+def set_file(state: State, pointer: str, name: str, content: str) -> State:
+    """A JSON file as it is; the rows of a CSV file as objects of texts."""
+    if not name.lower().endswith(".csv"):
+        return set_json(state, pointer, content.strip())
+    rows = list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"))))
+    if any(None in row for row in rows):
+        raise CannotFill(f"{name}: a row has more cells than there are columns.")
+    cells = [{key: value for key, value in row.items() if value is not None} for row in rows]
+    return set_json(state, pointer, printing.dump(cells))
+
+
+def connect_to(state: State, connection_id: str) -> State:
+    return replace(state, connection=connection_id)
