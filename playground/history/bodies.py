@@ -19,3 +19,8 @@ def keep_body(data: bytes) -> Body:
 def read_body(body: Body | None) -> bytes:
     """The bytes as they were kept; none for no row."""
     return b"" if body is None else zlib.decompress(bytes(body.packed))
+
+
+def read_start(body: Body, most: int) -> bytes:
+    """At most the first `most` bytes, without unpacking the rest."""
+    return zlib.decompressobj().decompress(bytes(body.packed), most)

@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from playground.calls.likeness import digest_reply
 from playground.calls.masking import mask_call, mask_text, show
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.bodies import keep_body
 from playground.history.holders import name_holder
 from playground.history.masked import write_masked
+from playground.history.mentions import note_words
 from playground.history.models import Exchange, Original
 from playground.people.models import Person
 
@@ -24,7 +26,8 @@ ABANDONED = "abandoned"
 @dataclass(frozen=True)
 class Start:
     """What begins. `call` holds the secrets and is masked before anything is kept;
-    `document` and `aside` come sealed. Without a press it is a call of ours, not a Send."""
+    `document` and `aside` come sealed. Without a press it is a call of ours, not a Send.
+    `likeness` is equal for sends of the same document; `surroundings` is a JSON text."""
 
     operation: str
     call: Call = field(repr=False)
@@ -38,6 +41,8 @@ class Start:
     path_values: Mapping[str, str] = field(default_factory=dict)
     document: bytes = field(default=b"", repr=False)
     aside: bytes = field(default=b"", repr=False)
+    likeness: str = ""
+    surroundings: str = ""
 
 
 class AlreadyPressed(Exception):
@@ -61,6 +66,7 @@ def record_start(start: Start) -> Exchange:
                 draft_id=start.draft_id,
                 name=mask_text(start.name, secrets)[:300],
                 path_values=_mask_values(start.path_values, secrets),
+                likeness=start.likeness,
                 method=masked.method,
                 url=show(masked.url),
                 request=keep_body(write_masked(masked).encode()),
@@ -68,7 +74,13 @@ def record_start(start: Start) -> Exchange:
                 deadline=start.deadline,
                 holder=name_holder(),
             )
-            Original.objects.create(exchange=exchange, document=start.document, aside=start.aside)
+            Original.objects.create(
+                exchange=exchange,
+                document=start.document,
+                aside=start.aside,
+                surroundings=keep_body(start.surroundings.encode()),
+            )
+            note_words(exchange)
     except IntegrityError:
         if start.press and Exchange.objects.filter(press=start.press).exists():
             raise AlreadyPressed from None
@@ -85,10 +97,23 @@ def record_end(
     values |= {"ended_at": timezone.now(), "seconds": result.seconds, "job_uid": job_uid[:200]}
     with transaction.atomic():
         if isinstance(result, Reply):
-            values |= _describe_reply(_mask_reply(result, call.secrets))
+            reply = _mask_reply(result, call.secrets)
+            values |= _describe_reply(reply) | _look_back(exchange, digest_reply(reply))
         _end(exchange, values)
-    exchange.refresh_from_db()
+        exchange.refresh_from_db()
+        note_words(exchange)
     return exchange
+
+
+def _look_back(exchange: Exchange, digest: str) -> dict[str, object]:
+    """Whether the answer changed since the same person sent the same document last."""
+    if not exchange.likeness:
+        return {"reply_digest": digest}
+    alike = Exchange.objects.filter(likeness=exchange.likeness, person=exchange.person)
+    earlier = alike.filter(number__lt=exchange.number).exclude(reply_digest="")
+    last = earlier.order_by("-number").only("id", "reply_digest").first()
+    changed = last is not None and last.reply_digest != digest
+    return {"reply_digest": digest, "changed_from": last.id if last and changed else None}
 
 
 def record_abandoned(exchange: Exchange, verdict: Verdict) -> None:

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from playground.calls.values import Outcome
-from playground.history.models import Body, Exchange
+from playground.history.models import Body, Exchange, Original
 
 CHUNK = 500
 
@@ -54,6 +54,7 @@ def _remove_bodies() -> None:
             Exists(Exchange.objects.filter(**{column: OuterRef("pk")}))
             for column in ("request", "reply_head", "reply_body")
         ],
+        Exists(Original.objects.filter(surroundings=OuterRef("pk"))),
         _connector=Q.OR,
     )
     Body.objects.exclude(used).delete()

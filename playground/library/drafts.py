@@ -29,8 +29,9 @@ def begin(
     template: Template | None = None,
     template_version: int = 0,
     variant: str = "",
+    origin: uuid.UUID | None = None,
 ) -> Draft:
-    """A new draft of this person."""
+    """A new draft of this person; `origin` is the exchange that it sends again."""
     return Draft.objects.create(
         person=person,
         operation=operation,
@@ -42,6 +43,7 @@ def begin(
         template=template,
         template_version=template_version,
         variant=variant,
+        origin=origin,
     )
 
 

@@ -1,130 +1,114 @@
-"""The history: the list, one exchange, its reply while it is still under way."""
+"""The history: everything that was sent, found again by whatever people remember of it."""
 
 import uuid
+from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.templatetags.static import static
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from playground.apis.operations import list_operations
-from playground.history.bodies import read_body
 from playground.history.models import Exchange
-from playground.history.reading import Search, find_exchange, list_exchanges
+from playground.history.reading import Page, Search, list_exchanges
 from playground.library.models import Connection
-from playground.pages.replies import KINDS, WORDS, shorten_uids, view_reply
-from playground.people.models import Role
+from playground.pages.replies import KINDS, WORDS, shorten_uids
+from playground.people.models import Person, Role
 from playground.people.rights import needs, person_of
-from playground.sending.presses import cancel, wait
-from playground.sending.recovery import settle
 
-SHORT_WAIT = 1.0
+SHOWN = 160
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_history(request: HttpRequest) -> HttpResponse:
+    person = person_of(request)
     search = read_search(request)
-    page = list_exchanges(person_of(request), search)
+    page = list_exchanges(person, search)
     titles = {operation.id: operation.title for operation in list_operations()}
-    rows = [
-        {
-            "exchange": row,
-            "title": titles.get(row.operation, row.operation),
-            "sentence": shorten_uids(row.sentence),
-            "kind": KINDS.get(row.outcome, "note"),
-            "word": WORDS.get(row.outcome, row.outcome),
-        }
-        for row in page.rows
-    ]
     context = {
-        "rows": rows,
-        "next_before": page.next_before,
+        "rows": [describe_row(row, titles) for row in page.rows],
+        "page": page,
         "search": search,
-        "filtered": bool(search.outcome or search.operation or search.text),
         "outcomes": list(WORDS.items()),
         "operations": list(titles.items()),
+        "says": _say(),
+        "is_owner": person.is_owner,
+        "may_edit": person.may_edit,
+        **_choices(person, search, page),
     }
     return render(request, "history/page.html", context)
 
 
-@needs(Role.VIEWER)
-@require_safe
-def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    exchange = settle(get_exchange(request, exchange_id))
-    reply = view_reply(exchange, request.GET.get("part", ""))
-    trail = [{"href": "/history/", "text": _("History")}, {"text": str(exchange.id)[:8]}]
-    kept = exchange.connection_id
-    connection = Connection.objects.filter(pk=kept).first() if kept else None
-    context = {
+def describe_row(exchange: Exchange, titles: dict[str, str]) -> dict[str, object]:
+    """Fifty of these stand on a page: what templates are slow at is made here."""
+    sent = exchange.started_at
+    ended = exchange.ended_at is not None
+    return {
         "exchange": exchange,
-        "title": exchange.name or _title_of(exchange),
-        "connection": connection,
-        "reply": reply,
-        "trail": trail,
+        "href": f"/history/{exchange.id}/",
+        "title": titles.get(exchange.operation, exchange.operation),
+        "sentence": shorten_uids(exchange.sentence)[:SHOWN],
+        "kind": KINDS.get(exchange.outcome, "note"),
+        "word": WORDS.get(exchange.outcome, exchange.outcome),
+        "milliseconds": f"{exchange.seconds * 1000:.0f} ms" if ended else "–",
+        "sent": f"{sent:%Y-%m-%d %H:%M} UTC",
+        "sent_at": sent.isoformat(timespec="seconds"),
     }
-    return render(request, "exchange/page.html", context)
 
 
-@needs(Role.VIEWER)
-@require_safe
-def show_reply(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    """The fragment alone: asked for while a send is under way, and by its tabs."""
-    exchange = settle(get_exchange(request, exchange_id))
-    if exchange.under_way:
-        exchange = wait(exchange, SHORT_WAIT)
-    tries = request.GET.get("tries", "0")
-    reply = view_reply(
-        exchange, request.GET.get("part", ""), int(tries) if tries.isdecimal() else 0
-    )
-    return render(request, "history/_reply.html", {"reply": reply})
+def _say() -> dict[str, str]:
+    """The words that stand in every row, translated once."""
+    return {
+        "choose": _("Choose to compare"),
+        "again": _("Change and send again"),
+        "changed": _("answer changed since last time"),
+        "sprite": static("icons.svg"),
+    }
 
 
-@needs(Role.VIEWER)
-@require_safe
-def save_body(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    """The reply's body as a file; never shown by the browser as a page."""
-    exchange = get_exchange(request, exchange_id)
-    response = HttpResponse(read_body(exchange.reply_body), "application/octet-stream")
-    name = f"reply-{str(exchange.id)[:8]}.{_ending(exchange.content_type)}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
-
-
-@needs(Role.EDITOR)
-@require_POST
-def cancel_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    exchange = get_exchange(request, exchange_id)
-    if cancel(exchange):
-        exchange = wait(exchange, SHORT_WAIT)
-    if not request.htmx:  # type: ignore[attr-defined]
-        return redirect("exchange", exchange.id)
-    return render(request, "history/_reply.html", {"reply": view_reply(exchange)})
-
-
-def get_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> Exchange:
-    """The exchange, if this person may see it; else there is none."""
-    exchange = find_exchange(person_of(request), exchange_id)
-    if exchange is None:
-        raise Http404(_("There is no such exchange, or it is not yours."))
-    return exchange
+def _choices(person: Person, search: Search, page: Page) -> dict[str, object]:
+    """What the filters offer; nothing is asked of the database for an empty history."""
+    if not page.rows and not search.asks and search.before is None:
+        return {}
+    people = Person.objects.order_by("username").values_list("pk", "username")
+    return {
+        "connections": list(Connection.objects.values_list("id", "name")),
+        "people": list(people) if person.is_owner else (),
+    }
 
 
 def read_search(request: HttpRequest) -> Search:
-    before = request.GET.get("before", "")
+    """What the address asks for; what nobody understands asks for nothing."""
+    sent = request.GET
     return Search(
-        outcome=request.GET.get("outcome", "")[:20],
-        operation=request.GET.get("operation", "")[:100],
-        text=request.GET.get("text", "").strip()[:200],
-        before=int(before) if before.isdecimal() and len(before) < 19 else None,
+        outcome=sent.get("outcome", "")[:20],
+        operation=sent.get("operation", "")[:100],
+        connection=_read_uuid(sent.get("connection", "")),
+        person=_read_whole(sent.get("person", "")),
+        text=sent.get("text", "").replace("\0", "").strip()[:200],
+        bodies="bodies" in sent,
+        since=_read_day(sent.get("since", "")),
+        until=_read_day(sent.get("until", "")),
+        before=_read_whole(sent.get("before", "")),
     )
 
 
-def _title_of(exchange: Exchange) -> str:
-    titles = {operation.id: operation.title for operation in list_operations()}
-    return titles.get(exchange.operation, exchange.operation)
+def _read_whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
 
 
-def _ending(content_type: str) -> str:
-    kinds = {"application/json": "json", "text/csv": "csv", "application/xml": "xml"}
-    return kinds.get(content_type.partition(";")[0].strip().lower(), "txt")
+def _read_uuid(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _read_day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year < 9000 else None

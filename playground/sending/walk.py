@@ -25,6 +25,7 @@ from playground.people.models import Person
 from playground.sending import failures
 from playground.sending.doors import current_limits, current_origin, current_policy
 from playground.sending.plans import Plan
+from playground.sending.surroundings import describe_surroundings, digest_plan
 
 GRACE = timedelta(seconds=30)
 Result = Reply | Failure
@@ -89,6 +90,8 @@ def begin(plan: Plan, call: Call, person: Person | None, press: uuid.UUID | None
             path_values=plan.path_values,
             document=seal(plan.text),
             aside=seal(plan.aside),
+            likeness=digest_plan(plan),
+            surroundings=describe_surroundings(plan),
         )
     )
 

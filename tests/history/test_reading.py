@@ -1,11 +1,16 @@
 """The list shows what a person may see, newest first, a page at a time."""
 
+import uuid
+from datetime import UTC, date, datetime
+
 import pytest
 
+from playground.history import reading
+from playground.history.models import Exchange
 from playground.history.reading import Search, find_exchange, list_exchanges, visible_to
 from playground.people.models import Role
 from tests.conftest import make_person
-from tests.history.exchanges import make_exchange, start_exchange
+from tests.history.exchanges import end_exchange, make_call, make_exchange, start_exchange
 
 pytestmark = pytest.mark.django_db
 
@@ -59,3 +64,58 @@ def test_the_list_costs_few_queries_and_no_bodies(editor, django_assert_max_num_
     with django_assert_max_num_queries(1):
         rows = list_exchanges(editor, Search()).rows
         assert [row.person_name for row in rows] == ["editor"] * 5
+
+
+def found(reader, **asked: object) -> list[object]:
+    return list(list_exchanges(reader, Search(**asked)).rows)
+
+
+def test_it_finds_by_connection_person_and_day(owner, editor) -> None:
+    connection = uuid.uuid4()
+    one = make_exchange(editor, connection_id=connection)
+    other = make_exchange(owner)
+    Exchange.objects.filter(pk=one.pk).update(started_at=datetime(2026, 3, 1, 23, 59, tzinfo=UTC))
+    Exchange.objects.filter(pk=other.pk).update(started_at=datetime(2026, 3, 2, tzinfo=UTC))
+    assert found(owner, connection=connection) == [one]
+    assert found(owner, person=owner.pk) == [other]
+    assert found(editor, person=owner.pk) == []
+    assert found(owner, until=date(2026, 3, 1)) == [one]
+    assert found(owner, since=date(2026, 3, 2)) == [other]
+    assert found(owner, since=date(2026, 3, 1), until=date(2026, 3, 2)) == [other, one]
+    assert found(owner, since=date(2026, 3, 3)) == []
+    assert found(owner, until=date(2026, 2, 1)) == []
+
+
+def test_words_are_found_in_name_workflow_and_sentence_in_any_case(editor) -> None:
+    one = make_exchange(editor, name="ÜBUNG 100%", path_values={"workflow_uid": "Flow-7"})
+    make_exchange(editor, name="Other")
+    for text in ("übung", "flow-7", "100%", "launched FLOW", "api.example.com übung"):
+        assert found(editor, text=text) == [one], text
+    assert found(editor, text="10_%") == []
+
+
+def test_bodies_are_searched_when_asked(editor) -> None:
+    call = make_call(body='{"city": "Zürich"}'.encode())
+    sent = start_exchange(editor, call=call)
+    answered = end_exchange(start_exchange(editor), b'{"found": "needle"}')
+    assert found(editor, text="needle") == []
+    assert found(editor, text="NEEDLE", bodies=True) == [answered]
+    assert found(editor, text="zürich", bodies=True) == [sent]
+
+
+def test_a_search_of_bodies_goes_on_where_it_stopped(editor, monkeypatch) -> None:
+    monkeypatch.setattr(reading, "OPENED", 2)
+    made = [end_exchange(start_exchange(editor), b"needle %d" % number) for number in range(5)]
+    first = list_exchanges(editor, Search(text="needle 0", bodies=True))
+    assert (first.rows, first.looked_through) == ((), 2)
+    second = list_exchanges(editor, Search(text="needle 0", bodies=True, before=first.next_before))
+    third = list_exchanges(editor, Search(text="needle 0", bodies=True, before=second.next_before))
+    assert third.rows == (made[0],)
+
+
+def test_what_is_shared_opens_by_its_address_and_stays_out_of_other_lists(editor, owner) -> None:
+    exchange = make_exchange(owner)
+    assert find_exchange(editor, exchange.id) is None
+    Exchange.objects.filter(pk=exchange.pk).update(shared=True)
+    assert find_exchange(editor, exchange.id) == exchange
+    assert found(editor) == []

@@ -72,6 +72,8 @@ MAKERS: dict[str, Maker] = {
     "reply": make_own_exchange,
     "save_body": make_own_exchange,
     "cancel": make_own_exchange,
+    "send_again": make_own_exchange,
+    "draft_changed": make_draft,
     "job": lambda person: {**make_connection(person), "job_uid": "j-1"},
     "job_state": lambda person: {**make_connection(person), "job_uid": "j-1"},
     "builder": make_draft,

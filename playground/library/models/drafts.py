@@ -15,7 +15,8 @@ class Draft(models.Model):
     The document is JSON text, byte for byte as it will be sent. `aside` is a JSON object
     as text: `{"off": {pointer: value text}, "notes": {pointer: note}}`. Every accepted
     edit counts `revision` up by one. It belongs to one person. Opened from a template it
-    remembers which version and variant it started from.
+    remembers which version and variant it started from. `origin` is the id of the exchange
+    that it sends again, if it does.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -26,6 +27,7 @@ class Draft(models.Model):
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True, blank=True)
     text = SealedTextField(default="{}")
     aside = SealedTextField(default="{}")
+    origin = models.UUIDField(null=True)
     revision = models.PositiveIntegerField(default=0)
     template = models.ForeignKey("library.Template", models.SET_NULL, null=True, blank=True)
     template_version = models.PositiveIntegerField(default=0)

@@ -1,0 +1,152 @@
+"""Sending again: everything as it was, every difference said, and the same bytes out."""
+
+import json
+import uuid
+
+import pytest
+
+from playground.calls.masking import show
+from playground.history.bodies import read_body
+from playground.history.masked import read_masked
+from playground.library.asides import Aside
+from playground.library.models import Connection, Draft, Workflow
+from playground.library.secrets import take_in
+from playground.people.models import Role
+from playground.sending.again import begin_again, describe_since, read_sent
+from playground.sending.presses import press_send, wait
+from tests.conftest import make_person
+from tests.history.exchanges import make_exchange
+from tests.sending.conftest import LAUNCH
+from tests.sending.standins import Standin
+
+ODD = LAUNCH.replace('"Night run"', '"{{today}} Nacht \\u00e4 😀"').replace(
+    '"max_results": 100', '"max_results": 100, "odd": [1.10,-0,\t1e400]'
+)
+
+
+def send(draft: Draft):  # type: ignore[no-untyped-def]
+    exchange = press_send(draft.person, draft, uuid.uuid4())
+    assert not hasattr(exchange, "problems"), exchange
+    return wait(exchange, 10)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def sent(draft_to, editor, standin: Standin):  # type: ignore[no-untyped-def]
+    draft = draft_to()
+    draft.aside = Aside(off={"/steps/0/accounts": '["x"]'}, notes={"/job_name": "why"}).write()
+    draft.save()
+    return send(draft)
+
+
+def test_the_draft_has_everything_as_it_was_sent(sent, editor) -> None:
+    former = Draft.objects.get()
+    draft = begin_again(editor, sent)
+    assert draft is not None
+    assert (draft.text, draft.aside) == (former.text, former.aside)
+    assert (draft.path_values, draft.connection) == (former.path_values, former.connection)
+    assert (draft.name, draft.operation, draft.origin) == (former.name, former.operation, sent.id)
+    assert describe_since(draft, sent).differences == ()
+
+
+def test_unchanged_it_goes_out_again_byte_for_byte(sent, editor, standin: Standin) -> None:
+    draft = begin_again(editor, sent)
+    assert draft is not None
+    again = send(draft)
+    (_, path, headers, body), (_, other_path, other_headers, other_body) = standin.seen
+    assert (path, body) == (other_path, other_body)
+    assert headers == other_headers
+    assert again.request_id == sent.request_id
+
+
+def test_the_document_stays_as_typed_with_its_references(editor, draft_to, standin) -> None:
+    draft = draft_to()
+    draft.text = ODD
+    draft.save()
+    exchange = send(draft)
+    assert b"{{today}}" not in standin.seen[0][3]
+    again = begin_again(editor, exchange)
+    assert again is not None
+    assert again.text == ODD
+
+
+def test_a_call_of_our_own_cannot_be_sent_again(editor) -> None:
+    exchange = make_exchange(editor)
+    assert read_sent(exchange) is None
+    assert begin_again(editor, exchange) is None
+
+
+def test_every_difference_is_said(sent, editor) -> None:
+    draft = begin_again(editor, sent)
+    assert draft is not None
+    draft.text = draft.text.replace('"max_results": 100', '"max_results": 100.0')
+    draft.aside = Aside(notes={"/job_name": "because"}).write()
+    draft.path_values = {"workflow_uid": "another"}
+    draft.connection = None
+    found = {(d.pointer, d.kind) for d in describe_since(draft, sent).differences}
+    assert found == {
+        ("/steps/0/parameters/max_results", "changed"),
+        ("#path/workflow_uid", "changed"),
+        ("#connect", "changed"),
+        ("#off/steps/0/accounts", "removed"),
+        ("#note/job_name", "changed"),
+    }
+
+
+def test_it_says_where_todays_workflow_and_connection_differ(sent, editor) -> None:
+    draft = begin_again(editor, sent)
+    assert draft is not None
+    assert describe_since(draft, sent).notes == ()
+    uid = draft.path_values["workflow_uid"]
+    workflow = Workflow.objects.get(uid=uid, connection=draft.connection)
+    details = json.loads(workflow.details)
+    details["steps"].pop(0)
+    workflow.edited = json.dumps(details | {"name": "Renamed"})
+    workflow.save()
+    Connection.objects.filter(pk=draft.connection_id).update(base_url="http://127.0.0.1:9")
+    notes = "\n".join(describe_since(Draft.objects.get(pk=draft.pk), sent).notes)
+    assert "leads to http://127.0.0.1:9 today" in notes
+    assert "is called “Renamed” today" in notes
+    assert "is not in the workflow any more" in notes
+    draft.connection.delete()
+    assert "is gone" in describe_since(Draft.objects.get(pk=draft.pk), sent).notes[0]
+
+
+def test_a_pasted_secret_comes_along_for_its_person_only(draft_to, editor, standin) -> None:
+    draft = draft_to()
+    reference = take_in(draft, "hush", "a-secret-value", editor)
+    draft.text = draft.text.replace('"Night run"', json.dumps(reference))
+    draft.save()
+    exchange = send(draft)
+    assert b"a-secret-value" in standin.seen[0][3]
+    again = begin_again(editor, exchange)
+    assert again is not None
+    assert reference in again.text
+    assert again.secrets.get().value == "a-secret-value"
+    assert again.secrets.get().hosts == draft.secrets.get().hosts
+    send(again)
+    assert standin.seen[1][3] == standin.seen[0][3]
+    theirs = begin_again(make_person(Role.OWNER, "boss"), exchange)
+    assert theirs is not None
+    assert not theirs.secrets.exists()
+
+
+def test_a_changed_answer_is_noticed_ids_and_times_apart(draft_to, editor, standin) -> None:
+    draft = draft_to()
+    first = send(draft)
+    standin.body = b'{"job_uid": "another", "message": "Bot successfully scheduled."}'
+    second = send(draft)
+    standin.body = b'{"job_uid": "third", "message": "Bot scheduled twice."}'
+    third = send(draft)
+    assert (first.changed_from, second.changed_from) == (None, None)
+    assert third.changed_from == second.id
+    draft.text = draft.text.replace("Night", "Day")
+    draft.save()
+    assert send(draft).changed_from is None
+
+
+def test_what_stood_around_is_kept_once(draft_to, editor) -> None:
+    draft = draft_to()
+    one, other = send(draft), send(draft)
+    assert one.original.surroundings_id == other.original.surroundings_id
+    masked = read_masked(read_body(one.request).decode())
+    assert show(masked.body or ()) == draft.text
