@@ -212,6 +212,11 @@ MAX_REPLY_HEADER_BYTES = env.read_whole("MAX_REPLY_HEADER_BYTES", 65_536, least=
 SEND_WORKERS = env.read_whole("SEND_WORKERS", 32, least=1)
 SEND_WAITING = env.read_whole("SEND_WAITING", 200)
 
+# Attachments: where their bytes stand, how large one and all of them may be.
+FILES = DATA / "files"
+MAX_FILE_BYTES = env.read_whole("MAX_FILE_BYTES", 10_000_000, least=1)
+MAX_FILES_BYTES = env.read_whole("MAX_FILES_BYTES", 2_000_000_000, least=1)
+
 # How long exchanges are kept: days, and how many; 0 sets no bound.
 HISTORY_DAYS = env.read_whole("HISTORY_DAYS", 0)
 HISTORY_NUMBER = env.read_whole("HISTORY_NUMBER", 0)

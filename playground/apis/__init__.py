@@ -26,7 +26,8 @@ these keys, on a schema unless said otherwise:
 - `x-rules`: names of rules in `payload/rules` that read the whole document.
 
 On an operation: `x-verdict` (see `VerdictRule`), `x-find-out` (sentences for an answer that was
-lost), `x-harmless: true` (fit for testing a connection), `x-deduplication`. On a document:
+lost), `x-harmless: true` (fit for testing a connection), `x-deduplication`, `x-most-bytes`
+(how large a body may be). On a document:
 `x-id`, `x-order` (among the documents) and `x-credential` (see `Credential`). Where there are
 several sentences, the first one whose `{places}` can all be filled is said.
 """

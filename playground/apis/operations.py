@@ -108,8 +108,8 @@ class Api:
 @dataclass(frozen=True, eq=False)
 class Operation:
     """One call of an API. `body_schema` is JSON Schema 2020-12 with references resolved, or
-    None for a call without a body. `replies` maps a status (`"200"`) to its media types as the
-    document has them. `sample` is the example body. Never change the dicts: they are shared.
+    None for a call without a body; a body has at most `most_bytes` (0: not known). `replies`
+    maps a status (`"200"`) to its media types as the document has them. `sample` is the example body. Never change the dicts: they are shared.
     """
 
     id: str
@@ -126,6 +126,7 @@ class Operation:
     find_out: tuple[str, ...] = ()
     harmless: bool = False
     deduplication: Deduplication | None = None
+    most_bytes: int = 0
     replies: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -259,6 +260,7 @@ def _read_operation(api: Api, path: str, method: str, entry: Mapping[str, Any]) 
         find_out=_sentences(entry.get("x-find-out", ())),
         harmless=entry.get("x-harmless", False),
         deduplication=_read_deduplication(deduplication) if deduplication else None,
+        most_bytes=entry.get("x-most-bytes", 0),
         replies={status: reply.get("content", {}) for status, reply in entry["responses"].items()},
     )
 

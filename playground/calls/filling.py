@@ -21,10 +21,12 @@ _GROUP = 3 * 16384  # base64 turns three bytes into four signs: whole groups joi
 
 @dataclass(frozen=True)
 class FileData:
-    """A kept file on its way into a body: its type as in `text/csv`, its bytes in pieces."""
+    """A kept file on its way into a body: its type as in `text/csv`, its bytes in pieces, and
+    the ID it is referred to by."""
 
     media_type: str
     pieces: Iterable[bytes] = field(repr=False)
+    id: str = ""
 
 
 FileLookup = Callable[[str], FileData | None]
@@ -146,6 +148,7 @@ class Sheet:
 
     def _write_file(self, file: FileData) -> None:
         """A data URI, encoded piece by piece: the file is never in memory twice."""
+        start = self._out.tell()
         self._out.write(f"data:{write_value(file.media_type, self._escape)};base64,".encode())
         rest = b""
         for piece in file.pieces:
@@ -154,3 +157,5 @@ class Sheet:
             self._out.write(b64encode(rest[:whole]))
             rest = rest[whole:]
         self._out.write(b64encode(rest))
+        if file.id:
+            self.places.append(Place(self.part, start, self._out.tell(), Hole(file.id, "file")))

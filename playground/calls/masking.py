@@ -13,6 +13,11 @@ def mark(name: str) -> str:
     return f"{{{{secret:{name}}}}}"
 
 
+def refer(file_id: str) -> str:
+    """What stands in a file's place: nobody wants to read its base64."""
+    return f"{{{{file:{file_id}}}}}"
+
+
 def show(masked: Masked) -> str:
     """The text as people see it."""
     return "".join(piece if isinstance(piece, str) else mark(piece.name) for piece in masked)
@@ -32,13 +37,14 @@ def mask_call(call: Call) -> MaskedCall:
     """The call as people may see it.
 
     Where `assemble` noted its places they are taken as noted, and nothing else of a short
-    value; a secret without a place is searched for whatever its length.
+    value; a secret without a place is searched for whatever its length. A file shows as its
+    reference.
     """
     hidden = [each for each in call.secrets if not each.public]
-    placed = {place.hole.name for place in call.places}
+    placed = {place.hole.name for place in call.places if place.hole.escape != "file"}
     wanted = [each for each in hidden if len(each.value) >= SHORT or each.name not in placed]
     names = {each.name for each in hidden}
-    places = [place for place in call.places if place.hole.name in names]
+    places = [p for p in call.places if p.hole.name in names or p.hole.escape == "file"]
     return MaskedCall(
         method=call.method,
         url=_mask_part(call.url.encode(), "url", places, wanted),
@@ -60,7 +66,7 @@ def _mask_part(data: bytes, part: str, places: Sequence[Place], wanted: list[Sec
     done = 0
     for place in sorted((p for p in places if p.part == part), key=lambda each: each.start):
         pieces += _mask(data[done : place.start].decode("utf-8", "replace"), wanted)
-        pieces.append(place.hole)
+        pieces.append(refer(place.hole.name) if place.hole.escape == "file" else place.hole)
         done = place.end
     pieces += _mask(data[done:].decode("utf-8", "replace"), wanted)
     return _merge(pieces)

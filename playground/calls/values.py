@@ -38,7 +38,7 @@ class Hole:
     """Where a secret's value stands in a text that people may see.
 
     `escape` tells how the value was written there: `raw`, `json` (the inside of a JSON
-    string), `base64` or `url`.
+    string), `base64` or `url`; `file` is no secret but a file of that ID as a data URI.
     """
 
     name: str
@@ -51,7 +51,7 @@ Masked = tuple[str | Hole, ...]
 
 @dataclass(frozen=True)
 class Place:
-    """Where `assemble` put a secret: the only way to know a short one from plain text.
+    """Where `assemble` put a secret, the only way to know a short one from plain text, or a file.
 
     `part` is `url`, `body` or `header N` (N counts from 0); offsets in bytes of UTF-8.
     """

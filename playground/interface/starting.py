@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from playground.interface.practice import fill_practice
 from playground.library.keys import check_keys
+from playground.library.sweeping import sweep_files
 from playground.network import BadEntry
 from playground.sending.doors import current_policy
 from playground.sending.recovery import mark_abandoned
@@ -75,6 +76,7 @@ STEPS: list[Callable[[], object]] = [
     refuse_wrong_key,
     fill_practice,
     mark_abandoned,
+    sweep_files,
     collect_static,
 ]
 

@@ -1,15 +1,20 @@
 """What a send starts from, found once and judged before anything leaves."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from playground.apis.operations import Operation, find_operation
+from playground.library.asides import Aside
 from playground.library.editing import State
 from playground.library.facts import facts_for
+from playground.library.files import FILE_MARK, describe_files, say_size, wire_size
 from playground.library.models import Connection, Draft
+from playground.payload import pointers
 from playground.payload.checking import check
 from playground.payload.facts import Facts
-from playground.payload.problems import ERROR, Problem
+from playground.payload.locating import line_of
+from playground.payload.problems import ERROR, WARNING, Problem
+from playground.payload.reading import NotJson, read
 
 
 @dataclass(frozen=True)
@@ -72,7 +77,8 @@ def plan_operation(
 
 def facts_of(plan: Plan) -> Facts:
     """What is known outside the document of this plan."""
-    return facts_for(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
+    facts = facts_for(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
+    return replace(facts, files=describe_files(plan.text))
 
 
 def check_plan(plan: Plan) -> list[Problem]:
@@ -100,7 +106,38 @@ def _check_path(plan: Plan) -> list[Problem]:
 def _check_body(plan: Plan) -> list[Problem]:
     if plan.operation.body_schema is None:
         return []
-    return check(plan.text, plan.operation.body_schema, facts_of(plan))
+    facts = facts_of(plan)
+    found = check(plan.text, plan.operation.body_schema, facts)
+    return [*found, *_check_half(plan), *_check_size(plan, facts)]
+
+
+def _check_half(plan: Plan) -> Iterator[Problem]:
+    """What stands typed in a JSON field but is no JSON: sent would be what stood there before."""
+    for pointer, typed in Aside.read(plan.aside).half.items():
+        try:
+            read(typed)
+        except NotJson as wrong:
+            name = pointers.split(pointer)[-1]
+            sentence = f"`{name}` is not finished. {wrong.sentence}"
+            line = line_of(plan.text, pointer)
+            yield Problem("half-typed", pointer, line, ERROR, sentence, {"name": name})
+
+
+def body_size(plan: Plan, facts: Facts) -> int:
+    """Bytes of the document as it goes out, files as base64 counted in."""
+    size = len(plan.text.encode("utf-8", "replace"))
+    for name in FILE_MARK.findall(plan.text) if facts.files else ():
+        if file := (facts.files or {}).get(name):
+            size += wire_size(file) - len(f"{{{{file:{name}}}}}")
+    return size
+
+
+def _check_size(plan: Plan, facts: Facts) -> Iterator[Problem]:
+    most, size = plan.operation.most_bytes, body_size(plan, facts)
+    if most and size > most:
+        params = {"size": say_size(size), "most": say_size(most), "api": plan.operation.api.title}
+        sentence = "The body has {size}; {api} takes {most}.".format_map(params)
+        yield Problem("body-too-large", "", 1, WARNING, sentence, params)
 
 
 def _error(code: str, pointer: str, sentence: str, **params: str) -> Problem:

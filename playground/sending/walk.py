@@ -16,6 +16,7 @@ from playground.history.models import Exchange
 from playground.history.recording import Start, record_end, record_start
 from playground.library.addresses import resolve_base
 from playground.library.connections import read_variables
+from playground.library.files import find_data
 from playground.library.models import Connection
 from playground.library.secrets import note_use, secrets_in, secrets_of
 from playground.library.vault import seal
@@ -50,6 +51,7 @@ def assemble_plan(plan: Plan) -> Assembled:
         text=plan.text,
         secrets=[*_credentials(connecting), *secrets_in(plan.draft, current_origin())],
         variables=read_variables(plan.connection),
+        files=find_data,
     )
     if isinstance(assembled, Failure):
         bare = Call(plan.operation.method, connecting.base_url + plan.operation.path)

@@ -2,6 +2,7 @@
 
 from playground.library.models.connections import Connection, Secret
 from playground.library.models.drafts import Change, Draft
+from playground.library.models.files import File
 from playground.library.models.jobs import KnownJob
 from playground.library.models.repeats import Repeat
 from playground.library.models.syncs import SyncRun
@@ -22,6 +23,7 @@ __all__ = [
     "Connection",
     "Draft",
     "Favourite",
+    "File",
     "KnownJob",
     "LinkKind",
     "LinkSend",

@@ -1,0 +1,123 @@
+"""Keeping files: bytes once on disk, by their digest, readable by the owner of the data only."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+
+from playground.calls.filling import FileData
+from playground.library.models import File
+from playground.payload.facts import FileFacts
+from playground.people.models import Person
+
+PIECE = 3 * 64 * 1024
+VAGUE = "application/octet-stream"
+FILE_MARK = re.compile(r"\{\{file:([\w.-]+)\}\}")
+
+
+class NotKept(ValueError):
+    """The file was refused; `str()` is a sentence that says why."""
+
+
+def keep_file(pieces: Iterable[bytes], name: str, media_type: str, person: Person | None) -> File:
+    """Keep a file; its pieces are never in memory together. NotKept where a limit is passed."""
+    folder = Path(settings.FILES)
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, beside = tempfile.mkstemp(dir=folder)  # readable by its owner only
+    try:
+        with os.fdopen(handle, "wb") as out:
+            digest, size = _write(pieces, out.write, name)
+        _refuse_overflow(size)
+        place = path_of(digest)
+        place.parent.mkdir(exist_ok=True, mode=0o700)
+        os.replace(beside, place)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(beside)
+        raise
+    return File.objects.create(
+        name=name[:300], media_type=media_type[:300], size=size, digest=digest, person=person
+    )
+
+
+def path_of(digest: str) -> Path:
+    return Path(settings.FILES) / digest[:2] / digest
+
+
+def _write(pieces: Iterable[bytes], write, name: str) -> tuple[str, int]:  # type: ignore[no-untyped-def]
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        size += len(piece)
+        if size > settings.MAX_FILE_BYTES:
+            raise NotKept(f"{name} is larger than {say_size(settings.MAX_FILE_BYTES)}.")
+        digest.update(piece)
+        write(piece)
+    return digest.hexdigest(), size
+
+
+def _refuse_overflow(size: int) -> None:
+    kept = File.objects.aggregate(all=models.Sum("size"))["all"] or 0
+    if kept + size > settings.MAX_FILES_BYTES:
+        limit = say_size(settings.MAX_FILES_BYTES)
+        raise NotKept(f"There is no room: all files together may have {limit}.")
+
+
+def say_size(size: int) -> str:
+    """A size as people say it: 12 bytes, 3.4 kB, 7.0 MB."""
+    if size < 1000:
+        return f"{size} bytes" if size != 1 else "1 byte"
+    for unit in ("kB", "MB"):
+        size_in = size / (1000 if unit == "kB" else 1_000_000)
+        if size_in < 1000:
+            return f"{size_in:.1f} {unit}"
+    return f"{size / 1_000_000_000:.1f} GB"
+
+
+def read_pieces(file: File) -> Iterator[bytes]:
+    """The bytes, a piece at a time."""
+    with path_of(file.digest).open("rb") as kept:
+        while piece := kept.read(PIECE):
+            yield piece
+
+
+def read_head(file: File, most: int) -> bytes:
+    """The first bytes; none where the file on disk is gone."""
+    try:
+        with path_of(file.digest).open("rb") as kept:
+            return kept.read(most)
+    except FileNotFoundError:
+        return b""
+
+
+def files_in(*texts: str) -> dict[str, File]:
+    """The files that texts refer to, by their id; those that are not kept are missing."""
+    names = {name for text in texts if "{{file:" in text for name in FILE_MARK.findall(text)}
+    return File.objects.in_bulk(list(names)) if names else {}
+
+
+def describe_files(text: str) -> dict[str, FileFacts]:
+    """What the rule book may know of the files in a document."""
+    return {
+        id: FileFacts(file.name, file.media_type, file.size) for id, file in files_in(text).items()
+    }
+
+
+def find_data(file_id: str) -> FileData | None:
+    """A file on its way into a body; None when it is not kept, or its bytes are gone."""
+    file = File.objects.filter(id=file_id).first()
+    if file is None or not path_of(file.digest).exists():
+        return None
+    return FileData(file.media_type, read_pieces(file), file_id)
+
+
+def wire_size(file: FileFacts | File) -> int:
+    """Bytes of its data URI in a body: base64 makes four of three."""
+    return len(f"data:{file.media_type};base64,".encode()) + 4 * ((file.size + 2) // 3)
