@@ -19,7 +19,7 @@ from playground.pages import (
     team,
     workflows,
 )
-from playground.pages.builder import edits, kept, page, parts, sending
+from playground.pages.builder import edits, files, kept, page, parts, sending
 
 handler400 = "playground.pages.errors.show_400"
 handler403 = "playground.pages.errors.show_403"
@@ -92,6 +92,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/send/", sending.send_draft, name="send_draft"),
     path("drafts/<uuid:draft_id>/dry-run/", sending.dry_run, name="dry_run"),
     path("drafts/<uuid:draft_id>/code/<slug:language>/", sending.show_code, name="draft_code"),
+    path("drafts/<uuid:draft_id>/files/", files.upload_file, name="upload_file"),
+    path("drafts/<uuid:draft_id>/files/<slug:file_id>/", files.show_file, name="draft_file"),
+    path("drafts/<uuid:draft_id>/files/<slug:file_id>/uri/", files.show_uri, name="file_uri"),
     path("drafts/<uuid:draft_id>/rename/", drafts.rename, name="rename_draft"),
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard_draft"),
     path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),

@@ -108,8 +108,9 @@ class Api:
 @dataclass(frozen=True, eq=False)
 class Operation:
     """One call of an API. `body_schema` is JSON Schema 2020-12 with references resolved, or
-    None for a call without a body; a body has at most `most_bytes` (0: not known). `replies`
-    maps a status (`"200"`) to its media types as the document has them. `sample` is the example body. Never change the dicts: they are shared.
+    None for a call without a body; `most_bytes` is how large a body may be (0: not known).
+    `replies` maps a status (`"200"`) to its media types as the document has them. `sample` is
+    the example body. Never change the dicts: they are shared.
     """
 
     id: str

@@ -229,7 +229,7 @@ def _inner_fields(
     schema: Schema, value: Any, kept: Any, pointer: str, at: str, beside: Beside
 ) -> tuple[tuple[Field, ...], tuple[Way, ...]]:
     """A group that is not sent shows what switching it on would send."""
-    tree = next((each for each in (value, kept) if each is not ABSENT), None)
+    tree: Any = next((each for each in (value, kept) if isinstance(each, dict)), None)
     if tree is None:
         tree = reading.read(printing.dump(start_value(schema)))
     if schema.get("x-widget") == "key-value" and not schema.get("properties"):

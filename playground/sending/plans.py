@@ -1,9 +1,11 @@
 """What a send starts from, found once and judged before anything leaves."""
 
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from playground.apis.operations import Operation, find_operation
+from playground.calls.values import Headers
 from playground.library.asides import Aside
 from playground.library.editing import State
 from playground.library.facts import facts_for
@@ -20,7 +22,8 @@ from playground.payload.reading import NotJson, read
 @dataclass(frozen=True)
 class Plan:
     """One call to be: the operation, where to, with which values. `text` is the document as
-    it stands, references unresolved; `aside` goes along for "send again"."""
+    it stands, references unresolved; `aside` goes along for "send again"; `headers` are sent
+    beside those of the connection."""
 
     operation: Operation
     connection: Connection | None
@@ -30,6 +33,7 @@ class Plan:
     aside: str = field(default="{}", repr=False)
     draft: Draft | None = None
     name: str = ""
+    headers: Headers = ()
 
 
 def plan_draft(draft: Draft) -> Plan:
@@ -56,6 +60,14 @@ def plan_state(operation_id: str, state: State, name: str = "") -> Plan:
         aside=state.aside.write(),
         name=name,
     )
+
+
+def insist(plan: Plan) -> Plan:
+    """The same plan, told apart from those before it: the API will not answer from memory."""
+    memory = plan.operation.deduplication
+    if memory is None:
+        return plan
+    return replace(plan, headers=(*plan.headers, (memory.request_header, str(uuid.uuid4()))))
 
 
 def plan_operation(

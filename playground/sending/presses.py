@@ -13,7 +13,7 @@ from playground.payload.problems import Problem
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending import failures
-from playground.sending.plans import Plan, check_plan, plan_draft
+from playground.sending.plans import Plan, check_plan, insist, plan_draft
 from playground.sending.pool import Ticket, the_pool
 from playground.sending.recovery import mark_now_and_then
 from playground.sending.walk import assemble_plan, begin, complete, send_and_complete
@@ -34,10 +34,12 @@ class Blocked:
 
 
 def press_send(
-    person: Person, draft: Draft, press_id: uuid.UUID, confirm: str = ""
+    person: Person, draft: Draft, press_id: uuid.UUID, confirm: str = "", anyway: bool = False
 ) -> Exchange | Blocked:
-    """Send the draft as it stands, once for this press however often the press arrives."""
-    return press_plan(person, plan_draft(draft), press_id, confirm)
+    """Send the draft as it stands, once for this press however often the press arrives;
+    `anyway` although the API has had the same request lately."""
+    plan = plan_draft(draft)
+    return press_plan(person, insist(plan) if anyway else plan, press_id, confirm)
 
 
 def press_plan(

@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -43,6 +43,7 @@ class Assembled:
 def assemble_plan(plan: Plan) -> Assembled:
     """Secrets join here, and from here on only `network` and the masking see them."""
     connecting = connect(plan.connection)
+    connecting = replace(connecting, headers=(*connecting.headers, *plan.headers))
     assembled = assemble(
         plan.operation,
         connecting,

@@ -206,3 +206,24 @@ def test_a_broken_document_still_opens(as_editor: Client, editor: Person) -> Non
 
 def test_an_unknown_draft_is_not_found(as_editor: Client) -> None:
     assert as_editor.get(f"/drafts/{uuid.uuid4()}/").status_code == 404
+
+
+def test_another_way_is_chosen_by_its_title(as_editor: Client, editor: Person) -> None:
+    draft = begin(editor, "start-scenario", '{\n  "id": 12,\n  "email": "a@example.com"\n}')
+    answer = edit(as_editor, draft, kind="choose", pointer="/matching", value="Phone", part="form")
+    assert answer.status_code == 200
+    assert json.loads(text_of(draft)) == {"id": 12, "matching": "phone"}
+    assert 'data-at="/phone"' in answer.json()["html"]
+    assert 'data-at="/email"' not in answer.json()["html"]
+    edit(as_editor, draft, kind="choose", pointer="/matching", value="E-mail", revision=1)
+    assert json.loads(text_of(draft))["email"] == "a@example.com"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"), [("/matching", "By magic"), ("/email", "Phone"), ("", "Phone")]
+)
+def test_a_choice_that_is_not_there_is_refused(
+    as_editor: Client, editor: Person, pointer: str, value: str
+) -> None:
+    draft = begin(editor, "start-scenario", '{"id": 12}')
+    assert edit(as_editor, draft, kind="choose", pointer=pointer, value=value).status_code == 422

@@ -9,6 +9,7 @@ from typing import Any
 
 from playground.library.connections import Wanted, save_connection
 from playground.library.drafts import begin, discard_draft
+from playground.library.files import keep_file
 from playground.library.versions import open_template
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
@@ -40,6 +41,12 @@ def make_own_exchange(person: Person) -> dict[str, Any]:
 
 def make_draft(person: Person) -> dict[str, Any]:
     return {"draft_id": begin(person, "launch-workflow", "{}").id}
+
+
+def make_draft_with_file(person: Person) -> dict[str, Any]:
+    file = keep_file([b"a"], "a.txt", "text/plain", person)
+    text = f'{{"id": 1, "attach": [{{"name": "a.txt", "data": "{{{{file:{file.id}}}}}"}}]}}'
+    return {"draft_id": begin(person, "start-scenario", text).id, "file_id": file.id}
 
 
 def make_discarded_draft(person: Person) -> dict[str, Any]:
@@ -85,6 +92,9 @@ MAKERS: dict[str, Maker] = {
     "send_draft": make_draft,
     "dry_run": make_draft,
     "draft_code": lambda person: {**make_draft(person), "language": "curl"},
+    "upload_file": make_draft,
+    "draft_file": make_draft_with_file,
+    "file_uri": make_draft_with_file,
     "rename_draft": make_draft,
     "discard_draft": make_draft,
     "restore_draft": make_discarded_draft,

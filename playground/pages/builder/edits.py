@@ -6,21 +6,18 @@ import hashlib
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.forms.conversion import HalfTyped, to_value_text
-from playground.forms.steps import default_step
 from playground.library.changes import Applied, Conflict, apply_edit, redo, undo, was_made
 from playground.library.editing import Edit, Impossible
-from playground.library.models import Connection, Draft
-from playground.library.moving import plan_move
+from playground.library.models import Draft
+from playground.pages.builder.completing import BadEdit, complete
 from playground.pages.builder.kept import tell_kept
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import draw_part
@@ -108,10 +105,6 @@ def _origin(sent: Mapping[str, Any]) -> tuple[str, str]:
     return str(sent.get("tab", ""))[:40], str(sent.get("step", ""))[:80]
 
 
-class BadEdit(ValueError):
-    """The request is no edit; the sentence says why."""
-
-
 def read_sent(request: HttpRequest) -> dict[str, Any]:
     try:
         sent = json.loads(request.body or b"{}")
@@ -142,32 +135,6 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
         parts=[read_edit(part) for part in sent.get("parts") or () if isinstance(part, dict)],
     )
     return _typed(edit, sent) if "typed" in sent else edit
-
-
-def complete(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
-    """`add-step` names a UID and `choose` a way; the definition and the schema know the rest."""
-    if edit.kind not in ("add-step", "connect"):
-        return edit
-    opened = open_draft(request, draft_id)
-    if edit.kind == "connect":
-        move = plan_move(opened.draft, _find_connection(opened, edit.value))
-        for sentence in move.sentences:  # shown after the page has been loaded anew
-            messages.info(request, sentence)
-        return move.edit
-    section = opened.section_of(edit.pointer)
-    if section is None or section.widget != "steps":
-        raise BadEdit(_("There are no steps at this place."))
-    schema = section.fields[0].schema.get("items", {})
-    return replace(edit, kind="insert", value=default_step(schema, opened.facts, edit.value))
-
-
-def _find_connection(opened: Opened, sent: str) -> Connection:
-    """A connection of the draft's own API."""
-    fitting = Connection.objects.filter(api=opened.operation.api.id)
-    try:
-        return fitting.get(id=uuid.UUID(sent))
-    except (ValueError, Connection.DoesNotExist):
-        raise BadEdit(_("There is no such connection for this operation.")) from None
 
 
 def _typed(edit: Edit, sent: Mapping[str, Any]) -> Edit:

@@ -14,6 +14,7 @@ import { startSending } from "./sending.js";
 import { startSteps } from "./steps.js";
 import { startTurns } from "./turns.js";
 import { startWays } from "./ways.js";
+import { startAttachments } from "./attachments.js";
 import { startWords } from "./words.js";
 
 const main = document.getElementById("main");
@@ -151,6 +152,7 @@ startLines(bench);
 startMenus(bench);
 startTurns(bench);
 startWays(bench);
+startAttachments(bench);
 startWords();
 startSending(bench);
 startKept(bench);

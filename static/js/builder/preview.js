@@ -13,6 +13,7 @@ export class Preview {
     this.text = text;
     this.folds = new Set();
     this.marks = new Map();
+    this.files = new Map();
     this.near = new IntersectionObserver((seen) => seen.forEach((each) => each.isIntersecting && this.draw(each.target)), {
       root: box,
       rootMargin: "400px",
@@ -65,7 +66,7 @@ export class Preview {
     number.className = "no";
     number.textContent = line + 1;
     const code = document.createElement("code");
-    colour(code, this.text.lines[line]);
+    colour(code, this.text.lines[line], this.files);
     row.append(number, code);
     if (/[{[]\s*$/.test(this.text.lines[line])) number.after(this.foldButton(line));
     if (this.folds.has(line)) code.append(span("folded", ""));
@@ -119,7 +120,7 @@ export class Preview {
     this.text.lines[line] = source;
     const row = this.element(line);
     if (!row) return;
-    colour(row.querySelector("code"), source);
+    colour(row.querySelector("code"), source, this.files);
     row.classList.add("unconfirmed");
   }
 
@@ -213,7 +214,7 @@ export class Preview {
 }
 
 // Tokens as spans; what a person typed is only ever text.
-export function colour(code, source) {
+export function colour(code, source, files) {
   code.replaceChildren();
   const cut = source.length > LONGEST ? source.slice(0, LONGEST) : source;
   let end = 0;
@@ -221,7 +222,7 @@ export function colour(code, source) {
     if (token.index > end) code.append(cut.slice(end, token.index));
     end = token.index + token[0].length;
     if (token[1] !== undefined) {
-      code.append(token[2] === undefined ? string(token[1]) : span("k", token[1]));
+      code.append(token[2] === undefined ? string(token[1], files) : span("k", token[1]));
       if (token[2] !== undefined) code.append(span("p", token[2]));
     } else code.append(span(token[3] ? "n" : token[4] ? "b" : token[5] ? "z" : "p", token[0]));
   }
@@ -229,7 +230,7 @@ export function colour(code, source) {
   if (cut !== source) code.append(span("more", `… ${source.length.toLocaleString()} characters`));
 }
 
-function string(token) {
+function string(token, files) {
   if (!token.includes("{{")) return span("s", token);
   const box = span("s", "");
   let end = 0;
@@ -237,11 +238,19 @@ function string(token) {
     if (found[1]) continue;
     box.append(token.slice(end, found.index));
     const kind = found[2].startsWith("secret:") ? "secret" : found[2].startsWith("file:") ? "attached" : "ref";
-    box.append(span(kind, found[0]));
+    box.append(kind === "file" ? attached(found[2].slice(5), found[0], files) : span(kind, found[0]));
     end = found.index + found[0].length;
   }
   box.append(token.slice(end));
   return box;
+}
+
+// A file shows the beginning of its data URI; a click shows more of it.
+function attached(id, reference, files) {
+  const chip = span("attached", files?.get(id)?.shown ?? reference);
+  chip.dataset.file = id;
+  chip.title = reference;
+  return chip;
 }
 
 function span(name, content) {

@@ -1,0 +1,210 @@
+"""Files of a draft: what comes in, what is shown, what is refused, what is swept away."""
+
+import json
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from playground.library.drafts import begin
+from playground.library.files import NotKept, keep_file, path_of, read_pieces
+from playground.library.models import Draft, File
+from playground.library.sweeping import sweep_files
+from playground.pages.builder.opened import Opened
+from playground.people.models import Person, Role
+from tests.conftest import make_person, signed_in
+
+pytestmark = pytest.mark.django_db
+TEXT = '{\n  "id": 12,\n  "email": "a@example.com"\n}'
+US = "data:text/csv;base64,SEVMTE8K"
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path) -> Path:
+    settings.FILES = tmp_path / "files"
+    return tmp_path / "files"
+
+
+@pytest.fixture
+def draft(editor: Person) -> Draft:
+    return begin(editor, "start-scenario", TEXT)
+
+
+def upload(client: Client, draft: Draft, name: str, data: bytes, kind: str = "") -> HttpResponse:
+    sent = SimpleUploadedFile(name, data, kind)
+    return client.post(f"/drafts/{draft.id}/files/", {"file": sent})
+
+
+def edit(client: Client, draft: Draft, **sent: Any) -> dict[str, Any]:
+    body = json.dumps({"revision": 0, "tab": "one", **sent})
+    answer = client.post(f"/drafts/{draft.id}/edit/", body, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    return answer.json()
+
+
+def attach(client: Client, draft: Draft, name: str, data: bytes, kind: str = "text/csv") -> File:
+    value = upload(client, draft, name, data, kind).json()["value"]
+    edit(client, draft, kind="insert", pointer="/attach", index=0, value=value)
+    draft.refresh_from_db()
+    return File.objects.get(id=re.findall(r"file:(\w+)", value)[0])
+
+
+def codes_of(draft: Draft) -> list[tuple[str, str]]:
+    found = Opened(Draft.objects.get(id=draft.id)).problems
+    return [(p.code, p.pointer) for p in found if p.code != "no-connection"]
+
+
+@pytest.mark.parametrize(
+    "name", ["日本.txt", "US.txt", 'a b; c="d".csv', "é.tar.gz", "-", "x" * 250]
+)
+def test_any_name_survives(as_editor: Client, draft: Draft, name: str) -> None:
+    answer = upload(as_editor, draft, name, b"HELLO\n").json()
+    assert json.loads(answer["name"]) == name
+    assert json.loads(answer["value"])["name"] == name
+    assert re.fullmatch(r"\{\{file:f\w+\}\}", json.loads(answer["value"])["data"])
+
+
+def test_a_path_is_cut_to_its_last_part(as_editor: Client, draft: Draft) -> None:
+    answer = upload(as_editor, draft, "../../etc/passwd", b"x").json()
+    assert json.loads(answer["name"]) == "passwd"
+
+
+def test_the_bytes_stand_once_on_disk_for_the_owner_of_the_data_only(
+    as_editor: Client, draft: Draft, folder: Path
+) -> None:
+    one, two = (attach(as_editor, draft, name, b"same") for name in ("a.csv", "b.csv"))
+    assert one.id != two.id
+    [kept] = [each for each in folder.rglob("*") if each.is_file()]
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert b"".join(read_pieces(one)) == b"same"
+
+
+def test_an_empty_file_is_a_file(as_editor: Client, draft: Draft) -> None:
+    assert attach(as_editor, draft, "empty.csv", b"").size == 0
+
+
+def test_the_limits_are_said_in_a_sentence(
+    as_editor: Client, draft: Draft, settings: Any, folder: Path
+) -> None:
+    settings.MAX_FILE_BYTES = 5
+    assert upload(as_editor, draft, "a.txt", b"12345").status_code == 200
+    refused = upload(as_editor, draft, "a.txt", b"123456")
+    assert refused.status_code == 422
+    assert refused.json()["sentence"] == "a.txt is larger than 5 bytes."
+    settings.MAX_FILES_BYTES = 7
+    refused = upload(as_editor, draft, "b.txt", b"1234")
+    assert "no room" in refused.json()["sentence"]
+    assert len([each for each in folder.rglob("*") if each.is_file()]) == 1
+
+
+def test_no_file_is_said_so(as_editor: Client, draft: Draft) -> None:
+    assert as_editor.post(f"/drafts/{draft.id}/files/").status_code == 422
+
+
+def test_a_stored_file_is_never_served_as_a_page(as_editor: Client, draft: Draft) -> None:
+    file = attach(as_editor, draft, "x.html", b"<script>alert(1)</script>", "text/html")
+    answer = as_editor.get(f"/drafts/{draft.id}/files/{file.id}/")
+    assert answer["Content-Type"] == "application/octet-stream"
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer["Content-Security-Policy"]
+    assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"  # type: ignore[attr-defined]
+
+
+def test_nobody_else_sees_a_file(as_editor: Client, draft: Draft) -> None:
+    file = attach(as_editor, draft, "a.csv", b"mine")
+    other = signed_in(make_person(Role.EDITOR, "other"))
+    assert other.get(f"/drafts/{draft.id}/files/{file.id}/").status_code == 404
+    own = begin(make_person(Role.EDITOR, "third"), "start-scenario", TEXT)
+    assert other.get(f"/drafts/{own.id}/files/{file.id}/").status_code == 404
+
+
+def test_a_pasted_data_uri_becomes_a_file(as_editor: Client, draft: Draft) -> None:
+    value = json.dumps([{"data": US, "name": "US.txt"}, {"name": "b.txt", "data": US + "!"}])
+    edit(as_editor, draft, kind="set", pointer="/attach", value=value)
+    [file] = File.objects.all()
+    assert (file.name, file.media_type, file.size) == ("US.txt", "text/csv", 6)
+    rows = json.loads(Draft.objects.get().text)["attach"]
+    assert rows[0] == {"data": f"{{{{file:{file.id}}}}}", "name": "US.txt"}
+    assert rows[1]["data"] == US + "!"
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value"),
+    [
+        ("", {"id": 1, "attach": [{"name": "a", "data": US}]}),
+        ("/attach", [{"name": "a", "data": US}]),
+        ("/attach/0", {"name": "a", "data": US}),
+        ("/attach/0/data", US),
+    ],
+)
+def test_wherever_it_is_pasted(
+    as_editor: Client, draft: Draft, pointer: str, value: object
+) -> None:
+    edit(as_editor, draft, kind="set", pointer="/attach", value='[{"name": "a", "data": ""}]')
+    kind = "set" if pointer else "replace"
+    edit(as_editor, draft, kind=kind, pointer=pointer, value=json.dumps(value), revision=1)
+    assert "{{file:f" in Draft.objects.get().text
+    assert "base64" not in Draft.objects.get().text
+
+
+@pytest.mark.parametrize("pointer", ["/content/data", "/email", "/attachments"])
+def test_elsewhere_a_data_uri_is_text(as_editor: Client, draft: Draft, pointer: str) -> None:
+    edit(as_editor, draft, pointer=pointer, typed=US)
+    assert US in Draft.objects.get().text
+
+
+def test_a_type_that_does_not_fit_the_name_is_a_warning(as_editor: Client, draft: Draft) -> None:
+    attach(as_editor, draft, "US.txt", b"HELLO\n", "text/csv")
+    assert codes_of(draft) == [("media-type-differs", "/attach/0/data")]
+
+
+def test_a_file_that_is_not_kept_is_an_error(as_editor: Client, draft: Draft) -> None:
+    value = '[{"name": "a.txt", "data": "{{file:fnowhere}}"}]'
+    edit(as_editor, draft, kind="set", pointer="/attach", value=value)
+    assert ("unknown-file", "/attach/0/data") in codes_of(draft)
+
+
+def test_a_body_over_the_limit_is_a_warning(as_editor: Client, draft: Draft) -> None:
+    attach(as_editor, draft, "a.csv", b"x" * 7_600_000)
+    [(code, _)] = codes_of(draft)
+    assert code == "body-too-large"
+
+
+def test_json_that_is_not_finished_is_an_error_with_line_and_column(
+    as_editor: Client, draft: Draft
+) -> None:
+    edit(as_editor, draft, pointer="/custom_request", typed='{\n "a": }', **{"as": "json"})
+    [found] = [p for p in Opened(Draft.objects.get()).problems if p.code == "half-typed"]
+    assert found.blocks
+    assert "Line 2, column" in found.message
+
+
+def test_only_files_that_nothing_refers_to_are_swept_away(
+    as_editor: Client, draft: Draft, editor: Person
+) -> None:
+    used = attach(as_editor, draft, "a.csv", b"used")
+    unused = keep_file([b"unused"], "b.csv", "text/csv", editor)
+    twin = keep_file([b"used"], "c.csv", "text/csv", editor)
+    assert sweep_files() == 0
+    File.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert sweep_files() == 2
+    assert list(File.objects.all()) == [used]
+    assert path_of(twin.digest).exists()
+    assert not path_of(unused.digest).exists()
+    edit(as_editor, draft, kind="remove", pointer="/attach/0", revision=9)
+    assert sweep_files() == 0, "undo can still bring it back"
+
+
+def test_what_is_refused_leaves_nothing_behind(folder: Path, settings: Any, db: None) -> None:
+    settings.MAX_FILE_BYTES = 3
+    with pytest.raises(NotKept):
+        keep_file([b"12", b"34"], "a", "", None)
+    assert not [each for each in folder.rglob("*") if each.is_file()]
