@@ -23,7 +23,7 @@ if [ -n "$packages" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&
         done
 fi
 
-for program in curl node go php ruby http; do
+for program in curl node go php ruby; do
     command -v "$program" >/dev/null 2>&1 || echo "missing: $program"
 done
 exit 0

@@ -79,14 +79,15 @@ def server():
 def _run(language: str, code: str, folder: Path) -> None:
     extension = next(each.extension for each in LANGUAGES if each.id == language)
     program = NEEDS.get(language, RUN[language][0])
-    if shutil.which(program) is None:
+    # HTTPie stands beside Python, in the tests' own environment.
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    if shutil.which(program, path=path) is None:
         pytest.fail(f"{program} is not installed: run tests/runtimes.sh")
     file = folder / f"snippet.{extension}"
     file.write_bytes(code.encode())
-    bin_folder = str(Path(sys.executable).parent)
     environment = {
         **os.environ,
-        "PATH": f"{bin_folder}:{os.environ['PATH']}",
+        "PATH": path,
         "ALTCRAFT_TOKEN": SECRET,
         "API_KEY": SECRET,
         "HOME": str(folder),
