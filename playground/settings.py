@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "playground.people.gate.PermissionsMiddleware",
     "playground.pages.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "playground.pages.wire.CompressMiddleware",
     "playground.journal.JournalMiddleware",
     "playground.people.gate.PrivacyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -9,13 +9,16 @@ import django
 
 django.setup()
 
-from tests.bench import editing  # noqa: E402
+from tests.bench import browsing, editing  # noqa: E402
 from tests.bench.figures import Figure, draw_figure, draw_heading  # noqa: E402
 from tests.bench.product import Served, serve  # noqa: E402
 
 Measure = Callable[[Served], Iterator[Figure]]
 
 MEASURES: dict[str, Measure] = {
+    "keys": browsing.measure_keys,
+    "loads": browsing.measure_loads,
+    "sends": browsing.measure_sends,
     "edits": editing.measure_edits,
     "large": editing.measure_large,
     "crowd": editing.measure_crowd,

@@ -16,18 +16,10 @@ from waitress.server import create_server
 from playground.people.models import Person
 from playground.sending.doors import announce_origin
 from tests.browser.chromium import find_chromium
+from tests.browser.flags import FLAGS
 from tests.conftest import signed_in
 
 PICTURES = Path(settings.HOME) / "build" / "pictures"
-FLAGS = [
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

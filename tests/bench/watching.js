@@ -1,0 +1,81 @@
+// Runs in the page before its own scripts: notes when things happen, changes nothing.
+
+window.watching = (() => {
+  let keys = [];
+  const watching = { ready: 0 };
+
+  // The builder says when it is ready for the first key.
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector("#main[data-ready]")) return;
+    watching.ready = performance.now();
+    observer.disconnect();
+  }).observe(document, { subtree: true, childList: true, attributes: true, attributeFilter: ["data-ready"] });
+
+  // Each key: its own time stamp, then the first frame, then the preview with its value.
+  addEventListener("keydown", (event) => {
+    const field = event.target;
+    if (event.key.length > 1 || !field.matches?.("input, textarea")) return;
+    const key = { at: event.timeStamp, value: null };
+    keys.push(key);
+    field.addEventListener("input", () => (key.value = JSON.stringify(field.value)), { once: true, capture: true });
+    requestAnimationFrame(() => (key.frame = performance.now()));
+  }, true);
+
+  const look = (changes) => {
+    const key = keys.at(-1);
+    if (!key?.value || key.confirmed) return;
+    for (const { target } of changes) {
+      const box = target.nodeType === 1 ? target : target.parentElement;
+      const line = box?.closest(".line") ?? [...(box?.querySelectorAll(".line") ?? [])].find((each) => each.textContent.includes(key.value));
+      if (!line?.textContent.includes(key.value)) continue;
+      key.echo ??= performance.now();
+      if (!line.classList.contains("unconfirmed")) key.confirmed = performance.now();
+      return;
+    }
+  };
+  addEventListener("DOMContentLoaded", () => {
+    const preview = document.getElementById("preview");
+    if (!preview) return;
+    new MutationObserver(look).observe(preview, {
+      subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["class"],
+    });
+  });
+
+  watching.clear = () => (keys = []);
+  const passed = (name) => keys.filter((key) => key[name]).map((key) => key[name] - key.at);
+  watching.times = () => ["echo", "frame", "confirmed"].map(passed);
+
+  const pause = (ms) => new Promise((done) => setTimeout(done, ms));
+  const timed = async (count, ask) => {
+    const times = [];
+    for (let n = 0; n < count + 3; n++) {
+      const begun = performance.now();
+      await (await ask()).text();
+      if (n >= 3) times.push(performance.now() - begun);
+      await pause(30 + ((n * 17) % 40));
+    }
+    return times;
+  };
+  watching.fetches = (count) => timed(count, () => fetch("/health/", { cache: "no-store" }));
+
+  // The sandbox without the playground: the same body, the practice credential.
+  watching.launches = (uid, count) => timed(count, () => fetch(`/sandbox/captain-data/v3/workflows/${uid}/schedule`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", ...watching.credential },
+    body: document.getElementById("document")?.textContent ?? "{}",
+  }));
+
+  watching.awaitReply = () => {
+    const begun = performance.now();
+    watching.reply = new Promise((done) => {
+      const observer = new MutationObserver(() => {
+        if (!document.querySelector("#reply [data-verdict], #reply .verdict")) return;
+        observer.disconnect();
+        done(performance.now() - begun);
+      });
+      observer.observe(document.body, { subtree: true, childList: true });
+    });
+  };
+
+  return watching;
+})();
