@@ -13,13 +13,23 @@ from playground.pages import (
     history,
     home,
     jobs,
+    pasting,
     people,
     signing_in,
     syncs,
     team,
     workflows,
 )
-from playground.pages.builder import edits, files, kept, page, parts, sending
+from playground.pages.builder import (
+    credentials,
+    edits,
+    files,
+    kept,
+    page,
+    parts,
+    paste_into,
+    sending,
+)
 
 handler400 = "playground.pages.errors.show_400"
 handler403 = "playground.pages.errors.show_403"
@@ -77,10 +87,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:connection_id>/<str:job_uid>/state/", jobs.show_job_state, name="job_state"),
     path("workflows/", workflows.show_workflows, name="workflows"),
     path("drafts/", drafts.show_drafts, name="drafts"),
+    path("paste/", pasting.paste, name="paste"),
+    path("paste/step/", pasting.use_step, name="use_step"),
     path("drafts/new/", drafts.begin_draft, name="begin_draft"),
     path("drafts/<uuid:draft_id>/", page.show_builder, name="builder"),
     path("drafts/<uuid:draft_id>/edit/", edits.edit_draft, name="edit_draft"),
     path("drafts/<uuid:draft_id>/turn/<str:direction>/", edits.turn_back, name="turn_back"),
+    path("drafts/<uuid:draft_id>/paste/", paste_into.paste_into, name="paste_into"),
+    path("drafts/<uuid:draft_id>/secrets/", credentials.keep_secrets, name="keep_secrets"),
     path("drafts/<uuid:draft_id>/part/", parts.show_part, name="draft_part"),
     path("drafts/<uuid:draft_id>/template/", kept.show_kept, name="draft_template"),
     path("drafts/<uuid:draft_id>/template/new/", kept.save_template, name="save_template"),

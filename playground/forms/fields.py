@@ -23,6 +23,8 @@ __all__ = ["ABSENT", "Beside", "Field", "Schema", "find_kind", "read_field", "re
 
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 GROUPS = ("group", "key-value")
+# Widgets that draw their value row by row, from the document itself.
+DRAWN_APART = frozenset({"grid", "steps"})
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,7 @@ def choose_from(field: Field, ways: tuple[Way, ...], schema: Schema) -> Field:
 
 def show(value: Any, kind: str) -> str:
     """The text that stands in an input for a value."""
-    if value is ABSENT or value is None:
+    if value is ABSENT or value is None or kind in DRAWN_APART:
         return ""
     if kind == "lines" and isinstance(value, list):
         return "\n".join(value)

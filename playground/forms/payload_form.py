@@ -80,6 +80,8 @@ def build_widget(field: Field) -> forms.Widget:
         marks["list"] = f"list-{quote(field.at, safe='')}"
     if field.default is not None:
         marks["data-default"] = field.default
+    if field.schema.get("x-secret"):
+        marks["data-secret"] = ""
     if field.state == "null":
         marks["placeholder"] = "null"
     elif field.example and field.kind in ("text", "integer", "number"):

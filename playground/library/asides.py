@@ -17,8 +17,9 @@ class Aside:
     """Four shelves, each by pointer.
 
     `off` holds the JSON text of a value that was switched off, `notes` what people wrote
-    beside a field, `half` what stands typed in a JSON field but is no JSON yet, `away` the
-    JSON text of values that belong to another way than the chosen one.
+    beside a field, `half` what stands typed in a JSON field but is no JSON yet; for the
+    JSON editor, at the pointer "", the difference to the document (see `half_typed`).
+    `away` holds the JSON text of values that belong to another way than the chosen one.
     """
 
     off: Shelf = field(default_factory=dict)

@@ -12,11 +12,12 @@ from typing import Any
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from playground.library.asides import Aside
+from playground.library.differences import describe_difference, turn_state
 from playground.library.drafts import find_draft, state_of
 from playground.library.editing import Edit, Impossible, State, perform, place_of, text_at
 from playground.library.models import Change, Draft
-from playground.payload import edits, pointers
+from playground.library.rebasing import Carried, carry
+from playground.payload import pointers
 from playground.people import rows
 from playground.people.models import Person
 
@@ -66,10 +67,11 @@ def apply_edit(
         for _ in range(TRIES):
             draft = find_draft(person, draft_id)
             before = state_of(draft)
-            place = place_of(before, edit)
-            if _is_stale(draft, place, revision, tab):
-                return Conflict(draft, place, text_at(draft.text, edit.pointer), edit.value)
-            after = perform(before, edit)
+            carried = _carry(draft, before, edit, revision)
+            place = carried.place
+            if carried.overlaps or _is_stale(draft, place, revision, tab):
+                return _tell_conflict(draft, edit, carried)
+            after = perform(before, carried.edit)
             if after == before or _save(draft, before, after, "edit", place, tab, step):
                 return Applied(draft, before, after)
     raise Impossible("Too many edits arrive at once. Try again in a moment.")
@@ -133,11 +135,31 @@ def _turn_of(draft_id: uuid.UUID) -> Lock:
     return _turns_of_drafts[draft_id.int % len(_turns_of_drafts)]
 
 
+def _carry(draft: Draft, state: State, edit: Edit, revision: int) -> Carried:
+    """A change of the editor's text is carried over those made since; others name places."""
+    if edit.kind != "splice" or draft.revision <= revision:
+        return Carried(edit, place_of(state, edit), False, "")
+    later = draft.changes.filter(revision__gt=revision).order_by("revision")
+    details = [json.loads(each) for each in later.values_list("detail", flat=True)]
+    try:
+        return carry(state, edit, details)
+    except ValueError:
+        raise Impossible("The editor shows an older text. Reload to see it as it is.") from None
+
+
+def _tell_conflict(draft: Draft, edit: Edit, carried: Carried) -> Conflict:
+    """Both values: for the editor those at the place that its change touched."""
+    if edit.kind != "splice":
+        return Conflict(draft, carried.place, text_at(draft.text, edit.pointer), edit.value)
+    theirs, yours = (text_at(each, carried.place) for each in (draft.text, carried.yours))
+    return Conflict(draft, carried.place, theirs, yours)
+
+
 def _save(
     draft: Draft, before: State, after: State, kind: str, place: str, tab: str, step: str
 ) -> bool:
     """Write the state if nobody was quicker, and the change beside it."""
-    detail = json.dumps(_difference(before, after))
+    detail = json.dumps(describe_difference(before, after))
     with _turn, transaction.atomic():
         if not _write(draft, after):
             return False
@@ -200,23 +222,6 @@ def _forget_old(draft: Draft) -> None:
             return
 
 
-def _difference(before: State, after: State) -> dict[str, Any]:
-    """What changed, small: a splice of the text, and both values of the rest."""
-    detail: dict[str, Any] = {}
-    if before.text != after.text:
-        splice = edits.difference(before.text, after.text)
-        detail["text"] = [splice.offset, splice.removed, splice.inserted]
-    if before.aside != after.aside:
-        detail["aside"] = [before.aside.write(), after.aside.write()]
-    if before.path_values != after.path_values:
-        detail["path"] = [dict(before.path_values), dict(after.path_values)]
-    if before.connection != after.connection:
-        detail["connection"] = [before.connection, after.connection]
-    if before.variant != after.variant:
-        detail["variant"] = [before.variant, after.variant]
-    return detail
-
-
 def _turn_back(person: Person, draft_id: uuid.UUID, tab: str, state: str) -> Applied | None:
     back = state == Change.State.DONE
     for _ in range(TRIES):
@@ -227,10 +232,10 @@ def _turn_back(person: Person, draft_id: uuid.UUID, tab: str, state: str) -> App
         before = state_of(draft)
         after = before
         for change in changes:
-            after = _turned(after, json.loads(change.detail), back)
+            after = turn_state(after, json.loads(change.detail), back)
         with _turn, transaction.atomic():
             if _write(draft, after):
-                _record_turn(draft, changes, tab, back)
+                _record_turn(draft, changes, tab, back, describe_difference(before, after))
                 return Applied(draft, before, after)
     raise Impossible("Too many edits arrive at once. Try again in a moment.")
 
@@ -251,23 +256,9 @@ def _step_to_turn(draft: Draft, state: str) -> list[Change]:
     return changes
 
 
-def _turned(state: State, detail: dict[str, Any], back: bool) -> State:
-    side = 0 if back else 1
-    text = state.text
-    if "text" in detail:
-        offset, removed, inserted = detail["text"]
-        splice = edits.Splice(offset, removed, inserted)
-        text = edits.apply(text, splice.inverse() if back else splice)
-    return State(
-        text,
-        Aside.read(detail["aside"][side]) if "aside" in detail else state.aside,
-        detail["path"][side] if "path" in detail else state.path_values,
-        detail["connection"][side] if "connection" in detail else state.connection,
-        detail["variant"][side] if "variant" in detail else state.variant,
-    )
-
-
-def _record_turn(draft: Draft, changes: Iterable[Change], tab: str, back: bool) -> None:
+def _record_turn(
+    draft: Draft, changes: Iterable[Change], tab: str, back: bool, detail: dict[str, Any]
+) -> None:
     changes = list(changes)
     state = Change.State.UNDONE if back else Change.State.DONE
     draft.changes.filter(id__in=[change.id for change in changes]).update(state=state)
@@ -278,5 +269,5 @@ def _record_turn(draft: Draft, changes: Iterable[Change], tab: str, back: bool) 
         tab=tab,
         step=f"{tab}-{draft.revision}",
         kind="undo" if back else "redo",
-        detail="{}",
+        detail=json.dumps(detail),
     )

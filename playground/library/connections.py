@@ -1,12 +1,11 @@
 """Keeping connections: where calls go, and the credential that may go there."""
 
-import json
 import re
 from dataclasses import dataclass, field
 
 from playground.library.addresses import SANDBOX, clean_base, host_of, judge_base
 from playground.library.models import Connection
-from playground.payload.reading import NotJson, read
+from playground.library.variables import write_variables
 from playground.people.models import Person
 
 COLOURS = ("grey", "blue", "green", "amber", "red", "violet")
@@ -56,7 +55,7 @@ def save_connection(wanted: Wanted, connection: Connection | None = None) -> Sav
     kept = connection or Connection()
     kept.name, kept.api, kept.base_url = wanted.name.strip(), wanted.api, base_url
     kept.settings = {key: value for key, value in wanted.settings.items() if value}
-    kept.variables = json.dumps(wanted.variables, ensure_ascii=False)
+    kept.variables = write_variables(wanted.variables)
     kept.colour, kept.protected = wanted.colour, wanted.protected
     kept.follow_redirects = wanted.follow_redirects
     kept.practice = kept.practice and base_url.startswith(SANDBOX)
@@ -69,15 +68,6 @@ def list_connections(person: Person, api: str = "") -> list[Connection]:
     """Connections belong to the team: everybody who signs in sees them, never their secrets."""
     rows = Connection.objects.filter(api=api) if api else Connection.objects.all()
     return list(rows.prefetch_related("secrets")) if person.is_active else []
-
-
-def read_variables(connection: Connection | None) -> dict[str, str]:
-    """The variables by name; numbers keep the digits they were typed with."""
-    try:
-        tree = read(connection.variables) if connection else {}
-    except NotJson:
-        return {}
-    return {name: str(value) for name, value in tree.items()} if isinstance(tree, dict) else {}
 
 
 def moves(connection: Connection, api: str, base_url: str) -> bool:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from playground.library.asides import Aside
+from playground.library.blocks import NoBlock, write_block
+from playground.library.half_typed import (
+    EDITOR,
+    Overlapping,
+    follow_document,
+    place_in,
+    read_editor,
+    write_editor,
+)
 from playground.payload import edits, pointers, printing, reading
-from playground.payload.locating import find, locate
-from playground.payload.scanning import children
+from playground.payload.locating import locate
 
 
 @dataclass(frozen=True)
@@ -29,7 +36,8 @@ class Edit:
 
     `value` is JSON text where a value of the document is meant, plain text otherwise.
     `order` is the schema's order of keys, for a key that is new. `index` and `to` are
-    places in an array. `parts` are further edits of a compound one.
+    places in an array. `parts` are further edits of a compound one. A `splice` of the JSON
+    editor's text has its offset (in characters) as `index`, and what gave way as `removed`.
     """
 
     kind: str
@@ -39,6 +47,7 @@ class Edit:
     to: int = 0
     order: Sequence[str] = ()
     parts: Sequence[Edit] = ()
+    removed: str = ""
 
 
 class Impossible(ValueError):
@@ -50,7 +59,12 @@ def perform(state: State, edit: Edit) -> State:
     if edit.kind not in KINDS:
         raise Impossible(f"Nobody knows the edit {edit.kind!r}.")
     try:
-        return KINDS[edit.kind](state, edit)
+        after = KINDS[edit.kind](state, edit)
+        if edit.kind in WRITING:
+            return after
+        return replace(after, aside=follow_document(state.text, after.text, after.aside))
+    except Overlapping as half:
+        raise Impossible(str(half)) from half
     except edits.NoSuchPlace as missing:
         raise Impossible("That place is gone. Reload to see the draft as it is now.") from missing
     except edits.PlaceTaken as taken:
@@ -61,8 +75,10 @@ def place_of(state: State, edit: Edit) -> str:
     """The pointer an edit touches: for elements of an array the array, as indices shift."""
     if edit.kind in ("path", "connect"):
         return f"#{edit.kind}/{edit.pointer}"
-    if edit.kind in ("replace", "all"):
+    if edit.kind in ("replace", "all", "write"):
         return ""
+    if edit.kind == "splice":
+        return place_in(read_editor(state.text, state.aside), _splice_of(edit))
     if edit.kind in ("remove", "off", "on", "away", "back"):
         above = pointers.parent(edit.pointer)
         return above if text_at(state.text, above)[:1] == "[" else edit.pointer
@@ -180,7 +196,28 @@ def _note(state: State, edit: Edit) -> State:
 
 def _replace(state: State, edit: Edit) -> State:
     reading.read(edit.value)
-    return replace(state, text=printing.receive(edit.value))
+    aside = state.aside.put("half", EDITOR, None)
+    return replace(state, text=printing.receive(edit.value), aside=aside)
+
+
+def _splice(state: State, edit: Edit) -> State:
+    """A change of the JSON editor's text, which may be half-typed before and after."""
+    shown = read_editor(state.text, state.aside)
+    try:
+        shown = edits.apply(shown, _splice_of(edit))
+    except ValueError:
+        raise Impossible("The editor shows an older text. Reload to see it as it is.") from None
+    return _write(state, replace(edit, value=shown))
+
+
+def _splice_of(edit: Edit) -> edits.Splice:
+    return edits.Splice(edit.index, edit.removed, edit.value)
+
+
+def _write(state: State, edit: Edit) -> State:
+    """The JSON editor's whole text."""
+    text, aside = write_editor(state.text, state.aside, edit.value)
+    return replace(state, text=text, aside=aside)
 
 
 def _format(state: State, edit: Edit) -> State:
@@ -202,50 +239,13 @@ def _all(state: State, edit: Edit) -> State:
 
 
 def _paste(state: State, edit: Edit) -> State:
-    """Write a block of cells into rows from `index` on; rows that are missing are added.
-
-    `value` is JSON: `{"keys": [...], "cells": [[text, ...], ...]}`. An empty cell leaves
-    what stands there. Every other byte stays, also between the rows.
-    """
-    keys, cells = _read_block(edit.value)
+    """Cells into rows from `index` on, see `blocks`."""
     if not text_at(state.text, edit.pointer):
         state = _set(state, replace(edit, value="[]"))
-    array = find(state.text, edit.pointer)
-    rows = children(state.text, array.start) if array else []
-    pieces, end = [], 0
-    for row, values in zip(rows[edit.index :], cells, strict=False):
-        written = _write_cells(state.text[row.start : row.end], keys, values)
-        pieces += [state.text[end : row.start], written]
-        end = row.end
-    text = "".join([*pieces, state.text[end:]])
-    for at, values in enumerate(cells[max(0, len(rows) - edit.index) :], len(rows)):
-        text = edits.apply(text, edits.insert(text, edit.pointer, at, _new_row(keys, values)))
-    return replace(state, text=text)
-
-
-def _read_block(value: str) -> tuple[list[str], list[list[str]]]:
     try:
-        block = json.loads(value)
-        keys, cells = block["keys"], block["cells"]
-        if not all(isinstance(each, str) for each in [*keys, *(c for row in cells for c in row)]):
-            raise TypeError
-    except (ValueError, TypeError, KeyError):
-        raise Impossible("A pasted block has keys and rows of cells.") from None
-    return keys, cells
-
-
-def _write_cells(row: str, keys: list[str], values: list[str]) -> str:
-    if not row.startswith("{"):
-        return row
-    for key, value in zip(keys, values, strict=False):
-        if value != "":
-            place = pointers.child("", key)
-            row = edits.apply(row, edits.set_value(row, place, printing.quote(value), keys))
-    return row
-
-
-def _new_row(keys: list[str], values: list[str]) -> str:
-    return printing.dump({k: v for k, v in zip(keys, values, strict=False) if v != ""})
+        return replace(state, text=write_block(state.text, edit.pointer, edit.index, edit.value))
+    except NoBlock as reason:
+        raise Impossible(str(reason)) from None
 
 
 KINDS: dict[str, Callable[[State, Edit], State]] = {
@@ -262,9 +262,13 @@ KINDS: dict[str, Callable[[State, Edit], State]] = {
     "rename": _rename,
     "note": _note,
     "replace": _replace,
+    "splice": _splice,
+    "write": _write,
     "format": _format,
     "path": _path,
     "connect": _connect,
     "paste": _paste,
     "all": _all,
 }
+# These bring the half-typed text along themselves.
+WRITING = frozenset({"splice", "write", "replace", "all"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from operator import itemgetter
 
-from playground.library.connections import read_variables
 from playground.library.models import Account, Connection, Draft, Repeat, Secret, Workflow
+from playground.library.variables import read_variables
 from playground.library.workflows import facts_in
 from playground.payload.facts import NOTHING_KNOWN, AccountFacts, Facts
 from playground.people.rows import Rows

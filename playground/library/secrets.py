@@ -43,15 +43,19 @@ def remove_secret(connection: Connection, part: str) -> bool:
 
 
 @transaction.atomic
-def take_in(draft: Draft, wanted_name: str, value: str, person: Person | None) -> str:
+def take_in(
+    draft: Draft, wanted_name: str, value: str, person: Person | None, hosts: str = ""
+) -> str:
     """Move a credential found in a document into the draft's own secrets; the reference to
     put in its place. The same value again gives the same reference. It may go only to the
-    host of the draft's connection; without a connection, nowhere until `bind_secrets`."""
+    host it was pasted with (`hosts`), else to that of the draft's connection; without
+    either, nowhere until `bind_secrets`."""
     for kept in draft.secrets.all():
         if kept.value == value:
             return refer_to(kept.name)
     name = _free_name(draft, NAME_SIGNS.sub("_", wanted_name).strip("_") or "secret")
-    hosts = host_of(draft.connection.base_url) if draft.connection else ""
+    if not hosts and draft.connection:
+        hosts = host_of(draft.connection.base_url)
     Secret.objects.create(
         draft=draft, name=name, part=wanted_name[:100], value=value, hosts=hosts, created_by=person
     )

@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.apis.operations import Api
 from playground.library.addresses import clean_base
-from playground.library.connections import Wanted, judge_wanted, moves, read_variables
+from playground.library.connections import Wanted, judge_wanted, moves
 from playground.library.models import Connection
+from playground.library.variables import read_variables
 
 COLOURS = (
     ("grey", _("Grey")),

@@ -11,9 +11,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from playground.apis.operations import find_api, list_apis, list_operations
 from playground.history.models import Exchange
-from playground.library.connections import list_connections, read_variables, save_connection
+from playground.library.connections import list_connections, save_connection
 from playground.library.models import Connection
 from playground.library.secrets import keep_secret, remove_secret
+from playground.library.variables import read_variables
 from playground.pages.connection_form import ConnectionForm
 from playground.pages.replies import view_reply
 from playground.pages.syncs import describe_sync

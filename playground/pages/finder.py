@@ -47,6 +47,7 @@ def _pages(person: Person, wanted: str) -> list[Found]:
     names = {
         "workflows": _("Workflows"),
         "drafts": _("Drafts"),
+        "paste": _("Paste anything"),
         "history": _("History"),
         "connections": _("Connections"),
         "profile": _("Your profile"),

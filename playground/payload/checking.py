@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from playground.payload.facts import NOTHING_KNOWN, Facts
 from playground.payload.problems import ERROR, ORDER, Problem
 from playground.payload.reading import NotJson, Tree, duplicates, lines_of, read
+from playground.payload.resolving import may_hold
 from playground.payload.rules import RULES
 from playground.payload.rules.book import problem
 from playground.payload.rules.case import Case, Schema
@@ -23,22 +24,31 @@ from playground.payload.twins import read_twin
 
 LIMIT = 300
 
+Resolve = Callable[[str], str]
 
-def check(text: str, schema: Schema | None, facts: Facts = NOTHING_KNOWN) -> list[Problem]:
+
+def check(
+    text: str, schema: Schema | None, facts: Facts = NOTHING_KNOWN, resolve: Resolve | None = None
+) -> list[Problem]:
     """Every problem of a document in the order of its lines; never raises, on any text.
 
     `schema` is the operation's body schema with its hints (see `playground.apis`). At most
-    300 problems are listed, errors before the others; then one more says so.
+    300 problems are listed, errors before the others; then one more says so. `resolve` gives
+    the text with the values of its variables: then those are judged, at the places of `text`.
     """
     try:
         tree = read(text)
     except NotJson as error:
         return [tell_not_json(error)]
-    return check_tree(text, tree, schema, facts)
+    return check_tree(text, tree, schema, facts, resolve)
 
 
 def check_tree(
-    text: str, tree: Tree, schema: Schema | None, facts: Facts = NOTHING_KNOWN
+    text: str,
+    tree: Tree,
+    schema: Schema | None,
+    facts: Facts = NOTHING_KNOWN,
+    resolve: Resolve | None = None,
 ) -> list[Problem]:
     """The same for a text that is read already: `tree` is what `read(text)` gave."""
     if not isinstance(tree, dict):
@@ -47,7 +57,7 @@ def check_tree(
     twin, has_twice = read_twin(text)
     case = Case(text, tree, twin, schema or {}, facts)
     twice = _judge_duplicates(text) if has_twice else ()
-    return place_problems(text, [*twice, *_judge(case)])
+    return place_problems(text, [*twice, *_judge(_resolved(case, resolve), case)])
 
 
 def blocks(problems: list[Problem]) -> bool:
@@ -62,12 +72,21 @@ def tell_not_json(error: NotJson) -> Problem:
     return Problem("not-json", "", error.line, ERROR, error.sentence, params)
 
 
-def _judge(case: Case) -> Iterator[Problem]:
+def _resolved(case: Case, resolve: Resolve | None) -> Case:
+    if resolve is None or not may_hold(case.text):
+        return case
+    text = resolve(case.text)
+    tree: Any = read(text)
+    return replace(case, text=text, tree=tree, twin=read_twin(text)[0])
+
+
+def _judge(case: Case, written: Case) -> Iterator[Problem]:
+    """Names of references are judged as written, everything else as resolved."""
     for found in islice(judge_schema(case, case.schema, case.twin), LIMIT + 1):
         fix = found.fix or suggest_mode(case, found)
         yield replace(found, fix=fix)
     yield from islice(judge_fields(case), LIMIT + 1)
-    yield from islice(judge_references(case), LIMIT + 1)
+    yield from islice(judge_references(written), LIMIT + 1)
     for name in case.schema.get("x-rules", ()):
         if name in RULES:
             yield from islice(RULES[name](case), LIMIT + 1)

@@ -1,8 +1,10 @@
 """What a send starts from, found once and judged before anything leaves."""
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
 
 from playground.apis.operations import Operation, find_operation
 from playground.calls.values import Headers
@@ -10,13 +12,17 @@ from playground.library.asides import Aside
 from playground.library.editing import State
 from playground.library.facts import facts_for
 from playground.library.files import FILE_MARK, describe_files, say_size, wire_size
+from playground.library.half_typed import judge_half
 from playground.library.models import Connection, Draft
-from playground.payload import pointers
-from playground.payload.checking import check
+from playground.library.variables import read_values
+from playground.payload.checking import check_tree, tell_not_json
 from playground.payload.facts import Facts
-from playground.payload.locating import line_of
+from playground.payload.locating import lines_of
 from playground.payload.problems import ERROR, WARNING, Problem
 from playground.payload.reading import NotJson, read
+from playground.payload.references import resolve_document
+
+UNREAD = object()
 
 
 @dataclass(frozen=True)
@@ -93,9 +99,31 @@ def facts_of(plan: Plan) -> Facts:
     return replace(facts, files=describe_files(plan.text))
 
 
-def check_plan(plan: Plan) -> list[Problem]:
-    """Every problem at once: connection, path values, document."""
-    return [*_check_connection(plan), *_check_path(plan), *_check_body(plan)]
+def check_plan(plan: Plan, facts: Facts | None = None, tree: Any = UNREAD) -> list[Problem]:
+    """Every problem at once: connection, path values, half-typed places, document.
+
+    `facts` and `tree` (what `read` gives for the document) spare the work of finding them.
+    """
+    return [
+        *_check_connection(plan),
+        *_check_path(plan),
+        *_check_half(plan),
+        *_check_body(plan, facts, tree),
+    ]
+
+
+def resolver_of(
+    plan: Plan, now: datetime | None = None, make_uuid: Callable[[], object] = uuid.uuid4
+) -> Callable[[str], str]:
+    """Puts the values of variables into a JSON text; secrets and files stay references."""
+    values = read_values(plan.connection)
+    return lambda text: resolve_document(text, values, now or datetime.now(UTC), make_uuid)
+
+
+def _check_half(plan: Plan) -> list[Problem]:
+    found = judge_half(plan.text, Aside.read(plan.aside))
+    lines = lines_of(plan.text, [each.pointer for each in found if not each.line])
+    return [each if each.line else replace(each, line=lines[each.pointer]) for each in found]
 
 
 def _check_connection(plan: Plan) -> list[Problem]:
@@ -115,24 +143,17 @@ def _check_path(plan: Plan) -> list[Problem]:
     ]
 
 
-def _check_body(plan: Plan) -> list[Problem]:
-    if plan.operation.body_schema is None:
+def _check_body(plan: Plan, facts: Facts | None, tree: Any) -> list[Problem]:
+    schema = plan.operation.body_schema
+    if schema is None:
         return []
-    facts = facts_of(plan)
-    found = check(plan.text, plan.operation.body_schema, facts)
-    return [*found, *_check_half(plan), *_check_size(plan, facts)]
-
-
-def _check_half(plan: Plan) -> Iterator[Problem]:
-    """What stands typed in a JSON field but is no JSON: sent would be what stood there before."""
-    for pointer, typed in Aside.read(plan.aside).half.items():
-        try:
-            read(typed)
-        except NotJson as wrong:
-            name = pointers.split(pointer)[-1]
-            sentence = f"`{name}` is not finished. {wrong.sentence}"
-            line = line_of(plan.text, pointer)
-            yield Problem("half-typed", pointer, line, ERROR, sentence, {"name": name})
+    try:
+        tree = read(plan.text) if tree is UNREAD else tree
+    except NotJson as error:
+        return [tell_not_json(error)]
+    facts = facts or facts_of(plan)
+    found = check_tree(plan.text, tree, schema, facts, resolver_of(plan))
+    return [*found, *_check_size(plan, facts)]
 
 
 def body_size(plan: Plan, facts: Facts) -> int:

@@ -14,11 +14,11 @@ from playground.calls.judging import judge
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.models import Exchange
 from playground.history.recording import Start, record_end, record_start
-from playground.library.addresses import resolve_base
-from playground.library.connections import read_variables
+from playground.library.addresses import host_of, resolve_base, resolve_hosts
 from playground.library.files import find_data
 from playground.library.models import Connection
 from playground.library.secrets import note_use, secrets_in, secrets_of
+from playground.library.variables import read_values
 from playground.library.vault import seal
 from playground.network import send
 from playground.people.audit import record_event
@@ -42,7 +42,8 @@ class Assembled:
 
 def assemble_plan(plan: Plan) -> Assembled:
     """Secrets join here, and from here on only `network` and the masking see them."""
-    connecting = connect(plan.connection)
+    own = secrets_in(plan.draft, current_origin())
+    connecting = _prefer(own, connect(plan.connection), plan)
     connecting = replace(connecting, headers=(*connecting.headers, *plan.headers))
     assembled = assemble(
         plan.operation,
@@ -50,14 +51,24 @@ def assemble_plan(plan: Plan) -> Assembled:
         path_values=plan.path_values,
         query_values=plan.query_values,
         text=plan.text,
-        secrets=[*_credentials(connecting), *secrets_in(plan.draft, current_origin())],
-        variables=read_variables(plan.connection),
+        secrets=[*_credentials(connecting), *own],
+        variables=read_values(plan.connection),
         files=find_data,
     )
     if isinstance(assembled, Failure):
         bare = Call(plan.operation.method, connecting.base_url + plan.operation.path)
         return Assembled(bare, assembled)
     return Assembled(assembled)
+
+
+def _prefer(own: tuple[Secret, ...], connecting: Connecting, plan: Plan) -> Connecting:
+    """A credential that came with the draft wins over the connection's own, at its host."""
+    if plan.connection is None:
+        return connecting
+    here = resolve_hosts(host_of(plan.connection.base_url), current_origin())
+    names = {each.name for each in plan.operation.credential.fields if each.secret}
+    mine = {each.name: each for each in own if each.name in names and each.hosts & here}
+    return replace(connecting, credentials={**connecting.credentials, **mine})
 
 
 def connect(connection: Connection | None) -> Connecting:

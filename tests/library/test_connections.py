@@ -8,7 +8,6 @@ from django.db import connection as database
 from playground.library.connections import (
     Wanted,
     judge_wanted,
-    read_variables,
     save_connection,
 )
 from playground.library.models import Connection, Secret
@@ -21,6 +20,7 @@ from playground.library.secrets import (
     secrets_of,
     take_in,
 )
+from playground.library.variables import read_variables
 from tests.library.drafts import make_draft
 
 pytestmark = pytest.mark.django_db

@@ -48,7 +48,7 @@ def test_what_was_typed_is_kept(as_owner) -> None:
     assert kept.protected
     assert kept.colour == "red"
     assert kept.settings == {"project_id": "workspace-1", "way": "x-api-key"}
-    assert kept.variables == '{"team": "Ops", "size": "1.10"}'
+    assert kept.variables == '{"team": "Ops", "size": 1.10}'
     assert kept.secrets.get().value == "top-secret-value"
     assert kept.secrets.get().hosts == "api.example.com"
 

@@ -171,7 +171,7 @@ def test_undo_and_redo_walk_back_and_forth(as_editor: Client, draft: Draft) -> N
     turn = f"/drafts/{draft.id}/turn/"
     back = as_editor.post(turn + "undo/", "{}", content_type="application/json").json()
     assert text_of(draft) == TEXT
-    assert 'id="form"' in back["html"]
+    assert 'id="section-job"' in back["html"]
     as_editor.post(turn + "redo/", "{}", content_type="application/json")
     assert json.loads(text_of(draft))["job_name"] == "Day"
     again = as_editor.post(turn + "redo/", "{}", content_type="application/json").json()

@@ -86,6 +86,8 @@ MAKERS: dict[str, Maker] = {
     "builder": make_draft,
     "edit_draft": make_draft,
     "turn_back": lambda person: {**make_draft(person), "direction": "undo"},
+    "keep_secrets": make_draft,
+    "paste_into": make_draft,
     "draft_part": make_draft,
     "draft_state": make_draft,
     "draft_document": make_draft,

@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.forms.conversion import HalfTyped, to_value_text
 from playground.library.changes import Applied, Conflict, apply_edit, redo, undo, was_made
-from playground.library.editing import Edit, Impossible
+from playground.library.editing import Edit, Impossible, State
+from playground.library.half_typed import EDITOR
 from playground.library.models import Draft
 from playground.pages.builder.completing import BadEdit, complete
+from playground.pages.builder.following import describe_sections
 from playground.pages.builder.kept import tell_kept
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import draw_part
@@ -81,7 +83,7 @@ def turn_back(request: HttpRequest, draft_id: uuid.UUID, direction: str) -> Http
     if done is None:
         nothing = {"undo": _("There is nothing to undo."), "redo": _("There is nothing to redo.")}
         return JsonResponse({"nothing": True, "sentence": nothing[direction]})
-    return JsonResponse(describe_change(done, {"part": "form", **sent}))
+    return JsonResponse(describe_change(done, {"part": "changed", **sent}))
 
 
 @needs(Role.EDITOR)
@@ -96,6 +98,7 @@ def show_state(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             "revision": opened.draft.revision,
             "problems": problems,
             "digest": digest_of(problems),
+            "half": half_of(opened.state),
         }
     )
 
@@ -133,6 +136,7 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
         to=_whole(sent.get("to")),
         order=[each for each in sent.get("order") or () if isinstance(each, str)],
         parts=[read_edit(part) for part in sent.get("parts") or () if isinstance(part, dict)],
+        removed=_text(sent.get("removed")),
     )
     return _typed(edit, sent) if "typed" in sent else edit
 
@@ -167,7 +171,8 @@ def _whole(value: Any) -> int:
 
 
 def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What a tab needs to follow: changed lines, changed problems, the part it asked for."""
+    """What a tab needs to follow: changed lines, changed problems, the part it asked for, and
+    `half`, what the JSON editor shows instead of the document (null: nothing)."""
     opened = Opened(done.draft)
     problems = list_problems(opened.problems)
     digest = digest_of(problems)
@@ -179,12 +184,22 @@ def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
         answer |= tell_kept(done.draft)
     if lines := find_lines(done.before.text, done.after.text):
         answer["lines"] = lines
+    if done.before.aside.half != done.after.aside.half:
+        answer["half"] = half_of(done.after)
     if digest != sent.get("digest"):
         answer |= {"problems": problems, "digest": digest}
-    if sent.get("part"):
+    if sent.get("part") == "changed":
+        answer |= describe_sections(done, opened)
+    elif sent.get("part"):
         place = sent.get("at", sent.get("pointer", ""))
         answer["html"] = draw_part(opened, {**sent, "pointer": place})
     return answer
+
+
+def half_of(state: State) -> list[Any] | None:
+    """The editor's difference to the document: offset, how many signs go, what comes."""
+    entry = state.aside.half.get(EDITOR)
+    return json.loads(entry) if entry is not None else None
 
 
 def find_lines(before: str, after: str) -> tuple[int, int, list[str]] | None:

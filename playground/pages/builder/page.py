@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from playground.calls.snippets.languages import LANGUAGES
 from playground.library.changes import history_depth
 from playground.library.models import Connection
-from playground.pages.builder.edits import digest_of, list_problems
+from playground.pages.builder.edits import digest_of, half_of, list_problems
 from playground.pages.builder.kept import describe_kept
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import describe_form
@@ -40,6 +40,7 @@ def describe_page(opened: Opened) -> dict[str, Any]:
         "connections": Connection.objects.filter(api=opened.operation.api.id),
         "problems": json.dumps(problems),
         "digest": digest_of(problems),
+        "half": json.dumps(half_of(opened.state)),
         "press": uuid.uuid4(),
         "languages": LANGUAGES,
         "undos": undos,

@@ -5,11 +5,15 @@ import { elementsOf } from "./fragments.js";
 import { Preview } from "./preview.js";
 import { Problems } from "./problems.js";
 import { Text } from "./text.js";
+import { startEditor } from "./editor.js";
 import { startFields, echoWaiting } from "./fields.js";
 import { startGrid } from "./grid.js";
 import { startKept } from "./kept.js";
 import { startLines } from "./lines.js";
 import { startMenus } from "./menus.js";
+import { placeSections } from "./sections.js";
+import { startSecrets } from "./secrets.js";
+import { startPasting } from "./pasting.js";
 import { startSending } from "./sending.js";
 import { startSteps } from "./steps.js";
 import { startTurns } from "./turns.js";
@@ -21,21 +25,25 @@ const main = document.getElementById("main");
 const words = document.getElementById("words").dataset;
 const text = new Text(document.getElementById("document").textContent, Number(main.dataset.revision));
 const preview = new Preview(document.getElementById("preview"), text);
-const bench = { main, words, text, preview, digest: main.dataset.digest };
+const bench = { main, words, text, preview, digest: main.dataset.digest, half: JSON.parse(main.dataset.half || "null") };
 bench.form = () => document.getElementById("form");
 bench.problems = new Problems(bench);
 bench.edits = new Edits({
   url: main.dataset.edit,
   text,
-  onAnswer: (answer) => follow(answer),
+  onAnswer: (answer) => take(answer),
   onState: showState,
   onConflict: settle,
   onResync: resync,
 });
 
 // What the server says changed: lines, problems, and whether there is something to undo.
-function follow(answer) {
-  if (answer.lines) preview.patch(...answer.lines);
+function take(answer) {
+  if (answer.lines) {
+    answer.gone = text.lines.slice(answer.lines[0], answer.lines[0] + Math.min(answer.lines[1], 3));
+    preview.patch(...answer.lines);
+  }
+  if ("half" in answer) bench.half = answer.half;
   echoWaiting(bench);
   if (answer.problems) {
     bench.digest = answer.digest;
@@ -45,6 +53,7 @@ function follow(answer) {
 }
 
 // A tab that fell behind takes the draft as it is now; a field being typed in stays.
+bench.resync = resync;
 async function resync() {
   const response = await fetch(main.dataset.state);
   if (!response.ok) return;
@@ -52,29 +61,29 @@ async function resync() {
   text.reset(state.text, state.revision);
   preview.redraw();
   bench.digest = state.digest;
+  bench.half = state.half;
   await bench.redraw();
   bench.problems.show(state.problems);
+  bench.resetEditor();
 }
 
 // The form anew from the document, section by section; the one with the focus stays.
 bench.redraw = async (html) => {
   const source = html ?? (await (await fetch(`${main.dataset.part}?part=form`)).text());
   const [fresh, index] = elementsOf(source);
-  const form = bench.form();
-  const kept = form.contains(document.activeElement) && document.activeElement.matches("input, textarea, select");
-  const focused = kept ? document.activeElement.closest(".builder-section")?.id : null;
-  const known = new Set();
-  for (const section of fresh.querySelectorAll(".builder-section")) {
-    known.add(section.id);
-    const old = document.getElementById(section.id);
-    if (section.id === focused) continue;
-    if (old) old.replaceWith(section);
-    else form.querySelector("#section-more").before(section);
-  }
-  form.querySelectorAll(".builder-section").forEach((old) => known.has(old.id) || old.remove());
-  document.querySelector("#index .index-list").replaceWith(index);
-  document.dispatchEvent(new CustomEvent("redrawn"));
-  bench.problems.place();
+  const sections = [...fresh.querySelectorAll(".builder-section")];
+  placeSections(bench, sections, index, sections.map((each) => each.id));
+};
+
+// The form follows a change made elsewhere: only the sections that changed come anew.
+bench.follow = async (answer) => {
+  if (answer?.reload) return location.reload();
+  if (!answer?.html) return;
+  if (!answer.sections) return bench.redraw(answer.html);
+  const sections = elementsOf(answer.html);
+  const index = sections.pop();
+  const address = document.getElementById("section-address") ? ["section-address"] : [];
+  placeSections(bench, sections, index, [...address, ...answer.sections.map((id) => `section-${id}`), "section-more"]);
 };
 
 // One part anew: replaced where it stands, then told of its problems.
@@ -97,17 +106,29 @@ function showState(state, sentence) {
 
 // Both values, and the person chooses.
 function settle(edit, conflict) {
+  const mine = edit.kind === "splice" ? bench.mineInEditor() : null;
   const dialog = document.getElementById("conflict");
   document.getElementById("conflict_pointer").textContent = conflict.pointer;
   document.getElementById("conflict_theirs").textContent = conflict.theirs;
   document.getElementById("conflict_yours").textContent = edit.typed ?? conflict.yours;
   dialog.addEventListener("close", async () => {
     await resync();
-    if (dialog.returnValue === "yours") bench.edits.field(`mine ${edit.pointer}`, () => edit);
+    const again = mine === null ? edit : insist(conflict, mine);
+    if (dialog.returnValue === "yours") bench.edits.field(`mine ${conflict.pointer}`, () => again);
     await bench.edits.idle();
     bench.redraw();
   }, { once: true });
   if (!dialog.open) dialog.showModal();
+}
+
+// The editor's value at the place both changed; half-typed, its whole text.
+function insist({ pointer, yours }, mine) {
+  try {
+    if (pointer) return JSON.parse(yours) === undefined ? null : { kind: "set", pointer, value: yours };
+  } catch {
+    // No value yet: what was typed goes on in the editor.
+  }
+  return { kind: "write", value: mine };
 }
 
 bench.toast = (sentence, kind = "note") =>
@@ -156,5 +177,8 @@ startAttachments(bench);
 startWords();
 startSending(bench);
 startKept(bench);
+startSecrets(bench);
+startPasting(bench);
+startEditor(bench);
 bench.problems.show(JSON.parse(document.getElementById("known_problems").value));
 main.dataset.ready = "true";

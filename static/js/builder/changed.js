@@ -20,7 +20,7 @@ function show(on) {
   tab.setAttribute("aria-selected", String(on));
   if (!on) return;
   for (const other of tab.parentElement.children) if (other !== tab) other.setAttribute("aria-selected", "false");
-  for (const id of ["preview", "code"]) document.getElementById(id).hidden = true;
+  for (const id of ["preview", "code", "editor"]) document.getElementById(id).hidden = true;
 }
 
 if (tab) {

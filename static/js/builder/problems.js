@@ -18,10 +18,11 @@ export class Problems {
 
   show(problems) {
     this.list = problems;
-    this.bench.preview.mark(problems);
+    this.bench.preview.mark(problems.filter((each) => !each.pointer.startsWith("#")));
     this.place();
     this.fillList();
     this.fillBar();
+    document.dispatchEvent(new CustomEvent("problems", { detail: problems }));
   }
 
   // Slots are emptied and filled; nothing that holds the focus is replaced.
@@ -38,7 +39,7 @@ export class Problems {
   }
 
   mark(problem, index, counts) {
-    const element = elementAt(document.body, problem.pointer);
+    const element = problem.pointer === "#editor" ? null : elementAt(document.body, problem.pointer);
     if (!element) return;
     for (const box of [element.closest(".step"), element.closest(".builder-section")]) {
       if (box) counts.set(box, [...(counts.get(box) ?? []), problem]);
@@ -147,6 +148,7 @@ export class Problems {
   }
 
   go(problem) {
+    if (problem.pointer === "#editor") return this.bench.showInEditor(problem.line - 1, Number(problem.params.column) - 1);
     this.bench.preview.light(problem.line - 1, true, true);
     this.bench.reveal(problem.pointer);
   }

@@ -15,7 +15,7 @@ export function startSending(bench) {
     event.preventDefault();
     const go = () => event.detail.issueRequest(true);
     if (source === form()) prepare(bench, form(), go);
-    else bench.edits.idle().then(go);
+    else Promise.resolve(bench.flushEditor()).then(() => bench.edits.idle()).then(go);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     event.target.querySelector?.("dialog[data-show]:not([open])")?.showModal();
@@ -32,6 +32,8 @@ async function prepare(bench, form, go) {
   if (preparing || performance.now() - pressedAt < DOUBLE) return;
   preparing = true;
   try {
+    await bench.flushEditor();
+    if (document.activeElement?.dataset?.secret !== undefined) await bench.keepSecrets();
     await bench.edits.idle();
     const first = bench.problems.firstError();
     if (first) return bench.problems.go(first);

@@ -6,12 +6,15 @@ export function startTurns(bench) {
   const { main } = bench;
 
   const turn = async (direction) => {
+    await bench.flushEditor();
     const answer = await bench.change({ url: main.dataset[direction] });
     if (!answer) return;
     if (answer.nothing) return bench.toast(answer.sentence);
-    if (answer.html) await bench.redraw(answer.html);
+    await bench.follow(answer);
+    sayTurn(bench, direction, answer);
     enable(direction === "undo" ? "redo" : "undo");
   };
+  bench.showTab = (tab) => showTab(bench, tab);
   const enable = (direction) => {
     document.querySelector(`[data-turn="${direction}"]`).disabled = false;
   };
@@ -23,9 +26,8 @@ export function startTurns(bench) {
   };
   offer();
   document.addEventListener("edited", (event) => {
-    if (!event.detail.lines) return;
-    enable("undo");
-    offer();
+    if (event.detail.lines || "half" in event.detail) enable("undo");
+    if (event.detail.lines) offer();
   });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-turn]");
@@ -59,6 +61,16 @@ export function startTurns(bench) {
   });
 }
 
+// What a turn changed: the first lines as they were and as they are.
+function sayTurn(bench, direction, answer) {
+  const { words } = bench;
+  const said = direction === "undo" ? words.undone : words.redone;
+  if (!answer.gone || !answer.lines) return bench.toast(said);
+  const [start, , fresh] = answer.lines;
+  const short = (lines) => lines.map((line) => line.trim()).join(" ").slice(0, 60) || "–";
+  bench.toast(`${said} ${words.line.replace("%n", start + 1)}: ${short(answer.gone)} → ${short(fresh)}`);
+}
+
 async function copyDocument(bench) {
   await bench.edits.idle();
   const shown = document.getElementById("code");
@@ -75,12 +87,14 @@ function chooseLanguage(bench, language) {
 }
 
 async function showTab(bench, tab) {
-  for (const each of tab.parentElement.children) each.setAttribute("aria-selected", String(each === tab));
+  for (const each of tab.parentElement.children) {
+    each.setAttribute("aria-selected", String(each === tab));
+    document.getElementById(each.getAttribute("aria-controls")).hidden = each !== tab;
+  }
+  if (tab.id === "tab_editor") return void (await bench.openEditor());
+  await bench.flushEditor();
+  if (!tab.dataset.code) return;
   const code = document.getElementById("code");
-  const isCode = Boolean(tab.dataset.code);
-  document.getElementById("preview").hidden = isCode;
-  code.hidden = !isCode;
-  if (!isCode) return;
   await bench.edits.idle();
   const response = await fetch(tab.dataset.code);
   code.textContent = await response.text();

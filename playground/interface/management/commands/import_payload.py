@@ -12,8 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from playground.calls.shapes import operation_shapes
 from playground.payload.understanding import Refused, Understood, understand
-
-MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+from playground.payload.understanding.decoding import read_pasted
 
 
 class Command(BaseCommand):
@@ -30,7 +29,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         data = _read(options["file"])
-        text = _decode(data)
+        text = read_pasted(data)
         found = (
             Refused("This is not text in UTF-8; save it as UTF-8.", "not-utf8")
             if text is None
@@ -48,14 +47,6 @@ def _read(name: str) -> bytes:
         return Path(name).read_bytes()
     except OSError as problem:
         raise CommandError(f"Cannot read {name}: {problem.strerror}.") from None
-
-
-def _decode(data: bytes) -> str | None:
-    encoding = next((name for mark, name in MARKS if data.startswith(mark)), "utf-8")
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return None
 
 
 def _as_dict(found: Understood | Refused) -> dict[str, Any]:

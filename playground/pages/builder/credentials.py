@@ -1,0 +1,68 @@
+"""Typed credentials: when their field or the editor is left, they move to the secret store."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from playground.library.changes import Applied, apply_edit
+from playground.library.editing import Edit, Impossible
+from playground.library.secrets import take_in
+from playground.pages.builder.completing import BadEdit
+from playground.pages.builder.edits import describe_change, read_sent
+from playground.pages.builder.opened import Opened, open_draft
+from playground.payload import pointers
+from playground.payload.printing import quote
+from playground.payload.secrecy import find_typed_secrets
+from playground.people.models import Role
+from playground.people.rights import needs, person_of
+
+
+@needs(Role.EDITOR)
+@require_POST
+def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Puts references in the place of typed credentials; `taken` names the places."""
+    opened = open_draft(request, draft_id)
+    found = find_typed_secrets(opened.tree, opened.operation.body_schema or {})
+    if not found:
+        return JsonResponse({"taken": []})
+    try:
+        sent = read_sent(request)
+        done = apply_edit(
+            person_of(request),
+            draft_id,
+            Edit("all", parts=_take(request, opened, found)),
+            opened.draft.revision,
+            str(sent.get("tab", ""))[:40],
+        )
+    except (Impossible, BadEdit) as error:
+        return JsonResponse({"sentence": str(error)}, status=422)
+    if not isinstance(done, Applied):
+        return JsonResponse({"taken": []})
+    taken = [pointer for pointer, _ in found]
+    changed = describe_change(done, {**sent, "part": "changed"})
+    return JsonResponse({**changed, "taken": taken, "sentence": tell_taken(taken)})
+
+
+def _take(request: HttpRequest, opened: Opened, found: list[tuple[str, str]]) -> list[Edit]:
+    edits = []
+    for pointer, value in found:
+        name = pointers.split(pointer)[-1]
+        reference = take_in(opened.draft, name, value, person_of(request))
+        edits.append(Edit("set", pointer, quote(reference)))
+    return edits
+
+
+def tell_taken(places: list[Any]) -> str:
+    """One line for the person."""
+    names = ", ".join(pointers.split(each)[-1] for each in places)
+    sentence = ngettext(
+        "The value of %(names)s is kept as a secret now; a reference stands in its place.",
+        "The values of %(names)s are kept as secrets now; references stand in their places.",
+        len(places),
+    )
+    return sentence % {"names": names}

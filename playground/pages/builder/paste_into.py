@@ -1,0 +1,101 @@
+"""Pasting into an open draft: its document gives way, undo takes that back."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from playground.apis.operations import UnknownOperation, find_operation
+from playground.calls.shapes import operation_shapes
+from playground.library.changes import Conflict, apply_edit
+from playground.library.editing import Edit, Impossible
+from playground.library.pasting import ignored_headers, take_credentials
+from playground.pages.builder.completing import BadEdit
+from playground.pages.builder.edits import describe_change, read_sent
+from playground.pages.builder.opened import Opened, open_draft
+from playground.pages.pasting import mask_changes, step_edit
+from playground.payload.reading import NotJson
+from playground.payload.understanding import Note, Refused, Understood, understand
+from playground.people.models import Role
+from playground.people.rights import needs, person_of
+from playground.sending.doors import current_origin
+
+
+@needs(Role.EDITOR)
+@require_POST
+def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """`{text, revision, tab, digest}` → what an edit answers, and `told`: the lines as HTML."""
+    opened = open_draft(request, draft_id)
+    try:
+        sent = read_sent(request)
+        found = understand(str(sent.get("text", "")), operation_shapes())
+        if isinstance(found, Refused):
+            return _refuse(found.sentence)
+        edit = _step(opened, found) if found.step_uid else _document(request, opened, found)
+        done = apply_edit(
+            person_of(request),
+            draft_id,
+            edit,
+            int(sent.get("revision", 0)),
+            str(sent.get("tab", ""))[:40],
+        )
+    except RequestDataTooBig:
+        return _refuse(_("That is too large to be pasted."), 413)
+    except NotJson as error:
+        return _refuse(error.sentence)
+    except (Impossible, BadEdit) as reason:
+        return _refuse(str(reason))
+    if isinstance(done, Conflict):
+        return _refuse(_("Another tab changed this draft. Paste once more to replace it."))
+    context = {"lines": _lines(opened, found), "changes": mask_changes(found)}
+    told = render_to_string("pasting/_lines.html", context)
+    return JsonResponse({**describe_change(done, {**sent, "part": "changed"}), "told": told})
+
+
+def _step(opened: Opened, found: Understood) -> Edit:
+    if not any(each.widget == "steps" for each in opened.sections):
+        raise BadEdit(_("This draft takes no steps."))
+    return step_edit(opened, found.step_uid or "")
+
+
+def _document(request: HttpRequest, opened: Opened, found: Understood) -> Edit:
+    """The document, and the path values that the pasted address names."""
+    if found.document is None:
+        raise BadEdit(_("There is no JSON document in this."))
+    person, origin = person_of(request), current_origin()
+    text = take_credentials(person, opened.draft, opened.operation, found, origin)
+    names = {each.name for each in opened.operation.path_fields}
+    path = [
+        Edit("path", name, value)
+        for name, value in found.path_values.items()
+        if name in names and value != opened.draft.path_values.get(name)
+    ]
+    return Edit("all", parts=[Edit("replace", value=text), *path])
+
+
+def _lines(opened: Opened, found: Understood) -> list[Note]:
+    lines = list(found.notes)
+    if found.operation and found.operation != opened.operation.id:
+        names = {"theirs": _title(found.operation), "ours": opened.operation.title}
+        sentence = _("It is for %(theirs)s; this draft stays one for %(ours)s.") % names
+        lines.append(Note("ignored", sentence))
+    if headers := ignored_headers(opened.operation, found):
+        sentence = _("Headers left out, as the connection sends its own: %(names)s.")
+        lines.append(Note("ignored", sentence % {"names": ", ".join(headers[:20])}))
+    return lines
+
+
+def _title(operation: str) -> str:
+    try:
+        return find_operation(operation).title
+    except UnknownOperation:
+        return operation
+
+
+def _refuse(sentence: str, status: int = 422) -> JsonResponse:
+    return JsonResponse({"sentence": sentence}, status=status)

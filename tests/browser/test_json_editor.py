@@ -1,0 +1,121 @@
+"""Form and JSON editor as two views of one document: nothing typed in one is lost in the other."""
+
+import json
+
+from playwright.sync_api import Page, expect
+
+from playground.library.models import Draft
+from tests.browser.test_builder import builder, launch, line, page, saved  # noqa: F401
+
+EMAIL = "Find an email"
+
+
+def open_editor(page: Page) -> None:  # noqa: F811
+    page.get_by_role("tab", name="Edit JSON").click()
+    expect(page.locator("#editor_box .ace_content")).to_be_visible()
+
+
+def shown(page: Page) -> str:  # noqa: F811
+    """The whole text of the editor; Ace draws only what is near."""
+    return str(page.evaluate("() => window.ace.edit('editor_box').getValue()"))
+
+
+def replace(page: Page, old: str, new: str) -> None:  # noqa: F811
+    """Select a piece of the editor's text as a mouse would, and type over it."""
+    page.evaluate(
+        """(old) => {
+          const editor = window.ace.edit("editor_box");
+          editor.focus();
+          editor.find(old, { caseSensitive: true });
+        }""",
+        old,
+    )
+    page.keyboard.insert_text(new)
+
+
+def test_what_is_typed_in_one_view_the_other_follows(page: Page) -> None:  # noqa: F811
+    launch(page, EMAIL)
+    open_editor(page)
+    name = page.get_by_label("Job name", exact=True)
+    name.fill("Day")
+    saved(page)
+    expect(page.locator("#editor_box")).to_contain_text('"Day"')
+    replace(page, '"Day"', '"Night 😀", "my_key": 1.10')
+    expect(name).to_have_value("Night 😀")
+    expect(page.locator("#section-Other-keys, [data-title='Other keys']").first).to_be_visible()
+    replace(page, "1.10", "1E400")
+    saved(page)
+    expect(page.locator("#editor_status")).to_contain_text("This is JSON")
+    page.get_by_role("tab", name="JSON", exact=True).click()
+    line(page, '"my_key": 1E400')
+    assert '"Night 😀", "my_key": 1E400' in Draft.objects.get().text
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_half_typed_json_is_kept_explained_and_blocks_send(page: Page) -> None:  # noqa: F811
+    launch(page, EMAIL)
+    open_editor(page)
+    good = Draft.objects.get().text
+    replace(page, '"job_name":', '"job_name"')
+    expect(page.locator("#editor_status.error")).to_contain_text("a colon is missing")
+    expect(page.locator("#problem_first")).to_contain_text("a colon is missing")
+    expect(page.locator("#editor_box .ace_gutter-cell.ace_error")).to_be_visible()
+    assert Draft.objects.get().text == good
+    page.get_by_label("Workflow UID").focus()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#reply")).to_contain_text("Press Send")
+    expect(page.locator("#editor_box textarea")).to_be_focused()
+    page.reload()
+    expect(page.locator("#editor_status.error")).to_contain_text("a colon is missing")
+    replace(page, '"job_name"', '"job_name":')
+    expect(page.locator("#editor_status")).to_contain_text("This is JSON")
+    assert json.loads(Draft.objects.get().text) == json.loads(good)
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_undo_and_redo_cross_both_views(page: Page) -> None:  # noqa: F811
+    launch(page, EMAIL)
+    good = Draft.objects.get().text
+    page.get_by_label("Job name", exact=True).fill("Day")
+    saved(page)
+    open_editor(page)
+    replace(page, '"Day"', '"Night"')
+    name = page.get_by_label("Job name", exact=True)
+    expect(name).to_have_value("Night")
+    page.locator("#tab_editor").focus()
+    page.keyboard.press("Control+z")
+    expect(name).to_have_value("Day")
+    expect(page.locator("#editor_box")).to_contain_text('"Day"')
+    expect(page.locator(".toast").last).to_contain_text("Night")
+    page.locator("#tab_editor").focus()
+    page.keyboard.press("Control+z")
+    expect(name).not_to_have_value("Day")
+    assert shown(page) == good == Draft.objects.get().text
+    page.get_by_role("button", name="Redo").click()
+    expect(name).to_have_value("Day")
+    page.get_by_role("button", name="Redo").click()
+    expect(name).to_have_value("Night")
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_two_tabs_meet_in_the_editor(page: Page) -> None:  # noqa: F811
+    launch(page, EMAIL)
+    other = page.context.new_page()
+    other.goto(page.url)
+    open_editor(page)
+    expect(other.locator("#main[data-ready]")).to_be_visible()
+    other.get_by_label("Job name", exact=True).fill("Theirs")
+    saved(other)
+    first = json.loads(Draft.objects.get().text)["job_name"]
+    assert first == "Theirs"
+    before = shown(page)
+    old = json.loads(before)["job_name"]
+    replace(page, json.dumps(old), '"Mine"')
+    expect(page.locator("#conflict")).to_be_visible()
+    expect(page.locator("#conflict_theirs")).to_have_text('"Theirs"')
+    expect(page.locator("#conflict_yours")).to_have_text('"Mine"')
+    page.get_by_role("button", name="Use mine").click()
+    expect(page.get_by_label("Job name", exact=True)).to_have_value("Mine")
+    saved(page)
+    assert json.loads(Draft.objects.get().text)["job_name"] == "Mine"
+    expect(page.locator("#editor_box")).to_contain_text('"Mine"')

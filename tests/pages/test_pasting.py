@@ -1,0 +1,192 @@
+"""Pasting anything: a draft of what was understood, a line for each thing done to it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from playground.apis.operations import list_operations
+from playground.interface.practice import fill_practice
+from playground.library.connections import Wanted, save_connection
+from playground.library.drafts import begin
+from playground.library.models import Connection, Draft
+from playground.people.models import Person
+from tests.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+URL = "https://api.example.com/v3/workflows/w-7/schedule"
+BODY = '{"job_name": "n 1.10", "big": 12345678901234567890, "steps": [], "inputs": []}'
+ENGAGE = next(each.id for each in list_operations("altcraft"))
+KEY = "kp_live_0123456789abcdef"
+CURL = f"curl -X POST '{URL}' -H 'Authorization: x-api-key {KEY}' -H 'X-Odd: 1' -d '{BODY}'"
+HAR = {
+    "log": {
+        "entries": [
+            {
+                "request": {
+                    "method": "POST",
+                    "url": URL,
+                    "headers": [],
+                    "postData": {"mimeType": "application/json", "text": BODY},
+                }
+            }
+        ]
+    }
+}
+POSTMAN = {
+    "info": {"schema": "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"},
+    "item": [
+        {
+            "name": "a",
+            "request": {"method": "POST", "url": URL, "body": {"mode": "raw", "raw": BODY}},
+        }
+    ],
+}
+KINDS = {
+    "bash": CURL,
+    "prompt": "$ " + CURL,
+    "cmd": 'curl -X POST "' + URL + '" -d "' + BODY.replace('"', '\\"') + '"',
+    "powershell": f"Invoke-RestMethod -Method Post -Uri '{URL}' -Body '{BODY}'",
+    "json": BODY,
+    "broken": BODY.replace("]}", "],}"),
+    "har": json.dumps(HAR),
+    "postman": json.dumps(POSTMAN),
+    "http": f"POST /v3/workflows/w-7/schedule HTTP/1.1\r\nHost: api.example.com\r\n\r\n{BODY}",
+    "python": f"import requests\nrequests.post('{URL}', json={BODY})",
+    "javascript": f"fetch('{URL}', {{method: 'POST', body: JSON.stringify({BODY})}})",
+}
+
+
+@pytest.fixture
+def as_editor(editor: Person) -> Client:
+    fill_practice()
+    return signed_in(editor)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_becomes_a_draft_with_its_digits(as_editor: Client, kind: str) -> None:
+    answer = as_editor.post("/paste/", {"text": KINDS[kind]})
+    assert answer.status_code == 200, answer.content.decode()[:2000]
+    draft = Draft.objects.get()
+    assert draft.operation == "launch-workflow"
+    assert '"big": 12345678901234567890' in draft.text
+    assert f"/drafts/{draft.id}/" in answer.content.decode()
+
+
+def test_a_foreign_host_is_said_and_practice_is_not_chosen(as_editor: Client) -> None:
+    page = as_editor.post("/paste/", {"text": CURL}).content.decode()
+    draft = Draft.objects.get()
+    assert draft.connection is None
+    assert draft.path_values == {"workflow_uid": "w-7"}
+    assert "No connection goes to api.example.com" in page
+    assert "X-Odd" in page
+    assert KEY not in page
+    kept = draft.secrets.get()
+    assert (kept.name, kept.value, kept.hosts) == ("key", KEY, "api.example.com")
+
+
+def test_the_connection_of_the_same_host_is_chosen(as_editor: Client) -> None:
+    wanted = Wanted("Live", "captain-data", "https://api.example.com/v3")
+    live = save_connection(wanted).connection
+    as_editor.post("/paste/", {"text": CURL})
+    assert Draft.objects.get().connection == live
+
+
+def test_json_without_an_address_goes_to_practice_and_says_so(as_editor: Client) -> None:
+    page = as_editor.post("/paste/", {"text": BODY}).content.decode()
+    draft = Draft.objects.get()
+    assert draft.connection
+    assert draft.connection.practice
+    assert draft.connection.name in page
+
+
+def test_a_token_in_the_body_becomes_a_reference(as_editor: Client) -> None:
+    body = '{"token": "s3cr3t-token-value", "matching": "email", "email": "a@b.c"}'
+    page = as_editor.post("/paste/", {"text": body, "operation": ENGAGE})
+    draft = Draft.objects.get()
+    assert json.loads(draft.text)["token"] == "{{secret:token}}"
+    assert draft.secrets.get().value == "s3cr3t-token-value"
+    assert "s3cr3t-token-value" not in page.content.decode()
+
+
+def test_a_repair_is_shown_without_the_credential(as_editor: Client) -> None:
+    body = '{"token": "s3cr3t-token-value", "matching": "email",}'
+    page = as_editor.post("/paste/", {"text": body, "operation": ENGAGE}).content.decode()
+    assert "What the repair changed" in page
+    assert "s3cr3t-token-value" not in page
+
+
+def test_what_is_not_understood_stays_in_the_box(as_editor: Client) -> None:
+    answer = as_editor.post("/paste/", {"text": "hello there"})
+    assert answer.status_code == 422
+    assert "hello there" in answer.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_an_unknown_operation_is_asked_for(as_editor: Client) -> None:
+    answer = as_editor.post("/paste/", {"text": '{"zzz": 1.10}'})
+    assert answer.status_code == 422
+    assert "paste_operation" in answer.content.decode()
+    as_editor.post("/paste/", {"text": '{"zzz": 1.10}', "operation": "launch-workflow"})
+    assert '"zzz": 1.10' in Draft.objects.get().text
+
+
+def test_a_file_may_be_utf_16(as_editor: Client) -> None:
+    file = SimpleUploadedFile("payload.json", BODY.encode("utf-16"))
+    assert as_editor.post("/paste/", {"file": file}).status_code == 200
+    assert Draft.objects.count() == 1
+    bad = SimpleUploadedFile("picture.png", b"\x89PNG\xff\xfe\x00")
+    assert as_editor.post("/paste/", {"file": bad}).status_code == 422
+
+
+def test_a_job_address_asks_which_step_gets_it(as_editor: Client, editor: Person) -> None:
+    draft = begin(editor, "launch-workflow", '{"steps": [{"step_uid": "old"}]}', name="Mine")
+    address = "https://app.example.com/jobs/j-1?step=step-77"
+    page = as_editor.post("/paste/", {"text": address}).content.decode()
+    assert "step-77" in page
+    assert f"{draft.id}/0" in page
+    there = {"step_uid": "step-77", "place": f"{draft.id}/0"}
+    assert as_editor.post("/paste/step/", there).status_code == 302
+    draft.refresh_from_db()
+    assert json.loads(draft.text)["steps"][0]["step_uid"] == "step-77"
+    as_editor.post("/paste/step/", {**there, "place": f"{draft.id}/end"})
+    draft.refresh_from_db()
+    assert len(json.loads(draft.text)["steps"]) == 2
+    as_editor.post("/paste/step/", {**there, "place": "new"})
+    fresh = Draft.objects.exclude(id=draft.id).get()
+    assert json.loads(fresh.text)["steps"][0]["step_uid"] == "step-77"
+
+
+def test_pasting_into_a_draft_replaces_its_document_and_undo_brings_it_back(
+    as_editor: Client, editor: Person
+) -> None:
+    draft = begin(
+        editor,
+        "launch-workflow",
+        '{"job_name": "before"}',
+        connection=Connection.objects.filter(api="captain-data").first(),
+    )
+    place = f"/drafts/{draft.id}/"
+    answer = as_editor.post(
+        place + "paste/", {"text": CURL}, content_type="application/json"
+    ).json()
+    assert "understood" in answer["told"] or "Understood" in answer["told"]
+    draft.refresh_from_db()
+    assert json.loads(draft.text)["job_name"] == "n 1.10"
+    assert draft.path_values["workflow_uid"] == "w-7"
+    as_editor.post(place + "turn/undo/", "{}", content_type="application/json")
+    draft.refresh_from_db()
+    assert draft.text == '{"job_name": "before"}'
+    refused = as_editor.post(place + "paste/", {"text": "hm"}, content_type="application/json")
+    assert refused.status_code == 422
+
+
+def test_nothing_named_in_the_text_is_read(as_editor: Client, tmp_path: Path) -> None:
+    (tmp_path / "secret.json").write_text('{"job_name": "from the disk"}')
+    text = f"curl {URL} -d @{tmp_path}/secret.json"
+    page = as_editor.post("/paste/", {"text": text}).content.decode()
+    assert "from the disk" not in page
+    assert not any("from the disk" in each.text for each in Draft.objects.all())
