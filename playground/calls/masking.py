@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from playground.calls.echoes import SHORT, find_echoes
-from playground.calls.values import Call, Hole, Masked, MaskedCall, Place, Secret
+from playground.calls.values import Call, Hole, Masked, MaskedCall, Place, Reply, Secret
 
 
 def mark(name: str) -> str:
@@ -54,6 +55,15 @@ def mask_call(call: Call) -> MaskedCall:
         ),
         body=None if call.body is None else _mask_part(call.body, "body", places, wanted),
     )
+
+
+def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
+    """The same reply where it echoes no secret, byte for byte; else with them taken out."""
+    headers = tuple((mask_text(n, secrets), mask_text(v, secrets)) for n, v in reply.headers)
+    text = reply.body.decode("utf-8", "surrogateescape")
+    masked = mask_text(text, secrets)
+    body = reply.body if masked == text else masked.encode("utf-8", "surrogateescape")
+    return replace(reply, reason=mask_text(reply.reason, secrets), headers=headers, body=body)
 
 
 def holds_secret(data: bytes, secrets: Sequence[Secret]) -> bool:

@@ -3,7 +3,7 @@
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from playground.calls.likeness import digest_reply
-from playground.calls.masking import mask_call, mask_text, show
+from playground.calls.masking import mask_call, mask_reply, mask_text, show
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.bodies import keep_body
 from playground.history.holders import name_holder
@@ -97,7 +97,7 @@ def record_end(
     values |= {"ended_at": timezone.now(), "seconds": result.seconds, "job_uid": job_uid[:200]}
     with transaction.atomic():
         if isinstance(result, Reply):
-            reply = _mask_reply(result, call.secrets)
+            reply = mask_reply(result, call.secrets)
             values |= _describe_reply(reply) | _look_back(exchange, digest_reply(reply))
         _end(exchange, values)
         exchange.refresh_from_db()
@@ -150,15 +150,6 @@ def _describe_reply(reply: Reply) -> dict[str, object]:
         "reply_head": keep_body(json.dumps(reply.headers).encode()),
         "reply_body": keep_body(reply.body),
     }
-
-
-def _mask_reply(reply: Reply, secrets: tuple[Secret, ...]) -> Reply:
-    """The same reply where it echoes no secret, byte for byte; else with them taken out."""
-    headers = tuple((mask_text(n, secrets), mask_text(v, secrets)) for n, v in reply.headers)
-    text = reply.body.decode("utf-8", "surrogateescape")
-    masked = mask_text(text, secrets)
-    body = reply.body if masked == text else masked.encode("utf-8", "surrogateescape")
-    return replace(reply, reason=mask_text(reply.reason, secrets), headers=headers, body=body)
 
 
 def _header(reply: Reply, wanted: str) -> str:

@@ -5,7 +5,9 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from playground.calls.values import Outcome, Reply, Verdict
+from playground.calls.masking import mask_reply
+from playground.calls.values import Failure, Outcome, Reply, Verdict
+from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending.plans import Plan
 from playground.sending.walk import (
@@ -62,4 +64,9 @@ def send_operation(
     result = assembled.failure or carry(assembled.call, cancel)
     if exchange is not None:
         complete(exchange, plan, assembled.call, result)
+    elif isinstance(result, Failure) and result.code == "guard-refused":
+        record_event(person, "call", plan.operation.id, f"{Outcome.NOT_SENT}: {result.code}")
+    # What it says is shown and kept by many: a secret that it echoes stays out from here on.
+    if isinstance(result, Reply):
+        result = mask_reply(result, assembled.call.secrets)
     return Answer(result, judge_result(plan, result))

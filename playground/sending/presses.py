@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playground.calls.values import Call, Outcome
 from playground.history.models import Exchange
 from playground.history.recording import AlreadyPressed
+from playground.library.cleaning import clean_draft
 from playground.library.models import Draft
 from playground.library.secrets import bind_secrets
 from playground.payload.problems import Problem
@@ -37,7 +38,10 @@ def press_send(
     person: Person, draft: Draft, press_id: uuid.UUID, confirm: str = "", anyway: bool = False
 ) -> Exchange | Blocked:
     """Send the draft as it stands, once for this press however often the press arrives;
-    `anyway` although the API has had the same request lately."""
+    `anyway` although the API has had the same request lately. A credential that still stands
+    in the document moves to the secrets first: history masks those."""
+    if person.may_edit:
+        clean_draft(draft, person)
     plan = plan_draft(draft)
     return press_plan(person, insist(plan) if anyway else plan, press_id, confirm)
 

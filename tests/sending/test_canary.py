@@ -1,6 +1,7 @@
 """A credential planted everywhere stands in no file, page, or log of the playground."""
 
 import base64
+import json
 import logging
 import uuid
 from pathlib import Path
@@ -8,16 +9,24 @@ from urllib.parse import quote
 
 import pytest
 from django.db import connection as database
+from django.urls import reverse
 
+from playground.calls.snippets.languages import LANGUAGES
 from playground.history.bodies import read_body
 from playground.history.models import Body, Exchange
+from playground.library.models import Draft, Sharing, Template
 from playground.library.secrets import keep_secret, take_in
+from playground.people.models import Person
 from playground.sending.presses import press_send, wait
 from tests.conftest import signed_in
+from tests.library.templates import make_template
+from tests.security.makers import MAKERS
+from tests.security.routes import Route, list_pages
 
 pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = 'canary/+ "quoted" wörter-7391'
 PASTED = "pasted-canary-4820"
+TYPED = "typed-canary-2956"
 LONG = 15.0
 
 
@@ -29,6 +38,17 @@ def in_base64(value: str) -> list[bytes]:
 def plain_spellings(value: str) -> list[bytes]:
     quoted = value.replace('"', '\\"')
     return [value.encode(), quote(value, safe="").encode(), quoted.encode()]
+
+
+def find_kwargs(route: Route, mine: dict[str, object], person: Person) -> dict[str, object]:
+    known = {name: value for name, value in mine.items() if name in route.takes}
+    return known if len(known) == len(route.takes) else {**MAKERS[route.name](person), **known}
+
+
+def template_of(person: Person, draft: Draft) -> object:
+    """The draft kept as a template that everybody sees."""
+    kept = Template.objects.filter(person=person).first()
+    return (kept or make_template(person, sharing=Sharing.VIEW, text=draft.text)).id
 
 
 def echoes(value: str) -> list[bytes]:
@@ -52,34 +72,39 @@ def database_bytes() -> bytes:
 
 @pytest.fixture
 def sent(editor, draft_to, standin) -> Exchange:
-    """Both canaries went out, and came back in every spelling."""
+    """A connection's credential, a pasted one and one still standing in the document went
+    out, and came back in every spelling."""
     draft = draft_to()
     keep_secret(draft.connection, "key", CANARY, editor)
     draft.connection.secrets.update(hosts="127.0.0.1")
     draft.text = draft.text.replace("Night run", take_in(draft, "job_name", PASTED, editor))
     draft.secrets.update(hosts="127.0.0.1")
+    draft.text = draft.text.replace('"max_results": 100', f'"password": "{TYPED}"')
     draft.save()
-    echo = b" ".join(echoes(CANARY) + echoes(PASTED))
-    standin.status, standin.body = 400, b'{"message": "no", "echo": ' + echo + b"}"
+    values = (CANARY, PASTED, TYPED)
+    echo = [each.decode() for value in values for each in echoes(value)]
+    told = {"message": " ".join(values), "echo": echo}
+    standin.status, standin.body = 400, json.dumps(told, ensure_ascii=False).encode()
     exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
     assert exchange.status == 400
     return exchange
 
 
-def test_both_really_went_out(sent, standin) -> None:
+def test_all_really_went_out(sent, standin) -> None:
     [(_, _, headers, body)] = standin.seen
     assert CANARY in headers["Authorization"]
     assert PASTED.encode() in body
+    assert TYPED.encode() in body
 
 
-@pytest.mark.parametrize("value", [CANARY, PASTED])
+@pytest.mark.parametrize("value", [CANARY, PASTED, TYPED])
 def test_it_is_in_no_byte_of_the_database(sent, value) -> None:
     kept = database_bytes() + b"".join(read_body(body) for body in Body.objects.all())
     for spelling in spellings(value):
         assert spelling not in kept
 
 
-@pytest.mark.parametrize("value", [CANARY, PASTED])
+@pytest.mark.parametrize("value", [CANARY, PASTED, TYPED])
 def test_it_is_on_no_page(sent, editor, owner, value) -> None:
     for client in (signed_in(editor), signed_in(owner)):
         addresses = ["/history/", "/connections/", f"/connections/{sent.connection_id}/"]
@@ -91,6 +116,59 @@ def test_it_is_on_no_page(sent, editor, owner, value) -> None:
             for spelling in spellings(value):
                 assert spelling not in page, address
     assert value.encode() not in signed_in(owner).get("/audit/").content
+
+
+@pytest.mark.parametrize("value", [CANARY, PASTED, TYPED])
+def test_it_is_on_no_page_of_all_there_are(sent, standin, owner, editor, value) -> None:
+    """Every address that can be looked at, with the objects that the canaries went through."""
+    standin.body = json.dumps({"message": f"no: {CANARY}"}).encode()
+    draft = Draft.objects.get()
+    for person in (editor, owner):
+        mine = {
+            "connection_id": sent.connection_id,
+            "exchange_id": sent.id,
+            "draft_id": draft.id,
+            "template_id": template_of(editor, draft),
+            "job_uid": "j-1",
+            "person_id": person.pk,
+            "link_id": 1,
+            "part": "key",
+        }
+        client = signed_in(person)
+        for route in list_pages():
+            address = reverse(route.name, kwargs=find_kwargs(route, mine, person))
+            page = b"".join(client.get(address))
+            for spelling in spellings(value):
+                assert spelling not in page, address
+
+
+@pytest.mark.parametrize("language", [each.id for each in LANGUAGES])
+def test_it_is_in_no_snippet(sent, editor, language) -> None:
+    code = signed_in(editor).get(f"/drafts/{Draft.objects.get().id}/code/{language}/").content
+    assert code
+    for spelling in [each for value in (CANARY, PASTED, TYPED) for each in spellings(value)]:
+        assert spelling not in code
+
+
+def test_the_dry_run_names_what_is_masked(sent, editor) -> None:
+    page = signed_in(editor).get(f"/drafts/{Draft.objects.get().id}/dry-run/").content.decode()
+    assert "masked here, sent in full: " in page
+    assert "{{secret:job_name}}" in page
+
+
+def test_it_is_on_no_page_of_an_error(sent, owner, monkeypatch) -> None:
+    """Not even where the error itself quotes it."""
+
+    def fail(*_: object) -> None:
+        raise ValueError(f"{CANARY} {PASTED}")
+
+    monkeypatch.setattr("playground.pages.connections.list_connections", fail)
+    client = signed_in(owner)
+    client.raise_request_exception = False
+    answer = client.get("/connections/")
+    assert answer.status_code == 500
+    for spelling in spellings(CANARY) + spellings(PASTED):
+        assert spelling not in answer.content
 
 
 def test_it_is_in_no_log(editor, draft_to, standin, caplog, request) -> None:
