@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -78,7 +79,11 @@ class Facts:
 
     def step(self, uid: object) -> StepFacts | None:
         """The step of that UID, or None."""
-        return next((step for step in self.steps or () if step.uid == uid), None)
+        return self._steps_by_uid.get(uid) if isinstance(uid, str) else None
+
+    @cached_property
+    def _steps_by_uid(self) -> dict[str, StepFacts]:
+        return {step.uid: step for step in reversed(self.steps or ())}
 
 
 NOTHING_KNOWN = Facts()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from decimal import MAX_EMAX, Decimal, InvalidOperation
+from itertools import chain
 from json import JSONDecoder
 from typing import Any, NamedTuple, NoReturn
 
@@ -151,19 +152,27 @@ def _has_halves(text: str) -> bool:
     return False
 
 
+_CONTAINERS = (dict, list)  # a union would be made anew for each of thousands of items
+
+
 def _is_too_deep(text: str, tree: Tree) -> bool:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
     level: list[Tree] = [tree]
     for _ in range(MAX_DEPTH):
-        level = [item for outer in level for item in _inside(outer)]
-    return any(isinstance(item, dict | list) for item in level)
+        level = [item for item in _inside(level) if isinstance(item, _CONTAINERS)]
+        if not level:
+            return False
+    return True
 
 
-def _inside(outer: Tree) -> Iterable[Tree]:
-    if isinstance(outer, dict):
-        return outer.values()
-    return outer if isinstance(outer, list) else ()
+def _inside(level: list[Tree]) -> Iterable[Tree]:
+    """What stands directly inside these objects and arrays."""
+    return chain.from_iterable(
+        outer.values() if isinstance(outer, dict) else outer
+        for outer in level
+        if isinstance(outer, _CONTAINERS)
+    )
 
 
 def plain(tree: Tree) -> Any:

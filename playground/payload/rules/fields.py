@@ -13,6 +13,7 @@ from playground.payload.rules.case import Case, Schema, holds_reference, is_blan
 from playground.payload.rules.conditions import show_constant
 from playground.payload.rules.names import find_near, hint_at
 from playground.payload.rules.places import cut, list_names, list_words, name_place, name_value
+from playground.payload.rules.remembering import remember
 
 HINTS = ("x-unknown-fields", "x-one-of")
 FIELD_HINTS = ("x-used-when", "x-unused-with", "x-explicit")
@@ -38,13 +39,14 @@ def _walk(case: Case, schema: Schema, value: Any, at: str) -> Iterator[Problem]:
                 yield from _walk(case, part, value[name], pointers.child(at, name))
 
 
-def parts_of(schema: Schema) -> Iterator[tuple[str, Schema]]:
+@remember
+def parts_of(schema: Schema) -> tuple[tuple[str, Schema], ...]:
     """The properties of a schema that say anything."""
-    for name, part in schema.get("properties", {}).items():
-        if isinstance(part, Mapping):
-            yield name, part
+    parts = schema.get("properties", {}).items()
+    return tuple((name, part) for name, part in parts if isinstance(part, Mapping))
 
 
+@remember
 def has_hints(schema: Any) -> bool:
     """Whether a walk into this part of a schema can find anything: long lists often cannot."""
     if not isinstance(schema, Mapping):

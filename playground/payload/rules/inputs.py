@@ -44,7 +44,7 @@ def _judge_rows(case: Case, rows: list[Any], needed: list[InputKey]) -> Iterator
     for index, row in enumerate(rows):
         if not isinstance(row, dict):
             continue
-        if not _is_filled(cells, row):
+        if needed and not _is_filled(cells, row):
             for key in needed:
                 yield from _judge_missing(case, index, row, key)
         if not row.keys() <= known:

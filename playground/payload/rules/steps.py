@@ -98,10 +98,9 @@ def _judge_twice(case: Case, seen: dict[str, list[int]]) -> Iterator[Problem]:
     allowed = Counter(step.uid for step in case.facts.steps or ())
     code = "step-perhaps-twice" if case.facts.steps is None else "step-twice"
     for uid, places in seen.items():
-        other = place_of_step(case, places[0]).lower()
         for index in places[max(1, allowed[uid]) :]:
             fix = Fix("Remove this step", (FixEdit("remove", f"/{KEY}/{index}"),))
-            place = place_of_step(case, index)
+            place, other = place_of_step(case, index), place_of_step(case, places[0]).lower()
             yield problem(code, f"/{KEY}/{index}/step_uid", fix, place=place, other=other)
 
 
