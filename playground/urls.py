@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from playground.pages import (
     again,
+    bodies,
     compare,
     connections,
     drafts,
@@ -78,7 +79,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/", history.show_history, name="history"),
     path("history/<uuid:exchange_id>/", exchanges.show_exchange, name="exchange"),
     path("history/<uuid:exchange_id>/reply/", exchanges.show_reply, name="reply"),
-    path("history/<uuid:exchange_id>/body/", exchanges.save_body, name="save_body"),
+    path("history/<uuid:exchange_id>/body/", bodies.save_body, name="save_body"),
+    path("history/<uuid:exchange_id>/text/", bodies.show_text, name="reply_text"),
+    path("history/<uuid:exchange_id>/rows/", bodies.show_rows, name="reply_rows"),
+    path("history/<uuid:exchange_id>/share/", exchanges.share_exchange, name="share_exchange"),
     path("history/<uuid:exchange_id>/cancel/", exchanges.cancel_exchange, name="cancel"),
     path("compare/", compare.show_comparison, name="compare"),
     path("compare/ignore/", compare.change_ignored, name="change_ignored"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from playground.calls.contents import read_text
 from playground.calls.echoes import SHORT, find_echoes
 from playground.calls.values import Call, Hole, Masked, MaskedCall, Place, Reply, Secret
 
@@ -60,10 +61,20 @@ def mask_call(call: Call) -> MaskedCall:
 def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
     """The same reply where it echoes no secret, byte for byte; else with them taken out."""
     headers = tuple((mask_text(n, secrets), mask_text(v, secrets)) for n, v in reply.headers)
-    text = reply.body.decode("utf-8", "surrogateescape")
-    masked = mask_text(text, secrets)
-    body = reply.body if masked == text else masked.encode("utf-8", "surrogateescape")
+    body = _mask_body(reply.body, "utf-8", secrets)
+    claimed = next((v for n, v in reply.headers if n.lower() == "content-type"), "")
+    charset = read_text(reply.body, claimed).charset
+    if charset.startswith(("utf-16", "utf-32")):
+        body = _mask_body(body, charset, secrets)
     return replace(reply, reason=mask_text(reply.reason, secrets), headers=headers, body=body)
+
+
+def _mask_body(body: bytes, charset: str, secrets: Sequence[Secret]) -> bytes:
+    """In charsets of wide characters a secret looks like no secret until it is decoded."""
+    errors = "surrogateescape" if charset == "utf-8" else "replace"
+    text = body.decode(charset, errors)
+    masked = mask_text(text, secrets)
+    return body if masked == text else masked.encode(charset, errors)
 
 
 def holds_secret(data: bytes, secrets: Sequence[Secret]) -> bool:

@@ -122,6 +122,12 @@ def record_abandoned(exchange: Exchange, verdict: Verdict) -> None:
     _end(exchange, values)
 
 
+def share(exchange: Exchange, shared: bool) -> None:
+    """Whether everybody who signs in may open it by its address."""
+    exchange.shared = shared
+    exchange.save(update_fields=["shared"])
+
+
 def _end(exchange: Exchange, values: dict[str, object]) -> None:
     open_still = Q(outcome=Outcome.SENDING) | Q(code=ABANDONED)
     Exchange.objects.filter(open_still, pk=exchange.pk).update(**values)

@@ -1,18 +1,21 @@
-"""One exchange, its reply while it is still under way, its body as a file."""
+"""One exchange, its reply while it is still under way, and who may open it."""
 
 import uuid
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.apis.operations import list_operations
-from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.history.reading import find_exchange
+from playground.history.recording import share
 from playground.library.models import Connection
 from playground.pages.replies import view_reply
+from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 from playground.sending.presses import cancel, wait
@@ -24,8 +27,8 @@ SHORT_WAIT = 1.0
 @needs(Role.VIEWER)
 @require_safe
 def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    exchange = settle(get_exchange(request, exchange_id))
-    reply = view_reply(exchange, request.GET.get("part", ""))
+    person, exchange = person_of(request), settle(get_exchange(request, exchange_id))
+    reply = view_reply(exchange, *_wanted(request))
     trail = [{"href": "/history/", "text": _("History")}, {"text": str(exchange.id)[:8]}]
     kept = exchange.connection_id
     connection = Connection.objects.filter(pk=kept).first() if kept else None
@@ -35,6 +38,8 @@ def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
         "connection": connection,
         "reply": reply,
         "trail": trail,
+        "link": request.build_absolute_uri(reverse("exchange", args=[exchange.id])),
+        "may_share": person.is_owner or exchange.person_id == person.pk,
     }
     return render(request, "exchange/page.html", context)
 
@@ -46,22 +51,23 @@ def show_reply(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     exchange = settle(get_exchange(request, exchange_id))
     if exchange.under_way:
         exchange = wait(exchange, SHORT_WAIT)
-    tries = request.GET.get("tries", "0")
-    reply = view_reply(
-        exchange, request.GET.get("part", ""), int(tries) if tries.isdecimal() else 0
+    return render(
+        request, "history/_reply.html", {"reply": view_reply(exchange, *_wanted(request))}
     )
-    return render(request, "history/_reply.html", {"reply": reply})
 
 
-@needs(Role.VIEWER)
-@require_safe
-def save_body(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    """The reply's body as a file; never shown by the browser as a page."""
-    exchange = get_exchange(request, exchange_id)
-    response = HttpResponse(read_body(exchange.reply_body), "application/octet-stream")
-    name = f"reply-{str(exchange.id)[:8]}.{_ending(exchange.content_type)}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+@needs(Role.EDITOR)
+@require_POST
+def share_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
+    """Let everybody who signs in open this exchange by its address, or take that back. Who
+    sent it decides, and owners."""
+    person, exchange = person_of(request), get_exchange(request, exchange_id)
+    if exchange.person_id != person.pk and not person.is_owner:
+        raise PermissionDenied(_("Only who sent this, or an owner, may share it."))
+    share(exchange, "stop" not in request.POST)
+    action = "share-exchange" if exchange.shared else "unshare-exchange"
+    record_event(request, action, f"{exchange.operation} {exchange.id}")
+    return redirect("exchange", exchange.id)
 
 
 @needs(Role.EDITOR)
@@ -83,11 +89,13 @@ def get_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> Exchange:
     return exchange
 
 
+def _wanted(request: HttpRequest) -> tuple[str, int, str]:
+    """The part, how often the page asked already, the language of the code."""
+    sent, tries = request.GET, request.GET.get("tries", "0")
+    count = int(tries) if tries.isascii() and tries.isdecimal() and len(tries) < 9 else 0
+    return sent.get("part", ""), count, sent.get("language", "")
+
+
 def _title_of(exchange: Exchange) -> str:
     titles = {operation.id: operation.title for operation in list_operations()}
     return titles.get(exchange.operation, exchange.operation)
-
-
-def _ending(content_type: str) -> str:
-    kinds = {"application/json": "json", "text/csv": "csv", "application/xml": "xml"}
-    return kinds.get(content_type.partition(";")[0].strip().lower(), "txt")

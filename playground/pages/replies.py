@@ -2,23 +2,31 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from playground.calls.contents import CSV, JSON, TEXT, XML, Text, kind_of, read_text
 from playground.calls.masking import show
+from playground.calls.snippets.languages import LANGUAGES, Language, write_snippet
+from playground.calls.snippets.pieces import CannotWrite
+from playground.calls.tables import Table, read_rows
 from playground.calls.values import MaskedCall, Outcome
+from playground.calls.xml_layout import lay_out_xml
 from playground.history.bodies import read_body
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
 from playground.payload.printing import lay_out
 from playground.payload.reading import NotJson
 
-PARTS = ("body", "raw", "headers", "request")
-SHOWN = 200_000
+PARTS = ("body", "raw", "headers", "request", "code")
+# How much of a body comes with the page; the rest is fetched when it is near.
+HEAD = 65_536
+LONGEST_INDENTED = 500_000
+ROWS = 200
 LONGEST_LEAD = 40
 UID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
 DELAYS = (0.5, 0.5, 1, 1, 1, 2, 2, 3)
@@ -58,6 +66,7 @@ class ReplyView:
     exchange: Exchange
     part: str = "body"
     tries: int = 0
+    language: str = "curl"
 
     @property
     def kind(self) -> str:
@@ -97,6 +106,12 @@ class ReplyView:
         return self.tries + 1
 
     @property
+    def open_part(self) -> str:
+        """Without an answer there is only what was sent."""
+        answered = self.exchange.status is not None
+        return self.part if answered or self.part in ("request", "code") else "request"
+
+    @property
     def milliseconds(self) -> int:
         return round(self.exchange.seconds * 1000)
 
@@ -105,21 +120,71 @@ class ReplyView:
         return round(self.exchange.seconds_to_first_byte * 1000)
 
     @cached_property
-    def body(self) -> str:
-        return read_body(self.exchange.reply_body).decode("utf-8", "replace")
+    def data(self) -> bytes:
+        return read_body(self.exchange.reply_body)
+
+    @cached_property
+    def said(self) -> Text:
+        """The body as text, and how its charset was found."""
+        return read_text(self.data, self.exchange.content_type)
+
+    @cached_property
+    def body_kind(self) -> str:
+        """What the Body tab draws: json, csv, xml, html, text, binary or empty."""
+        kind = kind_of(self.data, self.exchange.content_type)
+        if kind == JSON and len(self.data) <= HEAD and self._laid is None:
+            return TEXT
+        return TEXT if kind == CSV and self.table is None else kind
+
+    @cached_property
+    def _laid(self) -> str | None:
+        try:
+            return lay_out(self.said.text)
+        except NotJson:
+            return None
+
+    @cached_property
+    def table(self) -> Table | None:
+        return read_rows(self.said.text, 0, ROWS)
+
+    @cached_property
+    def shown(self) -> str:
+        """The whole text of the open tab, laid out where that is done here and not there."""
+        if self.part == "raw":
+            return self.said.text
+        if self.body_kind == XML and len(self.said.text) <= LONGEST_INDENTED:
+            return lay_out_xml(self.said.text)
+        if self.body_kind == JSON and len(self.data) <= HEAD:
+            return self._laid or self.said.text
+        return self.said.text
 
     @property
-    def pretty(self) -> str:
-        return lay_out_kindly(self.body)[:SHOWN]
+    def head(self) -> str:
+        return self.shown[:HEAD]
 
     @property
-    def raw(self) -> str:
-        return self.body[:SHOWN]
+    def next(self) -> int | None:
+        """Where the rest begins, in characters; None when all of it is here."""
+        return HEAD if len(self.shown) > HEAD else None
 
     @property
-    def cut(self) -> bool:
-        """More was kept than is drawn here."""
-        return len(self.body) > SHOWN
+    def layout(self) -> str:
+        """How the browser draws the lines: `json` is laid out and folded there."""
+        return JSON if self.part == "body" and self.body_kind == JSON else "plain"
+
+    @property
+    def code(self) -> str:
+        """The request in a language; secrets are environment variables there."""
+        if self.request is None:
+            return ""
+        try:
+            return write_snippet(self.language, self.request)
+        except CannotWrite as reason:
+            return reason.sentence
+
+    @property
+    def languages(self) -> Sequence[Language]:
+        return LANGUAGES
 
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
@@ -147,14 +212,10 @@ def shorten_uids(text: str) -> str:
     return UID.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", text)
 
 
-def lay_out_kindly(text: str) -> str:
-    """JSON with line breaks, its tokens as they came; anything else unchanged."""
-    try:
-        return lay_out(text)
-    except NotJson:
-        return text
-
-
-def view_reply(exchange: Exchange, part: str = "body", tries: int = 0) -> ReplyView:
+def view_reply(
+    exchange: Exchange, part: str = "body", tries: int = 0, language: str = ""
+) -> ReplyView:
     """What a page puts into its context as `reply` before it includes the fragment."""
-    return ReplyView(exchange, part if part in PARTS else "body", max(0, min(tries, 1000)))
+    known = {each.id for each in LANGUAGES}
+    chosen = language if language in known else LANGUAGES[0].id
+    return ReplyView(exchange, part if part in PARTS else "body", max(0, min(tries, 1000)), chosen)

@@ -14,7 +14,7 @@ from playground.library.versions import open_template
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
 from tests.conftest import make_person
-from tests.history.exchanges import make_exchange
+from tests.history.exchanges import end_exchange, make_exchange, start_exchange
 from tests.library.templates import make_template
 
 Maker = Callable[[Person], dict[str, Any]]
@@ -37,6 +37,10 @@ def make_connection(person: Person) -> dict[str, Any]:
 
 def make_own_exchange(person: Person) -> dict[str, Any]:
     return {"exchange_id": make_exchange(person).id}
+
+
+def make_own_table(person: Person) -> dict[str, Any]:
+    return {"exchange_id": end_exchange(start_exchange(person), b"a,b\n1,2\n").id}
 
 
 def make_draft(person: Person) -> dict[str, Any]:
@@ -79,6 +83,9 @@ MAKERS: dict[str, Maker] = {
     "reply": make_own_exchange,
     "save_body": make_own_exchange,
     "cancel": make_own_exchange,
+    "reply_text": make_own_exchange,
+    "reply_rows": make_own_table,
+    "share_exchange": make_own_exchange,
     "send_again": make_own_exchange,
     "draft_changed": make_draft,
     "job": lambda person: {**make_connection(person), "job_uid": "j-1"},

@@ -1,0 +1,43 @@
+"""A CSV body as rows of text; cells are never understood, only cut when they are long."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from io import StringIO
+from itertools import islice
+
+SIGNS = (",", ";", "\t", "|")
+MOST_COLUMNS = 100
+LONGEST_CELL = 500
+
+
+@dataclass(frozen=True)
+class Table:
+    """Some rows, the header as row 0; `next` is where the following ones begin, or None."""
+
+    rows: tuple[tuple[str, ...], ...]
+    next: int | None
+    cut: bool = False
+
+
+def read_rows(text: str, start: int = 0, count: int = 200) -> Table | None:
+    """`count` rows from `start` on; None where the text is no table."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=find_sign(text))
+    try:
+        rows = list(islice(reader, start, start + count + 1))
+    except csv.Error:
+        return None
+    shown = tuple(tuple(_cut(cell) for cell in row[:MOST_COLUMNS]) for row in rows[:count])
+    cut = any(len(row) > MOST_COLUMNS for row in rows)
+    return Table(shown, start + count if len(rows) > count else None, cut)
+
+
+def find_sign(text: str) -> str:
+    """What stands between the cells: the sign that the first line has most of."""
+    line = text[:20_000].lstrip("\r\n").partition("\n")[0]
+    return max(SIGNS, key=line.count)
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= LONGEST_CELL else f"{cell[:LONGEST_CELL]}…"

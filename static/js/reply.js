@@ -1,0 +1,100 @@
+// An answer as lines: the first part is here, the rest is fetched when it is near or searched.
+
+import { JsonLines, LinesView, PlainLines } from "./jsonview.js";
+
+const readers = new WeakMap();
+
+class Reader {
+  constructor(box) {
+    this.box = box;
+    this.next = box.dataset.next;
+    const isJson = box.dataset.lines === "json";
+    const head = box.querySelector("#reply_text").textContent;
+    document.getElementById("main").dataset.icons ??= box.dataset.icons;
+    this.lines = isJson ? new JsonLines() : new PlainLines();
+    this.view = new LinesView(box, isJson);
+    this.view.append(this.lines.feed(head, !this.next));
+    if (this.next) box.addEventListener("scroll", () => this.look(), { passive: true });
+    this.look();
+    box.addEventListener("click", (event) => {
+      const fold = event.target.closest(".fold");
+      if (fold) this.view.fold(fold.closest(".line").line);
+    });
+  }
+
+  // Two windows ahead of what is seen.
+  look() {
+    const { scrollTop, clientHeight, scrollHeight } = this.box;
+    if (this.next && scrollTop + 3 * clientHeight > scrollHeight) this.read().then(() => this.next && requestAnimationFrame(() => this.look()));
+  }
+
+  read() {
+    this.reading ??= this.fetch().finally(() => (this.reading = null));
+    return this.reading;
+  }
+
+  async fetch() {
+    const response = await fetch(`${this.box.dataset.more}&from=${this.next}`);
+    if (!response.ok) throw new Error(response.status);
+    this.next = response.headers.get("X-Next");
+    this.view.append(this.lines.feed(await response.text(), !this.next));
+    if (!this.next) this.box.parentElement.querySelector(".reply-cut")?.remove();
+  }
+
+  async readAll() {
+    while (this.next) await this.read();
+  }
+}
+
+function start(root) {
+  for (const box of root.querySelectorAll?.("[data-lines]") ?? []) {
+    if (readers.has(box)) continue;
+    const reader = new Reader(box);
+    readers.set(box, reader);
+    const finder = box.parentElement.querySelector("[data-finder]");
+    if (finder) startFinder(finder, reader);
+    const copy = document.getElementById("copy_reply");
+    if (copy && reader.next) startCopy(copy, reader);
+  }
+}
+
+function startFinder(finder, reader) {
+  const input = finder.querySelector("input");
+  const output = finder.querySelector("output");
+  const words = output.dataset;
+  let asked = "";
+  let hits = [];
+  let at = -1;
+  finder.hidden = false;
+  input.addEventListener("keydown", async (event) => {
+    if (event.key !== "Enter" || !input.value) return;
+    event.preventDefault();
+    const back = event.shiftKey;
+    if (input.value !== asked) {
+      asked = input.value;
+      if (reader.next) output.textContent = words.loading;
+      await reader.readAll();
+      hits = reader.view.find(asked);
+      at = back ? 0 : -1;
+    }
+    if (!hits.length) return (output.textContent = words.none);
+    at = (at + (back ? -1 : 1) + hits.length) % hits.length;
+    output.textContent = words.of.replace("%n", at + 1).replace("%m", hits.length);
+    reader.view.show(hits[at]);
+  });
+}
+
+// A long answer is copied whole, not only the part that is here.
+function startCopy(button, reader) {
+  delete button.dataset.copyFrom;
+  button.addEventListener("click", async () => {
+    if (button.dataset.copy !== undefined) return;
+    await reader.readAll();
+    button.dataset.copy = reader.view.text.lines.join("\n");
+    button.click();
+    delete button.dataset.copy;
+  });
+}
+
+document.addEventListener("htmx:afterSwap", () => start(document));
+start(document);
