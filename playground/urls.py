@@ -16,6 +16,7 @@ from playground.pages import (
     jobs,
     pasting,
     people,
+    shared,
     signing_in,
     syncs,
     team,
@@ -117,5 +118,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard_draft"),
     path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),
     path("templates/", include("playground.pages.templates.urls")),
+    path("s/<str:token>/", shared.open_share, name="share"),
+    path("s/<str:token>/opened/", shared.note_opened, name="share_opened"),
+    path("s/<str:token>/send/", shared.send_share, name="send_share"),
+    path("s/<str:token>/sent/<uuid:press>/", shared.show_sent, name="share_sent"),
+    path("s/<str:token>/fork/", shared.fork_share, name="fork_share"),
     path("sandbox/", include("playground.sandbox.urls")),
 ]

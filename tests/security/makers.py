@@ -4,12 +4,16 @@ A maker takes the person who asks and gives the route's parameters; what it make
 person's own.
 """
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
 from playground.library.connections import Wanted, save_connection
 from playground.library.drafts import begin, discard_draft
 from playground.library.files import keep_file
+from playground.library.models import ShareLink
+from playground.library.sharing import Wanted as Shared
+from playground.library.sharing import make_share
 from playground.library.versions import open_template
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
@@ -65,6 +69,15 @@ def make_own_template(person: Person) -> dict[str, Any]:
 
 def make_kept_draft(person: Person) -> dict[str, Any]:
     return {"draft_id": open_template(person, make_template(person)).id}
+
+
+def make_open_link(person: Person) -> dict[str, Any]:
+    return {"token": make_share(person, make_template(person), Shared("view"))}
+
+
+def make_own_link(person: Person) -> dict[str, Any]:
+    make_open_link(person)
+    return {"link_id": ShareLink.objects.get().id}
 
 
 MAKERS: dict[str, Maker] = {
@@ -125,4 +138,11 @@ MAKERS: dict[str, Maker] = {
     "note_parent": make_own_template,
     "restore_version": lambda person: {**make_own_template(person), "number": 1},
     "change_variant": make_own_template,
+    "share_template": make_own_template,
+    "revoke_link": make_own_link,
+    "share": make_open_link,
+    "share_opened": make_open_link,
+    "send_share": make_open_link,
+    "share_sent": lambda person: {**make_open_link(person), "press": uuid.uuid4()},
+    "fork_share": make_open_link,
 }

@@ -42,6 +42,7 @@ from playground.pages.templates.finding import (
     read_wanted,
     tell,
 )
+from playground.pages.templates.sharing import describe_links
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
 from playground.people.rights import needs, person_of
@@ -70,7 +71,7 @@ def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         "may_change": may_change(person, template),
         "may_rule": may_rule(person, template),
         "parent": _find_parent(person, template),
-        "links": template.links.select_related("version") if may_rule(person, template) else (),
+        "links": describe_links(template) if may_rule(person, template) else (),
         "trail": trail,
         **describe_target(template, version),
         **describe_words(person, template),

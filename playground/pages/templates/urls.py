@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from playground.pages.templates import listing, page, versions
+from playground.pages.templates import listing, page, sharing, versions
 
 ONE = "<uuid:template_id>/"
 
@@ -21,5 +21,7 @@ urlpatterns = [
     path(ONE + "parent/", versions.compare_parent, name="compare_parent"),
     path(ONE + "parent/seen/", page.note_parent, name="note_parent"),
     path(ONE + "versions/<int:number>/restore/", versions.restore, name="restore_version"),
+    path(ONE + "share/", sharing.share, name="share_template"),
+    path("links/<uuid:link_id>/revoke/", sharing.revoke_link, name="revoke_link"),
     path(ONE + "variants/", versions.change_variant, name="change_variant"),
 ]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-import time
 import uuid
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from playground.apis.operations import UnknownOperation
 from playground.calls.masking import mask_call, show
@@ -168,7 +168,7 @@ class Command(BaseCommand):
 
 def follow(exchange: Exchange) -> Exchange:
     """The exchange when it has ended; its own deadline ends the waiting."""
-    end = exchange.deadline.timestamp()
-    while exchange.under_way and time.time() < end:
+    end = exchange.deadline
+    while exchange.under_way and (end is None or timezone.now() < end):
         exchange = wait(exchange, 5)
     return exchange

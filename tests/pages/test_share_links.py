@@ -1,0 +1,274 @@
+"""Share links: each kind, its bounds, and what never leaves."""
+
+import json
+import logging
+import re
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from playground.history.models import Exchange
+from playground.journal import Line
+from playground.library.models import Connection, LinkSend, ShareLink, Template
+from playground.library.sharing import Wanted, fill, judge_wanted, make_share, revoke, shown_state
+from playground.library.vault import unseal
+from playground.library.versions import find_version, read_version
+from playground.pages import shared
+from playground.people.models import Person, Role
+from playground.sending.presses import wait
+from tests.conftest import signed_in
+from tests.library.templates import make_template
+from tests.sending.conftest import LAUNCH, WORKFLOW, practice, sandbox  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+ACCOUNT = "00000000-0000-4000-8000-000000000002"
+OPEN = ("/job_name", "/steps/0/parameters/max_results")
+
+
+@pytest.fixture(autouse=True)
+def fresh_pace() -> None:
+    shared.PAGES.forget()
+    shared.GUESSES.forget()
+
+
+@pytest.fixture
+def template(editor: Person) -> Template:
+    return make_template(editor, text=LAUNCH, workflow_uid=WORKFLOW)
+
+
+@pytest.fixture
+def fillable(editor: Person, practice: Connection) -> Template:  # noqa: F811
+    return make_template(editor, text=LAUNCH, connection=practice, workflow_uid=WORKFLOW)
+
+
+def filling(template: Template, **more: object) -> str:
+    connection = Connection.objects.get(name="Practice")
+    wanted = Wanted("fill", connection=connection, open_fields=OPEN, **more)  # type: ignore[arg-type]
+    return make_share(template.person, template, wanted)
+
+
+def send(token: str, client: Client | None = None, **typed: str) -> HttpResponse:
+    data = {"press": str(uuid.uuid4()), **typed}
+    return (client or Client()).post(reverse("send_share", args=[token]), data)
+
+
+def test_viewing_shows_no_account_and_counts_only_real_openings(
+    template: Template, editor: Person
+) -> None:
+    token = make_share(editor, template, Wanted("view"))
+    page = Client().get(reverse("share", args=[token]))
+    assert page.status_code == 200
+    assert b"Night run" in page.content
+    assert ACCOUNT.encode() not in page.content
+    assert page["X-Robots-Tag"] == "noindex, nofollow"
+    assert ShareLink.objects.get().opened == 0
+    Client().post(reverse("share_opened", args=[token]))
+    assert ShareLink.objects.get().opened == 1
+
+
+def test_the_token_is_long_and_kept_nowhere(template: Template, editor: Person) -> None:
+    token = make_share(editor, template, Wanted("view", password="secret word"))
+    assert len(token) >= 32
+    row = ShareLink.objects.get()
+    assert token not in str(row.__dict__)
+    assert "secret word" not in str(row.__dict__)
+
+
+def test_the_log_masks_tokens() -> None:
+    record = logging.LogRecord("x", 40, "", 1, "Error: /s/abcDEF123/ and /link/xyz/", None, None)
+    assert "abcDEF123" not in Line().format(record)
+    assert "xyz" not in Line().format(record)
+
+
+def test_what_ended_was_revoked_or_mistyped_opens_nothing(
+    template: Template, editor: Person
+) -> None:
+    token = make_share(editor, template, Wanted("view"))
+    address = reverse("share", args=[token])
+    assert Client().get(reverse("share", args=["nonsense"])).status_code == 404
+    revoke(ShareLink.objects.get())
+    assert Client().get(address).status_code == 404
+    ShareLink.objects.update(revoked_at=None)
+    assert Client().get(address).status_code == 200
+    ShareLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert Client().get(address).status_code == 404
+    ShareLink.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    Person.objects.update(role=Role.VIEWER)
+    assert Client().get(address).status_code == 404
+    Person.objects.update(role=Role.EDITOR)
+    Template.objects.update(deleted_at=timezone.now())
+    assert Client().get(address).status_code == 404
+
+
+def test_a_password_is_asked_for_and_guessing_is_slowed_down(
+    template: Template, editor: Person
+) -> None:
+    token = make_share(editor, template, Wanted("view", password="secret word"))
+    address, client = reverse("share", args=[token]), Client()
+    assert b"Night run" not in client.get(address).content
+    assert client.post(address, {"password": "wrong"}).status_code == 422
+    assert client.post(address, {"password": "secret word"}).status_code == 302
+    assert b"Night run" in client.get(address).content
+    assert b"Night run" not in Client().get(address).content
+    statuses = [Client().post(address, {"password": str(n)}).status_code for n in range(7)]
+    assert statuses[-1] == 429
+
+
+def test_guessing_tokens_is_slowed_down() -> None:
+    statuses = [Client().get(f"/s/guess-{n}/").status_code for n in range(22)]
+    assert statuses[0] == 404
+    assert statuses[-1] == 429
+
+
+@pytest.mark.parametrize("kind", ["view", "fork"])
+def test_only_fill_and_send_sends(template: Template, editor: Person, kind: str) -> None:
+    token = make_share(editor, template, Wanted(kind))
+    assert send(token).status_code == 404
+    assert not Exchange.objects.exists()
+
+
+def test_forking_takes_an_editor_and_leaves_the_accounts(
+    template: Template, editor: Person, viewer: Person, owner: Person
+) -> None:
+    address = reverse("fork_share", args=[make_share(editor, template, Wanted("fork"))])
+    assert Client().post(address).status_code == 403
+    assert signed_in(viewer).post(address).status_code == 403
+    assert signed_in(owner).post(address).status_code == 302
+    fork = Template.objects.get(person=owner)
+    assert fork.parent_id == template.id
+    assert ACCOUNT not in find_version(fork).text
+    token = make_share(editor, template, Wanted("view"))
+    assert signed_in(owner).post(reverse("fork_share", args=[token])).status_code == 404
+
+
+@pytest.mark.django_db(transaction=True)
+def test_filling_sends_with_accounts_joined_on_the_server(fillable: Template) -> None:
+    token = filling(fillable)
+    page = Client().get(reverse("share", args=[token])).content.decode()
+    assert ACCOUNT not in page
+    answer = send(token, **{"/job_name": "From a link", "/steps": "[]", "/inputs": "[]"})
+    exchange = wait(Exchange.objects.get(), 5)
+    assert exchange.outcome == "accepted"
+    assert exchange.person == fillable.person
+    assert "by the link" in exchange.name
+    document = unseal(bytes(exchange.original.document))
+    assert ACCOUNT in document
+    assert json.loads(document)["job_name"] == "From a link"
+    assert LinkSend.objects.get().press == exchange.press
+    assert ShareLink.objects.get().sent == 1
+    assert b"error" not in answer.content.lower()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_press_sends_once(fillable: Template) -> None:
+    token, press = filling(fillable), str(uuid.uuid4())
+    for _ in range(3):
+        send(token, press=press)
+    assert Exchange.objects.count() == 1
+    assert ShareLink.objects.get().sent == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_link_is_used_up_in_all_and_by_the_hour(fillable: Template) -> None:
+    token = filling(fillable, most_sends=2, per_hour=1)
+    send(token)
+    assert b"as often as it may in an hour" in send(token).content
+    LinkSend.objects.update(at=timezone.now() - timedelta(hours=2))
+    send(token)
+    LinkSend.objects.update(at=timezone.now() - timedelta(hours=2))
+    assert b"used up" in send(token).content
+    assert Exchange.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_blocked_is_not_counted(fillable: Template) -> None:
+    answer = send(filling(fillable), **{"/steps/0/parameters/max_results": "many"})
+    assert b"Not sent" in answer.content
+    assert ShareLink.objects.get().sent == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_made_protected_later_sends_no_more(fillable: Template) -> None:
+    token = filling(fillable)
+    Connection.objects.update(protected=True)
+    send(token)
+    assert not Exchange.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "typed", ["{{secret:key}}", "a {{workspace}}", "{{{secret:key}}", "\\{{secret:key}}"]
+)
+def test_a_stranger_brings_in_no_reference(fillable: Template, typed: str) -> None:
+    answer = send(filling(fillable), **{"/job_name": typed})
+    assert b"without double braces" in answer.content
+    assert not Exchange.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_another_exchange_is_not_shown_through_a_link(fillable: Template) -> None:
+    first, second = filling(fillable), filling(fillable)
+    press = str(uuid.uuid4())
+    send(first, press=press)
+    assert Client().get(reverse("share_sent", args=[first, press])).status_code == 200
+    assert Client().get(reverse("share_sent", args=[second, press])).status_code == 404
+    send(second, press=press)
+    assert Exchange.objects.count() == 1
+
+
+def test_a_link_through_a_protected_connection_cannot_be_made(
+    template: Template, as_editor: Client
+) -> None:
+    connection = Connection.objects.create(
+        name="Live", api="captain-data", base_url="https://api.example.com", protected=True
+    )
+    assert "protected" in judge_wanted(template, Wanted("fill", connection=connection))
+    connection.protected = False
+    place = "/steps/0/accounts"
+    wanted = Wanted("fill", connection=connection, open_fields=(place,))
+    assert "accounts" in judge_wanted(template, wanted)
+    for odd in (Wanted("all"), Wanted("view", days=0), Wanted("fill")):
+        assert judge_wanted(template, odd)
+
+
+def test_making_a_link_shows_its_address_once_and_warns_of_secrets(
+    template: Template, as_editor: Client, editor: Person
+) -> None:
+    content = read_version(find_version(template))
+    text = LAUNCH.replace('"Night run"', '"sk-live-abcdefghijklmnop123"')
+    odd = make_template(editor, "Odd", text=text)
+    assert content
+    address = reverse("share_template", args=[odd.id])
+    assert b"/job_name" in as_editor.get(address).content
+    assert as_editor.post(address, {"kind": "view"}).status_code == 422
+    page = as_editor.post(address, {"kind": "view", "sure": "1"}).content.decode()
+    token = re.search(r"/s/([\w-]+)/", page)
+    assert token
+    assert Client().get(f"/s/{token[1]}/").status_code == 200
+    assert token[1] not in as_editor.get(reverse("template", args=[odd.id])).content.decode()
+
+
+def test_revoking_works_at_once_and_only_for_who_may(
+    template: Template, as_editor: Client, viewer: Person
+) -> None:
+    token = make_share(template.person, template, Wanted("view"))
+    address = reverse("revoke_link", args=[ShareLink.objects.get().id])
+    assert signed_in(viewer).post(address).status_code == 403
+    assert as_editor.post(address).status_code == 200
+    assert Client().get(reverse("share", args=[token])).status_code == 404
+
+
+def test_values_switched_off_lose_their_accounts_too(editor: Person) -> None:
+    template = make_template(editor, text=LAUNCH)
+    make_share(editor, template, Wanted("view"))
+    version = find_version(template)
+    version.aside = json.dumps({"off": {"/steps/0/accounts": f'["{ACCOUNT}"]', "/x": "1"}})
+    version.save()
+    link = ShareLink.objects.get()
+    assert dict(shown_state(link).aside.off) == {"/x": "1"}
+    assert ACCOUNT in fill(link, {}).text
