@@ -16,7 +16,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.library.changes import apply_state
 from playground.library.cleaning import clean_draft
-from playground.library.differing import compare
 from playground.library.drafts import state_of
 from playground.library.editing import State
 from playground.library.models import Draft, Sharing, Template, Version
@@ -33,6 +32,7 @@ from playground.library.versions import (
 )
 from playground.pages.builder.opened import open_draft
 from playground.pages.templates.finding import read_wanted, tell
+from playground.payload.comparing import compare
 from playground.people.models import Person, Role
 from playground.people.rights import needs, person_of
 

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.library.differing import Difference, compare
 from playground.library.editing import State
 from playground.library.models import Template, Version
 from playground.library.templates import visible_to
@@ -24,6 +23,7 @@ from playground.library.versions import (
     restore_version,
 )
 from playground.pages.templates.finding import get_changeable, get_template, get_version, go_to
+from playground.payload.comparing import Difference, compare
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 
