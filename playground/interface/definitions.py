@@ -25,7 +25,8 @@ def facts_of_workflow(uid: str) -> Facts | None:
 def _from_library(uid: str) -> Facts | None:
     """None also where there is no database yet, as on a fresh clone."""
     try:
-        kept = Workflow.objects.filter(uid=uid).select_related("connection").first()
+        known = Workflow.objects.filter(uid=uid).select_related("connection")
+        kept = known.order_by("-edited_at").first()
         return facts_for(kept.connection, uid) if kept else None
     except DatabaseError:
         return None

@@ -1,6 +1,7 @@
 """Fills in what practice needs: two connections to the sandbox, its workflows and accounts."""
 
 import json
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -23,6 +24,21 @@ ALTCRAFT = Wanted(
     base_url="sandbox:altcraft/api/v1.1",
     colour="blue",
 )
+HOLDER = Wanted(
+    name="Imported workflows",
+    api="captain-data",
+    base_url="sandbox:captain-data/v3",
+    settings={"project_id": practice.PRACTICE_WORKSPACE},
+)
+
+
+def find_holder() -> Connection:
+    """The connection that holds definitions from files; it goes to the sandbox."""
+    kept = Connection.objects.filter(name=HOLDER.name, api=HOLDER.api).first()
+    if kept is None:
+        kept = save_connection(replace(HOLDER, name=_free_name(HOLDER.name))).connection
+        keep_secret(kept, "key", practice.PRACTICE_KEY, person=None, public=True)
+    return kept
 
 
 @transaction.atomic

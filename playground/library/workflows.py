@@ -27,7 +27,7 @@ def store_workflow(
     details = _read_object(details_text)
     said = details.get("uid")
     uid = said if isinstance(said, str) and said and not uid else uid
-    if not uid or not details or len(uid) > LONGEST_UID:
+    if not _is_uid(uid) or "/" in uid or not details:
         return None
     kept = connection.workflows.filter(uid=uid).first() or Workflow(connection=connection, uid=uid)
     before = kept.definition

@@ -1,0 +1,128 @@
+"""The form of a definition made by hand: numbered names in, steps out, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from playground.apis.handmade import TYPES, HandStep, Key, Parameter
+
+MOST_STEPS = 60
+MOST_ROWS = 300
+WORDS = {
+    "any": _("anything"),
+    "string": _("text"),
+    "integer": _("whole number"),
+    "number": _("number"),
+    "boolean": _("yes or no"),
+    "array": _("list"),
+    "object": _("object"),
+}
+ACCOUNTS = {
+    "unknown": _("not known"),
+    "required": _("required"),
+    "optional": _("optional"),
+    "none": _("none"),
+}
+BLANK_STEP = HandStep("", parameters=(Parameter(""),), inputs=(Key(""),))
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What stands in the form."""
+
+    uid: str = ""
+    name: str = ""
+    steps: tuple[HandStep, ...] = ()
+
+
+def read_typed(sent: QueryDict, before: tuple[HandStep, ...] = ()) -> Typed:
+    """The form as it was sent. Rows without a name are left out. What the table does not show
+    of a parameter's schema is taken from `before`."""
+    numbers = _numbers(sent, r"step-(\d+)-uid", MOST_STEPS)
+    steps = tuple(_read_step(sent, f"step-{number}-", before) for number in numbers)
+    return Typed(
+        _text(sent, "uid", 200),
+        _text(sent, "name", 300),
+        tuple(step for step in steps if step.uid or step.name or step.parameters or step.inputs),
+    )
+
+
+def describe_typed(typed: Typed) -> dict[str, Any]:
+    """What the template draws, each step with a blank row at its end."""
+    steps = typed.steps or (BLANK_STEP,)
+    return {
+        "typed": typed,
+        "steps": list(enumerate(with_blanks(step) for step in steps)),
+        "blank": BLANK_STEP,
+        "types": [(kind, WORDS[kind]) for kind in TYPES],
+        "accounts": list(ACCOUNTS.items()),
+    }
+
+
+def with_blanks(step: HandStep) -> HandStep:
+    return replace(
+        step, parameters=(*step.parameters, Parameter("")), inputs=(*step.inputs, Key(""))
+    )
+
+
+def _read_step(sent: QueryDict, at: str, before: tuple[HandStep, ...]) -> HandStep:
+    uid = _text(sent, at + "uid", 2000)
+    known = next((step for step in before if step.uid == uid), BLANK_STEP)
+    schemas = {each.name: each.schema for each in known.parameters}
+    accounts = _text(sent, at + "accounts", 20)
+    return HandStep(
+        uid=uid,
+        name=_text(sent, at + "name", 300),
+        integrations=_split(_text(sent, at + "integrations", 1000)),
+        accounts=accounts if accounts in ACCOUNTS else "unknown",
+        parameters=tuple(_read_parameters(sent, at, schemas)),
+        inputs=tuple(_read_keys(sent, at)),
+    )
+
+
+def _read_parameters(
+    sent: QueryDict, at: str, schemas: Mapping[str, Mapping[str, Any]]
+) -> Iterator[Parameter]:
+    for number in _numbers(sent, re.escape(at) + r"parameter-(\d+)-name", MOST_ROWS):
+        row = f"{at}parameter-{number}-"
+        name, kind = _text(sent, row + "name", 300), _text(sent, row + "type", 20)
+        if not name:
+            continue
+        yield Parameter(
+            name=name,
+            type=kind if kind in TYPES else "any",
+            required=row + "required" in sent,
+            default=sent.get(row + "default", "")[:20_000],
+            choices=sent.get(row + "choices", "").replace("|", "\n")[:20_000],
+            help=_text(sent, row + "help", 2000),
+            has_default=row + "empty" in sent and kind == "string",
+            schema=dict(schemas.get(name, {})),
+        )
+
+
+def _read_keys(sent: QueryDict, at: str) -> Iterator[Key]:
+    for number in _numbers(sent, re.escape(at) + r"input-(\d+)-name", MOST_ROWS):
+        row = f"{at}input-{number}-"
+        if name := _text(sent, row + "name", 300):
+            variations = _split(_text(sent, row + "variations", 2000))
+            others = tuple(each for each in variations if each != name)
+            yield Key(name, row + "required" in sent, _text(sent, row + "help", 2000), others)
+
+
+def _numbers(sent: QueryDict, pattern: str, most: int) -> list[int]:
+    found = {int(m[1]) for name in sent if (m := re.fullmatch(pattern, name)) and len(m[1]) < 6}
+    return sorted(found)[:most]
+
+
+def _text(sent: QueryDict, name: str, longest: int) -> str:
+    return sent.get(name, "").strip()[:longest]
+
+
+def _split(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in re.split(r"[\s,;]+", text) if each))

@@ -1,0 +1,62 @@
+"""Where a definition is inferred from: a draft of one's own, or an exchange one may see."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+from playground.apis.inferring import infer_steps
+from playground.history.models import Exchange, Original
+from playground.history.reading import find_exchange
+from playground.library.drafts import find_draft
+from playground.library.models import Connection, Draft
+from playground.library.vault import unseal
+from playground.pages.definition_form import Typed
+from playground.people.models import Person
+
+
+def infer_from(person: Person, asked: Mapping[str, str]) -> tuple[Typed, Connection | None]:
+    """The definition that a payload lets one suppose; empty where there is none to see."""
+    if draft := _find_draft(person, asked.get("draft", "")):
+        return _infer(draft.text, draft.path_values, draft.name, draft.connection)
+    exchange = _find_exchange(person, asked.get("exchange", ""))
+    original = Original.objects.filter(exchange=exchange).first() if exchange else None
+    if exchange and original:
+        connection = Connection.objects.filter(pk=exchange.connection_id).first()
+        text = unseal(bytes(original.document))
+        return _infer(text, exchange.path_values, exchange.name, connection)
+    return Typed(uid=asked.get("uid", "")[:200]), None
+
+
+def _infer(
+    text: str, path_values: Mapping[str, str], name: str, connection: Connection | None
+) -> tuple[Typed, Connection | None]:
+    payload = _read(text)
+    rows = connection.accounts.values_list("uid", "integration") if connection else []
+    steps = infer_steps(payload, dict(rows), {})
+    said = payload.get("job_name") if isinstance(payload, dict) else ""
+    title = name or (said if isinstance(said, str) else "")
+    return Typed(path_values.get("workflow_uid", ""), title, steps), connection
+
+
+def _read(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+
+
+def _find_draft(person: Person, sent: str) -> Draft | None:
+    try:
+        return find_draft(person, uuid.UUID(sent))
+    except (ValueError, Draft.DoesNotExist):
+        return None
+
+
+def _find_exchange(person: Person, sent: str) -> Exchange | None:
+    try:
+        return find_exchange(person, uuid.UUID(sent))
+    except ValueError:
+        return None

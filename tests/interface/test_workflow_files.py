@@ -1,0 +1,125 @@
+"""Definitions go out and in as files, and check_payload honours what was made by hand."""
+
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from playground.library.models import Connection, Workflow
+
+pytestmark = pytest.mark.django_db
+
+DEFINITION = {
+    "uid": "w-hand",
+    "name": "By hand",
+    "steps": [
+        {
+            "step_uid": "s-1",
+            "step_name": "Visit",
+            "integrations": ["linkedin"],
+            "x-accounts": "required",
+            "x-parameters": {
+                "properties": {
+                    "limit": {"type": "integer"},
+                    "mode": {"type": "string", "default": "fast"},
+                },
+                "required": ["limit"],
+            },
+            "input_schema": {"url": {"required": 1, "variations": ["link"]}},
+        },
+        {"step_uid": "s-2", "step_name": "Count", "x-accounts": "none"},
+    ],
+}
+ACCOUNTS = [{"uid": "a-1", "name": "Ada", "integration": "linkedin", "is_valid": True}]
+
+
+def keep(tmp_path, whole: object, *options: str) -> str:
+    file = tmp_path / "definition.json"
+    file.write_text(json.dumps(whole))
+    out = io.StringIO()
+    call_command("import_workflow", str(file), *options, stdout=out)
+    return out.getvalue()
+
+
+def check(tmp_path, body: object) -> tuple[int, list[dict]]:
+    file = tmp_path / "payload.json"
+    file.write_text(json.dumps(body))
+    out, code = io.StringIO(), 0
+    try:
+        call_command("check_payload", "launch-workflow", str(file), workflow="w-hand", stdout=out)
+    except SystemExit as ended:
+        code = int(ended.code or 0)
+    return code, [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def payload(accounts: list[str], parameters: dict, count: list[str] | None = None) -> dict:
+    return {
+        "job_name": "J",
+        "steps": [
+            {"accounts": accounts, "parameters": parameters, "step_uid": "s-1"},
+            {"accounts": count or [], "parameters": {}, "step_uid": "s-2"},
+        ],
+        "inputs": [{"link": "https://a.example"}],
+    }
+
+
+def test_a_file_is_kept_under_a_holder_that_goes_to_the_sandbox(tmp_path) -> None:
+    told = keep(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
+    assert "By hand (w-hand) is kept under Imported workflows." in told
+    kept = Workflow.objects.get()
+    assert kept.connection.base_url.startswith("sandbox:")
+    assert kept.connection.accounts.get().name == "Ada"
+    keep(tmp_path, DEFINITION)
+    assert Connection.objects.count() == 1
+
+
+def test_check_payload_honours_the_definition(tmp_path) -> None:
+    keep(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
+    assert check(tmp_path, payload(["a-1"], {"limit": 5})) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        (payload(["a-1"], {}), "/steps/0/parameters/limit"),
+        (payload(["a-1"], {"limit": "5"}), "/steps/0/parameters/limit"),
+        (payload(["a-1"], {"limit": 5, "mode": 7}), "/steps/0/parameters/mode"),
+        (payload([], {"limit": 5}), "/steps/0/accounts"),
+        (payload(["a-1"], {"limit": 5}, ["a-1"]), "/steps/1/accounts"),
+    ],
+)
+def test_what_the_definition_forbids_is_an_error(tmp_path, body, pointer) -> None:
+    keep(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
+    code, problems = check(tmp_path, body)
+    assert code == 1
+    assert [each["pointer"] for each in problems if each["severity"] == "error"] == [pointer]
+
+
+def test_what_goes_out_comes_in_again(tmp_path) -> None:
+    keep(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
+    out = io.StringIO()
+    call_command("export_workflow", "w-hand", stdout=out)
+    whole = json.loads(out.getvalue())
+    assert whole == {"workflow": DEFINITION, "accounts": ACCOUNTS}
+    Connection.objects.all().delete()
+    keep(tmp_path, whole)
+    assert json.loads(Workflow.objects.get().edited) == DEFINITION
+
+
+@pytest.mark.parametrize(
+    "whole",
+    [[], {}, {"uid": "w"}, {"uid": "w/1", "steps": [{}]}, {"workflow": 7}, {"uid": 7, "steps": []}]
+    + [{"workflow": DEFINITION, "accounts": each} for each in ({}, [7], [{"uid": "a"}])],
+)
+def test_what_is_no_definition_is_refused_with_a_sentence(tmp_path, whole) -> None:
+    with pytest.raises(CommandError):
+        keep(tmp_path, whole)
+    assert not Workflow.objects.exists()
+
+
+def test_an_unknown_connection_or_workflow_is_named(tmp_path) -> None:
+    with pytest.raises(CommandError, match="no connection named Nowhere"):
+        keep(tmp_path, DEFINITION, "--connection", "Nowhere")
+    with pytest.raises(CommandError, match="w-none"):
+        call_command("export_workflow", "w-none")
