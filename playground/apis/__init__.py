@@ -14,6 +14,7 @@ these keys, on a schema unless said otherwise:
 - `x-read-as`: the name that the API's own templates know a key of this object by; `KEY` stands
   for the key.
 - `x-secret: true`: the value is a credential.
+- `x-starts-with`: by integration, the fields an account of it begins with.
 - `x-from`: `workflow.name`, `workflow.inputs`, `workflow.steps`, `step.parameters`, `step.uid`:
   where a default payload takes the value from a workflow's definition.
 - `x-modes`: ways that exclude each other. `property` names the field that chooses, `default`
@@ -27,7 +28,9 @@ these keys, on a schema unless said otherwise:
 
 On an operation: `x-verdict` (see `VerdictRule`), `x-find-out` (sentences for an answer that was
 lost), `x-harmless: true` (fit for testing a connection), `x-deduplication`, `x-most-bytes`
-(how large a body may be). On a document:
+(how large a body may be), `x-repeat` (pointers of the body that tell a repeating call: its
+`name`, `unit` and `every`), `x-ends-repeat` (the path field that names the repeat this call
+ends). On a document:
 `x-id`, `x-order` (among the documents) and `x-credential` (see `Credential`). Where there are
 several sentences, the first one whose `{places}` can all be filled is said.
 """

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from playground.apis.documents import load
 
 HERE = Path(__file__).parent
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -109,8 +109,9 @@ class Api:
 class Operation:
     """One call of an API. `body_schema` is JSON Schema 2020-12 with references resolved, or
     None for a call without a body; `most_bytes` is how large a body may be (0: not known).
-    `replies` maps a status (`"200"`) to its media types as the document has them. `sample` is
-    the example body. Never change the dicts: they are shared.
+    `replies` maps a status (`"200"`) to its media types, `sample` is the example body. `repeat`
+    has pointers of the body that tell a repeating call, `ends_repeat` the path field that names
+    what it ends. Never change the dicts: they are shared.
     """
 
     id: str
@@ -129,6 +130,8 @@ class Operation:
     deduplication: Deduplication | None = None
     most_bytes: int = 0
     replies: Mapping[str, Any] = field(default_factory=dict)
+    repeat: Mapping[str, str] = field(default_factory=dict)
+    ends_repeat: str = ""
 
     @property
     def credential(self) -> Credential:
@@ -168,49 +171,16 @@ def list_apis() -> list[Api]:
 
 def find_api(id: str) -> Api:
     """The API of that id, such as `captain-data`; raises UnknownOperation."""
-    for api in list_apis():
-        if api.id == id:
-            return api
-    raise UnknownOperation(f'There is no API "{id}".')
+    found = next((api for api in list_apis() if api.id == id), None)
+    if found is None:
+        raise UnknownOperation(f'There is no API "{id}".')
+    return found
 
 
 @cache
 def _operations() -> dict[str, Operation]:
-    documents = sorted(map(_load, HERE.glob("*.yaml")), key=lambda each: each["x-order"])
+    documents = sorted(map(load, HERE.glob("*.yaml")), key=lambda each: each["x-order"])
     return {each.id: each for document in documents for each in _read_document(document)}
-
-
-def _load(path: Path) -> dict[str, Any]:
-    document = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
-    resolved = resolve(document, document)
-    assert isinstance(resolved, dict)
-    return resolved
-
-
-def resolve(part: Any, document: Mapping[str, Any], seen: tuple[str, ...] = ()) -> Any:
-    """`part` with each local `$ref` replaced by what it names; keys beside it win.
-
-    Raises ValueError for a reference that leads elsewhere or back to itself.
-    """
-    if isinstance(part, list):
-        return [resolve(each, document, seen) for each in part]
-    if not isinstance(part, dict):
-        return part
-    target = part.get("$ref")
-    if not isinstance(target, str):
-        return {key: resolve(value, document, seen) for key, value in part.items()}
-    if not target.startswith("#/") or target in seen:
-        raise ValueError(f"This reference cannot be followed: {target}")
-    found = resolve(_at(document, target), document, (*seen, target))
-    beside = {key: value for key, value in part.items() if key != "$ref"}
-    return {**found, **resolve(beside, document, seen)}
-
-
-def _at(document: Mapping[str, Any], target: str) -> Any:
-    part: Any = document
-    for segment in target[2:].split("/"):
-        part = part[segment.replace("~1", "/").replace("~0", "~")]
-    return part
 
 
 def _read_document(document: Mapping[str, Any]) -> Iterator[Operation]:
@@ -262,6 +232,8 @@ def _read_operation(api: Api, path: str, method: str, entry: Mapping[str, Any]) 
         harmless=entry.get("x-harmless", False),
         deduplication=_read_deduplication(deduplication) if deduplication else None,
         most_bytes=entry.get("x-most-bytes", 0),
+        repeat=entry.get("x-repeat", {}),
+        ends_repeat=entry.get("x-ends-repeat", ""),
         replies={status: reply.get("content", {}) for status, reply in entry["responses"].items()},
     )
 

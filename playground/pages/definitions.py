@@ -116,7 +116,9 @@ def settle(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResp
         messages.info(request, _("The API's definition counts again."))
     elif request.POST.get("choice") == "keep":
         keep_own_definition(row)
-        messages.info(request, _("Your definition stays. The next change of the API is told again."))
+        messages.info(
+            request, _("Your definition stays. The next change of the API is told again.")
+        )
     return redirect(_address(row))
 
 
@@ -170,7 +172,9 @@ def _save(request: HttpRequest, row: Workflow, typed: Typed) -> HttpResponse:
     changes = edit_workflow(row, json.dumps(details, ensure_ascii=False, indent=2), typed.name)
     record_event(request, "workflow-changed", row.name)
     told = " ".join(changes[:5])
-    messages.info(request, _("%(name)s is saved.") % {"name": row.name} + (f" {told}" if told else ""))
+    messages.info(
+        request, _("%(name)s is saved.") % {"name": row.name} + (f" {told}" if told else "")
+    )
     return redirect(_address(row))
 
 
@@ -198,5 +202,3 @@ def _address(row: Workflow) -> str:
 def _trail(name: str, href: str = "", more: str = "") -> list[dict[str, str]]:
     trail = [{"href": "/workflows/", "text": _("Workflows")}, {"href": href, "text": name}]
     return [*trail, {"text": more}] if more else trail
-
-

@@ -22,6 +22,7 @@ from playground.library.drafts import (
     rename_draft,
     restore_draft,
 )
+from playground.library.drifts import broken_among
 from playground.library.models import Connection, Draft
 from playground.library.workflows import read_workflow
 from playground.people.models import Role
@@ -42,7 +43,12 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "drafts/page.html",
-        {"drafts": drafts[:PAGE], "more": len(drafts) > PAGE, "find": wanted},
+        {
+            "drafts": drafts[:PAGE],
+            "more": len(drafts) > PAGE,
+            "find": wanted,
+            "drifted": broken_among(draft for draft, _title in drafts[:PAGE]),
+        },
     )
 
 

@@ -2,18 +2,24 @@
 
 import uuid
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
+from playground.history.models import Exchange
+from playground.history.reading import visible_to
 from playground.library.models import Connection
-from playground.people.models import Role
-from playground.people.rights import needs
-from playground.sending.jobs import Job, look_at
+from playground.people.models import Person, Role
+from playground.people.rights import needs, person_of
+from playground.sending.jobs import Job, forget_job, look_at
+from playground.sending.plans import plan_operation
+from playground.sending.presses import Blocked, press_plan, wait
 
 FIRST_WAIT = 1.0
+RETRY_WAIT = 3.0
 SHOWN_ROWS = 200
 DELAYS = (2, 2, 2, 2, 3, 3, 5, 5)
 LONGEST_DELAY = 10
@@ -35,8 +41,9 @@ WORDS = {
 def show_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
     context = describe(connection, look_at(connection, job_uid, FIRST_WAIT), 0)
+    context["started_by"] = find_start(person_of(request), connection, job_uid)
     context["trail"] = [
-        {"href": "/history/", "text": _("History")},
+        {"href": "/jobs/", "text": _("Jobs")},
         {"text": _("Job %(uid)s") % {"uid": job_uid[:8]}},
     ]
     return render(request, "job/page.html", context)
@@ -53,6 +60,39 @@ def show_job_state(request: HttpRequest, connection_id: uuid.UUID, job_uid: str)
     return render(request, "job/_state.html", describe(connection, job, asked))
 
 
+@needs(Role.EDITOR)
+@require_POST
+def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> HttpResponse:
+    """Start it again, through the same walk as any send; the API says whether it may."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    plan = plan_operation("retry-job", connection, {"job_uid": job_uid})
+    press = read_press(request)
+    if press is None:
+        messages.warning(request, _("Not sent: reload the page and press Retry again."))
+        return redirect("job", connection.id, job_uid)
+    sent = press_plan(person_of(request), plan, press, request.POST.get("confirm", ""))
+    if isinstance(sent, Blocked):
+        messages.warning(request, sent.sentence)
+    else:
+        sent = wait(sent, RETRY_WAIT)
+        forget_job(connection, job_uid)
+        messages.info(request, sent.sentence or _("Sending. No answer yet."))
+    return redirect("job", connection.id, job_uid)
+
+
+def read_press(request: HttpRequest) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(request.POST.get("press", ""))
+    except ValueError:
+        return None
+
+
+def find_start(person: Person, connection: Connection, job_uid: str) -> Exchange | None:
+    """The exchange that started the job, if this person may see it."""
+    found = visible_to(person).filter(connection_id=connection.id, job_uid=job_uid)
+    return found.order_by("number").first()
+
+
 def describe(connection: Connection, job: Job, tries: int) -> dict[str, object]:
     columns = job.columns
     rows = [[_cell(row.get(name)) for name in columns] for row in job.results[:SHOWN_ROWS]]
@@ -66,6 +106,7 @@ def describe(connection: Connection, job: Job, tries: int) -> dict[str, object]:
         "follows": not job.ended,
         "delay": DELAYS[tries] if tries < len(DELAYS) else LONGEST_DELAY,
         "next_try": tries + 1,
+        "press": uuid.uuid4(),
     }
 
 

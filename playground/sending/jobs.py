@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from playground.library.models import Connection
+from playground.library.models import Connection, KnownJob
 from playground.sending.answers import Answer, send_operation
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Ticket, the_pool
@@ -19,6 +19,8 @@ MOST_ROWS = 1000
 
 # Both sets of words in use (apis.md 1.8): the older `finished` is the newer `completed`.
 ENDED = frozenset({"completed", "finished", "shutdown", "warning", "stopped"})
+# Those that the API starts again (apis.md 1.8).
+RETRIED = frozenset({"pending", "paused", "warning", "shutdown"})
 KINDS: Mapping[str, str] = {
     "pending": "note",
     "running": "running",
@@ -56,6 +58,10 @@ class Job:
     @property
     def ended(self) -> bool:
         return self.status in ENDED
+
+    @property
+    def may_retry(self) -> bool:
+        return self.status in RETRIED
 
     @property
     def kind(self) -> str:
@@ -133,6 +139,33 @@ def _ask(watch: Watch, connection: Connection, cancel: threading.Event) -> None:
         plan = plan_operation("get-job-results", connection, {"job_uid": uid})
         job = read_results(job, send_operation(plan, cancel=cancel))
     watch.job = job
+    if job.status and not job.refusal:
+        remember_job(connection, job)
+
+
+def remember_job(connection: Connection, job: Job) -> None:
+    """Keep what was told, for lists of many jobs; never the results."""
+    KnownJob.objects.update_or_create(
+        connection=connection,
+        uid=job.uid[:200],
+        defaults={
+            "name": job.name[:300],
+            "status": job.status[:60],
+            "workflow_uid": job.workflow_uid[:200],
+            "workflow_name": job.workflow_name[:300],
+            "error_message": job.error_message[:5000],
+            "inputs": job.inputs,
+            "rows": job.rows,
+            "start_time": job.start_time[:60],
+            "finish_time": job.finish_time[:60],
+        },
+    )
+
+
+def forget_job(connection: Connection, job_uid: str) -> None:
+    """Ask anew although it ended: it may be running again after a retry."""
+    with _lock:
+        _watches.pop(uuid.uuid5(connection.id, job_uid), None)
 
 
 def _find_watch(key: uuid.UUID, job_uid: str) -> Watch:
@@ -151,8 +184,11 @@ def _is_due(watch: Watch) -> bool:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    """The text, without lone surrogates, which cannot be kept."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    """A figure that can be kept; anything else is not told."""
+    is_whole = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_whole and 0 <= value < 2**31 else None

@@ -67,6 +67,8 @@ def carry_out(run: SyncRun, cancel: threading.Event, watch: Watch = lambda run: 
     try:
         _Sync(run, cancel, watch).make()
     except Exception as error:
+        if not SyncRun.objects.filter(pk=run.pk).exists():
+            return  # deleted meanwhile, with its connection
         sentence = f"API Playground failed while syncing ({type(error).__name__})."
         _end(run, SyncRun.Outcome.FAILED, sentence)
         raise

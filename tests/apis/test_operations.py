@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from playground import apis
+from playground.apis.documents import resolve
 from playground.apis.operations import (
     HERE,
     UnknownOperation,
@@ -14,7 +15,6 @@ from playground.apis.operations import (
     find_operation,
     list_apis,
     list_operations,
-    resolve,
 )
 
 LAUNCH = find_operation("launch-workflow")

@@ -4,6 +4,7 @@ A maker takes the person who asks and gives the route's parameters; what it make
 person's own.
 """
 
+import json
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 from playground.library.connections import Wanted, save_connection
 from playground.library.drafts import begin, discard_draft
 from playground.library.files import keep_file
-from playground.library.models import ShareLink
+from playground.library.models import Repeat, ShareLink, Workflow
 from playground.library.sharing import Wanted as Shared
 from playground.library.sharing import make_share
 from playground.library.versions import open_template
+from playground.library.workflows import edit_workflow
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
 from tests.conftest import make_person
@@ -80,6 +82,17 @@ def make_own_link(person: Person) -> dict[str, Any]:
     return {"link_id": ShareLink.objects.get().id}
 
 
+def make_workflow(person: Person) -> dict[str, Any]:
+    made = make_connection(person)
+    definition = json.dumps({"uid": "w-1", "name": "W", "steps": [{"step_uid": "s-1"}]})
+    edit_workflow(Workflow(uid="w-1", **made), definition, "W")
+    return {**made, "uid": "w-1"}
+
+
+def make_repeat(person: Person) -> dict[str, Any]:
+    return {"repeat_id": Repeat.objects.create(job_name="Night run", **make_connection(person)).pk}
+
+
 MAKERS: dict[str, Maker] = {
     "link": lambda person: {"token": make_owner_link()},
     "change_role": make_colleague,
@@ -89,6 +102,25 @@ MAKERS: dict[str, Maker] = {
     "edit_connection": make_connection,
     "test_connection": make_connection,
     "delete_connection": make_connection,
+    "accounts": make_connection,
+    "begin_account_update": make_connection,
+    "delete_repeat": make_repeat,
+    "repair_draft": make_draft,
+    "repair_template": lambda person: {"template_id": make_template(person).id},
+    "workflow": make_workflow,
+    "edit_workflow": make_workflow,
+    "settle_workflow": make_workflow,
+    "delete_workflow": make_workflow,
+    "export_workflow": make_workflow,
+    "job_row": lambda person: {**make_connection(person), "job_uid": "j-1"},
+    "retry_job": lambda person: {**make_connection(person), "job_uid": "j-1"},
+    "job_rows": lambda person: {**make_connection(person), "job_uid": "j-1", "what": "results"},
+    "save_job_rows": lambda person: {
+        **make_connection(person),
+        "job_uid": "j-1",
+        "what": "nothing",
+        "ending": "csv",
+    },
     "begin_sync": make_connection,
     "sync_state": make_connection,
     "remove_credential": lambda person: {**make_connection(person), "part": "key"},

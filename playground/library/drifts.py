@@ -1,0 +1,163 @@
+"""Payloads that no longer fit their workflow, since its definition changed after they began."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db.models import Q
+
+from playground.apis.operations import UnknownOperation, find_operation
+from playground.library.changes import Applied, apply_edit
+from playground.library.drafts import drafts_of, find_draft
+from playground.library.editing import Edit
+from playground.library.models import Connection, Draft, Template, WorkflowChange
+from playground.library.templates import visible_to
+from playground.library.versions import Content, Stale, find_version, read_version, save_version
+from playground.library.workflows import facts_in, find_workflow
+from playground.payload.drift import Change, compare, find_drift
+from playground.payload.facts import Facts
+from playground.payload.problems import NOTE, Problem
+from playground.payload.realigning import realign
+from playground.people.models import Person
+
+MOST = 300
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What a change of the workflow did to one payload."""
+
+    change: WorkflowChange
+    changes: tuple[Change, ...]
+    problems: tuple[Problem, ...]
+    aligned: str
+
+    @property
+    def breaks(self) -> bool:
+        """False where there is only something new that could be added."""
+        return any(each.severity != NOTE for each in self.problems)
+
+    @property
+    def fixes(self) -> list[str]:
+        """What the repair does, in words, each once."""
+        return list(dict.fromkeys(each.fix.label for each in self.problems if each.fix))
+
+    @property
+    def open(self) -> list[Problem]:
+        """What a repair leaves for a person to decide."""
+        return [each for each in self.problems if each.fix is None]
+
+
+def judge_payload(
+    operation_id: str,
+    connection: Connection | None,
+    path_values: Mapping[str, str],
+    text: str,
+    since: datetime,
+) -> Drift | None:
+    """The drift of a payload that was begun at `since`; None where it still fits."""
+    schema = _schema_of(operation_id)
+    uid = path_values.get("workflow_uid", "")
+    kept = find_workflow(connection, uid) if schema is not None and uid else None
+    change = kept.changes.filter(made_at__gt=since).order_by("made_at").first() if kept else None
+    if kept is None or change is None or schema is None:
+        return None
+    before, after = _as_launched(facts_in(change.before)), _as_launched(facts_in(kept.definition))
+    problems = tuple(find_drift(text, schema, before, after))
+    if not problems:
+        return None
+    aligned = realign(text, schema, before, after)
+    return Drift(change, tuple(compare(before, after)), problems, aligned)
+
+
+def drift_of(draft: Draft) -> Drift | None:
+    return judge_payload(
+        draft.operation, draft.connection, draft.path_values, draft.text, draft.created_at
+    )
+
+
+def drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
+    """One's drafts that no longer fit, newest first."""
+    changed = changed_since()
+    found = drafts_of(person).defer(None).filter(_touched(changed))[:MOST] if changed else []
+    return [(draft, drift) for draft in found if (drift := drift_of(draft))]
+
+
+def broken_among(drafts: Iterable[Draft]) -> set[uuid.UUID]:
+    """Which of these drafts no longer fit; reads the documents of those in question only."""
+    changed = changed_since()
+    keys = {(connection, uid) for connection, uid in changed}
+    asked = [d.id for d in drafts if (d.connection_id, d.path_values.get("workflow_uid")) in keys]
+    found = Draft.objects.select_related("connection").filter(id__in=asked) if asked else []
+    return {each.id for each in found if (drift := drift_of(each)) and drift.breaks}
+
+
+def drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
+    """Templates one may see whose newest version no longer fits."""
+    changed = changed_since()
+    uids = {uid for _, uid in changed}
+    rows = visible_to(person).filter(workflow_uid__in=uids, archived_at=None)
+    found = []
+    for template in rows.select_related("connection")[:MOST]:
+        version = find_version(template)
+        drift = judge_payload(
+            template.operation, template.connection, version.path_values, version.text,
+            version.made_at,
+        )  # fmt: skip
+        if drift:
+            found.append((template, drift))
+    return found
+
+
+def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
+    """Make every clear fix as one edit, which undo takes back; False where there is none.
+
+    Raises Draft.DoesNotExist."""
+    draft = find_draft(person, draft_id)
+    drift = drift_of(draft)
+    if drift is None or drift.aligned == draft.text:
+        return False
+    edit = Edit("replace", value=drift.aligned)
+    return isinstance(apply_edit(person, draft_id, edit, draft.revision, "repair"), Applied)
+
+
+def repair_template(person: Person, template: Template) -> bool:
+    """The same as a new version of a template."""
+    version = find_version(template)
+    drift = judge_payload(
+        template.operation, template.connection, version.path_values, version.text, version.made_at
+    )
+    if drift is None or drift.aligned == version.text:
+        return False
+    content = read_version(version)
+    mended = Content(replace(content.shared, text=drift.aligned), content.variants)
+    saved = save_version(person, template, mended, template.latest, "Brought in line")
+    return not isinstance(saved, Stale)
+
+
+def changed_since() -> set[tuple[uuid.UUID, str]]:
+    """Connection and UID of the workflows whose definition ever changed."""
+    rows = WorkflowChange.objects.values_list("workflow__connection_id", "workflow__uid")
+    return set(rows.distinct())
+
+
+def _touched(changed: set[tuple[uuid.UUID, str]]) -> Q:
+    found = Q()
+    for connection, uid in changed:
+        found |= Q(connection_id=connection, path_values__workflow_uid=uid)
+    return found
+
+
+def _as_launched(facts: Facts) -> Facts:
+    """Only what the definition tells: accounts and variables made no drift."""
+    return replace(facts, accounts=None, variables=None, secrets=None)
+
+
+def _schema_of(operation_id: str) -> dict[str, object] | None:
+    try:
+        return find_operation(operation_id).body_schema
+    except UnknownOperation:
+        return None

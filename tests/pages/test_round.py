@@ -1,0 +1,221 @@
+"""The pages of workflows, accounts, repeats, jobs and drift."""
+
+import json
+
+import pytest
+
+from playground.history.models import Exchange
+from playground.interface.practice import fill_practice
+from playground.library.drafts import begin
+from playground.library.models import Connection, Draft, KnownJob, Repeat, Workflow
+from playground.library.workflows import edit_workflow, store_accounts, store_workflow
+from tests.history.exchanges import make_exchange
+
+pytestmark = pytest.mark.django_db
+
+STEP = {
+    "step-0-uid": "https://app.example/jobs/1?step=s-1&x=2",
+    "step-0-name": "Visit",
+    "step-0-integrations": "linkedin, outlook",
+    "step-0-accounts": "required",
+    "step-0-parameter-0-name": "limit",
+    "step-0-parameter-0-type": "integer",
+    "step-0-parameter-0-required": "on",
+    "step-0-parameter-0-default": "12345678901234567890",
+    "step-0-parameter-7-name": "mode",
+    "step-0-parameter-7-type": "string",
+    "step-0-parameter-7-choices": "fast\nslow",
+    "step-0-parameter-7-default": "fast",
+    "step-0-input-0-name": "url",
+    "step-0-input-0-required": "on",
+    "step-0-input-0-variations": "link address",
+}
+
+
+@pytest.fixture
+def practice() -> Connection:
+    fill_practice()
+    return Connection.objects.get(name="Practice")
+
+
+def add(client, holder: Connection, **fields: str):
+    form = {"connection": str(holder.id), "uid": "w-1", "name": "Mine", **STEP, **fields}
+    return client.post("/workflows/new/", {k: v for k, v in form.items() if v is not None})
+
+
+def test_a_workflow_is_added_by_hand_with_the_uid_of_a_job_address(as_editor, practice) -> None:
+    answer = add(as_editor, practice)
+    assert answer.status_code == 302
+    step = json.loads(Workflow.objects.get(uid="w-1").edited)["steps"][0]
+    assert step["step_uid"] == "s-1"
+    assert step["x-accounts"] == "required"
+    assert step["integrations"] == ["linkedin", "outlook"]
+    assert step["x-parameters"]["required"] == ["limit"]
+    assert step["x-parameters"]["properties"]["limit"]["default"] == 12345678901234567890
+    assert step["x-parameters"]["properties"]["mode"]["enum"] == ["fast", "slow"]
+    assert step["input_schema"]["url"]["variations"] == ["link", "address"]
+    page = as_editor.get(answer["Location"]).content.decode()
+    assert "Needs an account." in page
+    assert "12345678901234567890" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("uid", "", "needs its UID"),
+        ("uid", "a/b", "no slash"),
+        ("name", " ", "Give the workflow a name."),
+        ("step-0-uid", "https://app.example/jobs/1", "names no step"),
+        ("step-0-parameter-0-default", "many", "is no whole number"),
+        ("step-0-parameter-0-default", "true", "is no whole number"),
+        ("step-0-parameter-7-default", "warp", "none of its choices"),
+        ("step-0-parameter-7-name", "limit", "twice"),
+        ("connection", "", "Choose the connection"),
+    ],
+)
+def test_a_mistake_is_told_and_nothing_typed_is_lost(
+    as_editor, practice, field, value, sentence
+) -> None:
+    answer = add(as_editor, practice, **{field: value})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert sentence in page
+    assert "12345678901234567890" in page or "default" in field
+    assert not Workflow.objects.filter(uid="w-1").exists()
+
+
+def test_what_a_change_by_hand_leaves_out_of_the_table_stays(as_editor, practice) -> None:
+    kept = Workflow.objects.filter(connection=practice).first()
+    address = f"/workflows/{practice.id}/{kept.uid}/edit/"
+    before = json.loads(kept.definition)
+    assert as_editor.get(address).status_code == 200
+    form = STEP | {"name": "Renamed", "step-0-uid": before["steps"][0]["step_uid"]}
+    assert as_editor.post(address, form).status_code == 302
+    kept.refresh_from_db()
+    after = json.loads(kept.edited)
+    assert after["steps"][0]["output_schema"] == before["steps"][0]["output_schema"]
+    assert kept.details == json.dumps(before, ensure_ascii=False)
+
+
+def test_a_definition_is_inferred_from_a_draft(as_editor, editor, practice) -> None:
+    account = practice.accounts.filter(integration="linkedin").first().uid
+    text = json.dumps(
+        {
+            "job_name": "J",
+            "steps": [{"step_uid": "s-9", "accounts": [account], "parameters": {"n": 5}}],
+            "inputs": [{"url": "x", "meta": {}}, {"url": "y", "more": 1}],
+        }
+    )
+    draft = begin(
+        editor, "launch-workflow", text, connection=practice, path_values={"workflow_uid": "w-9"}
+    )
+    page = as_editor.get(f"/workflows/new/?draft={draft.id}").content.decode()
+    for part in ('value="w-9"', 'value="s-9"', 'value="linkedin"', 'value="url"', 'value="more"'):
+        assert part in page
+    assert 'value="meta"' not in page
+    assert 'value="n"' in page
+
+
+def test_the_api_s_definition_is_taken_or_one_s_own_is_kept(as_editor, practice) -> None:
+    kept = Workflow.objects.filter(connection=practice).first()
+    mine = {"uid": kept.uid, "name": "Mine", "steps": [{"step_uid": "s", "step_name": "Mine"}]}
+    edit_workflow(kept, json.dumps(mine), "Mine")
+    theirs = {"uid": kept.uid, "name": "Theirs", "steps": [{"step_uid": "t", "step_name": "T"}]}
+    store_workflow(practice, json.dumps(theirs))
+    address = f"/workflows/{practice.id}/{kept.uid}/"
+    assert "Step T is new." in as_editor.get(address).content.decode()
+    as_editor.post(address + "settle/", {"choice": "keep"})
+    assert "Step T is new." not in as_editor.get(address).content.decode().split("What changed")[0]
+    as_editor.post(address + "settle/", {"choice": "take"})
+    kept.refresh_from_db()
+    assert (kept.edited, kept.name) == ("", "Theirs")
+
+
+def test_ten_thousand_accounts_are_searched_a_page_at_a_time(as_viewer, practice) -> None:
+    rows = [
+        {"uid": f"a-{n}", "name": f"Account {n}", "is_valid": n % 2 == 0} for n in range(10_000)
+    ]
+    store_accounts(practice, "linkedin", rows)
+    address = f"/connections/{practice.id}/accounts/"
+    page = as_viewer.get(address, {"integration": "linkedin"}).content.decode()
+    assert page.count("<tr>") == 51
+    assert "1 to 50 of 10000" in page
+    found = as_viewer.get(address, {"find": "account 9999"}, headers={"HX-Request": "true"})
+    assert found.content.decode().count("<tr>") == 2
+
+
+def test_limits_that_were_used_are_shown(as_viewer, practice) -> None:
+    limits = [{"limit_name": "visits", "item_scraped": 7, "limit_value": 25}, 5, {}]
+    store_accounts(practice, "odd", [{"uid": "a", "name": "A", "limits": limits}])
+    page = as_viewer.get(f"/connections/{practice.id}/accounts/?integration=odd").content.decode()
+    assert "7 of 25 visits" in page
+
+
+@pytest.mark.parametrize(
+    ("integration", "fields"),
+    [
+        ("linkedin", {"cookies": {"li_at": "", "li_a": ""}}),
+        ("google", {"api_key": ""}),
+        ("nobody-knows", {}),
+    ],
+)
+def test_an_account_update_begins_with_the_fields_of_its_integration(
+    as_editor, practice, integration, fields
+) -> None:
+    form = {"integration": integration, "uid": "a-1"}
+    as_editor.post(f"/connections/{practice.id}/accounts/update/", form)
+    draft = Draft.objects.get()
+    assert draft.operation == "update-account"
+    assert draft.path_values == {"integration_uid": integration}
+    assert json.loads(draft.text) == {"account": {"uid": "a-1", **fields}}
+
+
+def test_repeats_are_listed_and_two_of_a_name_are_marked(as_viewer, practice) -> None:
+    for _ in range(2):
+        Repeat.objects.create(connection=practice, job_name="Night run", unit="hour", every="3")
+    page = as_viewer.get("/repeats/").content.decode()
+    assert page.count("set twice") == 2
+    assert "3 hour" in page
+
+
+def test_a_job_is_listed_with_what_was_heard_of_it(as_editor, editor, practice) -> None:
+    exchange = make_exchange(editor)
+    Exchange.objects.filter(pk=exchange.pk).update(
+        operation="launch-workflow", job_uid="j-7", connection_id=practice.id, name="Night run"
+    )
+    KnownJob.objects.create(
+        connection=practice, uid="j-7", status="warning", error_message="Bad input", inputs=3
+    )
+    page = as_editor.get("/jobs/").content.decode()
+    assert "Ended with a warning" in page
+    assert "Bad input" in page
+    assert "data-follows" not in page
+    KnownJob.objects.update(status="a new word")
+    assert "a new word" in (page := as_editor.get("/jobs/").content.decode())
+    assert "data-follows" in page
+
+
+def test_a_draft_that_no_longer_fits_is_listed_marked_and_repaired(
+    as_editor, editor, practice
+) -> None:
+    kept = Workflow.objects.filter(connection=practice, name="Find an email").get()
+    details = json.loads(kept.definition)
+    details["steps"][0]["input_schema"] = {"email_key": {"required": 1, "variations": ["old_key"]}}
+    store_workflow(practice, json.dumps(details))
+    steps = [
+        {"step_uid": each["step_uid"], "accounts": [], "parameters": {}}
+        for each in details["steps"]
+    ]
+    text = json.dumps({"job_name": "J", "steps": steps, "inputs": [{"email_key": "a"}]}, indent=2)
+    path = {"workflow_uid": kept.uid}
+    draft = begin(editor, "launch-workflow", text, connection=practice, path_values=path)
+    assert "no longer fits" not in as_editor.get("/drafts/").content.decode()
+    details["steps"][0]["input_schema"] = {"new_key": {"required": 1, "variations": ["old_key"]}}
+    store_workflow(practice, json.dumps(details))
+    assert "no longer fits" in as_editor.get("/drafts/").content.decode()
+    page = as_editor.get("/drift/").content.decode()
+    assert "Input key email_key is now called new_key." in page
+    assert as_editor.post(f"/drift/drafts/{draft.id}/repair/").status_code == 302
+    draft.refresh_from_db()
+    assert draft.text == text.replace('"email_key": "a"', '"new_key": "a"')
+    assert "Every draft and template fits" in as_editor.get("/drift/").content.decode()
