@@ -29,6 +29,7 @@ from playground.pages import (
     workflows,
 )
 from playground.pages.builder import (
+    choices,
     credentials,
     edits,
     files,
@@ -163,6 +164,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/files/", files.upload_file, name="upload_file"),
     path("drafts/<uuid:draft_id>/files/<slug:file_id>/", files.show_file, name="draft_file"),
     path("drafts/<uuid:draft_id>/files/<slug:file_id>/uri/", files.show_uri, name="file_uri"),
+    path("drafts/<uuid:draft_id>/choices/", choices.show_choices, name="draft_choices"),
     path("drafts/<uuid:draft_id>/rename/", drafts.rename, name="rename_draft"),
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard_draft"),
     path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),

@@ -22,6 +22,7 @@ these keys, on a schema unless said otherwise:
   `title` and the `fields` that belong to it.
 - `x-used-when`: `{property: [values]}`, and `x-unused-with`: `[properties]`: where the API
   reads the field, and beside which fields it does not.
+- `x-list`: an operation lists the values of this field (see `apis.lists.ListRule`).
 - `x-one-of`: `{title: [fields]}`: exactly one of these groups must be filled, completely.
 - `x-explicit: true`: a payload should say the value even if it is the default.
 - `x-rules`: names of rules in `payload/rules` that read the whole document.

@@ -76,6 +76,11 @@ class Field:
     read_as: str = ""
 
     @property
+    def lists(self) -> bool:
+        """Whether the API lists values to choose from."""
+        return "x-list" in self.schema
+
+    @property
     def tags(self) -> list[str]:
         """The tags in a text that lists several; none in any other."""
         listed = self.kind == "tags" and self.holds == "text" and "," in self.shown
@@ -266,6 +271,8 @@ def _read_pairs(
 def start_value(schema: Schema) -> Any:
     """What a field begins with when it is switched on: its default, else an example, else
     the least that fits its type."""
+    if schema.get("x-widget") == "key-value":
+        return schema.get("default", {})
     for key in ("default", "const"):
         if key in schema:
             return schema[key]

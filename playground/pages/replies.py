@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from playground.calls.xml_layout import lay_out_xml
 from playground.history.bodies import read_body
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
+from playground.library.models import Connection
 from playground.payload.printing import lay_out
 from playground.payload.reading import NotJson
 
@@ -95,6 +97,22 @@ class ReplyView:
     @property
     def rest(self) -> str:
         return self.sentence[len(self.lead) :].lstrip()
+
+    @property
+    def may_insist(self) -> bool:
+        """Answered from the API's memory, and the draft is there to be sent anyway."""
+        return self.exchange.code == "repeated" and self.exchange.draft_id is not None
+
+    @property
+    def press(self) -> uuid.UUID:
+        """The id of the next press."""
+        return uuid.uuid4()
+
+    @property
+    def protected(self) -> str:
+        """The name to type where the connection is protected."""
+        rows = Connection.objects.filter(id=self.exchange.connection_id, protected=True)
+        return rows.values_list("name", flat=True).first() or ""
 
     @property
     def delay(self) -> float:

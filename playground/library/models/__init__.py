@@ -4,6 +4,7 @@ from playground.library.models.connections import Connection, Secret
 from playground.library.models.drafts import Change, Draft
 from playground.library.models.files import File
 from playground.library.models.jobs import KnownJob
+from playground.library.models.listings import Listing
 from playground.library.models.repeats import Repeat
 from playground.library.models.syncs import SyncRun
 from playground.library.models.templates import (
@@ -27,6 +28,7 @@ __all__ = [
     "KnownJob",
     "LinkKind",
     "LinkSend",
+    "Listing",
     "Repeat",
     "Secret",
     "ShareLink",

@@ -15,6 +15,7 @@ from playground.forms.grid import Grid, draw_rows, read_grid
 from playground.forms.payload_form import PayloadForm
 from playground.forms.sections import Section, count_sent
 from playground.forms.steps import StepRow, fitting_accounts, read_steps
+from playground.pages.builder.choices import name_choices
 from playground.pages.builder.files import describe_files
 from playground.pages.builder.opened import Opened, open_draft
 from playground.payload import pointers
@@ -63,7 +64,8 @@ def describe_section(opened: Opened, section: Section) -> dict[str, Any]:
         context["attached"] = describe_files(opened, section.fields[0])
         context["count"] = len(context["attached"]["files"])
     else:
-        context["form"] = PayloadForm(section.fields, f"f-{section.id}-")
+        fields = name_choices(opened, section.fields)
+        context["form"] = PayloadForm(fields, f"f-{section.id}-")
     return context
 
 

@@ -29,7 +29,8 @@ def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """One press, one request. The answer carries the id of the next press."""
     opened = open_draft(request, draft_id)
     confirm = request.POST.get("confirm", "")
-    sent = press_send(person_of(request), opened.draft, _press(request), confirm)
+    anyway = request.POST.get("anyway") == "1"
+    sent = press_send(person_of(request), opened.draft, _press(request), confirm, anyway)
     context: dict[str, object] = {"draft": opened.draft, "connection": opened.draft.connection}
     if isinstance(sent, Blocked):
         return render(request, "builder/_blocked.html", {**context, "blocked": sent})

@@ -18,6 +18,7 @@ import { startSending } from "./sending.js";
 import { startSteps } from "./steps.js";
 import { startTurns } from "./turns.js";
 import { startWays } from "./ways.js";
+import { startPicks } from "./picks.js";
 import { startAttachments } from "./attachments.js";
 import { startWords } from "./words.js";
 
@@ -174,6 +175,7 @@ startMenus(bench);
 startTurns(bench);
 startWays(bench);
 startAttachments(bench);
+startPicks(bench);
 startWords();
 startSending(bench);
 startKept(bench);

@@ -238,7 +238,7 @@ function string(token, files) {
     if (found[1]) continue;
     box.append(token.slice(end, found.index));
     const kind = found[2].startsWith("secret:") ? "secret" : found[2].startsWith("file:") ? "attached" : "ref";
-    box.append(kind === "file" ? attached(found[2].slice(5), found[0], files) : span(kind, found[0]));
+    box.append(kind === "attached" ? attached(found[2].slice(5), found[0], files) : span(kind, found[0]));
     end = found.index + found[0].length;
   }
   box.append(token.slice(end));

@@ -14,7 +14,7 @@ export function startSending(bench) {
     if (!source.matches("[data-waits-for-edits]")) return;
     event.preventDefault();
     const go = () => event.detail.issueRequest(true);
-    if (source === form()) prepare(bench, form(), go);
+    if (source === form() || source.matches("[data-send]")) prepare(bench, source, go);
     else Promise.resolve(bench.flushEditor()).then(() => bench.edits.idle()).then(go);
   });
   document.addEventListener("htmx:afterSwap", (event) => {

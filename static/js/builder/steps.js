@@ -180,8 +180,8 @@ export function openChoice(menu, anchor) {
 function filter(menu, typed) {
   const wanted = typed.trim().toLowerCase();
   let found = 0;
-  for (const option of menu.querySelectorAll("[data-uid], [data-step-uid]")) {
-    const id = option.dataset.uid ?? option.dataset.stepUid;
+  for (const option of menu.querySelectorAll("[data-uid], [data-step-uid], [data-pick-value]")) {
+    const id = option.dataset.uid ?? option.dataset.stepUid ?? option.dataset.pickValue;
     option.hidden = wanted !== "" && !`${option.textContent} ${id}`.toLowerCase().includes(wanted);
     found += option.hidden ? 0 : 1;
   }

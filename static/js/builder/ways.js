@@ -2,6 +2,7 @@
 
 import { pointerOf } from "./pointers.js";
 import { change } from "./fields.js";
+import { icon } from "./icons.js";
 import { doToField } from "./menus.js";
 
 export function startWays(bench) {
@@ -87,7 +88,7 @@ function chip(bench, tag) {
   button.type = "button";
   button.dataset.tag = "";
   button.setAttribute("aria-label", bench.words.removeTag.replace("%n", tag));
-  button.append(bench.problems.icon("close"));
+  button.append(icon("close"));
   item.append(name, button);
   return item;
 }

@@ -1,0 +1,218 @@
+"""Engaging a profile as a person does it: ways, files, the filter, verdicts, sending anyway."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from playground.interface.practice import fill_practice
+from playground.library.models import Draft, File
+from playground.people.models import Person
+
+DOUBLE = 750  # a second press sooner than that is taken for a double click
+TITLE = "Engage profile in scenario"
+
+
+@pytest.fixture
+def engage(server: str, sign_in_page: Callable[[Person], Page], editor: Person) -> Page:
+    """A draft begun from the start page, as an editor sees it."""
+    fill_practice()
+    page = sign_in_page(editor)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
+    page.errors = errors  # type: ignore[attr-defined]
+    page.get_by_role("button", name=f"Begin: {TITLE}").click()
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    return page
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
+
+
+def document() -> dict:
+    return json.loads(Draft.objects.get().text)
+
+
+def line(page: Page, text: str) -> None:
+    expect(page.locator("#preview .line", has_text=text).first).to_be_visible()
+
+
+def no_line(page: Page, text: str) -> None:
+    expect(page.locator("#preview .line", has_text=text)).to_have_count(0)
+
+
+def field(page: Page, pointer: str) -> Locator:
+    return page.locator(f'#form [data-at="{pointer}"]')
+
+
+def drop(page: Page, name: str, text: str, kind: str = "text/plain") -> None:
+    page.evaluate(
+        """([name, text, type]) => {
+          const data = new DataTransfer();
+          data.items.add(new File([text], name, { type }));
+          const box = document.querySelector("[data-files]");
+          for (const event of ["dragover", "drop"])
+            box.dispatchEvent(
+              new DragEvent(event, { bubbles: true, cancelable: true, dataTransfer: data }));
+        }""",
+        [name, text, kind],
+    )
+
+
+def test_switching_the_way_shows_its_fields_and_keeps_what_was_typed(
+    engage: Page, take_picture: Callable[[Page, str], None]
+) -> None:
+    engage.get_by_label("E-mail", exact=True).and_(engage.locator("[data-at]")).fill(
+        "a@example.com"
+    )
+    saved(engage)
+    engage.get_by_role("radio", name="Phone").check()
+    line(engage, '"matching": "phone"')
+    no_line(engage, "a@example.com")
+    field(engage, "/phone").fill("+0079000000000")
+    line(engage, '"phone": "+0079000000000"')
+    engage.get_by_role("radio", name="Database query").check()
+    line(engage, '"custom_request": {}')
+    no_line(engage, "matching")
+    expect(engage.get_by_text("the API ignores the subscription filter")).to_be_visible()
+    take_picture(engage, "engage-query")
+    engage.get_by_role("radio", name="E-mail").first.check()
+    line(engage, '"email": "a@example.com"')
+    no_line(engage, "custom_request")
+    engage.get_by_label("Send matching").uncheck()
+    no_line(engage, "matching")
+    engage.get_by_role("radio", name="Phone").check()
+    line(engage, '"phone": "+0079000000000"')
+    assert engage.errors == []  # type: ignore[attr-defined]
+
+
+def test_text_number_and_tags_are_different_values(engage: Page) -> None:
+    engage.get_by_role("radio", name="Custom field").check()
+    field(engage, "/field_value").fill("123420")
+    line(engage, '"field_value": "123420"')
+    engage.get_by_label("Type of Value").select_option("integer")
+    line(engage, '"field_value": 123420')
+    engage.get_by_label("Type of Value").select_option("tags")
+    entry = engage.get_by_label("Add to Value")
+    engage.get_by_role("button", name="Remove 123420").click()
+    for tag in ("tag-1", "tag-2"):
+        entry.fill(tag)
+        entry.press("Enter")
+    line(engage, '"field_value": "tag-1, tag-2"')
+    engage.reload()
+    expect(engage.locator("[data-typed] .chip")).to_have_count(2)
+
+
+def test_a_dropped_file_is_a_chip_with_its_facts_and_can_be_renamed_and_removed(
+    engage: Page, take_picture: Callable[[Page, str], None]
+) -> None:
+    drop(engage, "日本.txt", "今日は\n")
+    expect(engage.get_by_label("Name of file 1")).to_have_value("日本.txt")
+    expect(engage.locator(".file-facts")).to_contain_text("10 bytes · text/plain")
+    chip = engage.locator("#preview .attached")
+    expect(chip).to_contain_text("data:text/plain;base64,5LuK5pel44GvCg==")
+    engage.get_by_label("Name of file 1").fill("japan.csv")
+    line(engage, '"name": "japan.csv"')
+    expect(engage.locator(".file .field-problem.warning")).to_be_visible()
+    drop(engage, "big.txt", "x" * 40_000)
+    expect(engage.locator(".file")).to_have_count(2)
+    chip = engage.locator("#preview .attached").last
+    expect(chip).to_contain_text("…")
+    chip.click()
+    expect(chip).to_contain_text("eHh4eHh4" * 30)
+    take_picture(engage, "engage-files")
+    engage.get_by_role("button", name="Remove japan.csv").click()
+    expect(engage.locator(".file")).to_have_count(1)
+    engage.get_by_role("button", name="Undo").click()
+    expect(engage.locator(".file")).to_have_count(2)
+    saved(engage)
+    assert [each["name"] for each in document()["attach"]] == ["japan.csv", "big.txt"]
+    assert File.objects.count() == 2
+    assert engage.errors == []  # type: ignore[attr-defined]
+
+
+def test_the_filter_takes_one_channel_and_says_how_strict(engage: Page) -> None:
+    channels = engage.get_by_role("radiogroup", name="Subscription filter")
+    channels.get_by_label("Push").check()
+    line(engage, '"not_strict": false')
+    field(engage, "/subscription_filter/provider").fill("Chrome")
+    field(engage, "/subscription_filter/not_strict").check()
+    line(engage, '"not_strict": true')
+    channels.get_by_label("SMS").check()
+    no_line(engage, "provider")
+    channels.get_by_label("Push").check()
+    line(engage, '"provider": "Chrome"')
+    channels.get_by_label("None").check()
+    no_line(engage, "subscription_filter")
+
+
+def test_content_is_written_key_by_key_and_as_json(engage: Page) -> None:
+    engage.get_by_label("Send content").check()
+    engage.get_by_label("New key of Content", exact=True).fill("email_title")
+    engage.locator("#section-content").get_by_role("button", name="Add", exact=True).click()
+    line(engage, '"email_title": ""')
+    expect(engage.get_by_role("button", name="Copy {apicontent.email_title}")).to_be_visible()
+    engage.locator("#section-content").get_by_role("button", name="JSON").click()
+    dialog = engage.get_by_role("dialog")
+    dialog.get_by_role("textbox").fill('{"data_lines": ["A" "B"]}')
+    dialog.get_by_role("button", name="OK").click()
+    expect(engage.get_by_text("Line 1, column").first).to_be_visible()
+    dialog.get_by_role("textbox").fill('{"data_lines": ["A", "B"]}')
+    dialog.get_by_role("button", name="OK").click()
+    expect(engage.get_by_label("data_lines", exact=True)).to_have_value("A\nB")
+
+
+def test_a_query_that_is_no_json_is_said_with_line_and_column(engage: Page) -> None:
+    engage.get_by_role("radio", name="Database query").check()
+    field(engage, "/custom_request").fill('{"_city": Paris}')
+    box = engage.locator("[data-field]", has=engage.locator('[data-at="/custom_request"]'))
+    expect(box.locator(".field-problem.error")).to_contain_text("column")
+    engage.keyboard.press("Control+Enter")
+    expect(engage.locator("#reply")).to_contain_text("Press Send")
+
+
+def test_a_scenario_is_chosen_from_the_list_of_the_api(engage: Page) -> None:
+    engage.get_by_role("button", name="Choose Scenario").click()
+    offered = engage.locator("[data-pick-value]")
+    expect(offered.first).to_be_visible()
+    engage.get_by_label("Find Scenario").fill("11")
+    expect(engage.locator("[data-pick-value]:visible")).to_have_count(1)
+    name = engage.locator("[data-pick-value]:visible").inner_text().split("\n")[0]
+    engage.keyboard.press("Enter")
+    line(engage, '"id": 11')
+    saved(engage)
+    engage.reload()
+    box = engage.locator("[data-field]", has=engage.get_by_label("Scenario", exact=True))
+    expect(box.locator(".field-help")).to_contain_text(name[:12])
+    engage.get_by_label("Scenario", exact=True).fill("4711")
+    line(engage, '"id": 4711')
+
+
+def test_refused_then_engaged_then_answered_from_memory_then_sent_anyway(
+    engage: Page, take_picture: Callable[[Page, str], None]
+) -> None:
+    scenario = engage.get_by_label("Scenario", exact=True)
+    scenario.fill("99999")
+    saved(engage)
+    engage.keyboard.press("Control+Enter")
+    verdict = engage.locator("#reply .verdict")
+    expect(verdict).to_contain_text("Refused by Altcraft")
+    expect(verdict).to_contain_text("99999")
+    scenario.fill("12")
+    saved(engage)
+    engage.wait_for_timeout(DOUBLE)
+    engage.keyboard.press("Control+Enter")
+    expect(verdict).to_contain_text("Engaged")
+    engage.wait_for_timeout(DOUBLE)
+    engage.keyboard.press("Control+Enter")
+    expect(verdict).to_contain_text("within the last day")
+    take_picture(engage, "engage-repeated")
+    engage.wait_for_timeout(DOUBLE)
+    engage.get_by_role("button", name="Send anyway").click()
+    expect(verdict).to_contain_text("Engaged")
+    expect(engage.get_by_role("button", name="Send anyway")).to_have_count(0)
+    engage.locator("#tab_request").click()
+    expect(engage.locator("#reply")).to_contain_text("Request-ID")
