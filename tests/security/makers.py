@@ -171,6 +171,7 @@ MAKERS: dict[str, Maker] = {
     "note_parent": make_own_template,
     "restore_version": lambda person: {**make_own_template(person), "number": 1},
     "change_variant": make_own_template,
+    "template_file": lambda person: {**make_own_template(person), "ending": "yaml"},
     "share_template": make_own_template,
     "revoke_link": make_own_link,
     "share": make_open_link,

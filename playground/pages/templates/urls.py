@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from playground.pages.templates import listing, page, sharing, versions
+from playground.pages.templates import files, listing, page, sharing, versions
 
 ONE = "<uuid:template_id>/"
 
 urlpatterns = [
     path("", listing.show_templates, name="templates"),
+    path("export/", files.export_all, name="export_templates"),
+    path("import/", files.import_files, name="import_templates"),
+    path(ONE + "file.<slug:ending>", files.export_one, name="template_file"),
     path(ONE, page.show_template, name="template"),
     path(ONE + "open/", page.open_in_builder, name="open_template"),
     path(ONE + "edit/", page.edit_words, name="edit_template"),

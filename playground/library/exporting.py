@@ -1,0 +1,156 @@
+"""Templates as files made for git: one readable file each, in a stable order, without secrets."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import yaml
+from django.utils.text import slugify
+
+from playground.library.editing import Edit
+from playground.library.models import Template
+from playground.library.variants import Variant
+from playground.library.versions import find_version, read_version
+from playground.payload import pointers
+from playground.payload.printing import quote
+from playground.payload.reading import NotJson, read
+from playground.payload.understanding.credentials import Collector, mask_document
+
+FORMAT, SCHEMA = "api-playground-template", 1
+
+
+class Block(str):
+    """A text of several lines that is written as a block."""
+
+    __slots__ = ()
+
+
+class Dumper(yaml.SafeDumper):
+    """Our order of keys, blocks for documents, no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _represent_block(dumper: yaml.SafeDumper, block: Block) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(block), style="|")
+
+
+Dumper.add_representer(Block, _represent_block)
+
+
+def describe_template(template: Template) -> dict[str, Any]:
+    """The newest version as plain values; documents are JSON texts, numbers as typed."""
+    version = find_version(template)
+    content = read_version(version)
+    shared = content.shared
+    row: dict[str, Any] = {
+        "format": FORMAT,
+        "schema": SCHEMA,
+        "id": str(template.id),
+        "version": version.number,
+        "name": template.name,
+        "description": template.description,
+        "tags": template.tag_list,
+        "folder": template.folder,
+        "operation": template.operation,
+        "connection": version.connection.name if version.connection else "",
+        "path_values": {name: str(value) for name, value in shared.path_values.items()},
+        "document": mask_text(shared.text),
+        "off": {place: mask_value(place, kept) for place, kept in shared.aside.off.items()},
+        "notes": dict(shared.aside.notes),
+        "variants": [describe_variant(each) for each in content.variants],
+    }
+    return {key: value for key, value in row.items() if value not in ("", [], {})}
+
+
+def describe_variant(variant: Variant) -> dict[str, Any]:
+    return {"name": variant.name, "edits": [_describe_edit(each) for each in variant.edits]}
+
+
+def _describe_edit(edit: Edit) -> dict[str, Any]:
+    row: dict[str, Any] = {"kind": edit.kind, "pointer": edit.pointer}
+    if edit.kind == "set":
+        row["value"] = mask_value(edit.pointer, edit.value)
+    elif edit.kind == "replace":
+        row["value"] = mask_text(edit.value)
+    elif edit.value and edit.kind != "connect":
+        row["value"] = edit.value
+    return {**row, "order": list(edit.order)} if edit.order else row
+
+
+def mask_text(text: str) -> str:
+    """The document with what looks like a credential replaced by a reference."""
+    try:
+        return mask_document(text, read(text), Collector())
+    except NotJson:
+        return text
+
+
+def mask_value(pointer: str, text: str) -> str:
+    """One value, judged by its key."""
+    key = quote(pointers.last(pointer))
+    masked = mask_text(f"{{{key}:{text}}}")
+    return masked[len(key) + 2 : -1] if masked.startswith(f"{{{key}:") else text
+
+
+def write_yaml(template: Template) -> str:
+    return yaml.dump(
+        _with_blocks(describe_template(template)),
+        Dumper=Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=100,
+    )
+
+
+def write_json(template: Template) -> str:
+    """A document of several lines stands as a list of its lines, so that git sees lines."""
+    return json.dumps(_with_lines(describe_template(template)), ensure_ascii=False, indent=2) + "\n"
+
+
+def name_file(template: Template, ending: str = "yaml") -> str:
+    """Named by the template and the first signs of its id: two of one name stay apart."""
+    name = slugify(template.name)[:60] or "template"
+    return f"{name}-{str(template.id)[:8]}.{ending}"
+
+
+def file_path(template: Template) -> str:
+    folders = [slugify(part) or "folder" for part in template.folder.split("/") if part]
+    return "/".join([*folders, name_file(template)])
+
+
+def write_zip(templates: Iterable[Template]) -> bytes:
+    """The whole library; the same templates give the same bytes."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path, text in list_files(templates):
+            archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), text.encode())
+    return held.getvalue()
+
+
+def list_files(templates: Iterable[Template]) -> Iterator[tuple[str, str]]:
+    for template in templates:
+        yield file_path(template), write_yaml(template)
+
+
+def _with_blocks(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _with_blocks(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_with_blocks(each) for each in value]
+    return Block(value) if isinstance(value, str) and _fits_block(value) else value
+
+
+def _fits_block(text: str) -> bool:
+    """Blocks keep neither carriage returns nor other breaks that YAML knows."""
+    return "\n" in text and not re.search("[\r\x85\u2028\u2029\ufeff]", text)
+
+
+def _with_lines(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "document": row["document"].split("\n")} if "document" in row else row

@@ -1,0 +1,284 @@
+"""Template files read back: judged first, then shown as new, changed or in conflict, then kept."""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import uuid
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+import yaml
+
+from playground.apis.operations import UnknownOperation, find_operation
+from playground.library.asides import Aside
+from playground.library.editing import State
+from playground.library.exporting import FORMAT, SCHEMA, describe_template
+from playground.library.models import Connection, Template
+from playground.library.templates import Wanted, may_change, visible_to
+from playground.library.variants import read_variants
+from playground.library.versions import (
+    Content,
+    create_template,
+    find_version,
+    read_version,
+    save_version,
+)
+from playground.payload.reading import NotJson, read
+from playground.people.models import Person
+
+MOST_BYTES, MOST_ARCHIVE, MOST_ENTRIES, MOST_UNPACKED = 2_000_000, 10_000_000, 10_000, 50_000_000
+MOST_EVENTS = 50_000
+TEXTS = ("id", "name", "description", "folder", "operation", "connection")
+KEYS = {"format", "schema", "version", "tags", "path_values", "document", "off", "notes"}
+KEYS |= {"variants", *TEXTS}
+ENDINGS = (".yaml", ".yml", ".json")
+
+
+class Refused(ValueError):
+    """The file cannot be taken in; the sentence says why."""
+
+
+@dataclass(frozen=True)
+class Filed:
+    """One file that was understood. `version` is the number it was exported at."""
+
+    path: str
+    source: str
+    row: dict[str, Any]
+    wanted: Wanted
+    operation: str
+    content: Content
+    version: int = 0
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """What importing one file would do: `new`, `same`, `changed` or `conflict`."""
+
+    filed: Filed
+    kind: str
+    template: Template | None = None
+
+
+def read_upload(name: str, data: bytes) -> list[Filed]:
+    """The templates of one file or one zip. Raises Refused."""
+    if name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04":
+        return [read_file(path, inner) for path, inner in _unpack(data)]
+    return [read_file(name, data)]
+
+
+def read_file(path: str, data: bytes) -> Filed:
+    """One YAML or JSON file. Raises Refused."""
+    if len(data) > MOST_BYTES:
+        raise Refused(f"{path} is too large: a template has at most {MOST_BYTES // 1_000_000} MB.")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Refused(f"{path} is no UTF-8 text.") from None
+    try:
+        row = json.loads(text) if text.lstrip()[:1] == "{" else _read_yaml(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        reason = (
+            str(error) if isinstance(error, Refused) else "is no YAML or JSON that is read here"
+        )
+        raise Refused(f"{path} {reason}.") from None
+    return _judge(path, text, row)
+
+
+def _read_yaml(text: str) -> Any:
+    """Without anchors, so that nothing grows; every scalar is a text."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.BaseLoader)):
+        if isinstance(event, yaml.AliasEvent):
+            raise Refused("repeats parts by anchors, which are not read here")
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if count > MOST_EVENTS or depth > 20:
+            raise Refused("is made of too many parts")
+    return yaml.load(text, Loader=yaml.BaseLoader)
+
+
+def _judge(path: str, source: str, row: Any) -> Filed:
+    """Hold the file against its schema."""
+    if not isinstance(row, dict) or row.get("format") != FORMAT:
+        raise Refused(f"{path} is no template of API Playground.")
+    if str(row.get("schema")) != str(SCHEMA):
+        raise Refused(f"{path} has the schema {row.get('schema')!s:.20}; here {SCHEMA} is read.")
+    if strange := sorted(set(map(str, row)) - KEYS):
+        raise Refused(f"{path} has the key {strange[0]:.40}, which no template has.")
+    for key in TEXTS:
+        if not isinstance(row.get(key, ""), str):
+            raise Refused(f"{path}: {key} is a text.")
+    for key in ("path_values", "off", "notes"):
+        if not _is_texts(row.get(key, {})):
+            raise Refused(f"{path}: {key} holds texts by name.")
+    tags = row.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise Refused(f"{path}: tags is a list of texts.")
+    number = str(row.get("version", "0"))
+    wanted = Wanted(
+        row.get("name", "").strip()[:200] or PurePosixPath(path).stem[:200],
+        row.get("description", ""),
+        tuple(tags),
+        row.get("folder", ""),
+    )
+    return Filed(
+        path,
+        source,
+        row,
+        wanted,
+        _read_operation(path, row.get("operation", "")),
+        _read_content(path, row),
+        int(number) if number.isdecimal() and len(number) < 9 else 0,
+        row.get("id", ""),
+    )
+
+
+def _read_operation(path: str, name: str) -> str:
+    try:
+        return find_operation(name).id
+    except UnknownOperation:
+        raise Refused(f"{path}: this playground knows no operation {name!r:.60}.") from None
+
+
+def _read_content(path: str, row: dict[str, Any]) -> Content:
+    document = row.get("document", "")
+    if isinstance(document, list) and all(isinstance(line, str) for line in document):
+        document = "\n".join(document)
+    try:
+        if not isinstance(document, str):
+            raise ValueError("the document is a text")
+        read(document)
+        for kept in row.get("off", {}).values():
+            read(kept)
+        variants = read_variants(json.dumps(row.get("variants", [])))
+        for variant in variants:
+            if not isinstance(variant.name, str) or not 0 < len(variant.name) <= 100:
+                raise ValueError("a variant has a name")
+            for edit in variant.edits:
+                if edit.kind in ("set", "replace"):
+                    read(edit.value)
+    except NotJson as error:
+        raise Refused(f"{path}: {error.sentence}") from None
+    except (ValueError, KeyError, TypeError, AttributeError):
+        raise Refused(
+            f"{path}: its document or its variants are not made as a template's."
+        ) from None
+    named = Connection.objects.filter(name=row.get("connection") or None).first()
+    aside = Aside(row.get("off", {}), row.get("notes", {}))
+    connection = str(named.id) if named else ""
+    return Content(State(document, aside, row.get("path_values", {}), connection), variants)
+
+
+def plan_import(person: Person, files: Sequence[Filed]) -> list[Step]:
+    """What each file would do; nothing is written."""
+    return [_plan(person, filed) for filed in files]
+
+
+def _plan(person: Person, filed: Filed) -> Step:
+    template = _find_template(person, filed)
+    if template is None:
+        return Step(filed, "new")
+    if _without_number(describe_template(template)) == _without_number(_normal(filed)):
+        return Step(filed, "same", template)
+    return Step(filed, "changed" if filed.version == template.latest else "conflict", template)
+
+
+def _find_template(person: Person, filed: Filed) -> Template | None:
+    """The one of this id, else one's own of this name in this folder."""
+    mine = [row for row in _candidates(person, filed) if may_change(person, row)]
+    return mine[0] if mine else None
+
+
+def _candidates(person: Person, filed: Filed) -> list[Template]:
+    try:
+        found = list(visible_to(person).filter(id=uuid.UUID(filed.id)))
+    except ValueError:
+        found = []
+    wanted = filed.wanted
+    return found or list(
+        Template.objects.filter(
+            person=person, deleted_at=None, name=wanted.name, folder=wanted.folder
+        )
+    )
+
+
+def _normal(filed: Filed) -> dict[str, Any]:
+    row = dict(filed.row)
+    row["document"] = filed.content.shared.text
+    return {key: value for key, value in row.items() if value not in ("", [], {})}
+
+
+def _without_number(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if key not in ("version", "schema", "id")}
+
+
+def carry_out(person: Person, step: Step, as_copy: bool = False) -> Template:
+    """Keep one file. What is in conflict becomes a version on top, or a template of its own:
+    either way nothing that stands is lost."""
+    note = f"Imported from {step.filed.path}"[:500]
+    if step.template is None or as_copy:
+        return create_template(
+            person, step.filed.operation, step.filed.content, step.filed.wanted, note
+        )
+    if step.kind == "same":
+        return step.template
+    content = step.filed.content
+    if not content.shared.connection:
+        kept = read_version(find_version(step.template)).shared.connection
+        content = Content(replace(content.shared, connection=kept), content.variants)
+    save_version(person, step.template, content, step.template.latest, note)
+    return step.template
+
+
+def _unpack(data: bytes) -> list[tuple[str, bytes]]:
+    """The template files of a zip, bounded before and while they are unpacked."""
+    if len(data) > MOST_ARCHIVE:
+        raise Refused(f"The zip is too large: at most {MOST_ARCHIVE // 1_000_000} MB are read.")
+    if _count_entries(data) > MOST_ENTRIES:
+        raise Refused(f"The zip has too many files: at most {MOST_ENTRIES} are read.")
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _read_entries(archive)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise Refused("The zip is broken or locked.") from error
+
+
+def _count_entries(data: bytes) -> int:
+    """What the end of the zip says, before its list is read."""
+    at = data.rfind(b"PK\x05\x06")
+    return struct.unpack_from("<H", data, at + 10)[0] if 0 <= at <= len(data) - 22 else 0
+
+
+def _read_entries(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
+    entries = archive.infolist()
+    if len(entries) > MOST_ENTRIES:
+        raise Refused(f"The zip has too many files: at most {MOST_ENTRIES} are read.")
+    found, total = [], 0
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts:
+            raise Refused(f"The zip holds a path that leads outside it: {entry.filename!r:.80}.")
+        if entry.is_dir() or not path.name.lower().endswith(ENDINGS):
+            continue
+        with archive.open(entry) as file:
+            data = file.read(MOST_BYTES + 1)
+        total += len(data)
+        if total > MOST_UNPACKED:
+            raise Refused("The zip unpacks to too much.")
+        found.append((str(path), data))
+    if not found:
+        raise Refused("The zip holds no template files.")
+    return found
+
+
+def _is_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(key, str) and isinstance(each, str) for key, each in value.items()
+    )
