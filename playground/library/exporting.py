@@ -21,6 +21,8 @@ from playground.payload.printing import quote
 from playground.payload.reading import NotJson, read
 from playground.payload.understanding.credentials import Collector, mask_document
 
+# Blocks keep neither carriage returns nor the other breaks that YAML knows.
+ODD_SIGNS = re.compile("[\r\x85\u2028\u2029\ufeff]")
 FORMAT, SCHEMA = "api-playground-template", 1
 
 
@@ -37,11 +39,22 @@ class Dumper(yaml.SafeDumper):
         return True
 
 
+class Quoted(str):
+    """A text with signs that YAML takes for line breaks: written with escapes."""
+
+    __slots__ = ()
+
+
+def _represent_quoted(dumper: yaml.SafeDumper, quoted: Quoted) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(quoted), style='"')
+
+
 def _represent_block(dumper: yaml.SafeDumper, block: Block) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", str(block), style="|")
 
 
 Dumper.add_representer(Block, _represent_block)
+Dumper.add_representer(Quoted, _represent_quoted)
 
 
 def describe_template(template: Template) -> dict[str, Any]:
@@ -63,6 +76,7 @@ def describe_template(template: Template) -> dict[str, Any]:
         "path_values": {name: str(value) for name, value in shared.path_values.items()},
         "document": mask_text(shared.text),
         "off": {place: mask_value(place, kept) for place, kept in shared.aside.off.items()},
+        "away": {place: mask_value(place, kept) for place, kept in shared.aside.away.items()},
         "notes": dict(shared.aside.notes),
         "variants": [describe_variant(each) for each in content.variants],
     }
@@ -144,12 +158,11 @@ def _with_blocks(value: Any) -> Any:
         return {key: _with_blocks(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_with_blocks(each) for each in value]
-    return Block(value) if isinstance(value, str) and _fits_block(value) else value
-
-
-def _fits_block(text: str) -> bool:
-    """Blocks keep neither carriage returns nor other breaks that YAML knows."""
-    return "\n" in text and not re.search("[\r\x85\u2028\u2029\ufeff]", text)
+    if not isinstance(value, str):
+        return value
+    if ODD_SIGNS.search(value):
+        return Quoted(value)
+    return Block(value) if "\n" in value else value
 
 
 def _with_lines(row: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ from playground.people.models import Person
 MOST_BYTES, MOST_ARCHIVE, MOST_ENTRIES, MOST_UNPACKED = 2_000_000, 10_000_000, 10_000, 50_000_000
 MOST_EVENTS = 50_000
 TEXTS = ("id", "name", "description", "folder", "operation", "connection")
-KEYS = {"format", "schema", "version", "tags", "path_values", "document", "off", "notes"}
+KEYS = {"format", "schema", "version", "tags", "path_values", "document", "off", "away", "notes"}
 KEYS |= {"variants", *TEXTS}
 ENDINGS = (".yaml", ".yml", ".json")
 
@@ -115,7 +115,7 @@ def _judge(path: str, source: str, row: Any) -> Filed:
     for key in TEXTS:
         if not isinstance(row.get(key, ""), str):
             raise Refused(f"{path}: {key} is a text.")
-    for key in ("path_values", "off", "notes"):
+    for key in ("path_values", "off", "away", "notes"):
         if not _is_texts(row.get(key, {})):
             raise Refused(f"{path}: {key} holds texts by name.")
     tags = row.get("tags", [])
@@ -155,7 +155,7 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
         if not isinstance(document, str):
             raise ValueError("the document is a text")
         read(document)
-        for kept in row.get("off", {}).values():
+        for kept in (*row.get("off", {}).values(), *row.get("away", {}).values()):
             read(kept)
         variants = read_variants(json.dumps(row.get("variants", [])))
         for variant in variants:
@@ -171,7 +171,7 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
             f"{path}: its document or its variants are not made as a template's."
         ) from None
     named = Connection.objects.filter(name=row.get("connection") or None).first()
-    aside = Aside(row.get("off", {}), row.get("notes", {}))
+    aside = Aside(row.get("off", {}), row.get("notes", {}), {}, row.get("away", {}))
     connection = str(named.id) if named else ""
     return Content(State(document, aside, row.get("path_values", {}), connection), variants)
 

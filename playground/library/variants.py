@@ -13,7 +13,7 @@ from playground.payload.reading import Digits, NotJson
 
 MOST = 100
 LONGEST_NAME = 100
-KINDS = ("set", "remove", "replace", "off", "note", "half", "path", "connect")
+KINDS = ("set", "remove", "replace", "off", "away", "back", "note", "half", "path", "connect")
 
 
 @dataclass(frozen=True)
@@ -145,6 +145,16 @@ def _aside_edits(shared: State, varied: State) -> Iterator[Edit]:
         if place not in new.off and not text_at(varied.text, place):
             yield Edit("set", place, kept)
             yield Edit("remove", place)
+    for place, kept in new.away.items():
+        if old.away.get(place) != kept:
+            yield Edit("set", place, kept)
+            yield Edit("away", place)
+    for place in old.away:
+        if place not in new.away:
+            value = text_at(varied.text, place)
+            yield Edit("remove", place)
+            yield Edit("back", place)
+            yield Edit("set", place, value) if value else Edit("remove", place)
     for place in dict.fromkeys([*old.notes, *new.notes]):
         if old.notes.get(place) != new.notes.get(place):
             yield Edit("note", place, new.notes.get(place, ""))

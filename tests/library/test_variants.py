@@ -62,9 +62,14 @@ def test_the_number_is_not_the_text() -> None:
 
 
 def test_switched_off_values_notes_address_and_connection_belong_to_it() -> None:
-    shared = State(SHARED, Aside(off={"/x": "1"}), {"workflow_uid": "a"}, "one")
+    shared = State(
+        SHARED,
+        Aside(off={"/x": "1"}, away={"/y": "3", "/job_name": "4"}),
+        {"workflow_uid": "a"},
+        "one",
+    )
     text = '{\n  "job_name": "Night",\n  "options": {}\n}'
-    aside = Aside(off={"/inputs": "[]"}, notes={"/job_name": "ask Ada"})
+    aside = Aside(off={"/inputs": "[]"}, notes={"/job_name": "ask Ada"}, away={"/z": "5"})
     varied = State(text, aside, {"workflow_uid": "b"}, "two", "v")
     state = vary(shared, Variant("v", find_edits(shared, varied)))
     assert read(state.text) == read(text)
