@@ -17,8 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from playground.interface.practice import fill_practice
 from playground.library.keys import check_keys
 from playground.library.sweeping import sweep_files
-from playground.network import BadEntry
-from playground.sending.doors import current_policy
+from playground.sending.doors import judge_settings
 from playground.sending.recovery import mark_abandoned
 
 
@@ -29,11 +28,9 @@ def prepare() -> None:
 
 
 def refuse_odd_policy() -> None:
-    """Raises CommandError when the settings of what may be dialled cannot be understood."""
-    try:
-        current_policy()
-    except BadEntry as error:
-        raise CommandError(f"What may be called is not clear: {error}") from None
+    """Raises CommandError when a setting of what may be dialled cannot be understood."""
+    if sentence := judge_settings():
+        raise CommandError(sentence)
 
 
 def migrate() -> None:

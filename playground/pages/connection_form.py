@@ -86,7 +86,7 @@ class ConnectionForm(forms.Form):
         for part in kept.secrets.values_list("name", flat=True):
             name = SECRET + part
             if name in self.fields and not self.cleaned_data.get(name):
-                self.add_error(name, _("The host changes: enter this again, for the new one."))
+                self.add_error(name, _("The host changes: enter this again, for the new host."))
 
     def wanted(self) -> Wanted:
         data = self.cleaned_data

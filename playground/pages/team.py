@@ -4,12 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.calls.values import Outcome
 from playground.pages.people_forms import InviteForm, RoleForm
 from playground.people.audit import record_event
 from playground.people.links import make_invite
@@ -18,6 +20,7 @@ from playground.people.rights import needs, person_of
 from playground.people.roster import LastOwner, give_role, set_active
 
 EVENTS_A_PAGE = 50
+WENT_WELL = Q(result__in=["ok", Outcome.ACCEPTED])
 
 
 @needs(Role.OWNER)
@@ -120,7 +123,7 @@ def filter_events(filters: dict[str, str]) -> Any:
     if filters["action"]:
         events = events.filter(action=filters["action"])
     if filters["result"] == "ok":
-        events = events.filter(result="ok")
+        events = events.filter(WENT_WELL)
     elif filters["result"]:
-        events = events.exclude(result="ok")
+        events = events.exclude(WENT_WELL)
     return events

@@ -1,8 +1,10 @@
 """The policy and the limits of this installation, made from its settings for `network`."""
 
+from collections.abc import Callable
+
 from django.conf import settings
 
-from playground.network import Limits, Policy
+from playground.network import BadEntry, Limits, Policy
 
 _announced: set[str] = set()
 
@@ -28,6 +30,24 @@ def current_policy() -> Policy:
         ca_file=settings.CA_FILE,
         egress_proxy=settings.EGRESS_PROXY,
     )
+
+
+def judge_settings() -> str:
+    """The sentence about the first setting of the policy that cannot be understood, or an
+    empty text."""
+    parts: dict[str, Callable[[], Policy]] = {
+        "ALLOW_NETWORKS": lambda: Policy.read(settings.ALLOW_NETWORKS),
+        "ALLOW_HOSTS": lambda: Policy.read(settings.ALLOW_HOSTS),
+        "SANDBOX_ORIGIN": lambda: Policy.read(own_origins=[settings.SANDBOX_ORIGIN]),
+        "CA_FILE": lambda: Policy.read(ca_file=settings.CA_FILE),
+        "EGRESS_PROXY": lambda: Policy.read(egress_proxy=settings.EGRESS_PROXY),
+    }
+    for name, read in parts.items():
+        try:
+            read()
+        except BadEntry as error:
+            return f"PLAYGROUND_{name}: {error}"
+    return ""
 
 
 def current_limits() -> Limits:

@@ -141,7 +141,9 @@ def note_end(exchange: Exchange) -> None:
     host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
     over = exchange.connection_name or "no connection"
     target = f"{exchange.operation} to {host} over {over}"
-    record_event(exchange.person, "send", target, f"{exchange.outcome}: {exchange.code}")
+    outcome, code = str(exchange.outcome), exchange.code
+    result = outcome if code in ("", outcome) else f"{outcome}: {code}"
+    record_event(exchange.person, "send", target, result)
 
 
 def judge_result(plan: Plan, result: Result) -> Verdict:

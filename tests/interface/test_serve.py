@@ -129,7 +129,17 @@ def test_a_port_in_use_is_one_sentence(data: Path) -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("PORT", "70000"), ("PORT", "http"), ("HOST", "not a host"), ("SECRET_KEYS", "garbled")],
+    [
+        ("PORT", "70000"),
+        ("PORT", "http"),
+        ("HOST", "not a host"),
+        ("SECRET_KEYS", "garbled"),
+        ("ALLOW_NETWORKS", "nonsense/9"),
+        ("ALLOW_HOSTS", "a..b"),
+        ("CA_FILE", "/nowhere.pem"),
+        ("EGRESS_PROXY", "ftp://proxy"),
+        ("SANDBOX_ORIGIN", "nonsense"),
+    ],
 )
 def test_a_setting_not_understood_is_one_sentence(data: Path, setting: str, value: str) -> None:
     code, _, err = run(data, **{setting: value})
@@ -144,6 +154,29 @@ def test_a_key_that_opens_nothing_is_one_sentence(data: Path) -> None:
     assert code == 1
     assert "Traceback" not in err
     assert len(err.strip().splitlines()) == 1
+
+
+def test_a_new_key_takes_one_command(tmp_path: Path) -> None:
+    with served(tmp_path):
+        pass
+    former = (tmp_path / "secrets.key").read_text().strip()
+    code, out, _ = run(tmp_path, "rotate_secrets --new-key --forget")
+    assert code == 0
+    assert "values are under the newest key" in out
+    assert former not in (tmp_path / "secrets.key").read_text()
+    with served(tmp_path):
+        pass
+    code, _, err = run(tmp_path, SECRET_KEYS=former)
+    assert code == 1
+    assert "The encryption key does not fit the data" in err
+
+
+def test_a_page_that_came_over_https_sets_secure_cookies_only(data: Path) -> None:
+    with served(data, BEHIND_PROXY="yes") as (origin, _):
+        plain = requests.get(f"{origin}/sign-in/")
+        safe = requests.get(f"{origin}/sign-in/", headers={"X-Forwarded-Proto": "https"})
+    assert "; Secure" not in plain.headers["Set-Cookie"]
+    assert "; Secure" in safe.headers["Set-Cookie"]
 
 
 def test_a_link_for_somebody_locked_out(data: Path) -> None:

@@ -1,11 +1,11 @@
 """The audit list: who, when, what, where from, and never more."""
 
 import pytest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from playground.people.audit import address_of, record_event
-from playground.people.models import Person
+from playground.people.models import Event, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -28,3 +28,11 @@ def test_the_address_is_the_sockets_unless_a_proxy_is_set(settings: Settings) ->
     assert address_of(request) == "10.0.0.1"
     settings.BEHIND_PROXY = True
     assert address_of(request) == "9.9.9.9"
+
+
+def test_a_refused_change_stands_there(as_viewer: Client, viewer: Person) -> None:
+    assert as_viewer.post("/people/invite/", {"role": "owner"}).status_code == 403
+    event = Event.objects.get()
+    assert (event.person, event.action, event.target) == (viewer, "refused", "invite")
+    assert as_viewer.get("/people/").status_code == 403
+    assert Event.objects.count() == 1, "looking writes nothing"

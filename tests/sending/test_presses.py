@@ -111,6 +111,7 @@ def test_a_protected_connection_asks_for_its_name(editor, draft_to, standin) -> 
     assert isinstance(blocked, Blocked)
     assert blocked.confirm == "Practice"
     assert isinstance(press_send(editor, draft, uuid.uuid4(), confirm="practice"), Blocked)
+    assert Event.objects.get(action="send").result == "refused: another name was typed"
     assert standin.seen == []
     sent = press_send(editor, draft, uuid.uuid4(), confirm="Practice")
     assert wait(sent, LONG).outcome == Outcome.ACCEPTED
@@ -147,7 +148,8 @@ def test_a_refused_address_is_not_sent_and_on_the_audit_list(editor, draft_to, s
     exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.NOT_SENT
     event = Event.objects.get(action="send")
-    assert event.result.startswith("not-sent")
+    assert event.result == "not-sent: guard-refused"
+    assert event.target == f"launch-workflow to {draft.connection.base_url[7:]} over Practice"
     assert event.person == editor
 
 

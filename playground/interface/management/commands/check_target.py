@@ -4,8 +4,8 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from playground.network import BadEntry, Refusal, judge_target
-from playground.sending.doors import current_limits, current_policy
+from playground.network import Refusal, judge_target
+from playground.sending.doors import current_limits, current_policy, judge_settings
 
 
 class Command(BaseCommand):
@@ -18,11 +18,9 @@ class Command(BaseCommand):
         parser.add_argument("url")
 
     def handle(self, *args: object, **options: str) -> None:
-        try:
-            policy = current_policy()
-        except BadEntry as error:
-            raise CommandError(str(error)) from None
-        judged = judge_target(options["url"], policy, current_limits())
+        if sentence := judge_settings():
+            raise CommandError(sentence)
+        judged = judge_target(options["url"], current_policy(), current_limits())
         if isinstance(judged, Refusal):
             self.stdout.write(f"refused: {judged.sentence}")
             sys.exit(1)
