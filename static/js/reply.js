@@ -13,6 +13,7 @@ class Reader {
     document.getElementById("main").dataset.icons ??= box.dataset.icons;
     this.lines = isJson ? new JsonLines() : new PlainLines();
     this.view = new LinesView(box, isJson);
+    this.pieces = [head];
     this.view.append(this.lines.feed(head, !this.next));
     if (this.next) box.addEventListener("scroll", () => this.look(), { passive: true });
     this.look();
@@ -37,12 +38,19 @@ class Reader {
     const response = await fetch(`${this.box.dataset.more}&from=${this.next}`);
     if (!response.ok) throw new Error(response.status);
     this.next = response.headers.get("X-Next");
-    this.view.append(this.lines.feed(await response.text(), !this.next));
+    const piece = await response.text();
+    this.pieces.push(piece);
+    this.view.append(this.lines.feed(piece, !this.next));
     if (!this.next) this.box.parentElement.querySelector(".reply-cut")?.remove();
   }
 
   async readAll() {
     while (this.next) await this.read();
+  }
+
+  // As it is drawn, but for the breaks that very long lines are drawn with.
+  get whole() {
+    return this.view.isJson ? this.view.text.lines.join("\n") : this.pieces.join("");
   }
 }
 
@@ -54,7 +62,7 @@ function start(root) {
     const finder = box.parentElement.querySelector("[data-finder]");
     if (finder) startFinder(finder, reader);
     const copy = document.getElementById("copy_reply");
-    if (copy && reader.next) startCopy(copy, reader);
+    if (copy) startCopy(copy, reader);
   }
 }
 
@@ -84,13 +92,13 @@ function startFinder(finder, reader) {
   });
 }
 
-// A long answer is copied whole, not only the part that is here.
+// An answer is copied whole, not only the part that is here.
 function startCopy(button, reader) {
   delete button.dataset.copyFrom;
   button.addEventListener("click", async () => {
     if (button.dataset.copy !== undefined) return;
     await reader.readAll();
-    button.dataset.copy = reader.view.text.lines.join("\n");
+    button.dataset.copy = reader.whole;
     button.click();
     delete button.dataset.copy;
   });

@@ -1,0 +1,206 @@
+"""Replies, history, comparing and sending again, as a person does it in the browser."""
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from playground.calls.snippets.languages import LANGUAGES
+from playground.calls.values import Reply
+from playground.history.models import Exchange
+from playground.history.recording import record_end
+from playground.interface.practice import fill_practice
+from playground.library.models import Draft
+from playground.people.models import Person
+from tests.browser.test_builder import cell, launch, line, saved
+from tests.history.exchanges import ACCEPTED, KEY, make_call, start_exchange
+
+SEARCH = "https://www.linkedin.com/sales/search/people?query="
+HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> \u202e $(id) `id` %PATH% \' "'
+
+
+@pytest.fixture
+def page(server: str, sign_in_page: Callable[[Person], Page], editor: Person) -> Page:
+    fill_practice()
+    opened = sign_in_page(editor)
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
+    opened.errors = errors  # type: ignore[attr-defined]
+    return opened
+
+
+@pytest.fixture
+def clipboard(context: BrowserContext, server: str, page: Page) -> Callable[[], str]:
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
+    return lambda: page.evaluate("navigator.clipboard.readText()")
+
+
+def answered(person: Person, body: bytes, content_type: str = "application/json") -> Exchange:
+    said = Reply(200, "OK", (("Content-Type", content_type),), body)
+    return record_end(start_exchange(person, name="Night run"), make_call(), said, ACCEPTED)
+
+
+def open_exchange(page: Page, exchange: Exchange, query: str = "") -> None:
+    page.goto(
+        page.url.split("/", 3)[0]
+        + "//"
+        + page.url.split("/")[2]
+        + f"/history/{exchange.id}/{query}"
+    )
+
+
+def send_once(page: Page, term: str) -> None:
+    cell(page, 1, 1).fill(SEARCH + term)
+    saved(page)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#reply .verdict")).to_contain_text("Launched")
+
+
+def test_one_key_gives_a_draft_with_everything_and_says_what_changes(page: Page) -> None:
+    launch(page, "Find leads and their emails")
+    page.get_by_label("Send repeat_option").check()
+    send_once(page, "first")
+    sent = Draft.objects.get()
+    page.goto(page.url.split("/drafts")[0] + "/history/")
+    page.locator("[data-exchange] th a").first.focus()
+    page.keyboard.press("a")
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    again = Draft.objects.exclude(pk=sent.pk).get()
+    assert (again.text, again.path_values, again.connection) == (
+        sent.text,
+        sent.path_values,
+        sent.connection,
+    )
+    expect(page.locator("#changed_tab .count")).to_have_text("0")
+    page.get_by_label("Job name", exact=True).fill("Second")
+    line(page, '"job_name": "Second"')
+    expect(page.locator("#changed_tab .count")).to_have_text("1")
+    page.locator("#changed_tab").click()
+    expect(page.locator("#changed .changes li")).to_contain_text(["/job_name"])
+    expect(page.locator("#changed ins")).to_have_text('"Second"')
+    page.locator("#tab_json").click()
+    expect(page.locator("#changed")).to_be_hidden()
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#reply .verdict")).to_contain_text("Launched")
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_two_sends_stand_side_by_side_and_ids_are_ignored_from_then_on(
+    page: Page, editor: Person
+) -> None:
+    answered(editor, b'{"job_uid": "a", "state": "ok", "rows": [{"id": 1}]}')
+    answered(editor, b'{"job_uid": "b", "state": "failed", "rows": [{"id": 2}]}')
+    page.get_by_role("link", name="History", exact=True).first.click()
+    for box in page.get_by_label("Choose to compare").all():
+        box.check()
+    page.get_by_role("button", name="Compare the two chosen").click()
+    page.get_by_role("link", name="Reply", exact=True).click()
+    fields = page.locator("#fields tbody tr")
+    expect(fields).to_have_count(3)
+    expect(page.locator("#beside del, #beside tr.changed")).to_have_count(3)
+    page.get_by_role("button", name="Ignore ids and times").click()
+    expect(fields).to_have_count(1)
+    expect(fields).to_contain_text("/state")
+    expect(page.locator("#ignored")).to_contain_text("2 differences ignored")
+    page.reload()
+    expect(fields).to_have_count(1)
+    page.get_by_role("button", name="Compare /job_uid again").click()
+    expect(fields).to_have_count(2)
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_every_copy_button_of_an_exchange_copies_what_is_shown(
+    page: Page, editor: Person, clipboard: Callable[[], str]
+) -> None:
+    exchange = answered(editor, json.dumps({"said": HOSTILE}).encode())
+    for part, sign in (
+        ("Body", '"said"'),
+        ("Raw", '{"said"'),
+        ("Headers", "Content-Type: application/json"),
+        ("Request", '{"job_name": "Night run"}'),
+        ("As code", "curl"),
+    ):
+        open_exchange(page, exchange)
+        page.get_by_role("link", name=re.compile(f"^{part}")).click()
+        page.get_by_role("button", name="Copy what is shown").click()
+        expect(page.locator("#copy_reply[data-copied]")).to_be_visible()
+        assert sign in clipboard()
+    for language in LANGUAGES:
+        page.get_by_role("link", name=language.title, exact=True).click()
+        expect(page.locator(".languages [aria-current]")).to_have_text(language.title)
+        page.get_by_role("button", name="Copy what is shown").click()
+        expect(page.locator("#copy_reply[data-copied]")).to_be_visible()
+        assert clipboard() == page.locator("#reply_text").text_content()
+        assert KEY.value not in clipboard()
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_every_copy_button_of_the_preview_copies_its_language(
+    page: Page, clipboard: Callable[[], str]
+) -> None:
+    launch(page, "Find leads and their emails")
+    page.get_by_label("Job name", exact=True).fill(HOSTILE)
+    saved(page)
+    page.locator("#copy_document").click()
+    expect(page.locator("#toasts")).to_contain_text("Copied")
+    assert clipboard() == Draft.objects.get().text
+    for language in LANGUAGES:
+        page.get_by_role("button", name="Other languages").click()
+        page.locator("#languages").get_by_role("button", name=language.title, exact=True).click()
+        expect(page.locator("#tab_code")).to_have_text(language.title)
+        expect(page.locator("#code")).not_to_be_empty()
+        page.wait_for_timeout(150)
+        page.locator("#copy_document").click()
+        page.wait_for_timeout(50)
+        assert clipboard() == page.locator("#code").text_content()
+        assert "api-key" in clipboard() or "api_key" in clipboard().lower()
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_five_megabytes_open_at_once_fold_and_are_searched_to_their_end(
+    page: Page, editor: Person
+) -> None:
+    rows = ", ".join(f'{{"id": {n}, "name": "person {n}"}}' for n in range(150_000))
+    exchange = answered(editor, f'{{"rows": [{rows}], "last": "needle"}}'.encode())
+    assert exchange.reply_size > 5_000_000
+    open_exchange(page, exchange)
+    first = page.locator(".reply-lines .line", has_text='"person 0"')
+    expect(first).to_be_visible()
+    expect(page.locator(".reply-cut")).to_be_visible()
+    find = page.get_by_label("Find in the answer")
+    find.fill("NEEDLE")
+    find.press("Enter")
+    expect(page.locator("[data-finder] output")).to_have_text("1 of 1", timeout=20_000)
+    expect(page.locator(".reply-lines .line.lit")).to_contain_text('"last": "needle"')
+    expect(page.locator(".reply-lines .line.lit .no")).to_have_text(str(150_000 * 4 + 4))
+    find.fill("person 0")
+    find.press("Enter")
+    expect(first).to_be_visible()
+    page.locator(".reply-lines .line", has_text='"rows": [').locator(".fold").click()
+    expect(page.locator(".reply-lines .line", has_text='"last"')).to_be_visible()
+    expect(first).to_have_count(0)
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_five_megabytes_in_one_line_of_text_open_too(page: Page, editor: Person) -> None:
+    exchange = answered(editor, b"x" * 5_000_000 + b" end", "text/plain")
+    open_exchange(page, exchange)
+    expect(page.locator(".reply-lines .line").first).to_be_visible()
+    find = page.get_by_label("Find in the answer")
+    find.fill(" end")
+    find.press("Enter")
+    expect(page.locator("[data-finder] output")).to_have_text("1 of 1", timeout=20_000)
+
+
+def test_a_hostile_answer_is_only_ever_text(page: Page, editor: Person) -> None:
+    for content_type in ("text/html", "application/json", "text/csv", "application/xml"):
+        body = f"<html><body>{HOSTILE},{HOSTILE}</body></html>\n{HOSTILE},2"
+        exchange = answered(editor, body.encode(), content_type)
+        for part in ("body", "raw"):
+            open_exchange(page, exchange, f"?part={part}")
+            expect(page.locator(".reply-body")).to_contain_text("<script>alert(1)</script>")
+            expect(page.locator(".reply-body").locator("img, script")).to_have_count(0)
+    assert page.errors == []  # type: ignore[attr-defined]
