@@ -2,6 +2,8 @@
 
 import { JsonLines, LinesView, PlainLines } from "./jsonview.js";
 
+// Fewer lines are all in sight: nothing to find there that is not seen.
+const SHORT = 25;
 const readers = new WeakMap();
 
 class Reader {
@@ -73,7 +75,7 @@ function startFinder(finder, reader) {
   let asked = "";
   let hits = [];
   let at = -1;
-  finder.hidden = false;
+  finder.hidden = !reader.next && reader.view.text.lines.length < SHORT;
   input.addEventListener("keydown", async (event) => {
     if (event.key !== "Enter" || !input.value) return;
     event.preventDefault();

@@ -125,6 +125,7 @@ def test_every_copy_button_of_an_exchange_copies_what_is_shown(
     ):
         open_exchange(page, exchange)
         page.get_by_role("link", name=re.compile(f"^{part}")).click()
+        expect(page.locator(".reply-tabs [aria-current]")).to_contain_text(part)
         page.get_by_role("button", name="Copy what is shown").click()
         expect(page.locator("#copy_reply[data-copied]")).to_be_visible()
         assert sign in clipboard()

@@ -3,11 +3,11 @@
 import uuid
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 from playground.calls.values import Call, Outcome, Reply, Secret, Verdict
-from playground.history.mentions import words_of
-from playground.history.models import Exchange, Mention
+from playground.history.models import Exchange
 from playground.history.recording import Start, record_end, record_start
 from playground.people.models import Person
 
@@ -43,43 +43,39 @@ def make_exchange(person: Person | None = None, **values: object) -> Exchange:
     return end_exchange(start_exchange(person, **values))
 
 
+NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
+# What differs from row to row; every other column is as in the first exchange.
+VARIES = {
+    "number": "number + n.i",
+    "id": "lower(hex(randomblob(16)))",
+    "press": "NULL",
+    "operation": "CASE WHEN n.i % 10 = 0 THEN 'engage-profile' ELSE operation END",
+    "outcome": "CASE n.i % 4 WHEN 0 THEN 'refused' WHEN 1 THEN 'unknown' ELSE 'accepted' END",
+    "name": "'Night run ' || n.i",
+    "path_values": "'{\"workflow_uid\": \"workflow-' || (n.i % 50) || '\"}'",
+    "sentence": "'Launched: job ' || n.i || ' is running.'",
+    "job_uid": "'job-' || n.i",
+    "likeness": "'alike-' || (n.i % 500)",
+    "started_at": "strftime('%Y-%m-%d %H:%M:%f', started_at, '+' || n.i || ' minutes')",
+}
+
+
 def fill_history(person: Person, count: int = 100_000) -> None:
-    """Many ended exchanges, quickly: rows differ, their bodies are shared."""
-    one = make_exchange(person, name="Night run", likeness="first")
-    first = one.number + 1
-    outcomes = [Outcome.ACCEPTED, Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNKNOWN]
-    for start in range(0, count, 5_000):
-        numbers = range(start, min(start + 5_000, count))
-        rows = [_one_of_many(one, first + number, count, outcomes) for number in numbers]
-        Exchange.objects.bulk_create(rows)
-        words = [Mention(exchange_id=row.number, text=words_of(row)) for row in rows]
-        Mention.objects.bulk_create(words)
-
-
-def _one_of_many(one: Exchange, number: int, count: int, outcomes: list[Outcome]) -> Exchange:
-    """Row `number`: a minute apart, one in four refused, one in ten of another operation."""
-    job = f"{number:08x}-0000-4000-8000-000000000000"
-    return Exchange(
-        number=number,
-        person_id=one.person_id,
-        person_name=one.person_name,
-        operation="engage-profile" if number % 10 == 0 else one.operation,
-        connection_name="Practice",
-        name=f"Night run {number}",
-        path_values={"workflow_uid": f"workflow-{number % 50}"},
-        outcome=outcomes[number % len(outcomes)],
-        sentence=f"Launched: job {job} is running.",
-        method="POST",
-        url="https://api.example.com/v3/workflows/launch",
-        status=200,
-        content_type="application/json",
-        reply_size=120,
-        seconds=0.2,
-        job_uid=job,
-        started_at=one.started_at + timedelta(minutes=number - count),
-        ended_at=one.ended_at,
-        likeness=f"{number % 500}",
-        request_id=one.request_id,
-        reply_head_id=one.reply_head_id,
-        reply_body_id=one.reply_body_id,
-    )
+    """Many ended exchanges in a few seconds (SQLite): a minute apart up to now, one in four
+    refused, one in ten of another operation; their bodies are shared."""
+    first = make_exchange(person)
+    began = timezone.now() - timedelta(minutes=count)
+    Exchange.objects.filter(pk=first.pk).update(started_at=began)
+    columns = [field.column for field in Exchange._meta.concrete_fields]
+    values = [VARIES.get(name, f'"{name}"') for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO history_exchange ({names}) {NUMBERS % count}"
+            f" SELECT {', '.join(values)} FROM history_exchange, n WHERE number = {first.number}"
+        )
+        cursor.execute(
+            "INSERT INTO history_mention (exchange_id, text) SELECT number, lower(name || char(10)"
+            " || path_values || sentence || job_uid || url || person_name) FROM history_exchange"
+            f" WHERE number > {first.number}"
+        )

@@ -10,7 +10,13 @@ from playground.history.models import Exchange
 from playground.history.reading import Search, find_exchange, list_exchanges, visible_to
 from playground.people.models import Role
 from tests.conftest import make_person
-from tests.history.exchanges import end_exchange, make_call, make_exchange, start_exchange
+from tests.history.exchanges import (
+    end_exchange,
+    fill_history,
+    make_call,
+    make_exchange,
+    start_exchange,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -119,3 +125,19 @@ def test_what_is_shared_opens_by_its_address_and_stays_out_of_other_lists(editor
     Exchange.objects.filter(pk=exchange.pk).update(shared=True)
     assert find_exchange(editor, exchange.id) == exchange
     assert found(editor) == []
+
+
+def test_a_long_history_costs_few_queries_each_bounded(
+    as_owner, owner, django_assert_max_num_queries
+) -> None:
+    fill_history(owner, 3_000)
+    for query in (
+        "",
+        "text=workflow-7",
+        "outcome=refused",
+        "since=2020-01-01&operation=engage-profile",
+    ):
+        with django_assert_max_num_queries(10):
+            page = as_owner.get(f"/history/?{query}")
+        assert page.content.count(b"data-exchange") == 50
+    assert found(owner, text="night run 3000")[0].name == "Night run 3000"
