@@ -14,6 +14,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from playground.interface import joining
 from playground.interface.practice import fill_practice
 from playground.library.keys import check_keys
 from playground.library.sweeping import sweep_files
@@ -60,6 +61,7 @@ def collect_static() -> None:
 def describe_static() -> str:
     """A digest of every static file's name, size and time of change."""
     digest = hashlib.sha256(str(sorted(app.name for app in apps.get_app_configs())).encode())
+    digest.update(Path(joining.__file__).read_bytes())
     for finder in get_finders():
         for path, storage in finder.list([]):
             stat = Path(storage.path(path)).stat()

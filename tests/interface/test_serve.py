@@ -86,12 +86,12 @@ def test_the_printed_link_lets_the_first_owner_in_once(data: Path) -> None:
 def test_static_files_come_compressed_and_are_kept_by_browsers(data: Path) -> None:
     with served(data) as (origin, _):
         page = requests.get(f"{origin}/sign-in/").text
-        sheet = re.search(r'href="(/static/css/layout\.[0-9a-f]+\.css)"', page)
+        sheet = re.search(r'href="(/static/css/page\.[0-9a-f]+\.css)"', page)
         assert sheet
         answer = requests.get(origin + sheet[1])
         assert answer.headers["Content-Encoding"] == "gzip"
         assert "immutable" in answer.headers["Cache-Control"]
-        plain = requests.get(f"{origin}/static/css/layout.css")
+        plain = requests.get(f"{origin}/static/css/page.css")
         assert plain.content == answer.content
 
 

@@ -1,5 +1,7 @@
 // The builder: one text, its preview, its fields, and the edits between them and the server.
 
+import "../following.js";
+import "../reply.js";
 import { Edits } from "./edits.js";
 import { elementsOf } from "./fragments.js";
 import { Preview } from "./preview.js";

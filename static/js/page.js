@@ -1,0 +1,9 @@
+// What every page does; joined to one file when static files are collected.
+
+import "./requests.js";
+import "./toasts.js";
+import "./keys.js";
+import "./dialogs.js";
+import "./copy.js";
+import "./times.js";
+import "./finder.js";
