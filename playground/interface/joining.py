@@ -39,6 +39,8 @@ class CannotJoin(ValueError):
 class JoiningStorage(CompressedManifestStaticFilesStorage):
     """Joins, names by content, compresses."""
 
+    joins = True
+
     def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:  # type: ignore[override]
         for name in [] if options.get("dry_run") else set(ENTRIES) & set(paths):
             try:
