@@ -24,7 +24,8 @@ def strip_accounts(state: State, schema: Schema) -> State:
     for place in places:
         text = edits.apply(text, edits.set_value(text, place, "[]"))
     off = {p: kept for p, kept in state.aside.off.items() if not names_accounts(schema, p)}
-    aside = Aside(off, state.aside.notes, {})
+    away = {p: kept for p, kept in state.aside.away.items() if not names_accounts(schema, p)}
+    aside = Aside(off, state.aside.notes, away=away)
     return replace(state, text=text, aside=aside)
 
 

@@ -31,13 +31,20 @@ def take_in_files(schema: Schema, pointer: str, text: str, person: Person | None
         tree = read(text)
     except NotJson:
         return text
-    for place, name, uri in list(_find(schema, pointers.split(pointer), tree)):
-        reference = _keep(uri, name, person)
-        if reference and not place:
-            return printing.quote(reference)
-        if reference:
-            text = apply(text, set_value(text, place, printing.quote(reference)))
+    for place, reference in keep_data_uris(schema, pointer, tree, person):
+        if not place:
+            return reference
+        text = apply(text, set_value(text, place, reference))
     return text
+
+
+def keep_data_uris(
+    schema: Schema, pointer: str, tree: Any, person: Person | None
+) -> list[tuple[str, str]]:
+    """Each data URI kept as a file: its place below the value, the reference as JSON text."""
+    found = list(_find(schema, pointers.split(pointer), tree))
+    kept = [(place, _keep(uri, name, person)) for place, name, uri in found]
+    return [(place, printing.quote(reference)) for place, reference in kept if reference]
 
 
 def attached_keys(schema: Schema) -> list[str]:

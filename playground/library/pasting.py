@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from playground.apis.operations import Operation
 from playground.library.addresses import SANDBOX, SANDBOX_HOST, host_of, resolve_base
+from playground.library.attachments import take_in_files
 from playground.library.drafts import begin
 from playground.library.models import Connection, Draft
 from playground.library.secrets import refer_to, take_in
@@ -65,7 +66,8 @@ def begin_pasted(
 def take_credentials(
     person: Person, draft: Draft, operation: Operation, found: Understood, origin: str
 ) -> str:
-    """Move the credentials into the draft's secrets; the document with their references."""
+    """Move the credentials into the draft's secrets and data URIs to the files; the document
+    with their references."""
     text = found.document or ""
     hosts = _hosts(found.url, origin)
     for each in found.credentials:
@@ -74,7 +76,7 @@ def take_credentials(
             text = text.replace(refer_to(each.name), reference)
     for field, value in _credential_headers(operation, found):
         take_in(draft, field, value, person, hosts)
-    return text
+    return take_in_files(operation.body_schema or {}, "", text, person)
 
 
 def ignored_headers(operation: Operation, found: Understood) -> list[str]:

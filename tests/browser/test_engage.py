@@ -214,5 +214,5 @@ def test_refused_then_engaged_then_answered_from_memory_then_sent_anyway(
     engage.get_by_role("button", name="Send anyway").click()
     expect(verdict).to_contain_text("Engaged")
     expect(engage.get_by_role("button", name="Send anyway")).to_have_count(0)
-    engage.locator("#tab_request").click()
+    engage.locator("#part_request").click()
     expect(engage.locator("#reply")).to_contain_text("Request-ID")

@@ -111,3 +111,10 @@ def test_the_edits_lead_from_any_payload_to_any_other(a: dict[str, Any], b: dict
     shared, varied = State(dump(a)), State(dump(b))
     state = vary(shared, Variant("v", find_edits(shared, varied)))
     assert read(state.text) == read(varied.text)
+
+
+def test_what_was_put_away_for_another_way_goes_along() -> None:
+    shared = State('{"matching": "phone", "phone": "1"}', Aside(away={"/email": '"a@b"'}))
+    varied = State('{"email": "a@b"}', Aside(away={"/phone": '"1"'}))
+    result = vary(shared, Variant("v", find_edits(shared, varied)))
+    assert (read(result.text), result.aside) == (read(varied.text), varied.aside)

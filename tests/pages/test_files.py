@@ -208,3 +208,33 @@ def test_what_is_refused_leaves_nothing_behind(folder: Path, settings: Any, db: 
     with pytest.raises(NotKept):
         keep_file([b"12", b"34"], "a", "", None)
     assert not [each for each in folder.rglob("*") if each.is_file()]
+
+
+def test_an_edit_never_touches_the_bytes_of_a_file(as_editor: Client, draft: Draft) -> None:
+    file = attach(as_editor, draft, "a.csv", b"x" * 1000)
+    path_of(file.digest).unlink()
+    answer = edit(as_editor, draft, pointer="/email", typed="b@example.com", revision=1)
+    assert not [p for p in answer.get("problems", []) if p["pointer"].startswith("/attach")]
+
+
+def test_files_take_part_in_a_pasted_request(as_editor: Client, draft: Draft) -> None:
+    body = json.dumps({"id": 1, "email": "a@b", "attach": [{"data": US, "name": "US.txt"}]})
+    sent = json.dumps(
+        {"text": f"curl https://ru.altkraft.com/api/v1.1/workflows/start -d '{body}'"}
+    )
+    address = f"/drafts/{draft.id}/paste/"
+    answer = as_editor.post(address, sent, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    assert "{{file:f" in Draft.objects.get().text
+
+
+def test_a_data_uri_typed_in_the_editor_is_kept_when_it_is_left(
+    as_editor: Client, editor: Person
+) -> None:
+    text = json.dumps({"id": 1, "attach": [{"data": US, "name": "US.txt"}]}, indent=2)
+    typed = begin(editor, "start-scenario", text)
+    answer = as_editor.post(
+        f"/drafts/{typed.id}/secrets/", json.dumps({"tab": "one"}), content_type="application/json"
+    )
+    assert answer.json()["taken"] == ["/attach/0/data"]
+    assert "{{file:f" in Draft.objects.get(id=typed.id).text

@@ -1,4 +1,4 @@
-"""Typed credentials: when their field or the editor is left, they move to the secret store."""
+"""When the editor is left, typed credentials move to the secrets, data URIs to the files."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import uuid
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from playground.library.attachments import keep_data_uris
 from playground.library.changes import Applied, apply_edit
 from playground.library.editing import Edit, Impossible
 from playground.library.secrets import take_in
@@ -27,15 +29,17 @@ from playground.people.rights import needs, person_of
 def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Puts references in the place of typed credentials; `taken` names the places."""
     opened = open_draft(request, draft_id)
-    found = find_typed_secrets(opened.tree, opened.operation.body_schema or {})
-    if not found:
+    schema = opened.operation.body_schema or {}
+    found = find_typed_secrets(opened.tree, schema)
+    files = keep_data_uris(schema, "", opened.tree, person_of(request))
+    if not found and not files:
         return JsonResponse({"taken": []})
     try:
         sent = read_sent(request)
         done = apply_edit(
             person_of(request),
             draft_id,
-            Edit("all", parts=_take(request, opened, found)),
+            Edit("all", parts=[*_take(request, opened, found), *_attach(files)]),
             opened.draft.revision,
             str(sent.get("tab", ""))[:40],
         )
@@ -45,7 +49,14 @@ def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return JsonResponse({"taken": []})
     taken = [pointer for pointer, _ in found]
     changed = describe_change(done, {**sent, "part": "changed"})
-    return JsonResponse({**changed, "taken": taken, "sentence": tell_taken(taken)})
+    places = [*taken, *(place for place, _ in files)]
+    sentences = [tell_taken(taken)] if taken else []
+    sentences += [_("The data URI is kept as a file now.")] if files else []
+    return JsonResponse({**changed, "taken": places, "sentence": " ".join(sentences)})
+
+
+def _attach(files: list[tuple[str, str]]) -> list[Edit]:
+    return [Edit("set", place, reference) for place, reference in files]
 
 
 def _take(request: HttpRequest, opened: Opened, found: list[tuple[str, str]]) -> list[Edit]:
