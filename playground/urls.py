@@ -37,6 +37,7 @@ from playground.pages.builder import (
     page,
     parts,
     paste_into,
+    resolved,
     sending,
 )
 
@@ -149,6 +150,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/edit/", edits.edit_draft, name="edit_draft"),
     path("drafts/<uuid:draft_id>/turn/<str:direction>/", edits.turn_back, name="turn_back"),
     path("drafts/<uuid:draft_id>/paste/", paste_into.paste_into, name="paste_into"),
+    path("drafts/<uuid:draft_id>/resolved/", resolved.show_resolved, name="draft_resolved"),
+    path("drafts/<uuid:draft_id>/steps/", resolved.show_steps, name="draft_steps"),
     path("drafts/<uuid:draft_id>/secrets/", credentials.keep_secrets, name="keep_secrets"),
     path("drafts/<uuid:draft_id>/part/", parts.show_part, name="draft_part"),
     path("drafts/<uuid:draft_id>/template/", kept.show_kept, name="draft_template"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 
 from playground.library.asides import Aside
 from playground.payload import pointers
@@ -30,15 +31,13 @@ def read_editor(text: str, aside: Aside) -> str:
     if entry is None:
         return text
     offset, removed, inserted = json.loads(entry)
-    return text[:offset] + inserted + text[offset + removed :]
+    return text[:offset] + str(inserted) + text[offset + removed :]
 
 
 def write_editor(text: str, aside: Aside, shown: str) -> tuple[str, Aside]:
     """Document and aside after the editor's text became `shown`: a payload is taken over,
     anything else is kept beside the last good document."""
-    try:
-        read_object(shown)
-    except Unreadable:
+    if judge_text(shown):
         return text, aside.put("half", EDITOR, _describe(text, shown))
     return shown, _catch_up(text, shown, aside.put("half", EDITOR, None))
 
@@ -62,7 +61,8 @@ def follow_document(before: str, after: str, aside: Aside) -> Aside:
 def place_in(shown: str, splice: Splice) -> str:
     """The pointer that a change of the editor's text touches; approximate in broken text."""
     first = pointer_at(shown, splice.offset)
-    last = pointer_at(shown, splice.offset + len(splice.removed))
+    end = splice.offset + len(splice.removed)
+    last = pointer_at(shown, end) if splice.removed else first
     place = _shared(first, last)
     shapes = not STRUCTURE.isdisjoint(splice.removed + splice.inserted)
     return pointers.parent(place) if shapes and place and place == first else place
@@ -80,11 +80,18 @@ def judge_half(text: str, aside: Aside) -> list[Problem]:
 
 
 def _judge_editor(shown: str) -> list[Problem]:
+    fault = judge_text(shown)
+    return [_blame(fault, EDITOR_PLACE, fault.line, fault.sentence)] if fault else []
+
+
+@lru_cache(maxsize=4)  # a text is judged when it comes and again for the problems
+def judge_text(shown: str) -> Unreadable | None:
+    """Why this is no payload; None when it is one."""
     try:
         read_object(shown)
     except Unreadable as fault:
-        return [_blame(fault, EDITOR_PLACE, fault.line, fault.sentence)]
-    return []
+        return fault
+    return None
 
 
 def _judge_field(text: str, pointer: str, typed: str) -> list[Problem]:

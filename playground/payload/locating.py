@@ -105,16 +105,17 @@ def _offsets(text: str, root: _Branch) -> dict[str, int]:
 
 def _places(text: str, at: int, wanted: Iterable[str]) -> dict[str, int]:
     """The offsets of the wanted children of the value at `at`; of duplicates the last."""
+    indexes = {segment: pointers.index_of(segment) for segment in wanted}
+    most = max((index for index in indexes.values() if index is not None), default=0)
     try:
-        found = children(text, at)
+        found = children(text, at, count=most + 1)
     except BROKEN:
         return {}
     if found and found[0].key is not None:
         return {item.key: item.start for item in found if item.key is not None}
-    indexes = ((segment, pointers.index_of(segment)) for segment in wanted)
     return {
         segment: found[index].start
-        for segment, index in indexes
+        for segment, index in indexes.items()
         if index is not None and index < len(found)
     }
 
@@ -129,7 +130,7 @@ def pointer_at(text: str, offset: int) -> str:
     try:
         at = skip_space(text)
         while True:
-            found = children(text, at)
+            found = children(text, at, until=offset)
             index = _index_at(found, offset)
             if index is None:
                 return pointer

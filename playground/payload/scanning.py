@@ -6,6 +6,7 @@ On broken text these functions raise one of `BROKEN`, or give an approximate ans
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]
@@ -46,14 +47,17 @@ def skip_value(text: str, at: int) -> int:
     return _scan(text, at)[1]
 
 
-def children(text: str, at: int) -> list[Child]:
-    """What stands inside the object or array that opens at `at`; nothing for other values."""
+def children(text: str, at: int, until: int = sys.maxsize, count: int = sys.maxsize) -> list[Child]:
+    """What stands inside the object or array that opens at `at`; nothing for other values.
+
+    No more are looked for than those that begin up to `until`; of an array at most `count`.
+    """
     if text[at] == "{":
-        return _members(text, at)
-    return _items(text, at) if text[at] == "[" else []
+        return _members(text, at, until)
+    return _items(text, at, until, count) if text[at] == "[" else []
 
 
-def _members(text: str, at: int) -> list[Child]:
+def _members(text: str, at: int, until: int) -> list[Child]:
     found: list[Child] = []
     at = _space(text, at + 1).end()
     if text[at] == "}":
@@ -64,12 +68,12 @@ def _members(text: str, at: int) -> list[Child]:
         end = _scan(text, start)[1]
         found.append(Child(key, at, key_end, start, end))
         gap = _comma(text, end)
-        if gap is None:
+        if gap is None or end > until:
             return found
         at = gap.end()
 
 
-def _items(text: str, at: int) -> list[Child]:
+def _items(text: str, at: int, until: int, count: int) -> list[Child]:
     found: list[Child] = []
     at = _space(text, at + 1).end()
     if text[at] == "]":
@@ -78,7 +82,7 @@ def _items(text: str, at: int) -> list[Child]:
         end = _scan(text, at)[1]
         found.append(Child(None, at, at, at, end))
         gap = _comma(text, end)
-        if gap is None:
+        if gap is None or end > until or len(found) >= count:
             return found
         at = gap.end()
 

@@ -24,6 +24,18 @@ def find_typed_secrets(tree: Tree, schema: Schema) -> list[tuple[str, str]]:
     ]
 
 
+def is_secret_place(schema: Schema, pointer: str) -> bool:
+    """Whether the schema marks this place, or one above it, as a credential's."""
+    schemas = list(_expand(schema))
+    for segment in pointers.split(pointer):
+        items = [each["items"] for each in schemas if isinstance(each.get("items"), Mapping)]
+        below = [*_below(schemas, segment), *(items if segment.isdecimal() else [])]
+        schemas = [each for one in below for each in _expand(one)]
+        if any(each.get("x-secret") for each in schemas):
+            return True
+    return False
+
+
 def _walk(
     tree: Tree, schemas: list[Schema], pointer: str, secret: bool
 ) -> Iterator[tuple[str, str]]:

@@ -139,6 +139,8 @@ MAKERS: dict[str, Maker] = {
     "edit_draft": make_draft,
     "turn_back": lambda person: {**make_draft(person), "direction": "undo"},
     "keep_secrets": make_draft,
+    "draft_resolved": make_draft,
+    "draft_steps": make_draft,
     "paste_into": make_draft,
     "draft_part": make_draft,
     "draft_state": make_draft,

@@ -21,6 +21,9 @@ from playground.pages.builder.parts import describe_form
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 
+# What `{{` offers beside the names of variables.
+DYNAMIC = ("uuid", "now", "today", "today+1d", "now+2h")
+
 
 @needs(Role.EDITOR)
 @require_safe
@@ -41,6 +44,7 @@ def describe_page(opened: Opened) -> dict[str, Any]:
         "problems": json.dumps(problems),
         "digest": digest_of(problems),
         "half": json.dumps(half_of(opened.state)),
+        "variables": json.dumps([*sorted(opened.facts.variables or ()), *DYNAMIC]),
         "press": uuid.uuid4(),
         "languages": LANGUAGES,
         "undos": undos,

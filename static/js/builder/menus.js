@@ -21,6 +21,7 @@ export function startMenus(bench) {
       const field = box.querySelector("[data-at]");
       const optional = Boolean(box.querySelector('[data-act="switch"]'));
       const menu = document.getElementById("field_menu");
+      menu.querySelector('[data-do="variable"]').hidden = field.dataset.kind !== "text";
       menu.querySelector('[data-do="empty"]').hidden = field.dataset.kind !== "text" && field.dataset.kind !== "choice";
       menu.querySelector('[data-do="reset"]').hidden = field.dataset.default === undefined;
       menu.querySelector('[data-do="remove"]').hidden = !optional;
@@ -82,6 +83,7 @@ export async function doToField(bench, box, what) {
     fill(field, field.dataset.default);
     return change(bench, field);
   }
+  if (what === "variable") return bench.offerVariables(field);
   if (what === "json") return editAsJson(bench, field);
   if (what === "remove") {
     if (await send({ kind: "remove" })) await bench.redraw();

@@ -1,5 +1,7 @@
 // Undo and redo, the connection, laying out, and the keys of the builder.
 
+import { elementsOf } from "./fragments.js";
+
 const CROWDED = /[{[]\s*["\d{[tfn-].*[}\]]|,\s*"[^"]*"\s*:/;
 
 export function startTurns(bench) {
@@ -60,6 +62,13 @@ export function startTurns(bench) {
     }
   });
 }
+
+// The last steps, fetched each time the list opens.
+document.addEventListener("beforetoggle", async (event) => {
+  if (event.target.id !== "steps_made" || event.newState !== "open") return;
+  const response = await fetch(event.target.dataset.steps);
+  if (response.ok) event.target.replaceChildren(...elementsOf(await response.text()));
+}, true);
 
 // What a turn changed: the first lines as they were and as they are.
 function sayTurn(bench, direction, answer) {

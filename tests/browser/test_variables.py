@@ -1,0 +1,60 @@
+"""Variables in the browser: offered while typing, shown as values; pasting into a draft."""
+
+import json
+
+from playwright.sync_api import Page, expect
+
+from playground.library.models import Connection, Draft
+from tests.browser.test_builder import launch, line, page, saved  # noqa: F401
+
+DROP = """(text) => {
+  const data = new DataTransfer();
+  data.items.add(new File([text], "payload.json"));
+  const drop = { dataTransfer: data, cancelable: true, bubbles: true };
+  document.dispatchEvent(new DragEvent("drop", drop));
+}"""
+
+
+def test_a_variable_is_offered_and_its_value_is_shown(page: Page) -> None:  # noqa: F811
+    Connection.objects.update(variables='{"team": "Ops", "size": 1.10}')
+    launch(page, "Find an email")
+    name = page.get_by_label("Job name", exact=True)
+    name.fill("For ")
+    name.press_sequentially("{{te")
+    expect(page.locator("#variables")).to_be_visible()
+    name.press("Enter")
+    expect(name).to_have_value("For {{team}}")
+    saved(page)
+    page.get_by_role("button", name="Values", exact=True).click()
+    expect(page.locator("#resolved")).to_contain_text('"job_name": "For Ops"')
+    name.fill("{{taem}}")
+    expect(page.locator("#problem_list")).to_contain_text("team")
+    page.get_by_role("button", name="What the last edits changed").click()
+    expect(page.locator("#made")).to_contain_text("/job_name")
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:  # noqa: F811
+    launch(page, "Find an email")
+    page.locator("#paste_document").click()
+    broken = '{"job_name": "Pasted", "steps": [], "inputs": [],}'
+    url = "https://api.example.com/v3/workflows/w-9/schedule"
+    page.locator("#ask_text").fill(f"curl {url} -d '{broken}'")
+    page.locator("#ask_yes").click()
+    expect(page.locator("#pasted")).to_contain_text("A comma before a closing bracket")
+    expect(page.get_by_label("Job name", exact=True)).to_have_value("Pasted")
+    page.locator("#pasted").get_by_role("button", name="Undo").click()
+    expect(page.get_by_label("Job name", exact=True)).not_to_have_value("Pasted")
+    assert "Pasted" not in Draft.objects.get().text
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_file_dropped_on_the_paste_page_becomes_a_draft(page: Page) -> None:  # noqa: F811
+    page.get_by_role("link", name="Paste anything").click()
+    expect(page.locator("#paste_text")).to_be_visible()
+    body = '{"job_name": "Dropped", "steps": [], "inputs": [], "big": 12345678901234567890}'
+    page.evaluate(DROP, body)
+    page.get_by_role("link", name="Open the draft").click()
+    line(page, '"big": 12345678901234567890')
+    assert json.loads(Draft.objects.get().text)["job_name"] == "Dropped"
+    assert page.errors == []  # type: ignore[attr-defined]

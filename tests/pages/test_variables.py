@@ -1,0 +1,126 @@
+"""Variables in a payload, credentials typed into it, and what the last steps changed."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from playground.apis.operations import list_operations
+from playground.library.connections import Wanted, save_connection
+from playground.library.drafts import begin, find_draft
+from playground.library.models import Draft
+from playground.library.variables import read_values, read_variables, write_variables
+from playground.pages.builder.opened import Opened
+from playground.people.models import Person
+from playground.sending.plans import plan_draft
+from playground.sending.walk import assemble_plan
+from tests.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+ENGAGE = next(each.id for each in list_operations("altcraft") if each.body_schema)
+VARIABLES = {"team": "Ops", "size": "1.10", "code": '"007"', "on": "true", "rows": '[{"a": 1}]'}
+TEXT = r"""{
+  "job_name": "Night of {{team}}",
+  "inputs": "{{rows}}",
+  "steps": [],
+  "x_size": "{{size}}",
+  "x_code": "{{code}}",
+  "x_both": "{{size}} and {{on}}",
+  "x_plain": "{{7*7}} \\{{team}}",
+  "x_id": "{{uuid}}",
+  "x_day": "{{today+2d}}"
+}"""
+
+
+@pytest.fixture
+def draft(editor: Person) -> Draft:
+    wanted = Wanted("Own", "captain-data", "sandbox:captain-data/v3", variables=VARIABLES)
+    place = {"workflow_uid": "w-1"}
+    connection = save_connection(wanted).connection
+    return begin(editor, "launch-workflow", TEXT, connection=connection, path_values=place)
+
+
+def post(client: Client, draft: Draft, place: str, **sent: Any) -> dict[str, Any]:
+    address = f"/drafts/{draft.id}/{place}/"
+    answer: dict[str, Any] = client.post(address, sent, content_type="application/json").json()
+    return answer
+
+
+def test_variables_are_kept_as_they_were_typed() -> None:
+    kept = write_variables(VARIABLES)
+    assert '"size": 1.10' in kept
+    assert '"code": "007"' in kept
+
+
+def test_variables_come_back_as_typed(draft: Draft) -> None:
+    assert read_variables(draft.connection) == {**VARIABLES, "code": "007"}
+    assert read_values(draft.connection)["on"] is True
+
+
+def test_what_is_put_together_has_the_values_with_their_types(draft: Draft) -> None:
+    text = TEXT.replace("{", "{", 1)
+    plan = plan_draft(draft)
+    assembled = assemble_plan(plan)
+    assert assembled.failure is None or "API key" in assembled.failure.sentence
+    assert plan.text == text
+
+
+def test_problems_are_judged_after_resolving(draft: Draft, editor: Person) -> None:
+    assert not [p for p in Opened(draft).problems if p.pointer == "/inputs"]
+    Draft.objects.filter(id=draft.id).update(text=TEXT.replace("{{rows}}", "{{team}}"))
+    found = [p for p in Opened(find_draft(editor, draft.id)).problems if p.pointer == "/inputs"]
+    assert found
+    assert found[0].severity == "error"
+    assert found[0].line == 3
+
+
+def test_an_unknown_name_is_a_problem_with_the_near_one(draft: Draft, editor: Person) -> None:
+    text = TEXT.replace("Night of {{team}}", "Night of {{taem}}")
+    Draft.objects.filter(id=draft.id).update(text=text)
+    problems = Opened(find_draft(editor, draft.id)).problems
+    [found] = [p for p in problems if p.code == "unknown-variable"]
+    assert found.pointer == "/job_name"
+    assert "`team`" in found.message
+
+
+def test_the_preview_shows_values_and_holds_still_while_one_looks(
+    draft: Draft, editor: Person
+) -> None:
+    client = signed_in(editor)
+    seed = "at=2026-11-22T10:00:00Z&seed=6ba7b810-9dad-11d1-80b4-00c04fd430c8"
+    address = f"/drafts/{draft.id}/resolved/?{seed}"
+    first = client.get(address).content.decode()
+    assert first == client.get(address).content.decode()
+    assert '"job_name": "Night of Ops"' in first
+    assert '"x_size": 1.10' in first
+    assert '"x_code": "007"' in first
+    assert '"x_both": "1.10 and true"' in first
+    assert json.loads(first)["inputs"] == [{"a": 1}]
+    assert json.loads(first)["x_plain"] == "{{7*7}} {{team}}"
+    assert '"x_day": "2026-11-24"' in first
+    assert client.get(f"/drafts/{draft.id}/resolved/?at=x&seed=y").status_code == 200
+
+
+def test_a_typed_credential_moves_to_the_secret_store(editor: Person) -> None:
+    client = signed_in(editor)
+    draft = begin(editor, ENGAGE, '{"token": "s3cr3t-typed-token", "matching": "email"}')
+    answer = post(client, draft, "secrets", tab="t")
+    draft.refresh_from_db()
+    assert json.loads(draft.text)["token"] == "{{secret:token}}"
+    assert draft.secrets.get().value == "s3cr3t-typed-token"
+    assert "token" in answer["sentence"]
+    assert answer["taken"] == ["/token"]
+    assert post(client, draft, "secrets", tab="t") == {"taken": []}
+    steps = client.get(f"/drafts/{draft.id}/steps/").content.decode()
+    assert "s3cr3t-typed-token" not in steps
+
+
+def test_the_last_steps_say_what_changed(draft: Draft, editor: Person) -> None:
+    client = signed_in(editor)
+    post(client, draft, "edit", kind="set", pointer="/job_name", typed="Day", revision=0, tab="t")
+    steps = client.get(f"/drafts/{draft.id}/steps/").content.decode()
+    assert "/job_name" in steps
+    assert "<del>Night of {{team}}</del>" in steps
+    assert "<ins>Day</ins>" in steps
