@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from django.utils import timezone
 
@@ -14,7 +15,7 @@ from playground.calls.judging import judge
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.models import Exchange
 from playground.history.recording import Start, record_end, record_start
-from playground.library.addresses import host_of, resolve_base, resolve_hosts
+from playground.library.addresses import resolve_base
 from playground.library.files import find_data
 from playground.library.models import Connection
 from playground.library.secrets import note_use, secrets_in, secrets_of
@@ -65,9 +66,10 @@ def _prefer(own: tuple[Secret, ...], connecting: Connecting, plan: Plan) -> Conn
     """A credential that came with the draft wins over the connection's own, at its host."""
     if plan.connection is None:
         return connecting
-    here = resolve_hosts(host_of(plan.connection.base_url), current_origin())
+    base = urlsplit(connecting.base_url)
+    place = (base.hostname or "", base.port or (443 if base.scheme == "https" else 80))
     names = {each.name for each in plan.operation.credential.fields if each.secret}
-    mine = {each.name: each for each in own if each.name in names and each.hosts & here}
+    mine = {each.name: each for each in own if each.name in names and each.may_go_to(*place)}
     return replace(connecting, credentials={**connecting.credentials, **mine})
 
 
