@@ -51,3 +51,12 @@ def test_what_is_under_way_stays(editor, settings, capsys) -> None:
     call_command("purge_history")
     assert Exchange.objects.count() == 2
     assert "0 exchanges removed." in capsys.readouterr().out
+
+
+def test_what_stood_around_goes_with_the_last_exchange_that_had_it(editor, settings) -> None:
+    settings.HISTORY_NUMBER = 1
+    gone = make_exchange(editor, surroundings='{"old": 1}').original.surroundings_id
+    kept = make_exchange(editor, surroundings='{"new": 1}').original.surroundings_id
+    purge_history()
+    assert not Body.objects.filter(digest=gone).exists()
+    assert Body.objects.filter(digest=kept).exists()
