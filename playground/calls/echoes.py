@@ -6,8 +6,8 @@ import json
 import re
 import string
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from playground.calls.values import Secret
@@ -40,13 +40,25 @@ class Echo:
 def find_echoes(text: str, secrets: Sequence[Secret]) -> list[Echo]:
     """Every place where one of the values stands, in order of `start`; they may overlap.
 
-    At the same start the longest value wins. Time grows with the length of the text.
+    At the same start the longest value wins; a value that overlaps itself (`aaaaaa` in a row
+    of them) is one place. Time grows with the length of the text.
     """
     ordered = sorted({each for each in secrets if each.value}, key=lambda each: -len(each.value))
     if not ordered:
         return []
     pattern = _compile(tuple(ordered))
-    return [_read_match(found, ordered, text) for found in _search_all(pattern, text)]
+    return _join_runs(_read_match(found, ordered, text) for found in _search_all(pattern, text))
+
+
+def _join_runs(found: Iterable[Echo]) -> list[Echo]:
+    joined: list[Echo] = []
+    for each in found:
+        last = joined[-1] if joined else None
+        if last is not None and each.secret is last.secret and each.start < last.end:
+            joined[-1] = replace(last, end=max(last.end, each.end))
+        else:
+            joined.append(each)
+    return joined
 
 
 def _search_all(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from playground.calls.masking import show
+from playground.calls.values import Outcome
 from playground.history.bodies import read_body, read_start
 from playground.history.masked import read_masked
 from playground.history.mentions import words_of
@@ -70,6 +71,12 @@ def find_exchange(person: Person, exchange_id: uuid.UUID) -> Exchange | None:
     rows = Exchange.objects.select_related("request", "reply_head", "reply_body", "person")
     mine = Q() if person.is_owner else Q(person=person) | Q(shared=True)
     return rows.filter(mine, id=exchange_id).first()
+
+
+def find_under_way(person: Person, draft_id: uuid.UUID) -> Exchange | None:
+    """The newest send of this draft that has not ended yet."""
+    rows = visible_to(person).filter(draft_id=draft_id, outcome=Outcome.SENDING)
+    return rows.order_by("-number").first()
 
 
 def list_exchanges(person: Person, search: Search, size: int = PAGE) -> Page:

@@ -2,7 +2,6 @@
 
 import threading
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -164,8 +163,4 @@ def _credentials(connecting: Connecting) -> list[Secret]:
 def _job_of(rule: VerdictRule, verdict: Verdict) -> str:
     """The UID of the job that was started, where the operation's data says it starts one."""
     started = bool(rule.job) and verdict.outcome == Outcome.ACCEPTED
-    return str(_param(verdict.params, "job_uid")) if started else ""
-
-
-def _param(params: Mapping[str, str], name: str) -> str:
-    return params.get(name, "")
+    return verdict.params.get("job_uid", "") if started else ""

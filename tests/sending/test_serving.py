@@ -44,6 +44,13 @@ def press_test(browser: requests.Session, origin: str, connection: Connection) -
     return browser.post(f"{address}test/", form, headers={"Referer": address}, timeout=LONG)
 
 
+def look(reader: requests.Session, origin: str) -> float:
+    """How many seconds a page takes."""
+    began = monotonic()
+    assert reader.get(f"{origin}/history/", timeout=LONG).ok
+    return monotonic() - began
+
+
 def test_twice_as_many_practice_sends_as_threads_all_succeed(sandbox, editor, draft) -> None:
     def send(_: int) -> str:
         try:
@@ -79,11 +86,9 @@ def test_with_hanging_targets_a_page_still_answers(sandbox, editor, practice, st
     with ThreadPoolExecutor(2 * THREADS) as people:
         pressed = [people.submit(press_test, each, sandbox, practice) for each in browsers]
         assert all(standin.wait_for_call(LONG) for _ in range(2 * THREADS))
-        began = monotonic()
-        assert reader.get(f"{sandbox}/history/", timeout=LONG).ok
-        took = monotonic() - began
+        took = [look(reader, sandbox) for _ in range(3)]
         assert all(each.result().ok for each in pressed)
-    assert took < 5  # a hanging target would hold it for the whole time limit
+    assert min(took) < 1  # a held thread would keep every one of them for the time limit
     assert Exchange.objects.filter(outcome="sending").count() == 2 * THREADS
     standin.release()
     assert wait_until(lambda: not Exchange.objects.filter(outcome="sending").exists(), LONG)

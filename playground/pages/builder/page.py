@@ -12,14 +12,17 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from playground.calls.snippets.languages import LANGUAGES
+from playground.history.reading import find_under_way
 from playground.library.changes import history_depth
 from playground.library.models import Connection
 from playground.pages.builder.edits import digest_of, half_of, list_problems
 from playground.pages.builder.kept import describe_kept
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import describe_form
+from playground.pages.replies import view_reply
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
+from playground.sending.recovery import settle
 
 # What `{{` offers beside the names of variables.
 DYNAMIC = ("uuid", "now", "today", "today+1d", "now+2h")
@@ -29,7 +32,11 @@ DYNAMIC = ("uuid", "now", "today", "today+1d", "now+2h")
 @require_safe
 def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
-    context = describe_page(opened) | describe_kept(person_of(request), opened.draft)
+    person = person_of(request)
+    context = describe_page(opened) | describe_kept(person, opened.draft)
+    under_way = find_under_way(person, draft_id)
+    if under_way is not None:  # a reload in the middle of a send finds it again
+        context["reply"] = view_reply(settle(under_way))
     return render(request, "builder/page.html", context)
 
 
