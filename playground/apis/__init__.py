@@ -14,6 +14,7 @@ these keys, on a schema unless said otherwise:
 - `x-read-as`: the name that the API's own templates know a key of this object by; `KEY` stands
   for the key.
 - `x-secret: true`: the value is a credential.
+- `x-paste: cookies`: pasted cookies are taken apart into this object.
 - `x-starts-with`: by integration, the fields an account of it begins with.
 - `x-from`: `workflow.name`, `workflow.inputs`, `workflow.steps`, `step.parameters`, `step.uid`:
   where a default payload takes the value from a workflow's definition.

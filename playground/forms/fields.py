@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -21,6 +22,7 @@ from playground.payload import pointers, printing, reading
 __all__ = ["ABSENT", "Beside", "Field", "Schema", "find_kind", "read_field", "read_fields"]
 
 
+SECRET = re.compile(r"\s*\{\{\s*secret:([^{}]+?)\s*\}\}\s*")
 TEXTS: Schema = {"type": "array", "items": {"type": "string"}}
 GROUPS = ("group", "key-value")
 # Widgets that draw their value row by row, from the document itself.
@@ -85,6 +87,17 @@ class Field:
         """The tags in a text that lists several; none in any other."""
         listed = self.kind == "tags" and self.holds == "text" and "," in self.shown
         return [tag.strip() for tag in self.shown.split(",")] if listed else []
+
+    @property
+    def secret_name(self) -> str:
+        """The name of the secret that stands here; empty where another value or none does."""
+        found = SECRET.fullmatch(self.shown) if self.kind == "secret" else None
+        return found[1] if found else ""
+
+    @property
+    def takes_cookies(self) -> bool:
+        """Whether pasted cookies can be taken apart into this group."""
+        return self.schema.get("x-paste") == "cookies"
 
     @property
     def optional(self) -> bool:

@@ -26,6 +26,8 @@ ABSENT = Absent()
 def find_kind(schema: Schema, value: Any) -> str:
     """How a value is edited. A value that does not fit the schema's own widget, or a
     schema nobody understands, becomes a JSON field: ugly, never lost."""
+    if schema.get("x-secret") and _holds_secret(value):
+        return "secret"
     widget = str(schema.get("x-widget", ""))
     if widget and _fits_widget(widget, value):
         return widget
@@ -44,6 +46,11 @@ def find_kind(schema: Schema, value: Any) -> str:
     if kind == "toggle" and holds != "toggle":
         return "json" if holds == "json" else "choice"
     return "json" if holds == "json" and kind != "json" else kind
+
+
+def _holds_secret(value: Any) -> bool:
+    """Whether there is a text to hide, or nothing yet."""
+    return value is ABSENT or (isinstance(value, str) and not isinstance(value, Digits))
 
 
 def _fits_widget(widget: str, value: Any) -> bool:

@@ -26,6 +26,7 @@ from playground.people.models import Person
 from playground.sending import failures
 from playground.sending.doors import current_limits, current_origin, current_policy
 from playground.sending.plans import Plan
+from playground.sending.repeating import note_repeat
 from playground.sending.surroundings import describe_surroundings, digest_plan
 
 GRACE = timedelta(seconds=30)
@@ -134,6 +135,7 @@ def complete(exchange: Exchange, plan: Plan, call: Call, result: Result) -> Exch
     verdict = judge_result(plan, result)
     ended = record_end(exchange, call, result, verdict, _job_of(plan.operation.verdict, verdict))
     note_end(ended)
+    note_repeat(ended, plan.operation, plan.connection, call)
     return ended
 
 

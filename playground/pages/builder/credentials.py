@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -12,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from playground.library.attachments import keep_data_uris
 from playground.library.changes import Applied, apply_edit
-from playground.library.editing import Edit, Impossible
+from playground.library.cookies import take_apart
+from playground.library.editing import Edit, Impossible, text_at
 from playground.library.secrets import take_in
 from playground.pages.builder.completing import BadEdit
 from playground.pages.builder.edits import describe_change, read_sent
@@ -23,19 +25,26 @@ from playground.payload.secrecy import find_typed_secrets
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 
+MOST_VALUES = 200
+LONGEST_VALUE = 20_000
+
 
 @needs(Role.EDITOR)
 @require_POST
 def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Puts references in the place of typed credentials; `taken` names the places."""
+    """Puts references in the place of credentials; `taken` names the places, `references` what
+    stands there now. Those typed into the document, or those sent beside it, which never
+    were in it: `{"entered": {pointer: value}}`, or `{"cookies": pasted text, "pointer"}`.
+    """
     opened = open_draft(request, draft_id)
     schema = opened.operation.body_schema or {}
-    found = find_typed_secrets(opened.tree, schema)
-    files = keep_data_uris(schema, "", opened.tree, person_of(request))
-    if not found and not files:
-        return JsonResponse({"taken": []})
     try:
         sent = read_sent(request)
+        entered = read_entered(sent)
+        found = find_typed_secrets(opened.tree, schema) if entered is None else entered
+        files = keep_data_uris(schema, "", opened.tree, person_of(request))
+        if not found and not files:
+            return JsonResponse({"taken": []})
         done = apply_edit(
             person_of(request),
             draft_id,
@@ -49,14 +58,40 @@ def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return JsonResponse({"taken": []})
     taken = [pointer for pointer, _ in found]
     changed = describe_change(done, {**sent, "part": "changed"})
-    places = [*taken, *(place for place, _ in files)]
+    places = [*taken, *(place for place, _file in files)]
+    references = {pointer: text_at(done.after.text, pointer) for pointer in taken}
     sentences = [tell_taken(taken)] if taken else []
     sentences += [_("The data URI is kept as a file now.")] if files else []
-    return JsonResponse({**changed, "taken": places, "sentence": " ".join(sentences)})
+    told = {"taken": places, "references": references, "sentence": " ".join(sentences)}
+    return JsonResponse({**changed, **told})
 
 
 def _attach(files: list[tuple[str, str]]) -> list[Edit]:
     return [Edit("set", place, reference) for place, reference in files]
+
+
+def read_entered(sent: Mapping[str, Any]) -> list[tuple[str, str]] | None:
+    """Pointers and values that were sent beside the document; None when none were."""
+    if "cookies" in sent:
+        return _read_cookies(str(sent["cookies"]), str(sent.get("pointer", "")))
+    entered = sent.get("entered")
+    if entered is None:
+        return None
+    if not isinstance(entered, dict) or len(entered) > MOST_VALUES:
+        raise BadEdit(_("Credentials are sent as an object of pointers and values."))
+    for pointer, value in entered.items():
+        if not pointer.startswith("/") or not isinstance(value, str):
+            raise BadEdit(_("Credentials are sent as an object of pointers and values."))
+        if len(value) > LONGEST_VALUE:
+            raise BadEdit(_("A credential has at most 20,000 characters."))
+    return [(pointer, value) for pointer, value in entered.items() if value]
+
+
+def _read_cookies(text: str, pointer: str) -> list[tuple[str, str]]:
+    cookies = {name: value for name, value in take_apart(text).items() if value}
+    if not cookies or not pointer.startswith("/"):
+        raise BadEdit(_("No cookie was found in this: paste a Cookie header or exported JSON."))
+    return [(pointers.child(pointer, name), value) for name, value in cookies.items()]
 
 
 def _take(request: HttpRequest, opened: Opened, found: list[tuple[str, str]]) -> list[Edit]:

@@ -1,0 +1,118 @@
+"""The whole round in the browser: sync, account update, jobs, repeats, a drifted draft."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from playground.interface.practice import fill_practice
+from playground.library.models import Connection, Draft, Repeat, Secret, Workflow
+from playground.library.workflows import store_workflow
+from playground.people.models import Person
+from tests.browser.test_builder import launch, saved
+
+COOKIE = "AQEDsecret-cookie-of-a-person"
+
+
+@pytest.fixture
+def page(server: str, sign_in_page: Callable[[Person], Page], editor: Person, settings) -> Page:
+    settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0.3
+    fill_practice()
+    return sign_in_page(editor)
+
+
+def practice() -> Connection:
+    return Connection.objects.get(name="Practice")
+
+
+def send(page: Page) -> None:
+    page.get_by_role("button", name="Send", exact=False).last.click()
+
+
+def test_a_sync_shows_progress_and_ends_with_what_came(page: Page) -> None:
+    Workflow.objects.all().delete()
+    page.goto(page.url.rstrip("/") + "/workflows/")
+    part = page.get_by_role("region", name="Sync of Practice")
+    expect(part).to_contain_text("never synced")
+    part.get_by_role("button", name="Sync Practice").click()
+    expect(part).to_contain_text("synced", timeout=15_000)
+    expect(part).to_contain_text("is new.", timeout=15_000)
+    expect(part.get_by_role("progressbar")).to_have_count(0)
+    page.reload()
+    expect(page.get_by_role("link", name="Find an email", exact=True)).to_be_visible()
+
+
+def test_an_account_is_updated_with_cookies_that_never_show(page: Page) -> None:
+    page.goto(f"{page.url.rstrip('/')}/connections/{practice().id}/accounts/?find=Jane")
+    page.get_by_role("button", name="Update the credentials of Jane's LinkedIn").click()
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    field = page.get_by_label("li_at", exact=True)
+    expect(field).to_have_attribute("type", "password")
+    field.fill(COOKIE)
+    field.press("Tab")
+    expect(page.locator("#preview")).to_contain_text("secret:li_at")
+    page.get_by_role("button", name="Paste cookies").click()
+    page.locator("#ask_text").fill(f"Cookie: li_a={COOKIE}-2; bcookie=other-secret-value")
+    page.locator("#ask_yes").click()
+    expect(page.locator("#preview")).to_contain_text("secret:bcookie")
+    expect(page.locator("[data-secret-chip]")).to_have_count(3)
+    saved(page)
+    assert COOKIE not in page.content()
+    assert COOKIE not in Draft.objects.get().text
+    assert Secret.objects.filter(draft=Draft.objects.get()).count() == 3
+    send(page)
+    expect(page.locator("#reply")).to_contain_text("is saved", timeout=15_000)
+    assert COOKIE not in page.content()
+
+
+def test_a_job_is_followed_to_its_results(page: Page) -> None:
+    launch(page, "Find an email")
+    for place, text in enumerate(["Ada", "Lovelace", "Analytical"], 1):
+        page.locator(".grid [data-row]").first.locator(".cell").nth(place - 1).fill(text)
+    saved(page)
+    send(page)
+    page.get_by_role("link", name="Follow the job").click(timeout=15_000)
+    expect(page.get_by_role("status").first).to_contain_text("Finished", timeout=15_000)
+    page.get_by_role("link", name="All results").click()
+    expect(page.get_by_role("region", name="Results")).to_be_visible()
+    with page.expect_download() as saving:
+        page.get_by_role("link", name="CSV").click()
+    assert saving.value.suggested_filename.endswith(".csv")
+    page.get_by_role("link", name="Jobs", exact=True).first.click()
+    expect(page.locator("tbody tr").first).to_contain_text("Finished", timeout=15_000)
+
+
+def test_a_repeat_is_deleted_after_a_question(page: Page) -> None:
+    kept = Repeat.objects.create(connection=practice(), job_name="Night run", unit="day", every="1")
+    page.goto(page.url.rstrip("/") + "/repeats/")
+    page.get_by_role("button", name="Delete the repeat Night run").click()
+    page.get_by_role("button", name="Keep it").click()
+    page.get_by_role("button", name="Delete the repeat Night run").click()
+    page.get_by_role("button", name="Delete the repeat", exact=True).click()
+    expect(page.get_by_text("Nothing repeats now")).to_be_visible(timeout=15_000)
+    kept.refresh_from_db()
+    assert kept.deleted_at
+
+
+def test_a_drifted_draft_is_repaired_by_one_click(page: Page) -> None:
+    launch(page, "Find an email")
+    page.locator(".grid .cell").first.fill("Ada")
+    saved(page)
+    kept = Workflow.objects.get(connection=practice(), name="Find an email")
+    details = json.loads(kept.definition)
+    keys = details["steps"][0]["input_schema"]
+    keys["given_name"] = {**keys.pop("first_name"), "variations": ["first_name_old"]}
+    before = json.loads(kept.definition)
+    before["steps"][0]["input_schema"]["first_name"]["variations"] = ["first_name_old"]
+    kept.details = json.dumps(before)
+    kept.save()
+    store_workflow(practice(), json.dumps(details))
+    page.get_by_role("link", name="Drafts", exact=True).first.click()
+    page.get_by_role("link", name="no longer fits").click()
+    expect(page.get_by_text("Input key first_name is now called given_name.")).to_be_visible()
+    page.get_by_role("button", name="Repair Find an email").click()
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#preview")).to_contain_text('"given_name": "Ada"')
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#preview")).to_contain_text('"first_name": "Ada"')
