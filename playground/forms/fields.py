@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from playground.forms.kinds import (
     find_kind,
     is_text_list,
     kind_by_value,
+    list_choices,
     list_types,
     takes,
 )
@@ -203,18 +204,6 @@ def show(value: Any, kind: str) -> str:
     if isinstance(value, str):
         return str(value)
     return printing.dump(value)
-
-
-def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
-    """Pairs of JSON text and words, from `enum` or `const`."""
-    values: Sequence[Any] = schema.get("enum", [])
-    if "const" in schema:
-        values = [schema["const"]]
-    words = schema.get("x-choice-words", {})
-    return tuple(
-        (printing.dump(v), str(words.get(v, v)) if isinstance(v, str) else printing.dump(v))
-        for v in values
-    )
 
 
 def _suggestions(schema: Schema, kind: str) -> tuple[str, ...]:

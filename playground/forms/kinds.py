@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from playground.payload import printing
 from playground.payload.reading import Digits
 
 Schema = Mapping[str, Any]
@@ -101,4 +102,16 @@ def is_text_list(value: Any) -> bool:
     return isinstance(value, list) and all(
         isinstance(item, str) and not isinstance(item, Digits) and "\n" not in item
         for item in value
+    )
+
+
+def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
+    """Pairs of JSON text and words, from `enum` or `const`."""
+    values: Sequence[Any] = schema.get("enum", [])
+    if "const" in schema:
+        values = [schema["const"]]
+    words = schema.get("x-choice-words", {})
+    return tuple(
+        (printing.dump(v), str(words.get(v, v)) if isinstance(v, str) else printing.dump(v))
+        for v in values
     )
