@@ -1,0 +1,141 @@
+"""Templates as people use them: save, vary, compare, restore, share, fill and send, revoke."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from playground.history.models import Exchange
+from playground.interface.practice import fill_practice
+from playground.library.models import Connection, Draft, ShareLink, Template
+from playground.library.versions import open_template
+from playground.people.models import Person
+from tests.library.templates import make_template
+from tests.sending.conftest import LAUNCH, WORKFLOW
+
+
+@pytest.fixture
+def page(server: str, sign_in_page: Callable[[Person], Page], editor: Person) -> Page:
+    fill_practice()
+    opened = sign_in_page(editor)
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.errors = errors  # type: ignore[attr-defined]
+    return opened
+
+
+@pytest.fixture
+def template(page: Page, editor: Person) -> Template:
+    connection = Connection.objects.get(name="Practice")
+    return make_template(editor, text=LAUNCH, connection=connection, workflow_uid=WORKFLOW)
+
+
+def open_builder(page: Page, server: str, draft: Draft) -> None:
+    page.goto(f"{server}/drafts/{draft.id}/")
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+
+
+def test_a_payload_is_saved_varied_compared_and_restored(
+    page: Page, server: str, editor: Person, take_picture: Callable[[Page, str], None]
+) -> None:
+    page.get_by_role("link", name="Workflows", exact=True).click()
+    page.get_by_role("button", name="Launch Find an email").click()
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    page.get_by_role("button", name="Save as template").click()
+    dialog = page.locator("#save_template")
+    dialog.get_by_label("Name", exact=True).fill("Find Ada")
+    dialog.get_by_label("Tags").fill("vip")
+    dialog.get_by_role("button", name="Save template").click()
+    expect(page.get_by_text("Saved as the template Find Ada.")).to_be_visible()
+
+    mark = page.locator("[data-unsaved-mark]")
+    expect(mark).to_be_hidden()
+    name = page.get_by_label("Job name", exact=True)
+    name.fill("VIP")
+    expect(mark).to_be_visible()
+    page.locator("#variant_button").click()
+    page.get_by_role("button", name="Save as a new variant…").click()
+    page.locator("#save_variant").get_by_label("Name").fill("VIP test")
+    page.locator("#save_variant").get_by_role("button", name="Save variant").click()
+    expect(page.locator("#variant_button")).to_contain_text("VIP test")
+    expect(page.locator(".field.own", has=name)).to_be_visible()
+    expect(mark).to_be_hidden()
+    take_picture(page, "templates-builder")
+
+    page.locator("#variant_button").click()
+    page.locator("#variant_menu").get_by_role("button", name="Shared values").click()
+    expect(page.locator("#variant_button")).to_contain_text("Shared values")
+    expect(page.get_by_label("Job name", exact=True)).not_to_have_value("VIP")
+
+    page.locator("#variant_button").click()
+    page.get_by_role("link", name="Versions, links and more").click()
+    take_picture(page, "templates-one")
+    page.get_by_role("button", name="Restore version 1").click()
+    expect(page.get_by_role("link", name="3", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Compare the two chosen").click()
+    expect(page.get_by_role("heading", name="Version 2 and version 3")).to_be_visible()
+    take_picture(page, "templates-compare")
+    page.get_by_role("link", name="Templates", exact=True).first.click()
+    page.get_by_label("Find a template").fill("nothing like it")
+    expect(page.get_by_text("No template fits this search.")).to_be_visible()
+    page.get_by_label("Find a template").fill("ada")
+    expect(page.get_by_role("link", name="Find Ada")).to_be_visible()
+    page.get_by_role("button", name="Favourite: Find Ada").click()
+    expect(page.locator(".star[aria-pressed=true]")).to_be_visible()
+    take_picture(page, "templates-list")
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_link_is_opened_filled_and_sent_in_another_browser_then_revoked(
+    page: Page, server: str, browser: Browser, template: Template,
+    take_picture: Callable[[Page, str], None],
+) -> None:  # fmt: skip
+    page.goto(f"{server}/templates/{template.id}/")
+    page.get_by_role("link", name="Share by link").click()
+    page.get_by_label("What the link allows").select_option("fill")
+    page.get_by_label("/job_name").check()
+    take_picture(page, "templates-share")
+    page.get_by_role("button", name="Make the link").click()
+    address = page.locator("#share_address").inner_text()
+    assert re.search(r"/s/[\w-]{32,}/$", address)
+
+    other = browser.new_context()
+    guest = other.new_page()
+    guest.goto(address)
+    field = guest.get_by_label("job_name")
+    field.fill("From the agency")
+    guest.get_by_role("button", name="Send").click()
+    expect(guest.locator("#outcome .verdict")).to_contain_text("Launched")
+    take_picture(guest, "templates-link")
+    assert Exchange.objects.get().outcome == "accepted"
+
+    page.goto(f"{server}/templates/{template.id}/")
+    expect(page.get_by_role("link", name="accepted")).to_be_visible()
+    page.get_by_role("button", name="Revoke").click()
+    expect(page.get_by_text("revoked")).to_be_visible()
+    assert ShareLink.objects.get().opened == 1
+    guest.goto(address)
+    expect(guest.get_by_text("opens nothing")).to_be_visible()
+    other.close()
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_two_tabs_that_save_at_once_are_shown_both(
+    page: Page, server: str, editor: Person, template: Template
+) -> None:
+    first, second = open_template(editor, template), open_template(editor, template)
+    for draft, typed in ((first, "One"), (second, "Two")):
+        open_builder(page, server, draft)
+        page.get_by_label("Job name", exact=True).fill(typed)
+        expect(page.locator("[data-unsaved-mark]")).to_be_visible()
+        page.get_by_role("button", name="Save", exact=False).and_(
+            page.locator('[data-dialog-open="#save_version"]')
+        ).click()
+        page.locator("#save_version").get_by_role("button", name="Save version").click()
+        if typed == "One":
+            expect(page.get_by_text("Saved as version 2 of Night run.")).to_be_visible()
+    expect(page.get_by_role("heading", name="editor saved version 2 meanwhile")).to_be_visible()
+    expect(page.locator("#both .value").first).to_be_visible()
+    page.get_by_role("button", name="Save mine as the next version").click()
+    expect(page.get_by_text("Saved as version 3 of Night run.")).to_be_visible()
