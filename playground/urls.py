@@ -26,6 +26,7 @@ from playground.pages import (
     signing_in,
     syncs,
     team,
+    tokens,
     workflows,
 )
 from playground.pages.builder import (
@@ -177,5 +178,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/<str:token>/send/", shared.send_share, name="send_share"),
     path("s/<str:token>/sent/<uuid:press>/", shared.show_sent, name="share_sent"),
     path("s/<str:token>/fork/", shared.fork_share, name="fork_share"),
+    path("profile/tokens/", tokens.show_tokens, name="tokens"),
+    path("profile/tokens/<int:token_id>/revoke/", tokens.revoke, name="revoke_token"),
+    path("api/", include("playground.interface.http.urls")),
     path("sandbox/", include("playground.sandbox.urls")),
 ]

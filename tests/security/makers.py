@@ -19,6 +19,7 @@ from playground.library.versions import open_template
 from playground.library.workflows import edit_workflow
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
+from playground.people.tokens import make_token
 from tests.conftest import make_person
 from tests.history.exchanges import end_exchange, make_exchange, start_exchange
 from tests.library.templates import make_template
@@ -91,6 +92,11 @@ def make_workflow(person: Person) -> dict[str, Any]:
 
 def make_repeat(person: Person) -> dict[str, Any]:
     return {"repeat_id": Repeat.objects.create(job_name="Night run", **make_connection(person)).pk}
+
+
+def make_own_token(person: Person) -> dict[str, Any]:
+    make_token(person, "script", ["read"], 1)
+    return {"token_id": person.tokens.get().pk}
 
 
 MAKERS: dict[str, Maker] = {
@@ -174,6 +180,7 @@ MAKERS: dict[str, Maker] = {
     "restore_version": lambda person: {**make_own_template(person), "number": 1},
     "change_variant": make_own_template,
     "template_file": lambda person: {**make_own_template(person), "ending": "yaml"},
+    "revoke_token": make_own_token,
     "share_template": make_own_template,
     "revoke_link": make_own_link,
     "share": make_open_link,
