@@ -11,6 +11,9 @@ from playground.library.drafts import begin, find_draft, state_of
 from playground.library.editing import Edit, Impossible, State, perform
 from playground.library.half_typed import EDITOR, judge_half, read_editor
 from playground.payload.edits import difference
+from playground.payload.locating import locate
+from playground.payload.pointers import child
+from playground.payload.printing import dump
 from playground.people.models import Person
 
 TEXT = '{\n  "a": 1.10,\n  "b": "ü😀",\n  "c": [1, 2]\n}'
@@ -21,6 +24,12 @@ def typed(state: State, shown: str) -> State:
     change = difference(read_editor(state.text, state.aside), shown)
     edit = Edit("splice", index=change.offset, removed=change.removed, value=change.inserted)
     return perform(state, edit)
+
+
+def trees() -> st.SearchStrategy[dict[str, object]]:
+    leaves = st.none() | st.booleans() | st.text(max_size=8) | st.integers()
+    inner = st.recursive(leaves, lambda each: st.lists(each, max_size=3), max_leaves=6)
+    return st.dictionaries(st.text(max_size=5), inner, max_size=5)
 
 
 def shown_in(state: State) -> str:
@@ -77,6 +86,20 @@ def test_no_text_is_ever_lost(inserted: str, at: int, count: int) -> None:
     assert shown_in(after) == wanted
     assert typed(after, TEXT) == State(TEXT)
     assert after.text == TEXT or after.text == wanted
+
+
+@given(trees(), st.data())
+def test_form_and_editor_give_the_same_text(tree: dict[str, object], data: st.DataObject) -> None:
+    """An edit in the form, the same made in the editor, and back: one text, byte for byte."""
+    text = dump(tree)
+    value = data.draw(st.sampled_from(['"x"', "1.10", "-0", "1E400", "[]", '{"é😀": null}']))
+    key = data.draw(st.sampled_from([*tree, "new key"]))
+    by_form = perform(State(text), Edit("set", child("", key), value))
+    by_editor = typed(State(text), by_form.text)
+    assert by_editor == by_form
+    back = typed(by_editor, text)
+    assert back.text == text
+    assert locate(by_form.text, child("", key))
 
 
 @pytest.mark.django_db
