@@ -111,8 +111,8 @@ def list_lines(
     found: Understood, operation: Operation, connection: Connection | None
 ) -> list[Note]:
     """One line each for what was understood, repaired and ignored."""
-    lines = list(found.notes)
     host = host_in(found.url)
+    lines = [*found.notes, *tell_credentials(found, host)]
     if connection is None:
         sentence = _("No connection goes to %(host)s. Choose or add one before sending.")
         lines.append(Note("ignored", sentence % {"host": host or operation.api.title}))
@@ -124,6 +124,17 @@ def list_lines(
         sentence = _("Headers left out, as the connection sends its own: %(names)s.")
         lines.append(Note("ignored", sentence % {"names": ", ".join(headers[:20])}))
     return lines
+
+
+def tell_credentials(found: Understood, host: str = "") -> list[Note]:
+    """Where the credentials went."""
+    names = ", ".join(dict.fromkeys(each.name for each in found.credentials))
+    if not names:
+        return []
+    sentence = _("Kept as a secret of this draft, never shown again: %(names)s.")
+    if host:
+        sentence = _("Kept as a secret of this draft, only for %(host)s: %(names)s.")
+    return [Note("understood", sentence % {"names": names, "host": host})]
 
 
 def mask_changes(found: Understood) -> list[Change]:

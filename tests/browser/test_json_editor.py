@@ -4,7 +4,10 @@ import json
 
 from playwright.sync_api import Page, expect
 
+from playground.apis.operations import list_operations
+from playground.library.drafts import begin
 from playground.library.models import Draft
+from playground.people.models import Person
 from tests.browser.test_builder import builder, launch, line, page, saved  # noqa: F401
 
 EMAIL = "Find an email"
@@ -119,3 +122,25 @@ def test_two_tabs_meet_in_the_editor(page: Page) -> None:  # noqa: F811
     saved(page)
     assert json.loads(Draft.objects.get().text)["job_name"] == "Mine"
     expect(page.locator("#editor_box")).to_contain_text('"Mine"')
+
+
+def test_a_typed_credential_goes_to_the_secret_store_when_its_field_is_left(
+    page: Page,  # noqa: F811
+    editor: Person,
+) -> None:
+    operation = next(each.id for each in list_operations("altcraft") if each.body_schema)
+    draft = begin(editor, operation, '{\n  "token": "",\n  "matching": "email"\n}')
+    page.goto(page.url + f"drafts/{draft.id}/")
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    token = page.locator("#form [data-secret]").first
+    token.fill("typed-credential-1")
+    token.blur()
+    expect(token).to_have_value("{{secret:token}}")
+    expect(page.locator(".toast").last).to_contain_text("token")
+    open_editor(page)
+    replace(page, "{{secret:token}}", "typed-credential-2")
+    saved(page)
+    page.locator("#tab_editor").focus()
+    expect(token).to_have_value("{{secret:token_2}}")
+    assert "typed-credential" not in Draft.objects.get().text
+    assert page.errors == []  # type: ignore[attr-defined]

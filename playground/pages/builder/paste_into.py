@@ -14,11 +14,11 @@ from playground.apis.operations import UnknownOperation, find_operation
 from playground.calls.shapes import operation_shapes
 from playground.library.changes import Conflict, apply_edit
 from playground.library.editing import Edit, Impossible
-from playground.library.pasting import ignored_headers, take_credentials
+from playground.library.pasting import host_in, ignored_headers, take_credentials
 from playground.pages.builder.completing import BadEdit
 from playground.pages.builder.edits import describe_change, read_sent
 from playground.pages.builder.opened import Opened, open_draft
-from playground.pages.pasting import mask_changes, step_edit
+from playground.pages.pasting import mask_changes, step_edit, tell_credentials
 from playground.payload.reading import NotJson
 from playground.payload.understanding import Note, Refused, Understood, understand
 from playground.people.models import Role
@@ -79,7 +79,7 @@ def _document(request: HttpRequest, opened: Opened, found: Understood) -> Edit:
 
 
 def _lines(opened: Opened, found: Understood) -> list[Note]:
-    lines = list(found.notes)
+    lines = [*found.notes, *tell_credentials(found, host_in(found.url))]
     if found.operation and found.operation != opened.operation.id:
         names = {"theirs": _title(found.operation), "ours": opened.operation.title}
         sentence = _("It is for %(theirs)s; this draft stays one for %(ours)s.") % names
