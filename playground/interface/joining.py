@@ -36,12 +36,12 @@ class CannotJoin(ValueError):
     """A file is not written as the joining needs it; it then stays as it is."""
 
 
-class JoiningStorage(CompressedManifestStaticFilesStorage):
+class JoiningStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Joins, names by content, compresses."""
 
     joins = True
 
-    def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:  # type: ignore[override]
+    def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:
         for name in [] if options.get("dry_run") else set(ENTRIES) & set(paths):
             try:
                 joined = join(name, self._read)
@@ -54,7 +54,7 @@ class JoiningStorage(CompressedManifestStaticFilesStorage):
 
     def _read(self, name: str) -> str:
         with self.open(name) as file:
-            return file.read().decode()
+            return str(file.read(), "utf-8")
 
 
 def join(name: str, read: Read) -> str:

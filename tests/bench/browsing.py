@@ -89,6 +89,16 @@ class Bench:
             page.wait_for_load_state("networkidle")
             yield page, wire
 
+    def time_until(self, path: str, selector: str) -> float:
+        """Milliseconds from asking for a page, nothing cached, until an element stands there."""
+        with self.browser.new_context(viewport={"width": 1440, "height": 900}) as context:
+            name, value = settings.SESSION_COOKIE_NAME, self.visitor.session
+            context.add_cookies([{"name": name, "value": value, "url": self.served.origin}])
+            page = context.new_page()
+            page.goto(self.served.origin + path, wait_until="commit")
+            page.wait_for_selector(selector)
+            return float(page.evaluate("() => performance.now()"))
+
 
 @contextmanager
 def start_browser(served: Served) -> Iterator[Bench]:
