@@ -216,3 +216,18 @@ def test_refused_then_engaged_then_answered_from_memory_then_sent_anyway(
     expect(engage.get_by_role("button", name="Send anyway")).to_have_count(0)
     engage.locator("#part_request").click()
     expect(engage.locator("#reply")).to_contain_text("Request-ID")
+
+
+def test_a_pasted_data_uri_becomes_a_chip_too(engage: Page) -> None:
+    engage.evaluate(
+        """() => {
+          const data = new DataTransfer();
+          data.setData("text/plain", "data:text/csv;base64,SEVMTE8K");
+          document.querySelector(".file-drop").dispatchEvent(
+            new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData: data }));
+        }"""
+    )
+    expect(engage.locator(".file-facts")).to_contain_text("6 bytes · text/csv")
+    expect(engage.locator("#preview .attached")).to_contain_text("data:text/csv;base64,SEVMTE8K")
+    saved(engage)
+    assert document()["attach"][0]["data"].startswith("{{file:f")

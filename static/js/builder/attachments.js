@@ -16,6 +16,14 @@ export function startAttachments(bench) {
     input.multiple = !row;
     input.click();
   });
+  document.addEventListener("paste", (event) => {
+    const box = event.target.closest?.("[data-files]");
+    if (box && !event.target.matches("input, textarea")) paste(bench, box, event);
+  });
+  // A data URI that was typed or pasted into a row is a file from now on.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches?.('.file input[data-at="/data"]')) reread(bench, boxOf(event.target));
+  });
   document.addEventListener("change", (event) => {
     if (!event.target.matches?.("[data-attach-input]")) return;
     const files = [...event.target.files];
@@ -88,6 +96,28 @@ async function attach(bench, box, files, row) {
     recount(box);
     if (row) return;
   }
+}
+
+// Files on the clipboard are attached as dropped ones are, a data URI under a plain name.
+async function paste(bench, box, event) {
+  const text = event.clipboardData.getData("text/plain").trim();
+  const files = [...event.clipboardData.files];
+  if (!files.length && !text.startsWith("data:")) return;
+  event.preventDefault();
+  if (files.length) return attach(bench, box, files);
+  const rows = box.querySelector("[data-rows]");
+  const value = JSON.stringify({ name: bench.words.pasted, data: text });
+  const order = JSON.parse(box.dataset.order);
+  await bench.change({ kind: "insert", pointer: pointerOf(rows), index: childRows(rows).length, value, order });
+  await reread(bench, box);
+}
+
+async function reread(bench, box) {
+  await bench.edits.idle();
+  const pointer = pointerOf(box.querySelector("[data-rows]"));
+  const response = await fetch(`${bench.main.dataset.part}?${new URLSearchParams({ part: "section", pointer })}`);
+  if (!response.ok) return;
+  recount(bench.swap(box.closest("[data-section]"), await response.text()).querySelector("[data-files]"));
 }
 
 const replacing = (pointer, kept) => [
