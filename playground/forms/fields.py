@@ -165,7 +165,8 @@ def read_fields(
     free = extra if isinstance(extra, Mapping) else {}
     kept = _kept_below(beside.off, pointer)
     ways = read_ways(schema, values)
-    unused = unused_keys(schema, ways)
+    unused, way = unused_keys(schema, ways), chosen_of(ways)
+    needed = [*needed, *(way.fields if way else ())]
     listed = dict.fromkeys(k for k in [*known, *values, *kept] if k in values or k not in unused)
     fields = (
         read_field(
