@@ -1,5 +1,7 @@
 """How long exchanges are kept; what is purged takes its bodies along when nobody else has them."""
 
+import threading
+import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,6 +12,21 @@ from playground.calls.values import Outcome
 from playground.history.models import Body, Exchange, Original
 
 CHUNK = 500
+EVERY_SECONDS = 3600.0
+_last = {"purged": float("-inf")}
+_lock = threading.Lock()
+
+
+def purge_now_and_then() -> None:
+    """The same as `purge_history`, at most once an hour in this process."""
+    if not settings.HISTORY_DAYS and not settings.HISTORY_NUMBER:
+        return
+    with _lock:
+        due = time.monotonic() - _last["purged"] > EVERY_SECONDS
+        if due:
+            _last["purged"] = time.monotonic()
+    if due:
+        purge_history()
 
 
 def purge_history(now: datetime | None = None) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from playground.calls.values import Call, Outcome
 from playground.history.models import Exchange
 from playground.history.recording import AlreadyPressed
+from playground.history.retention import purge_now_and_then
 from playground.library.cleaning import clean_draft
 from playground.library.models import Draft
 from playground.library.secrets import bind_secrets
@@ -74,6 +75,7 @@ def hand_over(exchange: Exchange, plan: Plan, call: Call) -> Exchange:
 
     def work(cancel: threading.Event) -> None:
         send_and_complete(exchange, plan, call, cancel)
+        purge_now_and_then()
 
     pool = the_pool()
     if not pool.submit(Ticket(exchange.id, work)):

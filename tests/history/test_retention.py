@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from playground.history import retention
 from playground.history.models import Body, Exchange
 from playground.history.retention import purge_history
 from tests.history.exchanges import end_exchange, make_exchange, start_exchange
@@ -60,3 +61,17 @@ def test_what_stood_around_goes_with_the_last_exchange_that_had_it(editor, setti
     purge_history()
     assert not Body.objects.filter(digest=gone).exists()
     assert Body.objects.filter(digest=kept).exists()
+
+
+def test_it_is_purged_once_an_hour_while_things_are_sent(editor, settings, monkeypatch) -> None:
+    monkeypatch.setitem(retention._last, "purged", float("-inf"))
+    for _ in range(3):
+        make_exchange(editor)
+    retention.purge_now_and_then()
+    assert Exchange.objects.count() == 3
+    settings.HISTORY_NUMBER = 2
+    retention.purge_now_and_then()
+    assert Exchange.objects.count() == 2
+    make_exchange(editor)
+    retention.purge_now_and_then()
+    assert Exchange.objects.count() == 3
