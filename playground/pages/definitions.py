@@ -26,7 +26,7 @@ from playground.library.workflows import (
     tell_difference,
 )
 from playground.pages.definition_form import Typed, describe_typed, read_typed
-from playground.pages.inferring import infer_from
+from playground.pages.inferring import infer_from, list_sources
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
@@ -76,6 +76,7 @@ def add(request: HttpRequest) -> HttpResponse:
         "connections": connections,
         "chosen": chosen,
         "mistakes": mistakes,
+        "sources": list_sources(person_of(request)) if not typed.steps else [],
         "trail": _trail(_("New")),
         **describe_typed(typed),
     }

@@ -8,13 +8,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.apis.inferring import infer_steps
+from playground.apis.operations import Operation, list_operations
+from playground.calls.values import Outcome
 from playground.history.models import Exchange, Original
-from playground.history.reading import find_exchange
-from playground.library.drafts import find_draft
+from playground.history.reading import find_exchange, visible_to
+from playground.library.drafts import drafts_of, find_draft
 from playground.library.models import Connection, Draft
 from playground.library.vault import unseal
 from playground.pages.definition_form import Typed
 from playground.people.models import Person
+
+SHOWN = 6
 
 
 def infer_from(person: Person, asked: Mapping[str, str]) -> tuple[Typed, Connection | None]:
@@ -24,10 +28,28 @@ def infer_from(person: Person, asked: Mapping[str, str]) -> tuple[Typed, Connect
     exchange = _find_exchange(person, asked.get("exchange", ""))
     original = Original.objects.filter(exchange=exchange).first() if exchange else None
     if exchange and original:
-        connection = Connection.objects.filter(pk=exchange.connection_id).first()
+        kept = exchange.connection_id
+        connection = Connection.objects.filter(pk=kept).first() if kept else None
         text = unseal(bytes(original.document))
         return _infer(text, exchange.path_values, exchange.name, connection)
     return Typed(uid=asked.get("uid", "")[:200]), None
+
+
+def list_sources(person: Person) -> list[tuple[str, str, str]]:
+    """What a definition can be inferred from: `draft` or `exchange`, its id, its name; the
+    accepted launches one may see first."""
+    launching = [o.id for o in list_operations() if _names_workflow(o)]
+    sent = visible_to(person).filter(operation__in=launching, outcome=Outcome.ACCEPTED)
+    kept = drafts_of(person).filter(operation__in=launching)
+    return [
+        *(("exchange", str(each.id), each.name or each.job_uid) for each in sent[:SHOWN]),
+        *(("draft", str(each.id), each.name or each.operation) for each in kept[:SHOWN]),
+    ]
+
+
+def _names_workflow(operation: Operation) -> bool:
+    has_uid = any(each.name == "workflow_uid" for each in operation.path_fields)
+    return has_uid and operation.body_schema is not None
 
 
 def _infer(
