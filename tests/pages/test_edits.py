@@ -8,6 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from playground.history.models import Exchange
 from playground.library.drafts import begin
 from playground.library.models import Draft
 from playground.people.models import Person
@@ -227,3 +228,20 @@ def test_a_choice_that_is_not_there_is_refused(
 ) -> None:
     draft = begin(editor, "start-scenario", '{"id": 12}')
     assert edit(as_editor, draft, kind="choose", pointer=pointer, value=value).status_code == 422
+
+
+def test_a_half_typed_text_blocks_send_and_says_where(as_editor: Client, draft: Draft) -> None:
+    splice = {"kind": "splice", "index": 1, "removed": "", "value": "oops ", "revision": 0}
+    answer = edit(as_editor, draft, **splice).json()
+    assert answer["half"] == [1, 0, "oops "]
+    assert "lines" not in answer
+    [problem] = [p for p in answer["problems"] if p["code"] == "half-typed"]
+    assert (problem["pointer"], problem["line"]) == ("#editor", 1)
+    sent = as_editor.post(f"/drafts/{draft.id}/send/", {"press": str(uuid.uuid4())})
+    assert problem["message"].startswith("Line 1, column 2")
+    assert "kind-not-sent" in sent.content.decode()
+    assert not Exchange.objects.exists()
+    wrong = edit(as_editor, draft, **{**splice, "removed": "zzz", "revision": 1})
+    assert wrong.status_code == 422
+    far = edit(as_editor, draft, **{**splice, "index": 10**9, "revision": 1})
+    assert far.status_code in (200, 422)
