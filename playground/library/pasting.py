@@ -54,7 +54,7 @@ def begin_pasted(
     draft = begin(
         person,
         operation.id,
-        "{}" if operation.body_schema is not None else "",
+        "{}",
         connection=connection,
         path_values={**names, **{k: v for k, v in found.path_values.items() if k in names}},
     )

@@ -57,7 +57,11 @@ def paste(request: HttpRequest) -> HttpResponse:
         return _show(request, text, found=found, step=found.step_uid, offers=_offers(request))
     operation = _chosen(request, found)
     if operation is None:
-        return _show(request, text, 422, found=found, choose=list_operations())
+        choose = [each for each in list_operations() if each.body_schema is not None]
+        return _show(request, text, 422, found=found, choose=choose)
+    if operation.body_schema is None:
+        sentence = _("%(title)s is called without a payload: there is nothing to build.")
+        return _show(request, text, 422, refused=sentence % {"title": operation.title})
     connection = find_fitting(operation, found.url, current_origin())
     draft = begin_pasted(person_of(request), operation, found, connection, current_origin())
     return _show(

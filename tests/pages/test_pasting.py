@@ -190,3 +190,13 @@ def test_nothing_named_in_the_text_is_read(as_editor: Client, tmp_path: Path) ->
     page = as_editor.post("/paste/", {"text": text}).content.decode()
     assert "from the disk" not in page
     assert not any("from the disk" in each.text for each in Draft.objects.all())
+
+
+def test_a_call_without_a_payload_is_refused_with_a_sentence(as_editor: Client) -> None:
+    without = next(each for each in list_operations() if each.body_schema is None)
+    path = without.path.replace("{", "").replace("}", "")
+    text = f"curl -X {without.method} https://api.example.com/v3{path}"
+    answer = as_editor.post("/paste/", {"text": text})
+    assert answer.status_code == 422
+    assert "without a payload" in answer.content.decode()
+    assert not Draft.objects.exists()
