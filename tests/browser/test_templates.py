@@ -139,3 +139,13 @@ def test_two_tabs_that_save_at_once_are_shown_both(
     expect(page.locator("#both .value").first).to_be_visible()
     page.get_by_role("button", name="Save mine as the next version").click()
     expect(page.get_by_text("Saved as version 3 of Night run.")).to_be_visible()
+
+
+def test_an_open_in_playground_link_shows_its_values_first(
+    page: Page, server: str, template: Template
+) -> None:
+    page.goto(f"{server}/templates/{template.id}/fill/#/job_name=From%20the%20wiki")
+    expect(page.get_by_text("From the wiki")).to_be_visible()
+    page.get_by_role("button", name="Open in the builder").click()
+    expect(page.get_by_label("Job name", exact=True)).to_have_value("From the wiki")
+    assert not Exchange.objects.exists()

@@ -212,3 +212,13 @@ def test_the_list_takes_at_most_ten_queries(as_editor: Client, editor: Person) -
         answer = as_editor.get("/templates/?find=template&sort=used")
     assert b"Template 59" in answer.content
     assert len(taken) <= 10
+
+
+def test_a_link_prefills_a_draft_and_sends_nothing(as_editor: Client, editor: Person) -> None:
+    template = make_template(editor)
+    address = reverse("prefill_template", args=[template.id])
+    assert as_editor.get(address).status_code == 200
+    as_editor.post(address, {"/job_name": "From the wiki", "/gone/0/x": "1"})
+    draft = Draft.objects.get()
+    assert '"job_name": "From the wiki"' in draft.text
+    assert (draft.template_id, draft.template_version) == (template.id, 1)

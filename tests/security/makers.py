@@ -181,6 +181,7 @@ MAKERS: dict[str, Maker] = {
     "change_variant": make_own_template,
     "template_file": lambda person: {**make_own_template(person), "ending": "yaml"},
     "revoke_token": make_own_token,
+    "prefill_template": make_own_template,
     "share_template": make_own_template,
     "revoke_link": make_own_link,
     "share": make_open_link,

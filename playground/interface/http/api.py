@@ -69,8 +69,8 @@ api = NinjaAPI(
 @api.get("/templates", response={200: TemplateList, **REFUSALS, 422: Any}, auth=Bearer("read"))
 def list_all(
     request: HttpRequest,
-    find: str = Query("", max_length=200),
-    page: int = Query(0, ge=0, le=10_000),
+    find: str = Query("", max_length=200),  # type: ignore[type-arg]
+    page: int = Query(0, ge=0, le=10_000),  # type: ignore[type-arg]
 ) -> Any:
     """Those you see, by name; a hundred a page."""
     search = Search(text=find.replace("\0", ""), sort="name")
@@ -87,7 +87,7 @@ def get_one(
     request: HttpRequest,
     template_id: uuid.UUID,
     variant: str = "",
-    version: int = Query(0, ge=0, le=2**31),
+    version: int = Query(0, ge=0, le=2**31),  # type: ignore[type-arg]
 ) -> Any:
     """One template; with a variant, that variant's document."""
     return _full(_find(request, template_id), variant, version)

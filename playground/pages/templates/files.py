@@ -59,8 +59,8 @@ def import_files(request: HttpRequest) -> HttpResponse:
         return render(request, "templates/import.html", context)
     try:
         files = _read_held(request) if "held" in request.POST else _read_uploads(request)
-    except Refused as sentence:
-        context["sentence"] = str(sentence)
+    except Refused as refused:
+        context["sentence"] = str(refused)
         return render(request, "templates/import.html", context, status=422)
     steps = plan_import(person_of(request), files)
     if "held" not in request.POST:

@@ -11,8 +11,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from playground.apis.operations import list_operations
-from playground.library.models import Template, Workflow
-from playground.library.templates import Search, list_folders, list_templates, starred_of
+from playground.library.models import Sharing, Template, Workflow
+from playground.library.templates import (
+    Search,
+    list_folders,
+    list_templates,
+    may_change,
+    starred_of,
+)
 from playground.people.models import Person, Role
 from playground.people.rights import needs, person_of
 
@@ -32,12 +38,20 @@ WHOSE = {
 
 @dataclass(frozen=True)
 class Row:
-    """One template in the list, with what it sends to in words."""
+    """One template in the list, in words and ready to be drawn."""
 
-    template: Template
-    operation: str
-    workflow: str
-    starred: bool
+    id: str
+    name: str
+    pressed: str
+    variants: int
+    is_fork: bool
+    target: str
+    connection: str
+    folder: str
+    tags: list[str]
+    maker: str
+    used_at: str
+    changed_at: str
     may_change: bool
 
 
@@ -87,11 +101,20 @@ def describe_rows(person: Person, templates: list[Template]) -> list[Row]:
     starred = starred_of(person, templates)
     return [
         Row(
-            row,
-            titles.get(row.operation, row.operation),
-            names.get((row.connection_id, row.workflow_uid), row.workflow_uid),
-            row.id in starred,
-            person.may_edit and (row.person_id == person.pk or row.sharing == "edit"),
+            id=str(row.id),
+            name=row.name,
+            pressed="true" if row.id in starred else "false",
+            variants=row.variants,
+            is_fork=row.parent_id is not None,
+            target=names.get((row.connection_id, row.workflow_uid), row.workflow_uid)
+            or titles.get(row.operation, row.operation),
+            connection=row.connection.name if row.connection else "",
+            folder=row.folder,
+            tags=row.tag_list,
+            maker="" if row.sharing == Sharing.PRIVATE else row.person.username,
+            used_at=row.used_at.isoformat(timespec="seconds") if row.used_at else "",
+            changed_at=row.changed_at.isoformat(timespec="seconds"),
+            may_change=may_change(person, row),
         )
         for row in templates
     ]

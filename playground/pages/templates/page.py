@@ -9,9 +9,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.apis.operations import UnknownOperation, find_operation
+from playground.library.changes import apply_state
+from playground.library.drafts import state_of
+from playground.library.filling import CannotFill, set_typed
 from playground.library.models import Sharing, Template, Version
 from playground.library.templates import (
     archive,
@@ -114,6 +117,26 @@ def open_in_builder(request: HttpRequest, template_id: uuid.UUID) -> HttpRespons
     except UnknownOperation:
         raise Http404(_("This playground does not know the template's operation.")) from None
     draft = open_template(person_of(request), template, variant, number)
+    return redirect("builder", draft.id)
+
+
+@needs(Role.EDITOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def prefill(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """ "Open in Playground": values from the address's fragment make a draft; nothing is sent."""
+    template = get_template(request, template_id)
+    if request.method != "POST":
+        trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": template.name}]
+        return render(request, "template/fill.html", {"template": template, "trail": trail})
+    draft = open_template(person_of(request), template)
+    state = state_of(draft)
+    for pointer, typed in list(request.POST.items())[:100]:
+        if pointer.startswith("/"):
+            try:
+                state = set_typed(state, pointer, typed)
+            except CannotFill as sentence:
+                messages.warning(request, str(sentence))
+    apply_state(person_of(request), draft.id, state, tab="")
     return redirect("builder", draft.id)
 
 

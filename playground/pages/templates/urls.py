@@ -13,6 +13,7 @@ urlpatterns = [
     path(ONE + "file.<slug:ending>", files.export_one, name="template_file"),
     path(ONE, page.show_template, name="template"),
     path(ONE + "open/", page.open_in_builder, name="open_template"),
+    path(ONE + "fill/", page.prefill, name="prefill_template"),
     path(ONE + "edit/", page.edit_words, name="edit_template"),
     path(ONE + "star/", page.star, name="star_template"),
     path(ONE + "duplicate/", page.duplicate, name="duplicate_template"),
