@@ -25,7 +25,7 @@ def find_listing(connection: Connection | None, rule: ListRule) -> Listing | Non
     """What is kept; None where nobody asked yet."""
     if connection is None:
         return None
-    return connection.listings.filter(operation=rule.operation).first()
+    return Listing.objects.filter(connection=connection, operation=rule.operation).first()
 
 
 def is_under_way(listing: Listing | None) -> bool:

@@ -102,6 +102,7 @@ def test_text_number_and_tags_are_different_values(engage: Page) -> None:
         entry.fill(tag)
         entry.press("Enter")
     line(engage, '"field_value": "tag-1, tag-2"')
+    saved(engage)
     engage.reload()
     expect(engage.locator("[data-typed] .chip")).to_have_count(2)
 
