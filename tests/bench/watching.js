@@ -59,17 +59,18 @@ window.watching = (() => {
   watching.fetches = (count) => timed(count, () => fetch("/health/", { cache: "no-store" }));
 
   // The sandbox without the playground: the same body, the practice credential.
-  watching.launches = (uid, count) => timed(count, () => fetch(`/sandbox/captain-data/v3/workflows/${uid}/schedule`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", ...watching.credential },
-    body: document.getElementById("document")?.textContent ?? "{}",
-  }));
+  watching.launches = ({ uid, headers, body, count }) => timed(count, () => fetch(
+    `/sandbox/captain-data/v3/workflows/${uid}/schedule`,
+    { method: "POST", headers: { "Content-Type": "application/json", ...headers }, body },
+  ));
 
   watching.awaitReply = () => {
     const begun = performance.now();
+    const before = document.querySelector("#reply .verdict");
     watching.reply = new Promise((done) => {
       const observer = new MutationObserver(() => {
-        if (!document.querySelector("#reply [data-verdict], #reply .verdict")) return;
+        const shown = document.querySelector("#reply .verdict");
+        if (!shown || shown === before) return;
         observer.disconnect();
         done(performance.now() - begun);
       });
