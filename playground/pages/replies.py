@@ -111,6 +111,8 @@ class ReplyView:
     @property
     def protected(self) -> str:
         """The name to type where the connection is protected."""
+        if self.exchange.connection_id is None:
+            return ""
         rows = Connection.objects.filter(id=self.exchange.connection_id, protected=True)
         return rows.values_list("name", flat=True).first() or ""
 

@@ -130,10 +130,10 @@ def prefill(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         return render(request, "template/fill.html", {"template": template, "trail": trail})
     draft = open_template(person_of(request), template)
     state = state_of(draft)
-    for pointer, typed in list(request.POST.items())[:100]:
+    for pointer in list(request.POST)[:100]:
         if pointer.startswith("/"):
             try:
-                state = set_typed(state, pointer, typed)
+                state = set_typed(state, pointer, request.POST.get(pointer, ""))
             except CannotFill as sentence:
                 messages.warning(request, str(sentence))
     apply_state(person_of(request), draft.id, state, tab="")
