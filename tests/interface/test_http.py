@@ -17,6 +17,7 @@ from playground.history.models import Exchange
 from playground.interface.http import tokens
 from playground.library.models import Connection, Sharing, Template
 from playground.people.models import Person, Role, Token
+from playground.people.pace import Pace
 from playground.people.tokens import make_token, revoke_token
 from tests.conftest import make_person
 from tests.library.templates import TEXT, make_template
@@ -69,7 +70,8 @@ def test_ended_unknown_and_missing_tokens_open_nothing(editor: Person) -> None:
     assert asking(token)("GET", "/templates").status_code == 401
 
 
-def test_guessing_is_slowed_down() -> None:
+def test_guessing_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokens, "GUESSES", Pace(30, 60))
     statuses = [asking(f"pgt_{n}")("GET", "/templates").status_code for n in range(32)]
     assert statuses[0] == 401
     assert statuses[-1] == 429
@@ -90,9 +92,10 @@ def test_scopes_and_roles_bound_it(editor: Person, viewer: Person) -> None:
 def test_somebody_elses_private_template_is_not_there(ask: Ask) -> None:
     template = make_template(make_person(Role.EDITOR, "other"))
     assert ask("GET", "/templates").json() == {"templates": [], "more": False}
-    for method, path in (("GET", ""), ("PUT", ""), ("POST", "/check"), ("POST", "/send")):
-        answer = ask(method, f"/templates/{template.id}{path}", base=1, document="{}")
-        assert answer.status_code == 404
+    for method, path in (("GET", ""), ("POST", "/check"), ("POST", "/send")):
+        assert ask(method, f"/templates/{template.id}{path}").status_code == 404
+    answer = ask("PUT", f"/templates/{template.id}", base=1, document="{}")
+    assert answer.status_code == 404
     Template.objects.update(sharing="view")
     answer = ask("PUT", f"/templates/{template.id}", base=1, document="{}")
     assert answer.status_code == 403
@@ -112,6 +115,18 @@ def test_a_template_is_made_saved_and_read_with_its_digits(ask: Ask) -> None:
     secret = ask("PUT", address, base=2, document='{"api_key": "sk-live-1"}')
     assert secret.status_code == 422
     assert "credential" in secret.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [[], [None], [["variant", "x"]], "x", 1, None, {"varient": "x"}])
+def test_a_question_it_does_not_know_sends_nothing(ask: Ask, editor: Person, body: Any) -> None:
+    template = make_template(editor, text=TEXT)
+    token = make_token(editor, "raw", ["read", "send"], 1)
+    answer = Client(headers={"Authorization": f"Bearer {token}"}).post(
+        f"/api/templates/{template.id}/send", json.dumps(body), content_type="application/json"
+    )
+    assert answer.status_code == 422
+    assert not Exchange.objects.exists()
+    assert ask("GET", f"/templates/{template.id}?varient=x").status_code == 422
 
 
 def test_it_checks_without_sending(ask: Ask, editor: Person) -> None:

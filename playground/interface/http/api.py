@@ -15,6 +15,7 @@ from playground.history.reading import find_exchange
 from playground.interface.http.shapes import (
     Checked,
     Filled,
+    Misunderstood,
     NewTemplate,
     NewVersion,
     Sending,
@@ -23,6 +24,7 @@ from playground.interface.http.shapes import (
     TemplateList,
     Told,
 )
+from playground.interface.http.strays import refuse_strays
 from playground.interface.http.tokens import Bearer, asker
 from playground.library.cleaning import find_credentials
 from playground.library.editing import State
@@ -54,8 +56,9 @@ from playground.sending.presses import Blocked, press_plan, wait
 
 PAGE = 100
 PATIENCE = 20.0
-REFUSALS: Any = {401: Told, 403: Told, 404: Told, 429: Told}
-CHANGES: Any = {**REFUSALS, 409: Told, 422: Any}
+REFUSALS: Any = {401: Told, 403: Told, 404: Told, 422: Misunderstood, 429: Told}
+BODIES: Any = {**REFUSALS, 400: Told}
+CHANGES: Any = {**BODIES, 409: Told}
 
 api = NinjaAPI(
     title="API Playground",
@@ -66,13 +69,14 @@ api = NinjaAPI(
 )
 
 
-@api.get("/templates", response={200: TemplateList, **REFUSALS, 422: Any}, auth=Bearer("read"))
+@api.get("/templates", response={200: TemplateList, **REFUSALS}, auth=Bearer("read"))
 def list_all(
     request: HttpRequest,
     find: str = Query("", max_length=200),  # type: ignore[type-arg]
     page: int = Query(0, ge=0, le=10_000),  # type: ignore[type-arg]
 ) -> Any:
     """Those you see, by name; a hundred a page."""
+    refuse_strays(request, "find", "page")
     search = Search(text=find.replace("\0", ""), sort="name")
     rows = list(list_templates(asker(request), search)[page * PAGE : page * PAGE + PAGE + 1])
     return {"templates": [_row(each) for each in rows[:PAGE]], "more": len(rows) > PAGE}
@@ -80,16 +84,17 @@ def list_all(
 
 @api.get(
     "/templates/{template_id}",
-    response={200: TemplateFull, **REFUSALS, 422: Any},
+    response={200: TemplateFull, **REFUSALS},
     auth=Bearer("read"),
 )
 def get_one(
     request: HttpRequest,
     template_id: uuid.UUID,
-    variant: str = "",
+    variant: str = Query("", max_length=100),  # type: ignore[type-arg]
     version: int = Query(0, ge=0, le=2**31),  # type: ignore[type-arg]
 ) -> Any:
     """One template; with a variant, that variant's document."""
+    refuse_strays(request, "variant", "version")
     return _full(_find(request, template_id), variant, version)
 
 
@@ -132,7 +137,7 @@ def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
 
 @api.post(
     "/templates/{template_id}/check",
-    response={200: Checked, **REFUSALS, 422: Any},
+    response={200: Checked, **BODIES},
     auth=Bearer("read"),
 )
 def check(request: HttpRequest, template_id: uuid.UUID, body: Filled) -> Any:
@@ -153,9 +158,7 @@ def send(request: HttpRequest, template_id: uuid.UUID, body: Sending) -> Any:
     return _sent(wait(sent, PATIENCE))
 
 
-@api.get(
-    "/exchanges/{exchange_id}", response={200: Sent, **REFUSALS, 422: Any}, auth=Bearer("read")
-)
+@api.get("/exchanges/{exchange_id}", response={200: Sent, **REFUSALS}, auth=Bearer("read"))
 def get_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> Any:
     """What came of a send."""
     exchange = find_exchange(asker(request), exchange_id)

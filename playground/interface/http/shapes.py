@@ -4,12 +4,23 @@ their digits."""
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from playground.apis.operations import list_operations
 
 DOCUMENT = "The payload as JSON text, byte for byte as it is sent."
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+class Asked(BaseModel):
+    """What comes in: an object, and no key that is not known. A misspelt `variant` would
+    otherwise send another payload than the one that was meant."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 class TemplateRow(Schema):
@@ -37,29 +48,31 @@ class TemplateList(Schema):
     more: bool
 
 
-class NewTemplate(Schema):
-    name: str = Field(max_length=200)
-    operation: str = Field(max_length=100, examples=["launch-workflow"])
-    document: str = Field(max_length=5_000_000, description=DOCUMENT)
+class NewTemplate(Asked):
+    name: Name
+    operation: str = Field(
+        max_length=100, json_schema_extra={"enum": [each.id for each in list_operations()]}
+    )
+    document: str = Field(min_length=2, max_length=5_000_000, description=DOCUMENT)
     path_values: dict[str, str] = {}
     connection: str = Field("", description="The connection's name.")
     description: str = Field("", max_length=5000)
     tags: list[str] = []
     folder: str = Field("", max_length=200)
-    sharing: str = "private"
+    sharing: Literal["private", "view", "edit"] = "private"
 
 
-class NewVersion(Schema):
-    base: int = Field(ge=1, le=2**31, description="The version this one is based on.")
-    document: str = Field(max_length=5_000_000, description=DOCUMENT)
+class NewVersion(Asked):
+    base: int = Field(strict=True, ge=1, le=2**31, description="The version this one is based on.")
+    document: str = Field(min_length=2, max_length=5_000_000, description=DOCUMENT)
     path_values: dict[str, str] | None = None
     variant: str = Field("", max_length=100, description="Keep it as this variant.")
     note: str = Field("", max_length=500)
 
 
-class Filled(Schema):
+class Filled(Asked):
     variant: str = Field("", max_length=100)
-    version: int = Field(0, ge=0, le=2**31, description="0 is the newest.")
+    version: int = Field(0, strict=True, ge=0, le=2**31, description="0 is the newest.")
     connection: str = Field("", description="Send over this connection instead.")
     values: dict[str, str] = Field({}, description="Text by JSON Pointer, as typed in a form.")
     json_values: dict[str, str] = Field({}, description="JSON text by JSON Pointer.")
@@ -86,3 +99,9 @@ class Sent(Schema):
 
 class Told(Schema):
     detail: str
+
+
+class Misunderstood(Schema):
+    """A sentence, or for each wrong value in the question where it stands and why."""
+
+    detail: str | list[dict[str, Any]]
