@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from playground.interface import joining
 from playground.interface.practice import fill_practice
 from playground.library.keys import check_keys
+from playground.library.rotation import seal_plain_files
 from playground.library.sweeping import sweep_files
 from playground.sending.doors import judge_settings
 from playground.sending.recovery import mark_abandoned
@@ -76,6 +77,7 @@ STEPS: list[Callable[[], object]] = [
     fill_practice,
     mark_abandoned,
     sweep_files,
+    seal_plain_files,
     collect_static,
 ]
 

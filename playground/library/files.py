@@ -1,24 +1,24 @@
-"""Keeping files: bytes once on disk, by their digest, readable by the owner of the data only."""
+"""Keeping files: bytes once on disk, by their digest, encrypted, readable by the owner only."""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import re
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models
 
-from playground.calls.filling import FileData
+from playground.calls.filling import FileData, Unfilled
 from playground.library.models import File
+from playground.library.sealed_files import Sealer, unseal_file, write_beside
+from playground.library.vault import WrongKey
 from playground.payload.facts import FileFacts
 from playground.people.models import Person
 
-PIECE = 3 * 64 * 1024
 VAGUE = "application/octet-stream"
 FILE_MARK = re.compile(r"\{\{file:([\w.-]+)\}\}")
 
@@ -31,18 +31,15 @@ def keep_file(pieces: Iterable[bytes], name: str, media_type: str, person: Perso
     """Keep a file; its pieces are never in memory together. NotKept where a limit is passed."""
     folder = Path(settings.FILES)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, beside = tempfile.mkstemp(dir=folder)  # readable by its owner only
-    try:
-        with os.fdopen(handle, "wb") as out:
-            digest, size = _write(pieces, out.write, name)
+    with write_beside(folder) as (out, beside):
+        sealer = Sealer(out)
+        digest, size = _write(pieces, sealer.write, name)
+        sealer.finish()
+        out.flush()
         _refuse_overflow(size)
         place = path_of(digest)
         place.parent.mkdir(exist_ok=True, mode=0o700)
         os.replace(beside, place)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            os.unlink(beside)
-        raise
     return File.objects.create(
         name=name[:300], media_type=media_type[:300], size=size, digest=digest, person=person
     )
@@ -52,7 +49,7 @@ def path_of(digest: str) -> Path:
     return Path(settings.FILES) / digest[:2] / digest
 
 
-def _write(pieces: Iterable[bytes], write, name: str) -> tuple[str, int]:  # type: ignore[no-untyped-def]
+def _write(pieces: Iterable[bytes], write: Callable[[bytes], None], name: str) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     for piece in pieces:
         size += len(piece)
@@ -82,19 +79,21 @@ def say_size(size: int) -> str:
 
 
 def read_pieces(file: File) -> Iterator[bytes]:
-    """The bytes, a piece at a time."""
-    with path_of(file.digest).open("rb") as kept:
-        while piece := kept.read(PIECE):
-            yield piece
+    """The bytes, a piece at a time. OSError or WrongKey where they cannot be read."""
+    return unseal_file(path_of(file.digest))
 
 
 def read_head(file: File, most: int) -> bytes:
-    """The first bytes; none where the file on disk is gone."""
+    """The first bytes; none where the file on disk is gone or cannot be read."""
+    head = b""
     try:
-        with path_of(file.digest).open("rb") as kept:
-            return kept.read(most)
-    except FileNotFoundError:
+        for piece in read_pieces(file):
+            head += piece
+            if len(head) >= most:
+                break
+    except (OSError, WrongKey):
         return b""
+    return head[:most]
 
 
 def files_in(*texts: str) -> dict[str, File]:
@@ -113,9 +112,22 @@ def describe_files(text: str) -> dict[str, FileFacts]:
 def find_data(file_id: str) -> FileData | None:
     """A file on its way into a body; None when it is not kept, or its bytes are gone."""
     file = File.objects.filter(id=file_id).first()
-    if file is None or not path_of(file.digest).exists():
+    if file is None:
         return None
-    return FileData(file.media_type, read_pieces(file), file_id)
+    pieces = _pieces_for(file)
+    try:
+        first = next(pieces, b"")
+    except Unfilled:
+        return None
+    return FileData(file.media_type, chain([first], pieces), file_id)
+
+
+def _pieces_for(file: File) -> Iterator[bytes]:
+    """The bytes; Unfilled where they cannot be read."""
+    try:
+        yield from read_pieces(file)
+    except (OSError, WrongKey):
+        raise Unfilled("file-unknown", file.id) from None
 
 
 def wire_size(file: FileFacts | File) -> int:

@@ -12,6 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 
+from playground.library.sealed_files import is_sealed, reseal_file
 from playground.library.vault import reseal, unseal
 
 CHUNK = 200
@@ -39,6 +40,27 @@ def read_sealed_texts(but: type[models.Model]) -> Iterator[str]:
 def rotate_secrets() -> int:
     """All sealed values under the newest key; how many. WrongKey when one cannot be read."""
     return sum(_rotate(model, field) for model, field in find_sealed_fields())
+
+
+def rotate_files() -> int:
+    """All attached files under the newest key; how many. WrongKey when one cannot be read."""
+    files = list_files()
+    for path in files:
+        reseal_file(path)
+    return len(files)
+
+
+def seal_plain_files() -> int:
+    """Encrypt the files that were kept before files were encrypted; how many."""
+    plain = [path for path in list_files() if not is_sealed(path)]
+    for path in plain:
+        reseal_file(path)
+    return len(plain)
+
+
+def list_files() -> list[Path]:
+    """Where attached files stand: by the first two digits of their digests."""
+    return sorted(Path(settings.FILES).glob("[0-9a-f][0-9a-f]/*"))
 
 
 def check_key() -> None:

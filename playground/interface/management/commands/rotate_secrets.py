@@ -1,4 +1,4 @@
-"""Re-encrypts every secret and draft with the newest key."""
+"""Re-encrypts every secret, draft and file with the newest key."""
 
 from pathlib import Path
 from typing import Any
@@ -6,7 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from playground.library.rotation import forget_former_keys, make_key, rotate_secrets
+from playground.library.rotation import (
+    forget_former_keys,
+    make_key,
+    rotate_files,
+    rotate_secrets,
+)
 from playground.library.vault import WrongKey
 from playground.people.audit import record_event
 
@@ -28,11 +33,11 @@ class Command(BaseCommand):
             make_key(path)
             self.stdout.write(f"A new key stands first in {path}.")
         try:
-            count = rotate_secrets()
+            count, files = rotate_secrets(), rotate_files()
         except WrongKey as error:
             raise CommandError(str(error)) from None
-        record_event(None, "secrets-rotated", f"{count} values")
-        self.stdout.write(f"{count} values are under the newest key.")
+        record_event(None, "secrets-rotated", f"{count} values, {files} files")
+        self.stdout.write(f"{count} values are under the newest key, {files} files too.")
         if options["forget"]:
             self.stdout.write(f"{forget_former_keys(path)} former keys removed.")
 
