@@ -33,6 +33,9 @@ _BINARY_ENDINGS = {
 }
 # How much of a body is looked at to tell text from bytes.
 LOOKED_AT = 4096
+# What decides on the charset of a longer body, where it has anything but ASCII. So the first
+# part alone reads as the whole does.
+START = 262_144
 
 
 @dataclass(frozen=True)
@@ -99,6 +102,15 @@ def ending_of(kind: str, content_type: str) -> str:
 
 
 def _decode(data: bytes, charset: str) -> str | None:
+    """None where the charset does not fit; after a start that it fits, what does not is marked."""
+    text = _decode_strictly(data, charset)
+    if text is None and len(data) > START:
+        start = _decode_strictly(data[:START], charset)
+        return None if start is None or start.isascii() else data.decode(charset, "replace")
+    return text
+
+
+def _decode_strictly(data: bytes, charset: str) -> str | None:
     try:
         known = codecs.lookup(charset)
         if not getattr(known, "_is_text_encoding", True) or known.name in ("idna", "punycode"):

@@ -27,11 +27,11 @@ ODD = re.compile(r"[^\w .()+-]+")
 @needs(Role.VIEWER)
 @require_safe
 def show_text(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    """A range of what a tab shows, from a character on; `X-Next` says where it goes on."""
+    """A range of the text, from a character on; `X-Next` says where it goes on."""
     reply = view_reply(get_exchange(request, exchange_id), request.GET.get("part", ""))
     start = _read_number(request, "from")
     end = start + PIECE
-    text = reply.shown
+    text = reply.text
     response = HttpResponse(text[start:end], content_type="text/plain; charset=utf-8")
     response["X-Next"] = str(end) if end < len(text) else ""
     return response
@@ -42,7 +42,7 @@ def show_text(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
 def show_rows(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     """Further rows of a table."""
     reply = view_reply(get_exchange(request, exchange_id))
-    table = read_rows(reply.said.text, max(1, _read_number(request, "from")), ROWS)
+    table = read_rows(reply.text, max(1, _read_number(request, "from")), ROWS)
     if table is None:
         raise Http404(_("This answer is no table."))
     return render(request, "history/_rows.html", {"table": table, "reply": reply})

@@ -10,14 +10,15 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from playground.calls.contents import CSV, JSON, TEXT, XML, Text, kind_of, read_text
+from playground.calls.contents import CSV, JSON, START, TEXT, XML, Text, kind_of, read_text
 from playground.calls.masking import show
+from playground.calls.openings import read_opening
 from playground.calls.snippets.languages import LANGUAGES, Language, write_snippet
 from playground.calls.snippets.pieces import CannotWrite
 from playground.calls.tables import Table, read_rows
 from playground.calls.values import MaskedCall, Outcome
 from playground.calls.xml_layout import lay_out_xml
-from playground.history.bodies import read_body
+from playground.history.bodies import read_body, read_start
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
 from playground.library.models import Connection
@@ -25,9 +26,9 @@ from playground.payload.printing import lay_out
 from playground.payload.reading import NotJson
 
 PARTS = ("body", "raw", "headers", "request", "code")
-# How much of a body comes with the page; the rest is fetched when it is near.
-HEAD = 65_536
-LONGEST_INDENTED = 500_000
+# A body of that many characters comes with the page and is laid out here; of a longer one the
+# first part comes, the rest is fetched when it is near, and the browser lays it out.
+WHOLE, HEAD = 65_536, 12_288
 ROWS = 200
 LONGEST_LEAD = 40
 UID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
@@ -140,19 +141,38 @@ class ReplyView:
         return round(self.exchange.seconds_to_first_byte * 1000)
 
     @cached_property
-    def data(self) -> bytes:
-        return read_body(self.exchange.reply_body)
+    def size(self) -> int:
+        return self.exchange.reply_body.size if self.exchange.reply_body else 0
+
+    @cached_property
+    def start(self) -> bytes:
+        """The first part, all that the page itself needs."""
+        body = self.exchange.reply_body
+        start = read_start(body, START) if body else b""
+        return start if start.strip() else read_body(body)
 
     @cached_property
     def said(self) -> Text:
-        """The body as text, and how its charset was found."""
-        return read_text(self.data, self.exchange.content_type)
+        """The first part as text, and how its charset was found."""
+        return read_text(self.start, self.exchange.content_type)
+
+    @cached_property
+    def text(self) -> str:
+        """All of it. What is longer than the first part is unpacked only for this."""
+        if self.size <= len(self.start):
+            return self.said.text
+        return read_text(read_body(self.exchange.reply_body), self.exchange.content_type).text
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it comes with the page."""
+        return self.size <= WHOLE
 
     @cached_property
     def body_kind(self) -> str:
         """What the Body tab draws: json, csv, xml, html, text, binary or empty."""
-        kind = kind_of(self.data, self.exchange.content_type)
-        if kind == JSON and len(self.data) <= HEAD and self._laid is None:
+        kind = kind_of(self.start, self.exchange.content_type)
+        if kind == JSON and self.is_whole and self._laid is None:
             return TEXT
         return TEXT if kind == CSV and self.table is None else kind
 
@@ -165,32 +185,33 @@ class ReplyView:
 
     @cached_property
     def table(self) -> Table | None:
-        return read_rows(self.said.text, 0, ROWS)
+        return read_rows(self.said.text, 0, ROWS) or read_rows(self.text, 0, ROWS)
 
     @cached_property
-    def shown(self) -> str:
-        """The whole text of the open tab, laid out where that is done here and not there."""
-        if self.part == "raw":
-            return self.said.text
-        if self.body_kind == XML and len(self.said.text) <= LONGEST_INDENTED:
-            return lay_out_xml(self.said.text)
-        if self.body_kind == JSON and len(self.data) <= HEAD:
-            return self._laid or self.said.text
-        return self.said.text
-
-    @property
     def head(self) -> str:
-        return self.shown[:HEAD]
+        """What comes with the page of the open tab; a short one is laid out."""
+        if not self.is_whole:
+            return self.said.text[:HEAD]
+        if self.part != "raw" and self.body_kind == XML:
+            return lay_out_xml(self.said.text)
+        return (self._laid if self.layout == JSON else None) or self.said.text
 
     @property
     def next(self) -> int | None:
         """Where the rest begins, in characters; None when all of it is here."""
-        return HEAD if len(self.shown) > HEAD else None
+        return None if self.is_whole else HEAD
 
     @property
     def layout(self) -> str:
-        """How the browser draws the lines: `json` is laid out and folded there."""
-        return JSON if self.part == "body" and self.body_kind == JSON else "plain"
+        """How the browser draws the lines: `json` and `xml` are laid out there, piece by piece;
+        JSON is folded too."""
+        laid_out_there = self.body_kind == JSON or (self.body_kind == XML and not self.is_whole)
+        return self.body_kind if self.part == "body" and laid_out_there else "plain"
+
+    @property
+    def opening(self) -> list[str]:
+        """The first lines, to be read before any script has run."""
+        return read_opening(self.head, self.layout)
 
     @property
     def code(self) -> str:

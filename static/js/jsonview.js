@@ -98,7 +98,7 @@ export class PlainLines {
   }
 }
 
-function cut(line) {
+export function cut(line) {
   if (line.length <= LONGEST) return [line];
   const rows = [];
   for (let at = 0; at < line.length; at += LONGEST) rows.push(line.slice(at, at + LONGEST));

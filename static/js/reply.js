@@ -1,21 +1,53 @@
 // An answer as lines: the first part is here, the rest is fetched when it is near or searched.
 
 import { JsonLines, LinesView, PlainLines } from "./jsonview.js";
+import { XmlLines } from "./xmlview.js";
 
 // Fewer lines are all in sight: nothing to find there that is not seen.
 const SHORT = 25;
 const readers = new WeakMap();
 
-class Reader {
-  constructor(box) {
-    this.box = box;
-    this.next = box.dataset.next;
-    const isJson = box.dataset.lines === "json";
-    const head = box.querySelector("#reply_text").textContent;
-    document.getElementById("main").dataset.icons ??= box.dataset.icons;
-    this.lines = isJson ? new JsonLines() : new PlainLines();
-    this.view = new LinesView(box, isJson);
+const LAYOUTS = { json: JsonLines, xml: XmlLines, plain: PlainLines };
+
+// A text of which the first part is here; `element` says where the rest is to be had.
+class Source {
+  constructor(element, head) {
+    this.element = element;
+    this.next = element.dataset.next;
     this.pieces = [head];
+  }
+
+  read() {
+    this.reading ??= this.fetch().finally(() => (this.reading = null));
+    return this.reading;
+  }
+
+  async fetch() {
+    const response = await fetch(`${this.element.dataset.more}&from=${this.next}`);
+    if (!response.ok) throw new Error(response.status);
+    this.next = response.headers.get("X-Next");
+    const piece = await response.text();
+    this.pieces.push(piece);
+    return piece;
+  }
+
+  async readAll() {
+    while (this.next) await this.read();
+  }
+
+  get whole() {
+    return this.pieces.join("");
+  }
+}
+
+class Reader extends Source {
+  constructor(box) {
+    const head = box.querySelector("#reply_text").textContent;
+    super(box, head);
+    this.box = box;
+    document.getElementById("main").dataset.icons ??= box.dataset.icons;
+    this.lines = new LAYOUTS[box.dataset.lines]();
+    this.view = new LinesView(box, box.dataset.lines === "json");
     this.view.append(this.lines.feed(head, !this.next));
     if (this.next) box.addEventListener("scroll", () => this.look(), { passive: true });
     this.look();
@@ -31,28 +63,15 @@ class Reader {
     if (this.next && scrollTop + 3 * clientHeight > scrollHeight) this.read().then(() => this.next && requestAnimationFrame(() => this.look()));
   }
 
-  read() {
-    this.reading ??= this.fetch().finally(() => (this.reading = null));
-    return this.reading;
-  }
-
   async fetch() {
-    const response = await fetch(`${this.box.dataset.more}&from=${this.next}`);
-    if (!response.ok) throw new Error(response.status);
-    this.next = response.headers.get("X-Next");
-    const piece = await response.text();
-    this.pieces.push(piece);
+    const piece = await super.fetch();
     this.view.append(this.lines.feed(piece, !this.next));
     if (!this.next) this.box.parentElement.querySelector(".reply-cut")?.remove();
   }
 
-  async readAll() {
-    while (this.next) await this.read();
-  }
-
   // As it is drawn, but for the breaks that very long lines are drawn with.
   get whole() {
-    return this.view.isJson ? this.view.text.lines.join("\n") : this.pieces.join("");
+    return this.box.dataset.lines === "plain" ? super.whole : this.view.text.lines.join("\n");
   }
 }
 
@@ -66,6 +85,8 @@ function start(root) {
     const copy = document.getElementById("copy_reply");
     if (copy) startCopy(copy, reader);
   }
+  const hidden = root.querySelector?.("#reply_text[data-more]");
+  if (hidden?.dataset.next) startCopy(document.getElementById("copy_reply"), new Source(hidden, hidden.textContent));
 }
 
 function startFinder(finder, reader) {
@@ -96,6 +117,7 @@ function startFinder(finder, reader) {
 
 // An answer is copied whole, not only the part that is here.
 function startCopy(button, reader) {
+  if (button.dataset.copyFrom === undefined) return;
   delete button.dataset.copyFrom;
   button.addEventListener("click", async () => {
     if (button.dataset.copy !== undefined) return;

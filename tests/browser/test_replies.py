@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.calls.snippets.languages import LANGUAGES
 from playground.calls.values import Reply
+from playground.calls.xml_layout import lay_out_xml
 from playground.history.models import Exchange
 from playground.history.recording import record_end
 from playground.interface.practice import fill_practice
@@ -194,6 +195,23 @@ def test_five_megabytes_in_one_line_of_text_open_too(page: Page, editor: Person)
     find.fill(" end")
     find.press("Enter")
     expect(page.locator("[data-finder] output")).to_have_text("1 of 1", timeout=20_000)
+
+
+def test_long_xml_and_tables_are_laid_out_and_copied_whole(
+    page: Page, editor: Person, clipboard: Callable[[], str]
+) -> None:
+    items = "".join(f"<i n='{n}'><t>a &gt; b</t><e/><!-- {n} > --></i>" for n in range(20_000))
+    long = f'<?xml version="1.0"?><all>{items}</all>'
+    open_exchange(page, answered(editor, long.encode(), "application/xml"))
+    expect(page.locator(".reply-lines .line").nth(3)).to_have_text("4    <t>a &gt; b</t>")
+    table = "".join(f"{n},cell\n" for n in range(20_000))
+    for body, kind, whole in ((long, "xml", lay_out_xml(long)), (table, "csv", table)):
+        open_exchange(page, answered(editor, body.encode(), f"text/{kind}"))
+        expect(page.locator("#copy_reply:not([data-copy-from])")).to_be_visible()
+        page.get_by_role("button", name="Copy what is shown").click()
+        expect(page.locator("#copy_reply[data-copied]")).to_be_visible(timeout=20_000)
+        assert clipboard() == whole
+    assert page.errors == []  # type: ignore[attr-defined]
 
 
 def test_a_hostile_answer_is_only_ever_text(page: Page, editor: Person) -> None:

@@ -1,5 +1,7 @@
 """A reply of every kind, as its page shows it, gives its pieces and saves it."""
 
+import re
+
 import pytest
 
 from playground.calls.values import Outcome, Reply
@@ -92,14 +94,37 @@ def test_five_megabytes_on_one_line_come_in_pieces(as_editor, editor) -> None:
     assert len(body) > 5_000_000
     exchange = answer(editor, body, "application/json")
     page = read(as_editor, exchange)
-    assert len(page) < 300_000
+    assert len(page) < 40_000
     assert 'data-lines="json"' in page
-    pieces, at = [body[:65_536].decode()], "65536"
+    assert '<span class="no">3</span><code>    {</code>' in page
+    at = re.findall(r'data-next="(\d+)"', page)[0]
+    pieces = [body[: int(at)].decode()]
     while at:
         piece = as_editor.get(f"/history/{exchange.id}/text/?part=body&from={at}")
         pieces.append(piece.content.decode())
         at = piece["X-Next"]
     assert "".join(pieces).encode() == body
+
+
+@pytest.mark.parametrize("start", ["plain ", "Zürich "])
+def test_bytes_that_break_the_charset_late_garble_nothing_before_them(
+    as_editor, editor, start
+) -> None:
+    body = start.encode() + b"x" * 300_000 + b"\xff end"
+    exchange = answer(editor, body, "text/plain; charset=utf-8")
+    page = read(as_editor, exchange)
+    assert start in page
+    at = int(re.findall(r'data-next="(\d+)"', page)[0])
+    piece = as_editor.get(f"/history/{exchange.id}/text/?from={at}").content.decode()
+    assert len(piece) == len(start) + 300_000 + len("? end") - at
+    assert piece.startswith("xxx")
+
+
+def test_a_long_xml_is_laid_out_by_the_browser(as_editor, editor) -> None:
+    exchange = answer(editor, b"<a>" + b"<b>1</b>" * 20_000 + b"</a>", "application/xml")
+    page = read(as_editor, exchange)
+    assert 'data-lines="xml"' in page
+    assert 'data-lines="plain"' in read(as_editor, exchange, "?part=raw")
 
 
 def test_above_the_limit_it_says_that_only_a_part_was_kept(as_editor, editor) -> None:
