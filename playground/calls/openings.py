@@ -22,7 +22,8 @@ def read_opening(text: str, kind: str) -> list[str]:
 
 
 def _lay_out(text: str) -> list[str]:
-    lines, line = [], ""
+    lines: list[str] = []
+    line = ""
     depth, opened, bare = 0, False, False
     for found in _TOKEN.finditer(text):
         token = found[0]
