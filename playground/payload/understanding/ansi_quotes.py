@@ -23,7 +23,7 @@ def read_ansi(text: str, at: int) -> tuple[str, int]:
             out.append(plain.group())
             at = plain.end()
         elif text[at] == "'":
-            return "".join(out), at + 1
+            return "".join(out).partition("\0")[0], at + 1
         else:
             piece, at = _escape(text, at)
             out.append(piece)
@@ -34,6 +34,8 @@ def _escape(text: str, at: int) -> tuple[str, int]:
     number = NUMBER.match(text, at + 1)
     if number is None:
         code = text[at + 1 : at + 2]
+        if code == "c" and "?" <= text[at + 2 : at + 3] <= "~":
+            return chr(ord(text[at + 2].upper()) ^ 0x40), at + 3
         return ESCAPES.get(code, "\\" + code), at + 2
     if number[2] or number[3]:
         return _character(text, int(number[2] or number[3], 16), number.end())

@@ -6,12 +6,15 @@ import re
 from dataclasses import dataclass, field
 
 from playground.payload.understanding.ansi_quotes import read_ansi
+from playground.payload.understanding.filling import Measure
+from playground.payload.understanding.here_documents import fill_in, read_cat, read_lines
 from playground.payload.understanding.values import Unreadable
 
 OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "\n", "(", ")")
 PLAIN = re.compile(r"[^\s'\"\\$`;|&<>()#]+")
 DOUBLE_PLAIN = re.compile(r"[^\"\\$`]+")
 NAME = re.compile(r"\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|\{[^{}\s]{1,100}\}")
+DEFAULT = re.compile(r"\{([A-Za-z_]\w*):?-([^{}'\"\\$`\s]{0,1000})\}")
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 REDIRECT = re.compile(r"(?:\d{1,2}|&)?(<<<|<<-?|>>|>&|<&|>\||<>|<|>)")
 HERE = re.compile(r"(?:\d{1,2})?<<(?!<)(-?)[ \t]*(['\"]?)([\w.!-]+)\2")
@@ -49,7 +52,8 @@ class _Splitter:
         self.command = Command()
         self.commands: list[Command] = []
         self.known: dict[str, str] = {}
-        self.heres: list[tuple[Command, bool, str]] = []
+        self.measure = Measure()
+        self.heres: list[tuple[Command, re.Match[str]]] = []
 
     def run(self) -> None:
         while self.at < len(self.text):
@@ -130,17 +134,24 @@ class _Splitter:
         raise Unreadable("open-quote", 'A quote " is opened and not closed.')
 
     def _expansion(self) -> None:
-        """`$name`, `$(…)` and backticks: known literals are put in, all else stays as typed."""
+        """`$name`, `${name:-default}`, `$(…)`, backticks: literals are put in, all else stays."""
         text, at = self.text, self.at
+        if literal := read_cat(text, at, self.known, self.measure):
+            self._add(literal[0])
+            self.at = literal[1]
+            return
         if text[at] == "`" or text.startswith("$(", at):
             end = self._substitution(at)
             self._unknown(text[at:end])
             self.at = end
             return
-        found = NAME.match(text, at + 1)
-        name = found and (found[1] or found[2])
+        default = DEFAULT.match(text, at + 1)
+        found = default or NAME.match(text, at + 1)
+        name = found and (found[1] or (not default and found[2]))
         if name and name in self.known:
-            self._add(self.known[name])
+            self._add(self.measure.take(self.known[name]))
+        elif default:
+            self._add(default[2])
         elif found:
             self._unknown(text[at : found.end()])
         else:
@@ -171,7 +182,7 @@ class _Splitter:
     def _redirect(self, found: re.Match[str]) -> None:
         self._end_word()
         if here := HERE.match(self.text, found.start()):
-            self.heres.append((self.command, here[1] == "-", here[3]))
+            self.heres.append((self.command, here))
             self.at = here.end()
             return
         self.at = found.end()
@@ -204,18 +215,9 @@ class _Splitter:
             self._read_heres()
 
     def _read_heres(self) -> None:
-        for command, tabs, mark in self.heres:
-            lines = []
-            while self.at < len(self.text):
-                end = self.text.find("\n", self.at)
-                end = len(self.text) if end < 0 else end
-                line = self.text[self.at : end]
-                self.at = end + 1
-                line = line.lstrip("\t") if tabs else line
-                if line == mark:
-                    break
-                lines.append(line + "\n")
-            command.input = "".join(lines)
+        for command, here in self.heres:
+            lines, self.at = read_lines(self.text, self.at, here[3], here[1] == "-")
+            command.input = lines if here[2] else fill_in(lines, self.known, self.measure)
         self.heres = []
 
     def _add(self, text: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
 
@@ -20,6 +20,7 @@ from playground.payload.understanding.values import (
     IGNORED,
     REPAIRED,
     UNDERSTOOD,
+    Change,
     Note,
     OperationShape,
     Request,
@@ -30,6 +31,7 @@ from playground.payload.understanding.values import (
 
 FORM = "application/x-www-form-urlencoded"
 LISTED = 5
+NO_PAYLOAD = "This is valid JSON but no payload: a payload is an object in { }, this is a list."
 
 
 def conclude(requests: Sequence[Request], operations: Sequence[OperationShape]) -> Understood:
@@ -83,6 +85,8 @@ def _conclude_one(request: Request, operations: Sequence[OperationShape]) -> Und
     collector = Collector()
     headers = mask_headers(request.headers, collector)
     url = mask_url(request.url, collector) if request.url else None
+    if request.kind == "json" and isinstance(tree, list):
+        raise Unreadable("no-payload", NO_PAYLOAD)
     document = None
     if repaired is not None:
         document = receive(mask_document(repaired.text, tree, collector))
@@ -96,9 +100,27 @@ def _conclude_one(request: Request, operations: Sequence[OperationShape]) -> Und
         document=document,
         path_values=found.path_values if found else {},
         credentials=tuple(collector.found),
-        notes=tuple(_notes(request, found, repaired, collector)),
-        changes=repaired.changes if repaired else (),
+        notes=tuple(_masked(_notes(request, found, repaired, collector), collector)),
+        changes=tuple(_hidden(repaired.changes if repaired else (), collector)),
     )
+
+
+def _masked(notes: Iterable[Note], collector: Collector) -> Iterator[Note]:
+    """The notes without the credentials that stand in what they quote."""
+    for each in notes:
+        params = {name: _mask(text, collector) for name, text in each.params.items()}
+        yield replace(each, sentence=_mask(each.sentence, collector), params=params)
+
+
+def _hidden(changes: Iterable[Change], collector: Collector) -> Iterator[Change]:
+    for each in changes:
+        yield Change(each.line, _mask(each.before, collector), _mask(each.after, collector))
+
+
+def _mask(text: str, collector: Collector) -> str:
+    for value, name in collector.names.items():
+        text = text.replace(value, "{{secret:" + name + "}}")
+    return text
 
 
 def _document(request: Request) -> tuple[Repaired | None, Tree]:

@@ -21,8 +21,9 @@ from playground.payload.understanding.values import (
 )
 
 SIGN = re.compile(
-    r"(?:^|[;&|(]|[$>#%!❯➜])[ \t]*(?:(?:sudo|time|command|env)[ \t]+)?(?:\w{1,64}=\S{0,200}[ \t]+)?"
-    r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\\^`])",
+    r"(?:^|[;&|(]|[$>#%!❯➜])[ \t]*(?:(?:sudo|time|command|env|then|do|else)[ \t]+)?"
+    r"(?:\w{1,64}=\S{0,200}[ \t]+)?"
+    r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\xa0\\^`])",
     re.MULTILINE | re.IGNORECASE,
 )
 CMD_HEAD = re.compile(r"[^'\n]*?(?:\^[ \t]*\r?$|\^\")", re.M)
@@ -31,7 +32,7 @@ POWERSHELL_SIGN = re.compile(
     r"^[ \t]*\$\w{1,64}[ \t]*=|@['\"][ \t]*\r?\n|^PS[^>\n]{0,200}>|\"\{`\"", re.M
 )
 POWERSHELL_HEAD = re.compile(r"[^\n]*`[ \t]*\r?$", re.M)
-BEFORE = frozenset({"sudo", "time", "command", "env", "!", "then", "do"})
+BEFORE = frozenset({"sudo", "time", "command", "env", "!", "then", "do", "else"})
 SHOWN_VARIABLES = 5
 
 
@@ -51,11 +52,24 @@ def find_requests(text: str) -> list[Request]:
         try:
             requests = readers[shell](stripped)
         except Unreadable as problem:
+            if problem.refused.code == "too-large":
+                raise
             refusal = refusal or problem
             continue
-        if requests:
+        if requests and not (refusal and any(_is_cut(each) for each in requests)):
             return [_introduce(each, shell, prompted) for each in requests]
     raise refusal or Unreadable("no-curl", "No cURL command can be read here.")
+
+
+def _program(command: str) -> str:
+    """Which program a command would start: its other words may hold what nobody should see."""
+    words = command.lstrip("&|<> \t").split()
+    return words[0] if words else command
+
+
+def _is_cut(request: Request) -> bool:
+    """Whether the body begins with a quote of another shell, one that was never closed."""
+    return (request.body or "").startswith("'")
 
 
 def _shell(text: str) -> str:
@@ -100,7 +114,7 @@ def _bash(text: str) -> list[Request]:
         if words is None:
             following = index + 1 < len(commands) and commands[index + 1].piped
             if not following:
-                aside.append(" ".join(command.words))
+                aside.append(_program(command.words[0]))
             continue
         fed = command.input
         if fed is None and command.piped and index:
@@ -109,7 +123,7 @@ def _bash(text: str) -> list[Request]:
         requests += [
             replace(each, notes=(*each.notes, *notes)) for each in read_requests(words, fed)
         ]
-    if not requests and problem:
+    if problem and (not requests or problem.refused.code == "too-large"):
         raise problem
     return _leave_aside(requests, aside)
 
@@ -163,7 +177,7 @@ def _leave_aside(requests: list[Request], aside: Sequence[str]) -> list[Request]
         IGNORED,
         "other-commands",
         "Other commands, not run: {text}",
-        text="; ".join(aside),
+        text=", ".join(aside),
     )
     return [replace(each, notes=(*each.notes, left)) for each in requests]
 
@@ -174,11 +188,11 @@ def _cmd(text: str) -> list[Request]:
     for line in split_lines(text):
         words = _curl_words(split_arguments(line.text))
         if words is None:
-            aside.append(line.text)
+            aside.append(_program(line.text))
             continue
         requests += read_requests(words)
         if line.tail:
-            aside.append(line.tail)
+            aside.append(_program(line.tail))
     return _leave_aside(requests, aside)
 
 

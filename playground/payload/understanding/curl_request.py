@@ -106,6 +106,8 @@ def _take_other(command: _Command, name: str, value: str, stdin: str | None) -> 
         command.implied["Range"] = f"bytes={value}"
     elif name == "cookie":
         _take_cookie(command, value)
+    elif name == "config":
+        command.notes.append(_unread(value, "its options are left out"))
     elif name not in SILENT and len(name) > 1:
         command.ignored.append(f"--{name}")
     elif name == "k":
@@ -139,7 +141,7 @@ def _take_data(command: _Command, name: str, value: str, stdin: str | None) -> N
         text = _from_file(value[1:], stdin, keep_lines=name in ("data-binary", "json"))
     else:
         text = value
-    joint = "" if command.data is None or name == "json" or not command.data else "&"
+    joint = "" if command.data is None or name == "json" else "&"
     command.data = (command.data or "") + joint + text
     command.json = command.json or name == "json"
 

@@ -35,6 +35,8 @@ READERS: tuple[tuple[Callable[[str], bool], Find], ...] = (
     (javascript_code.looks_like, javascript_code.find_requests),
     (json_text.looks_like, json_text.find_requests),
 )
+# The rest of such a command would make a draft that misses what it sends.
+FINAL = frozenset({"open-quote", "curl-file", "curl-stdin", "curl-upload", "too-large"})
 NOT_UNDERSTOOD = (
     "Nothing here can be read as a request or a payload. It takes a cURL command, JSON, a Postman "
     "or HAR export, the text of an HTTP request, a Python, JavaScript or PowerShell snippet, or "
@@ -81,8 +83,19 @@ def _understand(text: str, operations: Sequence[OperationShape]) -> Understood |
         try:
             return conclude(find(text), operations)
         except Unreadable as problem:
+            if problem.refused.code in FINAL:
+                return problem.refused
             first = first or problem
-    return first.refused if first else Refused(NOT_UNDERSTOOD)
+    return first.refused if first else _refuse(text)
+
+
+def _refuse(text: str) -> Refused:
+    """Valid JSON that is a single value is told apart from what nobody understands."""
+    try:
+        read(text)
+    except NotJson:
+        return Refused(NOT_UNDERSTOOD)
+    return Refused(json_text.BARE_VALUE, "bare-value")
 
 
 def _structured(text: str) -> list[Request] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
@@ -93,10 +94,21 @@ def _is_sent(name: str) -> bool:
     return not name.startswith(":") and name.lower() not in SKIPPED_HEADERS
 
 
+def _decoded(data: Mapping[str, Any]) -> str:
+    """The text of a body; some recorders write it in base64 and say so."""
+    text = str(data["text"])
+    if data.get("encoding") != "base64":
+        return text
+    try:
+        return base64.b64decode(text, validate=True).decode()
+    except ValueError:
+        return text
+
+
 def _body(data: Mapping[str, Any]) -> tuple[str | None, str]:
     kind = str(data.get("mimeType") or "")
     if isinstance(data.get("text"), str) and data["text"]:
-        return data["text"], kind
+        return _decoded(data), kind
     params = data.get("params")
     if isinstance(params, list) and params:
         pairs = [

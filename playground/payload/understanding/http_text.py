@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
+from playground.payload.understanding.filling import fill_request
 from playground.payload.understanding.values import (
     IGNORED,
     UNDERSTOOD,
@@ -24,7 +24,8 @@ SIGN = re.compile(
 PART = re.compile(r"^###[^\n]*$", re.M)
 HEADER = re.compile(r"([!#$%&'*+.^_`|~\w-]+)[ \t]*:[ \t]*(.*)")
 VARIABLE = re.compile(r"@([\w.-]+)[ \t]*=[ \t]*(.*)")
-SCRIPT = re.compile(r"[<>][ \t]*\{%.*?%\}", re.S)
+FILE_NAME = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}")
+SCRIPT = re.compile(r"[<>][ \t]*\{%(?:[^%]|%(?!\}))*+(?:%\}|\Z)")
 FILE_BODY = re.compile(r"<@?\w*[ \t]+(\S[^\n]*)")
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 
@@ -70,7 +71,7 @@ def _one(part: str) -> Request:
         body=body,
         notes=(*notes, *more),
     )
-    return _fill(request, variables) if variables else request
+    return fill_request(request, FILE_NAME, variables) if variables else request
 
 
 def _request_line(line: str) -> tuple[str, str]:
@@ -141,19 +142,3 @@ def _address(target: str, host: str) -> str:
 def _variables(text: str) -> dict[str, str]:
     found = (VARIABLE.fullmatch(line.strip()) for line in text.split("\n"))
     return {each[1]: each[2].strip() for each in found if each}
-
-
-def _fill(request: Request, variables: dict[str, str]) -> Request:
-    """The file's own variables (`@host = …`) put in; others stay references."""
-
-    def fill(text: str) -> str:
-        return re.sub(
-            r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}", lambda each: variables.get(each[1], each[0]), text
-        )
-
-    return replace(
-        request,
-        url=fill(request.url or ""),
-        headers=tuple((name, fill(value)) for name, value in request.headers),
-        body=fill(request.body) if request.body is not None else None,
-    )

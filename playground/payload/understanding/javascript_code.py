@@ -19,14 +19,16 @@ from playground.payload.understanding.values import Request, Unreadable
 
 SIGN = re.compile(
     r"\bfetch\s*\(|\baxios\b|\$\.(?:ajax|post|get)\s*\(|\bhttps?\.request\s*\(|\bgot\b"
+    r"|\bXMLHttpRequest\b"
 )
 START = re.compile(
     r"(?:\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=(?!=)"
     r"|(?<![\w$.])(?:[A-Za-z_$][\w$]*\.)?(?=fetch\s*\(|axios\s*[.(]|\$\.(?:ajax|post|get)\s*\(|got\s*[.(]"
-    r"|https?\.request\s*\()|(?<![\w$.])(?=[A-Za-z_$][\w$]*\.(?:append|set|write|end)\s*\())"
+    r"|https?\.request\s*\()|(?<![\w$.])(?=[A-Za-z_$][\w$]*\.(?:append|set|write|end|open|setRequestHeader|send)\s*\())"
 )
 VERBS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 MOST_STARTS = 2000
+LATER = "later"  # stands for the type of a body that a later call hands over
 
 
 def looks_like(text: str) -> bool:
@@ -82,10 +84,16 @@ class _Walk:
             self._library(name, last, values)
         elif name in ("https.request", "http.request"):
             self._node(name.partition(".")[0], values)
+        elif last == "open" and len(values) > 1 and is_text(first) and is_text(values[1]):
+            self._add(str(values[1]), {"headers": {}}, None, first)
+            self.parts[-1].implied_type = LATER
+        elif last == "setRequestHeader" and len(values) == 2 and self.parts:
+            if isinstance(self.parts[-1].headers, dict):
+                self.parts[-1].headers[str(first)] = values[1]
         elif last in ("append", "set") and isinstance(owner, dict) and len(values) == 2:
             owner[str(first)] = values[1]
-        elif last in ("write", "end") and self.parts and is_text(first):
-            if self.parts[-1].body is None and self.parts[-1].implied_type == "node":
+        elif last in ("write", "end", "send") and self.parts and is_text(first):
+            if self.parts[-1].body is None and self.parts[-1].implied_type == LATER:
                 self.parts[-1].body, self.parts[-1].implied_type = first, ""
         else:
             return known_call(name, values, self.reader)
@@ -141,7 +149,7 @@ class _Walk:
         elif not is_text(host):
             return
         self._add(url, config, None, config.get("method") or "GET")
-        self.parts[-1].implied_type = "node"
+        self.parts[-1].implied_type = LATER
 
     def _add(self, url: str, config: dict[str, Any], body: Literal, method: Literal) -> None:
         headers = config.get("headers")

@@ -25,6 +25,7 @@ DULL = re.compile(r"[^\"'`(){}\[\],;/\n]+")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 CODE = re.compile(r"u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})")
 WORDS: dict[str, Literal] = {"true": True, "false": False, "null": None, "undefined": None}
+UNDEFINED = re.compile(r"undefined\s*[,}]")  # a member of this value is not in the JSON
 PASSED = frozenset({"await", "new", "return", "async", "void"})
 Called = Callable[[str, list[Literal]], Literal]
 
@@ -155,7 +156,11 @@ class Reader:
         following = self.skip()
         if following == ":":
             self.at += 1
-            made[key] = self.expression()
+            self.skip()
+            left_out = UNDEFINED.match(self.text, self.at)
+            value = self.expression()
+            if not left_out:
+                made[key] = value
         elif following in (",", "}"):
             made[key] = self._named(key)
         else:

@@ -7,6 +7,7 @@ import re
 from playground.payload.reading import Digits, NotJson, read
 from playground.payload.understanding.values import UNDERSTOOD, Request, Unreadable, note
 
+BARE_VALUE = "This is valid JSON but no payload: a payload is an object in { }, this is a value."
 SIGN = re.compile(r"[{\[]|[\"'“][^\"'”\n]{1,200}[\"'”][ \t]*:|^\w{1,80}[ \t]*:[ \t]*[\"'\d]", re.M)
 
 
@@ -29,9 +30,9 @@ def _unwrap(text: str) -> str:
     except NotJson:
         return text
     if isinstance(tree, Digits) or tree is None or isinstance(tree, bool):
-        raise Unreadable("bare-value", "This is a single value; a payload is an object in { }.")
+        raise Unreadable("bare-value", BARE_VALUE)
     if isinstance(tree, str):
         if not tree.lstrip().startswith(("{", "[")):
-            raise Unreadable("bare-value", "This is a single value; a payload is an object in { }.")
+            raise Unreadable("bare-value", BARE_VALUE)
         return tree
     return text

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
+from playground.payload.understanding.filling import fill_request
 from playground.payload.understanding.values import (
     IGNORED,
     UNDERSTOOD,
@@ -18,6 +20,7 @@ from playground.payload.understanding.values import (
 )
 
 MOST_ITEMS = 5000
+VARIABLE = re.compile(r"\{\{([\w.-]{1,100})\}\}")
 
 
 def looks_like(tree: Any) -> bool:
@@ -44,10 +47,23 @@ def looks_like(tree: Any) -> bool:
 def find_requests(tree: Mapping[str, Any]) -> list[Request]:
     """Every request of the collection, in order, folders opened."""
     root = tree["collection"] if isinstance(tree.get("collection"), dict) else tree
-    requests = [_one(request, name, auth) for request, name, auth in _walk(root)]
+    names = _variables(root.get("variable"))
+    requests = [
+        fill_request(_one(request, name, auth), VARIABLE, names)
+        for request, name, auth in _walk(root)
+    ]
     if not requests:
         raise Unreadable("postman-empty", "This Postman collection holds no request.")
     return requests
+
+
+def _variables(listed: Any) -> dict[str, str]:
+    """The collection's own variables by name; those of an environment are not in the file."""
+    return {
+        str(each["key"]): str(each["value"])
+        for each in _enabled(listed)
+        if isinstance(each.get("value"), str | int | float) and each["value"] != ""
+    }
 
 
 def _walk(root: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, Any]]:

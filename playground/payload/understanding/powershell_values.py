@@ -63,11 +63,13 @@ class Values:
         if self.depth > MAX_DEPTH:
             raise Unreadable("too-deep", "The value is nested deeper than 100 levels.")
         value = self._one_value()
+        listed = False
         while self.peek() == Token("mark", ",", self.peek().joined) and self.depth == 1:
             self.at += 1
             self._skip_ends()
-            more = self._one_value()
-            value = [*value, more] if isinstance(value, list) else [value, more]
+            if not listed:  # a list of our own, that grows in place
+                value, listed = list(value) if isinstance(value, list) else [value], True
+            value.append(self._one_value())
         self.depth -= 1
         return value
 

@@ -17,6 +17,7 @@ BACKTICK = {
     "n": "\n", "r": "\r", "t": "\t", "0": "\0",
     "a": "\a", "b": "\b", "f": "\f", "v": "\v", "e": "\x1b",
 }  # fmt: skip
+CODE_UNIT = re.compile(r"\$\([ \t]*\[char\][ \t]*(?:0x([0-9A-Fa-f]{1,4})|(\d{1,5}))[ \t]*\)", re.I)
 UNICODE = re.compile(r"u\{([0-9A-Fa-f]{1,6})\}")
 
 
@@ -104,7 +105,7 @@ def _fill(text: str) -> str:
             continue
         part, at = _double_part(text, at)
         parts.append(part)
-    return "".join(parts)
+    return _whole(parts)
 
 
 def _single(text: str, at: int) -> tuple[Token, int]:
@@ -127,16 +128,24 @@ def _double(text: str, at: int) -> tuple[str, int]:
             parts.append('"')
             at += 2
         elif text[at] == '"':
-            return "".join(parts), at + 1
+            return _whole(parts), at + 1
         else:
             part, at = _double_part(text, at)
             parts.append(part)
     raise Unreadable("open-quote", "A quote {quote} is opened and not closed.", quote='"')
 
 
+def _whole(parts: list[str]) -> str:
+    """The parts together; two halves of a character, written one by one, become that one."""
+    return "".join(parts).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _double_part(text: str, at: int) -> tuple[str, int]:
     if plain := DOUBLE_PLAIN.match(text, at):
         return plain.group(), plain.end()
+    if unit := CODE_UNIT.match(text, at):
+        value = int(unit[1], 16) if unit[1] else int(unit[2])
+        return chr(value) if value <= 0xFFFF else "�", unit.end()
     if text[at] == "`":
         if point := UNICODE.match(text, at + 1):
             return _character(int(point[1], 16)), point.end()

@@ -14,7 +14,7 @@ PROMPT = re.compile(
     re.MULTILINE | re.IGNORECASE,
 )
 CONTINUED = re.compile(r"^(?:>{1,2}|More\?)(?:[ \t]|$)", re.MULTILINE)
-FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n", re.MULTILINE)
+FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n`]*+\n", re.MULTILINE)
 
 
 def strip_prompts(text: str) -> tuple[str, bool]:

@@ -124,7 +124,7 @@ def _notes(text: str, mended: Mended) -> Iterator[Note]:
     if "text-before" in lines:
         yield note(IGNORED, "text-before", "The text before the JSON.")
     if rest:
-        yield note(IGNORED, "text-after", "The text after the JSON: {text}", text=rest[:200])
+        yield note(IGNORED, "text-after", "The text after the JSON.")
 
 
 def _changes(text: str, splices: tuple[Splice, ...]) -> Iterator[Change]:
