@@ -20,6 +20,9 @@ from playground.payload.facts import FileFacts
 from playground.people.models import Person
 
 VAGUE = "application/octet-stream"
+# What is known of files, by id.
+_known: dict[str, FileFacts] = {}
+MOST_KNOWN = 5000
 FILE_MARK = re.compile(r"\{\{file:([\w.-]+)\}\}")
 
 
@@ -96,17 +99,35 @@ def read_head(file: File, most: int) -> bytes:
     return head[:most]
 
 
-def files_in(*texts: str) -> dict[str, File]:
-    """The files that texts refer to, by their id; those that are not kept are missing."""
-    names = {name for text in texts if "{{file:" in text for name in FILE_MARK.findall(text)}
+def files_in(text: str) -> dict[str, File]:
+    """The files that a text refers to, by their id; those that are not kept are missing."""
+    names = _names_in(text)
     return File.objects.in_bulk(list(names)) if names else {}
 
 
 def describe_files(text: str) -> dict[str, FileFacts]:
-    """What the rule book may know of the files in a document."""
-    return {
-        id: FileFacts(file.name, file.media_type, file.size) for id, file in files_in(text).items()
-    }
+    """What the rule book may know of the files in a document. A file never changes, so it is
+    asked for once, not at each edit beside it."""
+    names = _names_in(text)
+    if unknown := [name for name in names if name not in _known]:
+        if len(_known) > MOST_KNOWN:
+            _known.clear()
+        for id, file in File.objects.in_bulk(unknown).items():
+            _known[id] = FileFacts(file.name, file.media_type, file.size)
+    found = {name: _known.get(name) for name in names}
+    return {name: facts for name, facts in found.items() if facts is not None}
+
+
+def forget_file(file: File) -> None:
+    """Remove a file, and its bytes where no other file has them."""
+    _known.pop(file.id, None)
+    file.delete()
+    if not File.objects.filter(digest=file.digest).exists():
+        path_of(file.digest).unlink(missing_ok=True)
+
+
+def _names_in(text: str) -> set[str]:
+    return set(FILE_MARK.findall(text)) if "{{file:" in text else set()
 
 
 def find_data(file_id: str) -> FileData | None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from playground.library.files import FILE_MARK, path_of
+from playground.library.files import FILE_MARK, forget_file
 from playground.library.models import File, Secret
 from playground.library.rotation import read_sealed_texts
 
@@ -23,9 +23,7 @@ def sweep_files() -> int:
     used = set(_list_used())
     unused = [each for each in old if each.id not in used]
     for file in unused:
-        file.delete()
-        if not File.objects.filter(digest=file.digest).exists():
-            path_of(file.digest).unlink(missing_ok=True)
+        forget_file(file)
     return len(unused)
 
 

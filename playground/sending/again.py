@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,6 +20,7 @@ from playground.payload.comparing import ADDED, CHANGED, REMOVED, Difference, co
 from playground.payload.printing import quote
 from playground.payload.reading import NotJson
 from playground.people.models import Person
+from playground.sending.plans import Plan, plan_draft
 from playground.sending.surroundings import WORKFLOW_UID, note_drift
 
 
@@ -76,6 +77,27 @@ def begin_again(person: Person, exchange: Exchange) -> Draft | None:
     if exchange.draft_id is not None:
         copy_secrets(person, exchange.draft_id, draft)
     return draft
+
+
+def plan_again(draft: Draft, exchange: Exchange) -> Plan | None:
+    """What was sent, once more, whatever stands in the draft by now: its secrets come from
+    there. None where there was no document, or the exchange is of another draft."""
+    sent = read_sent(exchange)
+    if sent is None or exchange.draft_id != draft.id:
+        return None
+    return replace(
+        plan_draft(draft),
+        connection=_find_connection(exchange.connection_id),
+        path_values=dict(exchange.path_values),
+        text=sent.text,
+        aside=sent.aside,
+        name=exchange.name,
+    )
+
+
+def has_changed(draft: Draft, exchange: Exchange) -> bool:
+    """Whether the draft would send something else by now."""
+    return bool(describe_since(draft, exchange).differences)
 
 
 def describe_since(draft: Draft, exchange: Exchange) -> Since:

@@ -15,6 +15,7 @@ from playground.payload.problems import Problem
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending import failures
+from playground.sending.again import plan_again
 from playground.sending.plans import Plan, check_plan, insist, plan_draft
 from playground.sending.pool import Ticket, the_pool
 from playground.sending.recovery import mark_now_and_then
@@ -36,15 +37,25 @@ class Blocked:
 
 
 def press_send(
-    person: Person, draft: Draft, press_id: uuid.UUID, confirm: str = "", anyway: bool = False
+    person: Person, draft: Draft, press_id: uuid.UUID, confirm: str = ""
 ) -> Exchange | Blocked:
-    """Send the draft as it stands, once for this press however often the press arrives;
-    `anyway` although the API has had the same request lately. A credential that still stands
-    in the document moves to the secrets first: history masks those."""
+    """Send the draft as it stands, once for this press however often the press arrives. A
+    credential that still stands in the document moves to the secrets first: history masks
+    those."""
     if person.may_edit:
         clean_draft(draft, person)
-    plan = plan_draft(draft)
-    return press_plan(person, insist(plan) if anyway else plan, press_id, confirm)
+    return press_plan(person, plan_draft(draft), press_id, confirm)
+
+
+def press_anyway(
+    person: Person, draft: Draft, exchange: Exchange, press_id: uuid.UUID, confirm: str = ""
+) -> Exchange | Blocked:
+    """Send once more what an exchange of this draft sent, although the API has had the same
+    request lately; what was typed since stays in the draft."""
+    plan = plan_again(draft, exchange)
+    if plan is None:
+        return Blocked("Not sent: that was sent from another draft. Open it and press Send.")
+    return press_plan(person, insist(plan), press_id, confirm)
 
 
 def press_plan(

@@ -132,6 +132,14 @@ def test_a_dropped_file_is_a_chip_with_its_facts_and_can_be_renamed_and_removed(
     saved(engage)
     assert [each["name"] for each in document()["attach"]] == ["japan.csv", "big.txt"]
     assert File.objects.count() == 2
+    size = engage.locator("#body_size span")
+    before = size.inner_text()
+    engage.get_by_label("Name of file 2").fill("b" * 5000)
+    expect(size).not_to_have_text(before)
+    followed = size.inner_text()
+    saved(engage)
+    engage.reload()
+    expect(size).to_have_text(followed)
     assert engage.errors == []  # type: ignore[attr-defined]
 
 
@@ -212,8 +220,12 @@ def test_refused_then_engaged_then_answered_from_memory_then_sent_anyway(
     expect(verdict).to_contain_text("within the last day")
     take_picture(engage, "engage-repeated")
     engage.wait_for_timeout(DOUBLE)
+    scenario.fill("x")
+    saved(engage)
     engage.get_by_role("button", name="Send anyway").click()
     expect(verdict).to_contain_text("Engaged")
+    expect(engage.locator("#toasts")).to_contain_text("as it was sent then")
+    expect(scenario).to_have_value("x")
     expect(engage.get_by_role("button", name="Send anyway")).to_have_count(0)
     engage.locator("#part_request").click()
     expect(engage.locator("#reply")).to_contain_text("Request-ID")

@@ -20,8 +20,9 @@ from playground.library.files import keep_file
 from playground.library.models import Connection, Draft
 from playground.people.models import Person
 from playground.sandbox.practice import PRACTICE_TOKEN
+from playground.sending.again import read_sent
 from playground.sending.plans import plan_draft
-from playground.sending.presses import press_send, wait
+from playground.sending.presses import Blocked, press_anyway, press_send, wait
 from playground.sending.walk import assemble_plan
 from tests.sending.standins import Standin
 
@@ -216,7 +217,25 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
     again = send(draft)
     assert (again.code, again.outcome) == ("repeated", Outcome.ACCEPTED)
     assert "within the last day" in again.sentence
-    anyway = send(draft, anyway=True)
+    typed = '{"id": 13, "email": "typed@since"}'
+    Draft.objects.filter(id=draft.id).update(text=typed)
+    draft.refresh_from_db()
+    anyway = press_anyway(draft.person, draft, again, uuid.uuid4())
+    assert isinstance(anyway, Exchange)
+    anyway = wait(anyway, 10)
     assert anyway.code == "accepted"
+    sent = read_sent(anyway)
+    assert sent
+    assert sent.text == text
+    draft.refresh_from_db()
+    assert draft.text == typed
     headers = dict(read_masked(read_body(anyway.request).decode()).headers)
     assert uuid.UUID(show(headers["Request-ID"]))
+
+
+def test_send_anyway_is_for_what_this_very_draft_sent(practise: Make, standin: Standin) -> None:
+    text = '{"id": 12, "email": "john@example.com"}'
+    sent, other = send(practise(text)), practise(text)
+    refused = press_anyway(other.person, other, sent, uuid.uuid4())
+    assert isinstance(refused, Blocked)
+    assert "another draft" in refused.sentence

@@ -28,6 +28,7 @@ from playground.library.files import (
     read_head,
     read_pieces,
     say_size,
+    wire_size,
 )
 from playground.library.models import Draft, File
 from playground.pages.builder.opened import Opened, open_draft
@@ -152,6 +153,10 @@ class FileRow:
         return shorten_uri(self.file, 18) if self.file else ""
 
     @property
+    def wire_size(self) -> int:
+        return wire_size(self.file) if self.file else 0
+
+    @property
     def _bare(self) -> str:
         return self.file.media_type.partition(";")[0].lower() if self.file else ""
 
@@ -166,6 +171,7 @@ def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
         "files": rows,
         "order": printing.dump(list(opened.operation.key_order)),
         "body_size": say_size(size),
+        "most": most,
         "body_most": say_size(most) if most else "",
         "body_share": min(100, round(100 * size / most)) if most else 0,
         "largest": settings.MAX_FILE_BYTES,

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.masking import mask_call, show
 from playground.calls.snippets.languages import LANGUAGES, write_snippet
 from playground.calls.snippets.pieces import CannotWrite
+from playground.history.models import Exchange
+from playground.library.models import Draft
 from playground.pages.builder.opened import Opened, open_draft
+from playground.pages.exchanges import get_exchange
 from playground.pages.replies import view_reply
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
+from playground.sending.again import has_changed
 from playground.sending.plans import plan_draft
-from playground.sending.presses import Blocked, press_send, wait
+from playground.sending.presses import Blocked, press_anyway, press_send, wait
 from playground.sending.walk import assemble_plan
 
 # A quick reply comes in the same answer; a slower one is followed by the page.
@@ -28,15 +34,37 @@ QUICK = 0.4
 def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """One press, one request. The answer carries the id of the next press."""
     opened = open_draft(request, draft_id)
-    confirm = request.POST.get("confirm", "")
-    anyway = request.POST.get("anyway") == "1"
-    sent = press_send(person_of(request), opened.draft, _press(request), confirm, anyway)
+    earlier = _find_earlier(request)
+    sent = _send(request, opened.draft, earlier)
     context: dict[str, object] = {"draft": opened.draft, "connection": opened.draft.connection}
     if isinstance(sent, Blocked):
         return render(request, "builder/_blocked.html", {**context, "blocked": sent})
     reply = view_reply(wait(sent, QUICK))
     context |= {"reply": reply, "press": uuid.uuid4(), "oob": True}
-    return render(request, "builder/_sent.html", context)
+    response = render(request, "builder/_sent.html", context)
+    if earlier is not None and has_changed(opened.draft, earlier):
+        said = _("Sent once more as it was sent then. What the draft says by now was not sent.")
+        response["HX-Trigger"] = json.dumps({"toast": {"text": said, "kind": "note"}})
+    return response
+
+
+def _send(request: HttpRequest, draft: Draft, earlier: Exchange | None) -> Exchange | Blocked:
+    person, press = person_of(request), _press(request)
+    confirm = request.POST.get("confirm", "")
+    if earlier is not None:
+        return press_anyway(person, draft, earlier, press, confirm)
+    return press_send(person, draft, press, confirm)
+
+
+def _find_earlier(request: HttpRequest) -> Exchange | None:
+    """The exchange that is sent once more, where "send anyway" was pressed."""
+    sent = request.POST.get("anyway", "")
+    if not sent:
+        return None
+    try:
+        return get_exchange(request, uuid.UUID(sent))
+    except ValueError:
+        raise Http404("There is no such exchange.") from None
 
 
 @needs(Role.EDITOR)

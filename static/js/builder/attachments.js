@@ -44,6 +44,7 @@ export function startAttachments(bench) {
     if (box) attach(bench, box, [...event.dataTransfer.files], event.target.closest?.("[data-files] [data-row]"));
   });
   document.addEventListener("redrawn", () => learn(bench));
+  document.addEventListener("edited", () => weigh(bench));
   learn(bench);
   bench.preview.box.addEventListener("click", (event) => {
     const chip = event.target.closest(".attached");
@@ -64,6 +65,27 @@ function learn(bench) {
     known.set(each.dataset.file, { shown: each.dataset.shown, address: each.value });
   }
   if (known.size !== before) bench.preview.redraw();
+}
+
+// The whole body as the wire has it follows each edit: files count as their base64.
+function weigh(bench) {
+  const said = document.getElementById("body_size");
+  if (!said) return;
+  const text = bench.text.text;
+  let size = new TextEncoder().encode(text).length;
+  for (const { dataset } of bench.form().querySelectorAll("[data-file]")) {
+    const mark = `{{file:${dataset.file}}}`;
+    size += (text.split(mark).length - 1) * (Number(dataset.wire) - mark.length);
+  }
+  said.firstElementChild.textContent = said.dataset.said.replace("%n", saySize(size));
+  said.querySelector("progress").value = (100 * size) / Number(said.dataset.most);
+}
+
+// As the server says it: 12 bytes, 3.4 kB, 7.0 MB.
+function saySize(size) {
+  if (size < 1000) return size === 1 ? "1 byte" : `${size} bytes`;
+  const isSmall = size < 1e6;
+  return `${(size / (isSmall ? 1000 : 1e6)).toFixed(1)} ${isSmall ? "kB" : "MB"}`;
 }
 
 async function expand(bench, chip) {

@@ -36,7 +36,7 @@ async function prepare(bench, form, go) {
     if (document.activeElement?.dataset?.secret !== undefined) await bench.keepSecrets();
     await bench.edits.idle();
     const first = bench.problems.firstError();
-    if (first) return bench.problems.go(first);
+    if (first && form.dataset.asSent === undefined) return bench.problems.go(first);
     const name = form.dataset.protected;
     if (name) {
       const typed = await bench.ask(bench.words.protected, bench.words.protectedHelp.replace("%n", name));
