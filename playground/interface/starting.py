@@ -17,6 +17,7 @@ from django.db.migrations.executor import MigrationExecutor
 from playground.interface import joining
 from playground.interface.practice import fill_practice
 from playground.library.keys import check_keys
+from playground.library.models import Connection
 from playground.library.rotation import seal_plain_files
 from playground.library.sweeping import sweep_files
 from playground.sending.doors import judge_settings
@@ -40,6 +41,14 @@ def migrate() -> None:
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
+
+
+def prepare_library() -> None:
+    """What a command finds that reads the library, also before the first start: tables, and
+    the practice data where nobody made it yet."""
+    migrate()
+    if not Connection.objects.filter(practice=True).exists():
+        fill_practice()
 
 
 def refuse_wrong_key() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.apis.workflows import Workflow as Definition
 from playground.library.models import Connection, Workflow
-from playground.library.workflows import edit_workflow, store_accounts
+from playground.library.workflows import edit_workflow, read_object, store_accounts
 from playground.payload.reading import NotJson, decode, read
 
 LONGEST_UID = 200
@@ -55,7 +55,7 @@ def import_file(connection: Connection, file: DefinitionFile) -> Workflow:
 
 def write_file(kept: Workflow) -> str:
     """The definition that counts, with the accounts its steps may use: no secret is there."""
-    details = json.loads(kept.definition)
+    details = read_object(kept.definition)
     slugs = {slug for step in Definition.read(details).steps for slug in step.integrations}
     rows = kept.connection.accounts.filter(integration__in=slugs).order_by("integration", "name")
     accounts = [

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
@@ -17,6 +18,9 @@ from playground.payload.facts import Facts, read_facts
 
 Details = Mapping[str, Any]
 LONGEST_UID = 200
+MOST_LIMITS = 100
+HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
+LIMIT_KEYS = ("limit_name", "permalink", "level", "item_scraped", "limit_value")
 
 
 def store_workflow(
@@ -24,7 +28,7 @@ def store_workflow(
 ) -> Workflow | None:
     """Keep a `details` answer unaltered; None when it is no workflow. What somebody edited by
     hand stays as it is. `uid` and `name` are those of the list, where the answer has none."""
-    details = _read_object(details_text)
+    details = read_object(details_text)
     said = details.get("uid")
     uid = said if isinstance(said, str) and said and not uid else uid
     if not _is_uid(uid) or "/" in uid or not details:
@@ -52,7 +56,7 @@ def take_api_definition(kept: Workflow) -> list[str]:
     """Let go of the edit by hand: the API's own definition counts again."""
     before = kept.definition
     kept.edited, kept.edited_over, kept.edited_at = "", "", None
-    kept.name = _clean(str(_read_object(kept.details).get("name") or kept.name))[:300]
+    kept.name = _clean(str(read_object(kept.details).get("name") or kept.name))[:300]
     kept.save()
     return note_change(kept, before, by_hand=True)
 
@@ -85,7 +89,7 @@ def facts_in(definition: str) -> Facts:
     """What a definition alone tells, as facts. Kept by the text itself, so that what was
     changed is never taken for the former; the same schemas again and again also let their
     validators be found by identity."""
-    return read_facts(definitions.Workflow.read(_read_object(definition)).as_facts())
+    return read_facts(definitions.Workflow.read(read_object(definition)).as_facts())
 
 
 def mark_gone(connection: Connection, listed: Collection[str]) -> list[Workflow]:
@@ -124,16 +128,25 @@ def store_accounts(
 def _read_account(
     connection: Connection, integration: str, row: Details, when: datetime
 ) -> Account:
-    valid, limits = row.get("is_valid"), row.get("limits")
+    valid = row.get("is_valid")
     return Account(
         connection=connection,
         integration=integration,
         uid=row["uid"],
         name=_clean(str(row.get("name") or ""))[:300],
         valid=valid if isinstance(valid, bool) else None,
-        limits=json.dumps(limits if isinstance(limits, list) else []),
+        limits=json.dumps(_read_limits(row.get("limits"))),
         synced_at=when,
     )
+
+
+def _read_limits(told: Any) -> list[dict[str, Any]]:
+    """Name and figures of each limit; nothing else of it is kept, it might be anything."""
+    listed = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+    return [
+        {key: each[key] for key in LIMIT_KEYS if isinstance(each.get(key), str | int | float)}
+        for each in listed[:MOST_LIMITS]
+    ]
 
 
 def _is_uid(value: Any) -> bool:
@@ -158,13 +171,16 @@ def read_workflow(connection: Connection | None, uid: str) -> definitions.Workfl
 
 def read_definition(row: Workflow) -> definitions.Workflow:
     """The definition that a kept workflow goes by."""
-    return definitions.Workflow.read(_read_object(row.definition))
+    return definitions.Workflow.read(read_object(row.definition))
 
 
-def _read_object(text: str) -> dict[str, Any]:
-    """The object a text holds, else an empty one. Numbers no JSON has become null."""
+def read_object(text: str) -> dict[str, Any]:
+    """The object a text holds, else an empty one. Numbers no JSON has become null, escapes
+    that no text can hold (half a surrogate pair) question marks."""
     try:
         tree = json.loads(text or "{}", parse_constant=lambda _: None, parse_float=_finite)
+        if HALF_A_PAIR.search(text):
+            tree = json.loads(_clean(json.dumps(tree, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return {}
     return tree if isinstance(tree, dict) else {}

@@ -114,19 +114,24 @@ class _Sync:
         if rows is None:
             self._fail("The list of workflows", answer)
             return None
-        unique = {row["uid"]: row for row in rows if isinstance(row.get("uid"), str)}
+        unique = {row["uid"]: row for row in rows if _has_uid(row)}
+        if nameless := sum(not _has_uid(row) for row in rows):
+            self._miss("The list of workflows", f"{nameless} of its entries have no UID")
         self._step(total=1 + len(unique))
         return Listed(list(unique.values()), complete=True)
 
     def _read_details(self, listed: Listed) -> None:
         before = dict(self.connection.workflows.values_list("uid", "details"))
-        for row in listed.rows:
+        count = sum(
             self._read_one(str(row["uid"]), str(row.get("name") or row["uid"]), before)
+            for row in listed.rows
+        )
         for gone in mark_gone(self.connection, {str(row["uid"]) for row in listed.rows}):
             self._change(f"{gone.name} is no longer listed.")
-        self.run.counts = {**self.run.counts, "workflows": len(listed.rows)}
+        self.run.counts = {**self.run.counts, "workflows": count}
 
-    def _read_one(self, uid: str, name: str, before: Mapping[str, str]) -> None:
+    def _read_one(self, uid: str, name: str, before: Mapping[str, str]) -> bool:
+        """Whether it was read and kept."""
         self._tell(f"Reading {name}")
         answer = self._ask("get-workflow", {"workflow_uid": uid})
         kept = store_workflow(self.connection, answer.text, uid, name) if answer.accepted else None
@@ -137,6 +142,7 @@ class _Sync:
             self._change(f"{kept.name} is new.")
         elif before[uid] != kept.details:
             self._tell_change(kept)
+        return kept is not None
 
     def _tell_change(self, kept: Workflow) -> None:
         if kept.api_differs:
@@ -175,7 +181,7 @@ class _Sync:
                     f"The accounts of {slug}" + (f", page {page + 1}" if page else ""), answer
                 )
                 return Listed(list(seen.values()), complete=False) if seen else None
-            fresh = {r["uid"]: r for r in rows if isinstance(r.get("uid"), str)}
+            fresh = {r["uid"]: r for r in rows if _has_uid(r)}
             news = fresh.keys() - seen.keys()
             seen |= fresh
             # An API that says "more" for ever, without anything new, is not asked for ever.
@@ -220,8 +226,11 @@ class _Sync:
         sentence = answer.verdict.sentence
         if answer.accepted:
             sentence = "the answer is not in the shape that is known"
+        self._miss(what, sentence)
+
+    def _miss(self, what: str, sentence: str) -> None:
         if len(self.run.failures) < MOST_SENTENCES:
-            self.run.failures = [*self.run.failures, f"{what}: {sentence}"]
+            self.run.failures = [*self.run.failures, f"{what[:200]}: {sentence}"]
 
     def _change(self, sentence: str) -> None:
         if len(self.run.changes) < MOST_SENTENCES:
@@ -268,6 +277,11 @@ def _rows(told: Any, key: str) -> list[Mapping[str, Any]] | None:
     if not isinstance(listed, list):
         return None
     return [row for row in listed if isinstance(row, dict)]
+
+
+def _has_uid(row: Mapping[str, Any]) -> bool:
+    uid = row.get("uid")
+    return isinstance(uid, str) and bool(uid.strip())
 
 
 def _integrations_of(connection: Connection) -> Iterator[str]:

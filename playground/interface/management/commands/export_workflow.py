@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from playground.interface.starting import prepare_library
 from playground.library.definition_files import write_file
 from playground.library.models import Workflow
 
@@ -17,6 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--connection", metavar="NAME", help="the connection that has it")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        prepare_library()
         found = Workflow.objects.filter(uid=options["uid"]).select_related("connection")
         if options["connection"]:
             found = found.filter(connection__name=options["connection"])

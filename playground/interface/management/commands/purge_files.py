@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from playground.interface.starting import migrate
 from playground.library.sweeping import sweep_files
 
 
@@ -11,4 +12,5 @@ class Command(BaseCommand):
     help = "Remove attached files that no draft, template or exchange refers to. A start does too."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        migrate()
         self.stdout.write(f"{sweep_files()} files removed.")

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from playground.interface.starting import migrate
 from playground.library.rotation import (
     forget_former_keys,
     make_key,
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        migrate()
         path = Path(settings.DATA) / "secrets.key"
         if options["new_key"] or options["forget"]:
             self._require_file(path)

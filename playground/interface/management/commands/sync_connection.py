@@ -1,5 +1,6 @@
 """`manage.py sync_connection NAME`: reads workflows and accounts, with a line of progress."""
 
+import logging
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -7,8 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from playground.interface.doorstep import practising
+from playground.interface.starting import prepare_library
 from playground.library.models import Connection, SyncRun
 from playground.sending.syncing import can_sync, sync_now
+
+INTERRUPTED = 130
 
 
 class Command(BaseCommand):
@@ -21,9 +25,9 @@ class Command(BaseCommand):
         parser.add_argument("name", help="the connection's name, such as Practice")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        prepare_library()
         connection = self.find(options["name"])
-        with practising(connection):
-            run = sync_now(connection, self.show)
+        run = self.sync(connection)
         self.end_line()
         for sentence in run.changes:
             self.stdout.write(f"changed: {sentence}")
@@ -41,6 +45,21 @@ class Command(BaseCommand):
         if not can_sync(connection):
             raise CommandError(f"{name} speaks to an API that lists no workflows.")
         return connection
+
+    def sync(self, connection: Connection) -> SyncRun:
+        """The journal is kept to what is wrong: its lines would break the line of progress."""
+        journal = logging.getLogger("playground")
+        former = journal.level
+        journal.setLevel(logging.WARNING)
+        try:
+            with practising(connection):
+                return sync_now(connection, self.show)
+        except KeyboardInterrupt:
+            self.end_line()
+            self.stderr.write("Stopped. What was read so far is kept.")
+            sys.exit(INTERRUPTED)
+        finally:
+            journal.setLevel(former)
 
     def show(self, run: SyncRun) -> None:
         """On a terminal one line that is written over; elsewhere a line for each step."""
