@@ -44,6 +44,8 @@ def practising(connection: Connection) -> Iterator[None]:
     if not connection.base_url.startswith(SANDBOX):
         yield
         return
+    # Before the first start it is missing, and whitenoise would say so.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=2)
     announce_origin(f"http://127.0.0.1:{server.effective_port}")
     thread = threading.Thread(target=server.run, daemon=True)

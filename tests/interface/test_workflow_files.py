@@ -6,7 +6,9 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from playground.interface.practice import find_holder
 from playground.library.models import Connection, Workflow
+from playground.library.workflows import store_workflow
 
 pytestmark = pytest.mark.django_db
 
@@ -123,3 +125,34 @@ def test_an_unknown_connection_or_workflow_is_named(tmp_path) -> None:
         keep(tmp_path, DEFINITION, "--connection", "Nowhere")
     with pytest.raises(CommandError, match="w-none"):
         call_command("export_workflow", "w-none")
+
+
+ODD = {"null": None, "list": [1, [2]], "nested": {"a": {"b": None}}, "big": 2**63 - 1, "": 1.5}
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        [{"parameters_schema": {"properties": ODD}, "input_schema": {"a": None, "b": 7}}],
+        [{"step_uid": "s"}, {"step_uid": "s", "position": "1", "integrations": [7, None]}],
+        [{"step_uid": None, "step_name": 7, "output_schema": {"a": 1}}, None, 7],
+    ],
+)
+def test_an_odd_definition_goes_in_and_out_and_is_judged_by(tmp_path, steps) -> None:
+    keep(tmp_path, {"uid": "w-hand", "steps": steps, "name": None})
+    out = io.StringIO()
+    call_command("export_workflow", "w-hand", stdout=out)
+    assert json.loads(out.getvalue())["workflow"]["steps"] == steps
+    code, _ = check(tmp_path, {"job_name": "J", "inputs": [{"a": "x"}], "steps": []})
+    assert code in (0, 1)
+
+
+def test_what_an_answer_holds_that_json_has_not_goes_out_as_json(tmp_path) -> None:
+    holder = find_holder()
+    steps = '[{"step_uid": "s", "parameters_schema": {"properties": {"a": NaN, "b": 1e999}}}]'
+    store_workflow(holder, '{"uid": "w-odd", "name": "\\ud800 half", "steps": ' + steps + "}")
+    out = io.StringIO()
+    call_command("export_workflow", "w-odd", stdout=out)
+    whole = json.loads(out.getvalue(), parse_constant=pytest.fail)
+    assert whole["workflow"]["name"] == "? half"
+    keep(tmp_path, whole)

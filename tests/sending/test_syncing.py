@@ -154,7 +154,7 @@ def test_odd_details_are_kept_as_they_are(elsewhere, misbehaving) -> None:
         "step_name": "Twice", "position": "first", "integrations": "linkedin",
         "input_schema": [], "parameters_schema": {"properties": {"none": null, "list": [1],
         "deep": {"a": {"b": null}}, "big": 9223372036854775808, "no": NaN, "huge": 1e400}}}]}"""
-    misbehaving.answers["GET /workflows"] = say([{"uid": "w-1"}, {"uid": "w-1"}, {"name": "x"}, 3])
+    misbehaving.answers["GET /workflows"] = say([{"uid": "w-1"}, {"uid": "w-1"}, 3])
     misbehaving.answers["GET /workflows/w-1/details"] = say(odd)
     misbehaving.answers["GET /integrations/linkedin/accounts"] = say({"accounts": [{}, 3, None]})
     run = sync(elsewhere)
@@ -243,3 +243,36 @@ def test_the_page_part_asks_again_only_while_it_runs(practice, editor) -> None:
     run.outcome = "complete"
     run.save()
     assert "data-follows" not in client.get(address).content.decode()
+
+
+def test_of_limits_only_names_and_figures_are_kept(elsewhere, misbehaving) -> None:
+    limit = {"limit_name": "visits", "item_scraped": 1, "limit_value": 80, "cookies": COOKIE}
+    listed = [account("a-1", limits=[limit, COOKIE]), account("a-2", limits={"cookies": COOKIE})]
+    serve(misbehaving, details("w-1", step("Search")), accounts=listed)
+    assert sync(elsewhere).outcome == "complete"
+    kept = {each.uid: json.loads(each.limits) for each in Account.objects.all()}
+    named = {"limit_name": "visits", "item_scraped": 1, "limit_value": 80}
+    assert kept == {"a-1": [named], "a-2": []}
+
+
+def test_what_was_not_read_is_not_counted_and_entries_without_a_uid_are_told(
+    elsewhere, misbehaving
+) -> None:
+    serve(misbehaving, details("w-1", step("Search")), accounts=[])
+    listed = [{"uid": "w-1"}, {"uid": "w-gone"}, {"uid": " "}, {"name": "no UID"}, 7]
+    misbehaving.answers["GET /workflows"] = say(listed)
+    run = sync(elsewhere)
+    assert (run.outcome, run.counts["workflows"]) == ("partly", 1)
+    assert run.failures[0] == "The list of workflows: 2 of its entries have no UID"
+    assert "w-gone" in run.failures[1]
+
+
+def test_half_a_surrogate_pair_in_an_answer_breaks_no_page(elsewhere, misbehaving, owner) -> None:
+    one = details("w-1", step("Search"))
+    serve(misbehaving, one, accounts=[])
+    broken = json.dumps({**one, "steps": [step("\ud800 half")]}).encode()
+    misbehaving.answers["GET /workflows/w-1/details"] = say(broken)
+    assert sync(elsewhere).outcome == "complete"
+    client = signed_in(owner)
+    assert client.get("/workflows/").status_code == 200
+    assert "? half" in client.get(f"/workflows/{elsewhere.id}/w-1/").content.decode()
