@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from playground.library.asides import Aside, Shelf
 from playground.library.changes import apply_state
 from playground.library.drafts import state_of
+from playground.library.editing import Edit, State
 from playground.library.models import Draft
 from playground.library.secrets import take_in
+from playground.library.variants import Variant
 from playground.payload import pointers
+from playground.payload.printing import quote
 from playground.payload.reading import NotJson, read
+from playground.payload.references import find
 from playground.payload.understanding.credentials import Collector, mask_document
 from playground.people.models import Person
 
@@ -34,8 +39,56 @@ class IntoSecrets(Collector):
         self.taken: list[str] = []
 
     def reference(self, name: str, place: str, value: str) -> str:
-        self.taken.append(name)
-        return take_in(self.draft, name, value, self.person)
+        reference = take_in(self.draft, name, value, self.person)
+        self.taken += [each.name for each in find(reference)]
+        return reference
+
+
+def mask_text(text: str, collector: Collector) -> str:
+    """The document with every credential replaced by a reference; a text that is no JSON as
+    it is. `mask_document` takes a bounded number at a time."""
+    try:
+        masked = mask_document(text, read(text), collector)
+        while masked != text:
+            text, masked = masked, mask_document(masked, read(masked), collector)
+    except NotJson:
+        return text
+    return masked
+
+
+def mask_value(pointer: str, text: str, collector: Collector) -> str:
+    """One value that stands beside the document, judged by the keys that lead to it."""
+    keys = [quote(each) for each in pointers.split(pointer)]
+    lead, tail = "".join(f"{{{key}:" for key in keys), "}" * len(keys)
+    masked = mask_text(lead + text + tail, collector)
+    return masked[len(lead) : len(masked) - len(tail)]
+
+
+def mask_shelf(shelf: Shelf, collector: Collector) -> dict[str, str]:
+    return {place: mask_value(place, kept, collector) for place, kept in shelf.items()}
+
+
+def mask_aside(aside: Aside, collector: Collector) -> Aside:
+    """The same for values that are switched off or belong to another way."""
+    off, away = mask_shelf(aside.off, collector), mask_shelf(aside.away, collector)
+    return replace(aside, off=off, away=away)
+
+
+def mask_state(state: State, collector: Collector) -> State:
+    text = mask_text(state.text, collector)
+    return replace(state, text=text, aside=mask_aside(state.aside, collector))
+
+
+def mask_variant(variant: Variant, collector: Collector) -> Variant:
+    return replace(variant, edits=tuple(_mask_edit(each, collector) for each in variant.edits))
+
+
+def _mask_edit(edit: Edit, collector: Collector) -> Edit:
+    if edit.kind == "set":
+        return replace(edit, value=mask_value(edit.pointer, edit.value, collector))
+    if edit.kind == "replace":
+        return replace(edit, value=mask_text(edit.value, collector))
+    return edit
 
 
 def find_credentials(text: str) -> list[str]:
@@ -68,11 +121,13 @@ def _strings(tree: Any, at: str) -> Iterator[tuple[str, str]]:
 
 
 def clean_draft(draft: Draft, person: Person, tab: str = "") -> list[str]:
-    """Move what looks like a credential out of the draft; the names of what went."""
-    if not find_credentials(draft.text):
+    """Move what looks like a credential out of the draft, from the values beside its document
+    too; the names of what went."""
+    state = state_of(draft)
+    if mask_state(state, Collector()) == state:
         return []
     into = IntoSecrets(draft, person)
-    text = mask_document(draft.text, read(draft.text), into)
-    done = apply_state(person, draft.id, replace(state_of(draft), text=text), tab)
-    draft.text, draft.revision = done.draft.text, done.draft.revision
-    return into.taken
+    done = apply_state(person, draft.id, mask_state(state, into), tab)
+    draft.text, draft.aside = done.draft.text, done.draft.aside
+    draft.revision = done.draft.revision
+    return list(dict.fromkeys(into.taken))

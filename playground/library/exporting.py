@@ -12,14 +12,12 @@ from typing import Any
 import yaml
 from django.utils.text import slugify
 
+from playground.library.cleaning import mask_aside, mask_text, mask_variant
 from playground.library.editing import Edit
 from playground.library.models import Template
 from playground.library.variants import Variant
 from playground.library.versions import find_version, read_version
-from playground.payload import pointers
-from playground.payload.printing import quote
-from playground.payload.reading import NotJson, read
-from playground.payload.understanding.credentials import Collector, mask_document
+from playground.payload.understanding.credentials import Collector
 
 # Blocks keep neither carriage returns nor the other breaks that YAML knows.
 ODD_SIGNS = re.compile("[\r\x85\u2028\u2029\ufeff]")
@@ -61,7 +59,8 @@ def describe_template(template: Template) -> dict[str, Any]:
     """The newest version as plain values; documents are JSON texts, numbers as typed."""
     version = find_version(template)
     content = read_version(version)
-    shared = content.shared
+    shared, masks = content.shared, Collector()
+    document, aside = mask_text(shared.text, masks), mask_aside(shared.aside, masks)
     row: dict[str, Any] = {
         "format": FORMAT,
         "schema": SCHEMA,
@@ -74,11 +73,11 @@ def describe_template(template: Template) -> dict[str, Any]:
         "operation": template.operation,
         "connection": version.connection.name if version.connection else "",
         "path_values": {name: str(value) for name, value in shared.path_values.items()},
-        "document": mask_text(shared.text),
-        "off": {place: mask_value(place, kept) for place, kept in shared.aside.off.items()},
-        "away": {place: mask_value(place, kept) for place, kept in shared.aside.away.items()},
-        "notes": dict(shared.aside.notes),
-        "variants": [describe_variant(each) for each in content.variants],
+        "document": document,
+        "off": dict(aside.off),
+        "away": dict(aside.away),
+        "notes": dict(aside.notes),
+        "variants": [describe_variant(mask_variant(each, masks)) for each in content.variants],
     }
     return {key: value for key, value in row.items() if value not in ("", [], {})}
 
@@ -89,28 +88,9 @@ def describe_variant(variant: Variant) -> dict[str, Any]:
 
 def _describe_edit(edit: Edit) -> dict[str, Any]:
     row: dict[str, Any] = {"kind": edit.kind, "pointer": edit.pointer}
-    if edit.kind == "set":
-        row["value"] = mask_value(edit.pointer, edit.value)
-    elif edit.kind == "replace":
-        row["value"] = mask_text(edit.value)
-    elif edit.value and edit.kind != "connect":
+    if edit.kind in ("set", "replace") or (edit.value and edit.kind != "connect"):
         row["value"] = edit.value
     return {**row, "order": list(edit.order)} if edit.order else row
-
-
-def mask_text(text: str) -> str:
-    """The document with what looks like a credential replaced by a reference."""
-    try:
-        return mask_document(text, read(text), Collector())
-    except NotJson:
-        return text
-
-
-def mask_value(pointer: str, text: str) -> str:
-    """One value, judged by its key."""
-    key = quote(pointers.last(pointer))
-    masked = mask_text(f"{{{key}:{text}}}")
-    return masked[len(key) + 2 : -1] if masked.startswith(f"{{{key}:") else text
 
 
 def write_yaml(template: Template) -> str:

@@ -8,19 +8,22 @@ import struct
 import uuid
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
 
 from playground.apis.operations import UnknownOperation, find_operation
+from playground.library.addresses import host_of
 from playground.library.asides import Aside
+from playground.library.belongings import keep_found, names_in
+from playground.library.cleaning import mask_state, mask_variant
 from playground.library.editing import State
 from playground.library.exporting import FORMAT, SCHEMA, describe_template
-from playground.library.models import Connection, Template
+from playground.library.models import Connection, Template, Version
 from playground.library.templates import Wanted, may_change, visible_to
-from playground.library.variants import read_variants
+from playground.library.variants import read_variants, write_variants
 from playground.library.versions import (
     Content,
     create_template,
@@ -29,6 +32,8 @@ from playground.library.versions import (
     save_version,
 )
 from playground.payload.reading import NotJson, read
+from playground.payload.understanding.credentials import Collector
+from playground.payload.understanding.values import FoundSecret
 from playground.people.models import Person
 
 MOST_BYTES, MOST_ARCHIVE, MOST_ENTRIES, MOST_UNPACKED = 2_000_000, 10_000_000, 10_000, 50_000_000
@@ -45,7 +50,8 @@ class Refused(ValueError):
 
 @dataclass(frozen=True)
 class Filed:
-    """One file that was understood. `version` is the number it was exported at."""
+    """One file that was understood. `version` is the number it was exported at; credentials
+    that stood in it are taken out of the content, into `found`."""
 
     path: str
     source: str
@@ -55,6 +61,12 @@ class Filed:
     content: Content
     version: int = 0
     id: str = ""
+    found: tuple[FoundSecret, ...] = field(default=(), repr=False)
+
+    @property
+    def secret_names(self) -> list[str]:
+        """What the credentials are called that stood in the file and go to the secrets."""
+        return list(dict.fromkeys(each.name for each in self.found))
 
 
 @dataclass(frozen=True)
@@ -122,6 +134,7 @@ def _judge(path: str, source: str, row: Any) -> Filed:
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise Refused(f"{path}: tags is a list of texts.")
     number = str(row.get("version", "0"))
+    content, found = _take_out(_read_content(path, row))
     wanted = Wanted(
         row.get("name", "").strip()[:200] or PurePosixPath(path).stem[:200],
         row.get("description", ""),
@@ -134,10 +147,21 @@ def _judge(path: str, source: str, row: Any) -> Filed:
         row,
         wanted,
         _read_operation(path, row.get("operation", "")),
-        _read_content(path, row),
+        content,
         int(number) if number.isdecimal() and len(number) < 9 else 0,
         row.get("id", ""),
+        found,
     )
+
+
+def _take_out(content: Content) -> tuple[Content, tuple[FoundSecret, ...]]:
+    """The content with references for its credentials, named unlike those it has already."""
+    shared, variants = content.shared, write_variants(content.variants)
+    known = names_in(shared.text, shared.aside.write(), variants)
+    collector = Collector(names={f"known {name}": name for name in known})
+    masked = mask_state(shared, collector)
+    varied = tuple(mask_variant(each, collector) for each in content.variants)
+    return Content(masked, varied), tuple(collector.found)
 
 
 def _read_operation(path: str, name: str) -> str:
@@ -224,17 +248,26 @@ def carry_out(person: Person, step: Step, as_copy: bool = False) -> Template:
     either way nothing that stands is lost."""
     note = f"Imported from {step.filed.path}"[:500]
     if step.template is None or as_copy:
-        return create_template(
+        made = create_template(
             person, step.filed.operation, step.filed.content, step.filed.wanted, note
         )
+        _keep_found(find_version(made), step.filed)
+        return made
     if step.kind == "same":
         return step.template
     content = step.filed.content
     if not content.shared.connection:
         kept = read_version(find_version(step.template)).shared.connection
         content = Content(replace(content.shared, connection=kept), content.variants)
-    save_version(person, step.template, content, step.template.latest, note)
+    saved = save_version(person, step.template, content, step.template.latest, note)
+    if isinstance(saved, Version):
+        _keep_found(saved, step.filed)
     return step.template
+
+
+def _keep_found(version: Version, filed: Filed) -> None:
+    hosts = host_of(version.connection.base_url) if version.connection else ""
+    keep_found(version, filed.found, hosts)
 
 
 def _unpack(data: bytes) -> list[tuple[str, bytes]]:

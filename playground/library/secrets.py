@@ -96,7 +96,14 @@ def secrets_in(draft: Draft | None, sandbox_origin: str) -> tuple[values.Secret,
     """The draft's own secrets as values for the wire; they win over the connection's. One
     that is bound to no host yet shows as `bind_secrets` would bind it."""
     rows = draft.secrets.order_by("name") if draft else ()
-    host = host_of(draft.connection.base_url) if draft and draft.connection else ""
+    return take_out(rows, draft.connection if draft else None, sandbox_origin)
+
+
+def take_out(
+    rows: Iterable[Secret], connection: Connection | None, sandbox_origin: str
+) -> tuple[values.Secret, ...]:
+    """The rows as values for the wire; what is bound to no host yet may go to the connection's."""
+    host = host_of(connection.base_url) if connection else ""
     return tuple(_as_value(row, sandbox_origin, host) for row in rows)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.library.asides import Aside
+from playground.library.belongings import keep_secrets, lend_secrets
 from playground.library.drafts import begin
 from playground.library.editing import State
 from playground.library.models import Connection, Draft, Template, Version
@@ -74,23 +75,26 @@ def find_version(template: Template, number: int = 0) -> Version:
 @transaction.atomic
 def create_template(
     person: Person, operation: str, content: Content, wanted: Wanted, note: str = "",
-    parent: Version | None = None,
+    parent: Version | None = None, source: Draft | Version | None = None,
 ) -> Template:  # fmt: skip
-    """A new template with its first version. ValueError for words that cannot be."""
+    """A new template with its first version, with the secrets of what it is made from.
+    ValueError for words that cannot be."""
     template = Template(person=person, operation=operation)
     describe(template, wanted)
     if parent is not None:
         template.parent_id, template.parent_version = parent.template_id, parent.number
     _repeat(template, content)
     template.save()
-    _write_version(person, template, 1, content, note)
+    keep_secrets(_write_version(person, template, 1, content, note), source)
     return template
 
 
 def save_version(
-    person: Person, template: Template, content: Content, base: int, note: str = ""
-) -> Version | Stale:
-    """A new version, if the one it is based on is still the newest."""
+    person: Person, template: Template, content: Content, base: int, note: str = "",
+    source: Draft | Version | None = None,
+) -> Version | Stale:  # fmt: skip
+    """A new version, if the one it is based on is still the newest. Secrets it refers to are
+    those of what it is made from, else those of the version it is based on."""
     with transaction.atomic():
         mine = Template.objects.filter(id=template.id, latest=base)
         if not mine.update(latest=base + 1, changed_at=timezone.now()):
@@ -99,13 +103,16 @@ def save_version(
         template.refresh_from_db()
         _repeat(template, content)
         template.save(update_fields=["workflow_uid", "connection", "variants"])
-        return _write_version(person, template, base + 1, content, note)
+        made = _write_version(person, template, base + 1, content, note)
+        keep_secrets(made, source, template.versions.filter(number=base).first())
+        return made
 
 
 def restore_version(person: Person, template: Template, number: int) -> Version | Stale:
     """An old version again, as a new one."""
-    content = read_version(find_version(template, number))
-    return save_version(person, template, content, template.latest, f"Version {number} restored")
+    old = find_version(template, number)
+    note = f"Version {number} restored"
+    return save_version(person, template, read_version(old), template.latest, note, old)
 
 
 def change_variants(
@@ -134,7 +141,8 @@ def duplicate_template(person: Person, template: Template, name: str) -> Templat
     version = find_version(template)
     wanted = Wanted(name[:200], template.description, tuple(template.tag_list), template.folder)
     note = f"Copied from {template.name}, version {version.number}"
-    return create_template(person, template.operation, read_version(version), wanted, note)
+    content = read_version(version)
+    return create_template(person, template.operation, content, wanted, note, source=version)
 
 
 def fork_template(person: Person, template: Template) -> Template:
@@ -143,7 +151,7 @@ def fork_template(person: Person, template: Template) -> Template:
     wanted = Wanted(template.name, template.description, tuple(template.tag_list))
     note = f"Forked from {template.name}, version {version.number}"
     content = read_version(version)
-    return create_template(person, template.operation, content, wanted, note, parent=version)
+    return create_template(person, template.operation, content, wanted, note, version, version)
 
 
 def open_template(person: Person, template: Template, variant: str = "", number: int = 0) -> Draft:
@@ -151,7 +159,7 @@ def open_template(person: Person, template: Template, variant: str = "", number:
     version = find_version(template, number)
     state = read_version(version).state(variant)
     note_used(template)
-    return begin(
+    draft = begin(
         person,
         template.operation,
         state.text,
@@ -163,6 +171,8 @@ def open_template(person: Person, template: Template, variant: str = "", number:
         template_version=version.number,
         variant=state.variant,
     )
+    lend_secrets(person, version, draft)
+    return draft
 
 
 def follow_template(draft: Draft, version: Version, variant: str) -> None:

@@ -106,7 +106,7 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
         return show_outcome(request, link, token, press)
     try:
         state = fill(link, _read_values(link, request.POST))
-        plan = plan_state(link.template.operation, state, _name_of(link))
+        plan = plan_state(link.template.operation, state, _name_of(link), link.version, link.person)
     except (NotFilled, CannotFill, UnknownOperation) as reason:
         return _refuse(request, link, token, str(reason))
     except HalfTyped as error:

@@ -9,11 +9,12 @@ from typing import Any
 from playground.apis.operations import Operation, find_operation
 from playground.calls.values import Headers
 from playground.library.asides import Aside
+from playground.library.belongings import names_for
 from playground.library.editing import State
 from playground.library.facts import facts_for
 from playground.library.files import FILE_MARK, describe_files, say_size, wire_size
 from playground.library.half_typed import judge_half
-from playground.library.models import Connection, Draft
+from playground.library.models import Connection, Draft, Version
 from playground.library.variables import read_values
 from playground.payload.checking import check_tree, tell_not_json
 from playground.payload.facts import Facts
@@ -21,6 +22,7 @@ from playground.payload.locating import lines_of
 from playground.payload.problems import ERROR, WARNING, Problem
 from playground.payload.reading import NotJson, read
 from playground.payload.references import resolve_document
+from playground.people.models import Person
 
 UNREAD = object()
 
@@ -29,7 +31,8 @@ UNREAD = object()
 class Plan:
     """One call to be: the operation, where to, with which values. `text` is the document as
     it stands, references unresolved; `aside` goes along for "send again"; `headers` are sent
-    beside those of the connection."""
+    beside those of the connection. Sent from a template, `version` and `person` say whose
+    secrets of it join."""
 
     operation: Operation
     connection: Connection | None
@@ -40,6 +43,8 @@ class Plan:
     draft: Draft | None = None
     name: str = ""
     headers: Headers = ()
+    version: Version | None = None
+    person: Person | None = None
 
 
 def plan_draft(draft: Draft) -> Plan:
@@ -55,8 +60,14 @@ def plan_draft(draft: Draft) -> Plan:
     )
 
 
-def plan_state(operation_id: str, state: State, name: str = "") -> Plan:
-    """What a template holds, sent without a draft. Raises UnknownOperation."""
+def plan_state(
+    operation_id: str,
+    state: State,
+    name: str = "",
+    version: Version | None = None,
+    person: Person | None = None,
+) -> Plan:
+    """What a version of a template holds, sent without a draft. Raises UnknownOperation."""
     connection = Connection.objects.filter(id=state.connection) if state.connection else None
     return Plan(
         operation=find_operation(operation_id),
@@ -65,6 +76,8 @@ def plan_state(operation_id: str, state: State, name: str = "") -> Plan:
         text=state.text,
         aside=state.aside.write(),
         name=name,
+        version=version,
+        person=person,
     )
 
 
@@ -96,7 +109,10 @@ def plan_operation(
 def facts_of(plan: Plan) -> Facts:
     """What is known outside the document of this plan."""
     facts = facts_for(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
-    return replace(facts, files=describe_files(plan.text))
+    secrets = facts.secrets
+    if plan.version is not None:
+        secrets = (secrets or frozenset()) | names_for(plan.person, plan.version)
+    return replace(facts, files=describe_files(plan.text), secrets=secrets)
 
 
 def check_plan(plan: Plan, facts: Facts | None = None, tree: Any = UNREAD) -> list[Problem]:

@@ -15,6 +15,7 @@ from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdi
 from playground.history.models import Exchange
 from playground.history.recording import Start, record_end, record_start
 from playground.library.addresses import resolve_base
+from playground.library.belongings import secrets_for
 from playground.library.files import find_data
 from playground.library.models import Connection
 from playground.library.secrets import note_use, secrets_in, secrets_of
@@ -43,7 +44,7 @@ class Assembled:
 
 def assemble_plan(plan: Plan) -> Assembled:
     """Secrets join here, and from here on only `network` and the masking see them."""
-    own = secrets_in(plan.draft, current_origin())
+    own = _own_secrets(plan)
     connecting = _prefer(own, connect(plan.connection), plan)
     connecting = replace(connecting, headers=(*connecting.headers, *plan.headers))
     assembled = assemble(
@@ -60,6 +61,13 @@ def assemble_plan(plan: Plan) -> Assembled:
         bare = Call(plan.operation.method, connecting.base_url + plan.operation.path)
         return Assembled(bare, assembled)
     return Assembled(assembled)
+
+
+def _own_secrets(plan: Plan) -> tuple[Secret, ...]:
+    """Those of the draft, or of the version of a template that is sent without one."""
+    if plan.draft is not None:
+        return secrets_in(plan.draft, current_origin())
+    return secrets_for(plan.person, plan.version, plan.connection, current_origin())
 
 
 def _prefer(own: tuple[Secret, ...], connecting: Connecting, plan: Plan) -> Connecting:

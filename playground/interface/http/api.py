@@ -142,7 +142,8 @@ def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
 )
 def check(request: HttpRequest, template_id: uuid.UUID, body: Filled) -> Any:
     """Every problem at once; nothing is sent."""
-    problems = check_plan(_plan(_find(request, template_id), body))
+    template = _find(request, template_id)
+    problems = check_plan(_plan(asker(request), template, body))
     return {"ready": not blocks(problems), "problems": [each.as_dict() for each in problems]}
 
 
@@ -151,7 +152,9 @@ def send(request: HttpRequest, template_id: uuid.UUID, body: Sending) -> Any:
     """Send it, once a press, and wait for the verdict. Still `sending` after twenty seconds:
     ask for the exchange."""
     template, person = _find(request, template_id), asker(request)
-    sent = press_plan(person, _plan(template, body), body.press or uuid.uuid4(), body.confirm)
+    sent = press_plan(
+        person, _plan(person, template, body), body.press or uuid.uuid4(), body.confirm
+    )
     if isinstance(sent, Blocked):
         raise HttpError(409, sent.sentence)
     note_used(template)
@@ -182,8 +185,9 @@ def _version(template: Template, number: int) -> Version:
         raise HttpError(404, "There is no such version.") from None
 
 
-def _plan(template: Template, filled: Filled) -> Plan:
-    content = read_version(_version(template, filled.version))
+def _plan(person: Person, template: Template, filled: Filled) -> Plan:
+    version = _version(template, filled.version)
+    content = read_version(version)
     if filled.variant and find_variant(content.variants, filled.variant) is None:
         raise HttpError(404, "There is no such variant.")
     state = content.state(filled.variant)
@@ -194,7 +198,7 @@ def _plan(template: Template, filled: Filled) -> Plan:
             state = set_typed(state, pointer, typed)
         for pointer, text in filled.json_values.items():
             state = set_json(state, pointer, text)
-        return plan_state(template.operation, state, template.name)
+        return plan_state(template.operation, state, template.name, version, person)
     except (CannotFill, UnknownOperation) as sentence:
         raise HttpError(422, str(sentence)) from None
 

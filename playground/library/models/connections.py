@@ -41,9 +41,9 @@ class Connection(models.Model):
 class Secret(models.Model):
     """A value that goes in and never comes out, except on the wire to its hosts.
 
-    It belongs to a connection (its credential, `part` says which piece), to an account,
-    or to one draft into which somebody pasted it. `hosts` is a list of `host` or
-    `host:port` separated by blanks; empty means nowhere.
+    It belongs to a connection (its credential, `part` says which piece), to one draft into
+    which somebody pasted it, or to a version of a template that was saved from such a draft.
+    `hosts` is a list of `host` or `host:port` separated by blanks; empty means nowhere.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -58,6 +58,9 @@ class Secret(models.Model):
     draft = models.ForeignKey(
         "library.Draft", models.CASCADE, null=True, related_name="secrets", blank=True
     )
+    version = models.ForeignKey(
+        "library.Version", models.CASCADE, null=True, related_name="secrets", blank=True
+    )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
@@ -66,6 +69,7 @@ class Secret(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["connection", "name"], name="secret_per_connection"),
             models.UniqueConstraint(fields=["draft", "name"], name="secret_per_draft"),
+            models.UniqueConstraint(fields=["version", "name"], name="secret_per_version"),
         ]
 
     def __str__(self) -> str:

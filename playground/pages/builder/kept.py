@@ -119,7 +119,7 @@ def save_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     kept = find_kept(draft)
     content = kept.content if kept else Content(replace(state_of(draft), variant=""))
     content = content.change(draft.variant, state_of(draft))
-    template = create_template(person, draft.operation, content, wanted)
+    template = create_template(person, draft.operation, content, wanted, source=draft)
     follow_template(draft, find_version(template), draft.variant)
     saved = _("Saved as the template %(name)s.") % {"name": template.name}
     return finish(request, draft, saved, taken)
@@ -148,7 +148,7 @@ def save_kept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             return draw_kept(request, draft, str(sentence), "#save_variant", 422)
     content = content.change(variant, state_of(draft))
     note = request.POST.get("note", "")
-    done = save_version(person, base.template, content, base.number, note)
+    done = save_version(person, base.template, content, base.number, note, draft)
     if isinstance(done, Stale):
         return show_both(request, draft, done, variant)
     follow_template(draft, done, variant)

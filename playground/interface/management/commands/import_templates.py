@@ -46,6 +46,8 @@ class Command(BaseCommand):
             leaves = conflict and options["conflicts"] == "leave"
             left += leaves
             self.stdout.write(f"{step.kind:8} {step.filed.path}{' (left)' if leaves else ''}")
+            if names := step.filed.secret_names:
+                self.stdout.write(f"         moves to the secrets: {', '.join(names)}")
             if not leaves and not options["dry_run"]:
                 carry_out(person, step, conflict and options["conflicts"] == "copy")
         if left:

@@ -20,7 +20,7 @@ from playground.interface.acting import find_actor
 from playground.interface.doorstep import practising
 from playground.library.editing import State
 from playground.library.filling import CannotFill, connect_to, set_file, set_typed
-from playground.library.models import Connection, Template
+from playground.library.models import Connection, Template, Version
 from playground.library.templates import find_by_name, note_used
 from playground.library.variants import find_variant
 from playground.library.versions import find_version, read_version
@@ -67,7 +67,7 @@ class Command(BaseCommand):
             self.refuse(f"There is nobody named {options['user'] or 'as an owner'}.")
         template = self.find(person, options["name"])
         try:
-            plan = self.plan(template, options)
+            plan = self.plan(person, template, options)
         except (CannotFill, UnknownOperation, OSError, UnicodeDecodeError) as sentence:
             self.refuse(str(sentence))
         if options["dry_run"]:
@@ -88,8 +88,9 @@ class Command(BaseCommand):
         ids = ", ".join(str(row.id) for row in own)
         self.refuse(f"{len(own)} templates are named {name}: say which by its id: {ids}.")
 
-    def plan(self, template: Template, options: dict[str, Any]) -> Plan:
-        state = self.read(template, options["number"], options["variant"])
+    def plan(self, person: Person, template: Template, options: dict[str, Any]) -> Plan:
+        version = self.find_version(template, options["number"])
+        state = self.read(version, options["variant"])
         if options["connection"]:
             connection = Connection.objects.filter(name=options["connection"]).first()
             if connection is None:
@@ -101,15 +102,19 @@ class Command(BaseCommand):
         for pair in options["files"]:
             pointer, file = self.split(pair)
             state = set_file(state, pointer, file, Path(file).read_text("utf-8"))
-        return plan_state(template.operation, state, template.name)
+        return plan_state(template.operation, state, template.name, version, person)
 
-    def read(self, template: Template, number: int, variant: str) -> State:
+    def find_version(self, template: Template, number: int) -> Version:
         if number < 0 or number > template.latest:
             self.refuse(f"{template.name} has no version {number}.")
-        content = read_version(find_version(template, number))
+        return find_version(template, number)
+
+    def read(self, version: Version, variant: str) -> State:
+        content = read_version(version)
         if variant and find_variant(content.variants, variant) is None:
             names = ", ".join(each.name for each in content.variants) or "none"
-            self.refuse(f"{template.name} has no variant {variant}. There are: {names}.")
+            name = version.template.name
+            self.refuse(f"{name} has no variant {variant}. There are: {names}.")
         return content.state(variant)
 
     def split(self, pair: str) -> tuple[str, str]:
