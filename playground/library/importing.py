@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import json
-import struct
 import uuid
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -16,6 +13,7 @@ import yaml
 
 from playground.apis.operations import UnknownOperation, find_operation
 from playground.library.addresses import host_of
+from playground.library.archives import MOST_BYTES, Refused, unpack
 from playground.library.asides import Aside
 from playground.library.belongings import keep_found, names_in
 from playground.library.cleaning import mask_state, mask_variant
@@ -36,16 +34,10 @@ from playground.payload.understanding.credentials import Collector
 from playground.payload.understanding.values import FoundSecret
 from playground.people.models import Person
 
-MOST_BYTES, MOST_ARCHIVE, MOST_ENTRIES, MOST_UNPACKED = 2_000_000, 10_000_000, 10_000, 50_000_000
 MOST_EVENTS = 50_000
 TEXTS = ("id", "name", "description", "folder", "operation", "connection")
 KEYS = {"format", "schema", "version", "tags", "path_values", "document", "off", "away", "notes"}
 KEYS |= {"variants", *TEXTS}
-ENDINGS = (".yaml", ".yml", ".json")
-
-
-class Refused(ValueError):
-    """The file cannot be taken in; the sentence says why."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ class Step:
 def read_upload(name: str, data: bytes) -> list[Filed]:
     """The templates of one file or one zip. Raises Refused."""
     if name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04":
-        return [read_file(path, inner) for path, inner in _unpack(data)]
+        return [read_file(path, inner) for path, inner in unpack(data)]
     return [read_file(name, data)]
 
 
@@ -268,47 +260,6 @@ def carry_out(person: Person, step: Step, as_copy: bool = False) -> Template:
 def _keep_found(version: Version, filed: Filed) -> None:
     hosts = host_of(version.connection.base_url) if version.connection else ""
     keep_found(version, filed.found, hosts)
-
-
-def _unpack(data: bytes) -> list[tuple[str, bytes]]:
-    """The template files of a zip, bounded before and while they are unpacked."""
-    if len(data) > MOST_ARCHIVE:
-        raise Refused(f"The zip is too large: at most {MOST_ARCHIVE // 1_000_000} MB are read.")
-    if _count_entries(data) > MOST_ENTRIES:
-        raise Refused(f"The zip has too many files: at most {MOST_ENTRIES} are read.")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read_entries(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise Refused("The zip is broken or locked.") from error
-
-
-def _count_entries(data: bytes) -> int:
-    """What the end of the zip says, before its list is read."""
-    at = data.rfind(b"PK\x05\x06")
-    return struct.unpack_from("<H", data, at + 10)[0] if 0 <= at <= len(data) - 22 else 0
-
-
-def _read_entries(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
-    entries = archive.infolist()
-    if len(entries) > MOST_ENTRIES:
-        raise Refused(f"The zip has too many files: at most {MOST_ENTRIES} are read.")
-    found, total = [], 0
-    for entry in entries:
-        path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts:
-            raise Refused(f"The zip holds a path that leads outside it: {entry.filename!r:.80}.")
-        if entry.is_dir() or not path.name.lower().endswith(ENDINGS):
-            continue
-        with archive.open(entry) as file:
-            data = file.read(MOST_BYTES + 1)
-        total += len(data)
-        if total > MOST_UNPACKED:
-            raise Refused("The zip unpacks to too much.")
-        found.append((str(path), data))
-    if not found:
-        raise Refused("The zip holds no template files.")
-    return found
 
 
 def _is_texts(value: Any) -> bool:
