@@ -7,13 +7,14 @@ from typing import NoReturn
 
 from playground.payload.sentences import fault, place_of, show
 
-_string = re.compile(
-    r'"(?:[^"\\\x00-\x1f\ud800-\udfff]++'
+# A stretch of a string's inside; the bound keeps the memory small.
+_stretch = re.compile(
+    r'(?:[^"\\\x00-\x1f\ud800-\udfff]++'
     r'|\\["\\/bfnrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
-    r"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})*+"
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}){1,1000}"
 ).match
 _number = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?").fullmatch
-_numberlike = re.compile(r"[-+.]*+\w*+(?:\.\w*+|(?<=[eE])[-+]\w*+)*+").match
+_numberlike = re.compile(r"[-+.]*+\w*+(?:\.\w*+|(?<=[eE])[-+]\w*+){0,100}").match
 _word = re.compile(r"[\w$]++").match
 _hexadecimal = re.compile(r"\\u[0-9a-fA-F]{4}").match
 
@@ -25,8 +26,9 @@ NAMED = {"\t": "a tab", "\n": "a line break", "\r": "a line break"}
 
 def string_end(text: str, at: int) -> int:
     """The offset after the string that opens at `at`; raises NotJson for its first fault."""
-    match = _string(text, at)
-    end = match.end() if match else at
+    end = at + 1
+    while stretch := _stretch(text, end):
+        end = stretch.end()
     if text[end : end + 1] == '"':
         return end + 1
     _blame_string(text, at, end)

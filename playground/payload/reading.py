@@ -104,9 +104,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 _decode = JSONDecoder(parse_int=Digits, parse_float=Digits, parse_constant=_refuse).decode
-_pairs_of_halves = re.compile(
-    r"[^\\]*+(?:\\(?:[^u]|u(?![dD][89a-fA-F])|u[dD][89abAB]..\\u[dD][c-fC-F]..)[^\\]*+)*+"
-).fullmatch
+_whole = re.compile(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..").sub
 _half = re.compile(r"\\u[dD][89a-fA-F]").search
 
 
@@ -143,7 +141,7 @@ def _kind_of(tree: Tree) -> str:
 
 
 def _has_halves(text: str) -> bool:
-    if _half(text) and not _pairs_of_halves(text):
+    if _half(text) and _half(_whole("  ", text)):
         return True
     try:
         text.isascii() or text.encode()

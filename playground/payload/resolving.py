@@ -20,10 +20,11 @@ from playground.payload.spelling import (
     shield,
 )
 
-# Consumes all strings without a brace pair, then the next string that may hold a reference;
-# it matches everywhere, so that one pass stays one pass.
+# Consumes strings without a brace pair, then the next string that may hold a reference; it
+# matches everywhere, so that one pass stays one pass. The bounds keep the memory small.
+_PLAIN = r'"[^"\\{]*+(?:(?:\\(?!u007[bB]).|\{(?!\{|\\u007))[^"\\{]*+){0,200}"'
 _candidates = re.compile(
-    r'(?:[^"]++|"(?:[^"\\{]++|\\(?!u007[bB]).|\{(?!\{|\\u007))*+")*+'
+    rf'(?:[^"]++|{_PLAIN}){{0,1000}}'
     r'("(?:[^"\\]++|\\.)*+")?([ \t\n\r]*+:)?',
     re.S,
 ).finditer

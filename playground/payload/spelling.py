@@ -26,7 +26,7 @@ _marks = re.compile(
 _held = re.compile(rf"\{{\{{(?:{_HELD})\}}\}}")
 # The same in a JSON string as typed; other escapes are stepped over.
 _raw_held = re.compile(
-    r"(?P<braces>(?:\{|\\u007[bB]){2}(?:[\w.:-]|\\u(?!007[bBdD])[0-9a-fA-F]{4})++(?:\}|\\u007[dD]){2})|\\.",
+    r"(?P<braces>(?:\{|\\u007[bB]){2}(?:[\w.:-]|\\u(?!007[bBdD])[0-9a-fA-F]{4})+(?:\}|\\u007[dD]){2})|\\.",
     re.S,
 )
 _dynamic = re.compile(r"(uuid|now|today)(?:([-+])([0-9]+)([mhdw]))?").fullmatch
