@@ -25,7 +25,7 @@ PART = re.compile(r"^###[^\n]*$", re.M)
 HEADER = re.compile(r"([!#$%&'*+.^_`|~\w-]+)[ \t]*:[ \t]*(.*)")
 VARIABLE = re.compile(r"@([\w.-]+)[ \t]*=[ \t]*(.*)")
 FILE_NAME = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}")
-SCRIPT = re.compile(r"[<>][ \t]*\{%(?:[^%]|%(?!\}))*+(?:%\}|\Z)")
+SCRIPT = re.compile(r"[<>][ \t]*\{%.*?(?:%\}|\Z)", re.S)
 FILE_BODY = re.compile(r"<@?\w*[ \t]+(\S[^\n]*)")
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 
