@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import parse_qsl
 
 from playground.payload.printing import dump, receive
-from playground.payload.reading import NotJson, Tree, read
+from playground.payload.reading import Tree, read, try_read
 from playground.payload.understanding.credentials import (
     Collector,
     mask_document,
@@ -60,10 +60,8 @@ def _choose(requests: Sequence[Request], operations: Sequence[OperationShape]) -
 
 
 def _strict_tree(text: str | None) -> Tree:
-    try:
-        return read(text) if text else None
-    except NotJson:
-        return None
+    found = try_read(text) if text else None
+    return found[0] if found else None
 
 
 def _others(others: Sequence[Request]) -> Note:
@@ -128,11 +126,9 @@ def _document(request: Request) -> tuple[Repaired | None, Tree]:
     text = request.document if request.document is not None else request.body
     if text is None or not text.strip():
         return None, None
-    try:
-        tree = read(text)
-        return Repaired(text), tree
-    except NotJson:
-        repaired = _as_form(request, text) or _as_repaired(request, text)
+    if found := try_read(text):
+        return Repaired(text), found[0]
+    repaired = _as_form(request, text) or _as_repaired(request, text)
     return (repaired, read(repaired.text)) if repaired else (None, None)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from playground.payload.reading import NotJson, Tree, read
+from playground.payload.reading import NotJson, Tree, try_read
 from playground.payload.understanding import (
     addresses,
     curl,
@@ -91,19 +91,17 @@ def _understand(text: str, operations: Sequence[OperationShape]) -> Understood |
 
 def _refuse(text: str) -> Refused:
     """Valid JSON that is a single value is told apart from what nobody understands."""
-    try:
-        read(text)
-    except NotJson:
+    if try_read(text) is None:
         return Refused(NOT_UNDERSTOOD)
     return Refused(json_text.BARE_VALUE, "bare-value")
 
 
 def _structured(text: str) -> list[Request] | None:
     """The requests of JSON: a Postman or HAR export, or the payload itself; None if broken."""
-    try:
-        tree = read(text)
-    except NotJson:
+    found = try_read(text)
+    if found is None:
         return None
+    tree = found[0]
     if har.looks_like(tree):
         return har.find_requests(_as_mapping(tree))
     if postman.looks_like(tree):

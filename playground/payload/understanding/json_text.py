@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.payload.reading import Digits, NotJson, read
+from playground.payload.reading import Digits, try_read
 from playground.payload.understanding.values import UNDERSTOOD, Request, Unreadable, note
 
 BARE_VALUE = "This is valid JSON but no payload: a payload is an object in { }, this is a value."
@@ -25,10 +25,10 @@ def find_requests(text: str) -> list[Request]:
 
 def _unwrap(text: str) -> str:
     """The inside of a JSON string that holds JSON; every other text as it is."""
-    try:
-        tree = read(text)
-    except NotJson:
+    found = try_read(text)
+    if found is None:
         return text
+    tree = found[0]
     if isinstance(tree, Digits) or tree is None or isinstance(tree, bool):
         raise Unreadable("bare-value", BARE_VALUE)
     if isinstance(tree, str):

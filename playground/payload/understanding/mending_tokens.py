@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from json import JSONDecodeError, JSONDecoder
+from typing import NamedTuple, NoReturn
 
 from playground.payload.printing import quote
 from playground.payload.reading import Digits
@@ -31,6 +33,15 @@ NAMES = {
 }  # fmt: skip
 SIMPLE = {'"': '"', "\\": "\\", "/": "/", "b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 LOOK_AHEAD = 500
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+_scan: Callable[[str, int], tuple[object, int]] = JSONDecoder(  # type: ignore[attr-defined]
+    parse_int=len, parse_float=len, parse_constant=_refuse
+).scan_once
 QUOTES_TRIED = 8
 
 
@@ -40,6 +51,18 @@ class Token(NamedTuple):
     end: int
     text: str
     fault: str
+
+
+def scan_whole(text: str, at: int) -> tuple[int, bool]:
+    """Where the JSON value at `at` ends, and True; where it stops to be JSON, and False."""
+    try:
+        return _scan(text, at)[1], True
+    except JSONDecodeError as broken:
+        return broken.pos, False
+    except StopIteration as broken:
+        return int(broken.value), False
+    except (ValueError, RecursionError):
+        return len(text), False
 
 
 def skip(text: str, at: int) -> tuple[int, str] | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from json_repair import repair_json
 
 from playground.payload.printing import dump
-from playground.payload.reading import Digits, NotJson, Tree, read
+from playground.payload.reading import Digits, NotJson, Tree, read, try_read
 from playground.payload.understanding.mending import Mended, Splice, mend
 from playground.payload.understanding.values import (
     IGNORED,
@@ -62,15 +62,13 @@ def repair(text: str) -> Repaired:
 
     Raises `Unreadable` where nothing near is JSON. No digit of a number is ever changed.
     """
-    try:
-        read(text)
+    if try_read(text):
         return Repaired(text)
-    except NotJson as problem:
-        plain = _unescape(text)
-        if plain is not None:
-            said = note(REPAIRED, "escaped", "Backslashes before quotes were taken off.")
-            return Repaired(plain, (said,), (Change(1, text, plain),))
-        return _mended(text, problem)
+    plain = _unescape(text)
+    if plain is not None:
+        said = note(REPAIRED, "escaped", "Backslashes before quotes were taken off.")
+        return Repaired(plain, (said,), (Change(1, text, plain),))
+    return _mended(text)
 
 
 def _unescape(text: str) -> str | None:
@@ -78,26 +76,32 @@ def _unescape(text: str) -> str | None:
     if not re.match(r'\s*[{\[]\s*\\"', text):
         return None
     try:
-        inner = json.loads(f'"{text}"', strict=False)
-        read(inner)
-    except (ValueError, NotJson):
+        inner = str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
         return None
-    return str(inner)
+    return inner if try_read(inner) else None
 
 
-def _mended(text: str, problem: NotJson) -> Repaired:
+def _mended(text: str) -> Repaired:
     mended = mend(text)
     result = _apply(text, mended.splices)
-    try:
-        read(result)
-    except NotJson:
+    if try_read(result) is None:
         last = _last_resort(text)
         if last is None:
-            raise Unreadable("not-json", problem.sentence) from None
+            raise Unreadable("not-json", _sentence_of(text))
         said = note(REPAIRED, "rebuilt", "The JSON was rebuilt from what could be read.")
         return Repaired(last, (said,), (Change(1, text, last),))
     inside = tuple(each for each in mended.splices if not each.fault.startswith("text-"))
     return Repaired(result.strip(), tuple(_notes(text, mended)), tuple(_changes(text, inside)))
+
+
+def _sentence_of(text: str) -> str:
+    """What is wrong with a text that is no JSON."""
+    try:
+        read(text)
+    except NotJson as problem:
+        return problem.sentence
+    return ""
 
 
 def _apply(text: str, splices: tuple[Splice, ...]) -> str:

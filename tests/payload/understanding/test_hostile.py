@@ -154,3 +154,24 @@ def test_it_understands_what_curl_itself_sends(echo, command):
     subprocess.run(["bash", "-c", command], capture_output=True, timeout=20, check=False)
     found = paste(command)
     assert (found.method, found.url.removeprefix(origin), found.body or "") == echo.taken[0]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "[" + "{a:1},\n" * 30_000,
+        '{"a":' * 90 + "[" + "1," * 100_000 + "]x",
+        ("[" * 90 + "1," * 3000) * 20,
+        '[{"a":1}{"b":2}' * 20_000,
+    ],
+    ids=["every row", "far inside", "deep again and again", "no commas"],
+)
+def test_faults_in_every_row_or_far_inside_come_to_an_end(broken):
+    assert understand(broken, OPERATIONS)
+
+
+def test_what_is_sound_inside_broken_json_stays_as_typed():
+    row = '{"n": 1.10, "big": 123456789012345678901234567890, "e": 1E400, "z": -0, "s": "\\u00e9"}'
+    found = paste('{"inputs": [' + f"{row},\n{row}\n{row}, NaN, {{{{row}}}}" + "]")
+    assert found.document.count(row) == 3
+    assert '"{{row}}"' in found.document
