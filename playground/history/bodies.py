@@ -1,9 +1,10 @@
 """Bodies are kept once, compressed, by their digest."""
 
 import hashlib
+import json
 import zlib
 
-from playground.history.models import Body
+from playground.history.models import Body, Exchange
 
 
 def keep_body(data: bytes) -> Body:
@@ -19,6 +20,12 @@ def keep_body(data: bytes) -> Body:
 def read_body(body: Body | None) -> bytes:
     """The bytes as they were kept; none for no row."""
     return b"" if body is None else zlib.decompress(bytes(body.packed))
+
+
+def read_headers(exchange: Exchange) -> list[tuple[str, str]]:
+    """The headers of its answer, masked; none where there was no answer."""
+    text = read_body(exchange.reply_head).decode()
+    return [(name, value) for name, value in json.loads(text or "[]")]
 
 
 def read_start(body: Body, most: int) -> bytes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +15,7 @@ from playground.history.ignoring import REPLY, REQUEST, ignore, list_ignored, lo
 from playground.history.reading import find_exchange, visible_to
 from playground.library.drafts import drafts_of
 from playground.pages.comparison import Compared, Side, compare_sides, find_side, is_draft
+from playground.pages.heads import Head, compare_heads
 from playground.people.models import Person, Role
 from playground.people.rights import needs, person_of
 
@@ -62,12 +65,23 @@ def _describe(person: Person, before: Side, after: Side, part: str) -> dict[str,
         )
     else:
         found = compare_sides(before.request, after.request, ignored)
+    heads, left_out = _compare_heads(before, after, part, ignored)
     return {
-        "compared": found,
+        "compared": replace(found, ignored=found.ignored + left_out),
+        "heads": heads,
         "ignored": ignored,
         "both_answered": both_answered,
         "facts": _pair_facts(before, after),
     }
+
+
+def _compare_heads(
+    before: Side, after: Side, part: str, ignored: Sequence[str]
+) -> tuple[list[Head], int]:
+    """None where one of the two is a draft, or has no answer."""
+    name = f"{part}_headers"
+    one, other = getattr(before, name), getattr(after, name)
+    return compare_heads(one, other, ignored) if one is not None and other is not None else ([], 0)
 
 
 def _pair_facts(before: Side, after: Side) -> list[dict[str, object]]:

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from playground.apis.operations import list_operations
 from playground.calls.contents import read_text
 from playground.calls.masking import show
-from playground.history.bodies import read_body
+from playground.history.bodies import read_body, read_headers
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
 from playground.history.reading import find_exchange
 from playground.library.drafts import find_draft
 from playground.library.models import Draft
+from playground.pages.heads import Headers
 from playground.payload.comparing import Difference, compare_trees, generalise, is_ignored
 from playground.payload.reading import NotJson, read
 from playground.payload.side_by_side import SAME, Row, print_beside
@@ -35,7 +36,8 @@ CONTEXT = 3
 @dataclass(frozen=True)
 class Side:
     """An exchange or a draft, as plain texts. `reply` is None for a draft, and for an
-    exchange without an answer. `facts` are what stands beside the document, by title."""
+    exchange without an answer. `facts` are what stands beside the document, by title;
+    `request_headers` are masked, and None where nothing was sent."""
 
     id: uuid.UUID
     kind: str
@@ -46,6 +48,8 @@ class Side:
     reply: str | None = None
     facts: dict[str, str] = field(default_factory=dict)
     outcome: str = ""
+    request_headers: Headers | None = None
+    reply_headers: Headers | None = None
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,8 @@ def _read_exchange(exchange: Exchange, sent_text: bool) -> Side:
         reply,
         facts,
         exchange.outcome,
+        [(name, show(value)) for name, value in masked.headers] if masked else None,
+        read_headers(exchange) if exchange.reply_head_id else None,
     )
 
 

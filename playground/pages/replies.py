@@ -1,6 +1,5 @@
 """An exchange as people read it: verdict, figures, body, headers, request."""
 
-import json
 import re
 import uuid
 from collections.abc import Mapping, Sequence
@@ -18,7 +17,7 @@ from playground.calls.snippets.pieces import CannotWrite
 from playground.calls.tables import Table, read_rows
 from playground.calls.values import MaskedCall, Outcome
 from playground.calls.xml_layout import lay_out_xml
-from playground.history.bodies import read_body, read_start
+from playground.history.bodies import read_body, read_headers, read_start
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
 from playground.library.models import Connection
@@ -229,8 +228,7 @@ class ReplyView:
 
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
-        text = read_body(self.exchange.reply_head).decode()
-        return [(name, value) for name, value in json.loads(text or "[]")]
+        return read_headers(self.exchange)
 
     @cached_property
     def request(self) -> MaskedCall | None:

@@ -138,3 +138,24 @@ def test_a_draft_from_a_shared_exchange_is_ones_own(editor) -> None:
     Exchange.objects.all().delete()
     changed = colleague.get(f"{draft['Location']}changed/").content.decode()
     assert "is gone, or not yours to see" in changed
+
+
+def test_headers_of_both_are_compared_and_ignored_by_name(as_editor, editor) -> None:
+    both = []
+    for date in ("Mon, 01 Jan", "Tue, 02 Jan"):
+        started = start_exchange(editor, call=make_call(b"{}"))
+        lines = (("DATE", date), ("Vary", "a"), ("Set-Cookie", "a"), ("set-cookie", date[:3]))
+        both.append(record_end(started, make_call(b"{}"), Reply(200, "OK", lines, b"1"), ACCEPTED))
+    ids = [each.id for each in both]
+    page = read(as_editor, *ids, "reply")
+    assert "<del>Mon, 01 Jan</del>" in page
+    assert "<del>a\nMon</del>" in page
+    assert "There is no difference." in page
+    ignored = {"a": ids[0], "b": ids[1], "part": "reply", "operation": both[0].operation}
+    as_editor.post("/compare/ignore/", {**ignored, "pattern": "/#headers/date"})
+    page = read(as_editor, *ids, "reply")
+    assert "Mon, 01 Jan" not in page
+    assert "1 difference ignored" in page
+    assert 'id="heads"' in read(as_editor, *ids)
+    draft = begin(editor, both[0].operation, "{}")
+    assert 'id="heads"' not in read(as_editor, ids[0], draft.id)
