@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from playground.payload import pointers
 from playground.payload.printing import quote
@@ -90,6 +91,7 @@ class Collector:
         return fresh
 
 
+@lru_cache(maxsize=1000)
 def _bare(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from json import JSONDecodeError, JSONDecoder
+from string import ascii_letters, digits
 from typing import NamedTuple, NoReturn
 
 from playground.payload.printing import quote
@@ -12,6 +13,7 @@ from playground.payload.reading import Digits
 from playground.payload.understanding.literals import as_digits
 
 SPACE = re.compile(r"[ \t\n\r]+")
+BEGINS_TOKEN = frozenset("\"'`{}[],:;=-_$" + ascii_letters + digits)
 ODD_SPACE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]+"
 )
@@ -67,6 +69,8 @@ def scan_whole(text: str, at: int) -> tuple[int, bool]:
 
 def skip(text: str, at: int) -> tuple[int, str] | None:
     """What may stand between tokens: its end, and its name where JSON does not allow it."""
+    if text[at] in BEGINS_TOKEN:
+        return None
     if space := SPACE.match(text, at):
         return space.end(), ""
     if odd := ODD_SPACE.match(text, at):
@@ -177,8 +181,8 @@ def read_bare(text: str, at: int) -> Token | None:
     if word in NAMES:
         return Token(end, NAMES[word], "" if NAMES[word] == word else "names")
     first = word.split()[0]
-    if first[0] != "+" and isinstance(digits := as_digits(first), Digits):
-        return Token(at + len(first), str(digits), "" if str(digits) == first else "number")
+    if first[0] != "+" and isinstance(number := as_digits(first), Digits):
+        return Token(at + len(first), str(number), "" if str(number) == first else "number")
     return Token(end, quote(word), "unquoted")
 
 
