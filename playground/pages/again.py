@@ -5,6 +5,7 @@ import uuid
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.history.models import Exchange
@@ -12,11 +13,21 @@ from playground.history.reading import find_exchange
 from playground.library.models import Draft
 from playground.pages.builder.opened import open_draft
 from playground.pages.exchanges import get_exchange
+from playground.payload.comparing import Difference
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 from playground.sending.again import begin_again, describe_since
 
 SHOWN = 300
+# What can differ beside the document.
+BESIDE = {
+    "#path": gettext_lazy("path"),
+    "#connect": gettext_lazy("connection"),
+    "#off": gettext_lazy("switched off"),
+    "#away": gettext_lazy("kept for another way"),
+    "#half": gettext_lazy("half-typed"),
+    "#note": gettext_lazy("note"),
+}
 
 
 @needs(Role.EDITOR)
@@ -37,8 +48,17 @@ def show_changed(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     context: dict[str, object] = {"draft": draft, "origin": find_origin(request, draft)}
     if isinstance(context["origin"], Exchange):
         since = describe_since(draft, context["origin"])
-        context |= {"since": since, "shown": since.differences[:SHOWN]}
+        shown = [(*_place_of(each), each) for each in since.differences[:SHOWN]]
+        context |= {"since": since, "shown": shown}
     return render(request, "builder/_changed.html", context)
+
+
+def _place_of(difference: Difference) -> tuple[object, str]:
+    """What kind of place it is, where it is none of the document, and its name."""
+    kind, slash, name = difference.pointer.partition("/")
+    if kind not in BESIDE:
+        return "", difference.pointer or "/"
+    return BESIDE[kind], name if kind == "#path" else slash + name
 
 
 def find_origin(request: HttpRequest, draft: Draft) -> Exchange | None:

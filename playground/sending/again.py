@@ -13,10 +13,12 @@ from playground.history.bodies import read_body
 from playground.history.models import Exchange, Original
 from playground.library.asides import Aside
 from playground.library.drafts import begin
+from playground.library.files import FILE_MARK, describe_files, say_size
 from playground.library.models import Connection, Draft
 from playground.library.secrets import copy_secrets
 from playground.library.vault import unseal
 from playground.payload.comparing import ADDED, CHANGED, REMOVED, Difference, compare
+from playground.payload.facts import FileFacts
 from playground.payload.printing import quote
 from playground.payload.reading import NotJson
 from playground.people.models import Person
@@ -113,7 +115,19 @@ def describe_since(draft: Draft, exchange: Exchange) -> Since:
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
     drift = note_drift(sent.surroundings, _find_connection(exchange.connection_id), uid)
-    return Since(tuple(found), tuple(drift))
+    return Since(tuple(_name_files(found)), tuple(drift))
+
+
+def _name_files(found: list[Difference]) -> list[Difference]:
+    """A reference says nothing to people: the file's name and size stand behind it."""
+    texts = [text for each in found for text in (each.before, each.after)]
+    files = describe_files("".join(texts))
+    return [replace(d, before=_named(d.before, files), after=_named(d.after, files)) for d in found]
+
+
+def _named(text: str, files: Mapping[str, FileFacts]) -> str:
+    names = [files[id] for id in FILE_MARK.findall(text) if id in files]
+    return " · ".join([text, *(f"{each.name}, {say_size(each.size)}" for each in names)])
 
 
 def _compare_text(before: str, after: str) -> list[Difference]:
@@ -131,8 +145,12 @@ def _compare_connection(exchange: Exchange, now: Connection | None) -> list[Diff
 
 
 def _compare_aside(before: Aside, after: Aside) -> list[Difference]:
-    switched = _compare_values(before.off, after.off, "#off")
-    return [*switched, *_compare_values(before.notes, after.notes, "#note")]
+    return [
+        *_compare_values(before.off, after.off, "#off"),
+        *_compare_values(before.away, after.away, "#away"),
+        *_compare_values(before.half, after.half, "#half"),
+        *_compare_values(before.notes, after.notes, "#note"),
+    ]
 
 
 def _compare_values(

@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 
 from playground.apis.workflows import Workflow
 from playground.library.models import Connection
+from playground.library.variables import read_variables
 from playground.library.workflows import find_workflow
+from playground.payload.references import find
 from playground.sending.plans import Plan
 
 WORKFLOW_UID = "workflow_uid"
-MOST = 12
+MOST, LONGEST = 12, 120
 
 
 def digest_plan(plan: Plan) -> str:
@@ -32,22 +34,40 @@ def digest_plan(plan: Plan) -> str:
 
 
 def describe_surroundings(plan: Plan) -> str:
-    """A JSON text: the connection's name and address, the workflow's definition."""
+    """A JSON text: the connection's name, address and way of signing in, the values of the
+    variables that the document names, the workflow's definition."""
     connection = plan.connection
     workflow = find_workflow(connection, plan.path_values.get(WORKFLOW_UID, ""))
     known = {
-        "connection": {"name": connection.name, "base_url": connection.base_url}
+        "connection": {
+            "name": connection.name,
+            "base_url": connection.base_url,
+            "way": connection.settings.get("way", ""),
+        }
         if connection
         else None,
+        "variables": _variables_of(plan),
         "workflow": workflow.definition if workflow else None,
     }
     return json.dumps(known)
+
+
+def _variables_of(plan: Plan) -> dict[str, str]:
+    """As somebody would type them, by name."""
+    typed = [plan.text, *plan.path_values.values()]
+    if not any("{{" in text for text in typed):
+        return {}
+    values = read_variables(plan.connection)
+    named = {mark.name for text in typed for mark in find(text) if mark.kind == "variable"}
+    return {name: values[name] for name in sorted(named) if name in values}
 
 
 def note_drift(then: str, connection: Connection | None, workflow_uid: str) -> list[str]:
     """One sentence for each thing that is not as it was when `then` was described."""
     known = _read(then)
     notes = list(_note_connection(known.get("connection"), connection))
+    if connection is not None:
+        notes += _note_variables(known.get("variables") or {}, read_variables(connection))
     workflow = find_workflow(connection, workflow_uid)
     before, after = known.get("workflow"), workflow.definition if workflow else None
     if isinstance(before, str) and before != after:
@@ -68,6 +88,22 @@ def _note_connection(
     elif connection.base_url != before["base_url"]:
         names = {"name": connection.name, "now": connection.base_url, "then": before["base_url"]}
         yield _("%(name)s leads to %(now)s today; it was %(then)s then.") % names
+    elif "way" in before and before["way"] != connection.settings.get("way", ""):
+        yield _("%(name)s signs in another way today than it did then.") % {"name": connection.name}
+
+
+def _note_variables(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for name, then in before.items():
+        now = after.get(name)
+        names = {"name": name, "then": _cut(then), "now": _cut(now or "")}
+        if now is None:
+            yield _("The variable %(name)s has no value today; it was “%(then)s” then.") % names
+        elif now != then:
+            yield _("The variable %(name)s is “%(now)s” today; it was “%(then)s” then.") % names
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _note_workflow(before: Workflow, after: Workflow) -> Iterator[str]:

@@ -9,6 +9,7 @@ from playground.calls.masking import show
 from playground.history.bodies import read_body
 from playground.history.masked import read_masked
 from playground.library.asides import Aside
+from playground.library.files import keep_file
 from playground.library.models import Connection, Draft, Workflow
 from playground.library.secrets import take_in
 from playground.people.models import Role
@@ -79,7 +80,7 @@ def test_every_difference_is_said(sent, editor) -> None:
     draft = begin_again(editor, sent)
     assert draft is not None
     draft.text = draft.text.replace('"max_results": 100', '"max_results": 100.0')
-    draft.aside = Aside(notes={"/job_name": "because"}).write()
+    draft.aside = Aside(notes={"/job_name": "because"}, away={"/a": "1"}, half={"/b": "{"}).write()
     draft.path_values = {"workflow_uid": "another"}
     draft.connection = None
     found = {(d.pointer, d.kind) for d in describe_since(draft, sent).differences}
@@ -89,6 +90,8 @@ def test_every_difference_is_said(sent, editor) -> None:
         ("#connect", "changed"),
         ("#off/steps/0/accounts", "removed"),
         ("#note/job_name", "changed"),
+        ("#away/a", "added"),
+        ("#half/b", "added"),
     }
 
 
@@ -109,6 +112,34 @@ def test_it_says_where_todays_workflow_and_connection_differ(sent, editor) -> No
     assert "is not in the workflow any more" in notes
     draft.connection.delete()
     assert "is gone" in describe_since(Draft.objects.get(pk=draft.pk), sent).notes[0]
+
+
+def test_it_says_which_variables_have_other_values_today(draft_to, editor) -> None:
+    draft = draft_to()
+    Connection.objects.filter(pk=draft.connection_id).update(
+        variables='{"a": 1.10, "b": "x", "unused": "y"}'
+    )
+    draft.text = draft.text.replace('"Night run"', '"{{a}} {{b}}"')
+    draft.save()
+    sent = send(Draft.objects.get(pk=draft.pk))
+    Connection.objects.filter(pk=draft.connection_id).update(
+        variables='{"a": 1.1, "unused": "z"}', settings={"way": "bearer"}
+    )
+    notes = describe_since(Draft.objects.get(pk=draft.pk), sent).notes
+    assert len(notes) == 3
+    assert "signs in another way" in notes[0]
+    assert "The variable a is “1.1” today; it was “1.10” then." in notes[1]
+    assert "The variable b has no value today; it was “x” then." in notes[2]
+
+
+def test_another_file_is_called_by_its_name(draft_to, editor, settings, tmp_path) -> None:
+    settings.FILES = tmp_path
+    draft = draft_to()
+    sent = send(draft)
+    file = keep_file([b"HELLO"], "日本.txt", "text/plain", editor)
+    draft.text = draft.text.replace('"Night run"', f'"{{{{file:{file.id}}}}}"')
+    [found] = describe_since(draft, sent).differences
+    assert found.after.endswith('}}" · 日本.txt, 5 bytes')
 
 
 def test_a_pasted_secret_comes_along_for_its_person_only(draft_to, editor, standin) -> None:
