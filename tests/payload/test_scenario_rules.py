@@ -120,12 +120,24 @@ def test_a_mode_that_the_table_does_not_name_is_an_error(mode):
         ("custom_request", []),
         ("subscription_filter", "x"),
         ("subscription_filter", []),
-        ("custom_data", "x"),
     ],
 )
 def test_a_wrong_type_is_an_error(field, value):
     pointer = "/attach/0" if value == ["x"] else f"/{field}"
     assert ("wrong-type", pointer) in errors(start(**{field: value}), START)
+
+
+@pytest.mark.parametrize(
+    "beside", [{}, {"matching": "mail"}, {"matching": 5}, {"custom_request": {"a": 1}}]
+)
+def test_an_address_without_an_at_is_found_under_a_misspelt_way_and_a_query_too(beside):
+    assert ("does-not-fit", "/email") in errors({"id": 1, "email": "a b", **beside}, START)
+
+
+def test_what_only_other_editions_of_the_guide_name_is_a_field_the_table_does_not_name():
+    assert found(start(custom_data={"a": 1}), START) == [
+        ("warning", "unknown-field", "/custom_data")
+    ]
 
 
 def test_a_phone_that_is_a_number_is_an_error():
