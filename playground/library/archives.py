@@ -7,7 +7,8 @@ import struct
 import zipfile
 from pathlib import PurePosixPath
 
-MOST_BYTES, MOST_ARCHIVE, MOST_ENTRIES, MOST_UNPACKED = 2_000_000, 10_000_000, 10_000, 50_000_000
+MOST_BYTES, MOST_ARCHIVE = 10_000_000, 10_000_000
+MOST_ENTRIES, MOST_UNPACKED = 20_000, 100_000_000
 ENDINGS = (".yaml", ".yml", ".json")
 
 
@@ -41,7 +42,7 @@ def _read_entries(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
     found, total = [], 0
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts:
+        if path.is_absolute() or ".." in path.parts or ":" in str(path):
             raise Refused(f"The zip holds a path that leads outside it: {entry.filename!r:.80}.")
         if entry.is_dir() or not path.name.lower().endswith(ENDINGS):
             continue

@@ -174,12 +174,16 @@ def describe_fields(link: ShareLink, text: str) -> list[dict[str, str]]:
         value = text_at(text, place)
         tree = read(value) if value else ""
         kind = _kind_of(tree)
-        label = " ".join(pointers.split(place)[-3:])
+        label = " › ".join(_count_from_one(each) for each in pointers.split(place))
         fields.append(
             {"id": f"open-{number}", "name": place, "label": label, "kind": kind,
              "value": show(tree, kind) if kind != "json" else value}
         )  # fmt: skip
     return fields
+
+
+def _count_from_one(segment: str) -> str:
+    return str(int(segment) + 1) if segment.isdecimal() and len(segment) < 9 else segment
 
 
 def show_outcome(

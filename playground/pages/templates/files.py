@@ -16,8 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from playground.library.archives import Refused
 from playground.library.exporting import name_file, write_json, write_yaml, write_zip
-from playground.library.importing import Filed, Refused, carry_out, plan_import, read_upload
+from playground.library.importing import Filed, carry_out, plan_import, read_upload
 from playground.library.templates import visible_to
 from playground.pages.templates.finding import get_template
 from playground.people.models import Role

@@ -49,7 +49,9 @@ def share(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     if not sentence and suspicious and not request.POST.get("sure"):
         sentence = _("Look at the values that may be secrets, and say that they may be shown.")
     if sentence:
+        context |= describe_form(template, wanted.variant)
         context |= {"sentence": sentence, "suspicious": suspicious, "typed": request.POST}
+        context |= {"chosen": request.POST.get("connection", ""), "opened": wanted.open_fields}
         return render(request, "share/new.html", context, status=422)
     token = make_share(person_of(request), template, wanted)
     record_event(request, "template-link", template.name, wanted.kind)
@@ -100,6 +102,8 @@ def describe_form(template: Template, variant: str) -> dict[str, Any]:
         "places": list_places(template.operation, state.text),
         "suspicious": _suspicious(template, variant),
         "typed": {},
+        "chosen": str(template.connection_id or ""),
+        "opened": (),
         "trail": [
             {"href": reverse("templates"), "text": _("Templates")},
             {"href": reverse("template", args=[template.id]), "text": template.name},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -13,15 +14,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.library.editing import State
-from playground.library.models import Template, Version
+from playground.library.models import Connection, Template, Version
 from playground.library.templates import visible_to
 from playground.library.variants import BadVariant
 from playground.library.versions import (
+    Content,
     Stale,
     change_variants,
     read_version,
     restore_version,
 )
+from playground.pages.comparison import compare_sides
 from playground.pages.templates.finding import get_changeable, get_template, get_version, go_to
 from playground.payload.comparing import Difference, compare
 from playground.people.models import Role
@@ -39,11 +42,12 @@ def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpRespon
     b = get_version(template, get.get("b", ""))
     a = get_version(template, get.get("a", "") or str(max(1, b.number - 1)))
     chosen = get.get("variant", "")
-    left = read_version(a).state(get.get("a_variant", chosen))
-    right = read_version(b).state(get.get("b_variant", chosen))
-    names = {each.name for version in (a, b) for each in read_version(version).variants}
+    before, after = read_version(a), read_version(b)
+    left = before.state(get.get("a_variant", chosen))
+    right = after.state(get.get("b_variant", chosen))
+    names = {each.name for content in (before, after) for each in content.variants}
     context = {
-        **describe_difference(left, right),
+        **describe_difference(left, right, _compare_variants(before, after)),
         "template": template,
         "a": a,
         "b": b,
@@ -66,9 +70,10 @@ def compare_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
         raise Http404(_("The template this was forked from is not there."))
     a = get_version(parent, str(template.parent_version))
     b = get_version(parent, "")
-    left, right = read_version(a).shared, read_version(b).shared
+    before, after = read_version(a), read_version(b)
+    left, right = before.shared, after.shared
     context = {
-        **describe_difference(left, right),
+        **describe_difference(left, right, _compare_variants(before, after)),
         "template": template,
         "parent": parent,
         "a": a,
@@ -80,16 +85,45 @@ def compare_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
     return render(request, "template/compare.html", context)
 
 
-def describe_difference(left: State, right: State) -> dict[str, Any]:
-    """Fields that differ: document, address, notes and values that are switched off."""
+def describe_difference(
+    left: State, right: State, variants: Sequence[Difference] = ()
+) -> dict[str, Any]:
+    """Fields that differ: document, address, connection, what stands beside the document, and
+    the variants; and the documents side by side."""
     found = compare(left.text, right.text)
-    found += _compare_values("#path/", dict(left.path_values), dict(right.path_values))
-    found += _compare_values("off ", dict(left.aside.off), dict(right.aside.off))
-    found += _compare_values("note ", dict(left.aside.notes), dict(right.aside.notes))
-    return {"differences": found[:SHOWN], "more": max(0, len(found) - SHOWN)}
+    found += _compare_values("#path/", left.path_values, right.path_values)
+    found += _compare_values("#", _connection_of(left), _connection_of(right))
+    found += _compare_values("off ", left.aside.off, right.aside.off)
+    found += _compare_values("away ", left.aside.away, right.aside.away)
+    found += _compare_values("note ", left.aside.notes, right.aside.notes)
+    found += variants
+    return {
+        "differences": found[:SHOWN],
+        "more": max(0, len(found) - SHOWN),
+        "compared": compare_sides(left.text, right.text, ()),
+    }
 
 
-def _compare_values(lead: str, a: dict[str, str], b: dict[str, str]) -> list[Difference]:
+def _connection_of(state: State) -> dict[str, str]:
+    row = Connection.objects.filter(id=state.connection).first() if state.connection else None
+    return {"connect": row.name} if row else {}
+
+
+def _compare_variants(before: Content, after: Content) -> list[Difference]:
+    """Variants that came, went or have other values of their own."""
+    left, right = _spell_variants(before), _spell_variants(after)
+    return _compare_values("variant ", left, right)
+
+
+def _spell_variants(content: Content) -> dict[str, str]:
+    return {
+        each.name: "\n".join(f"{edit.kind} {edit.pointer} {edit.value}" for edit in each.edits)
+        or _("like the shared values")
+        for each in content.variants
+    }
+
+
+def _compare_values(lead: str, a: Mapping[str, str], b: Mapping[str, str]) -> list[Difference]:
     return [
         Difference(
             lead + place,

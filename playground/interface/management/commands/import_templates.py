@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from playground.interface.acting import find_actor
-from playground.library.importing import Refused, carry_out, plan_import, read_upload
+from playground.library.archives import Refused
+from playground.library.importing import carry_out, plan_import, read_upload
 
 
 class Command(BaseCommand):
@@ -37,8 +38,11 @@ class Command(BaseCommand):
                 for path in options["files"]
                 for filed in read_upload(path.name, path.read_bytes())
             ]
-        except (Refused, OSError) as sentence:
+        except Refused as sentence:
             self.stderr.write(str(sentence))
+            sys.exit(2)
+        except OSError as error:
+            self.stderr.write(f"{error.filename} cannot be read: {error.strerror}.")
             sys.exit(2)
         left = 0
         for step in plan_import(person, files):
