@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.db import models
 from django.utils import timezone
@@ -30,8 +31,10 @@ def begin(
     template_version: int = 0,
     variant: str = "",
     origin: uuid.UUID | None = None,
+    fits_since: datetime | None = None,
 ) -> Draft:
-    """A new draft of this person; `origin` is the exchange that it sends again."""
+    """A new draft of this person; `origin` is the exchange that it sends again. `fits_since`
+    is when its payload was made, where that is longer ago: workflows may have changed."""
     return Draft.objects.create(
         person=person,
         operation=operation,
@@ -44,6 +47,7 @@ def begin(
         template_version=template_version,
         variant=variant,
         origin=origin,
+        fits_since=fits_since,
     )
 
 

@@ -12,9 +12,10 @@ from django.db.models import Q
 from playground.apis.operations import UnknownOperation, find_operation
 from playground.library.changes import Applied, apply_edit
 from playground.library.drafts import drafts_of, find_draft
-from playground.library.editing import Edit
+from playground.library.editing import Edit, State
 from playground.library.models import Connection, Draft, Template, WorkflowChange
 from playground.library.templates import visible_to
+from playground.library.variants import Variant, find_edits
 from playground.library.versions import Content, Stale, find_version, read_version, save_version
 from playground.library.workflows import facts_in, find_workflow
 from playground.payload.drift import Change, compare, find_drift
@@ -74,9 +75,8 @@ def judge_payload(
 
 
 def drift_of(draft: Draft) -> Drift | None:
-    return judge_payload(
-        draft.operation, draft.connection, draft.path_values, draft.text, draft.created_at
-    )
+    since = draft.fits_since or draft.created_at
+    return judge_payload(draft.operation, draft.connection, draft.path_values, draft.text, since)
 
 
 def drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
@@ -100,16 +100,29 @@ def drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
     changed = changed_since()
     uids = {uid for _, uid in changed}
     rows = visible_to(person).filter(workflow_uid__in=uids, archived_at=None)
-    found = []
-    for template in rows.select_related("connection")[:MOST]:
-        version = find_version(template)
-        drift = judge_payload(
-            template.operation, template.connection, version.path_values, version.text,
-            version.made_at,
-        )  # fmt: skip
-        if drift:
-            found.append((template, drift))
-    return found
+    return [(each, drift) for each in rows[:MOST] if (drift := judge_template(each))]
+
+
+def judge_template(template: Template) -> Drift | None:
+    """The drift of its newest version: of the shared payload, and of what variants add."""
+    version = find_version(template)
+    content, since = read_version(version), version.made_at
+    drift = _judge_state(template, content.shared, since)
+    known = {(each.code, each.pointer) for each in drift.problems} if drift else set()
+    for variant in content.variants:
+        own = _judge_state(template, content.state(variant.name), since)
+        news = [p for p in own.problems if (p.code, p.pointer) not in known] if own else []
+        if own and news:
+            told = tuple(replace(p, message=f"{variant.name}: {p.message}") for p in news)
+            drift = replace(own, problems=(drift.problems if drift else ()) + told)
+    return drift
+
+
+def _judge_state(template: Template, state: State, since: datetime) -> Drift | None:
+    connection = (
+        Connection.objects.filter(pk=state.connection).first() if state.connection else None
+    )
+    return judge_payload(template.operation, connection, state.path_values, state.text, since)
 
 
 def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
@@ -127,15 +140,30 @@ def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
 def repair_template(person: Person, template: Template) -> bool:
     """The same as a new version of a template."""
     version = find_version(template)
-    drift = judge_payload(
-        template.operation, template.connection, version.path_values, version.text, version.made_at
-    )
-    if drift is None or drift.aligned == version.text:
-        return False
     content = read_version(version)
-    mended = Content(replace(content.shared, text=drift.aligned), content.variants)
-    saved = save_version(person, template, mended, template.latest, "Brought in line")
+    mended = _mend_content(template, content, version.made_at)
+    if mended == content:
+        return False
+    saved = save_version(person, template, mended, version.number, "Brought in line")
     return not isinstance(saved, Stale)
+
+
+def _mend_content(template: Template, content: Content, since: datetime) -> Content:
+    """Shared payload and variants, each brought in line as the whole it is."""
+    shared = _align(template, content.shared, since)
+    variants = []
+    for variant in content.variants:
+        former = content.state(variant.name)
+        state = _align(template, former, since)
+        same = shared == content.shared and state == former
+        edits = variant.edits if same else find_edits(shared, state)
+        variants.append(Variant(variant.name, edits))
+    return Content(shared, tuple(variants))
+
+
+def _align(template: Template, state: State, since: datetime) -> State:
+    drift = _judge_state(template, state, since)
+    return replace(state, text=drift.aligned) if drift else state
 
 
 def changed_since() -> set[tuple[uuid.UUID, str]]:

@@ -170,6 +170,7 @@ def open_template(person: Person, template: Template, variant: str = "", number:
         template=template,
         template_version=version.number,
         variant=state.variant,
+        fits_since=version.made_at,
     )
     lend_secrets(person, version, draft)
     return draft

@@ -2,6 +2,8 @@
 
 import json
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +24,7 @@ from playground.sending.results import (
     has_failed,
     read_page,
     show_cell,
+    tells_outcome,
     write_csv,
 )
 
@@ -50,6 +53,7 @@ def show_rows(
         "former": (page, part - 1) if part > 1 else (page - 1, 1) if page > 1 else None,
         "rows": rows,
         "failed": sum(map(has_failed, rows.rows)) if what == "inputs" else 0,
+        "tells": any(map(tells_outcome, rows.rows)),
         "table": _table(rows, what, part),
         "delay": delay_of(read_tries(request)),
         "next_try": read_tries(request) + 1,
@@ -103,15 +107,22 @@ def _next(rows: Rows, page: int, part: int) -> tuple[int, int] | None:
     return (page + 1, 1) if rows.more else None
 
 
-def _table(rows: Rows, what: str, part: int) -> list[tuple[bool, list[str]]]:
+def _table(rows: Rows, what: str, part: int) -> list[tuple[str, list[str]]]:
     """The cells of a part; inputs that failed come first."""
     listed = failed_first(rows.rows) if what == "inputs" else rows.rows
     columns = rows.columns
     shown = listed[(part - 1) * SHOWN : part * SHOWN]
     return [
-        (what == "inputs" and has_failed(row), [_cut(show_cell(row.get(c))) for c in columns])
+        (_outcome(row) if what == "inputs" else "", [_cut(show_cell(row.get(c))) for c in columns])
         for row in shown
     ]
+
+
+def _outcome(row: Mapping[str, Any]) -> str:
+    """`failed`, `worked`, or nothing where the row does not tell."""
+    if has_failed(row):
+        return "failed"
+    return "worked" if tells_outcome(row) else ""
 
 
 def _cut(text: str) -> str:

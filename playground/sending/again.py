@@ -75,6 +75,7 @@ def begin_again(person: Person, exchange: Exchange) -> Draft | None:
         path_values=dict(exchange.path_values),
         aside=Aside.read(sent.aside),
         origin=exchange.id,
+        fits_since=exchange.started_at,
     )
     if exchange.draft_id is not None:
         copy_secrets(person, exchange.draft_id, draft)

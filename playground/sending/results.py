@@ -22,6 +22,12 @@ FRESH_SECONDS = 30.0
 MOST_KEPT = 20
 MOST_PAGES = 200
 ALL = 0
+FAILED = frozenset(
+    {"failed", "failure", "error", "errored", "invalid", "rejected", "warning", "shutdown", "ko"}
+)
+WORKED = frozenset({"completed", "finished", "success", "succeeded", "ok", "done", "valid"})
+FLAGS = ("success", "succeeded", "is_valid", "valid")
+ERRORS = ("error_message", "error", "errors")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -153,8 +159,17 @@ def failed_first(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
 
 
 def has_failed(row: Mapping[str, Any]) -> bool:
-    """Whether an input row of a job failed: by its status, else by an error it names."""
-    status = str(row.get("status") or "").lower()
-    if status in ("failed", "error", "warning", "shutdown"):
-        return True
-    return not status and bool(row.get("error_message") or row.get("error"))
+    """Whether an input row of a job failed. How the API marks one is not documented: its
+    status decides where it is a word we know, else a flag, else an error that it names."""
+    status = str(row.get("status") or "").strip().lower()
+    if status in FAILED or status in WORKED:
+        return status in FAILED
+    for name in FLAGS:
+        if isinstance(row.get(name), bool):
+            return not row[name]
+    return any(row.get(name) for name in ERRORS)
+
+
+def tells_outcome(row: Mapping[str, Any]) -> bool:
+    """Whether an input row says anything about what became of it."""
+    return any(name in row for name in ("status", *FLAGS, *ERRORS))

@@ -4,22 +4,26 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from django.conf import settings
+from django.conf import settings as product
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from playwright.sync_api import BrowserContext, Page
 from waitress.server import create_server
 
+from playground.interface.practice import fill_practice
 from playground.people.models import Person
 from playground.sending.doors import announce_origin
 from tests.browser.chromium import find_chromium
 from tests.browser.flags import FLAGS
+from tests.browser.walking import launch
 from tests.conftest import signed_in
 
-PICTURES = Path(settings.HOME) / "build" / "pictures"
+THREE_STEPS = "Find leads and their emails"
+PICTURES = Path(product.HOME) / "build" / "pictures"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,19 +66,46 @@ def server(transactional_db: None) -> Iterator[str]:
 
 
 @pytest.fixture
-def sign_in_page(server: str, context: BrowserContext) -> Callable[[Person], Page]:
-    """Gives a page on which this person is signed in, standing at the start."""
+def sign_in_page(server: str, context: BrowserContext) -> Callable[..., Page]:
+    """Gives a page on which this person is signed in, standing at the start or at `path`;
+    at None it stands nowhere yet."""
 
-    def open_page(person: Person) -> Page:
-        cookie = signed_in(person).cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies(
-            [{"name": settings.SESSION_COOKIE_NAME, "value": cookie, "url": server}]
-        )
+    def open_page(person: Person, path: str | None = "/") -> Page:
+        cookie = signed_in(person).cookies[product.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": product.SESSION_COOKIE_NAME, "value": cookie, "url": server}])
         page = context.new_page()
-        page.goto(f"{server}/")
+        page.person, page.origin = person, server  # type: ignore[attr-defined]
+        if path is not None:
+            page.goto(server + path)
         return page
 
     return open_page
+
+
+@pytest.fixture
+def page(sign_in_page: Callable[..., Page], editor: Person, settings: Any) -> Page:
+    """A page of an editor's beside the practice data, that stands nowhere yet: see `walking`.
+    What its scripts did wrong is in `page.errors`."""
+    settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0.3
+    fill_practice()
+    opened = sign_in_page(editor, None)
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    opened.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
+    opened.errors = errors  # type: ignore[attr-defined]
+    return opened
+
+
+@pytest.fixture
+def builder(page: Page) -> Page:
+    """The launch of a workflow of three steps."""
+    return launch(page, THREE_STEPS)
+
+
+@pytest.fixture
+def stranger(context: BrowserContext) -> Page:
+    """A page on which nobody is signed in."""
+    return context.new_page()
 
 
 @pytest.fixture

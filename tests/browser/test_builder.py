@@ -1,70 +1,12 @@
 """The builder as a person uses it: typing, grids, steps, undo, problems, Send."""
 
 import re
-import time
-from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, Route, expect
 
-from playground.interface.practice import fill_practice
 from playground.library.models import Draft
-from playground.people.models import Person
-
-THREE_STEPS = "Find leads and their emails"
-
-
-@pytest.fixture
-def page(server: str, sign_in_page: Callable[[Person], Page], editor: Person) -> Page:
-    """The start page with practice data, as an editor sees it; no script error is let pass."""
-    fill_practice()
-    opened = sign_in_page(editor)
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
-    opened.errors = errors  # type: ignore[attr-defined]
-    return opened
-
-
-@pytest.fixture
-def builder(page: Page) -> Page:
-    return launch(page, THREE_STEPS)
-
-
-def launch(page: Page, workflow: str) -> Page:
-    page.get_by_role("link", name="Workflows", exact=True).click()
-    page.get_by_role("button", name=f"Launch {workflow}").click()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
-    return page
-
-
-def preview(page: Page) -> str:
-    return page.locator("#preview").inner_text()
-
-
-def line(page: Page, text: str) -> None:
-    expect(page.locator("#preview .line", has_text=text).first).to_be_visible()
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
-
-
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait up to five seconds for the server to have done it."""
-    for _ in range(100):
-        if holds():
-            return
-        time.sleep(0.05)
-    assert holds()
-
-
-def step(page: Page, number: int):  # type: ignore[no-untyped-def]
-    return page.locator(".step").nth(number - 1)
-
-
-def cell(page: Page, row: int, column: int):  # type: ignore[no-untyped-def]
-    return page.locator(".grid [data-row]").nth(row - 1).locator(".cell").nth(column - 1)
+from tests.browser.conftest import THREE_STEPS
+from tests.browser.walking import cell, eventually, launch, line, preview, saved, step
 
 
 def test_typing_is_echoed_saved_and_there_after_a_reload(builder: Page) -> None:
@@ -238,7 +180,7 @@ def test_a_step_is_added_from_a_job_address(builder: Page) -> None:
 
 
 def test_a_blank_start_takes_keys_of_ones_own(page: Page) -> None:
-    page.get_by_role("link", name="Workflows", exact=True).click()
+    page.goto(f"{page.origin}/workflows/")
     page.get_by_label("Workflow UID").fill("a-uid-without-a-definition")
     page.get_by_role("button", name="Start").click()
     expect(page.locator("#main[data-ready]")).to_be_visible()
@@ -351,7 +293,12 @@ def test_two_tabs_never_overwrite_each_other(builder: Page) -> None:
     eventually(lambda: '"job_name": "mine"' in Draft.objects.get().text)
 
 
-def test_the_whole_walk_ends_with_a_launched_job(builder: Page) -> None:
+def test_the_whole_walk_ends_with_a_launched_job(page: Page) -> None:
+    builder = page
+    builder.goto(builder.origin)  # type: ignore[attr-defined]
+    builder.get_by_role("link", name="Workflows", exact=True).click()
+    builder.get_by_role("button", name=f"Launch {THREE_STEPS}").click()
+    expect(builder.locator("#main[data-ready]")).to_be_visible()
     cell(builder, 1, 1).fill("https://www.linkedin.com/sales/search/people?query=x")
     saved(builder)
     builder.keyboard.press("Control+Enter")

@@ -6,38 +6,29 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from playground.interface.practice import fill_practice
-from playground.library.models import Draft, File
-from playground.people.models import Person
+from playground.apis.operations import find_operation
+from playground.apis.workflows import default_payload
+from playground.library.drafts import begin
+from playground.library.models import Connection, Draft, File
+from tests.browser.walking import line, open_draft, saved
 
 DOUBLE = 750  # a second press sooner than that is taken for a double click
 TITLE = "Engage profile in scenario"
 
 
 @pytest.fixture
-def engage(server: str, sign_in_page: Callable[[Person], Page], editor: Person) -> Page:
-    """A draft begun from the start page, as an editor sees it."""
-    fill_practice()
-    page = sign_in_page(editor)
-    errors: list[str] = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
-    page.errors = errors  # type: ignore[attr-defined]
-    page.get_by_role("button", name=f"Begin: {TITLE}").click()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
-    return page
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
+def engage(page: Page) -> Page:
+    """A draft as the start page's button begins it, in the builder."""
+    operation = find_operation("start-scenario")
+    over = Connection.objects.get(api=operation.api.id)
+    names = dict.fromkeys((each.name for each in operation.path_fields), "")
+    text = default_payload(operation)
+    begun = begin(page.person, operation.id, text, connection=over, path_values=names)
+    return open_draft(page, begun)
 
 
 def document() -> dict:
     return json.loads(Draft.objects.get().text)
-
-
-def line(page: Page, text: str) -> None:
-    expect(page.locator("#preview .line", has_text=text).first).to_be_visible()
 
 
 def no_line(page: Page, text: str) -> None:
@@ -201,8 +192,11 @@ def test_a_scenario_is_chosen_from_the_list_of_the_api(engage: Page) -> None:
 
 
 def test_refused_then_engaged_then_answered_from_memory_then_sent_anyway(
-    engage: Page, take_picture: Callable[[Page, str], None]
+    page: Page, take_picture: Callable[[Page, str], None]
 ) -> None:
+    engage = page
+    engage.goto(engage.origin)  # type: ignore[attr-defined]
+    engage.get_by_role("button", name=f"Begin: {TITLE}").click()
     scenario = engage.get_by_label("Scenario", exact=True)
     scenario.fill("99999")
     saved(engage)

@@ -1,80 +1,68 @@
-"""Every page without an accessibility violation, wide and narrow, light and dark."""
+"""Every page without an accessibility violation or a script error: wide and light, narrow and
+dark; and none wider than its window."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from playground.interface.practice import fill_practice
-from playground.library.drafts import begin
-from playground.library.models import Connection, Draft
 from playground.people.models import Person
+from tests.browser.places import find_places
 
-TEXT = """{
-  "inputs": [{"first_name": "Ada", "last_name": null, "own": 1.10}, {"first_name": ""}],
-  "job_name": " ",
-  "steps": [{"accounts": ["nobody"], "parameters": {"x": {}}, "step_uid": "s-1"}],
-  "repeat_option": {"type": "day", "value": 1},
-  "own key": [1, 2]
-}"""
+BUILDERS = ("builder", "engage", "account")
+VIEWS = (("light", 1440, 900), ("dark", 390, 844))
+MIDDLE = {"width": 1024, "height": 768}
 # A fold arrow is as tall as its line (20 px); a whole line beside it does the same by keys.
 SMALL = "target-size"
 OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]},
     "rules": {SMALL: {"enabled": False}},
+    "resultTypes": ["violations"],
 }
 
 
-@pytest.fixture
-def addresses(owner: Person, server: str) -> dict[str, str]:
-    """The pages by name, with something to show on each."""
-    fill_practice()
-    practice = Connection.objects.get(name="Practice")
-    values = {"workflow_uid": "00000000-0000-4d14-b2f9-000000000595"}
-    draft: Draft = begin(
-        owner, "launch-workflow", TEXT, name="Odd", connection=practice, path_values=values
-    )
-    return {
-        "home": "/",
-        "workflows": "/workflows/",
-        "drafts": "/drafts/",
-        "builder": f"/drafts/{draft.id}/",
-        "history": "/history/",
-        "connections": "/connections/",
-        "connection": f"/connections/{practice.id}/",
-        "people": "/people/",
-        "audit": "/audit/",
-        "profile": "/profile/",
-        "missing": "/nowhere/",
-    }
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("group", ["team", "work", "templates", "round"])
 def test_every_page_is_for_everyone(
-    scheme: str,
+    group: str,
     server: str,
     owner: Person,
-    addresses: dict[str, str],
-    sign_in_page: Callable[[Person], Page],
+    sign_in_page: Callable[..., Page],
     take_picture: Callable[[Page, str], None],
 ) -> None:
-    page = sign_in_page(owner)
-    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    page = sign_in_page(owner, None)
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
     found = []
-    for name, address in addresses.items():
+    for name, address in find_places(owner)[group].items():
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(server + address)
-        if name == "builder":
+        expect(page.get_by_role("heading", level=1).first).to_be_attached()
+        if name in BUILDERS:
             expect(page.locator("#main[data-ready]")).to_be_visible()
-        result = Axe().run(page, options=OPTIONS)
-        for violation in result.response["violations"]:
-            targets = [node["target"] for node in violation["nodes"][:3]]
-            found.append(f"{name}: {violation['id']}: {targets}")
-        for width, height in ((1440, 900), (1024, 768), (390, 844)):
-            page.set_viewport_size({"width": width, "height": height})
-            take_picture(page, f"{name}-{width}-{scheme}")
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                found.append(f"{name}: {wide} pixels wide on {width}")
+        found += [f"{name}: {each}" for each in judge(page, name, take_picture)]
+        found += [f"{name}: {each}" for each in said if "404" not in each or name != "missing"]
+        said.clear()
     assert found == []
+
+
+def judge(page: Page, name: str, take_picture: Callable[[Page, str], None]) -> Iterator[str]:
+    """What is wrong with the page that stands there, in each view."""
+    for scheme, width, height in VIEWS:
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": height})
+        for violation in Axe().run(page, options=OPTIONS).response["violations"]:
+            targets = [node["target"] for node in violation["nodes"][:3]]
+            yield f"{violation['id']}, {scheme}: {targets}"
+        yield from too_wide(page)
+        take_picture(page, f"{name}-{width}-{scheme}")
+    page.set_viewport_size(MIDDLE)  # type: ignore[arg-type]
+    yield from too_wide(page)
+
+
+def too_wide(page: Page) -> Iterator[str]:
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+    if wide > window:
+        yield f"{wide} pixels wide on {window}"

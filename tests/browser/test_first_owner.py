@@ -2,10 +2,16 @@
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from playground.people.links import make_owner_link
 from tests.conftest import PASSWORD
+
+
+@pytest.fixture
+def page(stranger: Page) -> Page:
+    return stranger
 
 
 def test_the_first_owner_comes_in_by_the_link_and_returns_by_name_and_password(

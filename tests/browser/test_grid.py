@@ -8,9 +8,7 @@ from playwright.sync_api import Page, expect
 from playground.library.drafts import begin
 from playground.library.models import Connection, Draft
 from playground.people.models import Person
-from tests.browser.test_builder import cell, eventually, launch, line, page, saved
-
-__all__ = ["page"]
+from tests.browser.walking import cell, eventually, launch, line, saved
 
 
 @pytest.fixture

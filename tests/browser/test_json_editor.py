@@ -8,22 +8,22 @@ from playground.apis.operations import list_operations
 from playground.library.drafts import begin
 from playground.library.models import Draft
 from playground.people.models import Person
-from tests.browser.test_builder import builder, launch, line, page, saved  # noqa: F401
+from tests.browser.walking import launch, line, saved
 
 EMAIL = "Find an email"
 
 
-def open_editor(page: Page) -> None:  # noqa: F811
+def open_editor(page: Page) -> None:
     page.get_by_role("tab", name="Edit JSON").click()
     expect(page.locator("#editor_box .ace_content")).to_be_visible()
 
 
-def shown(page: Page) -> str:  # noqa: F811
+def shown(page: Page) -> str:
     """The whole text of the editor; Ace draws only what is near."""
     return str(page.evaluate("() => window.ace.edit('editor_box').getValue()"))
 
 
-def replace(page: Page, old: str, new: str) -> None:  # noqa: F811
+def replace(page: Page, old: str, new: str) -> None:
     """Select a piece of the editor's text as a mouse would, and type over it."""
     page.evaluate(
         """(old) => {
@@ -36,7 +36,7 @@ def replace(page: Page, old: str, new: str) -> None:  # noqa: F811
     page.keyboard.insert_text(new)
 
 
-def test_what_is_typed_in_one_view_the_other_follows(page: Page) -> None:  # noqa: F811
+def test_what_is_typed_in_one_view_the_other_follows(page: Page) -> None:
     launch(page, EMAIL)
     open_editor(page)
     name = page.get_by_label("Job name", exact=True)
@@ -55,7 +55,7 @@ def test_what_is_typed_in_one_view_the_other_follows(page: Page) -> None:  # noq
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_half_typed_json_is_kept_explained_and_blocks_send(page: Page) -> None:  # noqa: F811
+def test_half_typed_json_is_kept_explained_and_blocks_send(page: Page) -> None:
     launch(page, EMAIL)
     open_editor(page)
     good = Draft.objects.get().text
@@ -76,7 +76,7 @@ def test_half_typed_json_is_kept_explained_and_blocks_send(page: Page) -> None: 
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_undo_and_redo_cross_both_views(page: Page) -> None:  # noqa: F811
+def test_undo_and_redo_cross_both_views(page: Page) -> None:
     launch(page, EMAIL)
     good = Draft.objects.get().text
     page.get_by_label("Job name", exact=True).fill("Day")
@@ -101,7 +101,7 @@ def test_undo_and_redo_cross_both_views(page: Page) -> None:  # noqa: F811
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_two_tabs_meet_in_the_editor(page: Page) -> None:  # noqa: F811
+def test_two_tabs_meet_in_the_editor(page: Page) -> None:
     launch(page, EMAIL)
     other = page.context.new_page()
     other.goto(page.url)
@@ -125,12 +125,12 @@ def test_two_tabs_meet_in_the_editor(page: Page) -> None:  # noqa: F811
 
 
 def test_a_typed_credential_goes_to_the_secret_store_when_its_field_is_left(
-    page: Page,  # noqa: F811
+    page: Page,
     editor: Person,
 ) -> None:
     operation = next(each.id for each in list_operations("altcraft") if each.body_schema)
     draft = begin(editor, operation, '{\n  "token": "",\n  "matching": "email"\n}')
-    page.goto(page.url + f"drafts/{draft.id}/")
+    page.goto(f"{page.origin}/drafts/{draft.id}/")
     expect(page.locator("#main[data-ready]")).to_be_visible()
     token = page.locator("#form [data-secret-entry]").first
     token.fill("typed-credential-1")

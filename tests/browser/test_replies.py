@@ -12,25 +12,13 @@ from playground.calls.values import Reply
 from playground.calls.xml_layout import lay_out_xml
 from playground.history.models import Exchange
 from playground.history.recording import record_end
-from playground.interface.practice import fill_practice
 from playground.library.models import Draft
 from playground.people.models import Person
-from tests.browser.test_builder import cell, launch, line, saved
+from tests.browser.walking import cell, launch, line, saved
 from tests.history.exchanges import ACCEPTED, KEY, make_call, start_exchange
 
 SEARCH = "https://www.linkedin.com/sales/search/people?query="
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)"> \u202e $(id) `id` %PATH% \' "'
-
-
-@pytest.fixture
-def page(server: str, sign_in_page: Callable[[Person], Page], editor: Person) -> Page:
-    fill_practice()
-    opened = sign_in_page(editor)
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
-    opened.errors = errors  # type: ignore[attr-defined]
-    return opened
 
 
 @pytest.fixture
@@ -45,12 +33,7 @@ def answered(person: Person, body: bytes, content_type: str = "application/json"
 
 
 def open_exchange(page: Page, exchange: Exchange, query: str = "") -> None:
-    page.goto(
-        page.url.split("/", 3)[0]
-        + "//"
-        + page.url.split("/")[2]
-        + f"/history/{exchange.id}/{query}"
-    )
+    page.goto(f"{page.origin}/history/{exchange.id}/{query}")  # type: ignore[attr-defined]
 
 
 def send_once(page: Page, term: str) -> None:
@@ -65,7 +48,7 @@ def test_one_key_gives_a_draft_with_everything_and_says_what_changes(page: Page)
     page.get_by_label("Send repeat_option").check()
     send_once(page, "first")
     sent = Draft.objects.get()
-    page.goto(page.url.split("/drafts")[0] + "/history/")
+    page.goto(f"{page.origin}/history/")
     page.locator("[data-exchange] th a").first.focus()
     page.keyboard.press("a")
     expect(page.locator("#main[data-ready]")).to_be_visible()
@@ -94,7 +77,7 @@ def test_two_sends_stand_side_by_side_and_ids_are_ignored_from_then_on(
 ) -> None:
     answered(editor, b'{"job_uid": "a", "state": "ok", "rows": [{"id": 1}]}')
     answered(editor, b'{"job_uid": "b", "state": "failed", "rows": [{"id": 2}]}')
-    page.get_by_role("link", name="History", exact=True).first.click()
+    page.goto(f"{page.origin}/history/")
     for box in page.get_by_label("Choose to compare").all():
         box.check()
     page.get_by_role("button", name="Compare the two chosen").click()

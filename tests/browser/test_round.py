@@ -1,25 +1,14 @@
 """The whole round in the browser: sync, account update, jobs, repeats, a drifted draft."""
 
 import json
-from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from playground.interface.practice import fill_practice
 from playground.library.models import Connection, Draft, Repeat, Secret, Workflow
 from playground.library.workflows import store_workflow
-from playground.people.models import Person
-from tests.browser.test_builder import launch, saved
+from tests.browser.walking import launch, saved
 
 COOKIE = "AQEDsecret-cookie-of-a-person"
-
-
-@pytest.fixture
-def page(server: str, sign_in_page: Callable[[Person], Page], editor: Person, settings) -> Page:
-    settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0.3
-    fill_practice()
-    return sign_in_page(editor)
 
 
 def practice() -> Connection:
@@ -32,7 +21,7 @@ def send(page: Page) -> None:
 
 def test_a_sync_shows_progress_and_ends_with_what_came(page: Page) -> None:
     Workflow.objects.all().delete()
-    page.goto(page.url.rstrip("/") + "/workflows/")
+    page.goto(f"{page.origin}/workflows/")
     part = page.get_by_role("region", name="Sync of Practice")
     expect(part).to_contain_text("never synced")
     part.get_by_role("button", name="Sync Practice").click()
@@ -44,7 +33,7 @@ def test_a_sync_shows_progress_and_ends_with_what_came(page: Page) -> None:
 
 
 def test_an_account_is_updated_with_cookies_that_never_show(page: Page) -> None:
-    page.goto(f"{page.url.rstrip('/')}/connections/{practice().id}/accounts/?find=Jane")
+    page.goto(f"{page.origin}/connections/{practice().id}/accounts/?find=Jane")
     page.get_by_role("button", name="Update the credentials of Jane's LinkedIn").click()
     expect(page.locator("#main[data-ready]")).to_be_visible()
     field = page.get_by_label("li_at", exact=True)
@@ -85,7 +74,7 @@ def test_a_job_is_followed_to_its_results(page: Page) -> None:
 
 def test_a_repeat_is_deleted_after_a_question(page: Page) -> None:
     kept = Repeat.objects.create(connection=practice(), job_name="Night run", unit="day", every="1")
-    page.goto(page.url.rstrip("/") + "/repeats/")
+    page.goto(f"{page.origin}/repeats/")
     page.get_by_role("button", name="Delete the repeat Night run").click()
     page.get_by_role("button", name="Keep it").click()
     page.get_by_role("button", name="Delete the repeat Night run").click()

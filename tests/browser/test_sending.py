@@ -8,13 +8,7 @@ from playwright.sync_api import Page, expect
 
 from playground.history.models import Exchange
 from playground.library.models import Connection
-from tests.browser.test_builder import (  # noqa: F401
-    builder,
-    cell,
-    eventually,
-    page,
-    saved,
-)
+from tests.browser.walking import cell, eventually, saved
 from tests.network.servers import answer, serve
 from tests.sending.standins import Standin
 
@@ -29,7 +23,7 @@ def lead_to(origin: str, **more: object) -> None:
 
 
 @pytest.fixture
-def standin(builder: Page, settings) -> Iterator[Standin]:  # noqa: F811
+def standin(builder: Page, settings) -> Iterator[Standin]:
     """The builder, filled in, over a server that counts."""
     settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
     fill_in(builder)
@@ -40,21 +34,21 @@ def standin(builder: Page, settings) -> Iterator[Standin]:  # noqa: F811
         yield server
 
 
-def fill_in(page: Page) -> None:  # noqa: F811
+def fill_in(page: Page) -> None:
     cell(page, 1, 1).fill("https://www.linkedin.com/sales/search/people?query=x")
     page.keyboard.press("Tab")
     saved(page)
 
 
-def send_button(page: Page):  # noqa: F811
+def send_button(page: Page):
     return page.locator("#send button")
 
 
-def verdict(page: Page, words: str) -> None:  # noqa: F811
+def verdict(page: Page, words: str) -> None:
     expect(page.locator("#reply .verdict")).to_contain_text(words)
 
 
-def test_one_request_for_each_press_meant(builder: Page, standin: Standin) -> None:  # noqa: F811
+def test_one_request_for_each_press_meant(builder: Page, standin: Standin) -> None:
     send_button(builder).dblclick()
     builder.keyboard.press("Control+Enter")
     verdict(builder, "Launched")
@@ -82,7 +76,7 @@ def test_one_request_for_each_press_meant(builder: Page, standin: Standin) -> No
 
 
 def test_a_hanging_send_is_cancelled_and_called_unknown(
-    builder: Page,  # noqa: F811
+    builder: Page,
     standin: Standin,
 ) -> None:
     standin.hold()
@@ -98,7 +92,7 @@ def test_a_hanging_send_is_cancelled_and_called_unknown(
 
 
 def test_a_protected_connection_is_red_and_asks_for_its_name(
-    builder: Page,  # noqa: F811
+    builder: Page,
     standin: Standin,
 ) -> None:
     lead_to(standin.origin, protected=True)
@@ -120,7 +114,7 @@ def test_a_protected_connection_is_red_and_asks_for_its_name(
     assert len(standin.seen) == 1
 
 
-def test_a_hostile_reply_is_only_ever_text(builder: Page, settings) -> None:  # noqa: F811
+def test_a_hostile_reply_is_only_ever_text(builder: Page, settings) -> None:
     settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
     fill_in(builder)
     lines = (

@@ -7,22 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from playground.history.models import Exchange
-from playground.interface.practice import fill_practice
-from playground.library.models import Connection, Draft, ShareLink, Template
+from playground.library.models import Connection, ShareLink, Template
 from playground.library.versions import open_template
 from playground.people.models import Person
+from tests.browser.walking import launch, open_draft
 from tests.library.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW
-
-
-@pytest.fixture
-def page(server: str, sign_in_page: Callable[[Person], Page], editor: Person) -> Page:
-    fill_practice()
-    opened = sign_in_page(editor)
-    errors: list[str] = []
-    opened.on("pageerror", lambda error: errors.append(str(error)))
-    opened.errors = errors  # type: ignore[attr-defined]
-    return opened
 
 
 @pytest.fixture
@@ -31,17 +21,10 @@ def template(page: Page, editor: Person) -> Template:
     return make_template(editor, text=LAUNCH, connection=connection, workflow_uid=WORKFLOW)
 
 
-def open_builder(page: Page, server: str, draft: Draft) -> None:
-    page.goto(f"{server}/drafts/{draft.id}/")
-    expect(page.locator("#main[data-ready]")).to_be_visible()
-
-
 def test_a_payload_is_saved_varied_compared_and_restored(
     page: Page, server: str, editor: Person, take_picture: Callable[[Page, str], None]
 ) -> None:
-    page.get_by_role("link", name="Workflows", exact=True).click()
-    page.get_by_role("button", name="Launch Find an email").click()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    launch(page, "Find an email")
     page.get_by_role("button", name="Save as template").click()
     dialog = page.locator("#save_template")
     dialog.get_by_label("Name", exact=True).fill("Find Ada")
@@ -126,7 +109,7 @@ def test_two_tabs_that_save_at_once_are_shown_both(
 ) -> None:
     first, second = open_template(editor, template), open_template(editor, template)
     for draft, typed in ((first, "One"), (second, "Two")):
-        open_builder(page, server, draft)
+        open_draft(page, draft)
         page.get_by_label("Job name", exact=True).fill(typed)
         expect(page.locator("[data-unsaved-mark]")).to_be_visible()
         page.get_by_role("button", name="Save", exact=False).and_(

@@ -5,7 +5,7 @@ import json
 from playwright.sync_api import Page, expect
 
 from playground.library.models import Connection, Draft
-from tests.browser.test_builder import launch, line, page, saved  # noqa: F401
+from tests.browser.walking import launch, line, saved
 
 DROP = """(text) => {
   const data = new DataTransfer();
@@ -15,7 +15,7 @@ DROP = """(text) => {
 }"""
 
 
-def test_a_variable_is_offered_and_its_value_is_shown(page: Page) -> None:  # noqa: F811
+def test_a_variable_is_offered_and_its_value_is_shown(page: Page) -> None:
     Connection.objects.update(variables='{"team": "Ops", "size": 1.10}')
     launch(page, "Find an email")
     name = page.get_by_label("Job name", exact=True)
@@ -34,7 +34,7 @@ def test_a_variable_is_offered_and_its_value_is_shown(page: Page) -> None:  # no
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:  # noqa: F811
+def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:
     launch(page, "Find an email")
     page.locator("#paste_document").click()
     broken = '{"job_name": "Pasted", "steps": [], "inputs": [],}'
@@ -49,7 +49,8 @@ def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:  # no
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_a_file_dropped_on_the_paste_page_becomes_a_draft(page: Page) -> None:  # noqa: F811
+def test_a_file_dropped_on_the_paste_page_becomes_a_draft(page: Page) -> None:
+    page.goto(page.origin)
     page.get_by_role("link", name="Paste anything").click()
     expect(page.locator("#paste_text")).to_be_visible()
     body = '{"job_name": "Dropped", "steps": [], "inputs": [], "big": 12345678901234567890}'

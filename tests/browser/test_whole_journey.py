@@ -16,6 +16,11 @@ NETWORKS = {"ALLOW_NETWORKS": "127.0.0.0/8"}
 
 
 @pytest.fixture
+def page(stranger: Page) -> Page:
+    return stranger
+
+
+@pytest.fixture
 def api() -> Iterator[LaunchServer]:
     with LaunchServer() as server:
         yield server

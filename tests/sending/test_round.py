@@ -15,7 +15,7 @@ from playground.library.vault import unseal
 from playground.payload.checking import check
 from playground.sending.plans import check_plan, plan_draft
 from playground.sending.presses import press_send, wait
-from playground.sending.results import Rows, read_page, write_csv
+from playground.sending.results import Rows, has_failed, read_page, tells_outcome, write_csv
 from tests.conftest import signed_in
 from tests.sending.conftest import LAUNCH, WORKFLOW
 from tests.sending.misbehaving import say
@@ -169,3 +169,20 @@ def test_an_empty_cookie_is_an_error(practice) -> None:
 
 def test_a_csv_of_nothing_is_a_line() -> None:
     assert write_csv(Rows(ready=True)) == "\r\n"
+
+
+@pytest.mark.parametrize(
+    ("row", "failed", "tells"),
+    [
+        ({"status": "FAILED"}, True, True),
+        ({"status": "finished", "error_message": "an old one"}, False, True),
+        ({"status": "resting", "error": "No such profile"}, True, True),
+        ({"success": False}, True, True),
+        ({"is_valid": True, "error": "unused"}, False, True),
+        ({"error_message": None}, False, True),
+        ({"status": None, "errors": ["a"]}, True, True),
+        ({"url": "https://a.example"}, False, False),
+    ],
+)
+def test_an_input_failed_by_its_status_else_by_a_flag_else_by_its_error(row, failed, tells) -> None:
+    assert (has_failed(row), tells_outcome(row)) == (failed, tells)

@@ -16,7 +16,8 @@ class Draft(models.Model):
     as text: `{"off": {pointer: value text}, "notes": {pointer: note}}`. Every accepted
     edit counts `revision` up by one. It belongs to one person. Opened from a template it
     remembers which version and variant it started from. `origin` is the id of the exchange
-    that it sends again, if it does.
+    that it sends again, if it does. `fits_since` is when its payload was made, where that was
+    before the draft was.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,6 +34,7 @@ class Draft(models.Model):
     template_version = models.PositiveIntegerField(default=0)
     variant = models.CharField(max_length=100, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    fits_since = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
     discarded_at = models.DateTimeField(null=True)
 

@@ -1,0 +1,170 @@
+"""The addresses of every page, with something to show on each."""
+
+import json
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from playground.apis.accounts import account_payload
+from playground.apis.operations import find_operation
+from playground.history.models import Exchange
+from playground.interface.practice import fill_practice
+from playground.library.drafts import begin
+from playground.library.models import Connection, KnownJob, Repeat, Template, Workflow
+from playground.library.sharing import Wanted, make_share
+from playground.library.versions import open_template
+from playground.library.workflows import edit_workflow, store_workflow
+from playground.people.audit import record_event
+from playground.people.models import Person, Role
+from playground.people.tokens import make_token
+from playground.sandbox.jobs import launch
+from playground.sandbox.practice import find_workflow
+from tests.conftest import make_person
+from tests.history.exchanges import make_exchange
+from tests.library.templates import make_template
+
+EMAIL = "00000000-0000-4d14-b2f9-000000000595"
+ODD = """{
+  "inputs": [{"first_name": "Ada", "last_name": null, "own": 1.10}, {"first_name": ""}],
+  "job_name": " ",
+  "steps": [{"accounts": ["nobody"], "parameters": {"x": {}}, "step_uid": "s-1"}],
+  "repeat_option": {"type": "day", "value": 1},
+  "own key": [1, 2]
+}"""
+SCENARIO = """{
+  "id": "7", "matching": "email", "email": "nobody", "own": 1,
+  "content": {"a": 1, "b": {"c": null}},
+  "attach": [{"name": "a.txt", "data": "data:text/plain;base64,eA=="}]
+}"""
+STATUSES = ("running", "paused", "completed", "finished", "warning", "shutdown", "resting")
+
+
+def find_places(person: Person) -> dict[str, dict[str, str]]:
+    """Path by name of the page, in groups; what the pages show belongs to this person."""
+    fill_practice()
+    practice = Connection.objects.get(practice=True, api="captain-data")
+    return {
+        "team": _team(person),
+        "work": _work(person, practice),
+        "templates": _templates(person, practice),
+        "round": _round(person, practice),
+    }
+
+
+def _team(person: Person) -> dict[str, str]:
+    make_person(Role.VIEWER, "grace.hopper@example.com")
+    record_event(person, "send", "Find e-mails on captain.example", "accepted")
+    make_token(person, "script", ["read"], 1)
+    return {
+        "people": "/people/",
+        "audit": "/audit/",
+        "profile": "/profile/",
+        "tokens": "/profile/tokens/",
+        "missing": "/nowhere/",
+    }
+
+
+def _work(person: Person, practice: Connection) -> dict[str, str]:
+    values = {"workflow_uid": EMAIL}
+    odd = begin(person, "launch-workflow", ODD, name="Odd", connection=practice, path_values=values)
+    altcraft = Connection.objects.get(practice=True, api="altcraft")
+    engage = begin(person, "start-scenario", SCENARIO, connection=altcraft)
+    one, two = make_exchange(person, name="Night run"), make_exchange(person, name="Day run")
+    return {
+        "home": "/",
+        "drafts": "/drafts/",
+        "begin": "/drafts/new/",
+        "paste": "/paste/",
+        "builder": f"/drafts/{odd.id}/",
+        "engage": f"/drafts/{engage.id}/",
+        "history": "/history/",
+        "exchange": f"/history/{one.id}/",
+        "compare": f"/compare/?a={one.id}&b={two.id}",
+    }
+
+
+def _templates(person: Person, practice: Connection) -> dict[str, str]:
+    kept = make_template(person, name="Kept", text=ODD, connection=practice, workflow_uid=EMAIL)
+    open_template(person, kept)
+    token = make_share(person, kept, Wanted("view"))
+    return {
+        "templates": "/templates/",
+        "template": f"/templates/{kept.id}/",
+        "share-template": f"/templates/{kept.id}/share/",
+        "shared": f"/s/{token}/",
+    }
+
+
+def _round(person: Person, practice: Connection) -> dict[str, str]:
+    for place, status in enumerate(STATUSES):
+        make_exchange(person, name=status, connection=practice)
+        Exchange.objects.filter(name=status).update(job_uid=f"j-{place}")
+        KnownJob.objects.create(connection=practice, uid=f"j-{place}", status=status, name=status)
+    for unit in ("day", "hour"):
+        Repeat.objects.create(connection=practice, job_name="Nightly", unit=unit, every="1")
+    job = _ended_job()
+    _let_drift(person, practice)
+    update = begin(
+        person,
+        "update-account",
+        account_payload(find_operation("update-account"), "linkedin", "a-1"),
+        connection=practice,
+        path_values={"integration_uid": "linkedin"},
+    )
+    own = f"/connections/{practice.id}"
+    return {
+        "workflows": "/workflows/",
+        "workflow": f"/workflows/{practice.id}/{EMAIL}/",
+        "add-workflow": "/workflows/new/",
+        "edit-workflow": f"/workflows/{practice.id}/{EMAIL}/edit/",
+        "connections": "/connections/",
+        "connection": f"{own}/",
+        "edit-connection": f"{own}/edit/",
+        "accounts": f"{own}/accounts/",
+        "account": f"/drafts/{update.id}/",
+        "jobs": "/jobs/",
+        "job": f"/jobs/{practice.id}/{job}/",
+        "results": f"/jobs/{practice.id}/{job}/results/",
+        "inputs": f"/jobs/{practice.id}/{job}/inputs/",
+        "repeats": "/repeats/",
+        "drift": "/drift/",
+    }
+
+
+def _ended_job() -> str:
+    rows = [{"first_name": "Ada", "last_name": "L", "company_name": "A"}, {"first_name": ""}]
+    details = find_workflow(EMAIL)
+    assert details
+    job = launch(details, {"job_name": "Night", "inputs": rows, "steps": []})
+    job.started_at = timezone.now() - timedelta(hours=1)
+    job.save()
+    return str(job.uid)
+
+
+def _let_drift(person: Person, practice: Connection) -> None:
+    """A draft and a template of a workflow whose input key is renamed and whose step goes."""
+    uid = f"w-{uuid.uuid4()}"
+    keys = {"name": {"required": 1, "variations": ["full_name"]}}
+    steps = [
+        {"step_uid": "s-1", "step_name": "One", "input_schema": keys},
+        {"step_uid": "s-2", "step_name": "Two"},
+    ]
+    store_workflow(practice, json.dumps({"uid": uid, "name": "Drifting", "steps": steps}))
+    text = json.dumps(
+        {
+            "inputs": [{"name": "Ada"}],
+            "job_name": "J",
+            "steps": [
+                {"accounts": [], "parameters": {}, "step_uid": each["step_uid"]} for each in steps
+            ],
+        },
+        indent=2,
+    )
+    values = {"workflow_uid": uid}
+    begin(person, "launch-workflow", text, connection=practice, path_values=values)
+    make_template(person, name="Drifting", text=text, connection=practice, **values)
+    renamed = {"full_name": {"required": 1, "variations": []}}
+    after = {"uid": uid, "name": "Drifting", "steps": [{**steps[0], "input_schema": renamed}]}
+    edit_workflow(Workflow.objects.get(uid=uid), json.dumps(after), "Drifting")
+    assert Template.objects.filter(name="Drifting").exists()
