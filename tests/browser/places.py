@@ -98,8 +98,10 @@ def _templates(person: Person, practice: Connection) -> dict[str, str]:
 
 def _round(person: Person, practice: Connection) -> dict[str, str]:
     for place, status in enumerate(STATUSES):
-        make_exchange(person, name=status, connection=practice)
-        Exchange.objects.filter(name=status).update(job_uid=f"j-{place}")
+        made = make_exchange(person, name=status)
+        Exchange.objects.filter(pk=made.pk).update(
+            job_uid=f"j-{place}", connection_id=practice.id, connection_name=practice.name
+        )
         KnownJob.objects.create(connection=practice, uid=f"j-{place}", status=status, name=status)
     for unit in ("day", "hour"):
         Repeat.objects.create(connection=practice, job_name="Nightly", unit=unit, every="1")
@@ -125,8 +127,8 @@ def _round(person: Person, practice: Connection) -> dict[str, str]:
         "account": f"/drafts/{update.id}/",
         "jobs": "/jobs/",
         "job": f"/jobs/{practice.id}/{job}/",
-        "results": f"/jobs/{practice.id}/{job}/results/",
-        "inputs": f"/jobs/{practice.id}/{job}/inputs/",
+        "results": f"/jobs/{practice.id}/{job}/rows/results/",
+        "inputs": f"/jobs/{practice.id}/{job}/rows/inputs/",
         "repeats": "/repeats/",
         "drift": "/drift/",
     }
