@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from playground.library.asides import Aside
 from playground.library.editing import State
 from playground.payload import edits, pointers
 from playground.payload.reading import NotJson, read
@@ -25,7 +24,7 @@ def strip_accounts(state: State, schema: Schema) -> State:
         text = edits.apply(text, edits.set_value(text, place, "[]"))
     off = {p: kept for p, kept in state.aside.off.items() if not names_accounts(schema, p)}
     away = {p: kept for p, kept in state.aside.away.items() if not names_accounts(schema, p)}
-    aside = Aside(off, state.aside.notes, away=away)
+    aside = replace(state.aside, off=off, away=away, half={})
     return replace(state, text=text, aside=aside)
 
 

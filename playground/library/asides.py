@@ -1,4 +1,4 @@
-"""What a draft keeps beside its document: values switched off, notes, half-typed JSON."""
+"""What a draft keeps beside its document: values switched off, notes, half-typed, variables."""
 
 from __future__ import annotations
 
@@ -9,23 +9,25 @@ from dataclasses import dataclass, field, replace
 from playground.payload import pointers
 
 Shelf = Mapping[str, str]
-SHELVES = ("off", "notes", "half", "away")
+SHELVES = ("off", "notes", "half", "away", "variables")
 
 
 @dataclass(frozen=True)
 class Aside:
-    """Four shelves, each by pointer.
+    """Five shelves, each by pointer but the last.
 
     `off` holds the JSON text of a value that was switched off, `notes` what people wrote
     beside a field, `half` what stands typed in a JSON field but is no JSON yet; for the
     JSON editor, at the pointer "", the difference to the document (see `half_typed`).
-    `away` holds the JSON text of values that belong to another way than the chosen one.
+    `away` holds the JSON text of values that belong to another way than the chosen one,
+    `variables` the JSON text of the payload's own variables by their names.
     """
 
     off: Shelf = field(default_factory=dict)
     notes: Shelf = field(default_factory=dict)
     half: Shelf = field(default_factory=dict)
     away: Shelf = field(default_factory=dict)
+    variables: Shelf = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> Aside:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from playground.library.differences import describe_difference, turn_state
 from playground.library.drafts import find_draft, state_of
-from playground.library.editing import Edit, Impossible, State, perform, place_of, text_at
+from playground.library.editing import Edit, Impossible, State, perform, place_of, text_at, value_at
 from playground.library.models import Change, Draft
 from playground.library.rebasing import Carried, carry
 from playground.payload import pointers
@@ -150,7 +150,7 @@ def _carry(draft: Draft, state: State, edit: Edit, revision: int) -> Carried:
 def _tell_conflict(draft: Draft, edit: Edit, carried: Carried) -> Conflict:
     """Both values: for the editor those at the place that its change touched."""
     if edit.kind != "splice":
-        return Conflict(draft, carried.place, text_at(draft.text, edit.pointer), edit.value)
+        return Conflict(draft, carried.place, value_at(state_of(draft), edit), edit.value)
     theirs, yours = (text_at(each, carried.place) for each in (draft.text, carried.yours))
     return Conflict(draft, carried.place, theirs, yours)
 

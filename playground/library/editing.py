@@ -15,6 +15,7 @@ from playground.library.half_typed import (
     read_editor,
     write_editor,
 )
+from playground.library.variables import judge_variable, read_typed
 from playground.payload import edits, pointers, printing, reading
 from playground.payload.locating import locate
 
@@ -73,7 +74,7 @@ def perform(state: State, edit: Edit) -> State:
 
 def place_of(state: State, edit: Edit) -> str:
     """The pointer an edit touches: for elements of an array the array, as indices shift."""
-    if edit.kind in ("path", "connect"):
+    if edit.kind in ("path", "connect", "variable"):
         return f"#{edit.kind}/{edit.pointer}"
     if edit.kind in ("replace", "all", "write"):
         return ""
@@ -89,6 +90,15 @@ def text_at(text: str, pointer: str) -> str:
     """The JSON text of a value; empty where there is none."""
     span = locate(text, pointer)
     return text[span.start : span.end] if span else ""
+
+
+def value_at(state: State, edit: Edit) -> str:
+    """What stands where the edit goes: JSON text, or what was typed beside the document."""
+    if edit.kind == "path":
+        return state.path_values.get(edit.pointer, "")
+    if edit.kind == "variable":
+        return state.aside.variables.get(edit.pointer, "")
+    return "" if edit.kind == "connect" else text_at(state.text, edit.pointer)
 
 
 def _set(state: State, edit: Edit) -> State:
@@ -194,6 +204,16 @@ def _note(state: State, edit: Edit) -> State:
     return replace(state, aside=state.aside.put("notes", edit.pointer, edit.value or None))
 
 
+def _variable(state: State, edit: Edit) -> State:
+    """One of the payload's own variables: `pointer` is its name; nothing typed takes it away."""
+    if not edit.value.strip():
+        return replace(state, aside=state.aside.put("variables", edit.pointer, None))
+    value = read_typed(edit.value)
+    if sentence := judge_variable(state.aside, edit.pointer, value):
+        raise Impossible(sentence)
+    return replace(state, aside=state.aside.put("variables", edit.pointer, value))
+
+
 def _replace(state: State, edit: Edit) -> State:
     reading.read(edit.value)
     aside = state.aside.put("half", EDITOR, None)
@@ -261,6 +281,7 @@ KINDS: dict[str, Callable[[State, Edit], State]] = {
     "move": _move,
     "rename": _rename,
     "note": _note,
+    "variable": _variable,
     "replace": _replace,
     "splice": _splice,
     "write": _write,

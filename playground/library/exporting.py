@@ -77,6 +77,7 @@ def describe_template(template: Template) -> dict[str, Any]:
         "off": dict(aside.off),
         "away": dict(aside.away),
         "notes": dict(aside.notes),
+        "variables": dict(aside.variables),
         "variants": [describe_variant(mask_variant(each, masks)) for each in content.variants],
     }
     return {key: value for key, value in row.items() if value not in ("", [], {})}

@@ -53,5 +53,13 @@ def set_file(state: State, pointer: str, name: str, content: str) -> State:
     return set_json(state, pointer, printing.dump(cells))
 
 
+def set_variable(state: State, name: str, typed: str) -> State:
+    """One of the payload's own variables; what reads as JSON is JSON, nothing is empty text."""
+    try:
+        return perform(state, Edit("variable", name, typed if typed.strip() else '""'))
+    except Impossible as error:
+        raise CannotFill(str(error)) from error
+
+
 def connect_to(state: State, connection_id: str) -> State:
     return replace(state, connection=connection_id)

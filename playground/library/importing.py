@@ -21,6 +21,7 @@ from playground.library.editing import State
 from playground.library.exporting import FORMAT, SCHEMA, describe_template
 from playground.library.models import Connection, Template, Version
 from playground.library.templates import Wanted, may_change, visible_to
+from playground.library.variables import judge_variable
 from playground.library.variants import read_variants, write_variants
 from playground.library.versions import (
     Content,
@@ -37,7 +38,7 @@ from playground.people.models import Person
 MOST_EVENTS = 50_000
 TEXTS = ("id", "name", "description", "folder", "operation", "connection")
 KEYS = {"format", "schema", "version", "tags", "path_values", "document", "off", "away", "notes"}
-KEYS |= {"variants", *TEXTS}
+KEYS |= {"variants", "variables", *TEXTS}
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ def _judge(path: str, source: str, row: Any) -> Filed:
     for key in TEXTS:
         if not isinstance(row.get(key, ""), str):
             raise Refused(f"{path}: {key} is a text.")
-    for key in ("path_values", "off", "away", "notes"):
+    for key in ("path_values", "off", "away", "notes", "variables"):
         if not _is_texts(row.get(key, {})):
             raise Refused(f"{path}: {key} holds texts by name.")
     tags = row.get("tags", [])
@@ -173,6 +174,7 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
         read(document)
         for kept in (*row.get("off", {}).values(), *row.get("away", {}).values()):
             read(kept)
+        variables = _read_variables(row)
         variants = read_variants(json.dumps(row.get("variants", [])))
         for variant in variants:
             if not isinstance(variant.name, str) or not 0 < len(variant.name) <= 100:
@@ -187,9 +189,20 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
             f"{path}: its document or its variants are not made as a template's."
         ) from None
     named = Connection.objects.filter(name=row.get("connection") or None).first()
-    aside = Aside(row.get("off", {}), row.get("notes", {}), {}, row.get("away", {}))
+    aside = Aside(row.get("off", {}), row.get("notes", {}), {}, row.get("away", {}), variables)
     connection = str(named.id) if named else ""
     return Content(State(document, aside, row.get("path_values", {}), connection), variants)
+
+
+def _read_variables(row: dict[str, Any]) -> dict[str, str]:
+    """The payload's own variables; raises NotJson, or ValueError for a name that is none."""
+    aside = Aside()
+    for name, value in row.get("variables", {}).items():
+        read(value)
+        if judge_variable(aside, name, value):
+            raise ValueError("a variable has a name")
+        aside = aside.put("variables", name, value)
+    return dict(aside.variables)
 
 
 def plan_import(person: Person, files: Sequence[Filed]) -> list[Step]:

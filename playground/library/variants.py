@@ -13,7 +13,19 @@ from playground.payload.reading import Digits, NotJson
 
 MOST = 100
 LONGEST_NAME = 100
-KINDS = ("set", "remove", "replace", "off", "away", "back", "note", "half", "path", "connect")
+KINDS = (
+    "set",
+    "remove",
+    "replace",
+    "off",
+    "away",
+    "back",
+    "note",
+    "half",
+    "variable",
+    "path",
+    "connect",
+)
 
 
 @dataclass(frozen=True)
@@ -96,7 +108,7 @@ def find_edits(shared: State, varied: State) -> tuple[Edit, ...]:
 
 def own_places(edits: Sequence[Edit]) -> list[str]:
     """The pointers of the values that are the variant's own; `#path/name`, `#connect` too."""
-    marks = {"path": "#path/", "connect": "#connect"}
+    marks = {"path": "#path/", "connect": "#connect", "variable": "#variable/"}
     return list(dict.fromkeys(marks.get(edit.kind, "") + edit.pointer for edit in edits))
 
 
@@ -158,6 +170,9 @@ def _aside_edits(shared: State, varied: State) -> Iterator[Edit]:
     for place in dict.fromkeys([*old.notes, *new.notes]):
         if old.notes.get(place) != new.notes.get(place):
             yield Edit("note", place, new.notes.get(place, ""))
+    for name in dict.fromkeys([*old.variables, *new.variables]):
+        if old.variables.get(name) != new.variables.get(name):
+            yield Edit("variable", name, new.variables.get(name, ""))
     for place, typed in new.half.items():
         if old.half.get(place) != typed:
             yield Edit("half", place, typed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -11,7 +12,7 @@ from django.utils import timezone
 from playground.library.asides import Aside
 from playground.library.belongings import keep_secrets, lend_secrets
 from playground.library.drafts import begin
-from playground.library.editing import State
+from playground.library.editing import Edit, State, perform
 from playground.library.models import Connection, Draft, Template, Version
 from playground.library.templates import Wanted, describe, note_used
 from playground.library.variants import (
@@ -134,6 +135,22 @@ def change_variants(
     else:
         changed, note = _moved_up(variants, kept), f"Variant {name} moved up"
     return save_version(person, template, Content(content.shared, changed), base, note)
+
+
+def change_variables(
+    person: Person, template: Template, base: int, variant: str, typed: Mapping[str, str]
+) -> Version | Stale:
+    """These as all the own variables of the shared part or of a variant, as a new version; the
+    version that stands where nothing changed. Raises Impossible."""
+    version = find_version(template, base)
+    content = read_version(version)
+    state = before = content.state(variant)
+    for name in [*(each for each in before.aside.variables if each not in typed), *typed]:
+        state = perform(state, Edit("variable", name, typed.get(name, "")))
+    if state == before:
+        return version
+    changed = content.change(state.variant, state)
+    return save_version(person, template, changed, base, "Variables changed")
 
 
 def duplicate_template(person: Person, template: Template, name: str) -> Template:

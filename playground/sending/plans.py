@@ -15,7 +15,7 @@ from playground.library.facts import facts_for
 from playground.library.files import FILE_MARK, describe_files, say_size, wire_size
 from playground.library.half_typed import judge_half
 from playground.library.models import Connection, Draft, Version
-from playground.library.variables import read_values
+from playground.library.variables import own_variables, values_for
 from playground.payload.checking import check_tree, tell_not_json
 from playground.payload.facts import Facts
 from playground.payload.locating import lines_of
@@ -109,6 +109,9 @@ def plan_operation(
 def facts_of(plan: Plan) -> Facts:
     """What is known outside the document of this plan."""
     facts = facts_for(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
+    own = own_variables(Aside.read(plan.aside))
+    if own and facts.variables is not None:
+        facts = replace(facts, variables={**facts.variables, **own})
     secrets = facts.secrets
     if plan.version is not None:
         secrets = (secrets or frozenset()) | names_for(plan.person, plan.version)
@@ -132,7 +135,7 @@ def resolver_of(
     plan: Plan, now: datetime | None = None, make_uuid: Callable[[], object] = uuid.uuid4
 ) -> Callable[[str], str]:
     """Puts the values of variables into a JSON text; secrets and files stay references."""
-    values = read_values(plan.connection)
+    values = values_for(plan.connection, Aside.read(plan.aside))
     return lambda text: resolve_document(text, values, now or datetime.now(UTC), make_uuid)
 
 

@@ -10,6 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from playground.apis.workflows import Workflow
+from playground.library.asides import Aside
 from playground.library.models import Connection
 from playground.library.variables import read_variables
 from playground.library.workflows import find_workflow
@@ -29,6 +30,7 @@ def digest_plan(plan: Plan) -> str:
         sorted(plan.path_values.items()),
         sorted(plan.query_values.items()),
         plan.text,
+        *([sorted(own.items())] if (own := Aside.read(plan.aside).variables) else ()),
     ]
     return salted_hmac("playground.likeness", json.dumps(whole), algorithm="sha256").hexdigest()
 

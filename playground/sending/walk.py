@@ -15,11 +15,12 @@ from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdi
 from playground.history.models import Exchange
 from playground.history.recording import Start, record_end, record_start
 from playground.library.addresses import resolve_base
+from playground.library.asides import Aside
 from playground.library.belongings import secrets_for
 from playground.library.files import find_data
 from playground.library.models import Connection
 from playground.library.secrets import note_use, secrets_in, secrets_of
-from playground.library.variables import read_values
+from playground.library.variables import values_for
 from playground.library.vault import seal
 from playground.network import send
 from playground.people.audit import record_event
@@ -54,7 +55,7 @@ def assemble_plan(plan: Plan) -> Assembled:
         query_values=plan.query_values,
         text=plan.text,
         secrets=[*_credentials(connecting), *own],
-        variables=read_values(plan.connection),
+        variables=values_for(plan.connection, Aside.read(plan.aside)),
         files=find_data,
     )
     if isinstance(assembled, Failure):

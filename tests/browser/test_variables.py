@@ -59,3 +59,28 @@ def test_a_file_dropped_on_the_paste_page_becomes_a_draft(page: Page) -> None:
     line(page, '"big": 12345678901234567890')
     assert json.loads(Draft.objects.get().text)["job_name"] == "Dropped"
     assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_the_payload_s_own_variables_are_kept_offered_and_win(page: Page) -> None:  # noqa: F811
+    Connection.objects.update(variables='{"team": "Ops"}')
+    launch(page, "Find an email")
+    page.locator("#open_variables").click()
+    dialog = page.locator("#own_variables")
+    expect(dialog).to_contain_text("Ops")
+    dialog.get_by_label("Name of a new variable").fill("team")
+    dialog.get_by_label("Value of the new variable").fill("Night shift")
+    page.keyboard.press("Enter")
+    expect(dialog.locator("s")).to_have_text("Ops")
+    dialog.get_by_label("Name of a new variable").fill("7x")
+    dialog.get_by_label("Add the variable").click()
+    expect(page.locator("#toasts")).to_contain_text("is no name")
+    dialog.get_by_role("button", name="Done").click()
+    name = page.get_by_label("Job name", exact=True)
+    name.fill("{{team}} ")
+    saved(page)
+    page.get_by_role("button", name="Values", exact=True).click()
+    expect(page.locator("#resolved")).to_contain_text('"job_name": "Night shift "')
+    page.reload()
+    page.locator("#open_variables").click()
+    expect(dialog.get_by_label("Value of team")).to_have_value("Night shift")
+    assert not [each for each in page.errors if "422" not in each]  # type: ignore[attr-defined]

@@ -179,6 +179,7 @@ MAKERS: dict[str, Maker] = {
     "note_parent": make_own_template,
     "restore_version": lambda person: {**make_own_template(person), "number": 1},
     "change_variant": make_own_template,
+    "change_own_variables": make_own_template,
     "template_file": lambda person: {**make_own_template(person), "ending": "yaml"},
     "revoke_token": make_own_token,
     "prefill_template": make_own_template,

@@ -126,7 +126,7 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
     kind, pointer = sent.get("kind", "set"), sent.get("pointer", "")
     if not isinstance(kind, str) or not isinstance(pointer, str) or len(pointer) > LONGEST_POINTER:
         raise BadEdit(_("An edit has a kind and a pointer."))
-    if pointer and not pointer.startswith("/") and kind != "path":
+    if pointer and not pointer.startswith("/") and kind not in ("path", "variable"):
         raise BadEdit(_("A JSON Pointer begins with a slash."))
     edit = Edit(
         kind,

@@ -18,14 +18,11 @@ from playground.library.models import Connection
 from playground.pages.builder.edits import digest_of, half_of, list_problems
 from playground.pages.builder.kept import describe_kept
 from playground.pages.builder.opened import Opened, open_draft
-from playground.pages.builder.parts import describe_form
+from playground.pages.builder.parts import describe_form, list_names
 from playground.pages.replies import view_reply
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 from playground.sending.recovery import settle
-
-# What `{{` offers beside the names of variables.
-DYNAMIC = ("uuid", "now", "today", "today+1d", "now+2h")
 
 
 @needs(Role.EDITOR)
@@ -51,7 +48,7 @@ def describe_page(opened: Opened) -> dict[str, Any]:
         "problems": json.dumps(problems),
         "digest": digest_of(problems),
         "half": json.dumps(half_of(opened.state)),
-        "variables": json.dumps([*sorted(opened.facts.variables or ()), *DYNAMIC]),
+        "variables": json.dumps(list_names(opened)),
         "press": uuid.uuid4(),
         "languages": LANGUAGES,
         "undos": undos,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -15,6 +16,7 @@ from playground.forms.grid import Grid, draw_rows, read_grid
 from playground.forms.payload_form import PayloadForm
 from playground.forms.sections import Section, count_sent
 from playground.forms.steps import StepRow, fitting_accounts, read_steps
+from playground.library.variables import own_variables, read_variables
 from playground.pages.builder.choices import name_choices
 from playground.pages.builder.files import describe_files
 from playground.pages.builder.opened import Opened, open_draft
@@ -24,6 +26,8 @@ from playground.people.rights import needs
 
 # Steps that stand open, with all their fields, when the page arrives.
 OPEN_STEPS = 3
+# What `{{` offers beside the names of variables.
+DYNAMIC = ("uuid", "now", "today", "today+1d", "now+2h")
 # Rows that are drawn with the page; the others come when they are near.
 DRAWN_ROWS = 100
 
@@ -152,6 +156,25 @@ def _draw_form(opened: Opened, wanted: Mapping[str, Any]) -> str:
     return form + render_to_string("builder/_index.html", context)
 
 
+def list_names(opened: Opened) -> list[str]:
+    """What `{{` offers: the connection's variables and the payload's own, then dynamic ones."""
+    own = opened.state.aside.variables
+    return [*sorted({*(opened.facts.variables or ()), *own}), *DYNAMIC]
+
+
+def _draw_variables(opened: Opened, wanted: Mapping[str, Any]) -> str:
+    """The payload's own variables to edit, and the connection's, some of them overruled."""
+    own = own_variables(opened.state.aside)
+    context = {
+        "own": list(own.items()),
+        "theirs": read_variables(opened.draft.connection).items(),
+        "connection": opened.draft.connection,
+        "overruled": own,
+        "names": json.dumps(list_names(opened)),
+    }
+    return render_to_string("builder/_variables.html", context)
+
+
 def describe_form(opened: Opened) -> dict[str, Any]:
     sections = [describe_section(opened, section) for section in opened.sections]
     address = path_fields(opened)
@@ -174,4 +197,5 @@ PARTS: dict[str, Callable[[Opened, Mapping[str, Any]], str]] = {
     "rows": _draw_rows,
     "section": _draw_section,
     "form": _draw_form,
+    "variables": _draw_variables,
 }

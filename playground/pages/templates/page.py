@@ -29,6 +29,7 @@ from playground.library.templates import (
     turn_star,
     visible_to,
 )
+from playground.library.variables import own_variables
 from playground.library.versions import (
     duplicate_template,
     fork_template,
@@ -69,6 +70,7 @@ def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         "variant": state.variant,
         "variants": content.variants,
         "state": state,
+        "variables": list(own_variables(state.aside).items()),
         "versions": template.versions.defer("text", "aside", "variants")[:SHOWN_VERSIONS],
         "starred": template.id in starred_of(person, [template]),
         "may_change": may_change(person, template),

@@ -27,5 +27,6 @@ urlpatterns = [
     path(ONE + "versions/<int:number>/restore/", versions.restore, name="restore_version"),
     path(ONE + "share/", sharing.share, name="share_template"),
     path("links/<uuid:link_id>/revoke/", sharing.revoke_link, name="revoke_link"),
+    path(ONE + "variables/", versions.change_own_variables, name="change_own_variables"),
     path(ONE + "variants/", versions.change_variant, name="change_variant"),
 ]

@@ -13,13 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.library.editing import State
+from playground.library.editing import Impossible, State
 from playground.library.models import Connection, Template, Version
 from playground.library.templates import visible_to
+from playground.library.variables import MOST
 from playground.library.variants import BadVariant
 from playground.library.versions import (
     Content,
     Stale,
+    change_variables,
     change_variants,
     read_version,
     restore_version,
@@ -95,6 +97,7 @@ def describe_difference(
     found += _compare_values("#", _connection_of(left), _connection_of(right))
     found += _compare_values("off ", left.aside.off, right.aside.off)
     found += _compare_values("away ", left.aside.away, right.aside.away)
+    found += _compare_values("{{}} ", left.aside.variables, right.aside.variables)
     found += _compare_values("note ", left.aside.notes, right.aside.notes)
     found += variants
     return {
@@ -161,6 +164,24 @@ def change_variant(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
             post.get("value", ""),
         )
     except BadVariant as sentence:
+        messages.error(request, str(sentence))
+        return redirect("template", template.id)
+    return _answer(request, template, done)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def change_own_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """The variables as typed, in pairs; an emptied row goes. They make a version."""
+    template, post = get_changeable(request, template_id), request.POST
+    names, values = post.getlist("variable_name")[:MOST], post.getlist("variable_value")
+    typed = {name.strip(): value for name, value in zip(names, values, strict=False)}
+    typed = {name: value for name, value in typed.items() if name and value.strip()}
+    number = get_version(template, post.get("base", "")).number
+    variant = post.get("variant", "")
+    try:
+        done = change_variables(person_of(request), template, number, variant, typed)
+    except Impossible as sentence:
         messages.error(request, str(sentence))
         return redirect("template", template.id)
     return _answer(request, template, done)

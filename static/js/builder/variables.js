@@ -13,7 +13,7 @@ export function startVariables(bench) {
 function startOffers(bench) {
   const menu = document.getElementById("variables");
   const list = document.getElementById("variable_list");
-  const names = JSON.parse(bench.main.dataset.variables || "[]");
+  const namesNow = () => JSON.parse(bench.main.dataset.variables || "[]");
   let field = null;
   let chosen = 0;
 
@@ -24,7 +24,7 @@ function startOffers(bench) {
   const look = (typedIn) => {
     const before = typedIn.value.slice(0, typedIn.selectionStart ?? 0);
     const begun = BEGUN.exec(before);
-    const fitting = begun ? names.filter((name) => name.toLowerCase().includes(begun[1].toLowerCase())) : [];
+    const fitting = begun ? namesNow().filter((name) => name.toLowerCase().includes(begun[1].toLowerCase())) : [];
     if (!fitting.length || fitting.includes(begun[1]) && typedIn.value.startsWith("}}", typedIn.selectionStart)) return close();
     field = typedIn;
     chosen = 0;

@@ -19,7 +19,7 @@ from playground.history.models import Exchange
 from playground.interface.acting import find_actor
 from playground.interface.doorstep import practising
 from playground.library.editing import State
-from playground.library.filling import CannotFill, connect_to, set_file, set_typed
+from playground.library.filling import CannotFill, connect_to, set_file, set_typed, set_variable
 from playground.library.models import Connection, Template, Version
 from playground.library.templates import find_by_name, note_used
 from playground.library.variants import find_variant
@@ -51,6 +51,9 @@ class Command(BaseCommand):
         parser.add_argument("--connection", help="send over this connection instead")
         parser.add_argument(
             "--set", action="append", default=[], metavar="/POINTER=VALUE", dest="values"
+        )
+        parser.add_argument(
+            "--var", action="append", default=[], metavar="NAME=VALUE", dest="variables"
         )
         parser.add_argument(
             "--file", action="append", default=[], metavar="/POINTER=FILE", dest="files"
@@ -96,6 +99,9 @@ class Command(BaseCommand):
             if connection is None:
                 self.refuse(f"There is no connection named {options['connection']}.")
             state = connect_to(state, str(connection.id))
+        for pair in options["variables"]:
+            name, typed = self.split(pair, "NAME=value")
+            state = set_variable(state, name, typed)
         for pair in options["values"]:
             pointer, typed = self.split(pair)
             state = set_typed(state, pointer, typed)
@@ -117,10 +123,10 @@ class Command(BaseCommand):
             self.refuse(f"{name} has no variant {variant}. There are: {names}.")
         return content.state(variant)
 
-    def split(self, pair: str) -> tuple[str, str]:
+    def split(self, pair: str, form: str = "/pointer=value") -> tuple[str, str]:
         pointer, equals, value = pair.partition("=")
         if not equals:
-            self.refuse(f"Say /pointer=value, not {pair!r}.")
+            self.refuse(f"Say {form}, not {pair!r}.")
         return pointer, value
 
     def show(self, plan: Plan) -> None:

@@ -1,0 +1,82 @@
+"""The places where a payload's own variables are edited: the builder and the template's page."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from playground.library.drafts import begin, state_of
+from playground.library.models import Connection, Draft
+from playground.library.versions import find_version, read_version
+from playground.people.models import Person
+from tests.library.templates import make_template
+
+pytestmark = pytest.mark.django_db
+
+
+def edit(client: Client, draft: Draft, tab: str = "one", **sent: object):
+    body = json.dumps({"revision": 0, "tab": tab, **sent})
+    address = reverse("edit_draft", args=[draft.id])
+    return client.post(address, body, content_type="application/json")
+
+
+def test_an_edit_of_a_variable_answers_with_the_list_and_the_names(
+    as_editor: Client, editor: Person
+) -> None:
+    connection = Connection.objects.create(
+        name="C", api="captain-data", base_url="https://h", variables='{"city": "Rome"}'
+    )
+    draft = begin(editor, "launch-workflow", '{"job_name": "{{city}}"}', connection=connection)
+    answer = edit(
+        as_editor, draft, kind="variable", pointer="city", value="Paris", part="variables"
+    )
+    assert "<s>Rome</s>" in answer.json()["html"]
+    assert state_of(Draft.objects.get()).aside.variables == {"city": '"Paris"'}
+    address = reverse("draft_resolved", args=[draft.id])
+    assert b'"Paris"' in as_editor.get(address).content
+    bad = edit(as_editor, draft, kind="variable", pointer="7x", value="1", revision=1)
+    assert bad.status_code == 422
+    turned = as_editor.post(reverse("turn_back", args=[draft.id, "undo"]), "{}", "application/json")
+    assert turned.status_code == 200
+    assert state_of(Draft.objects.get()).aside.variables == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "pointer"), [("variable", "city"), ("path", "workflow_uid")]
+)  # fmt: skip
+def test_two_tabs_at_the_same_value_beside_the_document_are_shown_both(
+    as_editor: Client, editor: Person, kind: str, pointer: str
+) -> None:
+    draft = begin(editor, "launch-workflow", "{}")
+    edit(as_editor, draft, kind=kind, pointer=pointer, value="theirs")
+    answer = edit(as_editor, draft, "two", kind=kind, pointer=pointer, value="yours")
+    assert answer.status_code == 409
+    assert "theirs" in answer.json()["theirs"]
+    assert answer.json()["yours"] == "yours"
+
+
+def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: Person) -> None:
+    template = make_template(editor)
+    address = reverse("change_own_variables", args=[template.id])
+    sent = {
+        "base": "1",
+        "variable_name": ["city", "size", ""],
+        "variable_value": ["Paris", "1.50", ""],
+    }
+    as_editor.post(address, sent)
+    template.refresh_from_db()
+    version = find_version(template)
+    assert version.number == 2
+    assert read_version(version).shared.aside.variables == {"city": '"Paris"', "size": "1.50"}
+    assert b'value="Paris"' in as_editor.get(reverse("template", args=[template.id])).content
+    as_editor.post(address, {**sent, "base": "2"})
+    template.refresh_from_db()
+    assert template.latest == 2
+    shown = as_editor.post(
+        address, {**sent, "base": "2", "variable_name": ["7x", "size", ""]}, follow=True
+    )
+    assert b"is no name" in shown.content
+    as_editor.post(address, {"base": "2", "variable_name": ["city"], "variable_value": [" "]})
+    template.refresh_from_db()
+    assert read_version(find_version(template)).shared.aside.variables == {}
