@@ -61,7 +61,7 @@ def test_a_file_dropped_on_the_paste_page_becomes_a_draft(page: Page) -> None:
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_the_payload_s_own_variables_are_kept_offered_and_win(page: Page) -> None:  # noqa: F811
+def test_the_payload_s_own_variables_are_kept_offered_and_win(page: Page) -> None:
     Connection.objects.update(variables='{"team": "Ops"}')
     launch(page, "Find an email")
     page.locator("#open_variables").click()
