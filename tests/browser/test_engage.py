@@ -1,6 +1,7 @@
 """Engaging a profile as a person does it: ways, files, the filter, verdicts, sending anyway."""
 
 import json
+import re
 from collections.abc import Callable
 
 import pytest
@@ -238,3 +239,41 @@ def test_a_pasted_data_uri_becomes_a_chip_too(engage: Page) -> None:
     expect(engage.locator("#preview .attached")).to_contain_text("data:text/csv;base64,SEVMTE8K")
     saved(engage)
     assert document()["attach"][0]["data"].startswith("{{file:f")
+
+
+@pytest.mark.parametrize("kind", ["csv", "xml"])
+def test_csv_and_xml_answers_are_judged_and_shown_as_what_they_are(engage: Page, kind: str) -> None:
+    verdict = engage.locator("#reply .verdict")
+    field(engage, "/format").fill(kind)
+    line(engage, f'"format": "{kind}"')
+    engage.get_by_label("E-mail", exact=True).and_(engage.locator("[data-at]")).fill("nobody@x.y")
+    for scenario, says in (("12", "Profile not found"), ("99999", "No access to scenario 99999")):
+        engage.get_by_label("Scenario", exact=True).fill(scenario)
+        saved(engage)
+        engage.wait_for_timeout(DOUBLE)
+        engage.keyboard.press("Control+Enter")
+        expect(verdict).to_contain_text(says)
+        expect(verdict).to_have_class(re.compile("kind-refused"))
+    if kind == "csv":
+        expect(engage.locator(".reply-table th")).to_have_text(["data", "error", "error_text"])
+    else:
+        expect(engage.locator(".reply-lines .line").nth(2)).to_contain_text("<error>403</error>")
+    assert engage.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_file_is_replaced_in_its_place_and_a_twin_of_its_name_is_warned_of(engage: Page) -> None:
+    for number in (1, 2):
+        drop(engage, "日本.txt", f"{number}")
+        expect(engage.locator(".file")).to_have_count(number)
+    expect(engage.locator(".file .field-problem.warning")).to_be_visible()
+    with engage.expect_file_chooser() as chooser:
+        engage.get_by_role("button", name="Replace 日本.txt").first.click()
+    chooser.value.set_files({"name": "neu.csv", "mimeType": "text/csv", "buffer": b"a,b\n"})
+    expect(engage.get_by_label("Name of file 1")).to_have_value("neu.csv")
+    expect(engage.locator(".file-facts").first).to_contain_text("4 bytes · text/csv")
+    expect(engage.locator(".file .field-problem.warning")).to_have_count(0)
+    saved(engage)
+    assert [each["name"] for each in document()["attach"]] == ["neu.csv", "日本.txt"]
+    engage.get_by_label("Name of file 2").fill("a/b.txt")
+    expect(engage.locator(".file .field-problem.error")).to_contain_text("path")
+    assert engage.errors == []  # type: ignore[attr-defined]
