@@ -9,6 +9,8 @@ from dataclasses import dataclass
 JSON, CSV, XML, HTML, TEXT, BINARY, EMPTY = "json", "csv", "xml", "html", "text", "binary", "empty"
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
+# What Python can decode though no answer is written in it; most give halves of characters.
+NO_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7")
 _IN_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -113,7 +115,7 @@ def _decode(data: bytes, charset: str) -> str | None:
 def _decode_strictly(data: bytes, charset: str) -> str | None:
     try:
         known = codecs.lookup(charset)
-        if not getattr(known, "_is_text_encoding", True) or known.name in ("idna", "punycode"):
+        if not getattr(known, "_is_text_encoding", True) or known.name in NO_CHARSETS:
             return None
         return _cut_decode(data, known.name)
     except (LookupError, UnicodeError, ValueError):

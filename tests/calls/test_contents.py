@@ -58,6 +58,8 @@ def test_the_kind_is_told_by_the_claim_and_by_the_bytes(data, content_type, kind
         ("日本".encode("shift_jis"), 'text/plain; charset="Shift_JIS"', "日本", "shift_jis", ""),
         ("日本".encode(), "text/plain; charset=no-such", "日本", "utf-8", "no-such"),
         ("日本".encode(), "text/plain; charset=rot13", "日本", "utf-8", "rot13"),
+        (b"\\ud800", "text/plain; charset=unicode_escape", "\\ud800", "utf-8", "unicode_escape"),
+        (b"+2AA-", "text/plain; charset=utf-7", "+2AA-", "utf-8", "utf-7"),
         (b"abc", "text/plain; charset=zlib", "abc", "utf-8", "zlib"),
         ("日本".encode("utf-16"), "text/plain; charset=utf-8", "日本", "utf-16-le", ""),
         (b"\xef\xbb\xbf{}", "application/json", "{}", "utf-8", ""),
