@@ -1,0 +1,74 @@
+"""Each button that copies, on the pages beside the builder: what it says it copies, it copies."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from playground.history.recording import share
+from playground.interface.practice import fill_practice
+from playground.library.drafts import begin
+from playground.library.models import Connection
+from playground.people.models import Person
+from tests.browser.walking import open_draft
+from tests.history.exchanges import make_exchange
+from tests.library.templates import make_template
+
+BUTTONS = "main [data-copy]:visible, main [data-copy-from]:visible"
+CONTENT = '{"id": 12, "email": "a@b.c", "content": {"a b": "", "日本": ["x"]}}'
+
+
+@pytest.fixture
+def page(
+    context: BrowserContext, server: str, sign_in_page: Callable[[Person], Page], owner: Person
+) -> Page:
+    fill_practice()
+    context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
+    return sign_in_page(owner)
+
+
+def go(page: Page, path: str, button: str = "") -> None:
+    page.goto(page.origin + path)  # type: ignore[attr-defined]
+    if button:
+        page.get_by_role("button", name=button, exact=True).click()
+
+
+def copied(page: Page) -> list[str]:
+    """What each copy button of the page put on the clipboard, one after the other."""
+    found = []
+    for button in page.locator(BUTTONS).all():
+        page.evaluate("navigator.clipboard.writeText('nothing yet')")
+        button.click()
+        expect(button).to_have_attribute("data-copied", re.compile("Copied"))
+        found.append(page.evaluate("navigator.clipboard.readText()"))
+    return found
+
+
+def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
+    exchange = make_exchange(owner)
+    share(exchange, True)
+    go(page, f"/history/{exchange.id}/")
+    assert {f"{page.origin}/history/{exchange.id}/", str(exchange.id)} <= set(copied(page))  # type: ignore[attr-defined]
+    template = make_template(owner)
+    go(page, f"/templates/{template.id}/")
+    assert copied(page) == [page.locator("#open_address").inner_text()]
+    go(page, f"/templates/{template.id}/share/", "Make the link")
+    assert copied(page) == [page.locator("#share_address").inner_text()]
+    go(page, "/profile/tokens/")
+    page.get_by_label("What it is for").fill("Night")
+    page.get_by_role("button", name="Make a token").click()
+    assert copied(page) == [page.locator("#new_token").inner_text()]
+    go(page, "/people/", "Make an invite link")
+    assert copied(page) == [page.locator("#invite_link").inner_text()]
+
+
+def test_the_names_under_which_content_is_read(page: Page, owner: Person) -> None:
+    altcraft = Connection.objects.get(practice=True, api="altcraft")
+    open_draft(page, begin(owner, "start-scenario", CONTENT, connection=altcraft))
+    names = page.get_by_role("button", name=re.compile("^Copy {apicontent"))
+    expect(names).to_have_count(2)
+    for button, name in zip(names.all(), ("a b", "日本"), strict=True):
+        button.click()
+        expect(button).to_have_attribute("data-copied", re.compile("Copied"))
+        assert page.evaluate("navigator.clipboard.readText()") == f"{{apicontent.{name}}}"
