@@ -39,13 +39,35 @@ def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:
     page.locator("#paste_document").click()
     broken = '{"job_name": "Pasted", "steps": [], "inputs": [],}'
     url = "https://api.example.com/v3/workflows/w-9/schedule"
-    page.locator("#ask_text").fill(f"curl {url} -d '{broken}'")
-    page.locator("#ask_yes").click()
+    page.locator("#paste_here_text").fill(f"curl {url} -d '{broken}'")
+    page.locator("#paste_replace").click()
     expect(page.locator("#pasted")).to_contain_text("A comma before a closing bracket")
     expect(page.get_by_label("Job name", exact=True)).to_have_value("Pasted")
     page.locator("#pasted").get_by_role("button", name="Undo").click()
     expect(page.get_by_label("Job name", exact=True)).not_to_have_value("Pasted")
     assert "Pasted" not in Draft.objects.get().text
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_pasting_merges_after_a_look_at_the_differences(page: Page) -> None:
+    launch(page, "Find an email")
+    before = json.loads(Draft.objects.get().text)
+    page.locator("#paste_document").click()
+    page.locator("#paste_here_text").fill('{"job_name": "Merged", "big": 1E400, "inputs": [],}')
+    page.locator("#paste_merge").click()
+    expect(page.locator("#merging")).to_contain_text("/job_name")
+    expect(page.locator("#merging")).to_contain_text("1E400")
+    assert json.loads(Draft.objects.get().text) == before
+    page.locator("#merge_now").click()
+    expect(page.locator("#pasted")).to_contain_text("A comma before a closing bracket")
+    page.locator("#pasted").get_by_role("button", name="OK").click()
+    expect(page.get_by_label("Job name", exact=True)).to_have_value("Merged")
+    text = Draft.objects.get().text
+    assert '"big": 1E400' in text
+    assert json.loads(text)["steps"] == before["steps"]
+    page.locator('[data-turn="undo"]').click()
+    expect(page.get_by_label("Job name", exact=True)).not_to_have_value("Merged")
+    assert json.loads(Draft.objects.get().text) == before
     assert page.errors == []  # type: ignore[attr-defined]
 
 

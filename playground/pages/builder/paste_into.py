@@ -1,8 +1,9 @@
-"""Pasting into an open draft: its document gives way, undo takes that back."""
+"""Pasting into an open draft: its document gives way or takes it in; undo takes that back."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,30 +14,43 @@ from django.views.decorators.http import require_POST
 from playground.apis.operations import UnknownOperation, find_operation
 from playground.calls.shapes import operation_shapes
 from playground.library.changes import Conflict, apply_edit
-from playground.library.editing import Edit, Impossible
+from playground.library.editing import Edit, Impossible, perform
 from playground.library.pasting import host_in, ignored_headers, take_credentials
 from playground.pages.builder.completing import BadEdit
 from playground.pages.builder.edits import describe_change, read_sent
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.pasting import mask_changes, step_edit, tell_credentials
+from playground.payload.comparing import compare
+from playground.payload.merging import Step, merge_steps
 from playground.payload.reading import NotJson
 from playground.payload.understanding import Note, Refused, Understood, understand
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 from playground.sending.doors import current_origin
 
+SHOWN = 100
+
 
 @needs(Role.EDITOR)
 @require_POST
 def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """`{text, revision, tab, digest}` → what an edit answers, and `told`: the lines as HTML."""
+    """`{text, revision, tab, digest}` → what an edit answers, and `told`: the lines as HTML.
+
+    With `merge` the pasted document is merged into the draft's (RFC 7396); with `look` nothing
+    changes, and `told` has the differences that merging would make.
+    """
     opened = open_draft(request, draft_id)
     try:
         sent = read_sent(request)
         found = understand(str(sent.get("text", "")), operation_shapes())
         if isinstance(found, Refused):
             return _refuse(found.sentence)
-        edit = _step(opened, found) if found.step_uid else _document(request, opened, found)
+        if sent.get("look") and not found.step_uid:
+            return _look(opened, found)
+        merging = bool(sent.get("merge"))
+        edit = (
+            _step(opened, found) if found.step_uid else _document(request, opened, found, merging)
+        )
         done = apply_edit(
             person_of(request),
             draft_id,
@@ -51,7 +65,7 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     except (Impossible, BadEdit) as reason:
         return _refuse(str(reason))
     if isinstance(done, Conflict):
-        return _refuse(_("Another tab changed this draft. Paste once more to replace it."))
+        return _refuse(_("Another tab changed this draft. Paste once more."))
     context = {"lines": _lines(opened, found), "changes": mask_changes(found)}
     told = render_to_string("pasting/_lines.html", context)
     return JsonResponse({**describe_change(done, {**sent, "part": "changed"}), "told": told})
@@ -63,7 +77,38 @@ def _step(opened: Opened, found: Understood) -> Edit:
     return step_edit(opened, found.step_uid or "")
 
 
-def _document(request: HttpRequest, opened: Opened, found: Understood) -> Edit:
+def _look(opened: Opened, found: Understood) -> JsonResponse:
+    """What merging would change, and nothing done; credentials stand as references already."""
+    if found.document is None:
+        raise BadEdit(_("There is no JSON document in this."))
+    steps = merge_steps(opened.draft.text, found.document)
+    after = opened.state
+    for edit in _merging(opened, steps):
+        after = perform(after, edit)
+    differences = compare(opened.draft.text, after.text)
+    context = {
+        "lines": _lines(opened, found),
+        "changes": mask_changes(found),
+        "differences": differences[:SHOWN],
+        "more": max(0, len(differences) - SHOWN),
+    }
+    return JsonResponse({"told": render_to_string("builder/_merging.html", context)})
+
+
+def _merging(opened: Opened, steps: Sequence[Step]) -> list[Edit]:
+    order = list((opened.operation.body_schema or {}).get("properties", {}))
+    return [_edit_of(each, order) for each in steps]
+
+
+def _edit_of(step: Step, order: list[str]) -> Edit:
+    if not step.pointer:
+        return Edit("replace", value=step.value or "{}")
+    if step.value is None:
+        return Edit("remove", step.pointer)
+    return Edit("set", step.pointer, step.value, order=order)
+
+
+def _document(request: HttpRequest, opened: Opened, found: Understood, merging: bool) -> Edit:
     """The document, and the path values that the pasted address names."""
     if found.document is None:
         raise BadEdit(_("There is no JSON document in this."))
@@ -75,6 +120,8 @@ def _document(request: HttpRequest, opened: Opened, found: Understood) -> Edit:
         for name, value in found.path_values.items()
         if name in names and value != opened.draft.path_values.get(name)
     ]
+    if merging:
+        return Edit("all", parts=[*_merging(opened, merge_steps(opened.draft.text, text)), *path])
     return Edit("all", parts=[Edit("replace", value=text), *path])
 
 

@@ -1,25 +1,47 @@
-// Paste anything into the open draft; what became of it is told, undo takes it back.
+// Paste anything into the open draft: it replaces the payload or is merged into it. What became
+// of it is told, undo takes it back.
 
 import { elementsOf } from "./fragments.js";
 
 export function startPasting(bench) {
+  const field = document.getElementById("paste_here_text");
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || !event.ctrlKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    field.closest("dialog").close("replace");
+  });
   document.getElementById("paste_document").addEventListener("click", async () => {
-    const text = await bench.ask(bench.words.pasteAnything, bench.words.pasteAnythingHelp, "", 12);
-    if (!text?.trim()) return;
+    field.value = "";
+    const how = await choose("paste_here");
+    const text = field.value;
+    if (!how || !text.trim()) return;
     await bench.flushEditor();
-    const answer = await bench.change({ url: bench.main.dataset.paste, text });
+    if (how === "merge" && !(await look(bench, text))) return;
+    const answer = await bench.change({ url: bench.main.dataset.paste, text, merge: how === "merge" });
     if (!answer) return;
     await bench.follow(answer);
-    tell(bench, answer.told);
+    document.getElementById("pasted_body").replaceChildren(...elementsOf(answer.told));
+    if ((await choose("pasted")) === "undo") document.querySelector('[data-turn="undo"]').click();
   });
 }
 
-function tell(bench, told) {
-  const dialog = document.getElementById("pasted");
-  document.getElementById("pasted_body").replaceChildren(...elementsOf(told));
+// Which button closed the dialog; empty for none.
+function choose(id) {
+  const dialog = document.getElementById(id);
   dialog.returnValue = "";
-  dialog.addEventListener("close", () => {
-    if (dialog.returnValue === "undo") document.querySelector('[data-turn="undo"]').click();
-  }, { once: true });
   dialog.showModal();
+  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }));
+}
+
+// What merging would change, and whether it shall. The address of a job has nothing to look at.
+async function look(bench, text) {
+  const answer = await bench.change({ url: bench.main.dataset.paste, text, look: true });
+  if (!answer) return false;
+  if (answer.revision !== undefined) {
+    await bench.follow(answer);
+    return false;
+  }
+  document.getElementById("merging_body").replaceChildren(...elementsOf(answer.told));
+  return (await choose("merging")) === "merge";
 }

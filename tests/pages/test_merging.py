@@ -1,0 +1,61 @@
+"""Pasting into a draft that takes it in: looked at first, then made, one step for undo."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from playground.library.drafts import begin
+from playground.library.models import Draft, Secret
+from playground.people.models import Person
+
+pytestmark = pytest.mark.django_db
+
+TEXT = '{\n  "job_name": "Night",\n  "steps": [],\n  "mine": {"a": 1.10, "b": null}\n}'
+PATCH = '{"mine": {"b": 2, "c": {"x": null}}, "steps": [{"token": null}], "job_name": null}'
+
+
+def send(client: Client, draft: Draft, **sent: object):
+    address = reverse("paste_into", args=[draft.id])
+    return client.post(address, {"revision": draft.revision, **sent}, "application/json")
+
+
+def test_a_look_changes_nothing_and_a_merge_takes_one_undo(
+    as_editor: Client, editor: Person
+) -> None:
+    draft = begin(editor, "launch-workflow", TEXT)
+    told = send(as_editor, draft, text=PATCH, look=True).json()["told"]
+    assert "/mine/b" in told
+    draft.refresh_from_db()
+    assert (draft.text, draft.revision) == (TEXT, 0)
+    assert send(as_editor, draft, text=PATCH, merge=True).status_code == 200
+    draft.refresh_from_db()
+    assert '"a": 1.10' in draft.text
+    merged = {"steps": [{"token": None}], "mine": {"a": 1.1, "b": 2, "c": {}}}
+    assert json.loads(draft.text) == merged
+    as_editor.post(reverse("turn_back", args=[draft.id, "undo"]), "{}", "application/json")
+    draft.refresh_from_db()
+    assert draft.text == TEXT
+
+
+def test_a_look_keeps_no_credential_and_shows_none(as_editor: Client, editor: Person) -> None:
+    draft = begin(editor, "launch-workflow", TEXT)
+    text = '{"account": {"password": "CANARY-PW"}, "job_name": "x",}'
+    assert "CANARY" not in send(as_editor, draft, text=text, look=True).json()["told"]
+    assert not Secret.objects.filter(draft=draft).exists()
+    answer = send(as_editor, draft, text=text, merge=True)
+    assert "CANARY" not in answer.content.decode()
+    draft.refresh_from_db()
+    assert "CANARY" not in draft.text
+    assert Secret.objects.filter(draft=draft).exists()
+
+
+@pytest.mark.parametrize("text", ["hm", "[1]", "curl https://h/x", "5"])
+def test_what_has_no_document_is_refused_in_words(
+    as_editor: Client, editor: Person, text: str
+) -> None:
+    draft = begin(editor, "launch-workflow", TEXT)
+    answer = send(as_editor, draft, text=text, look=True)
+    assert answer.status_code == 422
+    assert answer.json()["sentence"]
