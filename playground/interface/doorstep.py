@@ -2,8 +2,9 @@
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -13,7 +14,7 @@ from waitress.server import create_server
 from playground.interface.starting import spell_origin
 from playground.library.addresses import SANDBOX
 from playground.library.models import Connection
-from playground.sending.doors import announce_origin
+from playground.sending.doors import announce_origin, current_origin
 
 ADDRESS_FILE = "address"
 
@@ -37,6 +38,12 @@ def public_origin() -> str:
         return spell_origin(settings.HOST, settings.PORT)
 
 
+def name_origin() -> None:
+    """For a command that shows what would go to the sandbox, and calls nobody."""
+    if not current_origin():
+        announce_origin(public_origin())
+
+
 @contextmanager
 def practising(connection: Connection) -> Iterator[None]:
     """Serves the sandbox for a command, where the connection goes there: the server of this
@@ -48,7 +55,7 @@ def practising(connection: Connection) -> Iterator[None]:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=2)
     announce_origin(f"http://127.0.0.1:{server.effective_port}")
-    thread = threading.Thread(target=server.run, daemon=True)
+    thread = threading.Thread(target=_run, args=(server,), daemon=True)
     thread.start()
     try:
         yield
@@ -56,6 +63,12 @@ def practising(connection: Connection) -> Iterator[None]:
         server.close()
         server.task_dispatcher.shutdown(timeout=2)
         thread.join(2)
+
+
+def _run(server: Any) -> None:
+    """Closed while it waits for calls, it ends by an error that means nothing."""
+    with suppress(OSError):
+        server.run()
 
 
 def link_address(token: str) -> str:

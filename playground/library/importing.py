@@ -20,7 +20,7 @@ from playground.library.cleaning import mask_state, mask_variant
 from playground.library.editing import State
 from playground.library.exporting import FORMAT, SCHEMA, describe_template
 from playground.library.models import Connection, Template, Version
-from playground.library.templates import Wanted, may_change, visible_to
+from playground.library.templates import Wanted, may_change, rename, visible_to
 from playground.library.variables import judge_variable
 from playground.library.variants import read_variants, write_variants
 from playground.library.versions import (
@@ -267,6 +267,7 @@ def carry_out(person: Person, step: Step, as_copy: bool = False) -> Template:
     saved = save_version(person, step.template, content, step.template.latest, note)
     if isinstance(saved, Version):
         _keep_found(saved, step.filed)
+        rename(step.template, step.filed.wanted)
     return step.template
 
 

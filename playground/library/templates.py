@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.db.models import Q
@@ -143,6 +143,12 @@ def describe(template: Template, wanted: Wanted) -> None:
     template.name, template.description = wanted.name.strip(), wanted.description.strip()[:5000]
     template.tags, template.folder = write_tags(wanted.tags), clean_folder(wanted.folder)
     template.sharing = wanted.sharing
+
+
+def rename(template: Template, wanted: Wanted) -> None:
+    """The words alone; who sees it stays."""
+    describe(template, replace(wanted, sharing=template.sharing))
+    template.save(update_fields=["name", "description", "tags", "folder"])
 
 
 def write_tags(tags: tuple[str, ...]) -> str:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from playground.interface.acting import find_actor
+from playground.interface.acting import explain_nobody, find_actor
 from playground.library.exporting import list_files
 from playground.library.templates import visible_to
+from playground.people.models import Person
 
 
 class Command(BaseCommand):
@@ -22,12 +23,24 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         person = find_actor(options["user"])
         if person is None:
-            self.stderr.write(f"There is nobody named {options['user'] or 'as an owner'}.")
+            self.stderr.write(explain_nobody(options["user"]))
             sys.exit(2)
-        count = 0
-        for path, text in list_files(visible_to(person).order_by("folder", "name", "id")):
-            target = options["folder"] / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_text(text, "utf-8", newline="\n")
-            count += 1
-        self.stdout.write(f"{count} templates in {options['folder']}.")
+        try:
+            count = write_files(person, options["folder"])
+        except OSError as error:
+            self.stderr.write(f"{error.filename} cannot be written: {error.strerror}.")
+            sys.exit(2)
+        word = "template" if count == 1 else "templates"
+        self.stdout.write(f"{count} {word} in {options['folder']}.")
+
+
+def write_files(person: Person, folder: Path) -> int:
+    """How many were written. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for path, text in list_files(visible_to(person).order_by("folder", "name", "id")):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8", newline="\n")
+        count += 1
+    return count

@@ -16,8 +16,8 @@ from playground.apis.operations import UnknownOperation
 from playground.calls.masking import mask_call, show
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
-from playground.interface.acting import find_actor
-from playground.interface.doorstep import practising
+from playground.interface.acting import explain_nobody, find_actor
+from playground.interface.doorstep import name_origin, practising
 from playground.library.editing import State
 from playground.library.filling import CannotFill, connect_to, set_file, set_typed, set_variable
 from playground.library.models import Connection, Template, Version
@@ -67,13 +67,14 @@ class Command(BaseCommand):
         self.as_json = options["json"]
         person = find_actor(options["user"])
         if person is None:
-            self.refuse(f"There is nobody named {options['user'] or 'as an owner'}.")
+            self.refuse(explain_nobody(options["user"]))
         template = self.find(person, options["name"])
         try:
             plan = self.plan(person, template, options)
-        except (CannotFill, UnknownOperation, OSError, UnicodeDecodeError) as sentence:
+        except (CannotFill, UnknownOperation) as sentence:
             self.refuse(str(sentence))
         if options["dry_run"]:
+            name_origin()
             self.show(plan)
         elif plan.connection is None:
             self.refuse("The template has no connection: give one with --connection.")
@@ -107,7 +108,7 @@ class Command(BaseCommand):
             state = set_typed(state, pointer, typed)
         for pair in options["files"]:
             pointer, file = self.split(pair)
-            state = set_file(state, pointer, file, Path(file).read_text("utf-8"))
+            state = set_file(state, pointer, file, self.read_text(file))
         return plan_state(template.operation, state, template.name, version, person)
 
     def find_version(self, template: Template, number: int) -> Version:
@@ -123,6 +124,14 @@ class Command(BaseCommand):
             self.refuse(f"{name} has no variant {variant}. There are: {names}.")
         return content.state(variant)
 
+    def read_text(self, file: str) -> str:
+        try:
+            return Path(file).read_text("utf-8")
+        except OSError as error:
+            self.refuse(f"{file} cannot be read: {error.strerror}.")
+        except UnicodeDecodeError:
+            self.refuse(f"{file} is no UTF-8 text.")
+
     def split(self, pair: str, form: str = "/pointer=value") -> tuple[str, str]:
         pointer, equals, value = pair.partition("=")
         if not equals:
@@ -131,16 +140,26 @@ class Command(BaseCommand):
 
     def show(self, plan: Plan) -> None:
         """The exact request, masked, and its problems."""
-        problems = check_plan(plan)
-        masked = mask_call(assemble_plan(plan).call)
+        problems, assembled = check_plan(plan), assemble_plan(plan)
+        masked = mask_call(assembled.call)
         body = show(masked.body) if masked.body is not None else ""
         errors = [each.message for each in problems if each.blocks]
+        if assembled.failure is not None and not errors:
+            errors = [assembled.failure.sentence]
         if self.as_json:
-            answer = {"method": masked.method, "url": show(masked.url), "body": body}
-            listed = [each.as_dict() for each in problems]
-            self.stdout.write(json.dumps({**answer, "problems": listed}, ensure_ascii=False))
+            answer = {
+                "outcome": "blocked" if errors else "dry-run",
+                "sentence": errors[0] if errors else "",
+                "method": masked.method,
+                "url": show(masked.url),
+                "headers": {name: show(value) for name, value in masked.headers},
+                "body": body,
+                "problems": [each.as_dict() for each in problems],
+            }
+            self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
-            self.stdout.write(f"{masked.method} {show(masked.url)}\n{body}")
+            headers = "".join(f"{name}: {show(value)}\n" for name, value in masked.headers)
+            self.stdout.write(f"{masked.method} {show(masked.url)}\n{headers}\n{body}")
             for sentence in errors:
                 self.stderr.write(sentence)
         if errors:
