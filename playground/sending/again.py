@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from django.db import transaction
@@ -147,27 +147,28 @@ def _compare_connection(exchange: Exchange, now: Connection | None) -> list[Diff
 
 def _compare_aside(before: Aside, after: Aside) -> list[Difference]:
     return [
-        *_compare_values(before.off, after.off, "#off"),
-        *_compare_values(before.away, after.away, "#away"),
+        *_compare_values(before.off, after.off, "#off", str),
+        *_compare_values(before.away, after.away, "#away", str),
         *_compare_values(before.half, after.half, "#half"),
         *_compare_values(before.notes, after.notes, "#note"),
     ]
 
 
 def _compare_values(
-    before: Mapping[str, str], after: Mapping[str, str], place: str
+    before: Mapping[str, str],
+    after: Mapping[str, str],
+    place: str,
+    write: Callable[[str], str] = quote,
 ) -> list[Difference]:
+    """`write` makes a JSON text of an entry, where it is not one already."""
     found = []
     for name in {**after, **before}:
         one, other = before.get(name), after.get(name)
         if one != other:
             kind = ADDED if one is None else REMOVED if other is None else CHANGED
-            found.append(Difference(place + name, kind, _shown(one), _shown(other)))
+            texts = ("" if each is None else write(each) for each in (one, other))
+            found.append(Difference(place + name, kind, *texts))
     return found
-
-
-def _shown(value: str | None) -> str:
-    return "" if value is None else quote(value)
 
 
 def _find_connection(connection_id: uuid.UUID | None) -> Connection | None:

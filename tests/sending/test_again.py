@@ -93,6 +93,8 @@ def test_every_difference_is_said(sent, editor) -> None:
         ("#away/a", "added"),
         ("#half/b", "added"),
     }
+    shown = {d.pointer: d.before or d.after for d in describe_since(draft, sent).differences}
+    assert (shown["#off/steps/0/accounts"], shown["#half/b"]) == ('["x"]', '"{"')
 
 
 def test_it_says_where_todays_workflow_and_connection_differ(sent, editor) -> None:
