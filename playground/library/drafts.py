@@ -14,8 +14,7 @@ from playground.library.models import Connection, Draft, Template
 from playground.people.models import Person
 from playground.people.rows import Rows
 
-_drafts = Rows(Draft, "id", "person_id")
-_connections = Rows(Connection, "id")
+_drafts = Rows(Draft, "id", "person_id", beside="connection")
 
 
 def begin(
@@ -62,8 +61,6 @@ def find_draft(person: Person, draft_id: uuid.UUID) -> Draft:
     draft = _drafts.first(draft_id, person.pk)
     if draft is None or draft.discarded_at is not None:
         raise Draft.DoesNotExist
-    if draft.connection_id is not None:
-        draft.connection = _connections.first(draft.connection_id)
     return draft
 
 

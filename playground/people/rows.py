@@ -8,23 +8,32 @@ this room because every room with tables may import it. No signals are sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
-from typing import Any, Generic, TypeVar, cast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache, cached_property
+from typing import Any, Generic, TypeAlias, TypeVar, cast
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = TypeVar("Row", bound=models.Model)
+Field: TypeAlias = "models.Field[Any, Any]"
+
+# Fields whose texts and whole numbers the database takes as they are.
+PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BigAutoField)
 
 
 class Rows(Generic[Row]):
     """The rows of a table whose fields `by` equal given values, all of their fields or `only`
-    some. Fields are named by their attribute: `draft_id`."""
+    some. Fields are named by their attribute: `draft_id`. `beside` is a foreign key whose row
+    comes along."""
 
-    def __init__(self, model: type[Row], *by: str, only: Sequence[str] = ()) -> None:
+    def __init__(
+        self, model: type[Row], *by: str, only: Sequence[str] = (), beside: str = ""
+    ) -> None:
         self.model = model
         self.by = by
         self.only = only
+        self.beside = beside
 
     def first(self, *values: Any) -> Row | None:
         """One row, or None. Give the values in the order of `by`."""
@@ -39,91 +48,151 @@ class Rows(Generic[Row]):
         return self._run(values)
 
     def _make(self, row: Sequence[Any]) -> Row:
-        made: Row = self.model.from_db(connection.alias, self._names, row)
+        own = len(self._names)
+        made: Row = self.model.from_db(DEFAULT_DB_ALIAS, self._names, row[:own])
+        if self._other is not None:
+            names = [field.attname for field in self._other_fields]
+            known = row[own] is not None
+            other = self._other.from_db(DEFAULT_DB_ALIAS, names, row[own:]) if known else None
+            setattr(made, self.beside, other)
         return made
 
     def _run(self, values: Sequence[Any], tail: str = "") -> list[list[Any]]:
-        with connection.cursor() as cursor:
+        with database().cursor() as cursor:
             cursor.execute(self._select + tail, prepare(self._keys, values))
-            return [self._convert(row) for row in cursor.fetchall()]
-
-    def _convert(self, row: Sequence[Any]) -> list[Any]:
-        values = list(row)
-        for index, (column, converters) in self._converters.items():
-            for convert in converters:
-                values[index] = convert(values[index], column, connection)
-        return values
+            found = [list(row) for row in cursor.fetchall()]
+        for row in found:
+            for index, convert in self._converters:
+                row[index] = convert(row[index])
+        return found
 
     @cached_property
-    def _fields(self) -> list[models.Field[Any, Any]]:
+    def _fields(self) -> list[Field]:
         if self.only:
             return [field_of(self.model, name) for name in self.only]
         return list(self.model._meta.concrete_fields)
+
+    @cached_property
+    def _other(self) -> type[models.Model] | None:
+        """The model of the row that comes along."""
+        return _target(field_of(self.model, self.beside)) if self.beside else None
+
+    @cached_property
+    def _other_fields(self) -> list[Field]:
+        """Those of the row that comes along, its key first: where that is NULL, there is none."""
+        found = list(self._other._meta.concrete_fields) if self._other else []
+        return sorted(found, key=lambda field: not field.primary_key)
 
     @cached_property
     def _names(self) -> list[str]:
         return [field.attname for field in self._fields]
 
     @cached_property
-    def _keys(self) -> list[models.Field[Any, Any]]:
+    def _keys(self) -> list[Field]:
         return [field_of(self.model, name) for name in self.by]
 
     @cached_property
-    def _converters(self) -> Mapping[int, tuple[Any, list[Any]]]:
+    def _converters(self) -> list[tuple[int, Callable[[Any], Any]]]:
         """By the position of a column: what turns its value into the field's."""
-        found = {}
-        for index, field in enumerate(self._fields):
-            column = field.get_col(self.model._meta.db_table)
-            own = column.get_db_converters(connection)
-            if converters := [*connection.ops.get_db_converters(column), *own]:
-                found[index] = (column, converters)
-        return found
+        fields = [*self._fields, *self._other_fields]
+        return [(index, make) for index, field in enumerate(fields) if (make := _reading(field))]
 
     @cached_property
     def _select(self) -> str:
-        columns = ", ".join(map(quote, self._fields))
-        return f"SELECT {columns} FROM {table_of(self.model)} WHERE {match(self._keys)}"
+        columns = ", ".join(map(quote, [*self._fields, *self._other_fields]))
+        table = table_of(self.model)
+        if self._other is not None:
+            key, other = self._other_fields[0], table_of(self._other)
+            link = quote(field_of(self.model, self.beside))
+            table += f" LEFT JOIN {other} ON {quote(key)} = {link}"
+        return f"SELECT {columns} FROM {table} WHERE {match(self._keys)}"
 
 
 def insert(model: type[models.Model], values: Mapping[str, Any]) -> None:
     """Add a row; all of its fields but the key, by attribute name."""
-    fields = [field_of(model, name) for name in values]
-    columns, marks = ", ".join(map(quote, fields)), ", ".join(["%s"] * len(fields))
-    sql = f"INSERT INTO {table_of(model)} ({columns}) VALUES ({marks})"
-    with connection.cursor() as cursor:
+    sql, fields = _insertion(model, tuple(values))
+    with database().cursor() as cursor:
         cursor.execute(sql, prepare(fields, values.values()))
 
 
 def update(model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
     """Change the rows whose fields equal `where`; how many there were."""
-    keys = [field_of(model, name) for name in where]
-    fields = [field_of(model, name) for name in values]
-    changes = ", ".join(f"{quote(field)} = %s" for field in fields)
-    sql = f"UPDATE {table_of(model)} SET {changes} WHERE {match(keys)}"
-    given = prepare([*fields, *keys], [*values.values(), *where.values()])
-    with connection.cursor() as cursor:
-        cursor.execute(sql, given)
+    sql, fields = _updating(model, tuple(values), tuple(where))
+    with database().cursor() as cursor:
+        cursor.execute(sql, prepare(fields, [*values.values(), *where.values()]))
         return int(cursor.rowcount)
 
 
-def prepare(fields: Iterable[models.Field[Any, Any]], values: Iterable[Any]) -> list[Any]:
+@cache
+def _insertion(model: type[models.Model], names: tuple[str, ...]) -> tuple[str, list[Field]]:
+    fields = [field_of(model, name) for name in names]
+    columns, marks = ", ".join(map(_column, fields)), ", ".join(["%s"] * len(fields))
+    return f"INSERT INTO {table_of(model)} ({columns}) VALUES ({marks})", fields
+
+
+@cache
+def _updating(
+    model: type[models.Model], names: tuple[str, ...], by: tuple[str, ...]
+) -> tuple[str, list[Field]]:
+    fields, keys = ([field_of(model, name) for name in each] for each in (names, by))
+    changes = ", ".join(f"{_column(field)} = %s" for field in fields)
+    return f"UPDATE {table_of(model)} SET {changes} WHERE {match(keys)}", [*fields, *keys]
+
+
+def database() -> BaseDatabaseWrapper:
+    """This thread's connection itself: Django's stand-in for it looks it up at every dot."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def prepare(fields: Iterable[Field], values: Iterable[Any]) -> list[Any]:
     """The values as the database takes them."""
-    pairs = zip(fields, values, strict=True)
-    return [field.get_db_prep_save(value, connection) for field, value in pairs]
+    own = database()
+    return [
+        value
+        if type(value) in (str, int) and type(field) in PLAIN
+        else field.get_db_prep_save(value, own)
+        for field, value in zip(fields, values, strict=True)
+    ]
 
 
-def match(fields: Iterable[models.Field[Any, Any]]) -> str:
+def match(fields: Iterable[Field]) -> str:
     return " AND ".join(f"{quote(field)} = %s" for field in fields)
 
 
-def field_of(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+@cache
+def field_of(model: type[models.Model], name: str) -> Field:
     """A field by its attribute name, such as `draft_id`."""
-    return cast("models.Field[Any, Any]", model._meta.get_field(name.removesuffix("_id") or name))
+    return cast("Field", model._meta.get_field(name.removesuffix("_id") or name))
 
 
-def quote(field: models.Field[Any, Any]) -> str:
-    return connection.ops.quote_name(str(field.column))
+def quote(field: Field) -> str:
+    """The column with its table, as SQL names it."""
+    return f"{table_of(field.model)}.{_column(field)}"
 
 
 def table_of(model: type[models.Model]) -> str:
-    return connection.ops.quote_name(model._meta.db_table)
+    return database().ops.quote_name(model._meta.db_table)
+
+
+def _column(field: Field) -> str:
+    return database().ops.quote_name(str(field.column))
+
+
+def _target(field: Field) -> type[models.Model]:
+    return cast("type[models.Model]", field.related_model)
+
+
+def _reading(field: Field) -> Callable[[Any], Any] | None:
+    """What turns a column's value into the field's; None where it is that already."""
+    own = database()
+    column = field.get_col(field.model._meta.db_table)
+    converters = [*own.ops.get_db_converters(column), *column.get_db_converters(own)]
+    if not converters:
+        return None
+
+    def convert(value: Any) -> Any:
+        for each in converters:
+            value = each(value, column, own)
+        return value
+
+    return convert

@@ -6,6 +6,7 @@ from playground.library.models.files import File
 from playground.library.models.jobs import KnownJob
 from playground.library.models.listings import Listing
 from playground.library.models.repeats import Repeat
+from playground.library.models.stamps import Stamp
 from playground.library.models.syncs import SyncRun
 from playground.library.models.templates import (
     Favourite,
@@ -33,6 +34,7 @@ __all__ = [
     "Secret",
     "ShareLink",
     "Sharing",
+    "Stamp",
     "SyncRun",
     "Template",
     "Version",
