@@ -53,7 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "playground.pages.wire.PolicyMiddleware",
     "playground.people.gate.PermissionsMiddleware",
     "playground.pages.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -48,6 +48,8 @@ handler404 = "playground.pages.errors.show_404"
 handler500 = "playground.pages.errors.show_500"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Asked for at every keystroke, so it is looked for first.
+    path("drafts/<uuid:draft_id>/edit/", edits.edit_draft, name="edit_draft"),
     path("", home.show_home, name="home"),
     path("find/", finder.show_found, name="find"),
     path("health/", health.show_health, name="health"),
@@ -148,7 +150,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("paste/step/", pasting.use_step, name="use_step"),
     path("drafts/new/", drafts.begin_draft, name="begin_draft"),
     path("drafts/<uuid:draft_id>/", page.show_builder, name="builder"),
-    path("drafts/<uuid:draft_id>/edit/", edits.edit_draft, name="edit_draft"),
     path("drafts/<uuid:draft_id>/turn/<str:direction>/", edits.turn_back, name="turn_back"),
     path("drafts/<uuid:draft_id>/paste/", paste_into.paste_into, name="paste_into"),
     path("drafts/<uuid:draft_id>/resolved/", resolved.show_resolved, name="draft_resolved"),

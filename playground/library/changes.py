@@ -193,21 +193,20 @@ def _record(draft: Draft, place: str, tab: str, step: str, kind: str, detail: st
 
 def _write(draft: Draft, after: State) -> bool:
     """Write what changed unless somebody was quicker: one UPDATE of the revision it was."""
-    draft.text, draft.aside = after.text, after.aside.write()
-    draft.path_values = dict(after.path_values)
-    draft.connection_id = uuid.UUID(after.connection) if after.connection else None
-    draft.variant = after.variant
     values = {
-        "text": draft.text,
-        "aside": draft.aside,
-        "path_values": draft.path_values,
-        "connection_id": draft.connection_id,
-        "variant": draft.variant,
-        "revision": draft.revision + 1,
-        "changed_at": timezone.now(),
+        "text": after.text,
+        "aside": after.aside.write(),
+        "path_values": dict(after.path_values),
+        "connection_id": uuid.UUID(after.connection) if after.connection else None,
+        "variant": after.variant,
     }
-    written = rows.update(Draft, {"id": draft.id, "revision": draft.revision}, values)
-    draft.revision += 1
+    # Sealing what stayed would cost more than all the rest.
+    values = {name: value for name, value in values.items() if getattr(draft, name) != value}
+    counted = {"revision": draft.revision + 1, "changed_at": timezone.now()}
+    unless_quicker = {"id": draft.id, "revision": draft.revision}
+    written = rows.update(Draft, unless_quicker, {**values, **counted})
+    for name, value in {**values, **counted}.items():
+        setattr(draft, name, value)
     return bool(written)
 
 

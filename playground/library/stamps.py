@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import models
+
 from playground.library.models import Stamp
 from playground.people import rows
 
@@ -38,8 +40,9 @@ def _columns_of(watched: Iterable[rows.Rows[Any]]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in watched:
         columns = found.setdefault(each.model._meta.db_table, [])
-        fields = (rows.field_of(each.model, name) for name in (*each.by, *each.only))
-        columns += [field.column for field in fields if field.column not in columns]
+        model: type[models.Model] = each.model
+        names = [str(rows.field_of(model, name).column) for name in (*each.by, *each.only)]
+        columns += [name for name in names if name not in columns]
     return found
 
 

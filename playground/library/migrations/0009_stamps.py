@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('library', '0007_secrets_of_versions'),
+        ('library', '0008_drafts_fit_since'),
     ]
 
     operations = [
