@@ -7,8 +7,15 @@ from dataclasses import replace
 from functools import lru_cache
 from operator import itemgetter
 
-from playground.library.models import Account, Connection, Draft, Repeat, Secret, Workflow
-from playground.library.stamps import read_stamp
+from playground.library.models import (
+    Account,
+    Connection,
+    Draft,
+    Repeat,
+    Secret,
+    Stamp,
+    Workflow,
+)
 from playground.library.variables import read_variables
 from playground.library.workflows import facts_in
 from playground.payload.facts import NOTHING_KNOWN, AccountFacts, Facts
@@ -19,9 +26,7 @@ _accounts = Rows(Account, "connection_id", only=["uid", "name", "integration", "
 _repeats = Rows(Repeat, "connection_id", only=["job_name", "deleted_at"])
 _secrets = Rows(Secret, "connection_id", only=["name"])
 _own_secrets = Rows(Secret, "draft_id", only=["name"])
-
-# All that is remembered while the stamp stays: a change of any of these brings a new one.
-WATCHED = (_definitions, _accounts, _repeats, _secrets, _own_secrets)
+_stamps = Rows(Stamp, "id", only=["value"])
 
 
 def facts_for(
@@ -37,6 +42,12 @@ def facts_for(
         find(stamp, place, workflow_uid, own),
         variables=read_variables(connection) if connection else None,
     )
+
+
+def read_stamp() -> str | None:
+    """The stamp as it is now, see `stamps`; None where nothing has been stamped yet."""
+    found = _stamps.values(1)
+    return found[0][0] if found else None
 
 
 def repeating_names(connection: Connection | None) -> frozenset[str]:

@@ -1,56 +1,50 @@
-"""A stamp that is new after each change of watched rows: what was read before may be kept.
+"""A stamp that is new after each change of what is known outside the documents.
 
-Triggers write it, so that no door that changes such a row can forget to. The value is drawn by
-chance: one that was taken back with its transaction never comes again. Altering a table drops
-its triggers; they are made anew after every migration.
+What was read under a stamp holds as long as it stands. Triggers write it, so that no door that
+changes such a row can forget to. The value is drawn by chance: one that was taken back with its
+transaction never comes again. Altering a table drops its triggers; they are made anew after
+every migration.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
+from django.apps import apps
 from django.db import models
 
-from playground.library.models import Stamp
 from playground.people import rows
 
 EVENTS = ("insert", "update", "delete")
+# The fields of the library's tables that `facts` reads, and finds its rows by.
+WATCHED = {
+    "Workflow": ("connection_id", "uid", "edited", "details"),
+    "Account": ("connection_id", "uid", "name", "integration", "valid"),
+    "Repeat": ("connection_id", "job_name", "deleted_at"),
+    "Secret": ("connection_id", "draft_id", "name"),
+}
 
-_stamps = rows.Rows(Stamp, "id", only=["value"])
 
-
-def read_stamp() -> str | None:
-    """The stamp as it is now; None where nothing has been stamped yet."""
-    found = _stamps.values(1)
-    return found[0][0] if found else None
-
-
-def make_triggers(watched: Iterable[rows.Rows[Any]]) -> None:
-    """Let the database stamp every change of the columns that these rows are read by and of."""
+def make_triggers(**_: Any) -> None:
+    """Let the database stamp every change of the watched fields; told after migrations."""
+    stamp = rows.table_of(apps.get_model("library", "Stamp"))
     with rows.database().cursor() as cursor:
-        for table, columns in _columns_of(watched).items():
+        for model, fields in WATCHED.items():
             for event in EVENTS:
-                name = rows.database().ops.quote_name(f"stamp_{table}_{event}")
+                name, sql = _write_trigger(apps.get_model("library", model), fields, event, stamp)
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
-                cursor.execute(_write_trigger(name, table, event, columns))
+                cursor.execute(sql)
 
 
-def _columns_of(watched: Iterable[rows.Rows[Any]]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for each in watched:
-        columns = found.setdefault(each.model._meta.db_table, [])
-        model: type[models.Model] = each.model
-        names = [str(rows.field_of(model, name).column) for name in (*each.by, *each.only)]
-        columns += [name for name in names if name not in columns]
-    return found
-
-
-def _write_trigger(name: str, table: str, event: str, columns: list[str]) -> str:
+def _write_trigger(
+    model: type[models.Model], fields: tuple[str, ...], event: str, stamp: str
+) -> tuple[str, str]:
     quote = rows.database().ops.quote_name
-    of = f" OF {', '.join(map(quote, columns))}" if event == "update" else ""
-    return (
-        f"CREATE TRIGGER {name} AFTER {event}{of} ON {quote(table)} BEGIN"
-        f" INSERT INTO {rows.table_of(Stamp)} (id, value) VALUES (1, hex(randomblob(16)))"
+    name = quote(f"stamp_{model._meta.db_table}_{event}")
+    columns = ", ".join(quote(str(rows.field_of(model, each).column)) for each in fields)
+    of = f" OF {columns}" if event == "update" else ""
+    return name, (
+        f"CREATE TRIGGER {name} AFTER {event}{of} ON {rows.table_of(model)} BEGIN"
+        f" INSERT INTO {stamp} (id, value) VALUES (1, hex(randomblob(16)))"
         " ON CONFLICT (id) DO UPDATE SET value = excluded.value; END"
     )

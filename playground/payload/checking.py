@@ -20,7 +20,7 @@ from playground.payload.rules.places import cut
 from playground.payload.rules.references import judge_references
 from playground.payload.rules.schema import judge_schema
 from playground.payload.rules.types import show_value
-from playground.payload.twins import read_twin
+from playground.payload.twins import may_have_twice, read_twin
 
 LIMIT = 300
 
@@ -54,9 +54,9 @@ def check_tree(
     if not isinstance(tree, dict):
         told = problem("not-an-object", "", found=show_value(tree))
         return place_problems(text, [told])
-    twin, has_twice = read_twin(text)
+    twin = read_twin(text)
     case = Case(text, tree, twin, schema or {}, facts)
-    twice = _judge_duplicates(text) if has_twice else ()
+    twice = _judge_duplicates(text) if may_have_twice(text, twin) else ()
     return place_problems(text, [*twice, *_judge(_resolved(case, resolve), case)])
 
 
@@ -77,7 +77,7 @@ def _resolved(case: Case, resolve: Resolve | None) -> Case:
         return case
     text = resolve(case.text)
     tree: Any = read(text)
-    return replace(case, text=text, tree=tree, twin=read_twin(text)[0])
+    return replace(case, text=text, tree=tree, twin=read_twin(text))
 
 
 def _judge(case: Case, written: Case) -> Iterator[Problem]:

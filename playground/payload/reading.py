@@ -7,9 +7,9 @@ no half of a surrogate pair, no nesting over 100 brackets.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import MAX_EMAX, Decimal, InvalidOperation
-from itertools import chain
+from itertools import chain, islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, NoReturn
 
@@ -161,27 +161,22 @@ def _has_halves(text: str) -> bool:
     return False
 
 
-_CONTAINERS = (dict, list)  # a union would be made anew for each of thousands of items
+_CONTAINERS = frozenset((dict, list))  # what the decoder makes, and no class made from them
 
 
 def _is_too_deep(text: str, tree: Tree) -> bool:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
-    level: list[Tree] = [tree]
-    for _ in range(MAX_DEPTH):
-        level = [item for item in _inside(level) if isinstance(item, _CONTAINERS)]
-        if not level:
-            return False
-    return True
+    return next(islice(levels(tree), MAX_DEPTH, None), None) is not None
 
 
-def _inside(level: list[Tree]) -> Iterable[Tree]:
-    """What stands directly inside these objects and arrays."""
-    return chain.from_iterable(
-        outer.values() if isinstance(outer, dict) else outer
-        for outer in level
-        if isinstance(outer, _CONTAINERS)
-    )
+def levels(tree: Any) -> Iterator[list[Any]]:
+    """The objects and arrays of a tree, those of one depth at a time."""
+    level = [tree] if type(tree) in _CONTAINERS else []
+    while level:
+        yield level
+        inside = chain.from_iterable(o.values() if type(o) is dict else o for o in level)
+        level = [item for item in inside if type(item) in _CONTAINERS]
 
 
 def plain(tree: Tree) -> Any:

@@ -8,12 +8,13 @@ from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from playground.library import facts
 from playground.library.drafts import begin
-from playground.library.facts import WATCHED, facts_for
-from playground.library.models import Account, Connection, Repeat, Secret, Workflow
-from playground.library.stamps import make_triggers, read_stamp
+from playground.library.facts import facts_for, read_stamp
+from playground.library.models import Account, Connection, Repeat, Secret, Stamp, Workflow
+from playground.library.stamps import EVENTS, WATCHED, make_triggers
 from playground.people.models import Person
-from playground.people.rows import database
+from playground.people.rows import Rows, database
 
 pytestmark = pytest.mark.django_db
 UID = "00000000-0000-4000-8000-000000000001"
@@ -85,14 +86,21 @@ def test_a_change_taken_back_is_not_remembered(place: Connection) -> None:
     assert facts_for(place, UID).accounts == before.accounts
 
 
+def test_all_that_is_read_is_watched() -> None:
+    read = [each for each in vars(facts).values() if isinstance(each, Rows)]
+    assert len(read) == 6
+    for each in read:
+        watched = WATCHED.get(each.model.__name__, ())
+        assert each.model is Stamp or {*each.by, *each.only} <= {*watched}, each.model
+
+
 def test_every_watched_table_has_its_triggers_after_migrating_again() -> None:
     def names() -> set[str]:
         with database().cursor() as cursor:
             cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
             return {name for (name,) in cursor.fetchall() if name.startswith("stamp_")}
 
-    tables = {rows.model._meta.db_table for rows in WATCHED}
-    expected = {f"stamp_{each}_{how}" for each in tables for how in ("insert", "update", "delete")}
+    expected = {f"stamp_library_{each.lower()}_{how}" for each in WATCHED for how in EVENTS}
     assert names() == expected
-    make_triggers(WATCHED)
+    make_triggers()
     assert names() == expected
