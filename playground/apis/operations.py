@@ -159,6 +159,11 @@ def find_operation(id: str) -> Operation:
     return found
 
 
+def knows(id: str) -> bool:
+    """Whether there is an operation of that id."""
+    return id in _operations()
+
+
 def list_operations(api: str | None = None) -> list[Operation]:
     """All operations, or those of one API by its id, in the order of the documents."""
     return [each for each in _operations().values() if api in (None, each.api.id)]

@@ -16,8 +16,9 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from playground.apis.operations import find_operation
+from playground.apis.operations import find_operation, knows
 from playground.library.accounts import names_accounts, strip_accounts
+from playground.library.cleaning import mask_state
 from playground.library.editing import State
 from playground.library.filling import set_json
 from playground.library.models import Connection, LinkKind, LinkSend, ShareLink, Template
@@ -25,6 +26,7 @@ from playground.library.variants import find_variant
 from playground.library.versions import find_version, read_version
 from playground.payload.printing import dump
 from playground.payload.reading import NotJson, read
+from playground.payload.understanding.credentials import Collector
 from playground.people.models import Person
 
 LONGEST_DAYS = 365
@@ -113,12 +115,13 @@ def digest(token: str) -> str:
 
 
 def find_share(token: str) -> ShareLink | None:
-    """The link, if it still works: not revoked, not expired, its template and its maker there."""
+    """The link, if it still works: not revoked, not expired, its template and its maker there.
+    What names accounts is known from the operation: without it nothing can be shown."""
     rows = ShareLink.objects.select_related("template", "version", "person", "connection")
     link = rows.filter(digest=digest(token), revoked_at=None).first()
     if link is None or link.expires_at <= timezone.now() or link.template.deleted_at:
         return None
-    return link if link.person.may_edit else None
+    return link if link.person.may_edit and knows(link.template.operation) else None
 
 
 def fits_password(link: ShareLink, password: str) -> bool:
@@ -141,8 +144,8 @@ def shared_state(link: ShareLink) -> State:
 
 
 def shown_state(link: ShareLink) -> State:
-    """What the other side may see: no accounts, notes or half-typed values."""
-    stripped = strip_accounts(shared_state(link), _schema_of(link))
+    """What the other side may see: no accounts, credentials, notes or half-typed values."""
+    stripped = strip_accounts(mask_state(shared_state(link), Collector()), _schema_of(link))
     return replace(stripped, aside=replace(stripped.aside, notes={}, half={}))
 
 

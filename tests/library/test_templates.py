@@ -1,13 +1,15 @@
 """Templates and versions: what is kept, who may, and that no save overwrites another."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
+from django.db import connections
 
 from playground.library.asides import Aside
 from playground.library.drafts import state_of
 from playground.library.editing import State
-from playground.library.models import Sharing, Template
+from playground.library.models import Sharing, Template, Version
 from playground.library.templates import (
     Search,
     Wanted,
@@ -173,3 +175,20 @@ def test_words_are_judged() -> None:
     assert judge_wanted(replace(Wanted("x"), sharing="everybody"))
     assert write_tags(("A b", "a  b", "c|d", " ")) == "|a b|c d|"
     assert clean_folder(" /a//b ") == "a/b"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_save_at_the_same_moment_one_is_first(editor: Person) -> None:
+    template = make_template(editor)
+
+    def save(number: int) -> Version | Stale:
+        try:
+            content = Content(State(f'{{"n": {number}}}'))
+            return save_version(editor, Template.objects.get(id=template.id), content, 1)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(save, range(8)))
+    assert sum(isinstance(each, Version) for each in done) == 1
+    assert template.versions.count() == 2

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from playground.apis.operations import knows
 from playground.library.models import Template, Version
 from playground.library.templates import Wanted, find_template, may_change, may_rule, read_tags
 from playground.library.versions import find_version
@@ -36,6 +37,12 @@ def get_ruled(request: HttpRequest, template_id: uuid.UUID) -> Template:
     if not may_rule(person_of(request), template):
         raise PermissionDenied(_("Only who made this template may do that."))
     return template
+
+
+def insist_on_operation(template: Template) -> None:
+    """Nothing can be built, shared or sent of an operation that is gone (404)."""
+    if not knows(template.operation):
+        raise Http404(_("This playground does not know the template's operation."))
 
 
 def get_version(template: Template, number: str) -> Version:

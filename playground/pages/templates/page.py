@@ -43,10 +43,12 @@ from playground.pages.templates.finding import (
     get_template,
     get_version,
     go_to,
+    insist_on_operation,
     read_wanted,
     tell,
 )
 from playground.pages.templates.sharing import describe_links
+from playground.pages.templates.wiki import describe_wiki
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
 from playground.people.rights import needs, person_of
@@ -80,6 +82,7 @@ def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         "trail": trail,
         **describe_target(template, version),
         **describe_words(person, template),
+        **describe_wiki(request, template, state),
     }
     return render(request, "template/page.html", context)
 
@@ -114,10 +117,7 @@ def open_in_builder(request: HttpRequest, template_id: uuid.UUID) -> HttpRespons
     template = get_template(request, template_id)
     number = get_version(template, request.POST.get("version", "")).number
     variant = request.POST.get("variant", "")
-    try:
-        find_operation(template.operation)
-    except UnknownOperation:
-        raise Http404(_("This playground does not know the template's operation.")) from None
+    insist_on_operation(template)
     draft = open_template(person_of(request), template, variant, number)
     return redirect("builder", draft.id)
 
@@ -127,6 +127,7 @@ def open_in_builder(request: HttpRequest, template_id: uuid.UUID) -> HttpRespons
 def prefill(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """ "Open in Playground": values from the address's fragment make a draft; nothing is sent."""
     template = get_template(request, template_id)
+    insist_on_operation(template)
     if request.method != "POST":
         trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": template.name}]
         return render(request, "template/fill.html", {"template": template, "trail": trail})

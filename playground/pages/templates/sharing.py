@@ -17,15 +17,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 from playground.apis.operations import find_operation
 from playground.history.models import Exchange
 from playground.library.accounts import names_accounts
-from playground.library.cleaning import find_suspicious
+from playground.library.cleaning import find_suspicious, mask_value
 from playground.library.models import Connection, LinkKind, ShareLink, Template
 from playground.library.sharing import Wanted, judge_wanted, make_share, revoke
 from playground.library.templates import may_rule
 from playground.library.versions import find_version, read_version
 from playground.pages.replies import KINDS, WORDS
-from playground.pages.templates.finding import get_ruled
+from playground.pages.templates.finding import get_ruled, insist_on_operation
+from playground.pages.templates.wiki import write_badge
 from playground.payload import pointers
 from playground.payload.reading import NotJson, read
+from playground.payload.understanding.credentials import Collector
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
@@ -40,6 +42,7 @@ SHOWN_FIELDS = 200
 def share(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """The form, and after it the address, which is shown this once."""
     template = get_ruled(request, template_id)
+    insist_on_operation(template)
     context = describe_form(template, request.GET.get("variant", ""))
     if request.method != "POST":
         return render(request, "share/new.html", context)
@@ -56,7 +59,7 @@ def share(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     token = make_share(person_of(request), template, wanted)
     record_event(request, "template-link", template.name, wanted.kind)
     address = request.build_absolute_uri(reverse("share", args=[token]))
-    badge = f"[Open in Playground]({address})"
+    badge = write_badge(request, address)
     context |= {"address": address, "badge": badge, "days": wanted.days}
     return render(request, "share/made.html", context)
 
@@ -156,8 +159,13 @@ def read_wanted(request: HttpRequest) -> Wanted:
 
 def _suspicious(template: Template, variant: str) -> list[str]:
     state = read_version(find_version(template)).state(variant)
-    off = [place for place, kept in state.aside.off.items() if find_suspicious(kept)]
-    return [*find_suspicious(state.text), *off]
+    beside = {**state.aside.off, **state.aside.away}
+    found = [place for place, kept in beside.items() if _is_suspicious(place, kept)]
+    return [*find_suspicious(state.text), *found]
+
+
+def _is_suspicious(place: str, kept: str) -> bool:
+    return bool(find_suspicious(kept)) or mask_value(place, kept, Collector()) != kept
 
 
 def _whole(text: str) -> int:

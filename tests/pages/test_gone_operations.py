@@ -1,0 +1,35 @@
+"""Templates of an operation that is gone: every page of them answers with words."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from playground.library.editing import State
+from playground.library.models import Template
+from playground.library.sharing import Wanted, make_share
+from playground.library.versions import Content, save_version
+from playground.pages.templates.urls import urlpatterns
+from playground.people.models import Person
+from tests.library.templates import make_template
+
+pytestmark = pytest.mark.django_db
+ARGUMENTS = {"number": 1, "ending": "yaml"}
+ROUTES = [each for each in urlpatterns if "template_id" in str(each.pattern)]
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+def test_no_page_breaks(as_editor: Client, editor: Person, route) -> None:
+    template = make_template(editor)
+    save_version(editor, template, Content(State("[1]")), 1)
+    token = make_share(editor, template, Wanted("view"))
+    Template.objects.update(operation="gone", workflow_uid="gone")
+    names = {"template_id": template.id, **ARGUMENTS}
+    kwargs = {name: names[name] for name in route.pattern.converters}
+    address = reverse(route.name, kwargs=kwargs)
+    for answer in (
+        as_editor.get(address),
+        as_editor.post(address, {"name": "x", "kind": "view", "days": "1"}),
+        Client().get(reverse("share", args=[token])),
+        as_editor.get("/templates/"),
+    ):
+        assert answer.status_code < 500
