@@ -156,6 +156,7 @@ MAKERS: dict[str, Maker] = {
     "draft_code": lambda person: {**make_draft(person), "language": "curl"},
     "upload_file": make_draft,
     "draft_choices": make_draft,
+    "draft_offers": make_draft,
     "draft_file": make_draft_with_file,
     "file_uri": make_draft_with_file,
     "rename_draft": make_draft,

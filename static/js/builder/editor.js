@@ -1,6 +1,7 @@
 // The JSON editor: what is typed there travels as a splice, what changes elsewhere comes in.
 
 import { difference, plainBreaks, pointsAt, withBreaks, withHalf } from "./changes.js";
+import { findOffers } from "./offers.js";
 import { openPad } from "./pads.js";
 
 const PAUSE = 300;
@@ -38,7 +39,7 @@ class Editor {
     this.known = this.fresh();
     const area = document.getElementById("editor_text");
     area.value = plainBreaks(this.known);
-    this.pad = await openPad(this.box, () => this.wait(), () => this.leave());
+    this.pad = await openPad(this.box, () => this.wait(), () => this.leave(), (text, at) => findOffers(bench, text, at));
     this.say(bench.problems.list);
     document.addEventListener("problems", (event) => this.say(event.detail));
     document.addEventListener("edited", () => bench.edits.idle().then(() => this.adopt()));

@@ -1,12 +1,15 @@
 // What the JSON is typed into: Ace when it could be loaded, else the plain textarea.
 
-export async function openPad(box, onInput, onLeave) {
+import { startOffers } from "./offers.js";
+
+export async function openPad(box, onInput, onLeave, find) {
   const area = document.getElementById("editor_text");
   const text = area.value;
   const pad = plainPad(area, onInput, onLeave);
   try {
     const { ace, mode, theme } = await loadAce(box.dataset);
     const fresh = acePad(ace, box, mode, theme, text, onInput, onLeave);
+    addScript(box.dataset.tools).then(() => startOffers(ace.edit("editor_box"), find), () => {});
     if (area.value !== text) fresh.set(area.value);
     area.hidden = true;
     return fresh;

@@ -1,0 +1,51 @@
+"""The JSON editor offers what belongs at the cursor, and puts it there."""
+
+import json
+
+from playwright.sync_api import Page, expect
+
+from playground.library.models import Connection, Draft
+from tests.browser.test_builder import launch, saved
+from tests.browser.test_json_editor import open_editor, replace, shown
+
+
+def test_keys_values_and_variables_are_offered_where_they_belong(page: Page) -> None:
+    Connection.objects.update(variables='{"team": "Ops"}')
+    launch(page, "Find an email")
+    open_editor(page)
+    text = '{\n  "job_name": "x",\n  "inputs": [],\n  "steps": [],\n  KEY\n}'
+    page.evaluate("(text) => window.ace.edit('editor_box').setValue(text)", text)
+    replace(page, "KEY", "")
+    page.keyboard.type('"repeat')
+    popup = page.locator(".ace_autocomplete")
+    expect(popup).to_contain_text("repeat_option")
+    page.keyboard.press("Enter")
+    assert '  "repeat_option": {\n    "type": "hour",\n    "value": 3\n  }\n}' in shown(page)
+    replace(page, '"hour"', "")
+    page.keyboard.type('"we')
+    expect(popup).to_contain_text("week")
+    page.keyboard.press("Enter")
+    assert '"type": "week",' in shown(page)
+    replace(page, '"x"', '"VALUE"')
+    replace(page, "VALUE", "For ")
+    page.keyboard.type("{{te")
+    expect(popup).to_contain_text("{{team}}")
+    page.keyboard.press("Enter")
+    assert '"job_name": "For {{team}}"' in shown(page)
+    expect(page.get_by_label("Job name", exact=True)).to_have_value("For {{team}}")
+    saved(page)
+    expect(page.locator("#editor_status")).to_contain_text("This is JSON")
+    kept = json.loads(Draft.objects.get().text)
+    assert kept["repeat_option"] == {"type": "week", "value": 3}
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_the_editor_s_tools_come_only_when_it_is_opened(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    launch(page, "Find an email")
+    assert not any("ext-language_tools" in each for each in asked)
+    open_editor(page)
+    expect(page.locator("#editor_box .ace_content")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    assert any("ext-language_tools" in each for each in asked)
