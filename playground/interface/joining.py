@@ -16,11 +16,13 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ENTRIES = (
     "js/page.js",
+    "js/exchange.js",
     "js/reply.js",
     "js/builder/builder.js",
     "js/builder/changed.js",
     "css/page.css",
     "css/building.css",
+    "css/replying.css",
 )
 
 _import_script = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.{1,2}/[\w./-]+\.js)";\n', re.M)
