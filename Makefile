@@ -5,6 +5,9 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-user-action=ignore
 
+# A process for each core, four at most; the tests of one file stay in one. Empty: one by one.
+SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-quick lint types bench clean
 
@@ -17,10 +20,10 @@ run: $(VENV)/installed ## set up what is missing, then serve the playground
 test: $(VENV)/installed-tests ## run every test, those in a browser too
 	@$(PYTHON) -m tests.browser.chromium
 	@sh tests/runtimes.sh
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE)
 
 test-quick: $(VENV)/installed-tests ## run the tests that need no browser
-	@$(PYTHON) -m pytest -m "not browser and not snippet_runtime"
+	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -m "not browser and not snippet_runtime"
 
 lint: $(VENV)/installed-tests ## look for mistakes of style in Python and templates
 	@$(PYTHON) -m ruff check .

@@ -13,6 +13,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from playwright.sync_api import BrowserContext, Page
 from waitress.server import create_server
+from waitress.wasyncore import close_all
 
 from playground.interface.practice import fill_practice
 from playground.people.models import Person
@@ -59,9 +60,10 @@ def server(transactional_db: None) -> Iterator[str]:
     origin = f"http://127.0.0.1:{served.effective_port}"
     announce_origin(origin)
     yield origin
-    served.maintenance(0)
     served.task_dispatcher.shutdown(timeout=5)
-    served.close()
+    # In the thread that waits for its sockets: closed from here, it would wait for dead ones.
+    served.trigger.pull_trigger(lambda: close_all(served._map))
+    thread.join(5)
     connections.close_all()
 
 

@@ -198,6 +198,7 @@ def test_refused_then_engaged_then_answered_from_memory_then_sent_anyway(
     engage = page
     engage.goto(engage.origin)  # type: ignore[attr-defined]
     engage.get_by_role("button", name=f"Begin: {TITLE}").click()
+    expect(engage.locator("#main[data-ready]")).to_be_visible()
     scenario = engage.get_by_label("Scenario", exact=True)
     scenario.fill("99999")
     saved(engage)
