@@ -161,7 +161,8 @@ def _suspicious(template: Template, variant: str) -> list[str]:
     state = read_version(find_version(template)).state(variant)
     beside = {**state.aside.off, **state.aside.away}
     found = [place for place, kept in beside.items() if _is_suspicious(place, kept)]
-    return [*find_suspicious(state.text), *found]
+    names = [name for name, kept in state.aside.variables.items() if find_suspicious(kept)]
+    return [*find_suspicious(state.text), *found, *(f"{{{{{name}}}}}" for name in names)]
 
 
 def _is_suspicious(place: str, kept: str) -> bool:
