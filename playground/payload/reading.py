@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import MAX_EMAX, Decimal, InvalidOperation
-from itertools import chain, islice
+from itertools import islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, NoReturn
 
@@ -175,8 +175,12 @@ def levels(tree: Any) -> Iterator[list[Any]]:
     level = [tree] if type(tree) in _CONTAINERS else []
     while level:
         yield level
-        inside = chain.from_iterable(o.values() if type(o) is dict else o for o in level)
-        level = [item for item in inside if type(item) in _CONTAINERS]
+        inside: list[Any] = []
+        for outer in level:
+            inside += outer.values() if type(outer) is dict else outer
+        # Thousands of texts are passed over at once.
+        some = not _CONTAINERS.isdisjoint(map(type, inside))
+        level = [item for item in inside if type(item) in _CONTAINERS] if some else []
 
 
 def plain(tree: Tree) -> Any:

@@ -36,12 +36,12 @@ def judge_accounts(case: Case) -> Iterator[Problem]:
 def _judge_need(
     case: Case, index: int, facts: StepFacts | None, given: list[object]
 ) -> Iterator[Problem]:
-    pointer, place = f"/{KEY}/{index}/accounts", place_of_step(case, index)
+    pointer = f"/{KEY}/{index}/accounts"
     if facts and facts.accounts == "required" and not given:
-        yield problem("accounts-required", pointer, place=place)
+        yield problem("accounts-required", pointer, place=place_of_step(case, index))
     if facts and facts.accounts == "none" and given:
         fix = Fix("Remove them", (FixEdit("set", pointer, "[]"),))
-        yield problem("accounts-not-used", pointer, fix, place=place)
+        yield problem("accounts-not-used", pointer, fix, place=place_of_step(case, index))
 
 
 def _judge_account(

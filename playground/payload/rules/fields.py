@@ -18,6 +18,7 @@ from playground.payload.rules.remembering import remember
 HINTS = ("x-unknown-fields", "x-one-of")
 FIELD_HINTS = ("x-used-when", "x-unused-with", "x-explicit")
 Values = Mapping[str, Any]
+Judge = Callable[[Case, Schema, Values, str], Iterator[Problem]]
 
 
 def judge_fields(case: Case) -> Iterator[Problem]:
@@ -32,10 +33,10 @@ def _walk(case: Case, schema: Schema, value: Any, at: str) -> Iterator[Problem]:
             for index, item in enumerate(value):
                 yield from _walk(case, items, item, pointers.child(at, index))
     elif isinstance(value, dict):
-        for judge in JUDGES:
+        for judge in judges_of(schema):
             yield from judge(case, schema, value, at)
-        for name, part in parts_of(schema):
-            if name in value and has_hints(part):
+        for name, part in hinted_parts_of(schema):
+            if name in value:
                 yield from _walk(case, part, value[name], pointers.child(at, name))
 
 
@@ -44,6 +45,19 @@ def parts_of(schema: Schema) -> tuple[tuple[str, Schema], ...]:
     """The properties of a schema that say anything."""
     parts = schema.get("properties", {}).items()
     return tuple((name, part) for name, part in parts if isinstance(part, Mapping))
+
+
+@remember
+def hinted_parts_of(schema: Schema) -> tuple[tuple[str, Schema], ...]:
+    """The properties into which a walk can find anything."""
+    return tuple((name, part) for name, part in parts_of(schema) if has_hints(part))
+
+
+@remember
+def judges_of(schema: Schema) -> tuple[Judge, ...]:
+    """Those that can find anything at a value of this schema."""
+    said = {hint for _, part in parts_of(schema) for hint in part} | {*schema}
+    return tuple(judge for judge, hints in JUDGES.items() if said & hints)
 
 
 @remember
@@ -179,9 +193,10 @@ def judge_explicit(case: Case, schema: Schema, value: Values, at: str) -> Iterat
             yield problem("not-explicit", there, fix, place=name_place(case.schema, at), name=name)
 
 
-JUDGES: tuple[Callable[[Case, Schema, Values, str], Iterator[Problem]], ...] = (
-    judge_unknown,
-    judge_use,
-    judge_groups,
-    judge_explicit,
-)
+# By the hints of the schema or of its fields without which they find nothing.
+JUDGES: dict[Judge, frozenset[str]] = {
+    judge_unknown: frozenset({"x-unknown-fields"}),
+    judge_use: frozenset({"x-used-when", "x-unused-with"}),
+    judge_groups: frozenset({"x-one-of"}),
+    judge_explicit: frozenset({"x-explicit"}),
+}
