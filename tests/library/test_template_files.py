@@ -195,3 +195,11 @@ def test_the_commands_write_and_read_a_folder(owner: Person, tmp_path: Path) -> 
     assert Template.objects.get().name == "Night: run"
     with pytest.raises(SystemExit, match="2"):
         call_command("import_templates", str(tmp_path / "gone.yaml"))
+
+
+def test_more_than_a_form_can_bring_back_is_refused_with_a_sentence(as_editor: Client) -> None:
+    file = io.BytesIO(zipped(**{f"{n}.yaml": GOOD.encode() for n in range(4001)}))
+    file.name = "many.zip"
+    answer = as_editor.post("/templates/import/", {"files": file})
+    assert answer.status_code == 422
+    assert b"manage.py import_templates" in answer.content

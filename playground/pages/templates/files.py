@@ -24,7 +24,9 @@ from playground.pages.templates.finding import get_template
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
 
-MOST_HELD = 50_000_000
+MOST_HELD = 100_000_000
+# What one form can bring back: its fields and its bytes are bounded in the settings.
+MOST_SHOWN, MOST_PACKED = 4_000, 11_000_000
 
 
 @needs(Role.VIEWER)
@@ -60,12 +62,13 @@ def import_files(request: HttpRequest) -> HttpResponse:
         return render(request, "templates/import.html", context)
     try:
         files = _read_held(request) if "held" in request.POST else _read_uploads(request)
+        held = _hold(files)
     except Refused as refused:
         context["sentence"] = str(refused)
         return render(request, "templates/import.html", context, status=422)
     steps = plan_import(person_of(request), files)
     if "held" not in request.POST:
-        context |= {"steps": list(enumerate(steps)), "held": _hold(files)}
+        context |= {"steps": list(enumerate(steps)), "held": held}
         return render(request, "templates/import.html", context)
     done = 0
     for number, step in enumerate(steps):
@@ -93,7 +96,10 @@ def _read_uploads(request: HttpRequest) -> list[Filed]:
 def _hold(files: list[Filed]) -> str:
     """The files, packed, to come back with the answer; they are judged again then."""
     rows = json.dumps([[filed.path, filed.source] for filed in files])
-    return base64.b64encode(zlib.compress(rows.encode())).decode()
+    packed = base64.b64encode(zlib.compress(rows.encode())).decode()
+    if len(files) > MOST_SHOWN or len(packed) > MOST_PACKED:
+        raise Refused(_("These are too many to be shown first: use manage.py import_templates."))
+    return packed
 
 
 def _read_held(request: HttpRequest) -> list[Filed]:
