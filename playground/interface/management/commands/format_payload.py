@@ -28,8 +28,9 @@ class Command(BaseCommand):
             read_object(text)
         except (NotJson, NotPayload) as problem:
             self._refuse(problem.sentence)
-        except OSError as error:
-            self._refuse(f"{options['file']} cannot be read: {error.strerror}.")
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self._refuse(f"{options['file']} cannot be read: {reason}.")
         for found in duplicates(text):
             self.stderr.write(f"Warning: {found.sentence}")
         self._print(receive(text))

@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from playground.calls.shapes import operation_shapes
 from playground.payload.understanding import Refused, Understood, understand
@@ -28,25 +28,22 @@ class Command(BaseCommand):
         parser.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        data = _read(options["file"])
-        text = read_pasted(data)
-        found = (
-            Refused("This is not text in UTF-8; save it as UTF-8.", "not-utf8")
-            if text is None
-            else understand(text, operation_shapes())
-        )
+        found = _understand(options["file"])
         self.stdout.write(json.dumps(_as_dict(found), ensure_ascii=False, indent=2))
         if isinstance(found, Refused):
             sys.exit(1)
 
 
-def _read(name: str) -> bytes:
-    if name == "-":
-        return sys.stdin.buffer.read()
+def _understand(name: str) -> Understood | Refused:
     try:
-        return Path(name).read_bytes()
-    except OSError as problem:
-        raise CommandError(f"Cannot read {name}: {problem.strerror}.") from None
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        return Refused(f"{name} cannot be read: {reason}.", "unreadable-file")
+    text = read_pasted(data)
+    if text is None:
+        return Refused("This is not text in UTF-8; save it as UTF-8.", "not-utf8")
+    return understand(text, operation_shapes())
 
 
 def _as_dict(found: Understood | Refused) -> dict[str, Any]:
