@@ -7,8 +7,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from shutil import which
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from playground.payload.understanding import Refused, understand
+from playground.payload.reading import read
+from playground.payload.understanding import Refused, Understood, understand
 from tests.payload.understanding import OPERATIONS, paste, refuse
 
 URL = "https://api.example.com/v3/workflows/w-1/schedule"
@@ -175,3 +178,34 @@ def test_what_is_sound_inside_broken_json_stays_as_typed():
     found = paste('{"inputs": [' + f"{row},\n{row}\n{row}, NaN, {{{{row}}}}" + "]")
     assert found.document.count(row) == 3
     assert '"{{row}}"' in found.document
+
+
+BODY = '{"job_name": "it\\u0027s", "n": 1.10, "inputs": [{"a": null}]}'
+ESCAPED = BODY.replace('"', '\\"')
+MATERIAL = [
+    f"$ curl {URL} \\\n  -H 'Authorization: x-api-key K' \\\n  -u a:b -b c=d --json '{BODY}'",
+    f"curl {URL} -d @- <<E\n{BODY}\nE\ncurl -G {URL} --data-urlencode a=b --next {URL}",
+    f'curl "{URL}" ^\r\n -H "A: b" ^\r\n --data-raw "{ESCAPED}" & echo x',
+    f"$b = @{{ a = @(1, $true); c = \"x`n$d\" }} | ConvertTo-Json\nirm {URL} -Method Post -Body $b",
+    f"POST {URL} HTTP/1.1\r\nHost: h\r\nCookie: a=b\r\n\r\n{BODY}\r\n### x\nGET https://x/y",
+    f"import requests\np = {{'a': True, 'b': f'{{x}}'}}\nrequests.post('{URL}', json=p)",
+    f"const b = {{a: `t${{x}}`, c: [1,]}};\nfetch('{URL}', {{body: JSON.stringify(b)}});",
+    json.dumps({"item": [{"name": "a", "request": {"url": URL, "method": "POST",
+                "body": {"mode": "raw", "raw": BODY}}}]}),
+    json.dumps({"log": {"entries": [{"request": {"url": URL, "method": "POST",
+                "headers": [{"name": "a", "value": "b"}], "postData": {"text": BODY}}}]}}),
+    "{\n  'a': NaN, // x\n  b: [1 2], \"c\": {{d}},\n",
+]  # fmt: skip
+SIGNS = st.sampled_from([*"'\"`\\{}[](),:;$@^&|<>#\n\r\t\x00 ", "\ud800", "{{", "${", "\\u"])
+
+
+@given(st.sampled_from(MATERIAL), st.lists(st.tuples(st.integers(0), st.integers(0, 30), SIGNS)))
+@settings(max_examples=250, deadline=None)
+def test_material_with_pieces_cut_out_and_signs_put_in_is_answered(text, changes):
+    for at, length, sign in changes[:6]:
+        start = at % (len(text) + 1)
+        text = text[:start] + sign + text[start + length :]
+    found = understand(text, OPERATIONS)
+    assert isinstance(found, Refused | Understood)
+    if isinstance(found, Understood) and found.document is not None:
+        read(found.document)

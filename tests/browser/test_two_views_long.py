@@ -1,0 +1,80 @@
+"""A long walk over both views, two tabs and reloads: the text after each step is what it was."""
+
+from playwright.sync_api import Page, expect
+
+from playground.library.drafts import state_of
+from playground.library.half_typed import read_editor
+from playground.library.models import Draft
+from tests.browser.test_json_editor import open_editor, replace, shown
+from tests.browser.walking import launch, saved
+
+
+def kept() -> str:
+    """What the server shows in an editor."""
+    draft = Draft.objects.get()
+    return read_editor(draft.text, state_of(draft).aside)
+
+
+def agreed(*pages: Page) -> None:
+    """Every tab's editor comes to what the server has."""
+    for each in pages:
+        saved(each)
+    for each in pages:
+        for _ in range(50):
+            if shown(each) == kept():
+                break
+            each.wait_for_timeout(100)
+        assert shown(each) == kept()
+
+
+def test_half_typed_text_a_field_two_tabs_reloads_undo_and_redo(page: Page) -> None:
+    launch(page, "Find an email")
+    open_editor(page)
+    name = page.get_by_label("Job name", exact=True)
+    first = kept()
+    replace(page, '"steps":', '"mine": [1.10, {"a": -0, "steps":')
+    expect(page.locator("#editor_status")).to_contain_text("Line")
+    agreed(page)
+    half = kept()
+    name.fill("Typed beside")
+    agreed(page)
+    beside = kept()
+    assert "Typed beside" in beside
+    assert '"mine": [1.10, {"a": -0, "steps":' in beside
+    page.reload()
+    expect(page.locator("#editor_status")).to_contain_text("Line")
+    expect(page.locator("#editor_box .ace_content")).to_be_visible()
+    assert shown(page) == beside
+    expect(page.get_by_label("Job name", exact=True)).to_have_value("Typed beside")
+    replace(page, '{"a": -0, "steps":', '{"a": -0}], "steps":')
+    expect(page.locator("#editor_status")).to_contain_text("This is JSON")
+    agreed(page)
+    whole = kept()
+    assert '"mine": [1.10, {"a": -0}]' in Draft.objects.get().text
+    undo, redo = page.locator('[data-turn="undo"]'), page.locator('[data-turn="redo"]')
+    for expected in (beside, half, first):
+        undo.click()
+        agreed(page)
+        assert kept() == expected
+    page.reload()
+    open_editor(page)
+    for expected in (half, beside, whole):
+        redo.click()
+        agreed(page)
+        assert kept() == expected
+    other = page.context.new_page()
+    other.goto(page.url)
+    open_editor(other)
+    replace(other, '"mine": [1.10', '"mine": [1.20')
+    agreed(other)
+    page.get_by_label("Job name", exact=True).fill("From the first tab")
+    saved(page)
+    text = Draft.objects.get().text
+    assert '"mine": [1.20' in text
+    assert "From the first tab" in text
+    page.reload()
+    open_editor(page)
+    other.reload()
+    open_editor(other)
+    agreed(page, other)
+    assert page.errors == []  # type: ignore[attr-defined]
