@@ -16,13 +16,17 @@ from playground.payload.understanding.values import FoundSecret
 from playground.people.models import Person
 
 
-def keep_secrets(version: Version, *sources: Draft | Version | None) -> None:
-    """Copy what the version refers to from the first of the sources that has it."""
+def keep_secrets(
+    version: Version, *sources: Draft | Version | None, of: Person | None = None
+) -> None:
+    """Copy what the version refers to from the first of the sources that has it; with `of`,
+    only what this person gave."""
     wanted = names_in(version.text, version.aside, version.variants)
     for source in sources:
         if source is None or not wanted:
             continue
-        for row in source.secrets.filter(name__in=wanted):
+        rows = source.secrets.filter(name__in=wanted)
+        for row in rows.filter(created_by=of) if of else rows:
             _copy(row, version=version)
             wanted.discard(row.name)
 

@@ -86,7 +86,7 @@ def create_template(
         template.parent_id, template.parent_version = parent.template_id, parent.number
     _repeat(template, content)
     template.save()
-    keep_secrets(_write_version(person, template, 1, content, note), source)
+    keep_secrets(_write_version(person, template, 1, content, note), source, of=person)
     return template
 
 

@@ -105,6 +105,10 @@ def test_they_follow_into_versions_copies_and_forks(editor: Person, template: Te
         assert values_of(open_template(editor, kept)) == [(COOKIE, {"api.example.com"})]
 
 
+def test_a_fork_of_somebody_elses_takes_none_along(owner: Person, template: Template) -> None:
+    assert not find_version(fork_template(owner, template)).secrets.exists()
+
+
 def test_a_version_that_refers_to_none_keeps_none(editor: Person, template: Template) -> None:
     save_version(editor, template, Content(State("{}")), 1)
     template.refresh_from_db()
