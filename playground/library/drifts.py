@@ -29,12 +29,14 @@ MOST = 300
 
 @dataclass(frozen=True)
 class Drift:
-    """What a change of the workflow did to one payload."""
+    """What a change of the workflow did to one payload. `aligned` is its text after the repair,
+    `left` what that leaves for a person to decide."""
 
     change: WorkflowChange
     changes: tuple[Change, ...]
     problems: tuple[Problem, ...]
     aligned: str
+    left: tuple[Problem, ...] = ()
 
     @property
     def breaks(self) -> bool:
@@ -45,11 +47,6 @@ class Drift:
     def fixes(self) -> list[str]:
         """What the repair does, in words, each once."""
         return list(dict.fromkeys(each.fix.label for each in self.problems if each.fix))
-
-    @property
-    def open(self) -> list[Problem]:
-        """What a repair leaves for a person to decide."""
-        return [each for each in self.problems if each.fix is None]
 
 
 def judge_payload(
@@ -71,7 +68,8 @@ def judge_payload(
     if not problems:
         return None
     aligned = realign(text, schema, before, after)
-    return Drift(change, tuple(compare(before, after)), problems, aligned)
+    left = tuple(find_drift(aligned, schema, before, after))
+    return Drift(change, tuple(compare(before, after)), problems, aligned, left)
 
 
 def drift_of(draft: Draft) -> Drift | None:

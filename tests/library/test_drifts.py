@@ -109,6 +109,17 @@ def test_a_draft_of_an_old_version_is_judged_by_when_that_was_saved(
     assert find_draft(editor, new.id).template_version == 3
 
 
+def test_what_the_repair_leaves_is_told_and_nothing_that_it_settles(connection, editor) -> None:
+    values = {"workflow_uid": UID}
+    begin(editor, "launch-workflow", payload(), connection=connection, path_values=values)
+    define(connection, "label", "One")
+    [(_, drift)] = drifted_drafts(editor)
+    assert (len(drift.problems), drift.left) == (3, ())
+    define(connection, "other", "One")
+    [(_, drift)] = drifted_drafts(editor)
+    assert drift.left
+
+
 def test_what_was_wrong_all_along_is_no_drift(connection, editor) -> None:
     values = {"workflow_uid": UID}
     text = payload(key="unheard")
