@@ -21,8 +21,9 @@ from playground.sending.presses import Blocked, press_plan, wait
 FIRST_WAIT = 1.0
 RETRY_WAIT = 3.0
 SHOWN_ROWS = 200
-DELAYS = (2, 2, 2, 2, 3, 3, 5, 5)
-LONGEST_DELAY = 10
+# Seconds between two looks: a job that takes hours, or whose word nobody knows, is asked seldom.
+DELAYS = (2, 2, 2, 2, 3, 3, 5, 5, *[10] * 12, *[20] * 12)
+LONGEST_DELAY = 60
 
 WORDS = {
     "pending": gettext_lazy("Waiting to start"),
