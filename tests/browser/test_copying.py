@@ -52,9 +52,13 @@ def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
     assert {f"{page.origin}/history/{exchange.id}/", str(exchange.id)} <= set(copied(page))  # type: ignore[attr-defined]
     template = make_template(owner)
     go(page, f"/templates/{template.id}/")
-    assert copied(page) == [page.locator("#open_address").inner_text()]
+    address, badge = copied(page)
+    assert address == page.locator("#open_address").inner_text()
+    assert badge.endswith(f"]({address})")
     go(page, f"/templates/{template.id}/share/", "Make the link")
-    assert copied(page) == [page.locator("#share_address").inner_text()]
+    address, badge = copied(page)
+    assert address == page.locator("#share_address").inner_text()
+    assert badge.endswith(f"]({address})")
     go(page, "/profile/tokens/")
     page.get_by_label("What it is for").fill("Night")
     page.get_by_role("button", name="Make a token").click()

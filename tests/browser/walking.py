@@ -53,10 +53,9 @@ def cell(page: Page, row: int, column: int) -> Locator:
     return page.locator(".grid [data-row]").nth(row - 1).locator(".cell").nth(column - 1)
 
 
-def eventually(holds: Callable[[], bool]) -> None:
-    """Wait up to five seconds for the server to have done it."""
-    for _ in range(100):
-        if holds():
-            return
+def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+    """Wait for the server, or a script, to have done it."""
+    end = time.monotonic() + seconds
+    while not holds() and time.monotonic() < end:
         time.sleep(0.05)
     assert holds()
