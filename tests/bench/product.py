@@ -20,11 +20,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+from playground.apis.operations import find_operation
+from playground.apis.workflows import Workflow, default_payload
 from playground.library.drafts import begin
 from playground.library.models import Connection, Draft
 from playground.library.workflows import store_workflow
 from playground.people.models import Person, Role
 from playground.people.sessions import SessionStore
+from playground.sandbox import practice
 from tests.bench.documents import Sample
 
 HOME = Path(__file__).resolve().parents[2]
@@ -121,6 +124,21 @@ def make_draft(visitor: Visitor, sample: Sample) -> Draft:
         name=f"Bench {sample.name}",
         connection=connection,
         path_values={"workflow_uid": sample.workflow_uid},
+    )
+
+
+def make_launch(visitor: Visitor) -> Draft:
+    """The payload that a newcomer sends first: the first workflow of the sandbox, as offered."""
+    connection = Connection.objects.get(practice=True, api="captain-data")
+    workflow = practice.practice_workflows()[0]
+    operation = find_operation("launch-workflow")
+    return begin(
+        visitor.person,
+        operation.id,
+        default_payload(operation, Workflow.read(workflow)),
+        name="Bench launch",
+        connection=connection,
+        path_values={"workflow_uid": workflow["uid"]},
     )
 
 
