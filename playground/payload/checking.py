@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.payload.facts import NOTHING_KNOWN, Facts
 from playground.payload.problems import ERROR, ORDER, Problem
-from playground.payload.reading import NotJson, Tree, duplicates, lines_of, read
+from playground.payload.reading import NotJson, duplicates, lines_of, read
 from playground.payload.resolving import may_hold
 from playground.payload.rules import RULES
 from playground.payload.rules.book import problem
@@ -37,25 +37,13 @@ def check(
     the text with the values of its variables: then those are judged, at the places of `text`.
     """
     try:
-        tree = read(text)
+        twin = read_twin(text)
     except NotJson as error:
         return [tell_not_json(error)]
-    return check_tree(text, tree, schema, facts, resolve)
-
-
-def check_tree(
-    text: str,
-    tree: Tree,
-    schema: Schema | None,
-    facts: Facts = NOTHING_KNOWN,
-    resolve: Resolve | None = None,
-) -> list[Problem]:
-    """The same for a text that is read already: `tree` is what `read(text)` gave."""
-    if not isinstance(tree, dict):
-        told = problem("not-an-object", "", found=show_value(tree))
+    if not isinstance(twin, dict):
+        told = problem("not-an-object", "", found=show_value(read(text)))
         return place_problems(text, [told])
-    twin = read_twin(text)
-    case = Case(text, tree, twin, schema or {}, facts)
+    case = Case(text, twin, schema or {}, facts)
     twice = _judge_duplicates(text) if may_have_twice(text, twin) else ()
     return place_problems(text, [*twice, *_judge(_resolved(case, resolve), case)])
 
@@ -76,8 +64,7 @@ def _resolved(case: Case, resolve: Resolve | None) -> Case:
     if resolve is None or not may_hold(case.text):
         return case
     text = resolve(case.text)
-    tree: Any = read(text)
-    return replace(case, text=text, tree=tree, twin=read_twin(text))
+    return replace(case, text=text, twin=read_twin(text))
 
 
 def _judge(case: Case, written: Case) -> Iterator[Problem]:

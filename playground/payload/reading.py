@@ -99,11 +99,11 @@ def decode(data: bytes) -> str:
     return text
 
 
-def _refuse(constant: str) -> NoReturn:
+def refuse_constant(constant: str) -> NoReturn:
     raise ValueError(constant)
 
 
-_decode = JSONDecoder(parse_int=Digits, parse_float=Digits, parse_constant=_refuse).decode
+_decode = JSONDecoder(parse_int=Digits, parse_float=Digits, parse_constant=refuse_constant).decode
 _whole = re.compile(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..").sub
 _half = re.compile(r"\\u[dD][89a-fA-F]").search
 
@@ -113,8 +113,14 @@ def read(text: str) -> Tree:
 
     Raises NotJson, and nothing else, for a text that is no JSON.
     """
+    tree: Tree = read_as(text, _decode)
+    return tree
+
+
+def read_as(text: str, decode: Callable[[str], Any]) -> Any:
+    """The same with the values that a decoder of ours makes of the tokens."""
     try:
-        tree: Tree = _decode(text)
+        tree = decode(text)
     except (ValueError, RecursionError):
         explain(text)
         raise fault(text, "too_deep", 0, limit=MAX_DEPTH) from None

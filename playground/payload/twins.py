@@ -6,14 +6,17 @@ from decimal import Decimal
 from json import JSONDecoder
 from typing import Any
 
-from playground.payload.reading import Digits, levels, plain
+from playground.payload.reading import Digits, levels, plain, read_as, refuse_constant
 
 LONGEST_INT = 4000  # Python refuses to convert more than 4,300 digits
 
 
 def read_twin(text: str) -> Any:
-    """The values of valid JSON text with numbers as int or Decimal, as `plain` gives them."""
-    return _decode(text)
+    """The values of a JSON text with numbers as int or Decimal, as `plain` gives them.
+
+    Raises NotJson as `read` does.
+    """
+    return read_as(text, _decode)
 
 
 def may_have_twice(text: str, twin: Any) -> bool:
@@ -32,4 +35,4 @@ def _broken(token: str) -> Decimal:
     return number
 
 
-_decode = JSONDecoder(parse_int=_whole, parse_float=_broken).decode
+_decode = JSONDecoder(parse_int=_whole, parse_float=_broken, parse_constant=refuse_constant).decode

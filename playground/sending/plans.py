@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from playground.apis.operations import Operation, find_operation
 from playground.calls.values import Headers
@@ -16,15 +15,12 @@ from playground.library.files import FILE_MARK, describe_files, say_size, wire_s
 from playground.library.half_typed import judge_half
 from playground.library.models import Connection, Draft, Version
 from playground.library.variables import own_variables, values_for
-from playground.payload.checking import check_tree, tell_not_json
+from playground.payload.checking import check
 from playground.payload.facts import Facts
 from playground.payload.locating import lines_of
 from playground.payload.problems import ERROR, WARNING, Problem
-from playground.payload.reading import NotJson, read
 from playground.payload.references import resolve_document
 from playground.people.models import Person
-
-UNREAD = object()
 
 
 @dataclass(frozen=True)
@@ -118,16 +114,16 @@ def facts_of(plan: Plan) -> Facts:
     return replace(facts, files=describe_files(plan.text), secrets=secrets)
 
 
-def check_plan(plan: Plan, facts: Facts | None = None, tree: Any = UNREAD) -> list[Problem]:
+def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
     """Every problem at once: connection, path values, half-typed places, document.
 
-    `facts` and `tree` (what `read` gives for the document) spare the work of finding them.
+    `facts` spare the work of finding them.
     """
     return [
         *_check_connection(plan),
         *_check_path(plan),
         *_check_half(plan),
-        *_check_body(plan, facts, tree),
+        *_check_body(plan, facts),
     ]
 
 
@@ -162,16 +158,12 @@ def _check_path(plan: Plan) -> list[Problem]:
     ]
 
 
-def _check_body(plan: Plan, facts: Facts | None, tree: Any) -> list[Problem]:
+def _check_body(plan: Plan, facts: Facts | None) -> list[Problem]:
     schema = plan.operation.body_schema
     if schema is None:
         return []
-    try:
-        tree = read(plan.text) if tree is UNREAD else tree
-    except NotJson as error:
-        return [tell_not_json(error)]
     facts = facts or facts_of(plan)
-    found = check_tree(plan.text, tree, schema, facts, resolver_of(plan))
+    found = check(plan.text, schema, facts, resolver_of(plan))
     return [*found, *_check_size(plan, facts)]
 
 

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.payload.checking import LIMIT, blocks, check, check_tree
+from playground.payload.checking import LIMIT, blocks, check
 from playground.payload.facts import Facts, InputKey, StepFacts
-from playground.payload.reading import read
 from tests.payload.checks import LAUNCH, START, errors, found, mended, the
 
 KNOWN = Facts(
@@ -155,11 +154,6 @@ def test_keys_that_look_like_anything_are_named_safely():
         assert one.code == "unknown-field"
         assert len(one.message) < 200
         assert one.message.isprintable()
-
-
-def test_a_tree_that_was_read_already_gives_the_same():
-    text = json.dumps({**FINE, "delay": "x", "inputs": [{"ur": 1}]})
-    assert check_tree(text, read(text), LAUNCH, KNOWN) == check(text, LAUNCH, KNOWN)
 
 
 scalars = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeGuard
 
 from playground.payload import pointers
 from playground.payload.facts import Facts
 from playground.payload.printing import dump
-from playground.payload.reading import Tree, locate
+from playground.payload.reading import Tree, locate, read_object
 from playground.payload.references import find
 
 Schema = Mapping[str, Any]
@@ -18,14 +19,18 @@ LONG = 100_000
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """`text` is valid JSON; `tree` has its tokens, `twin` plain values (numbers as int or
-    Decimal). Both are objects of the same shape."""
+    """`text` is valid JSON; `twin` has plain values (numbers as int or Decimal), `tree` its
+    tokens. Both are objects of the same shape."""
 
     text: str = field(repr=False)
-    tree: dict[str, Tree] = field(repr=False)
     twin: dict[str, Any] = field(repr=False)
     schema: Schema = field(repr=False)
     facts: Facts = field(repr=False)
+
+    @cached_property
+    def tree(self) -> dict[str, Tree]:
+        """Asked for only where something is found: a document without a fault is read once."""
+        return read_object(self.text)
 
     def source(self, pointer: str) -> str:
         """The text of an existing value: as it was typed, in a long document as we print it
