@@ -14,8 +14,11 @@ BUILDERS = ("builder", "engage", "account")
 VIEWS = (("light", 1440, 900), ("dark", 390, 844))
 MIDDLE = {"width": 1024, "height": 768}
 # Colours on their way from light to dark are no colours to judge.
-END_TRANSITIONS = """() => document.getAnimations()
-  .filter((each) => each instanceof CSSTransition).forEach((each) => each.finish())"""
+# The other colours are there a frame after they were asked for, and their transitions ended.
+SETTLE = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
+  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
+  done();
+})))"""
 # A fold arrow is as tall as its line (20 px); a whole line beside it does the same by keys.
 SMALL = "target-size"
 OPTIONS = {
@@ -56,7 +59,7 @@ def judge(page: Page, name: str, take_picture: Callable[[Page, str], None]) -> I
     for scheme, width, height in VIEWS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
         page.set_viewport_size({"width": width, "height": height})
-        page.evaluate(END_TRANSITIONS)
+        page.evaluate(SETTLE)
         for violation in Axe().run(page, options=OPTIONS).response["violations"]:
             targets = [node["target"] for node in violation["nodes"][:3]]
             yield f"{violation['id']}, {scheme}: {targets}"
