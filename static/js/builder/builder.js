@@ -1,7 +1,6 @@
 // The builder: one text, its preview, its fields, and the edits between them and the server.
 
 import "../following.js";
-import "../reply.js";
 import { Edits } from "./edits.js";
 import { elementsOf } from "./fragments.js";
 import { Preview } from "./preview.js";
@@ -104,7 +103,10 @@ function showState(state, sentence) {
   const saved = document.getElementById("saved");
   clearTimeout(bench.stateTimer);
   saved.dataset.state = state;
-  const say = () => (saved.textContent = sentence ?? words[state]);
+  const say = () => {
+    const said = sentence ?? words[state];
+    if (saved.textContent !== said) saved.textContent = said;
+  };
   if (state === "saving") bench.stateTimer = setTimeout(say, 400);
   else say();
 }

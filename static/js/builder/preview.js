@@ -125,7 +125,10 @@ export class Preview {
   }
 
   patch(start, removed, inserted) {
+    // What the echo wrote already stands: the server's word only takes the doubt away.
+    const isEchoed = removed === 1 && inserted.length === 1 && this.text.lines[start] === inserted[0];
     this.text.patch(start, removed, inserted);
+    if (isEchoed) return this.confirm(start);
     if (removed === inserted.length && removed <= 4 && !this.folds.size) {
       for (let line = start; line < start + removed; line++) this.refresh(line);
       return;
@@ -133,6 +136,12 @@ export class Preview {
     this.folds = new Set([...this.folds].filter((line) => line < start));
     this.splice(start, removed, inserted.length);
     for (let line = start; line < start + Math.min(inserted.length, 200); line++) this.glow(this.element(line));
+  }
+
+  confirm(line) {
+    const row = this.element(line);
+    row?.classList.remove("unconfirmed");
+    this.glow(row);
   }
 
   refresh(line) {
@@ -145,8 +154,9 @@ export class Preview {
   }
 
   glow(row) {
-    row?.classList.add("changed");
-    row?.addEventListener("animationend", () => row.classList.remove("changed"), { once: true });
+    if (!row || row.classList.contains("changed")) return;
+    row.classList.add("changed");
+    row.addEventListener("animationend", () => row.classList.remove("changed"), { once: true });
   }
 
   // Blocks before the change stay; the ones touched are made anew, the ones after renumbered.

@@ -20,7 +20,11 @@ export function startSending(bench) {
   document.addEventListener("htmx:afterSwap", (event) => {
     event.target.querySelector?.("dialog[data-show]:not([open])")?.showModal();
     if (event.detail.target.id === "reply" || event.detail.elt.id === "reply") showReply();
+    fetchReader();
   });
+  // What reads an answer line by line comes with the first answer: building needs none of it.
+  const fetchReader = () => document.querySelector("[data-lines], #reply_text[data-more]") && import(bench.main.dataset.reader);
+  fetchReader();
 }
 
 // A double press is one press, however quick the answer to the first one was.
