@@ -9,6 +9,7 @@ from django.utils import timezone
 from playground.calls.values import Call, Outcome, Reply, Secret, Verdict
 from playground.history.models import Exchange
 from playground.history.recording import Start, record_end, record_start
+from playground.library.vault import seal
 from playground.people.models import Person
 
 KEY = Secret("key", "top-secret-value", frozenset({"api.example.com"}))
@@ -27,6 +28,8 @@ def start_exchange(person: Person | None = None, **values: object) -> Exchange:
         "deadline": timezone.now() + timedelta(minutes=2),
         "press": uuid.uuid4(),
         "person": person,
+        "document": seal("{}"),
+        "aside": seal("{}"),
     }
     return record_start(Start(**{**known, **values}))
 
