@@ -40,10 +40,10 @@ def check(
         twin = read_twin(text)
     except NotJson as error:
         return [tell_not_json(error)]
-    if not isinstance(twin, dict):
+    if not isinstance(twin.value, dict):
         told = problem("not-an-object", "", found=show_value(read(text)))
         return place_problems(text, [told])
-    case = Case(text, twin, schema or {}, facts)
+    case = Case(text, twin.value, schema or {}, facts)
     twice = _judge_duplicates(text) if may_have_twice(text, twin) else ()
     return place_problems(text, [*twice, *_judge(_resolved(case, resolve), case)])
 
@@ -64,7 +64,7 @@ def _resolved(case: Case, resolve: Resolve | None) -> Case:
     if resolve is None or not may_hold(case.text):
         return case
     text = resolve(case.text)
-    return replace(case, text=text, twin=read_twin(text))
+    return replace(case, text=text, twin=read_twin(text).value)
 
 
 def _judge(case: Case, written: Case) -> Iterator[Problem]:

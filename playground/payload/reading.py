@@ -113,18 +113,20 @@ def read(text: str) -> Tree:
 
     Raises NotJson, and nothing else, for a text that is no JSON.
     """
-    tree: Tree = read_as(text, _decode)
+    tree: Tree = read_as(text, _decode, _is_too_deep)
     return tree
 
 
-def read_as(text: str, decode: Callable[[str], Any]) -> Any:
+def read_as(
+    text: str, decode: Callable[[str], Any], is_too_deep: Callable[[str, Any], bool]
+) -> Any:
     """The same with the values that a decoder of ours makes of the tokens."""
     try:
         tree = decode(text)
     except (ValueError, RecursionError):
         explain(text)
         raise fault(text, "too_deep", 0, limit=MAX_DEPTH) from None
-    if _has_halves(text) or _is_too_deep(text, tree):
+    if _has_halves(text) or is_too_deep(text, tree):
         explain(text)
     return tree
 
