@@ -15,6 +15,10 @@ from django.db import models
 
 from playground.people import rows
 
+NEW_STAMP = (
+    "(id, value) VALUES (1, hex(randomblob(16)))"
+    " ON CONFLICT (id) DO UPDATE SET value = excluded.value"
+)
 EVENTS = ("insert", "update", "delete")
 # The fields of the library's tables that `facts` reads, and finds its rows by.
 WATCHED = {
@@ -26,7 +30,8 @@ WATCHED = {
 
 
 def make_triggers(**_: Any) -> None:
-    """Let the database stamp every change of the watched fields; told after migrations."""
+    """Let the database stamp every change of the watched fields; told after migrations, which
+    may have changed them: the first stamp is a new one."""
     stamp = rows.table_of(apps.get_model("library", "Stamp"))
     with rows.database().cursor() as cursor:
         for model, fields in WATCHED.items():
@@ -34,6 +39,7 @@ def make_triggers(**_: Any) -> None:
                 name, sql = _write_trigger(apps.get_model("library", model), fields, event, stamp)
                 cursor.execute(f"DROP TRIGGER IF EXISTS {name}")
                 cursor.execute(sql)
+        cursor.execute(f"INSERT INTO {stamp} {NEW_STAMP}")
 
 
 def _write_trigger(
@@ -45,6 +51,5 @@ def _write_trigger(
     of = f" OF {columns}" if event == "update" else ""
     return name, (
         f"CREATE TRIGGER {name} AFTER {event}{of} ON {rows.table_of(model)} BEGIN"
-        f" INSERT INTO {stamp} (id, value) VALUES (1, hex(randomblob(16)))"
-        " ON CONFLICT (id) DO UPDATE SET value = excluded.value; END"
+        f" INSERT INTO {stamp} {NEW_STAMP}; END"
     )
