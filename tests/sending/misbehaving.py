@@ -42,7 +42,7 @@ class Misbehaving:
     def paths(self) -> list[str]:
         return [f"{method} {path}" for method, path, _, _ in self.seen]
 
-    def answer(self, method: str, target: str, body: bytes) -> Told:
+    def answer(self, method: str, target: str, headers: Headers, body: bytes) -> Told:
         address = urlsplit(target)
         query = {name: values[0] for name, values in parse_qs(address.query).items()}
         found = self.answers.get(f"{method} {address.path}")
@@ -60,8 +60,9 @@ class Misbehaving:
 
             def reply(self) -> None:
                 sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                server.seen.append((self.command, self.path, dict(self.headers), sent))
-                status, body, headers = server.answer(self.command, self.path, sent)
+                received = dict(self.headers)
+                server.seen.append((self.command, self.path, received, sent))
+                status, body, headers = server.answer(self.command, self.path, received, sent)
                 data = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
                 for name, value in headers.items():
