@@ -17,7 +17,7 @@ MOST, LONGEST = 200, 100_000
 def write_variables(typed: Mapping[str, str]) -> str:
     """The JSON text to keep. What reads as a number, true, false, null, a list or an object
     is that, every digit as typed; anything else is text, and so is what stands in quotes."""
-    pairs = (f"{quote(name)}: {_value(value)}" for name, value in typed.items())
+    pairs = (f"{quote(name)}: {read_typed(value)}" for name, value in typed.items())
     return "{" + ", ".join(pairs) + "}"
 
 
@@ -50,11 +50,6 @@ def own_variables(aside: Aside) -> dict[str, str]:
     return {name: _typed(value) for name, value in own_values(aside).items()}
 
 
-def read_typed(typed: str) -> str:
-    """The JSON text of what somebody typed as a value."""
-    return _value(typed)
-
-
 def judge_variable(aside: Aside, name: str, value: str) -> str:
     """The sentence that keeps this value (JSON text) from being kept, or an empty text."""
     marks = find(f"{{{{{name}}}}}")
@@ -75,7 +70,8 @@ def _is_credential(name: str, value: str) -> bool:
     return bool(found.found)
 
 
-def _value(typed: str) -> str:
+def read_typed(typed: str) -> str:
+    """The JSON text of what somebody typed as a value."""
     try:
         read(typed)
     except NotJson:
@@ -86,4 +82,4 @@ def _value(typed: str) -> str:
 def _typed(value: Tree) -> str:
     if not isinstance(value, str) or isinstance(value, Digits):
         return dump_inline(value)
-    return value if _value(value) == quote(value) else quote(value)
+    return value if read_typed(value) == quote(value) else quote(value)
