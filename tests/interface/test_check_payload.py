@@ -104,6 +104,14 @@ def test_a_workflow_nobody_knows_is_one_sentence(run):
 
 
 @pytest.mark.django_db
+def test_the_file_may_stand_behind_the_option(tmp_path, capsys):
+    file = tmp_path / "payload.json"
+    file.write_text("{}")
+    assert status_of("launch-workflow", "--workflow", SEARCH, str(file)) == 1
+    assert '"pointer": "/job_name"' in capsys.readouterr().out
+
+
+@pytest.mark.django_db
 def test_the_workflow_is_found_among_the_practice_ones(run):
     document = {**GOOD, "steps": [{"accounts": [], "parameters": {}, "step_uid": "nope"}]}
     status, problems, _ = run(document, "--workflow", SEARCH)

@@ -31,6 +31,16 @@ def test_a_sync_before_the_first_start_tells_its_progress_and_only_that(tmp_path
     assert "There are: Practice, Practice Altcraft." in unknown.stderr
 
 
+def test_a_reader_that_had_enough_is_no_error(tmp_path) -> None:
+    environment = {**os.environ, "PLAYGROUND_DATA": str(tmp_path)}
+    command = [sys.executable, "manage.py", "sync_connection", "Practice"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, cwd=settings.HOME, env=environment, **pipes) as process:
+        process.stdout.close()
+        assert process.stderr.read() == b""
+    assert process.returncode == 1
+
+
 def test_a_definition_goes_out_and_comes_in_before_the_first_start(tmp_path) -> None:
     done = run(tmp_path / "one", "export_workflow", SEARCH)
     assert json.loads(done.stdout)["workflow"]["uid"] == SEARCH

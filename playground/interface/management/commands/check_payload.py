@@ -6,7 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from playground.apis.operations import Operation, UnknownOperation, find_operation
 from playground.interface.definitions import facts_of_workflow
@@ -25,6 +25,12 @@ class Command(BaseCommand):
         "it from being sent, with 1 otherwise, with 2 when the question was not understood."
     )
     requires_system_checks: list[str] = []
+
+    def create_parser(self, *args: Any, **options: Any) -> CommandParser:
+        """The file may stand behind an option, which argparse takes only if it is told so."""
+        parser = super().create_parser(*args, **options)
+        parser.parse_args = parser.parse_intermixed_args  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("operation", help="such as launch-workflow or start-scenario")
