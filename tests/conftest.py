@@ -1,5 +1,7 @@
 """What every test starts from: plain static files, and people of each role."""
 
+from collections import Counter
+
 import pytest
 from django.conf import settings
 from django.test import Client
@@ -18,6 +20,13 @@ def pytest_configure() -> None:
     hypothesis_settings.register_profile("any clock", deadline=None)
     hypothesis_settings.load_profile("any clock")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side, of two tests of one name only one would run."""
+    twice = [name for name, times in Counter(each.nodeid for each in items).items() if times > 1]
+    if twice:
+        raise pytest.UsageError(f"two tests have one name: {', '.join(twice)}")
 
 
 def make_person(role: Role, name: str = "") -> Person:

@@ -109,7 +109,7 @@ def test_a_bomb_of_many_small_parts_is_refused() -> None:
     assert outcome.code == "packed"
 
 
-@pytest.mark.parametrize("data", [b"not packed", gzip.compress(b"hello")[:-9]])
+@pytest.mark.parametrize("data", [b"not packed", gzip.compress(b"hello", mtime=0)[:-9]])
 def test_a_body_that_is_not_packed_as_it_says_is_a_failure(data: bytes) -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: gzip", body=data))
     assert isinstance(outcome, Failure)
