@@ -4,6 +4,13 @@
   if (!dialog) return;
   const field = dialog.querySelector("input");
   const lines = () => [...dialog.querySelectorAll("#found a")];
+  let hurried = false;
+
+  // Enter goes to the first of what was typed, not of what still stands there.
+  const go = () => {
+    hurried = document.getElementById("found").dataset.find !== field.value.trim();
+    if (!hurried) lines()[0]?.click();
+  };
 
   document.body.addEventListener("find", (event) => {
     event.preventDefault();
@@ -17,8 +24,10 @@
     const at = list.indexOf(document.activeElement);
     if (event.key === "ArrowDown") list[Math.min(at + 1, list.length - 1)]?.focus();
     else if (event.key === "ArrowUp") (list[at - 1] ?? field).focus();
-    else if (event.key === "Enter" && at < 0) list[0]?.click();
+    else if (event.key === "Enter" && at < 0) go();
     else return;
     event.preventDefault();
   });
+  dialog.addEventListener("htmx:afterSwap", () => hurried && go());
+  field.addEventListener("input", () => (hurried = false));
 })();

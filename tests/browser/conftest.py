@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.conf import settings as product
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Error, Page, expect
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
@@ -25,6 +26,8 @@ from tests.conftest import signed_in
 
 THREE_STEPS = "Find leads and their emails"
 PICTURES = Path(product.HOME) / "build" / "pictures"
+# Milliseconds: browsers side by side on two cores take their time.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,6 +68,16 @@ def server(transactional_db: None) -> Iterator[str]:
     served.trigger.pull_trigger(lambda: close_all(served._map))
     thread.join(5)
     connections.close_all()
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> Iterator[BrowserContext]:
+    """Its pages come to rest before it is closed: closed in the middle of a navigation,
+    Chromium may never say that it is."""
+    yield context
+    for page in context.pages:
+        with suppress(Error):
+            page.goto("about:blank")
 
 
 @pytest.fixture

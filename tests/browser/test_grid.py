@@ -102,12 +102,3 @@ def test_lines_fold_and_hold_what_they_fold(page: Page) -> None:
     builder.locator("#preview").focus()
     builder.keyboard.press("ArrowDown")
     expect(builder.locator("#preview .line.lit")).to_have_count(1)
-
-
-def test_the_finder_leads_to_a_workflow_and_a_draft(page: Page) -> None:
-    launch(page, "Find an email")
-    page.keyboard.press("Control+k")
-    page.keyboard.type("find an")
-    expect(page.locator("#found")).to_contain_text("draft")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/drafts/**")

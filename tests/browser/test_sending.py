@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
+from playground.calls.values import Outcome
 from playground.history.models import Exchange
 from playground.library.models import Connection
 from tests.browser.walking import cell, eventually, saved
@@ -66,6 +67,8 @@ def test_one_request_for_each_press_meant(builder: Page, standin: Standin) -> No
     builder.wait_for_timeout(800)
     send_button(builder).click()
     eventually(lambda: len(standin.seen) == 3)
+    # A page opened before it has ended would follow this one to its end.
+    eventually(lambda: not Exchange.objects.filter(outcome=Outcome.SENDING).exists())
     other = builder.context.new_page()
     other.goto(builder.url)
     expect(other.locator("#main[data-ready]")).to_be_visible()

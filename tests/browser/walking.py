@@ -53,7 +53,7 @@ def cell(page: Page, row: int, column: int) -> Locator:
     return page.locator(".grid [data-row]").nth(row - 1).locator(".cell").nth(column - 1)
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 5) -> None:
+def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
     """Wait for the server, or a script, to have done it."""
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:

@@ -1,0 +1,34 @@
+"""The finder behind Ctrl+K leads where its lines say, by keys alone."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.walking import launch
+
+WORKFLOW = "Find an email"
+
+
+def test_arrows_choose_a_draft_and_enter_opens_it(page: Page) -> None:
+    launch(page, WORKFLOW)
+    address = page.url
+    page.goto(f"{page.origin}/history/")  # type: ignore[attr-defined]
+    page.keyboard.press("Control+k")
+    expect(page.locator("#found")).to_contain_text("History")
+    page.keyboard.type("find an")
+    expect(page.locator("#found a")).to_have_count(2)
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#found a").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page).to_have_url(address)
+
+
+def test_enter_at_once_goes_to_what_was_typed_not_to_what_still_stands_there(page: Page) -> None:
+    page.goto(f"{page.origin}/history/")  # type: ignore[attr-defined]
+    page.keyboard.press("Control+k")
+    expect(page.locator("#found a").first).to_contain_text("Workflows")
+    page.keyboard.type("find an")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/workflows/\?find="))
+    expect(page.locator("#main")).to_contain_text(WORKFLOW)
