@@ -80,6 +80,7 @@ TEMPLATES = [
         "DIRS": [HOME / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
+            "builtins": ["playground.pages.templatetags.icons"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -124,7 +125,9 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
-USE_I18N = True
+# Words are looked up where there are others to find: a page has hundreds of them.
+LOCALE_PATHS = [HOME / "locale"]
+USE_I18N = LOCALE_PATHS[0].is_dir()
 USE_TZ = True
 
 STATIC_URL = "static/"

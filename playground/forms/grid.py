@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from typing import Any
 
 from playground.payload import printing
@@ -54,11 +55,8 @@ def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey]) -> Grid:
     """Columns are the workflow's keys, then what else the rows hold, in order of appearance."""
     rows = tree if isinstance(tree, list) else []
     known = {key.name: key for key in keys}
-    found: dict[str, None] = {}
-    for row in rows:
-        # Thousands of rows have the same keys: comparing them is quicker than adding them.
-        if isinstance(row, dict) and not row.keys() <= found.keys():
-            found.update(dict.fromkeys(row))
+    # Thousands of rows, without a step of ours for each of their keys.
+    found = dict.fromkeys(chain.from_iterable(row for row in rows if isinstance(row, dict)))
     columns = [
         Column(k.name, True, k.required, k.help, tuple(k.variations)) for k in known.values()
     ]

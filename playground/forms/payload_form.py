@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
 from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.forms.boundfield import BoundField
 
 from playground.forms.fields import Field
+from playground.forms.widgets import Area, Choice, Text, Toggle
 
 
 class PointerField(BoundField):
     """A key may hold anything; an id may not hold blanks, so it is percent-quoted."""
 
-    @property
+    @cached_property
     def auto_id(self) -> str:
         form: Any = self.form
         return f"{form.row_id}{quote(form.at_of[self.name], safe='')}"
@@ -44,10 +45,8 @@ class PayloadForm(forms.Form):
         for field in listed:
             self.fields[field.pointer] = build_field(field, row_id)
         self.helper = FormHelper()
-        self.helper.form_tag = False
-        self.helper.disable_csrf = True
-        self.helper.field_template = "forms/_field.html"
-        self.helper.layout = Layout(*self.fields)
+        # One template for all fields: a layout would copy the whole page's context for each.
+        self.helper.template = "forms/_fields.html"
 
 
 def build_field(field: Field, row_id: str) -> forms.CharField:
@@ -91,25 +90,23 @@ def build_widget(field: Field) -> forms.Widget:
 
 def _text(field: Field, marks: dict[str, Any]) -> forms.Widget:
     if "\n" in field.shown or len(field.shown) > 200:
-        return forms.Textarea({**marks, "rows": 3})
-    return forms.TextInput(marks)
+        return Area({**marks, "rows": 3})
+    return Text(marks)
 
 
 def _number(field: Field, marks: dict[str, Any]) -> forms.Widget:
     mode = "numeric" if field.kind == "integer" else "decimal"
-    return forms.TextInput({**marks, "inputmode": mode})
+    return Text({**marks, "inputmode": mode})
 
 
 def _area(field: Field, marks: dict[str, Any]) -> forms.Widget:
     rows = min(12, max(2, field.shown.count("\n") + 1))
-    return forms.Textarea({**marks, "rows": rows, "class": "form-control json"})
+    return Area({**marks, "rows": rows, "class": "form-control json"})
 
 
 def _toggle(field: Field, marks: dict[str, Any]) -> forms.Widget:
     on = field.shown == "true" or (field.shown == "" and field.default == "true")
-    return forms.CheckboxInput(
-        {**marks, "role": "switch", "class": "switch"}, check_test=lambda value: on
-    )
+    return Toggle({**marks, "role": "switch", "class": "switch"}, on)
 
 
 def _choice(field: Field, marks: dict[str, Any]) -> forms.Widget:
@@ -118,13 +115,13 @@ def _choice(field: Field, marks: dict[str, Any]) -> forms.Widget:
         listed.append((field.shown, field.shown))
     if field.optional or not field.shown:
         listed.insert(0, ("", "–"))
-    return forms.Select({**marks, "class": "form-select"}, choices=listed)
+    return Choice({**marks, "class": "form-select"}, choices=listed)
 
 
 def _typed_value(field: Field, marks: dict[str, Any]) -> forms.Widget:
     """Text or a whole number, as is chosen beside it; tags are one text."""
     kind = "integer" if field.holds == "number" else "text"
-    return forms.TextInput({**marks, "data-kind": kind})
+    return Text({**marks, "data-kind": kind})
 
 
 WIDGETS = {

@@ -1,16 +1,24 @@
 """Pages travel compressed; static files are compressed once, when they are collected."""
 
+import gzip
+import re
+import secrets
 from functools import cached_property
 
 from csp.constants import HEADER
 from csp.middleware import CSPMiddleware
 from csp.utils import build_policy
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 
 SANDBOX = "/sandbox/"
+# Bytes; a longer page is packed in a third of the time and is an eighth larger for it.
+LONG, QUICKLY = 200_000, 3
+TAKES_GZIP = re.compile(r"\bgzip\b")
+NAMED, HEADER_END = 8, 10  # of a gzip header: a name follows it; where it ends
 
 
 class CompressMiddleware(GZipMiddleware):
@@ -22,7 +30,22 @@ class CompressMiddleware(GZipMiddleware):
     ) -> HttpResponseBase:
         if request.path.startswith(SANDBOX):
             return response
+        takes = TAKES_GZIP.search(request.headers.get("Accept-Encoding", ""))
+        if takes and isinstance(response, HttpResponse) and len(response.content) > LONG:
+            self._pack(response)
         return super().process_response(request, response)
+
+    def _pack(self, response: HttpResponse) -> None:
+        """Padded by a name of any length, as Django does it."""
+        if response.has_header("Content-Encoding"):
+            return
+        packed = gzip.compress(response.content, QUICKLY, mtime=0)
+        name = b"a" * secrets.randbelow(self.max_random_bytes) + b"\0"
+        head = packed[:3] + bytes([NAMED]) + packed[4:HEADER_END]
+        response.content = head + name + packed[HEADER_END:]
+        response.headers["Content-Length"] = str(len(response.content))
+        response.headers["Content-Encoding"] = "gzip"
+        patch_vary_headers(response, ("Accept-Encoding",))
 
 
 class PolicyMiddleware(CSPMiddleware):

@@ -9,7 +9,7 @@ from typing import Any
 
 from playground.payload.facts import NOTHING_KNOWN, Facts
 from playground.payload.problems import ERROR, ORDER, Problem
-from playground.payload.reading import NotJson, duplicates, lines_of, read
+from playground.payload.reading import NotJson, Tree, duplicates, lines_of, read
 from playground.payload.resolving import may_hold
 from playground.payload.rules import RULES
 from playground.payload.rules.book import problem
@@ -20,7 +20,7 @@ from playground.payload.rules.places import cut
 from playground.payload.rules.references import judge_references
 from playground.payload.rules.schema import judge_schema
 from playground.payload.rules.types import show_value
-from playground.payload.twins import may_have_twice, read_twin
+from playground.payload.twins import may_have_twice, read_twin, twin_of
 
 LIMIT = 300
 
@@ -28,16 +28,21 @@ Resolve = Callable[[str], str]
 
 
 def check(
-    text: str, schema: Schema | None, facts: Facts = NOTHING_KNOWN, resolve: Resolve | None = None
+    text: str,
+    schema: Schema | None,
+    facts: Facts = NOTHING_KNOWN,
+    resolve: Resolve | None = None,
+    tree: Tree | None = None,
 ) -> list[Problem]:
     """Every problem of a document in the order of its lines; never raises, on any text.
 
     `schema` is the operation's body schema with its hints (see `playground.apis`). At most
     300 problems are listed, errors before the others; then one more says so. `resolve` gives
     the text with the values of its variables: then those are judged, at the places of `text`.
+    `tree`, what `read` makes of the text, spares reading it again.
     """
     try:
-        twin = read_twin(text)
+        twin = read_twin(text) if tree is None else twin_of(tree)
     except NotJson as error:
         return [tell_not_json(error)]
     if not isinstance(twin.value, dict):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import chain
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
 from playground.payload.explaining import MAX_DEPTH
-from playground.payload.reading import Digits, levels, plain, read_as, refuse_constant
+from playground.payload.reading import Digits, Tree, levels, plain, read_as, refuse_constant
 
 LONGEST_INT = 4000  # Python refuses to convert more than 4,300 digits
 
@@ -36,6 +37,38 @@ def read_twin(text: str) -> Twin:
         return False
 
     return Twin(read_as(text, _decode, is_too_deep), members)
+
+
+def twin_of(tree: Tree) -> Twin:
+    """The same of a tree that was read already: what holds no number is shared with it."""
+    members = 0
+
+    def turn(item: Any) -> Any:
+        nonlocal members
+        kind = type(item)
+        if kind is dict:
+            members += len(item)
+            if _TURNED.isdisjoint(map(type, item.values())):
+                return item
+            return {key: turn(each) for key, each in item.items()}
+        if kind is list:
+            if _are_plain_rows(item):
+                members += sum(map(len, item))
+                return item
+            return [turn(each) for each in item]
+        return plain(item) if kind is Digits else item
+
+    return Twin(turn(tree), members)
+
+
+_TURNED = frozenset((dict, list, Digits))
+
+
+def _are_plain_rows(items: list[Any]) -> bool:
+    """Thousands of rows of texts are looked at without a step of ours for each."""
+    if not {dict}.issuperset(map(type, items)):
+        return False
+    return _TURNED.isdisjoint(map(type, chain.from_iterable(map(dict.values, items))))
 
 
 def may_have_twice(text: str, twin: Twin) -> bool:

@@ -19,6 +19,7 @@ from playground.payload.checking import check
 from playground.payload.facts import Facts
 from playground.payload.locating import lines_of
 from playground.payload.problems import ERROR, WARNING, Problem
+from playground.payload.reading import Tree
 from playground.payload.references import resolve_document
 from playground.people.models import Person
 
@@ -114,16 +115,16 @@ def facts_of(plan: Plan) -> Facts:
     return replace(facts, files=describe_files(plan.text), secrets=secrets)
 
 
-def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
+def check_plan(plan: Plan, facts: Facts | None = None, tree: Tree | None = None) -> list[Problem]:
     """Every problem at once: connection, path values, half-typed places, document.
 
-    `facts` spare the work of finding them.
+    `facts`, and the `tree` of its text, spare the work of finding them.
     """
     return [
         *_check_connection(plan),
         *_check_path(plan),
         *_check_half(plan),
-        *_check_body(plan, facts),
+        *_check_body(plan, facts, tree),
     ]
 
 
@@ -158,12 +159,12 @@ def _check_path(plan: Plan) -> list[Problem]:
     ]
 
 
-def _check_body(plan: Plan, facts: Facts | None) -> list[Problem]:
+def _check_body(plan: Plan, facts: Facts | None, tree: Tree | None) -> list[Problem]:
     schema = plan.operation.body_schema
     if schema is None:
         return []
     facts = facts or facts_of(plan)
-    found = check(plan.text, schema, facts, resolver_of(plan))
+    found = check(plan.text, schema, facts, resolver_of(plan), tree)
     return [*found, *_check_size(plan, facts)]
 
 

@@ -1,9 +1,13 @@
 """Pages travel compressed; short answers and the sandbox do not."""
 
 import gzip
+import json
 
 import pytest
 from django.test import Client
+
+from playground.library.drafts import begin
+from playground.people.models import Person
 
 pytestmark = pytest.mark.django_db
 
@@ -15,6 +19,24 @@ def test_a_page_is_compressed_for_a_browser_that_takes_it(as_editor: Client) -> 
     assert packed["Content-Encoding"] == "gzip"
     assert "Accept-Encoding" in packed["Vary"]
     assert b"API Playground" in gzip.decompress(packed.content)
+
+
+def test_a_long_page_is_compressed_too_and_its_size_tells_nothing(
+    as_editor: Client, editor: Person
+) -> None:
+    text = json.dumps({"inputs": [{"first_name": f"Ada {n} é"} for n in range(10_000)]})
+    draft = begin(editor, "launch-workflow", text)
+    pages = [
+        as_editor.get(f"/drafts/{draft.id}/", headers={"accept-encoding": "gzip"}) for _ in range(3)
+    ]
+    for page in pages:
+        assert (page["Content-Encoding"], page["Content-Length"]) == (
+            "gzip",
+            str(len(page.content)),
+        )
+        assert "Accept-Encoding" in page["Vary"]
+        assert "Ada 9999 " in gzip.decompress(page.content).decode()
+    assert len({len(page.content) for page in pages}) > 1
 
 
 def test_the_sandbox_answers_byte_for_byte(as_editor: Client) -> None:

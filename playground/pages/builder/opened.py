@@ -55,7 +55,7 @@ class Opened:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return check_plan(plan_draft(self.draft), self.facts)
+        return check_plan(plan_draft(self.draft), self.facts, self.tree)
 
     def section_of(self, pointer: str) -> Section | None:
         return next((s for s in self.sections if any(f.pointer == pointer for f in s.fields)), None)
