@@ -20,6 +20,7 @@ ENTRIES = (
     "js/reply.js",
     "js/builder/builder.js",
     "js/builder/changed.js",
+    "js/builder/editor.js",
     "css/page.css",
     "css/building.css",
     "css/replying.css",
@@ -88,14 +89,18 @@ def list_modules(name: str, read: Read, above: tuple[str, ...] = ()) -> list[str
 
 
 def write_scope(name: str, source: str, is_last: bool) -> str:
-    """What a module exports as one constant; the last one exports nothing."""
+    """What a module exports as one constant; what the last one exports stays exported, for
+    whoever fetches it when it is needed."""
     names = _export.findall(source)
     body = _import_script.sub(lambda found: _take(near(name, found[2]), found[1]), source)
     body = _export.sub("", body)
-    if _left.search(body) or (is_last and names):
+    if _left.search(body):
         raise CannotJoin(f"{name} imports or exports in another way than the others.")
-    opening = "" if is_last else f"const {variable(name)} = "
-    given = "" if is_last else f"return {{ {', '.join(names)} }};\n"
+    listed = f"{{ {', '.join(names)} }}"
+    given = f"return {listed};\n" if names or not is_last else ""
+    opening = f"const {variable(name)} = "
+    if is_last:
+        opening = f"export const {listed} = " if names else ""
     return f"{opening}(() => {{\n{body}{given}}})();\n"
 
 

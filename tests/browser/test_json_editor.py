@@ -144,3 +144,16 @@ def test_a_typed_credential_goes_to_the_secret_store_when_its_field_is_left(
     expect(page.locator("#editor_box")).to_contain_text("{{secret:token_2}}")
     assert "typed-credential" not in Draft.objects.get().text
     assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_an_editor_that_cannot_be_fetched_says_so_and_comes_the_next_time(page: Page) -> None:
+    builder = launch(page, "Find an email")
+    script = "**/js/builder/editor*.js"
+    builder.route(script, lambda route: route.abort())
+    builder.get_by_role("tab", name="Edit JSON").click()
+    expect(builder.locator("#toasts")).to_contain_text("The editor could not be fetched.")
+    expect(builder.locator("#preview")).to_be_visible()
+    expect(builder.locator("#editor")).to_be_hidden()
+    builder.unroute(script)
+    open_editor(builder)
+    assert '"first_name"' in shown(builder)

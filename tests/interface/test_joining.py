@@ -18,7 +18,9 @@ def read(name: str) -> str:
 def test_every_entry_can_be_joined(name: str) -> None:
     joined = join(name, read)
     assert "@import" not in joined
-    assert not any(line.startswith(("import ", "export ")) for line in joined.splitlines())
+    left = [line for line in joined.splitlines() if line.startswith(("import ", "export "))]
+    assert all(line.startswith("export const {") for line in left)
+    assert len(left) == ("\nexport " in read(name))
 
 
 def test_a_module_stands_once_and_before_those_that_need_it() -> None:
@@ -32,6 +34,18 @@ def test_a_module_stands_once_and_before_those_that_need_it() -> None:
         "const $js_in_b = (() => {\nconst { c } = $js_c;\nfunction b() { return c; }\n"
         "return { b };\n})();\n"
         "(() => {\nconst { b: two } = $js_in_b;\nconst { c } = $js_c;\ntwo(c);\n})();\n"
+    )
+
+
+def test_what_the_entry_exports_stays_exported() -> None:
+    files = {
+        "a.js": 'import { b } from "./b.js";\nexport class A { x = b; }\nexport const c = 1;\n',
+        "b.js": "export const b = 2;\n",
+    }
+    assert join("a.js", files.__getitem__) == (
+        "const $b = (() => {\nconst b = 2;\nreturn { b };\n})();\n"
+        "export const { A, c } = (() => {\nconst { b } = $b;\n"
+        "class A { x = b; }\nconst c = 1;\nreturn { A, c };\n})();\n"
     )
 
 

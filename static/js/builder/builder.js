@@ -6,7 +6,7 @@ import { elementsOf } from "./fragments.js";
 import { Preview } from "./preview.js";
 import { Problems } from "./problems.js";
 import { Text } from "./text.js";
-import { startEditor } from "./editor.js";
+import { startEditor } from "./editing.js";
 import { startFields, echoWaiting } from "./fields.js";
 import { startGrid } from "./grid.js";
 import { startKept } from "./kept.js";

@@ -6,27 +6,7 @@ import { openPad } from "./pads.js";
 
 const PAUSE = 300;
 
-export function startEditor(bench) {
-  const box = document.getElementById("editor");
-  let opening = null;
-  let editor = null;
-  bench.openEditor = () => (opening ??= open());
-  const open = async () => {
-    editor = new Editor(bench, box);
-    await editor.start();
-    return editor;
-  };
-  bench.flushEditor = () => editor?.flush();
-  bench.resetEditor = () => editor?.reset();
-  bench.mineInEditor = () => editor?.freeze();
-  bench.showInEditor = async (row, column) => {
-    await bench.showTab(document.getElementById("tab_editor"));
-    (await bench.openEditor()).go(row, column);
-  };
-  if (bench.half) bench.showTab(document.getElementById("tab_editor"));
-}
-
-class Editor {
+export class Editor {
   constructor(bench, box) {
     this.bench = bench;
     this.box = box;
