@@ -55,7 +55,8 @@ class Opened:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return check_plan(plan_draft(self.draft), self.facts, self.tree)
+        # Where the form was read already, its tree spares reading the text again.
+        return check_plan(plan_draft(self.draft), self.facts, vars(self).get("tree"))
 
     def section_of(self, pointer: str) -> Section | None:
         return next((s for s in self.sections if any(f.pointer == pointer for f in s.fields)), None)

@@ -39,10 +39,11 @@ def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 def describe_page(opened: Opened) -> dict[str, Any]:
     draft = opened.draft
+    form = describe_form(opened)
     problems = list_problems(opened.problems)
     undos, redos = history_depth(draft)
     return {
-        **describe_form(opened),
+        **form,
         "connection": draft.connection,
         "connections": Connection.objects.filter(api=opened.operation.api.id),
         "problems": json.dumps(problems),
