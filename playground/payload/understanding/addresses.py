@@ -17,7 +17,7 @@ from playground.payload.understanding.values import (
     note,
 )
 
-ADDRESS = re.compile(r"<?((?:https?://)?[\w.-]{1,253}(?::\d{1,5})?(?:/\S*|\?\S*))>?", re.I)
+ADDRESS = re.compile(r"<?((?:https?://)?[\w.-]{1,253}(?::\d{1,5})?(?:/\S*?|\?\S*?))>?", re.I)
 LONGEST = 8000
 JOB_PARTS = ("job", "jobs", "run", "runs", "results")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import parse_qsl
@@ -98,16 +99,20 @@ def _conclude_one(request: Request, operations: Sequence[OperationShape]) -> Und
         document=document,
         path_values=found.path_values if found else {},
         credentials=tuple(collector.found),
-        notes=tuple(_masked(_notes(request, found, repaired, collector), collector)),
+        notes=tuple(_notes(request, found, repaired, collector)),
         changes=tuple(_hidden(repaired.changes if repaired else (), collector)),
     )
 
 
 def _masked(notes: Iterable[Note], collector: Collector) -> Iterator[Note]:
-    """The notes without the credentials that stand in what they quote."""
+    """The notes without the credentials that stand in what they quote; our own words stay,
+    also beside a credential that is a word of them or a letter."""
     for each in notes:
-        params = {name: _mask(text, collector) for name, text in each.params.items()}
-        yield replace(each, sentence=_mask(each.sentence, collector), params=params)
+        sentence, params = each.sentence, {}
+        for name, text in each.params.items():
+            params[name] = _mask(text, collector)
+            sentence = sentence if params[name] == text else sentence.replace(text, params[name])
+        yield replace(each, sentence=sentence, params=params)
 
 
 def _hidden(changes: Iterable[Change], collector: Collector) -> Iterator[Change]:
@@ -116,9 +121,13 @@ def _hidden(changes: Iterable[Change], collector: Collector) -> Iterator[Change]
 
 
 def _mask(text: str, collector: Collector) -> str:
-    for value, name in collector.names.items():
-        text = text.replace(value, "{{secret:" + name + "}}")
-    return text
+    """In one pass: a reference put in is never read again."""
+    names = collector.names
+    if not names:
+        return text
+    longest_first = sorted(names, key=len, reverse=True)
+    values = re.compile("|".join(map(re.escape, longest_first)))
+    return values.sub(lambda found: "{{secret:" + names[found[0]] + "}}", text)
 
 
 def _document(request: Request) -> tuple[Repaired | None, Tree]:
@@ -161,9 +170,9 @@ def _as_repaired(request: Request, text: str) -> Repaired | None:
 def _notes(
     request: Request, found: Recognised | None, repaired: Repaired | None, collector: Collector
 ) -> list[Note]:
-    notes = list(request.notes)
+    notes = list(_masked(request.notes, collector))
     notes.append(_operation_note(request, found))
-    notes += repaired.notes if repaired else ()
+    notes += _masked(repaired.notes, collector) if repaired else ()
     if request.body and request.body.strip() and repaired is None:
         notes.append(note(IGNORED, "body-not-json", "The body is no JSON and gives no document."))
     for name in dict.fromkeys(each.name for each in collector.found):

@@ -31,7 +31,7 @@ CMD_SIGN = re.compile(r'^[A-Za-z]:\\[^>\n]{0,200}>|[{\[,:][ ]?""\w|\w""[ ]?:', r
 POWERSHELL_SIGN = re.compile(
     r"^[ \t]*\$\w{1,64}[ \t]*=|@['\"][ \t]*\r?\n|^PS[^>\n]{0,200}>|\"\{`\"", re.M
 )
-POWERSHELL_HEAD = re.compile(r"[^\n]*`[ \t]*\r?$", re.M)
+POWERSHELL_HEAD = re.compile(r"[^\n]*`[ \t]*\r?\n")
 BEFORE = frozenset({"sudo", "time", "command", "env", "!", "then", "do", "else"})
 SHOWN_VARIABLES = 5
 

@@ -133,3 +133,10 @@ def test_the_first_fitting_command_is_taken():
     found = paste(f"curl https://h/other ;\ncurl {URL} -d '{{}}'\n")
     assert found.operation == "launch"
     assert any("https://h/other" in note.sentence for note in found.notes)
+
+
+def test_a_shell_s_own_backticks_at_the_end_are_no_line_end_of_powershell():
+    found = paste("curl https://h/a -d `cat x.json`")
+    said = [each.sentence for each in found.notes]
+    assert said[0] == "A cURL command for bash."
+    assert not any("second address" in each for each in said)

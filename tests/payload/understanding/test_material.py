@@ -118,6 +118,27 @@ def _item(name: str, url: str, body: str) -> dict:
     }
 
 
+def test_it_reads_an_address_between_angle_brackets():
+    found = paste("<https://app.example.com/jobs/1?step=s-1>")
+    assert (found.step_uid, found.url) == ("s-1", "https://app.example.com/jobs/1?step=s-1")
+
+
+@pytest.mark.parametrize("key", ["s", "k", "secret", "api_key", "stands", "}"])
+def test_a_credential_that_is_a_word_or_a_letter_leaves_the_sentences_whole(key):
+    found = paste(f"POST https://h/v3/workflows/w/schedule\nx-api-key: {key}\n\n{{}}")
+    assert [each.sentence for each in found.notes] == [
+        "The text of an HTTP request.",
+        "The operation launch is known by its address.",
+        "A credential was found; {{secret:api_key}} stands in its place.",
+    ]
+
+
+def test_a_credential_is_hidden_in_what_a_sentence_quotes():
+    found = paste("curl https://h/a -H 'x-api-key: s3cr3t' -d '{}' > s3cr3t.json")
+    assert "s3cr3t" not in str(found.notes)
+    assert "{{secret:api_key}}.json" in str(found.notes)
+
+
 def test_it_reads_a_postman_collection():
     launch = _item("Launch", "{{base}}/workflows/{{uid}}/schedule", '{"inputs": [{"n": 1.10}]}')
     other = _item("Other", "{{base}}/x", "{}")
