@@ -20,6 +20,8 @@ from playground.sending.walk import (
     note_used,
 )
 
+UNKNOWN_SHAPE = "The answer is not in the shape that is known."
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -37,11 +39,17 @@ class Answer:
         """The body as text; empty where nothing came."""
         return self.result.body.decode("utf-8", "replace") if isinstance(self.result, Reply) else ""
 
+    @property
+    def refusal(self) -> str:
+        """Why it tells nothing: the verdict's sentence; of an accepted one, that its shape is
+        unknown, since then the verdict sounds as if all was well."""
+        return UNKNOWN_SHAPE if self.accepted else self.verdict.sentence
+
     def read(self) -> Any:
         """The body as plain values; None when it is no JSON."""
         try:
             return json.loads(self.text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 

@@ -14,6 +14,7 @@ from playground.sending.plans import plan_operation
 from playground.sending.pool import Ticket, the_pool
 
 FRESH_SECONDS = 1.5
+ENDED_FRESH_SECONDS = 30.0
 MOST_JOBS = 500
 MOST_ROWS = 1000
 
@@ -101,7 +102,7 @@ def read_job(uid: str, answer: Answer, known: Job) -> Job:
     """What the answer tells; where it tells nothing, what was known and the reason."""
     told = answer.read()
     if not answer.accepted or not isinstance(told, dict):
-        return replace(known, refusal=answer.verdict.sentence)
+        return replace(known, refusal=answer.refusal)
     return Job(
         uid=uid,
         name=_text(told.get("name")),
@@ -124,7 +125,7 @@ def read_results(job: Job, answer: Answer) -> Job:
     told = answer.read()
     listed = told.get("results") if isinstance(told, dict) else told
     if not answer.accepted or not isinstance(listed, list):
-        return replace(job, refusal=answer.verdict.sentence)
+        return replace(job, refusal=answer.refusal)
     rows = tuple(row if isinstance(row, dict) else {"result": row} for row in listed)
     paging = told.get("paging") if isinstance(told, dict) else None
     more = isinstance(paging, dict) and paging.get("have_next_page") is True
@@ -135,7 +136,7 @@ def _ask(watch: Watch, connection: Connection, cancel: threading.Event) -> None:
     uid = watch.job.uid
     plan = plan_operation("get-job", connection, {"job_uid": uid})
     job = read_job(uid, send_operation(plan, cancel=cancel), watch.job)
-    if job.ended and not job.refusal and not job.results:
+    if job.ended and not job.refusal:
         plan = plan_operation("get-job-results", connection, {"job_uid": uid})
         job = read_results(job, send_operation(plan, cancel=cancel))
     watch.job = job
@@ -178,9 +179,11 @@ def _find_watch(key: uuid.UUID, job_uid: str) -> Watch:
 
 
 def _is_due(watch: Watch) -> bool:
-    """A job that ended, and whose results are read, is not asked after again."""
+    """A job that ended is asked after again only when somebody comes back to it later: it may
+    have been started again from elsewhere."""
     done = watch.job.ended and not watch.job.refusal
-    return not done and time.monotonic() - watch.asked_at > FRESH_SECONDS
+    fresh = ENDED_FRESH_SECONDS if done else FRESH_SECONDS
+    return time.monotonic() - watch.asked_at > fresh
 
 
 def _text(value: Any) -> str:

@@ -78,7 +78,7 @@ def _read_pages(
         body = answer.read()
         choices = rule.read(body) if answer.accepted else None
         if choices is None:
-            return answer.verdict.sentence, found
+            return answer.refusal, found
         found += choices
         following = value_at(body, rule.next) if rule.next else None
         if not following:

@@ -94,7 +94,7 @@ def read_rows(answer: Answer, key: str) -> Rows:
     told = answer.read()
     listed = told.get(key) if isinstance(told, dict) else told
     if not answer.accepted or not isinstance(listed, list):
-        return Rows(refusal=answer.verdict.sentence, ready=True)
+        return Rows(refusal=answer.refusal, ready=True)
     rows = tuple(row if isinstance(row, dict) else {key.rstrip("s"): row} for row in listed)
     paging = told.get("paging") if isinstance(told, dict) else None
     more = isinstance(paging, dict) and paging.get("have_next_page") is True
@@ -122,7 +122,8 @@ class _Reading:
             found += rows.rows
             if rows.refusal or not rows.more or not rows.rows:
                 return Rows(tuple(found), rows.more, rows.refusal, ready=True)
-        return Rows(tuple(found), True, ready=True)
+        sentence = f"There are more than {MOST_PAGES} pages: no file holds them all."
+        return Rows(tuple(found), True, sentence, ready=True)
 
     def _ask(self, page: int, cancel: threading.Event) -> Rows:
         query = {"page": str(page)} if page > 1 else {}

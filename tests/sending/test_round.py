@@ -13,6 +13,8 @@ from playground.library.models import KnownJob, Repeat
 from playground.library.secrets import take_in
 from playground.library.vault import unseal
 from playground.payload.checking import check
+from playground.sending import jobs, results
+from playground.sending.jobs import look_at
 from playground.sending.plans import check_plan, plan_draft
 from playground.sending.presses import press_send, wait
 from playground.sending.results import Rows, has_failed, read_page, tells_outcome, write_csv
@@ -186,3 +188,51 @@ def test_a_csv_of_nothing_is_a_line() -> None:
 )
 def test_an_input_failed_by_its_status_else_by_a_flag_else_by_its_error(row, failed, tells) -> None:
     assert (has_failed(row), tells_outcome(row)) == (failed, tells)
+
+
+@pytest.mark.parametrize("job_uid", ["a/b", "../x"])
+def test_a_job_whose_uid_fits_in_no_address_is_listed_without_a_link(
+    elsewhere, misbehaving, editor, job_uid
+) -> None:
+    told = {"message": "Bot successfully scheduled.", "job_uid": job_uid}
+    misbehaving.answers[f"POST /workflows/{WORKFLOW}/schedule"] = say(told)
+    exchange = launch(editor, elsewhere)
+    client = signed_in(editor)
+    assert f"job {job_uid} is running" in client.get(f"/history/{exchange.id}/").content.decode()
+    page = client.get("/jobs/").content.decode()
+    assert f"/history/{exchange.id}/" in page
+    assert "data-follows" not in page
+
+
+@pytest.mark.parametrize("body", [[1], 7, b"[" * 20_000])
+def test_an_accepted_answer_in_no_known_shape_is_told_as_that(elsewhere, misbehaving, body) -> None:
+    misbehaving.answers["GET /jobs/j-5"] = say(body)
+    misbehaving.answers["GET /jobs/j-6"] = say({"status": "completed"})
+    misbehaving.answers["GET /jobs/j-6/results"] = say({"rows": body} if body == [1] else body)
+    assert "The job was read" not in look_at(elsewhere, "j-5", LONG).refusal
+    assert look_at(elsewhere, "j-5", LONG).refusal
+    assert look_at(elsewhere, "j-6", LONG).refusal not in ("", "Read")
+    assert read_page(elsewhere, "j-6", "results", 1, LONG).refusal not in ("", "Read")
+
+
+def test_a_job_that_was_started_again_elsewhere_is_seen_when_one_comes_back(
+    elsewhere, misbehaving, monkeypatch
+) -> None:
+    misbehaving.answers["GET /jobs/j-7"] = [say({"status": "warning"}), say({"status": "running"})]
+    misbehaving.answers["GET /jobs/j-7/results"] = say([])
+    assert look_at(elsewhere, "j-7", LONG).status == "warning"
+    assert look_at(elsewhere, "j-7", LONG).status == "warning"
+    monkeypatch.setattr(jobs, "ENDED_FRESH_SECONDS", -1.0)
+    assert look_at(elsewhere, "j-7", LONG).status == "running"
+
+
+def test_more_pages_than_a_file_holds_make_no_file_that_is_cut_off(
+    elsewhere, misbehaving, editor, monkeypatch
+) -> None:
+    monkeypatch.setattr(results, "MOST_PAGES", 2)
+    told = {"results": [{"n": 1}], "paging": {"have_next_page": True}}
+    misbehaving.answers["GET /jobs/j-8/results"] = say(told)
+    address = f"/jobs/{elsewhere.id}/j-8/rows/results/"
+    answer = signed_in(editor).get(f"{address}save/csv/", follow=True)
+    assert answer.redirect_chain
+    assert "more than 2 pages" in answer.content.decode()
