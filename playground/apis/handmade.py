@@ -34,6 +34,11 @@ class Parameter:
     has_default: bool = False
     schema: Schema = field(default_factory=dict, repr=False)
 
+    @property
+    def has_lines(self) -> bool:
+        """Whether the default needs more than one line to be shown, and to survive it."""
+        return "\n" in self.default
+
 
 @dataclass(frozen=True)
 class Key:
@@ -139,9 +144,12 @@ def _find_step_mistakes(step: HandStep, place: int, seen: set[str]) -> Iterator[
         ("parameter", [each.name for each in step.parameters]),
         ("input key", [each.name for each in step.inputs]),
     ):
-        if twice := [each for each in dict.fromkeys(names) if names.count(each) > 1]:
+        if "" in names:
+            nameless = f"{ARTICLES[kind]} {kind} without a name"
+            yield f"Step {place} has {nameless}: name it or empty its row."
+        if twice := [each for each in dict.fromkeys(names) if each and names.count(each) > 1]:
             yield f"Step {place} has the {kind} {twice[0]} twice."
-    for each in step.parameters:
+    for each in (parameter for parameter in step.parameters if parameter.name):
         try:
             _write_schema(each)
         except Mistake as mistake:
@@ -258,6 +266,7 @@ def _uid_of(step: Mapping[str, Any]) -> str:
     return uid if isinstance(uid, str) else ""
 
 
+ARTICLES = {"parameter": "a", "input key": "an"}
 WORDS = {
     "integer": "whole number",
     "number": "number",

@@ -29,7 +29,8 @@ ACCOUNTS = {
     "optional": _("optional"),
     "none": _("none"),
 }
-BLANK_STEP = HandStep("", parameters=(Parameter(""),), inputs=(Key(""),))
+BLANK = Parameter("")
+BLANK_STEP = HandStep("", parameters=(BLANK,), inputs=(Key(""),))
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,14 @@ class Typed:
 
 
 def read_typed(sent: QueryDict, before: tuple[HandStep, ...] = ()) -> Typed:
-    """The form as it was sent. Rows without a name are left out. What the table does not show
+    """The form as it was sent. Empty rows are left out. What the table does not show
     of a parameter's schema is taken from `before`."""
     numbers = _numbers(sent, r"step-(\d+)-uid", MOST_STEPS)
     steps = tuple(_read_step(sent, f"step-{number}-", before) for number in numbers)
     return Typed(
         _text(sent, "uid", 200),
         _text(sent, "name", 300),
-        tuple(step for step in steps if step.uid or step.name or step.parameters or step.inputs),
+        tuple(step for step in steps if step != replace(BLANK_STEP, parameters=(), inputs=())),
     )
 
 
@@ -74,45 +75,49 @@ def with_blanks(step: HandStep) -> HandStep:
 def _read_step(sent: QueryDict, at: str, before: tuple[HandStep, ...]) -> HandStep:
     uid = _text(sent, at + "uid", 2000)
     known = next((step for step in before if step.uid == uid), BLANK_STEP)
-    schemas = {each.name: each.schema for each in known.parameters}
+    rows = {each.name: each for each in known.parameters}
     accounts = _text(sent, at + "accounts", 20)
     return HandStep(
         uid=uid,
         name=_text(sent, at + "name", 300),
         integrations=_split(_text(sent, at + "integrations", 1000)),
         accounts=accounts if accounts in ACCOUNTS else "unknown",
-        parameters=tuple(_read_parameters(sent, at, schemas)),
+        parameters=tuple(_read_parameters(sent, at, rows)),
         inputs=tuple(_read_keys(sent, at)),
     )
 
 
 def _read_parameters(
-    sent: QueryDict, at: str, schemas: Mapping[str, Mapping[str, Any]]
+    sent: QueryDict, at: str, before: Mapping[str, Parameter]
 ) -> Iterator[Parameter]:
     for number in _numbers(sent, re.escape(at) + r"parameter-(\d+)-name", MOST_ROWS):
         row = f"{at}parameter-{number}-"
         name, kind = _text(sent, row + "name", 300), _text(sent, row + "type", 20)
-        if not name:
+        known = before.get(name, BLANK)
+        default, choices = (_lines(sent, row + each) for each in ("default", "choices"))
+        help_text = _text(sent, row + "help", 2000)
+        if not (name or default or choices.strip() or help_text):
             continue
         yield Parameter(
             name=name,
             type=kind if kind in TYPES else "any",
             required=row + "required" in sent,
-            default=sent.get(row + "default", "")[:20_000],
-            choices=sent.get(row + "choices", "").replace("|", "\n")[:20_000],
-            help=_text(sent, row + "help", 2000),
+            default=default,
+            choices=choices if choices == known.choices else choices.replace("|", "\n"),
+            help=help_text,
             has_default=row + "empty" in sent and kind == "string",
-            schema=dict(schemas.get(name, {})),
+            schema=dict(known.schema),
         )
 
 
 def _read_keys(sent: QueryDict, at: str) -> Iterator[Key]:
     for number in _numbers(sent, re.escape(at) + r"input-(\d+)-name", MOST_ROWS):
         row = f"{at}input-{number}-"
-        if name := _text(sent, row + "name", 300):
-            variations = _split(_text(sent, row + "variations", 2000))
+        name, help_text = _text(sent, row + "name", 300), _text(sent, row + "help", 2000)
+        variations = _split(_text(sent, row + "variations", 2000))
+        if name or help_text or variations:
             others = tuple(each for each in variations if each != name)
-            yield Key(name, row + "required" in sent, _text(sent, row + "help", 2000), others)
+            yield Key(name, row + "required" in sent, help_text, others)
 
 
 def _numbers(sent: QueryDict, pattern: str, most: int) -> list[int]:
@@ -122,6 +127,11 @@ def _numbers(sent: QueryDict, pattern: str, most: int) -> list[int]:
 
 def _text(sent: QueryDict, name: str, longest: int) -> str:
     return sent.get(name, "").strip()[:longest]
+
+
+def _lines(sent: QueryDict, name: str) -> str:
+    """As it was before a browser broke its lines in its own way."""
+    return sent.get(name, "").replace("\r\n", "\n")[:20_000]
 
 
 def _split(text: str) -> tuple[str, ...]:

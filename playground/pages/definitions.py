@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import uuid
 from typing import Any
@@ -90,14 +91,18 @@ def edit(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpRespon
     definition = read_definition(row)
     before = read_steps(definition)
     typed, mistakes = Typed(row.uid, row.name, before), list[str]()
+    stamp = _stamp(row)
     if request.method == "POST":
         typed = read_typed(request.POST, before)
         typed = Typed(row.uid, typed.name, typed.steps)
         mistakes = find_mistakes(typed.uid, typed.name, typed.steps)
+        if request.POST.get("stamp", stamp) != stamp:
+            mistakes.insert(0, _("It was changed elsewhere meanwhile. Save again to replace that."))
         if not mistakes:
             return _save(request, row, typed)
     context = {
         "row": row,
+        "stamp": stamp,
         "connection": row.connection,
         "mistakes": mistakes,
         "trail": _trail(row.name, _address(row), _("Change")),
@@ -177,6 +182,12 @@ def _save(request: HttpRequest, row: Workflow, typed: Typed) -> HttpResponse:
         request, _("%(name)s is saved.") % {"name": row.name} + (f" {told}" if told else "")
     )
     return redirect(_address(row))
+
+
+def _stamp(row: Workflow) -> str:
+    """Of what is edited and of what the API said: changes with either."""
+    both = f"{row.edited}\0{row.details}".encode("utf-8", "replace")
+    return hashlib.sha256(both).hexdigest()[:16]
 
 
 def _uploaded(request: HttpRequest) -> bytes:

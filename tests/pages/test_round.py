@@ -219,3 +219,74 @@ def test_a_draft_that_no_longer_fits_is_listed_marked_and_repaired(
     draft.refresh_from_db()
     assert draft.text == text.replace('"email_key": "a"', '"new_key": "a"')
     assert "Every draft and template fits" in as_editor.get("/drift/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "sentence"),
+    [
+        ("parameter-9-default", "Step 1 has a parameter without a name"),
+        ("parameter-9-choices", "Step 1 has a parameter without a name"),
+        ("parameter-9-help", "Step 1 has a parameter without a name"),
+        ("input-9-variations", "Step 1 has an input key without a name"),
+        ("input-9-help", "Step 1 has an input key without a name"),
+    ],
+)
+def test_a_row_without_a_name_is_not_dropped_with_what_was_typed(
+    as_editor, practice, field, sentence
+) -> None:
+    blank = {f"step-0-{field.rsplit('-', 1)[0]}-name": "", f"step-0-{field}": "typed"}
+    answer = add(as_editor, practice, **blank)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert sentence in page
+    assert "typed" in page
+    assert add(as_editor, practice, **{**blank, f"step-0-{field}": ""}).status_code == 302
+
+
+def test_a_change_by_hand_keeps_line_breaks_and_bars(as_editor, practice) -> None:
+    kept = Workflow.objects.filter(connection=practice).first()
+    details = json.loads(kept.definition)
+    plain = {"type": "string", "default": "a|b", "enum": ["a|b", "c"]}
+    lines = {"type": "string", "default": "\none\ntwo"}
+    properties = {"plain": plain, "lines": lines}
+    details["steps"][0]["x-parameters"] = {"type": "object", "properties": properties}
+    edit_workflow(kept, json.dumps(details), kept.name)
+    address = f"/workflows/{practice.id}/{kept.uid}/edit/"
+    page = as_editor.get(address).content.decode()
+    assert "</textarea>" in page.split('name="step-0-parameter-1-default"')[1].split("</td>")[0]
+    form = STEP | {
+        "name": "Renamed",
+        "step-0-uid": details["steps"][0]["step_uid"],
+        "step-0-parameter-0-name": "plain",
+        "step-0-parameter-0-type": "string",
+        "step-0-parameter-0-default": "a|b",
+        "step-0-parameter-0-choices": "a|b\r\nc",
+        "step-0-parameter-7-name": "lines",
+        "step-0-parameter-7-default": "\r\none\r\ntwo",
+        "step-0-parameter-7-choices": "",
+    }
+    assert as_editor.post(address, form).status_code == 302
+    kept.refresh_from_db()
+    after = json.loads(kept.edited)["steps"][0]["x-parameters"]["properties"]
+    assert (after["plain"]["enum"], after["lines"]["default"]) == (["a|b", "c"], "\none\ntwo")
+
+
+@pytest.mark.parametrize("by", ["hand", "sync"])
+def test_what_was_changed_meanwhile_is_not_replaced_unasked(as_editor, practice, by) -> None:
+    kept = Workflow.objects.filter(connection=practice).first()
+    address = f"/workflows/{practice.id}/{kept.uid}/edit/"
+    stamp = as_editor.get(address).context["stamp"]
+    theirs = {**json.loads(kept.definition), "name": "Theirs"}
+    if by == "hand":
+        edit_workflow(kept, json.dumps(theirs), "Theirs")
+    else:
+        store_workflow(practice, json.dumps(theirs))
+    form = STEP | {"name": "Mine", "stamp": stamp}
+    answer = as_editor.post(address, form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "changed elsewhere meanwhile" in page
+    assert 'value="Mine"' in page
+    kept.refresh_from_db()
+    assert kept.name == "Theirs"
+    assert as_editor.post(address, form | {"stamp": answer.context["stamp"]}).status_code == 302
