@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -98,11 +99,17 @@ def _cell(key: str, value: Any, wide: bool = False) -> str:
     )
 
 
+# What an input of one line does not keep.
+UNSHOWN = re.compile("[\n\r\0]")
 PLACEHOLDERS = {"null": "null", "text": "&quot;&quot;"}
 
 
 def read_cell(value: Any, key: str = "") -> tuple[str, str, str]:
-    """A cell's kind, look and text: absent, null, empty text and text are four things."""
+    """A cell's kind, look and text: absent, null, empty text and text are four things.
+
+    A text of several lines stands as JSON: an input of one line would drop its breaks as soon
+    as something is typed beside them.
+    """
     if value is ...:
         return ("json" if key == META else "text"), "absent", ""
     if value is None:
@@ -110,6 +117,8 @@ def read_cell(value: Any, key: str = "") -> tuple[str, str, str]:
     if isinstance(value, Digits):
         return "json", "number", str(value)
     if isinstance(value, str):
+        if UNSHOWN.search(value):
+            return "json", "", printing.quote(value)
         return "text", "" if value else "text", value
     return "json", "other", _one_line(printing.dump(value))
 

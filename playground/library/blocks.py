@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from playground.payload import edits, pointers, printing
+from playground.payload.layouts import fit, indent_of, line_break_of, margin_at
 from playground.payload.locating import find
 from playground.payload.scanning import children
 
@@ -22,9 +23,12 @@ def write_block(text: str, pointer: str, first: int, value: str) -> str:
     keys, cells = _read_block(value)
     array = find(text, pointer)
     rows = children(text, array.start) if array else []
+    indent, line_break = indent_of(text), line_break_of(text)
     pieces, end = [], 0
     for row, values in zip(rows[first:], cells, strict=False):
         written = _write_cells(text[row.start : row.end], keys, values)
+        if not children(text, row.start):
+            written = fit(written, margin_at(text, row.begin), indent, line_break)
         pieces += [text[end : row.start], written]
         end = row.end
     text = "".join([*pieces, text[end:]])

@@ -1,5 +1,6 @@
 """The builder as a person uses it: typing, grids, steps, undo, problems, Send."""
 
+import json
 import re
 
 from playwright.sync_api import Page, Route, expect
@@ -42,6 +43,18 @@ def test_send_jumps_to_the_first_error_instead(builder: Page) -> None:
     expect(builder.locator("#reply")).to_contain_text("Press Send")
 
 
+def paste(page: Page, text: str) -> None:
+    page.evaluate(
+        """(text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          document.activeElement.dispatchEvent(
+            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
+        }""",
+        text,
+    )
+
+
 def test_the_grid_is_filled_by_keys_and_by_pasting(page: Page) -> None:
     builder = launch(page, "Find an email")
     cell(builder, 1, 1).fill("Ada")
@@ -54,19 +67,26 @@ def test_the_grid_is_filled_by_keys_and_by_pasting(page: Page) -> None:
     cell(builder, 2, 2).press("ArrowUp")
     expect(cell(builder, 1, 2)).to_be_focused()
     cell(builder, 2, 1).focus()
-    builder.evaluate(
-        """() => {
-          const data = new DataTransfer();
-          data.setData("text/plain", "Grace\\tHopper\\tNavy\\nAlan\\tTuring\\t\\n");
-          document.activeElement.dispatchEvent(
-            new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-        }"""
-    )
+    paste(builder, "Grace\tHopper\tNavy\nAlan\tTuring\t\n")
     expect(builder.locator(".grid [data-row]")).to_have_count(3)
     expect(cell(builder, 2, 3)).to_have_value("Navy")
     expect(cell(builder, 3, 1)).to_have_value("Alan")
     saved(builder)
     assert '"last_name": "Turing"' in Draft.objects.get().text
+
+
+def test_a_pasted_column_keeps_its_commas_and_the_lines_in_a_cell(page: Page) -> None:
+    builder = launch(page, "Find an email")
+    cell(builder, 1, 1).focus()
+    paste(builder, 'Paris, France\n"Rome,\nItaly"\n')
+    expect(builder.locator(".grid [data-row]")).to_have_count(2)
+    expect(cell(builder, 1, 1)).to_have_value("Paris, France")
+    expect(cell(builder, 2, 1)).to_have_value(r'"Rome,\nItaly"')
+    cell(builder, 2, 1).fill(r'"Rome,\nItaly, Europe"')
+    line(builder, r'"first_name": "Rome,\nItaly, Europe"')
+    saved(builder)
+    rows = json.loads(Draft.objects.get().text)["inputs"]
+    assert [each["first_name"] for each in rows] == ["Paris, France", "Rome,\nItaly, Europe"]
 
 
 def test_an_emptied_cell_is_absent_and_the_menu_gives_null_and_empty_text(page: Page) -> None:

@@ -25,6 +25,11 @@ def test_absent_null_empty_number_and_object_look_different() -> None:
     assert "\n" not in read_cell(tree["o"])[2]
 
 
+def test_a_text_that_an_input_would_change_stands_as_json() -> None:
+    for value, shown in (("a\nb", '"a\\nb"'), ("a\r\nb", '"a\\r\\nb"'), ("a\0b", '"a\\u0000b"')):
+        assert read_cell(value) == ("json", "", shown)
+
+
 def test_everything_a_person_typed_is_escaped() -> None:
     bad = '"><script>alert(1)</script>'
     rows = [{bad: bad}]

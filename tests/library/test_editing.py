@@ -93,6 +93,14 @@ def test_a_pasted_block_fills_rows_and_adds_the_missing_ones() -> None:
     assert "1.10" in after.text
 
 
+@pytest.mark.parametrize("indent", [2, 4])
+def test_a_pasted_block_fills_an_empty_row_at_its_own_indent(indent: int) -> None:
+    block = '{"keys": ["a", "b"], "cells": [["1", "2"], ["", "3"], ["", ""]]}'
+    text = json.dumps({"inputs": [{}, {"a": "9"}, {}]}, indent=indent)
+    filled = {"inputs": [{"a": "1", "b": "2"}, {"a": "9", "b": "3"}, {}]}
+    assert edited(text, Edit("paste", "/inputs", block)).text == json.dumps(filled, indent=indent)
+
+
 def test_a_pasted_block_makes_the_array_it_needs() -> None:
     block = json.dumps({"keys": ["a"], "cells": [["x"]]})
     assert json.loads(edited("{}", Edit("paste", "/inputs", block)).text) == {

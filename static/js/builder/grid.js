@@ -187,11 +187,12 @@ function pasteBlock(bench, cell, text) {
   const grid = gridOf(cell);
   const row = cell.closest("[data-row]");
   const column = [...row.querySelectorAll(".cell")].indexOf(cell);
-  pasteRows(bench, grid, indexOf(row, grid), column, text);
+  // A column of "Paris, France" is no CSV; one that came from a spreadsheet has no tabs.
+  pasteRows(bench, grid, indexOf(row, grid), column, text, /[,;] /.test(text) ? "\t" : undefined);
 }
 
-async function pasteRows(bench, grid, index, column, text) {
-  let cells = readBlock(text);
+async function pasteRows(bench, grid, index, column, text, mark) {
+  let cells = readBlock(text, mark);
   let keys = keysOf(grid).slice(column);
   const titled = cells.length > 1 && cells[0].every((each) => each !== "") && cells[0].some((each) => keysOf(grid).includes(each));
   if (titled) [keys, cells] = [cells[0], cells.slice(1)];
@@ -208,10 +209,10 @@ async function pasteRows(bench, grid, index, column, text) {
 }
 
 // Cells of a spreadsheet: tabs between them (else commas or semicolons), quotes around line breaks.
-export function readBlock(text) {
+export function readBlock(text, given) {
   const source = text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
   const first = source.split("\n", 1)[0];
-  const mark = first.includes("\t") ? "\t" : first.includes(";") ? ";" : first.includes(",") ? "," : "\t";
+  const mark = given ?? (first.includes("\t") ? "\t" : first.includes(";") ? ";" : first.includes(",") ? "," : "\t");
   const rows = [[]];
   let cell = "";
   let quoted = false;
