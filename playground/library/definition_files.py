@@ -9,7 +9,13 @@ from typing import Any
 
 from playground.apis.workflows import Workflow as Definition
 from playground.library.models import Connection, Workflow
-from playground.library.workflows import edit_workflow, read_object, store_accounts
+from playground.library.workflows import (
+    edit_workflow,
+    read_definition,
+    read_object,
+    store_accounts,
+)
+from playground.payload.printing import dump
 from playground.payload.reading import NotJson, decode, read
 
 LONGEST_UID = 200
@@ -34,13 +40,14 @@ def read_file(data: bytes) -> DefinitionFile:
     details = tree.get("workflow", tree)
     if not isinstance(details, dict):
         raise BadFile("`workflow` is the definition, as an object.")
-    definition = Definition.read(details)
+    text = dump(details)
+    definition = Definition.read(read_object(text))
     if not definition.uid or "/" in definition.uid or len(definition.uid) > LONGEST_UID:
         raise BadFile("The definition needs a `uid`: text of at most 200 characters, no slash.")
     if not definition.steps:
         raise BadFile("The definition needs `steps`: a list of objects with a `step_uid`.")
-    text = json.dumps(details, ensure_ascii=False, indent=2)
-    return DefinitionFile(definition, text, _read_accounts(tree.get("accounts", [])))
+    accounts = json.loads(dump(tree.get("accounts", [])))
+    return DefinitionFile(definition, text, _read_accounts(accounts))
 
 
 def import_file(connection: Connection, file: DefinitionFile) -> Workflow:
@@ -55,25 +62,30 @@ def import_file(connection: Connection, file: DefinitionFile) -> Workflow:
 
 def write_file(kept: Workflow) -> str:
     """The definition that counts, with the accounts its steps may use: no secret is there."""
-    details = read_object(kept.definition)
-    slugs = {slug for step in Definition.read(details).steps for slug in step.integrations}
+    slugs = {slug for step in read_definition(kept).steps for slug in step.integrations}
     rows = kept.connection.accounts.filter(integration__in=slugs).order_by("integration", "name")
     accounts = [
         {"uid": r.uid, "name": r.name, "integration": r.integration, "is_valid": r.valid}
         for r in rows
     ]
-    whole = {"workflow": details, "accounts": accounts}
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return dump({"workflow": _read_definition(kept.definition), "accounts": accounts}) + "\n"
+
+
+def _read_definition(text: str) -> Mapping[str, Any]:
+    """With every number as the API wrote it; where the text is no JSON, what can be read."""
+    try:
+        tree = read(text)
+    except NotJson:
+        return read_object(text)
+    return tree if isinstance(tree, dict) else {}
 
 
 def _read_object(data: bytes) -> dict[str, Any]:
+    """Its numbers are kept as they are written."""
     try:
-        read(decode(data))
-        tree = json.loads(data)
+        tree = read(decode(data))
     except NotJson as error:
         raise BadFile(error.sentence) from None
-    except (ValueError, RecursionError):
-        raise BadFile("This is no JSON.") from None
     if not isinstance(tree, dict):
         raise BadFile("A definition is a JSON object.")
     return tree

@@ -156,3 +156,20 @@ def test_what_an_answer_holds_that_json_has_not_goes_out_as_json(tmp_path) -> No
     whole = json.loads(out.getvalue(), parse_constant=pytest.fail)
     assert whole["workflow"]["name"] == "? half"
     keep(tmp_path, whole)
+
+
+def test_numbers_go_in_and_out_as_they_are_written(tmp_path) -> None:
+    numbers = '{"a": 1.10, "b": -0, "c": 1e400, "d": 12345678901234567890.50}'
+    step = '{"step_uid": "s", "parameters_schema": {"properties": ' + numbers + "}}"
+    file = tmp_path / "numbers.json"
+    file.write_text('{"workflow": {"uid": "w-hand", "steps": [' + step + "]}}")
+    call_command("import_workflow", str(file), stdout=io.StringIO())
+    out = io.StringIO()
+    call_command("export_workflow", "w-hand", stdout=out)
+    for number in ("1.10", "-0", "1e400", "12345678901234567890.50"):
+        assert f": {number}" in out.getvalue()
+
+
+def test_a_file_that_is_not_there_is_told_in_plain_words(tmp_path) -> None:
+    with pytest.raises(CommandError, match=r"nowhere\.json cannot be read: No such file"):
+        call_command("import_workflow", str(tmp_path / "nowhere.json"))

@@ -39,7 +39,8 @@ class Command(BaseCommand):
         try:
             return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         except (OSError, ValueError) as error:
-            raise CommandError(f"The file {file} cannot be read: {error}.") from None
+            reason = getattr(error, "strerror", None) or error
+            raise CommandError(f"The file {file} cannot be read: {reason}.") from None
 
     def choose(self, name: str | None, uid: str) -> Connection:
         if name:
