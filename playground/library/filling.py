@@ -10,6 +10,9 @@ from playground.library.editing import Edit, Impossible, State, perform, text_at
 from playground.payload import printing
 from playground.payload.reading import NotJson, read
 
+# A cell may hold a whole file; what is too long for a payload is judged there.
+csv.field_size_limit(100_000_000)
+
 
 class CannotFill(ValueError):
     """The value cannot be put there; the sentence says why."""
@@ -46,11 +49,23 @@ def set_file(state: State, pointer: str, name: str, content: str) -> State:
     """A JSON file as it is; the rows of a CSV file as objects of texts."""
     if not name.lower().endswith(".csv"):
         return set_json(state, pointer, content.strip())
-    rows = list(csv.DictReader(io.StringIO(content.removeprefix("\ufeff"))))
-    if any(None in row for row in rows):
+    return set_json(state, pointer, printing.dump(_read_rows(name, content)))
+
+
+def _read_rows(name: str, content: str) -> list[dict[str, str]]:
+    """Empty columns without a name, as spreadsheets leave them at the end, are left out."""
+    try:
+        head, *rows = list(csv.reader(io.StringIO(content.removeprefix("\ufeff")))) or [[]]
+    except csv.Error as error:
+        raise CannotFill(f"{name} is no CSV that can be read: {error}.") from error
+    if twice := [key for at, key in enumerate(head) if key and key in head[:at]]:
+        raise CannotFill(f"{name}: two columns are named {twice[0]}.")
+    if any(len(row) > len(head) for row in rows):
         raise CannotFill(f"{name}: a row has more cells than there are columns.")
-    cells = [{key: value for key, value in row.items() if value is not None} for row in rows]
-    return set_json(state, pointer, printing.dump(cells))
+    pairs = [list(zip(head, row, strict=False)) for row in rows if row]
+    if any(cell and not key for row in pairs for key, cell in row):
+        raise CannotFill(f"{name}: a column has no name.")
+    return [{key: cell for key, cell in row if key} for row in pairs]
 
 
 def set_variable(state: State, name: str, typed: str) -> State:

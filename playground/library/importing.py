@@ -1,28 +1,18 @@
-"""Template files read back: judged first, then shown as new, changed or in conflict, then kept."""
+"""Template files taken in: shown as new, changed or in conflict first, then kept."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from dataclasses import dataclass, replace
 from typing import Any
 
-import yaml
-
-from playground.apis.operations import UnknownOperation, find_operation
 from playground.library.addresses import host_of
-from playground.library.archives import MOST_BYTES, Refused, unpack
-from playground.library.asides import Aside
-from playground.library.belongings import keep_found, names_in
-from playground.library.cleaning import mask_state, mask_variant
-from playground.library.editing import State
-from playground.library.exporting import FORMAT, SCHEMA, describe_template
-from playground.library.models import Connection, Template, Version
-from playground.library.templates import Wanted, may_change, rename, visible_to
-from playground.library.variables import judge_variable
-from playground.library.variants import read_variants, write_variants
+from playground.library.belongings import keep_found
+from playground.library.exporting import describe_template
+from playground.library.models import Template, Version
+from playground.library.template_files import Filed
+from playground.library.templates import may_change, rename, visible_to
 from playground.library.versions import (
     Content,
     create_template,
@@ -30,36 +20,7 @@ from playground.library.versions import (
     read_version,
     save_version,
 )
-from playground.payload.reading import NotJson, read
-from playground.payload.understanding.credentials import Collector
-from playground.payload.understanding.values import FoundSecret
 from playground.people.models import Person
-
-MOST_EVENTS = 50_000
-TEXTS = ("id", "name", "description", "folder", "operation", "connection")
-KEYS = {"format", "schema", "version", "tags", "path_values", "document", "off", "away", "notes"}
-KEYS |= {"variants", "variables", *TEXTS}
-
-
-@dataclass(frozen=True)
-class Filed:
-    """One file that was understood. `version` is the number it was exported at; credentials
-    that stood in it are taken out of the content, into `found`."""
-
-    path: str
-    source: str
-    row: dict[str, Any]
-    wanted: Wanted
-    operation: str
-    content: Content
-    version: int = 0
-    id: str = ""
-    found: tuple[FoundSecret, ...] = field(default=(), repr=False)
-
-    @property
-    def secret_names(self) -> list[str]:
-        """What the credentials are called that stood in the file and go to the secrets."""
-        return list(dict.fromkeys(each.name for each in self.found))
 
 
 @dataclass(frozen=True)
@@ -71,140 +32,6 @@ class Step:
     template: Template | None = None
 
 
-def read_upload(name: str, data: bytes) -> list[Filed]:
-    """The templates of one file or one zip. Raises Refused."""
-    if name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04":
-        return [read_file(path, inner) for path, inner in unpack(data)]
-    return [read_file(name, data)]
-
-
-def read_file(path: str, data: bytes) -> Filed:
-    """One YAML or JSON file. Raises Refused."""
-    if len(data) > MOST_BYTES:
-        raise Refused(f"{path} is too large: a template has at most {MOST_BYTES // 1_000_000} MB.")
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise Refused(f"{path} is no UTF-8 text.") from None
-    try:
-        row = json.loads(text) if text.lstrip()[:1] == "{" else _read_yaml(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = (
-            str(error) if isinstance(error, Refused) else "is no YAML or JSON that is read here"
-        )
-        raise Refused(f"{path} {reason}.") from None
-    return _judge(path, text, row)
-
-
-def _read_yaml(text: str) -> Any:
-    """Without anchors, so that nothing grows; every scalar is a text."""
-    depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
-        if isinstance(event, yaml.AliasEvent):
-            raise Refused("repeats parts by anchors, which are not read here")
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if count > MOST_EVENTS or depth > 20:
-            raise Refused("is made of too many parts")
-    return yaml.load(text, Loader=yaml.CBaseLoader)
-
-
-def _judge(path: str, source: str, row: Any) -> Filed:
-    """Hold the file against its schema."""
-    if not isinstance(row, dict) or row.get("format") != FORMAT:
-        raise Refused(f"{path} is no template of API Playground.")
-    if str(row.get("schema")) != str(SCHEMA):
-        raise Refused(f"{path} has the schema {row.get('schema')!s:.20}; here {SCHEMA} is read.")
-    if strange := sorted(set(map(str, row)) - KEYS):
-        raise Refused(f"{path} has the key {strange[0]:.40}, which no template has.")
-    for key in TEXTS:
-        if not isinstance(row.get(key, ""), str):
-            raise Refused(f"{path}: {key} is a text.")
-    for key in ("path_values", "off", "away", "notes", "variables"):
-        if not _is_texts(row.get(key, {})):
-            raise Refused(f"{path}: {key} holds texts by name.")
-    tags = row.get("tags", [])
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise Refused(f"{path}: tags is a list of texts.")
-    number = str(row.get("version", "0"))
-    content, found = _take_out(_read_content(path, row))
-    wanted = Wanted(
-        row.get("name", "").strip()[:200] or PurePosixPath(path).stem[:200],
-        row.get("description", ""),
-        tuple(tags),
-        row.get("folder", ""),
-    )
-    return Filed(
-        path,
-        source,
-        row,
-        wanted,
-        _read_operation(path, row.get("operation", "")),
-        content,
-        int(number) if number.isdecimal() and len(number) < 9 else 0,
-        row.get("id", ""),
-        found,
-    )
-
-
-def _take_out(content: Content) -> tuple[Content, tuple[FoundSecret, ...]]:
-    """The content with references for its credentials, named unlike those it has already."""
-    shared, variants = content.shared, write_variants(content.variants)
-    known = names_in(shared.text, shared.aside.write(), variants)
-    collector = Collector(names={f"known {name}": name for name in known})
-    masked = mask_state(shared, collector)
-    varied = tuple(mask_variant(each, collector) for each in content.variants)
-    return Content(masked, varied), tuple(collector.found)
-
-
-def _read_operation(path: str, name: str) -> str:
-    try:
-        return find_operation(name).id
-    except UnknownOperation:
-        raise Refused(f"{path}: this playground knows no operation {name!r:.60}.") from None
-
-
-def _read_content(path: str, row: dict[str, Any]) -> Content:
-    document = row.get("document", "")
-    if isinstance(document, list) and all(isinstance(line, str) for line in document):
-        document = "\n".join(document)
-    try:
-        if not isinstance(document, str):
-            raise ValueError("the document is a text")
-        read(document)
-        for kept in (*row.get("off", {}).values(), *row.get("away", {}).values()):
-            read(kept)
-        variables = _read_variables(row)
-        variants = read_variants(json.dumps(row.get("variants", [])))
-        for variant in variants:
-            if not isinstance(variant.name, str) or not 0 < len(variant.name) <= 100:
-                raise ValueError("a variant has a name")
-            for edit in variant.edits:
-                if edit.kind in ("set", "replace"):
-                    read(edit.value)
-    except NotJson as error:
-        raise Refused(f"{path}: {error.sentence}") from None
-    except (ValueError, KeyError, TypeError, AttributeError):
-        raise Refused(
-            f"{path}: its document or its variants are not made as a template's."
-        ) from None
-    named = Connection.objects.filter(name=row.get("connection") or None).first()
-    aside = Aside(row.get("off", {}), row.get("notes", {}), {}, row.get("away", {}), variables)
-    connection = str(named.id) if named else ""
-    return Content(State(document, aside, row.get("path_values", {}), connection), variants)
-
-
-def _read_variables(row: dict[str, Any]) -> dict[str, str]:
-    """The payload's own variables; raises NotJson, or ValueError for a name that is none."""
-    aside = Aside()
-    for name, value in row.get("variables", {}).items():
-        read(value)
-        if judge_variable(aside, name, value):
-            raise ValueError("a variable has a name")
-        aside = aside.put("variables", name, value)
-    return dict(aside.variables)
-
-
 def plan_import(person: Person, files: Sequence[Filed]) -> list[Step]:
     """What each file would do; nothing is written."""
     return [_plan(person, filed) for filed in files]
@@ -214,7 +41,7 @@ def _plan(person: Person, filed: Filed) -> Step:
     template = _find_template(person, filed)
     if template is None:
         return Step(filed, "new")
-    if _without_number(describe_template(template)) == _without_number(_normal(filed)):
+    if _compared(describe_template(template), filed) == _compared(_normal(filed), filed):
         return Step(filed, "same", template)
     return Step(filed, "changed" if filed.version == template.latest else "conflict", template)
 
@@ -244,8 +71,10 @@ def _normal(filed: Filed) -> dict[str, Any]:
     return {key: value for key, value in row.items() if value not in ("", [], {})}
 
 
-def _without_number(row: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in row.items() if key not in ("version", "schema", "id")}
+def _compared(row: dict[str, Any], filed: Filed) -> dict[str, Any]:
+    """What tells two apart. A connection nobody has here says nothing: what stands is kept."""
+    left = ["version", "schema", "id"] + ["connection"] * (not filed.content.shared.connection)
+    return {key: value for key, value in row.items() if key not in left}
 
 
 def carry_out(person: Person, step: Step, as_copy: bool = False) -> Template:
@@ -274,9 +103,3 @@ def carry_out(person: Person, step: Step, as_copy: bool = False) -> Template:
 def _keep_found(version: Version, filed: Filed) -> None:
     hosts = host_of(version.connection.base_url) if version.connection else ""
     keep_found(version, filed.found, hosts)
-
-
-def _is_texts(value: Any) -> bool:
-    return isinstance(value, dict) and all(
-        isinstance(key, str) and isinstance(each, str) for key, each in value.items()
-    )

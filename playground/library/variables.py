@@ -82,4 +82,6 @@ def read_typed(typed: str) -> str:
 def _typed(value: Tree) -> str:
     if not isinstance(value, str) or isinstance(value, Digits):
         return dump_inline(value)
-    return value if read_typed(value) == quote(value) else quote(value)
+    # An input has one line: what has more is spelled as JSON, or saving would join the lines.
+    plain = read_typed(value) == quote(value) and "\n" not in value
+    return value if plain else quote(value)

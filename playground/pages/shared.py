@@ -66,6 +66,9 @@ def for_holders(view: View) -> View:
             if not GUESSES.allows(address):
                 return _say(request, _("Too many requests. Wait a minute."), 429)
             sentence = _("This link opens nothing (any more): it ended, was revoked, or is cut.")
+            # On a page that stands open the sentence takes the place of the verdict.
+            if request.htmx.target == "outcome":  # type: ignore[attr-defined]
+                return _refuse(request, token, sentence)
             return _say(request, sentence, 404)
         response = view(request, link, token, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
@@ -108,17 +111,17 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
         state = fill(link, _read_values(link, request.POST))
         plan = plan_state(link.template.operation, state, _name_of(link), link.version, link.person)
     except (NotFilled, CannotFill, UnknownOperation) as reason:
-        return _refuse(request, link, token, str(reason))
+        return _refuse(request, token, str(reason))
     except HalfTyped as error:
-        return _refuse(request, link, token, error.sentence)
+        return _refuse(request, token, error.sentence)
     if Exchange.objects.filter(press=press).exists():
-        return _refuse(request, link, token, _("Reload the page and press Send again."))
+        return _refuse(request, token, _("Reload the page and press Send again."))
     if sentence := reserve_send(link, press):
-        return _refuse(request, link, token, sentence)
+        return _refuse(request, token, sentence)
     sent = press_plan(link.person, plan, press)
     if isinstance(sent, Blocked):
         release_send(link, press)
-        return _refuse(request, link, token, sent.sentence)
+        return _refuse(request, token, sent.sentence)
     wait(sent, QUICK)
     return show_outcome(request, link, token, press)
 
@@ -177,7 +180,7 @@ def describe_fields(link: ShareLink, text: str) -> list[dict[str, str]]:
         label = " › ".join(_count_from_one(each) for each in pointers.split(place))
         fields.append(
             {"id": f"open-{number}", "name": place, "label": label, "kind": kind,
-             "value": show(tree, kind) if kind != "json" else value}
+             "value": _shown(tree, kind, value)}
         )  # fmt: skip
     return fields
 
@@ -205,8 +208,12 @@ def _read_values(link: ShareLink, post: Mapping[str, str]) -> dict[str, str]:
     for place in open_places(link):
         if place in post:
             standing = text_at(text, place)
-            kind = _kind_of(read(standing) if standing else "")
-            value = to_value_text(kind, post[place].replace("\r\n", "\n"))
+            tree = read(standing) if standing else ""
+            kind, typed = _kind_of(tree), post[place].replace("\r\n", "\n")
+            # As it stood, it is sent as it stands: it may hold a reference.
+            if typed == _shown(tree, kind, standing):
+                continue
+            value = to_value_text(kind, typed)
             values[place] = value if value is not None else "null"
     return values
 
@@ -216,7 +223,13 @@ def _kind_of(tree: Any) -> str:
         return "toggle"
     if isinstance(tree, Digits):
         return "number"
-    return "text" if isinstance(tree, str) else "json"
+    if isinstance(tree, str):
+        return "paragraphs" if "\n" in tree else "text"
+    return "json"
+
+
+def _shown(tree: Any, kind: str, standing: str) -> str:
+    return standing if kind == "json" else show(tree, kind)
 
 
 def _judge_password(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
@@ -253,7 +266,7 @@ def _name_of(link: ShareLink) -> str:
     return _("%(name)s, by the link %(by)s") % {"name": link.template.name, "by": by}
 
 
-def _refuse(request: HttpRequest, link: ShareLink, token: str, sentence: str) -> HttpResponse:
+def _refuse(request: HttpRequest, token: str, sentence: str) -> HttpResponse:
     context = {"sentence": sentence, "token": token, "next": uuid.uuid4()}
     return render(request, "share/_outcome.html", context)
 

@@ -182,3 +182,14 @@ def test_no_body_breaks_it(ask: Ask, editor: Person, body: dict[str, Any], call:
     answer = ask(method, "/templates" + path.replace("ID", str(template.id)), **body)
     assert answer.status_code < 500
     assert answer["Content-Type"].startswith("application/json")
+
+
+def test_half_a_character_is_refused_wherever_it_stands(ask: Ask, editor: Person) -> None:
+    new = {"name": "N", "operation": "launch-workflow", "document": "{}"}
+    for more in ({"path_values": {"\ud800": "x"}}, {"path_values": {"x": "\ud800"}},
+                 {"tags": ["\ud800"]}, {"connection": "\ud800"}):  # fmt: skip
+        assert ask("POST", "/templates", **new, **more).status_code == 422
+    template = make_template(editor)
+    for more in ({"values": {"/\ud800": "x"}}, {"json_values": {"/a": "\ud800"}}):
+        assert ask("POST", f"/templates/{template.id}/check", **more).status_code == 422
+    assert Template.objects.count() == 1

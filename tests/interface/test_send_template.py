@@ -119,3 +119,33 @@ def test_a_protected_connection_asks_for_its_name(template: Template) -> None:
 def test_a_viewer_sends_nothing(template: Template, viewer: Person) -> None:
     Template.objects.update(sharing="view")
     assert send("Night run", "--user", "viewer")[0] == 3
+
+
+def body_with(tmp_path: Path, csv: str) -> tuple[int, str, str]:
+    rows = tmp_path / "rows.csv"
+    rows.write_text(csv, "utf-8")
+    return send("Night run", "--file", f"/inputs={rows}", "--dry-run")
+
+
+def test_a_cell_may_hold_a_whole_file_and_empty_columns_at_the_end_are_left_out(
+    template: Template, tmp_path: Path
+) -> None:
+    key, long = "sales_navigator_profile_search_url", "x" * 200_000
+    _status, out, _err = body_with(tmp_path, f"{key},,\n{long},,\n\n")
+    assert f'"{key}": "{long}"' in out
+    assert '""' not in out
+
+
+@pytest.mark.parametrize(
+    ("csv", "says"),
+    [
+        ("a,a\n1,2\n", "two columns are named a"),
+        ("a,\n1,2\n", "a column has no name"),
+        ("a\n1,2\n", "more cells"),
+    ],
+)
+def test_rows_that_would_lose_a_cell_are_not_understood(
+    template: Template, tmp_path: Path, csv: str, says: str
+) -> None:
+    status, _out, err = body_with(tmp_path, csv)
+    assert (status, says in err) == (2, True)

@@ -10,9 +10,11 @@ from playground.library.asides import Aside
 from playground.library.drafts import begin, state_of
 from playground.library.editing import Edit, Impossible, State, perform
 from playground.library.exporting import write_json, write_yaml
-from playground.library.importing import carry_out, plan_import, read_file
+from playground.library.importing import carry_out, plan_import
 from playground.library.models import Connection
+from playground.library.template_files import read_file
 from playground.library.templates import Wanted
+from playground.library.variables import own_variables
 from playground.library.variants import Variant, find_edits, vary
 from playground.library.versions import (
     Content,
@@ -121,3 +123,8 @@ def test_a_file_with_an_odd_variable_is_refused():
     for odd in ("variables: {7x: '1'}", "variables: {x: '{'}", "variables: [1]"):
         with pytest.raises(Refused):
             read_file("t.yaml", f"{text}{odd}\n".encode())
+
+
+def test_a_text_of_several_lines_comes_back_from_an_input_of_one() -> None:
+    aside = Aside(variables={"note": '"two\\nlines"'})
+    assert own_variables(aside) == {"note": '"two\\nlines"'}

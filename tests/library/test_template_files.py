@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,9 @@ from playground.library.archives import Refused
 from playground.library.asides import Aside
 from playground.library.editing import State
 from playground.library.exporting import write_json, write_yaml, write_zip
-from playground.library.importing import carry_out, plan_import, read_upload
-from playground.library.models import Template
+from playground.library.importing import carry_out, plan_import
+from playground.library.models import Connection, Template
+from playground.library.template_files import Filed, read_upload
 from playground.library.templates import Wanted
 from playground.library.versions import (
     Content,
@@ -203,3 +205,58 @@ def test_more_than_a_form_can_bring_back_is_refused_with_a_sentence(as_editor: C
     answer = as_editor.post("/templates/import/", {"files": file})
     assert answer.status_code == 422
     assert b"manage.py import_templates" in answer.content
+
+
+BARE = {
+    "format": "api-playground-template",
+    "schema": 1,
+    "name": "Night",
+    "operation": "launch-workflow",
+    "document": "{}",
+}
+
+
+def read_bare(**more: object) -> list[Filed]:
+    return read_upload("night.json", json.dumps({**BARE, **more}).encode())
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"folder": "x" * 300}, "A folder has at most 200"),
+        ({"tags": ["x" * 600]}, "too many tags"),
+        ({"name": "Night \ud800"}, "half a character"),
+        ({"notes": {"/a": "\udc00"}}, "half a character"),
+        ({"notes": {"a": "no pointer"}}, "not made as a template's"),
+        ({"off": {"a": "1"}}, "not made as a template's"),
+        ({"variants": [{"name": "V", "edits": [{"kind": "set", "pointer": "a", "value": "1"}]}]},
+         "not made as a template's"),
+        ({"variants": [{"name": "V", "edits": []}] * 2}, "not made as a template's"),
+    ],
+)  # fmt: skip
+def test_what_could_not_be_kept_is_refused_before_anything_is(
+    more: dict[str, object], says: str
+) -> None:
+    with pytest.raises(Refused, match=says):
+        read_bare(**more)
+
+
+def test_a_connection_nobody_has_here_is_told_and_makes_no_difference(
+    as_editor: Client, editor: Person
+) -> None:
+    filed = read_bare(connection="Agency")[0]
+    assert filed.lost_connection == "Agency"
+    (step,) = plan_import(editor, [filed])
+    template = carry_out(editor, step)
+    assert plan_import(editor, [filed])[0].kind == "same"
+    template.connection = Connection.objects.create(
+        name="Mine", api="captain-data", base_url="https://h"
+    )
+    content = read_version(find_version(template))
+    mine = replace(content.shared, connection=str(template.connection.id))
+    save_version(editor, template, Content(mine), 1)
+    assert plan_import(editor, [filed])[0].kind == "same"
+    upload = io.BytesIO(json.dumps({**BARE, "connection": "Agency"}).encode())
+    upload.name = "night.json"
+    page = as_editor.post("/templates/import/", {"files": upload}).content.decode()
+    assert "No connection is named Agency here" in page

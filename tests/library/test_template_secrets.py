@@ -9,9 +9,10 @@ from playground.library.cleaning import clean_draft
 from playground.library.drafts import begin, state_of
 from playground.library.editing import State
 from playground.library.exporting import write_json, write_yaml, write_zip
-from playground.library.importing import carry_out, plan_import, read_upload
+from playground.library.importing import carry_out, plan_import
 from playground.library.models import Connection, Draft, Sharing, Template
 from playground.library.secrets import keep_secret, secrets_in
+from playground.library.template_files import read_upload
 from playground.library.templates import Wanted
 from playground.library.variants import Variant, find_edits
 from playground.library.versions import (

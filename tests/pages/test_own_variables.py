@@ -80,3 +80,37 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
     as_editor.post(address, {"base": "2", "variable_name": ["city"], "variable_value": [" "]})
     template.refresh_from_db()
     assert read_version(find_version(template)).shared.aside.variables == {}
+
+
+@pytest.mark.parametrize(
+    ("names", "values", "says"),
+    [
+        (["", "city"], ["lost", "Paris"], "Name the variable that has a value."),
+        (["city", "city"], ["Rome", "Paris"], "Two variables have the same name."),
+        (["7x"], ["Paris"], "is no name"),
+    ],
+)
+def test_what_cannot_be_saved_stands_there_as_it_was_typed(
+    as_editor: Client, editor: Person, names: list[str], values: list[str], says: str
+) -> None:
+    template = make_template(editor)
+    answer = as_editor.post(
+        reverse("change_own_variables", args=[template.id]),
+        {"base": "1", "variable_name": names, "variable_value": values},
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert says in page
+    assert all(f'name="variable_value" value="{value}"' in page for value in values)
+    template.refresh_from_db()
+    assert template.latest == 1
+
+
+def test_saving_the_same_variables_again_makes_no_version(
+    as_editor: Client, editor: Person
+) -> None:
+    template = make_template(editor)
+    address = reverse("change_own_variables", args=[template.id])
+    page = as_editor.post(address, {"base": "1", "variable_name": "", "variable_value": ""})
+    assert page.url == reverse("template", args=[template.id])
+    assert "Nothing changed." in as_editor.get(page.url).content.decode()

@@ -272,3 +272,43 @@ def test_values_switched_off_lose_their_accounts_too(editor: Person) -> None:
     link = ShareLink.objects.get()
     assert dict(shown_state(link).aside.off) == {"/x": "1"}
     assert ACCOUNT in fill(link, {}).text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_a_stranger_left_as_it_was_is_sent_as_it_stood(
+    editor: Person,
+    practice: Connection,  # noqa: F811
+) -> None:
+    text = LAUNCH.replace('"Night run"', '"{{today}}\\nrun"')
+    template = make_template(editor, text=text, connection=practice, workflow_uid=WORKFLOW)
+    token = filling(template)
+    page = Client().get(reverse("share", args=[token])).content.decode()
+    assert "<textarea" in page
+    answer = send(token, **{"/job_name": "{{today}}\r\nrun", OPEN[1]: "7"})
+    assert "double braces" not in answer.content.decode()
+    exchange = wait(Exchange.objects.get(), 5)
+    assert '"{{today}}\\nrun"' in unseal(bytes(exchange.original.document))
+    again = send(token, **{"/job_name": "{{secret:x}}"})
+    assert "double braces" in again.content.decode()
+
+
+def test_a_page_that_stands_open_says_that_its_link_was_revoked(fillable: Template) -> None:
+    token = filling(fillable)
+    revoke(ShareLink.objects.get())
+    headers = {"HX-Request": "true", "HX-Target": "outcome"}
+    answer = Client(headers=headers).post(reverse("send_share", args=[token]), {"press": "x"})
+    assert answer.status_code == 200
+    assert "opens nothing" in answer.content.decode()
+    assert not Exchange.objects.exists()
+
+
+def test_a_password_that_was_not_kept_is_asked_for_again(
+    as_editor: Client, template: Template
+) -> None:
+    address = reverse("share_template", args=[template.id])
+    first = as_editor.get(address).content.decode()
+    assert "Type it again" not in first
+    page = as_editor.post(address, {"kind": "fill", "password": "long enough"}).content.decode()
+    assert "Type it again: it was not kept." in page
+    assert re.search('id="password"[^>]* required', page)
+    assert "long enough" not in page

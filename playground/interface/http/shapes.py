@@ -13,6 +13,9 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 from playground.apis.operations import list_operations
 
 DOCUMENT = "The payload as JSON text, byte for byte as it is sent."
+# Bounded, since a text without a bound would not be held against Unicode: half a character
+# (a lone surrogate) can neither be kept nor exported.
+Text = Annotated[str, StringConstraints(max_length=5_000_000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
@@ -54,10 +57,10 @@ class NewTemplate(Asked):
         max_length=100, json_schema_extra={"enum": [each.id for each in list_operations()]}
     )
     document: str = Field(min_length=2, max_length=5_000_000, description=DOCUMENT)
-    path_values: dict[str, str] = {}
-    connection: str = Field("", description="The connection's name.")
+    path_values: dict[Text, Text] = {}
+    connection: Text = Field("", description="The connection's name.")
     description: str = Field("", max_length=5000)
-    tags: list[str] = []
+    tags: list[Text] = []
     folder: str = Field("", max_length=200)
     sharing: Literal["private", "view", "edit"] = "private"
 
@@ -65,7 +68,7 @@ class NewTemplate(Asked):
 class NewVersion(Asked):
     base: int = Field(strict=True, ge=1, le=2**31, description="The version this one is based on.")
     document: str = Field(min_length=2, max_length=5_000_000, description=DOCUMENT)
-    path_values: dict[str, str] | None = None
+    path_values: dict[Text, Text] | None = None
     variant: str = Field("", max_length=100, description="Keep it as this variant.")
     note: str = Field("", max_length=500)
 
@@ -73,14 +76,14 @@ class NewVersion(Asked):
 class Filled(Asked):
     variant: str = Field("", max_length=100)
     version: int = Field(0, strict=True, ge=0, le=2**31, description="0 is the newest.")
-    connection: str = Field("", description="Send over this connection instead.")
-    values: dict[str, str] = Field({}, description="Text by JSON Pointer, as typed in a form.")
-    json_values: dict[str, str] = Field({}, description="JSON text by JSON Pointer.")
+    connection: Text = Field("", description="Send over this connection instead.")
+    values: dict[Text, Text] = Field({}, description="Text by JSON Pointer, as typed in a form.")
+    json_values: dict[Text, Text] = Field({}, description="JSON text by JSON Pointer.")
 
 
 class Sending(Filled):
     press: UUID | None = Field(None, description="Sent again with the same id, it sends once.")
-    confirm: str = Field("", description="The name of a protected connection.")
+    confirm: Text = Field("", description="The name of a protected connection.")
 
 
 class Checked(Schema):

@@ -18,7 +18,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from playground.library.archives import Refused
 from playground.library.exporting import name_file, write_json, write_yaml, write_zip
-from playground.library.importing import Filed, carry_out, plan_import, read_upload
+from playground.library.importing import carry_out, plan_import
+from playground.library.template_files import Filed, read_upload
 from playground.library.templates import visible_to
 from playground.pages.templates.finding import get_template
 from playground.people.models import Role

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -60,10 +61,21 @@ SHOWN_VERSIONS = 200
 @require_safe
 def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """What it holds, variant by variant; `?version=2&variant=VIP` shows that one."""
-    template, person = get_template(request, template_id), person_of(request)
+    template = get_template(request, template_id)
     version = get_version(template, request.GET.get("version", ""))
-    content = read_version(version)
-    variant = request.GET.get("variant", "")
+    return draw_template(request, template, version, request.GET.get("variant", ""))
+
+
+def draw_template(
+    request: HttpRequest,
+    template: Template,
+    version: Version,
+    variant: str,
+    typed: Sequence[tuple[str, str]] | None = None,
+    sentence: str = "",
+) -> HttpResponse:
+    """The page; with a sentence, it says why the `typed` variables were not saved."""
+    person, content = person_of(request), read_version(version)
     state = content.state(variant)
     trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": template.name}]
     context = {
@@ -72,7 +84,8 @@ def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         "variant": state.variant,
         "variants": content.variants,
         "state": state,
-        "variables": list(own_variables(state.aside).items()),
+        "variables": list(own_variables(state.aside).items()) if typed is None else typed,
+        "sentence": sentence,
         "versions": template.versions.defer("text", "aside", "variants")[:SHOWN_VERSIONS],
         "starred": template.id in starred_of(person, [template]),
         "may_change": may_change(person, template),
@@ -84,7 +97,7 @@ def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         **describe_words(person, template),
         **describe_wiki(request, template, state),
     }
-    return render(request, "template/page.html", context)
+    return render(request, "template/page.html", context, status=422 if sentence else 200)
 
 
 def describe_words(person: Person, template: Template) -> dict[str, object]:

@@ -28,6 +28,7 @@ from playground.library.versions import (
 )
 from playground.pages.comparison import compare_sides
 from playground.pages.templates.finding import get_changeable, get_template, get_version, go_to
+from playground.pages.templates.page import draw_template
 from playground.payload.comparing import Difference, compare
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
@@ -174,17 +175,31 @@ def change_variant(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
 def change_own_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """The variables as typed, in pairs; an emptied row goes. They make a version."""
     template, post = get_changeable(request, template_id), request.POST
-    names, values = post.getlist("variable_name")[:MOST], post.getlist("variable_value")
-    typed = {name.strip(): value for name, value in zip(names, values, strict=False)}
-    typed = {name: value for name, value in typed.items() if name and value.strip()}
-    number = get_version(template, post.get("base", "")).number
-    variant = post.get("variant", "")
+    version, variant = get_version(template, post.get("base", "")), post.get("variant", "")
+    names, values = post.getlist("variable_name"), post.getlist("variable_value")
+    rows = [(name.strip(), value) for name, value in zip(names, values, strict=False)]
+    rows = [row for row in rows if row[1].strip()]
     try:
-        done = change_variables(person_of(request), template, number, variant, typed)
-    except Impossible as sentence:
-        messages.error(request, str(sentence))
+        typed = _judge_rows(rows)
+        done = change_variables(person_of(request), template, version.number, variant, typed)
+    except Impossible as error:
+        return draw_template(request, template, version, variant, rows, str(error))
+    if done == version:
+        messages.info(request, _("Nothing changed."))
         return redirect("template", template.id)
     return _answer(request, template, done)
+
+
+def _judge_rows(rows: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The variables by name. Raises Impossible rather than dropping what was typed."""
+    if any(not name for name, _value in rows):
+        raise Impossible(_("Name the variable that has a value."))
+    if len(rows) > MOST:
+        raise Impossible(_("At most %(n)s variables are kept.") % {"n": MOST})
+    typed = dict(rows)
+    if len(typed) < len(rows):
+        raise Impossible(_("Two variables have the same name."))
+    return typed
 
 
 def _answer(request: HttpRequest, template: Template, done: Version | Stale) -> HttpResponse:

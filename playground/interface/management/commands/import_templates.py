@@ -12,8 +12,9 @@ from django.db import transaction
 
 from playground.interface.acting import STAND_IN, explain_nobody, find_keeper
 from playground.library.archives import ENDINGS, MOST_BYTES, Refused
-from playground.library.importing import Filed, Step, carry_out, plan_import, read_upload
+from playground.library.importing import Step, carry_out, plan_import
 from playground.library.models import Sharing
+from playground.library.template_files import Filed, read_upload
 from playground.people.models import Person
 
 
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{step.kind:8} {step.filed.path}{' (left)' if leaves else ''}")
         if names := step.filed.secret_names:
             self.stdout.write(f"         moves to the secrets: {', '.join(names)}")
+        if name := step.filed.lost_connection:
+            self.stdout.write(f"         no connection is named {name} here: choose one to send")
         if not leaves and not options["dry_run"]:
             carry_out(person, share(person, step), conflict and options["conflicts"] == "copy")
         return leaves
