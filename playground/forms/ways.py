@@ -106,14 +106,15 @@ def change_way(schema: Schema, values: Values, title: str) -> Iterator[Move]:
     if chooser:
         silent = way.value is None
         yield Move("remove", chooser) if silent else Move("set", chooser, printing.dump(way.value))
-    for key, part in schema["properties"].items():
+    for key in schema["properties"]:
         if key != chooser and key not in values and is_used(schema, ways, way, key):
-            yield Move("back", key, _beginning(way, key, part, bool(chooser)))
+            yield Move("back", key, beginning_of(schema, way, key))
 
 
-def _beginning(way: Way, key: str, part: Schema, by_chooser: bool) -> str:
+def beginning_of(schema: Schema, way: Way, key: str) -> str:
     """What a field begins with so that the document itself says which way is meant; empty
     where it may stay away until somebody types."""
+    part, by_chooser = schema.get("properties", {}).get(key, {}), bool(chooser_of(schema))
     if part.get("x-explicit"):
         return printing.dump(part.get("default"))
     tells = key in way.fields and (not by_chooser or way.value is None)

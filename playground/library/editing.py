@@ -143,21 +143,24 @@ def _on(state: State, edit: Edit) -> State:
 
 
 def _away(state: State, edit: Edit) -> State:
-    """Put a value away that belongs to another way than the chosen one."""
-    kept = text_at(state.text, edit.pointer)
+    """Put a value away that belongs to another way than the chosen one, with what is
+    half-typed there."""
+    kept, half = text_at(state.text, edit.pointer), state.aside.half.get(edit.pointer)
     if not kept:
         return state
     removed = _remove(state, edit)
-    return replace(removed, aside=removed.aside.put("away", edit.pointer, kept))
+    aside = removed.aside.put("away", edit.pointer, kept).put("half", edit.pointer, half)
+    return replace(removed, aside=aside)
 
 
 def _back(state: State, edit: Edit) -> State:
     """Bring back what was put away, else begin with `value`, else leave it out."""
-    kept = state.aside.away.get(edit.pointer)
+    kept, half = state.aside.away.get(edit.pointer), state.aside.half.get(edit.pointer)
     if text_at(state.text, edit.pointer) or not (kept or edit.value):
         return state
     aside = state.aside.put("away", edit.pointer, None)
-    return _set(replace(state, aside=aside), replace(edit, value=kept or edit.value))
+    after = _set(replace(state, aside=aside), replace(edit, value=kept or edit.value))
+    return replace(after, aside=after.aside.put("half", edit.pointer, half))
 
 
 def _insert(state: State, edit: Edit) -> State:

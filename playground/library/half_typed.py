@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from playground.library.asides import Aside
+from playground.library.asides import Aside, is_within
 from playground.payload import pointers
 from playground.payload.edits import Splice, difference
 from playground.payload.locating import locate, pointer_at
@@ -69,9 +69,12 @@ def place_in(shown: str, splice: Splice) -> str:
 
 
 def judge_half(text: str, aside: Aside) -> list[Problem]:
-    """An error for each place that is half-typed, until it is finished."""
-    found = []
+    """An error for each place that is half-typed, until it is finished; none where the place
+    is switched off or put away, as nothing of it is shown or sent."""
+    found, parked = [], (*aside.off, *aside.away)
     for pointer, typed in aside.half.items():
+        if any(is_within(pointer, place) for place in parked):
+            continue
         if pointer == EDITOR:
             found += _judge_editor(read_editor(text, aside))
         else:

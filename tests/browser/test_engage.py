@@ -278,3 +278,47 @@ def test_a_file_is_replaced_in_its_place_and_a_twin_of_its_name_is_warned_of(eng
     engage.get_by_label("Name of file 2").fill("a/b.txt")
     expect(engage.locator(".file .field-problem.error")).to_contain_text("path")
     assert engage.errors == []  # type: ignore[attr-defined]
+
+
+def test_clearing_the_query_keeps_the_way_and_a_half_typed_one_waits_for_it(engage: Page) -> None:
+    engage.get_by_role("radio", name="Database query").check()
+    query = field(engage, "/custom_request")
+    query.fill('{"a": 1}')
+    line(engage, '"custom_request": {"a": 1}')
+    query.fill("")
+    line(engage, '"custom_request": {}')
+    box = engage.locator("[data-field]", has=engage.locator('[data-at="/custom_request"]'))
+    expect(box.locator(".field-problem.error")).to_contain_text("would match everybody")
+    query.fill('{"b": ')
+    saved(engage)
+    engage.reload()
+    expect(query).to_have_value('{"b": ')
+    engage.get_by_role("radio", name="E-mail").first.check()
+    line(engage, '"matching": "email"')
+    expect(engage.locator("#problems")).not_to_contain_text("custom_request")
+    engage.get_by_role("radio", name="Database query").check()
+    expect(query).to_have_value('{"b": ')
+    expect(box.locator(".field-problem.error")).to_contain_text("not finished")
+    assert engage.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_field_shows_what_another_tab_wrote_once_theirs_is_kept(engage: Page) -> None:
+    pointer = '#form [data-at="/email"]'
+    other = engage.context.new_page()
+    other.goto(engage.url)
+    expect(other.locator("#main[data-ready]")).to_be_visible()
+    other.locator(pointer).fill("theirs@x.y")
+    saved(other)
+    email = engage.locator(pointer)
+    email.fill("mine@x.y")
+    expect(engage.locator("#conflict_theirs")).to_have_text('"theirs@x.y"')
+    engage.get_by_role("button", name="Keep theirs").click()
+    expect(email).to_have_value("theirs@x.y")
+    expect(email).to_be_focused()
+    other.get_by_role("radio", name="Phone").check()
+    line(other, '"matching": "phone"')
+    engage.get_by_role("radio", name="Custom field").check()
+    expect(engage.locator("#conflict_yours")).to_have_text("Custom field")
+    engage.get_by_role("button", name="Use mine").click()
+    line(engage, '"matching": "custom"')
+    expect(engage.get_by_role("radio", name="Custom field")).to_be_checked()

@@ -158,3 +158,19 @@ def test_an_undo_in_another_tab_is_followed_too(editor: Person) -> None:
     done = apply_edit(editor, draft.id, Edit("splice", index=at, removed="2", value="9"), 0, "two")
     assert isinstance(done, Applied)
     assert done.draft.text == TEXT.replace("2]", "9]")
+
+
+def test_what_is_half_typed_goes_away_and_comes_back_with_its_value() -> None:
+    half = perform(State('{\n  "query": {"a": 1}\n}'), Edit("half", "/query", '{"b": '))
+    assert [each.code for each in judge_half(half.text, half.aside)] == ["half-typed"]
+    away = perform(half, Edit("away", "/query"))
+    assert judge_half(away.text, away.aside) == []
+    back = perform(away, Edit("back", "/query", "{}"))
+    assert back == half
+
+
+def test_below_a_place_that_is_switched_off_nothing_half_typed_is_blamed() -> None:
+    half = perform(State('{\n  "content": {"a": {}}\n}'), Edit("half", "/content/a", '{"b": '))
+    off = perform(half, Edit("off", "/content"))
+    assert judge_half(off.text, off.aside) == []
+    assert perform(off, Edit("on", "/content")) == half

@@ -15,7 +15,7 @@ from playground.library.editing import Edit
 from playground.library.models import Connection
 from playground.library.moving import plan_move
 from playground.pages.builder.opened import Opened, open_draft
-from playground.pages.builder.ways import list_way_edits
+from playground.pages.builder.ways import empty_field, list_way_edits
 from playground.people.rights import person_of
 
 
@@ -23,10 +23,16 @@ class BadEdit(ValueError):
     """The request is no edit; the sentence says why."""
 
 
-def complete(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
-    """`add-step` names a UID and `choose` a way; the definition and the schema know the rest."""
+def complete(
+    request: HttpRequest, draft_id: uuid.UUID, edit: Edit, *, emptied: bool = False
+) -> Edit:
+    """`add-step` names a UID and `choose` a way; the definition and the schema know the rest.
+    `emptied` says that nothing stands in a JSON field any more."""
     if ";base64," in edit.value:
         edit = _take_in_files(request, draft_id, edit)
+    if emptied and edit.kind == "remove" and edit.pointer.startswith("/"):
+        opened = open_draft(request, draft_id)
+        return empty_field(opened.operation.body_schema or {}, opened.state, edit)
     if edit.kind not in ("add-step", "connect", "choose"):
         return edit
     opened = open_draft(request, draft_id)

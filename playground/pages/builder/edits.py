@@ -45,7 +45,7 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         sent = read_sent(request)
         if sent.get("again") and was_made(person_of(request), draft_id, *_origin(sent)):
             return JsonResponse({"done": True})
-        edit = complete(request, draft_id, read_edit(sent))
+        edit = complete(request, draft_id, read_edit(sent), emptied=sent.get("as") == "json")
         done = apply_edit(
             person_of(request),
             draft_id,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.forms.fields import start_value
-from playground.forms.ways import NONE, change_way, chooser_of
+from playground.forms.ways import NONE, beginning_of, change_way, chooser_of, chosen_of, read_ways
 from playground.library.editing import Edit, State, text_at
 from playground.payload import pointers, printing, reading
 
@@ -32,6 +32,17 @@ def list_way_edits(schema: Schema, state: State, edit: Edit) -> list[Edit]:
         order=list(holder.get("properties", ())),
     )
     return [begin, *_change(groups, state, edit.pointer, edit.value)]
+
+
+def empty_field(schema: Schema, state: State, edit: Edit) -> Edit:
+    """Emptying a field takes its key away; where the key itself tells which way is taken it
+    begins anew, so that nobody changes the way by clearing a box."""
+    above, key = pointers.parent(edit.pointer), pointers.split(edit.pointer)[-1]
+    holder = _schema_at(schema, pointers.split(above))
+    way = chosen_of(read_ways(holder, _values_at(holder, state, above)))
+    begin = beginning_of(holder, way, key) if way else ""
+    order = list(holder.get("properties", ()))
+    return Edit("set", edit.pointer, begin, order=order) if begin else edit
 
 
 def _change(schema: Schema, state: State, above: str, title: str) -> list[Edit]:

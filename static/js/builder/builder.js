@@ -116,14 +116,18 @@ function settle(edit, conflict) {
   const mine = edit.kind === "splice" ? bench.mineInEditor() : null;
   const dialog = document.getElementById("conflict");
   document.getElementById("conflict_pointer").textContent = conflict.pointer;
-  document.getElementById("conflict_theirs").textContent = conflict.theirs;
-  document.getElementById("conflict_yours").textContent = edit.typed ?? conflict.yours;
+  document.getElementById("conflict_theirs").textContent = conflict.theirs || "–";
+  document.getElementById("conflict_yours").textContent = (edit.typed ?? (conflict.yours || edit.value)) || "–";
   dialog.addEventListener("close", async () => {
+    // The form is drawn anew around a field that is typed in: this one follows too.
+    const active = document.activeElement;
+    if (bench.form().contains(active)) active.blur();
     await resync();
     const again = mine === null ? edit : insist(conflict, mine);
     if (dialog.returnValue === "yours") bench.edits.field(`mine ${conflict.pointer}`, () => again);
     await bench.edits.idle();
-    bench.redraw();
+    await bench.redraw();
+    if (active.name) document.getElementsByName(active.name)[0]?.focus();
   }, { once: true });
   if (!dialog.open) dialog.showModal();
 }
