@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.library.drifts import (
     drifted_drafts,
     drifted_templates,
+    judge_template,
     repair_draft,
     repair_template,
 )
@@ -18,6 +19,8 @@ from playground.library.models import Draft, Template
 from playground.library.templates import find_template, may_change
 from playground.people.models import Role
 from playground.people.rights import needs, person_of
+
+SHOWN_LEFT = 5
 
 
 @needs(Role.EDITOR)
@@ -56,9 +59,14 @@ def repair_saved(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         template = find_template(person, template_id)
     except Template.DoesNotExist:
         raise Http404(_("There is no such template.")) from None
+    drift = judge_template(template)
     if may_change(person, template) and repair_template(person, template):
         sentence = _("%(name)s is repaired, as a new version.") % {"name": template.name}
-        messages.info(request, sentence)
+        left = [each.message for each in drift.left] if drift else []
+        # The new version is younger than the change: the list says no more of it from now on.
+        if left:
+            sentence += " " + _("Left for you to decide:") + " " + " ".join(left[:SHOWN_LEFT])
+        (messages.warning if left else messages.info)(request, sentence)
     else:
         messages.warning(request, _("Nothing could be repaired by itself. Open the template."))
     return redirect("drift")

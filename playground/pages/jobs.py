@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.calls.values import Outcome
 from playground.history.models import Exchange
 from playground.history.reading import visible_to
 from playground.library.models import Connection
@@ -77,7 +78,9 @@ def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> H
     else:
         sent = wait(sent, RETRY_WAIT)
         forget_job(connection, job_uid)
-        messages.info(request, sent.sentence or _("Sending. No answer yet."))
+        went_well = sent.under_way or sent.outcome == Outcome.ACCEPTED
+        tell = messages.info if went_well else messages.warning
+        tell(request, sent.sentence or _("Sending. No answer yet."))
     return redirect("job", connection.id, job_uid)
 
 

@@ -61,6 +61,7 @@ def describe_sync(connection: Connection, tries: int = 0) -> dict[str, Any] | No
         "changes": run.changes[:SHOWN] if run else [],
         "failures": run.failures[:SHOWN] if run else [],
         "hidden": max(0, len(run.changes) - SHOWN) if run else 0,
+        "untold": max(0, len(run.failures) - SHOWN) if run else 0,
         "delay": delay_of(tries),
         "next_try": tries + 1,
     }

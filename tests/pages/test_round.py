@@ -7,9 +7,10 @@ import pytest
 from playground.history.models import Exchange
 from playground.interface.practice import fill_practice
 from playground.library.drafts import begin
-from playground.library.models import Connection, Draft, KnownJob, Repeat, Workflow
+from playground.library.models import Connection, Draft, KnownJob, Repeat, SyncRun, Workflow
 from playground.library.workflows import edit_workflow, store_accounts, store_workflow
 from tests.history.exchanges import make_exchange
+from tests.library.templates import make_template
 
 pytestmark = pytest.mark.django_db
 
@@ -175,7 +176,11 @@ def test_repeats_are_listed_and_two_of_a_name_are_marked(as_viewer, practice) ->
         Repeat.objects.create(connection=practice, job_name="Night run", unit="hour", every="3")
     page = as_viewer.get("/repeats/").content.decode()
     assert page.count("set twice") == 2
-    assert "3 hour" in page
+    assert "3 hours<" in page
+    Repeat.objects.update(unit="hour", every="1")
+    assert "1 hour<" in as_viewer.get("/repeats/").content.decode()
+    Repeat.objects.update(unit="a new word")
+    assert "1 a new word<" in as_viewer.get("/repeats/").content.decode()
 
 
 def test_a_job_is_listed_with_what_was_heard_of_it(as_editor, editor, practice) -> None:
@@ -290,3 +295,25 @@ def test_what_was_changed_meanwhile_is_not_replaced_unasked(as_editor, practice,
     kept.refresh_from_db()
     assert kept.name == "Theirs"
     assert as_editor.post(address, form | {"stamp": answer.context["stamp"]}).status_code == 302
+
+
+def test_a_repair_of_a_template_says_what_it_leaves(as_editor, editor, practice) -> None:
+    step = {"step_uid": "s-1", "step_name": "One", "parameters_schema": {"properties": {}}}
+    kept = store_workflow(practice, json.dumps({"uid": "w-left", "steps": [step]}))
+    text = json.dumps({"job_name": "J", "steps": [{"step_uid": "s-1", "parameters": {}}]})
+    made = make_template(editor, text=text, connection=practice, workflow_uid="w-left")
+    properties = {"a": {"type": "integer", "default": 7}, "b": {"type": "integer"}}
+    changed = step | {"x-parameters": {"properties": properties, "required": ["a", "b"]}}
+    edit_workflow(kept, json.dumps({"uid": "w-left", "steps": [changed]}), "Left")
+    assert "1 is left for you to decide" in as_editor.get("/drift/").content.decode()
+    answer = as_editor.post(f"/drift/templates/{made.id}/repair/", follow=True)
+    page = answer.content.decode()
+    assert "is repaired, as a new version. Left for you to decide:" in page
+    assert "needs b" in page.replace("`", "")
+
+
+def test_failures_of_a_sync_beyond_those_shown_are_counted(as_viewer, practice) -> None:
+    failures = [f"Workflow {n}: refused" for n in range(33)]
+    SyncRun.objects.create(connection=practice, outcome="partly", failures=failures)
+    page = as_viewer.get(f"/connections/{practice.id}/sync/state/").content.decode()
+    assert "and 3 more" in page

@@ -236,3 +236,13 @@ def test_more_pages_than_a_file_holds_make_no_file_that_is_cut_off(
     answer = signed_in(editor).get(f"{address}save/csv/", follow=True)
     assert answer.redirect_chain
     assert "more than 2 pages" in answer.content.decode()
+
+
+def test_a_retry_that_is_refused_is_a_warning(elsewhere, misbehaving, editor) -> None:
+    misbehaving.answers["GET /jobs/j-9"] = say({"status": "paused"})
+    misbehaving.answers["POST /jobs/j-9/retry"] = say({"message": "No credits are left."}, 403)
+    press = {"press": str(uuid.uuid4())}
+    answer = signed_in(editor).post(f"/jobs/{elsewhere.id}/j-9/retry/", press, follow=True)
+    [told] = answer.context["messages"]
+    assert told.level_tag == "warning"
+    assert "No credits are left." in told.message
