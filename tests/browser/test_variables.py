@@ -37,6 +37,11 @@ def test_a_variable_is_offered_and_its_value_is_shown(page: Page) -> None:
 def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:
     launch(page, "Find an email")
     page.locator("#paste_document").click()
+    page.locator("#paste_here_text").fill("curl https://h 'open")
+    page.locator("#paste_replace").click()
+    expect(page.locator(".toast")).to_contain_text("There is no JSON document in this.")
+    page.locator("#paste_document").click()
+    expect(page.locator("#paste_here_text")).to_have_value("curl https://h 'open")
     broken = '{"job_name": "Pasted", "steps": [], "inputs": [],}'
     url = "https://api.example.com/v3/workflows/w-9/schedule"
     page.locator("#paste_here_text").fill(f"curl {url} -d '{broken}'")
@@ -45,6 +50,7 @@ def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:
     expect(page.get_by_label("Job name", exact=True)).to_have_value("Pasted")
     page.locator("#pasted").get_by_role("button", name="Undo").click()
     expect(page.get_by_label("Job name", exact=True)).not_to_have_value("Pasted")
+    expect(page.locator("#paste_here_text")).to_have_value("")
     assert "Pasted" not in Draft.objects.get().text
     assert page.errors == []  # type: ignore[attr-defined]
 

@@ -39,6 +39,8 @@ bench.edits = new Edits({
   onState: showState,
   onConflict: settle,
   onResync: resync,
+  onRefused: () => refetch(text.revision),
+  onRegained: () => bench.redraw(),
 });
 
 // What the server says changed: lines, problems, and whether there is something to undo.
@@ -59,16 +61,24 @@ function take(answer) {
 // A tab that fell behind takes the draft as it is now; a field being typed in stays.
 bench.resync = resync;
 async function resync() {
-  const response = await fetch(main.dataset.state);
-  if (!response.ok) return;
-  const state = await response.json();
-  text.reset(state.text, state.revision);
-  preview.redraw();
-  bench.digest = state.digest;
-  bench.half = state.half;
+  const state = await refetch();
+  if (!state) return;
   await bench.redraw();
   bench.problems.show(state.problems);
   bench.resetEditor();
+}
+
+// The text as the server has it: an echo that was refused goes, its field keeps what was typed.
+async function refetch(since = 0) {
+  const response = await fetch(main.dataset.state);
+  const state = response.ok && response.headers.get("Content-Type")?.includes("json") && (await response.json());
+  if (!state || state.revision < since) return null;
+  text.reset(state.text, state.revision);
+  preview.redraw();
+  echoWaiting(bench);
+  bench.digest = state.digest;
+  bench.half = state.half;
+  return state;
 }
 
 // The form anew from the document, section by section; the one with the focus stays.

@@ -4,17 +4,18 @@ const PARALLEL = 4;
 const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000];
 
 export class Edits {
-  constructor({ url, stateUrl, text, onAnswer, onState, onConflict, onResync }) {
-    Object.assign(this, { url, stateUrl, text, onAnswer, onState, onConflict, onResync });
+  constructor({ url, stateUrl, text, onAnswer, onState, onConflict, onResync, onRefused, onRegained }) {
+    Object.assign(this, { url, stateUrl, text, onAnswer, onState, onConflict, onResync, onRefused, onRegained });
     this.tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
     this.waiting = new Map();
     this.flying = new Set();
+    this.refused = new Map();
     this.structural = [];
     this.early = [];
     this.failures = 0;
     this.confirmed = 0;
     addEventListener("online", () => this.retry());
-    addEventListener("beforeunload", (event) => this.isIdle() || event.preventDefault());
+    addEventListener("beforeunload", (event) => (this.isIdle() && !this.unsaved()) || event.preventDefault());
   }
 
   isIdle() {
@@ -26,8 +27,26 @@ export class Edits {
     return this.isIdle() ? Promise.resolve() : new Promise((done) => (this.idlers ??= []).push(done));
   }
 
+  // What keeps a field from being saved, after one more try; undefined when nothing does.
+  async settled() {
+    this.insist();
+    await this.idle();
+    return this.unsaved();
+  }
+
+  unsaved() {
+    return [...this.refused.values()].find((each) => each.make)?.sentence;
+  }
+
+  // A refused field still shows what was typed: it tries again when anything is accepted.
+  insist() {
+    for (const [key, { make }] of this.refused) if (make && !this.waiting.has(key)) this.waiting.set(key, { make });
+    this.pump();
+  }
+
   // A field's edit; `make` computes pointer and value when it leaves, as rows may have moved.
   field(key, make) {
+    this.refused.delete(key);
     this.waiting.set(key, { make });
     this.pump();
   }
@@ -61,6 +80,7 @@ export class Edits {
     this.flying.add(job);
     const edit = job.edit ?? job.make();
     if (edit) await this.deliver(job, edit);
+    else this.refused.delete(job.key);
     this.flying.delete(job);
     this.after();
   }
@@ -99,11 +119,16 @@ export class Edits {
     this.failures = 0;
     const data = await read(response);
     if (data?.done) return { ok: false, data };
+    const isNew = !this.refused.delete(job.make ? job.key : this);
     if (response.status === 409) this.onConflict(edit, data);
-    else if (!response.ok || !data) this.refused = { edit, sentence: sentence(response, data) };
-    else {
-      this.refused = null;
+    else if (!response.ok || !data) {
+      this.refused.set(job.make ? job.key : this, { make: job.make, sentence: sentence(response, data) });
+      if (job.make && isNew) this.onRefused();
+    } else {
+      this.refused.delete(this);
       this.receive(data);
+      this.insist();
+      if (job.make && !isNew) this.idle().then(this.onRegained);
       return { ok: true, data };
     }
     return { ok: false, data, sentence: sentence(response, data) };
@@ -149,8 +174,9 @@ export class Edits {
   }
 
   tell() {
-    const state = this.paused ? "offline" : this.refused ? "refused" : this.isIdle() ? "saved" : "saving";
-    this.onState(state, this.refused?.sentence);
+    const [refused] = this.refused.values();
+    const state = this.paused ? "offline" : refused ? "refused" : this.isIdle() ? "saved" : "saving";
+    this.onState(state, refused?.sentence);
   }
 }
 

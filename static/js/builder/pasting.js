@@ -12,14 +12,16 @@ export function startPasting(bench) {
     field.closest("dialog").close("replace");
   });
   document.getElementById("paste_document").addEventListener("click", async () => {
-    field.value = "";
     const how = await choose("paste_here");
     const text = field.value;
+    if (!how) field.value = "";
     if (!how || !text.trim()) return;
     await bench.flushEditor();
     if (how === "merge" && !(await look(bench, text))) return;
     const answer = await bench.change({ url: bench.main.dataset.paste, text, merge: how === "merge" });
+    // What was refused stands there again for another try.
     if (!answer) return;
+    field.value = "";
     await bench.follow(answer);
     document.getElementById("pasted_body").replaceChildren(...elementsOf(answer.told));
     if ((await choose("pasted")) === "undo") document.querySelector('[data-turn="undo"]').click();

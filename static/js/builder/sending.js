@@ -38,9 +38,10 @@ async function prepare(bench, form, go) {
   try {
     await bench.flushEditor();
     if (document.activeElement?.dataset?.secret !== undefined) await bench.keepSecrets();
-    await bench.edits.idle();
+    const unsaved = await bench.edits.settled();
     const first = bench.problems.firstError();
     if (first && form.dataset.asSent === undefined) return bench.problems.go(first);
+    if (unsaved && form.dataset.asSent === undefined) return bench.toast(unsaved, "error");
     const name = form.dataset.protected;
     if (name) {
       const typed = await bench.ask(bench.words.protected, bench.words.protectedHelp.replace("%n", name));
