@@ -6,15 +6,27 @@
     const add = event.target.closest("[data-add-entry]");
     if (add) addEntry(add);
     const remove = event.target.closest("[data-remove-entry]");
-    if (remove) remove.closest("[data-entry]").remove();
+    if (remove) removeEntry(remove.closest("[data-entry]"));
   });
 
   // The address of a job names its step behind ?step=.
   document.addEventListener("change", (event) => {
     if (!event.target.matches("[data-step-uid]")) return;
     const found = /[?&#]step=([^&#\s]+)/.exec(event.target.value);
-    if (found) event.target.value = decodeURIComponent(found[1]);
+    if (!found) return;
+    try {
+      event.target.value = decodeURIComponent(found[1]);
+    } catch {
+      // Not encoded as addresses are: the server reads it as it can.
+    }
   });
+
+  // The focus goes on where the entry stood, so that the keyboard does not begin at the top.
+  function removeEntry(entry) {
+    const next = entry.nextElementSibling ?? entry.previousElementSibling;
+    entry.remove();
+    (next?.querySelector("[data-remove-entry]") ?? document.querySelector("[data-add-entry=step]")).focus();
+  }
 
   function addEntry(button) {
     const kind = button.dataset.addEntry;

@@ -105,3 +105,17 @@ def test_a_drifted_draft_is_repaired_by_one_click(page: Page) -> None:
     expect(page.locator("#preview")).to_contain_text('"given_name": "Ada"')
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#preview")).to_contain_text('"first_name": "Ada"')
+
+
+def test_the_keyboard_stays_where_a_step_was_removed(page: Page) -> None:
+    page.goto(f"{page.origin}/workflows/new/")
+    page.get_by_label("Workflow UID").fill("w-keys")
+    uid = page.get_by_label("Step UID, or the address of a job")
+    uid.fill("https://app.example/jobs/1?step=100%")
+    page.get_by_role("button", name="Step", exact=True).click()
+    remove = page.get_by_role("button", name="Remove this step")
+    remove.last.press("Enter")
+    expect(remove).to_be_focused()
+    remove.press("Enter")
+    expect(page.get_by_role("button", name="Step", exact=True)).to_be_focused()
+    assert page.errors == []

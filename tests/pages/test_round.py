@@ -1,6 +1,7 @@
 """The pages of workflows, accounts, repeats, jobs and drift."""
 
 import json
+import re
 
 import pytest
 
@@ -317,3 +318,14 @@ def test_failures_of_a_sync_beyond_those_shown_are_counted(as_viewer, practice) 
     SyncRun.objects.create(connection=practice, outcome="partly", failures=failures)
     page = as_viewer.get(f"/connections/{practice.id}/sync/state/").content.decode()
     assert "and 3 more" in page
+
+
+def test_a_viewer_is_offered_nothing_that_viewers_may_not_do(as_viewer, practice) -> None:
+    SyncRun.objects.create(connection=practice, outcome="complete", changes=["One is new."])
+    kept = Workflow.objects.filter(connection=practice).first()
+    edit_workflow(kept, json.dumps({"uid": kept.uid, "steps": []}), "Mine")
+    own = f"/workflows/{practice.id}/{kept.uid}/"
+    for address in ("/", "/workflows/", own, f"/connections/{practice.id}/", "/repeats/", "/jobs/"):
+        page = as_viewer.get(address).content.decode()
+        for offered in set(re.findall(r'(?:action|href)="(/[^"#?]*)"', page)):
+            assert as_viewer.get(offered).status_code != 403, (address, offered)
