@@ -11,6 +11,7 @@ from playground.library.models import Connection, ShareLink, Template
 from playground.library.versions import open_template
 from playground.people.models import Person
 from tests.browser.walking import launch, open_draft
+from tests.conftest import PASSWORD
 from tests.library.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW
 
@@ -50,6 +51,13 @@ def test_a_payload_is_saved_varied_compared_and_restored(
     page.locator("#variant_menu").get_by_role("button", name="Shared values").click()
     expect(page.locator("#variant_button")).to_contain_text("Shared values")
     expect(page.get_by_label("Job name", exact=True)).not_to_have_value("VIP")
+
+    # Undo takes the choice back, and the page says whose values these are.
+    page.locator("#saved").click()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#variant_button")).to_contain_text("VIP test")
+    expect(page.get_by_label("Job name", exact=True)).to_have_value("VIP")
+    expect(page.locator("#variant_menu [aria-pressed=true]")).to_have_text("VIP test")
 
     page.locator("#variant_button").click()
     page.get_by_role("link", name="Versions, links and more").click()
@@ -132,3 +140,19 @@ def test_an_open_in_playground_link_shows_its_values_first(
     page.get_by_role("button", name="Open in the builder").click()
     expect(page.get_by_label("Job name", exact=True)).to_have_value("From the wiki")
     assert not Exchange.objects.exists()
+
+
+def test_the_values_of_a_wiki_s_link_are_there_after_signing_in(
+    stranger: Page, server: str, editor: Person
+) -> None:
+    template = make_template(editor, "long" * 50)
+    stranger.goto(f"{server}/templates/{template.id}/fill/#/job_name=From%20the%20wiki")
+    stranger.get_by_label("Name").fill(editor.username)
+    stranger.get_by_label("Password").fill(PASSWORD)
+    stranger.get_by_role("button", name="Sign in").click()
+    expect(stranger.locator("#prefilled")).to_contain_text("From the wiki")
+    stranger.set_viewport_size({"width": 390, "height": 800})
+    for path in ("", "fill/", "share/"):
+        stranger.goto(f"{server}/templates/{template.id}/{path}")
+        expect(stranger.locator("h1")).to_be_visible()
+        assert stranger.evaluate("document.documentElement.scrollWidth") <= 390

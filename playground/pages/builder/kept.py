@@ -79,9 +79,12 @@ def find_kept(draft: Draft) -> Kept | None:
 
 
 def tell_kept(draft: Draft) -> dict[str, Any]:
-    """What an edit's answer says about the template: unsaved or not, the variant's own places."""
+    """What an edit's answer says about the template: unsaved or not, the variant (undo may bring
+    another one back) and its own places."""
     kept = find_kept(draft)
-    return {"unsaved": kept.is_unsaved, "own": kept.own} if kept else {}
+    if kept is None:
+        return {}
+    return {"unsaved": kept.is_unsaved, "own": kept.own, "variant": draft.variant}
 
 
 def describe_kept(person: Person, draft: Draft) -> dict[str, Any]:

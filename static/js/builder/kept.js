@@ -26,6 +26,8 @@ export function startKept(bench) {
     kept.dataset.unsaved = String(detail.unsaved);
     kept.dataset.own = JSON.stringify(detail.own);
     read();
+    // Undo brought another variant back: its name, and the menu that marks it, come anew.
+    if (detail.variant !== kept.dataset.variant) htmx.ajax("GET", "template/", "#kept_place");
   });
   document.addEventListener("redrawn", read);
   document.addEventListener("htmx:afterSwap", ({ detail }) => detail.target.id === "kept_place" && read());
