@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from playground.people.models import Person
+from playground.people.models import Person, Role
 from playground.settings import HOME
 
 STATIC = HOME / "static"
@@ -140,7 +140,7 @@ def test_a_stranger_sees_no_navigation() -> None:
 
 
 def test_a_person_sees_where_they_are_and_signs_out_by_a_form() -> None:
-    page = render_base(Person(username="ada"))
+    page = render_base(Person(username="ada", role=Role.EDITOR))
     assert '<a href="/drafts/" aria-current="page">' in page
     assert re.search(r'<form method="post" action="/sign-out/">', page)
 
