@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -13,10 +15,12 @@ from django.conf import settings
 from django.db import models
 
 from playground.calls.filling import FileData, Unfilled
+from playground.calls.values import MaskedCall
 from playground.library.models import File
 from playground.library.sealed_files import Sealer, unseal_file, write_beside
 from playground.library.vault import WrongKey
 from playground.payload.facts import FileFacts
+from playground.payload.printing import quote
 from playground.people.models import Person
 
 VAGUE = "application/octet-stream"
@@ -24,6 +28,8 @@ VAGUE = "application/octet-stream"
 _known: dict[str, FileFacts] = {}
 MOST_KNOWN = 5000
 FILE_MARK = re.compile(r"\{\{file:([\w.-]+)\}\}")
+# Bytes of data URIs that may stand in code.
+MOST_WRITTEN_OUT = 200_000
 
 
 class NotKept(ValueError):
@@ -149,6 +155,33 @@ def _pieces_for(file: File) -> Iterator[bytes]:
         yield from read_pieces(file)
     except (OSError, WrongKey):
         raise Unfilled("file-unknown", file.id) from None
+
+
+def write_out_files(call: MaskedCall) -> MaskedCall:
+    """The call with the data URI of each file that its body refers to, as Send writes it. Where
+    they are too long for code that people copy, or a file is gone, the reference stays."""
+    body = call.body or ()
+    names = FILE_MARK.findall("".join(each for each in body if isinstance(each, str)))
+    kept = File.objects.in_bulk(list(set(names))) if names else {}
+    if not kept or sum(wire_size(kept[name]) for name in names if name in kept) > MOST_WRITTEN_OUT:
+        return call
+    uris = {name: _write_uri(file) for name, file in kept.items()}
+    filled = (
+        FILE_MARK.sub(lambda found: uris.get(found[1]) or found[0], each)
+        if isinstance(each, str)
+        else each
+        for each in body
+    )
+    return replace(call, body=tuple(filled))
+
+
+def _write_uri(file: File) -> str:
+    """Empty where the bytes cannot be read."""
+    try:
+        data = b64encode(b"".join(read_pieces(file))).decode()
+    except (OSError, WrongKey):
+        return ""
+    return quote(f"data:{file.media_type};base64,")[1:-1] + data
 
 
 def wire_size(file: FileFacts | File) -> int:

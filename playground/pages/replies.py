@@ -20,6 +20,7 @@ from playground.calls.xml_layout import lay_out_xml
 from playground.history.bodies import read_body, read_headers, read_start
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
+from playground.library.files import write_out_files
 from playground.library.models import Connection
 from playground.payload.printing import lay_out
 from playground.payload.reading import NotJson
@@ -218,7 +219,7 @@ class ReplyView:
         if self.request is None:
             return ""
         try:
-            return write_snippet(self.language, self.request)
+            return write_snippet(self.language, write_out_files(self.request))
         except CannotWrite as reason:
             return reason.sentence
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,13 +13,18 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from playground.calls.values import Reply
+from playground.history.recording import record_end
+from playground.interface.practice import fill_practice
 from playground.library.drafts import begin
 from playground.library.files import NotKept, keep_file, path_of, read_pieces
-from playground.library.models import Draft, File
+from playground.library.models import Connection, Draft, File
 from playground.library.sweeping import sweep_files
 from playground.pages.builder.opened import Opened
 from playground.people.models import Person, Role
+from playground.sending.doors import announce_origin
 from tests.conftest import make_person, signed_in
+from tests.history.exchanges import ACCEPTED, make_call, start_exchange
 
 pytestmark = pytest.mark.django_db
 TEXT = '{\n  "id": 12,\n  "email": "a@example.com"\n}'
@@ -238,3 +244,25 @@ def test_a_data_uri_typed_in_the_editor_is_kept_when_it_is_left(
     )
     assert answer.json()["taken"] == ["/attach/0/data"]
     assert "{{file:f" in Draft.objects.get(id=typed.id).text
+
+
+def test_code_holds_a_short_file_as_send_writes_it_and_says_what_to_do_with_a_long_one(
+    as_editor: Client, draft: Draft, editor: Person
+) -> None:
+    announce_origin("http://127.0.0.1:8123")
+    fill_practice()
+    draft.connection = Connection.objects.get(api="altcraft")
+    draft.save()
+    us = attach(as_editor, draft, "US.txt", b"HELLO\n")
+    code = as_editor.get(f"/drafts/{draft.id}/code/curl/").content.decode()
+    assert f'"{US}"' in code
+    assert "{{file:" not in code
+    call = replace(make_call(), body=draft.text.encode())
+    exchange = start_exchange(editor, call=call)
+    record_end(exchange, call, Reply(200, "OK", (), b"{}"), ACCEPTED)
+    page = as_editor.get(f"/history/{exchange.id}/?part=code&language=ruby").content.decode()
+    assert US in page
+    assert us.id not in page
+    long = attach(as_editor, draft, "long.csv", b"x" * 200_000)
+    code = as_editor.get(f"/drafts/{draft.id}/code/curl/").content.decode()
+    assert f"# Put the data URI of the file in the place of {{{{file:{long.id}}}}} first\n" in code

@@ -15,6 +15,7 @@ FORMS = {
     "base64": " in Base64",
     "url": " percent-encoded",
 }
+FILE_MARK = re.compile(r"\{\{file:[\w.-]+\}\}")
 UNSAFE = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
 BEFORE_PATH = re.compile(r"[^/?#]*//[^/?#]*")
 TAKEN = re.compile(
@@ -139,11 +140,17 @@ class _Names:
 
 
 def comments(plan: Plan, sign: str) -> list[str]:
-    """One line for each variable on what it holds."""
-    return [
+    """One line for each variable on what it holds, and for each file that is not written out."""
+    body = "".join(each for each in plan.body or () if isinstance(each, str))
+    variables = (
         f"{sign} Set the environment variable {each.name} first: {each.hint}"
         for each in plan.variables
-    ]
+    )
+    files = (
+        f"{sign} Put the data URI of the file in the place of {mark} first"
+        for mark in dict.fromkeys(FILE_MARK.findall(body))
+    )
+    return [*variables, *files]
 
 
 def by_name(plan: Plan) -> dict[str, Pieces]:

@@ -14,6 +14,7 @@ from playground.calls.masking import mask_call, show
 from playground.calls.snippets.languages import LANGUAGES, write_snippet
 from playground.calls.snippets.pieces import CannotWrite
 from playground.history.models import Exchange
+from playground.library.files import write_out_files
 from playground.library.models import Draft
 from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.exchanges import get_exchange
@@ -104,7 +105,7 @@ def write_code(opened: Opened, language: str) -> str:
     if assembled.failure is not None:
         return f"# {assembled.failure.sentence}\n"
     try:
-        return write_snippet(language, mask_call(assembled.call))
+        return write_snippet(language, write_out_files(mask_call(assembled.call)))
     except CannotWrite as reason:
         return f"{reason}\n"
 
