@@ -156,3 +156,16 @@ def test_the_values_of_a_wiki_s_link_are_there_after_signing_in(
         stranger.goto(f"{server}/templates/{template.id}/{path}")
         expect(stranger.locator("h1")).to_be_visible()
         assert stranger.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_deleted_template_leaves_its_page_and_undo_brings_it_back(
+    page: Page, server: str, template: Template
+) -> None:
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(f"{server}/templates/{template.id}/")
+    page.get_by_label("More").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.locator("main").get_by_text("Night run is deleted.")).to_be_visible()
+    expect(page.get_by_role("button", name="Open in the builder")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("heading", name="Night run")).to_be_visible()

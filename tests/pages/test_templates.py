@@ -222,3 +222,24 @@ def test_a_link_prefills_a_draft_and_sends_nothing(as_editor: Client, editor: Pe
     draft = Draft.objects.get()
     assert '"job_name": "From the wiki"' in draft.text
     assert (draft.template_id, draft.template_version) == (template.id, 1)
+
+
+def test_an_old_page_archives_what_is_archived_already_and_undo_shows_the_row_again(
+    as_editor: Client, editor: Person
+) -> None:
+    template = make_template(editor)
+    address = reverse("archive_template", args=[template.id])
+    for _tab in range(2):
+        toast = json.loads(as_editor.post(f"{address}?away=yes")["HX-Trigger"])["toast"]
+        assert Template.objects.get().archived_at
+    assert as_editor.post(toast["undo"])["HX-Refresh"] == "true"
+    page = as_editor.get(reverse("templates")).content.decode()
+    assert "Night run is back in the list." in page
+    assert "Night run</a>" in page
+
+
+def test_what_was_deleted_leaves_no_control_behind(as_editor: Client, editor: Person) -> None:
+    template = make_template(editor)
+    page = post(as_editor, "delete_template", template.id).content.decode()
+    assert "Night run is deleted." in page
+    assert "<form" not in page

@@ -217,24 +217,30 @@ def note_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @needs(Role.EDITOR)
 @require_POST
 def put_away(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """Into the archive, or out of it."""
+    """Into the archive, or with `?away=no` out of it; said, since a page may be an old one."""
     template = get_changeable(request, template_id)
-    away = template.archived_at is None
+    away = request.GET.get("away", "yes" if template.archived_at is None else "no") != "no"
     archive(template, away)
-    sentences = {True: _("Archived %(name)s."), False: _("%(name)s is back in the list.")}
-    undo = reverse("archive_template", args=[template.id])
-    return tell(HttpResponse(), sentences[away] % {"name": template.name}, undo if away else "")
+    words = {"name": template.name}
+    if away:
+        undo = reverse("archive_template", args=[template.id]) + "?away=no"
+        return tell(HttpResponse(), _("Archived %(name)s.") % words, undo)
+    messages.info(request, _("%(name)s is back in the list.") % words)
+    response = HttpResponse()
+    response["HX-Refresh"] = "true"
+    return response
 
 
 @needs(Role.EDITOR)
 @require_POST
 def delete(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """Gone with its links; a toast offers to take that back."""
+    """Gone with its links, and its page too; a toast offers to take that back."""
     template = get_ruled(request, template_id)
     delete_template(template)
     record_event(request, "template-deleted", template.name)
     undo = reverse("restore_template", args=[template.id])
-    return tell(HttpResponse(), _("Deleted %(name)s.") % {"name": template.name}, undo)
+    gone = render(request, "template/_deleted.html", {"template": template})
+    return tell(gone, _("Deleted %(name)s.") % {"name": template.name}, undo)
 
 
 @needs(Role.EDITOR)
