@@ -322,3 +322,18 @@ def test_a_field_shows_what_another_tab_wrote_once_theirs_is_kept(engage: Page) 
     engage.get_by_role("button", name="Use mine").click()
     line(engage, '"matching": "custom"')
     expect(engage.get_by_role("radio", name="Custom field")).to_be_checked()
+
+
+def test_on_a_phone_a_new_key_has_room_and_long_names_stay_on_the_page(engage: Page) -> None:
+    engage.set_viewport_size({"width": 390, "height": 844})
+    engage.get_by_label("Send content").check()
+    new = engage.get_by_label("New key of Content", exact=True)
+    expect(new).to_be_visible()
+    assert new.evaluate("box => box.clientWidth") > 100
+    name = "x" * 200
+    new.fill(name)
+    new.press("Enter")
+    label = engage.locator("#section-content .field-label", has_text=name)
+    expect(label).to_be_visible()
+    assert label.evaluate("label => label.getBoundingClientRect().right") < 390
+    expect(field(engage, f"/content/{name}")).to_be_focused()

@@ -161,6 +161,7 @@ async function addKey(bench, form) {
   });
   if (!answer) return;
   name.value = "";
+  name.blur(); // a section that is typed in is not drawn anew
   if (row) bench.swap(row, answer.html);
   else await bench.redraw();
   const added = [...bench.form().querySelectorAll("[data-at]")].find((each) => pointerOf(each) === pointer);
