@@ -260,3 +260,14 @@ def test_a_connection_nobody_has_here_is_told_and_makes_no_difference(
     upload.name = "night.json"
     page = as_editor.post("/templates/import/", {"files": upload}).content.decode()
     assert "No connection is named Agency here" in page
+
+
+def test_the_same_file_twice_is_taken_in_once(
+    owner: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "night.json").write_text(json.dumps({**BARE, "connection": "Agency"}))
+    call_command("import_templates", str(tmp_path / "night.json"), str(tmp_path))
+    assert [line[:4].strip() for line in capsys.readouterr().out.splitlines()] == [
+        "new", "", "same", "",
+    ]  # fmt: skip
+    assert Template.objects.count() == 1
