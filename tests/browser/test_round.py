@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from playground.library.models import Connection, Draft, Repeat, Secret, Workflow
+from playground.library.models import Connection, Draft, Repeat, Secret, SyncRun, Workflow
 from playground.library.workflows import store_workflow
 from tests.browser.walking import launch, saved
 
@@ -119,3 +119,18 @@ def test_the_keyboard_stays_where_a_step_was_removed(page: Page) -> None:
     remove.press("Enter")
     expect(page.get_by_role("button", name="Step", exact=True)).to_be_focused()
     assert page.errors == []
+
+
+def test_long_names_from_an_api_widen_no_page(page: Page) -> None:
+    long = "w" * 200
+    step = {"step_uid": "s", "step_name": long, "parameters_schema": {"properties": {long: 1}}}
+    store_workflow(practice(), json.dumps({"uid": "w-long", "name": long, "steps": [step]}))
+    SyncRun.objects.create(
+        connection=practice(), outcome="partly", changes=[f"{long} is new."], failures=[long]
+    )
+    page.goto(f"{page.origin}/workflows/")
+    expect(page.get_by_text(f"{long} is new.")).to_be_visible()
+    fits = "e => e.scrollWidth <= e.clientWidth"
+    assert page.locator("html").evaluate(fits)
+    launch(page, long)
+    assert page.locator(".builder-form").evaluate(fits)
