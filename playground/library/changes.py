@@ -6,7 +6,6 @@ import json
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -17,6 +16,7 @@ from playground.library.drafts import find_draft, state_of
 from playground.library.editing import Edit, Impossible, State, perform, place_of, text_at, value_at
 from playground.library.models import Change, Draft
 from playground.library.rebasing import Carried, carry
+from playground.library.turns import Turn
 from playground.payload import pointers
 from playground.people import rows
 from playground.people.models import Person
@@ -24,10 +24,10 @@ from playground.people.models import Person
 STEPS_KEPT = 100
 TRIES = 30
 
-# SQLite's own waiting sleeps; taking turns inside one process is far quicker.
-_turn = Lock()
+# SQLite's own waiting sleeps; taking turns is far quicker.
+_turn = Turn("writing")
 # The edits of one draft take turns from reading to writing, so that none is made twice over.
-_turns_of_drafts = [Lock() for _ in range(64)]
+_turns_of_drafts = [Turn(f"draft-{number}") for number in range(64)]
 
 _kinds = rows.Rows(Change, "draft_id", "revision", only=["kind"])
 
@@ -131,7 +131,7 @@ def _places_since(draft: Draft, revision: int, tab: str) -> list[str]:
         return [place for (place,) in cursor.fetchall()]
 
 
-def _turn_of(draft_id: uuid.UUID) -> Lock:
+def _turn_of(draft_id: uuid.UUID) -> Turn:
     return _turns_of_drafts[draft_id.int % len(_turns_of_drafts)]
 
 
