@@ -41,7 +41,7 @@ def measure(names: Iterable[str]) -> list[Figure]:
                 for figure in MEASURES[name](served):
                     figures.append(figure)
                     print(draw_figure(figure), flush=True)
-            except Exception:
+            except (Exception, SystemExit):
                 print(f"{name}: could not be measured")
                 traceback.print_exc()
     return figures

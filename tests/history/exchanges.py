@@ -28,6 +28,8 @@ def start_exchange(person: Person | None = None, **values: object) -> Exchange:
         "deadline": timezone.now() + timedelta(minutes=2),
         "press": uuid.uuid4(),
         "person": person,
+        "document": seal("{}"),
+        "aside": seal("{}"),
     }
     return record_start(Start(**{**known, **values}))
 
@@ -64,7 +66,7 @@ VARIES = {
 def fill_history(person: Person, count: int = 100_000) -> None:
     """Many ended exchanges in a few seconds (SQLite): a minute apart up to now, one in four
     refused, one in ten of another operation; their bodies are shared."""
-    first = make_exchange(person, document=seal("{}"), aside=seal("{}"))
+    first = make_exchange(person)
     began = timezone.now() - timedelta(minutes=count)
     Exchange.objects.filter(pk=first.pk).update(started_at=began)
     columns = [field.column for field in Exchange._meta.concrete_fields]

@@ -12,6 +12,7 @@ from playground.library.asides import Aside
 from playground.library.files import keep_file
 from playground.library.models import Connection, Draft, Workflow
 from playground.library.secrets import take_in
+from playground.library.vault import seal
 from playground.people.models import Role
 from playground.sending.again import begin_again, describe_since, read_sent
 from playground.sending.presses import press_send, wait
@@ -71,7 +72,7 @@ def test_the_document_stays_as_typed_with_its_references(editor, draft_to, stand
 
 
 def test_a_call_of_our_own_cannot_be_sent_again(editor) -> None:
-    exchange = make_exchange(editor)
+    exchange = make_exchange(editor, document=seal(""))
     assert read_sent(exchange) is None
     assert begin_again(editor, exchange) is None
 
