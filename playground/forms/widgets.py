@@ -15,63 +15,61 @@ from django.utils.safestring import SafeString, mark_safe
 Marks = dict[str, Any]
 
 
-class Text(forms.TextInput):
-    """A line of text."""
-
-    def render(
-        self, name: str, value: Any, attrs: Marks | None = None, renderer: Any = None
-    ) -> SafeString:
-        marks = {"type": self.input_type, "name": name, **self.build_attrs(self.attrs, attrs)}
-        return mark_safe(f"<input{spell(marks | {'value': value or None})}>")
-
-
-class Area(forms.Textarea):
-    """Several lines of text; HTML takes the first line break away."""
+class Spelled(forms.Widget):
+    """A widget that spells itself; everything it is given is escaped there."""
 
     def render(
         self, name: str, value: Any, attrs: Marks | None = None, renderer: Any = None
     ) -> SafeString:
         marks = {"name": name, **self.build_attrs(self.attrs, attrs)}
-        return mark_safe(f"<textarea{spell(marks)}>\n{escape(str(value or ''))}</textarea>")
+        return mark_safe(self.spell_out(marks, "" if value is None else str(value)))
+
+    def spell_out(self, marks: Marks, value: str) -> str:
+        """The element as HTML."""
+        raise NotImplementedError
 
 
-class Toggle(forms.CheckboxInput):
+class Text(Spelled, forms.TextInput):
+    """A line of text."""
+
+    def spell_out(self, marks: Marks, value: str) -> str:
+        return f"<input{spell({'type': 'text', **marks, 'value': value or None})}>"
+
+
+class Area(Spelled, forms.Textarea):
+    """Several lines of text; HTML takes the first line break away."""
+
+    def spell_out(self, marks: Marks, value: str) -> str:
+        return f"<textarea{spell(marks)}>\n{escape(value)}</textarea>"
+
+
+class Toggle(Spelled, forms.CheckboxInput):
     """On or off, as `is_on` says."""
 
     def __init__(self, attrs: Marks, is_on: bool) -> None:
         super().__init__(attrs)
         self.is_on = is_on
 
-    def render(
-        self, name: str, value: Any, attrs: Marks | None = None, renderer: Any = None
-    ) -> SafeString:
-        marks = {"type": "checkbox", "name": name, **self.build_attrs(self.attrs, attrs)}
-        return mark_safe(f"<input{spell(marks | {'checked': self.is_on})}>")
+    def spell_out(self, marks: Marks, value: str) -> str:
+        return f"<input{spell({'type': 'checkbox', **marks, 'checked': self.is_on})}>"
 
 
-class Choice(forms.Select):
+class Choice(Spelled, forms.Select):
     """One of several; `choices` are pairs of value and words."""
 
-    def render(
-        self, name: str, value: Any, attrs: Marks | None = None, renderer: Any = None
-    ) -> SafeString:
-        marks = {"name": name, **self.build_attrs(self.attrs, attrs)}
+    def spell_out(self, marks: Marks, value: str) -> str:
         options = "".join(
-            _option(str(each), str(words), each == value) for each, words in self.choices
+            f"<option{spell({'value': each, 'selected': each == value})}>{escape(str(words))}</option>"
+            for each, words in self.choices
         )
-        return mark_safe(f"<select{spell(marks)}>{options}</select>")
-
-
-def _option(value: str, words: str, chosen: bool) -> str:
-    marks = {"value": value, "selected": chosen}
-    return f"<option{spell(marks)}>{escape(words)}</option>"
+        return f"<select{spell(marks)}>{options}</select>"
 
 
 def spell(marks: Mapping[str, Any]) -> str:
     """Attributes of an element, their values escaped. The names are ours; True stands for a
     name alone, None and False for nothing."""
-    said = ((name, value) for name, value in marks.items() if value is not None)
     return "".join(
-        f' {name}="{escape(str(value))}"' if not isinstance(value, bool) else f" {name}" * value
-        for name, value in said
+        f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+        for name, value in marks.items()
+        if value is not None and value is not False
     )

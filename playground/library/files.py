@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
@@ -14,20 +12,19 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
-from playground.calls.filling import FileData, Unfilled
+from playground.calls.filling import FileData, Sheet, Unfilled
 from playground.calls.values import MaskedCall
 from playground.library.models import File
 from playground.library.sealed_files import Sealer, unseal_file, write_beside
 from playground.library.vault import WrongKey
 from playground.payload.facts import FileFacts
-from playground.payload.printing import quote
+from playground.payload.spelling import FILE_MARK
 from playground.people.models import Person
 
 VAGUE = "application/octet-stream"
 # What is known of files, by id.
 _known: dict[str, FileFacts] = {}
 MOST_KNOWN = 5000
-FILE_MARK = re.compile(r"\{\{file:([\w.-]+)\}\}")
 # Bytes of data URIs that may stand in code.
 MOST_WRITTEN_OUT = 200_000
 
@@ -165,7 +162,7 @@ def write_out_files(call: MaskedCall) -> MaskedCall:
     kept = File.objects.in_bulk(list(set(names))) if names else {}
     if not kept or sum(wire_size(kept[name]) for name in names if name in kept) > MOST_WRITTEN_OUT:
         return call
-    uris = {name: _write_uri(file) for name, file in kept.items()}
+    uris = {name: _write_uri(name) for name in kept}
     filled = (
         FILE_MARK.sub(lambda found: uris.get(found[1]) or found[0], each)
         if isinstance(each, str)
@@ -175,13 +172,14 @@ def write_out_files(call: MaskedCall) -> MaskedCall:
     return replace(call, body=tuple(filled))
 
 
-def _write_uri(file: File) -> str:
+def _write_uri(file_id: str) -> str:
     """Empty where the bytes cannot be read."""
+    file, sheet = find_data(file_id), Sheet("body", "json")
     try:
-        data = b64encode(b"".join(read_pieces(file))).decode()
-    except (OSError, WrongKey):
+        sheet.write([file] if file else [])
+    except Unfilled:
         return ""
-    return quote(f"data:{file.media_type};base64,")[1:-1] + data
+    return sheet.data.decode()
 
 
 def wire_size(file: FileFacts | File) -> int:

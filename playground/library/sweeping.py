@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from playground.library.files import FILE_MARK, forget_file
+from playground.library.files import forget_file
 from playground.library.models import File, Secret
 from playground.library.rotation import read_sealed_texts
+from playground.payload.spelling import FILE_MARK
 
 # A file that was just dropped stands in no document yet.
 YOUNG = timedelta(hours=1)

@@ -20,9 +20,7 @@ from playground.library.models import Connection
 from playground.library.templates import Wanted, judge_wanted
 from playground.library.variables import judge_variable
 from playground.library.variants import LONGEST_NAME, Variant, read_variants, write_variants
-from playground.library.versions import (
-    Content,
-)
+from playground.library.versions import Content
 from playground.payload import pointers
 from playground.payload.reading import NotJson, read
 from playground.payload.understanding.credentials import Collector

@@ -29,6 +29,8 @@ _raw_held = re.compile(
     r"(?P<braces>(?:\{|\\u007[bB]){2}(?:[\w.:-]|\\u(?!007[bBdD])[0-9a-fA-F]{4})+(?:\}|\\u007[dD]){2})|\\.",
     re.S,
 )
+# A file's reference in any text, and its ID.
+FILE_MARK = re.compile(r"\{\{file:([\w.-]+)\}\}")
 _dynamic = re.compile(r"(uuid|now|today)(?:([-+])([0-9]+)([mhdw]))?").fullmatch
 _name = re.compile(NAME).fullmatch
 

@@ -13,7 +13,7 @@ from playground.history.bodies import read_body
 from playground.history.models import Exchange, Original
 from playground.library.asides import Aside
 from playground.library.drafts import begin
-from playground.library.files import FILE_MARK, describe_files, say_size
+from playground.library.files import describe_files, say_size
 from playground.library.models import Connection, Draft
 from playground.library.secrets import copy_secrets
 from playground.library.vault import unseal
@@ -21,6 +21,7 @@ from playground.payload.comparing import ADDED, CHANGED, REMOVED, Difference, co
 from playground.payload.facts import FileFacts
 from playground.payload.printing import quote
 from playground.payload.reading import NotJson
+from playground.payload.spelling import FILE_MARK
 from playground.people.models import Person
 from playground.sending.plans import Plan, plan_draft
 from playground.sending.surroundings import WORKFLOW_UID, note_drift

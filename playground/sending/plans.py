@@ -11,7 +11,7 @@ from playground.library.asides import Aside
 from playground.library.belongings import names_for
 from playground.library.editing import State
 from playground.library.facts import facts_for
-from playground.library.files import FILE_MARK, describe_files, say_size, wire_size
+from playground.library.files import describe_files, say_size, wire_size
 from playground.library.half_typed import judge_half
 from playground.library.models import Connection, Draft, Version
 from playground.library.variables import own_variables, values_for
@@ -21,6 +21,7 @@ from playground.payload.locating import lines_of
 from playground.payload.problems import ERROR, WARNING, Problem
 from playground.payload.reading import Tree
 from playground.payload.references import resolve_document
+from playground.payload.spelling import FILE_MARK
 from playground.people.models import Person
 
 

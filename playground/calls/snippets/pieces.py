@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from playground.calls.values import Hole, Masked, MaskedCall
+from playground.payload.spelling import FILE_MARK
 
 SUFFIXES = {"raw": "", "json": "", "base64": "_BASE64", "url": "_URL"}
 FORMS = {
@@ -15,7 +16,6 @@ FORMS = {
     "base64": " in Base64",
     "url": " percent-encoded",
 }
-FILE_MARK = re.compile(r"\{\{file:[\w.-]+\}\}")
 UNSAFE = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
 BEFORE_PATH = re.compile(r"[^/?#]*//[^/?#]*")
 TAKEN = re.compile(
@@ -148,7 +148,7 @@ def comments(plan: Plan, sign: str) -> list[str]:
     )
     files = (
         f"{sign} Put the data URI of the file in the place of {mark} first"
-        for mark in dict.fromkeys(FILE_MARK.findall(body))
+        for mark in dict.fromkeys(found[0] for found in FILE_MARK.finditer(body))
     )
     return [*variables, *files]
 
