@@ -59,8 +59,8 @@ class Choice(Spelled, forms.Select):
 
     def spell_out(self, marks: Marks, value: str) -> str:
         options = "".join(
-            f"<option{spell({'value': each, 'selected': each == value})}>{escape(str(words))}</option>"
-            for each, words in self.choices
+            f"<option{spell({'value': key, 'selected': key == value})}>{escape(str(said))}</option>"
+            for key, said in self.choices
         )
         return f"<select{spell(marks)}>{options}</select>"
 
