@@ -302,6 +302,16 @@ def test_clearing_the_query_keeps_the_way_and_a_half_typed_one_waits_for_it(enga
     assert engage.errors == []  # type: ignore[attr-defined]
 
 
+LATE_PARTS = """() => {
+  const real = window.fetch;
+  window.fetch = async (...asked) => {
+    const answer = await real(...asked);
+    if (String(asked[0]).includes("/part/")) await new Promise((done) => setTimeout(done, 400));
+    return answer;
+  };
+}"""
+
+
 def test_a_field_shows_what_another_tab_wrote_once_theirs_is_kept(engage: Page) -> None:
     pointer = '#form [data-at="/email"]'
     other = engage.context.new_page()
@@ -322,6 +332,25 @@ def test_a_field_shows_what_another_tab_wrote_once_theirs_is_kept(engage: Page) 
     engage.get_by_role("button", name="Use mine").click()
     line(engage, '"matching": "custom"')
     expect(engage.get_by_role("radio", name="Custom field")).to_be_checked()
+
+
+def test_a_way_chosen_against_another_tab_holds_when_the_form_comes_late(engage: Page) -> None:
+    other = engage.context.new_page()
+    other.goto(engage.url)
+    expect(other.locator("#main[data-ready]")).to_be_visible()
+    other.get_by_role("radio", name="Phone").check()
+    line(other, '"matching": "phone"')
+    engage.evaluate(LATE_PARTS)
+    engage.get_by_role("radio", name="Custom field").check()
+    expect(engage.locator("#conflict_theirs")).to_have_text('"phone"')
+    engage.get_by_role("button", name="Use mine").click()
+    chosen = engage.get_by_role("radio", name="Custom field")
+    line(engage, '"matching": "custom"')
+    expect(chosen).to_be_checked()
+    expect(chosen).to_be_focused()
+    engage.wait_for_timeout(1000)  # nothing that comes later takes it back
+    expect(chosen).to_be_checked()
+    assert engage.errors == []  # type: ignore[attr-defined]
 
 
 def test_on_a_phone_a_new_key_has_room_and_long_names_stay_on_the_page(engage: Page) -> None:

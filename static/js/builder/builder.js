@@ -12,7 +12,7 @@ import { startGrid } from "./grid.js";
 import { startKept } from "./kept.js";
 import { startLines } from "./lines.js";
 import { startMenus } from "./menus.js";
-import { placeSections } from "./sections.js";
+import { focusOn, placeSections } from "./sections.js";
 import { startSecrets } from "./secrets.js";
 import { startOwnVariables } from "./own_variables.js";
 import { startPasting } from "./pasting.js";
@@ -137,7 +137,7 @@ function settle(edit, conflict) {
     if (dialog.returnValue === "yours") bench.edits.field(`mine ${conflict.pointer}`, () => again);
     await bench.edits.idle();
     await bench.redraw();
-    if (active.name) document.getElementsByName(active.name)[0]?.focus();
+    focusOn(active.name);
   }, { once: true });
   if (!dialog.open) dialog.showModal();
 }

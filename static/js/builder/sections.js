@@ -1,6 +1,6 @@
 // Sections of the form put in place: what was open stays open, what holds the focus stays.
 
-const TYPING = "input:not([type=checkbox]), textarea, select";
+const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select";
 
 // `order` are the ids of all sections; those that are not in it go.
 export function placeSections(bench, sections, index, order) {
@@ -19,9 +19,16 @@ export function placeSections(bench, sections, index, order) {
   }
   const known = new Set(order);
   form.querySelectorAll(".builder-section").forEach((old) => known.has(old.id) || old.remove());
+  if (!active.isConnected) focusOn(active.name);
   document.querySelector("#index .index-list").replaceWith(index);
   document.dispatchEvent(new CustomEvent("redrawn"));
   bench.problems.place();
+}
+
+// The field of that name as it is drawn now; of several ways, the one that is chosen.
+export function focusOn(name) {
+  const fields = name ? [...document.getElementsByName(name)] : [];
+  (fields.find((each) => each.type === "radio" && each.checked) ?? fields[0])?.focus({ preventScroll: true });
 }
 
 function nextOf(id, order) {

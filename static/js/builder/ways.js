@@ -4,6 +4,7 @@ import { pointerOf } from "./pointers.js";
 import { change } from "./fields.js";
 import { icon } from "./icons.js";
 import { doToField } from "./menus.js";
+import { focusOn } from "./sections.js";
 
 export function startWays(bench) {
   document.addEventListener("change", (event) => {
@@ -38,13 +39,14 @@ export function startWays(bench) {
 }
 
 // The fields of another way are put away by the server, and the form is drawn without them.
+// Refused, the form has been drawn as the draft is.
 async function choose(bench, radio) {
   const field = radio.closest("[data-field]").querySelector("[data-at]");
   const answer = await bench.change(() => ({ kind: "choose", pointer: pointerOf(field), value: radio.value, part: "form" }));
-  const name = radio.name;
+  if (!answer) return;
   document.activeElement?.blur();
-  await bench.redraw(answer?.html);
-  bench.form().querySelector(`[name="${CSS.escape(name)}"]:checked`)?.focus();
+  await bench.redraw(answer.html);
+  focusOn(radio.name);
 }
 
 const partsOf = (box) => ({
