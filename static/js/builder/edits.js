@@ -1,5 +1,7 @@
 // Edits on their way to the server: one field travels; of one field, the newest waits.
 
+import { post } from "./posting.js";
+
 const PARALLEL = 4;
 const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000];
 
@@ -107,21 +109,19 @@ export class Edits {
   async deliver(job, edit) {
     let response;
     try {
-      response = await fetch(edit.url ?? this.url, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": csrf() },
-        body: JSON.stringify({ ...edit, url: undefined, revision: this.text.revision, tab: this.tab }),
+      response = await post(edit.url ?? this.url, {
+        ...edit, url: undefined, revision: this.text.revision, tab: this.tab,
       });
     } catch {
       return this.lose(job, edit);
     }
     if (response.status >= 502) return this.lose(job, edit);
     this.failures = 0;
-    const data = await read(response);
+    const { data } = response;
     if (data?.done) return { ok: false, data };
     const isNew = !this.refused.delete(job.make ? job.key : this);
     if (response.status === 409) this.onConflict(edit, data);
-    else if (!response.ok || !data) {
+    else if (response.status >= 400 || !data) {
       this.refused.set(job.make ? job.key : this, { make: job.make, sentence: sentence(response, data) });
       if (job.make && isNew) this.onRefused();
     } else {
@@ -180,16 +180,9 @@ export class Edits {
   }
 }
 
-const csrf = () => document.querySelector('meta[name="csrf-token"]').content;
-
-async function read(response) {
-  if (!(response.headers.get("Content-Type") ?? "").includes("json")) return null;
-  return response.json().catch(() => null);
-}
-
 function sentence(response, data) {
   if (data?.sentence) return data.sentence;
-  if (response.redirected || response.status === 401) return "You are signed out. Sign in again in another tab, then go on here.";
+  if (!response.isOurs || response.status === 401) return "You are signed out. Sign in again in another tab, then go on here.";
   if (response.status === 403) return "This page is too old to save. Copy what you need and reload it.";
   if (response.status === 404) return "This draft is gone: discarded in another tab, or never yours.";
   if (response.status === 413) return "That is too large to be saved.";
