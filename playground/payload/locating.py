@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from playground.payload import pointers
+from playground.payload import pointers, rereading
 from playground.payload.scanning import (
     BROKEN,
     Child,
@@ -46,7 +46,11 @@ def find(text: str, pointer: str) -> Child | None:
     try:
         at = skip_space(text)
         begin, key_end, key = at, at, None
-        for segment in pointers.split(pointer):
+        segments = pointers.split(pointer)
+        if known := rereading.find_deepest(text, segments):
+            (key, begin, key_end, at, _), count = known
+            segments = segments[count:]
+        for segment in segments:
             key = segment if text[at] == "{" else None
             found = _step(text, at, segment)
             if found is None:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import MAX_EMAX, Decimal, InvalidOperation
-from itertools import chain, islice
+from itertools import islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, NoReturn
 
 from playground.payload import pointers
 from playground.payload.explaining import MAX_DEPTH, explain
+from playground.payload.levels import levels
 from playground.payload.locating import (
     Span,
     key_span,
@@ -169,26 +170,10 @@ def _has_halves(text: str) -> bool:
     return False
 
 
-_CONTAINERS = frozenset((dict, list))  # what the decoder makes, and no class made from them
-
-
 def _is_too_deep(text: str, tree: Tree) -> bool:
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
     return next(islice(levels(tree), MAX_DEPTH, None), None) is not None
-
-
-def levels(tree: Any) -> Iterator[list[Any]]:
-    """The objects and arrays of a tree, those of one depth at a time."""
-    level = [tree] if type(tree) in _CONTAINERS else []
-    while level:
-        yield level
-        # Thousands of rows and texts are passed over without a step of ours for each.
-        objects = [each for each in level if type(each) is dict]
-        arrays = [each for each in level if type(each) is list] if len(objects) < len(level) else ()
-        inside = [*chain.from_iterable(map(dict.values, objects)), *chain.from_iterable(arrays)]
-        some = not _CONTAINERS.isdisjoint(map(type, inside))
-        level = [item for item in inside if type(item) in _CONTAINERS] if some else []
 
 
 def plain(tree: Tree) -> Any:

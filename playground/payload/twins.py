@@ -7,8 +7,10 @@ from itertools import chain
 from json import JSONDecoder
 from typing import Any, NamedTuple
 
+from playground.payload import rereading
 from playground.payload.explaining import MAX_DEPTH
-from playground.payload.reading import Digits, Tree, levels, plain, read_as, refuse_constant
+from playground.payload.levels import NO_EXTENT, Extent, measure
+from playground.payload.reading import Digits, NotJson, Tree, plain, read_as, refuse_constant
 
 LONGEST_INT = 4000  # Python refuses to convert more than 4,300 digits
 
@@ -23,20 +25,34 @@ class Twin(NamedTuple):
 def read_twin(text: str) -> Twin:
     """The values with numbers as int or Decimal, as `plain` gives them.
 
-    Raises NotJson as `read` does.
+    Raises NotJson as `read` does. Values are shared between readings: change none.
     """
-    members = 0
+    known = rereading.recall(text, _read_part)
+    if known is None:
+        value, extent = _read(text)
+        rereading.remember(text, value)
+        return Twin(value, extent.members)
+    return Twin(known.value, known.extent.members)
+
+
+def _read(text: str) -> tuple[Any, Extent]:
+    # One walk finds both: a long document has tens of thousands of values.
+    extent = NO_EXTENT
 
     def is_too_deep(_: str, value: Any) -> bool:
-        # One walk finds both: a long document has tens of thousands of values.
-        nonlocal members
-        for depth, level in enumerate(levels(value)):
-            members += sum(map(len, [each for each in level if type(each) is dict]))
-            if depth == MAX_DEPTH:
-                return True
-        return False
+        nonlocal extent
+        extent = measure(value)
+        return extent.depth > MAX_DEPTH
 
-    return Twin(read_as(text, _decode, is_too_deep), members)
+    return read_as(text, _decode, is_too_deep), extent
+
+
+def _read_part(text: str) -> tuple[Any, Extent] | None:
+    """A part of a text; None where it is no JSON, which the whole text will say better."""
+    try:
+        return _read(text)
+    except NotJson:
+        return None
 
 
 def twin_of(tree: Tree) -> Twin:
