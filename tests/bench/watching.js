@@ -56,6 +56,20 @@ window.watching = (() => {
     }
     return times;
   };
+
+  // A bare fetch under the same hand: each key asks, the builder does not hear it.
+  const deaf = (event) => event.stopImmediatePropagation();
+  watching.bare = () => {
+    const times = [];
+    addEventListener("keydown", deaf, true);
+    addEventListener("input", async (event) => {
+      event.stopImmediatePropagation();
+      const at = event.timeStamp;
+      await (await fetch("/health/", { cache: "no-store" })).text();
+      times.push(performance.now() - at);
+    }, true);
+    watching.bareTimes = () => times;
+  };
   watching.fetches = (count) => timed(count, () => fetch("/health/", { cache: "no-store" }));
 
   // The sandbox without the playground: the same body, the practice credential.

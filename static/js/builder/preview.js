@@ -4,6 +4,7 @@ import { icon } from "./icons.js";
 
 const BLOCK = 60;
 const LONGEST = 4000;
+const GLOWS = 800; // milliseconds after the last change
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false)\b|\b(null)\b|([{}[\],:])/g;
 const REFERENCE = /(\\?)\{\{\s*((?:secret:|file:)?[\p{L}_][\p{L}\p{N}_.:+-]*)\s*\}\}/gu;
 
@@ -18,6 +19,7 @@ export class Preview {
       root: box,
       rootMargin: "400px",
     });
+    box.addEventListener("animationend", (event) => event.target.classList.remove("fading"));
     this.redraw();
   }
 
@@ -154,9 +156,11 @@ export class Preview {
   }
 
   glow(row) {
-    if (!row || row.classList.contains("changed")) return;
+    if (!row) return;
+    row.classList.remove("fading");
     row.classList.add("changed");
-    row.addEventListener("animationend", () => row.classList.remove("changed"), { once: true });
+    clearTimeout(row.glowing);
+    row.glowing = setTimeout(() => row.classList.replace("changed", "fading"), GLOWS);
   }
 
   // Blocks before the change stay; the ones touched are made anew, the ones after renumbered.
