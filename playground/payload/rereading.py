@@ -12,7 +12,6 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any, NamedTuple
 
 from playground.payload.explaining import MAX_DEPTH
@@ -23,7 +22,9 @@ from playground.payload.splices import difference
 
 # Characters: shorter values are read whole, shorter and longer texts are not remembered.
 LONG_PART, LONG_TEXT, LONGEST_TEXT = 2_000, 6_000, 2_000_000
-TEXTS = 8
+TEXTS, CHARACTERS = 8, 4_000_000
+# The share of a text that may differ: of two drafts that look alike, each is its own past.
+MOST_CHANGED = 0.25
 
 Read = Callable[[str], tuple[Any, Extent] | None]
 """Gives the value of a JSON text and its extent, or None for a text that is no JSON."""
@@ -119,8 +120,12 @@ def _find(text: str) -> Known | None:
 
 def _keep(fresh: Known, instead_of: Known | None = None) -> None:
     global _known
-    others = (each for each in _known if each is not instead_of)
-    _known = (fresh, *islice(others, TEXTS - 1))
+    kept, characters = [fresh], len(fresh.text)
+    for each in _known:
+        characters += len(each.text)
+        if each is not instead_of and characters <= CHARACTERS and len(kept) < TEXTS:
+            kept.append(each)
+    _known = tuple(kept)
 
 
 def _resembles(known: str, text: str) -> bool:
@@ -131,6 +136,8 @@ def _resembles(known: str, text: str) -> bool:
 
 def _follow(known: Known, text: str, read: Read) -> Cut | None:
     splice = difference(known.text, text)
+    if len(splice.removed) + len(splice.inserted) > MOST_CHANGED * len(text):
+        return None
     begin = splice.offset - known.at
     end = begin + len(splice.removed)
     delta = len(splice.inserted) - len(splice.removed)

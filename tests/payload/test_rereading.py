@@ -35,6 +35,7 @@ def all_is_long() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rereading, "LONG_PART", 4)
         patch.setattr(rereading, "LONG_TEXT", 1)
+        patch.setattr(rereading, "MOST_CHANGED", 2)
         yield
 
 
@@ -101,6 +102,16 @@ def test_what_an_edit_left_alone_is_not_read_again() -> None:
     assert after.members == before.members
 
 
+def test_of_two_drafts_that_look_alike_each_follows_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rereading, "MOST_CHANGED", 0.25)
+    other = TEXT.replace("example.com", "example.org")
+    mine, theirs = read_twin(TEXT), read_twin(other)
+    assert read_twin(TEXT.replace("Night", "Day")).value["inputs"] is mine.value["inputs"]
+    assert read_twin(other.replace("Night", "Day")).value["inputs"] is theirs.value["inputs"]
+
+
 def test_rows_that_came_and_went_are_counted() -> None:
     read_twin(TEXT)
     more = TEXT.replace('"limit": 7', '"limit": 7, "more": [{"a": 1}, {"b": 2}]')
@@ -134,6 +145,13 @@ def test_no_more_texts_are_kept_than_said() -> None:
         if number > rereading.TEXTS + 3:
             break
     assert len(rereading._known) <= rereading.TEXTS
+
+
+def test_no_more_characters_are_kept_than_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rereading, "CHARACTERS", 100)
+    for number in range(6):
+        read_twin(f'["{str(number) * 36}"]')
+    assert [len(known.text) for known in rereading._known] == [40, 40]
 
 
 def test_a_short_text_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
