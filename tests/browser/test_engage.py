@@ -334,7 +334,10 @@ def test_a_field_shows_what_another_tab_wrote_once_theirs_is_kept(engage: Page) 
     expect(engage.get_by_role("radio", name="Custom field")).to_be_checked()
 
 
-def test_a_way_chosen_against_another_tab_holds_when_the_form_comes_late(engage: Page) -> None:
+@pytest.mark.parametrize("thinking", [0, 700, 1500])
+def test_a_way_chosen_against_another_tab_holds_when_the_form_comes_late(
+    engage: Page, thinking: int
+) -> None:
     other = engage.context.new_page()
     other.goto(engage.url)
     expect(other.locator("#main[data-ready]")).to_be_visible()
@@ -343,6 +346,7 @@ def test_a_way_chosen_against_another_tab_holds_when_the_form_comes_late(engage:
     engage.evaluate(LATE_PARTS)
     engage.get_by_role("radio", name="Custom field").check()
     expect(engage.locator("#conflict_theirs")).to_have_text('"phone"')
+    engage.wait_for_timeout(thinking)  # the form is drawn anew before or after the answer
     engage.get_by_role("button", name="Use mine").click()
     chosen = engage.get_by_role("radio", name="Custom field")
     line(engage, '"matching": "custom"')

@@ -81,9 +81,15 @@ async function refetch(since = 0) {
   return state;
 }
 
-// The form anew from the document, section by section; the one with the focus stays.
+// The form anew from the document, section by section; the one with the focus stays. An answer
+// that a newer one overtook is old.
+let asked = 0;
+let drawn = 0;
 bench.redraw = async (html) => {
+  const number = ++asked;
   const source = html ?? (await (await fetch(`${main.dataset.part}?part=form`)).text());
+  if (number < drawn) return;
+  drawn = number;
   const [fresh, index] = elementsOf(source);
   const sections = [...fresh.querySelectorAll(".builder-section")];
   placeSections(bench, sections, index, sections.map((each) => each.id));
@@ -121,23 +127,27 @@ function showState(state, sentence) {
   else say();
 }
 
+const fieldInFocus = () => bench.form().querySelector(":focus");
+
 // Both values, and the person chooses.
 function settle(edit, conflict) {
   const mine = edit.kind === "splice" ? bench.mineInEditor() : null;
   const dialog = document.getElementById("conflict");
+  const held = fieldInFocus();
   document.getElementById("conflict_pointer").textContent = conflict.pointer;
   document.getElementById("conflict_theirs").textContent = conflict.theirs || "–";
   document.getElementById("conflict_yours").textContent = (edit.typed ?? (conflict.yours || edit.value)) || "–";
   dialog.addEventListener("close", async () => {
-    // The form is drawn anew around a field that is typed in: this one follows too.
-    const active = document.activeElement;
-    if (bench.form().contains(active)) active.blur();
+    // The form is drawn anew around a field that is typed in: this one follows too. Where it
+    // was drawn anew behind the dialog, the focus has nowhere to go back to.
+    const active = fieldInFocus() ?? held;
+    active?.blur();
     await resync();
     const again = mine === null ? edit : insist(conflict, mine);
     if (dialog.returnValue === "yours") bench.edits.field(`mine ${conflict.pointer}`, () => again);
     await bench.edits.idle();
     await bench.redraw();
-    focusOn(active.name);
+    focusOn(active?.name);
   }, { once: true });
   if (!dialog.open) dialog.showModal();
 }
