@@ -48,7 +48,10 @@ def find(text: str, pointer: str) -> Child | None:
         begin, key_end, key = at, at, None
         segments = pointers.split(pointer)
         if known := rereading.find_deepest(text, segments):
-            (key, begin, key_end, at, _), count = known
+            place, count = known
+            if count == len(segments):
+                return place
+            key, begin, key_end, at, _ = place
             segments = segments[count:]
         for segment in segments:
             key = segment if text[at] == "{" else None

@@ -58,13 +58,16 @@ window.watching = (() => {
   };
 
   // A bare fetch under the same hand: each key asks, the builder does not hear it.
-  const deaf = (event) => event.stopImmediatePropagation();
   watching.bare = () => {
     const times = [];
-    addEventListener("keydown", deaf, true);
+    let pressed = 0;
+    addEventListener("keydown", (event) => {
+      event.stopImmediatePropagation();
+      pressed = event.timeStamp;
+    }, true);
     addEventListener("input", async (event) => {
       event.stopImmediatePropagation();
-      const at = event.timeStamp;
+      const at = pressed;
       await (await fetch("/health/", { cache: "no-store" })).text();
       times.push(performance.now() - at);
     }, true);

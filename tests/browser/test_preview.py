@@ -21,6 +21,7 @@ def test_a_changed_line_is_lit_and_goes_dark_again(builder: Page, motion: str) -
     saved(builder)
     expect(changed).not_to_have_class(re.compile("unconfirmed"))
     expect(changed).not_to_have_class(LIT)
+    expect(changed).not_to_have_class(FADING)
     assert changed.evaluate(GROUND) != lit
     cell(builder, 1, 1).press_sequentially("/more", delay=30)
     expect(changed).to_have_class(LIT)

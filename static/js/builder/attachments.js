@@ -1,6 +1,7 @@
 // Attachments: files dropped or chosen become references; the bytes travel once.
 
 import { childRows, pointerOf } from "./pointers.js";
+import { pageToken } from "./posting.js";
 
 export function startAttachments(bench) {
   const boxOf = (element) => element?.closest?.("[data-section]")?.querySelector("[data-files]");
@@ -156,7 +157,7 @@ async function upload(bench, box, file) {
   const form = new FormData();
   form.append("file", file);
   box.setAttribute("aria-busy", "true");
-  const headers = { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
+  const headers = { "X-CSRFToken": pageToken() };
   const response = await fetch(to, { method: "POST", body: form, headers }).catch(() => null);
   const answer = await response?.json().catch(() => null);
   box.removeAttribute("aria-busy");

@@ -3,6 +3,7 @@
 import { elementsOf } from "./fragments.js";
 import { change } from "./fields.js";
 import { pointerOf } from "./pointers.js";
+import { pageToken } from "./posting.js";
 
 const AGAIN = 700;
 
@@ -36,7 +37,7 @@ async function open(bench, opener) {
 async function load(bench, menu, method) {
   const pointer = pointerOf(fieldOf(menu));
   const address = bench.main.dataset.choices;
-  const headers = { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]').content };
+  const headers = { "X-CSRFToken": pageToken() };
   const asked = method === "POST" ? { method, headers, body: new URLSearchParams({ pointer }) } : { method };
   const url = method === "POST" ? address : `${address}?${new URLSearchParams({ pointer })}`;
   await bench.edits.idle();
