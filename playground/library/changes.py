@@ -4,32 +4,24 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
-from django.db import connection, models, transaction
-from django.utils import timezone
+from django.db import models
 
-from playground.library.differences import describe_difference, turn_state
+from playground.library.differences import turn_state
 from playground.library.drafts import find_draft, state_of
 from playground.library.editing import Edit, Impossible, State, perform, place_of, text_at, value_at
 from playground.library.models import Change, Draft
+from playground.library.past import Past
 from playground.library.rebasing import Carried, carry
-from playground.library.turns import Turn
-from playground.payload import pointers
-from playground.people import rows
+from playground.library.turns import Line
+from playground.library.writing import Made, change_draft, write_changes
 from playground.people.models import Person
 
-STEPS_KEPT = 100
 TRIES = 30
-
-# SQLite's own waiting sleeps; taking turns is far quicker.
-_turn = Turn("writing")
-# The edits of one draft take turns from reading to writing, so that none is made twice over.
-_turns_of_drafts = [Turn(f"draft-{number}") for number in range(64)]
-
-_kinds = rows.Rows(Change, "draft_id", "revision", only=["kind"])
+BUSY = "Too many edits arrive at once. Try again in a moment."
 
 
 @dataclass(frozen=True)
@@ -55,6 +47,21 @@ class Conflict:
     yours: str
 
 
+@dataclass
+class Asked:
+    """An edit that is asked for, and what became of it."""
+
+    edit: Edit
+    revision: int
+    tab: str
+    step: str
+    answer: Applied | Conflict | Exception | None = None
+
+
+# Edits of one draft that wait for each other are read, made and written together.
+_lines: list[Line[Asked]] = [Line(f"draft-{number}") for number in range(64)]
+
+
 def apply_edit(
     person: Person, draft_id: uuid.UUID, edit: Edit, revision: int, tab: str, step: str = ""
 ) -> Applied | Conflict:
@@ -63,18 +70,43 @@ def apply_edit(
     An edit of a place that another tab changed since then is a Conflict; others are
     applied to the draft as it is now. Raises Draft.DoesNotExist, Impossible, NotJson.
     """
-    with _turn_of(draft_id):
-        for _ in range(TRIES):
-            draft = find_draft(person, draft_id)
-            before = state_of(draft)
-            carried = _carry(draft, before, edit, revision)
-            place = carried.place
-            if carried.overlaps or _is_stale(draft, place, revision, tab):
-                return _tell_conflict(draft, edit, carried)
-            after = perform(before, carried.edit)
-            if after == before or _save(draft, before, after, "edit", place, tab, step):
-                return Applied(draft, before, after)
-    raise Impossible("Too many edits arrive at once. Try again in a moment.")
+    asked = Asked(edit, revision, tab, step)
+    line = _lines[draft_id.int % len(_lines)]
+    line.join((person.pk, draft_id), asked, partial(_make_all, person, draft_id))
+    if isinstance(asked.answer, Applied | Conflict):
+        return asked.answer
+    raise asked.answer or Impossible(BUSY)
+
+
+def _make_all(person: Person, draft_id: uuid.UUID, everything: Sequence[Asked]) -> None:
+    """Make them one after the other and write them at once, so that all or none is kept."""
+    for _ in range(TRIES):
+        draft = find_draft(person, draft_id)
+        past = Past(draft)
+        for asked in everything:
+            asked.answer = _make(past, asked)
+        if not past.made or write_changes(draft, past.made):
+            return
+    for asked in everything:
+        asked.answer = Impossible(BUSY)
+
+
+def _make(past: Past, asked: Asked) -> Applied | Conflict | Exception:
+    """Make one edit, upon those before it. What goes wrong with it concerns no other."""
+    draft = past.present
+    before = state_of(draft)
+    try:
+        carried = _carry(past, before, asked)
+        if carried.overlaps or past.was_touched(carried.place, asked.revision, asked.tab):
+            return _tell_conflict(draft, asked.edit, carried)
+        after = perform(before, carried.edit)
+    except Exception as failure:
+        return failure
+    if after == before:
+        return Applied(draft, before, after)
+    made = Made(change_draft(draft, after), carried.place, asked.tab, asked.step, before, after)
+    past.made.append(made)
+    return Applied(made.draft, before, after)
 
 
 def apply_state(person: Person, draft_id: uuid.UUID, after: State, tab: str) -> Applied:
@@ -82,10 +114,13 @@ def apply_state(person: Person, draft_id: uuid.UUID, after: State, tab: str) -> 
     for _ in range(TRIES):
         draft = find_draft(person, draft_id)
         before = state_of(draft)
-        step = f"whole-{uuid.uuid4()}"
-        if after == before or _save(draft, before, after, "edit", "", tab, step):
+        if after == before:
             return Applied(draft, before, after)
-    raise Impossible("Too many edits arrive at once. Try again in a moment.")
+        step = f"whole-{uuid.uuid4()}"
+        made = Made(change_draft(draft, after), "", tab, step, before, after)
+        if write_changes(draft, [made]):
+            return Applied(made.draft, before, after)
+    raise Impossible(BUSY)
 
 
 def was_made(person: Person, draft_id: uuid.UUID, tab: str, step: str) -> bool:
@@ -114,35 +149,12 @@ def history_depth(draft: Draft) -> tuple[int, int]:
     return counts.get(Change.State.DONE, 0), counts.get(Change.State.UNDONE, 0)
 
 
-def _is_stale(draft: Draft, place: str, revision: int, tab: str) -> bool:
-    if draft.revision <= revision:
-        return False
-    return any(pointers.touches(place, other) for other in _places_since(draft, revision, tab))
-
-
-def _places_since(draft: Draft, revision: int, tab: str) -> list[str]:
-    """What other tabs changed after a revision."""
-    sql = (
-        f"SELECT place FROM {rows.table_of(Change)}"
-        " WHERE draft_id = %s AND revision > %s AND tab <> %s"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [*rows.prepare([Draft._meta.pk], [draft.id]), revision, tab])
-        return [place for (place,) in cursor.fetchall()]
-
-
-def _turn_of(draft_id: uuid.UUID) -> Turn:
-    return _turns_of_drafts[draft_id.int % len(_turns_of_drafts)]
-
-
-def _carry(draft: Draft, state: State, edit: Edit, revision: int) -> Carried:
+def _carry(past: Past, state: State, asked: Asked) -> Carried:
     """A change of the editor's text is carried over those made since; others name places."""
-    if edit.kind != "splice" or draft.revision <= revision:
-        return Carried(edit, place_of(state, edit), False, "")
-    later = draft.changes.filter(revision__gt=revision).order_by("revision")
-    details = [json.loads(each) for each in later.values_list("detail", flat=True)]
+    if asked.edit.kind != "splice" or past.present.revision <= asked.revision:
+        return Carried(asked.edit, place_of(state, asked.edit), False, "")
     try:
-        return carry(state, edit, details)
+        return carry(state, asked.edit, past.details_since(asked.revision))
     except ValueError:
         raise Impossible("The editor shows an older text. Reload to see it as it is.") from None
 
@@ -155,72 +167,6 @@ def _tell_conflict(draft: Draft, edit: Edit, carried: Carried) -> Conflict:
     return Conflict(draft, carried.place, theirs, yours)
 
 
-def _save(
-    draft: Draft, before: State, after: State, kind: str, place: str, tab: str, step: str
-) -> bool:
-    """Write the state if nobody was quicker, and the change beside it."""
-    detail = json.dumps(describe_difference(before, after))
-    with _turn, transaction.atomic():
-        if not _write(draft, after):
-            return False
-        if kind == "edit" and _was_turned(draft):
-            draft.changes.filter(state=Change.State.UNDONE).update(state=Change.State.DROPPED)
-        _record(draft, place, tab, step, kind, detail)
-        if draft.revision % 50 == 0:
-            _forget_old(draft)
-    return True
-
-
-def _was_turned(draft: Draft) -> bool:
-    """Whether something may stand undone: only when an undo or a redo came last."""
-    return _kinds.values(draft.id, draft.revision - 1) != [["edit"]]
-
-
-def _record(draft: Draft, place: str, tab: str, step: str, kind: str, detail: str) -> None:
-    values = {
-        "draft_id": draft.id,
-        "revision": draft.revision,
-        "place": place,
-        "tab": tab,
-        "step": step or f"{tab}-{draft.revision}",
-        "kind": kind,
-        "state": Change.State.DONE,
-        "detail": detail,
-        "made_at": timezone.now(),
-    }
-    rows.insert(Change, values)
-
-
-def _write(draft: Draft, after: State) -> bool:
-    """Write what changed unless somebody was quicker: one UPDATE of the revision it was."""
-    values = {
-        "text": after.text,
-        "aside": after.aside.write(),
-        "path_values": dict(after.path_values),
-        "connection_id": uuid.UUID(after.connection) if after.connection else None,
-        "variant": after.variant,
-    }
-    # Sealing what stayed would cost more than all the rest.
-    values = {name: value for name, value in values.items() if getattr(draft, name) != value}
-    counted = {"revision": draft.revision + 1, "changed_at": timezone.now()}
-    unless_quicker = {"id": draft.id, "revision": draft.revision}
-    written = rows.update(Draft, unless_quicker, {**values, **counted})
-    for name, value in {**values, **counted}.items():
-        setattr(draft, name, value)
-    return bool(written)
-
-
-def _forget_old(draft: Draft) -> None:
-    """Keep what undo can reach: the newest hundred steps, and their changes."""
-    steps: list[str] = []
-    for step, revision in draft.changes.order_by("-revision").values_list("step", "revision"):
-        if step not in steps[-1:] and step not in steps:
-            steps.append(step)
-        if len(steps) > STEPS_KEPT:
-            draft.changes.filter(revision__lte=revision).delete()
-            return
-
-
 def _turn_back(person: Person, draft_id: uuid.UUID, tab: str, state: str) -> Applied | None:
     back = state == Change.State.DONE
     for _ in range(TRIES):
@@ -228,15 +174,15 @@ def _turn_back(person: Person, draft_id: uuid.UUID, tab: str, state: str) -> App
         changes = _step_to_turn(draft, state)
         if not changes:
             return None
-        before = state_of(draft)
-        after = before
+        before = after = state_of(draft)
         for change in changes:
             after = turn_state(after, json.loads(change.detail), back)
-        with _turn, transaction.atomic():
-            if _write(draft, after):
-                _record_turn(draft, changes, tab, back, describe_difference(before, after))
-                return Applied(draft, before, after)
-    raise Impossible("Too many edits arrive at once. Try again in a moment.")
+        places = {change.place for change in changes}
+        place, kind = places.pop() if len(places) == 1 else "", "undo" if back else "redo"
+        made = Made(change_draft(draft, after), place, tab, "", before, after, kind)
+        if write_changes(draft, [made], changes):
+            return Applied(made.draft, before, after)
+    raise Impossible(BUSY)
 
 
 def _step_to_turn(draft: Draft, state: str) -> list[Change]:
@@ -253,20 +199,3 @@ def _step_to_turn(draft: Draft, state: str) -> list[Change]:
             break
         changes.append(change)
     return changes
-
-
-def _record_turn(
-    draft: Draft, changes: Iterable[Change], tab: str, back: bool, detail: dict[str, Any]
-) -> None:
-    changes = list(changes)
-    state = Change.State.UNDONE if back else Change.State.DONE
-    draft.changes.filter(id__in=[change.id for change in changes]).update(state=state)
-    places = {change.place for change in changes}
-    draft.changes.create(
-        revision=draft.revision,
-        place=places.pop() if len(places) == 1 else "",
-        tab=tab,
-        step=f"{tab}-{draft.revision}",
-        kind="undo" if back else "redo",
-        detail=json.dumps(detail),
-    )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from threading import Lock
-from typing import BinaryIO
+from typing import BinaryIO, Generic, TypeVar
 
 from django.conf import settings
 
@@ -15,13 +17,15 @@ try:
 except ImportError:  # not on Windows: there SQLite alone keeps processes apart
     fcntl = None  # type: ignore[assignment]
 
+Wish = TypeVar("Wish")
+
 LOOK_SECONDS = 0.0002
 PATIENCE_SECONDS = 5.0
 FOLDER = "turns"
 
 
 class Turn:
-    """A context manager that one holds at a time.
+    """A context manager that one holds at a time, `among_threads` and then `among_processes`.
 
     It only spares work: who waits for SQLite sleeps ever longer, and who was overtaken reads
     and edits once more. Nothing depends on it being kept, so after a while one goes on without
@@ -29,12 +33,71 @@ class Turn:
     """
 
     def __init__(self, name: str) -> None:
-        self._threads = Lock()
+        self.among_threads = Lock()
+        self.among_processes = ProcessTurn(name)
+
+    def __enter__(self) -> None:
+        self.among_threads.acquire()
+        self.among_processes.__enter__()
+
+    def __exit__(self, *_: object) -> None:
+        self.among_processes.__exit__()
+        self.among_threads.release()
+
+
+@dataclass(eq=False)
+class Standing(Generic[Wish]):
+    """Somebody in a line."""
+
+    wish: Wish
+    served: bool = False
+
+
+class Line(Generic[Wish]):
+    """A turn whose holder serves everybody who stands in line for the same thing by then.
+
+    Who waits has nothing left to do but to read the answer: a crowd at one place is served
+    in as few goes as there is time for, and does not run about meanwhile.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._turn = Turn(name)
+        self._lines: dict[Hashable, list[Standing[Wish]]] = {}
+        self._changing = Lock()
+
+    def join(self, thing: Hashable, wish: Wish, serve: Callable[[Sequence[Wish]], None]) -> None:
+        """Come back when the wish was served, by this thread or by another one.
+
+        What `serve` raises reaches the thread that called it; the others serve themselves.
+        """
+        mine = Standing(wish)
+        with self._changing:
+            self._lines.setdefault(thing, []).append(mine)
+        with self._turn.among_threads:
+            if mine.served:
+                return
+            with self._turn.among_processes:
+                everybody = self._call(thing, mine)
+                serve([each.wish for each in everybody])
+            for each in everybody:
+                each.served = True
+
+    def _call(self, thing: Hashable, mine: Standing[Wish]) -> list[Standing[Wish]]:
+        """All that stand there; alone, who was called before in vain."""
+        with self._changing:
+            if mine in self._lines.get(thing, ()):
+                return self._lines.pop(thing)
+            return [mine]
+
+
+class ProcessTurn:
+    """A turn that one process holds at a time; its threads have to see to themselves."""
+
+    def __init__(self, name: str) -> None:
         # Whoever is next holds the door, so that a busy process lets the other one pass.
         self._door, self._room = LockedFile(f"{name}.next"), LockedFile(name)
 
     def __enter__(self) -> None:
-        self._threads.acquire()
         with suppress(OSError):
             until = time.monotonic() + PATIENCE_SECONDS
             self._door.lock(until)
@@ -44,7 +107,6 @@ class Turn:
     def __exit__(self, *_: object) -> None:
         with suppress(OSError):
             self._room.unlock()
-        self._threads.release()
 
 
 class LockedFile:

@@ -108,11 +108,12 @@ class Rows(Generic[Row]):
         return f"SELECT {columns} FROM {table} WHERE {match(self._keys)}"
 
 
-def insert(model: type[models.Model], values: Mapping[str, Any]) -> None:
-    """Add a row; all of its fields but the key, by attribute name."""
-    sql, fields = _insertion(model, tuple(values))
+def insert(model: type[models.Model], *added: Mapping[str, Any]) -> None:
+    """Add rows; all of their fields but the key, by attribute name, each row the same ones."""
+    sql, fields = _insertion(model, tuple(added[0]))
     with database().cursor() as cursor:
-        cursor.execute(sql, prepare(fields, values.values()))
+        for values in added:
+            cursor.execute(sql, prepare(fields, values.values()))
 
 
 def update(model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
