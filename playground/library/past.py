@@ -50,6 +50,4 @@ class Past:
             f"SELECT revision, tab, place FROM {rows.table_of(Change)}"
             " WHERE draft_id = %s AND revision > %s"
         )
-        with rows.database().cursor() as cursor:
-            cursor.execute(sql, [*rows.prepare([Draft._meta.pk], [self._draft.id]), revision])
-            return list(cursor.fetchall())
+        return rows.ask(sql, [*rows.prepare([Draft._meta.pk], [self._draft.id]), revision])

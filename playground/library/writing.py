@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from playground.library.differences import Detail, describe_difference
@@ -106,10 +107,6 @@ def _was_turned(draft: Draft) -> bool:
 
 def _forget_old(draft: Draft) -> None:
     """Keep what undo can reach: the newest hundred steps, and their changes."""
-    steps: list[str] = []
-    for step, revision in draft.changes.order_by("-revision").values_list("step", "revision"):
-        if step not in steps[-1:] and step not in steps:
-            steps.append(step)
-        if len(steps) > STEPS_KEPT:
-            draft.changes.filter(revision__lte=revision).delete()
-            return
+    ends = draft.changes.values("step").annotate(end=Max("revision")).order_by("-end")
+    for end in ends.values_list("end", flat=True)[STEPS_KEPT : STEPS_KEPT + 1]:
+        draft.changes.filter(revision__lte=end).delete()

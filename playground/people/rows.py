@@ -16,6 +16,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = TypeVar("Row", bound=models.Model)
+Found = TypeVar("Found")
 Field: TypeAlias = "models.Field[Any, Any]"
 
 # Fields whose texts and whole numbers the database takes as they are.
@@ -58,9 +59,7 @@ class Rows(Generic[Row]):
         return made
 
     def _run(self, values: Sequence[Any], tail: str = "") -> list[list[Any]]:
-        with database().cursor() as cursor:
-            cursor.execute(self._select + tail, prepare(self._keys, values))
-            found = [list(row) for row in cursor.fetchall()]
+        found = [list(row) for row in ask(self._select + tail, prepare(self._keys, values))]
         for row in found:
             for index, convert in self._converters:
                 row[index] = convert(row[index])
@@ -111,17 +110,14 @@ class Rows(Generic[Row]):
 def insert(model: type[models.Model], *added: Mapping[str, Any]) -> None:
     """Add rows; all of their fields but the key, by attribute name, each row the same ones."""
     sql, fields = _insertion(model, tuple(added[0]))
-    with database().cursor() as cursor:
-        for values in added:
-            cursor.execute(sql, prepare(fields, values.values()))
+    for values in added:
+        tell(sql, prepare(fields, values.values()))
 
 
 def update(model: type[models.Model], where: Mapping[str, Any], values: Mapping[str, Any]) -> int:
     """Change the rows whose fields equal `where`; how many there were."""
     sql, fields = _updating(model, tuple(values), tuple(where))
-    with database().cursor() as cursor:
-        cursor.execute(sql, prepare(fields, [*values.values(), *where.values()]))
-        return int(cursor.rowcount)
+    return tell(sql, prepare(fields, [*values.values(), *where.values()]))
 
 
 @cache
@@ -138,6 +134,34 @@ def _updating(
     fields, keys = ([field_of(model, name) for name in each] for each in (names, by))
     changes = ", ".join(f"{_column(field)} = %s" for field in fields)
     return f"UPDATE {table_of(model)} SET {changes} WHERE {match(keys)}", [*fields, *keys]
+
+
+def ask(sql: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """The rows that a query finds, as the database has them. Its places are `%s`."""
+    return _run(sql, values, lambda cursor: list(cursor.fetchall()))
+
+
+def tell(sql: str, values: Sequence[Any]) -> int:
+    """Change something; how many rows it was."""
+    return _run(sql, values, lambda cursor: int(cursor.rowcount))
+
+
+def _run(sql: str, values: Sequence[Any], read: Callable[[Any], Found]) -> Found:
+    """Past Django's cursor, which rewrites the SQL's places at every call, unless it has not
+    connected yet or somebody listens there: DEBUG, or a test that counts."""
+    own = database()
+    if own.connection is None or own.queries_logged or own.execute_wrappers:
+        with own.cursor() as cursor:
+            cursor.execute(sql, values)
+            return read(cursor)
+    own.validate_no_broken_transaction()
+    with own.wrap_database_errors:
+        return read(own.connection.execute(_mark_places(sql), values))
+
+
+@cache
+def _mark_places(sql: str) -> str:
+    return sql.replace("%s", "?")
 
 
 def database() -> BaseDatabaseWrapper:
