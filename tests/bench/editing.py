@@ -1,19 +1,16 @@
-"""What one edit costs on the server, and how many a crowd gets through."""
+"""What one edit costs on the server."""
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Iterator
 
-from playground.library.models import Draft
-from tests.bench.documents import INPUTS10000, SAMPLES, SMALL, Sample
+from tests.bench.documents import INPUTS10000, SAMPLES, Sample
 from tests.bench.figures import Figure, median, percentile
 from tests.bench.floor import THERE, serve_hello
-from tests.bench.product import Client, Served, Visitor, make_draft, make_visitor, serve
+from tests.bench.product import Client, Served, make_draft, make_visitor
 
 WARM_UP, REQUESTS = 20, 200
-CLIENTS, WORKERS, SECONDS = 8, 2, 6.0
 TARGETS = {"small": 3.0, "steps50": 6.0, "inputs1000": 6.0}
 ANSWER_KB = 16.0
 
@@ -88,54 +85,3 @@ def timed_get(client: Client, path: str) -> float:
     if response.status != 200:
         raise SystemExit(f"{path} answered {response.status}.")
     return (time.perf_counter() - begun) * 1000
-
-
-def measure_crowd(served: Served) -> Iterator[Figure]:
-    """Eight clients, each in a field of its own, on one draft in two processes of `serve`."""
-    visitor = make_visitor()
-    draft = make_draft(visitor, SMALL)
-    with serve(WORKERS) as workers:
-        started = time.perf_counter()
-        times = gather(workers, visitor, draft)
-        rate = len(times) / SECONDS
-        spent = time.perf_counter() - started
-    draft.refresh_from_db()
-    lost = len(times) - draft.revision
-    yield Figure(
-        "edits per second, 8 clients, one draft",
-        "small",
-        rate,
-        "/s",
-        800.0,
-        percentile(times, 99),
-        50.0,
-        at_least=True,
-        note=f"p99 in ms; 2 processes; {lost} not counted; {spent:.0f} s in all",
-    )
-
-
-def gather(workers: list[Served], visitor: Visitor, draft: Draft) -> list[float]:
-    """Milliseconds of every edit that all clients made, in processes of their own."""
-    context = multiprocessing.get_context("fork")
-    results: multiprocessing.Queue[list[float]] = context.Queue()
-    barrier = context.Barrier(CLIENTS)
-    clients = [Client(workers[n % WORKERS], visitor, draft, f"tab-{n}") for n in range(CLIENTS)]
-    processes = [
-        context.Process(target=hammer, args=(client, SMALL.cells[n], barrier, results))
-        for n, client in enumerate(clients)
-    ]
-    for process in processes:
-        process.start()
-    times = [took for _ in processes for took in results.get(timeout=SECONDS * 5 + 60)]
-    for process in processes:
-        process.join()
-    return times
-
-
-def hammer(client: Client, pointer: str, barrier, results) -> None:  # type: ignore[no-untyped-def]
-    """Type without a pause; every answer is waited for."""
-    barrier.wait()
-    until, times = time.perf_counter() + SECONDS, []
-    while time.perf_counter() < until:
-        times.append(client.set(pointer, f"typed {len(times)}")[0] * 1000)
-    results.put(times)

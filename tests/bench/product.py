@@ -178,7 +178,18 @@ class Client:
 
     def set(self, pointer: str, typed: str) -> tuple[float, int]:
         """Type into one field. Seconds until the answer, and its size on the wire."""
-        sent = {
+        sent = json.dumps(self.describe(pointer, typed))
+        begun = time.perf_counter()
+        self.connection.request("POST", self.path + "edit/", sent, self.headers)
+        response = self.connection.getresponse()
+        body = response.read()
+        took = time.perf_counter() - begun
+        self.take(response.status, body)
+        return took, len(body)
+
+    def describe(self, pointer: str, typed: str) -> dict[str, Any]:
+        """An edit, as the page sends it."""
+        return {
             "kind": "set",
             "pointer": pointer,
             "typed": typed,
@@ -188,13 +199,10 @@ class Client:
             "step": f"{self.tab}-{pointer}",
             "digest": self.digest,
         }
-        begun = time.perf_counter()
-        self.connection.request("POST", self.path + "edit/", json.dumps(sent), self.headers)
-        response = self.connection.getresponse()
-        body = response.read()
-        took = time.perf_counter() - begun
-        answer: dict[str, Any] = json.loads(body) if response.status == 200 else {}
-        if not answer:
-            raise SystemExit(f"An edit was refused ({response.status}): {body[:200]!r}")
+
+    def take(self, status: int, body: bytes) -> None:
+        """Remember what the answer says, as the page does."""
+        if status != 200:
+            raise SystemExit(f"An edit was refused ({status}): {body[:200]!r}")
+        answer: dict[str, Any] = json.loads(body)
         self.revision, self.digest = answer["revision"], answer.get("digest", self.digest)
-        return took, len(body)

@@ -9,7 +9,7 @@ import django
 
 django.setup()
 
-from tests.bench import browsing, editing, pasting, shelves, starting  # noqa: E402
+from tests.bench import browsing, crowd, editing, pasting, shelves, starting  # noqa: E402
 from tests.bench.figures import Figure, draw_figure, draw_heading  # noqa: E402
 from tests.bench.product import Served, serve  # noqa: E402
 
@@ -21,7 +21,7 @@ MEASURES: dict[str, Measure] = {
     "sends": browsing.measure_sends,
     "edits": editing.measure_edits,
     "large": editing.measure_large,
-    "crowd": editing.measure_crowd,
+    "crowd": crowd.measure_crowd,
     "pasting": pasting.measure_pasting,
     "history": shelves.measure_history,
     "templates": shelves.measure_templates,
