@@ -18,7 +18,7 @@ from playground.library.models import File
 from playground.library.sealed_files import Sealer, unseal_file, write_beside
 from playground.library.vault import WrongKey
 from playground.payload.facts import FileFacts
-from playground.payload.spelling import FILE_MARK
+from playground.payload.spelling import FILE_MARK, has_braces
 from playground.people.models import Person
 
 VAGUE = "application/octet-stream"
@@ -130,7 +130,7 @@ def forget_file(file: File) -> None:
 
 
 def _names_in(text: str) -> set[str]:
-    return set(FILE_MARK.findall(text)) if "{{file:" in text else set()
+    return set(FILE_MARK.findall(text)) if has_braces(text) else set()
 
 
 def find_data(file_id: str) -> FileData | None:

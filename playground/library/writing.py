@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import uuid
 from collections.abc import Sequence
@@ -63,7 +62,7 @@ class Made:
 
 def change_draft(draft: Draft, after: State) -> Draft:
     """The draft in another state, one revision later; nothing is written."""
-    changed = copy.copy(draft)
+    changed = rows.twin(draft)
     changed.text = after.text
     changed.aside = after.aside.write()
     changed.path_values = dict(after.path_values)

@@ -26,6 +26,7 @@ __all__ = [
     "can_name",
     "find",
     "find_in_document",
+    "may_hold",
     "resolve_document",
     "resolve_pieces",
     "split_held",

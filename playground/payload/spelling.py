@@ -62,6 +62,10 @@ class Reference:
         return f"{{{{{self.kind}:{self.name}}}}}" if self.held else f"{{{{{self.name}}}}}"
 
 
+# Whether two braces stand in a text: in a long one found in less than half of what `in` takes.
+has_braces = re.compile(r"\{\{").search
+
+
 def find(value: str) -> list[Reference]:
     """The references of a string value, in order."""
     return [mark for mark in find_marks(value) if isinstance(mark, Reference)]

@@ -2,12 +2,14 @@
 change comes from a page of ours."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware
 
+from playground.people.models import Person
 from playground.people.rights import send_to_sign_in
 
 # None of these is used by any page.
@@ -45,6 +47,14 @@ class PrivacyMiddleware:
 
 class SignInMiddleware(LoginRequiredMiddleware):
     """Views open to everybody carry Django's `login_not_required`."""
+
+    def process_view(self, request: HttpRequest, *called: Any) -> HttpResponseBase | None:
+        """The person stands bare in the request from here on: Django's wrapping, put off until
+        it is needed, is looked through at every dot."""
+        if isinstance(request.user, Person):
+            request.user = getattr(request.user, "_wrapped", request.user)
+        refused: HttpResponseBase | None = super().process_view(request, *called)
+        return refused
 
     def handle_no_permission(  # type: ignore[override]
         self, request: HttpRequest, view_func: Callable[..., HttpResponseBase]

@@ -9,11 +9,13 @@ this room because every room with tables may import it. No signals are sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from functools import cache, cached_property
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.base import ModelState
 
 Row = TypeVar("Row", bound=models.Model)
 Found = TypeVar("Found")
@@ -50,12 +52,11 @@ class Rows(Generic[Row]):
 
     def _make(self, row: Sequence[Any]) -> Row:
         own = len(self._names)
-        made: Row = self.model.from_db(DEFAULT_DB_ALIAS, self._names, row[:own])
+        made = _make(self.model, self._names, row)
         if self._other is not None:
-            names = [field.attname for field in self._other_fields]
             known = row[own] is not None
-            other = self._other.from_db(DEFAULT_DB_ALIAS, names, row[own:]) if known else None
-            setattr(made, self.beside, other)
+            names = [field.attname for field in self._other_fields]
+            setattr(made, self.beside, _make(self._other, names, row[own:]) if known else None)
         return made
 
     def _run(self, values: Sequence[Any], tail: str = "") -> list[list[Any]]:
@@ -105,6 +106,24 @@ class Rows(Generic[Row]):
             link = quote(field_of(self.model, self.beside))
             table += f" LEFT JOIN {other} ON {quote(key)} = {link}"
         return f"SELECT {columns} FROM {table} WHERE {match(self._keys)}"
+
+
+def _make(model: type[Row], names: Sequence[str], values: Sequence[Any]) -> Row:
+    """A row as the database has it, past the model's way of making a new one."""
+    made = model.__new__(model)
+    made._state = ModelState()
+    made._state.db, made._state.adding = DEFAULT_DB_ALIAS, False
+    made.__dict__.update(zip(names, values, strict=False))
+    return made
+
+
+def twin(row: Row) -> Row:
+    """The same row once more, to be changed."""
+    made = row.__class__.__new__(row.__class__)
+    made.__dict__.update(row.__dict__)
+    made._state = copy(row._state)
+    made._state.fields_cache = dict(row._state.fields_cache)
+    return made
 
 
 def insert(model: type[models.Model], *added: Mapping[str, Any]) -> None:
@@ -175,9 +194,17 @@ def prepare(fields: Iterable[Field], values: Iterable[Any]) -> list[Any]:
     return [
         value
         if type(value) in (str, int) and type(field) in PLAIN
-        else field.get_db_prep_save(value, own)
+        else _bearer(field).get_db_prep_save(value, own)
         for field, value in zip(fields, values, strict=True)
     ]
+
+
+@cache
+def _bearer(field: Field) -> Field:
+    """The field whose values these are: a foreign key holds another's key."""
+    while isinstance(field, models.ForeignKey):
+        field = field.target_field
+    return field
 
 
 def match(fields: Iterable[Field]) -> str:

@@ -10,7 +10,7 @@ from playground.payload import pointers
 from playground.payload.facts import Facts
 from playground.payload.printing import quote
 from playground.payload.problems import Fix, FixEdit, Problem
-from playground.payload.references import Reference, find
+from playground.payload.references import Reference, find, may_hold
 from playground.payload.rules.book import problem
 from playground.payload.rules.case import Case
 from playground.payload.rules.names import find_near, hint_at
@@ -19,7 +19,7 @@ from playground.payload.rules.places import cut, name_value
 
 def judge_references(case: Case) -> Iterator[Problem]:
     """References to variables, secrets and files that are not there."""
-    if "{{" not in case.text:
+    if not may_hold(case.text):
         return
     for pointer, text in _walk(case.twin, ""):
         for reference in find(text):
