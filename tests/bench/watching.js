@@ -58,20 +58,28 @@ window.watching = (() => {
   };
 
   // A bare fetch under the same hand: each key asks, the builder does not hear it.
-  watching.bare = () => {
-    const times = [];
+  let bare = null;
+  watching.startBare = () => {
+    bare = [];
     let pressed = 0;
     addEventListener("keydown", (event) => {
+      if (!bare) return;
       event.stopImmediatePropagation();
       pressed = event.timeStamp;
     }, true);
     addEventListener("input", async (event) => {
+      if (!bare) return;
       event.stopImmediatePropagation();
       const at = pressed;
+      const times = bare;
       await (await fetch("/health/", { cache: "no-store" })).text();
       times.push(performance.now() - at);
     }, true);
-    watching.bareTimes = () => times;
+  };
+  watching.stopBare = () => {
+    const times = bare;
+    bare = null;
+    return times;
   };
   watching.fetches = (count) => timed(count, () => fetch("/health/", { cache: "no-store" }));
 

@@ -114,7 +114,9 @@ export class Preview {
     const block = this.blocks.find((each) => line >= each.first && line < each.first + each.count);
     if (!block) return null;
     this.draw(block.element);
-    return [...block.element.children].find((row) => row.line === line) ?? null;
+    const rows = block.element.children;
+    const row = rows[line - block.first]; // unless lines above it are folded
+    return row?.line === line ? row : ([...rows].find((each) => each.line === line) ?? null);
   }
 
   // The same frame's answer to a keystroke, before the server has spoken.

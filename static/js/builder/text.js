@@ -105,3 +105,12 @@ function unquote(token) {
     return token.slice(1, -1);
   }
 }
+
+// Show a button as long as some line passes a test. While it is hidden only lines that came can
+// bring it; once it stands there, all of them have to be looked through to take it away.
+export function offerWhere(bench, button, test) {
+  const offer = (fresh) => (button.hidden = !(button.hidden ? fresh : bench.text.lines).some(test));
+  document.addEventListener("edited", ({ detail }) => detail.lines && offer(detail.lines[2]));
+  document.addEventListener("redrawn", () => offer(bench.text.lines));
+  offer(bench.text.lines);
+}

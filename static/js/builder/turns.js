@@ -1,6 +1,7 @@
 // Undo and redo, the connection, laying out, and the keys of the builder.
 
 import { elementsOf } from "./fragments.js";
+import { offerWhere } from "./text.js";
 
 const CROWDED = /[{[]\s*["\d{[tfn-].*[}\]]|,\s*"[^"]*"\s*:/;
 
@@ -17,19 +18,14 @@ export function startTurns(bench) {
     enable(direction === "undo" ? "redo" : "undo");
   };
   bench.showTab = (tab) => showTab(bench, tab);
-  const enable = (direction) => {
-    document.querySelector(`[data-turn="${direction}"]`).disabled = false;
-  };
+  const buttons = Object.fromEntries([...document.querySelectorAll("[data-turn]")].map((each) => [each.dataset.turn, each]));
+  const enable = (direction) => (buttons[direction].disabled = false);
 
   // Laying out is offered where a line holds more than one value.
-  const offer = () => {
-    const isCrowded = bench.text.lines.length < 5000 && bench.text.lines.some((each) => CROWDED.test(each));
-    document.getElementById("format").hidden = !isCrowded;
-  };
-  offer();
+  const format = document.getElementById("format");
+  offerWhere(bench, format, (line) => bench.text.lines.length < 5000 && CROWDED.test(line));
   document.addEventListener("edited", (event) => {
     if (event.detail.lines || "half" in event.detail) enable("undo");
-    if (event.detail.lines) offer();
   });
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("[data-turn]");

@@ -1,7 +1,7 @@
 // Variables: names offered after `{{` is typed, and the preview with their values.
 
 import { Preview } from "./preview.js";
-import { Text } from "./text.js";
+import { offerWhere, Text } from "./text.js";
 
 const BEGUN = /\{\{([\w.+-]*)$/;
 
@@ -99,9 +99,6 @@ function startValues(bench) {
   let preview = null;
   let timer = 0;
 
-  const offer = () => {
-    button.hidden = !bench.text.lines.some((each) => each.includes("{{")) && !preview;
-  };
   const draw = async () => {
     await bench.edits.idle();
     const response = await fetch(`${bench.main.dataset.resolved}?${seen}`);
@@ -131,9 +128,8 @@ function startValues(bench) {
     button.setAttribute("aria-pressed", "false");
   });
   document.addEventListener("edited", () => {
-    offer();
     clearTimeout(timer);
     if (!box.hidden) timer = setTimeout(draw, 200);
   });
-  offer();
+  offerWhere(bench, button, (line) => preview !== null || line.includes("{{"));
 }
