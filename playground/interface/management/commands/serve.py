@@ -15,6 +15,9 @@ from playground.people.links import has_owner, make_owner_link
 from playground.sending.doors import announce_origin
 
 LARGEST_BODY = 64 * 1024 * 1024
+# Bytes of an answer that wait for each other: its head and its body leave together, and a
+# browser that waits for both wakes up once.
+TOGETHER = 16 * 1024
 
 
 class Command(BaseCommand):
@@ -36,6 +39,8 @@ class Command(BaseCommand):
             max_request_body_size=LARGEST_BODY,
             clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
         )
+        # As an argument it is deprecated, for what waitress does about it by itself.
+        server.adj.send_bytes = TOGETHER
         try:
             doorstep.remember_origin(origin)
             self.greet()
