@@ -18,6 +18,9 @@ def show_health(request: HttpRequest) -> HttpResponse:
         return HttpResponse("the database does not answer\n", "text/plain", status=503)
     response = HttpResponse("ok\n", "text/plain")
     response["Cache-Control"] = "no-store"
+    # This page is answered before the middleware that would say it: without, each asker's
+    # connection is closed.
+    response["Content-Length"] = str(len(response.content))
     return response
 
 

@@ -7,17 +7,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.core.wsgi import get_wsgi_application
-from waitress.server import create_server
 
 from playground.interface import doorstep, starting
+from playground.interface.serving import make_server
 from playground.people.links import has_owner, make_owner_link
 from playground.sending.doors import announce_origin
-
-LARGEST_BODY = 64 * 1024 * 1024
-# Bytes of an answer that wait for each other: its head and its body leave together, and a
-# browser that waits for both wakes up once.
-TOGETHER = 16 * 1024
 
 
 class Command(BaseCommand):
@@ -31,16 +25,7 @@ class Command(BaseCommand):
         origin = starting.origin_of(listener)
         announce_origin(origin)
         starting.prepare()
-        server = create_server(
-            get_wsgi_application(),
-            sockets=[listener],
-            threads=settings.THREADS,
-            ident=None,
-            max_request_body_size=LARGEST_BODY,
-            clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
-        )
-        # As an argument it is deprecated, for what waitress does about it by itself.
-        server.adj.send_bytes = TOGETHER
+        server = make_server(listener)
         try:
             doorstep.remember_origin(origin)
             self.greet()

@@ -1,0 +1,56 @@
+"""The server of this one process: waitress, which sends a short answer's head and body at once."""
+
+from __future__ import annotations
+
+import socket
+from copy import copy
+from typing import Any
+
+from django.conf import settings
+from django.core.wsgi import get_wsgi_application
+from waitress.channel import HTTPChannel
+from waitress.server import create_server
+from waitress.task import WSGITask
+
+LARGEST_BODY = 64 * 1024 * 1024
+# Bytes of an answer that wait for each other, where they are all of it.
+TOGETHER = 16 * 1024
+
+
+class Answer(WSGITask):  # type: ignore[misc]
+    """An answer of one piece leaves in one piece; what is streamed leaves as it comes.
+
+    Waitress sends the head first: a browser wakes up for it, finds nothing to show, and is in
+    the way of the body, which an edit's answer is all about.
+    """
+
+    def write(self, data: bytes) -> None:
+        channel = self.channel
+        is_whole = len(data) > 0 and len(data) == self.content_length
+        channel.adj = channel.patient if is_whole else channel.server.adj
+        super().write(data)
+
+
+class Channel(HTTPChannel):  # type: ignore[misc]
+    """A connection; `patient` are its settings for answers of one piece."""
+
+    task_class = Answer
+
+    def __init__(self, server: Any, wire: socket.socket, address: Any, adj: Any, map: Any) -> None:
+        super().__init__(server, wire, address, adj, map)
+        self.patient = copy(adj)
+        self.patient.send_bytes = TOGETHER
+
+
+def make_server(listener: socket.socket) -> Any:
+    """Waitress in front of the application: `run` it until it is stopped, then `close` it."""
+    server = create_server(
+        get_wsgi_application(),
+        sockets=[listener],
+        threads=settings.THREADS,
+        ident=None,
+        max_request_body_size=LARGEST_BODY,
+        clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
+    )
+    server.channel_class = Channel
+    return server

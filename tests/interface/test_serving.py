@@ -1,0 +1,62 @@
+"""How answers leave the server: whole ones at once, streamed ones as they come."""
+
+import socket
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.interface.test_serve import served
+
+PRACTICE = (
+    "GET /sandbox/captain-data/v3/workflows HTTP/1.1",
+    "Host: 127.0.0.1",
+    "x-api-key: practice-key-is-public",
+    "x-project-id: 00000000-0000-4f77-8a11-000000000700",
+)
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with served(tmp_path_factory.mktemp("data")) as (origin, _):
+        yield origin
+
+
+def ask(origin: str, *lines: str) -> Iterator[bytes]:
+    """What arrives, piece by piece, until the answer is whole or the connection ends."""
+    place = urlsplit(origin)
+    with socket.create_connection((place.hostname, place.port), timeout=30) as wire:
+        wire.sendall("\r\n".join([*lines, "Connection: close", "", ""]).encode())
+        while piece := wire.recv(1 << 20):
+            yield piece
+
+
+def test_a_short_answer_arrives_in_one_piece(origin: str) -> None:
+    pieces = list(ask(origin, "GET /health/ HTTP/1.1", "Host: 127.0.0.1"))
+    assert len(pieces) == 1
+    assert pieces[0].endswith(b"\r\n\r\nok\n")
+
+
+def test_an_answer_without_a_body_arrives_too(origin: str) -> None:
+    head = b"".join(ask(origin, "HEAD /health/ HTTP/1.1", "Host: 127.0.0.1"))
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert head.endswith(b"\r\n\r\n")
+
+
+def test_a_long_answer_is_all_there(origin: str) -> None:
+    static = ("GET /static/css/page.css HTTP/1.1", "Host: 127.0.0.1")
+    head, _, body = b"".join(ask(origin, *static)).partition(b"\r\n\r\n")
+    assert f"content-length: {len(body)}".encode() in head.lower()
+    assert len(body) > 16 * 1024
+
+
+def test_a_streamed_answer_leaves_as_it_comes(origin: str) -> None:
+    pieces = list(ask(origin, *PRACTICE, "x-sandbox-fail: drip=2"))
+    assert len(pieces) > 3
+    assert b"".join(pieces).rstrip().endswith(b"]")
+
+
+def test_what_was_said_before_a_connection_breaks_arrives(origin: str) -> None:
+    _, _, body = b"".join(ask(origin, *PRACTICE, "x-sandbox-fail: cut")).partition(b"\r\n\r\n")
+    assert body
+    assert not body.rstrip().endswith(b"]")
