@@ -5,16 +5,28 @@ import uuid
 from contextlib import suppress
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 from model_bakery import baker
 
-from playground.library.changes import Applied, Conflict, apply_edit, history_depth, redo, undo
+from playground.library import changes
+from playground.library.changes import (
+    Applied,
+    Asked,
+    Conflict,
+    apply_edit,
+    history_depth,
+    redo,
+    undo,
+)
 from playground.library.drafts import begin, discard_draft, drafts_of, restore_draft
 from playground.library.editing import Edit, Impossible
 from playground.library.models import Change, Draft
 from playground.payload.printing import quote
+from playground.payload.reading import NotJson
 from playground.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +85,72 @@ def test_another_tab_at_the_same_place_conflicts(draft: Draft, first: str, secon
 def test_the_same_tab_never_conflicts_with_itself(draft: Draft) -> None:
     edit(draft, "/a", "5", 0, "one")
     assert isinstance(edit(draft, "/a", "6", 0, "one"), Applied)
+
+
+def make_together(draft: Draft, *asked: Asked) -> list[object]:
+    """Edits that waited for each other, as the thread that holds the turn makes them."""
+    changes._make_all(draft.person, draft.id, asked)
+    return [each.answer for each in asked]
+
+
+def ask(pointer: str, value: str, tab: str, revision: int = 0) -> Asked:
+    return Asked(Edit("set", pointer, value), revision, tab, f"{tab}-1")
+
+
+def test_edits_that_wait_for_each_other_are_written_at_once(draft: Draft) -> None:
+    asked = [ask(f"/k{number}", str(number), f"tab {number}") for number in range(3)]
+    with CaptureQueriesContext(connection) as seen:
+        made = make_together(draft, *asked)
+    assert [done.draft.revision for done in made if isinstance(done, Applied)] == [1, 2, 3]
+    assert sum('UPDATE "library_draft"' in each["sql"] for each in seen) == 1
+    assert json.loads(text_of(draft)) == {"a": 1, "b": [1, 2], "k0": 0, "k1": 1, "k2": 2}
+    assert list(draft.changes.values_list("revision", "tab", "place")) == [
+        (1, "tab 0", "/k0"),
+        (2, "tab 1", "/k1"),
+        (3, "tab 2", "/k2"),
+    ]
+    undo(draft.person, draft.id, "tab 0")
+    assert "k2" not in text_of(draft)
+    assert "k1" in text_of(draft)
+
+
+def test_each_is_told_its_own_difference(draft: Draft) -> None:
+    first, second = make_together(draft, ask("/a", "5", "one"), ask("/c", "6", "two"))
+    assert isinstance(first, Applied)
+    assert isinstance(second, Applied)
+    assert '"a": 5' in first.draft.text
+    assert '"c"' not in first.draft.text
+    assert second.before.text == first.after.text
+
+
+def test_of_two_that_want_the_same_place_the_second_conflicts(draft: Draft) -> None:
+    first, second, third = make_together(
+        draft, ask("/a", "5", "one"), ask("/a", "6", "two"), ask("/a", "7", "one")
+    )
+    assert isinstance(first, Applied)
+    assert isinstance(second, Conflict)
+    assert (second.theirs, second.yours) == ("5", "6")
+    assert isinstance(third, Applied)
+    assert '"a": 7' in text_of(draft)
+
+
+def test_one_that_cannot_be_stops_no_other(draft: Draft) -> None:
+    broken = Asked(Edit("insert", "/b", "not json", index=0), 0, "one", "")
+    unknown = Asked(Edit("no such kind"), 0, "one", "")
+    answers = make_together(draft, broken, unknown, ask("/a", "5", "two"))
+    assert [type(each) for each in answers] == [NotJson, Impossible, Applied]
+    assert '"a": 5' in text_of(draft)
+    assert draft.changes.count() == 1
+
+
+def test_a_change_of_the_editors_text_is_carried_over_one_made_just_before(draft: Draft) -> None:
+    text = draft.text
+    at = text.index("2")
+    splice = Asked(Edit("splice", value="3", index=at, removed="2"), 0, "two", "")
+    first, second = make_together(draft, ask("/a", "12345", "one"), splice)
+    assert isinstance(first, Applied)
+    assert isinstance(second, Applied)
+    assert json.loads(text_of(draft)) == {"a": 12345, "b": [1, 3]}
 
 
 def test_undo_takes_back_a_whole_step(draft: Draft) -> None:

@@ -1,11 +1,13 @@
-"""Turns: one at a time, among threads and processes; given back by whoever is killed."""
+"""Turns: one at a time, among threads and processes; given back by whoever is killed. Lines:
+whoever holds the turn serves all that wait."""
 
 import os
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 from django.conf import settings
 
 from playground.library import turns
-from playground.library.turns import FOLDER, Turn
+from playground.library.turns import FOLDER, Line, Turn
 
 HOLDER = """
 import sys, django
@@ -90,3 +92,83 @@ def test_where_files_cannot_be_kept_threads_take_turns_all_the_same(folder: Path
         had = take(turn)
         assert not had.wait(0.1)
     assert had.wait(30)
+
+
+class Counter:
+    """Serves wishes; the first go waits until it is let go, so that others gather behind it."""
+
+    def __init__(self) -> None:
+        self.goes: list[list[int]] = []
+        self.begun, self.may_end = threading.Event(), threading.Event()
+
+    def serve(self, wishes: Sequence[int]) -> None:
+        self.goes.append(list(wishes))
+        if len(self.goes) == 1:
+            self.begun.set()
+            assert self.may_end.wait(30)
+
+
+def join_in_threads(
+    line: Line[int], things: Sequence[str], serve: Callable[[Sequence[int]], None]
+) -> tuple[list[threading.Thread], list[Exception]]:
+    """One thread for each thing; its wish is its number. Those that failed leave why."""
+    failures: list[Exception] = []
+
+    def join(number: int, thing: str) -> None:
+        try:
+            line.join(thing, number, serve)
+        except Exception as failure:
+            failures.append(failure)
+
+    threads = [threading.Thread(target=join, args=each) for each in enumerate(things, start=1)]
+    for thread in threads:
+        thread.start()
+    return threads, failures
+
+
+def let_gather(line: Line[int], count: int) -> None:
+    """Wait until so many stand in line."""
+    until = time.monotonic() + 30
+    while sum(map(len, line._lines.values())) < count:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
+def test_who_holds_the_turn_serves_all_that_wait_for_the_same_thing() -> None:
+    line, counter = Line[int]("one"), Counter()
+    first = threading.Thread(target=line.join, args=("a", 0, counter.serve))
+    first.start()
+    assert counter.begun.wait(30)
+    threads, failures = join_in_threads(line, ["a", "a", "b", "a"], counter.serve)
+    let_gather(line, 4)
+    counter.may_end.set()
+    for thread in [first, *threads]:
+        thread.join(30)
+    assert failures == []
+    assert counter.goes[0] == [0]
+    assert sorted(map(sorted, counter.goes[1:])) == [[1, 2, 4], [3]]
+    assert line._lines == {}
+
+
+def test_who_was_called_in_vain_is_served_alone() -> None:
+    line, counter = Line[int]("one"), Counter()
+
+    def serve(wishes: Sequence[int]) -> None:
+        counter.serve(wishes)
+        if len(wishes) > 1:
+            raise LookupError("too many")
+
+    first = threading.Thread(target=line.join, args=("a", 0, serve))
+    first.start()
+    assert counter.begun.wait(30)
+    threads, failures = join_in_threads(line, ["a", "a", "a"], serve)
+    let_gather(line, 3)
+    counter.may_end.set()
+    for thread in [first, *threads]:
+        thread.join(30)
+    # The one that called them all hears of it; the two others come through by themselves.
+    assert [str(each) for each in failures] == ["too many"]
+    together, *alone = counter.goes[1:]
+    assert sorted(together) == [1, 2, 3]
+    assert len(alone) == 2
+    assert all(len(each) == 1 for each in alone)

@@ -5,13 +5,15 @@ import uuid
 import pytest
 from django.contrib.auth import authenticate
 from django.contrib.sessions.models import Session
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
 from playground.library.drafts import begin, find_draft
 from playground.library.models import Account, Connection, Draft
 from playground.people.models import Person
-from playground.people.rows import Rows, insert, update
+from playground.people.rows import Rows, ask, insert, tell, twin, update
+from playground.people.sessions import SessionStore
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +64,45 @@ def test_a_deactivated_person_is_signed_out_and_stays_out(
     Person.objects.filter(pk=editor.pk).update(is_active=False)
     assert as_editor.get("/").status_code == 302
     assert authenticate(username=editor.username, password=PASSWORD) is None
+
+
+def test_a_twin_can_be_changed_without_the_row_it_was_made_from(editor: Person) -> None:
+    one, two = (Connection.objects.create(name=name, api="altcraft") for name in ("One", "Two"))
+    begun = begin(editor, "start-scenario", "{}", connection=one)
+    draft = find_draft(editor, begun.id)
+    changed = twin(draft)
+    changed.text, changed.connection_id = '{"a": 1}', two.id
+    assert (draft.text, draft.connection) == ("{}", one)
+    assert changed.connection == two
+    changed.save()
+    assert Draft.objects.get(id=begun.id).connection == two
+
+
+def test_several_rows_are_added_at_once(editor: Person) -> None:
+    made = Connection.objects.create(name="One", api="captain-data")
+    values = {"connection_id": made.id, "integration": "x", "name": "n", "valid": None}
+    values |= {"limits": "[]", "synced_at": None}
+    insert(Account, {**values, "uid": "a"}, {**values, "uid": "b"})
+    assert sorted(made.accounts.values_list("uid", flat=True)) == ["a", "b"]
+
+
+def test_what_the_database_refuses_is_told_as_django_does(editor: Person) -> None:
+    begin(editor, "start-scenario", "{}")
+    with pytest.raises(DatabaseError), transaction.atomic():
+        tell("UPDATE no_such_table SET a = %s", [1])
+    assert ask("SELECT COUNT(*) FROM library_draft WHERE name = %s", [""]) == [(1,)]
+
+
+def test_a_session_is_read_by_its_own_key_only(as_editor: Client, settings) -> None:
+    assert as_editor.get("/").status_code == 200
+    settings.SECRET_KEY = "another key"
+    assert as_editor.get("/").status_code == 302
+
+
+def test_what_one_request_does_to_its_session_no_other_sees(as_editor: Client) -> None:
+    key = as_editor.session.session_key
+    first, second = SessionStore(key), SessionStore(key)
+    first["only here"] = True
+    assert "only here" not in second
+    first.save()
+    assert SessionStore(key)["only here"] is True
