@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from itertools import chain
 from typing import Any
 
+from playground.forms.kinds import UNHELD
 from playground.payload import printing
 from playground.payload.facts import InputKey
 from playground.payload.reading import Digits
@@ -99,8 +99,6 @@ def _cell(key: str, value: Any, wide: bool = False) -> str:
     )
 
 
-# What an input of one line does not keep.
-UNSHOWN = re.compile("[\n\r\0]")
 PLACEHOLDERS = {"null": "null", "text": "&quot;&quot;"}
 
 
@@ -117,7 +115,7 @@ def read_cell(value: Any, key: str = "") -> tuple[str, str, str]:
     if isinstance(value, Digits):
         return "json", "number", str(value)
     if isinstance(value, str):
-        if UNSHOWN.search(value):
+        if "\n" in value or UNHELD.search(value):
             return "json", "", printing.quote(value)
         return "text", "" if value else "text", value
     return "json", "other", _one_line(printing.dump(value))

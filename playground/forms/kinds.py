@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,10 @@ from playground.payload import printing
 from playground.payload.reading import Digits
 
 Schema = Mapping[str, Any]
+
+# No field of a page gives these back as they were put in: HTML knows no U+0000, and takes a
+# carriage return for a line break.
+UNHELD = re.compile("[\r\0]")
 
 
 class Absent:
@@ -84,7 +89,7 @@ def kind_by_value(value: Any) -> str:
     if isinstance(value, Digits):
         return "number"
     if isinstance(value, str):
-        return "text"
+        return "json" if UNHELD.search(value) else "text"
     return "json"
 
 
@@ -100,8 +105,7 @@ def takes(schema: Schema, name: str) -> bool:
 
 def is_text_list(value: Any) -> bool:
     return isinstance(value, list) and all(
-        isinstance(item, str) and not isinstance(item, Digits) and "\n" not in item
-        for item in value
+        kind_by_value(item) == "text" and "\n" not in item for item in value
     )
 
 

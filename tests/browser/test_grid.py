@@ -102,3 +102,41 @@ def test_lines_fold_and_hold_what_they_fold(page: Page) -> None:
     builder.locator("#preview").focus()
     builder.keyboard.press("ArrowDown")
     expect(builder.locator("#preview .line.lit")).to_have_count(1)
+
+
+def test_a_column_that_stands_there_already_is_told(page: Page) -> None:
+    builder = launch(page, "Find an email")
+    builder.get_by_role("button", name="Column", exact=True).click()
+    builder.get_by_role("dialog").get_by_role("textbox").fill("first_name")
+    builder.keyboard.press("Enter")
+    expect(builder.get_by_text("first_name stands there already.")).to_be_visible()
+
+
+def test_filling_down_takes_what_the_first_row_holds(page: Page) -> None:
+    builder = launch(page, "Find an email")
+    for _ in range(2):
+        builder.get_by_role("button", name="Add a row").click()
+        saved(builder)
+    cell(builder, 1, 1).fill("")
+    saved(builder)
+    fill_down(builder, "first_name")
+    expect(builder.get_by_text("The first row has no value in this column.")).to_be_visible()
+    cell(builder, 1, 1).focus()
+    builder.keyboard.press("Alt+ArrowDown")
+    builder.get_by_role("menuitem", name="Set to null").click()
+    fill_down(builder, "first_name")
+    eventually(lambda: [row.get("first_name", 0) for row in rows_now()] == [None] * 3)
+    cell(builder, 1, 1).fill("Ada")
+    fill_down(builder, "first_name")
+    eventually(lambda: [row.get("first_name", 0) for row in rows_now()] == ["Ada"] * 3)
+    assert [row.get("first_name", 0) for row in rows_now()] == ["Ada"] * 3
+
+
+def fill_down(builder: Page, key: str) -> None:
+    builder.locator(f'.grid-head [data-key="{key}"] [data-column-menu]').click()
+    builder.get_by_role("menuitem", name="Fill down from the first row").click()
+
+
+def rows_now() -> list[dict[str, object]]:
+    found: list[dict[str, object]] = json.loads(Draft.objects.get().text)["inputs"]
+    return found

@@ -49,7 +49,12 @@ def test_each_type_has_its_kind_of_field(schema: dict[str, Any], kind: str) -> N
         ({"type": "array", "x-widget": "grid"}, {"a": 1}, "json"),
         ({}, True, "toggle"),
         ({}, "text", "text"),
+        ({}, "two\nlines", "text"),
         ({}, 5, "number"),
+        ({"type": "string"}, "a\0b", "json"),
+        ({"type": "string"}, "a\r\nb", "json"),
+        ({}, "a\rb", "json"),
+        ({"type": "array", "items": {"type": "string"}}, ["a", "b\0"], "json"),
     ],
 )
 def test_a_value_that_does_not_fit_its_widget_is_shown_all_the_same(

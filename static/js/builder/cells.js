@@ -63,8 +63,9 @@ export async function doToColumn(bench, grid, key, what) {
   if (what === "remove") parts = rows.map((i) => ({ kind: "remove", pointer: `${pointer}/${i}${at}` }));
   else if (what === "fill") {
     const first = grid.querySelector(`[data-row] [data-at="${CSS.escape(at)}"]`);
-    if (!first || first.value === "") return;
-    parts = rows.slice(1).map((i) => ({ kind: "set", pointer: `${pointer}/${i}${at}`, typed: first.value, as: first.dataset.kind ?? "text", order: keysOf(grid) }));
+    const value = first && shownIn(first);
+    if (!value) return bench.toast(bench.words.nothingToFill, "warning");
+    parts = rows.slice(1).map((i) => ({ kind: "set", pointer: `${pointer}/${i}${at}`, ...value, order: keysOf(grid) }));
   } else {
     const name = await bench.ask(bench.words.rename, bench.words.keyHelp, key);
     if (!name || name === key) return;
@@ -74,3 +75,9 @@ export async function doToColumn(bench, grid, key, what) {
   if (answer) bench.swap(grid.closest(".builder-section"), answer.html);
 }
 
+// What stands in a cell, for an edit; null where nothing does. An empty one may hold null or "".
+function shownIn(cell) {
+  if (cell.value !== "") return { typed: cell.value, as: cell.dataset.kind ?? "text" };
+  const look = cell.parentElement.classList;
+  return look.contains("null") ? { value: "null" } : look.contains("text") ? { value: '""' } : null;
+}

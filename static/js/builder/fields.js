@@ -154,7 +154,7 @@ async function addKey(bench, form) {
   const row = form.closest("[data-row]");
   const above = (row ? pointerOf(row) : "") + form.dataset.addKey;
   const pointer = `${above}/${key.replace(/~/g, "~0").replace(/\//g, "~1")}`;
-  if (bench.text.lineOf(pointer) !== undefined) return bench.toast(`${key} stands there already.`, "warning");
+  if (bench.text.lineOf(pointer) !== undefined) return bench.toast(bench.words.taken.replace("%n", key), "warning");
   const at = row ? pointerOf(row) : pointer;
   const answer = await bench.change({
     kind: "set", pointer, value: form.querySelector("select").value, part: form.dataset.part, at,

@@ -147,7 +147,8 @@ export function recount(bench, grid) {
 
 async function addKey(bench, grid) {
   const key = await bench.ask(bench.words.key, bench.words.keyHelp);
-  if (!key || keysOf(grid).includes(key)) return;
+  if (!key) return;
+  if (keysOf(grid).includes(key)) return bench.toast(bench.words.taken.replace("%n", key), "warning");
   addColumn(grid, key);
   if (!count(grid)) await addRow(bench, grid, 0, keysOf(grid).length - 1);
   else focus(grid.querySelector("[data-row]").querySelectorAll(".cell")[keysOf(grid).indexOf(key)]);
