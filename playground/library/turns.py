@@ -19,7 +19,7 @@ except ImportError:  # not on Windows: there SQLite alone keeps processes apart
 
 Wish = TypeVar("Wish")
 
-LOOK_SECONDS = 0.0002
+LOOK_SECONDS = 0.0005
 PATIENCE_SECONDS = 5.0
 FOLDER = "turns"
 
