@@ -12,6 +12,9 @@ from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("playground.request")
 
+# No line tells any of these; logging would find them out for each.
+logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+
 
 # A token in an address opens what it stands for: it never reaches the log.
 TOKEN = re.compile(r"/(s|link)/[^/\s?#<]+")

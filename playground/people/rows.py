@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache, cached_property
 from typing import Any, Generic, TypeAlias, TypeVar, cast
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -192,19 +193,24 @@ def prepare(fields: Iterable[Field], values: Iterable[Any]) -> list[Any]:
     """The values as the database takes them."""
     own = database()
     return [
-        value
-        if type(value) in (str, int) and type(field) in PLAIN
-        else _bearer(field).get_db_prep_save(value, own)
+        value if type(value) in (str, int) and type(field) in PLAIN else _writing(field)(value, own)
         for field, value in zip(fields, values, strict=True)
     ]
 
 
 @cache
-def _bearer(field: Field) -> Field:
-    """The field whose values these are: a foreign key holds another's key."""
-    while isinstance(field, models.ForeignKey):
+def _writing(field: Field) -> Callable[[Any, BaseDatabaseWrapper], Any]:
+    """What turns a value into the column's: for the kinds that every edit writes without asking
+    again whether it is one."""
+    while isinstance(field, models.ForeignKey):  # it holds another's key
         field = field.target_field
-    return field
+    if type(field) is models.UUIDField:
+        return lambda value, own: (
+            value.hex if type(value) is UUID else field.get_db_prep_save(value, own)
+        )
+    if type(field) is models.DateTimeField:
+        return lambda value, own: own.ops.adapt_datetimefield_value(value)
+    return field.get_db_prep_save
 
 
 def match(fields: Iterable[Field]) -> str:
