@@ -50,7 +50,7 @@ Cut = Callable[[str, int, int], Iterable[Piece]]  # the pieces of the string `te
 
 def may_hold(text: str) -> bool:
     """Whether a reference can stand in this JSON text; quick."""
-    return bool(has_braces(text)) or ("\\" in text and ("\\u007b" in text or "\\u007B" in text))
+    return has_braces(text) or ("\\" in text and ("\\u007b" in text or "\\u007B" in text))
 
 
 def resolve_pieces(

@@ -14,6 +14,8 @@ from datetime import UTC, datetime, timedelta
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Literal
 
+from playground.payload.remembering import remember_last
+
 Kind = Literal["variable", "secret", "file", "dynamic"]
 
 # Letters of any script, digits, `_`, `.` and `-`; no digit first.
@@ -62,8 +64,14 @@ class Reference:
         return f"{{{{{self.kind}:{self.name}}}}}" if self.held else f"{{{{{self.name}}}}}"
 
 
-# Whether two braces stand in a text: in a long one found in less than half of what `in` takes.
-has_braces = re.compile(r"\{\{").search
+_braces = re.compile(r"\{\{").search
+
+
+@remember_last
+def has_braces(text: str) -> bool:
+    """Whether two braces stand in a text: in a long one found in less than half of what `in`
+    takes, and asked by all that could put something in their place."""
+    return _braces(text) is not None
 
 
 def find(value: str) -> list[Reference]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from playground.payload.remembering import remember_last
+
 
 @dataclass(frozen=True)
 class Splice:
@@ -31,6 +33,7 @@ def apply(text: str, splice: Splice) -> str:
     return text[: splice.offset] + splice.inserted + text[end:]
 
 
+@remember_last
 def difference(old: str, new: str) -> Splice:
     """The smallest single splice that turns one text into the other."""
     return replacement(old, 0, len(old), new)

@@ -8,12 +8,12 @@ from typing import Any
 from playground.payload import pointers
 from playground.payload.printing import dump
 from playground.payload.problems import Fix, FixEdit, Problem
+from playground.payload.remembering import remember
 from playground.payload.rules.book import problem
 from playground.payload.rules.case import Case, Schema, holds_reference, is_blank
 from playground.payload.rules.conditions import show_constant
 from playground.payload.rules.names import find_near, hint_at
 from playground.payload.rules.places import cut, list_names, list_words, name_place, name_value
-from playground.payload.rules.remembering import remember
 
 HINTS = ("x-unknown-fields", "x-one-of")
 FIELD_HINTS = ("x-used-when", "x-unused-with", "x-explicit")

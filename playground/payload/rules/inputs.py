@@ -11,6 +11,7 @@ from playground.payload import pointers
 from playground.payload.facts import InputKey
 from playground.payload.printing import dump
 from playground.payload.problems import Fix, FixEdit, Problem
+from playground.payload.remembering import remember_last
 from playground.payload.rules.book import problem
 from playground.payload.rules.case import Case, is_blank
 from playground.payload.rules.fields import rename_or_remove
@@ -41,7 +42,7 @@ def judge_inputs(case: Case) -> Iterator[Problem]:
 def _judge_rows(case: Case, rows: list[Any], needed: list[InputKey]) -> Iterator[Problem]:
     known = _known_keys(case)
     cells = _getter(needed)
-    if not needed and _have_only(rows, known):
+    if not needed and (keys := _keys_of(rows)) is not None and keys <= known:
         return
     for index, row in enumerate(rows):
         if not isinstance(row, dict):
@@ -55,9 +56,13 @@ def _judge_rows(case: Case, rows: list[Any], needed: list[InputKey]) -> Iterator
                     yield _blame_unknown(case, index, row, name)
 
 
-def _have_only(rows: list[Any], known: set[str]) -> bool:
-    """Whether no row has another key: thousands of them, without a step of ours for each."""
-    return {dict}.issuperset(map(type, rows)) and known.issuperset(chain.from_iterable(rows))
+@remember_last
+def _keys_of(rows: list[Any]) -> frozenset[str] | None:
+    """All keys of thousands of rows, without a step of ours for each; None where one is no
+    object. What an edit left alone is the same list as before."""
+    if not {dict}.issuperset(map(type, rows)):
+        return None
+    return frozenset(chain.from_iterable(rows))
 
 
 def _getter(needed: list[InputKey]) -> Callable[[Row], tuple[Any, ...]]:
