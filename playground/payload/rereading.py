@@ -50,11 +50,12 @@ class Cut:
 
 
 class Known(NamedTuple):
-    """A text, the offset of its first bracket, and what opens there."""
+    """A text, the offset of its first bracket, what opens there, and how many colons it has."""
 
     text: str
     at: int
     cut: Cut
+    colons: int
 
 
 # Put in place whole, so that threads need no lock; the newest first.
@@ -67,19 +68,19 @@ def remember(text: str, value: Any) -> None:
         return
     at = skip_space(text)
     if cut := _cut(text, at, value):
-        _keep(Known(text, at, cut))
+        _keep(Known(text, at, cut, text.count(":")))
 
 
-def recall(text: str, read: Read) -> Cut | None:
-    """The text's value by what is remembered; None where it has to be read as a whole."""
+def recall(text: str, read: Read) -> Known | None:
+    """What is known of the text by what is remembered; None where all of it has to be read."""
     if not LONG_TEXT <= len(text) <= LONGEST_TEXT:
         return None
     if known := _find(text):
-        return known.cut
+        return known
     for known in _known:
-        if _resembles(known.text, text) and (cut := _follow(known, text, read)):
-            _keep(Known(text, known.at, cut), known)
-            return cut
+        if _resembles(known.text, text) and (fresh := _follow(known, text, read)):
+            _keep(fresh, known)
+            return fresh
     return None
 
 
@@ -134,7 +135,7 @@ def _resembles(known: str, text: str) -> bool:
     return ends_alike and 2 * abs(len(known) - len(text)) < len(text)
 
 
-def _follow(known: Known, text: str, read: Read) -> Cut | None:
+def _follow(known: Known, text: str, read: Read) -> Known | None:
     splice = difference(known.text, text)
     if len(splice.removed) + len(splice.inserted) > MOST_CHANGED * len(text):
         return None
@@ -142,7 +143,10 @@ def _follow(known: Known, text: str, read: Read) -> Cut | None:
     end = begin + len(splice.removed)
     delta = len(splice.inserted) - len(splice.removed)
     cut = _patch(known.cut, text, known.at, (begin, end, delta), read)
-    return cut if cut and cut.extent.depth <= MAX_DEPTH else None
+    if cut is None or cut.extent.depth > MAX_DEPTH:
+        return None
+    colons = known.colons + splice.inserted.count(":") - splice.removed.count(":")
+    return Known(text, known.at, cut, colons)
 
 
 def _cut(text: str, at: int, value: Any) -> Cut | None:

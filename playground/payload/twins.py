@@ -16,10 +16,12 @@ LONGEST_INT = 4000  # Python refuses to convert more than 4,300 digits
 
 
 class Twin(NamedTuple):
-    """The values of a text, and how many members its objects have in all."""
+    """The values of a text, how many members its objects have in all, and how many colons
+    stand in it, where it was read from one."""
 
     value: Any
     members: int
+    colons: int | None = None
 
 
 def read_twin(text: str) -> Twin:
@@ -31,8 +33,8 @@ def read_twin(text: str) -> Twin:
     if known is None:
         value, extent = _read(text)
         rereading.remember(text, value)
-        return Twin(value, extent.members)
-    return Twin(known.value, known.extent.members)
+        return Twin(value, extent.members, text.count(":"))
+    return Twin(known.cut.value, known.cut.extent.members, known.colons)
 
 
 def _read(text: str) -> tuple[Any, Extent]:
@@ -90,7 +92,7 @@ def _are_plain_rows(items: list[Any]) -> bool:
 def may_have_twice(text: str, twin: Twin) -> bool:
     """Whether more colons stand in the text than its objects have members: those of keys that
     stand twice, or of strings. Quick, and never wrong when it says no."""
-    return twin.members != text.count(":")
+    return twin.members != (text.count(":") if twin.colons is None else twin.colons)
 
 
 def _whole(token: str) -> int | Decimal:
