@@ -25,10 +25,20 @@ class Answer(WSGITask):  # type: ignore[misc]
     """
 
     def write(self, data: bytes) -> None:
+        if self.request.command == "HEAD":
+            self._write_head_only()
+            return
         channel = self.channel
         is_whole = len(data) > 0 and len(data) == self.content_length
         channel.adj = channel.patient if is_whole else channel.server.adj
         super().write(data)
+
+    def _write_head_only(self) -> None:
+        """Django leaves it to the server to keep the body back, and waitress sends it: whoever
+        asks next over the same connection would take it for the answer."""
+        super().write(b"")
+        self.chunked_response = False
+        self.content_bytes_written = self.content_length or 0
 
 
 class Channel(HTTPChannel):  # type: ignore[misc]

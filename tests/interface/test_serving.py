@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 
 from tests.interface.test_serve import served
 
@@ -37,10 +38,19 @@ def test_a_short_answer_arrives_in_one_piece(origin: str) -> None:
     assert pieces[0].endswith(b"\r\n\r\nok\n")
 
 
-def test_an_answer_without_a_body_arrives_too(origin: str) -> None:
-    head = b"".join(ask(origin, "HEAD /health/ HTTP/1.1", "Host: 127.0.0.1"))
-    assert head.startswith(b"HTTP/1.1 200 ")
+@pytest.mark.parametrize("path", ["/health/", "/sign-in/", "/static/css/page.css", "/no-page/"])
+def test_who_asks_for_the_head_gets_no_body(origin: str, path: str) -> None:
+    head = b"".join(ask(origin, f"HEAD {path} HTTP/1.1", "Host: 127.0.0.1"))
+    assert head.startswith(b"HTTP/1.1 ")
     assert head.endswith(b"\r\n\r\n")
+    assert head.count(b"\r\n\r\n") == 1
+
+
+def test_a_connection_goes_on_after_the_head_alone(origin: str) -> None:
+    with requests.Session() as browser:
+        for _ in range(3):
+            assert browser.head(f"{origin}/health/").headers["Content-Length"] == "3"
+            assert browser.get(f"{origin}/health/").text == "ok\n"
 
 
 def test_a_long_answer_is_all_there(origin: str) -> None:
