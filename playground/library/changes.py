@@ -69,6 +69,7 @@ def apply_edit(
 
     An edit of a place that another tab changed since then is a Conflict; others are
     applied to the draft as it is now. Raises Draft.DoesNotExist, Impossible, NotJson.
+    Not for use within a transaction: edits of others may be made and told along.
     """
     asked = Asked(edit, revision, tab, step)
     line = _lines[draft_id.int % len(_lines)]
