@@ -109,6 +109,8 @@ def _set(state: State, edit: Edit) -> State:
 
 
 def _half(state: State, edit: Edit) -> State:
+    if edit.pointer == EDITOR:
+        raise Impossible("That is no JSON yet. The whole payload is typed in the JSON editor.")
     return replace(state, aside=state.aside.put("half", edit.pointer, edit.value))
 
 

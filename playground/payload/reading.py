@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from decimal import MAX_EMAX, Decimal, InvalidOperation
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, Overflow
 from itertools import islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, NoReturn
@@ -45,6 +45,10 @@ __all__ = [
     "read",
     "read_object",
 ]
+
+
+LONGEST_INT = 4000  # digits of a whole number; Python refuses to convert more than 4,300
+_LONG = Context(LONGEST_INT, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation, Overflow])
 
 
 class Digits(str):
@@ -189,12 +193,13 @@ def plain(tree: Tree) -> Any:
 
 
 def _number(digits: str) -> int | Decimal:
-    # Python refuses to convert more than 4,300 digits to int; Decimal takes them.
-    if len(digits) < 4000 and digits.lstrip("-").isdigit():
+    # Python refuses to convert more than 4,300 digits to int. Decimal takes them, but written
+    # out they would be converted when a schema tells of them: rounded, it has an exponent.
+    if len(digits) < LONGEST_INT and digits.lstrip("-").isdigit():
         return int(digits)
     try:
-        return Decimal(digits)
-    except InvalidOperation:
+        return _LONG.create_decimal(digits)
+    except (InvalidOperation, Overflow):
         return _beyond(digits)
 
 

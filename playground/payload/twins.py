@@ -10,9 +10,15 @@ from typing import Any, NamedTuple
 from playground.payload import rereading
 from playground.payload.explaining import MAX_DEPTH
 from playground.payload.levels import NO_EXTENT, Extent, measure
-from playground.payload.reading import Digits, NotJson, Tree, plain, read_as, refuse_constant
-
-LONGEST_INT = 4000  # Python refuses to convert more than 4,300 digits
+from playground.payload.reading import (
+    LONGEST_INT,
+    Digits,
+    NotJson,
+    Tree,
+    plain,
+    read_as,
+    refuse_constant,
+)
 
 
 class Twin(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -30,6 +31,9 @@ from playground.people.models import Role
 from playground.people.rights import needs, person_of
 
 LONGEST_POINTER = 5000
+# Escapes of which JSON makes halves of pairs, where the other one is missing.
+HALVES = re.compile(r"\\u[dD]")
+PART_KINDS = ("set", "remove", "rename", "replace")
 
 
 @needs(Role.EDITOR)
@@ -109,8 +113,13 @@ def _origin(sent: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def read_sent(request: HttpRequest) -> dict[str, Any]:
+    """The object that a page sends; halves of surrogate pairs in it become question marks, since
+    they can neither be kept nor sent on."""
     try:
-        sent = json.loads(request.body or b"{}")
+        text = request.body.decode() or "{}"
+        sent = json.loads(text)
+        if HALVES.search(text):
+            sent = json.loads(json.dumps(sent, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
         raise BadEdit(_("An edit is sent as JSON.")) from None
     if not isinstance(sent, dict):
@@ -134,11 +143,19 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
         value=_text(sent.get("value")),
         index=_whole(sent.get("index")),
         to=_whole(sent.get("to")),
-        order=[each for each in sent.get("order") or () if isinstance(each, str)],
-        parts=[read_edit(part) for part in sent.get("parts") or () if isinstance(part, dict)],
+        order=[each for each in _list(sent.get("order")) if isinstance(each, str)],
+        parts=[_read_part(part) for part in _list(sent.get("parts"))],
         removed=_text(sent.get("removed")),
     )
     return _typed(edit, sent) if "typed" in sent else edit
+
+
+def _read_part(sent: Any) -> Edit:
+    """One of several edits that are made together; whatever needs more than its own place to
+    be judged, such as a connection, comes alone."""
+    if not isinstance(sent, dict) or sent.get("kind", "set") not in PART_KINDS or "parts" in sent:
+        raise BadEdit(_("Several edits at once set, remove, rename or replace."))
+    return read_edit(sent)
 
 
 def _typed(edit: Edit, sent: Mapping[str, Any]) -> Edit:
@@ -153,17 +170,11 @@ def _typed(edit: Edit, sent: Mapping[str, Any]) -> Edit:
 
 
 def _text(value: Any) -> str:
-    """Lone surrogates cannot be sent or kept: they become the replacement character."""
-    text = value if isinstance(value, str) else ""
-    return text.encode("utf-8", "replace").decode() if _has_surrogate(text) else text
+    return value if isinstance(value, str) else ""
 
 
-def _has_surrogate(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _whole(value: Any) -> int:
