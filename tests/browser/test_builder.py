@@ -129,7 +129,7 @@ def test_a_key_of_ones_own_becomes_a_column(page: Page) -> None:
     builder.get_by_role("button", name="Column", exact=True).click()
     builder.get_by_role("dialog").get_by_role("textbox").fill("crm id")
     builder.keyboard.press("Enter")
-    builder.get_by_label("crm id").first.fill("42")
+    builder.get_by_label("crm id", exact=True).first.fill("42")
     line(builder, '"crm id": "42"')
 
 

@@ -34,8 +34,10 @@ def go(page: Page, path: str, button: str = "") -> None:
         page.get_by_role("button", name=button, exact=True).click()
 
 
-def copied(page: Page) -> list[str]:
-    """What each copy button of the page put on the clipboard, one after the other."""
+def copied(page: Page, count: int = 1) -> list[str]:
+    """What each copy button of the page put on the clipboard, one after the other, once there
+    are as many of them."""
+    expect(page.locator(BUTTONS).nth(count - 1)).to_be_visible()
     found = []
     for button in page.locator(BUTTONS).all():
         page.evaluate("navigator.clipboard.writeText('nothing yet')")
@@ -52,11 +54,11 @@ def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
     assert {f"{page.origin}/history/{exchange.id}/", str(exchange.id)} <= set(copied(page))  # type: ignore[attr-defined]
     template = make_template(owner)
     go(page, f"/templates/{template.id}/")
-    address, badge = copied(page)
+    address, badge = copied(page, 2)
     assert address == page.locator("#open_address").inner_text()
     assert badge.endswith(f"]({address})")
     go(page, f"/templates/{template.id}/share/", "Make the link")
-    address, badge = copied(page)
+    address, badge = copied(page, 2)
     assert address == page.locator("#share_address").inner_text()
     assert badge.endswith(f"]({address})")
     go(page, "/profile/tokens/")

@@ -81,6 +81,7 @@ def test_a_file_dropped_on_the_paste_page_becomes_a_draft(page: Page) -> None:
     page.goto(page.origin)
     page.get_by_role("link", name="Paste anything").click()
     expect(page.locator("#paste_text")).to_be_visible()
+    page.wait_for_load_state()
     body = '{"job_name": "Dropped", "steps": [], "inputs": [], "big": 12345678901234567890}'
     page.evaluate(DROP, body)
     page.get_by_role("link", name="Open the draft").click()

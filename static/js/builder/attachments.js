@@ -138,9 +138,10 @@ async function paste(bench, box, event) {
 async function reread(bench, box) {
   await bench.edits.idle();
   const pointer = pointerOf(box.querySelector("[data-rows]"));
+  const since = performance.now();
   const response = await fetch(`${bench.main.dataset.part}?${new URLSearchParams({ part: "section", pointer })}`);
   if (!response.ok) return;
-  recount(bench.swap(box.closest("[data-section]"), await response.text()).querySelector("[data-files]"));
+  recount(bench.swap(box.closest("[data-section]"), await response.text(), since).querySelector("[data-files]"));
 }
 
 const replacing = (pointer, kept) => [

@@ -2,6 +2,7 @@
 
 import "../following.js";
 import { Edits } from "./edits.js";
+import { keepTyped } from "./typed.js";
 import { elementsOf } from "./fragments.js";
 import { Preview } from "./preview.js";
 import { Problems } from "./problems.js";
@@ -41,6 +42,7 @@ bench.edits = new Edits({
   onResync: resync,
   onRefused: () => refetch(text.revision),
   onRegained: () => bench.redraw(),
+  onPlaced: () => echoWaiting(bench),
 });
 
 // What the server says changed: lines, problems, and whether there is something to undo.
@@ -87,12 +89,13 @@ let asked = 0;
 let drawn = 0;
 bench.redraw = async (html) => {
   const number = ++asked;
+  const since = html ? Infinity : performance.now();
   const source = html ?? (await (await fetch(`${main.dataset.part}?part=form`)).text());
   if (number < drawn) return;
   drawn = number;
   const [fresh, index] = elementsOf(source);
   const sections = [...fresh.querySelectorAll(".builder-section")];
-  placeSections(bench, sections, index, sections.map((each) => each.id));
+  placeSections(bench, sections, index, sections.map((each) => each.id), since);
 };
 
 // The form follows a change made elsewhere: only the sections that changed come anew.
@@ -106,10 +109,11 @@ bench.follow = async (answer) => {
   placeSections(bench, sections, index, [...address, ...answer.sections.map((id) => `section-${id}`), "section-more"]);
 };
 
-// One part anew: replaced where it stands, then told of its problems.
-bench.swap = (target, html) => {
+// One part anew: replaced where it stands, then told of its problems. `since` is when it was
+// asked for, where what was typed since may have been saved.
+bench.swap = (target, html, since = Infinity) => {
   const [fresh] = elementsOf(html);
-  if (target && fresh) target.replaceWith(fresh);
+  if (target && fresh) keepTyped(bench, since, () => target.replaceWith(fresh));
   document.dispatchEvent(new CustomEvent("redrawn"));
   bench.problems.place();
   return fresh;

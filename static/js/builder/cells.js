@@ -1,8 +1,8 @@
 // What the menus of rows, cells and columns do.
 
 import { change } from "./fields.js";
-import { addColumn, addRow, count, focus, gridOf, keysOf, recount } from "./grid.js";
-import { indexOf, pointerOf, rowAt } from "./pointers.js";
+import { addColumn, addRow, count, dropColumn, focus, gridOf, keysOf, recount } from "./grid.js";
+import { escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
 
 export async function doToRow(bench, row, what) {
   const grid = gridOf(row);
@@ -10,7 +10,7 @@ export async function doToRow(bench, row, what) {
   const pointer = pointerOf(grid);
   if (what === "insert") return addRow(bench, grid, find() + 1);
   if (what === "duplicate") return addRow(bench, grid, find() + 1, 0, true);
-  if (what === "meta") return addMeta(grid, row);
+  if (what === "meta") return addMeta(bench, grid, row);
   if (what === "remove") {
     const near = rowAt(grid, find() + 1) ?? rowAt(grid, find() - 1);
     if (!(await bench.change(() => ({ kind: "remove", pointer: `${pointer}/${find()}` })))) return;
@@ -28,8 +28,8 @@ export async function doToRow(bench, row, what) {
   row.querySelector("[data-row-menu]")?.focus();
 }
 
-function addMeta(grid, row) {
-  if (!keysOf(grid).includes("meta")) addColumn(grid, "meta");
+function addMeta(bench, grid, row) {
+  if (!keysOf(grid).includes("meta")) addColumn(bench, grid, "meta");
   const cell = row.querySelector('[data-at="/meta"]');
   grid.querySelectorAll('[data-at="/meta"]').forEach((each) => (each.dataset.kind = "json"));
   if (cell.value === "") cell.value = "{}";
@@ -57,22 +57,39 @@ export function doToCell(bench, cell, what) {
 
 export async function doToColumn(bench, grid, key, what) {
   const pointer = pointerOf(grid);
-  const at = "/" + key.replace(/~/g, "~0").replace(/\//g, "~1");
-  const rows = [...Array(count(grid)).keys()];
-  let parts;
-  if (what === "remove") parts = rows.map((i) => ({ kind: "remove", pointer: `${pointer}/${i}${at}` }));
-  else if (what === "fill") {
-    const first = grid.querySelector(`[data-row] [data-at="${CSS.escape(at)}"]`);
-    const value = first && shownIn(first);
-    if (!value) return bench.toast(bench.words.nothingToFill, "warning");
-    parts = rows.slice(1).map((i) => ({ kind: "set", pointer: `${pointer}/${i}${at}`, ...value, order: keysOf(grid) }));
-  } else {
-    const name = await bench.ask(bench.words.rename, bench.words.keyHelp, key);
-    if (!name || name === key) return;
-    parts = rows.filter((i) => bench.text.lineOf(`${pointer}/${i}${at}`) !== undefined).map((i) => ({ kind: "rename", pointer: `${pointer}/${i}${at}`, value: name }));
-  }
-  const answer = await bench.change({ kind: "all", parts, pointer, part: "section", at: pointer });
+  const places = [...Array(count(grid)).keys()].map((i) => `${pointer}/${i}/${escapeSegment(key)}`);
+  const make = { fill: fillDown, remove: removeAll, rename: renameAll }[what];
+  const parts = await make(bench, grid, key, places);
+  const answer = parts && (await bench.change({ kind: "all", parts, pointer, part: "section", at: pointer }));
   if (answer) bench.swap(grid.closest(".builder-section"), answer.html);
+}
+
+function fillDown(bench, grid, key, places) {
+  const first = grid.querySelector(`[data-row] [data-at="${CSS.escape("/" + escapeSegment(key))}"]`);
+  const value = first && shownIn(first);
+  if (!value) return bench.toast(bench.words.nothingToFill, "warning");
+  return places.slice(1).map((pointer) => ({ kind: "set", pointer, ...value, order: keysOf(grid) }));
+}
+
+function removeAll(bench, grid, key, places) {
+  if (!isOnlyHere(bench, grid, key, places)) return places.map((pointer) => ({ kind: "remove", pointer }));
+  return dropColumn(grid, key);
+}
+
+async function renameAll(bench, grid, key, places) {
+  const name = await bench.ask(bench.words.rename, bench.words.keyHelp, key);
+  if (!name || name === key) return null;
+  const held = places.filter((pointer) => bench.text.lineOf(pointer) !== undefined);
+  if (!isOnlyHere(bench, grid, key, held)) return held.map((pointer) => ({ kind: "rename", pointer, value: name }));
+  if (keysOf(grid).includes(name)) return bench.toast(bench.words.taken.replace("%n", name), "warning");
+  dropColumn(grid, key);
+  return addColumn(bench, grid, name);
+}
+
+// A column that was added on this page and in which no row has a value yet.
+function isOnlyHere(bench, grid, key, places) {
+  const head = grid.querySelector(`.grid-head [data-key="${CSS.escape(key)}"]`);
+  return "fresh" in head.dataset && bench.edits.isIdle() && !places.some((pointer) => bench.text.lineOf(pointer) !== undefined);
 }
 
 // What stands in a cell, for an edit; null where nothing does. An empty one may hold null or "".

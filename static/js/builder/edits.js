@@ -6,12 +6,13 @@ const PARALLEL = 4;
 const PATIENCE = [500, 1000, 2000, 4000, 8000, 15000];
 
 export class Edits {
-  constructor({ url, stateUrl, text, onAnswer, onState, onConflict, onResync, onRefused, onRegained }) {
-    Object.assign(this, { url, stateUrl, text, onAnswer, onState, onConflict, onResync, onRefused, onRegained });
+  constructor({ url, stateUrl, text, onAnswer, onState, onConflict, onResync, onRefused, onRegained, onPlaced }) {
+    Object.assign(this, { url, stateUrl, text, onAnswer, onState, onConflict, onResync, onRefused, onRegained, onPlaced });
     this.tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
     this.waiting = new Map();
     this.flying = new Set();
     this.refused = new Map();
+    this.typed = new Map();
     this.structural = [];
     this.early = [];
     this.failures = 0;
@@ -49,8 +50,19 @@ export class Edits {
   // A field's edit; `make` computes pointer and value when it leaves, as rows may have moved.
   field(key, make) {
     this.refused.delete(key);
-    this.waiting.set(key, { make });
+    this.typed.set(key, performance.now());
+    this.waiting.set(key, { make, isTyped: true });
     this.pump();
+  }
+
+  // Fields whose newest value no answer before `since` can know: not saved yet, or typed later.
+  fieldsNewerThan(since) {
+    for (const field of this.typed.keys()) if (!field.isConnected) this.typed.delete(field);
+    return [...this.typed].filter(([field, at]) => at >= since || this.isUnsaved(field)).map(([field]) => field);
+  }
+
+  isUnsaved(field) {
+    return this.waiting.has(field) || this.refused.has(field) || [...this.flying].some((job) => job.key === field);
   }
 
   // An edit that moves others: waits for those before it, holds those after it.
@@ -99,9 +111,12 @@ export class Edits {
       barrier.flying = false;
       barrier.tried = true;
     } else {
-      this.structural.shift();
       if (answer?.ok) barrier.done(answer.data);
       else barrier.fail(answer);
+      // Whoever asked puts the answer in place first: what waited finds its pointers there.
+      await new Promise((placed) => setTimeout(placed));
+      this.structural.shift();
+      this.onPlaced();
     }
     this.after();
   }

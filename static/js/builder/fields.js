@@ -3,7 +3,6 @@
 import { pointerOf } from "./pointers.js";
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
-const waiting = new Map();
 let visits = 0;
 
 export function startFields(bench) {
@@ -45,9 +44,7 @@ export function change(bench, field) {
   const step = `${bench.edits.tab}-${visits}`;
   wake(field);
   echo(bench, field);
-  waiting.set(field, (waiting.get(field) ?? 0) + 1);
   bench.edits.field(field, () => {
-    waiting.delete(field);
     if (!field.isConnected) return null;
     const place = { pointer: pointerOf(field), step, digest: bench.digest };
     if (field.matches(".cell") && field.value === "") return { kind: "remove", ...place };
@@ -105,9 +102,13 @@ function echo(bench, field) {
   if (source !== null) bench.preview.echo(line, source);
 }
 
-// A confirmed older value must not flash over a newer one that still waits.
+// A confirmed older value must not flash over a newer one that still waits. Between an answer
+// that moves rows and the rows themselves, no field knows its line.
 export function echoWaiting(bench) {
-  for (const field of waiting.keys()) echo(bench, field);
+  if (bench.edits.structural[0]?.flying) return;
+  for (const [field, { isTyped }] of bench.edits.waiting) {
+    if (isTyped && field.isConnected && !field.dataset.path) echo(bench, field);
+  }
 }
 
 // The switch beside an optional field: off keeps the value aside.

@@ -1,7 +1,8 @@
 // The grid of inputs: keys move between cells, blocks are pasted, far rows come when near.
 
-import { countOf, indexOf, pointerOf, rowAt } from "./pointers.js";
+import { countOf, escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
 import { elementsOf } from "./fragments.js";
+import { icon } from "./icons.js";
 
 export function startGrid(bench) {
   document.addEventListener("keydown", (event) => {
@@ -114,18 +115,49 @@ async function useTool(bench, tool, grid) {
 }
 
 export async function addRow(bench, grid, index, column = 0, copy = false) {
+  if (index === count(grid) && index && !copy) return growRow(bench, grid, column);
   const pointer = pointerOf(grid);
   const edit = copy ? { kind: "duplicate", index: index - 1 } : { kind: "insert", index, value: "{}", order: [pointer.slice(1)] };
   const answer = await bench.change({ ...edit, pointer, part: "rows", at: pointer, start: index, count: 1 });
   if (!answer) return;
   const [row] = elementsOf(answer.html);
+  placeRow(grid, index, row);
+  recount(bench, grid);
+  focus(row.querySelectorAll(".cell")[column]);
+}
+
+// A row below the last one moves no other: it stands here before the server has answered, so
+// that who types on after Enter types in it.
+async function growRow(bench, grid, column) {
+  const pointer = pointerOf(grid);
+  const row = blankRow(grid);
+  placeRow(grid, count(grid), row);
+  recount(bench, grid);
+  focus(row.querySelectorAll(".cell")[column]);
+  if (await bench.change(() => ({ kind: "insert", index: indexOf(row, grid), value: "{}", order: [pointer.slice(1)], pointer }))) return;
+  row.remove();
+  recount(bench, grid);
+}
+
+function placeRow(grid, index, row) {
   const before = rowAt(grid, index);
   const last = rowAt(grid, index - 1);
   if (before && "row" in before.dataset) before.before(row);
   else if (last && "row" in last.dataset) last.after(row);
   else newBlock(grid).append(row);
-  recount(bench, grid);
-  focus(row.querySelectorAll(".cell")[column]);
+}
+
+function blankRow(grid) {
+  const row = document.createElement("div");
+  row.className = "grid-row";
+  row.setAttribute("role", "row");
+  row.dataset.row = "";
+  const handle = grid.querySelector("[data-row] > .grid-handle").cloneNode(true);
+  const more = document.createElement("div");
+  more.className = "grid-more";
+  more.setAttribute("role", "gridcell");
+  row.append(handle, ...keysOf(grid).map(emptyCell), more);
+  return row;
 }
 
 function newBlock(grid) {
@@ -149,26 +181,45 @@ async function addKey(bench, grid) {
   const key = await bench.ask(bench.words.key, bench.words.keyHelp);
   if (!key) return;
   if (keysOf(grid).includes(key)) return bench.toast(bench.words.taken.replace("%n", key), "warning");
-  addColumn(grid, key);
+  addColumn(bench, grid, key);
   if (!count(grid)) await addRow(bench, grid, 0, keysOf(grid).length - 1);
   else focus(grid.querySelector("[data-row]").querySelectorAll(".cell")[keysOf(grid).indexOf(key)]);
 }
 
 // A column nobody has filled yet stands on this page only; its first value makes it real.
-export function addColumn(grid, key) {
+export function addColumn(bench, grid, key) {
   const keys = [...keysOf(grid), key];
   grid.dataset.columnKeys = JSON.stringify(keys);
   grid.dataset.columns = keys.length;
-  const head = grid.querySelector(".grid-head [data-key]:last-of-type") ?? grid.querySelector(".grid-head .grid-handle");
   const box = document.createElement("div");
   box.setAttribute("role", "columnheader");
   box.dataset.key = key;
+  box.dataset.fresh = "";
   const code = document.createElement("code");
   code.textContent = key;
-  box.append(code);
+  box.append(code, columnMenu(bench, key));
   [...grid.querySelectorAll(".grid-head > *")].at(-1).before(box);
-  head?.querySelector("[data-column-menu]") && box.append(head.querySelector("[data-column-menu]").cloneNode(true));
   for (const row of grid.querySelectorAll("[data-row]")) row.lastElementChild.before(emptyCell(key));
+}
+
+export function dropColumn(grid, key) {
+  const keys = keysOf(grid);
+  const at = keys.indexOf(key);
+  grid.dataset.columnKeys = JSON.stringify(keys.filter((each) => each !== key));
+  grid.dataset.columns = keys.length - 1;
+  grid.querySelector(`.grid-head [data-key="${CSS.escape(key)}"]`).remove();
+  for (const row of grid.querySelectorAll("[data-row]")) row.querySelectorAll(".grid-cell")[at]?.remove();
+}
+
+function columnMenu(bench, key) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "button quiet square small";
+  button.dataset.columnMenu = "";
+  button.setAttribute("aria-haspopup", "menu");
+  button.setAttribute("aria-label", bench.words.column.replace("%n", key));
+  button.append(icon("more"));
+  return button;
 }
 
 function emptyCell(key) {
@@ -178,7 +229,8 @@ function emptyCell(key) {
   const cell = document.createElement("input");
   cell.className = "cell";
   cell.autocomplete = "off";
-  cell.dataset.at = "/" + key.replace(/~/g, "~0").replace(/\//g, "~1");
+  cell.dataset.at = "/" + escapeSegment(key);
+  if (key === "meta") cell.dataset.kind = "json";
   cell.setAttribute("aria-label", key);
   box.append(cell);
   return box;

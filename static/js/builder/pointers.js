@@ -50,7 +50,8 @@ export function elementAt(root, pointer) {
   return null;
 }
 
-function exactly(root, pointer) {
+// The element that edits exactly this pointer, or null.
+export function exactly(root, pointer) {
   const plain = [...root.querySelectorAll(`[data-at="${CSS.escape(pointer)}"]`)];
   const outside = plain.find((each) => rowOf(each) === rowOf(root));
   if (outside) return outside;

@@ -1,9 +1,18 @@
 // Sections of the form put in place: what was open stays open, what holds the focus stays.
 
+import { keepTyped } from "./typed.js";
+
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select";
 
 // `order` are the ids of all sections; those that are not in it go.
-export function placeSections(bench, sections, index, order) {
+export function placeSections(bench, sections, index, order, since = Infinity) {
+  keepTyped(bench, since, () => putInPlace(bench, sections, order));
+  document.querySelector("#index .index-list").replaceWith(index);
+  document.dispatchEvent(new CustomEvent("redrawn"));
+  bench.problems.place();
+}
+
+function putInPlace(bench, sections, order) {
   const form = bench.form();
   const active = document.activeElement;
   const kept = form.contains(active) && active.matches(TYPING) ? active.closest(".builder-section")?.id : null;
@@ -20,9 +29,6 @@ export function placeSections(bench, sections, index, order) {
   const known = new Set(order);
   form.querySelectorAll(".builder-section").forEach((old) => known.has(old.id) || old.remove());
   if (!active.isConnected) focusOn(active.name);
-  document.querySelector("#index .index-list").replaceWith(index);
-  document.dispatchEvent(new CustomEvent("redrawn"));
-  bench.problems.place();
 }
 
 // The field of that name as it is drawn now; of several ways, the one that is chosen.
