@@ -80,4 +80,4 @@ def next_page(request: HttpRequest) -> str:
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe else resolve_url("home")
+    return wanted if safe and wanted.startswith("/") else resolve_url("home")

@@ -72,3 +72,33 @@ def test_no_edit_is_a_fault(as_editor: Client, editor: Person, sent: dict[str, A
     assert reply.status_code == 404 or reply.json()
     # What was kept can be drawn.
     assert as_editor.get(address).status_code == 200
+
+
+TABS = st.fixed_dictionaries({}, optional={"tab": anything, "revision": wholes, "digest": anything})
+DOORS = {
+    "turn/undo/": {"part": anything, "at": places | anything},
+    "turn/redo/": {"part": anything, "step": anything},
+    "paste/": {"text": values | anything, "merge": anything, "look": anything},
+    "secrets/": {
+        "entered": st.dictionaries(places, values | anything, max_size=2) | anything,
+        "pointer": places | anything,
+        "cookies": values | anything,
+    },
+}
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_nothing_sent_to_another_door_is_a_fault(
+    as_editor: Client, editor: Person, door: str
+) -> None:
+    @settings(max_examples=100)
+    @given(sent=st.fixed_dictionaries({}, optional=DOORS[door]), tab=TABS)
+    def send(sent: dict[str, Any], tab: dict[str, Any]) -> None:
+        draft = begin(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
+        address = f"/drafts/{draft.id}/"
+        body = json.dumps({**sent, **tab})
+        reply = as_editor.post(address + door, body, content_type="application/json")
+        assert reply.status_code < 500
+        assert as_editor.get(address).status_code == 200
+
+    send()

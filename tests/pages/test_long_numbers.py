@@ -114,11 +114,8 @@ def test_one_in_a_definition_is_kept(as_owner: Client, editor: Person, number: s
 def test_one_among_a_connection_s_variables(as_owner: Client, editor: Person, number: str) -> None:
     fill_practice()
     practice = Connection.objects.get(name="Practice")
-    typed = {
-        "name": "Practice",
-        "base_url": practice.base_url,
-        "variables": '{"n": %s}'.replace("%s", number),
-    }
+    variables = '{"n": %s}'.replace("%s", number)
+    typed = {"name": "Practice", "base_url": practice.base_url, "variables": variables}
     reply = as_owner.post(f"/connections/{practice.id}/edit/", typed)
     assert reply.status_code in (302, 422), reply.content
     Connection.objects.filter(id=practice.id).update(variables=variables)

@@ -36,7 +36,8 @@ def test_it_leads_back_to_where_the_person_was(client: Client, editor: Person) -
 
 
 @pytest.mark.parametrize(
-    "elsewhere", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1"]
+    "elsewhere",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1", "a b", "home"],
 )
 def test_it_leads_nowhere_else(client: Client, editor: Person, elsewhere: str) -> None:
     fields = {"name": "editor", "password": PASSWORD, "next": elsewhere}
