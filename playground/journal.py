@@ -15,6 +15,7 @@ logger = logging.getLogger("playground.request")
 
 # No line tells any of these; logging would find them out for each.
 logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+logging._srcfile = None  # nor which line of code spoke
 
 
 # A token in an address opens what it stands for: it never reaches the log.

@@ -65,7 +65,7 @@ MIDDLEWARE = [
     "playground.people.gate.OwnPagesMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "playground.people.gate.SignInMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "playground.pages.saying.LaterMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "playground.pages.errors.SentenceMiddleware",

@@ -31,7 +31,9 @@ class Aside:
 
     @classmethod
     def read(cls, text: str) -> Aside:
-        kept = json.loads(text or "{}")
+        if text in ("", "{}"):  # nearly always
+            return NOTHING
+        kept = json.loads(text)
         return cls(**{name: kept.get(name, {}) for name in SHELVES})
 
     def write(self) -> str:
@@ -40,6 +42,8 @@ class Aside:
 
     def put(self, shelf: str, pointer: str, value: str | None) -> Aside:
         """Set one entry; None takes it away."""
+        if value is None and pointer not in getattr(self, shelf):
+            return self
         kept = {place: text for place, text in getattr(self, shelf).items() if place != pointer}
         if value is not None:
             kept[pointer] = value
@@ -72,6 +76,9 @@ class Aside:
             return {place: text for place, text in places if place is not None}
 
         return Aside(**{name: walk(getattr(self, name)) for name in SHELVES})
+
+
+NOTHING = Aside()
 
 
 def is_within(place: str, pointer: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import partial
 
 from django.db import models
@@ -26,11 +27,13 @@ BUSY = "Too many edits arrive at once. Try again in a moment."
 
 @dataclass(frozen=True)
 class Applied:
-    """The draft after an edit, and how its text looked before."""
+    """The draft after an edit, and how its text looked before; `seen` is what whoever asked for
+    the edit saw in the draft after it, and after those that were made along."""
 
     draft: Draft
     before: State
     after: State
+    seen: object = None
 
     @property
     def changed(self) -> bool:
@@ -63,17 +66,25 @@ _lines: list[Line[Asked]] = [Line(f"draft-{number}") for number in range(64)]
 
 
 def apply_edit(
-    person: Person, draft_id: uuid.UUID, edit: Edit, revision: int, tab: str, step: str = ""
+    person: Person,
+    draft_id: uuid.UUID,
+    edit: Edit,
+    revision: int,
+    tab: str,
+    step: str = "",
+    look: Callable[[Draft], object] | None = None,
 ) -> Applied | Conflict:
     """Make an edit that was meant for `revision`.
 
     An edit of a place that another tab changed since then is a Conflict; others are
     applied to the draft as it is now. Raises Draft.DoesNotExist, Impossible, NotJson.
-    Not for use within a transaction: edits of others may be made and told along.
+    Not for use within a transaction: edits of others may be made and told along. Of those
+    that are made together, one looks at the draft for all.
     """
     asked = Asked(edit, revision, tab, step)
     line = _lines[draft_id.int % len(_lines)]
-    line.join((person.pk, draft_id), asked, partial(_make_all, person, draft_id))
+    finish = partial(_look_at_last, look) if look else None
+    line.join((person.pk, draft_id), asked, partial(_make_all, person, draft_id), finish)
     if isinstance(asked.answer, Applied | Conflict):
         return asked.answer
     raise asked.answer or Impossible(BUSY)
@@ -108,6 +119,18 @@ def _make(past: Past, asked: Asked) -> Applied | Conflict | Exception:
     made = Made(change_draft(draft, after), carried.place, asked.tab, asked.step, before, after)
     past.made.append(made)
     return Applied(made.draft, before, after)
+
+
+def _look_at_last(look: Callable[[Draft], object], everything: Sequence[Asked]) -> None:
+    made = [asked.answer for asked in everything if isinstance(asked.answer, Applied)]
+    if not made:
+        return
+    last = max((each.draft for each in made), key=lambda draft: draft.revision)
+    with suppress(Exception):  # what went wrong comes up again where each looks for itself
+        seen = look(last)
+        for asked in everything:
+            if isinstance(asked.answer, Applied):
+                asked.answer = replace(asked.answer, seen=seen)
 
 
 def apply_state(person: Person, draft_id: uuid.UUID, after: State, tab: str) -> Applied:

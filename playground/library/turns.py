@@ -65,10 +65,17 @@ class Line(Generic[Wish]):
         self._lines: dict[Hashable, list[Standing[Wish]]] = {}
         self._changing = Lock()
 
-    def join(self, thing: Hashable, wish: Wish, serve: Callable[[Sequence[Wish]], None]) -> None:
+    def join(
+        self,
+        thing: Hashable,
+        wish: Wish,
+        serve: Callable[[Sequence[Wish]], None],
+        finish: Callable[[Sequence[Wish]], None] | None = None,
+    ) -> None:
         """Come back when the wish was served, by this thread or by another one.
 
         What `serve` raises reaches the thread that called it; the others serve themselves.
+        `finish` comes after it, when other processes may go on already; it may not raise.
         """
         mine = Standing(wish)
         with self._changing:
@@ -78,7 +85,10 @@ class Line(Generic[Wish]):
                 return
             with self._turn.among_processes:
                 everybody = self._call(thing, mine)
-                serve([each.wish for each in everybody])
+                wishes = [each.wish for each in everybody]
+                serve(wishes)
+            if finish is not None:
+                finish(wishes)
             for each in everybody:
                 each.served = True
 

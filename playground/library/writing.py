@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from playground.library.differences import Detail, describe_difference
@@ -106,6 +105,10 @@ def _was_turned(draft: Draft) -> bool:
 
 def _forget_old(draft: Draft) -> None:
     """Keep what undo can reach: the newest hundred steps, and their changes."""
-    ends = draft.changes.values("step").annotate(end=Max("revision")).order_by("-end")
-    for end in ends.values_list("end", flat=True)[STEPS_KEPT : STEPS_KEPT + 1]:
-        draft.changes.filter(revision__lte=end).delete()
+    changes, own = rows.table_of(Change), rows.prepare([Draft._meta.pk], [draft.id])
+    ends = (
+        f"SELECT MAX(revision) AS last FROM {changes} WHERE draft_id = %s"
+        f" GROUP BY step ORDER BY last DESC LIMIT 1 OFFSET {STEPS_KEPT}"
+    )
+    for (end,) in rows.ask(ends, own):
+        rows.tell(f"DELETE FROM {changes} WHERE draft_id = %s AND revision <= %s", [*own, end])

@@ -1,5 +1,8 @@
 """People and what they may do, the links that let them in, and the list of what they did."""
 
+from functools import lru_cache
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -30,9 +33,19 @@ class Person(AbstractUser):
     def is_owner(self) -> bool:
         return self.has_role(Role.OWNER)
 
+    def get_session_auth_hash(self) -> str:
+        """Django's, which a session holds too, so that it ends with the password."""
+        return _session_hash(self.password, settings.SECRET_KEY)
+
     def has_role(self, role: Role) -> bool:
         """True for this role and those above it; a deactivated person has none."""
         return self.is_active and Role(self.role).rank >= role.rank
+
+
+@lru_cache(1024)
+def _session_hash(password: str, key: str) -> str:
+    """Every request asks for it: it is the same as long as the key is, which it is made with."""
+    return AbstractUser.get_session_auth_hash(Person(password=password))
 
 
 class Purpose(models.TextChoices):

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
+from datetime import UTC
 from functools import cache, cached_property
+from threading import local
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -21,6 +23,8 @@ from django.db.models.base import ModelState
 Row = TypeVar("Row", bound=models.Model)
 Found = TypeVar("Found")
 Field: TypeAlias = "models.Field[Any, Any]"
+
+_thread = local()
 
 # Fields whose texts and whole numbers the database takes as they are.
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BigAutoField)
@@ -185,8 +189,12 @@ def _mark_places(sql: str) -> str:
 
 
 def database() -> BaseDatabaseWrapper:
-    """This thread's connection itself: Django's stand-in for it looks it up at every dot."""
-    return connections[DEFAULT_DB_ALIAS]
+    """This thread's connection itself: Django's stand-in for it looks it up at every dot, and
+    in a way that would serve coroutines too."""
+    own: BaseDatabaseWrapper | None = getattr(_thread, "database", None)
+    if own is None:
+        own = _thread.database = connections[DEFAULT_DB_ALIAS]
+    return own
 
 
 def prepare(fields: Iterable[Field], values: Iterable[Any]) -> list[Any]:
@@ -243,6 +251,8 @@ def _target(field: Field) -> type[models.Model]:
 def _reading(field: Field) -> Callable[[Any], Any] | None:
     """What turns a column's value into the field's; None where it is that already."""
     own = database()
+    if type(field) is models.DateTimeField and own.vendor == "sqlite" and own.timezone is UTC:
+        return lambda value: value and value.replace(tzinfo=UTC)  # it is one, but of no zone
     column = field.get_col(field.model._meta.db_table)
     converters = [*own.ops.get_db_converters(column), *column.get_db_converters(own)]
     if not converters:

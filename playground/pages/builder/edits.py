@@ -7,7 +7,7 @@ import json
 import re
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -56,6 +56,7 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             edit,
             int(sent.get("revision", 0)),
             *_origin(sent),
+            look=see,
         )
     except Draft.DoesNotExist:
         return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
@@ -95,13 +96,11 @@ def turn_back(request: HttpRequest, draft_id: uuid.UUID, direction: str) -> Http
 def show_state(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The draft as it is now, for a tab that fell behind."""
     opened = open_draft(request, draft_id)
-    problems = list_problems(opened.problems)
     return JsonResponse(
         {
             "text": opened.draft.text,
             "revision": opened.draft.revision,
-            "problems": problems,
-            "digest": digest_of(problems),
+            **see(opened.draft)._asdict(),
             "half": half_of(opened.state),
         }
     )
@@ -181,12 +180,23 @@ def _whole(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
 
 
+class Seen(NamedTuple):
+    """What is wrong with a draft."""
+
+    problems: list[dict[str, Any]]
+    digest: str
+
+
+def see(draft: Draft) -> Seen:
+    problems = list_problems(Opened(draft).problems)
+    return Seen(problems, digest_of(problems))
+
+
 def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What a tab needs to follow: changed lines, changed problems, the part it asked for, and
     `half`, what the JSON editor shows instead of the document (null: nothing)."""
     opened = Opened(done.draft)
-    problems = list_problems(opened.problems)
-    digest = digest_of(problems)
+    seen = done.seen if isinstance(done.seen, Seen) else see(done.draft)
     answer: dict[str, Any] = {
         "base": done.draft.revision - (1 if done.changed else 0),
         "revision": done.draft.revision,
@@ -197,8 +207,8 @@ def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
         answer["lines"] = lines
     if done.before.aside.half != done.after.aside.half:
         answer["half"] = half_of(done.after)
-    if digest != sent.get("digest"):
-        answer |= {"problems": problems, "digest": digest}
+    if seen.digest != sent.get("digest"):
+        answer |= seen._asdict()
     if sent.get("part") == "changed":
         answer |= describe_sections(done, opened)
     elif sent.get("part"):
