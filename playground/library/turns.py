@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Lock
-from typing import BinaryIO, Generic, TypeVar
+from threading import Condition, Lock
+from typing import BinaryIO, Generic, NamedTuple, TypeVar
 
 from django.conf import settings
 
@@ -20,6 +20,8 @@ except ImportError:  # not on Windows: there SQLite alone keeps processes apart
 Wish = TypeVar("Wish")
 
 LOOK_SECONDS = 0.0005
+CROWD_SECONDS = 0.02
+GATHER_SECONDS = 0.004
 PATIENCE_SECONDS = 5.0
 FOLDER = "turns"
 
@@ -53,6 +55,17 @@ class Standing(Generic[Wish]):
     served: bool = False
 
 
+class Crowd(NamedTuple):
+    """How many stood in a line for one thing, and when."""
+
+    thing: Hashable = None
+    size: int = 0
+    moment: float = 0.0
+
+    def is_fresh(self) -> bool:
+        return time.monotonic() - self.moment < CROWD_SECONDS
+
+
 class Line(Generic[Wish]):
     """A turn whose holder serves everybody who stands in line for the same thing by then.
 
@@ -63,7 +76,8 @@ class Line(Generic[Wish]):
     def __init__(self, name: str) -> None:
         self._turn = Turn(name)
         self._lines: dict[Hashable, list[Standing[Wish]]] = {}
-        self._changing = Lock()
+        self._changing = Condition(Lock())
+        self._crowd = Crowd()
 
     def join(
         self,
@@ -80,9 +94,11 @@ class Line(Generic[Wish]):
         mine = Standing(wish)
         with self._changing:
             self._lines.setdefault(thing, []).append(mine)
+            self._changing.notify()
         with self._turn.among_threads:
             if mine.served:
                 return
+            self._gather(thing)
             with self._turn.among_processes:
                 everybody = self._call(thing, mine)
                 wishes = [each.wish for each in everybody]
@@ -95,9 +111,20 @@ class Line(Generic[Wish]):
     def _call(self, thing: Hashable, mine: Standing[Wish]) -> list[Standing[Wish]]:
         """All that stand there; alone, who was called before in vain."""
         with self._changing:
-            if mine in self._lines.get(thing, ()):
-                return self._lines.pop(thing)
-            return [mine]
+            found = self._lines.pop(thing) if mine in self._lines.get(thing, ()) else [mine]
+            self._crowd = Crowd(thing, len(found), time.monotonic())
+            return found
+
+    def _gather(self, thing: Hashable) -> None:
+        """Wait a little for those who came together just now: they come together again, and to
+        serve them in one go spares more time than this. Nobody waits who is alone."""
+        with self._changing:
+            crowd = self._crowd
+            if crowd.thing == thing and crowd.size > 1 and crowd.is_fresh():
+                lines = self._lines
+                self._changing.wait_for(
+                    lambda: len(lines.get(thing, ())) >= crowd.size, GATHER_SECONDS
+                )
 
 
 class ProcessTurn:

@@ -219,6 +219,36 @@ def test_texts_of_changes_are_unreadable_at_rest(draft: Draft) -> None:
     assert all(b"typed-credential" not in bytes(row.seen) for row in raw)
 
 
+def test_one_looks_at_the_last_draft_for_all_that_were_made_together(draft: Draft) -> None:
+    asked = [ask("/a", "7", "one"), ask("/b", "8", "two"), ask("/c", "{", "three")]
+    make_together(draft, *asked)
+    looked: list[int] = []
+
+    def look(seen: Draft) -> str:
+        looked.append(seen.revision)
+        return seen.text
+
+    changes._look_at_last(look, asked)
+    first, second, broken = (each.answer for each in asked)
+    assert isinstance(first, Applied)
+    assert isinstance(second, Applied)
+    assert isinstance(broken, NotJson)
+    assert (first.draft.revision, second.draft.revision) == (1, 2)
+    assert looked == [2]
+    assert first.seen == second.seen == text_of(draft)
+
+
+def test_an_edit_is_kept_though_looking_at_it_fails(draft: Draft) -> None:
+    def look(_: Draft) -> None:
+        raise LookupError
+
+    made = Edit("set", "/a", "7")
+    done = apply_edit(draft.person, draft.id, made, 0, "one", look=look)
+    assert isinstance(done, Applied)
+    assert done.seen is None
+    assert '"a": 7' in text_of(draft) or '"a":7' in text_of(draft)
+
+
 PLACES = ["/a", "/b", "/b/0", "/c/d"]
 
 

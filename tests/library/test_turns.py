@@ -22,6 +22,7 @@ import sys, django
 from pathlib import Path
 from django.conf import settings
 settings.configure(DATA=Path(sys.argv[1]))
+from playground.library import turns
 from playground.library.turns import Turn
 with Turn("one"):
     print("held", flush=True)
@@ -172,3 +173,69 @@ def test_who_was_called_in_vain_is_served_alone() -> None:
     assert sorted(together) == [1, 2, 3]
     assert len(alone) == 2
     assert all(len(each) == 1 for each in alone)
+
+
+@pytest.fixture
+def crowd(monkeypatch: pytest.MonkeyPatch) -> tuple[Line[int], Counter]:
+    """A line in which three for the same thing were served together just now."""
+    monkeypatch.setattr(turns, "CROWD_SECONDS", 60)
+    monkeypatch.setattr(turns, "GATHER_SECONDS", 0.05)
+    line, counter = Line[int]("one"), Counter()
+    first = threading.Thread(target=line.join, args=("a", 0, counter.serve))
+    first.start()
+    assert counter.begun.wait(30)
+    threads, _ = join_in_threads(line, ["a", "a", "a"], counter.serve)
+    let_gather(line, 3)
+    counter.may_end.set()
+    for thread in [first, *threads]:
+        thread.join(30)
+    assert [len(each) for each in counter.goes] == [1, 3]
+    return line, counter
+
+
+def test_those_who_came_together_are_waited_for(
+    crowd: tuple[Line[int], Counter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, counter = crowd
+    monkeypatch.setattr(turns, "GATHER_SECONDS", 60)
+    threads, _ = join_in_threads(line, ["a", "a"], counter.serve)
+    let_gather(line, 2)
+    assert len(counter.goes) == 2
+    line.join("a", 9, counter.serve)
+    for thread in threads:
+        thread.join(30)
+    assert sorted(counter.goes[2]) == [1, 2, 9]
+
+
+def test_nobody_is_waited_for_by_who_wants_something_else(
+    crowd: tuple[Line[int], Counter], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line, counter = crowd
+    monkeypatch.setattr(turns, "GATHER_SECONDS", 120)
+    other = threading.Thread(target=line.join, args=("b", 5, counter.serve), daemon=True)
+    other.start()
+    other.join(30)
+    assert counter.goes[2:] == [[5]]
+
+
+def test_who_does_not_come_again_is_not_waited_for_long(crowd: tuple[Line[int], Counter]) -> None:
+    line, counter = crowd
+    line.join("a", 6, counter.serve)
+    line.join("a", 7, counter.serve)
+    assert counter.goes[2:] == [[6], [7]]
+
+
+def test_what_comes_after_it_is_done_once_for_all(crowd: tuple[Line[int], Counter]) -> None:
+    line, counter = crowd
+    seen: list[list[int]] = []
+    finish = lambda wishes: seen.append(sorted(wishes))  # noqa: E731
+    threads = [
+        threading.Thread(target=line.join, args=("a", number, counter.serve, finish))
+        for number in (1, 2, 3)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert sum(map(len, seen)) == 3
+    assert seen == [sorted(each) for each in counter.goes[2:]]
