@@ -1,12 +1,15 @@
 """How answers leave the server: whole ones at once, streamed ones as they come."""
 
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 
+from playground.interface.serving import Threads
 from tests.interface.test_serve import served
 
 PRACTICE = (
@@ -70,3 +73,58 @@ def test_what_was_said_before_a_connection_breaks_arrives(origin: str) -> None:
     _, _, body = b"".join(ask(origin, *PRACTICE, "x-sandbox-fail: cut")).partition(b"\r\n\r\n")
     assert body
     assert not body.rstrip().endswith(b"]")
+
+
+class Task:
+    """Something to do: says which thread did it."""
+
+    def __init__(self) -> None:
+        self.begun, self.may_end = threading.Event(), threading.Event()
+        self.thread = 0
+
+    def defer(self) -> None: ...
+
+    def service(self) -> None:
+        self.thread = threading.get_ident()
+        self.begun.set()
+        assert self.may_end.wait(30)
+
+
+@pytest.fixture
+def threads() -> Iterator[Threads]:
+    made = Threads()
+    made.set_thread_count(4)
+    let_rest(made)
+    yield made
+    made.shutdown()
+
+
+def let_rest(threads: Threads) -> None:
+    until = time.monotonic() + 30
+    while len(threads.queue_cv._waiters) < 4:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
+def test_one_after_the_other_is_answered_by_the_same_thread(threads: Threads) -> None:
+    seen = set()
+    for _ in range(10):
+        task = Task()
+        threads.add_task(task)
+        task.may_end.set()
+        assert task.begun.wait(30)
+        let_rest(threads)
+        seen.add(task.thread)
+    assert len(seen) == 1
+
+
+def test_all_threads_answer_when_there_is_much_to_do(threads: Threads) -> None:
+    tasks = [Task() for _ in range(6)]
+    for task in tasks:
+        threads.add_task(task)
+    for task in tasks[:4]:
+        assert task.begun.wait(30)
+    assert len({task.thread for task in tasks[:4]}) == 4
+    for task in tasks:
+        task.may_end.set()
+    assert all(task.begun.wait(30) for task in tasks)
