@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from datetime import UTC
 from functools import cache, cached_property
-from threading import local
 from typing import Any, Generic, TypeAlias, TypeVar, cast
 from uuid import UUID
 
@@ -23,8 +22,6 @@ from django.db.models.base import ModelState
 Row = TypeVar("Row", bound=models.Model)
 Found = TypeVar("Found")
 Field: TypeAlias = "models.Field[Any, Any]"
-
-_thread = local()
 
 # Fields whose texts and whole numbers the database takes as they are.
 PLAIN = (models.CharField, models.TextField, models.IntegerField, models.BigAutoField)
@@ -189,12 +186,8 @@ def _mark_places(sql: str) -> str:
 
 
 def database() -> BaseDatabaseWrapper:
-    """This thread's connection itself: Django's stand-in for it looks it up at every dot, and
-    in a way that would serve coroutines too."""
-    own: BaseDatabaseWrapper | None = getattr(_thread, "database", None)
-    if own is None:
-        own = _thread.database = connections[DEFAULT_DB_ALIAS]
-    return own
+    """This thread's connection itself: Django's stand-in for it looks it up at every dot."""
+    return connections[DEFAULT_DB_ALIAS]
 
 
 def prepare(fields: Iterable[Field], values: Iterable[Any]) -> list[Any]:

@@ -44,6 +44,7 @@ async function openStep(bench, details) {
   if (!details.matches?.(".step > details") || !details.open) return;
   const far = details.querySelector("[data-far]");
   if (!far) return;
+  await bench.edits.idle(); // else its place may be another step's by then
   const query = new URLSearchParams({ part: "step-body", pointer: pointerOf(details) });
   const response = await fetch(`${bench.main.dataset.part}?${query}`);
   if (response.ok) bench.swap(far, await response.text());
