@@ -140,3 +140,44 @@ def fill_down(builder: Page, key: str) -> None:
 def rows_now() -> list[dict[str, object]]:
     found: list[dict[str, object]] = json.loads(Draft.objects.get().text)["inputs"]
     return found
+
+
+def test_many_columns_stand_beside_each_other(page: Page, editor: Person, server: str) -> None:
+    row = {f"column_{number}": str(number) for number in range(30)}
+    text = json.dumps({"inputs": [row, row], "job_name": "Wide", "steps": []}, indent=2)
+    draft = begin(editor, "launch-workflow", text)
+    page.goto(f"{server}/drafts/{draft.id}/")
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    tops = "cells => new Set(cells.map(cell => cell.getBoundingClientRect().top)).size"
+    for cells in (".grid-head > *", ".grid [data-row]:first-child > *"):
+        assert page.locator(cells).count() == 32
+        assert page.locator(cells).evaluate_all(tops) == 1
+    page.get_by_role("button", name="Column", exact=True).click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("one more")
+    page.keyboard.press("Enter")
+    expect(page.locator(".grid-head > *")).to_have_count(33)
+    assert page.locator(".grid-head > *").evaluate_all(tops) == 1
+
+
+def test_a_cell_in_focus_is_not_under_what_stays_in_place(
+    page: Page, editor: Person, server: str
+) -> None:
+    row = {f"column_{number}": str(number) for number in range(30)}
+    text = json.dumps({"inputs": [row] * 60, "job_name": "Wide", "steps": []}, indent=2)
+    draft = begin(editor, "launch-workflow", text)
+    page.goto(f"{server}/drafts/{draft.id}/")
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    cell(page, 40, 30).focus()
+    for _ in range(29):
+        page.keyboard.press("Shift+Tab")
+    for _ in range(38):
+        page.keyboard.press("ArrowUp")
+    focused = cell(page, 2, 1)
+    expect(focused).to_be_focused()
+    handle = page.locator(".grid [data-row]").nth(1).locator(".grid-handle")
+    box = "cell => cell.getBoundingClientRect().toJSON()"
+    inside, beside, above = (
+        each.evaluate(box) for each in (focused, handle, page.locator(".grid-head"))
+    )
+    assert inside["left"] >= beside["right"] - 1
+    assert inside["top"] >= above["bottom"] - 1

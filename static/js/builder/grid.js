@@ -20,6 +20,7 @@ export function startGrid(bench) {
   });
   const look = () => {
     document.querySelectorAll(".grid").forEach(numberRows);
+    document.querySelectorAll(".grid").forEach((grid) => setKeys(grid, keysOf(grid)));
     watchFar(bench);
   };
   look();
@@ -39,6 +40,13 @@ function numberRows(grid) {
 export const gridOf = (element) => element.closest(".grid");
 export const keysOf = (grid) => JSON.parse(grid.dataset.columnKeys);
 export const count = (grid) => [...grid.querySelectorAll("[data-block]")].reduce((sum, block) => sum + countOf(block), 0);
+
+// The style sheet knows a dozen columns before any script has run; here there may be more.
+function setKeys(grid, keys) {
+  grid.dataset.columnKeys = JSON.stringify(keys);
+  grid.dataset.columns = keys.length;
+  grid.style.setProperty("--columns", keys.length);
+}
 
 // Blocks below the first hundred rows are fetched when they come near the window.
 function watchFar(bench) {
@@ -188,9 +196,7 @@ async function addKey(bench, grid) {
 
 // A column nobody has filled yet stands on this page only; its first value makes it real.
 export function addColumn(bench, grid, key) {
-  const keys = [...keysOf(grid), key];
-  grid.dataset.columnKeys = JSON.stringify(keys);
-  grid.dataset.columns = keys.length;
+  setKeys(grid, [...keysOf(grid), key]);
   const box = document.createElement("div");
   box.setAttribute("role", "columnheader");
   box.dataset.key = key;
@@ -205,8 +211,7 @@ export function addColumn(bench, grid, key) {
 export function dropColumn(grid, key) {
   const keys = keysOf(grid);
   const at = keys.indexOf(key);
-  grid.dataset.columnKeys = JSON.stringify(keys.filter((each) => each !== key));
-  grid.dataset.columns = keys.length - 1;
+  setKeys(grid, keys.filter((each) => each !== key));
   grid.querySelector(`.grid-head [data-key="${CSS.escape(key)}"]`).remove();
   for (const row of grid.querySelectorAll("[data-row]")) row.querySelectorAll(".grid-cell")[at]?.remove();
 }
