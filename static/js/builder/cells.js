@@ -1,7 +1,8 @@
 // What the menus of rows, cells and columns do.
 
 import { change } from "./fields.js";
-import { addColumn, addRow, count, dropColumn, focus, gridOf, keysOf, recount } from "./grid.js";
+import { addColumn, dropColumn, keysOf } from "./columns.js";
+import { addRow, count, focus, gridOf, recount } from "./grid.js";
 import { escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
 
 export async function doToRow(bench, row, what) {

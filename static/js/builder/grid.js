@@ -1,8 +1,8 @@
 // The grid of inputs: keys move between cells, blocks are pasted, far rows come when near.
 
-import { countOf, escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
+import { countOf, indexOf, pointerOf, rowAt } from "./pointers.js";
+import { addColumn, emptyCell, keysOf, setKeys } from "./columns.js";
 import { elementsOf } from "./fragments.js";
-import { icon } from "./icons.js";
 
 export function startGrid(bench) {
   document.addEventListener("keydown", (event) => {
@@ -38,15 +38,7 @@ function numberRows(grid) {
 }
 
 export const gridOf = (element) => element.closest(".grid");
-export const keysOf = (grid) => JSON.parse(grid.dataset.columnKeys);
 export const count = (grid) => [...grid.querySelectorAll("[data-block]")].reduce((sum, block) => sum + countOf(block), 0);
-
-// The style sheet knows a dozen columns before any script has run; here there may be more.
-function setKeys(grid, keys) {
-  grid.dataset.columnKeys = JSON.stringify(keys);
-  grid.dataset.columns = keys.length;
-  grid.style.setProperty("--columns", keys.length);
-}
 
 // Blocks below the first hundred rows are fetched when they come near the window.
 function watchFar(bench) {
@@ -192,53 +184,6 @@ async function addKey(bench, grid) {
   addColumn(bench, grid, key);
   if (!count(grid)) await addRow(bench, grid, 0, keysOf(grid).length - 1);
   else focus(grid.querySelector("[data-row]").querySelectorAll(".cell")[keysOf(grid).indexOf(key)]);
-}
-
-// A column nobody has filled yet stands on this page only; its first value makes it real.
-export function addColumn(bench, grid, key) {
-  setKeys(grid, [...keysOf(grid), key]);
-  const box = document.createElement("div");
-  box.setAttribute("role", "columnheader");
-  box.dataset.key = key;
-  box.dataset.fresh = "";
-  const code = document.createElement("code");
-  code.textContent = key;
-  box.append(code, columnMenu(bench, key));
-  [...grid.querySelectorAll(".grid-head > *")].at(-1).before(box);
-  for (const row of grid.querySelectorAll("[data-row]")) row.lastElementChild.before(emptyCell(key));
-}
-
-export function dropColumn(grid, key) {
-  const keys = keysOf(grid);
-  const at = keys.indexOf(key);
-  setKeys(grid, keys.filter((each) => each !== key));
-  grid.querySelector(`.grid-head [data-key="${CSS.escape(key)}"]`).remove();
-  for (const row of grid.querySelectorAll("[data-row]")) row.querySelectorAll(".grid-cell")[at]?.remove();
-}
-
-function columnMenu(bench, key) {
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button quiet square small";
-  button.dataset.columnMenu = "";
-  button.setAttribute("aria-haspopup", "menu");
-  button.setAttribute("aria-label", bench.words.column.replace("%n", key));
-  button.append(icon("more"));
-  return button;
-}
-
-function emptyCell(key) {
-  const box = document.createElement("div");
-  box.className = "grid-cell absent";
-  box.setAttribute("role", "gridcell");
-  const cell = document.createElement("input");
-  cell.className = "cell";
-  cell.autocomplete = "off";
-  cell.dataset.at = "/" + escapeSegment(key);
-  if (key === "meta") cell.dataset.kind = "json";
-  cell.setAttribute("aria-label", key);
-  box.append(cell);
-  return box;
 }
 
 function pasteBlock(bench, cell, text) {
