@@ -119,8 +119,12 @@ def test_filling_down_takes_what_the_first_row_holds(page: Page) -> None:
         saved(builder)
     cell(builder, 1, 1).fill("")
     saved(builder)
+    asked: list[str] = []
+    builder.on("request", lambda request: asked.append(request.url))
     fill_down(builder, "first_name")
     expect(builder.get_by_text("The first row has no value in this column.")).to_be_visible()
+    saved(builder)
+    assert asked == []
     cell(builder, 1, 1).focus()
     builder.keyboard.press("Alt+ArrowDown")
     builder.get_by_role("menuitem", name="Set to null").click()

@@ -106,6 +106,23 @@ def test_a_row_that_was_refused_goes_again(builder: Page) -> None:
     expect(builder.locator(".grid [data-row]")).to_have_count(3)
 
 
+def test_a_new_row_whose_answer_was_lost_stays_with_what_was_typed(builder: Page) -> None:
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    builder.route("**/edit/", lose, times=1)
+    cell(builder, 3, 1).press("Enter")
+    builder.keyboard.type("Hedy")
+    soon(builder, lambda: names() == ["Ada", "Grace", "Mary", "Hedy"])
+    saved(builder)
+    expect(cell(builder, 4, 1)).to_have_value("Hedy")
+    builder.keyboard.press("Enter")
+    builder.keyboard.type("Joan")
+    soon(builder, lambda: names() == ["Ada", "Grace", "Mary", "Hedy", "Joan"])
+    expect(builder.locator(".grid [data-row]")).to_have_count(5)
+
+
 def test_a_field_left_while_the_form_is_being_drawn(builder: Page) -> None:
     release = slow(builder, "**/part/?part=form")
     field = builder.locator("[data-field]", has=builder.get_by_label("Job name", exact=True))

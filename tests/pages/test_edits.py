@@ -53,6 +53,26 @@ def test_one_field_travels_and_the_changed_line_comes_back(as_editor: Client, dr
     assert text_of(draft) == TEXT.replace("Night", "Day")
 
 
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"kind": "all", "parts": True},
+        {"kind": "all", "parts": {"kind": "set"}},
+        {"kind": "all", "parts": [{"kind": "connect", "value": "x"}]},
+        {"kind": "all", "parts": [{"parts": []}]},
+        {"pointer": "/n", "typed": "1", "order": 5},
+        {"pointer": "", "typed": "{", "as": "json"},
+    ],
+)
+def test_what_is_no_edit_is_refused_with_a_sentence(
+    as_editor: Client, draft: Draft, sent: dict[str, Any]
+) -> None:
+    reply = edit(as_editor, draft, **sent)
+    assert reply.status_code == 422
+    assert reply.json()["sentence"]
+    assert text_of(draft) == TEXT
+
+
 def test_problems_come_only_when_they_changed(as_editor: Client, draft: Draft) -> None:
     first = edit(as_editor, draft, pointer="/job_name", typed="").json()
     assert any(problem["pointer"] == "/job_name" for problem in first["problems"])

@@ -173,7 +173,9 @@ def _text(value: Any) -> str:
 
 
 def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
+    if not isinstance(value, list | None):
+        raise BadEdit(_("The order and the parts of an edit are lists."))
+    return value or []
 
 
 def _whole(value: Any) -> int:

@@ -167,7 +167,7 @@ function insist({ pointer, yours }, mine) {
 }
 
 bench.toast = (sentence, kind = "note") =>
-  document.dispatchEvent(new CustomEvent("toast", { detail: { text: sentence, kind } }));
+  void document.dispatchEvent(new CustomEvent("toast", { detail: { text: sentence, kind } }));
 
 // A structural edit; what goes wrong is said, and the form shows the draft as it is.
 bench.change = async (edit) => {

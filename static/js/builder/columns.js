@@ -5,12 +5,14 @@ import { escapeSegment } from "./pointers.js";
 
 export const keysOf = (grid) => JSON.parse(grid.dataset.columnKeys);
 
-// The style sheet knows a dozen columns before any script has run; here there may be more.
-export function setKeys(grid, keys) {
+function setKeys(grid, keys) {
   grid.dataset.columnKeys = JSON.stringify(keys);
   grid.dataset.columns = keys.length;
-  grid.style.setProperty("--columns", keys.length);
+  fitColumns(grid);
 }
+
+// The style sheet knows a dozen columns before any script has run; here there may be more.
+export const fitColumns = (grid) => grid.style.setProperty("--columns", grid.dataset.columns);
 
 // A column nobody has filled yet stands on this page only; its first value makes it real.
 export function addColumn(bench, grid, key) {

@@ -1,6 +1,6 @@
 // Fields: what is typed is echoed in the same frame and travels alone.
 
-import { pointerOf } from "./pointers.js";
+import { escapeSegment, pointerOf, split } from "./pointers.js";
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
 let visits = 0;
@@ -75,7 +75,7 @@ function orderOf(field) {
   return [...row.querySelectorAll("[data-at]")]
     .map((each) => each.dataset.at)
     .filter((at) => at.startsWith(above + "/") && !at.slice(above.length + 1).includes("/"))
-    .map((at) => at.slice(above.length + 1).replace(/~1/g, "/").replace(/~0/g, "~"));
+    .map((at) => split(at).at(-1));
 }
 
 // Typing in a field that was left out sends it again.
@@ -154,7 +154,7 @@ async function addKey(bench, form) {
   if (key === "") return name.focus();
   const row = form.closest("[data-row]");
   const above = (row ? pointerOf(row) : "") + form.dataset.addKey;
-  const pointer = `${above}/${key.replace(/~/g, "~0").replace(/\//g, "~1")}`;
+  const pointer = `${above}/${escapeSegment(key)}`;
   if (bench.text.lineOf(pointer) !== undefined) return bench.toast(bench.words.taken.replace("%n", key), "warning");
   const at = row ? pointerOf(row) : pointer;
   const answer = await bench.change({

@@ -1,7 +1,7 @@
 // The grid of inputs: keys move between cells, blocks are pasted, far rows come when near.
 
 import { countOf, indexOf, pointerOf, rowAt } from "./pointers.js";
-import { addColumn, emptyCell, keysOf, setKeys } from "./columns.js";
+import { addColumn, emptyCell, fitColumns, keysOf } from "./columns.js";
 import { elementsOf } from "./fragments.js";
 
 export function startGrid(bench) {
@@ -19,8 +19,10 @@ export function startGrid(bench) {
     if (tool) useTool(bench, tool, tool.closest(".builder-section").querySelector(".grid"));
   });
   const look = () => {
-    document.querySelectorAll(".grid").forEach(numberRows);
-    document.querySelectorAll(".grid").forEach((grid) => setKeys(grid, keysOf(grid)));
+    for (const grid of document.querySelectorAll(".grid")) {
+      numberRows(grid);
+      fitColumns(grid);
+    }
     watchFar(bench);
   };
   look();
@@ -134,7 +136,9 @@ async function growRow(bench, grid, column) {
   placeRow(grid, count(grid), row);
   recount(bench, grid);
   focus(row.querySelectorAll(".cell")[column]);
-  if (await bench.change(() => ({ kind: "insert", index: indexOf(row, grid), value: "{}", order: [pointer.slice(1)], pointer }))) return;
+  await bench.change(() => ({ kind: "insert", index: indexOf(row, grid), value: "{}", order: [pointer.slice(1)], pointer }));
+  // It may have been made though its answer was lost: the text, read anew then, has it.
+  if (!row.isConnected || bench.text.lineOf(pointerOf(row)) !== undefined) return;
   row.remove();
   recount(bench, grid);
 }
