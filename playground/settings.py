@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "playground.interface.apps.StaticFilesConfig",
+    "playground.commands.apps.StaticFilesConfig",
     "csp",
     "django_htmx",
     "crispy_forms",
@@ -44,28 +44,31 @@ INSTALLED_APPS = [
     "bootstrap",
     "django_ace",
     "playground.people",
-    "playground.library",
+    "playground.vault",
+    "playground.workspace",
+    "playground.drafts",
+    "playground.payload_templates",
     "playground.history",
     "playground.sandbox",
-    "playground.interface",
+    "playground.commands",
     "playground.pages",
 ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "playground.pages.wire.PolicyMiddleware",
-    "playground.people.gate.PermissionsMiddleware",
+    "playground.pages.compression.PolicyMiddleware",
+    "playground.people.middleware.PermissionsMiddleware",
     "playground.pages.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "playground.pages.wire.CompressMiddleware",
-    "playground.journal.JournalMiddleware",
-    "playground.people.gate.PrivacyMiddleware",
+    "playground.pages.compression.CompressMiddleware",
+    "playground.request_log.JournalMiddleware",
+    "playground.people.middleware.PrivacyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "playground.people.gate.OwnPagesMiddleware",
+    "playground.people.middleware.OwnPagesMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "playground.people.gate.SignInMiddleware",
-    "playground.pages.saying.LaterMessageMiddleware",
+    "playground.people.middleware.SignInMiddleware",
+    "playground.pages.lazy_messages.LaterMessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "playground.pages.errors.SentenceMiddleware",
@@ -135,7 +138,7 @@ STATICFILES_DIRS = [HOME / "static"]
 STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "playground.interface.joining.JoiningStorage"},
+    "staticfiles": {"BACKEND": "playground.commands.static_bundles.JoiningStorage"},
 }
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
@@ -178,7 +181,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "playground.journal.JsonLine" if LOG_AS_JSON else "playground.journal.Line"}
+        "line": {
+            "()": "playground.request_log.JsonLine"
+            if LOG_AS_JSON
+            else "playground.request_log.Line"
+        }
     },
     "handlers": {"standard": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["standard"], "level": LOG_LEVEL},

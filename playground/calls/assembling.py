@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote as percent
 
-from playground.apis.operations import CredentialWay, Operation, Parameter
-from playground.calls.filling import (
+from playground.calls.masking import mark
+from playground.calls.substitution import (
     FileLookup,
     Piece,
     Sheet,
@@ -20,12 +20,12 @@ from playground.calls.filling import (
     fill_document,
     fill_step,
 )
-from playground.calls.masking import mark
 from playground.calls.values import Call, Failure, Headers, Secret
-from playground.payload import pointers
-from playground.payload.edits import apply, set_value
-from playground.payload.locating import locate
-from playground.payload.printing import quote
+from playground.jsontext import pointers
+from playground.jsontext.edits import apply, set_value
+from playground.jsontext.locating import locate
+from playground.jsontext.printing import quote
+from playground.openapi.operations import CredentialWay, Operation, Parameter
 
 _AUTHORITY = re.compile(
     r"(https?)://(\[[^\]/?#@\\]*\]|[^/?#@\\:\[\]]*)(?::(\d{1,5}))?(?=[/?#]|$)", re.I

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from playground.calls.contents import read_text
+from playground.calls.content import read_text
 from playground.calls.echoes import SHORT, find_echoes
 from playground.calls.values import Call, Hole, Masked, MaskedCall, Place, Reply, Secret
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.payload import printing, reading
+from playground.jsontext import parsing, printing
 
 # RFC 8259, section 6.
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
@@ -47,8 +47,8 @@ def _literal(typed: str) -> str | None:
     if typed == "":
         return None
     try:
-        reading.read(typed)
-    except reading.NotJson:
+        parsing.read(typed)
+    except parsing.NotJson:
         return printing.quote(typed)
     return typed
 
@@ -57,7 +57,7 @@ def _json(typed: str) -> str | None:
     if not typed.strip():
         return None
     try:
-        reading.read(typed)
-    except reading.NotJson as error:
+        parsing.read(typed)
+    except parsing.NotJson as error:
         raise HalfTyped(error.sentence) from error
     return typed.strip()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from playground.forms.branches import NONE, Way, chooser_of, chosen_of, read_ways, unused_keys
 from playground.forms.kinds import (
     ABSENT,
     Schema,
@@ -17,8 +18,7 @@ from playground.forms.kinds import (
     list_types,
     takes,
 )
-from playground.forms.ways import NONE, Way, chooser_of, chosen_of, read_ways, unused_keys
-from playground.payload import pointers, printing, reading
+from playground.jsontext import parsing, pointers, printing
 
 __all__ = ["ABSENT", "Beside", "Field", "Schema", "find_kind", "read_field", "read_fields"]
 
@@ -227,7 +227,7 @@ def _state(value: Any, kept: Any) -> str:
 
 
 def _read_kept(text: str | None) -> Any:
-    return ABSENT if text is None else reading.read(text)
+    return ABSENT if text is None else parsing.read(text)
 
 
 def _kept_below(off: Mapping[str, str], pointer: str) -> list[str]:
@@ -241,7 +241,7 @@ def _inner_fields(
     """A group that is not sent shows what switching it on would send."""
     tree: Any = next((each for each in (value, kept) if isinstance(each, dict)), None)
     if tree is None:
-        tree = reading.read(printing.dump(start_value(schema)))
+        tree = parsing.read(printing.dump(start_value(schema)))
     if schema.get("x-widget") == "key-value" and not schema.get("properties"):
         return _read_pairs(schema, tree, pointer, at, beside), ()
     ways = read_ways(schema, tree) if "x-one-of" in schema else ()

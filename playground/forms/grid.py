@@ -10,9 +10,9 @@ from itertools import chain
 from typing import Any
 
 from playground.forms.kinds import UNHELD
-from playground.payload import printing
-from playground.payload.facts import InputKey
-from playground.payload.reading import Digits
+from playground.jsontext import printing
+from playground.jsontext.parsing import Digits
+from playground.rules.facts import InputKey
 
 BLOCK = 25
 META = "meta"

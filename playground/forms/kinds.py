@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from playground.payload import printing
-from playground.payload.reading import Digits
+from playground.jsontext import printing
+from playground.jsontext.parsing import Digits
 
 Schema = Mapping[str, Any]
 

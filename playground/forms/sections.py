@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from playground.forms.branches import chosen_of, is_ignored, read_ways
 from playground.forms.fields import Beside, Field, Schema, read_fields
-from playground.forms.ways import chosen_of, is_ignored, read_ways
 
 # Widgets that stand in a section of their own.
 WIDE = ("grid", "steps", "attachments")

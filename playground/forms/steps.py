@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.forms.fields import ABSENT, Beside, Field, Schema, read_fields, start_value
-from playground.payload import printing
-from playground.payload.facts import AccountFacts, Facts, StepFacts
+from playground.jsontext import printing
+from playground.rules.facts import AccountFacts, Facts, StepFacts
 
 
 @dataclass(frozen=True)

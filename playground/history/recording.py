@@ -10,14 +10,14 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from playground.calls.likeness import digest_reply
+from playground.calls.fingerprints import digest_reply
 from playground.calls.masking import mask_call, mask_reply, mask_text, show
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.bodies import keep_body
-from playground.history.holders import name_holder
 from playground.history.masked import write_masked
-from playground.history.mentions import note_words
 from playground.history.models import Exchange, Original
+from playground.history.processes import name_holder
+from playground.history.search_words import note_words
 from playground.people.models import Person
 
 ABANDONED = "abandoned"

@@ -7,13 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_network
 
-from playground.network.addresses import (
-    OWN_GROUND,
-    Address,
-    Finding,
-    Network,
-    judge_address,
-)
+from playground.network.addresses import OWN_GROUND, Address, Finding, Network, judge_address
 from playground.network.hosts import read_host
 from playground.network.proxies import Proxy
 from playground.network.refusals import Refused

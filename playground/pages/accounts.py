@@ -8,14 +8,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.apis.accounts import account_payload
-from playground.apis.operations import find_operation
-from playground.library.account_lists import count_integrations, find_accounts, read_limits
-from playground.library.drafts import begin
-from playground.library.models import Connection
+from playground.drafts.drafts import begin
+from playground.openapi.account_updates import account_payload
+from playground.openapi.operations import find_operation
 from playground.pages.syncs import describe_sync
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
+from playground.workspace.accounts import count_integrations, find_accounts, read_limits
+from playground.workspace.models import Connection
 
 PAGE = 50
 OPERATION = "update-account"

@@ -8,15 +8,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.history.reading import find_exchange
-from playground.library.models import Draft
-from playground.pages.builder.opened import open_draft
+from playground.history.queries import find_exchange
+from playground.jsontext.diff import Difference
+from playground.pages.builder.draft_context import open_draft
 from playground.pages.exchanges import get_exchange
-from playground.payload.comparing import Difference
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
-from playground.sending.again import begin_again, describe_since
+from playground.people.permissions import needs, person_of
+from playground.sending.resending import begin_again, describe_since
 
 SHOWN = 300
 # What can differ beside the document.

@@ -10,14 +10,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.calls.contents import ending_of, kind_of
-from playground.calls.tables import read_rows
+from playground.calls.content import ending_of, kind_of
+from playground.calls.csv_tables import read_rows
 from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.pages.exchanges import get_exchange
 from playground.pages.replies import ROWS, view_reply
 from playground.people.models import Role
-from playground.people.rights import needs
+from playground.people.permissions import needs
 
 PIECE = 524_288
 NAMED = re.compile(r"filename\s*=\s*(?:\"([^\"]{1,200})\"|([^;\s]{1,200}))", re.I)

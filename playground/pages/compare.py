@@ -11,13 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.history.ignoring import REPLY, REQUEST, ignore, list_ignored, look_again
-from playground.history.reading import find_exchange, visible_to
-from playground.library.drafts import drafts_of
+from playground.drafts.drafts import drafts_of
+from playground.history.ignored_pointers import REPLY, REQUEST, ignore, list_ignored, look_again
+from playground.history.queries import find_exchange, visible_to
 from playground.pages.comparison import Compared, Side, compare_sides, find_side, is_draft
-from playground.pages.heads import Head, compare_heads
+from playground.pages.header_diff import Head, compare_heads
 from playground.people.models import Person, Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 
 OFFERED = 25
 

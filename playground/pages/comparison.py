@@ -11,21 +11,21 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.apis.operations import list_operations
-from playground.calls.contents import read_text
+from playground.calls.content import read_text
 from playground.calls.masking import show
+from playground.drafts.drafts import find_draft
+from playground.drafts.models import Draft
 from playground.history.bodies import read_body, read_headers
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
-from playground.history.reading import find_exchange
-from playground.library.drafts import find_draft
-from playground.library.models import Draft
-from playground.pages.heads import Headers
-from playground.payload.comparing import Difference, compare_trees, generalise, is_ignored
-from playground.payload.reading import NotJson, read
-from playground.payload.side_by_side import SAME, Row, print_beside
+from playground.history.queries import find_exchange
+from playground.jsontext.diff import Difference, compare_trees, generalise, is_ignored
+from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.side_by_side import SAME, Row, print_beside
+from playground.openapi.operations import list_operations
+from playground.pages.header_diff import Headers
 from playground.people.models import Person
-from playground.sending.again import read_sent
+from playground.sending.resending import read_sent
 
 LONGEST = 3_000_000
 MOST_ROWS = 1_500

@@ -7,11 +7,11 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from playground.apis.operations import Api
-from playground.library.addresses import clean_base
-from playground.library.connections import Wanted, judge_wanted, moves
-from playground.library.models import Connection
-from playground.library.variables import read_variables
+from playground.openapi.operations import Api
+from playground.workspace.addresses import clean_base
+from playground.workspace.connections import Wanted, judge_wanted, moves
+from playground.workspace.models import Connection
+from playground.workspace.variables import read_variables
 
 COLOURS = (
     ("grey", _("Grey")),

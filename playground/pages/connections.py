@@ -9,20 +9,20 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from playground.apis.operations import find_api, list_apis, list_operations
 from playground.history.models import Exchange
-from playground.library.connections import list_connections, save_connection
-from playground.library.models import Connection
-from playground.library.secrets import keep_secret, remove_secret
-from playground.library.variables import read_variables
+from playground.openapi.operations import find_api, list_apis, list_operations
 from playground.pages.connection_form import ConnectionForm
 from playground.pages.replies import view_reply
 from playground.pages.syncs import describe_sync
 from playground.people.audit import record_event
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 from playground.sending.plans import plan_operation
-from playground.sending.presses import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, press_plan, wait
+from playground.workspace.connections import list_connections, save_connection
+from playground.workspace.models import Connection
+from playground.workspace.secrets import keep_secret, remove_secret
+from playground.workspace.variables import read_variables
 
 TEST_WAIT = 2.0
 

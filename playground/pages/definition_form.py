@@ -10,7 +10,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from playground.apis.handmade import TYPES, HandStep, Key, Parameter
+from playground.openapi.custom_workflows import TYPES, HandStep, Key, Parameter
 
 MOST_STEPS = 60
 MOST_ROWS = 300

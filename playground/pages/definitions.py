@@ -16,21 +16,21 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from playground.apis.handmade import find_mistakes, read_steps, write_details
-from playground.library.definition_files import BadFile, import_file, read_file, write_file
-from playground.library.models import Connection, Workflow
-from playground.library.workflows import (
+from playground.openapi.custom_workflows import find_mistakes, read_steps, write_details
+from playground.pages.definition_form import Typed, describe_typed, read_typed
+from playground.pages.inferring import infer_from, list_sources
+from playground.people.audit import record_event
+from playground.people.models import Role
+from playground.people.permissions import needs, person_of
+from playground.workspace.models import Connection, Workflow
+from playground.workspace.workflow_files import BadFile, import_file, read_file, write_file
+from playground.workspace.workflows import (
     edit_workflow,
     keep_own_definition,
     read_definition,
     take_api_definition,
     tell_difference,
 )
-from playground.pages.definition_form import Typed, describe_typed, read_typed
-from playground.pages.inferring import infer_from, list_sources
-from playground.people.audit import record_event
-from playground.people.models import Role
-from playground.people.rights import needs, person_of
 
 LARGEST_FILE = 5_000_000
 SHOWN_CHANGES = 10

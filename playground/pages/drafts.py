@@ -12,9 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from playground.apis.operations import UnknownOperation, find_operation, list_operations
-from playground.apis.workflows import default_payload
-from playground.library.drafts import (
+from playground.drafts.drafts import (
     begin,
     discard_draft,
     drafts_of,
@@ -22,11 +20,14 @@ from playground.library.drafts import (
     rename_draft,
     restore_draft,
 )
-from playground.library.drifts import broken_among
-from playground.library.models import Connection, Draft
-from playground.library.workflows import read_workflow
+from playground.drafts.models import Draft
+from playground.openapi.operations import UnknownOperation, find_operation, list_operations
+from playground.openapi.workflows import default_payload
+from playground.payload_templates.drift import broken_among
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
+from playground.workspace.models import Connection
+from playground.workspace.workflows import read_workflow
 
 PAGE = 50
 

@@ -8,17 +8,18 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.library.drifts import (
+from playground.drafts.models import Draft
+from playground.payload_templates.drift import (
     drifted_drafts,
     drifted_templates,
     judge_template,
     repair_draft,
     repair_template,
 )
-from playground.library.models import Draft, Template
-from playground.library.templates import find_template, may_change
+from playground.payload_templates.models import Template
+from playground.payload_templates.templates import find_template, may_change
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 
 SHOWN_LEFT = 5
 

@@ -9,17 +9,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.apis.operations import list_operations
 from playground.history.models import Exchange
-from playground.history.reading import find_exchange
+from playground.history.queries import find_exchange
 from playground.history.recording import share
-from playground.library.models import Connection
+from playground.openapi.operations import list_operations
 from playground.pages.replies import view_reply
 from playground.people.audit import record_event
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
-from playground.sending.presses import cancel, wait
+from playground.people.permissions import needs, person_of
 from playground.sending.recovery import settle
+from playground.sending.submission import cancel, wait
+from playground.workspace.models import Connection
 
 SHORT_WAIT = 1.0
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.history.reading import Search, list_exchanges
-from playground.library.drafts import drafts_of
-from playground.library.models import Workflow
+from playground.drafts.drafts import drafts_of
+from playground.history.queries import Search, list_exchanges
 from playground.people.models import Person, Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
+from playground.workspace.models import Workflow
 
 EACH = 6
 

@@ -9,13 +9,13 @@ from django.templatetags.static import static
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.apis.operations import list_operations
 from playground.history.models import Exchange
-from playground.history.reading import Page, Search, list_exchanges
-from playground.library.models import Connection
+from playground.history.queries import Page, Search, list_exchanges
+from playground.openapi.operations import list_operations
 from playground.pages.replies import KINDS, WORDS, shorten_uids
 from playground.people.models import Person, Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
+from playground.workspace.models import Connection
 
 SHOWN = 160
 

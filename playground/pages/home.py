@@ -4,12 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from playground.history.reading import Search, list_exchanges
-from playground.library.drafts import drafts_of
-from playground.library.models import Workflow
+from playground.drafts.drafts import drafts_of
+from playground.history.queries import Search, list_exchanges
 from playground.pages.drafts import list_beginnings
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
+from playground.workspace.models import Workflow
 
 
 @needs(Role.VIEWER)

@@ -7,16 +7,17 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from playground.apis.inferring import infer_steps
-from playground.apis.operations import Operation, list_operations
 from playground.calls.values import Outcome
+from playground.drafts.drafts import drafts_of, find_draft
+from playground.drafts.models import Draft
 from playground.history.models import Exchange, Original
-from playground.history.reading import find_exchange, visible_to
-from playground.library.drafts import drafts_of, find_draft
-from playground.library.models import Connection, Draft
-from playground.library.vault import unseal
+from playground.history.queries import find_exchange, visible_to
+from playground.openapi.inference import infer_steps
+from playground.openapi.operations import Operation, list_operations
 from playground.pages.definition_form import Typed
 from playground.people.models import Person
+from playground.vault.encryption import unseal
+from playground.workspace.models import Connection
 
 SHOWN = 6
 

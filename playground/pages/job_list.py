@@ -10,15 +10,15 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.apis.operations import Operation, list_operations
 from playground.history.models import Exchange
-from playground.history.reading import visible_to
-from playground.library.models import Connection, KnownJob
+from playground.history.queries import visible_to
+from playground.openapi.operations import Operation, list_operations
 from playground.pages.jobs import WORDS
 from playground.pages.syncs import read_tries
 from playground.people.models import Person, Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 from playground.sending.jobs import ENDED, KINDS, look_at
+from playground.workspace.models import Connection, KnownJob
 
 PAGE = 25
 SHORT_WAIT = 0.3

@@ -12,10 +12,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.library.models import Connection
 from playground.pages.syncs import delay_of, read_tries
 from playground.people.models import Role
-from playground.people.rights import needs
+from playground.people.permissions import needs
 from playground.sending.results import (
     ALL,
     OPERATIONS,
@@ -27,6 +26,7 @@ from playground.sending.results import (
     tells_outcome,
     write_csv,
 )
+from playground.workspace.models import Connection
 
 WAIT = 1.0
 FILE_WAIT = 20.0

@@ -11,13 +11,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
-from playground.history.reading import visible_to
-from playground.library.models import Connection
+from playground.history.queries import visible_to
 from playground.people.models import Person, Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 from playground.sending.jobs import Job, forget_job, look_at
 from playground.sending.plans import plan_operation
-from playground.sending.presses import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, press_plan, wait
+from playground.workspace.models import Connection
 
 FIRST_WAIT = 1.0
 RETRY_WAIT = 3.0

@@ -12,21 +12,27 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from playground.apis.operations import Operation, UnknownOperation, find_operation, list_operations
-from playground.calls.shapes import operation_shapes
+from playground.drafts.changes import Conflict, apply_edit
+from playground.drafts.drafts import begin, drafts_of, find_draft
+from playground.drafts.editing import Edit, Impossible
+from playground.drafts.models import Draft
+from playground.drafts.pasting import begin_pasted, find_fitting, host_in, ignored_headers
 from playground.forms.steps import default_step
-from playground.library.changes import Conflict, apply_edit
-from playground.library.drafts import begin, drafts_of, find_draft
-from playground.library.editing import Edit, Impossible
-from playground.library.models import Connection, Draft
-from playground.library.pasting import begin_pasted, find_fitting, host_in, ignored_headers
-from playground.pages.builder.opened import Opened
-from playground.payload.printing import quote
-from playground.payload.understanding import Change, Note, Refused, Understood, understand
-from playground.payload.understanding.decoding import read_pasted
+from playground.importers import Change, Note, Refused, Understood, understand
+from playground.importers.decoding import read_pasted
+from playground.importers.operation_shapes import operation_shapes
+from playground.jsontext.printing import quote
+from playground.openapi.operations import (
+    Operation,
+    UnknownOperation,
+    find_operation,
+    list_operations,
+)
+from playground.pages.builder.draft_context import Opened
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
-from playground.sending.doors import current_origin
+from playground.people.permissions import needs, person_of
+from playground.sending.policy import current_origin
+from playground.workspace.models import Connection
 
 DRAFTS_OFFERED = 12
 LONGEST_UID = 300

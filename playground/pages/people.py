@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from playground.pages.people_forms import PasswordForm
 from playground.people.audit import record_event
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 
 
 @needs(Role.VIEWER)

@@ -8,13 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.apis.operations import list_operations
 from playground.history.models import Exchange
-from playground.library.models import Repeat
+from playground.openapi.operations import list_operations
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 from playground.sending.plans import plan_operation
-from playground.sending.presses import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, press_plan, wait
+from playground.workspace.models import Repeat
 
 WAIT = 5.0
 SHOWN_DELETED = 20

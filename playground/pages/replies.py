@@ -9,21 +9,21 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from playground.calls.contents import CSV, JSON, START, TEXT, XML, Text, kind_of, read_text
+from playground.calls.content import CSV, JSON, START, TEXT, XML, Text, kind_of, read_text
+from playground.calls.csv_tables import Table, read_rows
+from playground.calls.excerpts import read_opening
 from playground.calls.masking import show
-from playground.calls.openings import read_opening
+from playground.calls.snippets.fragments import CannotWrite
 from playground.calls.snippets.languages import LANGUAGES, Language, write_snippet
-from playground.calls.snippets.pieces import CannotWrite
-from playground.calls.tables import Table, read_rows
 from playground.calls.values import MaskedCall, Outcome
 from playground.calls.xml_layout import lay_out_xml
 from playground.history.bodies import read_body, read_headers, read_start
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
-from playground.library.files import write_out_files
-from playground.library.models import Connection
-from playground.payload.printing import lay_out
-from playground.payload.reading import NotJson
+from playground.jsontext.parsing import NotJson
+from playground.jsontext.printing import lay_out
+from playground.workspace.files import write_out_files
+from playground.workspace.models import Connection
 
 PARTS = ("body", "raw", "headers", "request", "code")
 # A body of that many characters comes with the page and is laid out here; of a longer one the

@@ -15,14 +15,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from playground.apis.operations import UnknownOperation, find_operation
+from playground.drafts.assignments import CannotFill
+from playground.drafts.editing import text_at
 from playground.forms.conversion import HalfTyped, to_value_text
 from playground.forms.fields import show
 from playground.history.models import Exchange
-from playground.library.editing import text_at
-from playground.library.filling import CannotFill
-from playground.library.models import LinkKind, LinkSend, ShareLink
-from playground.library.sharing import (
+from playground.jsontext import pointers
+from playground.jsontext.parsing import Digits, read
+from playground.openapi.operations import UnknownOperation, find_operation
+from playground.pages.replies import view_reply
+from playground.payload_templates.models import LinkKind, LinkSend, ShareLink
+from playground.payload_templates.share_links import (
     NotFilled,
     count_open,
     fill,
@@ -33,17 +36,14 @@ from playground.library.sharing import (
     reserve_send,
     shown_state,
 )
-from playground.library.templates import Wanted
-from playground.library.versions import Content, create_template
-from playground.pages.replies import view_reply
-from playground.payload import pointers
-from playground.payload.reading import Digits, read
+from playground.payload_templates.templates import Wanted
+from playground.payload_templates.versions import Content, create_template
 from playground.people.audit import address_of
 from playground.people.models import Person
-from playground.people.pace import Pace
+from playground.people.rate_limits import Pace
 from playground.people.throttle import begin_attempt, forgive
 from playground.sending.plans import plan_state
-from playground.sending.presses import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, press_plan, wait
 
 PAGES, GUESSES = Pace(300, 60), Pace(20, 60)
 QUICK = 1.0

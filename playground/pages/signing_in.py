@@ -17,8 +17,8 @@ from playground.pages.people_forms import FirstOwnerForm, JoinForm, SignInForm
 from playground.people.audit import address_of, record_event
 from playground.people.links import find_link, use_up
 from playground.people.models import Link, Person, Purpose, Role
-from playground.people.rights import next_page
-from playground.people.roster import join
+from playground.people.permissions import next_page
+from playground.people.team import join
 from playground.people.throttle import begin_attempt, forgive
 
 BACKEND = "playground.people.sessions.PeopleBackend"

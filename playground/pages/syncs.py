@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.library.models import Connection, SyncRun
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 from playground.sending.pool import the_pool
-from playground.sending.syncing import begin_sync, can_sync, find_sync
+from playground.sending.sync import begin_sync, can_sync, find_sync
+from playground.workspace.models import Connection, SyncRun
 
 SHORT_WAIT = 0.4
 DELAYS = (0.5, 0.5, 1, 1, 1, 2, 2, 3)

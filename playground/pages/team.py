@@ -16,8 +16,8 @@ from playground.pages.people_forms import InviteForm, RoleForm
 from playground.people.audit import record_event
 from playground.people.links import make_invite
 from playground.people.models import Event, Link, Person, Purpose, Role
-from playground.people.rights import needs, person_of
-from playground.people.roster import LastOwner, give_role, set_active
+from playground.people.permissions import needs, person_of
+from playground.people.team import LastOwner, give_role, set_active
 
 EVENTS_A_PAGE = 50
 WENT_WELL = Q(result__in=["ok", Outcome.ACCEPTED])

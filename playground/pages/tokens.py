@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.people.audit import record_event
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 from playground.people.tokens import SCOPES, judge_wanted, make_token, revoke_token
 
 

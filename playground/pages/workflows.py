@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from playground.library.models import Connection, Workflow
-from playground.library.workflows import read_definition
 from playground.pages.syncs import describe_sync
 from playground.people.models import Role
-from playground.people.rights import needs
+from playground.people.permissions import needs
+from playground.workspace.models import Connection, Workflow
+from playground.workspace.workflows import read_definition
 
 PAGE = 100
 

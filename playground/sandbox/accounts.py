@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from .models import RenewedAccount
-from .practice import (
+from playground.sandbox.models import RenewedAccount
+from playground.sandbox.practice import (
     PracticeAccount,
     PracticeIntegration,
     practice_integrations,

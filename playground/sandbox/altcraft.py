@@ -7,15 +7,15 @@ from typing import Any
 
 from django.http import HttpResponse
 
-from .answers import Refusal
-from .authentication import read_bearer
-from .bodies import is_json
-from .checks import check_start
-from .duplicates import is_repeated, make_key
-from .formats import KINDS, write_answer
-from .practice import PRACTICE_TOKEN, practice_scenarios
-from .profiles import find_profile, has_subscription
-from .serving import Api, Asked
+from playground.sandbox.answers import Refusal
+from playground.sandbox.authentication import read_bearer
+from playground.sandbox.bodies import is_json
+from playground.sandbox.duplicates import is_repeated, make_key
+from playground.sandbox.formats import KINDS, write_answer
+from playground.sandbox.practice import PRACTICE_TOKEN, practice_scenarios
+from playground.sandbox.profiles import find_profile, has_subscription
+from playground.sandbox.serving import Api, Asked
+from playground.sandbox.validation import check_start
 
 UNKNOWN_PROFILE = 440
 TRANSPORT_STATUSES = (405, 413, 503)

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest
 
-from .answers import Refusal
-from .practice import PRACTICE_KEY, PRACTICE_WORKSPACE
+from playground.sandbox.answers import Refusal
+from playground.sandbox.practice import PRACTICE_KEY, PRACTICE_WORKSPACE
 
 SCHEME = "x-api-key"
 

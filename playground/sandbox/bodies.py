@@ -5,7 +5,7 @@ from typing import Any, NoReturn
 
 from django.http import HttpRequest
 
-from .answers import Refusal
+from playground.sandbox.answers import Refusal
 
 BODY_LIMIT = 10 * 1024 * 1024
 

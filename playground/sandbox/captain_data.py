@@ -6,15 +6,15 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from . import accounts, jobs, practice
-from .answers import Refusal, answer_json
-from .authentication import check_key
-from .bodies import is_json
-from .checks import check_account, check_launch
-from .models import Job, Repeat
-from .results import count_rows_each, judge_input, make_rows
-from .sealing import unseal
-from .serving import Api, Asked
+from playground.sandbox import accounts, jobs, practice
+from playground.sandbox.answers import Refusal, answer_json
+from playground.sandbox.authentication import check_key
+from playground.sandbox.bodies import is_json
+from playground.sandbox.models import Job, Repeat
+from playground.sandbox.results import count_rows_each, judge_input, make_rows
+from playground.sandbox.sealing import unseal
+from playground.sandbox.serving import Api, Asked
+from playground.sandbox.validation import check_account, check_launch
 
 ACCOUNTS_PAGE = 10
 JOBS_PAGE = 50

@@ -6,8 +6,8 @@ from datetime import timedelta
 from django.http import HttpRequest
 from django.utils import timezone
 
-from .models import GivenAnswer
-from .serving import Asked
+from playground.sandbox.models import GivenAnswer
+from playground.sandbox.serving import Asked
 
 DAY = timedelta(days=1)
 REQUEST_ID_HEADERS = ("Request-ID", "X-Request-ID")

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from .answers import Refusal
-from .hanging import HeldAnswer, Slot, hang_up, wait
+from playground.sandbox.answers import Refusal
+from playground.sandbox.hanging import HeldAnswer, Slot, hang_up, wait
 
 HEADER = "x-sandbox-fail"
 SPELLED = re.compile(rb"\[fail:([A-Za-z0-9-]{1,20})(?:=([0-9]{1,4}(?:\.[0-9]{1,3})?))?\]")

@@ -7,7 +7,7 @@ import re
 from typing import Any
 from xml.sax.saxutils import escape
 
-from .answers import write_json
+from playground.sandbox.answers import write_json
 
 KINDS = {"json": "application/json", "csv": "text/csv; charset=utf-8", "xml": "application/xml"}
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest, StreamingHttpResponse
 from waitress.channel import ClientDisconnected
 
-from .answers import Refusal
+from playground.sandbox.answers import Refusal
 
 GLANCE_SECONDS = 0.05
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from .accounts import judge_accounts
-from .models import Job, Repeat
-from .practice import find_workflow
-from .results import count_rows_each, judge_input
-from .sealing import seal, unseal
+from playground.sandbox.accounts import judge_accounts
+from playground.sandbox.models import Job, Repeat
+from playground.sandbox.practice import find_workflow
+from playground.sandbox.results import count_rows_each, judge_input
+from playground.sandbox.sealing import seal, unseal
 
 KEPT_JOBS = 500
 KEPT_DAYS = 2

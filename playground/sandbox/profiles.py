@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from .answers import Refusal
-from .practice import practice_profiles
+from playground.sandbox.answers import Refusal
+from playground.sandbox.practice import practice_profiles
 
 Profile = dict[str, Any]
 

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from .answers import Refusal
-from .bodies import parse_object, read_body
-from .failures import Scene, act_out, find_wish
+from playground.sandbox.answers import Refusal
+from playground.sandbox.bodies import parse_object, read_body
+from playground.sandbox.failures import Scene, act_out, find_wish
 
 
 @dataclass(frozen=True)

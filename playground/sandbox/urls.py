@@ -2,9 +2,9 @@
 
 from django.urls import path, re_path
 
-from . import altcraft
-from . import captain_data as cd
-from .serving import serve
+from playground.sandbox import altcraft
+from playground.sandbox import captain_data as cd
+from playground.sandbox.serving import serve
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 NOWHERE = dict.fromkeys(METHODS, cd.say_unknown)

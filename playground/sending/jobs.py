@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from playground.library.models import Connection, KnownJob
-from playground.sending.answers import Answer, send_operation
+from playground.sending.api_calls import Answer, send_operation
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Ticket, the_pool
+from playground.workspace.models import Connection, KnownJob
 
 FRESH_SECONDS = 1.5
 ENDED_FRESH_SECONDS = 30.0

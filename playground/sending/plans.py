@@ -5,24 +5,26 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from playground.apis.operations import Operation, find_operation
 from playground.calls.values import Headers
-from playground.library.asides import Aside
-from playground.library.belongings import names_for
-from playground.library.editing import State
-from playground.library.facts import facts_for
-from playground.library.files import describe_files, say_size, wire_size
-from playground.library.half_typed import judge_half
-from playground.library.models import Connection, Draft, Version
-from playground.library.variables import own_variables, values_for
-from playground.payload.checking import check
-from playground.payload.facts import Facts
-from playground.payload.locating import lines_of
-from playground.payload.problems import ERROR, WARNING, Problem
-from playground.payload.reading import Tree
-from playground.payload.references import resolve_document
-from playground.payload.spelling import FILE_MARK
+from playground.drafts.editing import State
+from playground.drafts.facts import facts_for
+from playground.drafts.half_typed import judge_half
+from playground.drafts.metadata import Aside
+from playground.drafts.models import Draft
+from playground.drafts.variables import own_variables, values_for
+from playground.jsontext.locating import lines_of
+from playground.jsontext.parsing import Tree
+from playground.jsontext.reference_syntax import FILE_MARK
+from playground.jsontext.references import resolve_document
+from playground.openapi.operations import Operation, find_operation
+from playground.payload_templates.models import Version
+from playground.payload_templates.secrets import names_for
 from playground.people.models import Person
+from playground.rules.checking import check
+from playground.rules.facts import Facts
+from playground.rules.problems import ERROR, WARNING, Problem
+from playground.workspace.files import describe_files, say_size, wire_size
+from playground.workspace.models import Connection
 
 
 @dataclass(frozen=True)

@@ -5,14 +5,14 @@ import time
 
 from django.utils import timezone
 
-from playground.apis.operations import UnknownOperation, find_operation
-from playground.calls.judging import judge
 from playground.calls.values import Outcome, Verdict
-from playground.history.holders import is_dead
+from playground.calls.verdicts import judge
 from playground.history.models import Exchange
+from playground.history.processes import is_dead
 from playground.history.recording import record_abandoned
+from playground.openapi.operations import UnknownOperation, find_operation
 from playground.sending import failures
-from playground.sending.walk import note_end
+from playground.sending.pipeline import note_end
 
 EVERY_SECONDS = 60.0
 _last = {"marked": float("-inf")}

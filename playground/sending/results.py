@@ -11,11 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from playground.library.models import Connection
-from playground.sending.answers import Answer, send_operation
+from playground.sending.api_calls import Answer, send_operation
+from playground.sending.backoff import ask_patiently
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Ticket, the_pool
-from playground.sending.waiting import ask_patiently
+from playground.workspace.models import Connection
 
 OPERATIONS = {"results": "get-job-results", "inputs": "get-job-inputs"}
 FRESH_SECONDS = 30.0

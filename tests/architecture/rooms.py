@@ -9,25 +9,29 @@ from pathlib import Path
 HOME = Path(__file__).resolve().parent.parent.parent
 CODE = HOME / "playground"
 
-PURE = {"apis", "payload", "calls", "network"}
+PURE = {"openapi", "jsontext", "rules", "calls", "importers", "network"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "apis": set(),
-    "payload": set(),
-    "calls": {"apis", "payload"},
+    "openapi": set(),
+    "jsontext": set(),
+    "rules": {"openapi", "jsontext"},
+    "calls": {"openapi", "jsontext"},
+    "importers": {"openapi", "jsontext", "calls"},
     "network": {"calls"},
-    "forms": {"apis", "payload"},
+    "forms": {"openapi", "jsontext", "rules"},
     "people": set(),
-    "library": {"apis", "payload", "calls", "people"},
-    "history": {"calls", "people"},
-    "sandbox": {"apis", "payload"},
+    "vault": {"people"},
 }
-MAY_IMPORT["sending"] = set(MAY_IMPORT) - {"forms", "sandbox"}
-MAY_IMPORT["batches"] = {"sending", *MAY_IMPORT["sending"]}
-MAY_IMPORT["interface"] = set(MAY_IMPORT)
-MAY_IMPORT["pages"] = set(MAY_IMPORT) - {"interface"}
-# Modules beside the rooms: settings and what they read, the site map, the server's entry.
-FRONT = {"settings", "environment", "urls", "wsgi", "journal", "__init__"}
-FRONT_MAY_IMPORT = {"settings": {"environment"}, "urls": {"pages", "interface", "sandbox"}}
+# Each of these may import all above it.
+for package in ("workspace", "drafts", "payload_templates"):
+    MAY_IMPORT[package] = set(MAY_IMPORT)
+MAY_IMPORT["history"] = {"calls", "people"}
+MAY_IMPORT["sending"] = set(MAY_IMPORT)
+MAY_IMPORT["sandbox"] = {"openapi", "jsontext", "rules"}
+MAY_IMPORT["api"] = MAY_IMPORT["commands"] = set(MAY_IMPORT) | {"api"}
+MAY_IMPORT["pages"] = set(MAY_IMPORT) - {"api", "commands"}
+# Modules beside the packages: settings and what they read, the site map, the server's entry.
+FRONT = {"settings", "environment", "urls", "wsgi", "request_log", "__init__"}
+FRONT_MAY_IMPORT = {"settings": {"environment"}, "urls": {"pages", "api", "sandbox"}}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
-from playground.library.models import Draft
+from playground.drafts.models import Draft
 from playground.sandbox import practice
 from tests.bench.documents import SAMPLES, SMALL, Sample
 from tests.bench.figures import Figure, median, percentile

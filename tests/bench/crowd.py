@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from playground.library.models import Draft
+from playground.drafts.models import Draft
 from tests.bench.documents import SMALL
 from tests.bench.figures import Figure, percentile
 from tests.bench.product import Client, Served, Visitor, make_draft, make_visitor, serve

@@ -20,14 +20,15 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-from playground.apis.operations import find_operation
-from playground.apis.workflows import Workflow, default_payload
-from playground.library.drafts import begin
-from playground.library.models import Connection, Draft
-from playground.library.workflows import store_workflow
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
+from playground.openapi.operations import find_operation
+from playground.openapi.workflows import Workflow, default_payload
 from playground.people.models import Person, Role
 from playground.people.sessions import SessionStore
 from playground.sandbox import practice
+from playground.workspace.models import Connection
+from playground.workspace.workflows import store_workflow
 from tests.bench.documents import Sample
 
 HOME = Path(__file__).resolve().parents[2]

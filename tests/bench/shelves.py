@@ -10,9 +10,10 @@ from django.db import connection
 from django.test import Client as TestClient
 from django.test.utils import CaptureQueriesContext
 
-from playground.library.drafts import begin
-from playground.library.files import keep_file
-from playground.library.models import Connection, Template
+from playground.drafts.drafts import begin
+from playground.payload_templates.models import Template
+from playground.workspace.files import keep_file
+from playground.workspace.models import Connection
 from tests.bench.browsing import start_browser
 from tests.bench.documents import SMALL
 from tests.bench.editing import timed_get

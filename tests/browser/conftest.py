@@ -16,9 +16,9 @@ from playwright.sync_api import BrowserContext, Error, Page, expect
 from waitress.server import create_server
 from waitress.wasyncore import close_all
 
-from playground.interface.practice import fill_practice
+from playground.commands.practice import fill_practice
 from playground.people.models import Person
-from playground.sending.doors import announce_origin
+from playground.sending.policy import announce_origin
 from tests.browser.chromium import find_chromium
 from tests.browser.flags import FLAGS
 from tests.browser.walking import launch

@@ -6,23 +6,24 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from playground.apis.accounts import account_payload
-from playground.apis.operations import find_operation
+from playground.commands.practice import fill_practice
+from playground.drafts.drafts import begin
 from playground.history.models import Exchange
-from playground.interface.practice import fill_practice
-from playground.library.drafts import begin
-from playground.library.models import Connection, KnownJob, Repeat, Template, Workflow
-from playground.library.sharing import Wanted, make_share
-from playground.library.versions import open_template
-from playground.library.workflows import edit_workflow, store_workflow
+from playground.openapi.account_updates import account_payload
+from playground.openapi.operations import find_operation
+from playground.payload_templates.models import Template
+from playground.payload_templates.share_links import Wanted, make_share
+from playground.payload_templates.versions import open_template
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
 from playground.people.tokens import make_token
 from playground.sandbox.jobs import launch
 from playground.sandbox.practice import find_workflow
+from playground.workspace.models import Connection, KnownJob, Repeat, Workflow
+from playground.workspace.workflows import edit_workflow, store_workflow
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 
 EMAIL = "00000000-0000-4d14-b2f9-000000000595"
 ODD = """{

@@ -5,7 +5,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from playground.library.models import Draft
+from playground.drafts.models import Draft
 from tests.browser.conftest import THREE_STEPS
 from tests.browser.walking import cell, eventually, launch, line, preview, saved, step
 

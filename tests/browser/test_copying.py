@@ -6,14 +6,14 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from playground.commands.practice import fill_practice
+from playground.drafts.drafts import begin
 from playground.history.recording import share
-from playground.interface.practice import fill_practice
-from playground.library.drafts import begin
-from playground.library.models import Connection
 from playground.people.models import Person
+from playground.workspace.models import Connection
 from tests.browser.walking import open_draft
 from tests.history.exchanges import make_exchange
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 
 BUTTONS = "main [data-copy]:visible, main [data-copy-from]:visible"
 CONTENT = '{"id": 12, "email": "a@b.c", "content": {"a b": "", "日本": ["x"]}}'

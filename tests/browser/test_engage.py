@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from playground.apis.operations import find_operation
-from playground.apis.workflows import default_payload
-from playground.library.drafts import begin
-from playground.library.models import Connection, Draft, File
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
+from playground.openapi.operations import find_operation
+from playground.openapi.workflows import default_payload
+from playground.workspace.models import Connection, File
 from tests.browser.walking import line, open_draft, saved
 
 DOUBLE = 750  # a second press sooner than that is taken for a double click

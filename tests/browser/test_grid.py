@@ -5,9 +5,10 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.library.drafts import begin
-from playground.library.models import Connection, Draft
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
 from playground.people.models import Person
+from playground.workspace.models import Connection
 from tests.browser.walking import cell, eventually, launch, line, saved
 
 

@@ -4,9 +4,9 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from playground.apis.operations import list_operations
-from playground.library.drafts import begin
-from playground.library.models import Draft
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
+from playground.openapi.operations import list_operations
 from playground.people.models import Person
 from tests.browser.walking import launch, line, saved
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from playground.library.models import Draft
+from playground.drafts.models import Draft
 from tests.browser.walking import cell, launch, line, saved
 
 

@@ -4,7 +4,8 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from playground.library.models import Connection, Draft
+from playground.drafts.models import Draft
+from playground.workspace.models import Connection
 from tests.browser.test_builder import launch, saved
 from tests.browser.test_json_editor import open_editor, replace, shown
 

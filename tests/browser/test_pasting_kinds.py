@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from playground.library.models import Draft
+from playground.drafts.models import Draft
 
 URL = "https://api.example.com/v3/workflows/w-1/schedule"
 BODY = '{"job_name": "Kind", "steps": [], "inputs": [], "n": 1.10}'

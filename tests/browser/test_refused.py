@@ -4,8 +4,8 @@ import json
 
 from playwright.sync_api import Page, Route, expect
 
+from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.library.models import Draft
 from tests.browser.test_json_editor import open_editor, shown
 from tests.browser.walking import cell, eventually, launch, preview, saved
 

@@ -10,9 +10,9 @@ from playwright.sync_api import BrowserContext, Page, expect
 from playground.calls.snippets.languages import LANGUAGES
 from playground.calls.values import Reply
 from playground.calls.xml_layout import lay_out_xml
+from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.history.recording import record_end
-from playground.library.models import Draft
 from playground.people.models import Person
 from tests.browser.walking import cell, eventually, launch, line, saved
 from tests.history.exchanges import ACCEPTED, KEY, make_call, start_exchange

@@ -4,8 +4,10 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from playground.library.models import Connection, Draft, Repeat, Secret, SyncRun, Workflow
-from playground.library.workflows import store_workflow
+from playground.drafts.models import Draft
+from playground.vault.models import Secret
+from playground.workspace.models import Connection, Repeat, SyncRun, Workflow
+from playground.workspace.workflows import store_workflow
 from tests.browser.walking import launch, saved
 
 COOKIE = "AQEDsecret-cookie-of-a-person"

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
-from playground.library.models import Connection
+from playground.workspace.models import Connection
 from tests.browser.walking import cell, eventually, saved
 from tests.network.servers import answer, serve
 from tests.sending.standins import Standin

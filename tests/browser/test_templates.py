@@ -7,12 +7,13 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from playground.history.models import Exchange
-from playground.library.models import Connection, ShareLink, Template
-from playground.library.versions import open_template
+from playground.payload_templates.models import ShareLink, Template
+from playground.payload_templates.versions import open_template
 from playground.people.models import Person
+from playground.workspace.models import Connection
 from tests.browser.walking import launch, open_draft
 from tests.conftest import PASSWORD
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW
 
 

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
-from playground.library.drafts import state_of
-from playground.library.half_typed import read_editor
-from playground.library.models import Draft
+from playground.drafts.drafts import state_of
+from playground.drafts.half_typed import read_editor
+from playground.drafts.models import Draft
 from tests.browser.test_json_editor import open_editor, replace, shown
 from tests.browser.walking import launch, saved
 

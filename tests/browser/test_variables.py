@@ -4,7 +4,8 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from playground.library.models import Connection, Draft
+from playground.drafts.models import Draft
+from playground.workspace.models import Connection
 from tests.browser.walking import launch, line, saved
 
 DROP = """(text) => {

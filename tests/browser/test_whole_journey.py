@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.launch_server import ACCOUNT, KEY, STEP, LaunchServer
-from tests.interface.test_serve import run, served
+from tests.commands.test_serve import run, served
 
 PROFILE = "https://www.linkedin.com/in/grace-hopper/"
 NETWORKS = {"ALLOW_NETWORKS": "127.0.0.0/8"}

@@ -5,11 +5,12 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from playground.apis.operations import find_operation
-from playground.apis.workflows import default_payload
-from playground.library.drafts import begin
-from playground.library.models import Draft, Workflow
-from playground.library.workflows import read_definition
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
+from playground.openapi.operations import find_operation
+from playground.openapi.workflows import default_payload
+from playground.workspace.models import Workflow
+from playground.workspace.workflows import read_definition
 
 
 def launch(page: Page, workflow: str) -> Page:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from playground.apis.operations import (
+from playground.openapi.operations import (
     Credential,
     CredentialField,
     CredentialWay,

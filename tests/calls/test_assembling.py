@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.apis.operations import find_operation
 from playground.calls.assembling import Connecting, assemble
-from playground.calls.filling import FileData
 from playground.calls.masking import mask_call, show
+from playground.calls.substitution import FileData
 from playground.calls.values import Call, Failure, Secret
+from playground.openapi.operations import find_operation
 from tests.calls.operations import LAUNCH, START
 
 KEY = Secret("key", "sk-12345678", frozenset({"api.example.com"}))

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.calls.contents import ending_of, kind_of, read_text
-from playground.calls.tables import find_sign, read_rows
+from playground.calls.content import ending_of, kind_of, read_text
+from playground.calls.csv_tables import find_sign, read_rows
 from playground.calls.xml_layout import lay_out_xml
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"

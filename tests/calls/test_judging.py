@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.apis.operations import list_operations
-from playground.calls.judging import judge
 from playground.calls.values import Failure, Outcome, Reply
+from playground.calls.verdicts import judge
+from playground.openapi.operations import list_operations
 from tests.calls.operations import LAUNCH, START
 
 ADVICE = (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.calls.openings import LINES, read_opening
-from playground.payload.printing import lay_out
+from playground.calls.excerpts import LINES, read_opening
+from playground.jsontext.printing import lay_out
 
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),

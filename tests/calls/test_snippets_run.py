@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from playground.calls.snippets.fragments import CannotWrite
 from playground.calls.snippets.languages import LANGUAGES, write_snippet
-from playground.calls.snippets.pieces import CannotWrite
 from playground.calls.values import Hole, MaskedCall
 
 RUN = {

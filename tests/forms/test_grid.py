@@ -1,21 +1,21 @@
 """The grid of inputs: columns, cells and their looks."""
 
 from playground.forms.grid import draw_rows, read_cell, read_grid
-from playground.payload import reading
-from playground.payload.facts import InputKey
+from playground.jsontext import parsing
+from playground.rules.facts import InputKey
 
 KEYS = (InputKey("first_name", True), InputKey("company_name"))
 
 
 def test_the_workflows_keys_come_first_then_those_of_the_rows() -> None:
-    rows = reading.read('[{"x": 1, "first_name": "Ada"}, {"meta": {}, "y": 2}]')
+    rows = parsing.read('[{"x": 1, "first_name": "Ada"}, {"meta": {}, "y": 2}]')
     grid = read_grid("/inputs", rows, KEYS)
     assert [c.key for c in grid.columns] == ["first_name", "company_name", "x", "y", "meta"]
     assert grid.count == 2
 
 
 def test_absent_null_empty_number_and_object_look_different() -> None:
-    tree = reading.read('{"n": 1.10, "o": {"a": [1]}, "e": "", "z": null}')
+    tree = parsing.read('{"n": 1.10, "o": {"a": [1]}, "e": "", "z": null}')
     assert isinstance(tree, dict)
     assert read_cell(...) == ("text", "absent", "")
     assert read_cell(tree["z"]) == ("text", "null", "")
@@ -39,7 +39,7 @@ def test_everything_a_person_typed_is_escaped() -> None:
 
 
 def test_a_row_that_is_no_object_is_one_wide_json_cell() -> None:
-    grid = read_grid("/inputs", reading.read('["text", {"a": "1"}]'), ())
+    grid = read_grid("/inputs", parsing.read('["text", {"a": "1"}]'), ())
     html = draw_rows(grid, 0, 2)
     assert 'class="grid-cell wide"' in html or "wide" in html
     assert html.count("data-row>") == 2

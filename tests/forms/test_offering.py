@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.apis.operations import find_operation, list_operations
-from playground.forms.offering import list_keys, list_values
-from playground.payload.facts import AccountFacts, Facts, InputKey, StepFacts
+from playground.forms.completions import list_keys, list_values
+from playground.openapi.operations import find_operation, list_operations
+from playground.rules.facts import AccountFacts, Facts, InputKey, StepFacts
 
 SCHEMA = find_operation("launch-workflow").body_schema or {}
 PARAMETERS = {

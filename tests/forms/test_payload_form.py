@@ -4,11 +4,11 @@ from django.template import Context, Template
 
 from playground.forms.fields import Beside, read_fields
 from playground.forms.payload_form import PayloadForm
-from playground.payload import reading
+from playground.jsontext import parsing
 
 
 def draw(schema: dict, text: str, **shelves: dict) -> str:
-    fields = read_fields(schema, reading.read(text), "", "", Beside(**shelves))
+    fields = read_fields(schema, parsing.read(text), "", "", Beside(**shelves))
     template = Template("{% load crispy_forms_tags %}{% crispy form %}")
     return template.render(Context({"form": PayloadForm(fields, "r1-")}))
 

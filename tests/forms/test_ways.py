@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from playground.apis.operations import find_operation
+from playground.drafts.editing import Edit, State, perform
+from playground.drafts.metadata import Aside
+from playground.forms.branches import change_way
 from playground.forms.fields import Beside, Field
 from playground.forms.sections import read_sections
-from playground.forms.ways import change_way
-from playground.library.asides import Aside
-from playground.library.editing import Edit, State, perform
-from playground.pages.builder.ways import list_way_edits
-from playground.payload import reading
+from playground.jsontext import parsing
+from playground.openapi.operations import find_operation
+from playground.pages.builder.branches import list_way_edits
 
 SCHEMA = find_operation("start-scenario").body_schema or {}
 FIELDS = {
@@ -31,7 +31,7 @@ GIVEN = {
 
 
 def fields_of(text: str, section: str, **shelves: dict) -> dict[str, Field]:
-    sections = read_sections(SCHEMA, reading.read(text), Beside(**shelves))
+    sections = read_sections(SCHEMA, parsing.read(text), Beside(**shelves))
     return {f.key: f for s in sections if s.title == section for f in s.fields}
 
 
@@ -98,7 +98,7 @@ def test_a_field_that_was_switched_off_by_hand_stays_off() -> None:
 
 def test_with_a_query_the_filter_is_hidden_and_that_is_said() -> None:
     sections = read_sections(
-        SCHEMA, reading.read('{"id": 1, "custom_request": {"a": 1}}'), Beside()
+        SCHEMA, parsing.read('{"id": 1, "custom_request": {"a": 1}}'), Beside()
     )
     [found] = [s for s in sections if s.title == "Filter"]
     assert found.fields == ()

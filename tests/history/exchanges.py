@@ -9,8 +9,8 @@ from django.utils import timezone
 from playground.calls.values import Call, Outcome, Reply, Secret, Verdict
 from playground.history.models import Exchange
 from playground.history.recording import Start, record_end, record_start
-from playground.library.vault import seal
 from playground.people.models import Person
+from playground.vault.encryption import seal
 
 KEY = Secret("key", "top-secret-value", frozenset({"api.example.com"}))
 ACCEPTED = Verdict(Outcome.ACCEPTED, "accepted", "Launched", {})

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from playground.history.holders import is_dead, name_holder
+from playground.history.processes import is_dead, name_holder
 
 
 def test_this_process_lives() -> None:
@@ -11,7 +11,7 @@ def test_this_process_lives() -> None:
 
 
 def test_a_process_that_ended_is_dead() -> None:
-    script = "from playground.history.holders import name_holder; print(name_holder())"
+    script = "from playground.history.processes import name_holder; print(name_holder())"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert is_dead(run.stdout.strip())
 

@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from playground.history import reading
+from playground.history import queries
 from playground.history.models import Exchange
-from playground.history.reading import Search, find_exchange, list_exchanges, visible_to
+from playground.history.queries import Search, find_exchange, list_exchanges, visible_to
 from playground.people.models import Role
 from tests.conftest import make_person
 from tests.history.exchanges import (
@@ -110,7 +110,7 @@ def test_bodies_are_searched_when_asked(editor) -> None:
 
 
 def test_a_search_of_bodies_goes_on_where_it_stopped(editor, monkeypatch) -> None:
-    monkeypatch.setattr(reading, "OPENED", 2)
+    monkeypatch.setattr(queries, "OPENED", 2)
     made = [end_exchange(start_exchange(editor), b"needle %d" % number) for number in range(5)]
     first = list_exchanges(editor, Search(text="needle 0", bodies=True))
     assert (first.rows, first.looked_through) == ((), 2)

@@ -4,9 +4,11 @@ import json
 
 import pytest
 
-from playground.interface.practice import fill_practice
-from playground.library.cookies import take_apart
-from playground.library.models import Change, Connection, Draft, Secret
+from playground.commands.practice import fill_practice
+from playground.drafts.models import Change, Draft
+from playground.importers.cookies import take_apart
+from playground.vault.models import Secret
+from playground.workspace.models import Connection
 
 pytestmark = pytest.mark.django_db
 VALUE = "AQEDlive-cookie-value"

@@ -8,8 +8,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from playground.library.drafts import begin
-from playground.library.editing import KINDS
+from playground.drafts.drafts import begin
+from playground.drafts.editing import KINDS
 from playground.people.models import Person
 
 pytestmark = pytest.mark.django_db

@@ -5,12 +5,12 @@ import uuid
 import pytest
 
 from playground.calls.values import Reply
-from playground.history.ignoring import ignore, list_ignored
+from playground.drafts.drafts import begin
+from playground.history.ignored_pointers import ignore, list_ignored
 from playground.history.models import Exchange
 from playground.history.recording import record_end
-from playground.library.drafts import begin
-from playground.library.vault import seal
 from playground.people.models import Role
+from playground.vault.encryption import seal
 from tests.conftest import make_person, signed_in
 from tests.history.exchanges import ACCEPTED, make_call, make_exchange, start_exchange
 

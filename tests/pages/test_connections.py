@@ -6,9 +6,9 @@ import uuid
 import pytest
 from django.test import Client
 
-from playground.interface.practice import fill_practice
-from playground.library.models import Connection
+from playground.commands.practice import fill_practice
 from playground.people.models import Event
+from playground.workspace.models import Connection
 
 pytestmark = pytest.mark.django_db
 TYPED = {

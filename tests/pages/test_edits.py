@@ -8,9 +8,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.library.drafts import begin
-from playground.library.models import Draft
 from playground.people.models import Person
 
 pytestmark = pytest.mark.django_db

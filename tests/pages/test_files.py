@@ -14,15 +14,16 @@ from django.test import Client
 from django.utils import timezone
 
 from playground.calls.values import Reply
+from playground.commands.practice import fill_practice
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
 from playground.history.recording import record_end
-from playground.interface.practice import fill_practice
-from playground.library.drafts import begin
-from playground.library.files import NotKept, keep_file, path_of, read_pieces
-from playground.library.models import Connection, Draft, File
-from playground.library.sweeping import sweep_files
-from playground.pages.builder.opened import Opened
+from playground.pages.builder.draft_context import Opened
 from playground.people.models import Person, Role
-from playground.sending.doors import announce_origin
+from playground.sending.policy import announce_origin
+from playground.workspace.file_cleanup import sweep_files
+from playground.workspace.files import NotKept, keep_file, path_of, read_pieces
+from playground.workspace.models import Connection, File
 from tests.conftest import make_person, signed_in
 from tests.history.exchanges import ACCEPTED, make_call, start_exchange
 

@@ -4,13 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from playground.library.editing import State
-from playground.library.models import Template
-from playground.library.sharing import Wanted, make_share
-from playground.library.versions import Content, save_version
-from playground.pages.templates.urls import urlpatterns
+from playground.drafts.editing import State
+from playground.pages.payload_templates.urls import urlpatterns
+from playground.payload_templates.models import Template
+from playground.payload_templates.share_links import Wanted, make_share
+from playground.payload_templates.versions import Content, save_version
 from playground.people.models import Person
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 
 pytestmark = pytest.mark.django_db
 ARGUMENTS = {"number": 1, "ending": "yaml"}

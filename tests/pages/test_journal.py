@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 
-from playground.journal import JsonLine, Line
+from playground.request_log import JsonLine, Line
 
 
 def record(message: str, **more: object) -> logging.LogRecord:

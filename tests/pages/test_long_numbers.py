@@ -6,15 +6,16 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from playground.interface.practice import fill_practice
-from playground.library.drafts import begin
-from playground.library.models import Connection, Draft, Workflow
+from playground.commands.practice import fill_practice
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
 from playground.people.models import Person
+from playground.workspace.models import Connection, Workflow
 from tests.conftest import signed_in
 from tests.history.exchanges import end_exchange, start_exchange
-from tests.library.templates import make_template
 from tests.pages.test_pasting import KINDS
 from tests.pages.test_round import STEP
+from tests.payload_templates.templates import make_template
 
 pytestmark = pytest.mark.django_db
 

@@ -6,9 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from playground.library.drafts import begin
-from playground.library.models import Draft, Secret
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
 from playground.people.models import Person
+from playground.vault.models import Secret
 
 pytestmark = pytest.mark.django_db
 

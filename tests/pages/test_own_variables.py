@@ -6,11 +6,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from playground.library.drafts import begin, state_of
-from playground.library.models import Connection, Draft
-from playground.library.versions import find_version, read_version
+from playground.drafts.drafts import begin, state_of
+from playground.drafts.models import Draft
+from playground.payload_templates.versions import find_version, read_version
 from playground.people.models import Person
-from tests.library.templates import make_template
+from playground.workspace.models import Connection
+from tests.payload_templates.templates import make_template
 
 pytestmark = pytest.mark.django_db
 

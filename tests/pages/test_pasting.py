@@ -7,12 +7,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from playground.apis.operations import list_operations
-from playground.interface.practice import fill_practice
-from playground.library.connections import Wanted, save_connection
-from playground.library.drafts import begin
-from playground.library.models import Connection, Draft
+from playground.commands.practice import fill_practice
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
+from playground.openapi.operations import list_operations
 from playground.people.models import Person
+from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.models import Connection
 from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db

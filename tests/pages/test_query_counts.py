@@ -7,10 +7,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from playground.interface.practice import fill_practice
-from playground.library.drafts import begin
-from playground.library.models import Connection, Draft
+from playground.commands.practice import fill_practice
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
 from playground.people.models import Person
+from playground.workspace.models import Connection
 from tests.bench.documents import INPUTS1000, SMALL, STEPS50, Sample
 
 pytestmark = pytest.mark.django_db

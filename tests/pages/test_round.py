@@ -5,13 +5,14 @@ import re
 
 import pytest
 
+from playground.commands.practice import fill_practice
+from playground.drafts.drafts import begin
+from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.interface.practice import fill_practice
-from playground.library.drafts import begin
-from playground.library.models import Connection, Draft, KnownJob, Repeat, SyncRun, Workflow
-from playground.library.workflows import edit_workflow, store_accounts, store_workflow
+from playground.workspace.models import Connection, KnownJob, Repeat, SyncRun, Workflow
+from playground.workspace.workflows import edit_workflow, store_accounts, store_workflow
 from tests.history.exchanges import make_exchange
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 
 pytestmark = pytest.mark.django_db
 

@@ -13,16 +13,24 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playground.history.models import Exchange
-from playground.journal import Line
-from playground.library.models import Connection, LinkSend, ShareLink, Template
-from playground.library.sharing import Wanted, fill, judge_wanted, make_share, revoke, shown_state
-from playground.library.vault import unseal
-from playground.library.versions import find_version, read_version
 from playground.pages import shared
+from playground.payload_templates.models import LinkSend, ShareLink, Template
+from playground.payload_templates.share_links import (
+    Wanted,
+    fill,
+    judge_wanted,
+    make_share,
+    revoke,
+    shown_state,
+)
+from playground.payload_templates.versions import find_version, read_version
 from playground.people.models import Person, Role
-from playground.sending.presses import wait
+from playground.request_log import Line
+from playground.sending.submission import wait
+from playground.vault.encryption import unseal
+from playground.workspace.models import Connection
 from tests.conftest import signed_in
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW, practice, sandbox  # noqa: F401
 
 pytestmark = pytest.mark.django_db

@@ -9,13 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playground.history.models import Exchange
-from playground.library.models import Connection, LinkKind, ShareLink, Template
-from playground.library.sharing import Wanted, make_share
-from playground.library.templates import delete_template
 from playground.pages import shared
+from playground.payload_templates.models import LinkKind, ShareLink, Template
+from playground.payload_templates.share_links import Wanted, make_share
+from playground.payload_templates.templates import delete_template
 from playground.people.models import Person, Role
+from playground.workspace.models import Connection
 from tests.conftest import signed_in
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW, practice, sandbox  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)

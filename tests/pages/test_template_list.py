@@ -7,10 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from playground.library.editing import State
-from playground.library.models import Template
-from playground.library.templates import Wanted, turn_star
-from playground.library.versions import Content, create_template
+from playground.drafts.editing import State
+from playground.payload_templates.models import Template
+from playground.payload_templates.templates import Wanted, turn_star
+from playground.payload_templates.versions import Content, create_template
 from playground.people.models import Person, Role
 from tests.conftest import make_person
 

@@ -10,13 +10,19 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from playground.library.drafts import begin
-from playground.library.editing import State
-from playground.library.models import Draft, Sharing, Template, Version
-from playground.library.versions import find_version, open_template, read_version, save_version
+from playground.drafts.drafts import begin
+from playground.drafts.editing import State
+from playground.drafts.models import Draft
+from playground.payload_templates.models import Sharing, Template, Version
+from playground.payload_templates.versions import (
+    find_version,
+    open_template,
+    read_version,
+    save_version,
+)
 from playground.people.models import Person, Role
 from tests.conftest import make_person, signed_in
-from tests.library.templates import TEXT, make_template
+from tests.payload_templates.templates import TEXT, make_template
 
 pytestmark = pytest.mark.django_db
 

@@ -6,15 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from playground.apis.operations import list_operations
-from playground.library.connections import Wanted, save_connection
-from playground.library.drafts import begin, find_draft
-from playground.library.models import Draft
-from playground.library.variables import read_values, read_variables, write_variables
-from playground.pages.builder.opened import Opened
+from playground.drafts.drafts import begin, find_draft
+from playground.drafts.models import Draft
+from playground.openapi.operations import list_operations
+from playground.pages.builder.draft_context import Opened
 from playground.people.models import Person
+from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
-from playground.sending.walk import assemble_plan
+from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.variables import read_values, read_variables, write_variables
 from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.test import Client
 
-from playground.library.drafts import begin
+from playground.drafts.drafts import begin
 from playground.people.models import Person
 
 pytestmark = pytest.mark.django_db

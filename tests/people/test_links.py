@@ -14,7 +14,7 @@ from playground.people.links import (
     use_up,
 )
 from playground.people.models import Link, Person, Role
-from playground.people.roster import set_active
+from playground.people.team import set_active
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.django_db

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from playground.people.models import Person, Role
-from playground.people.roster import LastOwner, give_role, join, set_active
+from playground.people.team import LastOwner, give_role, join, set_active
 from tests.conftest import make_person, signed_in
 
 pytestmark = pytest.mark.django_db

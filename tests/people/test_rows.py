@@ -9,11 +9,12 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from playground.library.drafts import begin, find_draft
-from playground.library.models import Account, Connection, Draft
+from playground.drafts.drafts import begin, find_draft
+from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.people.rows import Rows, ask, insert, tell, twin, update
 from playground.people.sessions import SessionStore
+from playground.workspace.models import Account, Connection
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db

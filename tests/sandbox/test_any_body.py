@@ -7,8 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.sandbox import practice
-
-from .conftest import KEYS, LAUNCHED, STEP, make_launch
+from tests.sandbox.conftest import KEYS, LAUNCHED, STEP, make_launch
 
 ODD = st.recursive(
     st.none()

@@ -14,8 +14,7 @@ from playground.sandbox import practice
 from playground.sandbox.failures import ACTS, STATUS_SENTENCES
 from playground.sandbox.hanging import Slot
 from playground.sandbox.models import Job
-
-from .conftest import KEYS, LAUNCHED, Caller, make_launch
+from tests.sandbox.conftest import KEYS, LAUNCHED, Caller, make_launch
 
 
 @pytest.fixture(params=["django", "waitress"])

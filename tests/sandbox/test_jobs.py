@@ -7,8 +7,7 @@ import time_machine
 
 from playground.sandbox import jobs
 from playground.sandbox.models import Job, Repeat
-
-from .conftest import LAUNCHED, STEP, make_launch
+from tests.sandbox.conftest import LAUNCHED, STEP, make_launch
 
 SEARCH = "00000000-0000-4782-8d20-000000000546"
 SEARCH_STEP = "00000000-0000-490a-877c-000000000ef5"

@@ -4,8 +4,7 @@ import json
 from pathlib import Path
 
 from playground.sandbox import practice
-
-from .conftest import LAUNCHED, STEP, make_launch
+from tests.sandbox.conftest import LAUNCHED, STEP, make_launch
 
 GOLDEN = json.loads((Path(__file__).parent / "golden_launches.json").read_text("utf-8"))
 

@@ -9,20 +9,21 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from playground.library.connections import Wanted, save_connection
-from playground.library.drafts import begin, discard_draft
-from playground.library.files import keep_file
-from playground.library.models import Repeat, ShareLink, Workflow
-from playground.library.sharing import Wanted as Shared
-from playground.library.sharing import make_share
-from playground.library.versions import open_template
-from playground.library.workflows import edit_workflow
+from playground.drafts.drafts import begin, discard_draft
+from playground.payload_templates.models import ShareLink
+from playground.payload_templates.share_links import Wanted as Shared
+from playground.payload_templates.share_links import make_share
+from playground.payload_templates.versions import open_template
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
 from playground.people.tokens import make_token
+from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.files import keep_file
+from playground.workspace.models import Repeat, Workflow
+from playground.workspace.workflows import edit_workflow
 from tests.conftest import make_person
 from tests.history.exchanges import end_exchange, make_exchange, start_exchange
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 
 Maker = Callable[[Person], dict[str, Any]]
 

@@ -6,12 +6,13 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 
-from playground.interface.practice import fill_practice
-from playground.library.connections import Wanted, save_connection
-from playground.library.models import Connection, Draft
-from playground.library.secrets import keep_secret
+from playground.commands.practice import fill_practice
+from playground.drafts.models import Draft
 from playground.people.models import Person
-from playground.sending.doors import announce_origin
+from playground.sending.policy import announce_origin
+from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.models import Connection
+from playground.workspace.secrets import keep_secret
 from tests.sending.misbehaving import Misbehaving
 from tests.sending.standins import Standin, serve_forever
 

@@ -6,16 +6,17 @@ import uuid
 import pytest
 
 from playground.calls.masking import show
+from playground.drafts.metadata import Aside
+from playground.drafts.models import Draft
+from playground.drafts.secrets import take_in
 from playground.history.bodies import read_body
 from playground.history.masked import read_masked
-from playground.library.asides import Aside
-from playground.library.files import keep_file
-from playground.library.models import Connection, Draft, Workflow
-from playground.library.secrets import take_in
-from playground.library.vault import seal
 from playground.people.models import Role
-from playground.sending.again import begin_again, describe_since, read_sent
-from playground.sending.presses import press_send, wait
+from playground.sending.resending import begin_again, describe_since, read_sent
+from playground.sending.submission import press_send, wait
+from playground.vault.encryption import seal
+from playground.workspace.files import keep_file
+from playground.workspace.models import Connection, Workflow
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
 from tests.sending.conftest import LAUNCH

@@ -13,14 +13,16 @@ from django.db import connection as database
 from django.urls import reverse
 
 from playground.calls.snippets.languages import LANGUAGES
+from playground.drafts.models import Draft
+from playground.drafts.secrets import take_in
 from playground.history.bodies import read_body
 from playground.history.models import Body, Exchange
-from playground.library.models import Draft, Sharing, Template
-from playground.library.secrets import keep_secret, take_in
+from playground.payload_templates.models import Sharing, Template
 from playground.people.models import Person
-from playground.sending.presses import press_send, wait
+from playground.sending.submission import press_send, wait
+from playground.workspace.secrets import keep_secret
 from tests.conftest import signed_in
-from tests.library.templates import make_template
+from tests.payload_templates.templates import make_template
 from tests.security.routes import list_pages
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from playground.calls.values import Outcome
+from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.library.models import Draft
 from playground.people.models import Person
-from playground.sending.presses import press_send, wait
+from playground.sending.submission import press_send, wait
 from tests.sending.standins import Standin
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "sandbox/golden_launches.json").read_text())

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 
 from playground.calls.values import Outcome
+from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.library.models import Draft
-from playground.sending.presses import wait
+from playground.sending.submission import wait
 from tests.network.servers import Script, answer, serve
 from tests.sending.standins import wait_until
 

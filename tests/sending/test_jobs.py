@@ -6,13 +6,13 @@ import uuid
 import pytest
 
 from playground.calls.values import Outcome, Reply, Verdict
+from playground.commands.practice import fill_practice
 from playground.history.models import Exchange
-from playground.interface.practice import fill_practice
-from playground.library.models import Connection
-from playground.sending.answers import Answer, send_operation
+from playground.sending.api_calls import Answer, send_operation
 from playground.sending.jobs import Job, look_at, read_job, read_results
 from playground.sending.plans import plan_operation
-from playground.sending.presses import press_send, wait
+from playground.sending.submission import press_send, wait
+from playground.workspace.models import Connection
 from tests.conftest import signed_in
 from tests.sending.standins import wait_until
 

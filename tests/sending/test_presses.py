@@ -12,11 +12,12 @@ from django.db import connections
 from playground.calls.values import Outcome
 from playground.history.bodies import read_body
 from playground.history.models import Exchange
-from playground.library.models import Connection, Secret
-from playground.library.vault import unseal
 from playground.people.models import Event, Role
-from playground.sending import pool, presses
-from playground.sending.presses import Blocked, cancel, press_send, wait
+from playground.sending import pool, submission
+from playground.sending.submission import Blocked, cancel, press_send, wait
+from playground.vault.encryption import unseal
+from playground.vault.models import Secret
+from playground.workspace.models import Connection
 from tests.conftest import make_person
 from tests.sending.conftest import LAUNCH, make_draft
 from tests.sending.standins import wait_until
@@ -174,7 +175,7 @@ def test_cancelling_after_the_first_byte_is_unknown(editor, draft_to, standin) -
 def small_pool(monkeypatch) -> pool.Pool:
     """One thread, one place in line."""
     small = pool.Pool(workers=1, waiting=1, waiters=1)
-    monkeypatch.setattr(presses, "the_pool", lambda: small)
+    monkeypatch.setattr(submission, "the_pool", lambda: small)
     return small
 
 

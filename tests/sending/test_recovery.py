@@ -28,8 +28,8 @@ django.setup()
 settings.DATABASES["default"]["NAME"] = sys.argv[1]
 settings.SECRET_KEYS = sys.argv[2].split()
 settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
-from playground.library.models import Draft
-from playground.sending.presses import press_send, wait
+from playground.drafts.models import Draft
+from playground.sending.submission import press_send, wait
 draft = Draft.objects.get(pk=sys.argv[3])
 wait(press_send(draft.person, draft, uuid.UUID(sys.argv[4])), 60)
 """

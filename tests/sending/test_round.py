@@ -5,19 +5,19 @@ import uuid
 
 import pytest
 
-from playground.apis.operations import find_operation
 from playground.calls.values import Outcome
+from playground.drafts.drafts import begin
+from playground.drafts.secrets import take_in
 from playground.history.models import Exchange, Original
-from playground.library.drafts import begin
-from playground.library.models import KnownJob, Repeat
-from playground.library.secrets import take_in
-from playground.library.vault import unseal
-from playground.payload.checking import check
+from playground.openapi.operations import find_operation
+from playground.rules.checking import check
 from playground.sending import jobs, results
 from playground.sending.jobs import look_at
 from playground.sending.plans import check_plan, plan_draft
-from playground.sending.presses import press_send, wait
 from playground.sending.results import Rows, has_failed, read_page, tells_outcome, write_csv
+from playground.sending.submission import press_send, wait
+from playground.vault.encryption import unseal
+from playground.workspace.models import KnownJob, Repeat
 from tests.conftest import signed_in
 from tests.sending.conftest import LAUNCH, WORKFLOW
 from tests.sending.misbehaving import say

@@ -12,18 +12,19 @@ import pytest
 from playground.calls.masking import mask_call, show
 from playground.calls.snippets.languages import write_snippet
 from playground.calls.values import Outcome
+from playground.commands.practice import fill_practice
+from playground.drafts.models import Draft
 from playground.history.bodies import read_body
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
-from playground.interface.practice import fill_practice
-from playground.library.files import keep_file
-from playground.library.models import Connection, Draft
 from playground.people.models import Person
 from playground.sandbox.practice import PRACTICE_TOKEN
-from playground.sending.again import read_sent
+from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
-from playground.sending.presses import Blocked, press_anyway, press_send, wait
-from playground.sending.walk import assemble_plan
+from playground.sending.resending import read_sent
+from playground.sending.submission import Blocked, press_anyway, press_send, wait
+from playground.workspace.files import keep_file
+from playground.workspace.models import Connection
 from tests.sending.standins import Standin
 
 Make = Callable[[str], Draft]

@@ -11,8 +11,8 @@ from django.db import connections
 
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
-from playground.library.models import Connection
-from playground.sending.presses import press_send, wait
+from playground.sending.submission import press_send, wait
+from playground.workspace.models import Connection
 from tests.conftest import PASSWORD
 from tests.sending.conftest import THREADS
 from tests.sending.standins import wait_until

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from playground.history.models import Exchange
-from playground.library.models import Account, Connection, SyncRun, Workflow
-from playground.library.workflows import edit_workflow
 from playground.sending.pool import the_pool
-from playground.sending.syncing import begin_sync, find_sync, sync_now
+from playground.sending.sync import begin_sync, find_sync, sync_now
+from playground.workspace.models import Account, Connection, SyncRun, Workflow
+from playground.workspace.workflows import edit_workflow
 from tests.conftest import signed_in
 from tests.sending.misbehaving import Misbehaving, say
 

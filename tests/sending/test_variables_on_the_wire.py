@@ -5,9 +5,10 @@ import uuid
 
 import pytest
 
-from playground.library.models import Draft, Secret
-from playground.library.vault import unseal
-from playground.sending.presses import press_send, wait
+from playground.drafts.models import Draft
+from playground.sending.submission import press_send, wait
+from playground.vault.encryption import unseal
+from playground.vault.models import Secret
 from tests.sending.conftest import LAUNCH
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.calls.snippets.pieces import Pieces, Plan, comments, plan, refuse_nul
+from playground.calls.snippets.fragments import Pieces, Plan, comments, plan, refuse_nul
 from playground.calls.values import MaskedCall
 
 ARGUMENT_LIMIT = 100_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.calls.snippets.escapes import c_like
-from playground.calls.snippets.pieces import Pieces, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import Pieces, comments, in_lines, join, plan
 from playground.calls.values import MaskedCall
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playground.calls.snippets.bash import ARGUMENT_LIMIT, LINE, words
-from playground.calls.snippets.pieces import Pieces, comments, plan, refuse_nul
+from playground.calls.snippets.fragments import Pieces, comments, plan, refuse_nul
 from playground.calls.values import MaskedCall
 
 

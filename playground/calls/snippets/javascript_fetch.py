@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.calls.snippets.escapes import byte_text, c_like
-from playground.calls.snippets.pieces import CannotWrite, Pieces, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import CannotWrite, Pieces, comments, in_lines, join, plan
 from playground.calls.values import MaskedCall
 
 

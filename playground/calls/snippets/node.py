@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from playground.calls.snippets.escapes import c_like
+from playground.calls.snippets.fragments import by_name, comments, in_lines, plan
 from playground.calls.snippets.javascript_fetch import header, text
-from playground.calls.snippets.pieces import by_name, comments, in_lines, plan
 from playground.calls.values import MaskedCall
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.calls.snippets.pieces import Pieces, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import Pieces, comments, in_lines, join, plan
 from playground.calls.values import MaskedCall
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.calls.snippets.pieces import Pieces, by_name, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import Pieces, by_name, comments, in_lines, join, plan
 from playground.calls.values import MaskedCall
 
 

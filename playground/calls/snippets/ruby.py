@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.calls.snippets.pieces import Pieces, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import Pieces, comments, in_lines, join, plan
 from playground.calls.values import MaskedCall
 
 SPECIAL = re.compile(r'[\\"#]')

@@ -11,13 +11,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from playground.apis.lists import ListRule, read_list_rule
 from playground.forms.fields import Field
-from playground.library.models import Listing
-from playground.pages.builder.opened import Opened, open_draft
+from playground.openapi.choice_lists import ListRule, read_list_rule
+from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
-from playground.sending.listing import ask_listing, find_listing, is_under_way
+from playground.people.permissions import needs, person_of
+from playground.sending.choice_lists import ask_listing, find_listing, is_under_way
+from playground.workspace.models import Listing
 
 QUICK = 0.4
 SHOWN = 500

@@ -11,19 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from playground.library.attachments import keep_data_uris
-from playground.library.changes import Applied, apply_edit
-from playground.library.cookies import take_apart
-from playground.library.editing import Edit, Impossible, text_at
-from playground.library.secrets import take_in
-from playground.pages.builder.completing import BadEdit
+from playground.drafts.changes import Applied, apply_edit
+from playground.drafts.editing import Edit, Impossible, text_at
+from playground.drafts.secrets import take_in
+from playground.importers.cookies import take_apart
+from playground.importers.secret_fields import find_typed_secrets
+from playground.jsontext import pointers
+from playground.jsontext.printing import quote
+from playground.pages.builder.draft_context import Opened, open_draft
+from playground.pages.builder.edit_requests import BadEdit
 from playground.pages.builder.edits import describe_change, read_sent
-from playground.pages.builder.opened import Opened, open_draft
-from playground.payload import pointers
-from playground.payload.printing import quote
-from playground.payload.secrecy import find_typed_secrets
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
+from playground.workspace.attachments import keep_data_uris
 
 MOST_VALUES = 200
 LONGEST_VALUE = 20_000

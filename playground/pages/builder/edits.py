@@ -14,21 +14,21 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.drafts.changes import Applied, Conflict, apply_edit, redo, undo, was_made
+from playground.drafts.editing import Edit, Impossible, State
+from playground.drafts.half_typed import EDITOR
+from playground.drafts.models import Draft
 from playground.forms.conversion import HalfTyped, to_value_text
-from playground.library.changes import Applied, Conflict, apply_edit, redo, undo, was_made
-from playground.library.editing import Edit, Impossible, State
-from playground.library.half_typed import EDITOR
-from playground.library.models import Draft
-from playground.pages.builder.completing import BadEdit, complete
+from playground.jsontext.edits import difference
+from playground.jsontext.parsing import NotJson
+from playground.pages.builder.draft_context import Opened, open_draft
+from playground.pages.builder.edit_requests import BadEdit, complete
 from playground.pages.builder.following import describe_sections
-from playground.pages.builder.kept import tell_kept
-from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import draw_part
-from playground.payload.edits import difference
-from playground.payload.problems import Problem
-from playground.payload.reading import NotJson
+from playground.pages.builder.template_link import tell_kept
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
+from playground.rules.problems import Problem
 
 LONGEST_POINTER = 5000
 # Escapes of which JSON makes halves of pairs, where the other one is missing.

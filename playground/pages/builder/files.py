@@ -18,9 +18,16 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from playground.drafts.drafts import find_draft
+from playground.drafts.models import Draft
 from playground.forms.fields import Field
-from playground.library.drafts import find_draft
-from playground.library.files import (
+from playground.jsontext import printing
+from playground.jsontext.references import find
+from playground.pages.builder.draft_context import Opened, open_draft
+from playground.people.models import Role
+from playground.people.permissions import needs, person_of
+from playground.sending.plans import body_size, plan_draft
+from playground.workspace.files import (
     VAGUE,
     NotKept,
     files_in,
@@ -30,13 +37,7 @@ from playground.library.files import (
     say_size,
     wire_size,
 )
-from playground.library.models import Draft, File
-from playground.pages.builder.opened import Opened, open_draft
-from playground.payload import printing
-from playground.payload.references import find
-from playground.people.models import Role
-from playground.people.rights import needs, person_of
-from playground.sending.plans import body_size, plan_draft
+from playground.workspace.models import File
 
 MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}")
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")

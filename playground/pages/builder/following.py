@@ -6,13 +6,13 @@ from typing import Any
 
 from django.template.loader import render_to_string
 
+from playground.drafts.changes import Applied
+from playground.drafts.editing import State
 from playground.forms.fields import Beside
 from playground.forms.sections import Section, read_sections
-from playground.library.changes import Applied
-from playground.library.editing import State
-from playground.pages.builder.opened import Opened
+from playground.jsontext.parsing import read
+from playground.pages.builder.draft_context import Opened
 from playground.pages.builder.parts import describe_form, draw_part
-from playground.payload.reading import read
 
 
 def describe_sections(done: Applied, opened: Opened) -> dict[str, Any]:

@@ -12,17 +12,17 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from playground.calls.snippets.languages import LANGUAGES
-from playground.history.reading import find_under_way
-from playground.library.changes import history_depth
-from playground.library.models import Connection
+from playground.drafts.changes import history_depth
+from playground.history.queries import find_under_way
+from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edits import digest_of, half_of, list_problems
-from playground.pages.builder.kept import describe_kept
-from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.builder.parts import describe_form, list_names
+from playground.pages.builder.template_link import describe_kept
 from playground.pages.replies import view_reply
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
+from playground.people.permissions import needs, person_of
 from playground.sending.recovery import settle
+from playground.workspace.models import Connection
 
 
 @needs(Role.EDITOR)

@@ -11,18 +11,19 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from playground.drafts.variables import own_variables
 from playground.forms.fields import Field
 from playground.forms.grid import Grid, draw_rows, read_grid
 from playground.forms.payload_form import PayloadForm
 from playground.forms.sections import Section, count_sent
 from playground.forms.steps import StepRow, fitting_accounts, read_steps
-from playground.library.variables import own_variables, read_variables
+from playground.jsontext import pointers
 from playground.pages.builder.choices import name_choices
+from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.files import describe_files
-from playground.pages.builder.opened import Opened, open_draft
-from playground.payload import pointers
 from playground.people.models import Role
-from playground.people.rights import needs
+from playground.people.permissions import needs
+from playground.workspace.variables import read_variables
 
 # Steps that stand open, with all their fields, when the page arrives.
 OPEN_STEPS = 3

@@ -11,22 +11,22 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from playground.apis.operations import UnknownOperation, find_operation
-from playground.calls.shapes import operation_shapes
-from playground.library.changes import Conflict, apply_edit
-from playground.library.editing import Edit, Impossible, perform
-from playground.library.pasting import host_in, ignored_headers, take_credentials
-from playground.pages.builder.completing import BadEdit
+from playground.drafts.changes import Conflict, apply_edit
+from playground.drafts.editing import Edit, Impossible, perform
+from playground.drafts.pasting import host_in, ignored_headers, take_credentials
+from playground.importers import Note, Refused, Understood, understand
+from playground.importers.operation_shapes import operation_shapes
+from playground.jsontext.diff import compare
+from playground.jsontext.merge_patch import Step, merge_steps
+from playground.jsontext.parsing import NotJson
+from playground.openapi.operations import UnknownOperation, find_operation
+from playground.pages.builder.draft_context import Opened, open_draft
+from playground.pages.builder.edit_requests import BadEdit
 from playground.pages.builder.edits import describe_change, read_sent
-from playground.pages.builder.opened import Opened, open_draft
 from playground.pages.pasting import mask_changes, step_edit, tell_credentials
-from playground.payload.comparing import compare
-from playground.payload.merging import Step, merge_steps
-from playground.payload.reading import NotJson
-from playground.payload.understanding import Note, Refused, Understood, understand
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
-from playground.sending.doors import current_origin
+from playground.people.permissions import needs, person_of
+from playground.sending.policy import current_origin
 
 SHOWN = 100
 

@@ -12,11 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from playground.library.models import Change
-from playground.pages.builder.opened import Opened, open_draft
-from playground.payload.secrecy import is_secret_place
+from playground.drafts.models import Change
+from playground.importers.secret_fields import is_secret_place
+from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
-from playground.people.rights import needs
+from playground.people.permissions import needs
 from playground.sending.plans import plan_draft, resolver_of
 
 STEPS_SHOWN = 20

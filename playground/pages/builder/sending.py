@@ -11,20 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.masking import mask_call, show
+from playground.calls.snippets.fragments import CannotWrite
 from playground.calls.snippets.languages import LANGUAGES, write_snippet
-from playground.calls.snippets.pieces import CannotWrite
+from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.library.files import write_out_files
-from playground.library.models import Draft
-from playground.pages.builder.opened import Opened, open_draft
+from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.exchanges import get_exchange
 from playground.pages.replies import view_reply
 from playground.people.models import Role
-from playground.people.rights import needs, person_of
-from playground.sending.again import has_changed
+from playground.people.permissions import needs, person_of
+from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
-from playground.sending.presses import Blocked, press_anyway, press_send, wait
-from playground.sending.walk import assemble_plan
+from playground.sending.resending import has_changed
+from playground.sending.submission import Blocked, press_anyway, press_send, wait
+from playground.workspace.files import write_out_files
 
 # A quick reply comes in the same answer; a slower one is followed by the page.
 QUICK = 0.4

@@ -2,7 +2,7 @@
 
 from django import template
 
-from playground.library.models import Connection
+from playground.workspace.models import Connection
 
 register = template.Library()
 

@@ -1,0 +1,28 @@
+"""Says whether a call may go to an address, by the same judgement as Send."""
+
+import sys
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from playground.network import Refusal, judge_target
+from playground.sending.policy import current_limits, current_policy, judge_settings
+
+
+class Command(BaseCommand):
+    help = (
+        "Prints `allowed`, the address exactly as it would be dialled and the IP addresses "
+        "behind it, or `refused` and why. Exit status 0 or 1."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("url")
+
+    def handle(self, *args: object, **options: str) -> None:
+        if sentence := judge_settings():
+            raise CommandError(sentence)
+        judged = judge_target(options["url"], current_policy(), current_limits())
+        if isinstance(judged, Refusal):
+            self.stdout.write(f"refused: {judged.sentence}")
+            sys.exit(1)
+        addresses = " ".join(map(str, judged.addresses))
+        self.stdout.write(f"allowed: {judged.target.url} {addresses}")

@@ -1,0 +1,46 @@
+"""`manage.py export_templates DIR`: every template as a file made for git."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from playground.commands.actor import explain_nobody, find_actor
+from playground.payload_templates.exports import list_files
+from playground.payload_templates.templates import visible_to
+from playground.people.models import Person
+
+
+class Command(BaseCommand):
+    help = "Writes the templates that a person sees as YAML files, one each, without secrets."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("folder", type=Path)
+        parser.add_argument("--user", default="", help="whose templates; else the first owner's")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        person = find_actor(options["user"])
+        if person is None:
+            self.stderr.write(explain_nobody(options["user"]))
+            sys.exit(2)
+        try:
+            count = write_files(person, options["folder"])
+        except OSError as error:
+            self.stderr.write(f"{error.filename} cannot be written: {error.strerror}.")
+            sys.exit(2)
+        word = "template" if count == 1 else "templates"
+        self.stdout.write(f"{count} {word} in {options['folder']}.")
+
+
+def write_files(person: Person, folder: Path) -> int:
+    """How many were written. Raises OSError."""
+    folder.mkdir(parents=True, exist_ok=True)
+    count = 0
+    for path, text in list_files(visible_to(person).order_by("folder", "name", "id")):
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text, "utf-8", newline="\n")
+        count += 1
+    return count

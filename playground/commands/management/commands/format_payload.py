@@ -1,0 +1,55 @@
+"""`manage.py format_payload`: a document as it would be sent, or what is wrong with it."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand
+
+from playground.jsontext.parsing import NotJson, NotPayload, decode, duplicates, read_object
+from playground.jsontext.printing import receive
+
+
+class Command(BaseCommand):
+    """Reads bytes as the JSON editor does; prints the text with every token as typed."""
+
+    help = "Print a payload as it would be sent, or say in which line and column it is wrong."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            text = decode(_read_bytes(options["file"]))
+            read_object(text)
+        except (NotJson, NotPayload) as problem:
+            self._refuse(problem.sentence)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            self._refuse(f"{options['file']} cannot be read: {reason}.")
+        for found in duplicates(text):
+            self.stderr.write(f"Warning: {found.sentence}")
+        self._print(receive(text))
+
+    def _refuse(self, sentence: str) -> NoReturn:
+        self.stderr.write(sentence)
+        sys.exit(1)
+
+    def _print(self, text: str) -> None:
+        """The text and nothing else, as UTF-8; a terminal gets a line break after it."""
+        if self.stdout.isatty():
+            text += "\n"
+        stream = getattr(self.stdout, "buffer", None)
+        if stream is None:
+            self.stdout.write(text, ending="")
+        else:
+            stream.write(text.encode())
+            stream.flush()
+
+
+def _read_bytes(file: str) -> bytes:
+    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()

@@ -1,0 +1,73 @@
+"""`manage.py import_payload`: what a pasted command, export, snippet or JSON would become."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from playground.importers import Refused, Understood, understand
+from playground.importers.decoding import read_pasted
+from playground.importers.operation_shapes import operation_shapes
+
+
+class Command(BaseCommand):
+    """Prints one JSON object; `refused` with a sentence and exit 1 where nothing fits."""
+
+    help = (
+        "Reads a cURL command, JSON, a Postman or HAR export, an HTTP request, a snippet or an "
+        "address, and prints what it would become as one JSON object. Nothing in it is run."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        found = _understand(options["file"])
+        self.stdout.write(json.dumps(_as_dict(found), ensure_ascii=False, indent=2))
+        if isinstance(found, Refused):
+            sys.exit(1)
+
+
+def _understand(name: str) -> Understood | Refused:
+    try:
+        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except (OSError, ValueError) as problem:
+        reason = getattr(problem, "strerror", None) or str(problem)
+        return Refused(f"{name} cannot be read: {reason}.", "unreadable-file")
+    text = read_pasted(data)
+    if text is None:
+        return Refused("This is not text in UTF-8; save it as UTF-8.", "not-utf8")
+    return understand(text, operation_shapes())
+
+
+def _as_dict(found: Understood | Refused) -> dict[str, Any]:
+    if isinstance(found, Refused):
+        return {"refused": found.sentence}
+    return {
+        "kind": found.kind,
+        "operation": found.operation,
+        "method": found.method,
+        "url": found.url,
+        "headers": _headers(found),
+        "body": found.body,
+        "document": found.document,
+        "path_values": dict(found.path_values),
+        "credentials": [{"name": each.name, "place": each.place} for each in found.credentials],
+        "step_uid": found.step_uid,
+        "notes": [{"kind": each.kind, "sentence": each.sentence} for each in found.notes],
+        "changes": [vars(each) for each in found.changes],
+    }
+
+
+def _headers(found: Understood) -> dict[str, str]:
+    """Name to value; a header given more than once has its values joined, as HTTP reads it."""
+    joined: dict[str, str] = {}
+    for name, value in found.headers:
+        joined[name] = f"{joined[name]}, {value}" if name in joined else value
+    return joined

@@ -1,0 +1,1 @@
+"""Drafts: edits, undo, conflicts."""

@@ -1,0 +1,46 @@
+"""Variables of a connection and of a payload: as typed, as kept, as the values they stand for."""
+
+from __future__ import annotations
+
+from playground.drafts.metadata import Aside
+from playground.importers.credentials import Collector, mask_document
+from playground.jsontext.parsing import Tree, read
+from playground.jsontext.printing import quote
+from playground.jsontext.references import can_name, find
+from playground.workspace.models import Connection
+from playground.workspace.variables import LONGEST, MOST, as_typed, read_values
+
+
+def own_values(aside: Aside) -> dict[str, Tree]:
+    """The values of the payload's own variables by name, as trees."""
+    return {name: read(kept) for name, kept in aside.variables.items()}
+
+
+def values_for(connection: Connection | None, aside: Aside) -> dict[str, Tree]:
+    """What the names of a payload stand for: its own values win over the connection's."""
+    return {**read_values(connection), **own_values(aside)}
+
+
+def own_variables(aside: Aside) -> dict[str, str]:
+    """The payload's own variables by name as somebody would type them."""
+    return {name: as_typed(value) for name, value in own_values(aside).items()}
+
+
+def judge_variable(aside: Aside, name: str, value: str) -> str:
+    """The sentence that keeps this value (JSON text) from being kept, or an empty text."""
+    marks = find(f"{{{{{name}}}}}")
+    if not can_name(name) or len(name) > 100 or not (marks and marks[0].kind == "variable"):
+        return f"{name[:100]!r} is no name: letters, digits, _ . - and no digit first."
+    if len(value) > LONGEST:
+        return f"The value of {name} is too long: a variable has at most {LONGEST} characters."
+    if name not in aside.variables and len(aside.variables) >= MOST:
+        return f"A payload has at most {MOST} variables of its own."
+    if _is_credential(name, value):
+        return f"{name} looks like a credential, which a variable would show. Keep it as a secret."
+    return ""
+
+
+def _is_credential(name: str, value: str) -> bool:
+    text, found = f"{{{quote(name)}: {value}}}", Collector()
+    mask_document(text, read(text), found)
+    return bool(found.found)

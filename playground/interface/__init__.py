@@ -1,1 +1,0 @@
-"""Management commands and the HTTP interface."""

@@ -1,1 +1,0 @@
-"""The HTTP interface for scripts: what the pages do with templates, by personal token."""

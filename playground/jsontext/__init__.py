@@ -1,0 +1,1 @@
+"""Lossless JSON: parse, locate, splice, print, diff, merge, JSON Pointer."""

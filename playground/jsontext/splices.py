@@ -1,0 +1,60 @@
+"""A splice: one change of a text that knows how to undo itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from playground.jsontext.caching import remember_last
+
+
+@dataclass(frozen=True)
+class Splice:
+    """One change of a text: at `offset` (in characters) `removed` gives way to `inserted`."""
+
+    offset: int
+    removed: str
+    inserted: str
+
+    def inverse(self) -> Splice:
+        """The splice that undoes this one."""
+        return Splice(self.offset, self.inserted, self.removed)
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything."""
+        return self.removed != self.inserted
+
+
+def apply(text: str, splice: Splice) -> str:
+    """The text after the splice; raises ValueError unless `removed` stands at its offset."""
+    end = splice.offset + len(splice.removed)
+    if splice.offset < 0 or text[splice.offset : end] != splice.removed:
+        raise ValueError("The text is not the one this splice was made for.")
+    return text[: splice.offset] + splice.inserted + text[end:]
+
+
+@remember_last
+def difference(old: str, new: str) -> Splice:
+    """The smallest single splice that turns one text into the other."""
+    return replacement(old, 0, len(old), new)
+
+
+def replacement(text: str, start: int, end: int, new: str) -> Splice:
+    """Replace `text[start:end]`, leaving out what stays the same at both ends."""
+    old = text[start:end]
+    head = _shared(old, new)
+    old, new = old[head:], new[head:]
+    tail = _shared(old[::-1], new[::-1])
+    return Splice(start + head, old[: len(old) - tail], new[: len(new) - tail])
+
+
+def _shared(a: str, b: str) -> int:
+    """How many characters two texts begin with alike."""
+    low, high = 0, min(len(a), len(b))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low

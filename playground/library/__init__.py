@@ -1,1 +1,0 @@
-"""What people keep: connections, secrets, workflows, accounts, drafts, templates."""

@@ -1,0 +1,228 @@
+"""Versions and variants of one template: compare any two, restore one, tidy the variants."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from playground.drafts.editing import Impossible, State
+from playground.jsontext.diff import Difference, compare
+from playground.pages.comparison import compare_sides
+from playground.pages.payload_templates.finding import (
+    get_changeable,
+    get_template,
+    get_version,
+    go_to,
+)
+from playground.pages.payload_templates.page import draw_template
+from playground.payload_templates.models import Template, Version
+from playground.payload_templates.templates import visible_to
+from playground.payload_templates.variants import BadVariant
+from playground.payload_templates.versions import (
+    Content,
+    Stale,
+    change_variables,
+    change_variants,
+    read_version,
+    restore_version,
+)
+from playground.people.models import Role
+from playground.people.permissions import needs, person_of
+from playground.workspace.models import Connection
+from playground.workspace.variables import MOST
+
+SHOWN = 300
+
+
+@needs(Role.VIEWER)
+@require_safe
+def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """`?a=1&b=3&variant=VIP`: by field and as JSON. `a_variant`, `b_variant` compare variants."""
+    template = get_template(request, template_id)
+    get = request.GET
+    b = get_version(template, get.get("b", ""))
+    a = get_version(template, get.get("a", "") or str(max(1, b.number - 1)))
+    chosen = get.get("variant", "")
+    before, after = read_version(a), read_version(b)
+    left = before.state(get.get("a_variant", chosen))
+    right = after.state(get.get("b_variant", chosen))
+    names = {each.name for content in (before, after) for each in content.variants}
+    context = {
+        **describe_difference(left, right, _compare_variants(before, after)),
+        "template": template,
+        "a": a,
+        "b": b,
+        "left": left,
+        "right": right,
+        "names": sorted(names),
+        "versions": template.versions.defer("text", "aside", "variants")[:SHOWN],
+        "trail": _trail(template, _("Compare")),
+    }
+    return render(request, "template/compare.html", context)
+
+
+@needs(Role.VIEWER)
+@require_safe
+def compare_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """What the parent became since this fork was made."""
+    template = get_template(request, template_id)
+    parent = visible_to(person_of(request)).filter(forks=template.id).first()
+    if parent is None:
+        raise Http404(_("The template this was forked from is not there."))
+    a = get_version(parent, str(template.parent_version))
+    b = get_version(parent, "")
+    before, after = read_version(a), read_version(b)
+    left, right = before.shared, after.shared
+    context = {
+        **describe_difference(left, right, _compare_variants(before, after)),
+        "template": template,
+        "parent": parent,
+        "a": a,
+        "b": b,
+        "left": left,
+        "right": right,
+        "trail": _trail(template, _("What %(name)s became") % {"name": parent.name}),
+    }
+    return render(request, "template/compare.html", context)
+
+
+def describe_difference(
+    left: State, right: State, variants: Sequence[Difference] = ()
+) -> dict[str, Any]:
+    """Fields that differ: document, address, connection, what stands beside the document, and
+    the variants; and the documents side by side."""
+    found = compare(left.text, right.text)
+    found += _compare_values("#path/", left.path_values, right.path_values)
+    found += _compare_values("#", _connection_of(left), _connection_of(right))
+    found += _compare_values("off ", left.aside.off, right.aside.off)
+    found += _compare_values("away ", left.aside.away, right.aside.away)
+    found += _compare_values("{{}} ", left.aside.variables, right.aside.variables)
+    found += _compare_values("note ", left.aside.notes, right.aside.notes)
+    found += variants
+    return {
+        "differences": found[:SHOWN],
+        "more": max(0, len(found) - SHOWN),
+        "compared": compare_sides(left.text, right.text, ()),
+    }
+
+
+def _connection_of(state: State) -> dict[str, str]:
+    row = Connection.objects.filter(id=state.connection).first() if state.connection else None
+    return {"connect": row.name} if row else {}
+
+
+def _compare_variants(before: Content, after: Content) -> list[Difference]:
+    """Variants that came, went or have other values of their own."""
+    left, right = _spell_variants(before), _spell_variants(after)
+    return _compare_values("variant ", left, right)
+
+
+def _spell_variants(content: Content) -> dict[str, str]:
+    return {
+        each.name: "\n".join(f"{edit.kind} {edit.pointer} {edit.value}" for edit in each.edits)
+        or _("like the shared values")
+        for each in content.variants
+    }
+
+
+def _compare_values(lead: str, a: Mapping[str, str], b: Mapping[str, str]) -> list[Difference]:
+    return [
+        Difference(
+            lead + place,
+            "added" if place not in a else "changed" if place in b else "removed",
+            a.get(place, ""),
+            b.get(place, ""),
+        )
+        for place in dict.fromkeys([*a, *b])
+        if a.get(place) != b.get(place)
+    ]
+
+
+@needs(Role.EDITOR)
+@require_POST
+def restore(request: HttpRequest, template_id: uuid.UUID, number: int) -> HttpResponse:
+    """The old version again, as a new one."""
+    template = get_changeable(request, template_id)
+    get_version(template, str(number))
+    return _answer(request, template, restore_version(person_of(request), template, number))
+
+
+@needs(Role.EDITOR)
+@require_POST
+def change_variant(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """`do` is rename (to `value`), remove or up; each makes a version, so nothing is lost."""
+    template, post = get_changeable(request, template_id), request.POST
+    base = post.get("base", "")
+    try:
+        done = change_variants(
+            person_of(request),
+            template,
+            get_version(template, base).number,
+            post.get("do", "") if post.get("do") in ("rename", "remove") else "up",
+            post.get("name", ""),
+            post.get("value", ""),
+        )
+    except BadVariant as sentence:
+        messages.error(request, str(sentence))
+        return redirect("template", template.id)
+    return _answer(request, template, done)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def change_own_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """The variables as typed, in pairs; an emptied row goes. They make a version."""
+    template, post = get_changeable(request, template_id), request.POST
+    version, variant = get_version(template, post.get("base", "")), post.get("variant", "")
+    names, values = post.getlist("variable_name"), post.getlist("variable_value")
+    rows = [(name.strip(), value) for name, value in zip(names, values, strict=False)]
+    rows = [row for row in rows if row[1].strip()]
+    try:
+        typed = _judge_rows(rows)
+        done = change_variables(person_of(request), template, version.number, variant, typed)
+    except Impossible as error:
+        return draw_template(request, template, version, variant, rows, str(error))
+    if done == version:
+        messages.info(request, _("Nothing changed."))
+        return redirect("template", template.id)
+    return _answer(request, template, done)
+
+
+def _judge_rows(rows: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The variables by name. Raises Impossible rather than dropping what was typed."""
+    if any(not name for name, _value in rows):
+        raise Impossible(_("Name the variable that has a value."))
+    if len(rows) > MOST:
+        raise Impossible(_("At most %(n)s variables are kept.") % {"n": MOST})
+    typed = dict(rows)
+    if len(typed) < len(rows):
+        raise Impossible(_("Two variables have the same name."))
+    return typed
+
+
+def _answer(request: HttpRequest, template: Template, done: Version | Stale) -> HttpResponse:
+    if isinstance(done, Stale):
+        messages.warning(
+            request, _("Somebody saved version %(n)s meanwhile; look first.") % {"n": done.latest}
+        )
+    else:
+        messages.info(request, _("Saved as version %(n)s.") % {"n": done.number})
+    if request.htmx:  # type: ignore[attr-defined]
+        return go_to(reverse("template", args=[template.id]))
+    return redirect("template", template.id)
+
+
+def _trail(template: Template, text: str) -> list[dict[str, str]]:
+    return [
+        {"href": reverse("templates"), "text": _("Templates")},
+        {"href": reverse("template", args=[template.id]), "text": template.name},
+        {"text": text},
+    ]

@@ -1,1 +1,0 @@
-"""The document: JSON text in and out, edits by pointer, problems, references."""

@@ -1,0 +1,1 @@
+"""Templates: versions, variants, share links, export and import."""

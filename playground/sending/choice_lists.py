@@ -1,0 +1,92 @@
+"""Lists of choices, asked for over a connection and kept with their age."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+from django.utils import timezone
+
+from playground.jsontext.edits import apply, set_value
+from playground.jsontext.pointers import child
+from playground.jsontext.printing import dump
+from playground.openapi.choice_lists import Choice, ListRule, value_at
+from playground.people.models import Person
+from playground.sending import failures
+from playground.sending.api_calls import send_operation
+from playground.sending.plans import plan_operation
+from playground.sending.pool import Ticket, the_pool
+from playground.workspace.models import Connection, Listing
+
+MOST_PAGES = 20
+FORGOTTEN = timedelta(minutes=3)
+
+
+def find_listing(connection: Connection | None, rule: ListRule) -> Listing | None:
+    """What is kept; None where nobody asked yet."""
+    if connection is None:
+        return None
+    return Listing.objects.filter(connection=connection, operation=rule.operation).first()
+
+
+def is_under_way(listing: Listing | None) -> bool:
+    """Whether somebody asks at this moment; a call that nobody ends is forgotten."""
+    if listing is None or listing.asked_at is None:
+        return False
+    ended = listing.ended_at is not None and listing.ended_at >= listing.asked_at
+    return not ended and timezone.now() - listing.asked_at < FORGOTTEN
+
+
+def ask_listing(connection: Connection, rule: ListRule, person: Person, wait: float) -> Listing:
+    """Ask anew, in the pool; the listing as it stands after at most `wait` seconds."""
+    listing, _ = Listing.objects.get_or_create(connection=connection, operation=rule.operation)
+    if not is_under_way(listing):
+        listing.asked_at = timezone.now()
+        listing.save(update_fields=["asked_at"])
+        pool, ticket = the_pool(), uuid.uuid4()
+        work = Ticket(ticket, lambda cancel: _read_all(listing, rule, person, cancel))
+        if not pool.submit(work):
+            _end(listing, failures.pool_full(pool.size).sentence)
+        pool.wait(ticket, wait)
+        listing.refresh_from_db()
+    return listing
+
+
+def _read_all(
+    listing: Listing, rule: ListRule, person: Person | None, cancel: threading.Event
+) -> None:
+    """Page after page; whatever goes wrong, the listing ends and says so."""
+    try:
+        sentence, found = _read_pages(listing.connection, rule, person, cancel)
+    except Exception as error:
+        _end(listing, f"API Playground failed while reading the list ({type(error).__name__}).")
+        raise
+    if not sentence:
+        listing.choices = [[each.value, each.title, each.note] for each in found]
+        listing.read_at = timezone.now()
+    _end(listing, sentence)
+
+
+def _read_pages(
+    connection: Connection, rule: ListRule, person: Person | None, cancel: threading.Event
+) -> tuple[str, list[Choice]]:
+    """Why it failed, or empty; and the choices."""
+    plan = plan_operation(rule.operation, connection)
+    text, found = plan.operation.sample_text, list[Choice]()
+    for _ in range(MOST_PAGES):
+        plan = plan_operation(rule.operation, connection, text=text)
+        answer = send_operation(plan, person, cancel=cancel)
+        body = answer.read()
+        choices = rule.read(body) if answer.accepted else None
+        if choices is None:
+            return answer.refusal, found
+        found += choices
+        following = value_at(body, rule.next) if rule.next else None
+        if not following:
+            break
+        text = apply(text, set_value(text, child("", rule.next_key), dump(following)))
+    return "", found
+
+
+def _end(listing: Listing, sentence: str) -> None:
+    listing.sentence, listing.ended_at = sentence, timezone.now()
+    listing.save(update_fields=["choices", "sentence", "ended_at", "read_at"])

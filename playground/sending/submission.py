@@ -1,0 +1,138 @@
+"""At most one request per press: the exchange is committed before the first byte leaves."""
+
+import threading
+import uuid
+from dataclasses import dataclass
+
+from playground.calls.values import Call, Outcome
+from playground.drafts.credentials import clean_draft
+from playground.drafts.models import Draft
+from playground.drafts.secrets import bind_secrets
+from playground.history.models import Exchange
+from playground.history.recording import AlreadyPressed
+from playground.history.retention import purge_now_and_then
+from playground.people.audit import record_event
+from playground.people.models import Person
+from playground.rules.problems import Problem
+from playground.sending import failures
+from playground.sending.pipeline import assemble_plan, begin, complete, send_and_complete
+from playground.sending.plans import Plan, check_plan, insist, plan_draft
+from playground.sending.pool import Ticket, the_pool
+from playground.sending.recovery import mark_now_and_then
+from playground.sending.resending import plan_again
+
+WRONG_NAME = "refused: another name was typed"
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Nothing was sent and nothing recorded: `sentence` says why, `problems` where.
+
+    `confirm` is the name to type when the connection is protected.
+    """
+
+    sentence: str
+    problems: tuple[Problem, ...] = ()
+    confirm: str = ""
+
+
+def press_send(
+    person: Person, draft: Draft, press_id: uuid.UUID, confirm: str = ""
+) -> Exchange | Blocked:
+    """Send the draft as it stands, once for this press however often the press arrives. A
+    credential that still stands in the document moves to the secrets first: history masks
+    those."""
+    if person.may_edit:
+        clean_draft(draft, person)
+    return press_plan(person, plan_draft(draft), press_id, confirm)
+
+
+def press_anyway(
+    person: Person, draft: Draft, exchange: Exchange, press_id: uuid.UUID, confirm: str = ""
+) -> Exchange | Blocked:
+    """Send once more what an exchange of this draft sent, although the API has had the same
+    request lately; what was typed since stays in the draft."""
+    plan = plan_again(draft, exchange)
+    if plan is None:
+        return Blocked("Not sent: that was sent from another draft. Open it and press Send.")
+    return press_plan(person, insist(plan), press_id, confirm)
+
+
+def press_plan(
+    person: Person, plan: Plan, press_id: uuid.UUID, confirm: str = ""
+) -> Exchange | Blocked:
+    """The same for any plan; returns at once, the pool sends."""
+    if not person.may_edit:
+        return Blocked("Viewers can read here, not send. An owner can make you an editor.")
+    if (earlier := _find_press(press_id)) is not None:
+        return _own(person, earlier)
+    if blocked := _judge(person, plan, confirm):
+        return blocked
+    mark_now_and_then()
+    if plan.draft is not None:
+        bind_secrets(plan.draft)
+    assembled = assemble_plan(plan)
+    try:
+        exchange = begin(plan, assembled.call, person, press_id)
+    except AlreadyPressed:
+        return _own(person, Exchange.objects.get(press=press_id))
+    if assembled.failure is not None:
+        return complete(exchange, plan, assembled.call, assembled.failure)
+    return hand_over(exchange, plan, assembled.call)
+
+
+def hand_over(exchange: Exchange, plan: Plan, call: Call) -> Exchange:
+    """Give the call to the pool; with every place taken it ends here, not sent."""
+
+    def work(cancel: threading.Event) -> None:
+        send_and_complete(exchange, plan, call, cancel)
+        purge_now_and_then()
+
+    pool = the_pool()
+    if not pool.submit(Ticket(exchange.id, work)):
+        return complete(exchange, plan, call, failures.pool_full(pool.size))
+    return exchange
+
+
+def wait(exchange: Exchange, seconds: float) -> Exchange:
+    """The exchange as it stands after at most that long."""
+    the_pool().wait(exchange.id, seconds)
+    exchange.refresh_from_db()
+    return exchange
+
+
+def cancel(exchange: Exchange) -> bool:
+    """Ask a send to stop; False when this process does not carry it (any more).
+
+    Before its first byte it ends as not sent, after that as unknown.
+    """
+    ticket = the_pool().find(exchange.id)
+    if ticket is None or exchange.outcome != Outcome.SENDING:
+        return False
+    ticket.cancel.set()
+    return True
+
+
+def _judge(person: Person, plan: Plan, confirm: str) -> Blocked | None:
+    problems = check_plan(plan)
+    errors = tuple(problem for problem in problems if problem.blocks)
+    if errors:
+        return Blocked(f"Not sent: {errors[0].message}", tuple(problems))
+    connection = plan.connection
+    if connection is not None and connection.protected and confirm.strip() != connection.name:
+        if confirm.strip():
+            record_event(person, "send", f"{plan.operation.id} over {connection.name}", WRONG_NAME)
+        sentence = f"{connection.name} is protected: type its name to send."
+        return Blocked(sentence, tuple(problems), confirm=connection.name)
+    return None
+
+
+def _find_press(press_id: uuid.UUID) -> Exchange | None:
+    return Exchange.objects.filter(press=press_id).first()
+
+
+def _own(person: Person, exchange: Exchange) -> Exchange | Blocked:
+    """A press belongs to who pressed; the id alone opens nothing."""
+    if exchange.person_id != person.pk:
+        return Blocked("This press is not yours. Reload the page and press Send again.")
+    return exchange

@@ -1,0 +1,1 @@
+"""Encryption at rest: secrets, sealed files, key rotation."""

@@ -1,0 +1,47 @@
+"""Secrets at rest."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from playground.vault.encryption import SealedTextField
+
+
+class Secret(models.Model):
+    """A value that goes in and never comes out, except on the wire to its hosts.
+
+    It belongs to a connection (its credential, `part` says which piece), to one draft into
+    which somebody pasted it, or to a version of a template that was saved from such a draft.
+    `hosts` is a list of `host` or `host:port` separated by blanks; empty means nowhere.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(max_length=100)
+    part = models.CharField(max_length=100, default="")
+    value = SealedTextField()
+    hosts = models.TextField(default="")
+    public = models.BooleanField(default=False)
+    connection = models.ForeignKey(
+        "workspace.Connection", models.CASCADE, null=True, related_name="secrets", blank=True
+    )
+    draft = models.ForeignKey(
+        "drafts.Draft", models.CASCADE, null=True, related_name="secrets", blank=True
+    )
+    version = models.ForeignKey(
+        "payload_templates.Version", models.CASCADE, null=True, related_name="secrets", blank=True
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "library_secret"
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "name"], name="secret_per_connection"),
+            models.UniqueConstraint(fields=["draft", "name"], name="secret_per_draft"),
+            models.UniqueConstraint(fields=["version", "name"], name="secret_per_version"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,1 @@
+"""What the team shares: connections, synced workflows and accounts, files."""

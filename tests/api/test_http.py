@@ -1,0 +1,196 @@
+"""The HTTP interface: tokens and their scopes, each operation, and any body at all."""
+
+import json
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from playground.api import authentication
+from playground.history.models import Exchange
+from playground.payload_templates.models import Sharing, Template
+from playground.people.models import Person, Role, Token
+from playground.people.rate_limits import Pace
+from playground.people.tokens import make_token, revoke_token
+from playground.workspace.models import Connection
+from tests.conftest import make_person
+from tests.payload_templates.templates import TEXT, make_template
+from tests.sending.conftest import LAUNCH, WORKFLOW, practice, sandbox  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+Ask = Callable[..., HttpResponse]
+
+
+@pytest.fixture(autouse=True)
+def fresh_pace() -> None:
+    authentication.CALLS.forget()
+    authentication.GUESSES.forget()
+
+
+def asking(token: str) -> Ask:
+    client = Client(headers={"Authorization": f"Bearer {token}"}, enforce_csrf_checks=True)
+
+    def ask(method: str, path: str, **body: Any) -> HttpResponse:
+        data = json.dumps(body) if method != "GET" else ""
+        return client.generic(method, f"/api{path}", data, content_type="application/json")
+
+    return ask
+
+
+@pytest.fixture
+def ask(editor: Person) -> Ask:
+    return asking(make_token(editor, "all", ["read", "save", "send"], 1))
+
+
+def test_a_token_is_long_kept_nowhere_and_revoked(editor: Person) -> None:
+    token = make_token(editor, "script", ["read"], 1)
+    kept = Token.objects.get()
+    assert token not in str(kept.__dict__)
+    assert len(token) >= 40
+    assert asking(token)("GET", "/templates").status_code == 200
+    assert Token.objects.get().used_at
+    revoke_token(editor, kept.pk)
+    assert asking(token)("GET", "/templates").status_code == 401
+
+
+def test_ended_unknown_and_missing_tokens_open_nothing(editor: Person) -> None:
+    token = make_token(editor, "script", ["read"], 1)
+    Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert asking(token)("GET", "/templates").status_code == 401
+    assert asking("pgt_nothing")("GET", "/templates").status_code == 401
+    assert Client().get("/api/templates").status_code == 401
+    Token.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    Person.objects.update(is_active=False)
+    assert asking(token)("GET", "/templates").status_code == 401
+
+
+def test_guessing_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(authentication, "GUESSES", Pace(30, 60))
+    statuses = [asking(f"pgt_{n}")("GET", "/templates").status_code for n in range(32)]
+    assert statuses[0] == 401
+    assert statuses[-1] == 429
+
+
+def test_scopes_and_roles_bound_it(editor: Person, viewer: Person) -> None:
+    template = make_template(editor, sharing=Sharing.EDIT)
+    reading = asking(make_token(editor, "r", ["read"], 1))
+    body = {"base": 1, "document": "{}"}
+    assert reading("PUT", f"/templates/{template.id}", **body).status_code == 403
+    assert reading("POST", f"/templates/{template.id}/send").status_code == 403
+    viewing = asking(make_token(viewer, "v", ["read", "save", "send"], 1))
+    assert viewing("GET", f"/templates/{template.id}").status_code == 200
+    assert viewing("PUT", f"/templates/{template.id}", **body).status_code == 403
+    assert viewing("POST", f"/templates/{template.id}/send").status_code == 403
+
+
+def test_somebody_elses_private_template_is_not_there(ask: Ask) -> None:
+    template = make_template(make_person(Role.EDITOR, "other"))
+    assert ask("GET", "/templates").json() == {"templates": [], "more": False}
+    for method, path in (("GET", ""), ("POST", "/check"), ("POST", "/send")):
+        assert ask(method, f"/templates/{template.id}{path}").status_code == 404
+    answer = ask("PUT", f"/templates/{template.id}", base=1, document="{}")
+    assert answer.status_code == 404
+    Template.objects.update(sharing="view")
+    answer = ask("PUT", f"/templates/{template.id}", base=1, document="{}")
+    assert answer.status_code == 403
+
+
+def test_a_template_is_made_saved_and_read_with_its_digits(ask: Ask) -> None:
+    document = '{"big": 12345678901234567890, "a": 1.10}'
+    made = ask("POST", "/templates", name="x", operation="launch-workflow", document=document)
+    assert made.status_code == 201
+    address = f"/templates/{made.json()['id']}"
+    assert ask("GET", address).json()["document"] == document
+    body = {"base": 1, "document": '{"a": 2}', "variant": "two", "note": "by script"}
+    assert ask("PUT", address, **body).json()["variants"] == ["two"]
+    assert ask("GET", address + "?variant=two").json()["document"] != document
+    assert ask("PUT", address, base=1, document="{}").status_code == 409
+    assert ask("PUT", address, base=2, document="{").status_code == 422
+    secret = ask("PUT", address, base=2, document='{"api_key": "sk-live-1"}')
+    assert secret.status_code == 422
+    assert "credential" in secret.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [[], [None], [["variant", "x"]], "x", 1, None, {"varient": "x"}])
+def test_a_question_it_does_not_know_sends_nothing(ask: Ask, editor: Person, body: Any) -> None:
+    template = make_template(editor, text=TEXT)
+    token = make_token(editor, "raw", ["read", "send"], 1)
+    answer = Client(headers={"Authorization": f"Bearer {token}"}).post(
+        f"/api/templates/{template.id}/send", json.dumps(body), content_type="application/json"
+    )
+    assert answer.status_code == 422
+    assert not Exchange.objects.exists()
+    assert ask("GET", f"/templates/{template.id}?varient=x").status_code == 422
+
+
+def test_it_checks_without_sending(ask: Ask, editor: Person) -> None:
+    template = make_template(editor, text=TEXT)
+    answer = ask("POST", f"/templates/{template.id}/check", values={"/job_name": ""}).json()
+    assert answer["ready"] is False
+    assert any(each["pointer"] == "/job_name" for each in answer["problems"])
+    assert not Exchange.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_it_sends_once_a_press(ask: Ask, editor: Person, practice: Connection) -> None:  # noqa: F811
+    template = make_template(editor, text=LAUNCH, connection=practice, workflow_uid=WORKFLOW)
+    press = str(uuid.uuid4())
+    for _ in range(2):
+        answer = ask("POST", f"/templates/{template.id}/send", press=press)
+        assert answer.status_code == 200, answer.content
+        assert answer.json()["outcome"] == "accepted"
+    assert Exchange.objects.count() == 1
+    found = ask("GET", f"/exchanges/{answer.json()['exchange']}")
+    assert found.json()["job"] == answer.json()["job"]
+    Connection.objects.update(protected=True)
+    assert ask("POST", f"/templates/{template.id}/send").status_code == 409
+
+
+def test_a_browser_reads_what_it_can_do(as_viewer: Client) -> None:
+    assert b"/templates/{template_id}/send" in Client().get("/api/").content
+    assert Client().get("/api/openapi.json").json()["openapi"].startswith("3.1")
+
+
+def test_the_page_shows_a_token_once(as_editor: Client) -> None:
+    assert as_editor.post("/profile/tokens/", {"name": "", "days": "1"}).status_code == 422
+    page = as_editor.post("/profile/tokens/", {"name": "CI", "scope": ["read"], "days": "1"})
+    assert b"pgt_" in page.content
+    assert b"pgt_" not in as_editor.get("/profile/tokens/").content
+
+
+TEXTS = st.text(max_size=8) | st.sampled_from(["{", "{}", "/a", "/job_name", "\0", "[" * 200])
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(TEXTS, inner, max_size=2),
+    max_leaves=4,
+)
+NAMES = ("name", "operation", "document", "path_values", "base", "variant", "values", "json_values")
+BODIES = st.dictionaries(st.sampled_from(NAMES), VALUES)
+
+
+@settings(max_examples=60, suppress_health_check=list(HealthCheck))
+@given(body=BODIES, call=st.sampled_from(["POST ", "PUT /ID", "POST /ID/check", "GET /ID"]))
+def test_no_body_breaks_it(ask: Ask, editor: Person, body: dict[str, Any], call: str) -> None:
+    template = Template.objects.first() or make_template(editor)
+    method, _, path = call.partition(" ")
+    answer = ask(method, "/templates" + path.replace("ID", str(template.id)), **body)
+    assert answer.status_code < 500
+    assert answer["Content-Type"].startswith("application/json")
+
+
+def test_half_a_character_is_refused_wherever_it_stands(ask: Ask, editor: Person) -> None:
+    new = {"name": "N", "operation": "launch-workflow", "document": "{}"}
+    for more in ({"path_values": {"\ud800": "x"}}, {"path_values": {"x": "\ud800"}},
+                 {"tags": ["\ud800"]}, {"connection": "\ud800"}):  # fmt: skip
+        assert ask("POST", "/templates", **new, **more).status_code == 422
+    template = make_template(editor)
+    for more in ({"values": {"/\ud800": "x"}}, {"json_values": {"/a": "\ud800"}}):
+        assert ask("POST", f"/templates/{template.id}/check", **more).status_code == 422
+    assert Template.objects.count() == 1

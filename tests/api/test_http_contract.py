@@ -1,0 +1,68 @@
+"""Schemathesis over the HTTP interface: whatever is asked, the answer is as described."""
+
+from uuid import UUID
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from playground.api import authentication
+from playground.api.endpoints import api
+from playground.payload_templates.models import Template
+from playground.people.models import Person
+from playground.people.tokens import make_token
+from playground.workspace.models import Connection
+from tests.payload_templates.templates import make_template
+from tests.sending.conftest import LAUNCH, WORKFLOW, practice, sandbox  # noqa: F401
+
+EXAMPLES = 15
+# A document is a text of JSON: that a text is none cannot be said in its schema.
+LEFT_OUT = [positive_data_acceptance]
+
+schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
+schema.app = get_wsgi_application()
+# By name, so that each is a test of its own wherever tests run side by side.
+OPERATIONS = {each.ok().label: each.ok() for each in schema.get_all_operations()}
+TRIES = settings(
+    max_examples=EXAMPLES,
+    derandomize=True,
+    deadline=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture
+def template(editor: Person, practice: Connection) -> Template:  # noqa: F811
+    return make_template(editor, text=LAUNCH, connection=practice, workflow_uid=WORKFLOW)
+
+
+@pytest.fixture
+def token(editor: Person) -> str:
+    return make_token(editor, "contract", ["read", "save", "send"], 1)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_every_answer_is_as_described(operation: str, template: Template, token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
+
+    @given(case=OPERATIONS[operation].as_strategy())
+    @TRIES
+    def ask(case: schemathesis.Case) -> None:
+        authentication.CALLS.forget()
+        authentication.GUESSES.forget()
+        if is_id(case.path_parameters.get("template_id")):
+            case.path_parameters["template_id"] = str(template.id)
+        case.call_and_validate(headers=headers, excluded_checks=LEFT_OUT)
+
+    ask()
+
+
+def is_id(value: object) -> bool:
+    try:
+        return bool(UUID(str(value)))
+    except ValueError:
+        return False

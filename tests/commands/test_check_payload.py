@@ -1,0 +1,146 @@
+"""`manage.py check_payload`: one JSON object per problem, and the exit status."""
+
+import io
+import json
+
+import pytest
+from django.core.management import call_command
+
+from playground.commands import workflow_facts
+from playground.rules.facts import NOTHING_KNOWN
+from playground.workspace.models import Account, Connection, Workflow
+
+GOOD = {"inputs": [], "job_name": "x", "steps": []}
+SEARCH = "00000000-0000-4782-8d20-000000000546"
+
+
+class Bytes(io.TextIOWrapper):
+    """A standard input with these bytes in it."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__(io.BytesIO(data))
+
+
+@pytest.fixture
+def run(tmp_path, capsys):
+    """Runs the command over a file of these bytes: exit status, problems, standard error."""
+
+    def run(document, *arguments, operation="launch-workflow"):
+        data = document if isinstance(document, bytes) else json.dumps(document).encode()
+        file = tmp_path / "payload.json"
+        file.write_bytes(data)
+        status = status_of(operation, str(file), *arguments)
+        told = capsys.readouterr()
+        return status, [json.loads(line) for line in told.out.splitlines()], told.err.strip()
+
+    return run
+
+
+def status_of(*arguments):
+    try:
+        call_command("check_payload", *arguments)
+    except SystemExit as ended:
+        return ended.code
+    return 0
+
+
+def test_it_ends_with_0_when_nothing_blocks_sending(run):
+    status, problems, _ = run(GOOD)
+    assert status == 0
+    assert [each["severity"] for each in problems] == ["warning"]
+
+
+def test_it_prints_one_object_per_problem_and_ends_with_1(run):
+    status, problems, _ = run({**GOOD, "job_name": " ", "steps": [{}]})
+    assert status == 1
+    assert [each["pointer"] for each in problems] == [
+        "/job_name",
+        "/steps/0/accounts",
+        "/steps/0/parameters",
+        "/steps/0/step_uid",
+    ] or len(problems) == 4
+    assert all(
+        list(each) == ["code", "pointer", "line", "severity", "message"] for each in problems
+    )
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"{", b"\xff\xfe{\x00}\x00", b"\xef\xbb\xbf{}", b'{"a":"\xff"}']
+)
+def test_bytes_that_are_no_json_are_one_problem(run, data):
+    status, problems, _ = run(data)
+    assert (status, [each["code"] for each in problems]) == (1, ["not-json"])
+
+
+def test_it_reads_the_standard_input(monkeypatch, capsys):
+    for arguments in (["launch-workflow"], ["launch-workflow", "-"]):
+        monkeypatch.setattr("sys.stdin", Bytes(b"[]"))
+        assert status_of(*arguments) == 1
+        assert json.loads(capsys.readouterr().out)["code"] == "not-an-object"
+
+
+def test_a_credential_in_the_document_counts_as_supplied(run):
+    document = {"token": "abc", "id": 1, "email": "a@b"}
+    assert run(document, operation="start-scenario") == (0, [], "")
+    del document["token"]
+    assert run(document, operation="start-scenario") == (0, [], "")
+
+
+def test_an_unknown_operation_is_one_sentence(run):
+    status, problems, error = run(GOOD, operation="launch")
+    assert (status, problems) == (2, [])
+    assert error.startswith('There is no operation "launch". There are: launch-workflow, ')
+
+
+def test_a_file_that_is_not_there_is_one_sentence(capsys):
+    assert status_of("launch-workflow", "/no/such/file") == 2
+    assert "The file /no/such/file cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.django_db
+def test_a_workflow_nobody_knows_is_one_sentence(run):
+    status, _, error = run(GOOD, "--workflow", "nope")
+    assert (status, error) == (2, "No workflow with the UID nope is known here.")
+
+
+@pytest.mark.django_db
+def test_the_file_may_stand_behind_the_option(tmp_path, capsys):
+    file = tmp_path / "payload.json"
+    file.write_text("{}")
+    assert status_of("launch-workflow", "--workflow", SEARCH, str(file)) == 1
+    assert '"pointer": "/job_name"' in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_workflow_is_found_among_the_practice_ones(run):
+    document = {**GOOD, "steps": [{"accounts": [], "parameters": {}, "step_uid": "nope"}]}
+    status, problems, _ = run(document, "--workflow", SEARCH)
+    assert status == 1
+    assert "step-unknown" in [each["code"] for each in problems]
+
+
+def test_without_a_database_the_practice_definitions_are_used(run):
+    # This test may not touch the database, as on a fresh clone there is none.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workflow_facts, "_from_library", lambda uid: None)
+        assert workflow_facts.facts_of_workflow(SEARCH) is not None
+
+
+@pytest.mark.django_db
+def test_a_workflow_of_the_library_is_judged_with_its_connections_accounts(run):
+    connection = Connection.objects.create(name="Real", api="captain-data", base_url="https://a.b")
+    details = {
+        "uid": "w1",
+        "name": "W",
+        "steps": [{"step_uid": "s1", "integrations": ["linkedin"]}],
+    }
+    Workflow.objects.create(connection=connection, uid="w1", name="W", details=json.dumps(details))
+    Account.objects.create(
+        connection=connection, uid="a1", name="Jane", integration="linkedin", valid=True
+    )
+    step = {"accounts": ["a1", "a2"], "parameters": {}, "step_uid": "s1"}
+    status, problems, _ = run({**GOOD, "steps": [step]}, "--workflow", "w1")
+    assert status == 0
+    assert [each["pointer"] for each in problems] == ["/steps/0/accounts/1"]
+    facts = workflow_facts.facts_of_workflow("w1")
+    assert (facts.variables, facts.secrets) == (NOTHING_KNOWN.variables, None)

@@ -1,0 +1,71 @@
+"""Practice data is filled in once, and leaves alone what a person changed."""
+
+import pytest
+from django.core.management import call_command
+
+from playground.commands.practice import fill_practice
+from playground.drafts.facts import facts_for
+from playground.openapi.operations import find_operation
+from playground.sandbox.practice import practice_workflows
+from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.models import Connection
+from playground.workspace.workflows import read_workflow
+
+pytestmark = pytest.mark.django_db
+
+
+def test_there_is_a_connection_for_each_api_with_its_public_key() -> None:
+    fill_practice()
+    found = {c.name: c for c in Connection.objects.all()}
+    assert set(found) == {"Practice", "Practice Altcraft"}
+    assert all(c.practice and c.secrets.get().public for c in found.values())
+    assert found["Practice"].base_url == "sandbox:captain-data/v3"
+
+
+def test_the_credential_parts_are_those_that_the_api_names() -> None:
+    fill_practice()
+    kept = Connection.objects.get(name="Practice")
+    fields = find_operation("launch-workflow").credential.fields
+    assert {each.name for each in fields if each.secret} == {kept.secrets.get().name}
+    assert {each.name for each in fields if not each.secret} == set(kept.settings)
+
+
+def test_every_practice_workflow_and_its_accounts_are_known() -> None:
+    fill_practice()
+    kept = Connection.objects.get(name="Practice")
+    for details in practice_workflows():
+        assert read_workflow(kept, details["uid"]).name == details["name"]
+    facts = facts_for(kept, practice_workflows()[0]["uid"])
+    assert facts.accounts is not None
+    assert any(account.integration == "linkedin" for account in facts.accounts.values())
+
+
+def test_filling_again_makes_nothing(capsys) -> None:
+    assert fill_practice() > 0
+    assert fill_practice() == 0
+    call_command("seed_practice")
+    assert "complete" in capsys.readouterr().out
+
+
+def test_what_a_person_changed_stays() -> None:
+    fill_practice()
+    kept = Connection.objects.get(name="Practice")
+    kept.name, kept.colour = "Our own words", "red"
+    kept.save()
+    row = kept.workflows.first()
+    row.edited = '{"uid": "mine"}'
+    row.save()
+    assert fill_practice() == 0
+    kept.refresh_from_db()
+    row.refresh_from_db()
+    assert (kept.name, kept.colour, row.edited) == ("Our own words", "red", '{"uid": "mine"}')
+
+
+def test_a_practice_connection_led_elsewhere_is_practice_no_more() -> None:
+    fill_practice()
+    kept = Connection.objects.get(name="Practice")
+    save_connection(Wanted("Practice", "captain-data", "https://api.example.com/v3"), kept)
+    fill_practice()
+    practice = Connection.objects.filter(practice=True, api="captain-data")
+    assert [each.name for each in practice] == ["Practice 2"]
+    assert not kept.practice

@@ -1,0 +1,152 @@
+"""`send_template`: what goes out, what it prints, and its exit status."""
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+
+from playground.commands.practice import fill_practice
+from playground.drafts.editing import State
+from playground.history.models import Exchange
+from playground.payload_templates.models import Template
+from playground.payload_templates.versions import find_version, read_version, save_version
+from playground.people.models import Person
+from playground.workspace.models import Connection
+from tests.payload_templates.templates import make_template
+from tests.sending.conftest import LAUNCH, WORKFLOW
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def practice() -> Connection:
+    fill_practice()
+    return Connection.objects.get(name="Practice")
+
+
+@pytest.fixture
+def template(owner: Person, practice: Connection) -> Template:
+    return make_template(owner, text=LAUNCH, connection=practice, workflow_uid=WORKFLOW)
+
+
+def send(*args: str) -> tuple[int, str, str]:
+    out, err = StringIO(), StringIO()
+    try:
+        call_command("send_template", *args, stdout=out, stderr=err)
+    except SystemExit as ended:
+        return int(ended.code or 0), out.getvalue(), err.getvalue()
+    return 0, out.getvalue(), err.getvalue()
+
+
+def sent_json(*args: str) -> tuple[int, dict[str, Any]]:
+    status, out, _ = send(*args, "--json")
+    return status, json.loads(out)
+
+
+def test_it_is_accepted_with_a_variant_and_values(template: Template, owner: Person) -> None:
+    content = read_version(find_version(template))
+    vip = State(LAUNCH.replace("100", "7"), path_values=content.shared.path_values,
+                connection=content.shared.connection)  # fmt: skip
+    save_version(owner, template, content.change("VIP", vip), 1)
+    status, answer = sent_json("Night run", "--variant", "VIP", "--set", "/job_name=Day 1")
+    assert (status, answer["outcome"]) == (0, "accepted")
+    kept = bytes(Exchange.objects.get().original.document)
+    assert kept
+    assert Template.objects.get().used_at
+
+
+def test_a_dry_run_shows_the_exact_body_and_sends_nothing(
+    template: Template, tmp_path: Path
+) -> None:
+    rows = tmp_path / "rows.csv"
+    rows.write_text("sales_navigator_profile_search_url\nhttps://example.com/é\n", "utf-8")
+    status, out, _err = send(
+        "Night run", "--set", "/job_name=1", "--file", f"/inputs={rows}", "--dry-run"
+    )
+    assert '"job_name": "1"' in out
+    assert '"sales_navigator_profile_search_url": "https://example.com/é"' in out
+    assert status in (0, 3)
+    assert not Exchange.objects.exists()
+
+
+def test_variables_of_the_command_line_win_over_those_of_the_template(template: Template) -> None:
+    name = ("Night run", "--set", "/job_name={{who}} {{who}}", "--dry-run", "--json")
+    _, _, err = send(*name, "--var", "7x=1")
+    assert "no name" in err
+    _, answer = sent_json(*name[:-1], "--var", "who=Grace", "--var", "pause=1.50")
+    assert '"job_name": "Grace Grace"' in answer["body"]
+    assert not [each for each in answer["problems"] if each["code"] == "unknown-variable"]
+
+
+def test_it_is_refused_by_the_api(template: Template) -> None:
+    status, answer = sent_json("Night run", "--set", "#path/workflow_uid=w-unknown")
+    assert (status, answer["outcome"]) == (1, "refused") or status == 3
+
+
+def test_problems_keep_it_from_being_sent(template: Template) -> None:
+    status, answer = sent_json(str(template.id), "--set", '/inputs="none"')
+    assert (status, answer["outcome"]) == (3, "blocked")
+    assert not Exchange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["Nobody"],
+        ["Night run", "--variant", "gone"],
+        ["Night run", "--number", "9"],
+        ["Night run", "--connection", "gone"],
+        ["Night run", "--set", "job_name"],
+        ["Night run", "--set", "job_name=1"],
+        ["Night run", "--file", "/inputs=/nowhere.json"],
+        ["Night run", "--user", "nobody"],
+    ],
+)
+def test_what_it_does_not_understand_ends_with_two(template: Template, args: list[str]) -> None:
+    assert send(*args)[0] == 2
+
+
+def test_a_protected_connection_asks_for_its_name(template: Template) -> None:
+    Connection.objects.update(protected=True)
+    status, answer = sent_json("Night run")
+    assert status == 3
+    assert "protected" in answer["sentence"]
+    assert sent_json("Night run", "--confirm", "Practice")[0] == 0
+
+
+def test_a_viewer_sends_nothing(template: Template, viewer: Person) -> None:
+    Template.objects.update(sharing="view")
+    assert send("Night run", "--user", "viewer")[0] == 3
+
+
+def body_with(tmp_path: Path, csv: str) -> tuple[int, str, str]:
+    rows = tmp_path / "rows.csv"
+    rows.write_text(csv, "utf-8")
+    return send("Night run", "--file", f"/inputs={rows}", "--dry-run")
+
+
+def test_a_cell_may_hold_a_whole_file_and_empty_columns_at_the_end_are_left_out(
+    template: Template, tmp_path: Path
+) -> None:
+    key, long = "sales_navigator_profile_search_url", "x" * 200_000
+    _status, out, _err = body_with(tmp_path, f"{key},,\n{long},,\n\n")
+    assert f'"{key}": "{long}"' in out
+    assert '""' not in out
+
+
+@pytest.mark.parametrize(
+    ("csv", "says"),
+    [
+        ("a,a\n1,2\n", "two columns are named a"),
+        ("a,\n1,2\n", "a column has no name"),
+        ("a\n1,2\n", "more cells"),
+    ],
+)
+def test_rows_that_would_lose_a_cell_are_not_understood(
+    template: Template, tmp_path: Path, csv: str, says: str
+) -> None:
+    status, _out, err = body_with(tmp_path, csv)
+    assert (status, says in err) == (2, True)

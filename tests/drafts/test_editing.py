@@ -1,0 +1,133 @@
+"""What each kind of edit does to a draft's state."""
+
+import json
+
+import pytest
+
+from playground.drafts.editing import Edit, Impossible, State, perform, place_of
+from playground.drafts.metadata import Aside
+
+TEXT = """{
+  "job_name": "Night",
+  "steps": [
+    {
+      "step_uid": "a"
+    },
+    {
+      "step_uid": "b"
+    }
+  ]
+}"""
+
+
+def edited(text: str, *edits: Edit, aside: Aside | None = None) -> State:
+    state = State(text, aside or Aside())
+    for edit in edits:
+        state = perform(state, edit)
+    return state
+
+
+def test_setting_a_value_changes_nothing_else() -> None:
+    after = edited(TEXT, Edit("set", "/job_name", '"Day"'))
+    assert after.text == TEXT.replace("Night", "Day")
+
+
+def test_a_value_switched_off_comes_back_as_it_was_at_its_place() -> None:
+    off = edited(TEXT, Edit("off", "/job_name"))
+    assert "job_name" not in off.text
+    assert off.aside.off == {"/job_name": '"Night"'}
+    on = perform(off, Edit("on", "/job_name", '""', order=["job_name", "steps"]))
+    assert on.text == TEXT
+    assert on.aside == Aside()
+
+
+def test_switching_off_twice_keeps_the_value() -> None:
+    state = edited(TEXT, Edit("off", "/job_name"), Edit("off", "/job_name"))
+    assert state.aside.off == {"/job_name": '"Night"'}
+
+
+def test_removing_a_row_moves_what_is_kept_aside_of_the_rows_after_it() -> None:
+    aside = Aside(off={"/steps/0/x": "1", "/steps/1/x": "2"}, notes={"/steps/1": "mine"})
+    after = edited(TEXT, Edit("remove", "/steps/0"), aside=aside)
+    assert after.aside == Aside(off={"/steps/0/x": "2"}, notes={"/steps/0": "mine"})
+    assert json.loads(after.text)["steps"] == [{"step_uid": "b"}]
+
+
+def test_moving_a_row_takes_what_is_kept_aside_along() -> None:
+    aside = Aside(off={"/steps/0/x": "1", "/steps/1/x": "2"})
+    after = edited(TEXT, Edit("move", "/steps", index=0, to=1), aside=aside)
+    assert after.aside.off == {"/steps/1/x": "1", "/steps/0/x": "2"}
+    assert [step["step_uid"] for step in json.loads(after.text)["steps"]] == ["b", "a"]
+
+
+def test_a_copy_has_its_own_values_aside() -> None:
+    aside = Aside(off={"/steps/0/x": "1", "/steps/1/x": "2"})
+    after = edited(TEXT, Edit("duplicate", "/steps", index=0), aside=aside)
+    assert after.aside.off == {"/steps/0/x": "1", "/steps/1/x": "1", "/steps/2/x": "2"}
+
+
+def test_removing_what_is_gone_is_no_error() -> None:
+    assert edited(TEXT, Edit("remove", "/nothing")).text == TEXT
+
+
+def test_moving_a_row_that_is_gone_is_said() -> None:
+    with pytest.raises(Impossible, match="gone"):
+        edited(TEXT, Edit("move", "/steps", index=7, to=0))
+
+
+def test_a_name_that_is_taken_is_said() -> None:
+    with pytest.raises(Impossible):
+        edited(TEXT, Edit("rename", "/job_name", "steps"))
+
+
+def test_nobody_knows_an_unknown_edit() -> None:
+    with pytest.raises(Impossible, match="explode"):
+        edited(TEXT, Edit("explode"))
+
+
+def test_a_pasted_block_fills_rows_and_adds_the_missing_ones() -> None:
+    text = '{\n  "inputs": [\n    {\n      "a": "1",\n      "n": 1.10\n    }\n  ]\n}'
+    block = json.dumps({"keys": ["a", "b"], "cells": [["x", "y"], ["z", ""]]})
+    after = edited(text, Edit("paste", "/inputs", block))
+    assert json.loads(after.text)["inputs"] == [{"a": "x", "b": "y", "n": 1.1}, {"a": "z"}]
+    assert "1.10" in after.text
+
+
+@pytest.mark.parametrize("indent", [2, 4])
+def test_a_pasted_block_fills_an_empty_row_at_its_own_indent(indent: int) -> None:
+    block = '{"keys": ["a", "b"], "cells": [["1", "2"], ["", "3"], ["", ""]]}'
+    text = json.dumps({"inputs": [{}, {"a": "9"}, {}]}, indent=indent)
+    filled = {"inputs": [{"a": "1", "b": "2"}, {"a": "9", "b": "3"}, {}]}
+    assert edited(text, Edit("paste", "/inputs", block)).text == json.dumps(filled, indent=indent)
+
+
+def test_a_pasted_block_makes_the_array_it_needs() -> None:
+    block = json.dumps({"keys": ["a"], "cells": [["x"]]})
+    assert json.loads(edited("{}", Edit("paste", "/inputs", block)).text) == {
+        "inputs": [{"a": "x"}]
+    }
+
+
+def test_a_broken_block_is_said() -> None:
+    with pytest.raises(Impossible):
+        edited("{}", Edit("paste", "/inputs", '{"keys": [1], "cells": []}'))
+
+
+def test_half_typed_json_leaves_the_document_alone() -> None:
+    after = edited(TEXT, Edit("half", "/job_name", '{"a"'))
+    assert after.text == TEXT
+    assert after.aside.half == {"/job_name": '{"a"'}
+    assert perform(after, Edit("set", "/job_name", "{}")).aside.half == {}
+
+
+def test_a_compound_edit_is_made_in_order() -> None:
+    parts = [Edit("set", "/a", "1"), Edit("rename", "/a", "b")]
+    assert json.loads(edited("{}", Edit("all", parts=parts)).text) == {"b": 1}
+
+
+def test_the_place_of_an_element_is_its_array() -> None:
+    state = State(TEXT)
+    assert place_of(state, Edit("remove", "/steps/0")) == "/steps"
+    assert place_of(state, Edit("remove", "/job_name")) == "/job_name"
+    assert place_of(state, Edit("set", "/steps/0/step_uid")) == "/steps/0/step_uid"
+    assert place_of(state, Edit("replace")) == ""

@@ -1,0 +1,176 @@
+"""The JSON editor's text: splices, half-typed states, and changes that meet it."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.drafts.changes import Applied, Conflict, apply_edit, redo, undo
+from playground.drafts.drafts import begin, find_draft, state_of
+from playground.drafts.editing import Edit, Impossible, State, perform
+from playground.drafts.half_typed import EDITOR, judge_half, read_editor
+from playground.jsontext.edits import difference
+from playground.jsontext.locating import locate
+from playground.jsontext.pointers import child
+from playground.jsontext.printing import dump
+from playground.people.models import Person
+
+TEXT = '{\n  "a": 1.10,\n  "b": "ü😀",\n  "c": [1, 2]\n}'
+
+
+def typed(state: State, shown: str) -> State:
+    """The state after the editor's text became `shown`, by one splice."""
+    change = difference(read_editor(state.text, state.aside), shown)
+    edit = Edit("splice", index=change.offset, removed=change.removed, value=change.inserted)
+    return perform(state, edit)
+
+
+def trees() -> st.SearchStrategy[dict[str, object]]:
+    leaves = st.none() | st.booleans() | st.text(max_size=8) | st.integers()
+    inner = st.recursive(leaves, lambda each: st.lists(each, max_size=3), max_leaves=6)
+    return st.dictionaries(st.text(max_size=5), inner, max_size=5)
+
+
+def shown_in(state: State) -> str:
+    return read_editor(state.text, state.aside)
+
+
+def test_a_finished_text_becomes_the_document() -> None:
+    after = typed(State(TEXT), TEXT.replace("1.10", "1E400"))
+    assert after.text == TEXT.replace("1.10", "1E400")
+    assert not after.aside.half
+
+
+def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
+    half = TEXT.replace('"ü😀",', '"ü😀"')
+    after = typed(State(TEXT), half)
+    assert after.text == TEXT
+    assert shown_in(after) == half
+    [problem] = judge_half(after.text, after.aside)
+    assert (problem.code, problem.pointer, problem.line) == ("half-typed", "#editor", 4)
+    assert problem.message == 'Line 4, column 3: a comma is missing before "c".'
+
+
+def test_a_list_is_json_but_no_payload() -> None:
+    after = typed(State(TEXT), "[1]")
+    assert after.text == TEXT
+    assert "no payload" in judge_half(after.text, after.aside)[0].message
+
+
+def test_the_form_goes_on_beside_a_half_typed_place() -> None:
+    half = typed(State(TEXT), TEXT.replace("[1, 2]", "[1, 2, "))
+    after = perform(half, Edit("set", "/a", "22222"))
+    assert after.text == TEXT.replace("1.10", "22222")
+    assert shown_in(after) == TEXT.replace("1.10", "22222").replace("[1, 2]", "[1, 2, ")
+    with pytest.raises(Impossible, match="half-typed"):
+        perform(half, Edit("set", "/c", '{"x": 1}'))
+
+
+def test_a_splice_for_another_text_is_refused() -> None:
+    with pytest.raises(Impossible, match="older text"):
+        perform(State(TEXT), Edit("splice", index=3, removed="zzz", value="y"))
+
+
+def test_what_the_editor_writes_replaces_what_was_switched_off() -> None:
+    off = perform(State(TEXT), Edit("off", "/a"))
+    again = typed(off, TEXT)
+    assert again.text == TEXT
+    assert not again.aside.off
+
+
+@given(st.text(max_size=40), st.integers(0, 60), st.integers(0, 20))
+def test_no_text_is_ever_lost(inserted: str, at: int, count: int) -> None:
+    wanted = (TEXT[:at] + inserted + TEXT[at + count :]).encode("utf-8", "replace").decode()
+    after = typed(State(TEXT), wanted)
+    assert shown_in(after) == wanted
+    assert typed(after, TEXT) == State(TEXT)
+    assert after.text == TEXT or after.text == wanted
+
+
+@given(trees(), st.data())
+def test_form_and_editor_give_the_same_text(tree: dict[str, object], data: st.DataObject) -> None:
+    """An edit in the form, the same made in the editor, and back: one text, byte for byte."""
+    text = dump(tree)
+    value = data.draw(st.sampled_from(['"x"', "1.10", "-0", "1E400", "[]", '{"é😀": null}']))
+    key = data.draw(st.sampled_from([*tree, "new key"]))
+    by_form = perform(State(text), Edit("set", child("", key), value))
+    by_editor = typed(State(text), by_form.text)
+    assert by_editor == by_form
+    back = typed(by_editor, text)
+    assert back.text == text
+    assert locate(by_form.text, child("", key))
+
+
+@pytest.mark.django_db
+def test_undo_walks_over_both_views(editor: Person) -> None:
+    draft = begin(editor, "launch-workflow", TEXT)
+    half = TEXT.replace("[1, 2]", "[1, ")
+    change = difference(TEXT, half)
+    splice = Edit("splice", index=change.offset, removed=change.removed, value=change.inserted)
+    assert isinstance(apply_edit(editor, draft.id, Edit("set", "/b", '"x"'), 0, "t"), Applied)
+    moved = Edit("splice", index=splice.index - 1, removed=splice.removed, value=splice.value)
+    apply_edit(editor, draft.id, moved, 1, "t")
+    apply_edit(editor, draft.id, Edit("set", "/a", "7"), 2, "t")
+    states = []
+    for _ in range(3):
+        undo(editor, draft.id, "t")
+        states.append(shown_in(state_of(find_draft(editor, draft.id))))
+    assert states == [
+        half.replace("ü😀", "x"),
+        TEXT.replace("ü😀", "x"),
+        TEXT,
+    ]
+    for _ in range(3):
+        redo(editor, draft.id, "t")
+    kept = state_of(find_draft(editor, draft.id))
+    assert json.loads(kept.text)["a"] == 7
+    assert EDITOR in kept.aside.half
+
+
+@pytest.mark.django_db
+def test_a_splice_is_carried_over_what_another_tab_changed_elsewhere(editor: Person) -> None:
+    draft = begin(editor, "launch-workflow", TEXT)
+    apply_edit(editor, draft.id, Edit("set", "/a", '"much longer"'), 0, "one")
+    at = TEXT.index("2]")
+    done = apply_edit(editor, draft.id, Edit("splice", index=at, removed="2", value="9"), 0, "two")
+    assert isinstance(done, Applied)
+    assert done.draft.text == TEXT.replace("1.10", '"much longer"').replace("2]", "9]")
+
+
+@pytest.mark.django_db
+def test_a_splice_of_the_same_place_is_a_conflict_with_both_values(editor: Person) -> None:
+    draft = begin(editor, "launch-workflow", TEXT)
+    apply_edit(editor, draft.id, Edit("set", "/a", "2"), 0, "one")
+    at = TEXT.index("10,")
+    splice = Edit("splice", index=at, removed="10", value="99")
+    done = apply_edit(editor, draft.id, splice, 0, "two")
+    assert isinstance(done, Conflict)
+    assert (done.pointer, done.theirs, done.yours) == ("/a", "2", "1.99")
+
+
+@pytest.mark.django_db
+def test_an_undo_in_another_tab_is_followed_too(editor: Person) -> None:
+    draft = begin(editor, "launch-workflow", TEXT)
+    apply_edit(editor, draft.id, Edit("set", "/a", "12345678"), 0, "one")
+    undo(editor, draft.id, "one")
+    at = TEXT.index("2]")
+    done = apply_edit(editor, draft.id, Edit("splice", index=at, removed="2", value="9"), 0, "two")
+    assert isinstance(done, Applied)
+    assert done.draft.text == TEXT.replace("2]", "9]")
+
+
+def test_what_is_half_typed_goes_away_and_comes_back_with_its_value() -> None:
+    half = perform(State('{\n  "query": {"a": 1}\n}'), Edit("half", "/query", '{"b": '))
+    assert [each.code for each in judge_half(half.text, half.aside)] == ["half-typed"]
+    away = perform(half, Edit("away", "/query"))
+    assert judge_half(away.text, away.aside) == []
+    back = perform(away, Edit("back", "/query", "{}"))
+    assert back == half
+
+
+def test_below_a_place_that_is_switched_off_nothing_half_typed_is_blamed() -> None:
+    half = perform(State('{\n  "content": {"a": {}}\n}'), Edit("half", "/content/a", '{"b": '))
+    off = perform(half, Edit("off", "/content"))
+    assert judge_half(off.text, off.aside) == []
+    assert perform(off, Edit("on", "/content")) == half

@@ -1,0 +1,130 @@
+"""A payload carries variables of its own, from the template to the wire."""
+
+from dataclasses import replace
+
+import pytest
+from model_bakery import baker
+
+from playground.drafts.drafts import begin, state_of
+from playground.drafts.editing import Edit, Impossible, State, perform
+from playground.drafts.metadata import Aside
+from playground.drafts.variables import own_variables
+from playground.payload_templates.archives import Refused
+from playground.payload_templates.exports import write_json, write_yaml
+from playground.payload_templates.imports import carry_out, plan_import
+from playground.payload_templates.template_files import read_file
+from playground.payload_templates.templates import Wanted
+from playground.payload_templates.variants import Variant, find_edits, vary
+from playground.payload_templates.versions import (
+    Content,
+    create_template,
+    find_version,
+    open_template,
+    read_version,
+)
+from playground.people.models import Role
+from playground.sending.plans import check_plan, plan_draft, plan_state, resolver_of
+from playground.workspace.models import Connection
+
+TEXT = '{\n  "job_name": "{{who}} of {{place}}",\n  "delay": "{{pause}}",\n  "inputs": []\n}'
+
+
+@pytest.fixture
+def person(django_user_model):
+    return django_user_model.objects.create_user("ada", role=Role.EDITOR)
+
+
+@pytest.fixture
+def connection():
+    variables = '{"who": "Ada", "place": "London"}'
+    return baker.make(Connection, api="captain-data", base_url="https://h", variables=variables)
+
+
+def give(state: State, **typed: str) -> State:
+    for name, value in typed.items():
+        state = perform(state, Edit("variable", name, value))
+    return state
+
+
+def test_what_is_typed_takes_its_type_and_nothing_typed_takes_it_away():
+    state = give(State("{}"), pause="1.50", who="Grace", on="true", text='"5"')
+    expected = {"pause": "1.50", "who": '"Grace"', "on": "true", "text": '"5"'}
+    assert state.aside.variables == expected
+    assert "who" not in give(state, who=" ").aside.variables
+    assert Aside.read(state.aside.write()) == state.aside
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("7x", "1"), ("a b", "1"), ("", "1"), ("uuid", "1"), ("today", "1"), ("a" * 101, "1"),
+     ("api_key", "CANARY-123"), ("x", "y" * 100_001)],
+)  # fmt: skip
+def test_it_refuses_odd_names_credentials_and_what_is_too_long(name, value):
+    with pytest.raises(Impossible):
+        give(State("{}"), **{name: value})
+
+
+@pytest.mark.django_db
+def test_the_payload_s_own_value_wins_and_a_string_that_is_one_variable_takes_its_type(
+    person, connection
+):
+    aside = give(State(TEXT), who="Grace", pause="1.50").aside
+    draft = begin(person, "launch-workflow", TEXT, connection=connection, aside=aside)
+    resolved = resolver_of(plan_draft(draft))(TEXT)
+    assert '"job_name": "Grace of London"' in resolved
+    assert '"delay": 1.50' in resolved
+
+
+@pytest.mark.django_db
+def test_an_unknown_name_is_offered_the_near_one_of_the_payload(person, connection):
+    text = '{"job_name": "{{puase}}", "steps": [], "inputs": []}'
+    aside = give(State(text), pause="1").aside
+    draft = begin(person, "launch-workflow", text, connection=connection, aside=aside)
+    [found] = [each for each in check_plan(plan_draft(draft)) if each.code == "unknown-variable"]
+    assert found.fix
+    assert "pause" in found.fix.label
+
+
+@pytest.mark.django_db
+def test_template_version_variant_and_draft_keep_them(person, connection):
+    shared = replace(give(State(TEXT), who="Grace"), connection=str(connection.id))
+    varied = give(shared, who="Jean", pause="7")
+    content = Content(shared, (Variant("VIP", find_edits(shared, varied)),))
+    template = create_template(person, "launch-workflow", content, Wanted("T"))
+    kept = read_version(find_version(template))
+    assert kept.shared.aside.variables == {"who": '"Grace"'}
+    assert vary(kept.shared, kept.variants[0]).aside.variables == varied.aside.variables
+    draft = open_template(person, template, "VIP")
+    assert state_of(draft).aside.variables == varied.aside.variables
+    plan = plan_state("launch-workflow", kept.state("VIP"))
+    assert '"job_name": "Jean of London"' in resolver_of(plan)(TEXT)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("write", [write_yaml, write_json])
+def test_a_template_file_carries_them_both_ways(person, connection, write):
+    shared = give(State(TEXT), who="Grace", pause="1.50", list="[1, 2]")
+    varied = give(shared, who="Jean")
+    content = Content(shared, (Variant("VIP", find_edits(shared, varied)),))
+    template = create_template(person, "launch-workflow", content, Wanted("T"))
+    filed = read_file("t.yaml" if write is write_yaml else "t.json", write(template).encode())
+    [step] = plan_import(person, [filed])
+    assert step.kind == "same"
+    copy = carry_out(person, step, as_copy=True)
+    again = read_version(find_version(copy))
+    assert again.shared.aside.variables == shared.aside.variables
+    assert again.state("VIP").aside.variables["who"] == '"Jean"'
+
+
+def test_a_file_with_an_odd_variable_is_refused():
+    text = (
+        "format: api-playground-template\nschema: 1\noperation: launch-workflow\ndocument: '{}'\n"
+    )
+    for odd in ("variables: {7x: '1'}", "variables: {x: '{'}", "variables: [1]"):
+        with pytest.raises(Refused):
+            read_file("t.yaml", f"{text}{odd}\n".encode())
+
+
+def test_a_text_of_several_lines_comes_back_from_an_input_of_one() -> None:
+    aside = Aside(variables={"note": '"two\\nlines"'})
+    assert own_variables(aside) == {"note": '"two\\nlines"'}

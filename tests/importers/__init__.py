@@ -1,0 +1,30 @@
+"""Pasted material is understood, or refused with a sentence."""
+
+from playground.importers import OperationShape, Refused, Understood, understand
+
+OPERATIONS = (
+    OperationShape(
+        "launch",
+        "POST",
+        "/workflows/{workflow_uid}/schedule",
+        ("inputs", "job_name", "steps", "repeat_option"),
+    ),
+    OperationShape("account", "POST", "/integrations/{integration_uid}/accounts", ("account",)),
+    OperationShape(
+        "engage", "POST", "/workflows/start", ("token", "id", "matching", "email", "profile_id")
+    ),
+)
+
+
+def paste(text: str) -> Understood:
+    """The draft that a text gives; fails where it is refused."""
+    found = understand(text, OPERATIONS)
+    assert isinstance(found, Understood), found
+    return found
+
+
+def refuse(text: str) -> str:
+    """The sentence a text is refused with; fails where it is understood."""
+    found = understand(text, OPERATIONS)
+    assert isinstance(found, Refused), found
+    return found.sentence

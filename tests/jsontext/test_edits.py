@@ -1,0 +1,221 @@
+import copy
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from playground.jsontext import pointers
+from playground.jsontext.edits import (
+    NoSuchPlace,
+    PlaceTaken,
+    Splice,
+    apply,
+    difference,
+    duplicate,
+    insert,
+    move,
+    remove,
+    rename_key,
+    set_value,
+)
+from playground.jsontext.parsing import Digits, NotJson, locate, read
+from playground.jsontext.printing import dump, tokens
+from tests.jsontext.trees import documents, places, value_at
+
+INLINE = '{"a": 1, "b": 2}'
+BLOCK = '{\n    "a": 1,\n    "b": [\n        1\n    ]\n}'
+
+
+def edited(text: str, splice: Splice) -> str:
+    after = apply(text, splice)
+    assert apply(after, splice.inverse()) == text
+    return after
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "value", "after"),
+    [
+        (INLINE, "/a", "1.10", '{"a": 1.10, "b": 2}'),
+        (INLINE, "/c", '"x"', '{"a": 1, "b": 2, "c": "x"}'),
+        (INLINE, "/c", '{\n  "x": [\n    1\n  ]\n}', '{"a": 1, "b": 2, "c": {"x": [1]}}'),
+        ('{"a":1}', "/c/d", "2", '{"a":1,"c":{"d":2}}'),
+        ('{ "a": 1 }', "/c", "2", '{ "a": 1, "c": 2 }'),
+        ("{}", "/a", "1", '{\n  "a": 1\n}'),
+        ("{}", "/a/0/b", "1", '{\n  "a": [\n    {\n      "b": 1\n    }\n  ]\n}'),
+        ('{"x": {}}', "/x/a", "1", '{"x": {"a": 1}}'),
+        ('{\n\t"x": {}\n}', "/x/a", "1", '{\n\t"x": {\n\t\t"a": 1\n\t}\n}'),
+        ('{\r\n  "x": 1\r\n}', "/y", "1", '{\r\n  "x": 1,\r\n  "y": 1\r\n}'),
+        (BLOCK, "/b/1", "2", BLOCK.replace("1\n    ]", "1,\n        2\n    ]")),
+        (BLOCK, "/b/-", "2", BLOCK.replace("1\n    ]", "1,\n        2\n    ]")),
+        (BLOCK, "/c", '{\n  "d": 1\n}', BLOCK[:-2] + ',\n    "c": {\n        "d": 1\n    }\n}'),
+        ('{"a": null}', "/a/b", "1", '{"a": {"b": 1}}'),
+        ('{"a": 1,\n "b": 2}', "/c", "3", '{"a": 1,\n "b": 2,\n "c": 3}'),
+    ],
+)
+def test_a_value_comes_in_like_its_neighbours(
+    text: str, pointer: str, value: str, after: str
+) -> None:
+    assert edited(text, set_value(text, pointer, value)) == after
+
+
+def test_a_key_goes_to_its_place_in_the_order() -> None:
+    order = ["a", "b", "c", "d"]
+    text = '{\n  "b": 1,\n  "d": 2,\n  "x": 3\n}'
+    assert list(read(edited(text, set_value(text, "/c", "1", order)))) == ["b", "c", "d", "x"]
+    assert list(read(edited(text, set_value(text, "/a", "1", order)))) == ["a", "b", "d", "x"]
+    assert list(read(edited(text, set_value(text, "/y", "1", order)))) == ["b", "d", "x", "y"]
+    assert edited(text, set_value(text, "/a", "1", order)).startswith('{\n  "a": 1,\n  "b": 1,')
+
+
+@pytest.mark.parametrize("pointer", ["/b/3", "/a/x", "/b/x", "/c/7"])
+def test_a_place_that_cannot_be_is_refused(pointer: str) -> None:
+    with pytest.raises(NoSuchPlace) as caught:
+        set_value(BLOCK, pointer, "1")
+    assert caught.value.pointer == pointer
+
+
+def test_a_value_that_is_no_json_is_refused() -> None:
+    with pytest.raises(NotJson):
+        set_value(INLINE, "/a", "1, 2")
+
+
+@pytest.mark.parametrize(
+    ("text", "pointer", "after"),
+    [
+        (INLINE, "/a", '{"b": 2}'),
+        (INLINE, "/b", '{"a": 1}'),
+        ('{\n  "a": 1\n}', "/a", "{}"),
+        ("[1, 2, 3]", "/1", "[1, 3]"),
+        ("[ 1 ]", "/0", "[]"),
+        ('{\n  "a": 1,\n  "b": 2, "c": 3\n}', "/b", '{\n  "a": 1,\n  "c": 3\n}'),
+        ('{\n  "a": 1, "b": 2,\n  "c": 3\n}', "/b", '{\n  "a": 1,\n  "c": 3\n}'),
+        ('{"a": 1, "b": 2, "a": 3}', "/a", '{"b": 2}'),
+        ('{"": 1, "b": 2}', "/", '{"b": 2}'),
+    ],
+)
+def test_removing_takes_one_comma_along(text: str, pointer: str, after: str) -> None:
+    assert edited(text, remove(text, pointer)) == after
+
+
+@pytest.mark.parametrize("pointer", ["", "/x", "/a/0"])
+def test_what_is_not_there_cannot_be_removed(pointer: str) -> None:
+    with pytest.raises(NoSuchPlace):
+        remove(INLINE, pointer)
+
+
+def test_renaming_keeps_the_place() -> None:
+    assert edited(INLINE, rename_key(INLINE, "/a", "é")) == '{"é": 1, "b": 2}'
+    with pytest.raises(PlaceTaken):
+        rename_key(INLINE, "/a", "b")
+    with pytest.raises(NoSuchPlace):
+        rename_key(BLOCK, "/b/0", "b")
+
+
+def test_a_splice_is_the_changed_region_only() -> None:
+    assert difference("abcdef", "abXdef") == Splice(2, "c", "X")
+    assert set_value(INLINE, "/a", "1") == Splice(7, "", "")
+    assert not set_value(INLINE, "/a", "1").changes
+
+
+def test_a_splice_fits_only_its_own_text() -> None:
+    with pytest.raises(ValueError, match="not the one"):
+        apply("abc", Splice(0, "x", ""))
+
+
+def test_a_value_cut_from_the_text_goes_back_unchanged() -> None:
+    text = dump({"a": {"b": [Digits("1"), {"c": None}]}})
+    value = text[text.index('{\n    "b"') : -2]
+    assert not set_value(text, "/a", value).changes
+
+
+def kept(text: str, after: str, splice: Splice) -> None:
+    """Every byte outside the splice stays."""
+    end = splice.offset + len(splice.removed)
+    assert after[: splice.offset] == text[: splice.offset]
+    assert after[splice.offset + len(splice.inserted) :] == text[end:]
+
+
+@given(documents(), documents(), st.randoms(use_true_random=False))
+def test_setting_a_place_is_setting_it_in_the_tree(
+    document: tuple[object, str], value: tuple[object, str], chance: random.Random
+) -> None:
+    tree, text = copy.deepcopy(document)
+    pointer = chance.choice(places(tree))
+    splice = set_value(text, pointer, value[1])
+    after = edited(text, splice)
+    kept(text, after, splice)
+    assert read(after) == planted(tree, pointer, value[0])
+
+
+def planted(tree: object, pointer: str, value: object) -> object:
+    if not pointer:
+        return value
+    *_, segment = pointers.split(pointer)
+    holder = value_at(tree, pointers.parent(pointer))
+    if isinstance(holder, list):
+        holder[int(segment) :] = [value, *holder[int(segment) + 1 :]]
+    else:
+        holder[segment] = value  # type: ignore[index]
+    return tree
+
+
+@given(documents(), documents(), st.randoms(use_true_random=False), st.text(max_size=3))
+def test_adding_is_adding_to_the_tree(
+    document: tuple[object, str], value: tuple[object, str], chance: random.Random, key: str
+) -> None:
+    tree, text = copy.deepcopy(document)
+    holders = [p for p in places(tree) if isinstance(value_at(tree, p), dict | list)]
+    if not holders:
+        return
+    pointer = chance.choice(holders)
+    holder = value_at(tree, pointer)
+    pointer = pointers.child(pointer, len(holder) if isinstance(holder, list) else key)
+    order = [*holder, key] if isinstance(holder, dict) else ()
+    chance.shuffle(order) if isinstance(order, list) else None
+    splice = set_value(text, pointer, value[1], order)
+    after = edited(text, splice)
+    kept(text, after, splice)
+    assert read(after) == planted(tree, pointer, value[0])
+    assert locate(text, pointer) or same_tokens(text, after)
+
+
+def same_tokens(less: str, more: str) -> bool:
+    """Whether all tokens but commas of one text stand in the other, in this order."""
+    rest = iter(more[t.start : t.end] for t in tokens(more))
+    wanted = [less[t.start : t.end] for t in tokens(less)]
+    return all(token in rest for token in wanted if token != ",")
+
+
+@given(documents(), st.randoms(use_true_random=False))
+def test_removing_is_removing_from_the_tree(
+    document: tuple[object, str], chance: random.Random
+) -> None:
+    tree, text = copy.deepcopy(document)
+    inner = places(tree)[1:]
+    if not inner:
+        return
+    pointer = chance.choice(inner)
+    splice = remove(text, pointer)
+    after = edited(text, splice)
+    kept(text, after, splice)
+    holder = value_at(tree, pointers.parent(pointer))
+    segment = pointers.last(pointer)
+    del holder[int(segment) if isinstance(holder, list) else segment]  # type: ignore[attr-defined]
+    assert read(after) == tree
+    assert same_tokens(after, text)
+
+
+@given(st.lists(documents(2), min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_rows_move_as_list_items_do(rows: list[tuple[object, str]], chance: random.Random) -> None:
+    text = '{"rows": [' + ",\n ".join(text for _, text in rows) + "]}"
+    a, b = chance.randrange(len(rows)), chance.randrange(len(rows))
+    tree = [row for row, _ in rows]
+    tree.insert(b, tree.pop(a))
+    assert read(edited(text, move(text, "/rows", a, b))) == {"rows": tree}
+    tree = [row for row, _ in rows]
+    tree.insert(a + 1, tree[a])
+    assert read(edited(text, duplicate(text, "/rows", a))) == {"rows": tree}
+    tree = [row for row, _ in rows]
+    tree.insert(b, Digits("7"))
+    assert read(edited(text, insert(text, "/rows", b, "7"))) == {"rows": tree}

@@ -1,0 +1,274 @@
+"""Template files: identical after the round, without secrets, and what is refused."""
+
+import io
+import json
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from playground.drafts.editing import State
+from playground.drafts.metadata import Aside
+from playground.payload_templates.archives import Refused
+from playground.payload_templates.exports import write_json, write_yaml, write_zip
+from playground.payload_templates.imports import carry_out, plan_import
+from playground.payload_templates.models import Template
+from playground.payload_templates.template_files import Filed, read_upload
+from playground.payload_templates.templates import Wanted
+from playground.payload_templates.versions import (
+    Content,
+    create_template,
+    find_version,
+    read_version,
+    save_version,
+)
+from playground.people.models import Person
+from playground.workspace.models import Connection
+from tests.payload_templates.templates import make_template
+
+pytestmark = pytest.mark.django_db
+TEXT = '{\n  "big": 12345678901234567890,\n'
+TEXT += '  "a": 1.10, "b": -0,  \n\t"c": 1e400, "é": "\\u00e9 日本"\n}'
+
+
+def make_full(person: Person) -> Template:
+    shared = State(
+        TEXT, Aside({"/x": "1.0"}, {"/a": "why: 'so'"}, {}, {"/w": "2"}), {"workflow_uid": "007"}
+    )
+    content = Content(shared).change("VIP: one", State(TEXT.replace("1.10", "yes".join('""'))))
+    wanted = Wanted("Night: run", "for\nthe agency", ("vip", "no"), "a/b")
+    return create_template(person, "launch-workflow", content, wanted)
+
+
+@pytest.mark.parametrize("write", [write_yaml, write_json])
+def test_it_imports_to_an_identical_template(editor: Person, owner: Person, write) -> None:  # type: ignore[no-untyped-def]
+    template = make_full(editor)
+    text = write(template)
+    [step] = plan_import(owner, read_upload("x.yaml", text.encode()))
+    assert step.kind == "new"
+    fresh = carry_out(owner, step)
+    assert read_version(find_version(fresh)) == read_version(find_version(template))
+    for name in ("name", "description", "tags", "folder", "operation"):
+        assert getattr(fresh, name) == getattr(template, name)
+    assert text == write(template)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@given(st.text(max_size=60))
+def test_any_text_survives_the_round(editor: Person, typed: str) -> None:
+    text = json.dumps({"a": typed}, ensure_ascii=False, indent=1)[:-1] + "  }"
+    aside = Aside({}, {"/a": typed} if typed else {})
+    template = create_template(
+        editor, "launch-workflow", Content(State(text, aside)), Wanted("x", typed)
+    )
+    for write in (write_yaml, write_json):
+        [filed] = read_upload("x.yaml", write(template).encode())
+        assert filed.content.shared == State(text, aside)
+
+
+def test_the_document_is_a_block_that_git_reads_line_by_line(editor: Person) -> None:
+    text = '{\n  "job_name": "Night",\n  "inputs": []\n}'
+    assert 'document: |-\n  {\n    "job_name": "Night",' in write_yaml(
+        make_template(editor, text=text)
+    )
+
+
+def test_no_secret_leaves(editor: Person) -> None:
+    text = '{"api_key": "sk-live-1", "deep": {"password": "hunter22"}}'
+    content = Content(State(text, Aside({"/token": '"tok-123456"'})))
+    content = content.change("v", State(text.replace("sk-live-1", "sk-live-2")))
+    written = write_yaml(create_template(editor, "launch-workflow", content, Wanted("x")))
+    for secret in ("sk-live-1", "sk-live-2", "hunter22", "tok-123456"):
+        assert secret not in written
+
+
+def test_a_file_is_the_same_changed_or_in_conflict(editor: Person) -> None:
+    template = make_full(editor)
+    text = write_yaml(template)
+    kind = lambda text: plan_import(editor, read_upload("x.yaml", text.encode()))[0].kind  # noqa: E731
+    assert kind(text) == "same"
+    assert kind(text.replace("12345", "54321")) == "changed"
+    content = read_version(find_version(template))
+    save_version(editor, template, content.change("", State("{}")), 1)
+    assert kind(text) == "conflict"
+
+
+def test_a_conflict_overwrites_nothing(editor: Person) -> None:
+    template = make_full(editor)
+    [filed] = read_upload("x.yaml", write_yaml(template).encode())
+    content = read_version(find_version(template))
+    save_version(editor, template, content.change("", State("{}")), 1)
+    [step] = plan_import(editor, [filed])
+    carry_out(editor, step, as_copy=True)
+    assert Template.objects.count() == 2
+    [step] = plan_import(editor, [filed])
+    carry_out(editor, step)
+    assert template.versions.count() == 3
+
+
+def zipped(**files: bytes) -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name.replace("__", "/"), data)
+    return held.getvalue()
+
+
+GOOD = "format: api-playground-template\nschema: 1\noperation: launch-workflow\ndocument: '{}'\n"
+BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "says"),
+    [
+        ("x.yaml", b"x" * 20_000_000, "too large"),
+        ("x.zip", b"PK\x03\x04" + b"x" * 20_000_000, "too large"),
+        ("x.yaml", BOMB.encode(), "anchors"),
+        ("x.yaml", b"[" * 5000, "too many"),
+        ("x.yaml", b"{a: [", "no YAML"),
+        ("x.yaml", b"- x\n" * 60_000, "too many"),
+        ("x.json", b'{"a":' * 5000, "no YAML"),
+        ("x.yaml", b"\xff\xfe", "UTF-8"),
+        ("x.yaml", b"a: 1", "no template"),
+        ("x.yaml", GOOD.replace("schema: 1", "schema: 99").encode(), "schema 99"),
+        ("x.yaml", (GOOD + "secret: x\n").encode(), "no template has"),
+        ("x.yaml", (GOOD + "tags: x\n").encode(), "tags"),
+        ("x.yaml", GOOD.replace("'{}'", "'{'").encode(), "x.yaml"),
+        ("x.yaml", GOOD.replace("launch-workflow", "rm").encode(), "operation"),
+        ("x.yaml", (GOOD + "variants: [{name: a, edits: [{kind: all}]}]\n").encode(), "variants"),
+        ("x.yaml", (GOOD + "variants: 7\n").encode(), "variants"),
+        ("x.yaml", b"!!python/object/apply:os.system ['true']", "no template"),
+        ("x.zip", b"PK\x03\x04rest", "broken"),
+    ],
+)  # fmt: skip
+def test_what_is_hostile_or_unknown_is_refused(name: str, data: bytes, says: str) -> None:
+    with pytest.raises(Refused, match=says):
+        read_upload(name, data)
+
+
+def test_a_zip_that_leads_outside_or_is_a_bomb_is_refused() -> None:
+    with pytest.raises(Refused, match="outside"):
+        read_upload("x.zip", zipped(**{"..__evil.yaml": GOOD.encode()}))
+    with pytest.raises(Refused, match="outside"):
+        read_upload("x.zip", zipped(**{"__etc__evil.yaml": GOOD.encode()}))
+    with pytest.raises(Refused, match="too large"):
+        read_upload("x.zip", zipped(**{"x.yaml": b" " * 11_000_000}))
+    with pytest.raises(Refused, match="too many files"):
+        read_upload("x.zip", zipped(**{f"{n}.txt": b"" for n in range(20_001)}))
+    with pytest.raises(Refused, match="no template files"):
+        read_upload("x.zip", zipped(**{"x.txt": b""}))
+
+
+def test_the_whole_library_goes_through_a_zip(editor: Person, owner: Person) -> None:
+    make_full(editor)
+    make_template(editor)
+    data = write_zip(Template.objects.order_by("name"))
+    assert data == write_zip(Template.objects.order_by("name"))
+    assert [s.kind for s in plan_import(owner, read_upload("t.zip", data))] == ["new", "new"]
+    assert [s.kind for s in plan_import(editor, read_upload("t.zip", data))] == ["same", "same"]
+
+
+def test_the_page_shows_what_would_happen_before_it_does(as_editor: Client, editor: Person) -> None:
+    file = io.BytesIO(GOOD.encode())
+    file.name = "night.yaml"
+    page = as_editor.post("/templates/import/", {"files": file})
+    assert b"new" in page.content
+    assert not Template.objects.exists()
+    as_editor.post("/templates/import/", {"held": page.context["held"]})
+    assert Template.objects.get().name == "night"
+    for held in ("x", "eJw=", ""):
+        assert as_editor.post("/templates/import/", {"held": held}).status_code == 422
+    assert as_editor.post("/templates/import/").status_code == 422
+
+
+def test_the_commands_write_and_read_a_folder(owner: Person, tmp_path: Path) -> None:
+    make_full(owner)
+    call_command("export_templates", str(tmp_path))
+    [file] = tmp_path.rglob("*.yaml")
+    assert file.parent == tmp_path / "a" / "b"
+    call_command("import_templates", str(file))
+    assert Template.objects.count() == 1
+    Template.objects.all().delete()
+    call_command("import_templates", str(file))
+    assert Template.objects.get().name == "Night: run"
+    with pytest.raises(SystemExit, match="2"):
+        call_command("import_templates", str(tmp_path / "gone.yaml"))
+
+
+def test_more_than_a_form_can_bring_back_is_refused_with_a_sentence(as_editor: Client) -> None:
+    file = io.BytesIO(zipped(**{f"{n}.yaml": GOOD.encode() for n in range(4001)}))
+    file.name = "many.zip"
+    answer = as_editor.post("/templates/import/", {"files": file})
+    assert answer.status_code == 422
+    assert b"manage.py import_templates" in answer.content
+
+
+BARE = {
+    "format": "api-playground-template",
+    "schema": 1,
+    "name": "Night",
+    "operation": "launch-workflow",
+    "document": "{}",
+}
+
+
+def read_bare(**more: object) -> list[Filed]:
+    return read_upload("night.json", json.dumps({**BARE, **more}).encode())
+
+
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        ({"folder": "x" * 300}, "A folder has at most 200"),
+        ({"tags": ["x" * 600]}, "too many tags"),
+        ({"name": "Night \ud800"}, "half a character"),
+        ({"notes": {"/a": "\udc00"}}, "half a character"),
+        ({"notes": {"a": "no pointer"}}, "not made as a template's"),
+        ({"off": {"a": "1"}}, "not made as a template's"),
+        ({"variants": [{"name": "V", "edits": [{"kind": "set", "pointer": "a", "value": "1"}]}]},
+         "not made as a template's"),
+        ({"variants": [{"name": "V", "edits": []}] * 2}, "not made as a template's"),
+    ],
+)  # fmt: skip
+def test_what_could_not_be_kept_is_refused_before_anything_is(
+    more: dict[str, object], says: str
+) -> None:
+    with pytest.raises(Refused, match=says):
+        read_bare(**more)
+
+
+def test_a_connection_nobody_has_here_is_told_and_makes_no_difference(
+    as_editor: Client, editor: Person
+) -> None:
+    filed = read_bare(connection="Agency")[0]
+    assert filed.lost_connection == "Agency"
+    (step,) = plan_import(editor, [filed])
+    template = carry_out(editor, step)
+    assert plan_import(editor, [filed])[0].kind == "same"
+    template.connection = Connection.objects.create(
+        name="Mine", api="captain-data", base_url="https://h"
+    )
+    content = read_version(find_version(template))
+    mine = replace(content.shared, connection=str(template.connection.id))
+    save_version(editor, template, Content(mine), 1)
+    assert plan_import(editor, [filed])[0].kind == "same"
+    upload = io.BytesIO(json.dumps({**BARE, "connection": "Agency"}).encode())
+    upload.name = "night.json"
+    page = as_editor.post("/templates/import/", {"files": upload}).content.decode()
+    assert "No connection is named Agency here" in page
+
+
+def test_the_same_file_twice_is_taken_in_once(
+    owner: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "night.json").write_text(json.dumps({**BARE, "connection": "Agency"}))
+    call_command("import_templates", str(tmp_path / "night.json"), str(tmp_path))
+    assert [line[:4].strip() for line in capsys.readouterr().out.splitlines()] == [
+        "new", "", "same", "",
+    ]  # fmt: skip
+    assert Template.objects.count() == 1

@@ -1,0 +1,176 @@
+"""Credentials that were saved with a template: there again for who gave them, shown nowhere."""
+
+import json
+
+import pytest
+
+from playground.drafts.credentials import clean_draft
+from playground.drafts.drafts import begin, state_of
+from playground.drafts.editing import State
+from playground.drafts.metadata import Aside
+from playground.drafts.models import Draft
+from playground.drafts.secrets import secrets_in
+from playground.payload_templates.exports import write_json, write_yaml, write_zip
+from playground.payload_templates.imports import carry_out, plan_import
+from playground.payload_templates.models import Sharing, Template
+from playground.payload_templates.template_files import read_upload
+from playground.payload_templates.templates import Wanted
+from playground.payload_templates.variants import Variant, find_edits
+from playground.payload_templates.versions import (
+    Content,
+    create_template,
+    duplicate_template,
+    find_version,
+    fork_template,
+    open_template,
+    restore_version,
+    save_version,
+)
+from playground.people.models import Person
+from playground.sending.pipeline import assemble_plan
+from playground.sending.plans import check_plan, plan_state
+from playground.workspace.models import Connection
+from playground.workspace.secrets import keep_secret
+
+pytestmark = pytest.mark.django_db
+COOKIE = "AQEDAcookie-of-a-person"
+ORIGIN = "http://127.0.0.1:8000"
+TEXT = json.dumps({"account": {"cookies": {"li_at": COOKIE}, "name": "Jane"}})
+
+
+@pytest.fixture
+def connection() -> Connection:
+    made = Connection.objects.create(
+        name="Elsewhere", api="captain-data", base_url="https://api.example.com/v3",
+        settings={"project_id": "p-1"},
+    )  # fmt: skip
+    keep_secret(made, "key", "key-of-elsewhere", None)
+    return made
+
+
+@pytest.fixture
+def draft(editor: Person, connection: Connection) -> Draft:
+    made = begin(editor, "update-account", TEXT, connection=connection)
+    clean_draft(made, editor)
+    return made
+
+
+@pytest.fixture
+def template(editor: Person, draft: Draft) -> Template:
+    wanted = Wanted("Jane", sharing=Sharing.EDIT)
+    content = Content(state_of(draft))
+    return create_template(editor, draft.operation, content, wanted, source=draft)
+
+
+def values_of(draft: Draft) -> list[tuple[str, set[str]]]:
+    return [(each.value, set(each.hosts)) for each in secrets_in(draft, ORIGIN)]
+
+
+def test_a_reopened_template_has_its_credentials_bound_as_they_were(
+    editor: Person, template: Template
+) -> None:
+    opened = open_template(editor, template)
+    assert "{{secret:li_at}}" in opened.text
+    assert values_of(opened) == [(COOKIE, {"api.example.com"})]
+
+
+def test_nobody_else_gets_them(owner: Person, template: Template) -> None:
+    opened = open_template(owner, template)
+    assert values_of(opened) == []
+    version = find_version(template)
+    state = State(version.text, connection=str(version.connection_id))
+    codes = {
+        each.code for each in check_plan(plan_state("update-account", state, "", version, owner))
+    }
+    assert "unknown-secret" in codes
+
+
+def test_a_send_without_a_draft_has_them(editor: Person, template: Template) -> None:
+    version = find_version(template)
+    state = State(
+        version.text, path_values={"integration_uid": "linkedin"},
+        connection=str(version.connection_id),
+    )  # fmt: skip
+    plan = plan_state("update-account", state, "", version, editor)
+    assert "unknown-secret" not in {each.code for each in check_plan(plan)}
+    assert COOKIE in [each.value for each in assemble_plan(plan).call.secrets]
+
+
+def test_they_follow_into_versions_copies_and_forks(editor: Person, template: Template) -> None:
+    content = Content(State(find_version(template).text))
+    save_version(editor, template, content, 1)
+    restore_version(editor, Template.objects.get(id=template.id), 1)
+    for kept in (
+        template,
+        fork_template(editor, template),
+        duplicate_template(editor, template, "x"),
+    ):
+        kept.refresh_from_db()
+        assert values_of(open_template(editor, kept)) == [(COOKIE, {"api.example.com"})]
+
+
+def test_a_fork_of_somebody_elses_takes_none_along(owner: Person, template: Template) -> None:
+    assert not find_version(fork_template(owner, template)).secrets.exists()
+
+
+def test_a_version_that_refers_to_none_keeps_none(editor: Person, template: Template) -> None:
+    save_version(editor, template, Content(State("{}")), 1)
+    template.refresh_from_db()
+    assert not find_version(template).secrets.exists()
+
+
+def test_files_have_the_reference_only(template: Template) -> None:
+    for text in (
+        write_yaml(template),
+        write_json(template),
+        write_zip([template]).decode("latin-1"),
+    ):
+        assert COOKIE not in text
+    assert "{{secret:li_at}}" in write_yaml(template)
+
+
+def test_credentials_beside_the_document_are_cleaned_too(
+    editor: Person, connection: Connection
+) -> None:
+    aside = Aside(
+        off={"/account/cookies/bcookie": f'"{COOKIE}"'},
+        away={"/auth": f'{{"token": "{COOKIE}-2"}}'},
+    )
+    draft = begin(editor, "update-account", "{}", connection=connection, aside=aside)
+    assert clean_draft(draft, editor) == ["bcookie", "token"]
+    kept = Aside.read(Draft.objects.get().aside)
+    assert kept.off == {"/account/cookies/bcookie": '"{{secret:bcookie}}"'}
+    assert kept.away == {"/auth": '{"token": "{{secret:token}}"}'}
+    assert [each.value for each in secrets_in(draft, ORIGIN)] == [COOKIE, f"{COOKIE}-2"]
+    assert clean_draft(draft, editor) == []
+
+
+def test_more_than_fifty_credentials_are_all_taken(editor: Person) -> None:
+    text = json.dumps([{"password": f"hush-{n}"} for n in range(120)])
+    content = Content(State(text), (Variant("v", find_edits(State("{}"), State(text))),))
+    written = write_yaml(create_template(editor, "launch-workflow", content, Wanted("many")))
+    assert "hush-" not in written
+    draft = begin(editor, "launch-workflow", text)
+    assert len(clean_draft(draft, editor)) == 120
+    assert "hush-" not in draft.text
+
+
+def test_credentials_in_a_file_move_to_the_secrets_of_its_template(
+    editor: Person, connection: Connection
+) -> None:
+    file = {
+        "format": "api-playground-template", "schema": 1, "name": "Jane",
+        "operation": "update-account", "connection": "Elsewhere",
+        "document": TEXT, "off": {"/account/password": '"hush-hush"'},
+        "variants": [{"name": "v", "edits": [{"kind": "set", "pointer": "/account/password",
+                                               "value": '"hush-two"'}]}],
+    }  # fmt: skip
+    [step] = plan_import(editor, read_upload("jane.json", json.dumps(file).encode()))
+    assert step.filed.secret_names == ["li_at", "password", "password_2"]
+    template = carry_out(editor, step)
+    version = find_version(template)
+    kept = version.text + version.aside + version.variants
+    assert COOKIE not in kept
+    assert "hush" not in kept
+    opened = open_template(editor, template)
+    assert {value for value, _ in values_of(opened)} == {COOKIE, "hush-hush", "hush-two"}

@@ -1,0 +1,194 @@
+"""Templates and versions: what is kept, who may, and that no save overwrites another."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+from django.db import connections
+
+from playground.drafts.drafts import state_of
+from playground.drafts.editing import State
+from playground.drafts.metadata import Aside
+from playground.payload_templates.models import Sharing, Template, Version
+from playground.payload_templates.templates import (
+    Search,
+    Wanted,
+    clean_folder,
+    delete_template,
+    find_template,
+    judge_wanted,
+    list_templates,
+    may_change,
+    may_rule,
+    restore_template,
+    write_tags,
+)
+from playground.payload_templates.versions import (
+    Content,
+    Stale,
+    change_variants,
+    create_template,
+    find_version,
+    fork_template,
+    open_template,
+    read_version,
+    restore_version,
+    save_version,
+)
+from playground.people.models import Person, Role
+from tests.conftest import make_person
+from tests.payload_templates.templates import TEXT, make_template
+
+pytestmark = pytest.mark.django_db
+
+
+def test_it_opens_again_exactly(editor: Person) -> None:
+    text = '{"b": 1.10, "a": -0,\n "é": "\\u00e9", "big": 1e400}'
+    aside = Aside({"/x": "1"}, {"/a": "why"}, {"/b": "[1,"})
+    state = State(text, aside, {"workflow_uid": "W-1"})
+    template = create_template(editor, "launch-workflow", Content(state), Wanted("Night"))
+    assert state_of(open_template(editor, template)) == state
+
+
+def test_every_save_is_a_version_with_author_and_note(editor: Person) -> None:
+    template = make_template(editor)
+    save_version(editor, template, Content(State('{"a": 1}')), 1, "smaller")
+    newest = find_version(template)
+    assert (newest.number, newest.note, newest.person_name) == (2, "smaller", "editor")
+    assert find_version(template, 1).text == TEXT
+
+
+def test_a_save_based_on_an_old_version_overwrites_nothing(editor: Person) -> None:
+    template = make_template(editor)
+    mine, theirs = Template.objects.get(), Template.objects.get()
+    save_version(editor, theirs, Content(State('{"theirs": 1}')), 1)
+    answer = save_version(editor, mine, Content(State('{"mine": 1}')), 1)
+    assert isinstance(answer, Stale)
+    assert (answer.base, answer.latest) == (1, 2)
+    assert (
+        find_version(template).text == '{"theirs": 1}' or find_version(mine).text == '{"theirs": 1}'
+    )
+    assert template.versions.count() == 2
+
+
+def test_restoring_makes_a_new_version(editor: Person) -> None:
+    template = make_template(editor)
+    save_version(editor, template, Content(State("{}")), 1)
+    restore_version(editor, template, 1)
+    assert find_version(template).number == 3
+    assert find_version(template).text == TEXT
+
+
+def test_a_variant_follows_the_shared_part(editor: Person) -> None:
+    template = make_template(editor)
+    content = read_version(find_version(template))
+    content = content.change("VIP", State(TEXT.replace("Night", "VIP")))
+    shared = State(TEXT.replace("[]", '[{"a": 1}]'))
+    save_version(editor, template, content.change("", shared), 1)
+    draft = open_template(editor, template, "VIP")
+    assert draft.variant == "VIP"
+    assert draft.text == shared.text.replace("Night", "VIP")
+
+
+def test_variants_are_renamed_moved_and_removed_as_versions(editor: Person) -> None:
+    template = make_template(editor)
+    content = read_version(find_version(template))
+    content = content.change("a", State("{}")).change("b", State('{"x": 1}'))
+    save_version(editor, template, content, 1)
+    change_variants(editor, template, 2, "rename", "a", "c")
+    change_variants(editor, template, 3, "up", "b")
+    names = [each.name for each in read_version(find_version(template)).variants]
+    assert names == ["b", "c"]
+    change_variants(editor, template, 4, "remove", "b")
+    assert Template.objects.get().variants == 1
+
+
+def test_a_fork_remembers_its_parent(editor: Person, owner: Person) -> None:
+    template = make_template(owner, sharing=Sharing.VIEW)
+    fork = fork_template(editor, template)
+    assert (fork.parent_id, fork.parent_version, fork.sharing) == (template.id, 1, "private")
+    assert find_version(fork).text == TEXT
+
+
+@pytest.mark.parametrize(
+    ("sharing", "role", "sees", "changes", "rules"),
+    [
+        (Sharing.PRIVATE, Role.EDITOR, False, False, False),
+        (Sharing.PRIVATE, Role.OWNER, False, False, False),
+        (Sharing.VIEW, Role.VIEWER, True, False, False),
+        (Sharing.VIEW, Role.EDITOR, True, False, False),
+        (Sharing.VIEW, Role.OWNER, True, False, True),
+        (Sharing.EDIT, Role.VIEWER, True, False, False),
+        (Sharing.EDIT, Role.EDITOR, True, True, False),
+        (Sharing.EDIT, Role.OWNER, True, True, True),
+    ],
+)
+def test_roles_bound_what_others_may(
+    sharing: str, role: Role, sees: bool, changes: bool, rules: bool
+) -> None:
+    template = make_template(make_person(Role.EDITOR, "author"), sharing=sharing)
+    other = make_person(role, "other")
+    assert list(list_templates(other, Search())) == ([template] if sees else [])
+    if sees:
+        assert find_template(other, template.id) == template
+    else:
+        with pytest.raises(Template.DoesNotExist):
+            find_template(other, template.id)
+    assert may_rule(other, template) is rules
+    assert sees is False or may_change(other, template) is changes
+
+
+def test_an_author_made_a_viewer_changes_nothing_any_more(editor: Person) -> None:
+    template = make_template(editor)
+    editor.role = Role.VIEWER
+    assert not may_change(editor, template)
+    assert not may_rule(editor, template)
+
+
+def test_what_was_deleted_comes_back(editor: Person, owner: Person) -> None:
+    template = make_template(editor)
+    delete_template(template)
+    assert not list_templates(editor, Search())
+    assert not restore_template(owner, template.id)
+    assert restore_template(editor, template.id)
+    assert list_templates(editor, Search()).get() == template
+
+
+def test_it_is_found_by_words_tag_and_folder(editor: Person) -> None:
+    wanted = Wanted("Night run", "for the agency", ("VIP", "e-mail"), "sales / north")
+    create_template(editor, "launch-workflow", Content(State("{}")), wanted)
+    fitting = [Search(text="agency night"), Search(tag="vip"), Search(folder="sales")]
+    for search in [*fitting, Search(whose="mine")]:
+        assert list_templates(editor, search).count() == 1
+    for search in (
+        Search(text="day"),
+        Search(tag="vi"),
+        Search(folder="sale"),
+        Search(starred=True),
+    ):
+        assert not list_templates(editor, search)
+
+
+def test_words_are_judged() -> None:
+    assert judge_wanted(Wanted(" "))
+    assert judge_wanted(Wanted("x" * 201))
+    assert judge_wanted(replace(Wanted("x"), sharing="everybody"))
+    assert write_tags(("A b", "a  b", "c|d", " ")) == "|a b|c d|"
+    assert clean_folder(" /a//b ") == "a/b"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_save_at_the_same_moment_one_is_first(editor: Person) -> None:
+    template = make_template(editor)
+
+    def save(number: int) -> Version | Stale:
+        try:
+            content = Content(State(f'{{"n": {number}}}'))
+            return save_version(editor, Template.objects.get(id=template.id), content, 1)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(save, range(8)))
+    assert sum(isinstance(each, Version) for each in done) == 1
+    assert template.versions.count() == 2

@@ -1,0 +1,64 @@
+"""One command puts everything sealed under a new key; a wrong key is said at the start."""
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import CommandError, call_command
+from model_bakery import baker
+
+from playground.drafts.models import Draft
+from playground.vault.encryption import seal
+from playground.vault.key_check import check_keys
+from playground.vault.models import Secret
+from playground.vault.rotation import find_sealed_fields, rotate_secrets
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def own_keys(settings, tmp_path):
+    """A key file of the test's own."""
+    settings.DATA = tmp_path
+    settings.FILES = tmp_path / "files"
+    key = Fernet.generate_key().decode()
+    (tmp_path / "secrets.key").write_text(key)
+    settings.SECRET_KEYS = [key]
+    return tmp_path / "secrets.key"
+
+
+def test_it_finds_the_sealed_fields_of_every_room() -> None:
+    found = {f"{model._meta.label}.{field.name}" for model, field in find_sealed_fields()}
+    assert {"vault.Secret.value", "drafts.Draft.text", "history.Original.document"} <= found
+
+
+def test_after_a_rotation_the_new_key_alone_reads_everything(own_keys, settings, editor) -> None:
+    baker.make(Secret, name="key", value="hush hush", draft=None, connection=None)
+    Draft.objects.create(person=editor, operation="launch-workflow", text='{"a": 1}')
+    exchange = baker.make("history.Exchange", person=None)
+    baker.make("history.Original", exchange=exchange, document=seal("{}"), aside=seal("{}"))
+    call_command("rotate_secrets", "--new-key", "--forget")
+    settings.SECRET_KEYS = own_keys.read_text().split()
+    assert len(settings.SECRET_KEYS) == 1
+    assert Secret.objects.get().value == "hush hush"
+    assert Draft.objects.get().text == '{"a": 1}'
+    assert check_keys() == ""
+
+
+def test_rotating_again_changes_nothing_that_is_read(own_keys) -> None:
+    baker.make(Secret, name="key", value="hush hush", draft=None, connection=None)
+    assert rotate_secrets() == rotate_secrets() == 1
+    assert Secret.objects.get().value == "hush hush"
+
+
+def test_a_wrong_key_is_one_sentence(own_keys, settings) -> None:
+    baker.make(Secret, name="key", value="hush hush", draft=None, connection=None)
+    settings.SECRET_KEYS = [Fernet.generate_key().decode()]
+    assert "does not fit the data" in check_keys()
+    with pytest.raises(CommandError, match="does not fit the data"):
+        call_command("rotate_secrets")
+
+
+def test_keys_from_the_environment_are_not_made_here(settings, tmp_path) -> None:
+    settings.DATA = tmp_path
+    settings.FILES = tmp_path / "files"
+    with pytest.raises(CommandError, match="PLAYGROUND_SECRET_KEYS"):
+        call_command("rotate_secrets", "--new-key")

@@ -1,0 +1,98 @@
+"""Attached files stand encrypted on disk, and nobody notices but who looks there."""
+
+import os
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from django.core.management import call_command
+
+from playground.calls.substitution import Unfilled
+from playground.vault.rotation import rotate_files, seal_plain_files
+from playground.vault.sealed_files import MARK, PIECE, Damaged
+from playground.workspace.files import find_data, keep_file, path_of, read_head, read_pieces
+from playground.workspace.models import File
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def own_place(settings, tmp_path):
+    settings.DATA, settings.FILES = tmp_path, tmp_path / "files"
+    key = Fernet.generate_key().decode()
+    (tmp_path / "secrets.key").write_text(key)
+    settings.SECRET_KEYS = [key]
+
+
+def keep(data: bytes) -> File:
+    return keep_file([data[n : n + 65_536] for n in range(0, len(data), 65_536)], "a", "", None)
+
+
+def read(file: File) -> bytes:
+    return b"".join(read_pieces(file))
+
+
+@pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 7])
+def test_bytes_come_out_as_they_went_in_and_never_stand_plain(size) -> None:
+    data = os.urandom(size)
+    file = keep(data)
+    assert read(file) == data
+    assert read_head(file, 10) == data[:10]
+    kept = path_of(file.digest).read_bytes()
+    assert kept.startswith(MARK)
+    assert size < 20 or data[:20] not in kept
+
+
+def test_two_files_of_the_same_bytes_are_read_whoever_came_last() -> None:
+    one, other = keep(b"same"), keep(b"same")
+    assert one.digest == other.digest
+    assert read(one) == read(other) == b"same"
+
+
+def test_a_file_from_before_is_read_and_encrypted_at_the_next_start() -> None:
+    file = keep(b"HELLO\n" * 50_000)
+    path_of(file.digest).write_bytes(b"HELLO\n" * 50_000)
+    assert read(file) == b"HELLO\n" * 50_000
+    assert seal_plain_files() == 1
+    assert seal_plain_files() == 0
+    assert b"HELLO" not in path_of(file.digest).read_bytes()
+    assert read(file) == b"HELLO\n" * 50_000
+
+
+def test_a_rotation_takes_the_files_along(settings, tmp_path) -> None:
+    file, plain = keep(b"x" * 500_000), keep(b"plain")
+    path_of(plain.digest).write_bytes(b"plain")
+    call_command("rotate_secrets", "--new-key", "--forget")
+    settings.SECRET_KEYS = (tmp_path / "secrets.key").read_text().split()
+    assert len(settings.SECRET_KEYS) == 1
+    assert read(file) == b"x" * 500_000
+    assert read(plain) == b"plain"
+    assert rotate_files() == 2
+    assert [path.stat().st_mode & 0o077 for path in every_file(tmp_path)] == [0, 0]
+
+
+def every_file(folder: Path) -> list[Path]:
+    return [path for path in (folder / "files").rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("harm", ["cut", "turned", "half", "gone"])
+def test_a_damaged_file_is_never_sent_in_part(harm) -> None:
+    file = keep(b"x" * (2 * PIECE + 5))
+    path = path_of(file.digest)
+    kept = path.read_bytes()
+    cut = len(kept) - 5 - 16
+    harmed = {"cut": kept[:cut], "turned": kept[:-1] + b"?", "half": kept[:30], "gone": b""}[harm]
+    path.unlink() if harm == "gone" else path.write_bytes(harmed)
+    with pytest.raises(FileNotFoundError if harm == "gone" else Damaged):
+        read(file)
+    found = find_data(file.id)
+    if found is not None:
+        with pytest.raises(Unfilled):
+            list(found.pieces)
+
+
+def test_a_file_of_another_key_is_not_there(settings) -> None:
+    file = keep(b"hush")
+    settings.SECRET_KEYS = [Fernet.generate_key().decode()]
+    assert find_data(file.id) is None
+    assert read_head(file, 4) == b""

@@ -1,0 +1,85 @@
+"""Workflows and accounts are kept as the API told them, and told on as facts."""
+
+import json
+
+import pytest
+from model_bakery import baker
+
+from playground.drafts.facts import facts_for
+from playground.workspace.models import Account, Connection
+from playground.workspace.workflows import read_workflow, store_accounts, store_workflow
+
+pytestmark = pytest.mark.django_db
+
+DETAILS = {
+    "name": "Find people",
+    "uid": "w-1",
+    "steps": [
+        {
+            "step_uid": "s-1",
+            "step_name": "Search",
+            "position": 0,
+            "integrations": ["linkedin"],
+            "input_schema": {"url": {"required": 1, "help": "an address", "variations": []}},
+            "parameters_schema": {"properties": {"max_results": 100}},
+        }
+    ],
+}
+
+
+@pytest.fixture
+def connection() -> Connection:
+    return baker.make(Connection, name="Live", api="captain-data", variables='{"n": 1.10}')
+
+
+def test_an_answer_is_kept_byte_for_byte(connection) -> None:
+    text = json.dumps(DETAILS, indent=3)
+    row = store_workflow(connection, text)
+    assert row is not None
+    assert row.details == text
+    assert read_workflow(connection, "w-1").name == "Find people"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", "no JSON", '{"uid": 7}'])
+def test_what_is_no_workflow_is_not_kept(connection, text) -> None:
+    assert store_workflow(connection, text) is None
+
+
+def test_what_was_edited_by_hand_wins_and_survives_a_newer_answer(connection) -> None:
+    row = store_workflow(connection, json.dumps(DETAILS))
+    row.edited = json.dumps(DETAILS | {"name": "By hand"})
+    row.save()
+    store_workflow(connection, json.dumps(DETAILS | {"name": "Newer"}))
+    assert read_workflow(connection, "w-1").name == "By hand"
+
+
+def test_cookies_of_an_account_are_not_kept(connection) -> None:
+    rows = [{"uid": "a-1", "name": "Jane", "is_valid": True, "cookies": {"li_at": "hush-hush"}}]
+    assert store_accounts(connection, "linkedin", rows) == 1
+    assert "hush-hush" not in str(Account.objects.values().get())
+
+
+def test_accounts_that_are_listed_no_more_go(connection) -> None:
+    store_accounts(connection, "linkedin", [{"uid": "a-1"}, {"uid": "a-2"}])
+    store_accounts(connection, "mailfinder", [{"uid": "m-1"}])
+    store_accounts(connection, "linkedin", [{"uid": "a-2"}])
+    assert set(connection.accounts.values_list("uid", flat=True)) == {"a-2", "m-1"}
+
+
+def test_facts_tell_steps_inputs_accounts_and_variables(connection) -> None:
+    store_workflow(connection, json.dumps(DETAILS))
+    store_accounts(connection, "linkedin", [{"uid": "a-1", "name": "Jane", "is_valid": False}])
+    facts = facts_for(connection, "w-1")
+    assert facts.steps is not None
+    assert [step.uid for step in facts.steps] == ["s-1"]
+    assert facts.inputs[0].required
+    assert facts.accounts is not None
+    assert not facts.accounts["a-1"].valid
+    assert facts.variables == {"n": "1.10"}
+
+
+def test_what_nobody_knows_is_none(connection) -> None:
+    facts = facts_for(connection, "w-unknown")
+    assert facts.steps is None
+    assert facts.accounts is None
+    assert facts_for(None).variables is None
