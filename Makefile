@@ -9,12 +9,13 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-u
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint types bench clean
+.PHONY: help run test test-quick test-postgresql lint types bench clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
-run: $(VENV)/installed ## set up what is missing, then serve the playground
+# With a PostgreSQL address in the settings, its driver is installed too.
+run: $(VENV)/installed$(if $(findstring postgres,$(PLAYGROUND_DATABASE_URL)),-postgresql) ## set up what is missing, then serve the playground
 	@exec $(PYTHON) manage.py serve
 
 test: $(VENV)/installed-tests ## run every test, those in a browser too
@@ -24,6 +25,9 @@ test: $(VENV)/installed-tests ## run every test, those in a browser too
 
 test-quick: $(VENV)/installed-tests ## run the tests that need no browser
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -m "not browser and not snippet_runtime"
+
+test-postgresql: $(VENV)/installed-postgresql ## run all tests but the browser's on PostgreSQL
+	@$(PYTHON) -m tests.postgresql $(SIDE_BY_SIDE) -m "not browser"
 
 lint: $(VENV)/installed-tests ## look for mistakes of style in Python and templates
 	@$(PYTHON) -m ruff check .
@@ -52,3 +56,8 @@ $(VENV)/installed-tests: tests/requirements.txt requirements.txt | $(PYTHON)
 	@echo "Installing what tests/requirements.txt names…"
 	@$(INSTALL) -r tests/requirements.txt
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-postgresql: requirements-postgresql.txt $(VENV)/installed-tests
+	@echo "Installing what requirements-postgresql.txt names…"
+	@$(INSTALL) -r requirements-postgresql.txt
+	@touch $@

@@ -3,12 +3,16 @@
 import math
 import os
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import dj_database_url
 from cryptography.fernet import Fernet
 
 PREFIX = "PLAYGROUND_"
+DATABASE_FORMS = "use postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH."
 
 
 class Misconfigured(SystemExit):
@@ -108,6 +112,32 @@ def is_secret_key(key: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def read_database(name: str, default: Path) -> dict[str, Any]:
+    """Django's settings of a database given as a URL: SQLite or PostgreSQL.
+
+    Connections stay open between requests: opening one costs more than an edit.
+    """
+    url = read_text(name)
+    if not url:
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": default, "CONN_MAX_AGE": None}
+    # The URL may hold a password, so no message repeats it.
+    try:
+        database = dict(dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True))
+    except (ValueError, KeyError):
+        raise Misconfigured(
+            name, "this URL can't be read. Use postgres://USER@HOST/NAME."
+        ) from None
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        return database
+    if database["ENGINE"] != "django.db.backends.postgresql" or not database["NAME"]:
+        raise Misconfigured(name, DATABASE_FORMS)
+    if find_spec("psycopg") is None:
+        raise Misconfigured(
+            name, "PostgreSQL needs its driver: pip install -r requirements-postgresql.txt."
+        )
+    return database
 
 
 def read_origins(name: str) -> list[str]:

@@ -93,21 +93,19 @@ TEMPLATES = [
     }
 ]
 
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA / "playground.sqlite3",
+DATABASES = {"default": env.read_database("DATABASE_URL", DATA / "playground.sqlite3")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"] |= {
         "OPTIONS": {
+            # A transaction that starts by reading could not be upgraded once somebody else
+            # has written: it would fail at once instead of waiting.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         },
         # A file, so that each thread of a test's server has a connection of its own.
         "TEST": {"NAME": DATA / "test.sqlite3"},
-        # Each thread keeps its connection: opening and closing one costs more than an edit.
-        "CONN_MAX_AGE": None,
     }
-}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"

@@ -5,8 +5,11 @@ import os
 import shutil
 import tempfile
 
+database_url = os.environ.get("PLAYGROUND_TEST_DATABASE_URL", "")
 for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
     del os.environ[name]
+if database_url:
+    os.environ["PLAYGROUND_DATABASE_URL"] = database_url
 os.environ["PLAYGROUND_DATA"] = tempfile.mkdtemp(prefix="playground-test-")
 atexit.register(shutil.rmtree, os.environ["PLAYGROUND_DATA"], ignore_errors=True)
 os.mkdir(os.path.join(os.environ["PLAYGROUND_DATA"], "static"))

@@ -66,3 +66,23 @@ def test_the_names_of_origins_are_hosts(monkeypatch: pytest.MonkeyPatch) -> None
     origins = env.read_origins("ORIGINS")
     assert origins == ["https://a.example", "http://b.example:81"]
     assert env.names_of(origins) == ["a.example", "b.example"]
+
+
+@pytest.mark.parametrize(
+    "url", ["mysql://a:secret@b/c", "nonsense", "postgres://a:secret@b:port/c"]
+)
+def test_a_database_url_of_another_kind_is_refused(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
+) -> None:
+    put(monkeypatch, "DATABASE_URL", url)
+    with pytest.raises(env.Misconfigured, match="PLAYGROUND_DATABASE_URL: use postgres") as caught:
+        env.read_database("DATABASE_URL", tmp_path / "db.sqlite3")
+    assert "secret" not in str(caught.value)
+
+
+def test_without_a_database_url_sqlite_is_in_the_data_folder(tmp_path: Path) -> None:
+    read = env.read_database("DATABASE_URL", tmp_path / "db.sqlite3")
+    assert (read["ENGINE"], read["NAME"]) == (
+        "django.db.backends.sqlite3",
+        tmp_path / "db.sqlite3",
+    )
