@@ -264,7 +264,8 @@ def _paste(state: State, edit: Edit) -> State:
     if not text_at(state.text, edit.pointer):
         state = _set(state, replace(edit, value="[]"))
     try:
-        return replace(state, text=write_block(state.text, edit.pointer, edit.index, edit.value))
+        splice = write_block(state.text, edit.pointer, edit.index, edit.value)
+        return replace(state, text=edits.apply(state.text, splice))
     except NoBlock as reason:
         raise Impossible(str(reason)) from None
 

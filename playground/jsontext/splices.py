@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from playground.jsontext.caching import remember_last
@@ -31,6 +32,23 @@ def apply(text: str, splice: Splice) -> str:
     if splice.offset < 0 or text[splice.offset : end] != splice.removed:
         raise ValueError("The text is not the one this splice was made for.")
     return text[: splice.offset] + splice.inserted + text[end:]
+
+
+def combine(text: str, splices: Iterable[Splice]) -> Splice:
+    """The one splice that does what several do in turn, the first of them to `text`.
+
+    Each applies to the text that those before it leave; raises ValueError where one doesn't.
+    """
+    after = text
+    head = tail = len(text)
+    for splice in splices:
+        # What no splice reaches is the same in both texts: only the lengths have to be tracked.
+        head = min(head, splice.offset)
+        tail = min(tail, len(after) - splice.offset - len(splice.removed))
+        after = apply(after, splice)
+    if head + tail > len(text):
+        return Splice(0, "", "")  # there were no splices
+    return replacement(text, head, len(text) - tail, after[head : len(after) - tail])
 
 
 @remember_last

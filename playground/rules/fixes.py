@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from playground.jsontext import pointers
-from playground.jsontext.edits import Splice, apply, difference, remove, rename_key, set_value
+from playground.jsontext.edits import Splice, apply, remove, rename_key, set_value
+from playground.jsontext.splices import combine
 from playground.rules.context import Schema
 from playground.rules.labels import schema_at
 from playground.rules.problems import Fix, FixEdit
@@ -14,14 +15,16 @@ def splice_of(text: str, fix: Fix, schema: Schema | None = None) -> Splice:
 
     Raises what `edits` raises where the text has changed since the problem was found.
     """
-    return difference(text, mend(text, fix, schema))
+    splices, after = [], text
+    for edit in fix.edits:
+        splices.append(_splice(after, edit, schema or {}))
+        after = apply(after, splices[-1])
+    return combine(text, splices)
 
 
 def mend(text: str, fix: Fix, schema: Schema | None = None) -> str:
     """The text after a fix."""
-    for edit in fix.edits:
-        text = apply(text, _splice(text, edit, schema or {}))
-    return text
+    return apply(text, splice_of(text, fix, schema))
 
 
 def _splice(text: str, edit: FixEdit, schema: Schema) -> Splice:

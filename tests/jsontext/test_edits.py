@@ -21,6 +21,7 @@ from playground.jsontext.edits import (
 )
 from playground.jsontext.parsing import Digits, NotJson, locate, read
 from playground.jsontext.printing import dump, tokens
+from playground.jsontext.splices import combine
 from tests.jsontext.trees import documents, places, value_at
 
 INLINE = '{"a": 1, "b": 2}'
@@ -127,6 +128,23 @@ def test_a_value_cut_from_the_text_goes_back_unchanged() -> None:
     text = dump({"a": {"b": [Digits("1"), {"c": None}]}})
     value = text[text.index('{\n    "b"') : -2]
     assert not set_value(text, "/a", value).changes
+
+
+@given(st.text("ab\n", max_size=6), st.lists(st.tuples(*[st.integers(0, 6)] * 2, st.text("ab"))))
+def test_splices_in_turn_combine_into_one(text: str, changes: list[tuple[int, int, str]]) -> None:
+    splices, after = [], text
+    for start, length, inserted in changes:
+        splices.append(Splice(min(start, len(after)), after[start : start + length], inserted))
+        after = apply(after, splices[-1])
+    combined = combine(text, splices)
+    assert apply(text, combined) == after
+    assert len(combined.removed) <= len(text)
+    assert combined.changes is (text != after)
+
+
+def test_a_combined_splice_refuses_a_text_it_was_not_made_for() -> None:
+    with pytest.raises(ValueError, match="not the one"):
+        combine("abc", [Splice(0, "a", ""), Splice(0, "a", "")])
 
 
 def kept(text: str, after: str, splice: Splice) -> None:
