@@ -126,9 +126,7 @@ def read_database(name: str, default: Path) -> dict[str, Any]:
     try:
         database = dict(dj_database_url.parse(url, conn_max_age=None, conn_health_checks=True))
     except (ValueError, KeyError):
-        raise Misconfigured(
-            name, "this URL can't be read. Use postgres://USER@HOST/NAME."
-        ) from None
+        raise Misconfigured(name, DATABASE_FORMS) from None
     if database["ENGINE"] == "django.db.backends.sqlite3":
         return database
     if database["ENGINE"] != "django.db.backends.postgresql" or not database["NAME"]:
