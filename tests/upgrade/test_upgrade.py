@@ -8,7 +8,7 @@ CHANGED, never by recording anew.
 from __future__ import annotations
 
 import json
-import tarfile
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,7 @@ SHOWN, LONGEST = 30, 300
 
 
 def unpack(folder: Path) -> Path:
-    with tarfile.open(FIXTURE) as archive:
-        archive.extractall(folder, filter="data")
+    shutil.unpack_archive(FIXTURE, folder)
     (folder / "static").mkdir()
     return folder
 
