@@ -33,20 +33,20 @@ from playground.openapi.operations import UnknownOperation, find_operation
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import (
     Search,
-    Wanted,
-    find_template,
-    judge_wanted,
+    TemplateInput,
+    get_template,
     list_templates,
     may_change,
-    note_used,
+    record_use,
+    validate_template_input,
 )
 from playground.payload_templates.variants import find_variant
 from playground.payload_templates.versions import (
     Content,
-    Stale,
+    VersionConflict,
     create_template,
-    find_version,
-    read_version,
+    get_version,
+    read_content,
     save_version,
 )
 from playground.people.models import Person
@@ -102,8 +102,8 @@ def get_one(
 @api.post("/templates", response={201: TemplateFull, **CHANGES}, auth=Bearer("save"))
 def create(request: HttpRequest, body: NewTemplate) -> Any:
     """A new template."""
-    wanted = Wanted(body.name, body.description, tuple(body.tags), body.folder, body.sharing)
-    if sentence := judge_wanted(wanted):
+    wanted = TemplateInput(body.name, body.description, tuple(body.tags), body.folder, body.sharing)
+    if sentence := validate_template_input(wanted):
         raise HttpError(422, sentence)
     try:
         operation = find_operation(body.operation).id
@@ -124,13 +124,13 @@ def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
     if not may_change(asker(request), template):
         raise HttpError(403, "This template is shared for using, not for changing.")
     _judge_document(body.document)
-    content = read_version(_version(template, body.base))
+    content = read_content(_version(template, body.base))
     shared = content.state(body.variant)
     path_values = shared.path_values if body.path_values is None else body.path_values
     state = State(body.document, shared.aside, path_values, shared.connection)
     content = content.change(body.variant.strip(), state)
     done = save_version(asker(request), template, content, body.base, body.note)
-    if isinstance(done, Stale):
+    if isinstance(done, VersionConflict):
         raise HttpError(409, f"Version {done.latest} was saved since version {done.base}.")
     template.refresh_from_db()
     return _full(template, body.variant.strip())
@@ -158,7 +158,7 @@ def send(request: HttpRequest, template_id: uuid.UUID, body: Sending) -> Any:
     )
     if isinstance(sent, Blocked):
         raise HttpError(409, sent.sentence)
-    note_used(template)
+    record_use(template)
     return _sent(wait(sent, PATIENCE))
 
 
@@ -174,21 +174,21 @@ def get_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> Any:
 def _find(request: HttpRequest, template_id: uuid.UUID) -> Template:
     person: Person = asker(request)
     try:
-        return find_template(person, template_id)
+        return get_template(person, template_id)
     except Template.DoesNotExist:
         raise HttpError(404, "There is no such template, or it is not shared with you.") from None
 
 
 def _version(template: Template, number: int) -> Version:
     try:
-        return find_version(template, number)
+        return get_version(template, number)
     except Version.DoesNotExist:
         raise HttpError(404, "There is no such version.") from None
 
 
 def _plan(person: Person, template: Template, filled: Filled) -> Plan:
     version = _version(template, filled.version)
-    content = read_version(version)
+    content = read_content(version)
     if filled.variant and find_variant(content.variants, filled.variant) is None:
         raise HttpError(404, "There is no such variant.")
     state = content.state(filled.variant)
@@ -230,7 +230,7 @@ def _row(template: Template) -> dict[str, Any]:
 
 def _full(template: Template, variant: str = "", number: int = 0) -> dict[str, Any]:
     version = _version(template, number)
-    content = read_version(version)
+    content = read_content(version)
     if variant and find_variant(content.variants, variant) is None:
         raise HttpError(404, "There is no such variant.")
     state = content.state(variant)

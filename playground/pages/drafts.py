@@ -23,7 +23,7 @@ from playground.drafts.drafts import (
 from playground.drafts.models import Draft
 from playground.openapi.operations import UnknownOperation, find_operation, list_operations
 from playground.openapi.workflows import default_payload
-from playground.payload_templates.drift import broken_among
+from playground.payload_templates.drift import find_broken_drafts
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.models import Connection
@@ -48,7 +48,7 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
             "drafts": drafts[:PAGE],
             "more": len(drafts) > PAGE,
             "find": wanted,
-            "drifted": broken_among(draft for draft, _title in drafts[:PAGE]),
+            "drifted": find_broken_drafts(draft for draft, _title in drafts[:PAGE]),
         },
     )
 

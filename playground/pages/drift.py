@@ -10,14 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.models import Draft
 from playground.payload_templates.drift import (
-    drifted_drafts,
-    drifted_templates,
-    judge_template,
+    find_template_drift,
+    list_drifted_drafts,
+    list_drifted_templates,
     repair_draft,
     repair_template,
 )
 from playground.payload_templates.models import Template
-from playground.payload_templates.templates import find_template, may_change
+from playground.payload_templates.templates import get_template, may_change
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 
@@ -30,9 +30,9 @@ def show_drift(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     templates = [
         {"template": row, "drift": drift, "may_change": may_change(person, row)}
-        for row, drift in drifted_templates(person)
+        for row, drift in list_drifted_templates(person)
     ]
-    context = {"drafts": drifted_drafts(person), "templates": templates}
+    context = {"drafts": list_drifted_drafts(person), "templates": templates}
     return render(request, "drift/page.html", context)
 
 
@@ -57,10 +57,10 @@ def repair_saved(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """The same for a template, as a new version of it."""
     person = person_of(request)
     try:
-        template = find_template(person, template_id)
+        template = get_template(person, template_id)
     except Template.DoesNotExist:
         raise Http404(_("There is no such template.")) from None
-    drift = judge_template(template)
+    drift = find_template_drift(template)
     if may_change(person, template) and repair_template(person, template):
         sentence = _("%(name)s is repaired, as a new version.") % {"name": template.name}
         left = [each.message for each in drift.left] if drift else []

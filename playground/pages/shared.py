@@ -26,17 +26,17 @@ from playground.openapi.operations import UnknownOperation, find_operation
 from playground.pages.replies import view_reply
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink
 from playground.payload_templates.share_links import (
-    NotFilled,
-    count_open,
-    fill,
-    find_share,
-    fits_password,
-    open_places,
+    InvalidValue,
+    check_link_password,
+    fill_fields,
+    fillable_pointers,
+    find_share_link,
+    public_state,
+    record_opening,
     release_send,
     reserve_send,
-    shown_state,
 )
-from playground.payload_templates.templates import Wanted
+from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
 from playground.people.audit import address_of
 from playground.people.models import Person
@@ -61,7 +61,7 @@ def for_holders(view: View) -> View:
         address = address_of(request)
         if not PAGES.allows(address):
             return _say(request, _("Too many requests. Wait a minute."), 429)
-        link = find_share(token)
+        link = find_share_link(token)
         if link is None:
             if not GUESSES.allows(address):
                 return _say(request, _("Too many requests. Wait a minute."), 429)
@@ -94,7 +94,7 @@ def open_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
 def note_opened(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     """Counted by the page itself, so that previews in chats do not count."""
     if _is_unlocked(request, link):
-        count_open(link)
+        record_opening(link)
     return HttpResponse(status=204)
 
 
@@ -108,9 +108,9 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
     if LinkSend.objects.filter(link=link, press=press).exists():
         return show_outcome(request, link, token, press)
     try:
-        state = fill(link, _read_values(link, request.POST))
+        state = fill_fields(link, _read_values(link, request.POST))
         plan = plan_state(link.template.operation, state, _name_of(link), link.version, link.person)
-    except (NotFilled, CannotFill, UnknownOperation) as reason:
+    except (InvalidValue, CannotFill, UnknownOperation) as reason:
         return _refuse(request, token, str(reason))
     except HalfTyped as error:
         return _refuse(request, token, error.sentence)
@@ -144,9 +144,9 @@ def fork_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
         raise Http404
     if not isinstance(person, Person) or not person.may_edit:
         return _say(request, _("Sign in as an editor to fork this template."), 403)
-    state = shown_state(link)
+    state = public_state(link)
     note = _("Forked by link from %(name)s") % {"name": link.template.name}
-    wanted = Wanted(link.template.name, link.template.description)
+    wanted = TemplateInput(link.template.name, link.template.description)
     content = Content(state.__class__(state.text, state.aside, state.path_values))
     parent = link.version
     template = create_template(person, link.template.operation, content, wanted, note, parent)
@@ -154,7 +154,7 @@ def fork_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
 
 
 def describe(link: ShareLink, token: str) -> dict[str, Any]:
-    state = shown_state(link)
+    state = public_state(link)
     try:
         title = find_operation(link.template.operation).title
     except UnknownOperation:
@@ -173,7 +173,7 @@ def describe(link: ShareLink, token: str) -> dict[str, Any]:
 def describe_fields(link: ShareLink, text: str) -> list[dict[str, str]]:
     """The open fields as inputs: name, label, kind, what stands there."""
     fields = []
-    for number, place in enumerate(open_places(link)):
+    for number, place in enumerate(fillable_pointers(link)):
         value = text_at(text, place)
         tree = read(value) if value else ""
         kind = _kind_of(tree)
@@ -204,8 +204,8 @@ def show_outcome(
 
 def _read_values(link: ShareLink, post: Mapping[str, str]) -> dict[str, str]:
     """What was typed as JSON texts, by open pointer. Raises HalfTyped."""
-    text, values = shown_state(link).text, {}
-    for place in open_places(link):
+    text, values = public_state(link).text, {}
+    for place in fillable_pointers(link):
         if place in post:
             standing = text_at(text, place)
             tree = read(standing) if standing else ""
@@ -238,7 +238,7 @@ def _judge_password(request: HttpRequest, link: ShareLink, token: str) -> HttpRe
         sentence = _("Too many attempts. Try again in %(n)s seconds.") % {"n": seconds}
         context = {"token": token, "sentence": sentence}
         return render(request, "share/password.html", context, status=429)
-    if not fits_password(link, request.POST.get("password", "")):
+    if not check_link_password(link, request.POST.get("password", "")):
         context = {"token": token, "sentence": _("This is not the link's password.")}
         return render(request, "share/password.html", context, status=422)
     forgive(attempt)

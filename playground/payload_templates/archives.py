@@ -12,21 +12,23 @@ MOST_ENTRIES, MOST_UNPACKED = 20_000, 100_000_000
 ENDINGS = (".yaml", ".yml", ".json")
 
 
-class Refused(ValueError):
+class InvalidTemplateFile(ValueError):
     """The file cannot be taken in; the sentence says why."""
 
 
 def unpack(data: bytes) -> list[tuple[str, bytes]]:
     """The template files of a zip, by path. Raises Refused."""
     if len(data) > MOST_ARCHIVE:
-        raise Refused(f"The zip is too large: at most {MOST_ARCHIVE // 1_000_000} MB are read.")
+        raise InvalidTemplateFile(
+            f"The zip is too large: at most {MOST_ARCHIVE // 1_000_000} MB are read."
+        )
     if _count_entries(data) > MOST_ENTRIES:
-        raise Refused(f"The zip has too many files: at most {MOST_ENTRIES} are read.")
+        raise InvalidTemplateFile(f"The zip has too many files: at most {MOST_ENTRIES} are read.")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read_entries(archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise Refused("The zip is broken or locked.") from error
+        raise InvalidTemplateFile("The zip is broken or locked.") from error
 
 
 def _count_entries(data: bytes) -> int:
@@ -38,20 +40,22 @@ def _count_entries(data: bytes) -> int:
 def _read_entries(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
     entries = archive.infolist()
     if len(entries) > MOST_ENTRIES:
-        raise Refused(f"The zip has too many files: at most {MOST_ENTRIES} are read.")
+        raise InvalidTemplateFile(f"The zip has too many files: at most {MOST_ENTRIES} are read.")
     found, total = [], 0
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in str(path):
-            raise Refused(f"The zip holds a path that leads outside it: {entry.filename!r:.80}.")
+            raise InvalidTemplateFile(
+                f"The zip holds a path that leads outside it: {entry.filename!r:.80}."
+            )
         if entry.is_dir() or not path.name.lower().endswith(ENDINGS):
             continue
         with archive.open(entry) as file:
             data = file.read(MOST_BYTES + 1)
         total += len(data)
         if total > MOST_UNPACKED:
-            raise Refused("The zip unpacks to too much.")
+            raise InvalidTemplateFile("The zip unpacks to too much.")
         found.append((str(path), data))
     if not found:
-        raise Refused("The zip holds no template files.")
+        raise InvalidTemplateFile("The zip holds no template files.")
     return found

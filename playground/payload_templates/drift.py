@@ -15,13 +15,13 @@ from playground.drafts.editing import Edit, State
 from playground.drafts.models import Draft
 from playground.openapi.operations import UnknownOperation, find_operation
 from playground.payload_templates.models import Template
-from playground.payload_templates.templates import visible_to
-from playground.payload_templates.variants import Variant, find_edits
+from playground.payload_templates.templates import visible_templates
+from playground.payload_templates.variants import Variant, derive_edits
 from playground.payload_templates.versions import (
     Content,
-    Stale,
-    find_version,
-    read_version,
+    VersionConflict,
+    get_version,
+    read_content,
     save_version,
 )
 from playground.people.models import Person
@@ -57,7 +57,7 @@ class Drift:
         return list(dict.fromkeys(each.fix.label for each in self.problems if each.fix))
 
 
-def judge_payload(
+def find_payload_drift(
     operation_id: str,
     connection: Connection | None,
     path_values: Mapping[str, str],
@@ -80,39 +80,41 @@ def judge_payload(
     return Drift(change, tuple(compare(before, after)), problems, aligned, left)
 
 
-def drift_of(draft: Draft) -> Drift | None:
+def find_draft_drift(draft: Draft) -> Drift | None:
     since = draft.fits_since or draft.created_at
-    return judge_payload(draft.operation, draft.connection, draft.path_values, draft.text, since)
+    return find_payload_drift(
+        draft.operation, draft.connection, draft.path_values, draft.text, since
+    )
 
 
-def drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
+def list_drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
     """One's drafts that no longer fit, newest first."""
-    changed = changed_since()
+    changed = find_changed_workflows()
     found = drafts_of(person).defer(None).filter(_touched(changed))[:MOST] if changed else []
-    return [(draft, drift) for draft in found if (drift := drift_of(draft))]
+    return [(draft, drift) for draft in found if (drift := find_draft_drift(draft))]
 
 
-def broken_among(drafts: Iterable[Draft]) -> set[uuid.UUID]:
+def find_broken_drafts(drafts: Iterable[Draft]) -> set[uuid.UUID]:
     """Which of these drafts no longer fit; reads the documents of those in question only."""
-    changed = changed_since()
+    changed = find_changed_workflows()
     keys = {(connection, uid) for connection, uid in changed}
     asked = [d.id for d in drafts if (d.connection_id, d.path_values.get("workflow_uid")) in keys]
     found = Draft.objects.select_related("connection").filter(id__in=asked) if asked else []
-    return {each.id for each in found if (drift := drift_of(each)) and drift.breaks}
+    return {each.id for each in found if (drift := find_draft_drift(each)) and drift.breaks}
 
 
-def drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
+def list_drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
     """Templates one may see whose newest version no longer fits."""
-    changed = changed_since()
+    changed = find_changed_workflows()
     uids = {uid for _, uid in changed}
-    rows = visible_to(person).filter(workflow_uid__in=uids, archived_at=None)
-    return [(each, drift) for each in rows[:MOST] if (drift := judge_template(each))]
+    rows = visible_templates(person).filter(workflow_uid__in=uids, archived_at=None)
+    return [(each, drift) for each in rows[:MOST] if (drift := find_template_drift(each))]
 
 
-def judge_template(template: Template) -> Drift | None:
+def find_template_drift(template: Template) -> Drift | None:
     """The drift of its newest version: of the shared payload, and of what variants add."""
-    version = find_version(template)
-    content, since = read_version(version), version.made_at
+    version = get_version(template)
+    content, since = read_content(version), version.made_at
     drift = _judge_state(template, content.shared, since)
     known = {(each.code, each.pointer) for each in drift.problems} if drift else set()
     for variant in content.variants:
@@ -128,7 +130,7 @@ def _judge_state(template: Template, state: State, since: datetime) -> Drift | N
     connection = (
         Connection.objects.filter(pk=state.connection).first() if state.connection else None
     )
-    return judge_payload(template.operation, connection, state.path_values, state.text, since)
+    return find_payload_drift(template.operation, connection, state.path_values, state.text, since)
 
 
 def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
@@ -136,7 +138,7 @@ def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
 
     Raises Draft.DoesNotExist."""
     draft = find_draft(person, draft_id)
-    drift = drift_of(draft)
+    drift = find_draft_drift(draft)
     if drift is None or drift.aligned == draft.text:
         return False
     edit = Edit("replace", value=drift.aligned)
@@ -145,13 +147,13 @@ def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
 
 def repair_template(person: Person, template: Template) -> bool:
     """The same as a new version of a template."""
-    version = find_version(template)
-    content = read_version(version)
+    version = get_version(template)
+    content = read_content(version)
     mended = _mend_content(template, content, version.made_at)
     if mended == content:
         return False
     saved = save_version(person, template, mended, version.number, "Brought in line")
-    return not isinstance(saved, Stale)
+    return not isinstance(saved, VersionConflict)
 
 
 def _mend_content(template: Template, content: Content, since: datetime) -> Content:
@@ -162,7 +164,7 @@ def _mend_content(template: Template, content: Content, since: datetime) -> Cont
         former = content.state(variant.name)
         state = _align(template, former, since)
         same = shared == content.shared and state == former
-        edits = variant.edits if same else find_edits(shared, state)
+        edits = variant.edits if same else derive_edits(shared, state)
         variants.append(Variant(variant.name, edits))
     return Content(shared, tuple(variants))
 
@@ -172,7 +174,7 @@ def _align(template: Template, state: State, since: datetime) -> State:
     return replace(state, text=drift.aligned) if drift else state
 
 
-def changed_since() -> set[tuple[uuid.UUID, str]]:
+def find_changed_workflows() -> set[tuple[uuid.UUID, str]]:
     """Connection and UID of the workflows whose definition ever changed."""
     rows = WorkflowChange.objects.values_list("workflow__connection_id", "workflow__uid")
     return set(rows.distinct())

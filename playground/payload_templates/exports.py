@@ -18,7 +18,7 @@ from playground.importers.credentials import Collector
 from playground.payload_templates.masking import mask_variant
 from playground.payload_templates.models import Template
 from playground.payload_templates.variants import Variant
-from playground.payload_templates.versions import find_version, read_version
+from playground.payload_templates.versions import get_version, read_content
 
 # Blocks keep neither carriage returns nor the other breaks that YAML knows.
 ODD_SIGNS = re.compile("[\r\x85\u2028\u2029\ufeff]")
@@ -56,10 +56,10 @@ Dumper.add_representer(Block, _represent_block)
 Dumper.add_representer(Quoted, _represent_quoted)
 
 
-def describe_template(template: Template) -> dict[str, Any]:
+def serialize_template(template: Template) -> dict[str, Any]:
     """The newest version as plain values; documents are JSON texts, numbers as typed."""
-    version = find_version(template)
-    content = read_version(version)
+    version = get_version(template)
+    content = read_content(version)
     shared, masks = content.shared, Collector()
     document, aside = mask_text(shared.text, masks), mask_aside(shared.aside, masks)
     row: dict[str, Any] = {
@@ -79,12 +79,12 @@ def describe_template(template: Template) -> dict[str, Any]:
         "away": dict(aside.away),
         "notes": dict(aside.notes),
         "variables": dict(aside.variables),
-        "variants": [describe_variant(mask_variant(each, masks)) for each in content.variants],
+        "variants": [serialize_variant(mask_variant(each, masks)) for each in content.variants],
     }
     return {key: value for key, value in row.items() if value not in ("", [], {})}
 
 
-def describe_variant(variant: Variant) -> dict[str, Any]:
+def serialize_variant(variant: Variant) -> dict[str, Any]:
     return {"name": variant.name, "edits": [_describe_edit(each) for each in variant.edits]}
 
 
@@ -97,7 +97,7 @@ def _describe_edit(edit: Edit) -> dict[str, Any]:
 
 def write_yaml(template: Template) -> str:
     return yaml.dump(
-        _with_blocks(describe_template(template)),
+        _with_blocks(serialize_template(template)),
         Dumper=Dumper,
         sort_keys=False,
         allow_unicode=True,
@@ -107,32 +107,34 @@ def write_yaml(template: Template) -> str:
 
 def write_json(template: Template) -> str:
     """A document of several lines stands as a list of its lines, so that git sees lines."""
-    return json.dumps(_with_lines(describe_template(template)), ensure_ascii=False, indent=2) + "\n"
+    return (
+        json.dumps(_with_lines(serialize_template(template)), ensure_ascii=False, indent=2) + "\n"
+    )
 
 
-def name_file(template: Template, ending: str = "yaml") -> str:
+def export_file_name(template: Template, ending: str = "yaml") -> str:
     """Named by the template and the first signs of its id: two of one name stay apart."""
     name = slugify(template.name)[:60] or "template"
     return f"{name}-{str(template.id)[:8]}.{ending}"
 
 
-def file_path(template: Template) -> str:
+def export_path(template: Template) -> str:
     folders = [slugify(part) or "folder" for part in template.folder.split("/") if part]
-    return "/".join([*folders, name_file(template)])
+    return "/".join([*folders, export_file_name(template)])
 
 
 def write_zip(templates: Iterable[Template]) -> bytes:
     """The whole library; the same templates give the same bytes."""
     held = io.BytesIO()
     with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, text in list_files(templates):
+        for path, text in export_files(templates):
             archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), text.encode())
     return held.getvalue()
 
 
-def list_files(templates: Iterable[Template]) -> Iterator[tuple[str, str]]:
+def export_files(templates: Iterable[Template]) -> Iterator[tuple[str, str]]:
     for template in templates:
-        yield file_path(template), write_yaml(template)
+        yield export_path(template), write_yaml(template)
 
 
 def _with_blocks(value: Any) -> Any:

@@ -19,12 +19,12 @@ from playground.workspace.models import Connection
 from playground.workspace.secrets import take_out
 
 
-def keep_secrets(
+def copy_secrets(
     version: Version, *sources: Draft | Version | None, of: Person | None = None
 ) -> None:
     """Copy what the version refers to from the first of the sources that has it; with `of`,
     only what this person gave."""
-    wanted = names_in(version.text, version.aside, version.variants)
+    wanted = secret_names_in(version.text, version.aside, version.variants)
     for source in sources:
         if source is None or not wanted:
             continue
@@ -34,7 +34,7 @@ def keep_secrets(
             wanted.discard(row.name)
 
 
-def keep_found(version: Version, found: Sequence[FoundSecret], hosts: str) -> None:
+def store_found_secrets(version: Version, found: Sequence[FoundSecret], hosts: str) -> None:
     """Keep credentials that came inside a file; they may go to these hosts only."""
     for each in {each.name: each for each in found}.values():
         version.secrets.create(
@@ -43,7 +43,7 @@ def keep_found(version: Version, found: Sequence[FoundSecret], hosts: str) -> No
         )  # fmt: skip
 
 
-def lend_secrets(person: Person, version: Version, draft: Draft) -> None:
+def copy_secrets_to_draft(person: Person, version: Version, draft: Draft) -> None:
     """Give the draft those of this person's, bound to the hosts they were bound to."""
     for row in version.secrets.filter(created_by=person):
         _copy(row, draft=draft)
@@ -59,14 +59,14 @@ def secrets_for(
     return take_out(rows, connection, origin)
 
 
-def names_for(person: Person | None, version: Version | None) -> frozenset[str]:
+def secret_names_for(person: Person | None, version: Version | None) -> frozenset[str]:
     """Which names are known to a send of this version by this person."""
     if person is None or version is None:
         return frozenset()
     return frozenset(version.secrets.filter(created_by=person).values_list("name", flat=True))
 
 
-def names_in(*texts: str) -> set[str]:
+def secret_names_in(*texts: str) -> set[str]:
     """The names of secrets that these texts refer to."""
     return {
         each.name for text in texts if "{{" in text for each in find(text) if each.kind == "secret"

@@ -26,7 +26,7 @@ from playground.openapi.operations import find_operation, knows
 from playground.payload_templates.account_references import names_accounts, strip_accounts
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink, Template
 from playground.payload_templates.variants import find_variant
-from playground.payload_templates.versions import find_version, read_version
+from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
 from playground.workspace.models import Connection
 
@@ -36,7 +36,7 @@ FILLED = 100_000
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ShareLinkInput:
     """What a new link should be. `open_fields` are pointers that may be filled."""
 
     kind: str
@@ -50,11 +50,11 @@ class Wanted:
     per_hour: int = 5
 
 
-class NotFilled(ValueError):
+class InvalidValue(ValueError):
     """What somebody filled in cannot be sent; the sentence says why."""
 
 
-def judge_wanted(template: Template, wanted: Wanted) -> str:
+def validate_share_link_input(template: Template, wanted: ShareLinkInput) -> str:
     """The sentence that keeps this link from being made, or an empty text."""
     if wanted.kind not in LinkKind.values:
         return "Choose what the link allows."
@@ -62,13 +62,13 @@ def judge_wanted(template: Template, wanted: Wanted) -> str:
         return f"A link ends after 1 to {LONGEST_DAYS} days."
     if wanted.password and len(wanted.password) < 6:
         return "A link's password has at least 6 characters."
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     if wanted.variant and find_variant(content.variants, wanted.variant) is None:
         return f"There is no variant named {wanted.variant}."
     return _judge_filling(template, wanted) if wanted.kind == LinkKind.FILL else ""
 
 
-def _judge_filling(template: Template, wanted: Wanted) -> str:
+def _judge_filling(template: Template, wanted: ShareLinkInput) -> str:
     connection = wanted.connection
     if connection is None:
         return "Choose the connection that the link may send through."
@@ -87,18 +87,18 @@ def _judge_filling(template: Template, wanted: Wanted) -> str:
     return ""
 
 
-def make_share(person: Person, template: Template, wanted: Wanted) -> str:
+def create_share_link(person: Person, template: Template, wanted: ShareLinkInput) -> str:
     """The token, which is nowhere kept. ValueError where `judge_wanted` has something to say."""
-    if sentence := judge_wanted(template, wanted):
+    if sentence := validate_share_link_input(template, wanted):
         raise ValueError(sentence)
     token = secrets.token_urlsafe(24)
     filling = wanted.kind == LinkKind.FILL
     ShareLink.objects.create(
         template=template,
-        version=find_version(template),
+        version=get_version(template),
         variant=wanted.variant,
         kind=wanted.kind,
-        digest=digest(token),
+        digest=digest_token(token),
         note=wanted.note.strip()[:100],
         person=person,
         password=make_password(wanted.password) if wanted.password else "",
@@ -111,66 +111,66 @@ def make_share(person: Person, template: Template, wanted: Wanted) -> str:
     return token
 
 
-def digest(token: str) -> str:
+def digest_token(token: str) -> str:
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def find_share(token: str) -> ShareLink | None:
+def find_share_link(token: str) -> ShareLink | None:
     """The link, if it still works: not revoked, not expired, its template and its maker there.
     What names accounts is known from the operation: without it nothing can be shown."""
     rows = ShareLink.objects.select_related("template", "version", "person", "connection")
-    link = rows.filter(digest=digest(token), revoked_at=None).first()
+    link = rows.filter(digest=digest_token(token), revoked_at=None).first()
     if link is None or link.expires_at <= timezone.now() or link.template.deleted_at:
         return None
     return link if link.person.may_edit and knows(link.template.operation) else None
 
 
-def fits_password(link: ShareLink, password: str) -> bool:
+def check_link_password(link: ShareLink, password: str) -> bool:
     return not link.password or check_password(password, link.password)
 
 
-def revoke(link: ShareLink) -> None:
+def revoke_share_link(link: ShareLink) -> None:
     ShareLink.objects.filter(id=link.id, revoked_at=None).update(revoked_at=timezone.now())
 
 
-def count_open(link: ShareLink) -> None:
+def record_opening(link: ShareLink) -> None:
     ShareLink.objects.filter(id=link.id).update(opened=F("opened") + 1, opened_at=timezone.now())
 
 
-def shared_state(link: ShareLink) -> State:
+def private_state(link: ShareLink) -> State:
     """The payload with its accounts, for the server only."""
-    state = read_version(link.version).state(link.variant)
+    state = read_content(link.version).state(link.variant)
     connection = str(link.connection_id or "") or state.connection
     return replace(state, connection=connection)
 
 
-def shown_state(link: ShareLink) -> State:
+def public_state(link: ShareLink) -> State:
     """What the other side may see: no accounts, credentials, notes or half-typed values."""
-    stripped = strip_accounts(mask_state(shared_state(link), Collector()), _schema_of(link))
+    stripped = strip_accounts(mask_state(private_state(link), Collector()), _schema_of(link))
     return replace(stripped, aside=replace(stripped.aside, notes={}, half={}))
 
 
-def open_places(link: ShareLink) -> list[str]:
+def fillable_pointers(link: ShareLink) -> list[str]:
     """The pointers that may be filled, as far as they are in the payload."""
     return [str(place) for place in json.loads(link.open_fields)]
 
 
-def fill(link: ShareLink, values: Mapping[str, str]) -> State:
+def fill_fields(link: ShareLink, values: Mapping[str, str]) -> State:
     """The payload with these JSON texts in its open fields; anything else is left out.
 
     What strangers write is text: a reference in it would bring in a secret or a variable, so
     double braces are refused. Raises NotFilled, CannotFill.
     """
-    state, schema = shared_state(link), _schema_of(link)
-    for place in open_places(link):
+    state, schema = private_state(link), _schema_of(link)
+    for place in fillable_pointers(link):
         value = values.get(place)
         if value is None or names_accounts(schema, place):
             continue
         if len(value) > FILLED:
-            raise NotFilled(f"{place} is too long.")
+            raise InvalidValue(f"{place} is too long.")
         tree = _read(value, place)
         if _has_braces(tree):
-            raise NotFilled("Write it without double braces: {{ and }} mean something here.")
+            raise InvalidValue("Write it without double braces: {{ and }} mean something here.")
         state = set_json(state, place, dump(tree))
     return state
 
@@ -179,7 +179,7 @@ def _read(value: str, place: str) -> Any:
     try:
         return read(value)
     except NotJson as error:
-        raise NotFilled(f"{place}: {error.sentence}") from error
+        raise InvalidValue(f"{place}: {error.sentence}") from error
 
 
 def reserve_send(link: ShareLink, press: uuid.UUID) -> str:

@@ -18,13 +18,13 @@ from playground.importers.values import FoundSecret
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NotJson, read
 from playground.openapi.operations import UnknownOperation, find_operation
-from playground.payload_templates.archives import MOST_BYTES, Refused, unpack
+from playground.payload_templates.archives import MOST_BYTES, InvalidTemplateFile, unpack
 from playground.payload_templates.exports import FORMAT, SCHEMA
 from playground.payload_templates.masking import mask_variant
-from playground.payload_templates.secrets import names_in
-from playground.payload_templates.templates import Wanted, judge_wanted
+from playground.payload_templates.secrets import secret_names_in
+from playground.payload_templates.templates import TemplateInput, validate_template_input
 from playground.payload_templates.variants import (
-    LONGEST_NAME,
+    MAX_NAME_LENGTH,
     Variant,
     read_variants,
     write_variants,
@@ -41,14 +41,14 @@ NAMED = ("path", "variable", "connect")
 
 
 @dataclass(frozen=True)
-class Filed:
+class TemplateFile:
     """One file that was understood. `version` is the number it was exported at; credentials
     that stood in it are taken out of the content, into `found`."""
 
     path: str
     source: str
     row: dict[str, Any]
-    wanted: Wanted
+    wanted: TemplateInput
     operation: str
     content: Content
     version: int = 0
@@ -66,29 +66,33 @@ class Filed:
         return "" if self.content.shared.connection else str(self.row.get("connection", ""))
 
 
-def read_upload(name: str, data: bytes) -> list[Filed]:
+def read_upload(name: str, data: bytes) -> list[TemplateFile]:
     """The templates of one file or one zip. Raises Refused."""
     if name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04":
-        return [read_file(path, inner) for path, inner in unpack(data)]
-    return [read_file(name, data)]
+        return [read_template_file(path, inner) for path, inner in unpack(data)]
+    return [read_template_file(name, data)]
 
 
-def read_file(path: str, data: bytes) -> Filed:
+def read_template_file(path: str, data: bytes) -> TemplateFile:
     """One YAML or JSON file. Raises Refused."""
     if len(data) > MOST_BYTES:
-        raise Refused(f"{path} is too large: a template has at most {MOST_BYTES // 1_000_000} MB.")
+        raise InvalidTemplateFile(
+            f"{path} is too large: a template has at most {MOST_BYTES // 1_000_000} MB."
+        )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Refused(f"{path} is no UTF-8 text.") from None
+        raise InvalidTemplateFile(f"{path} is no UTF-8 text.") from None
     try:
         row = json.loads(text) if text.lstrip()[:1] == "{" else _read_yaml(text)
         _insist_on_whole_characters(row)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         reason = (
-            str(error) if isinstance(error, Refused) else "is no YAML or JSON that is read here"
+            str(error)
+            if isinstance(error, InvalidTemplateFile)
+            else "is no YAML or JSON that is read here"
         )
-        raise Refused(f"{path} {reason}.") from None
+        raise InvalidTemplateFile(f"{path} {reason}.") from None
     return _judge(path, text, row)
 
 
@@ -96,7 +100,9 @@ def _insist_on_whole_characters(row: Any) -> None:
     try:
         json.dumps(row, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        raise Refused("holds half a character (a lone surrogate), which cannot be kept") from None
+        raise InvalidTemplateFile(
+            "holds half a character (a lone surrogate), which cannot be kept"
+        ) from None
 
 
 def _read_yaml(text: str) -> Any:
@@ -104,42 +110,44 @@ def _read_yaml(text: str) -> Any:
     depth = 0
     for count, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
         if isinstance(event, yaml.AliasEvent):
-            raise Refused("repeats parts by anchors, which are not read here")
+            raise InvalidTemplateFile("repeats parts by anchors, which are not read here")
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if count > MOST_EVENTS or depth > 20:
-            raise Refused("is made of too many parts")
+            raise InvalidTemplateFile("is made of too many parts")
     return yaml.load(text, Loader=yaml.CBaseLoader)
 
 
-def _judge(path: str, source: str, row: Any) -> Filed:
+def _judge(path: str, source: str, row: Any) -> TemplateFile:
     """Hold the file against its schema."""
     if not isinstance(row, dict) or row.get("format") != FORMAT:
-        raise Refused(f"{path} is no template of API Playground.")
+        raise InvalidTemplateFile(f"{path} is no template of API Playground.")
     if str(row.get("schema")) != str(SCHEMA):
-        raise Refused(f"{path} has the schema {row.get('schema')!s:.20}; here {SCHEMA} is read.")
+        raise InvalidTemplateFile(
+            f"{path} has the schema {row.get('schema')!s:.20}; here {SCHEMA} is read."
+        )
     if strange := sorted(set(map(str, row)) - KEYS):
-        raise Refused(f"{path} has the key {strange[0]:.40}, which no template has.")
+        raise InvalidTemplateFile(f"{path} has the key {strange[0]:.40}, which no template has.")
     for key in TEXTS:
         if not isinstance(row.get(key, ""), str):
-            raise Refused(f"{path}: {key} is a text.")
+            raise InvalidTemplateFile(f"{path}: {key} is a text.")
     for key in ("path_values", "off", "away", "notes", "variables"):
         if not _is_texts(row.get(key, {})):
-            raise Refused(f"{path}: {key} holds texts by name.")
+            raise InvalidTemplateFile(f"{path}: {key} holds texts by name.")
     tags = row.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise Refused(f"{path}: tags is a list of texts.")
+        raise InvalidTemplateFile(f"{path}: tags is a list of texts.")
     number = str(row.get("version", "0"))
     content, found = _take_out(_read_content(path, row))
-    wanted = Wanted(
+    wanted = TemplateInput(
         row.get("name", "").strip()[:200] or PurePosixPath(path).stem[:200],
         row.get("description", ""),
         tuple(tags),
         row.get("folder", ""),
     )
-    if sentence := judge_wanted(wanted):
-        raise Refused(f"{path}: {sentence}")
-    return Filed(
+    if sentence := validate_template_input(wanted):
+        raise InvalidTemplateFile(f"{path}: {sentence}")
+    return TemplateFile(
         path,
         source,
         row,
@@ -155,7 +163,7 @@ def _judge(path: str, source: str, row: Any) -> Filed:
 def _take_out(content: Content) -> tuple[Content, tuple[FoundSecret, ...]]:
     """The content with references for its credentials, named unlike those it has already."""
     shared, variants = content.shared, write_variants(content.variants)
-    known = names_in(shared.text, shared.aside.write(), variants)
+    known = secret_names_in(shared.text, shared.aside.write(), variants)
     collector = Collector(names={f"known {name}": name for name in known})
     masked = mask_state(shared, collector)
     varied = tuple(mask_variant(each, collector) for each in content.variants)
@@ -166,7 +174,9 @@ def _read_operation(path: str, name: str) -> str:
     try:
         return find_operation(name).id
     except UnknownOperation:
-        raise Refused(f"{path}: this playground knows no operation {name!r:.60}.") from None
+        raise InvalidTemplateFile(
+            f"{path}: this playground knows no operation {name!r:.60}."
+        ) from None
 
 
 def _read_content(path: str, row: dict[str, Any]) -> Content:
@@ -188,9 +198,9 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
         if len({variant.name for variant in variants}) < len(variants):
             raise ValueError("two variants have the same name")
     except NotJson as error:
-        raise Refused(f"{path}: {error.sentence}") from None
+        raise InvalidTemplateFile(f"{path}: {error.sentence}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Refused(
+        raise InvalidTemplateFile(
             f"{path}: its document or its variants are not made as a template's."
         ) from None
     named = Connection.objects.filter(name=row.get("connection") or None).first()
@@ -201,7 +211,7 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
 
 def _judge_variant(variant: Variant) -> None:
     """Raises NotJson, ValueError."""
-    if not isinstance(variant.name, str) or not 0 < len(variant.name) <= LONGEST_NAME:
+    if not isinstance(variant.name, str) or not 0 < len(variant.name) <= MAX_NAME_LENGTH:
         raise ValueError("a variant has a name")
     for edit in variant.edits:
         if edit.kind in ("set", "replace"):

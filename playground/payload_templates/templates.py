@@ -21,7 +21,7 @@ SORTS = {
 
 
 @dataclass(frozen=True)
-class Wanted:
+class TemplateInput:
     """What somebody asks a template to be called, and where it is filed."""
 
     name: str
@@ -50,20 +50,20 @@ class Search:
         return any(words) or self.starred or self.archived
 
 
-def visible_to(person: Person) -> models.QuerySet[Template]:
+def visible_templates(person: Person) -> models.QuerySet[Template]:
     """One's own and what is shared with the team; what was deleted is not there."""
     shared = Q(person=person) | ~Q(sharing=Sharing.PRIVATE)
     return Template.objects.filter(shared, deleted_at=None)
 
 
-def find_template(person: Person, template_id: uuid.UUID) -> Template:
+def get_template(person: Person, template_id: uuid.UUID) -> Template:
     """Raises Template.DoesNotExist: somebody else's private template is not there."""
-    return visible_to(person).select_related("connection", "person").get(id=template_id)
+    return visible_templates(person).select_related("connection", "person").get(id=template_id)
 
 
-def find_by_name(person: Person, name: str) -> list[Template]:
+def find_templates_by_name(person: Person, name: str) -> list[Template]:
     """Those of this name or with this id, one's own first."""
-    found = visible_to(person).filter(archived_at=None)
+    found = visible_templates(person).filter(archived_at=None)
     try:
         rows = found.filter(id=uuid.UUID(name))
     except ValueError:
@@ -78,7 +78,7 @@ def may_change(person: Person, template: Template) -> bool:
     return template.person_id == person.pk or template.sharing == Sharing.EDIT
 
 
-def may_rule(person: Person, template: Template) -> bool:
+def may_manage(person: Person, template: Template) -> bool:
     """Delete, choose who sees it, share by link: who made it, and for what the team sees the
     owners of the playground."""
     if template.person_id == person.pk:
@@ -88,7 +88,7 @@ def may_rule(person: Person, template: Template) -> bool:
 
 def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
     """The rows of the library, without any document."""
-    found = visible_to(person).select_related("connection", "person")
+    found = visible_templates(person).select_related("connection", "person")
     found = found.filter(archived_at__isnull=not search.archived)
     for word in search.text.split()[:8]:
         found = found.filter(
@@ -111,62 +111,62 @@ def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
 
 
 def list_folders(person: Person) -> list[str]:
-    rows = visible_to(person).exclude(folder="").order_by("folder")
+    rows = visible_templates(person).exclude(folder="").order_by("folder")
     return list(rows.values_list("folder", flat=True).distinct()[:200])
 
 
-def starred_of(person: Person, rows: list[Template]) -> set[uuid.UUID]:
+def find_favourites(person: Person, rows: list[Template]) -> set[uuid.UUID]:
     """Which of these templates this person marked."""
     stars = Favourite.objects.filter(person=person, template__in=[row.id for row in rows])
     return set(stars.values_list("template_id", flat=True))
 
 
-def judge_wanted(wanted: Wanted) -> str:
+def validate_template_input(wanted: TemplateInput) -> str:
     """The sentence that keeps this from being saved, or an empty text."""
     if not wanted.name.strip():
         return "Give the template a name."
     if len(wanted.name.strip()) > 200:
         return "A name has at most 200 characters."
-    if len(write_tags(wanted.tags)) > 500:
+    if len(format_tags(wanted.tags)) > 500:
         return "These are too many tags: together they may have 500 characters."
-    if len(clean_folder(wanted.folder)) > 200:
+    if len(normalize_folder(wanted.folder)) > 200:
         return "A folder has at most 200 characters."
     if wanted.sharing not in Sharing.values:
         return "Choose who sees the template."
     return ""
 
 
-def describe(template: Template, wanted: Wanted) -> None:
+def assign_input(template: Template, wanted: TemplateInput) -> None:
     """Put the words on; ValueError where `judge_wanted` has something to say."""
-    if sentence := judge_wanted(wanted):
+    if sentence := validate_template_input(wanted):
         raise ValueError(sentence)
     template.name, template.description = wanted.name.strip(), wanted.description.strip()[:5000]
-    template.tags, template.folder = write_tags(wanted.tags), clean_folder(wanted.folder)
+    template.tags, template.folder = format_tags(wanted.tags), normalize_folder(wanted.folder)
     template.sharing = wanted.sharing
 
 
-def rename(template: Template, wanted: Wanted) -> None:
+def update_details(template: Template, wanted: TemplateInput) -> None:
     """The words alone; who sees it stays."""
-    describe(template, replace(wanted, sharing=template.sharing))
+    assign_input(template, replace(wanted, sharing=template.sharing))
     template.save(update_fields=["name", "description", "tags", "folder"])
 
 
-def write_tags(tags: tuple[str, ...]) -> str:
+def format_tags(tags: tuple[str, ...]) -> str:
     cleaned = dict.fromkeys(" ".join(tag.replace("|", " ").split()).lower() for tag in tags)
     words = [tag for tag in cleaned if tag]
     return f"|{'|'.join(words)}|" if words else ""
 
 
-def read_tags(typed: str) -> tuple[str, ...]:
+def parse_tags(typed: str) -> tuple[str, ...]:
     """Tags as people type them: separated by commas."""
     return tuple(tag.strip() for tag in typed.split(",") if tag.strip())
 
 
-def clean_folder(typed: str) -> str:
+def normalize_folder(typed: str) -> str:
     return "/".join(part.strip() for part in typed.split("/") if part.strip())
 
 
-def turn_star(person: Person, template: Template) -> bool:
+def toggle_favourite(person: Person, template: Template) -> bool:
     """Mark it, or take the mark away; whether it is marked now."""
     star, made = Favourite.objects.get_or_create(person=person, template=template)
     if not made:
@@ -174,7 +174,7 @@ def turn_star(person: Person, template: Template) -> bool:
     return made
 
 
-def archive(template: Template, away: bool = True) -> None:
+def set_archived(template: Template, away: bool = True) -> None:
     Template.objects.filter(id=template.id).update(archived_at=timezone.now() if away else None)
 
 
@@ -186,12 +186,12 @@ def delete_template(template: Template) -> None:
 def restore_template(person: Person, template_id: uuid.UUID) -> bool:
     """Only who could delete it brings it back."""
     row = Template.objects.filter(id=template_id).exclude(deleted_at=None).first()
-    if row is None or not may_rule(person, row):
+    if row is None or not may_manage(person, row):
         return False
     return bool(Template.objects.filter(id=template_id).update(deleted_at=None))
 
 
-def note_used(template: Template) -> None:
+def record_use(template: Template) -> None:
     Template.objects.filter(id=template.id).update(used_at=timezone.now())
 
 

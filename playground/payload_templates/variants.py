@@ -11,8 +11,8 @@ from playground.drafts.editing import Edit, Impossible, State, perform, text_at
 from playground.jsontext import parsing, pointers
 from playground.jsontext.parsing import Digits, NotJson
 
-MOST = 100
-LONGEST_NAME = 100
+MAX_VARIANTS = 100
+MAX_NAME_LENGTH = 100
 KINDS = (
     "set",
     "remove",
@@ -36,7 +36,7 @@ class Variant:
     edits: tuple[Edit, ...] = ()
 
 
-class BadVariant(ValueError):
+class InvalidVariant(ValueError):
     """The variant cannot be; the sentence says why."""
 
 
@@ -57,26 +57,26 @@ def find_variant(variants: Sequence[Variant], name: str) -> Variant | None:
     return next((each for each in variants if each.name == name), None)
 
 
-def judge_name(variants: Sequence[Variant], name: str) -> str:
+def clean_variant_name(variants: Sequence[Variant], name: str) -> str:
     """The name as it will be kept. Raises BadVariant."""
     name = name.strip()
-    if not name or len(name) > LONGEST_NAME:
-        raise BadVariant(f"A variant has a name of at most {LONGEST_NAME} characters.")
+    if not name or len(name) > MAX_NAME_LENGTH:
+        raise InvalidVariant(f"A variant has a name of at most {MAX_NAME_LENGTH} characters.")
     if find_variant(variants, name):
-        raise BadVariant(f"There is a variant named {name} already.")
-    if len(variants) >= MOST:
-        raise BadVariant(f"A template holds at most {MOST} variants.")
+        raise InvalidVariant(f"There is a variant named {name} already.")
+    if len(variants) >= MAX_VARIANTS:
+        raise InvalidVariant(f"A template holds at most {MAX_VARIANTS} variants.")
     return name
 
 
-def put_variant(variants: Sequence[Variant], changed: Variant) -> tuple[Variant, ...]:
+def replace_variant(variants: Sequence[Variant], changed: Variant) -> tuple[Variant, ...]:
     """The list with this variant in the place of its former self, or at the end."""
     if find_variant(variants, changed.name) is None:
         return (*variants, changed)
     return tuple(changed if each.name == changed.name else each for each in variants)
 
 
-def vary(shared: State, variant: Variant) -> State:
+def apply_variant(shared: State, variant: Variant) -> State:
     """The shared payload with the variant's edits. An edit whose place is gone is left out:
     the shared part may have moved on."""
     state = shared
@@ -88,7 +88,7 @@ def vary(shared: State, variant: Variant) -> State:
     return State(state.text, state.aside, state.path_values, state.connection, variant.name)
 
 
-def find_edits(shared: State, varied: State) -> tuple[Edit, ...]:
+def derive_edits(shared: State, varied: State) -> tuple[Edit, ...]:
     """The edits that lead from one state to the other: document, address, connection, aside."""
     return (
         *_document_edits(shared.text, varied.text),
@@ -106,7 +106,7 @@ def find_edits(shared: State, varied: State) -> tuple[Edit, ...]:
     )
 
 
-def own_places(edits: Sequence[Edit]) -> list[str]:
+def overridden_pointers(edits: Sequence[Edit]) -> list[str]:
     """The pointers of the values that are the variant's own; `#path/name`, `#connect` too."""
     marks = {"path": "#path/", "connect": "#connect", "variable": "#variable/"}
     return list(dict.fromkeys(marks.get(edit.kind, "") + edit.pointer for edit in edits))
@@ -118,7 +118,7 @@ def _document_edits(before: str, after: str) -> Iterator[Edit]:
     old, new = parsing.read(before), parsing.read(after)
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _compare(old, new, after, "")
-    elif not same(old, new):
+    elif not same_tokens(old, new):
         yield Edit("replace", "", after)
 
 
@@ -131,19 +131,19 @@ def _compare(old: Mapping[str, Any], new: Mapping[str, Any], after: str, at: str
         former = old.get(key)
         if key in old and isinstance(former, dict) and isinstance(value, dict):
             yield from _compare(former, value, after, place)
-        elif key not in old or not same(former, value):
+        elif key not in old or not same_tokens(former, value):
             order = () if key in old else tuple(new)
             yield Edit("set", place, text_at(after, place), order=order)
 
 
-def same(a: Any, b: Any) -> bool:
+def same_tokens(a: Any, b: Any) -> bool:
     """Whether two trees hold the same tokens; the number 1 is not the text "1"."""
     if isinstance(a, Digits) != isinstance(b, Digits) or isinstance(a, bool) != isinstance(b, bool):
         return False
     if isinstance(a, dict) and isinstance(b, dict):
-        return a.keys() == b.keys() and all(same(a[key], b[key]) for key in a)
+        return a.keys() == b.keys() and all(same_tokens(a[key], b[key]) for key in a)
     if isinstance(a, list) and isinstance(b, list):
-        return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
+        return len(a) == len(b) and all(same_tokens(x, y) for x, y in zip(a, b, strict=True))
     return bool(type(a) is type(b) and a == b)
 
 

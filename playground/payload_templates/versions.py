@@ -14,17 +14,17 @@ from playground.drafts.editing import Edit, State, perform
 from playground.drafts.metadata import Aside
 from playground.drafts.models import Draft
 from playground.payload_templates.models import Template, Version
-from playground.payload_templates.secrets import keep_secrets, lend_secrets
-from playground.payload_templates.templates import Wanted, describe, note_used
+from playground.payload_templates.secrets import copy_secrets, copy_secrets_to_draft
+from playground.payload_templates.templates import TemplateInput, assign_input, record_use
 from playground.payload_templates.variants import (
-    BadVariant,
+    InvalidVariant,
     Variant,
-    find_edits,
+    apply_variant,
+    clean_variant_name,
+    derive_edits,
     find_variant,
-    judge_name,
-    put_variant,
     read_variants,
-    vary,
+    replace_variant,
     write_variants,
 )
 from playground.people.models import Person
@@ -41,18 +41,18 @@ class Content:
     def state(self, name: str = "") -> State:
         """The payload of that variant; of the shared part where there is no such variant."""
         variant = find_variant(self.variants, name) if name else None
-        return vary(self.shared, variant) if variant else self.shared
+        return apply_variant(self.shared, variant) if variant else self.shared
 
     def change(self, name: str, state: State) -> Content:
         """With this payload as the shared part, or as that variant."""
         if not name:
             return Content(replace(state, variant=""), self.variants)
-        changed = Variant(name, find_edits(self.shared, state))
-        return Content(self.shared, put_variant(self.variants, changed))
+        changed = Variant(name, derive_edits(self.shared, state))
+        return Content(self.shared, replace_variant(self.variants, changed))
 
 
 @dataclass(frozen=True)
-class Stale:
+class VersionConflict:
     """Somebody saved `latest` since the version this save was based on. Nothing was written."""
 
     template: Template
@@ -60,7 +60,7 @@ class Stale:
     base: int
 
 
-def read_version(version: Version) -> Content:
+def read_content(version: Version) -> Content:
     shared = State(
         text=version.text,
         aside=Aside.read(version.aside),
@@ -70,65 +70,65 @@ def read_version(version: Version) -> Content:
     return Content(shared, read_variants(version.variants))
 
 
-def find_version(template: Template, number: int = 0) -> Version:
+def get_version(template: Template, number: int = 0) -> Version:
     """The version of that number, the newest for 0. Raises Version.DoesNotExist."""
     return template.versions.get(number=number or template.latest)
 
 
 @transaction.atomic
 def create_template(
-    person: Person, operation: str, content: Content, wanted: Wanted, note: str = "",
+    person: Person, operation: str, content: Content, wanted: TemplateInput, note: str = "",
     parent: Version | None = None, source: Draft | Version | None = None,
 ) -> Template:  # fmt: skip
     """A new template with its first version, with the secrets of what it is made from.
     ValueError for words that cannot be."""
     template = Template(person=person, operation=operation)
-    describe(template, wanted)
+    assign_input(template, wanted)
     if parent is not None:
         template.parent_id, template.parent_version = parent.template_id, parent.number
     _repeat(template, content)
     template.save()
-    keep_secrets(_write_version(person, template, 1, content, note), source, of=person)
+    copy_secrets(_write_version(person, template, 1, content, note), source, of=person)
     return template
 
 
 def save_version(
     person: Person, template: Template, content: Content, base: int, note: str = "",
     source: Draft | Version | None = None,
-) -> Version | Stale:  # fmt: skip
+) -> Version | VersionConflict:  # fmt: skip
     """A new version, if the one it is based on is still the newest. Secrets it refers to are
     those of what it is made from, else those of the version it is based on."""
     with transaction.atomic():
         mine = Template.objects.filter(id=template.id, latest=base)
         if not mine.update(latest=base + 1, changed_at=timezone.now()):
             template.refresh_from_db()
-            return Stale(template, template.latest, base)
+            return VersionConflict(template, template.latest, base)
         template.refresh_from_db()
         _repeat(template, content)
         template.save(update_fields=["workflow_uid", "connection", "variants"])
         made = _write_version(person, template, base + 1, content, note)
-        keep_secrets(made, source, template.versions.filter(number=base).first())
+        copy_secrets(made, source, template.versions.filter(number=base).first())
         return made
 
 
-def restore_version(person: Person, template: Template, number: int) -> Version | Stale:
+def restore_version(person: Person, template: Template, number: int) -> Version | VersionConflict:
     """An old version again, as a new one."""
-    old = find_version(template, number)
+    old = get_version(template, number)
     note = f"Version {number} restored"
-    return save_version(person, template, read_version(old), template.latest, note, old)
+    return save_version(person, template, read_content(old), template.latest, note, old)
 
 
-def change_variants(
+def edit_variants(
     person: Person, template: Template, base: int, doing: str, name: str, value: str = ""
-) -> Version | Stale:
+) -> Version | VersionConflict:
     """Rename, remove, or move a variant up, as a new version. Raises BadVariant."""
-    content = read_version(find_version(template, base))
+    content = read_content(get_version(template, base))
     variants = content.variants
     kept = find_variant(variants, name)
     if kept is None:
-        raise BadVariant(f"There is no variant named {name}.")
+        raise InvalidVariant(f"There is no variant named {name}.")
     if doing == "rename":
-        fresh = judge_name([each for each in variants if each is not kept], value)
+        fresh = clean_variant_name([each for each in variants if each is not kept], value)
         changed = tuple(replace(each, name=fresh) if each is kept else each for each in variants)
         note = f"Variant {name} renamed to {fresh}"
     elif doing == "remove":
@@ -139,13 +139,13 @@ def change_variants(
     return save_version(person, template, Content(content.shared, changed), base, note)
 
 
-def change_variables(
+def edit_variables(
     person: Person, template: Template, base: int, variant: str, typed: Mapping[str, str]
-) -> Version | Stale:
+) -> Version | VersionConflict:
     """These as all the own variables of the shared part or of a variant, as a new version; the
     version that stands where nothing changed. Raises Impossible."""
-    version = find_version(template, base)
-    content = read_version(version)
+    version = get_version(template, base)
+    content = read_content(version)
     state = before = content.state(variant)
     for name in [*(each for each in before.aside.variables if each not in typed), *typed]:
         state = perform(state, Edit("variable", name, typed.get(name, "")))
@@ -157,27 +157,29 @@ def change_variables(
 
 def duplicate_template(person: Person, template: Template, name: str) -> Template:
     """A private copy of the newest version, with no tie to the original."""
-    version = find_version(template)
-    wanted = Wanted(name[:200], template.description, tuple(template.tag_list), template.folder)
+    version = get_version(template)
+    wanted = TemplateInput(
+        name[:200], template.description, tuple(template.tag_list), template.folder
+    )
     note = f"Copied from {template.name}, version {version.number}"
-    content = read_version(version)
+    content = read_content(version)
     return create_template(person, template.operation, content, wanted, note, source=version)
 
 
 def fork_template(person: Person, template: Template) -> Template:
     """A private template that remembers where it comes from."""
-    version = find_version(template)
-    wanted = Wanted(template.name, template.description, tuple(template.tag_list))
+    version = get_version(template)
+    wanted = TemplateInput(template.name, template.description, tuple(template.tag_list))
     note = f"Forked from {template.name}, version {version.number}"
-    content = read_version(version)
+    content = read_content(version)
     return create_template(person, template.operation, content, wanted, note, version, version)
 
 
 def open_template(person: Person, template: Template, variant: str = "", number: int = 0) -> Draft:
     """A draft that holds exactly what was saved, and knows where it comes from."""
-    version = find_version(template, number)
-    state = read_version(version).state(variant)
-    note_used(template)
+    version = get_version(template, number)
+    state = read_content(version).state(variant)
+    record_use(template)
     draft = begin(
         person,
         template.operation,
@@ -191,11 +193,11 @@ def open_template(person: Person, template: Template, variant: str = "", number:
         variant=state.variant,
         fits_since=version.made_at,
     )
-    lend_secrets(person, version, draft)
+    copy_secrets_to_draft(person, version, draft)
     return draft
 
 
-def follow_template(draft: Draft, version: Version, variant: str) -> None:
+def link_draft(draft: Draft, version: Version, variant: str) -> None:
     """The draft is now what this version holds."""
     Draft.objects.filter(id=draft.id).update(
         template=version.template_id, template_version=version.number, variant=variant

@@ -18,7 +18,7 @@ from playground.jsontext.reference_syntax import FILE_MARK
 from playground.jsontext.references import resolve_document
 from playground.openapi.operations import Operation, find_operation
 from playground.payload_templates.models import Version
-from playground.payload_templates.secrets import names_for
+from playground.payload_templates.secrets import secret_names_for
 from playground.people.models import Person
 from playground.rules.checking import check
 from playground.rules.facts import Facts
@@ -114,7 +114,7 @@ def facts_of(plan: Plan) -> Facts:
         facts = replace(facts, variables={**facts.variables, **own})
     secrets = facts.secrets
     if plan.version is not None:
-        secrets = (secrets or frozenset()) | names_for(plan.person, plan.version)
+        secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
     return replace(facts, files=describe_files(plan.text), secrets=secrets)
 
 

@@ -12,7 +12,7 @@ from playground.history.models import Exchange
 from playground.openapi.account_updates import account_payload
 from playground.openapi.operations import find_operation
 from playground.payload_templates.models import Template
-from playground.payload_templates.share_links import Wanted, make_share
+from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import open_template
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
@@ -88,7 +88,7 @@ def _work(person: Person, practice: Connection) -> dict[str, str]:
 def _templates(person: Person, practice: Connection) -> dict[str, str]:
     kept = make_template(person, name="Kept", text=ODD, connection=practice, workflow_uid=EMAIL)
     open_template(person, kept)
-    token = make_share(person, kept, Wanted("view"))
+    token = create_share_link(person, kept, ShareLinkInput("view"))
     return {
         "templates": "/templates/",
         "template": f"/templates/{kept.id}/",

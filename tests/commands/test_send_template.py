@@ -12,7 +12,7 @@ from playground.commands.practice import fill_practice
 from playground.drafts.editing import State
 from playground.history.models import Exchange
 from playground.payload_templates.models import Template
-from playground.payload_templates.versions import find_version, read_version, save_version
+from playground.payload_templates.versions import get_version, read_content, save_version
 from playground.people.models import Person
 from playground.workspace.models import Connection
 from tests.payload_templates.templates import make_template
@@ -47,7 +47,7 @@ def sent_json(*args: str) -> tuple[int, dict[str, Any]]:
 
 
 def test_it_is_accepted_with_a_variant_and_values(template: Template, owner: Person) -> None:
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     vip = State(LAUNCH.replace("100", "7"), path_values=content.shared.path_values,
                 connection=content.shared.connection)  # fmt: skip
     save_version(owner, template, content.change("VIP", vip), 1)

@@ -9,18 +9,18 @@ from playground.drafts.drafts import begin, state_of
 from playground.drafts.editing import Edit, Impossible, State, perform
 from playground.drafts.metadata import Aside
 from playground.drafts.variables import own_variables
-from playground.payload_templates.archives import Refused
+from playground.payload_templates.archives import InvalidTemplateFile
 from playground.payload_templates.exports import write_json, write_yaml
-from playground.payload_templates.imports import carry_out, plan_import
-from playground.payload_templates.template_files import read_file
-from playground.payload_templates.templates import Wanted
-from playground.payload_templates.variants import Variant, find_edits, vary
+from playground.payload_templates.imports import import_template, plan_import
+from playground.payload_templates.template_files import read_template_file
+from playground.payload_templates.templates import TemplateInput
+from playground.payload_templates.variants import Variant, apply_variant, derive_edits
 from playground.payload_templates.versions import (
     Content,
     create_template,
-    find_version,
+    get_version,
     open_template,
-    read_version,
+    read_content,
 )
 from playground.people.models import Role
 from playground.sending.plans import check_plan, plan_draft, plan_state, resolver_of
@@ -89,11 +89,11 @@ def test_an_unknown_name_is_offered_the_near_one_of_the_payload(person, connecti
 def test_template_version_variant_and_draft_keep_them(person, connection):
     shared = replace(give(State(TEXT), who="Grace"), connection=str(connection.id))
     varied = give(shared, who="Jean", pause="7")
-    content = Content(shared, (Variant("VIP", find_edits(shared, varied)),))
-    template = create_template(person, "launch-workflow", content, Wanted("T"))
-    kept = read_version(find_version(template))
+    content = Content(shared, (Variant("VIP", derive_edits(shared, varied)),))
+    template = create_template(person, "launch-workflow", content, TemplateInput("T"))
+    kept = read_content(get_version(template))
     assert kept.shared.aside.variables == {"who": '"Grace"'}
-    assert vary(kept.shared, kept.variants[0]).aside.variables == varied.aside.variables
+    assert apply_variant(kept.shared, kept.variants[0]).aside.variables == varied.aside.variables
     draft = open_template(person, template, "VIP")
     assert state_of(draft).aside.variables == varied.aside.variables
     plan = plan_state("launch-workflow", kept.state("VIP"))
@@ -105,13 +105,15 @@ def test_template_version_variant_and_draft_keep_them(person, connection):
 def test_a_template_file_carries_them_both_ways(person, connection, write):
     shared = give(State(TEXT), who="Grace", pause="1.50", list="[1, 2]")
     varied = give(shared, who="Jean")
-    content = Content(shared, (Variant("VIP", find_edits(shared, varied)),))
-    template = create_template(person, "launch-workflow", content, Wanted("T"))
-    filed = read_file("t.yaml" if write is write_yaml else "t.json", write(template).encode())
+    content = Content(shared, (Variant("VIP", derive_edits(shared, varied)),))
+    template = create_template(person, "launch-workflow", content, TemplateInput("T"))
+    filed = read_template_file(
+        "t.yaml" if write is write_yaml else "t.json", write(template).encode()
+    )
     [step] = plan_import(person, [filed])
     assert step.kind == "same"
-    copy = carry_out(person, step, as_copy=True)
-    again = read_version(find_version(copy))
+    copy = import_template(person, step, as_copy=True)
+    again = read_content(get_version(copy))
     assert again.shared.aside.variables == shared.aside.variables
     assert again.state("VIP").aside.variables["who"] == '"Jean"'
 
@@ -121,8 +123,8 @@ def test_a_file_with_an_odd_variable_is_refused():
         "format: api-playground-template\nschema: 1\noperation: launch-workflow\ndocument: '{}'\n"
     )
     for odd in ("variables: {7x: '1'}", "variables: {x: '{'}", "variables: [1]"):
-        with pytest.raises(Refused):
-            read_file("t.yaml", f"{text}{odd}\n".encode())
+        with pytest.raises(InvalidTemplateFile):
+            read_template_file("t.yaml", f"{text}{odd}\n".encode())
 
 
 def test_a_text_of_several_lines_comes_back_from_an_input_of_one() -> None:

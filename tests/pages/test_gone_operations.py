@@ -7,7 +7,7 @@ from django.urls import reverse
 from playground.drafts.editing import State
 from playground.pages.payload_templates.urls import urlpatterns
 from playground.payload_templates.models import Template
-from playground.payload_templates.share_links import Wanted, make_share
+from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import Content, save_version
 from playground.people.models import Person
 from tests.payload_templates.templates import make_template
@@ -21,7 +21,7 @@ ROUTES = [each for each in urlpatterns if "template_id" in str(each.pattern)]
 def test_no_page_breaks(as_editor: Client, editor: Person, route) -> None:
     template = make_template(editor)
     save_version(editor, template, Content(State("[1]")), 1)
-    token = make_share(editor, template, Wanted("view"))
+    token = create_share_link(editor, template, ShareLinkInput("view"))
     Template.objects.update(operation="gone", workflow_uid="gone")
     names = {"template_id": template.id, **ARGUMENTS}
     kwargs = {name: names[name] for name in route.pattern.converters}

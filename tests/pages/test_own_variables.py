@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from playground.drafts.drafts import begin, state_of
 from playground.drafts.models import Draft
-from playground.payload_templates.versions import find_version, read_version
+from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
 from playground.workspace.models import Connection
 from tests.payload_templates.templates import make_template
@@ -67,9 +67,9 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
     }
     as_editor.post(address, sent)
     template.refresh_from_db()
-    version = find_version(template)
+    version = get_version(template)
     assert version.number == 2
-    assert read_version(version).shared.aside.variables == {"city": '"Paris"', "size": "1.50"}
+    assert read_content(version).shared.aside.variables == {"city": '"Paris"', "size": "1.50"}
     assert b'value="Paris"' in as_editor.get(reverse("template", args=[template.id])).content
     as_editor.post(address, {**sent, "base": "2"})
     template.refresh_from_db()
@@ -80,7 +80,7 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
     assert b"is no name" in shown.content
     as_editor.post(address, {"base": "2", "variable_name": ["city"], "variable_value": [" "]})
     template.refresh_from_db()
-    assert read_version(find_version(template)).shared.aside.variables == {}
+    assert read_content(get_version(template)).shared.aside.variables == {}
 
 
 @pytest.mark.parametrize(

@@ -16,14 +16,14 @@ from playground.history.models import Exchange
 from playground.pages import shared
 from playground.payload_templates.models import LinkSend, ShareLink, Template
 from playground.payload_templates.share_links import (
-    Wanted,
-    fill,
-    judge_wanted,
-    make_share,
-    revoke,
-    shown_state,
+    ShareLinkInput,
+    create_share_link,
+    fill_fields,
+    public_state,
+    revoke_share_link,
+    validate_share_link_input,
 )
-from playground.payload_templates.versions import find_version, read_version
+from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person, Role
 from playground.request_log import Line
 from playground.sending.submission import wait
@@ -56,8 +56,8 @@ def fillable(editor: Person, practice: Connection) -> Template:  # noqa: F811
 
 def filling(template: Template, **more: object) -> str:
     connection = Connection.objects.get(name="Practice")
-    wanted = Wanted("fill", connection=connection, open_fields=OPEN, **more)  # type: ignore[arg-type]
-    return make_share(template.person, template, wanted)
+    wanted = ShareLinkInput("fill", connection=connection, open_fields=OPEN, **more)  # type: ignore[arg-type]
+    return create_share_link(template.person, template, wanted)
 
 
 def send(token: str, client: Client | None = None, **typed: str) -> HttpResponse:
@@ -68,7 +68,7 @@ def send(token: str, client: Client | None = None, **typed: str) -> HttpResponse
 def test_viewing_shows_no_account_and_counts_only_real_openings(
     template: Template, editor: Person
 ) -> None:
-    token = make_share(editor, template, Wanted("view"))
+    token = create_share_link(editor, template, ShareLinkInput("view"))
     page = Client().get(reverse("share", args=[token]))
     assert page.status_code == 200
     assert b"Night run" in page.content
@@ -80,7 +80,7 @@ def test_viewing_shows_no_account_and_counts_only_real_openings(
 
 
 def test_the_token_is_long_and_kept_nowhere(template: Template, editor: Person) -> None:
-    token = make_share(editor, template, Wanted("view", password="secret word"))
+    token = create_share_link(editor, template, ShareLinkInput("view", password="secret word"))
     assert len(token) >= 32
     row = ShareLink.objects.get()
     assert token not in str(row.__dict__)
@@ -96,10 +96,10 @@ def test_the_log_masks_tokens() -> None:
 def test_what_ended_was_revoked_or_mistyped_opens_nothing(
     template: Template, editor: Person
 ) -> None:
-    token = make_share(editor, template, Wanted("view"))
+    token = create_share_link(editor, template, ShareLinkInput("view"))
     address = reverse("share", args=[token])
     assert Client().get(reverse("share", args=["nonsense"])).status_code == 404
-    revoke(ShareLink.objects.get())
+    revoke_share_link(ShareLink.objects.get())
     assert Client().get(address).status_code == 404
     ShareLink.objects.update(revoked_at=None)
     assert Client().get(address).status_code == 200
@@ -116,7 +116,7 @@ def test_what_ended_was_revoked_or_mistyped_opens_nothing(
 def test_a_password_is_asked_for_and_guessing_is_slowed_down(
     template: Template, editor: Person
 ) -> None:
-    token = make_share(editor, template, Wanted("view", password="secret word"))
+    token = create_share_link(editor, template, ShareLinkInput("view", password="secret word"))
     address, client = reverse("share", args=[token]), Client()
     assert b"Night run" not in client.get(address).content
     assert client.post(address, {"password": "wrong"}).status_code == 422
@@ -135,7 +135,7 @@ def test_guessing_tokens_is_slowed_down() -> None:
 
 @pytest.mark.parametrize("kind", ["view", "fork"])
 def test_only_fill_and_send_sends(template: Template, editor: Person, kind: str) -> None:
-    token = make_share(editor, template, Wanted(kind))
+    token = create_share_link(editor, template, ShareLinkInput(kind))
     assert send(token).status_code == 404
     assert not Exchange.objects.exists()
 
@@ -143,14 +143,16 @@ def test_only_fill_and_send_sends(template: Template, editor: Person, kind: str)
 def test_forking_takes_an_editor_and_leaves_the_accounts(
     template: Template, editor: Person, viewer: Person, owner: Person
 ) -> None:
-    address = reverse("fork_share", args=[make_share(editor, template, Wanted("fork"))])
+    address = reverse(
+        "fork_share", args=[create_share_link(editor, template, ShareLinkInput("fork"))]
+    )
     assert Client().post(address).status_code == 403
     assert signed_in(viewer).post(address).status_code == 403
     assert signed_in(owner).post(address).status_code == 302
     fork = Template.objects.get(person=owner)
     assert fork.parent_id == template.id
-    assert ACCOUNT not in find_version(fork).text
-    token = make_share(editor, template, Wanted("view"))
+    assert ACCOUNT not in get_version(fork).text
+    token = create_share_link(editor, template, ShareLinkInput("view"))
     assert signed_in(owner).post(reverse("fork_share", args=[token])).status_code == 404
 
 
@@ -235,19 +237,21 @@ def test_a_link_through_a_protected_connection_cannot_be_made(
     connection = Connection.objects.create(
         name="Live", api="captain-data", base_url="https://api.example.com", protected=True
     )
-    assert "protected" in judge_wanted(template, Wanted("fill", connection=connection))
+    assert "protected" in validate_share_link_input(
+        template, ShareLinkInput("fill", connection=connection)
+    )
     connection.protected = False
     place = "/steps/0/accounts"
-    wanted = Wanted("fill", connection=connection, open_fields=(place,))
-    assert "accounts" in judge_wanted(template, wanted)
-    for odd in (Wanted("all"), Wanted("view", days=0), Wanted("fill")):
-        assert judge_wanted(template, odd)
+    wanted = ShareLinkInput("fill", connection=connection, open_fields=(place,))
+    assert "accounts" in validate_share_link_input(template, wanted)
+    for odd in (ShareLinkInput("all"), ShareLinkInput("view", days=0), ShareLinkInput("fill")):
+        assert validate_share_link_input(template, odd)
 
 
 def test_making_a_link_shows_its_address_once_and_warns_of_secrets(
     template: Template, as_editor: Client, editor: Person
 ) -> None:
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     text = LAUNCH.replace('"Night run"', '"sk-live-abcdefghijklmnop123"')
     odd = make_template(editor, "Odd", text=text)
     assert content
@@ -264,7 +268,7 @@ def test_making_a_link_shows_its_address_once_and_warns_of_secrets(
 def test_revoking_works_at_once_and_only_for_who_may(
     template: Template, as_editor: Client, viewer: Person
 ) -> None:
-    token = make_share(template.person, template, Wanted("view"))
+    token = create_share_link(template.person, template, ShareLinkInput("view"))
     address = reverse("revoke_link", args=[ShareLink.objects.get().id])
     assert signed_in(viewer).post(address).status_code == 403
     assert as_editor.post(address).status_code == 200
@@ -273,13 +277,13 @@ def test_revoking_works_at_once_and_only_for_who_may(
 
 def test_values_switched_off_lose_their_accounts_too(editor: Person) -> None:
     template = make_template(editor, text=LAUNCH)
-    make_share(editor, template, Wanted("view"))
-    version = find_version(template)
+    create_share_link(editor, template, ShareLinkInput("view"))
+    version = get_version(template)
     version.aside = json.dumps({"off": {"/steps/0/accounts": f'["{ACCOUNT}"]', "/x": "1"}})
     version.save()
     link = ShareLink.objects.get()
-    assert dict(shown_state(link).aside.off) == {"/x": "1"}
-    assert ACCOUNT in fill(link, {}).text
+    assert dict(public_state(link).aside.off) == {"/x": "1"}
+    assert ACCOUNT in fill_fields(link, {}).text
 
 
 @pytest.mark.django_db(transaction=True)
@@ -302,7 +306,7 @@ def test_what_a_stranger_left_as_it_was_is_sent_as_it_stood(
 
 def test_a_page_that_stands_open_says_that_its_link_was_revoked(fillable: Template) -> None:
     token = filling(fillable)
-    revoke(ShareLink.objects.get())
+    revoke_share_link(ShareLink.objects.get())
     headers = {"HX-Request": "true", "HX-Target": "outcome"}
     answer = Client(headers=headers).post(reverse("send_share", args=[token]), {"press": "x"})
     assert answer.status_code == 200

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playground.history.models import Exchange
 from playground.pages import shared
 from playground.payload_templates.models import LinkKind, ShareLink, Template
-from playground.payload_templates.share_links import Wanted, make_share
+from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.templates import delete_template
 from playground.people.models import Person, Role
 from playground.workspace.models import Connection
@@ -38,8 +38,8 @@ def template(editor: Person, practice: Connection) -> Template:  # noqa: F811
 def make(template: Template, kind: str, password: str = "") -> str:
     connection = template.connection if kind == LinkKind.FILL else None
     fields = ("/job_name",) if kind == LinkKind.FILL else ()
-    wanted = Wanted(kind, password=password, connection=connection, open_fields=fields)
-    return make_share(template.person, template, wanted)
+    wanted = ShareLinkInput(kind, password=password, connection=connection, open_fields=fields)
+    return create_share_link(template.person, template, wanted)
 
 
 def ask(client: Client, route: str, token: str) -> tuple[int, str]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from playground.drafts.editing import State
 from playground.payload_templates.models import Template
-from playground.payload_templates.templates import Wanted, turn_star
+from playground.payload_templates.templates import TemplateInput, toggle_favourite
 from playground.payload_templates.versions import Content, create_template
 from playground.people.models import Person, Role
 from tests.conftest import make_person
@@ -28,14 +28,14 @@ def library(editor: Person) -> None:
         (other, "Hidden", "launch-workflow", "Sales", ("night",), "private", 1, 2),
     ]
     for person, name, operation, folder, tags, sharing, age, used in rows:
-        wanted = Wanted(name, f"about {name}", tags, folder, sharing)
+        wanted = TemplateInput(name, f"about {name}", tags, folder, sharing)
         made = create_template(person, operation, Content(State("{}")), wanted)
         Template.objects.filter(id=made.id).update(
             changed_at=NOW - timedelta(days=age),
             created_at=NOW - timedelta(days=10 - age),
             used_at=NOW - timedelta(days=used) if used else None,
         )
-    turn_star(editor, Template.objects.get(name="Gamma"))
+    toggle_favourite(editor, Template.objects.get(name="Gamma"))
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from playground.drafts.editing import State
 from playground.drafts.models import Draft
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.versions import (
-    find_version,
+    get_version,
     open_template,
-    read_version,
+    read_content,
     save_version,
 )
 from playground.people.models import Person, Role
@@ -171,13 +171,13 @@ def test_it_is_renamed_duplicated_archived_deleted_and_brought_back(
 
 def test_versions_are_compared_and_restored(as_editor: Client, editor: Person) -> None:
     template = make_template(editor)
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     save_version(editor, template, content.change("", State('{\n  "job_name": "Day"\n}')), 1)
     page = as_editor.get(reverse("compare_versions", args=[template.id]) + "?a=1&b=2").content
     assert b"<code>/job_name</code>" in page
     assert b"<code>/inputs</code>" in page
     post(as_editor, "restore_version", template.id, 1)
-    assert find_version(Template.objects.get()).text == TEXT
+    assert get_version(Template.objects.get()).text == TEXT
     for odd in ("?a=99", "?b=x", "?a=1&b=-1", "?a=9999999999999999999999"):
         assert (
             as_editor.get(reverse("compare_versions", args=[template.id]) + odd).status_code == 404
@@ -188,7 +188,7 @@ def test_a_fork_sees_that_its_parent_moved_on(as_editor: Client, owner: Person) 
     template = make_template(owner, sharing=Sharing.VIEW)
     fork_page = post(as_editor, "fork_template", template.id)["HX-Redirect"]
     assert b"moved on" not in as_editor.get(fork_page).content
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     save_version(owner, template, content.change("", State("{}")), 1)
     assert b"moved on" in as_editor.get(fork_page).content
     assert b"/job_name" in as_editor.get(fork_page + "parent/").content

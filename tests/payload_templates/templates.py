@@ -2,7 +2,7 @@
 
 from playground.drafts.editing import State
 from playground.payload_templates.models import Sharing, Template
-from playground.payload_templates.templates import Wanted
+from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
 from playground.people.models import Person
 from playground.workspace.models import Connection
@@ -21,4 +21,6 @@ def make_template(
     state = State(
         text, path_values=path_values, connection=str(connection.id) if connection else ""
     )
-    return create_template(person, "launch-workflow", Content(state), Wanted(name, sharing=sharing))
+    return create_template(
+        person, "launch-workflow", Content(state), TemplateInput(name, sharing=sharing)
+    )

@@ -6,12 +6,16 @@ from dataclasses import replace
 import pytest
 
 from playground.drafts.drafts import begin, find_draft
-from playground.payload_templates.drift import drifted_drafts, drifted_templates, repair_template
+from playground.payload_templates.drift import (
+    list_drifted_drafts,
+    list_drifted_templates,
+    repair_template,
+)
 from playground.payload_templates.models import Template
 from playground.payload_templates.versions import (
-    find_version,
+    get_version,
     open_template,
-    read_version,
+    read_content,
     restore_version,
     save_version,
 )
@@ -47,7 +51,7 @@ def payload(value: str = "Ada", key: str = "name") -> str:
 def template(connection, editor) -> Template:
     """A payload with a variant that has its own inputs, and one with its own job name."""
     made = make_template(editor, text=payload(), connection=connection, workflow_uid=UID)
-    content = read_version(find_version(made))
+    content = read_content(get_version(made))
     for name, text in (
         ("Inputs", payload("Grace")),
         ("Named", payload().replace('"J"', '"Own"')),
@@ -61,15 +65,15 @@ def template(connection, editor) -> Template:
 
 def state_of(template: Template, variant: str = "") -> dict:
     template.refresh_from_db()
-    return json.loads(read_version(find_version(template)).state(variant).text)
+    return json.loads(read_content(get_version(template)).state(variant).text)
 
 
 def test_a_template_is_repaired_with_its_variants_as_a_new_version(
     connection, template, editor
 ) -> None:
-    assert drifted_templates(editor) == []
+    assert list_drifted_templates(editor) == []
     define(connection, "label", "One")
-    [(found, drift)] = drifted_templates(editor)
+    [(found, drift)] = list_drifted_templates(editor)
     assert (found, drift.breaks) == (template, True)
     before = template.latest
     assert repair_template(editor, template)
@@ -79,18 +83,18 @@ def test_a_template_is_repaired_with_its_variants_as_a_new_version(
     assert state_of(template, "Named")["inputs"] == [{"label": "Ada"}]
     assert state_of(template, "Named")["job_name"] == "Own"
     assert [each["step_uid"] for each in state_of(template, "Inputs")["steps"]] == ["s-One"]
-    assert drifted_templates(editor) == []
+    assert list_drifted_templates(editor) == []
     assert not repair_template(editor, template)
 
 
 def test_a_variant_that_alone_no_longer_fits_is_named(connection, editor) -> None:
     made = make_template(editor, text=payload(key="label"), connection=connection, workflow_uid=UID)
-    content = read_version(find_version(made))
+    content = read_content(get_version(made))
     state = content.shared
     own = replace(state, text=payload("Grace"))
     save_version(editor, made, content.change("Own", own), 1)
     define(connection, "label", "One", "Two")
-    [(_, drift)] = drifted_templates(editor)
+    [(_, drift)] = list_drifted_templates(editor)
     assert all(each.message.startswith("Own: ") for each in drift.problems)
     made.refresh_from_db()
     assert repair_template(editor, made)
@@ -105,7 +109,7 @@ def test_a_draft_of_an_old_version_is_judged_by_when_that_was_saved(
     assert repair_template(editor, template)
     assert restore_version(editor, template, 1)
     old, new = open_template(editor, template, number=1), open_template(editor, template, number=3)
-    found = [draft.id for draft, _ in drifted_drafts(editor)]
+    found = [draft.id for draft, _ in list_drifted_drafts(editor)]
     assert found == [old.id]
     assert find_draft(editor, new.id).template_version == 3
 
@@ -114,10 +118,10 @@ def test_what_the_repair_leaves_is_told_and_nothing_that_it_settles(connection, 
     values = {"workflow_uid": UID}
     begin(editor, "launch-workflow", payload(), connection=connection, path_values=values)
     define(connection, "label", "One")
-    [(_, drift)] = drifted_drafts(editor)
+    [(_, drift)] = list_drifted_drafts(editor)
     assert (len(drift.problems), drift.left) == (3, ())
     define(connection, "other", "One")
-    [(_, drift)] = drifted_drafts(editor)
+    [(_, drift)] = list_drifted_drafts(editor)
     assert drift.left
 
 
@@ -126,5 +130,5 @@ def test_what_was_wrong_all_along_is_no_drift(connection, editor) -> None:
     text = payload(key="unheard")
     begin(editor, "launch-workflow", text, connection=connection, path_values=values)
     define(connection, "label", "One", "Two")
-    problems = [p for _, drift in drifted_drafts(editor) for p in drift.problems]
+    problems = [p for _, drift in list_drifted_drafts(editor) for p in drift.problems]
     assert not [p for p in problems if p.pointer.endswith("/unheard")]

@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 
 from playground.drafts.editing import State
 from playground.drafts.metadata import Aside
-from playground.payload_templates.archives import Refused
+from playground.payload_templates.archives import InvalidTemplateFile
 from playground.payload_templates.exports import write_json, write_yaml, write_zip
-from playground.payload_templates.imports import carry_out, plan_import
+from playground.payload_templates.imports import import_template, plan_import
 from playground.payload_templates.models import Template
-from playground.payload_templates.template_files import Filed, read_upload
-from playground.payload_templates.templates import Wanted
+from playground.payload_templates.template_files import TemplateFile, read_upload
+from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import (
     Content,
     create_template,
-    find_version,
-    read_version,
+    get_version,
+    read_content,
     save_version,
 )
 from playground.people.models import Person
@@ -41,7 +41,7 @@ def make_full(person: Person) -> Template:
         TEXT, Aside({"/x": "1.0"}, {"/a": "why: 'so'"}, {}, {"/w": "2"}), {"workflow_uid": "007"}
     )
     content = Content(shared).change("VIP: one", State(TEXT.replace("1.10", "yes".join('""'))))
-    wanted = Wanted("Night: run", "for\nthe agency", ("vip", "no"), "a/b")
+    wanted = TemplateInput("Night: run", "for\nthe agency", ("vip", "no"), "a/b")
     return create_template(person, "launch-workflow", content, wanted)
 
 
@@ -51,8 +51,8 @@ def test_it_imports_to_an_identical_template(editor: Person, owner: Person, writ
     text = write(template)
     [step] = plan_import(owner, read_upload("x.yaml", text.encode()))
     assert step.kind == "new"
-    fresh = carry_out(owner, step)
-    assert read_version(find_version(fresh)) == read_version(find_version(template))
+    fresh = import_template(owner, step)
+    assert read_content(get_version(fresh)) == read_content(get_version(template))
     for name in ("name", "description", "tags", "folder", "operation"):
         assert getattr(fresh, name) == getattr(template, name)
     assert text == write(template)
@@ -64,7 +64,7 @@ def test_any_text_survives_the_round(editor: Person, typed: str) -> None:
     text = json.dumps({"a": typed}, ensure_ascii=False, indent=1)[:-1] + "  }"
     aside = Aside({}, {"/a": typed} if typed else {})
     template = create_template(
-        editor, "launch-workflow", Content(State(text, aside)), Wanted("x", typed)
+        editor, "launch-workflow", Content(State(text, aside)), TemplateInput("x", typed)
     )
     for write in (write_yaml, write_json):
         [filed] = read_upload("x.yaml", write(template).encode())
@@ -82,7 +82,7 @@ def test_no_secret_leaves(editor: Person) -> None:
     text = '{"api_key": "sk-live-1", "deep": {"password": "hunter22"}}'
     content = Content(State(text, Aside({"/token": '"tok-123456"'})))
     content = content.change("v", State(text.replace("sk-live-1", "sk-live-2")))
-    written = write_yaml(create_template(editor, "launch-workflow", content, Wanted("x")))
+    written = write_yaml(create_template(editor, "launch-workflow", content, TemplateInput("x")))
     for secret in ("sk-live-1", "sk-live-2", "hunter22", "tok-123456"):
         assert secret not in written
 
@@ -93,7 +93,7 @@ def test_a_file_is_the_same_changed_or_in_conflict(editor: Person) -> None:
     kind = lambda text: plan_import(editor, read_upload("x.yaml", text.encode()))[0].kind  # noqa: E731
     assert kind(text) == "same"
     assert kind(text.replace("12345", "54321")) == "changed"
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     save_version(editor, template, content.change("", State("{}")), 1)
     assert kind(text) == "conflict"
 
@@ -101,13 +101,13 @@ def test_a_file_is_the_same_changed_or_in_conflict(editor: Person) -> None:
 def test_a_conflict_overwrites_nothing(editor: Person) -> None:
     template = make_full(editor)
     [filed] = read_upload("x.yaml", write_yaml(template).encode())
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     save_version(editor, template, content.change("", State("{}")), 1)
     [step] = plan_import(editor, [filed])
-    carry_out(editor, step, as_copy=True)
+    import_template(editor, step, as_copy=True)
     assert Template.objects.count() == 2
     [step] = plan_import(editor, [filed])
-    carry_out(editor, step)
+    import_template(editor, step)
     assert template.versions.count() == 3
 
 
@@ -147,20 +147,20 @@ BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]\n"
     ],
 )  # fmt: skip
 def test_what_is_hostile_or_unknown_is_refused(name: str, data: bytes, says: str) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(InvalidTemplateFile, match=says):
         read_upload(name, data)
 
 
 def test_a_zip_that_leads_outside_or_is_a_bomb_is_refused() -> None:
-    with pytest.raises(Refused, match="outside"):
+    with pytest.raises(InvalidTemplateFile, match="outside"):
         read_upload("x.zip", zipped(**{"..__evil.yaml": GOOD.encode()}))
-    with pytest.raises(Refused, match="outside"):
+    with pytest.raises(InvalidTemplateFile, match="outside"):
         read_upload("x.zip", zipped(**{"__etc__evil.yaml": GOOD.encode()}))
-    with pytest.raises(Refused, match="too large"):
+    with pytest.raises(InvalidTemplateFile, match="too large"):
         read_upload("x.zip", zipped(**{"x.yaml": b" " * 11_000_000}))
-    with pytest.raises(Refused, match="too many files"):
+    with pytest.raises(InvalidTemplateFile, match="too many files"):
         read_upload("x.zip", zipped(**{f"{n}.txt": b"" for n in range(20_001)}))
-    with pytest.raises(Refused, match="no template files"):
+    with pytest.raises(InvalidTemplateFile, match="no template files"):
         read_upload("x.zip", zipped(**{"x.txt": b""}))
 
 
@@ -217,7 +217,7 @@ BARE = {
 }
 
 
-def read_bare(**more: object) -> list[Filed]:
+def read_bare(**more: object) -> list[TemplateFile]:
     return read_upload("night.json", json.dumps({**BARE, **more}).encode())
 
 
@@ -238,7 +238,7 @@ def read_bare(**more: object) -> list[Filed]:
 def test_what_could_not_be_kept_is_refused_before_anything_is(
     more: dict[str, object], says: str
 ) -> None:
-    with pytest.raises(Refused, match=says):
+    with pytest.raises(InvalidTemplateFile, match=says):
         read_bare(**more)
 
 
@@ -248,12 +248,12 @@ def test_a_connection_nobody_has_here_is_told_and_makes_no_difference(
     filed = read_bare(connection="Agency")[0]
     assert filed.lost_connection == "Agency"
     (step,) = plan_import(editor, [filed])
-    template = carry_out(editor, step)
+    template = import_template(editor, step)
     assert plan_import(editor, [filed])[0].kind == "same"
     template.connection = Connection.objects.create(
         name="Mine", api="captain-data", base_url="https://h"
     )
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     mine = replace(content.shared, connection=str(template.connection.id))
     save_version(editor, template, Content(mine), 1)
     assert plan_import(editor, [filed])[0].kind == "same"

@@ -11,17 +11,17 @@ from playground.drafts.metadata import Aside
 from playground.drafts.models import Draft
 from playground.drafts.secrets import secrets_in
 from playground.payload_templates.exports import write_json, write_yaml, write_zip
-from playground.payload_templates.imports import carry_out, plan_import
+from playground.payload_templates.imports import import_template, plan_import
 from playground.payload_templates.models import Sharing, Template
 from playground.payload_templates.template_files import read_upload
-from playground.payload_templates.templates import Wanted
-from playground.payload_templates.variants import Variant, find_edits
+from playground.payload_templates.templates import TemplateInput
+from playground.payload_templates.variants import Variant, derive_edits
 from playground.payload_templates.versions import (
     Content,
     create_template,
     duplicate_template,
-    find_version,
     fork_template,
+    get_version,
     open_template,
     restore_version,
     save_version,
@@ -57,7 +57,7 @@ def draft(editor: Person, connection: Connection) -> Draft:
 
 @pytest.fixture
 def template(editor: Person, draft: Draft) -> Template:
-    wanted = Wanted("Jane", sharing=Sharing.EDIT)
+    wanted = TemplateInput("Jane", sharing=Sharing.EDIT)
     content = Content(state_of(draft))
     return create_template(editor, draft.operation, content, wanted, source=draft)
 
@@ -77,7 +77,7 @@ def test_a_reopened_template_has_its_credentials_bound_as_they_were(
 def test_nobody_else_gets_them(owner: Person, template: Template) -> None:
     opened = open_template(owner, template)
     assert values_of(opened) == []
-    version = find_version(template)
+    version = get_version(template)
     state = State(version.text, connection=str(version.connection_id))
     codes = {
         each.code for each in check_plan(plan_state("update-account", state, "", version, owner))
@@ -86,7 +86,7 @@ def test_nobody_else_gets_them(owner: Person, template: Template) -> None:
 
 
 def test_a_send_without_a_draft_has_them(editor: Person, template: Template) -> None:
-    version = find_version(template)
+    version = get_version(template)
     state = State(
         version.text, path_values={"integration_uid": "linkedin"},
         connection=str(version.connection_id),
@@ -97,7 +97,7 @@ def test_a_send_without_a_draft_has_them(editor: Person, template: Template) -> 
 
 
 def test_they_follow_into_versions_copies_and_forks(editor: Person, template: Template) -> None:
-    content = Content(State(find_version(template).text))
+    content = Content(State(get_version(template).text))
     save_version(editor, template, content, 1)
     restore_version(editor, Template.objects.get(id=template.id), 1)
     for kept in (
@@ -110,13 +110,13 @@ def test_they_follow_into_versions_copies_and_forks(editor: Person, template: Te
 
 
 def test_a_fork_of_somebody_elses_takes_none_along(owner: Person, template: Template) -> None:
-    assert not find_version(fork_template(owner, template)).secrets.exists()
+    assert not get_version(fork_template(owner, template)).secrets.exists()
 
 
 def test_a_version_that_refers_to_none_keeps_none(editor: Person, template: Template) -> None:
     save_version(editor, template, Content(State("{}")), 1)
     template.refresh_from_db()
-    assert not find_version(template).secrets.exists()
+    assert not get_version(template).secrets.exists()
 
 
 def test_files_have_the_reference_only(template: Template) -> None:
@@ -147,8 +147,8 @@ def test_credentials_beside_the_document_are_cleaned_too(
 
 def test_more_than_fifty_credentials_are_all_taken(editor: Person) -> None:
     text = json.dumps([{"password": f"hush-{n}"} for n in range(120)])
-    content = Content(State(text), (Variant("v", find_edits(State("{}"), State(text))),))
-    written = write_yaml(create_template(editor, "launch-workflow", content, Wanted("many")))
+    content = Content(State(text), (Variant("v", derive_edits(State("{}"), State(text))),))
+    written = write_yaml(create_template(editor, "launch-workflow", content, TemplateInput("many")))
     assert "hush-" not in written
     draft = begin(editor, "launch-workflow", text)
     assert len(clean_draft(draft, editor)) == 120
@@ -167,8 +167,8 @@ def test_credentials_in_a_file_move_to_the_secrets_of_its_template(
     }  # fmt: skip
     [step] = plan_import(editor, read_upload("jane.json", json.dumps(file).encode()))
     assert step.filed.secret_names == ["li_at", "password", "password_2"]
-    template = carry_out(editor, step)
-    version = find_version(template)
+    template = import_template(editor, step)
+    version = get_version(template)
     kept = version.text + version.aside + version.variants
     assert COOKIE not in kept
     assert "hush" not in kept

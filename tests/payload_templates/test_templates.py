@@ -12,26 +12,26 @@ from playground.drafts.metadata import Aside
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
     Search,
-    Wanted,
-    clean_folder,
+    TemplateInput,
     delete_template,
-    find_template,
-    judge_wanted,
+    format_tags,
+    get_template,
     list_templates,
     may_change,
-    may_rule,
+    may_manage,
+    normalize_folder,
     restore_template,
-    write_tags,
+    validate_template_input,
 )
 from playground.payload_templates.versions import (
     Content,
-    Stale,
-    change_variants,
+    VersionConflict,
     create_template,
-    find_version,
+    edit_variants,
     fork_template,
+    get_version,
     open_template,
-    read_version,
+    read_content,
     restore_version,
     save_version,
 )
@@ -46,16 +46,16 @@ def test_it_opens_again_exactly(editor: Person) -> None:
     text = '{"b": 1.10, "a": -0,\n "é": "\\u00e9", "big": 1e400}'
     aside = Aside({"/x": "1"}, {"/a": "why"}, {"/b": "[1,"})
     state = State(text, aside, {"workflow_uid": "W-1"})
-    template = create_template(editor, "launch-workflow", Content(state), Wanted("Night"))
+    template = create_template(editor, "launch-workflow", Content(state), TemplateInput("Night"))
     assert state_of(open_template(editor, template)) == state
 
 
 def test_every_save_is_a_version_with_author_and_note(editor: Person) -> None:
     template = make_template(editor)
     save_version(editor, template, Content(State('{"a": 1}')), 1, "smaller")
-    newest = find_version(template)
+    newest = get_version(template)
     assert (newest.number, newest.note, newest.person_name) == (2, "smaller", "editor")
-    assert find_version(template, 1).text == TEXT
+    assert get_version(template, 1).text == TEXT
 
 
 def test_a_save_based_on_an_old_version_overwrites_nothing(editor: Person) -> None:
@@ -63,10 +63,10 @@ def test_a_save_based_on_an_old_version_overwrites_nothing(editor: Person) -> No
     mine, theirs = Template.objects.get(), Template.objects.get()
     save_version(editor, theirs, Content(State('{"theirs": 1}')), 1)
     answer = save_version(editor, mine, Content(State('{"mine": 1}')), 1)
-    assert isinstance(answer, Stale)
+    assert isinstance(answer, VersionConflict)
     assert (answer.base, answer.latest) == (1, 2)
     assert (
-        find_version(template).text == '{"theirs": 1}' or find_version(mine).text == '{"theirs": 1}'
+        get_version(template).text == '{"theirs": 1}' or get_version(mine).text == '{"theirs": 1}'
     )
     assert template.versions.count() == 2
 
@@ -75,13 +75,13 @@ def test_restoring_makes_a_new_version(editor: Person) -> None:
     template = make_template(editor)
     save_version(editor, template, Content(State("{}")), 1)
     restore_version(editor, template, 1)
-    assert find_version(template).number == 3
-    assert find_version(template).text == TEXT
+    assert get_version(template).number == 3
+    assert get_version(template).text == TEXT
 
 
 def test_a_variant_follows_the_shared_part(editor: Person) -> None:
     template = make_template(editor)
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     content = content.change("VIP", State(TEXT.replace("Night", "VIP")))
     shared = State(TEXT.replace("[]", '[{"a": 1}]'))
     save_version(editor, template, content.change("", shared), 1)
@@ -92,14 +92,14 @@ def test_a_variant_follows_the_shared_part(editor: Person) -> None:
 
 def test_variants_are_renamed_moved_and_removed_as_versions(editor: Person) -> None:
     template = make_template(editor)
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     content = content.change("a", State("{}")).change("b", State('{"x": 1}'))
     save_version(editor, template, content, 1)
-    change_variants(editor, template, 2, "rename", "a", "c")
-    change_variants(editor, template, 3, "up", "b")
-    names = [each.name for each in read_version(find_version(template)).variants]
+    edit_variants(editor, template, 2, "rename", "a", "c")
+    edit_variants(editor, template, 3, "up", "b")
+    names = [each.name for each in read_content(get_version(template)).variants]
     assert names == ["b", "c"]
-    change_variants(editor, template, 4, "remove", "b")
+    edit_variants(editor, template, 4, "remove", "b")
     assert Template.objects.get().variants == 1
 
 
@@ -107,7 +107,7 @@ def test_a_fork_remembers_its_parent(editor: Person, owner: Person) -> None:
     template = make_template(owner, sharing=Sharing.VIEW)
     fork = fork_template(editor, template)
     assert (fork.parent_id, fork.parent_version, fork.sharing) == (template.id, 1, "private")
-    assert find_version(fork).text == TEXT
+    assert get_version(fork).text == TEXT
 
 
 @pytest.mark.parametrize(
@@ -130,11 +130,11 @@ def test_roles_bound_what_others_may(
     other = make_person(role, "other")
     assert list(list_templates(other, Search())) == ([template] if sees else [])
     if sees:
-        assert find_template(other, template.id) == template
+        assert get_template(other, template.id) == template
     else:
         with pytest.raises(Template.DoesNotExist):
-            find_template(other, template.id)
-    assert may_rule(other, template) is rules
+            get_template(other, template.id)
+    assert may_manage(other, template) is rules
     assert sees is False or may_change(other, template) is changes
 
 
@@ -142,7 +142,7 @@ def test_an_author_made_a_viewer_changes_nothing_any_more(editor: Person) -> Non
     template = make_template(editor)
     editor.role = Role.VIEWER
     assert not may_change(editor, template)
-    assert not may_rule(editor, template)
+    assert not may_manage(editor, template)
 
 
 def test_what_was_deleted_comes_back(editor: Person, owner: Person) -> None:
@@ -155,7 +155,7 @@ def test_what_was_deleted_comes_back(editor: Person, owner: Person) -> None:
 
 
 def test_it_is_found_by_words_tag_and_folder(editor: Person) -> None:
-    wanted = Wanted("Night run", "for the agency", ("VIP", "e-mail"), "sales / north")
+    wanted = TemplateInput("Night run", "for the agency", ("VIP", "e-mail"), "sales / north")
     create_template(editor, "launch-workflow", Content(State("{}")), wanted)
     fitting = [Search(text="agency night"), Search(tag="vip"), Search(folder="sales")]
     for search in [*fitting, Search(whose="mine")]:
@@ -170,18 +170,18 @@ def test_it_is_found_by_words_tag_and_folder(editor: Person) -> None:
 
 
 def test_words_are_judged() -> None:
-    assert judge_wanted(Wanted(" "))
-    assert judge_wanted(Wanted("x" * 201))
-    assert judge_wanted(replace(Wanted("x"), sharing="everybody"))
-    assert write_tags(("A b", "a  b", "c|d", " ")) == "|a b|c d|"
-    assert clean_folder(" /a//b ") == "a/b"
+    assert validate_template_input(TemplateInput(" "))
+    assert validate_template_input(TemplateInput("x" * 201))
+    assert validate_template_input(replace(TemplateInput("x"), sharing="everybody"))
+    assert format_tags(("A b", "a  b", "c|d", " ")) == "|a b|c d|"
+    assert normalize_folder(" /a//b ") == "a/b"
 
 
 @pytest.mark.django_db(transaction=True)
 def test_of_eight_who_save_at_the_same_moment_one_is_first(editor: Person) -> None:
     template = make_template(editor)
 
-    def save(number: int) -> Version | Stale:
+    def save(number: int) -> Version | VersionConflict:
         try:
             content = Content(State(f'{{"n": {number}}}'))
             return save_version(editor, Template.objects.get(id=template.id), content, 1)

@@ -11,13 +11,13 @@ from playground.drafts.metadata import Aside
 from playground.jsontext.parsing import read
 from playground.jsontext.printing import dump
 from playground.payload_templates.variants import (
-    BadVariant,
+    InvalidVariant,
     Variant,
-    find_edits,
-    judge_name,
-    own_places,
+    apply_variant,
+    clean_variant_name,
+    derive_edits,
+    overridden_pointers,
     read_variants,
-    vary,
     write_variants,
 )
 
@@ -39,25 +39,25 @@ SHARED = """{
 
 def test_one_changed_value_is_one_edit() -> None:
     varied = State(SHARED.replace('"Night"', '"VIP"'))
-    assert find_edits(State(SHARED), varied) == (Edit("set", "/job_name", '"VIP"'),)
+    assert derive_edits(State(SHARED), varied) == (Edit("set", "/job_name", '"VIP"'),)
 
 
 def test_an_array_is_replaced_whole() -> None:
     varied = State(SHARED.replace('"a": "1"', '"a": "2"'))
-    edits = find_edits(State(SHARED), varied)
+    edits = derive_edits(State(SHARED), varied)
     assert [(edit.kind, edit.pointer) for edit in edits] == [("set", "/inputs")]
-    assert vary(State(SHARED), Variant("v", edits)).text == varied.text
+    assert apply_variant(State(SHARED), Variant("v", edits)).text == varied.text
 
 
 def test_a_new_key_takes_its_place_and_every_other_byte_stays() -> None:
     text = SHARED.replace('"max": 1.10,', '"max": 1.1,\n    "more": {\n      "b": -0\n    },')
-    edits = find_edits(State(SHARED), State(text))
-    assert own_places(edits) == ["/options/max", "/options/more"]
-    assert vary(State(SHARED), Variant("v", edits)).text == text
+    edits = derive_edits(State(SHARED), State(text))
+    assert overridden_pointers(edits) == ["/options/max", "/options/more"]
+    assert apply_variant(State(SHARED), Variant("v", edits)).text == text
 
 
 def test_the_number_is_not_the_text() -> None:
-    edits = find_edits(State('{\n  "a": 1\n}'), State('{\n  "a": "1"\n}'))
+    edits = derive_edits(State('{\n  "a": 1\n}'), State('{\n  "a": "1"\n}'))
     assert edits == (Edit("set", "/a", '"1"'),)
 
 
@@ -71,7 +71,7 @@ def test_switched_off_values_notes_address_and_connection_belong_to_it() -> None
     text = '{\n  "job_name": "Night",\n  "options": {}\n}'
     aside = Aside(off={"/inputs": "[]"}, notes={"/job_name": "ask Ada"}, away={"/z": "5"})
     varied = State(text, aside, {"workflow_uid": "b"}, "two", "v")
-    state = vary(shared, Variant("v", find_edits(shared, varied)))
+    state = apply_variant(shared, Variant("v", derive_edits(shared, varied)))
     assert read(state.text) == read(text)
     assert state == State(state.text, aside, {"workflow_uid": "b"}, "two", "v")
 
@@ -80,7 +80,7 @@ def test_an_edit_whose_place_is_gone_is_left_out() -> None:
     variant = Variant(
         "v", (Edit("set", "/a/b", "1"), Edit("remove", "/gone"), Edit("set", "/c", "2"))
     )
-    assert read(vary(State('{"a": []}'), variant).text) == read('{"a": [], "c": 2}')
+    assert read(apply_variant(State('{"a": []}'), variant).text) == read('{"a": [], "c": 2}')
 
 
 def test_it_is_kept_as_text_and_read_again() -> None:
@@ -91,10 +91,10 @@ def test_it_is_kept_as_text_and_read_again() -> None:
 
 
 def test_a_name_is_there_once() -> None:
-    with pytest.raises(BadVariant, match="already"):
-        judge_name([Variant("minimal")], " minimal ")
-    with pytest.raises(BadVariant):
-        judge_name([], " ")
+    with pytest.raises(InvalidVariant, match="already"):
+        clean_variant_name([Variant("minimal")], " minimal ")
+    with pytest.raises(InvalidVariant):
+        clean_variant_name([], " ")
 
 
 KEYS = st.text("ab/~", max_size=2)
@@ -109,12 +109,12 @@ OBJECTS = st.dictionaries(KEYS, VALUES, max_size=4)
 @given(OBJECTS, OBJECTS)
 def test_the_edits_lead_from_any_payload_to_any_other(a: dict[str, Any], b: dict[str, Any]) -> None:
     shared, varied = State(dump(a)), State(dump(b))
-    state = vary(shared, Variant("v", find_edits(shared, varied)))
+    state = apply_variant(shared, Variant("v", derive_edits(shared, varied)))
     assert read(state.text) == read(varied.text)
 
 
 def test_what_was_put_away_for_another_way_goes_along() -> None:
     shared = State('{"matching": "phone", "phone": "1"}', Aside(away={"/email": '"a@b"'}))
     varied = State('{"email": "a@b"}', Aside(away={"/phone": '"1"'}))
-    result = vary(shared, Variant("v", find_edits(shared, varied)))
+    result = apply_variant(shared, Variant("v", derive_edits(shared, varied)))
     assert (read(result.text), result.aside) == (read(varied.text), varied.aside)

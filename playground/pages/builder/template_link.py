@@ -21,22 +21,27 @@ from playground.drafts.editing import State
 from playground.drafts.models import Draft
 from playground.jsontext.diff import compare
 from playground.pages.builder.draft_context import open_draft
-from playground.pages.payload_templates.finding import read_wanted, tell
+from playground.pages.payload_templates.finding import read_template_input, with_toast
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
-    judge_wanted,
     list_folders,
     may_change,
-    visible_to,
+    validate_template_input,
+    visible_templates,
 )
-from playground.payload_templates.variants import BadVariant, find_edits, judge_name, own_places
+from playground.payload_templates.variants import (
+    InvalidVariant,
+    clean_variant_name,
+    derive_edits,
+    overridden_pointers,
+)
 from playground.payload_templates.versions import (
     Content,
-    Stale,
+    VersionConflict,
     create_template,
-    find_version,
-    follow_template,
-    read_version,
+    get_version,
+    link_draft,
+    read_content,
     save_version,
 )
 from playground.people.models import Person, Role
@@ -52,7 +57,7 @@ class Kept:
 
     @cached_property
     def content(self) -> Content:
-        return read_version(self.version)
+        return read_content(self.version)
 
     @cached_property
     def state(self) -> State:
@@ -68,7 +73,7 @@ class Kept:
         """The places whose values are the variant's own."""
         if not self.draft.variant:
             return []
-        return own_places(find_edits(self.content.shared, self.state))
+        return overridden_pointers(derive_edits(self.content.shared, self.state))
 
     @property
     def own_text(self) -> str:
@@ -96,7 +101,10 @@ def tell_kept(draft: Draft) -> dict[str, Any]:
 def describe_kept(person: Person, draft: Draft) -> dict[str, Any]:
     """What the fragment `builder/_kept.html` draws."""
     kept = find_kept(draft)
-    if kept is not None and not visible_to(person).filter(id=kept.version.template_id).exists():
+    if (
+        kept is not None
+        and not visible_templates(person).filter(id=kept.version.template_id).exists()
+    ):
         kept = None
     return {
         "draft": draft,
@@ -121,15 +129,15 @@ def show_kept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 def save_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The draft as a new template, with all its variants where it came from one."""
     draft, person = open_draft(request, draft_id).draft, person_of(request)
-    wanted = read_wanted(request)
-    if sentence := judge_wanted(wanted):
+    wanted = read_template_input(request)
+    if sentence := validate_template_input(wanted):
         return draw_kept(request, draft, sentence, "#save_template", 422)
     taken = clean_draft(draft, person)
     kept = find_kept(draft)
     content = kept.content if kept else Content(replace(state_of(draft), variant=""))
     content = content.change(draft.variant, state_of(draft))
     template = create_template(person, draft.operation, content, wanted, source=draft)
-    follow_template(draft, find_version(template), draft.variant)
+    link_draft(draft, get_version(template), draft.variant)
     saved = _("Saved as the template %(name)s.") % {"name": template.name}
     return finish(request, draft, saved, taken)
 
@@ -149,18 +157,18 @@ def save_kept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     variant, base = draft.variant, kept.version
     if request.POST.get("base", "").isdecimal():
         base = _seen(kept.version.template, int(request.POST["base"][:9]))
-    content = read_version(base)
+    content = read_content(base)
     if "name" in request.POST:
         try:
-            variant = judge_name(content.variants, request.POST["name"])
-        except BadVariant as sentence:
+            variant = clean_variant_name(content.variants, request.POST["name"])
+        except InvalidVariant as sentence:
             return draw_kept(request, draft, str(sentence), "#save_variant", 422)
     content = content.change(variant, state_of(draft))
     note = request.POST.get("note", "")
     done = save_version(person, base.template, content, base.number, note, draft)
-    if isinstance(done, Stale):
+    if isinstance(done, VersionConflict):
         return show_both(request, draft, done, variant)
-    follow_template(draft, done, variant)
+    link_draft(draft, done, variant)
     words = {"name": base.template.name, "number": done.number}
     return finish(request, draft, _("Saved as version %(number)s of %(name)s.") % words, taken)
 
@@ -180,10 +188,12 @@ def switch_variant(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return response
 
 
-def show_both(request: HttpRequest, draft: Draft, stale: Stale, variant: str) -> HttpResponse:
+def show_both(
+    request: HttpRequest, draft: Draft, stale: VersionConflict, variant: str
+) -> HttpResponse:
     """What somebody else saved meanwhile, beside what this draft holds."""
-    theirs = find_version(stale.template)
-    differences = compare(read_version(theirs).state(variant).text, draft.text)
+    theirs = get_version(stale.template)
+    differences = compare(read_content(theirs).state(variant).text, draft.text)
     context = describe_kept(person_of(request), draft)
     context |= {"theirs": theirs, "differences": differences[:100], "variant": variant}
     context["compare"] = reverse("compare_versions", args=[stale.template.id])
@@ -194,7 +204,7 @@ def finish(request: HttpRequest, draft: Draft, sentence: str, taken: list[str]) 
     if taken:
         names = ", ".join(taken)
         sentence += " " + _("Moved to the secrets: %(names)s.") % {"names": names}
-    response = tell(draw_kept(request, draft), sentence)
+    response = with_toast(draw_kept(request, draft), sentence)
     if taken:
         response["HX-Refresh"] = "true"
     return response
@@ -218,6 +228,6 @@ def draw_kept(
 
 def _seen(template: Template, number: int) -> Version:
     try:
-        return find_version(template, number)
+        return get_version(template, number)
     except Version.DoesNotExist:
         raise Http404(_("There is no such version.")) from None

@@ -14,10 +14,10 @@ from playground.openapi.operations import list_operations
 from playground.payload_templates.models import Sharing, Template
 from playground.payload_templates.templates import (
     Search,
+    find_favourites,
     list_folders,
     list_templates,
     may_change,
-    starred_of,
 )
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
@@ -99,7 +99,7 @@ def read_search(request: HttpRequest) -> Search:
 def describe_rows(person: Person, templates: list[Template]) -> list[Row]:
     titles = {each.id: each.title for each in list_operations()}
     names = _workflow_names(templates)
-    starred = starred_of(person, templates)
+    starred = find_favourites(person, templates)
     return [
         Row(
             id=str(row.id),

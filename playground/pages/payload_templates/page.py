@@ -18,36 +18,36 @@ from playground.drafts.drafts import state_of
 from playground.drafts.variables import own_variables
 from playground.openapi.operations import UnknownOperation, find_operation
 from playground.pages.payload_templates.finding import (
-    get_changeable,
-    get_ruled,
-    get_template,
-    get_version,
-    go_to,
-    insist_on_operation,
-    read_wanted,
-    tell,
+    get_editable_template,
+    get_managed_template,
+    get_template_or_404,
+    get_version_or_404,
+    read_template_input,
+    redirect_htmx,
+    require_operation,
+    with_toast,
 )
 from playground.pages.payload_templates.share_links import describe_links
 from playground.pages.payload_templates.wiki import describe_wiki
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
-    archive,
+    assign_input,
     delete_template,
-    describe,
-    judge_wanted,
+    find_favourites,
     list_folders,
     may_change,
-    may_rule,
+    may_manage,
     restore_template,
-    starred_of,
-    turn_star,
-    visible_to,
+    set_archived,
+    toggle_favourite,
+    validate_template_input,
+    visible_templates,
 )
 from playground.payload_templates.versions import (
     duplicate_template,
     fork_template,
     open_template,
-    read_version,
+    read_content,
 )
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
@@ -61,8 +61,8 @@ SHOWN_VERSIONS = 200
 @require_safe
 def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """What it holds, variant by variant; `?version=2&variant=VIP` shows that one."""
-    template = get_template(request, template_id)
-    version = get_version(template, request.GET.get("version", ""))
+    template = get_template_or_404(request, template_id)
+    version = get_version_or_404(template, request.GET.get("version", ""))
     return draw_template(request, template, version, request.GET.get("variant", ""))
 
 
@@ -75,7 +75,7 @@ def draw_template(
     sentence: str = "",
 ) -> HttpResponse:
     """The page; with a sentence, it says why the `typed` variables were not saved."""
-    person, content = person_of(request), read_version(version)
+    person, content = person_of(request), read_content(version)
     state = content.state(variant)
     trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": template.name}]
     context = {
@@ -87,11 +87,11 @@ def draw_template(
         "variables": list(own_variables(state.aside).items()) if typed is None else typed,
         "sentence": sentence,
         "versions": template.versions.defer("text", "aside", "variants")[:SHOWN_VERSIONS],
-        "starred": template.id in starred_of(person, [template]),
+        "starred": template.id in find_favourites(person, [template]),
         "may_change": may_change(person, template),
-        "may_rule": may_rule(person, template),
+        "may_rule": may_manage(person, template),
         "parent": _find_parent(person, template),
-        "links": describe_links(template) if may_rule(person, template) else (),
+        "links": describe_links(template) if may_manage(person, template) else (),
         "trail": trail,
         **describe_target(template, version),
         **describe_words(person, template),
@@ -127,10 +127,10 @@ def describe_target(template: Template, version: Version) -> dict[str, object]:
 @require_POST
 def open_in_builder(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """A draft of it; an older version opens too, and saving it then shows both."""
-    template = get_template(request, template_id)
-    number = get_version(template, request.POST.get("version", "")).number
+    template = get_template_or_404(request, template_id)
+    number = get_version_or_404(template, request.POST.get("version", "")).number
     variant = request.POST.get("variant", "")
-    insist_on_operation(template)
+    require_operation(template)
     draft = open_template(person_of(request), template, variant, number)
     return redirect("builder", draft.id)
 
@@ -139,8 +139,8 @@ def open_in_builder(request: HttpRequest, template_id: uuid.UUID) -> HttpRespons
 @require_http_methods(["GET", "HEAD", "POST"])
 def prefill(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """ "Open in Playground": values from the address's fragment make a draft; nothing is sent."""
-    template = get_template(request, template_id)
-    insist_on_operation(template)
+    template = get_template_or_404(request, template_id)
+    require_operation(template)
     if request.method != "POST":
         trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": template.name}]
         return render(request, "template/fill.html", {"template": template, "trail": trail})
@@ -160,15 +160,15 @@ def prefill(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def edit_words(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """Name, description, tags, folder; who sees it only by who may rule."""
-    template, person = get_changeable(request, template_id), person_of(request)
-    wanted = read_wanted(request)
-    if not may_rule(person, template) and wanted.sharing != template.sharing:
-        get_ruled(request, template_id)
-    if sentence := judge_wanted(wanted):
+    template, person = get_editable_template(request, template_id), person_of(request)
+    wanted = read_template_input(request)
+    if not may_manage(person, template) and wanted.sharing != template.sharing:
+        get_managed_template(request, template_id)
+    if sentence := validate_template_input(wanted):
         messages.error(request, sentence)
         return redirect("template", template.id)
     former = template.sharing
-    describe(template, wanted)
+    assign_input(template, wanted)
     template.save(update_fields=["name", "description", "tags", "folder", "sharing"])
     if former != template.sharing:
         record_event(request, "template-sharing", template.name, template.sharing)
@@ -179,8 +179,8 @@ def edit_words(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @needs(Role.VIEWER)
 @require_POST
 def star(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    template = get_template(request, template_id)
-    starred = turn_star(person_of(request), template)
+    template = get_template_or_404(request, template_id)
+    starred = toggle_favourite(person_of(request), template)
     context = {"template": template, "starred": starred}
     return render(request, "templates/_star.html", context)
 
@@ -188,9 +188,9 @@ def star(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @needs(Role.EDITOR)
 @require_POST
 def duplicate(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    template = get_template(request, template_id)
+    template = get_template_or_404(request, template_id)
     name = _("%(name)s (copy)") % {"name": template.name}
-    return go_to(
+    return redirect_htmx(
         reverse("template", args=[duplicate_template(person_of(request), template, name).id])
     )
 
@@ -198,15 +198,15 @@ def duplicate(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @needs(Role.EDITOR)
 @require_POST
 def fork(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    template = get_template(request, template_id)
-    return go_to(reverse("template", args=[fork_template(person_of(request), template).id]))
+    template = get_template_or_404(request, template_id)
+    return redirect_htmx(reverse("template", args=[fork_template(person_of(request), template).id]))
 
 
 @needs(Role.EDITOR)
 @require_POST
 def note_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """The fork has seen what its parent became: the hint goes until it moves on again."""
-    template = get_changeable(request, template_id)
+    template = get_editable_template(request, template_id)
     parent = _find_parent(person_of(request), template)
     if parent is None:
         raise Http404(_("The template this was forked from is not there."))
@@ -218,13 +218,13 @@ def note_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def put_away(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """Into the archive, or with `?away=no` out of it; said, since a page may be an old one."""
-    template = get_changeable(request, template_id)
+    template = get_editable_template(request, template_id)
     away = request.GET.get("away", "yes" if template.archived_at is None else "no") != "no"
-    archive(template, away)
+    set_archived(template, away)
     words = {"name": template.name}
     if away:
         undo = reverse("archive_template", args=[template.id]) + "?away=no"
-        return tell(HttpResponse(), _("Archived %(name)s.") % words, undo)
+        return with_toast(HttpResponse(), _("Archived %(name)s.") % words, undo)
     messages.info(request, _("%(name)s is back in the list.") % words)
     response = HttpResponse()
     response["HX-Refresh"] = "true"
@@ -235,12 +235,12 @@ def put_away(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @require_POST
 def delete(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """Gone with its links, and its page too; a toast offers to take that back."""
-    template = get_ruled(request, template_id)
+    template = get_managed_template(request, template_id)
     delete_template(template)
     record_event(request, "template-deleted", template.name)
     undo = reverse("restore_template", args=[template.id])
     gone = render(request, "template/_deleted.html", {"template": template})
-    return tell(gone, _("Deleted %(name)s.") % {"name": template.name}, undo)
+    return with_toast(gone, _("Deleted %(name)s.") % {"name": template.name}, undo)
 
 
 @needs(Role.EDITOR)
@@ -248,10 +248,10 @@ def delete(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 def restore(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     if not restore_template(person_of(request), template_id):
         raise Http404(_("There is no such template of yours."))
-    return go_to(reverse("template", args=[template_id]))
+    return redirect_htmx(reverse("template", args=[template_id]))
 
 
 def _find_parent(person: Person, template: Template) -> Template | None:
     if template.parent_id is None:
         return None
-    return visible_to(person).filter(id=template.parent_id).first()
+    return visible_templates(person).filter(id=template.parent_id).first()

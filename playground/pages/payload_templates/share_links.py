@@ -20,14 +20,19 @@ from playground.importers.credentials import Collector
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NotJson, read
 from playground.openapi.operations import find_operation
-from playground.pages.payload_templates.finding import get_ruled, insist_on_operation
+from playground.pages.payload_templates.finding import get_managed_template, require_operation
 from playground.pages.payload_templates.wiki import write_badge
 from playground.pages.replies import KINDS, WORDS
 from playground.payload_templates.account_references import names_accounts
 from playground.payload_templates.models import LinkKind, ShareLink, Template
-from playground.payload_templates.share_links import Wanted, judge_wanted, make_share, revoke
-from playground.payload_templates.templates import may_rule
-from playground.payload_templates.versions import find_version, read_version
+from playground.payload_templates.share_links import (
+    ShareLinkInput,
+    create_share_link,
+    revoke_share_link,
+    validate_share_link_input,
+)
+from playground.payload_templates.templates import may_manage
+from playground.payload_templates.versions import get_version, read_content
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -42,14 +47,14 @@ SHOWN_FIELDS = 200
 @require_http_methods(["GET", "HEAD", "POST"])
 def share(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """The form, and after it the address, which is shown this once."""
-    template = get_ruled(request, template_id)
-    insist_on_operation(template)
+    template = get_managed_template(request, template_id)
+    require_operation(template)
     context = describe_form(template, request.GET.get("variant", ""))
     if request.method != "POST":
         return render(request, "share/new.html", context)
     wanted = read_wanted(request)
     suspicious = _suspicious(template, wanted.variant)
-    sentence = judge_wanted(template, wanted)
+    sentence = validate_share_link_input(template, wanted)
     if not sentence and suspicious and not request.POST.get("sure"):
         sentence = _("Look at the values that may be secrets, and say that they may be shown.")
     if sentence:
@@ -57,7 +62,7 @@ def share(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         context |= {"sentence": sentence, "suspicious": suspicious, "typed": request.POST}
         context |= {"chosen": request.POST.get("connection", ""), "opened": wanted.open_fields}
         return render(request, "share/new.html", context, status=422)
-    token = make_share(person_of(request), template, wanted)
+    token = create_share_link(person_of(request), template, wanted)
     record_event(request, "template-link", template.name, wanted.kind)
     address = request.build_absolute_uri(reverse("share", args=[token]))
     badge = write_badge(request, address)
@@ -72,9 +77,9 @@ def revoke_link(request: HttpRequest, link_id: uuid.UUID) -> HttpResponse:
     link = ShareLink.objects.select_related("template").filter(id=link_id).first()
     if link is None:
         raise Http404(_("There is no such link."))
-    if not may_rule(person_of(request), link.template):
+    if not may_manage(person_of(request), link.template):
         raise PermissionDenied(_("Only who made this template may do that."))
-    revoke(link)
+    revoke_share_link(link)
     record_event(request, "template-link-revoked", link.template.name)
     context = {"template": link.template, "links": describe_links(link.template)}
     return render(request, "template/_links.html", context)
@@ -94,7 +99,7 @@ def describe_links(template: Template) -> list[dict[str, Any]]:
 
 
 def describe_form(template: Template, variant: str) -> dict[str, Any]:
-    content = read_version(find_version(template))
+    content = read_content(get_version(template))
     state = content.state(variant)
     api = find_operation(template.operation).api.id
     return {
@@ -139,13 +144,13 @@ def _collect(tree: Any, at: str, found: list[str]) -> None:
         found.append(at)
 
 
-def read_wanted(request: HttpRequest) -> Wanted:
+def read_wanted(request: HttpRequest) -> ShareLinkInput:
     post = request.POST
     try:
         connection = Connection.objects.filter(id=uuid.UUID(post.get("connection", ""))).first()
     except ValueError:
         connection = None
-    return Wanted(
+    return ShareLinkInput(
         kind=post.get("kind", ""),
         days=_whole(post.get("days", "7")),
         variant=post.get("variant", ""),
@@ -159,7 +164,7 @@ def read_wanted(request: HttpRequest) -> Wanted:
 
 
 def _suspicious(template: Template, variant: str) -> list[str]:
-    state = read_version(find_version(template)).state(variant)
+    state = read_content(get_version(template)).state(variant)
     beside = {**state.aside.off, **state.aside.away}
     found = [place for place, kept in beside.items() if _is_suspicious(place, kept)]
     names = [name for name, kept in state.aside.variables.items() if find_suspicious(kept)]

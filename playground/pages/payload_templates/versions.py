@@ -17,21 +17,21 @@ from playground.drafts.editing import Impossible, State
 from playground.jsontext.diff import Difference, compare
 from playground.pages.comparison import compare_sides
 from playground.pages.payload_templates.finding import (
-    get_changeable,
-    get_template,
-    get_version,
-    go_to,
+    get_editable_template,
+    get_template_or_404,
+    get_version_or_404,
+    redirect_htmx,
 )
 from playground.pages.payload_templates.page import draw_template
 from playground.payload_templates.models import Template, Version
-from playground.payload_templates.templates import visible_to
-from playground.payload_templates.variants import BadVariant
+from playground.payload_templates.templates import visible_templates
+from playground.payload_templates.variants import InvalidVariant
 from playground.payload_templates.versions import (
     Content,
-    Stale,
-    change_variables,
-    change_variants,
-    read_version,
+    VersionConflict,
+    edit_variables,
+    edit_variants,
+    read_content,
     restore_version,
 )
 from playground.people.models import Role
@@ -46,12 +46,12 @@ SHOWN = 300
 @require_safe
 def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """`?a=1&b=3&variant=VIP`: by field and as JSON. `a_variant`, `b_variant` compare variants."""
-    template = get_template(request, template_id)
+    template = get_template_or_404(request, template_id)
     get = request.GET
-    b = get_version(template, get.get("b", ""))
-    a = get_version(template, get.get("a", "") or str(max(1, b.number - 1)))
+    b = get_version_or_404(template, get.get("b", ""))
+    a = get_version_or_404(template, get.get("a", "") or str(max(1, b.number - 1)))
     chosen = get.get("variant", "")
-    before, after = read_version(a), read_version(b)
+    before, after = read_content(a), read_content(b)
     left = before.state(get.get("a_variant", chosen))
     right = after.state(get.get("b_variant", chosen))
     names = {each.name for content in (before, after) for each in content.variants}
@@ -73,13 +73,13 @@ def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpRespon
 @require_safe
 def compare_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """What the parent became since this fork was made."""
-    template = get_template(request, template_id)
-    parent = visible_to(person_of(request)).filter(forks=template.id).first()
+    template = get_template_or_404(request, template_id)
+    parent = visible_templates(person_of(request)).filter(forks=template.id).first()
     if parent is None:
         raise Http404(_("The template this was forked from is not there."))
-    a = get_version(parent, str(template.parent_version))
-    b = get_version(parent, "")
-    before, after = read_version(a), read_version(b)
+    a = get_version_or_404(parent, str(template.parent_version))
+    b = get_version_or_404(parent, "")
+    before, after = read_content(a), read_content(b)
     left, right = before.shared, after.shared
     context = {
         **describe_difference(left, right, _compare_variants(before, after)),
@@ -150,8 +150,8 @@ def _compare_values(lead: str, a: Mapping[str, str], b: Mapping[str, str]) -> li
 @require_POST
 def restore(request: HttpRequest, template_id: uuid.UUID, number: int) -> HttpResponse:
     """The old version again, as a new one."""
-    template = get_changeable(request, template_id)
-    get_version(template, str(number))
+    template = get_editable_template(request, template_id)
+    get_version_or_404(template, str(number))
     return _answer(request, template, restore_version(person_of(request), template, number))
 
 
@@ -159,18 +159,18 @@ def restore(request: HttpRequest, template_id: uuid.UUID, number: int) -> HttpRe
 @require_POST
 def change_variant(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """`do` is rename (to `value`), remove or up; each makes a version, so nothing is lost."""
-    template, post = get_changeable(request, template_id), request.POST
+    template, post = get_editable_template(request, template_id), request.POST
     base = post.get("base", "")
     try:
-        done = change_variants(
+        done = edit_variants(
             person_of(request),
             template,
-            get_version(template, base).number,
+            get_version_or_404(template, base).number,
             post.get("do", "") if post.get("do") in ("rename", "remove") else "up",
             post.get("name", ""),
             post.get("value", ""),
         )
-    except BadVariant as sentence:
+    except InvalidVariant as sentence:
         messages.error(request, str(sentence))
         return redirect("template", template.id)
     return _answer(request, template, done)
@@ -180,14 +180,14 @@ def change_variant(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
 @require_POST
 def change_own_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     """The variables as typed, in pairs; an emptied row goes. They make a version."""
-    template, post = get_changeable(request, template_id), request.POST
-    version, variant = get_version(template, post.get("base", "")), post.get("variant", "")
+    template, post = get_editable_template(request, template_id), request.POST
+    version, variant = get_version_or_404(template, post.get("base", "")), post.get("variant", "")
     names, values = post.getlist("variable_name"), post.getlist("variable_value")
     rows = [(name.strip(), value) for name, value in zip(names, values, strict=False)]
     rows = [row for row in rows if row[1].strip()]
     try:
         typed = _judge_rows(rows)
-        done = change_variables(person_of(request), template, version.number, variant, typed)
+        done = edit_variables(person_of(request), template, version.number, variant, typed)
     except Impossible as error:
         return draw_template(request, template, version, variant, rows, str(error))
     if done == version:
@@ -208,15 +208,17 @@ def _judge_rows(rows: Sequence[tuple[str, str]]) -> dict[str, str]:
     return typed
 
 
-def _answer(request: HttpRequest, template: Template, done: Version | Stale) -> HttpResponse:
-    if isinstance(done, Stale):
+def _answer(
+    request: HttpRequest, template: Template, done: Version | VersionConflict
+) -> HttpResponse:
+    if isinstance(done, VersionConflict):
         messages.warning(
             request, _("Somebody saved version %(n)s meanwhile; look first.") % {"n": done.latest}
         )
     else:
         messages.info(request, _("Saved as version %(n)s.") % {"n": done.number})
     if request.htmx:  # type: ignore[attr-defined]
-        return go_to(reverse("template", args=[template.id]))
+        return redirect_htmx(reverse("template", args=[template.id]))
     return redirect("template", template.id)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from playground.commands.actor import explain_nobody, find_actor
-from playground.payload_templates.exports import list_files
-from playground.payload_templates.templates import visible_to
+from playground.payload_templates.exports import export_files
+from playground.payload_templates.templates import visible_templates
 from playground.people.models import Person
 
 
@@ -38,7 +38,7 @@ def write_files(person: Person, folder: Path) -> int:
     """How many were written. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
-    for path, text in list_files(visible_to(person).order_by("folder", "name", "id")):
+    for path, text in export_files(visible_templates(person).order_by("folder", "name", "id")):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, "utf-8", newline="\n")

@@ -11,10 +11,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from playground.commands.actor import STAND_IN, explain_nobody, find_keeper
-from playground.payload_templates.archives import ENDINGS, MOST_BYTES, Refused
-from playground.payload_templates.imports import Step, carry_out, plan_import
+from playground.payload_templates.archives import ENDINGS, MOST_BYTES, InvalidTemplateFile
+from playground.payload_templates.imports import ImportStep, import_template, plan_import
 from playground.payload_templates.models import Sharing
-from playground.payload_templates.template_files import Filed, read_upload
+from playground.payload_templates.template_files import TemplateFile, read_upload
 from playground.people.models import Person
 
 
@@ -42,7 +42,7 @@ class Command(BaseCommand):
             sys.exit(2)
         try:
             files = [filed for path in find_files(options["files"]) for filed in read_path(path)]
-        except Refused as sentence:
+        except InvalidTemplateFile as sentence:
             self.stderr.write(str(sentence))
             sys.exit(2)
         except OSError as error:
@@ -55,7 +55,7 @@ class Command(BaseCommand):
         if any(left):
             sys.exit(1)
 
-    def take(self, person: Person, step: Step, options: dict[str, Any]) -> bool:
+    def take(self, person: Person, step: ImportStep, options: dict[str, Any]) -> bool:
         """Tell of one file and take it in; whether it was left, being in conflict."""
         conflict = step.kind == "conflict"
         leaves = conflict and options["conflicts"] == "leave"
@@ -65,7 +65,9 @@ class Command(BaseCommand):
         if name := step.filed.lost_connection:
             self.stdout.write(f"         no connection is named {name} here: choose one to send")
         if not leaves and not options["dry_run"]:
-            carry_out(person, share(person, step), conflict and options["conflicts"] == "copy")
+            import_template(
+                person, share(person, step), conflict and options["conflicts"] == "copy"
+            )
         return leaves
 
 
@@ -78,13 +80,13 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path]:
             yield path
 
 
-def read_path(path: Path) -> list[Filed]:
+def read_path(path: Path) -> list[TemplateFile]:
     """Raises Refused or OSError; of a file that is too large no more is read than shows that."""
     with path.open("rb") as file:
         return read_upload(path.name, file.read(MOST_BYTES + 1))
 
 
-def share(person: Person, step: Step) -> Step:
+def share(person: Person, step: ImportStep) -> ImportStep:
     """Before anybody signed in, what is taken in belongs to the whole team."""
     if person.username != STAND_IN:
         return step

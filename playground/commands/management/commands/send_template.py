@@ -21,9 +21,9 @@ from playground.drafts.editing import State
 from playground.history.models import Exchange
 from playground.openapi.operations import UnknownOperation
 from playground.payload_templates.models import Template, Version
-from playground.payload_templates.templates import find_by_name, note_used
+from playground.payload_templates.templates import find_templates_by_name, record_use
 from playground.payload_templates.variants import find_variant
-from playground.payload_templates.versions import find_version, read_version
+from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import Plan, check_plan, plan_state
@@ -84,7 +84,7 @@ class Command(BaseCommand):
                 self.send(person, template, plan, options["confirm"])
 
     def find(self, person: Person, name: str) -> Template:
-        found = find_by_name(person, name)
+        found = find_templates_by_name(person, name)
         own = [row for row in found if row.person_id == person.pk] or found
         if len(own) == 1:
             return own[0]
@@ -94,7 +94,7 @@ class Command(BaseCommand):
         self.refuse(f"{len(own)} templates are named {name}: say which by its id: {ids}.")
 
     def plan(self, person: Person, template: Template, options: dict[str, Any]) -> Plan:
-        version = self.find_version(template, options["number"])
+        version = self.load_version(template, options["number"])
         state = self.read(version, options["variant"])
         if options["connection"]:
             connection = Connection.objects.filter(name=options["connection"]).first()
@@ -112,13 +112,13 @@ class Command(BaseCommand):
             state = set_file(state, pointer, file, self.read_text(file))
         return plan_state(template.operation, state, template.name, version, person)
 
-    def find_version(self, template: Template, number: int) -> Version:
+    def load_version(self, template: Template, number: int) -> Version:
         if number < 0 or number > template.latest:
             self.refuse(f"{template.name} has no version {number}.")
-        return find_version(template, number)
+        return get_version(template, number)
 
     def read(self, version: Version, variant: str) -> State:
-        content = read_version(version)
+        content = read_content(version)
         if variant and find_variant(content.variants, variant) is None:
             names = ", ".join(each.name for each in content.variants) or "none"
             name = version.template.name
@@ -171,7 +171,7 @@ class Command(BaseCommand):
         if isinstance(sent, Blocked):
             self.tell({"outcome": "blocked", "sentence": sent.sentence})
             sys.exit(NOT_SENT)
-        note_used(template)
+        record_use(template)
         ended = follow(sent)
         self.tell(
             {
