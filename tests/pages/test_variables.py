@@ -124,3 +124,17 @@ def test_the_last_steps_say_what_changed(draft: Draft, editor: Person) -> None:
     assert "/job_name" in steps
     assert "<del>Night of {{team}}</del>" in steps
     assert "<ins>Day</ins>" in steps
+
+
+def test_the_last_steps_include_edits_outside_the_document(draft: Draft, editor: Person) -> None:
+    client = signed_in(editor)
+    other = save_connection(Wanted("Other", "captain-data", "sandbox:captain-data/v3")).connection
+    post(client, draft, "edit", kind="path", pointer="workflow_uid", value="w-2", tab="t")
+    post(client, draft, "edit", kind="variable", pointer="team", value='"Dev"', tab="t")
+    post(client, draft, "edit", kind="connect", value=str(other.id), tab="t")
+    shown = client.get(f"/drafts/{draft.id}/steps/")
+    assert shown.status_code == 200
+    steps = shown.content.decode()
+    assert "#path/workflow_uid" in steps
+    assert "#variable/team" in steps
+    assert steps.count("not in the document itself") == 3

@@ -65,8 +65,11 @@ def _describe(change: Change, opened: Opened) -> dict[str, Any]:
 
 def _hide(text: str, change: Change, opened: Opened) -> str:
     """What was typed where a credential belongs is not shown again."""
-    hidden = is_secret_place(opened.operation.body_schema or {}, change.place)
-    if hidden and text and "{{secret:" not in text:
+    # Path values, variables and the connection are recorded under places such as
+    # `#path/workflow_uid`, which are no JSON Pointers: they lie outside the document.
+    is_pointer = change.place.startswith("/")
+    schema = opened.operation.body_schema or {}
+    if is_pointer and is_secret_place(schema, change.place) and text and "{{secret:" not in text:
         return MASK
     for secret in opened.draft.secrets.all():
         text = text.replace(secret.value, MASK)
