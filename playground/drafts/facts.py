@@ -9,7 +9,7 @@ from operator import itemgetter
 
 from playground.drafts.models import Draft
 from playground.people.rows import Rows
-from playground.rules.facts import NOTHING_KNOWN, AccountFacts, Facts
+from playground.rules.facts import NO_FACTS, AccountFacts, Facts
 from playground.vault.models import Secret
 from playground.workspace.models import Account, Connection, Repeat, Stamp, Workflow
 from playground.workspace.variables import read_variables
@@ -69,7 +69,7 @@ def _repeating(connection: uuid.UUID) -> frozenset[str]:
 
 def _facts_of_workflow(connection: uuid.UUID | None, uid: str) -> Facts:
     found = _definitions.values(connection, uid) if connection and uid else []
-    return next((facts_in(edited or details) for edited, details in found), NOTHING_KNOWN)
+    return next((facts_in(edited or details) for edited, details in found), NO_FACTS)
 
 
 # A connection may have ten thousand: they are kept once, whichever draft asks.

@@ -25,8 +25,8 @@ from playground.payload_templates.versions import (
     save_version,
 )
 from playground.people.models import Person
-from playground.rules.drift import Change, compare, find_drift
-from playground.rules.drift_fixes import realign
+from playground.rules.definition_changes import Change, compare_definitions
+from playground.rules.drift import find_drift, realign
 from playground.rules.facts import Facts
 from playground.rules.problems import NOTE, Problem
 from playground.workspace.models import Connection, WorkflowChange
@@ -77,7 +77,7 @@ def find_payload_drift(
         return None
     aligned = realign(text, schema, before, after)
     left = tuple(find_drift(aligned, schema, before, after))
-    return Drift(change, tuple(compare(before, after)), problems, aligned, left)
+    return Drift(change, tuple(compare_definitions(before, after)), problems, aligned, left)
 
 
 def find_draft_drift(draft: Draft) -> Drift | None:

@@ -1,56 +1,80 @@
-"""The one rule book: everything there is to say about a document, as a list of problems."""
+"""Check a document: every problem there is, whoever asks, in the order of its lines."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
-from typing import Any
 
 from playground.jsontext.parsing import NotJson, Tree, duplicates, lines_of, read
 from playground.jsontext.plain_values import may_have_twice, read_twin, twin_of
 from playground.jsontext.resolving import may_hold
-from playground.rules.context import Case, Schema
-from playground.rules.facts import NOTHING_KNOWN, Facts
-from playground.rules.fields import judge_fields
-from playground.rules.labels import cut
-from playground.rules.matching import suggest_mode
-from playground.rules.messages import problem
-from playground.rules.problems import ERROR, ORDER, Problem
-from playground.rules.references import judge_references
-from playground.rules.registry import RULES
-from playground.rules.schema import judge_schema
-from playground.rules.types import show_value
+from playground.rules.attachments import check_attachments
+from playground.rules.context import Context, Schema
+from playground.rules.facts import NO_FACTS, Facts
+from playground.rules.hints import check_hints, check_matching, fix_by_choosing_mode
+from playground.rules.launch import check_inputs, check_repeat
+from playground.rules.problems import ERROR, ORDER, Problem, make_problem
+from playground.rules.references import check_references
+from playground.rules.schema import check_schema
+from playground.rules.steps import check_accounts, check_parameters, check_steps
+from playground.rules.wording import describe_value, shorten
 
+# More than anybody reads; a pasted document may have one problem in each of its rows.
 LIMIT = 300
 
 Resolve = Callable[[str], str]
+# The rules that schemas name in `x-rules`. Each reads the whole document.
+RULES: Mapping[str, Callable[[Context], Iterator[Problem]]] = {
+    "steps": check_steps,
+    "accounts": check_accounts,
+    "parameters": check_parameters,
+    "inputs": check_inputs,
+    "repeat": check_repeat,
+    "matching": check_matching,
+    "attachments": check_attachments,
+}
 
 
 def check(
     text: str,
     schema: Schema | None,
-    facts: Facts = NOTHING_KNOWN,
+    facts: Facts = NO_FACTS,
     resolve: Resolve | None = None,
     tree: Tree | None = None,
 ) -> list[Problem]:
-    """Every problem of a document in the order of its lines; never raises, on any text.
+    """Every problem of a document in the order of its lines; never raises, whatever the text.
 
     `schema` is the operation's body schema with its hints (see `playground.openapi`). At most
-    300 problems are listed, errors before the others; then one more says so. `resolve` gives
-    the text with the values of its variables: then those are judged, at the places of `text`.
-    `tree`, what `read` makes of the text, spares reading it again.
+    300 problems are listed, errors first; then one more says so. `resolve` returns the text
+    with the values of its variables: rules then check those, and report pointers of `text`.
+    `tree` is the result of `read(text)`, if the caller has it.
     """
     try:
         twin = read_twin(text) if tree is None else twin_of(tree)
     except NotJson as error:
-        return [tell_not_json(error)]
+        return [report_not_json(error)]
     if not isinstance(twin.value, dict):
-        told = problem("not-an-object", "", found=show_value(read(text)))
-        return place_problems(text, [told])
-    case = Case(text, twin.value, schema or {}, facts)
-    twice = _judge_duplicates(text) if may_have_twice(text, twin) else ()
-    return place_problems(text, [*twice, *_judge(_resolved(case, resolve), case)])
+        return _locate(text, [make_problem("not-an-object", "", found=describe_value(read(text)))])
+    context = written = Context(text, twin.value, schema or {}, facts)
+    found: list[Problem] = []
+    if may_have_twice(text, twin):
+        found += islice(_check_duplicates(text), LIMIT + 1)
+    has_references = may_hold(text)
+    if has_references and resolve is not None:
+        resolved = resolve(text)
+        context = replace(context, text=resolved, plain=read_twin(resolved).value)
+    for each in islice(check_schema(context, context.schema, context.plain), LIMIT + 1):
+        found.append(replace(each, fix=each.fix or fix_by_choosing_mode(context, each)))
+    found += islice(check_hints(context), LIMIT + 1)
+    if has_references:
+        # Only the names of references are checked as written, everything else as resolved.
+        found += islice(check_references(written), LIMIT + 1)
+    for name in context.schema.get("x-rules", ()):
+        # An imported document may name any rule.
+        if name in RULES:
+            found += islice(RULES[name](context), LIMIT + 1)
+    return _locate(text, found) if found else []
 
 
 def blocks(problems: list[Problem]) -> bool:
@@ -58,54 +82,36 @@ def blocks(problems: list[Problem]) -> bool:
     return any(each.severity == ERROR for each in problems)
 
 
-def tell_not_json(error: NotJson) -> Problem:
-    """What `read` or `decode` refused, as a problem of the whole document."""
+def report_not_json(error: NotJson) -> Problem:
+    """The parser's error as a problem of the whole document."""
     params = {name: str(value) for name, value in error.params.items()}
     params["column"] = str(error.column)
     return Problem("not-json", "", error.line, ERROR, error.sentence, params)
 
 
-def _resolved(case: Case, resolve: Resolve | None) -> Case:
-    if resolve is None or not may_hold(case.text):
-        return case
-    text = resolve(case.text)
-    return replace(case, text=text, twin=read_twin(text).value)
-
-
-def _judge(case: Case, written: Case) -> Iterator[Problem]:
-    """Names of references are judged as written, everything else as resolved."""
-    for found in islice(judge_schema(case, case.schema, case.twin), LIMIT + 1):
-        fix = found.fix or suggest_mode(case, found)
-        yield replace(found, fix=fix)
-    yield from islice(judge_fields(case), LIMIT + 1)
-    yield from islice(judge_references(written), LIMIT + 1)
-    for name in case.schema.get("x-rules", ()):
-        if name in RULES:
-            yield from islice(RULES[name](case), LIMIT + 1)
-
-
-def _judge_duplicates(text: str) -> Iterator[Problem]:
-    for each in islice(duplicates(text), LIMIT + 1):
-        first, second = str(each.first_line), str(each.second_line)
-        found = problem(
-            "duplicate-key", each.pointer, name=cut(each.key), first=first, second=second
+def _check_duplicates(text: str) -> Iterator[Problem]:
+    for each in duplicates(text):
+        found = make_problem(
+            "duplicate-key",
+            each.pointer,
+            name=shorten(each.key),
+            first=str(each.first_line),
+            second=str(each.second_line),
         )
+        # The pointer alone would lead to either of the two.
         yield replace(found, line=each.second_line)
 
 
-def place_problems(text: str, found: list[Problem]) -> list[Problem]:
-    """The problems with their lines, in order, no more than the limit."""
-    kept = found
+def _locate(text: str, found: list[Problem]) -> list[Problem]:
+    """The problems with their lines, in order, at most as many as the limit."""
+    listed = found
     if len(found) > LIMIT:
-        kept = sorted(found, key=lambda each: ORDER[each.severity])[:LIMIT]
-    lines = _lines(text, kept)
-    placed = [each if each.line else replace(each, line=lines[each.pointer]) for each in kept]
-    placed.sort(key=lambda each: (each.line, ORDER[each.severity]))
+        listed = sorted(found, key=lambda each: ORDER[each.severity])[:LIMIT]
+    # All lines in one pass over the text, however many problems there are.
+    missing = {each.pointer for each in listed if not each.line}
+    lines = lines_of(text, missing) if missing else {}
+    located = [each if each.line else replace(each, line=lines[each.pointer]) for each in listed]
+    located.sort(key=lambda each: (each.line, ORDER[each.severity]))
     if len(found) > LIMIT:
-        placed.append(replace(problem("more", "", limit=str(LIMIT)), line=1))
-    return placed
-
-
-def _lines(text: str, found: list[Problem]) -> Mapping[str, int]:
-    wanted: Any = {each.pointer for each in found if not each.line}
-    return lines_of(text, wanted) if wanted else {}
+        located.append(replace(make_problem("more", "", limit=str(LIMIT)), line=1))
+    return located

@@ -1,4 +1,4 @@
-"""The case that the rules judge: one document, its schema and what is known around it."""
+"""The context that rules work on: one document, its schema and the facts around it."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ LONG = 100_000
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
-    """`text` is valid JSON; `twin` has plain values (numbers as int or Decimal), `tree` its
+class Context:
+    """`text` is valid JSON; `plain` its plain values (numbers as int or Decimal); `tree` its
     tokens. Both are objects of the same shape."""
 
     text: str = field(repr=False)
-    twin: dict[str, Any] = field(repr=False)
+    plain: dict[str, Any] = field(repr=False)
     schema: Schema = field(repr=False)
     facts: Facts = field(repr=False)
 
     @cached_property
     def tree(self) -> dict[str, Tree]:
-        """Asked for only where something is found: a document without a fault is read once."""
+        # Only problems need the tokens: a document without problems is parsed once.
         return read_object(self.text)
 
     def source(self, pointer: str) -> str:
-        """The text of an existing value: as it was typed, in a long document as we print it
-        (finding its place would take too long for hundreds of problems)."""
+        """The JSON text of an existing value, as typed."""
+        # Locating hundreds of values in a long document takes too long: print them instead.
         span = locate(self.text, pointer) if len(self.text) < LONG else None
         if span:
             return self.text[span.start : span.end]
         return dump(value_at(self.tree, pointer))
 
     def items(self, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
-        """The objects in the list under a key of the document, with their positions."""
-        values = self.twin.get(key)
+        """The objects in the list under a top-level key, with their indexes."""
+        values = self.plain.get(key)
         if isinstance(values, list):
             for index, value in enumerate(values):
                 if isinstance(value, dict):
@@ -56,16 +56,34 @@ def value_at(tree: Any, pointer: str) -> Any:
     return tree
 
 
+def schema_at(schema: Any, pointer: str) -> Schema:
+    """The part of a schema that describes a place, or an empty one."""
+    for segment in pointers.split(pointer):
+        schema = schema_below(schema, segment)
+    return schema if isinstance(schema, Mapping) else {}
+
+
+def schema_below(schema: Any, segment: str) -> Any:
+    """The schema of one member or item."""
+    if not isinstance(schema, Mapping):
+        return {}
+    if segment in schema.get("properties", {}):
+        return schema["properties"][segment]
+    is_index = "items" in schema and segment.isdecimal()
+    return schema["items"] if is_index else schema.get("additionalProperties", {})
+
+
 def is_blank(value: object) -> bool:
-    """Whether nothing was given: null, or text of nothing but blanks."""
+    """Whether no value was given: null, or only whitespace."""
     return value is None or (isinstance(value, str) and not value.strip())
 
 
-def is_text(value: object) -> TypeGuard[str]:
-    """Whether it is text that can be judged now: not blank, and without a reference."""
-    return isinstance(value, str) and bool(value.strip()) and not holds_reference(value)
+def is_literal(value: object) -> TypeGuard[str]:
+    """Whether this is text that can be checked now: not blank, and without references."""
+    return isinstance(value, str) and bool(value.strip()) and not has_reference(value)
 
 
-def holds_reference(value: object) -> bool:
-    """Whether it is text whose content is known only when its references are resolved."""
+def has_reference(value: object) -> bool:
+    """Whether this is text whose content is known only once its references are resolved."""
+    # The cheap test first: nearly every text has no braces.
     return isinstance(value, str) and "{{" in value and bool(find(value))

@@ -1,189 +1,106 @@
-"""How a workflow's definition changed, in words, and what that breaks in a payload."""
+"""What a changed workflow definition breaks in a payload, and how to bring it in line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from playground.jsontext import pointers
+from playground.jsontext.edits import NoSuchPlace, PlaceTaken, apply, rename_key
+from playground.jsontext.locating import find
 from playground.jsontext.parsing import NotJson, read
 from playground.jsontext.printing import dump
+from playground.jsontext.scanning import children
 from playground.rules.checking import check
-from playground.rules.facts import Facts, InputKey, StepFacts
-from playground.rules.problems import NOTE, WARNING, Fix, FixEdit, Problem
+from playground.rules.context import Schema
+from playground.rules.definition_changes import find_renamed_step, shorten_line
+from playground.rules.facts import Facts, StepFacts
+from playground.rules.fixes import apply_fix, fix_by_removing, fix_by_setting
+from playground.rules.problems import NOTE, WARNING, Fix, FixEdit, Problem, Severity
+from playground.rules.steps import new_step
 
-LONGEST = 60
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference between two definitions; `sentence` is `code` filled with `params`."""
-
-    code: str
-    sentence: str
-    params: Mapping[str, str] = field(default_factory=dict)
+# Each fix is checked again from scratch, so a broken payload must not take forever.
+MOST_FIXES = 200
 
 
-def compare(before: Facts, after: Facts) -> list[Change]:
-    """What changed between two definitions of a workflow, steps first, then input keys."""
-    return [*_compare_steps(before, after), *_compare_inputs(before, after)]
+def find_drift(text: str, schema: Schema, before: Facts, after: Facts) -> list[Problem]:
+    """What is wrong `after` in a payload written for `before`, with a fix where it is clear.
 
-
-def find_drift(text: str, schema: Mapping[str, Any], before: Facts, after: Facts) -> list[Problem]:
-    """What a payload that fitted `before` gets wrong `after`; each with a fix where the
-    mapping is clear. What was wrong before is left out: no change of the workflow made it.
+    Problems that `before` has as well are left out: the workflow's change didn't cause them.
     """
-    known = {(each.code, each.pointer) for each in check(text, dict(schema), before)}
+    known = {(each.code, each.pointer) for each in check(text, schema, before)}
     tree = _read(text)
     found = [
-        _mend(each, tree, before, after)
-        for each in check(text, dict(schema), after)
+        _add_fix(each, tree, before, after)
+        for each in check(text, schema, after)
         if (each.code, each.pointer) not in known
     ]
     return [*found, *_find_additions(tree, before, after)]
 
 
-def find_renamed(before: Facts, after: Facts) -> dict[str, str]:
-    """Old input keys and their new names, where variations on either side tell them."""
+def realign(text: str, schema: Schema, before: Facts, after: Facts) -> str:
+    """The text after every fix that `find_drift` offers; all other bytes stay."""
+    # Input keys first and all at once: a payload may have thousands of rows.
+    text = _rename_input_keys(text, find_renamed_inputs(before, after))
+    for _ in range(MOST_FIXES):
+        fixed = _apply_first_fix(text, schema, find_drift(text, schema, before, after))
+        if fixed is None:
+            return text
+        text = fixed
+    return text
+
+
+def find_renamed_inputs(before: Facts, after: Facts) -> dict[str, str]:
+    """Old input keys and their new names, as far as accepted names on either side show them."""
     renamed: dict[str, str] = {}
-    kept = {name for key in after.inputs for name in key.names}
+    accepted = {name for key in after.inputs for name in key.names}
     for old in before.inputs:
         now = next((new for new in after.inputs if not set(old.names).isdisjoint(new.names)), None)
         if now is not None:
-            renamed |= {name: now.name for name in old.names if name not in kept}
+            renamed |= {name: now.name for name in old.names if name not in accepted}
     return renamed
 
 
-def _compare_steps(before: Facts, after: Facts) -> Iterator[Change]:
-    old = {step.uid: step for step in before.steps or ()}
-    new = {step.uid: step for step in after.steps or ()}
-    for uid, step in old.items():
-        if uid not in new:
-            twin = _same_name(step, after.steps or (), old)
-            code = "step-new-uid" if twin else "step-gone"
-            yield _say(code, name=step.name, uid=twin.uid if twin else "")
-    for uid, step in new.items():
-        if uid in old:
-            yield from _compare_step(old[uid], step)
-        elif not _same_name(step, before.steps or (), new):
-            yield _say("step-new", name=step.name)
-    if [uid for uid in old if uid in new] != [uid for uid in new if uid in old]:
-        yield _say("steps-order")
-
-
-def _same_name(
-    step: StepFacts, among: tuple[StepFacts, ...], without: Mapping[str, StepFacts]
-) -> StepFacts | None:
-    return next(
-        (each for each in among if each.name == step.name and each.uid not in without), None
-    )
-
-
-def _compare_step(old: StepFacts, new: StepFacts) -> Iterator[Change]:
-    was, now = _properties(old), _properties(new)
-    for name, schema in now.items():
-        if name in was:
-            yield from _compare_parameter(old, new, name)
-        elif "default" in schema:
-            yield _say("parameter-new", step=new.name, name=name, default=dump(schema["default"]))
-        else:
-            yield _say("parameter-new-bare", step=new.name, name=name)
-    for name in was:
-        if name not in now:
-            yield _say("parameter-gone", step=new.name, name=name)
-    if old.accounts != new.accounts:
-        yield _say(f"accounts-{new.accounts}", step=new.name)
-    if old.integrations != new.integrations:
-        yield _say("integrations", step=new.name, names=", ".join(new.integrations) or "none")
-
-
-def _compare_parameter(old: StepFacts, new: StepFacts, name: str) -> Iterator[Change]:
-    was, now = _properties(old)[name], _properties(new)[name]
-    if was.get("type") != now.get("type"):
-        yield _say("parameter-type", step=new.name, name=name, type=_words(now.get("type")))
-    if "default" in now and dump(was.get("default")) != dump(now["default"]):
-        yield _say("parameter-default", step=new.name, name=name, default=dump(now["default"]))
-    if was.get("enum") != now.get("enum"):
-        yield _say("parameter-choices", step=new.name, name=name)
-    if name in _required(new) and name not in _required(old):
-        yield _say("parameter-required", step=new.name, name=name)
-    if name in _required(old) and name not in _required(new):
-        yield _say("parameter-optional", step=new.name, name=name)
-
-
-def _compare_inputs(before: Facts, after: Facts) -> Iterator[Change]:
-    old = {key.name: key for key in before.inputs}
-    new = {key.name: key for key in after.inputs}
-    partners = {key: _partner(key, new) for key in before.inputs if key.name not in new}
-    for gone, now in partners.items():
-        if now is not None and now.name not in old:
-            yield _say("input-renamed", name=gone.name, new=now.name)
-        else:
-            yield _say("input-gone", name=gone.name)
-    renamed = {now.name for now in partners.values() if now is not None}
-    for name, key in new.items():
-        if name in old:
-            yield from _compare_key(old[name], key)
-        elif name not in renamed:
-            yield _say("input-new-required" if key.required else "input-new", name=name)
-
-
-def _partner(old: InputKey, new: Mapping[str, InputKey]) -> InputKey | None:
-    names = set(old.names)
-    return next((key for key in new.values() if not names.isdisjoint(key.names)), None)
-
-
-def _compare_key(old: InputKey, new: InputKey) -> Iterator[Change]:
-    if old.required != new.required:
-        yield _say("input-required" if new.required else "input-optional", name=new.name)
-    if set(old.variations) != set(new.variations):
-        names = ", ".join(new.variations) or "none"
-        yield _say("input-variations", name=new.name, names=names)
-
-
-# What a payload needs after a change
-
-
-def _mend(found: Problem, tree: Any, before: Facts, after: Facts) -> Problem:
-    """The same problem, with the fix that the history of the definition makes clear."""
+def _add_fix(found: Problem, tree: Any, before: Facts, after: Facts) -> Problem:
+    """The problem with the fix that only the former definition makes clear."""
     segments = pointers.split(found.pointer)
     if found.code == "input-unknown":
-        new = find_renamed(before, after).get(segments[-1])
-        row = _at(tree, segments[:-1])
+        new = find_renamed_inputs(before, after).get(segments[-1])
+        row = _value_at(tree, segments[:-1])
         if new and isinstance(row, dict) and new not in row:
-            rename = FixEdit("rename", found.pointer, new)
-            return replace(found, fix=Fix(f"Rename to {new}", (rename,)))
+            edit = FixEdit("rename", found.pointer, new)
+            return replace(found, fix=Fix(f"Rename to {new}", (edit,)))
     if found.code == "step-unknown":
-        return replace(found, fix=_mend_step(segments, tree, before, after))
+        return replace(found, fix=_fix_step(segments, tree, before, after))
     return found
 
 
-def _mend_step(segments: list[str], tree: Any, before: Facts, after: Facts) -> Fix | None:
-    old = before.step(_at(tree, segments))
+def _fix_step(segments: list[str], tree: Any, before: Facts, after: Facts) -> Fix | None:
+    old = before.step(_value_at(tree, segments))
     if old is None:
         return None
     known = {step.uid: step for step in before.steps or ()}
-    twin = _same_name(old, after.steps or (), known)
-    if twin:
-        pointer = pointers.join(segments)
-        return Fix(f"Take the new UID of {twin.name}", (FixEdit("set", pointer, dump(twin.uid)),))
-    return Fix("Remove this step", (FixEdit("remove", pointers.join(segments[:-1])),))
+    renamed = find_renamed_step(old, after.steps or (), known)
+    if renamed:
+        label = f"Use the new UID of {renamed.name}"
+        return fix_by_setting(pointers.join(segments), dump(renamed.uid), label)
+    return fix_by_removing(pointers.join(segments[:-1]), "Remove this step")
 
 
 def _find_additions(tree: Any, before: Facts, after: Facts) -> Iterator[Problem]:
-    """What is new in the definition and missing here; nothing breaks without it."""
+    """What the definition has gained and the payload lacks; nothing breaks without it."""
     rows = tree.get("steps") if isinstance(tree, dict) else None
     rows = rows if isinstance(rows, list) else []
-    there = [row.get("step_uid") if isinstance(row, dict) else None for row in rows]
+    uids = [row.get("step_uid") if isinstance(row, dict) else None for row in rows]
     for step in after.steps or ():
-        if step.uid in there:
-            index = there.index(step.uid)
+        if step.uid in uids:
+            index = uids.index(step.uid)
             yield from _find_new_parameters(rows[index], index, before.step(step.uid), step)
-        elif before.step(step.uid) is None and not _same_name(step, before.steps or (), {}):
-            value = {"accounts": [], "parameters": _defaults(step), "step_uid": step.uid}
-            fix = Fix(f"Add {step.name}", (FixEdit("set", "/steps/-", dump(value)),))
-            yield _note("drift-step-new", "/steps", f"Step {step.name} is new.", fix, WARNING)
+        elif before.step(step.uid) is None and not find_renamed_step(step, before.steps or (), {}):
+            fix = fix_by_setting("/steps/-", dump(new_step(step)), f"Add {step.name}")
+            message = f"Step {step.name} was added to the workflow."
+            yield _make_note("drift-step-new", "/steps", message, fix, WARNING)
 
 
 def _find_new_parameters(
@@ -192,35 +109,21 @@ def _find_new_parameters(
     given = row.get("parameters")
     if old is None or not isinstance(given, dict):
         return
-    for name, schema in _properties(new).items():
-        if name in _properties(old) or name in given or name in _required(new):
-            continue
-        if "default" in schema:
-            there = pointers.child(f"/steps/{index}/parameters", name)
-            default = dump(schema["default"])
-            fix = Fix(f"Add {_cut(default)}", (FixEdit("set", there, default),))
-            sentence = f"{new.name}: parameter {name} is new, its default is {_cut(default)}."
-            yield _note("drift-parameter-new", there, sentence, fix, NOTE)
+    for name, value in new.defaults.items():
+        # A required one is reported as missing already.
+        if name not in old.properties and name not in given and name not in new.required:
+            pointer, default = pointers.child(f"/steps/{index}/parameters", name), dump(value)
+            fix = fix_by_setting(pointer, default, f"Add {shorten_line(default)}")
+            message = f"{new.name}: parameter {name} is new. Default: {shorten_line(default)}."
+            yield _make_note("drift-parameter-new", pointer, message, fix, NOTE)
 
 
-def _note(code: str, pointer: str, sentence: str, fix: Fix, severity: Any) -> Problem:
-    return Problem(code, pointer, 1, severity, sentence, {}, fix)
+def _make_note(code: str, pointer: str, message: str, fix: Fix, severity: Severity) -> Problem:
+    return Problem(code, pointer, 1, severity, message, {}, fix)
 
 
-def _defaults(step: StepFacts) -> dict[str, Any]:
-    return {n: s["default"] for n, s in _properties(step).items() if "default" in s}
-
-
-def _properties(step: StepFacts) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = step.parameters.get("properties", {})
-    return found
-
-
-def _required(step: StepFacts) -> list[str]:
-    return list(step.parameters.get("required") or ())
-
-
-def _at(tree: Any, segments: list[str]) -> Any:
+def _value_at(tree: Any, segments: list[str]) -> Any:
+    """The value at a pointer, or None; unlike in `context`, it need not exist."""
     for each in segments:
         if isinstance(tree, list) and each.isdecimal() and int(each) < len(tree):
             tree = tree[int(each)]
@@ -238,44 +141,35 @@ def _read(text: str) -> Any:
         return None
 
 
-def _words(kind: Any) -> str:
-    kinds = kind if isinstance(kind, list) else [kind]
-    return " or ".join(str(each) for each in kinds) if kind else "any type"
+def _rename_input_keys(text: str, renamed: Mapping[str, str]) -> str:
+    """Rename keys of input rows in one pass over the rows."""
+    array = find(text, "/inputs") if renamed else None
+    if array is None or text[array.start] != "[":
+        return text
+    pieces, end = [], 0
+    for row in children(text, array.start):
+        pieces += [text[end : row.start], _rename_keys(text[row.start : row.end], renamed)]
+        end = row.end
+    return "".join([*pieces, text[end:]])
 
 
-def _cut(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
+def _rename_keys(row: str, renamed: Mapping[str, str]) -> str:
+    tree = read(row) if row.startswith("{") else None
+    for old, new in renamed.items():
+        if isinstance(tree, dict) and old in tree and new not in tree:
+            row = apply(row, rename_key(row, pointers.child("", old), new))
+    return row
 
 
-def _say(code: str, **params: str) -> Change:
-    cut = {name: _cut(value) for name, value in params.items()}
-    return Change(code, SENTENCES[code].format(**cut), cut)
-
-
-SENTENCES = {
-    "step-gone": "Step {name} is gone.",
-    "step-new": "Step {name} is new.",
-    "step-new-uid": "Step {name} has a new UID, {uid}.",
-    "steps-order": "The steps stand in another order.",
-    "parameter-new": "{step}: parameter {name} is new, its default is {default}.",
-    "parameter-new-bare": "{step}: parameter {name} is new.",
-    "parameter-gone": "{step}: parameter {name} is gone.",
-    "parameter-type": "{step}: parameter {name} is now {type}.",
-    "parameter-default": "{step}: the default of {name} is now {default}.",
-    "parameter-choices": "{step}: {name} has other choices.",
-    "parameter-required": "{step}: parameter {name} is now required.",
-    "parameter-optional": "{step}: parameter {name} is no longer required.",
-    "accounts-required": "{step} now needs an account.",
-    "accounts-optional": "{step} may now have accounts.",
-    "accounts-none": "{step} no longer takes accounts.",
-    "accounts-unknown": "{step}: nobody says any more whether it needs an account.",
-    "integrations": "{step} now uses: {names}.",
-    "input-renamed": "Input key {name} is now called {new}.",
-    "input-gone": "Input key {name} is gone.",
-    "input-new": "Input key {name} is new.",
-    "input-new-required": "Input key {name} is new, and required.",
-    "input-required": "Input key {name} is now required.",
-    "input-optional": "Input key {name} is no longer required.",
-    "input-variations": "Input key {name} is also accepted as: {names}.",
-}
+def _apply_first_fix(text: str, schema: Schema, problems: list[Problem]) -> str | None:
+    """The text after the first fix that can be applied and changes it; None if none can."""
+    for each in problems:
+        if each.fix is None:
+            continue
+        try:
+            fixed = apply_fix(text, each.fix, schema)
+        except (NoSuchPlace, PlaceTaken, NotJson):
+            continue  # another problem's fix has removed its place
+        if fixed != text:
+            return fixed
+    return None

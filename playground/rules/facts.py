@@ -21,7 +21,25 @@ class StepFacts:
     name: str = ""
     integrations: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=lambda: NO_PARAMETERS)
+    # The API never says whether a step needs an account; a definition written by hand may.
     accounts: AccountsRule = "unknown"
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """The schemas of the parameters by name."""
+        found: Mapping[str, Any] = self.parameters.get("properties", {})
+        return found
+
+    @property
+    def required(self) -> list[str]:
+        """The names of the parameters that a payload must have."""
+        return list(self.parameters.get("required") or ())
+
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """The values of the parameters that have a default."""
+        known = self.properties.items()
+        return {name: schema["default"] for name, schema in known if "default" in schema}
 
 
 @dataclass(frozen=True)
@@ -50,7 +68,7 @@ class AccountFacts:
 
 @dataclass(frozen=True)
 class FileFacts:
-    """A stored file that `{{file:ID}}` stands for; `size` in bytes."""
+    """A stored file that `{{file:ID}}` refers to; `size` in bytes."""
 
     name: str
     media_type: str = ""
@@ -59,12 +77,12 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class Facts:
-    """Everything known outside the document. `None` means not known, and is not judged.
+    """Everything known outside the document. `None` means "not known": nothing is checked.
 
     `steps` and `inputs` come from the workflow's definition; `more_inputs` are further input
-    keys that some step knows (because an earlier step delivers them). `accounts` and `files`
+    keys that some step accepts (because an earlier step delivers them). `accounts` and `files`
     by UID and id, `variables` by name, `secrets` the names that `{{secret:NAME}}` may have,
-    `repeats` the job names that already repeat.
+    `repeats` the job names that are already repeating.
     """
 
     workflow: str = ""
@@ -78,15 +96,21 @@ class Facts:
     repeats: frozenset[str] = frozenset()
 
     def step(self, uid: object) -> StepFacts | None:
-        """The step of that UID, or None."""
+        """The step with that UID, or None."""
         return self._steps_by_uid.get(uid) if isinstance(uid, str) else None
 
     @cached_property
     def _steps_by_uid(self) -> dict[str, StepFacts]:
+        # Reversed, so that the first of two steps with one UID wins.
         return {step.uid: step for step in reversed(self.steps or ())}
 
+    @cached_property
+    def input_names(self) -> frozenset[str]:
+        """Every name under which a row may give an input."""
+        return self.more_inputs.union(*(key.names for key in self.inputs))
 
-NOTHING_KNOWN = Facts()
+
+NO_FACTS = Facts()
 
 
 def read_facts(
@@ -95,7 +119,7 @@ def read_facts(
     **known: Any,
 ) -> Facts:
     """Facts from plain data: `Workflow.as_facts()` and account rows, each a mapping whose keys
-    are the fields of AccountFacts. `known` are further fields of Facts, passed on as they are.
+    are the fields of AccountFacts. `known` are other fields of Facts, passed on unchanged.
     """
     if workflow is not None:
         known["workflow"] = workflow["name"]

@@ -1,4 +1,4 @@
-"""References in the document: until they are resolved, only their names are judged."""
+"""Rules about references: variables, secrets and files that don't exist."""
 
 from __future__ import annotations
 
@@ -8,40 +8,37 @@ from typing import Any
 
 from playground.jsontext import pointers
 from playground.jsontext.printing import quote
-from playground.jsontext.references import Reference, find, may_hold
-from playground.rules.context import Case
+from playground.jsontext.references import Reference, find
+from playground.rules.context import Context
 from playground.rules.facts import Facts
-from playground.rules.labels import cut, name_value
-from playground.rules.messages import problem
-from playground.rules.problems import Fix, FixEdit, Problem
-from playground.rules.suggestions import find_near, hint_at
+from playground.rules.fixes import fix_by_setting
+from playground.rules.problems import Problem, make_problem
+from playground.rules.wording import did_you_mean, find_similar, label_value, shorten
 
 
-def judge_references(case: Case) -> Iterator[Problem]:
-    """References to variables, secrets and files that are not there."""
-    if not may_hold(case.text):
-        return
-    for pointer, text in _walk(case.twin, ""):
+def check_references(context: Context) -> Iterator[Problem]:
+    """References whose names are unknown, in a document whose references aren't resolved."""
+    for pointer, text in _find_texts(context.plain, ""):
         for reference in find(text):
-            known = _names_of(case.facts, reference.kind)
+            known = _known_names(context.facts, reference.kind)
             if known is not None and reference.name not in known:
-                yield _blame(case, pointer, text, reference, known)
+                yield _report_unknown(context, pointer, text, reference, known)
 
 
-def _walk(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    """The strings that may hold a reference, with their places."""
+def _find_texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
+    """The texts that may contain a reference, with their pointers; keys never do."""
     if isinstance(value, str):
         if "{{" in value:
             yield pointer, value
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            yield from _walk(item, pointers.child(pointer, key))
-    elif isinstance(value, list):
-        for index, item in enumerate(value):
-            yield from _walk(item, pointers.child(pointer, index))
+    elif isinstance(value, dict | list):
+        for segment, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            # No pointer is built for the thousands of values without braces.
+            if isinstance(inner, dict | list) or (isinstance(inner, str) and "{{" in inner):
+                yield from _find_texts(inner, pointers.child(pointer, segment))
 
 
-def _names_of(facts: Facts, kind: str) -> Collection[str] | None:
+def _known_names(facts: Facts, kind: str) -> Collection[str] | None:
+    """None for dynamic references, and where it isn't known which names exist."""
     names: dict[str, Collection[str] | None] = {
         "variable": facts.variables,
         "secret": facts.secrets,
@@ -50,17 +47,18 @@ def _names_of(facts: Facts, kind: str) -> Collection[str] | None:
     return names.get(kind)
 
 
-def _blame(
-    case: Case, pointer: str, text: str, reference: Reference, known: Collection[str]
+def _report_unknown(
+    context: Context, pointer: str, text: str, reference: Reference, known: Collection[str]
 ) -> Problem:
-    subject, name = name_value(case.schema, pointer), reference.name
+    subject, name = label_value(context.schema, pointer), shorten(reference.name)
+    # Files have random ids: none is a misspelling of another.
     if reference.kind == "file":
-        return problem("unknown-file", pointer, subject=subject, name=cut(name))
-    near = find_near(name, known)
+        return make_problem("unknown-file", pointer, subject=subject, name=name)
+    similar = find_similar(reference.name, known)
     fix = None
-    if near is not None:
-        right = replace(reference, name=near).spelling
+    if similar is not None:
+        right = replace(reference, name=similar).spelling
         whole = f"{text[: reference.start]}{right}{text[reference.end :]}"
-        fix = Fix(f"Use {cut(near)}", (FixEdit("set", pointer, quote(whole)),))
-    code = f"unknown-{reference.kind}"
-    return problem(code, pointer, fix, subject=subject, name=cut(name), hint=hint_at(near))
+        fix = fix_by_setting(pointer, quote(whole), f"Use {shorten(similar)}")
+    code, hint = f"unknown-{reference.kind}", did_you_mean(similar)
+    return make_problem(code, pointer, fix, subject=subject, name=name, hint=hint)

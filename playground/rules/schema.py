@@ -1,42 +1,54 @@
-"""What JSON Schema finds, said in our own sentences, made from the kind of each error."""
+"""Check a value against its JSON Schema and report each error in our own words."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import Any
+from typing import Any, NoReturn
 
-from jsonschema_rs import ValidationError
+import jsonschema_rs
+from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
 
 from playground.jsontext import pointers
 from playground.jsontext.parsing import Digits
 from playground.jsontext.printing import dump
-from playground.rules.conditions import condition_of, part_at, show_constant
-from playground.rules.context import Case, Schema, holds_reference, value_at
-from playground.rules.labels import cut, list_words, name_place, name_value, schema_at
-from playground.rules.messages import problem
-from playground.rules.problems import Fix, FixEdit, Problem
-from playground.rules.suggestions import find_near, hint_at
-from playground.rules.types import mend_type, name_types, show_value, types_of
-from playground.rules.validators import compile_schema
+from playground.rules.context import Context, Schema, has_reference, schema_at, value_at
+from playground.rules.fixes import fix_by_converting, fix_by_removing, fix_by_setting
+from playground.rules.problems import Problem, make_problem
+from playground.rules.wording import (
+    describe_value,
+    did_you_mean,
+    explain_branch,
+    find_similar,
+    join_words,
+    label_object,
+    label_value,
+    name_types,
+    part_at,
+    shorten,
+    show_constant,
+    types_of,
+)
 
 LIMIT = 300
+MOST_COMPILED = 500
 LIMITS = {
     "minimum": "too-small",
     "maximum": "too-large",
     "exclusiveMinimum": "not-above",
     "exclusiveMaximum": "not-below",
     "multipleOf": "not-a-multiple",
-    "minLength": "too-short",
-    "maxLength": "too-long",
-    "minItems": "too-few",
-    "maxItems": "too-many",
-    "minProperties": "too-few",
-    "maxProperties": "too-many",
     "minContains": "lacks-entry",
 }
-EMPTY = ("minLength", "minItems", "minProperties")
-PLAIN = {
+SIZES = {
+    "minLength": ("too-short", "character", "characters"),
+    "maxLength": ("too-long", "character", "characters"),
+    "minItems": ("too-few", "entry", "entries"),
+    "maxItems": ("too-many", "entry", "entries"),
+    "minProperties": ("too-few", "entry", "entries"),
+    "maxProperties": ("too-many", "entry", "entries"),
+}
+WITHOUT_PARAMETERS = {
     "uniqueItems": "same-twice",
     "contains": "lacks-entry",
     "falseSchema": "not-allowed",
@@ -44,166 +56,188 @@ PLAIN = {
     "anyOf": "no-form-fits",
     "oneOf": "no-form-fits",
 }
+# By identity, since each edit checks the same few schemas and hashing one costs more than
+# checking against it. The schema is kept along, so that no other can take its identity.
+_compiled: dict[int, tuple[Schema, Draft202012Validator | None]] = {}
 
 
-class Judge:
-    """Tells the errors of one schema about one value of the document, which stands at `at`."""
+def check_schema(context: Context, schema: Schema, value: Any, at: str = "") -> Iterator[Problem]:
+    """The problems of `value`, which is at the pointer `at` of the document.
 
-    def __init__(self, case: Case, schema: Schema, value: Any, at: str = "") -> None:
-        self.case = case
+    A schema that isn't valid JSON Schema finds nothing: it may come from an imported document.
+    """
+    validator = compile_schema(schema)
+    # Most documents are valid, and is_valid() is several times faster than listing errors.
+    if validator is None or validator.is_valid(value):
+        return iter(())
+    return _list_problems(validator, _SchemaCheck(context, schema, at), value)
+
+
+def compile_schema(schema: Schema) -> Draft202012Validator | None:
+    """The validator of a schema, or None if it isn't valid JSON Schema."""
+    known = _compiled.get(id(schema))
+    if known is None or known[0] is not schema:
+        try:
+            validator = Draft202012Validator(
+                dict(schema), retriever=_refuse_address, validate_formats=True
+            )
+        except (jsonschema_rs.ValidationError, ReferencingError, ValueError, TypeError):
+            validator = None
+        if len(_compiled) >= MOST_COMPILED:
+            _compiled.clear()
+        known = _compiled[id(schema)] = (schema, validator)
+    return known[1]
+
+
+def _refuse_address(uri: str) -> NoReturn:
+    # An imported schema must not make the server read files or call other hosts.
+    raise ValueError(f"not fetched: {uri}")
+
+
+def _list_problems(
+    validator: Draft202012Validator, check: _SchemaCheck, value: Any
+) -> Iterator[Problem]:
+    found: dict[tuple[str, str], Problem] = {}
+    for error in islice(validator.iter_errors(value), LIMIT + 1):
+        for each in check.explain(error):
+            found.setdefault((each.pointer, each.code), each)
+    # A value of the wrong type breaks most other rules, too: naming the type is enough.
+    mistyped = {pointer for pointer, code in found if code == "wrong-type"}
+    for (pointer, code), each in found.items():
+        if code == "wrong-type" or pointer not in mistyped:
+            yield each
+
+
+class _SchemaCheck:
+    """Turns the validator's errors about one value, which is at `at`, into problems."""
+
+    def __init__(self, context: Context, schema: Schema, at: str) -> None:
+        self.context = context
         self.schema = schema
-        self.value = value
         self.at = at
-
-    def problems(self) -> Iterator[Problem]:
-        """Every error, at most one about the form of a value; nothing for a broken schema."""
-        validator = compile_schema(self.schema)
-        if validator is None or validator.is_valid(self.value):
-            return
-        told: dict[tuple[str, str], Problem] = {}
-        for error in islice(validator.iter_errors(self.value), LIMIT + 1):
-            for each in self.tell(error):
-                told.setdefault((each.pointer, each.code), each)
-        mistyped = {pointer for pointer, code in told if code == "wrong-type"}
-        for (pointer, code), each in told.items():
-            if code == "wrong-type" or pointer not in mistyped:
-                yield each
-
-    def tell(self, error: ValidationError) -> Iterator[Problem]:
-        """One error as problems; none for text whose references are not resolved yet."""
-        if holds_reference(error.instance):
-            return
-        name = error.kind.name
-        tellers: dict[str, Callable[[ValidationError, str], Iterator[Problem]]] = {
-            "type": self.tell_type,
-            "required": self.tell_missing,
-            "enum": self.tell_choice,
-            "const": self.tell_constant,
-            "additionalProperties": self.tell_unexpected,
-            "unevaluatedProperties": self.tell_unexpected,
-            "anyOf": self.tell_forms,
-            "oneOf": self.tell_forms,
+        self.explainers: dict[str, Callable[[ValidationError, str], Iterator[Problem]]] = {
+            "type": self.explain_type,
+            "required": self.explain_missing,
+            "enum": self.explain_choice,
+            "const": self.explain_constant,
+            "additionalProperties": self.explain_unexpected,
+            "unevaluatedProperties": self.explain_unexpected,
+            "anyOf": self.explain_forms,
+            "oneOf": self.explain_forms,
         }
-        pointer = self.pointer_of(error)
-        yield from tellers.get(name, self.tell_other)(error, pointer)
 
-    def pointer_of(self, error: ValidationError) -> str:
-        pointer = self.at
-        for segment in error.instance_path:
-            pointer = pointers.child(pointer, str(segment))
-        return pointer
+    def explain(self, error: ValidationError) -> Iterator[Problem]:
+        """One error as problems; none for text whose references aren't resolved yet."""
+        if has_reference(error.instance):
+            return iter(())
+        pointer = self.at + _join_path(error)
+        return self.explainers.get(error.kind.name, self.explain_other)(error, pointer)
 
     def subject(self, pointer: str) -> str:
-        return name_value(self.case.schema, pointer)
+        return label_value(self.context.schema, pointer)
 
-    def tell_type(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
-        schema = part_at(self.schema, error.schema_path[:-1])
-        fix = mend_type(self.case, pointer, error.instance, {**self.described(error), **schema})
-        says = schema.get("x-type-says")
+    def explain_type(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+        broken = part_at(self.schema, error.schema_path[:-1])
+        # A branch of allOf may give only the type; the default is where the field is described.
+        described = {**schema_at(self.schema, _join_path(error)), **broken}
+        fix = fix_by_converting(self.context, pointer, error.instance, described)
+        subject, says = self.subject(pointer), broken.get("x-type-says")
         if says:
-            yield problem("does-not-fit", pointer, fix, subject=self.subject(pointer), says=says)
+            yield make_problem("does-not-fit", pointer, fix, subject=subject, says=says)
             return
-        yield problem(
-            "wrong-type",
-            pointer,
-            fix,
-            subject=self.subject(pointer),
-            expected=name_types(types_of(schema)),
-            found=show_value(value_at(self.case.tree, pointer)),
+        expected = name_types(types_of(broken))
+        found = describe_value(value_at(self.context.tree, pointer))
+        yield make_problem(
+            "wrong-type", pointer, fix, subject=subject, expected=expected, found=found
         )
 
-    def described(self, error: ValidationError) -> Schema:
-        """The schema that describes the value, which is not always the one that it breaks."""
-        inner = "".join(f"/{pointers.escape(str(each))}" for each in error.instance_path)
-        return schema_at(self.schema, inner)
-
-    def tell_missing(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+    def explain_missing(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         name = str(error.kind.value)
         place = pointers.child(pointer, name)
         schema = schema_at(self.schema, place[len(self.at) :])
         fix = None
         if "default" in schema:
             default = dump(schema["default"])
-            fix = Fix(f"Add {cut(default)}", (FixEdit("set", place, default),))
-        condition = condition_of(self.schema, error.schema_path)
+            fix = fix_by_setting(place, default, f"Add {shorten(default)}")
+        condition = explain_branch(self.schema, error.schema_path)
         if condition:
             subject = self.subject(place)
-            yield problem("missing-when", place, fix, subject=subject, condition=condition)
+            yield make_problem("missing-when", place, fix, subject=subject, condition=condition)
         else:
-            above = name_place(self.case.schema, pointer)
-            yield problem("missing", place, fix, place=above, name=cut(name))
+            above = label_object(self.context.schema, pointer)
+            yield make_problem("missing", place, fix, place=above, name=shorten(name))
 
-    def tell_choice(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+    def explain_choice(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         options = [each for each in error.kind.value if not isinstance(each, dict | list)]
         names = {show_constant(each): each for each in options}
-        found = value_at(self.case.tree, pointer)
-        near = find_near(found, names) if isinstance(found, str) else None
+        found = value_at(self.context.tree, pointer)
+        similar = find_similar(found, names) if isinstance(found, str) else None
         fix = None
-        if near is not None:
-            fix = Fix(f"Set {near}", (FixEdit("set", pointer, dump(names[near])),))
-        is_word = isinstance(found, str) and not isinstance(found, Digits)
-        shown = f"`{cut(found)}`" if is_word else show_value(found)
-        yield problem(
+        if similar is not None:
+            fix = fix_by_setting(pointer, dump(names[similar]), f"Set {similar}")
+        is_text = isinstance(found, str) and not isinstance(found, Digits)
+        yield make_problem(
             "not-in-list",
             pointer,
             fix,
             subject=self.subject(pointer),
-            options=list_words(f"`{each}`" for each in names),
-            found=shown,
+            options=join_words(f"`{each}`" for each in names),
+            found=f"`{shorten(found)}`" if is_text else describe_value(found),
         )
 
-    def tell_constant(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
-        wanted = error.kind.value
-        fix = Fix(f"Set {show_constant(wanted)}", (FixEdit("set", pointer, dump(wanted)),))
-        expected = f"`{show_constant(wanted)}`"
-        yield problem(
-            "not-that-value", pointer, fix, subject=self.subject(pointer), expected=expected
+    def explain_constant(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+        expected = show_constant(error.kind.value)
+        fix = fix_by_setting(pointer, dump(error.kind.value), f"Set {expected}")
+        subject = self.subject(pointer)
+        yield make_problem(
+            "not-that-value", pointer, fix, subject=subject, expected=f"`{expected}`"
         )
 
-    def tell_unexpected(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+    def explain_unexpected(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         known = part_at(self.schema, error.schema_path[:-1]).get("properties", {})
         for name in error.kind.value:
-            there = pointers.child(pointer, name)
-            hint = hint_at(find_near(name, known))
-            fix = Fix("Remove it", (FixEdit("remove", there),))
-            yield problem(
-                "unknown-field-refused", there, fix, subject=self.subject(there), hint=hint
-            )
+            field, hint = pointers.child(pointer, name), did_you_mean(find_similar(name, known))
+            fix, subject = fix_by_removing(field), self.subject(field)
+            yield make_problem("unknown-field-refused", field, fix, subject=subject, hint=hint)
 
-    def tell_forms(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
-        """The errors of the one form whose type fits; else the types that would fit."""
+    def explain_forms(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+        """The errors of the one form whose type fits; else that no form fits."""
         forms = error.kind.value
-        fitting = [form for form in forms if not any(_is_about_type(error, e) for e in form)]
+        fitting = [form for form in forms if not any(_is_own_type(error, each) for each in form)]
         if len(fitting) == 1 and fitting[0]:
             for each in fitting[0]:
-                yield from self.tell(each)
+                yield from self.explain(each)
         else:
-            yield from self.tell_other(error, pointer)
+            yield from self.explain_other(error, pointer)
 
-    def tell_other(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+    def explain_other(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         kind, subject = error.kind, self.subject(pointer)
         if kind.name in ("backtrackLimitExceeded", "regexEngineFailure"):
-            return
+            return  # the pattern is at fault, not the value
         says = part_at(self.schema, error.schema_path[:-1]).get("x-says")
         if says:
-            yield problem("does-not-fit", pointer, subject=subject, says=says)
-        elif kind.name in PLAIN:
-            yield problem(PLAIN[kind.name], pointer, subject=subject)
-        elif kind.name in EMPTY and kind.value == 1:
-            yield problem("empty", pointer, subject=subject)
+            yield make_problem("does-not-fit", pointer, subject=subject, says=says)
+        elif kind.name in WITHOUT_PARAMETERS:
+            yield make_problem(WITHOUT_PARAMETERS[kind.name], pointer, subject=subject)
+        elif kind.name.startswith("min") and kind.name in SIZES and kind.value == 1:
+            yield make_problem("empty", pointer, subject=subject)
+        elif kind.name in SIZES:
+            code, one, many = SIZES[kind.name]
+            limit, unit = shorten(str(kind.value)), one if kind.value == 1 else many
+            yield make_problem(code, pointer, subject=subject, limit=limit, unit=unit)
         elif kind.name in LIMITS:
-            limit = cut(str(kind.value))
-            yield problem(LIMITS[kind.name], pointer, subject=subject, limit=limit)
+            limit = shorten(str(kind.value))
+            yield make_problem(LIMITS[kind.name], pointer, subject=subject, limit=limit)
         elif kind.name in ("pattern", "format"):
-            yield problem("wrong-form", pointer, subject=subject, form=cut(str(kind.value), 80))
+            form = shorten(str(kind.value), 80)
+            yield make_problem("wrong-form", pointer, subject=subject, form=form)
         else:
-            yield problem("not-judged", pointer, subject=subject, rule=kind.name)
+            yield make_problem("not-judged", pointer, subject=subject, rule=kind.name)
 
 
-def _is_about_type(whole: ValidationError, part: ValidationError) -> bool:
+def _join_path(error: ValidationError) -> str:
+    return "".join(f"/{pointers.escape(str(each))}" for each in error.instance_path)
+
+
+def _is_own_type(whole: ValidationError, part: ValidationError) -> bool:
     return part.kind.name == "type" and part.instance_path == whole.instance_path
-
-
-def judge_schema(case: Case, schema: Schema, value: Any, at: str = "") -> Iterator[Problem]:
-    """What a schema finds about a value of the document that stands at the pointer `at`."""
-    return Judge(case, schema, value, at).problems()

@@ -6,7 +6,7 @@ from playground.jsontext.parsing import NotJson, decode
 from playground.openapi.operations import find_operation
 from playground.openapi.workflows import Workflow
 from playground.rules.checking import check
-from playground.rules.facts import NOTHING_KNOWN, Facts, read_facts
+from playground.rules.facts import NO_FACTS, Facts, read_facts
 from playground.rules.problems import ERROR
 from playground.sandbox.answers import Refusal
 
@@ -24,7 +24,7 @@ def check_start(body: bytes) -> None:
     _refuse_errors(body, "start-scenario")
 
 
-def _refuse_errors(body: bytes, operation: str, facts: Facts = NOTHING_KNOWN) -> None:
+def _refuse_errors(body: bytes, operation: str, facts: Facts = NO_FACTS) -> None:
     try:
         text = decode(body)
     except NotJson as error:

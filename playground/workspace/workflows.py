@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.openapi import workflows as definitions
-from playground.rules.drift import compare
+from playground.rules.definition_changes import compare_definitions
 from playground.rules.facts import Facts, read_facts
 from playground.workspace.models import Account, Connection, Workflow
 
@@ -81,7 +81,7 @@ def note_change(kept: Workflow, before: str, by_hand: bool = False) -> list[str]
 
 def tell_difference(before: str, after: str) -> list[str]:
     """What differs between two definitions (JSON texts), in words."""
-    return [each.sentence for each in compare(facts_in(before), facts_in(after))]
+    return [each.message for each in compare_definitions(facts_in(before), facts_in(after))]
 
 
 @lru_cache(maxsize=100)

@@ -101,7 +101,7 @@ def test_a_drifted_draft_is_repaired_by_one_click(page: Page) -> None:
     store_workflow(practice(), json.dumps(details))
     page.get_by_role("link", name="Drafts", exact=True).first.click()
     page.get_by_role("link", name="no longer fits").click()
-    expect(page.get_by_text("Input key first_name is now called given_name.")).to_be_visible()
+    expect(page.get_by_text("Input key first_name was renamed to given_name.")).to_be_visible()
     page.get_by_role("button", name="Repair Find an email").click()
     expect(page.locator("#main[data-ready]")).to_be_visible()
     expect(page.locator("#preview")).to_contain_text('"given_name": "Ada"')

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from playground.commands import workflow_facts
-from playground.rules.facts import NOTHING_KNOWN
+from playground.rules.facts import NO_FACTS
 from playground.workspace.models import Account, Connection, Workflow
 
 GOOD = {"inputs": [], "job_name": "x", "steps": []}
@@ -143,4 +143,4 @@ def test_a_workflow_of_the_library_is_judged_with_its_connections_accounts(run):
     assert status == 0
     assert [each["pointer"] for each in problems] == ["/steps/0/accounts/1"]
     facts = workflow_facts.facts_of_workflow("w1")
-    assert (facts.variables, facts.secrets) == (NOTHING_KNOWN.variables, None)
+    assert (facts.variables, facts.secrets) == (NO_FACTS.variables, None)

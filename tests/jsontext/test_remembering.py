@@ -3,7 +3,6 @@
 from playground.jsontext.caching import remember_last
 from playground.jsontext.reference_syntax import has_braces
 from playground.jsontext.splices import Splice, difference
-from playground.rules.inputs import _keys_of
 
 
 def test_the_last_answer_is_given_to_whoever_asks_the_same_again() -> None:
@@ -24,9 +23,3 @@ def test_what_is_remembered_of_one_text_is_not_told_of_another() -> None:
     assert difference(plain, held) == Splice(7, "b", "{{b}}")
     assert difference(plain, held) == Splice(7, "b", "{{b}}")
     assert difference(held, plain) == Splice(7, "{{b}}", "b")
-
-
-def test_rows_that_are_no_objects_have_no_keys_of_their_own() -> None:
-    assert _keys_of([{"a": 1}, {"b": 2, "a": 3}]) == {"a", "b"}
-    assert _keys_of([{"a": 1}, ["b"]]) is None
-    assert _keys_of([]) == frozenset()

@@ -126,9 +126,11 @@ def test_the_api_s_definition_is_taken_or_one_s_own_is_kept(as_editor, practice)
     theirs = {"uid": kept.uid, "name": "Theirs", "steps": [{"step_uid": "t", "step_name": "T"}]}
     store_workflow(practice, json.dumps(theirs))
     address = f"/workflows/{practice.id}/{kept.uid}/"
-    assert "Step T is new." in as_editor.get(address).content.decode()
+    assert "Step T was added." in as_editor.get(address).content.decode()
     as_editor.post(address + "settle/", {"choice": "keep"})
-    assert "Step T is new." not in as_editor.get(address).content.decode().split("What changed")[0]
+    assert (
+        "Step T was added." not in as_editor.get(address).content.decode().split("What changed")[0]
+    )
     as_editor.post(address + "settle/", {"choice": "take"})
     kept.refresh_from_db()
     assert (kept.edited, kept.name) == ("", "Theirs")
@@ -221,7 +223,7 @@ def test_a_draft_that_no_longer_fits_is_listed_marked_and_repaired(
     store_workflow(practice, json.dumps(details))
     assert "no longer fits" in as_editor.get("/drafts/").content.decode()
     page = as_editor.get("/drift/").content.decode()
-    assert "Input key email_key is now called new_key." in page
+    assert "Input key email_key was renamed to new_key." in page
     assert as_editor.post(f"/drift/drafts/{draft.id}/repair/").status_code == 302
     draft.refresh_from_db()
     assert draft.text == text.replace('"email_key": "a"', '"new_key": "a"')

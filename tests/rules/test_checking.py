@@ -57,7 +57,7 @@ def test_what_rfc_8259_refuses_is_one_error(text):
 def test_valid_json_that_is_no_object_is_said_separately(text, kind):
     (one,) = check(text, LAUNCH)
     assert one.code == "not-an-object"
-    assert one.message == f"A payload must be an object in braces, not {kind}."
+    assert one.message == f"The payload must be an object in braces, not {kind}."
 
 
 def test_a_key_that_stands_twice_names_both_lines():
@@ -65,7 +65,7 @@ def test_a_key_that_stands_twice_names_both_lines():
     text += ' "step_uid": "s"}],\n "job_name": "b"\n}'
     (one,) = check(text, LAUNCH)
     assert (one.severity, one.pointer, one.line) == ("warning", "/job_name", 5)
-    assert one.message == "`job_name` stands twice, in lines 3 and 5; only the last one counts."
+    assert one.message == "Duplicate key `job_name` in lines 3 and 5. Only the last one counts."
 
 
 def test_a_missing_field_stands_at_its_own_pointer_on_the_line_of_its_parent():

@@ -6,8 +6,8 @@ import pytest
 
 from playground.openapi.operations import find_operation
 from playground.openapi.workflows import Workflow
-from playground.rules.drift import compare, find_drift
-from playground.rules.drift_fixes import realign
+from playground.rules.definition_changes import compare_definitions
+from playground.rules.drift import find_drift, realign
 from playground.rules.facts import Facts, read_facts
 
 SCHEMA = find_operation("launch-workflow").body_schema or {}
@@ -35,7 +35,7 @@ def row(uid: str, **parameters: object) -> dict:
 
 def test_nothing_changed_says_nothing() -> None:
     same = facts(step("a", inputs={"url": {"required": 1}}))
-    assert compare(same, same) == []
+    assert compare_definitions(same, same) == []
     assert find_drift(payload([row("a")], [{"url": "x"}]), SCHEMA, same, same) == []
 
 
@@ -44,12 +44,12 @@ def test_each_difference_is_a_sentence() -> None:
     after = facts(
         step("a", **parameters({"n": {"type": "string", "default": "1"}, "new": {}}, "new"))
     )
-    told = [each.sentence for each in compare(before, after)]
+    told = [each.message for each in compare_definitions(before, after)]
     assert told == [
-        "a: parameter n is now string.",
+        "a: the type of n is now string.",
         'a: the default of n is now "1".',
-        "a: parameter new is new.",
-        "a: parameter old is gone.",
+        "a: parameter new was added.",
+        "a: parameter old was removed.",
     ]
 
 
@@ -60,7 +60,7 @@ def test_a_renamed_key_is_renamed_in_every_row_and_nothing_else_moves() -> None:
     rows = [{"url": f"https://a.example/{n}", "meta": {"url": 1}} for n in range(3000)]
     text = payload([row("a")], rows)
     assert find_drift(text, SCHEMA, before, after)[0].code.startswith("input-")
-    assert compare(linked, after)[0].sentence == "Input key url is now called link."
+    assert compare_definitions(linked, after)[0].message == "Input key url was renamed to link."
     fixed = realign(text, SCHEMA, linked, after)
     assert fixed == text.replace('"url": "https', '"link": "https')
     assert find_drift(fixed, SCHEMA, linked, after) == []
@@ -91,7 +91,7 @@ def test_a_removed_step_is_taken_out() -> None:
 
 def test_a_step_of_the_same_name_gets_its_new_uid() -> None:
     before, after = facts(step("a", "Find")), facts(step("b", "Find"))
-    assert compare(before, after)[0].sentence == "Step Find has a new UID, b."
+    assert compare_definitions(before, after)[0].message == "Step Find has a new UID, b."
     fixed = json.loads(realign(payload([row("a", n=1)]), SCHEMA, before, after))
     assert fixed["steps"][0]["step_uid"] == "b"
 

@@ -200,9 +200,7 @@ def test_the_same_step_twice_is_an_error():
     document = launch()
     document["steps"].append({**document["steps"][0]})
     assert errors(document, LAUNCH, FACTS) == [("step-twice", "/steps/2/step_uid")]
-    assert (
-        the("step-twice", document, LAUNCH, FACTS).message == "Step 3 is the same step as step 1."
-    )
+    assert the("step-twice", document, LAUNCH, FACTS).message == "Step 3 is a duplicate of step 1."
     assert mended("step-twice", document, LAUNCH, FACTS) == launch()
 
 
@@ -233,7 +231,10 @@ def test_a_parameter_of_a_step_that_is_not_here_names_that_step():
     document = with_step(parameters={"depth": 3})
     del document["steps"][1]
     one = the("parameter-elsewhere", document, LAUNCH, FACTS)
-    assert one.message == "Step 1: `depth` is a parameter of the step Find mail, which is not here."
+    assert (
+        one.message
+        == "Step 1: `depth` is a parameter of the step Find mail, which isn't in the payload."
+    )
 
 
 def test_moving_a_parameter_keeps_its_digits():
@@ -269,7 +270,7 @@ def test_an_account_of_another_integration_is_a_warning():
     document = with_step(accounts=["a2"])
     one = the("account-of-another", document, LAUNCH, FACTS)
     assert (one.severity, one.pointer) == ("warning", "/steps/0/accounts/0")
-    assert one.message == "Step 1: account Team belongs to slack; this step uses linkedin."
+    assert one.message == "Step 1: account Team is for slack, but this step uses linkedin."
 
 
 def test_a_login_that_works_no_more_is_a_note():
@@ -298,7 +299,7 @@ def test_an_unknown_input_key_is_a_warning_that_names_the_nearest_and_its_variat
     one = the("input-unknown", document, LAUNCH, FACTS)
     assert (one.severity, one.pointer) == ("warning", "/inputs/0/profil_url")
     assert one.message == (
-        "Row 1: no step knows `profil_url`. Did you mean `profile_url` "
+        "Row 1: no step uses `profil_url`. Did you mean `profile_url` "
         "(also accepted: `url`, `link`)?"
     )
     assert found(document, LAUNCH) == []
@@ -346,6 +347,15 @@ def test_a_needed_input_that_is_missing_or_blank_is_a_warning(cell):
 def test_cells_that_are_no_text_count_as_filled():
     rows = [{"first_name": 5, "profile_url": False}, {"first_name": "{{x}}", "url": "y"}]
     assert found(launch(inputs=rows), LAUNCH, FACTS) == []
+
+
+def test_a_row_that_is_not_an_object_does_not_hide_the_problems_of_the_others():
+    rows = [{"first_name": "Ada", "url": "x", "odd": 1}, ["first_name"], {"url": "y"}]
+    assert found(launch(inputs=rows), LAUNCH, FACTS) == [
+        ("warning", "input-unknown", "/inputs/0/odd"),
+        ("error", "wrong-type", "/inputs/1"),
+        ("warning", "input-missing", "/inputs/2/first_name"),
+    ]
 
 
 def test_no_row_where_the_workflow_needs_keys_is_a_warning():

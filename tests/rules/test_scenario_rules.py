@@ -75,9 +75,7 @@ def test_the_condition_is_explained():
     one = the("missing-when", start("phone", phone="gone"), START)
     assert one.message == "`phone` is required when `matching` is `phone`."
     one = the("missing-when", {"id": 1}, START)
-    assert (
-        one.message == "`email` is required when neither `matching` nor `custom_request` is given."
-    )
+    assert one.message == "`email` is required when neither `matching` nor `custom_request` is set."
 
 
 def test_a_phone_without_a_mode_is_put_right_by_choosing_it():

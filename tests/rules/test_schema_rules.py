@@ -26,31 +26,31 @@ def about(schema, **more):
             "`x` must be text or a whole number, not a list.",
         ),
         ({"type": "null"}, 1, "wrong-type", "`x` must be null, not 1."),
-        ({"enum": ["a", "b"]}, "c", "not-in-list", "`x` must be one of `a` or `b`, not `c`."),
-        ({"enum": [1, 2]}, 3, "not-in-list", "`x` must be one of `1` or `2`, not 3."),
+        ({"enum": ["a", "b"]}, "c", "not-in-list", "`x` must be `a` or `b`, not `c`."),
+        ({"enum": [1, 2]}, 3, "not-in-list", "`x` must be `1` or `2`, not 3."),
         ({"const": "a"}, "b", "not-that-value", "`x` must be `a`."),
         ({"minimum": 1}, 0, "too-small", "`x` must be at least 1."),
         ({"maximum": 1}, 2, "too-large", "`x` must be at most 1."),
-        ({"exclusiveMinimum": 1}, 1, "not-above", "`x` must be more than 1."),
+        ({"exclusiveMinimum": 1}, 1, "not-above", "`x` must be greater than 1."),
         ({"exclusiveMaximum": 1}, 1, "not-below", "`x` must be less than 1."),
         ({"multipleOf": 5}, 7, "not-a-multiple", "`x` must be a multiple of 5."),
-        ({"minLength": 1}, "", "empty", "`x` is empty."),
+        ({"minLength": 1}, "", "empty", "`x` can't be empty."),
         ({"minLength": 3}, "a", "too-short", "`x` must have at least 3 characters."),
-        ({"maxLength": 1}, "ab", "too-long", "`x` must have at most 1 characters."),
-        ({"pattern": "^a$"}, "b", "wrong-form", "`x` does not have the form ^a$."),
+        ({"maxLength": 1}, "ab", "too-long", "`x` can't have more than 1 character."),
+        ({"pattern": "^a$"}, "b", "wrong-form", "`x` doesn't match the format `^a$`."),
         ({"pattern": r"\S", "x-says": "is blank"}, " ", "does-not-fit", "`x` is blank."),
-        ({"format": "email"}, "b", "wrong-form", "`x` does not have the form email."),
-        ({"minItems": 1}, [], "empty", "`x` is empty."),
+        ({"format": "email"}, "b", "wrong-form", "`x` doesn't match the format `email`."),
+        ({"minItems": 1}, [], "empty", "`x` can't be empty."),
         ({"minItems": 2}, [1], "too-few", "`x` must have at least 2 entries."),
-        ({"maxItems": 1}, [1, 2], "too-many", "`x` must have at most 1 entries."),
-        ({"uniqueItems": True}, [1, 1], "same-twice", "`x` has the same entry twice."),
-        ({"contains": {"const": 1}}, [2], "lacks-entry", "`x` lacks an entry that must be there."),
-        ({"minProperties": 1}, {}, "empty", "`x` is empty."),
-        ({"maxProperties": 0}, {"a": 1}, "too-many", "`x` must have at most 0 entries."),
+        ({"maxItems": 1}, [1, 2], "too-many", "`x` can't have more than 1 entry."),
+        ({"uniqueItems": True}, [1, 1], "same-twice", "`x` can't contain duplicates."),
+        ({"contains": {"const": 1}}, [2], "lacks-entry", "`x` is missing a required entry."),
+        ({"minProperties": 1}, {}, "empty", "`x` can't be empty."),
+        ({"maxProperties": 0}, {"a": 1}, "too-many", "`x` can't have more than 0 entries."),
         ({"anyOf": [{"minimum": 3}, {"const": 1}]}, 2, "no-form-fits", None),
         ({"oneOf": [{"minimum": 1}, {"maximum": 5}]}, 2, "no-form-fits", None),
-        ({"not": {"const": 1}}, 1, "not-allowed", "`x` is not allowed here."),
-        (False, 1, "not-allowed", "`x` is not allowed here."),
+        ({"not": {"const": 1}}, 1, "not-allowed", "`x` isn't allowed here."),
+        (False, 1, "not-allowed", "`x` isn't allowed here."),
         ({"prefixItems": [{}], "unevaluatedItems": False}, [1, 2], "not-judged", None),
         ({"propertyNames": {"pattern": "^a"}}, {"b": 1}, "not-judged", None),
     ],
@@ -71,7 +71,7 @@ def test_a_property_that_is_refused_is_named():
     schema = about({"properties": {"colour": {}}, "additionalProperties": False})
     one = the("unknown-field-refused", {"x": {"color": 1}}, schema)
     assert one.pointer == "/x/color"
-    assert one.message == "`x`: `color` is not allowed here. Did you mean `colour`?"
+    assert one.message == "`x`: `color` isn't allowed here. Did you mean `colour`?"
 
 
 def test_dependent_properties_are_missing_ones():
@@ -93,13 +93,13 @@ def test_a_condition_is_explained():
     ("condition", "words"),
     [
         ({"properties": {"a": {"enum": [1, 2]}}}, "`a` is `1` or `2`"),
-        ({"required": ["a", "b"]}, "`a` and `b` is given"),
-        ({"not": {"required": ["a"]}}, "`a` is left out"),
+        ({"required": ["a", "b"]}, "`a` and `b` are set"),
+        ({"not": {"required": ["a"]}}, "`a` isn't set"),
         (
             {"not": {"anyOf": [{"required": ["a"]}, {"required": ["b"]}]}},
-            "neither `a` nor `b` is given",
+            "neither `a` nor `b` is set",
         ),
-        ({"minProperties": 1}, "the rest of the payload is as it is"),
+        ({"minProperties": 1}, "the rest of the payload stays the same"),
     ],
 )  # fmt: skip
 def test_conditions_in_words(condition, words):

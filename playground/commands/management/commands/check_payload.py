@@ -11,8 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from playground.commands.workflow_facts import facts_of_workflow
 from playground.jsontext.parsing import NotJson, decode
 from playground.openapi.operations import Operation, UnknownOperation, find_operation
-from playground.rules.checking import blocks, check, tell_not_json
-from playground.rules.facts import NOTHING_KNOWN, Facts
+from playground.rules.checking import blocks, check, report_not_json
+from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.problems import Problem
 
 KEYS = ("code", "pointer", "line", "severity", "message")
@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def know(self, uid: str | None) -> Facts:
         if not uid:
-            return NOTHING_KNOWN
+            return NO_FACTS
         facts = facts_of_workflow(uid)
         if facts is None:
             self.refuse(f"No workflow with the UID {uid} is known here.")
@@ -79,5 +79,5 @@ def check_bytes(data: bytes, operation: Operation, facts: Facts) -> list[Problem
     try:
         text = decode(data)
     except NotJson as error:
-        return [tell_not_json(error)]
+        return [report_not_json(error)]
     return check(text, operation.body_schema, facts)
