@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote as percent
 
-from playground.calls.masking import mark
+from playground.calls.masking import refer_to_secret
 from playground.calls.substitution import (
     FileLookup,
+    PartWriter,
     Piece,
-    Sheet,
-    Unfilled,
+    UnresolvedReference,
     Values,
     Variables,
     fill_document,
@@ -44,7 +44,7 @@ _SENTENCES = {
 
 
 @dataclass(frozen=True)
-class Connecting:
+class Endpoint:
     """Where a call goes and what it takes along, as plain values.
 
     `credentials` are by the name of their credential field; those that are shown are plain
@@ -68,7 +68,7 @@ class _Stopped(Exception):
 
 def assemble(
     operation: Operation,
-    connecting: Connecting,
+    endpoint: Endpoint,
     *,
     path_values: Mapping[str, str] | None = None,
     query_values: Mapping[str, str] | None = None,
@@ -90,13 +90,13 @@ def assemble(
     values = Values(Variables(variables or {}), by_name, files, now or datetime.now(UTC))
     try:
         url = _write_url(
-            operation, connecting.base_url, path_values or {}, query_values or {}, values
+            operation, endpoint.base_url, path_values or {}, query_values or {}, values
         )
-        way = None if _has_credential(operation, text) else operation.credential.way(connecting.way)
-        headers = _write_headers(operation, connecting, way)
-        body = _write_body(operation, connecting, way, text, values)
-        return _finish(operation, connecting, url, headers, body)
-    except Unfilled as unfilled:
+        way = None if _has_credential(operation, text) else operation.credential.way(endpoint.way)
+        headers = _write_headers(operation, endpoint, way)
+        body = _write_body(operation, endpoint, way, text, values)
+        return _finish(operation, endpoint, url, headers, body)
+    except UnresolvedReference as unfilled:
         return _Stopped(unfilled.code, name=unfilled.name).failure
     except _Stopped as stopped:
         return stopped.failure
@@ -104,22 +104,22 @@ def assemble(
 
 def _finish(
     operation: Operation,
-    connecting: Connecting,
-    url: Sheet,
-    headers: list[tuple[str, Sheet]],
-    body: Sheet | None,
+    endpoint: Endpoint,
+    url: PartWriter,
+    headers: list[tuple[str, PartWriter]],
+    body: PartWriter | None,
 ) -> Call:
     sheets = [url, *(sheet for _, sheet in headers), *([body] if body else [])]
     secrets = tuple(dict.fromkeys(each for sheet in sheets for each in sheet.secrets))
-    _check_hosts(connecting.base_url, secrets)
+    _check_hosts(endpoint.base_url, secrets)
     return Call(
         method=operation.method,
         url=url.data.decode(),
         headers=tuple((name, sheet.data.decode()) for name, sheet in headers),
         body=body.data if body else None,
         secrets=secrets,
-        follow_redirects=connecting.follow_redirects,
-        places=tuple(place for sheet in sheets for place in sheet.places),
+        follow_redirects=endpoint.follow_redirects,
+        insertions=tuple(place for sheet in sheets for place in sheet.insertions),
     )
 
 
@@ -129,8 +129,8 @@ def _write_url(
     path_values: Mapping[str, str],
     query_values: Mapping[str, str],
     values: Values,
-) -> Sheet:
-    sheet = Sheet("url", "url")
+) -> PartWriter:
+    sheet = PartWriter("url", "url")
     sheet.write([base_url.rstrip("/")])
     known = {each.name: each for each in operation.path_fields}
     done = 0
@@ -163,36 +163,36 @@ def _has_credential(operation: Operation, text: str) -> bool:
 
 
 def _write_headers(
-    operation: Operation, connecting: Connecting, way: CredentialWay | None
-) -> list[tuple[str, Sheet]]:
-    own = {name.lower() for name, _ in connecting.headers}
+    operation: Operation, endpoint: Endpoint, way: CredentialWay | None
+) -> list[tuple[str, PartWriter]]:
+    own = {name.lower() for name, _ in endpoint.headers}
     templates = [line for line in (way.headers if way else ()) if line[0].lower() not in own]
     lines: list[tuple[str, list[Piece]]] = [
-        (name, _fill_template(operation, connecting, template)) for name, template in templates
+        (name, _fill_template(operation, endpoint, template)) for name, template in templates
     ]
-    lines += [(name, [value]) for name, value in connecting.headers]
+    lines += [(name, [value]) for name, value in endpoint.headers]
     if operation.body_schema is not None and "content-type" not in own:
         lines.append(("Content-Type", ["application/json"]))
     written = []
     for number, (name, pieces) in enumerate(lines):
-        sheet = Sheet(f"header {number}", "raw")
+        sheet = PartWriter(f"header {number}", "raw")
         sheet.write(pieces)
         written.append((name, sheet))
     return written
 
 
-def _fill_template(operation: Operation, connecting: Connecting, template: str) -> list[Piece]:
+def _fill_template(operation: Operation, endpoint: Endpoint, template: str) -> list[Piece]:
     pieces: list[Piece] = []
     done = 0
     for place in _PLACE.finditer(template):
         pieces.append(template[done : place.start()])
-        pieces.append(_find_credential(operation, connecting, place[1]))
+        pieces.append(_find_credential(operation, endpoint, place[1]))
         done = place.end()
     return [*pieces, template[done:]]
 
 
-def _find_credential(operation: Operation, connecting: Connecting, name: str) -> Secret | str:
-    found = connecting.credentials.get(name)
+def _find_credential(operation: Operation, endpoint: Endpoint, name: str) -> Secret | str:
+    found = endpoint.credentials.get(name)
     if found is None or found == "" or (isinstance(found, Secret) and not found.value):
         titles = {each.name: each.title for each in operation.credential.fields}
         raise _Stopped("credential-missing", title=titles.get(name, name))
@@ -201,16 +201,16 @@ def _find_credential(operation: Operation, connecting: Connecting, name: str) ->
 
 def _write_body(
     operation: Operation,
-    connecting: Connecting,
+    endpoint: Endpoint,
     way: CredentialWay | None,
     text: str,
     values: Values,
-) -> Sheet | None:
+) -> PartWriter | None:
     if operation.body_schema is None:
         return None
-    sheet = Sheet("body", "json")
+    sheet = PartWriter("body", "json")
     try:
-        text, credential = _join_credential(operation, connecting, way, text)
+        text, credential = _join_credential(operation, endpoint, way, text)
         sheet.write(fill_document(text, values, credential))
     except (ValueError, LookupError, RecursionError):
         raise _Stopped("document-broken") from None
@@ -218,13 +218,13 @@ def _write_body(
 
 
 def _join_credential(
-    operation: Operation, connecting: Connecting, way: CredentialWay | None, text: str
+    operation: Operation, endpoint: Endpoint, way: CredentialWay | None, text: str
 ) -> tuple[str, Secret | str | None]:
     """The document with a reference as its first key, and what that stands for."""
     if way is None or not way.body_key:
         return text, None
-    credential = _find_credential(operation, connecting, way.body_field)
-    reference = quote(mark(way.body_field))
+    credential = _find_credential(operation, endpoint, way.body_field)
+    reference = quote(refer_to_secret(way.body_field))
     pointer = pointers.child("", way.body_key)
     text = text if text.strip() else "{}"
     return apply(text, set_value(text, pointer, reference, [way.body_key])), credential

@@ -1,18 +1,35 @@
-"""What a reply's body is: its kind, its charset, its text. Nothing in it is ever run."""
+"""Reply bodies: their kind and charset, their text laid out for people, their fingerprint.
+
+Nothing in a body is ever executed, and no XML is parsed into objects: entities stay text.
+"""
 
 from __future__ import annotations
 
 import codecs
+import csv
+import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
+
+from playground.calls.values import Reply
+from playground.jsontext.diff import settle
+from playground.jsontext.parsing import NotJson
 
 JSON, CSV, XML, HTML, TEXT, BINARY, EMPTY = "json", "csv", "xml", "html", "text", "binary", "empty"
 
+# Bytes that distinguish text from binary data.
+_SNIFFED_BYTES = 4096
+# The charset of a longer body is decided by its beginning, so that a page showing only the
+# first part decodes it exactly like the whole body.
+DETECTION_BYTES = 262_144
+# Python decodes these, but no API replies in them, and most produce lone surrogates.
+_UNUSED_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7")
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.I)
-# What Python can decode though no answer is written in it; most give halves of characters.
-NO_CHARSETS = ("idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7")
-_IN_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
-_MARKS = (
+_XML_ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})")
+# UTF-32 comes first: its little-endian mark begins with that of UTF-16.
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -23,8 +40,8 @@ _BINARY_TYPE = re.compile(
     r"(?:image|audio|video|font)/(?!svg)|application/(?:pdf|zip|gzip|octet-stream|msword|vnd\.)",
     re.I,
 )
-_ENDINGS = {JSON: "json", CSV: "csv", XML: "xml", HTML: "html", TEXT: "txt", EMPTY: "txt"}
-_BINARY_ENDINGS = {
+_EXTENSIONS = {JSON: "json", CSV: "csv", XML: "xml", HTML: "html", TEXT: "txt", EMPTY: "txt"}
+_BINARY_EXTENSIONS = {
     "image/png": "png",
     "image/jpeg": "jpg",
     "image/gif": "gif",
@@ -33,59 +50,103 @@ _BINARY_ENDINGS = {
     "application/zip": "zip",
     "application/gzip": "gz",
 }
-# How much of a body is looked at to tell text from bytes.
-LOOKED_AT = 4096
-# What decides on the charset of a longer body, where it has anything but ASCII. So the first
-# part alone reads as the whole does.
-START = 262_144
+
+INDENT = "  "
+# Enough to fill a window; the browser lays out the rest in the same way.
+LINES = 40
+_OPENING_CHARACTERS = 6000
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"?|[{}\[\]:,]|[^\s{}\[\],:"]+', re.S)
+_LINE_BREAK = re.compile(r"\r\n|\n|\r")
+
+_XML_DEPTH = 200
+_XML_PIECE = re.compile(
+    r"<!--.*?-->"
+    r"|<!\[CDATA\[.*?\]\]>"
+    r"|<(?!>|!--|!\[CDATA\[)[^<>\"']*+(?:(?:\"[^\"<]*+\"|'[^'<]*+')[^<>\"']*+){0,1000}>"
+    r"|[^<]++",
+    re.S,
+)
+
+_DELIMITERS = (",", ";", "\t", "|")
+_COLUMNS = 100
+_CELL_CHARACTERS = 500
+_CSV_LINE = re.compile(r"[^\r\n]*+(?:\r\n|\r|\n)|[^\r\n]++")
+
+# A longer body is compared byte for byte: parsing it would delay the end of the send.
+_SETTLED_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
-class Text:
-    """`charset` is the one that fits; `claimed` what the reply says it is, when that is wrong."""
+class DecodedText:
+    """`charset` is the one that fits; `claimed` what the reply names, if that is wrong."""
 
     text: str
     charset: str
     claimed: str = ""
 
 
-def read_text(data: bytes, content_type: str = "") -> Text:
-    """The body as text: by its byte-order mark, by what the reply claims, as UTF-8, and last
-    as Windows-1252, in which every byte is some character. Never raises."""
-    for mark, charset in _MARKS:
+def decode_body(data: bytes, content_type: str = "") -> DecodedText:
+    """The body as text. Never raises.
+
+    Tried in turn: the byte-order mark, the charset that the reply names, UTF-8, and
+    Windows-1252, which gives every byte a character.
+    """
+    for mark, charset in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return Text(data[len(mark) :].decode(charset, "replace"), charset)
+            return DecodedText(data[len(mark) :].decode(charset, "replace"), charset)
     claimed = find_charset(data, content_type)
     for charset in dict.fromkeys([claimed or "utf-8", "utf-8"]):
         text = _decode(data, charset)
+        if text is None and len(data) > DETECTION_BYTES:
+            # If the beginning fits, stray bytes further on do not change the charset.
+            start = _decode(data[:DETECTION_BYTES], charset)
+            if start is not None and not start.isascii():
+                text = data.decode(charset, "replace")
         if text is not None:
-            return Text(text, charset, "" if charset == (claimed or charset) else claimed)
-    return Text(data.decode("cp1252", "replace"), "windows-1252", claimed or "utf-8")
+            return DecodedText(text, charset, "" if charset == (claimed or charset) else claimed)
+    return DecodedText(data.decode("cp1252", "replace"), "windows-1252", claimed or "utf-8")
 
 
 def find_charset(data: bytes, content_type: str) -> str:
-    """The charset that the header or the XML declaration names; empty where none does."""
+    """The charset named by the header or the XML declaration, or an empty text."""
     named = _CHARSET.search(content_type)
     if named:
         return named[1].lower()
-    declared = _IN_XML.match(data[:300])
+    declared = _XML_ENCODING.match(data[:300])
     return declared[1].decode().lower() if declared else ""
 
 
-def kind_of(data: bytes, content_type: str = "") -> str:
-    """One of json, csv, xml, html, text, binary, empty: by the type it claims, and by a look
-    at the bytes where the claim says nothing or is wrong."""
+def _decode(data: bytes, charset: str) -> str | None:
+    """None if the charset is unknown or does not fit."""
+    try:
+        # Only `str.encode` rejects codecs such as zlib, which would unpack a hostile body.
+        "".encode(charset)
+        name = codecs.lookup(charset).name
+        if name in _UNUSED_CHARSETS:
+            return None
+        # Not final: a truncated body may end in the middle of a character.
+        return codecs.getincrementaldecoder(name)().decode(data, final=False)
+    except (LookupError, UnicodeError, ValueError):
+        return None
+
+
+def detect_kind(data: bytes, content_type: str = "") -> str:
+    """One of json, csv, xml, html, text, binary and empty.
+
+    Decided by the content type; by the first bytes where that is missing or wrong.
+    """
     if not data.strip():
         return EMPTY
     claimed = content_type.partition(";")[0].strip().lower()
-    start = data[:LOOKED_AT]
-    is_wide = any(data.startswith(mark) for mark, _ in _MARKS[1:])
+    start = data[:_SNIFFED_BYTES]
+    # Text in UTF-16 and UTF-32 is full of NUL bytes without being binary.
+    is_wide = any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS[1:])
     is_wide = is_wide or find_charset(b"", content_type).startswith(("utf-16", "utf-32"))
     if not is_wide and (b"\0" in start or (_BINARY_TYPE.match(claimed) and not _is_text(start))):
         return BINARY
     if "csv" in claimed or "tab-separated" in claimed:
         return CSV
-    text = read_text(start, content_type).text.lstrip()
+    text = decode_body(start, content_type).text.lstrip()
     if "html" in claimed or re.match(r"<!doctype html|<html", text, re.I):
         return HTML
     if text[:1] in ("{", "["):
@@ -95,39 +156,132 @@ def kind_of(data: bytes, content_type: str = "") -> str:
     return JSON if "json" in claimed else TEXT
 
 
-def ending_of(kind: str, content_type: str) -> str:
-    """The ending of a file with such a body, without the dot."""
-    claimed = content_type.partition(";")[0].strip().lower()
-    if kind == BINARY:
-        return _BINARY_ENDINGS.get(claimed, "bin")
-    return "svg" if claimed == "image/svg+xml" else _ENDINGS[kind]
-
-
-def _decode(data: bytes, charset: str) -> str | None:
-    """None where the charset does not fit; after a start that it fits, what does not is marked."""
-    text = _decode_strictly(data, charset)
-    if text is None and len(data) > START:
-        start = _decode_strictly(data[:START], charset)
-        return None if start is None or start.isascii() else data.decode(charset, "replace")
-    return text
-
-
-def _decode_strictly(data: bytes, charset: str) -> str | None:
-    try:
-        known = codecs.lookup(charset)
-        if not getattr(known, "_is_text_encoding", True) or known.name in NO_CHARSETS:
-            return None
-        return _cut_decode(data, known.name)
-    except (LookupError, UnicodeError, ValueError):
-        return None
-
-
-def _cut_decode(data: bytes, charset: str) -> str:
-    """A body that the limit cut off may end inside a character: that rest is left out."""
-    decoder = codecs.getincrementaldecoder(charset)()
-    return decoder.decode(data, final=False)
-
-
 def _is_text(start: bytes) -> bool:
     text = _decode(start, "utf-8")
-    return text is not None and sum(c < " " and c not in "\t\r\n\f" for c in text) == 0
+    return text is not None and not any(c < " " and c not in "\t\r\n\f" for c in text)
+
+
+def choose_extension(kind: str, content_type: str) -> str:
+    """The extension, without its dot, for a file that holds such a body."""
+    claimed = content_type.partition(";")[0].strip().lower()
+    if kind == BINARY:
+        return _BINARY_EXTENSIONS.get(claimed, "bin")
+    return "svg" if claimed == "image/svg+xml" else _EXTENSIONS[kind]
+
+
+def format_opening(text: str, kind: str) -> list[str]:
+    """The first `LINES` lines at most, reading no more than they need.
+
+    JSON is indented, whether or not it is complete or valid.
+    """
+    start = text[:_OPENING_CHARACTERS]
+    if kind != JSON:
+        return _LINE_BREAK.split(start)[:LINES]
+    lines: list[str] = []
+    line = ""
+    depth, opened, bare = 0, False, False
+    for found in _JSON_TOKEN.finditer(start):
+        token = found[0]
+        closes = token in ("}", "]")
+        depth = max(0, depth - closes)
+        if opened != closes:  # an empty object or array stays on its line
+            lines, line = [*lines, line], INDENT * depth
+        opened = token in ("{", "[")
+        depth += opened
+        is_value = token[0] not in "{}[],:"
+        line += (" " if bare and is_value else "") + (": " if token == ":" else token)
+        bare = is_value
+        if token == ",":
+            lines, line = [*lines, line], INDENT * depth
+    return [*lines, line][:LINES] if line.strip() else lines[:LINES]
+
+
+def indent_xml(text: str) -> str:
+    """The same XML with each element on a line of its own; malformed XML is returned as is."""
+    pieces = _split_xml(text)
+    if pieces is None:
+        return text
+    lines: list[str] = []
+    depth = at = 0
+    while at < len(pieces):
+        piece = pieces[at]
+        if _holds_text_only(pieces, at):
+            lines.append(INDENT * depth + "".join(pieces[at : at + 3]))
+            at += 3
+            continue
+        depth -= piece.startswith("</")
+        if not 0 <= depth <= _XML_DEPTH:
+            return text
+        lines.append(INDENT * depth + piece)
+        depth += _opens(piece)
+        at += 1
+    return "\n".join(lines)
+
+
+def _split_xml(text: str) -> list[str] | None:
+    pieces = []
+    at = 0
+    while at < len(text):
+        found = _XML_PIECE.match(text, at)
+        if found is None:
+            return None
+        at = found.end()
+        if piece := found[0].strip():
+            pieces.append(piece)
+    return pieces
+
+
+def _holds_text_only(pieces: list[str], at: int) -> bool:
+    """True for `<a>text</a>`, which stays on one line."""
+    if at + 2 >= len(pieces) or not _opens(pieces[at]):
+        return False
+    return not pieces[at + 1].startswith("<") and pieces[at + 2].startswith("</")
+
+
+def _opens(piece: str) -> bool:
+    return piece[0] == "<" and piece[1] not in "/!?" and not piece.endswith("/>")
+
+
+@dataclass(frozen=True)
+class CsvTable:
+    """Some rows of text, the header being row 0; `next` is the first row after them, or None.
+
+    `cut` is True if columns were left out.
+    """
+
+    rows: tuple[tuple[str, ...], ...]
+    next: int | None
+    cut: bool = False
+
+
+def read_csv_rows(text: str, start: int = 0, count: int = 200) -> CsvTable | None:
+    """`count` rows from `start` on; None if the text is not a table."""
+    # Line by line, so that the first rows of a long text cost the first rows only.
+    lines = (found[0] for found in _CSV_LINE.finditer(text))
+    try:
+        reader = csv.reader(lines, delimiter=detect_delimiter(text))
+        rows = list(islice(reader, start, start + count + 1))
+    except csv.Error:
+        return None
+    shown = tuple(tuple(map(_shorten_cell, row[:_COLUMNS])) for row in rows[:count])
+    cut = any(len(row) > _COLUMNS for row in rows)
+    return CsvTable(shown, start + count if len(rows) > count else None, cut)
+
+
+def detect_delimiter(text: str) -> str:
+    """The delimiter that the first line holds most of; `csv.Sniffer` fails on one column."""
+    line = text[:20_000].lstrip("\r\n").partition("\n")[0]
+    return max(_DELIMITERS, key=line.count)
+
+
+def _shorten_cell(cell: str) -> str:
+    return cell if len(cell) <= _CELL_CHARACTERS else f"{cell[:_CELL_CHARACTERS]}…"
+
+
+def fingerprint_reply(reply: Reply) -> str:
+    """A digest that is equal for replies of one status that differ in IDs and times only."""
+    body = reply.body
+    if len(body) <= _SETTLED_BYTES:
+        with suppress(UnicodeDecodeError, NotJson):
+            body = settle(body.decode()).encode("utf-8", "surrogatepass")
+    return hashlib.sha256(b"%d\n" % reply.status + body).hexdigest()

@@ -5,24 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from playground.calls.content import read_text
+from playground.calls.content import decode_body
 from playground.calls.echoes import SHORT, find_echoes
-from playground.calls.values import Call, Hole, Masked, MaskedCall, Place, Reply, Secret
+from playground.calls.values import (
+    Call,
+    Insertion,
+    MaskedCall,
+    MaskedText,
+    Placeholder,
+    Reply,
+    Secret,
+)
 
 
-def mark(name: str) -> str:
+def refer_to_secret(name: str) -> str:
     """What stands in a secret's place: the reference itself, so that it can be read in again."""
     return f"{{{{secret:{name}}}}}"
 
 
-def refer(file_id: str) -> str:
+def refer_to_file(file_id: str) -> str:
     """What stands in a file's place: nobody wants to read its base64."""
     return f"{{{{file:{file_id}}}}}"
 
 
-def show(masked: Masked) -> str:
+def format_masked(masked: MaskedText) -> str:
     """The text as people see it."""
-    return "".join(piece if isinstance(piece, str) else mark(piece.name) for piece in masked)
+    return "".join(
+        piece if isinstance(piece, str) else refer_to_secret(piece.name) for piece in masked
+    )
 
 
 def mask_text(text: str, secrets: Iterable[Secret]) -> str:
@@ -32,7 +42,7 @@ def mask_text(text: str, secrets: Iterable[Secret]) -> str:
     characters are left: they would be found everywhere.
     """
     hidden = [each for each in secrets if not each.public and len(each.value) >= SHORT]
-    return show(_merge(_mask(text, hidden)))
+    return format_masked(_merge(_mask(text, hidden)))
 
 
 def mask_call(call: Call) -> MaskedCall:
@@ -43,18 +53,22 @@ def mask_call(call: Call) -> MaskedCall:
     reference.
     """
     hidden = [each for each in call.secrets if not each.public]
-    placed = {place.hole.name for place in call.places if place.hole.escape != "file"}
+    placed = {
+        place.placeholder.name for place in call.insertions if place.placeholder.escape != "file"
+    }
     wanted = [each for each in hidden if len(each.value) >= SHORT or each.name not in placed]
     names = {each.name for each in hidden}
-    places = [p for p in call.places if p.hole.name in names or p.hole.escape == "file"]
+    insertions = [
+        p for p in call.insertions if p.placeholder.name in names or p.placeholder.escape == "file"
+    ]
     return MaskedCall(
         method=call.method,
-        url=_mask_part(call.url.encode(), "url", places, wanted),
+        url=_mask_part(call.url.encode(), "url", insertions, wanted),
         headers=tuple(
-            (name, _mask_part(value.encode(), f"header {number}", places, wanted))
+            (name, _mask_part(value.encode(), f"header {number}", insertions, wanted))
             for number, (name, value) in enumerate(call.headers)
         ),
-        body=None if call.body is None else _mask_part(call.body, "body", places, wanted),
+        body=None if call.body is None else _mask_part(call.body, "body", insertions, wanted),
     )
 
 
@@ -63,7 +77,7 @@ def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
     headers = tuple((mask_text(n, secrets), mask_text(v, secrets)) for n, v in reply.headers)
     body = _mask_body(reply.body, "utf-8", secrets)
     claimed = next((v for n, v in reply.headers if n.lower() == "content-type"), "")
-    charset = read_text(reply.body, claimed).charset
+    charset = decode_body(reply.body, claimed).charset
     if charset.startswith(("utf-16", "utf-32")):
         body = _mask_body(body, charset, secrets)
     return replace(reply, reason=mask_text(reply.reason, secrets), headers=headers, body=body)
@@ -82,32 +96,38 @@ def holds_secret(data: bytes, secrets: Sequence[Secret]) -> bool:
     return bool(find_echoes(data.decode("utf-8", "replace"), secrets))
 
 
-def _mask_part(data: bytes, part: str, places: Sequence[Place], wanted: list[Secret]) -> Masked:
-    pieces: list[str | Hole] = []
+def _mask_part(
+    data: bytes, part: str, insertions: Sequence[Insertion], wanted: list[Secret]
+) -> MaskedText:
+    pieces: list[str | Placeholder] = []
     done = 0
-    for place in sorted((p for p in places if p.part == part), key=lambda each: each.start):
+    for place in sorted((p for p in insertions if p.part == part), key=lambda each: each.start):
         pieces += _mask(data[done : place.start].decode("utf-8", "replace"), wanted)
-        pieces.append(refer(place.hole.name) if place.hole.escape == "file" else place.hole)
+        pieces.append(
+            refer_to_file(place.placeholder.name)
+            if place.placeholder.escape == "file"
+            else place.placeholder
+        )
         done = place.end
     pieces += _mask(data[done:].decode("utf-8", "replace"), wanted)
     return _merge(pieces)
 
 
-def _mask(text: str, secrets: Sequence[Secret]) -> Iterator[str | Hole]:
+def _mask(text: str, secrets: Sequence[Secret]) -> Iterator[str | Placeholder]:
     done, last = 0, ""
     for echo in find_echoes(text, secrets):
         overlaps = echo.start < done
         if echo.end > done and not (overlaps and echo.secret.name == last):
             yield text[done : max(done, echo.start)]
-            yield Hole(echo.secret.name, echo.escape)
+            yield Placeholder(echo.secret.name, echo.escape)
             last = echo.secret.name
         done = max(done, echo.end)
     yield text[done:]
 
 
-def _merge(pieces: Iterable[str | Hole]) -> Masked:
+def _merge(pieces: Iterable[str | Placeholder]) -> MaskedText:
     """Neighbouring texts become one, so that a snippet quotes them once."""
-    merged: list[str | Hole] = []
+    merged: list[str | Placeholder] = []
     for piece in pieces:
         if isinstance(piece, str) and merged and isinstance(merged[-1], str):
             merged[-1] += piece

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import quote as percent
 from uuid import uuid4
 
-from playground.calls.values import Hole, Place, Secret
+from playground.calls.values import Insertion, Placeholder, Secret
 from playground.jsontext.printing import quote
 from playground.jsontext.reference_syntax import dynamic_value, find_marks
 from playground.jsontext.references import Reference, resolve_pieces
@@ -33,7 +33,7 @@ FileLookup = Callable[[str], FileData | None]
 """The file of an ID, or None when there is none."""
 
 
-class Unfilled(Exception):
+class UnresolvedReference(Exception):
     """A reference that names nothing; `code` says of what kind."""
 
     def __init__(self, code: str, name: str) -> None:
@@ -43,10 +43,10 @@ class Unfilled(Exception):
 
 
 class Variables(dict[str, Any]):
-    """Values of variables by name; one that is asked for and missing is Unfilled."""
+    """Values of variables by name; one that is asked for and missing is UnresolvedReference."""
 
     def __missing__(self, name: str) -> Any:
-        raise Unfilled("variable-unknown", name)
+        raise UnresolvedReference("variable-unknown", name)
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ class Values:
     make_uuid: Callable[[], object] = uuid4
 
     def find_held(self, reference: Reference) -> Secret | FileData:
-        """The secret or file of a reference; raises Unfilled."""
+        """The secret or file of a reference; raises UnresolvedReference."""
         by_kind = self.secrets.get if reference.kind == "secret" else self.files
         found = by_kind(reference.name)
         if found is None:
-            raise Unfilled(f"{reference.kind}-unknown", reference.name)
+            raise UnresolvedReference(f"{reference.kind}-unknown", reference.name)
         return found
 
     def find_text(self, reference: Reference) -> str:
-        """What a variable or dynamic reference stands for, as text; raises Unfilled."""
+        """What a variable or dynamic reference stands for, as text; raises UnresolvedReference."""
         if reference.kind == "dynamic":
             return dynamic_value(reference.name, self.now, self.make_uuid)
         return str(self.variables[reference.name])
@@ -81,8 +81,8 @@ Piece = str | Secret | FileData
 def fill_document(text: str, values: Values, first: Piece | None = None) -> Iterator[Piece]:
     """A JSON text in pieces, its references replaced; every other byte stays.
 
-    `first` takes the place of the first secret reference, whatever its name. Raises Unfilled,
-    and ValueError or its like for a text that is no JSON.
+    `first` takes the place of the first secret reference, whatever its name. Raises
+    UnresolvedReference, and ValueError or its like for a text that isn't JSON.
     """
     for piece in resolve_pieces(text, values.variables, values.now, values.make_uuid):
         if piece.reference is None:
@@ -95,7 +95,7 @@ def fill_document(text: str, values: Values, first: Piece | None = None) -> Iter
 
 
 def fill_step(typed: str, values: Values) -> Iterator[Piece]:
-    """A step of a path in pieces, percent-encoded. Raises Unfilled."""
+    """A step of a path in pieces, percent-encoded. Raises UnresolvedReference."""
     done = 0
     for mark in find_marks(typed):
         start = mark if isinstance(mark, int) else mark.start
@@ -116,12 +116,12 @@ def write_value(value: str, escape: str) -> str:
     return percent(value, safe="") if escape == "url" else value
 
 
-class Sheet:
+class PartWriter:
     """A part of a call being written: its bytes, and where secrets came to stand in it."""
 
     def __init__(self, part: str, escape: str) -> None:
         self.part = part
-        self.places: list[Place] = []
+        self.insertions: list[Insertion] = []
         self.secrets: list[Secret] = []
         self._escape = escape
         self._out = BytesIO()
@@ -142,8 +142,8 @@ class Sheet:
     def _write_secret(self, secret: Secret) -> None:
         start = self._out.tell()
         self._out.write(write_value(secret.value, self._escape).encode())
-        hole = Hole(secret.name, self._escape)
-        self.places.append(Place(self.part, start, self._out.tell(), hole))
+        hole = Placeholder(secret.name, self._escape)
+        self.insertions.append(Insertion(self.part, start, self._out.tell(), hole))
         self.secrets.append(secret)
 
     def _write_file(self, file: FileData) -> None:
@@ -158,4 +158,6 @@ class Sheet:
             rest = rest[whole:]
         self._out.write(b64encode(rest))
         if file.id:
-            self.places.append(Place(self.part, start, self._out.tell(), Hole(file.id, "file")))
+            self.insertions.append(
+                Insertion(self.part, start, self._out.tell(), Placeholder(file.id, "file"))
+            )

@@ -34,7 +34,7 @@ class Secret:
 
 
 @dataclass(frozen=True)
-class Hole:
+class Placeholder:
     """Where a secret's value stands in a text that people may see.
 
     `escape` tells how the value was written there: `raw`, `json` (the inside of a JSON
@@ -45,12 +45,12 @@ class Hole:
     escape: str = "raw"
 
 
-Masked = tuple[str | Hole, ...]
+MaskedText = tuple[str | Placeholder, ...]
 """A text with its secrets taken out: pieces of text and holes, in order."""
 
 
 @dataclass(frozen=True)
-class Place:
+class Insertion:
     """Where `assemble` put a secret, the only way to know a short one from plain text, or a file.
 
     `part` is `url`, `body` or `header N` (N counts from 0); offsets in bytes of UTF-8.
@@ -59,7 +59,7 @@ class Place:
     part: str
     start: int
     end: int
-    hole: Hole
+    placeholder: Placeholder
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Call:
     body: bytes | None = field(default=None, repr=False)
     secrets: tuple[Secret, ...] = ()
     follow_redirects: bool = False
-    places: tuple[Place, ...] = ()
+    insertions: tuple[Insertion, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,9 +83,9 @@ class MaskedCall:
     """The same request as people may see it: for previews, history and snippets."""
 
     method: str
-    url: Masked
-    headers: tuple[tuple[str, Masked], ...]
-    body: Masked | None
+    url: MaskedText
+    headers: tuple[tuple[str, MaskedText], ...]
+    body: MaskedText | None
 
 
 @dataclass(frozen=True)
@@ -112,11 +112,11 @@ class Failure:
     """Why there is no reply.
 
     `left` says whether a byte of the request may have left: then nobody knows whether the
-    other side acted on it. `sentence` is for people, and a template of `code` and `params`.
+    other side acted on it. `message` is for people, and a template of `code` and `params`.
     """
 
     code: str
-    sentence: str
+    message: str
     left: bool
     params: Params = field(default_factory=dict)
     seconds: float = 0.0
@@ -139,5 +139,5 @@ class Verdict:
 
     outcome: Outcome
     code: str
-    sentence: str
+    message: str
     params: Params = field(default_factory=dict)

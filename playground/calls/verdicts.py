@@ -16,7 +16,7 @@ _HTTP_ERROR = (
 )
 
 
-def judge(operation: Operation, outcome: Reply | Failure, text: str = "") -> Verdict:
+def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = "") -> Verdict:
     """What a reply or failure means, by the operation's own rule. Never raises.
 
     A 2xx is *accepted* if the body has the value the rule asks for; other values there, and a
@@ -53,7 +53,7 @@ def _judge_success(
     verdict = _say(Outcome.ACCEPTED, "accepted", rule.accepted, known)
     memory = operation.deduplication
     if memory is not None and _is_repeat(reply, memory):
-        sentence = f"{verdict.sentence.rstrip('.')}. {memory.sentence}"
+        sentence = f"{verdict.message.rstrip('.')}. {memory.sentence}"
         return Verdict(Outcome.ACCEPTED, "repeated", sentence, verdict.params)
     return verdict
 
@@ -88,8 +88,8 @@ def _judge_error(operation: Operation, reply: Reply, known: Mapping[str, str]) -
 
 def _judge_failure(operation: Operation, failure: Failure, text: str) -> Verdict:
     if not failure.left:
-        return Verdict(Outcome.NOT_SENT, failure.code, failure.sentence, failure.params)
-    params = {**failure.params, "why": failure.sentence}
+        return Verdict(Outcome.NOT_SENT, failure.code, failure.message, failure.params)
+    params = {**failure.params, "why": failure.message}
     return _add_advice(operation, Outcome.UNKNOWN, failure.code, "{why}", params, text)
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from playground.calls.values import Hole, Masked, MaskedCall
+from playground.calls.values import MaskedCall, MaskedText, Placeholder
 
 
 def write_masked(call: MaskedCall) -> str:
@@ -20,14 +20,15 @@ def read_masked(text: str) -> MaskedCall:
     return MaskedCall(whole["method"], _read(whole["url"]), headers, body)
 
 
-def _write(masked: Masked) -> list[Any]:
+def _write(masked: MaskedText) -> list[Any]:
     return [
-        {"name": part.name, "escape": part.escape} if isinstance(part, Hole) else part
+        {"name": part.name, "escape": part.escape} if isinstance(part, Placeholder) else part
         for part in masked
     ]
 
 
-def _read(parts: list[Any]) -> Masked:
+def _read(parts: list[Any]) -> MaskedText:
     return tuple(
-        Hole(part["name"], part["escape"]) if isinstance(part, dict) else part for part in parts
+        Placeholder(part["name"], part["escape"]) if isinstance(part, dict) else part
+        for part in parts
     )

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from playground.calls.masking import show
+from playground.calls.masking import format_masked
 from playground.calls.values import Outcome
 from playground.history.bodies import read_body, read_start
 from playground.history.masked import read_masked
@@ -150,7 +150,7 @@ def _everything_said(row: Exchange) -> str:
     said = [words_of(row)]
     if row.request is not None and row.request.size <= LONGEST_SEARCHED:
         sent = read_masked(read_body(row.request).decode())
-        said.append(show(sent.body or ()))
+        said.append(format_masked(sent.body or ()))
     if row.reply_body is not None:
         said.append(read_start(row.reply_body, LONGEST_SEARCHED).decode("utf-8", "replace"))
     return "\n".join(said).casefold()

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from playground.calls.fingerprints import digest_reply
-from playground.calls.masking import mask_call, mask_reply, mask_text, show
+from playground.calls.content import fingerprint_reply
+from playground.calls.masking import format_masked, mask_call, mask_reply, mask_text
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.bodies import keep_body
 from playground.history.masked import write_masked
@@ -68,7 +68,7 @@ def record_start(start: Start) -> Exchange:
                 path_values=_mask_values(start.path_values, secrets),
                 likeness=start.likeness,
                 method=masked.method,
-                url=show(masked.url),
+                url=format_masked(masked.url),
                 request=keep_body(write_masked(masked).encode()),
                 started_at=timezone.now(),
                 deadline=start.deadline,
@@ -98,7 +98,7 @@ def record_end(
     with transaction.atomic():
         if isinstance(result, Reply):
             reply = mask_reply(result, call.secrets)
-            values |= _describe_reply(reply) | _look_back(exchange, digest_reply(reply))
+            values |= _describe_reply(reply) | _look_back(exchange, fingerprint_reply(reply))
         _end(exchange, values)
         exchange.refresh_from_db()
         note_words(exchange)
@@ -138,7 +138,7 @@ def _describe_verdict(verdict: Verdict, secrets: tuple[Secret, ...]) -> dict[str
         "outcome": verdict.outcome,
         "code": verdict.code,
         "params": _mask_values(verdict.params, secrets),
-        "sentence": mask_text(verdict.sentence, secrets),
+        "sentence": mask_text(verdict.message, secrets),
     }
 
 

@@ -62,7 +62,7 @@ def _explain_stop(watch: Watch, left: bool) -> Failure:
     if watch.stopped == "timeout":
         return fail("timeout", left, seconds=f"{watch.seconds:g}")
     words = fail("cancelled-after" if left else "cancelled", left)
-    return Failure("cancelled", words.sentence, left)
+    return Failure("cancelled", words.message, left)
 
 
 def _explain_line(error: OSError, trip: Trip, limits: Limits) -> Failure:

@@ -33,7 +33,7 @@ def send_on(call: Call, source: Target, location: str, status: int) -> tuple[Cal
     Raises Refused for an address the reader refuses, SecretStays.
     """
     target = read_target(urldefrag(urljoin(source.url, location)).url)
-    call = replace(_change_method(call, status), url=target.url, places=())
+    call = replace(_change_method(call, status), url=target.url, insertions=())
     if target.origin != source.origin:
         if call.body is not None and holds_secret(call.body, call.secrets):
             raise SecretStays

@@ -10,8 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.calls.content import ending_of, kind_of
-from playground.calls.csv_tables import read_rows
+from playground.calls.content import choose_extension, detect_kind, read_csv_rows
 from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.pages.exchanges import get_exchange
@@ -42,7 +41,7 @@ def show_text(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
 def show_rows(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     """Further rows of a table."""
     reply = view_reply(get_exchange(request, exchange_id))
-    table = read_rows(reply.text, max(1, _read_number(request, "from")), ROWS)
+    table = read_csv_rows(reply.text, max(1, _read_number(request, "from")), ROWS)
     if table is None:
         raise Http404(_("This answer is no table."))
     return render(request, "history/_rows.html", {"table": table, "reply": reply})
@@ -61,7 +60,7 @@ def save_body(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
 
 def name_file(exchange: Exchange, data: bytes) -> str:
     """The name that the reply gives itself, else the job's, with an ending that fits."""
-    ending = ending_of(kind_of(data, exchange.content_type), exchange.content_type)
+    ending = choose_extension(detect_kind(data, exchange.content_type), exchange.content_type)
     headers = {n.lower(): v for n, v in view_reply(exchange).headers}
     given = NAMED.search(headers.get("content-disposition", ""))
     if given:

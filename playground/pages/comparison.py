@@ -11,8 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.calls.content import read_text
-from playground.calls.masking import show
+from playground.calls.content import decode_body
+from playground.calls.masking import format_masked
 from playground.drafts.drafts import find_draft
 from playground.drafts.models import Draft
 from playground.history.bodies import read_body, read_headers
@@ -159,13 +159,13 @@ def _kind_of(one: str | None, other: str | None) -> str:
 
 def _read_exchange(exchange: Exchange, sent_text: bool) -> Side:
     masked = read_masked(read_body(exchange.request).decode()) if exchange.request else None
-    request = show(masked.body) if masked and masked.body is not None else ""
+    request = format_masked(masked.body) if masked and masked.body is not None else ""
     if not sent_text:
         sent = read_sent(exchange)
         request = sent.text if sent else request
     reply = None
     if exchange.reply_body is not None:
-        reply = read_text(read_body(exchange.reply_body), exchange.content_type).text
+        reply = decode_body(read_body(exchange.reply_body), exchange.content_type).text
     facts = {
         _("Connection"): exchange.connection_name,
         **_paths(exchange.path_values),
@@ -185,7 +185,7 @@ def _read_exchange(exchange: Exchange, sent_text: bool) -> Side:
         reply,
         facts,
         exchange.outcome,
-        [(name, show(value)) for name, value in masked.headers] if masked else None,
+        [(name, format_masked(value)) for name, value in masked.headers] if masked else None,
         read_headers(exchange) if exchange.reply_head_id else None,
     )
 

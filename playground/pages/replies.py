@@ -9,14 +9,24 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from playground.calls.content import CSV, JSON, START, TEXT, XML, Text, kind_of, read_text
-from playground.calls.csv_tables import Table, read_rows
-from playground.calls.excerpts import read_opening
-from playground.calls.masking import show
-from playground.calls.snippets.fragments import CannotWrite
+from playground.calls.content import (
+    CSV,
+    DETECTION_BYTES,
+    JSON,
+    TEXT,
+    XML,
+    CsvTable,
+    DecodedText,
+    decode_body,
+    detect_kind,
+    format_opening,
+    indent_xml,
+    read_csv_rows,
+)
+from playground.calls.masking import format_masked
+from playground.calls.snippets.fragments import UnsupportedCall
 from playground.calls.snippets.languages import LANGUAGES, Language, write_snippet
 from playground.calls.values import MaskedCall, Outcome
-from playground.calls.xml_layout import lay_out_xml
 from playground.history.bodies import read_body, read_headers, read_start
 from playground.history.masked import read_masked
 from playground.history.models import Exchange
@@ -148,20 +158,20 @@ class ReplyView:
     def start(self) -> bytes:
         """The first part, all that the page itself needs."""
         body = self.exchange.reply_body
-        start = read_start(body, START) if body else b""
+        start = read_start(body, DETECTION_BYTES) if body else b""
         return start if start.strip() else read_body(body)
 
     @cached_property
-    def said(self) -> Text:
+    def said(self) -> DecodedText:
         """The first part as text, and how its charset was found."""
-        return read_text(self.start, self.exchange.content_type)
+        return decode_body(self.start, self.exchange.content_type)
 
     @cached_property
     def text(self) -> str:
         """All of it. What is longer than the first part is unpacked only for this."""
         if self.size <= len(self.start):
             return self.said.text
-        return read_text(read_body(self.exchange.reply_body), self.exchange.content_type).text
+        return decode_body(read_body(self.exchange.reply_body), self.exchange.content_type).text
 
     @property
     def is_whole(self) -> bool:
@@ -171,7 +181,7 @@ class ReplyView:
     @cached_property
     def body_kind(self) -> str:
         """What the Body tab draws: json, csv, xml, html, text, binary or empty."""
-        kind = kind_of(self.start, self.exchange.content_type)
+        kind = detect_kind(self.start, self.exchange.content_type)
         if kind == JSON and self.is_whole and self._laid is None:
             return TEXT
         return TEXT if kind == CSV and self.table is None else kind
@@ -184,8 +194,8 @@ class ReplyView:
             return None
 
     @cached_property
-    def table(self) -> Table | None:
-        return read_rows(self.said.text, 0, ROWS) or read_rows(self.text, 0, ROWS)
+    def table(self) -> CsvTable | None:
+        return read_csv_rows(self.said.text, 0, ROWS) or read_csv_rows(self.text, 0, ROWS)
 
     @cached_property
     def head(self) -> str:
@@ -193,7 +203,7 @@ class ReplyView:
         if not self.is_whole:
             return self.said.text[:HEAD]
         if self.part != "raw" and self.body_kind == XML:
-            return lay_out_xml(self.said.text)
+            return indent_xml(self.said.text)
         return (self._laid if self.layout == JSON else None) or self.said.text
 
     @property
@@ -211,7 +221,7 @@ class ReplyView:
     @property
     def opening(self) -> list[str]:
         """The first lines, to be read before any script has run."""
-        return read_opening(self.head, self.layout)
+        return format_opening(self.head, self.layout)
 
     @property
     def code(self) -> str:
@@ -220,8 +230,8 @@ class ReplyView:
             return ""
         try:
             return write_snippet(self.language, write_out_files(self.request))
-        except CannotWrite as reason:
-            return reason.sentence
+        except UnsupportedCall as reason:
+            return reason.message
 
     @property
     def languages(self) -> Sequence[Language]:
@@ -239,12 +249,12 @@ class ReplyView:
     @property
     def request_headers(self) -> list[tuple[str, str]]:
         request = self.request
-        return [(name, show(value)) for name, value in request.headers] if request else []
+        return [(name, format_masked(value)) for name, value in request.headers] if request else []
 
     @property
     def request_body(self) -> str:
         request = self.request
-        return show(request.body) if request and request.body is not None else ""
+        return format_masked(request.body) if request and request.body is not None else ""
 
 
 def shorten_uids(text: str) -> str:

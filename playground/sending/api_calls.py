@@ -43,7 +43,7 @@ class Answer:
     def refusal(self) -> str:
         """Why it tells nothing: the verdict's sentence; of an accepted one, that its shape is
         unknown, since then the verdict sounds as if all was well."""
-        return UNKNOWN_SHAPE if self.accepted else self.verdict.sentence
+        return UNKNOWN_SHAPE if self.accepted else self.verdict.message
 
     def read(self) -> Any:
         """The body as plain values; None when it is no JSON."""

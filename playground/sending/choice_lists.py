@@ -45,7 +45,7 @@ def ask_listing(connection: Connection, rule: ListRule, person: Person, wait: fl
         pool, ticket = the_pool(), uuid.uuid4()
         work = Ticket(ticket, lambda cancel: _read_all(listing, rule, person, cancel))
         if not pool.submit(work):
-            _end(listing, failures.pool_full(pool.size).sentence)
+            _end(listing, failures.pool_full(pool.size).message)
         pool.wait(ticket, wait)
         listing.refresh_from_db()
     return listing

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 from django.utils import timezone
 
-from playground.calls.assembling import Connecting, assemble
+from playground.calls.assembling import Endpoint, assemble
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
-from playground.calls.verdicts import judge
+from playground.calls.verdicts import reach_verdict
 from playground.drafts.metadata import Aside
 from playground.drafts.secrets import note_use, secrets_in
 from playground.drafts.variables import values_for
@@ -47,20 +47,20 @@ class Assembled:
 def assemble_plan(plan: Plan) -> Assembled:
     """Secrets join here, and from here on only `network` and the masking see them."""
     own = _own_secrets(plan)
-    connecting = _prefer(own, connect(plan.connection), plan)
-    connecting = replace(connecting, headers=(*connecting.headers, *plan.headers))
+    endpoint = _prefer(own, connect(plan.connection), plan)
+    endpoint = replace(endpoint, headers=(*endpoint.headers, *plan.headers))
     assembled = assemble(
         plan.operation,
-        connecting,
+        endpoint,
         path_values=plan.path_values,
         query_values=plan.query_values,
         text=plan.text,
-        secrets=[*_credentials(connecting), *own],
+        secrets=[*_credentials(endpoint), *own],
         variables=values_for(plan.connection, Aside.read(plan.aside)),
         files=find_data,
     )
     if isinstance(assembled, Failure):
-        bare = Call(plan.operation.method, connecting.base_url + plan.operation.path)
+        bare = Call(plan.operation.method, endpoint.base_url + plan.operation.path)
         return Assembled(bare, assembled)
     return Assembled(assembled)
 
@@ -72,25 +72,25 @@ def _own_secrets(plan: Plan) -> tuple[Secret, ...]:
     return secrets_for(plan.person, plan.version, plan.connection, current_origin())
 
 
-def _prefer(own: tuple[Secret, ...], connecting: Connecting, plan: Plan) -> Connecting:
+def _prefer(own: tuple[Secret, ...], endpoint: Endpoint, plan: Plan) -> Endpoint:
     """A credential that came with the draft wins over the connection's own, at its host."""
     if plan.connection is None:
-        return connecting
-    base = urlsplit(connecting.base_url)
+        return endpoint
+    base = urlsplit(endpoint.base_url)
     place = (base.hostname or "", base.port or (443 if base.scheme == "https" else 80))
     names = {each.name for each in plan.operation.credential.fields if each.secret}
     mine = {each.name: each for each in own if each.name in names and each.may_go_to(*place)}
-    return replace(connecting, credentials={**connecting.credentials, **mine})
+    return replace(endpoint, credentials={**endpoint.credentials, **mine})
 
 
-def connect(connection: Connection | None) -> Connecting:
+def connect(connection: Connection | None) -> Endpoint:
     """The connection as plain values, its secrets readable: for the wire only."""
     if connection is None:
-        return Connecting("")
+        return Endpoint("")
     settings = dict(connection.settings)
     way = str(settings.pop("way", ""))
     secrets = {each.name: each for each in secrets_of(connection, current_origin())}
-    return Connecting(
+    return Endpoint(
         base_url=resolve_base(connection.base_url, current_origin()),
         credentials={**settings, **secrets},
         way=way,
@@ -160,7 +160,7 @@ def note_end(exchange: Exchange) -> None:
 
 
 def judge_result(plan: Plan, result: Result) -> Verdict:
-    return judge(plan.operation, result, plan.text)
+    return reach_verdict(plan.operation, result, plan.text)
 
 
 def note_used(plan: Plan, secrets: tuple[Secret, ...]) -> None:
@@ -168,8 +168,8 @@ def note_used(plan: Plan, secrets: tuple[Secret, ...]) -> None:
     note_use(plan.connection, draft_id, [secret.name for secret in secrets])
 
 
-def _credentials(connecting: Connecting) -> list[Secret]:
-    return [each for each in connecting.credentials.values() if isinstance(each, Secret)]
+def _credentials(endpoint: Endpoint) -> list[Secret]:
+    return [each for each in endpoint.credentials.values() if isinstance(each, Secret)]
 
 
 def _job_of(rule: VerdictRule, verdict: Verdict) -> str:

@@ -6,7 +6,7 @@ import time
 from django.utils import timezone
 
 from playground.calls.values import Outcome, Verdict
-from playground.calls.verdicts import judge
+from playground.calls.verdicts import reach_verdict
 from playground.history.models import Exchange
 from playground.history.processes import is_dead
 from playground.history.recording import record_abandoned
@@ -51,13 +51,13 @@ def settle(exchange: Exchange) -> Exchange:
     nothing: `mark_abandoned` does, at the start and now and then when something is sent."""
     if exchange.outcome == Outcome.SENDING and is_abandoned(exchange):
         verdict = _judge_lost(exchange)
-        exchange.outcome, exchange.sentence = verdict.outcome, verdict.sentence
+        exchange.outcome, exchange.sentence = verdict.outcome, verdict.message
     return exchange
 
 
 def _judge_lost(exchange: Exchange) -> Verdict:
     failure = failures.lost()
     try:
-        return judge(find_operation(exchange.operation), failure)
+        return reach_verdict(find_operation(exchange.operation), failure)
     except UnknownOperation:
-        return Verdict(Outcome.UNKNOWN, failure.code, failure.sentence)
+        return Verdict(Outcome.UNKNOWN, failure.code, failure.message)

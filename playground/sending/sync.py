@@ -77,7 +77,7 @@ def carry_out(run: SyncRun, cancel: threading.Event, watch: Watch = lambda run: 
 
 
 def pool_sentence(size: int) -> str:
-    return failures.pool_full(size).sentence
+    return failures.pool_full(size).message
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ class _Sync:
         )
 
     def _fail(self, what: str, answer: Answer) -> None:
-        sentence = answer.verdict.sentence
+        sentence = answer.verdict.message
         if answer.accepted:
             sentence = "the answer is not in the shape that is known"
         self._miss(what, sentence)

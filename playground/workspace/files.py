@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import models
 
-from playground.calls.substitution import FileData, Sheet, Unfilled
+from playground.calls.substitution import FileData, PartWriter, UnresolvedReference
 from playground.calls.values import MaskedCall
 from playground.jsontext.reference_syntax import FILE_MARK, has_braces
 from playground.people.models import Person
@@ -141,17 +141,17 @@ def find_data(file_id: str) -> FileData | None:
     pieces = _pieces_for(file)
     try:
         first = next(pieces, b"")
-    except Unfilled:
+    except UnresolvedReference:
         return None
     return FileData(file.media_type, chain([first], pieces), file_id)
 
 
 def _pieces_for(file: File) -> Iterator[bytes]:
-    """The bytes; Unfilled where they cannot be read."""
+    """The bytes; UnresolvedReference where they cannot be read."""
     try:
         yield from read_pieces(file)
     except (OSError, WrongKey):
-        raise Unfilled("file-unknown", file.id) from None
+        raise UnresolvedReference("file-unknown", file.id) from None
 
 
 def write_out_files(call: MaskedCall) -> MaskedCall:
@@ -174,10 +174,10 @@ def write_out_files(call: MaskedCall) -> MaskedCall:
 
 def _write_uri(file_id: str) -> str:
     """Empty where the bytes cannot be read."""
-    file, sheet = find_data(file_id), Sheet("body", "json")
+    file, sheet = find_data(file_id), PartWriter("body", "json")
     try:
         sheet.write([file] if file else [])
-    except Unfilled:
+    except UnresolvedReference:
         return ""
     return sheet.data.decode()
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from playground.calls.content import indent_xml
 from playground.calls.snippets.languages import LANGUAGES
 from playground.calls.values import Reply
-from playground.calls.xml_layout import lay_out_xml
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.history.recording import record_end
@@ -193,7 +193,7 @@ def test_long_xml_and_tables_are_laid_out_and_copied_whole(
     open_exchange(page, answered(editor, long.encode(), "application/xml"))
     expect(page.locator(".reply-lines .line").nth(3)).to_have_text("4    <t>a &gt; b</t>")
     table = "".join(f"{n},cell\n" for n in range(20_000))
-    for body, kind, whole in ((long, "xml", lay_out_xml(long)), (table, "csv", table)):
+    for body, kind, whole in ((long, "xml", indent_xml(long)), (table, "csv", table)):
         open_exchange(page, answered(editor, body.encode(), f"text/{kind}"))
         expect(page.locator("#copy_reply:not([data-copy-from])")).to_be_visible()
         page.get_by_role("button", name="Copy what is shown").click()

@@ -8,17 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.calls.assembling import Connecting, assemble
-from playground.calls.masking import mask_call, show
+from playground.calls.assembling import Endpoint, assemble
+from playground.calls.masking import format_masked, mask_call
 from playground.calls.substitution import FileData
 from playground.calls.values import Call, Failure, Secret
 from playground.openapi.operations import find_operation
 from tests.calls.operations import LAUNCH, START
 
 KEY = Secret("key", "sk-12345678", frozenset({"api.example.com"}))
-CAPTAIN = Connecting("https://api.example.com/v3/", {"key": KEY, "project_id": "ws-1"})
+CAPTAIN = Endpoint("https://api.example.com/v3/", {"key": KEY, "project_id": "ws-1"})
 TOKEN = Secret("token", 'to"k', frozenset({"api.example.com:8443"}))
-ALTCRAFT = Connecting("https://api.example.com:8443/api/v1.1", {"token": TOKEN})
+ALTCRAFT = Endpoint("https://api.example.com:8443/api/v1.1", {"token": TOKEN})
 
 
 def launch(text: str = "{}", uid: str = "wf-1", **more) -> Call:
@@ -27,15 +27,15 @@ def launch(text: str = "{}", uid: str = "wf-1", **more) -> Call:
     return outcome
 
 
-def start(text: str, connecting: Connecting = ALTCRAFT, **more) -> Call:
-    outcome = assemble(START, connecting, text=text, **more)
+def start(text: str, endpoint: Endpoint = ALTCRAFT, **more) -> Call:
+    outcome = assemble(START, endpoint, text=text, **more)
     assert isinstance(outcome, Call), outcome
     return outcome
 
 
-def failing(operation=LAUNCH, connecting=CAPTAIN, **more) -> Failure:
+def failing(operation=LAUNCH, endpoint=CAPTAIN, **more) -> Failure:
     more = {"path_values": {"workflow_uid": "wf-1"}, "text": "{}", **more}
-    outcome = assemble(operation, connecting, **more)
+    outcome = assemble(operation, endpoint, **more)
     assert isinstance(outcome, Failure)
     assert not outcome.left
     return outcome
@@ -54,14 +54,14 @@ def test_the_credential_joins_in_headers() -> None:
 
 
 def test_it_joins_in_the_other_way_when_asked() -> None:
-    other = Connecting(CAPTAIN.base_url, CAPTAIN.credentials, way="x-api-key")
+    other = Endpoint(CAPTAIN.base_url, CAPTAIN.credentials, way="x-api-key")
     call = assemble(LAUNCH, other, path_values={"workflow_uid": "wf-1"}, text="{}")
     assert isinstance(call, Call)
     assert call.headers[0] == ("x-api-key", "sk-12345678")
 
 
 def test_a_header_of_the_connection_replaces_the_credentials() -> None:
-    own = Connecting(CAPTAIN.base_url, {"project_id": "ws"}, headers=(("AUTHORIZATION", "mine"),))
+    own = Endpoint(CAPTAIN.base_url, {"project_id": "ws"}, headers=(("AUTHORIZATION", "mine"),))
     call = assemble(LAUNCH, own, path_values={"workflow_uid": "wf-1"}, text="{}")
     assert isinstance(call, Call)
     assert call.headers[:2] == (("x-project-id", "ws"), ("AUTHORIZATION", "mine"))
@@ -85,19 +85,19 @@ def test_a_token_becomes_the_first_key_and_every_other_byte_stays(text, body) ->
         assert call.body.decode() == body
     masked = mask_call(call).body
     assert masked is not None
-    assert "{{secret:token}}" in show(masked)
+    assert "{{secret:token}}" in format_masked(masked)
 
 
 def test_a_token_of_the_document_wins() -> None:
     call = start('{"id": 1, "token": "mine"}')
     assert (call.body, call.secrets) == (b'{"id": 1, "token": "mine"}', ())
-    bearer = Connecting(ALTCRAFT.base_url, ALTCRAFT.credentials, way="bearer")
+    bearer = Endpoint(ALTCRAFT.base_url, ALTCRAFT.credentials, way="bearer")
     call = start('{"token": "mine"}', bearer)
     assert [name for name, _ in call.headers] == ["Content-Type"]
 
 
 def test_a_token_may_go_in_a_header_instead() -> None:
-    call = start('{"id": 1}', Connecting(ALTCRAFT.base_url, ALTCRAFT.credentials, way="bearer"))
+    call = start('{"id": 1}', Endpoint(ALTCRAFT.base_url, ALTCRAFT.credentials, way="bearer"))
     assert call.headers[0] == ("Authorization", 'Bearer to"k')
     assert call.body == b'{"id": 1}'
 
@@ -151,7 +151,7 @@ def test_no_path_value_escapes_its_step(typed: str) -> None:
 def test_a_path_value_that_cannot_stand_there_is_not_sent(typed: str, code: str) -> None:
     failure = failing(path_values={"workflow_uid": typed}, variables={"dots": "..", "empty": ""})
     assert failure.code == code
-    assert failure.sentence.startswith("Not sent: ")
+    assert failure.message.startswith("Not sent: ")
 
 
 def test_references_are_replaced_once_and_every_other_byte_stays() -> None:
@@ -167,7 +167,7 @@ def test_references_are_replaced_once_and_every_other_byte_stays() -> None:
     assert [each.name for each in call.secrets] == ["key", "s"]
     masked = mask_call(call)
     assert masked.body is not None
-    assert show(masked.body).startswith('{"a": "{{secret:s}} é')
+    assert format_masked(masked.body).startswith('{"a": "{{secret:s}} é')
 
 
 def test_a_variable_alone_takes_its_type_and_dynamic_ones_their_time() -> None:
@@ -192,7 +192,7 @@ def test_a_token_joins_before_the_secrets_of_the_document() -> None:
     ],
 )
 def test_a_reference_to_nothing_is_not_sent(reference: str, sentence: str) -> None:
-    assert failing(text=f'{{"a": "{reference}"}}').sentence == sentence
+    assert failing(text=f'{{"a": "{reference}"}}').message == sentence
 
 
 @given(st.lists(st.binary(max_size=40_000), max_size=5))
@@ -213,19 +213,19 @@ def test_a_file_becomes_its_exact_data_uri(pieces: list[bytes]) -> None:
     ],
 )
 def test_a_secret_stays_with_the_hosts_it_was_given_for(base_url: str) -> None:
-    failure = failing(connecting=Connecting(base_url, CAPTAIN.credentials))
+    failure = failing(endpoint=Endpoint(base_url, CAPTAIN.credentials))
     assert failure.code == "secret-host"
-    assert "sk-123" not in failure.sentence
+    assert "sk-123" not in failure.message
 
 
 def test_a_secret_given_for_a_port_stays_with_that_port() -> None:
-    other = Connecting("https://api.example.com/api/v1.1", ALTCRAFT.credentials)
+    other = Endpoint("https://api.example.com/api/v1.1", ALTCRAFT.credentials)
     assert failing(START, other).code == "secret-host"
 
 
 def test_a_missing_credential_is_named() -> None:
-    failure = failing(connecting=Connecting("https://api.example.com", {"project_id": "ws"}))
-    assert failure.sentence == "Not sent: the connection has no API key."
+    failure = failing(endpoint=Endpoint("https://api.example.com", {"project_id": "ws"}))
+    assert failure.message == "Not sent: the connection has no API key."
 
 
 def test_a_call_without_a_body_has_none_and_takes_its_query() -> None:
@@ -246,4 +246,4 @@ def test_a_short_secret_is_masked_where_it_was_put_and_nowhere_else() -> None:
     call = launch('{"pin": "{{secret:pin}}", "n": 1}', secrets=[Secret("pin", "1")])
     masked = mask_call(call).body
     assert masked is not None
-    assert show(masked) == '{"pin": "{{secret:pin}}", "n": 1}'
+    assert format_masked(masked) == '{"pin": "{{secret:pin}}", "n": 1}'

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.calls.values import Failure, Outcome, Reply
-from playground.calls.verdicts import judge
+from playground.calls.verdicts import reach_verdict
 from playground.openapi.operations import list_operations
 from tests.calls.operations import LAUNCH, START
 
@@ -36,10 +36,10 @@ def reply(status: int, body: bytes | str, **more) -> Reply:
     ],
 )
 def test_a_launch_is_judged(status: int, body: str, outcome: str, sentence: str | None) -> None:
-    verdict = judge(LAUNCH, reply(status, body))
+    verdict = reach_verdict(LAUNCH, reply(status, body))
     assert verdict.outcome == outcome
     if sentence is not None:
-        assert verdict.sentence == sentence
+        assert verdict.message == sentence
 
 
 @pytest.mark.parametrize(
@@ -72,64 +72,66 @@ def test_a_launch_is_judged(status: int, body: str, outcome: str, sentence: str 
     ],
 )
 def test_two_hundred_is_judged_by_the_error_in_the_body(body: str, outcome: str) -> None:
-    verdict = judge(START, reply(200, body))
+    verdict = reach_verdict(START, reply(200, body))
     assert verdict.outcome == outcome
     if "scenario" in body:
-        assert verdict.sentence == "Refused by Altcraft: no access to scenario 12 (error 403)"
+        assert verdict.message == "Refused by Altcraft: no access to scenario 12 (error 403)"
     if outcome == "unknown":
-        assert "sending again" in " ".join(verdict.sentence.split())
+        assert "sending again" in " ".join(verdict.message.split())
 
 
 def test_a_repeat_answered_from_memory_is_told() -> None:
     headers = (("Duplicate-Request", "true"),)
-    verdict = judge(START, reply(200, '{"error": 0}', headers=headers))
+    verdict = reach_verdict(START, reply(200, '{"error": 0}', headers=headers))
     assert (verdict.outcome, verdict.code) == (Outcome.ACCEPTED, "repeated")
-    assert "answered from memory" in verdict.sentence
+    assert "answered from memory" in verdict.message
 
 
 def test_a_reply_too_large_to_read_is_unknown() -> None:
-    verdict = judge(LAUNCH, reply(200, '{"a": [', truncated=True), '{"job_name": "Night run"}')
+    verdict = reach_verdict(
+        LAUNCH, reply(200, '{"a": [', truncated=True), '{"job_name": "Night run"}'
+    )
     assert (verdict.outcome, verdict.code) == (Outcome.UNKNOWN, "too-large")
-    assert verdict.sentence.endswith(ADVICE)
+    assert verdict.message.endswith(ADVICE)
 
 
 def test_a_failure_before_anything_left_is_not_sent() -> None:
     failure = Failure("name-not-found", "Not sent: no server.", False, {"host": "x"})
-    verdict = judge(LAUNCH, failure)
+    verdict = reach_verdict(LAUNCH, failure)
     assert verdict.outcome is Outcome.NOT_SENT
-    assert (verdict.code, verdict.sentence) == ("name-not-found", "Not sent: no server.")
+    assert (verdict.code, verdict.message) == ("name-not-found", "Not sent: no server.")
 
 
 def test_a_failure_after_that_is_unknown_and_says_how_to_find_out() -> None:
     failure = Failure("closed", "Unknown: the connection closed.", True)
-    verdict = judge(LAUNCH, failure, '{"job_name": "Night run"}')
+    verdict = reach_verdict(LAUNCH, failure, '{"job_name": "Night run"}')
     assert verdict.outcome is Outcome.UNKNOWN
-    assert verdict.sentence == f"Unknown: the connection closed. {ADVICE}"
-    assert '"' not in judge(LAUNCH, failure, "broken {").sentence
+    assert verdict.message == f"Unknown: the connection closed. {ADVICE}"
+    assert '"' not in reach_verdict(LAUNCH, failure, "broken {").message
 
 
 def test_places_in_a_value_are_not_filled() -> None:
-    verdict = judge(LAUNCH, reply(400, '{"message": "{status} {job_uid}"}'))
-    assert verdict.sentence == "Refused by Captain Data: {status} {job_uid} (status 400)"
+    verdict = reach_verdict(LAUNCH, reply(400, '{"message": "{status} {job_uid}"}'))
+    assert verdict.message == "Refused by Captain Data: {status} {job_uid} (status 400)"
 
 
 def test_a_long_value_is_one_short_line() -> None:
-    verdict = judge(LAUNCH, reply(400, '{"message": "' + "a\\n" * 5000 + '"}'))
-    assert len(verdict.sentence) < 300
-    assert "\n" not in verdict.sentence
+    verdict = reach_verdict(LAUNCH, reply(400, '{"message": "' + "a\\n" * 5000 + '"}'))
+    assert len(verdict.message) < 300
+    assert "\n" not in verdict.message
 
 
 def test_every_operation_has_a_sentence_for_every_status() -> None:
     for operation in list_operations():
         for status in (100, 200, 204, 301, 400, 404, 500, 999):
             for body in ("", "{}", '{"error": 0}', "null", "[1]"):
-                verdict = judge(operation, reply(status, body))
-                assert verdict.sentence
-                assert "{" not in verdict.sentence
+                verdict = reach_verdict(operation, reply(status, body))
+                assert verdict.message
+                assert "{" not in verdict.message
 
 
 @given(st.integers(100, 599), st.binary(), st.text())
 def test_it_never_raises(status: int, body: bytes, text: str) -> None:
     for operation in (LAUNCH, START):
-        judge(operation, reply(status, body, reason=text), text)
-        judge(operation, Failure("closed", text, True), text)
+        reach_verdict(operation, reply(status, body, reason=text), text)
+        reach_verdict(operation, Failure("closed", text, True), text)

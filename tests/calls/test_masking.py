@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.calls.masking import holds_secret, mask_call, mask_text, show
-from playground.calls.values import Call, Hole, Place, Secret
+from playground.calls.masking import format_masked, holds_secret, mask_call, mask_text
+from playground.calls.values import Call, Insertion, Placeholder, Secret
 
 ODD = 'pä"ß w/+ö\\rd&<😀>'
 FORMS = {
@@ -118,35 +118,37 @@ def test_a_call_shows_holes_where_its_secrets_stand() -> None:
             secrets=(key, other),
         )
     )
-    assert masked.headers == (("Authorization", ("Bearer ", Hole("key"))), ("X", ("plain",)))
+    assert masked.headers == (("Authorization", ("Bearer ", Placeholder("key"))), ("X", ("plain",)))
     assert masked.body == (
         '{"a": "',
-        Hole("other", "json"),
+        Placeholder("other", "json"),
         '", "b": "',
-        Hole("key", "base64"),
+        Placeholder("key", "base64"),
         '", "c": "é"}',
     )
-    assert show(masked.body) == '{"a": "{{secret:other}}", "b": "{{secret:key}}", "c": "é"}'
+    assert (
+        format_masked(masked.body) == '{"a": "{{secret:other}}", "b": "{{secret:key}}", "c": "é"}'
+    )
 
 
 def test_a_short_value_is_masked_at_its_own_place_only() -> None:
-    place = Place("body", 7, 9, Hole("pin", "json"))
+    place = Insertion("body", 7, 9, Placeholder("pin", "json"))
     pin = Secret("pin", "11")
-    masked = mask_call(call(body=b'{"a": "11", "b": "11"}', secrets=(pin,), places=(place,)))
+    masked = mask_call(call(body=b'{"a": "11", "b": "11"}', secrets=(pin,), insertions=(place,)))
     assert masked.body is not None
-    assert show(masked.body) == '{"a": "{{secret:pin}}", "b": "11"}'
+    assert format_masked(masked.body) == '{"a": "{{secret:pin}}", "b": "11"}'
 
 
 def test_a_short_value_without_a_known_place_is_masked_everywhere() -> None:
     masked = mask_call(call(body=b'{"a": "11", "b": 111}', secrets=(Secret("pin", "11"),)))
     assert masked.body is not None
-    assert "11" not in show(masked.body)
+    assert "11" not in format_masked(masked.body)
 
 
 def test_a_public_value_in_a_call_is_shown() -> None:
     key = Secret("key", "practice-key", public=True)
-    place = Place("header 0", 0, 12, Hole("key"))
-    masked = mask_call(call(headers=(("X", "practice-key"),), secrets=(key,), places=(place,)))
+    place = Insertion("header 0", 0, 12, Placeholder("key"))
+    masked = mask_call(call(headers=(("X", "practice-key"),), secrets=(key,), insertions=(place,)))
     assert masked.headers == (("X", ("practice-key",)),)
     assert masked.body is None
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.calls.excerpts import LINES, read_opening
+from playground.calls.content import LINES, format_opening
 from playground.jsontext.printing import lay_out
 
 TREES = st.recursive(
@@ -19,16 +19,16 @@ TREES = st.recursive(
 @given(TREES, st.booleans(), st.booleans())
 def test_the_opening_of_json_is_that_of_its_layout(tree, escaped, spaced) -> None:
     text = json.dumps(tree, ensure_ascii=escaped, indent=3 if spaced else None)
-    assert read_opening(text, "json") == lay_out(text).split("\n")[:LINES]
+    assert format_opening(text, "json") == lay_out(text).split("\n")[:LINES]
 
 
 @pytest.mark.parametrize("text", ['{"a', '{"a": "\\', "]]}}", "{{{", '"', "nul", ":", ",,", ""])
 def test_broken_json_keeps_its_signs(text) -> None:
-    opening = "".join(read_opening(text, "json"))
+    opening = "".join(format_opening(text, "json"))
     assert opening.replace(" ", "") == text.replace(" ", "")
 
 
 def test_it_looks_at_the_first_part_only() -> None:
-    assert len(read_opening("[" * 10_000_000, "json")) == LINES
-    assert len("".join(read_opening("x" * 10_000_000, "plain"))) < 10_000
-    assert read_opening("a\r\nb\rc\n", "plain") == ["a", "b", "c", ""]
+    assert len(format_opening("[" * 10_000_000, "json")) == LINES
+    assert len("".join(format_opening("x" * 10_000_000, "plain"))) < 10_000
+    assert format_opening("a\r\nb\rc\n", "plain") == ["a", "b", "c", ""]

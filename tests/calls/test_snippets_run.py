@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from playground.calls.snippets.fragments import CannotWrite
+from playground.calls.snippets.fragments import UnsupportedCall
 from playground.calls.snippets.languages import LANGUAGES, write_snippet
-from playground.calls.values import Hole, MaskedCall
+from playground.calls.values import MaskedCall, Placeholder
 
 RUN = {
     "curl": ["bash"],
@@ -39,7 +39,7 @@ SECRET = "s3'c\"r$e`t\\!%@"
 BODIES = {
     "hostile": (json.dumps({"a": HOSTILE, ODD: ODD, "n": [1.10, -0.0]}, ensure_ascii=False),),
     "raw": (HOSTILE + ODD + LINES + HOSTILE,),
-    "secret": ('{"token": "', Hole("Altcraft token", "json"), '", "id": 12, "big": 1.10}\n'),
+    "secret": ('{"token": "', Placeholder("Altcraft token", "json"), '", "id": 12, "big": 1.10}\n'),
     "at": ("@/etc/passwd",),
     "dash": ("-n --raw=x",),
     "equals": ("=@x:=",),
@@ -111,7 +111,7 @@ def _plain(masked) -> bytes:
 def test_a_snippet_sends_the_same_bytes(language, body, server, tmp_path):
     headers = (
         ("Content-Type", ("application/json",)),
-        ("Authorization", ("x-api-key ", Hole("api_key"))),
+        ("Authorization", ("x-api-key ", Placeholder("api_key"))),
         ("X-Hostile", ("=@a:b 'c' \"d\" \\ $HOME `id` !x %s #{y} ;",)),
         ("X-Equals", ("=x",)),
         ("X-At", ("@x",)),
@@ -143,7 +143,9 @@ def test_a_snippet_sends_without_a_body(language, method, server, tmp_path):
 
 
 def test_no_secret_and_no_reference_stands_in_a_snippet():
-    call = MaskedCall("POST", ("https://h/",), (("A", (Hole("my key"),)),), ("{}", Hole("my key")))
+    call = MaskedCall(
+        "POST", ("https://h/",), (("A", (Placeholder("my key"),)),), ("{}", Placeholder("my key"))
+    )
     for language in LANGUAGES:
         code = write_snippet(language.id, call)
         assert "MY_KEY" in code
@@ -151,7 +153,13 @@ def test_no_secret_and_no_reference_stands_in_a_snippet():
 
 
 def test_names_of_variables_are_unique_and_leave_the_systems_own_alone():
-    body = (Hole("path"), Hole("a b"), Hole("a-b"), Hole("a b", "base64"), Hole("ключ"))
+    body = (
+        Placeholder("path"),
+        Placeholder("a b"),
+        Placeholder("a-b"),
+        Placeholder("a b", "base64"),
+        Placeholder("ключ"),
+    )
     code = write_snippet("curl", MaskedCall("POST", ("https://h/",), (), body))
     for name in ("SECRET_PATH", "A_B", "A_B_2", "A_B_BASE64", "SECRET"):
         assert f'"${name}"' in code
@@ -159,9 +167,9 @@ def test_names_of_variables_are_unique_and_leave_the_systems_own_alone():
 
 def test_what_a_language_cannot_say_is_a_sentence():
     call = MaskedCall("POST", ("https://h/",), (), ("a\0b",))
-    with pytest.raises(CannotWrite, match="NUL"):
+    with pytest.raises(UnsupportedCall, match="NUL"):
         write_snippet("curl", call)
-    with pytest.raises(CannotWrite, match="line end"):
+    with pytest.raises(UnsupportedCall, match="line end"):
         write_snippet("go", MaskedCall("POST", ("https://h/",), (("A", ("b\nc",)),), None))
     with pytest.raises(LookupError):
         write_snippet("cobol", call)

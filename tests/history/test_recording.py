@@ -8,7 +8,7 @@ from django.db import connection as database
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.calls.values import Failure, Hole, MaskedCall, Outcome, Verdict
+from playground.calls.values import Failure, MaskedCall, Outcome, Placeholder, Verdict
 from playground.history.bodies import keep_body, read_body
 from playground.history.masked import read_masked, write_masked
 from playground.history.models import Body, Exchange
@@ -61,7 +61,7 @@ def test_a_reply_that_echoes_nothing_is_kept_byte_for_byte(editor) -> None:
 def test_the_request_is_kept_with_holes(editor) -> None:
     exchange = start_exchange(editor)
     masked = read_masked(read_body(exchange.request).decode())
-    assert dict(masked.headers)["Authorization"] == ("x-api-key ", Hole("key"))
+    assert dict(masked.headers)["Authorization"] == ("x-api-key ", Placeholder("key"))
 
 
 def test_the_same_body_is_kept_once(editor) -> None:
@@ -114,7 +114,7 @@ def test_every_body_comes_back_unchanged(data) -> None:
     assert read_body(keep_body(data)) == data
 
 
-pieces = st.lists(st.one_of(st.text(), st.builds(Hole, st.text(), st.text()))).map(tuple)
+pieces = st.lists(st.one_of(st.text(), st.builds(Placeholder, st.text(), st.text()))).map(tuple)
 
 
 @given(pieces, st.lists(st.tuples(st.text(), pieces)).map(tuple), st.none() | pieces)
@@ -125,5 +125,5 @@ def test_a_masked_call_comes_back_unchanged(url, headers, body) -> None:
 
 def test_the_verdict_is_kept(editor) -> None:
     exchange = make_exchange(editor)
-    assert (exchange.outcome, exchange.sentence) == (ACCEPTED.outcome, ACCEPTED.sentence)
+    assert (exchange.outcome, exchange.sentence) == (ACCEPTED.outcome, ACCEPTED.message)
     assert exchange.ended_at is not None

@@ -62,7 +62,7 @@ def test_a_reply_that_drips_ends_with_the_total_time(script: Script) -> None:
     assert isinstance(outcome, Failure)
     if outcome.code != "headers-too-large":  # the hundredth header may come first
         assert outcome.code == "timeout"
-        assert outcome.sentence == "Unknown: no whole answer came within 0.4 seconds."
+        assert outcome.message == "Unknown: no whole answer came within 0.4 seconds."
     assert outcome.left
     assert outcome.seconds < 3
 
@@ -71,7 +71,7 @@ def test_silence_ends_with_the_idle_time() -> None:
     outcome = exchange(hang, Limits(total_seconds=5, idle_seconds=0.2))
     assert isinstance(outcome, Failure)
     assert outcome.code == "idle"
-    assert outcome.sentence == "Unknown: nothing came for 0.2 seconds."
+    assert outcome.message == "Unknown: nothing came for 0.2 seconds."
 
 
 @pytest.mark.parametrize("packed", [gzip.compress, zlib.compress])
@@ -171,8 +171,8 @@ def test_nonsense_ends_in_a_sentence(script: Script, code: str | None) -> None:
     assert isinstance(outcome, Failure)
     assert outcome.code == code
     assert outcome.left
-    assert outcome.sentence.startswith("Unknown: ")
-    assert outcome.sentence.endswith(".")
+    assert outcome.message.startswith("Unknown: ")
+    assert outcome.message.endswith(".")
 
 
 def test_fewer_headers_may_be_allowed() -> None:
@@ -247,7 +247,7 @@ def test_cancelling_ends_a_send_that_waits(first: bytes) -> None:
     outcome = exchange(script, Limits(), cancel)
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("cancelled", True)
-    assert outcome.sentence == "Unknown: the send was cancelled before an answer came."
+    assert outcome.message == "Unknown: the send was cancelled before an answer came."
     assert outcome.seconds < 2
 
 
@@ -280,4 +280,4 @@ def test_a_send_cancelled_before_it_began_does_not_begin() -> None:
         assert server.heard == []
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("cancelled", False)
-    assert outcome.sentence == "Not sent: the send was cancelled."
+    assert outcome.message == "Not sent: the send was cancelled."

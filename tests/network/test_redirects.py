@@ -80,7 +80,7 @@ def test_each_hop_is_judged(location: str) -> None:
         failure = follow(server)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("guard-refused", True)
-    assert failure.sentence.startswith("Unknown: the answer sent the call on, but the ")
+    assert failure.message.startswith("Unknown: the answer sent the call on, but the ")
     assert len(server.heard) == 1
 
 

@@ -55,7 +55,7 @@ def test_any_other_certificate_is_not(authority, resolve, names, trusted, more, 
     outcome, heard = call_over_tls(authority.wrap(*names, **more), "name.example", ca_file)
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("tls", False)
-    assert outcome.sentence == f"Not sent: no safe connection to name.example ({reason})."
+    assert outcome.message == f"Not sent: no safe connection to name.example ({reason})."
     assert not any(heard)
 
 

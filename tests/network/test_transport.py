@@ -93,7 +93,7 @@ def test_a_header_that_would_change_the_request_is_not_sent(name, value, code) -
         failure = send(call, Policy.read(own_origins=[server.origin]), LIMITS)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left, server.heard) == (code, False, [])
-    assert "\n" not in failure.sentence
+    assert "\n" not in failure.message
 
 
 def test_a_true_length_of_the_call_is_taken() -> None:
@@ -122,9 +122,9 @@ def test_a_refused_target_does_not_tell_an_open_port_from_a_closed_one() -> None
         closed = send(Call("GET", "http://127.0.0.1:1"), Policy(), LIMITS)
     assert isinstance(is_open, Failure)
     assert isinstance(closed, Failure)
-    assert (is_open.code, is_open.sentence, is_open.params) == (
+    assert (is_open.code, is_open.message, is_open.params) == (
         closed.code,
-        closed.sentence,
+        closed.message,
         closed.params,
     )
 
@@ -149,7 +149,7 @@ def test_a_name_that_turns_to_a_private_address_is_refused_the_second_time(resol
         assert isinstance(send(call, policy, LIMITS), Reply)
         failure = send(call, policy, LIMITS)
     assert isinstance(failure, Failure)
-    assert failure.sentence == "Not sent: the name name.example leads to a private address."
+    assert failure.message == "Not sent: the name name.example leads to a private address."
 
 
 def test_the_next_address_is_tried_when_the_first_does_not_answer(resolve) -> None:
@@ -166,7 +166,7 @@ def test_an_unknown_name_is_not_sent(resolve) -> None:
     failure = send(Call("GET", "https://api.example.com/"), Policy(), LIMITS)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("name-not-found", False)
-    assert failure.sentence == "Not sent: no server answers at api.example.com (name not found)."
+    assert failure.message == "Not sent: no server answers at api.example.com (name not found)."
 
 
 def test_a_refused_connection_is_not_sent() -> None:
@@ -240,7 +240,7 @@ def test_a_secret_goes_only_to_the_hosts_it_was_given_for() -> None:
         failure = send(call, policy, LIMITS)
         assert isinstance(failure, Failure)
         assert (failure.code, failure.left, server.heard) == ("secret-host", False, [])
-        assert secret.value not in failure.sentence
+        assert secret.value not in failure.message
         for hosts in ({"127.0.0.1"}, {f"127.0.0.1:{server.port}"}, {"x", "127.0.0.1"}, set()):
             given = Secret("key", "abcdefgh", frozenset(hosts))
             call = Call("GET", server.origin, headers, secrets=(given,))

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 
-from playground.calls.masking import show
+from playground.calls.masking import format_masked
 from playground.drafts.metadata import Aside
 from playground.drafts.models import Draft
 from playground.drafts.secrets import take_in
@@ -184,4 +184,4 @@ def test_what_stood_around_is_kept_once(draft_to, editor) -> None:
     one, other = send(draft), send(draft)
     assert one.original.surroundings_id == other.original.surroundings_id
     masked = read_masked(read_body(one.request).decode())
-    assert show(masked.body or ()) == draft.text
+    assert format_masked(masked.body or ()) == draft.text

@@ -51,7 +51,7 @@ def test_an_answer_that_tells_nothing_keeps_what_was_known(body) -> None:
     refused = Verdict(Outcome.UNKNOWN, "unreadable", "Unknown: nobody can read it.", {})
     job = read_job("j-1", answer(body, refused), known)
     assert (job.status, job.rows) == ("running", 2)
-    assert job.refusal == refused.sentence
+    assert job.refusal == refused.message
 
 
 @pytest.mark.parametrize(

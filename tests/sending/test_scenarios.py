@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from playground.calls.masking import mask_call, show
+from playground.calls.masking import format_masked, mask_call
 from playground.calls.snippets.languages import write_snippet
 from playground.calls.values import Outcome
 from playground.commands.practice import fill_practice
@@ -152,13 +152,13 @@ def test_only_the_wire_has_the_files_base64(
     call = assemble_plan(plan_draft(draft)).call
     masked = mask_call(call)
     assert b"SEVMTE8K" in (call.body or b"")
-    assert reference in show(masked.body or ())
+    assert reference in format_masked(masked.body or ())
     assert reference in write_snippet("curl", masked)
     exchange = send(draft)
     assert b"SEVMTE8K" in standin.seen[0][3]
     kept = read_masked(read_body(exchange.request).decode())
-    assert reference in show(kept.body or ())
-    assert "SEVMTE8K" not in show(kept.body or ())
+    assert reference in format_masked(kept.body or ())
+    assert "SEVMTE8K" not in format_masked(kept.body or ())
 
 
 def test_seven_megabytes_add_less_than_150_megabytes_of_memory(
@@ -231,7 +231,7 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
     draft.refresh_from_db()
     assert draft.text == typed
     headers = dict(read_masked(read_body(anyway.request).decode()).headers)
-    assert uuid.UUID(show(headers["Request-ID"]))
+    assert uuid.UUID(format_masked(headers["Request-ID"]))
 
 
 def test_send_anyway_is_for_what_this_very_draft_sent(practise: Make, standin: Standin) -> None:

@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.core.management import call_command
 
-from playground.calls.substitution import Unfilled
+from playground.calls.substitution import UnresolvedReference
 from playground.vault.rotation import rotate_files, seal_plain_files
 from playground.vault.sealed_files import MARK, PIECE, Damaged
 from playground.workspace.files import find_data, keep_file, path_of, read_head, read_pieces
@@ -87,7 +87,7 @@ def test_a_damaged_file_is_never_sent_in_part(harm) -> None:
         read(file)
     found = find_data(file.id)
     if found is not None:
-        with pytest.raises(Unfilled):
+        with pytest.raises(UnresolvedReference):
             list(found.pieces)
 
 

@@ -15,7 +15,7 @@ LINE = " \\\n  "
 
 
 def write(call: MaskedCall) -> str:
-    """The call as one cURL command; raises `CannotWrite` for a NUL."""
+    """The call as one cURL command; raises `UnsupportedCall` for a NUL."""
     made = plan(call)
     refuse_nul((made.url, made.body), "a shell")
     piped = made.size() > ARGUMENT_LIMIT

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from playground.calls.values import Hole, Masked, MaskedCall
+from playground.calls.values import MaskedCall, MaskedText, Placeholder
 from playground.jsontext.reference_syntax import FILE_MARK
 
 SUFFIXES = {"raw": "", "json": "", "base64": "_BASE64", "url": "_URL"}
@@ -24,12 +24,12 @@ TAKEN = re.compile(
 )
 
 
-class CannotWrite(ValueError):
-    """A call that a language cannot say; `sentence` tells people why."""
+class UnsupportedCall(ValueError):
+    """A call that a language cannot say; `message` tells people why."""
 
-    def __init__(self, sentence: str) -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Plan:
 
 
 def plan(call: MaskedCall) -> Plan:
-    """The call with a unique variable for each secret; raises `CannotWrite` for headers with
+    """The call with a unique variable for each secret; raises `UnsupportedCall` for headers with
     line ends, which no language sends."""
     names = _Names()
     headers = tuple(
@@ -74,7 +74,7 @@ def plan(call: MaskedCall) -> Plan:
     )
     for name, pieces in headers:
         if any(re.search(r"[\r\n\0]", each) for each in (name, *pieces) if isinstance(each, str)):
-            raise CannotWrite(
+            raise UnsupportedCall(
                 f"The header {name.strip()} has a line end in it, which none can send."
             )
     return Plan(
@@ -108,10 +108,10 @@ class _Names:
     def __init__(self) -> None:
         self.known: dict[tuple[str, str], Variable] = {}
 
-    def pieces(self, masked: Masked) -> Pieces:
+    def pieces(self, masked: MaskedText) -> Pieces:
         merged: list[str | Variable] = []
         for each in masked:
-            if isinstance(each, Hole):
+            if isinstance(each, Placeholder):
                 merged.append(self._variable(each))
             elif each and merged and isinstance(merged[-1], str):
                 merged[-1] += each
@@ -119,14 +119,14 @@ class _Names:
                 merged.append(each)
         return tuple(merged)
 
-    def _variable(self, hole: Hole) -> Variable:
+    def _variable(self, hole: Placeholder) -> Variable:
         key = (hole.name, hole.escape)
         if key not in self.known:
             hint = f"{' '.join(hole.name.split())}{FORMS.get(hole.escape, '')}"
             self.known[key] = Variable(self._fresh(hole), re.sub(r"[^\w .,-]", "", hint))
         return self.known[key]
 
-    def _fresh(self, hole: Hole) -> str:
+    def _fresh(self, hole: Placeholder) -> str:
         words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", hole.name)
         base = re.sub(r"[^A-Z0-9]+", "_", words.upper(), flags=re.A).strip("_")
         if not base or base[0].isdigit() or TAKEN.match(base):
@@ -185,6 +185,6 @@ def in_lines(pieces: Pieces, longest: int = 100) -> Pieces:
 
 
 def refuse_nul(pieces: Sequence[Pieces | None], language: str) -> None:
-    """Raises `CannotWrite` where a NUL stands, which no shell argument can hold."""
+    """Raises `UnsupportedCall` where a NUL stands, which no shell argument can hold."""
     if any("\0" in each for part in pieces for each in part or () if isinstance(each, str)):
-        raise CannotWrite(f"The body holds a NUL character, which {language} cannot pass on.")
+        raise UnsupportedCall(f"The body holds a NUL character, which {language} cannot pass on.")

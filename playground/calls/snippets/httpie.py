@@ -10,7 +10,7 @@ from playground.calls.values import MaskedCall
 
 
 def write(call: MaskedCall) -> str:
-    """The call as one `http` command; raises `CannotWrite` for a NUL."""
+    """The call as one `http` command; raises `UnsupportedCall` for a NUL."""
     made = plan(call)
     refuse_nul((made.url, made.body), "a shell")
     piped = made.size() > ARGUMENT_LIMIT

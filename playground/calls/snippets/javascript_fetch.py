@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from playground.calls.snippets.escapes import byte_text, c_like
-from playground.calls.snippets.fragments import CannotWrite, Pieces, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import (
+    Pieces,
+    UnsupportedCall,
+    comments,
+    in_lines,
+    join,
+    plan,
+)
 from playground.calls.values import MaskedCall
 
 
 def write(call: MaskedCall) -> str:
-    """The call as a module; raises `CannotWrite` where fetch allows no body."""
+    """The call as a module; raises `UnsupportedCall` where fetch allows no body."""
     made = plan(call)
     if made.body is not None and made.method in ("GET", "HEAD"):
-        raise CannotWrite(f"fetch sends no body with {made.method}.")
+        raise UnsupportedCall(f"fetch sends no body with {made.method}.")
     lines = comments(made, "//")
     lines += [
         f'const {each.name} = globalThis.process?.env.{each.name} ?? prompt("{each.name}");'

@@ -42,7 +42,7 @@ LANGUAGES: tuple[Language, ...] = (
 
 
 def write_snippet(language_id: str, call: MaskedCall) -> str:
-    """The call as code; raises LookupError for an unknown language, `CannotWrite` (with a
+    """The call as code; raises LookupError for an unknown language, `UnsupportedCall` (with a
     sentence) where the language cannot say the call."""
     for language in LANGUAGES:
         if language.id == language_id:

@@ -10,8 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.calls.masking import mask_call, show
-from playground.calls.snippets.fragments import CannotWrite
+from playground.calls.masking import format_masked, mask_call
+from playground.calls.snippets.fragments import UnsupportedCall
 from playground.calls.snippets.languages import LANGUAGES, write_snippet
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
@@ -81,9 +81,9 @@ def dry_run(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         {
             "failure": assembled.failure,
             "method": masked.method,
-            "url": show(masked.url),
-            "headers": [(name, show(value)) for name, value in masked.headers],
-            "body": show(masked.body) if masked.body is not None else None,
+            "url": format_masked(masked.url),
+            "headers": [(name, format_masked(value)) for name, value in masked.headers],
+            "body": format_masked(masked.body) if masked.body is not None else None,
             "secrets": [each.name for each in assembled.call.secrets if not each.public],
             "size": len(assembled.call.body or b""),
         },
@@ -103,10 +103,10 @@ def show_code(request: HttpRequest, draft_id: uuid.UUID, language: str) -> HttpR
 def write_code(opened: Opened, language: str) -> str:
     assembled = assemble_plan(plan_draft(opened.draft))
     if assembled.failure is not None:
-        return f"# {assembled.failure.sentence}\n"
+        return f"# {assembled.failure.message}\n"
     try:
         return write_snippet(language, write_out_files(mask_call(assembled.call)))
-    except CannotWrite as reason:
+    except UnsupportedCall as reason:
         return f"{reason}\n"
 
 

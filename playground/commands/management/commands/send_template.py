@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from playground.calls.masking import mask_call, show
+from playground.calls.masking import format_masked, mask_call
 from playground.calls.values import Outcome
 from playground.commands.actor import explain_nobody, find_actor
 from playground.commands.startup_links import name_origin, practising
@@ -143,24 +143,24 @@ class Command(BaseCommand):
         """The exact request, masked, and its problems."""
         problems, assembled = check_plan(plan), assemble_plan(plan)
         masked = mask_call(assembled.call)
-        body = show(masked.body) if masked.body is not None else ""
+        body = format_masked(masked.body) if masked.body is not None else ""
         errors = [each.message for each in problems if each.blocks]
         if assembled.failure is not None and not errors:
-            errors = [assembled.failure.sentence]
+            errors = [assembled.failure.message]
         if self.as_json:
             answer = {
                 "outcome": "blocked" if errors else "dry-run",
                 "sentence": errors[0] if errors else "",
                 "method": masked.method,
-                "url": show(masked.url),
-                "headers": {name: show(value) for name, value in masked.headers},
+                "url": format_masked(masked.url),
+                "headers": {name: format_masked(value) for name, value in masked.headers},
                 "body": body,
                 "problems": [each.as_dict() for each in problems],
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
-            headers = "".join(f"{name}: {show(value)}\n" for name, value in masked.headers)
-            self.stdout.write(f"{masked.method} {show(masked.url)}\n{headers}\n{body}")
+            headers = "".join(f"{name}: {format_masked(value)}\n" for name, value in masked.headers)
+            self.stdout.write(f"{masked.method} {format_masked(masked.url)}\n{headers}\n{body}")
             for sentence in errors:
                 self.stderr.write(sentence)
         if errors:

@@ -7,9 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.calls.content import ending_of, kind_of, read_text
-from playground.calls.csv_tables import find_sign, read_rows
-from playground.calls.xml_layout import lay_out_xml
+from playground.calls.content import (
+    choose_extension,
+    decode_body,
+    detect_delimiter,
+    detect_kind,
+    indent_xml,
+    read_csv_rows,
+)
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
@@ -38,8 +43,8 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     ],
 )
 def test_the_kind_is_told_by_the_claim_and_by_the_bytes(data, content_type, kind, ending) -> None:
-    assert kind_of(data, content_type) == kind
-    assert ending_of(kind, content_type) == ending
+    assert detect_kind(data, content_type) == kind
+    assert choose_extension(kind, content_type) == ending
 
 
 @pytest.mark.parametrize(
@@ -76,38 +81,38 @@ def test_the_kind_is_told_by_the_claim_and_by_the_bytes(data, content_type, kind
 def test_a_wrong_charset_is_noticed_and_read_all_the_same(
     data, content_type, text, charset, claimed
 ) -> None:
-    said = read_text(data, content_type)
+    said = decode_body(data, content_type)
     assert (said.text, said.charset, said.claimed) == (text, charset, claimed)
 
 
 @given(st.binary(max_size=200), st.text(max_size=40))
 def test_any_bytes_under_any_claim_are_some_text(data, claim) -> None:
     for content_type in (claim, f"text/plain; charset={claim}"):
-        assert isinstance(read_text(data, content_type).text, str)
-        assert ending_of(kind_of(data, content_type), content_type)
+        assert isinstance(decode_body(data, content_type).text, str)
+        assert choose_extension(detect_kind(data, content_type), content_type)
 
 
 def test_a_table_comes_in_pieces_whatever_stands_between_its_cells() -> None:
     text = "name;n\n" + "".join(f'"A; B\n{n}";{n}\n' for n in range(500))
-    first = read_rows(text, 0, 200)
+    first = read_csv_rows(text, 0, 200)
     assert first is not None
     assert (first.rows[0], first.rows[1], first.next) == (("name", "n"), ("A; B\n0", "0"), 200)
-    last = read_rows(text, 400, 200)
+    last = read_csv_rows(text, 400, 200)
     assert last is not None
     assert (len(last.rows), last.next) == (101, None)
-    assert [find_sign(line) for line in ("a\tb", "a|b", "a,b", "a")] == ["\t", "|", ",", ","]
+    assert [detect_delimiter(line) for line in ("a\tb", "a|b", "a,b", "a")] == ["\t", "|", ",", ","]
 
 
 def test_odd_tables_are_cut_or_none() -> None:
-    wide = read_rows(",".join("x" * 1000 for _ in range(300)))
+    wide = read_csv_rows(",".join("x" * 1000 for _ in range(300)))
     assert wide is not None
     assert (len(wide.rows[0]), len(wide.rows[0][0]), wide.cut) == (100, 501, True)
-    assert read_rows('"' + "x" * (csv.field_size_limit() + 1)) is None
+    assert read_csv_rows('"' + "x" * (csv.field_size_limit() + 1)) is None
 
 
 def test_xml_is_indented_as_text() -> None:
     xml = '<?xml version="1.0"?><a b="1>0"><c>text</c><d/><!-- <x> --><e><![CDATA[<f>]]></e></a>'
-    assert lay_out_xml(xml).split("\n") == [
+    assert indent_xml(xml).split("\n") == [
         '<?xml version="1.0"?>',
         '<a b="1>0">',
         "  <c>text</c>",
@@ -125,16 +130,16 @@ def test_xml_is_indented_as_text() -> None:
     ["<a><b", "</a></a>", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>", "<"],
 )
 def test_what_is_no_clean_xml_stays_as_it_is(text) -> None:
-    assert lay_out_xml(text) == text
+    assert indent_xml(text) == text
 
 
 @pytest.mark.parametrize(
     "text", ["<!--" * 100_000, '<a b="' * 100_000, "<a>" * 100_000, "<" * 500_000]
 )
 def test_hostile_xml_costs_no_time(text) -> None:
-    assert lay_out_xml(text) == text
+    assert indent_xml(text) == text
 
 
 def test_json_in_another_charset_reads_as_json() -> None:
     text = json.dumps({"stadt": "Zürich"}, ensure_ascii=False)
-    assert json.loads(read_text(text.encode("utf-16")).text) == {"stadt": "Zürich"}
+    assert json.loads(decode_body(text.encode("utf-16")).text) == {"stadt": "Zürich"}
