@@ -1,4 +1,4 @@
-"""Payloads that no longer fit their workflow, since its definition changed after they began."""
+"""Payloads that no longer fit their workflow, because its definition changed since."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from playground.drafts.changes import Applied, apply_edit
 from playground.drafts.drafts import drafts_of, find_draft
@@ -32,13 +34,15 @@ from playground.rules.problems import NOTE, Problem
 from playground.workspace.models import Connection, WorkflowChange
 from playground.workspace.workflows import facts_in, find_workflow
 
-MOST = 300
+MAX_LISTED = 300
 
 
 @dataclass(frozen=True)
 class Drift:
-    """What a change of the workflow did to one payload. `aligned` is its text after the repair,
-    `left` what that leaves for a person to decide."""
+    """What a change of the workflow did to one payload.
+
+    `aligned` is the payload's text after the repair, `left` the problems that remain then.
+    """
 
     change: WorkflowChange
     changes: tuple[Change, ...]
@@ -48,12 +52,12 @@ class Drift:
 
     @property
     def breaks(self) -> bool:
-        """False where there is only something new that could be added."""
+        """False where the workflow only gained something that could be added."""
         return any(each.severity != NOTE for each in self.problems)
 
     @property
     def fixes(self) -> list[str]:
-        """What the repair does, in words, each once."""
+        """What the repair does, in words, without repeats."""
         return list(dict.fromkeys(each.fix.label for each in self.problems if each.fix))
 
 
@@ -64,14 +68,18 @@ def find_payload_drift(
     text: str,
     since: datetime,
 ) -> Drift | None:
-    """The drift of a payload that was begun at `since`; None where it still fits."""
-    schema = _schema_of(operation_id)
+    """The drift of a payload that fitted at `since`, or None where it still fits."""
+    schema = _body_schema(operation_id)
     uid = path_values.get("workflow_uid", "")
-    kept = find_workflow(connection, uid) if schema is not None and uid else None
-    change = kept.changes.filter(made_at__gt=since).order_by("made_at").first() if kept else None
-    if kept is None or change is None or schema is None:
+    workflow = find_workflow(connection, uid) if schema is not None and uid else None
+    if workflow is None or schema is None:
         return None
-    before, after = _as_launched(facts_in(change.before)), _as_launched(facts_in(kept.definition))
+    # The first change since then holds the definition that the payload was made for.
+    change = workflow.changes.filter(made_at__gt=since).order_by("made_at").first()
+    if change is None:
+        return None
+    before = _definition_facts(change.before)
+    after = _definition_facts(workflow.definition)
     problems = tuple(find_drift(text, schema, before, after))
     if not problems:
         return None
@@ -80,63 +88,77 @@ def find_payload_drift(
     return Drift(change, tuple(compare_definitions(before, after)), problems, aligned, left)
 
 
+def _body_schema(operation_id: str) -> dict[str, Any] | None:
+    try:
+        return find_operation(operation_id).body_schema
+    except UnknownOperation:
+        return None
+
+
+def _definition_facts(definition: str) -> Facts:
+    # Accounts, variables and secrets change without the workflow: they are no drift of it.
+    return replace(facts_in(definition), accounts=None, variables=None, secrets=None)
+
+
 def find_draft_drift(draft: Draft) -> Drift | None:
     since = draft.fits_since or draft.created_at
-    return find_payload_drift(
-        draft.operation, draft.connection, draft.path_values, draft.text, since
-    )
+    values, text = draft.path_values, draft.text
+    return find_payload_drift(draft.operation, draft.connection, values, text, since)
 
 
 def list_drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
-    """One's drafts that no longer fit, newest first."""
-    changed = find_changed_workflows()
-    found = drafts_of(person).defer(None).filter(_touched(changed))[:MOST] if changed else []
+    """The person's drafts that no longer fit, newest first."""
+    matches = Q()
+    for connection, uid in find_changed_workflows():
+        matches |= Q(connection_id=connection, path_values__workflow_uid=uid)
+    # An empty Q would match every draft.
+    found = drafts_of(person).defer(None).filter(matches)[:MAX_LISTED] if matches else []
     return [(draft, drift) for draft in found if (drift := find_draft_drift(draft))]
 
 
 def find_broken_drafts(drafts: Iterable[Draft]) -> set[uuid.UUID]:
-    """Which of these drafts no longer fit; reads the documents of those in question only."""
+    """The ids of those drafts that no longer fit."""
     changed = find_changed_workflows()
-    keys = {(connection, uid) for connection, uid in changed}
-    asked = [d.id for d in drafts if (d.connection_id, d.path_values.get("workflow_uid")) in keys]
-    found = Draft.objects.select_related("connection").filter(id__in=asked) if asked else []
+    # Lists defer the documents: only those of changed workflows are loaded.
+    ids = [d.id for d in drafts if (d.connection_id, d.path_values.get("workflow_uid")) in changed]
+    found = Draft.objects.select_related("connection").filter(id__in=ids) if ids else []
     return {each.id for each in found if (drift := find_draft_drift(each)) and drift.breaks}
 
 
 def list_drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
-    """Templates one may see whose newest version no longer fits."""
-    changed = find_changed_workflows()
-    uids = {uid for _, uid in changed}
+    """The visible templates whose newest version no longer fits."""
+    uids = {uid for _connection, uid in find_changed_workflows()}
     rows = visible_templates(person).filter(workflow_uid__in=uids, archived_at=None)
-    return [(each, drift) for each in rows[:MOST] if (drift := find_template_drift(each))]
+    return [(each, drift) for each in rows[:MAX_LISTED] if (drift := find_template_drift(each))]
 
 
 def find_template_drift(template: Template) -> Drift | None:
-    """The drift of its newest version: of the shared payload, and of what variants add."""
+    """The drift of the newest version: its shared payload, and what its variants add."""
     version = get_version(template)
     content, since = read_content(version), version.made_at
-    drift = _judge_state(template, content.shared, since)
+    drift = _find_state_drift(template, content.shared, since)
     known = {(each.code, each.pointer) for each in drift.problems} if drift else set()
     for variant in content.variants:
-        own = _judge_state(template, content.state(variant.name), since)
-        news = [p for p in own.problems if (p.code, p.pointer) not in known] if own else []
-        if own and news:
-            told = tuple(replace(p, message=f"{variant.name}: {p.message}") for p in news)
-            drift = replace(own, problems=(drift.problems if drift else ()) + told)
+        own = _find_state_drift(template, content.state(variant.name), since)
+        added = [p for p in own.problems if (p.code, p.pointer) not in known] if own else []
+        if own and added:
+            named = tuple(replace(p, message=f"{variant.name}: {p.message}") for p in added)
+            drift = replace(own, problems=(drift.problems if drift else ()) + named)
     return drift
 
 
-def _judge_state(template: Template, state: State, since: datetime) -> Drift | None:
-    connection = (
-        Connection.objects.filter(pk=state.connection).first() if state.connection else None
-    )
-    return find_payload_drift(template.operation, connection, state.path_values, state.text, since)
+def _find_state_drift(template: Template, state: State, since: datetime) -> Drift | None:
+    rows = Connection.objects.filter(pk=state.connection) if state.connection else None
+    connection = rows.first() if rows is not None else None
+    values, text = state.path_values, state.text
+    return find_payload_drift(template.operation, connection, values, text, since)
 
 
 def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
-    """Make every clear fix as one edit, which undo takes back; False where there is none.
+    """Apply every safe fix as one edit, which undo reverts. Returns whether anything changed.
 
-    Raises Draft.DoesNotExist."""
+    Raises Draft.DoesNotExist.
+    """
     draft = find_draft(person, draft_id)
     drift = find_draft_drift(draft)
     if drift is None or drift.aligned == draft.text:
@@ -146,54 +168,36 @@ def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
 
 
 def repair_template(person: Person, template: Template) -> bool:
-    """The same as a new version of a template."""
+    """Apply every safe fix as a new version. Returns whether anything changed."""
     version = get_version(template)
     content = read_content(version)
-    mended = _mend_content(template, content, version.made_at)
-    if mended == content:
+    repaired = _repair_content(template, content, version.made_at)
+    if repaired == content:
         return False
-    saved = save_version(person, template, mended, version.number, "Brought in line")
+    note = _("Repaired after the workflow changed")
+    saved = save_version(person, template, repaired, version.number, note)
     return not isinstance(saved, VersionConflict)
 
 
-def _mend_content(template: Template, content: Content, since: datetime) -> Content:
-    """Shared payload and variants, each brought in line as the whole it is."""
+def _repair_content(template: Template, content: Content, since: datetime) -> Content:
     shared = _align(template, content.shared, since)
     variants = []
     for variant in content.variants:
+        # Edits alone can't be checked: each variant is repaired as a whole payload.
         former = content.state(variant.name)
         state = _align(template, former, since)
-        same = shared == content.shared and state == former
-        edits = variant.edits if same else derive_edits(shared, state)
+        unchanged = shared == content.shared and state == former
+        edits = variant.edits if unchanged else derive_edits(shared, state)
         variants.append(Variant(variant.name, edits))
     return Content(shared, tuple(variants))
 
 
 def _align(template: Template, state: State, since: datetime) -> State:
-    drift = _judge_state(template, state, since)
+    drift = _find_state_drift(template, state, since)
     return replace(state, text=drift.aligned) if drift else state
 
 
 def find_changed_workflows() -> set[tuple[uuid.UUID, str]]:
-    """Connection and UID of the workflows whose definition ever changed."""
+    """Connection id and UID of every workflow whose definition has ever changed."""
     rows = WorkflowChange.objects.values_list("workflow__connection_id", "workflow__uid")
     return set(rows.distinct())
-
-
-def _touched(changed: set[tuple[uuid.UUID, str]]) -> Q:
-    found = Q()
-    for connection, uid in changed:
-        found |= Q(connection_id=connection, path_values__workflow_uid=uid)
-    return found
-
-
-def _as_launched(facts: Facts) -> Facts:
-    """Only what the definition tells: accounts and variables made no drift."""
-    return replace(facts, accounts=None, variables=None, secrets=None)
-
-
-def _schema_of(operation_id: str) -> dict[str, object] | None:
-    try:
-        return find_operation(operation_id).body_schema
-    except UnknownOperation:
-        return None

@@ -1,4 +1,4 @@
-"""Templates as files made for git: one readable file each, in a stable order, without secrets."""
+"""Write templates as files made for git: readable, in a stable order, without secrets."""
 
 from __future__ import annotations
 
@@ -15,53 +15,58 @@ from django.utils.text import slugify
 from playground.drafts.credentials import mask_aside, mask_text
 from playground.drafts.editing import Edit
 from playground.importers.credentials import Collector
-from playground.payload_templates.masking import mask_variant
 from playground.payload_templates.models import Template
+from playground.payload_templates.secrets import mask_variant
+from playground.payload_templates.template_files import FORMAT, SCHEMA
 from playground.payload_templates.variants import Variant
 from playground.payload_templates.versions import get_version, read_content
 
-# Blocks keep neither carriage returns nor the other breaks that YAML knows.
-ODD_SIGNS = re.compile("[\r\x85\u2028\u2029\ufeff]")
-FORMAT, SCHEMA = "api-playground-template", 1
+# YAML's block style normalizes these line breaks (YAML 1.2, section 5.4), and PyYAML drops the
+# byte order mark: a text that contains one is written in double quotes, with escapes.
+NOT_IN_BLOCKS = re.compile("[\r\x85\u2028\u2029\ufeff]")
+# The earliest time a zip can hold. A fixed one gives the same bytes for the same templates.
+ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 
 
-class Block(str):
-    """A text of several lines that is written as a block."""
+class _Block(str):
+    """A text of several lines, written as a literal block."""
 
     __slots__ = ()
 
 
-class Dumper(yaml.CSafeDumper):
-    """Our order of keys, blocks for documents, no anchors; in C, a hundred times as quick."""
+class _Quoted(str):
+    """A text written in double quotes."""
 
+    __slots__ = ()
+
+
+# The dumper in C is a hundred times as fast as the one in Python.
+class _Dumper(yaml.CSafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
+        # Anchors for repeated values would be refused by our own import.
         return True
 
 
-class Quoted(str):
-    """A text with signs that YAML takes for line breaks: written with escapes."""
-
-    __slots__ = ()
+def _represent_block(dumper: yaml.CSafeDumper, text: _Block) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style="|")
 
 
-def _represent_quoted(dumper: yaml.CSafeDumper, quoted: Quoted) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(quoted), style='"')
+def _represent_quoted(dumper: yaml.CSafeDumper, text: _Quoted) -> yaml.ScalarNode:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text), style='"')
 
 
-def _represent_block(dumper: yaml.CSafeDumper, block: Block) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(block), style="|")
-
-
-Dumper.add_representer(Block, _represent_block)
-Dumper.add_representer(Quoted, _represent_quoted)
+_Dumper.add_representer(_Block, _represent_block)
+_Dumper.add_representer(_Quoted, _represent_quoted)
 
 
 def serialize_template(template: Template) -> dict[str, Any]:
-    """The newest version as plain values; documents are JSON texts, numbers as typed."""
+    """The newest version as plain values: documents as JSON text, empty keys left out."""
     version = get_version(template)
     content = read_content(version)
-    shared, masks = content.shared, Collector()
-    document, aside = mask_text(shared.text, masks), mask_aside(shared.aside, masks)
+    # One collector for all parts, so that a credential has the same name wherever it occurs.
+    masks = Collector()
+    document = mask_text(content.shared.text, masks)
+    aside = mask_aside(content.shared.aside, masks)
     row: dict[str, Any] = {
         "format": FORMAT,
         "schema": SCHEMA,
@@ -72,24 +77,26 @@ def serialize_template(template: Template) -> dict[str, Any]:
         "tags": template.tag_list,
         "folder": template.folder,
         "operation": template.operation,
+        # By name: ids differ between installations.
         "connection": version.connection.name if version.connection else "",
-        "path_values": {name: str(value) for name, value in shared.path_values.items()},
+        "path_values": {name: str(value) for name, value in content.shared.path_values.items()},
         "document": document,
         "off": dict(aside.off),
         "away": dict(aside.away),
         "notes": dict(aside.notes),
         "variables": dict(aside.variables),
-        "variants": [serialize_variant(mask_variant(each, masks)) for each in content.variants],
+        "variants": [_serialize_variant(mask_variant(each, masks)) for each in content.variants],
     }
     return {key: value for key, value in row.items() if value not in ("", [], {})}
 
 
-def serialize_variant(variant: Variant) -> dict[str, Any]:
-    return {"name": variant.name, "edits": [_describe_edit(each) for each in variant.edits]}
+def _serialize_variant(variant: Variant) -> dict[str, Any]:
+    return {"name": variant.name, "edits": [_serialize_edit(each) for each in variant.edits]}
 
 
-def _describe_edit(edit: Edit) -> dict[str, Any]:
+def _serialize_edit(edit: Edit) -> dict[str, Any]:
     row: dict[str, Any] = {"kind": edit.kind, "pointer": edit.pointer}
+    # The value of `connect` is the id of a connection, which means nothing elsewhere.
     if edit.kind in ("set", "replace") or (edit.value and edit.kind != "connect"):
         row["value"] = edit.value
     return {**row, "order": list(edit.order)} if edit.order else row
@@ -97,8 +104,8 @@ def _describe_edit(edit: Edit) -> dict[str, Any]:
 
 def write_yaml(template: Template) -> str:
     return yaml.dump(
-        _with_blocks(serialize_template(template)),
-        Dumper=Dumper,
+        _style_texts(serialize_template(template)),
+        Dumper=_Dumper,
         sort_keys=False,
         allow_unicode=True,
         width=100,
@@ -106,48 +113,42 @@ def write_yaml(template: Template) -> str:
 
 
 def write_json(template: Template) -> str:
-    """A document of several lines stands as a list of its lines, so that git sees lines."""
-    return (
-        json.dumps(_with_lines(serialize_template(template)), ensure_ascii=False, indent=2) + "\n"
-    )
+    """The template as JSON, its document as a list of lines, so that git compares lines."""
+    row = serialize_template(template)
+    if "document" in row:
+        row["document"] = row["document"].split("\n")
+    return json.dumps(row, ensure_ascii=False, indent=2) + "\n"
 
 
-def export_file_name(template: Template, ending: str = "yaml") -> str:
-    """Named by the template and the first signs of its id: two of one name stay apart."""
-    name = slugify(template.name)[:60] or "template"
-    return f"{name}-{str(template.id)[:8]}.{ending}"
-
-
-def export_path(template: Template) -> str:
-    folders = [slugify(part) or "folder" for part in template.folder.split("/") if part]
-    return "/".join([*folders, export_file_name(template)])
-
-
-def write_zip(templates: Iterable[Template]) -> bytes:
-    """The whole library; the same templates give the same bytes."""
-    held = io.BytesIO()
-    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+def write_templates_zip(templates: Iterable[Template]) -> bytes:
+    """A zip of all templates; the same templates give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, text in export_files(templates):
-            archive.writestr(zipfile.ZipInfo(path, (1980, 1, 1, 0, 0, 0)), text.encode())
-    return held.getvalue()
+            archive.writestr(zipfile.ZipInfo(path, ZIP_TIME), text.encode())
+    return buffer.getvalue()
 
 
 def export_files(templates: Iterable[Template]) -> Iterator[tuple[str, str]]:
+    """Path and YAML text of each template's file."""
     for template in templates:
-        yield export_path(template), write_yaml(template)
+        folders = [slugify(part) or "folder" for part in template.folder.split("/") if part]
+        yield "/".join([*folders, export_file_name(template)]), write_yaml(template)
 
 
-def _with_blocks(value: Any) -> Any:
+def export_file_name(template: Template, extension: str = "yaml") -> str:
+    """The template's name and the beginning of its id, since names can repeat."""
+    name = slugify(template.name)[:60] or "template"
+    return f"{name}-{str(template.id)[:8]}.{extension}"
+
+
+def _style_texts(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _with_blocks(each) for key, each in value.items()}
+        return {key: _style_texts(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_with_blocks(each) for each in value]
+        return [_style_texts(each) for each in value]
     if not isinstance(value, str):
         return value
-    if ODD_SIGNS.search(value):
-        return Quoted(value)
-    return Block(value) if "\n" in value else value
-
-
-def _with_lines(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "document": row["document"].split("\n")} if "document" in row else row
+    if NOT_IN_BLOCKS.search(value):
+        return _Quoted(value)
+    return _Block(value) if "\n" in value else value

@@ -1,16 +1,27 @@
-"""Template files taken in: shown as new, changed or in conflict first, then kept."""
+"""Import template files: unpack an upload, plan what each file would do, then store it."""
 
 from __future__ import annotations
 
+import io
+import struct
 import uuid
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from playground.payload_templates.exports import serialize_template
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.secrets import store_found_secrets
-from playground.payload_templates.template_files import TemplateFile
+from playground.payload_templates.template_files import (
+    MAX_FILE_BYTES,
+    InvalidTemplateFile,
+    TemplateFile,
+    read_template_file,
+)
 from playground.payload_templates.templates import may_change, update_details, visible_templates
 from playground.payload_templates.versions import (
     Content,
@@ -22,86 +33,159 @@ from playground.payload_templates.versions import (
 from playground.people.models import Person
 from playground.workspace.addresses import host_of
 
+MAX_ZIP_BYTES, MAX_UNPACKED_BYTES, MAX_ZIP_ENTRIES = 10_000_000, 100_000_000, 20_000
+EXTENSIONS = (".yaml", ".yml", ".json")
+# The "end of central directory" record of a zip: its signature, its shortest length, and where
+# it holds the number of entries (PKWARE APPNOTE, section 4.3.16).
+ZIP_END, ZIP_END_BYTES, ZIP_ENTRY_COUNT_AT = b"PK\x05\x06", 22, 10
+
 
 @dataclass(frozen=True)
 class ImportStep:
     """What importing one file would do: `new`, `same`, `changed` or `conflict`."""
 
-    filed: TemplateFile
+    file: TemplateFile
     kind: str
     template: Template | None = None
 
 
-def plan_import(person: Person, files: Sequence[TemplateFile]) -> list[ImportStep]:
-    """What each file would do; nothing is written."""
-    return [_plan(person, filed) for filed in files]
+def read_upload(name: str, data: bytes) -> list[TemplateFile]:
+    """The templates of one file or one zip. Raises InvalidTemplateFile."""
+    if name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04":
+        return [read_template_file(path, content) for path, content in _unpack_zip(data)]
+    return [read_template_file(name, data)]
 
 
-def _plan(person: Person, filed: TemplateFile) -> ImportStep:
-    template = _find_template(person, filed)
-    if template is None:
-        return ImportStep(filed, "new")
-    if _compared(serialize_template(template), filed) == _compared(_normal(filed), filed):
-        return ImportStep(filed, "same", template)
-    return ImportStep(
-        filed, "changed" if filed.version == template.latest else "conflict", template
-    )
-
-
-def _find_template(person: Person, filed: TemplateFile) -> Template | None:
-    """The one of this id, else one's own of this name in this folder."""
-    mine = [row for row in _candidates(person, filed) if may_change(person, row)]
-    return mine[0] if mine else None
-
-
-def _candidates(person: Person, filed: TemplateFile) -> list[Template]:
+def _unpack_zip(data: bytes) -> list[tuple[str, bytes]]:
+    """Path and content of each template file in the zip. Raises InvalidTemplateFile."""
+    if len(data) > MAX_ZIP_BYTES:
+        raise InvalidTemplateFile(
+            _("The zip is too large: the limit is %(limit)s."), limit=_megabytes(MAX_ZIP_BYTES)
+        )
+    # Counted before the zip is opened: `ZipFile` builds an object for each entry it lists.
+    if _count_zip_entries(data) > MAX_ZIP_ENTRIES:
+        raise InvalidTemplateFile(
+            _("The zip has too many files: the limit is %(limit)s."), limit=MAX_ZIP_ENTRIES
+        )
     try:
-        found = list(visible_templates(person).filter(id=uuid.UUID(filed.id)))
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return _read_zip_entries(archive)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        # `zipfile` raises RuntimeError for a missing password and OSError for bad offsets.
+        raise InvalidTemplateFile(_("The zip is damaged or has a password.")) from error
+
+
+def _count_zip_entries(data: bytes) -> int:
+    at = data.rfind(ZIP_END)
+    if not 0 <= at <= len(data) - ZIP_END_BYTES:
+        return 0
+    return int(struct.unpack_from("<H", data, at + ZIP_ENTRY_COUNT_AT)[0])
+
+
+def _read_zip_entries(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
+    entries = archive.infolist()
+    # The count at the end of the file can be forged, or be 16 bits of a larger one.
+    if len(entries) > MAX_ZIP_ENTRIES:
+        raise InvalidTemplateFile(
+            _("The zip has too many files: the limit is %(limit)s."), limit=MAX_ZIP_ENTRIES
+        )
+    found, total = [], 0
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in str(path):
+            name = f"{entry.filename!r:.80}"
+            raise InvalidTemplateFile(
+                _("The zip contains a path that leads outside it: %(name)s."), name=name
+            )
+        if entry.is_dir() or not path.name.lower().endswith(EXTENSIONS):
+            continue
+        # The sizes a zip claims can be forged too, so no more is read than is accepted.
+        with archive.open(entry) as file:
+            content = file.read(MAX_FILE_BYTES + 1)
+        total += len(content)
+        if total > MAX_UNPACKED_BYTES:
+            limit = _megabytes(MAX_UNPACKED_BYTES)
+            raise InvalidTemplateFile(
+                _("The unpacked zip is too large: the limit is %(limit)s."), limit=limit
+            )
+        found.append((str(path), content))
+    if not found:
+        raise InvalidTemplateFile(_("The zip contains no template files."))
+    return found
+
+
+def _megabytes(size: int) -> str:
+    return f"{size // 1_000_000} MB"
+
+
+def plan_import(person: Person, files: Sequence[TemplateFile]) -> list[ImportStep]:
+    """What importing each file would do. Writes nothing."""
+    return [_plan_file(person, file) for file in files]
+
+
+def _plan_file(person: Person, file: TemplateFile) -> ImportStep:
+    template = _find_existing(person, file)
+    if template is None:
+        return ImportStep(file, "new")
+    stored, imported = serialize_template(template), _normalize_row(file)
+    if _comparable(stored, file) == _comparable(imported, file):
+        return ImportStep(file, "same", template)
+    is_newest = file.version == template.latest
+    return ImportStep(file, "changed" if is_newest else "conflict", template)
+
+
+def _find_existing(person: Person, file: TemplateFile) -> Template | None:
+    """The template with the file's id, else the person's own with its name and folder."""
+    try:
+        found = list(visible_templates(person).filter(id=uuid.UUID(file.id)))
     except ValueError:
         found = []
-    wanted = filed.wanted
-    return found or list(
-        Template.objects.filter(
-            person=person, deleted_at=None, name=wanted.name, folder=wanted.folder
-        )
-    )
+    if not found:
+        own = Template.objects.filter(person=person, deleted_at=None)
+        found = list(own.filter(name=file.details.name, folder=file.details.folder))
+    return next((row for row in found if may_change(person, row)), None)
 
 
-def _normal(filed: TemplateFile) -> dict[str, Any]:
-    row = dict(filed.row)
-    row["document"] = filed.content.shared.text
+def _normalize_row(file: TemplateFile) -> dict[str, Any]:
+    """The file's row as `serialize_template` would write it."""
+    row = {**file.row, "document": file.content.shared.text}
     return {key: value for key, value in row.items() if value not in ("", [], {})}
 
 
-def _compared(row: dict[str, Any], filed: TemplateFile) -> dict[str, Any]:
-    """What tells two apart. A connection nobody has here says nothing: what stands is kept."""
-    left = ["version", "schema", "id"] + ["connection"] * (not filed.content.shared.connection)
-    return {key: value for key, value in row.items() if key not in left}
+def _comparable(row: dict[str, Any], file: TemplateFile) -> dict[str, Any]:
+    """The part of a row that decides whether two templates are the same."""
+    ignored = {"version", "schema", "id"}
+    # An unknown connection can't be imported: the stored one is kept, so it isn't a change.
+    if not file.content.shared.connection:
+        ignored.add("connection")
+    return {key: value for key, value in row.items() if key not in ignored}
 
 
 def import_template(person: Person, step: ImportStep, as_copy: bool = False) -> Template:
-    """Keep one file. What is in conflict becomes a version on top, or a template of its own:
-    either way nothing that stands is lost."""
-    note = f"Imported from {step.filed.path}"[:500]
+    """Store one file as a new template, or as a new version of an existing one.
+
+    A conflict becomes the next version or, with `as_copy`, a template of its own: either way
+    nothing that exists is lost.
+    """
+    file, content = step.file, step.file.content
+    note = f"Imported from {file.path}"[:500]
     if step.template is None or as_copy:
-        made = create_template(
-            person, step.filed.operation, step.filed.content, step.filed.wanted, note
-        )
-        _keep_found(get_version(made), step.filed)
+        made = create_template(person, file.operation, content, file.details, note)
+        _store_secrets(get_version(made), file)
         return made
     if step.kind == "same":
         return step.template
-    content = step.filed.content
     if not content.shared.connection:
-        kept = read_content(get_version(step.template)).shared.connection
-        content = Content(replace(content.shared, connection=kept), content.variants)
+        connection = read_content(get_version(step.template)).shared.connection
+        content = Content(replace(content.shared, connection=connection), content.variants)
     saved = save_version(person, step.template, content, step.template.latest, note)
     if isinstance(saved, Version):
-        _keep_found(saved, step.filed)
-        update_details(step.template, step.filed.wanted)
+        _store_secrets(saved, file)
+        update_details(step.template, file.details)
     return step.template
 
 
-def _keep_found(version: Version, filed: TemplateFile) -> None:
+def _store_secrets(version: Version, file: TemplateFile) -> None:
+    # Without a connection there is no host to bind them to: they can't be sent anywhere yet.
     hosts = host_of(version.connection.base_url) if version.connection else ""
-    store_found_secrets(version, filed.found, hosts)
+    store_found_secrets(version, file.found, hosts)

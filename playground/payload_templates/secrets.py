@@ -1,58 +1,74 @@
-"""Secrets that belong to a template's version: those its documents refer to.
+"""Template secrets, and what is removed from a payload before other people see it.
 
-They are kept apart from what is shown, shared and exported, and serve nobody but the person
-who gave them.
+A version refers to its secrets by name. Their values are stored apart from the document, are
+never shown, shared or exported, and are available only to the person who entered them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from playground.calls import values
+from playground.drafts.credentials import mask_text, mask_value
+from playground.drafts.editing import Edit, State
 from playground.drafts.models import Draft
+from playground.importers.credentials import Collector
 from playground.importers.values import FoundSecret
+from playground.jsontext import edits, pointers
+from playground.jsontext.parsing import NotJson, read
 from playground.jsontext.references import find
 from playground.payload_templates.models import Version
+from playground.payload_templates.variants import Variant
 from playground.people.models import Person
 from playground.vault.models import Secret
 from playground.workspace.models import Connection
 from playground.workspace.secrets import take_out
 
+Schema = Mapping[str, Any]
+
 
 def copy_secrets(
-    version: Version, *sources: Draft | Version | None, of: Person | None = None
+    version: Version, *sources: Draft | Version | None, owner: Person | None = None
 ) -> None:
-    """Copy what the version refers to from the first of the sources that has it; with `of`,
-    only what this person gave."""
-    wanted = secret_names_in(version.text, version.aside, version.variants)
+    """Copy each secret the version refers to from the first source that has it.
+
+    With `owner`, only secrets that this person entered are copied.
+    """
+    missing = secret_names_in(version.text, version.aside, version.variants)
     for source in sources:
-        if source is None or not wanted:
+        if source is None or not missing:
             continue
-        rows = source.secrets.filter(name__in=wanted)
-        for row in rows.filter(created_by=of) if of else rows:
-            _copy(row, version=version)
-            wanted.discard(row.name)
+        rows = source.secrets.filter(name__in=missing)
+        for row in rows.filter(created_by=owner) if owner else rows:
+            _copy_secret(row, version=version)
+            missing.discard(row.name)
 
 
 def store_found_secrets(version: Version, found: Sequence[FoundSecret], hosts: str) -> None:
-    """Keep credentials that came inside a file; they may go to these hosts only."""
+    """Store credentials found in an imported file, bound to these hosts."""
+    # A name can be found twice, in the document and in a variant: the later value wins.
     for each in {each.name: each for each in found}.values():
         version.secrets.create(
-            name=each.name[:100], part=each.name[:100], value=each.value, hosts=hosts,
+            name=each.name[:100],
+            part=each.name[:100],
+            value=each.value,
+            hosts=hosts,
             created_by=version.person,
-        )  # fmt: skip
+        )
 
 
 def copy_secrets_to_draft(person: Person, version: Version, draft: Draft) -> None:
-    """Give the draft those of this person's, bound to the hosts they were bound to."""
+    """Give the draft this person's secrets of the version, bound to the same hosts."""
     for row in version.secrets.filter(created_by=person):
-        _copy(row, draft=draft)
+        _copy_secret(row, draft=draft)
 
 
 def secrets_for(
     person: Person | None, version: Version | None, connection: Connection | None, origin: str
 ) -> tuple[values.Secret, ...]:
-    """This person's among the version's as values for the wire."""
+    """The decrypted secrets of the version that this person entered, for sending."""
     if person is None or version is None:
         return ()
     rows = version.secrets.filter(created_by=person).order_by("name")
@@ -60,21 +76,92 @@ def secrets_for(
 
 
 def secret_names_for(person: Person | None, version: Version | None) -> frozenset[str]:
-    """Which names are known to a send of this version by this person."""
+    """The names of the secrets that this person can send with the version."""
     if person is None or version is None:
         return frozenset()
     return frozenset(version.secrets.filter(created_by=person).values_list("name", flat=True))
 
 
 def secret_names_in(*texts: str) -> set[str]:
-    """The names of secrets that these texts refer to."""
+    """The names of the secrets that these texts refer to as `{{secret:NAME}}`."""
     return {
         each.name for text in texts if "{{" in text for each in find(text) if each.kind == "secret"
     }
 
 
-def _copy(row: Secret, draft: Draft | None = None, version: Version | None = None) -> None:
+def _copy_secret(row: Secret, draft: Draft | None = None, version: Version | None = None) -> None:
     Secret.objects.create(
-        draft=draft, version=version, name=row.name, part=row.part, value=row.value,
-        hosts=row.hosts, created_by_id=row.created_by_id,
-    )  # fmt: skip
+        draft=draft,
+        version=version,
+        name=row.name,
+        part=row.part,
+        value=row.value,
+        hosts=row.hosts,
+        created_by_id=row.created_by_id,
+    )
+
+
+def mask_variant(variant: Variant, collector: Collector) -> Variant:
+    """The variant with references in place of credentials, which go to the collector."""
+    return replace(variant, edits=tuple(_mask_edit(each, collector) for each in variant.edits))
+
+
+def _mask_edit(edit: Edit, collector: Collector) -> Edit:
+    # Only these two kinds put JSON into the document.
+    if edit.kind == "set":
+        return replace(edit, value=mask_value(edit.pointer, edit.value, collector))
+    if edit.kind == "replace":
+        return replace(edit, value=mask_text(edit.value, collector))
+    return edit
+
+
+def strip_accounts(state: State, schema: Schema) -> State:
+    """The state without account references, neither in the document nor in its metadata."""
+    try:
+        found = list(_account_pointers(schema, read(state.text), ""))
+    except NotJson:
+        # Incomplete JSON is not part of the document: it is dropped with `half` below.
+        found = []
+    text = state.text
+    for pointer in found:
+        text = edits.apply(text, edits.set_value(text, pointer, "[]"))
+    off = {p: value for p, value in state.aside.off.items() if not names_accounts(schema, p)}
+    away = {p: value for p, value in state.aside.away.items() if not names_accounts(schema, p)}
+    return replace(state, text=text, aside=replace(state.aside, off=off, away=away, half={}))
+
+
+def names_accounts(schema: Schema, pointer: str) -> bool:
+    """Whether the pointer is, contains or lies within a list of accounts."""
+    here: Any = schema
+    for segment in pointers.split(pointer):
+        if _is_account_list(here):
+            return True
+        inner = here.get("properties", {}).get(segment) if isinstance(here, Mapping) else None
+        here = inner if inner is not None else here.get("items", {})
+    return _is_account_list(here) or _contains_account_list(here)
+
+
+def _is_account_list(schema: Any) -> bool:
+    # The API's schema doesn't mark accounts; our extension does (`x-widget` in the documents).
+    return isinstance(schema, Mapping) and schema.get("x-widget") == "accounts"
+
+
+def _contains_account_list(schema: Any) -> bool:
+    if not isinstance(schema, Mapping):
+        return False
+    if _is_account_list(schema):
+        return True
+    inner = [*schema.get("properties", {}).values(), schema.get("items")]
+    return any(map(_contains_account_list, inner))
+
+
+def _account_pointers(schema: Any, tree: Any, at: str) -> Iterator[str]:
+    if _is_account_list(schema):
+        yield at
+    elif isinstance(schema, Mapping) and isinstance(tree, dict):
+        for key, inner in schema.get("properties", {}).items():
+            if key in tree:
+                yield from _account_pointers(inner, tree[key], pointers.child(at, key))
+    elif isinstance(schema, Mapping) and isinstance(tree, list):
+        for index, item in enumerate(tree):
+            yield from _account_pointers(schema.get("items"), item, pointers.child(at, index))

@@ -1,4 +1,4 @@
-"""Share links: making one, finding it by its token, what it shows and how often it sends."""
+"""Share links: creating them, what they show, and the limits of sending through them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.drafts.assignments import set_json
 from playground.drafts.credentials import mask_state
@@ -23,105 +24,121 @@ from playground.importers.credentials import Collector
 from playground.jsontext.parsing import NotJson, read
 from playground.jsontext.printing import dump
 from playground.openapi.operations import find_operation, knows
-from playground.payload_templates.account_references import names_accounts, strip_accounts
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink, Template
+from playground.payload_templates.secrets import names_accounts, strip_accounts
 from playground.payload_templates.variants import find_variant
 from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
 from playground.workspace.models import Connection
 
-LONGEST_DAYS = 365
-MOST_SENDS, MOST_PER_HOUR, MOST_FIELDS = 10_000, 1_000, 50
-FILLED = 100_000
+DEFAULT_DAYS, MAX_DAYS = 7, 365
+DEFAULT_SENDS, MAX_SENDS = 10, 10_000
+DEFAULT_SENDS_PER_HOUR, MAX_SENDS_PER_HOUR = 5, 1_000
+MAX_FILLABLE_FIELDS = 50
+MAX_VALUE_LENGTH = 100_000
+MIN_PASSWORD_LENGTH = 6
+TOKEN_BYTES = 24
 
 
 @dataclass(frozen=True)
 class ShareLinkInput:
-    """What a new link should be. `open_fields` are pointers that may be filled."""
+    """A new link as a person enters it. `open_fields` are pointers that may be filled in."""
 
     kind: str
-    days: int = 7
+    days: int = DEFAULT_DAYS
     variant: str = ""
     password: str = ""
     note: str = ""
     connection: Connection | None = None
     open_fields: tuple[str, ...] = ()
-    most_sends: int = 10
-    per_hour: int = 5
+    most_sends: int = DEFAULT_SENDS
+    per_hour: int = DEFAULT_SENDS_PER_HOUR
 
 
 class InvalidValue(ValueError):
-    """What somebody filled in cannot be sent; the sentence says why."""
+    """A value that somebody filled in can't be sent; the message says why."""
 
 
-def validate_share_link_input(template: Template, wanted: ShareLinkInput) -> str:
-    """The sentence that keeps this link from being made, or an empty text."""
-    if wanted.kind not in LinkKind.values:
-        return "Choose what the link allows."
-    if not 1 <= wanted.days <= LONGEST_DAYS:
-        return f"A link ends after 1 to {LONGEST_DAYS} days."
-    if wanted.password and len(wanted.password) < 6:
-        return "A link's password has at least 6 characters."
+def validate_share_link_input(template: Template, link: ShareLinkInput) -> str:
+    """A message if the link can't be created, otherwise an empty text."""
+    if link.kind not in LinkKind.values:
+        return _("Choose what the link allows.")
+    if not 1 <= link.days <= MAX_DAYS:
+        return _("A link expires in 1 to %(limit)s days.") % {"limit": MAX_DAYS}
+    if link.password and len(link.password) < MIN_PASSWORD_LENGTH:
+        limit = {"limit": MIN_PASSWORD_LENGTH}
+        return _("The password must have at least %(limit)s characters.") % limit
     content = read_content(get_version(template))
-    if wanted.variant and find_variant(content.variants, wanted.variant) is None:
-        return f"There is no variant named {wanted.variant}."
-    return _judge_filling(template, wanted) if wanted.kind == LinkKind.FILL else ""
+    if link.variant and find_variant(content.variants, link.variant) is None:
+        return _("There is no variant named %(name)s.") % {"name": link.variant}
+    return _validate_sending(template, link) if link.kind == LinkKind.FILL else ""
 
 
-def _judge_filling(template: Template, wanted: ShareLinkInput) -> str:
-    connection = wanted.connection
-    if connection is None:
-        return "Choose the connection that the link may send through."
-    if connection.protected:
-        return f"{connection.name} is protected: no link sends through it."
+def _validate_sending(template: Template, link: ShareLinkInput) -> str:
     operation = find_operation(template.operation)
-    if connection.api != operation.api.id:
-        return f"{connection.name} is no connection to {operation.api.title}."
-    if not 1 <= wanted.most_sends <= MOST_SENDS or not 1 <= wanted.per_hour <= MOST_PER_HOUR:
-        return f"A link sends 1 to {MOST_SENDS} times in all and 1 to {MOST_PER_HOUR} in an hour."
-    if len(wanted.open_fields) > MOST_FIELDS:
-        return f"At most {MOST_FIELDS} fields can be left open."
+    if link.connection is None:
+        return _("Choose the connection the link sends through.")
+    if link.connection.protected:
+        # Sending through it asks for its name each time, which a stranger can't be asked.
+        return _("%(name)s is protected. Links can't send through it.") % {
+            "name": link.connection.name
+        }
+    if link.connection.api != operation.api.id:
+        names = {"name": link.connection.name, "api": operation.api.title}
+        return _("%(name)s doesn't connect to %(api)s.") % names
+    if not 1 <= link.most_sends <= MAX_SENDS:
+        return _("Maximum sends must be between 1 and %(limit)s.") % {"limit": MAX_SENDS}
+    if not 1 <= link.per_hour <= MAX_SENDS_PER_HOUR:
+        limit = {"limit": MAX_SENDS_PER_HOUR}
+        return _("Maximum sends per hour must be between 1 and %(limit)s.") % limit
+    if len(link.open_fields) > MAX_FILLABLE_FIELDS:
+        return _("Choose at most %(limit)s fields to fill in.") % {"limit": MAX_FILLABLE_FIELDS}
     schema = operation.body_schema or {}
-    if closed := [place for place in wanted.open_fields if names_accounts(schema, place)]:
-        return f"{closed[0]} names accounts: it cannot be left open."
+    for pointer in link.open_fields:
+        if names_accounts(schema, pointer):
+            return _("%(field)s holds accounts, so it can't be filled in.") % {"field": pointer}
     return ""
 
 
-def create_share_link(person: Person, template: Template, wanted: ShareLinkInput) -> str:
-    """The token, which is nowhere kept. ValueError where `judge_wanted` has something to say."""
-    if sentence := validate_share_link_input(template, wanted):
-        raise ValueError(sentence)
-    token = secrets.token_urlsafe(24)
-    filling = wanted.kind == LinkKind.FILL
+def create_share_link(person: Person, template: Template, link: ShareLinkInput) -> str:
+    """Create the link and return its token, of which only a digest is stored.
+
+    Raises ValueError where the input isn't valid.
+    """
+    if message := validate_share_link_input(template, link):
+        raise ValueError(message)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    sends = link.kind == LinkKind.FILL
     ShareLink.objects.create(
         template=template,
         version=get_version(template),
-        variant=wanted.variant,
-        kind=wanted.kind,
+        variant=link.variant,
+        kind=link.kind,
         digest=digest_token(token),
-        note=wanted.note.strip()[:100],
+        note=link.note.strip()[:100],
         person=person,
-        password=make_password(wanted.password) if wanted.password else "",
-        connection=wanted.connection if filling else None,
-        open_fields=json.dumps(list(wanted.open_fields) if filling else []),
-        most_sends=wanted.most_sends if filling else 0,
-        per_hour=wanted.per_hour if filling else 0,
-        expires_at=timezone.now() + timedelta(days=wanted.days),
+        password=make_password(link.password) if link.password else "",
+        connection=link.connection if sends else None,
+        open_fields=json.dumps(list(link.open_fields) if sends else []),
+        most_sends=link.most_sends if sends else 0,
+        per_hour=link.per_hour if sends else 0,
+        expires_at=timezone.now() + timedelta(days=link.days),
     )
     return token
 
 
 def digest_token(token: str) -> str:
+    # A fast digest is enough: tokens are random, so there is nothing to guess from a list.
     return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
 def find_share_link(token: str) -> ShareLink | None:
-    """The link, if it still works: not revoked, not expired, its template and its maker there.
-    What names accounts is known from the operation: without it nothing can be shown."""
+    """The link with this token, or None if it is revoked or expired or can't work any more."""
     rows = ShareLink.objects.select_related("template", "version", "person", "connection")
     link = rows.filter(digest=digest_token(token), revoked_at=None).first()
     if link is None or link.expires_at <= timezone.now() or link.template.deleted_at:
         return None
+    # Without the operation's schema nobody knows which values are accounts to be hidden.
     return link if link.person.may_edit and knows(link.template.operation) else None
 
 
@@ -138,81 +155,78 @@ def record_opening(link: ShareLink) -> None:
 
 
 def private_state(link: ShareLink) -> State:
-    """The payload with its accounts, for the server only."""
+    """The whole payload with its accounts and credentials. Never show it."""
     state = read_content(link.version).state(link.variant)
-    connection = str(link.connection_id or "") or state.connection
-    return replace(state, connection=connection)
+    return replace(state, connection=str(link.connection_id or "") or state.connection)
 
 
 def public_state(link: ShareLink) -> State:
-    """What the other side may see: no accounts, credentials, notes or half-typed values."""
-    stripped = strip_accounts(mask_state(private_state(link), Collector()), _schema_of(link))
-    return replace(stripped, aside=replace(stripped.aside, notes={}, half={}))
+    """What the recipient may see: no accounts, credentials, notes or incomplete values."""
+    state = strip_accounts(mask_state(private_state(link), Collector()), _body_schema(link))
+    return replace(state, aside=replace(state.aside, notes={}, half={}))
 
 
 def fillable_pointers(link: ShareLink) -> list[str]:
-    """The pointers that may be filled, as far as they are in the payload."""
-    return [str(place) for place in json.loads(link.open_fields)]
+    return [str(pointer) for pointer in json.loads(link.open_fields)]
 
 
 def fill_fields(link: ShareLink, values: Mapping[str, str]) -> State:
-    """The payload with these JSON texts in its open fields; anything else is left out.
+    """The payload with these JSON texts, by pointer, in its fillable fields.
 
-    What strangers write is text: a reference in it would bring in a secret or a variable, so
-    double braces are refused. Raises NotFilled, CannotFill.
+    Values of other fields are ignored. Raises InvalidValue, CannotFill.
     """
-    state, schema = private_state(link), _schema_of(link)
-    for place in fillable_pointers(link):
-        value = values.get(place)
-        if value is None or names_accounts(schema, place):
+    state, schema = private_state(link), _body_schema(link)
+    for pointer in fillable_pointers(link):
+        value = values.get(pointer)
+        # Checked again: the schema may mark accounts where it didn't when the link was made.
+        if value is None or names_accounts(schema, pointer):
             continue
-        if len(value) > FILLED:
-            raise InvalidValue(f"{place} is too long.")
-        tree = _read(value, place)
-        if _has_braces(tree):
-            raise InvalidValue("Write it without double braces: {{ and }} mean something here.")
-        state = set_json(state, place, dump(tree))
+        if len(value) > MAX_VALUE_LENGTH:
+            raise InvalidValue(_("%(field)s is too long.") % {"field": pointer})
+        try:
+            tree = read(value)
+        except NotJson as error:
+            raise InvalidValue(f"{pointer}: {error.sentence}") from error
+        # A recipient must not read the sharer's secrets or variables by referring to them.
+        if _contains_reference(tree):
+            raise InvalidValue(_("Values can't contain {{ or }}, which mark references."))
+        state = set_json(state, pointer, dump(tree))
     return state
 
 
-def _read(value: str, place: str) -> Any:
-    try:
-        return read(value)
-    except NotJson as error:
-        raise InvalidValue(f"{place}: {error.sentence}") from error
+def _contains_reference(tree: Any) -> bool:
+    if isinstance(tree, str):
+        return "{{" in tree
+    if isinstance(tree, list):
+        return any(_contains_reference(each) for each in tree)
+    if isinstance(tree, dict):
+        return any("{{" in key or _contains_reference(each) for key, each in tree.items())
+    return False
 
 
 def reserve_send(link: ShareLink, press: uuid.UUID) -> str:
-    """Count one send before it is made; the sentence that refuses it, or an empty text."""
-    hour = timezone.now() - timedelta(hours=1)
+    """Count one send before it is made. Returns a message if the limits don't allow it."""
+    hour_ago = timezone.now() - timedelta(hours=1)
     with transaction.atomic():
-        mine = ShareLink.objects.filter(
+        # One conditional update, so that of two simultaneous last sends only one succeeds. It
+        # also locks the link's row until the hourly limit is checked.
+        usable = ShareLink.objects.filter(
             id=link.id, revoked_at=None, expires_at__gt=timezone.now(), sent__lt=F("most_sends")
         )
-        if not mine.update(sent=F("sent") + 1):
-            return "This link has been used up. Ask for a new one."
-        if link.sends.filter(at__gt=hour).count() >= link.per_hour:
+        if not usable.update(sent=F("sent") + 1):
+            return _("This link has reached its maximum number of sends. Ask for a new one.")
+        if link.sends.filter(at__gt=hour_ago).count() >= link.per_hour:
             ShareLink.objects.filter(id=link.id).update(sent=F("sent") - 1)
-            return "This link sent as often as it may in an hour. Try again later."
+            return _("This link has reached its sends per hour. Try again later.")
         LinkSend.objects.create(link=link, press=press)
     return ""
 
 
 def release_send(link: ShareLink, press: uuid.UUID) -> None:
-    """Nothing left: the send is given back."""
+    """Give the send back, since nothing was sent."""
     if LinkSend.objects.filter(link=link, press=press).delete()[0]:
         ShareLink.objects.filter(id=link.id).update(sent=F("sent") - 1)
 
 
-def _schema_of(link: ShareLink) -> Mapping[str, Any]:
+def _body_schema(link: ShareLink) -> Mapping[str, Any]:
     return find_operation(link.template.operation).body_schema or {}
-
-
-def _has_braces(tree: Any) -> bool:
-    if isinstance(tree, str):
-        return "{{" in tree
-    if isinstance(tree, list):
-        return any(_has_braces(each) for each in tree)
-    if isinstance(tree, dict):
-        return any("{{" in key or _has_braces(each) for key, each in tree.items())
-    return False

@@ -1,4 +1,8 @@
-"""Template files read and held against their schema."""
+"""The format of template files: read one file and check it against its schema.
+
+`exports` writes what this module reads. Keys and their meaning never change: old files must
+still import. A change of meaning needs a new number in `SCHEMA`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 
 from playground.drafts.credentials import mask_state
 from playground.drafts.editing import State
@@ -18,10 +23,7 @@ from playground.importers.values import FoundSecret
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NotJson, read
 from playground.openapi.operations import UnknownOperation, find_operation
-from playground.payload_templates.archives import MOST_BYTES, InvalidTemplateFile, unpack
-from playground.payload_templates.exports import FORMAT, SCHEMA
-from playground.payload_templates.masking import mask_variant
-from playground.payload_templates.secrets import secret_names_in
+from playground.payload_templates.secrets import mask_variant, secret_names_in
 from playground.payload_templates.templates import TemplateInput, validate_template_input
 from playground.payload_templates.variants import (
     MAX_NAME_LENGTH,
@@ -32,23 +34,36 @@ from playground.payload_templates.variants import (
 from playground.payload_templates.versions import Content
 from playground.workspace.models import Connection
 
-MOST_EVENTS = 50_000
-TEXTS = ("id", "name", "description", "folder", "operation", "connection")
-KEYS = {"format", "schema", "version", "tags", "path_values", "document", "off", "away", "notes"}
-KEYS |= {"variants", "variables", *TEXTS}
-# Kinds of edits whose pointer is a name.
-NAMED = ("path", "variable", "connect")
+FORMAT, SCHEMA = "api-playground-template", 1
+MAX_FILE_BYTES = 10_000_000
+MAX_YAML_EVENTS, MAX_YAML_DEPTH = 50_000, 20
+TEXT_KEYS = ("id", "name", "description", "folder", "operation", "connection")
+TABLE_KEYS = ("path_values", "off", "away", "notes", "variables")
+KNOWN_KEYS = {"format", "schema", "version", "tags", "document", "variants"}
+KNOWN_KEYS |= {*TEXT_KEYS, *TABLE_KEYS}
+# Edits of these kinds have a name in place of a JSON Pointer.
+NAMED_KINDS = ("path", "variable", "connect")
+
+
+class InvalidTemplateFile(ValueError):
+    """The file can't be imported; the message says why."""
+
+    def __init__(self, message: str, **values: object) -> None:
+        super().__init__(message % values if values else message)
 
 
 @dataclass(frozen=True)
 class TemplateFile:
-    """One file that was understood. `version` is the number it was exported at; credentials
-    that stood in it are taken out of the content, into `found`."""
+    """One file that was read and found valid.
+
+    `version` is the number it was exported at, 0 where the file doesn't say. Credentials are
+    replaced by references in `content` and collected in `found`.
+    """
 
     path: str
     source: str
     row: dict[str, Any]
-    wanted: TemplateInput
+    details: TemplateInput
     operation: str
     content: Content
     version: int = 0
@@ -57,101 +72,84 @@ class TemplateFile:
 
     @property
     def secret_names(self) -> list[str]:
-        """What the credentials are called that stood in the file and go to the secrets."""
+        """The names of the credentials in the file that will be stored as secrets."""
         return list(dict.fromkeys(each.name for each in self.found))
 
     @property
-    def lost_connection(self) -> str:
-        """The connection that the file names and nobody has here."""
+    def missing_connection(self) -> str:
+        """The connection that the file names and that doesn't exist here, or an empty text."""
         return "" if self.content.shared.connection else str(self.row.get("connection", ""))
 
 
-def read_upload(name: str, data: bytes) -> list[TemplateFile]:
-    """The templates of one file or one zip. Raises Refused."""
-    if name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04":
-        return [read_template_file(path, inner) for path, inner in unpack(data)]
-    return [read_template_file(name, data)]
-
-
 def read_template_file(path: str, data: bytes) -> TemplateFile:
-    """One YAML or JSON file. Raises Refused."""
-    if len(data) > MOST_BYTES:
+    """Read one YAML or JSON file. Raises InvalidTemplateFile."""
+    if len(data) > MAX_FILE_BYTES:
+        limit = f"{MAX_FILE_BYTES // 1_000_000} MB"
         raise InvalidTemplateFile(
-            f"{path} is too large: a template has at most {MOST_BYTES // 1_000_000} MB."
+            _("%(path)s is too large: the limit is %(limit)s."), path=path, limit=limit
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidTemplateFile(f"{path} is no UTF-8 text.") from None
+        raise InvalidTemplateFile(_("%(path)s isn't UTF-8 text."), path=path) from None
     try:
-        row = json.loads(text) if text.lstrip()[:1] == "{" else _read_yaml(text)
-        _insist_on_whole_characters(row)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = (
-            str(error)
-            if isinstance(error, InvalidTemplateFile)
-            else "is no YAML or JSON that is read here"
-        )
-        raise InvalidTemplateFile(f"{path} {reason}.") from None
-    return _judge(path, text, row)
+        # JSON is nearly a subset of YAML, but tabs and some escapes differ: read as JSON.
+        row = json.loads(text) if text.lstrip()[:1] == "{" else _load_yaml(path, text)
+        _require_whole_characters(path, row)
+    except InvalidTemplateFile:
+        raise
+    except (yaml.YAMLError, ValueError, RecursionError):
+        raise InvalidTemplateFile(_("%(path)s isn't valid YAML or JSON."), path=path) from None
+    return _read_row(path, text, row)
 
 
-def _insist_on_whole_characters(row: Any) -> None:
+def _load_yaml(path: str, text: str) -> Any:
+    """Parse YAML with every scalar as text, so that `1.10` or `no` keep their spelling."""
+    depth = 0
+    # The events are counted before anything is built: anchors can expand a few bytes into
+    # gigabytes ("billion laughs"), and deep nesting exhausts the stack of the C loader.
+    for count, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
+        if isinstance(event, yaml.AliasEvent):
+            raise InvalidTemplateFile(
+                _("%(path)s uses YAML anchors, which aren't supported."), path=path
+            )
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if count > MAX_YAML_EVENTS or depth > MAX_YAML_DEPTH:
+            raise InvalidTemplateFile(_("%(path)s has too many parts."), path=path)
+    return yaml.load(text, Loader=yaml.CBaseLoader)
+
+
+def _require_whole_characters(path: str, row: Any) -> None:
+    # JSON's \ud800 is half of a surrogate pair: no database and no UTF-8 file can store it.
     try:
         json.dumps(row, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         raise InvalidTemplateFile(
-            "holds half a character (a lone surrogate), which cannot be kept"
+            _("%(path)s contains half a character (a lone surrogate), which can't be stored."),
+            path=path,
         ) from None
 
 
-def _read_yaml(text: str) -> Any:
-    """Without anchors, so that nothing grows; every scalar is a text."""
-    depth = 0
-    for count, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
-        if isinstance(event, yaml.AliasEvent):
-            raise InvalidTemplateFile("repeats parts by anchors, which are not read here")
-        depth += isinstance(event, yaml.CollectionStartEvent)
-        depth -= isinstance(event, yaml.CollectionEndEvent)
-        if count > MOST_EVENTS or depth > 20:
-            raise InvalidTemplateFile("is made of too many parts")
-    return yaml.load(text, Loader=yaml.CBaseLoader)
-
-
-def _judge(path: str, source: str, row: Any) -> TemplateFile:
-    """Hold the file against its schema."""
-    if not isinstance(row, dict) or row.get("format") != FORMAT:
-        raise InvalidTemplateFile(f"{path} is no template of API Playground.")
-    if str(row.get("schema")) != str(SCHEMA):
-        raise InvalidTemplateFile(
-            f"{path} has the schema {row.get('schema')!s:.20}; here {SCHEMA} is read."
-        )
-    if strange := sorted(set(map(str, row)) - KEYS):
-        raise InvalidTemplateFile(f"{path} has the key {strange[0]:.40}, which no template has.")
-    for key in TEXTS:
-        if not isinstance(row.get(key, ""), str):
-            raise InvalidTemplateFile(f"{path}: {key} is a text.")
-    for key in ("path_values", "off", "away", "notes", "variables"):
-        if not _is_texts(row.get(key, {})):
-            raise InvalidTemplateFile(f"{path}: {key} holds texts by name.")
-    tags = row.get("tags", [])
-    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise InvalidTemplateFile(f"{path}: tags is a list of texts.")
-    number = str(row.get("version", "0"))
-    content, found = _take_out(_read_content(path, row))
-    wanted = TemplateInput(
+def _read_row(path: str, source: str, row: Any) -> TemplateFile:
+    """Check the file against the schema. Raises InvalidTemplateFile."""
+    _check_keys(path, row)
+    content, found = _extract_secrets(_read_content(path, row))
+    details = TemplateInput(
+        # A file written by hand can leave its name out: the file's own name is used.
         row.get("name", "").strip()[:200] or PurePosixPath(path).stem[:200],
         row.get("description", ""),
-        tuple(tags),
+        tuple(row.get("tags", [])),
         row.get("folder", ""),
     )
-    if sentence := validate_template_input(wanted):
-        raise InvalidTemplateFile(f"{path}: {sentence}")
+    if message := validate_template_input(details):
+        raise InvalidTemplateFile(f"{path}: {message}")
+    number = str(row.get("version", "0"))
     return TemplateFile(
         path,
         source,
         row,
-        wanted,
+        details,
         _read_operation(path, row.get("operation", "")),
         content,
         int(number) if number.isdecimal() and len(number) < 9 else 0,
@@ -160,14 +158,43 @@ def _judge(path: str, source: str, row: Any) -> TemplateFile:
     )
 
 
-def _take_out(content: Content) -> tuple[Content, tuple[FoundSecret, ...]]:
-    """The content with references for its credentials, named unlike those it has already."""
+def _check_keys(path: str, row: Any) -> None:
+    if not isinstance(row, dict) or row.get("format") != FORMAT:
+        raise InvalidTemplateFile(_("%(path)s isn't an API Playground template."), path=path)
+    if str(row.get("schema")) != str(SCHEMA):
+        found = f"{row.get('schema')!s:.20}"
+        raise InvalidTemplateFile(
+            _("%(path)s has schema %(found)s; only schema %(schema)s is supported."),
+            path=path,
+            found=found,
+            schema=SCHEMA,
+        )
+    if unknown := sorted(set(map(str, row)) - KNOWN_KEYS):
+        raise InvalidTemplateFile(
+            _("%(path)s has the unknown key %(key)s."), path=path, key=unknown[0][:40]
+        )
+    for key in TEXT_KEYS:
+        if not isinstance(row.get(key, ""), str):
+            raise InvalidTemplateFile(_("%(path)s: %(key)s must be text."), path=path, key=key)
+    for key in TABLE_KEYS:
+        if not _maps_text_to_text(row.get(key, {})):
+            raise InvalidTemplateFile(
+                _("%(path)s: %(key)s must map names to text."), path=path, key=key
+            )
+    tags = row.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        raise InvalidTemplateFile(_("%(path)s: tags must be a list of texts."), path=path)
+
+
+def _extract_secrets(content: Content) -> tuple[Content, tuple[FoundSecret, ...]]:
+    """The content with references in place of its credentials, and those credentials."""
     shared, variants = content.shared, write_variants(content.variants)
     known = secret_names_in(shared.text, shared.aside.write(), variants)
+    # Names that the content refers to already are taken: a new secret must not replace one.
     collector = Collector(names={f"known {name}": name for name in known})
     masked = mask_state(shared, collector)
-    varied = tuple(mask_variant(each, collector) for each in content.variants)
-    return Content(masked, varied), tuple(collector.found)
+    masked_variants = tuple(mask_variant(each, collector) for each in content.variants)
+    return Content(masked, masked_variants), tuple(collector.found)
 
 
 def _read_operation(path: str, name: str) -> str:
@@ -175,33 +202,34 @@ def _read_operation(path: str, name: str) -> str:
         return find_operation(name).id
     except UnknownOperation:
         raise InvalidTemplateFile(
-            f"{path}: this playground knows no operation {name!r:.60}."
+            _("%(path)s: unknown operation %(name)s."), path=path, name=repr(name)[:60]
         ) from None
 
 
 def _read_content(path: str, row: dict[str, Any]) -> Content:
     document = row.get("document", "")
+    # JSON files hold the document as a list of lines, which git can compare one by one.
     if isinstance(document, list) and all(isinstance(line, str) for line in document):
         document = "\n".join(document)
     try:
         if not isinstance(document, str):
-            raise ValueError("the document is a text")
+            raise ValueError("the document must be text")
         read(document)
-        for kept in (*row.get("off", {}).values(), *row.get("away", {}).values()):
-            read(kept)
+        for value in (*row.get("off", {}).values(), *row.get("away", {}).values()):
+            read(value)
         variables = _read_variables(row)
-        for place in (*row.get("off", {}), *row.get("away", {}), *row.get("notes", {})):
-            pointers.split(place)
+        for pointer in (*row.get("off", {}), *row.get("away", {}), *row.get("notes", {})):
+            pointers.split(pointer)
         variants = read_variants(json.dumps(row.get("variants", [])))
         for variant in variants:
-            _judge_variant(variant)
+            _check_variant(variant)
         if len({variant.name for variant in variants}) < len(variants):
             raise ValueError("two variants have the same name")
     except NotJson as error:
         raise InvalidTemplateFile(f"{path}: {error.sentence}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InvalidTemplateFile(
-            f"{path}: its document or its variants are not made as a template's."
+            _("%(path)s: its document or its variants aren't valid."), path=path
         ) from None
     named = Connection.objects.filter(name=row.get("connection") or None).first()
     aside = Aside(row.get("off", {}), row.get("notes", {}), {}, row.get("away", {}), variables)
@@ -209,29 +237,29 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
     return Content(State(document, aside, row.get("path_values", {}), connection), variants)
 
 
-def _judge_variant(variant: Variant) -> None:
+def _check_variant(variant: Variant) -> None:
     """Raises NotJson, ValueError."""
     if not isinstance(variant.name, str) or not 0 < len(variant.name) <= MAX_NAME_LENGTH:
-        raise ValueError("a variant has a name")
+        raise ValueError("a variant must have a name")
     for edit in variant.edits:
         if edit.kind in ("set", "replace"):
             read(edit.value)
-        if edit.kind not in NAMED:
+        if edit.kind not in NAMED_KINDS:
             pointers.split(edit.pointer)
 
 
 def _read_variables(row: dict[str, Any]) -> dict[str, str]:
-    """The payload's own variables; raises NotJson, or ValueError for a name that is none."""
+    """The payload's own variables as JSON text by name. Raises NotJson, ValueError."""
     aside = Aside()
     for name, value in row.get("variables", {}).items():
         read(value)
         if judge_variable(aside, name, value):
-            raise ValueError("a variable has a name")
+            raise ValueError("a variable's name or value isn't valid")
         aside = aside.put("variables", name, value)
     return dict(aside.variables)
 
 
-def _is_texts(value: Any) -> bool:
+def _maps_text_to_text(value: Any) -> bool:
     return isinstance(value, dict) and all(
         isinstance(key, str) and isinstance(each, str) for key, each in value.items()
     )

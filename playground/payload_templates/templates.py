@@ -1,4 +1,4 @@
-"""Templates: who may do what with one, finding them, naming, filing, putting away."""
+"""Templates: permissions, search, details, archive and deletion."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from dataclasses import dataclass, replace
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.payload_templates.models import Favourite, Sharing, Template
 from playground.people.models import Person
 
+MAX_NAME, MAX_DESCRIPTION, MAX_TAGS, MAX_FOLDER = 200, 5000, 500, 200
+MAX_SEARCH_WORDS, MAX_FOLDERS = 8, 200
 SORTS = {
     "changed": ("-changed_at",),
     "used": ("-used_at", "-changed_at"),
@@ -22,7 +25,7 @@ SORTS = {
 
 @dataclass(frozen=True)
 class TemplateInput:
-    """What somebody asks a template to be called, and where it is filed."""
+    """The details of a template as a person enters them."""
 
     name: str
     description: str = ""
@@ -33,7 +36,7 @@ class TemplateInput:
 
 @dataclass(frozen=True)
 class Search:
-    """What the library page is asked for; empty texts do not filter."""
+    """Filters of the list of templates; empty texts don't filter."""
 
     text: str = ""
     tag: str = ""
@@ -45,24 +48,24 @@ class Search:
     archived: bool = False
 
     @property
-    def filtered(self) -> bool:
-        words = (self.text, self.tag, self.folder, self.operation, self.whose)
-        return any(words) or self.starred or self.archived
+    def has_filters(self) -> bool:
+        texts = (self.text, self.tag, self.folder, self.operation, self.whose)
+        return any(texts) or self.starred or self.archived
 
 
 def visible_templates(person: Person) -> models.QuerySet[Template]:
-    """One's own and what is shared with the team; what was deleted is not there."""
-    shared = Q(person=person) | ~Q(sharing=Sharing.PRIVATE)
-    return Template.objects.filter(shared, deleted_at=None)
+    """The person's own templates and those shared with the team, without deleted ones."""
+    own_or_shared = Q(person=person) | ~Q(sharing=Sharing.PRIVATE)
+    return Template.objects.filter(own_or_shared, deleted_at=None)
 
 
 def get_template(person: Person, template_id: uuid.UUID) -> Template:
-    """Raises Template.DoesNotExist: somebody else's private template is not there."""
+    """The template, if this person may see it. Raises Template.DoesNotExist otherwise."""
     return visible_templates(person).select_related("connection", "person").get(id=template_id)
 
 
 def find_templates_by_name(person: Person, name: str) -> list[Template]:
-    """Those of this name or with this id, one's own first."""
+    """The templates with this name or id, the person's own first."""
     found = visible_templates(person).filter(archived_at=None)
     try:
         rows = found.filter(id=uuid.UUID(name))
@@ -72,30 +75,34 @@ def find_templates_by_name(person: Person, name: str) -> list[Template]:
 
 
 def may_change(person: Person, template: Template) -> bool:
-    """Save versions, rename, file: the owner of the template, and editors where shared so."""
+    """Whether the person may save versions, rename and file the template."""
+    # A creator who became a viewer may no longer change even their own templates.
     if not person.may_edit:
         return False
     return template.person_id == person.pk or template.sharing == Sharing.EDIT
 
 
 def may_manage(person: Person, template: Template) -> bool:
-    """Delete, choose who sees it, share by link: who made it, and for what the team sees the
-    owners of the playground."""
+    """Whether the person may delete the template, share it by link or set who sees it."""
     if template.person_id == person.pk:
         return person.may_edit
+    # Owners look after what the team shares; private templates stay private even from them.
     return person.is_owner and template.sharing != Sharing.PRIVATE
 
 
 def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
-    """The rows of the library, without any document."""
+    """The visible templates that match, sorted, without their documents."""
     found = visible_templates(person).select_related("connection", "person")
     found = found.filter(archived_at__isnull=not search.archived)
-    for word in search.text.split()[:8]:
+    for word in search.text.split()[:MAX_SEARCH_WORDS]:
         found = found.filter(
-            Q(name__icontains=word) | Q(description__icontains=word) | Q(tags__icontains=word)
+            Q(name__icontains=word)
+            | Q(description__icontains=word)
+            | Q(tags__icontains=word)
             | Q(folder__icontains=word)
-        )  # fmt: skip
+        )
     if search.tag:
+        # Tags are stored as `|night|vip|`, so that `vi` doesn't match `vip`.
         found = found.filter(tags__contains=f"|{search.tag}|")
     if search.folder:
         found = found.filter(Q(folder=search.folder) | Q(folder__startswith=search.folder + "/"))
@@ -107,58 +114,77 @@ def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
         found = found.exclude(sharing=Sharing.PRIVATE)
     if search.starred:
         found = found.filter(favourites__person=person)
-    return found.order_by(*_sorted_by(search.sort))
+    return found.order_by(*_order(search.sort))
+
+
+def _order(sort: str) -> list[models.expressions.OrderBy]:
+    # PostgreSQL puts nulls first in descending order and SQLite puts them last.
+    return [
+        models.F(name[1:]).desc(nulls_last=True) if name[0] == "-" else models.F(name).asc()
+        for name in SORTS.get(sort, SORTS["changed"])
+    ]
 
 
 def list_folders(person: Person) -> list[str]:
     rows = visible_templates(person).exclude(folder="").order_by("folder")
-    return list(rows.values_list("folder", flat=True).distinct()[:200])
+    return list(rows.values_list("folder", flat=True).distinct()[:MAX_FOLDERS])
 
 
-def find_favourites(person: Person, rows: list[Template]) -> set[uuid.UUID]:
-    """Which of these templates this person marked."""
-    stars = Favourite.objects.filter(person=person, template__in=[row.id for row in rows])
+def find_favourites(person: Person, templates: list[Template]) -> set[uuid.UUID]:
+    """The ids of those templates that this person starred."""
+    stars = Favourite.objects.filter(person=person, template__in=[row.id for row in templates])
     return set(stars.values_list("template_id", flat=True))
 
 
-def validate_template_input(wanted: TemplateInput) -> str:
-    """The sentence that keeps this from being saved, or an empty text."""
-    if not wanted.name.strip():
-        return "Give the template a name."
-    if len(wanted.name.strip()) > 200:
-        return "A name has at most 200 characters."
-    if len(format_tags(wanted.tags)) > 500:
-        return "These are too many tags: together they may have 500 characters."
-    if len(normalize_folder(wanted.folder)) > 200:
-        return "A folder has at most 200 characters."
-    if wanted.sharing not in Sharing.values:
-        return "Choose who sees the template."
+def toggle_favourite(person: Person, template: Template) -> bool:
+    """Star the template or remove the star. Returns whether it is starred now."""
+    star, created = Favourite.objects.get_or_create(person=person, template=template)
+    if not created:
+        star.delete()
+    return created
+
+
+def validate_template_input(details: TemplateInput) -> str:
+    """A message if the details can't be saved, otherwise an empty text."""
+    if not details.name.strip():
+        return _("Enter a name for the template.")
+    if len(details.name.strip()) > MAX_NAME:
+        return _("Name can have at most %(limit)s characters.") % {"limit": MAX_NAME}
+    if len(format_tags(details.tags)) > MAX_TAGS:
+        return _("Tags can have at most %(limit)s characters in total.") % {"limit": MAX_TAGS}
+    if len(normalize_folder(details.folder)) > MAX_FOLDER:
+        return _("Folder can have at most %(limit)s characters.") % {"limit": MAX_FOLDER}
+    if details.sharing not in Sharing.values:
+        return _("Choose who can see the template.")
     return ""
 
 
-def assign_input(template: Template, wanted: TemplateInput) -> None:
-    """Put the words on; ValueError where `judge_wanted` has something to say."""
-    if sentence := validate_template_input(wanted):
-        raise ValueError(sentence)
-    template.name, template.description = wanted.name.strip(), wanted.description.strip()[:5000]
-    template.tags, template.folder = format_tags(wanted.tags), normalize_folder(wanted.folder)
-    template.sharing = wanted.sharing
+def assign_details(template: Template, details: TemplateInput) -> None:
+    """Set the details without saving. Raises ValueError where they aren't valid."""
+    if message := validate_template_input(details):
+        raise ValueError(message)
+    template.name = details.name.strip()
+    template.description = details.description.strip()[:MAX_DESCRIPTION]
+    template.tags = format_tags(details.tags)
+    template.folder = normalize_folder(details.folder)
+    template.sharing = details.sharing
 
 
-def update_details(template: Template, wanted: TemplateInput) -> None:
-    """The words alone; who sees it stays."""
-    assign_input(template, replace(wanted, sharing=template.sharing))
+def update_details(template: Template, details: TemplateInput) -> None:
+    """Save the details except who sees the template, which an import must not change."""
+    assign_details(template, replace(details, sharing=template.sharing))
     template.save(update_fields=["name", "description", "tags", "folder"])
 
 
 def format_tags(tags: tuple[str, ...]) -> str:
+    """Tags as they are stored: lower case, without repeats, as in `|night|vip|`."""
     cleaned = dict.fromkeys(" ".join(tag.replace("|", " ").split()).lower() for tag in tags)
     words = [tag for tag in cleaned if tag]
     return f"|{'|'.join(words)}|" if words else ""
 
 
 def parse_tags(typed: str) -> tuple[str, ...]:
-    """Tags as people type them: separated by commas."""
+    """Tags as people type them, separated by commas."""
     return tuple(tag.strip() for tag in typed.split(",") if tag.strip())
 
 
@@ -166,25 +192,18 @@ def normalize_folder(typed: str) -> str:
     return "/".join(part.strip() for part in typed.split("/") if part.strip())
 
 
-def toggle_favourite(person: Person, template: Template) -> bool:
-    """Mark it, or take the mark away; whether it is marked now."""
-    star, made = Favourite.objects.get_or_create(person=person, template=template)
-    if not made:
-        star.delete()
-    return made
-
-
-def set_archived(template: Template, away: bool = True) -> None:
-    Template.objects.filter(id=template.id).update(archived_at=timezone.now() if away else None)
+def set_archived(template: Template, archived: bool = True) -> None:
+    time = timezone.now() if archived else None
+    Template.objects.filter(id=template.id).update(archived_at=time)
 
 
 def delete_template(template: Template) -> None:
-    """Gone from every list, its links with it; `restore_template` takes that back."""
+    """Hide the template and stop its links. `restore_template` undoes this."""
     Template.objects.filter(id=template.id).update(deleted_at=timezone.now())
 
 
 def restore_template(person: Person, template_id: uuid.UUID) -> bool:
-    """Only who could delete it brings it back."""
+    """Undo a deletion. Returns False if this person couldn't have deleted the template."""
     row = Template.objects.filter(id=template_id).exclude(deleted_at=None).first()
     if row is None or not may_manage(person, row):
         return False
@@ -193,12 +212,3 @@ def restore_template(person: Person, template_id: uuid.UUID) -> bool:
 
 def record_use(template: Template) -> None:
     Template.objects.filter(id=template.id).update(used_at=timezone.now())
-
-
-def _sorted_by(sort: str) -> list[models.F | models.expressions.OrderBy]:
-    """Never used ones stand last, whichever way the database sorts nothing."""
-    names = SORTS.get(sort, SORTS["changed"])
-    return [
-        models.F(name[1:]).desc(nulls_last=True) if name[0] == "-" else models.F(name).asc()
-        for name in names
-    ]

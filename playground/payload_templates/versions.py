@@ -1,4 +1,4 @@
-"""Versions: each save of a template is one, none is ever overwritten."""
+"""Versions: each save of a template adds one, and none is ever overwritten."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.drafts.drafts import begin
 from playground.drafts.editing import Edit, State, perform
@@ -15,7 +16,7 @@ from playground.drafts.metadata import Aside
 from playground.drafts.models import Draft
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.secrets import copy_secrets, copy_secrets_to_draft
-from playground.payload_templates.templates import TemplateInput, assign_input, record_use
+from playground.payload_templates.templates import TemplateInput, assign_details, record_use
 from playground.payload_templates.variants import (
     InvalidVariant,
     Variant,
@@ -33,18 +34,18 @@ from playground.workspace.models import Connection
 
 @dataclass(frozen=True)
 class Content:
-    """What one version holds: the shared payload and the variants of it."""
+    """What one version holds: the shared payload and its variants."""
 
     shared: State
     variants: tuple[Variant, ...] = ()
 
     def state(self, name: str = "") -> State:
-        """The payload of that variant; of the shared part where there is no such variant."""
+        """The payload of the named variant; the shared one where there is no such variant."""
         variant = find_variant(self.variants, name) if name else None
         return apply_variant(self.shared, variant) if variant else self.shared
 
     def change(self, name: str, state: State) -> Content:
-        """With this payload as the shared part, or as that variant."""
+        """The content with this state as the named variant, or as the shared payload."""
         if not name:
             return Content(replace(state, variant=""), self.variants)
         changed = Variant(name, derive_edits(self.shared, state))
@@ -53,7 +54,7 @@ class Content:
 
 @dataclass(frozen=True)
 class VersionConflict:
-    """Somebody saved `latest` since the version this save was based on. Nothing was written."""
+    """Nothing was written: version `latest` was saved since version `base`."""
 
     template: Template
     latest: int
@@ -71,112 +72,177 @@ def read_content(version: Version) -> Content:
 
 
 def get_version(template: Template, number: int = 0) -> Version:
-    """The version of that number, the newest for 0. Raises Version.DoesNotExist."""
+    """The version with this number, or the newest for 0. Raises Version.DoesNotExist."""
     return template.versions.get(number=number or template.latest)
 
 
 @transaction.atomic
 def create_template(
-    person: Person, operation: str, content: Content, wanted: TemplateInput, note: str = "",
-    parent: Version | None = None, source: Draft | Version | None = None,
-) -> Template:  # fmt: skip
-    """A new template with its first version, with the secrets of what it is made from.
-    ValueError for words that cannot be."""
+    person: Person,
+    operation: str,
+    content: Content,
+    details: TemplateInput,
+    note: str = "",
+    parent: Version | None = None,
+    source: Draft | Version | None = None,
+) -> Template:
+    """Create a template with its first version and the person's secrets of its source.
+
+    `parent` is the version it forks. Raises ValueError where the details aren't valid.
+    """
     template = Template(person=person, operation=operation)
-    assign_input(template, wanted)
+    assign_details(template, details)
     if parent is not None:
         template.parent_id, template.parent_version = parent.template_id, parent.number
-    _repeat(template, content)
+    _update_summary(template, content)
     template.save()
-    copy_secrets(_write_version(person, template, 1, content, note), source, of=person)
+    # A fork of somebody else's template must not carry their secrets along.
+    copy_secrets(_create_version(person, template, 1, content, note), source, owner=person)
     return template
 
 
 def save_version(
-    person: Person, template: Template, content: Content, base: int, note: str = "",
+    person: Person,
+    template: Template,
+    content: Content,
+    base: int,
+    note: str = "",
     source: Draft | Version | None = None,
-) -> Version | VersionConflict:  # fmt: skip
-    """A new version, if the one it is based on is still the newest. Secrets it refers to are
-    those of what it is made from, else those of the version it is based on."""
+) -> Version | VersionConflict:
+    """Add a version, if version `base` is still the newest.
+
+    Its secrets are copied from the source it is saved from, else from version `base`.
+    """
     with transaction.atomic():
-        mine = Template.objects.filter(id=template.id, latest=base)
-        if not mine.update(latest=base + 1, changed_at=timezone.now()):
+        # The condition decides between two people who save at once: one update finds no row.
+        current = Template.objects.filter(id=template.id, latest=base)
+        if not current.update(latest=base + 1, changed_at=timezone.now()):
             template.refresh_from_db()
             return VersionConflict(template, template.latest, base)
         template.refresh_from_db()
-        _repeat(template, content)
+        _update_summary(template, content)
         template.save(update_fields=["workflow_uid", "connection", "variants"])
-        made = _write_version(person, template, base + 1, content, note)
-        copy_secrets(made, source, template.versions.filter(number=base).first())
-        return made
+        version = _create_version(person, template, base + 1, content, note)
+        copy_secrets(version, source, template.versions.filter(number=base).first())
+        return version
+
+
+def _update_summary(template: Template, content: Content) -> None:
+    """Set the columns that lists show, so that a list reads no document."""
+    template.workflow_uid = content.shared.path_values.get("workflow_uid", "")[:200]
+    template.connection = _find_connection(content.shared.connection)
+    template.variants = len(content.variants)
+
+
+def _create_version(
+    person: Person, template: Template, number: int, content: Content, note: str
+) -> Version:
+    return Version.objects.create(
+        template=template,
+        number=number,
+        text=content.shared.text,
+        aside=content.shared.aside.write(),
+        variants=write_variants(content.variants),
+        path_values=dict(content.shared.path_values),
+        connection=_find_connection(content.shared.connection),
+        note=note.strip()[:500],
+        person=person,
+        # Kept apart from the account, which can be deleted.
+        person_name=person.get_username(),
+    )
+
+
+def _find_connection(connection_id: str) -> Connection | None:
+    """The connection, or None where it was deleted since."""
+    try:
+        id = uuid.UUID(connection_id)
+    except ValueError:
+        return None
+    return Connection.objects.filter(id=id).first()
 
 
 def restore_version(person: Person, template: Template, number: int) -> Version | VersionConflict:
-    """An old version again, as a new one."""
+    """Save an old version again as the newest."""
     old = get_version(template, number)
-    note = f"Version {number} restored"
+    note = _("Restored version %(number)s") % {"number": number}
     return save_version(person, template, read_content(old), template.latest, note, old)
 
 
 def edit_variants(
-    person: Person, template: Template, base: int, doing: str, name: str, value: str = ""
+    person: Person, template: Template, base: int, action: str, name: str, new_name: str = ""
 ) -> Version | VersionConflict:
-    """Rename, remove, or move a variant up, as a new version. Raises BadVariant."""
+    """Rename, remove or move up (`up`) a variant, as a new version. Raises InvalidVariant."""
     content = read_content(get_version(template, base))
-    variants = content.variants
-    kept = find_variant(variants, name)
-    if kept is None:
-        raise InvalidVariant(f"There is no variant named {name}.")
-    if doing == "rename":
-        fresh = clean_variant_name([each for each in variants if each is not kept], value)
-        changed = tuple(replace(each, name=fresh) if each is kept else each for each in variants)
-        note = f"Variant {name} renamed to {fresh}"
-    elif doing == "remove":
-        changed = tuple(each for each in variants if each is not kept)
-        note = f"Variant {name} removed"
+    variants, names = content.variants, {"name": name}
+    variant = find_variant(variants, name)
+    if variant is None:
+        raise InvalidVariant(_("There is no variant named %(name)s.") % names)
+    if action == "rename":
+        others = [each for each in variants if each is not variant]
+        names["new"] = clean_variant_name(others, new_name)
+        renamed = replace(variant, name=names["new"])
+        changed = tuple(renamed if each is variant else each for each in variants)
+        note = _("Renamed variant %(name)s to %(new)s") % names
+    elif action == "remove":
+        changed = tuple(each for each in variants if each is not variant)
+        note = _("Removed variant %(name)s") % names
     else:
-        changed, note = _moved_up(variants, kept), f"Variant {name} moved up"
+        changed, note = _move_up(variants, variant), _("Moved variant %(name)s up") % names
     return save_version(person, template, Content(content.shared, changed), base, note)
+
+
+def _move_up(variants: tuple[Variant, ...], variant: Variant) -> tuple[Variant, ...]:
+    at = variants.index(variant)
+    if at == 0:
+        return variants
+    return (*variants[: at - 1], variant, variants[at - 1], *variants[at + 1 :])
 
 
 def edit_variables(
     person: Person, template: Template, base: int, variant: str, typed: Mapping[str, str]
 ) -> Version | VersionConflict:
-    """These as all the own variables of the shared part or of a variant, as a new version; the
-    version that stands where nothing changed. Raises Impossible."""
+    """Replace all own variables of the shared payload or of a variant, as a new version.
+
+    Returns version `base` itself where nothing changed. Raises Impossible.
+    """
     version = get_version(template, base)
     content = read_content(version)
     state = before = content.state(variant)
-    for name in [*(each for each in before.aside.variables if each not in typed), *typed]:
+    removed = [name for name in before.aside.variables if name not in typed]
+    for name in [*removed, *typed]:
+        # An empty value removes the variable.
         state = perform(state, Edit("variable", name, typed.get(name, "")))
     if state == before:
         return version
     changed = content.change(state.variant, state)
-    return save_version(person, template, changed, base, "Variables changed")
+    return save_version(person, template, changed, base, _("Changed variables"))
 
 
 def duplicate_template(person: Person, template: Template, name: str) -> Template:
-    """A private copy of the newest version, with no tie to the original."""
+    """A private copy of the newest version that isn't linked to the original."""
     version = get_version(template)
-    wanted = TemplateInput(
-        name[:200], template.description, tuple(template.tag_list), template.folder
-    )
-    note = f"Copied from {template.name}, version {version.number}"
+    tags = tuple(template.tag_list)
+    details = TemplateInput(name[:200], template.description, tags, template.folder)
+    note = _origin_note(_("Copied from %(name)s, version %(number)s"), version)
     content = read_content(version)
-    return create_template(person, template.operation, content, wanted, note, source=version)
+    return create_template(person, template.operation, content, details, note, source=version)
 
 
 def fork_template(person: Person, template: Template) -> Template:
-    """A private template that remembers where it comes from."""
+    """A private copy that remembers its parent, so that it can show later changes of it."""
     version = get_version(template)
-    wanted = TemplateInput(template.name, template.description, tuple(template.tag_list))
-    note = f"Forked from {template.name}, version {version.number}"
+    details = TemplateInput(template.name, template.description, tuple(template.tag_list))
+    note = _origin_note(_("Forked from %(name)s, version %(number)s"), version)
     content = read_content(version)
-    return create_template(person, template.operation, content, wanted, note, version, version)
+    return create_template(person, template.operation, content, details, note, version, version)
+
+
+def _origin_note(message: str, version: Version) -> str:
+    return message % {"name": version.template.name, "number": version.number}
 
 
 def open_template(person: Person, template: Template, variant: str = "", number: int = 0) -> Draft:
-    """A draft that holds exactly what was saved, and knows where it comes from."""
+    """A draft with exactly what was saved, linked to its version and variant."""
     version = get_version(template, number)
     state = read_content(version).state(variant)
     record_use(template)
@@ -198,47 +264,7 @@ def open_template(person: Person, template: Template, variant: str = "", number:
 
 
 def link_draft(draft: Draft, version: Version, variant: str) -> None:
-    """The draft is now what this version holds."""
-    Draft.objects.filter(id=draft.id).update(
-        template=version.template_id, template_version=version.number, variant=variant
-    )
+    """Link the draft to the version it was just saved as."""
     draft.template_id, draft.template_version = version.template_id, version.number
     draft.variant = variant
-
-
-def _repeat(template: Template, content: Content) -> None:
-    """What lists show of the content."""
-    template.workflow_uid = content.shared.path_values.get("workflow_uid", "")[:200]
-    template.connection = _find_connection(content.shared.connection)
-    template.variants = len(content.variants)
-
-
-def _write_version(
-    person: Person, template: Template, number: int, content: Content, note: str
-) -> Version:
-    return Version.objects.create(
-        template=template,
-        number=number,
-        text=content.shared.text,
-        aside=content.shared.aside.write(),
-        variants=write_variants(content.variants),
-        path_values=dict(content.shared.path_values),
-        connection=_find_connection(content.shared.connection),
-        note=note.strip()[:500],
-        person=person,
-        person_name=person.get_username(),
-    )
-
-
-def _find_connection(id: str) -> Connection | None:
-    try:
-        return Connection.objects.filter(id=uuid.UUID(id)).first() if id else None
-    except ValueError:
-        return None
-
-
-def _moved_up(variants: tuple[Variant, ...], kept: Variant) -> tuple[Variant, ...]:
-    at = variants.index(kept)
-    if at == 0:
-        return variants
-    return (*variants[: at - 1], kept, variants[at - 1], *variants[at + 1 :])
+    draft.save(update_fields=["template", "template_version", "variant"])

@@ -9,10 +9,9 @@ from playground.drafts.drafts import begin, state_of
 from playground.drafts.editing import Edit, Impossible, State, perform
 from playground.drafts.metadata import Aside
 from playground.drafts.variables import own_variables
-from playground.payload_templates.archives import InvalidTemplateFile
 from playground.payload_templates.exports import write_json, write_yaml
 from playground.payload_templates.imports import import_template, plan_import
-from playground.payload_templates.template_files import read_template_file
+from playground.payload_templates.template_files import InvalidTemplateFile, read_template_file
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.variants import Variant, apply_variant, derive_edits
 from playground.payload_templates.versions import (

@@ -187,11 +187,11 @@ def test_one_press_sends_once(fillable: Template) -> None:
 def test_a_link_is_used_up_in_all_and_by_the_hour(fillable: Template) -> None:
     token = filling(fillable, most_sends=2, per_hour=1)
     send(token)
-    assert b"as often as it may in an hour" in send(token).content
+    assert b"sends per hour" in send(token).content
     LinkSend.objects.update(at=timezone.now() - timedelta(hours=2))
     send(token)
     LinkSend.objects.update(at=timezone.now() - timedelta(hours=2))
-    assert b"used up" in send(token).content
+    assert b"maximum number of sends" in send(token).content
     assert Exchange.objects.count() == 2
 
 
@@ -216,7 +216,7 @@ def test_a_connection_made_protected_later_sends_no_more(fillable: Template) -> 
 )
 def test_a_stranger_brings_in_no_reference(fillable: Template, typed: str) -> None:
     answer = send(filling(fillable), **{"/job_name": typed})
-    assert b"without double braces" in answer.content
+    assert b"mark references" in answer.content
     assert not Exchange.objects.exists()
 
 
@@ -297,11 +297,11 @@ def test_what_a_stranger_left_as_it_was_is_sent_as_it_stood(
     page = Client().get(reverse("share", args=[token])).content.decode()
     assert "<textarea" in page
     answer = send(token, **{"/job_name": "{{today}}\r\nrun", OPEN[1]: "7"})
-    assert "double braces" not in answer.content.decode()
+    assert "mark references" not in answer.content.decode()
     exchange = wait(Exchange.objects.get(), 5)
     assert '"{{today}}\\nrun"' in unseal(bytes(exchange.original.document))
     again = send(token, **{"/job_name": "{{secret:x}}"})
-    assert "double braces" in again.content.decode()
+    assert "mark references" in again.content.decode()
 
 
 def test_a_page_that_stands_open_says_that_its_link_was_revoked(fillable: Template) -> None:

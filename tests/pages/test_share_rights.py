@@ -132,5 +132,5 @@ def test_a_link_that_is_used_up_says_so_and_sends_nothing(template: Template) ->
     ShareLink.objects.update(most_sends=1, sent=1)
     status, page = ask(Client(), "send_share", token)
     assert status == 200
-    assert "used up" in page
+    assert "maximum number of sends" in page
     assert not Exchange.objects.exists()

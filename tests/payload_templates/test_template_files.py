@@ -14,11 +14,10 @@ from hypothesis import strategies as st
 
 from playground.drafts.editing import State
 from playground.drafts.metadata import Aside
-from playground.payload_templates.archives import InvalidTemplateFile
-from playground.payload_templates.exports import write_json, write_yaml, write_zip
-from playground.payload_templates.imports import import_template, plan_import
+from playground.payload_templates.exports import write_json, write_templates_zip, write_yaml
+from playground.payload_templates.imports import import_template, plan_import, read_upload
 from playground.payload_templates.models import Template
-from playground.payload_templates.template_files import TemplateFile, read_upload
+from playground.payload_templates.template_files import InvalidTemplateFile, TemplateFile
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import (
     Content,
@@ -130,20 +129,20 @@ BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]\n"
         ("x.zip", b"PK\x03\x04" + b"x" * 20_000_000, "too large"),
         ("x.yaml", BOMB.encode(), "anchors"),
         ("x.yaml", b"[" * 5000, "too many"),
-        ("x.yaml", b"{a: [", "no YAML"),
+        ("x.yaml", b"{a: [", "isn.t valid YAML"),
         ("x.yaml", b"- x\n" * 60_000, "too many"),
-        ("x.json", b'{"a":' * 5000, "no YAML"),
+        ("x.json", b'{"a":' * 5000, "isn.t valid YAML"),
         ("x.yaml", b"\xff\xfe", "UTF-8"),
-        ("x.yaml", b"a: 1", "no template"),
+        ("x.yaml", b"a: 1", "isn.t an API Playground template"),
         ("x.yaml", GOOD.replace("schema: 1", "schema: 99").encode(), "schema 99"),
-        ("x.yaml", (GOOD + "secret: x\n").encode(), "no template has"),
+        ("x.yaml", (GOOD + "secret: x\n").encode(), "unknown key"),
         ("x.yaml", (GOOD + "tags: x\n").encode(), "tags"),
         ("x.yaml", GOOD.replace("'{}'", "'{'").encode(), "x.yaml"),
         ("x.yaml", GOOD.replace("launch-workflow", "rm").encode(), "operation"),
         ("x.yaml", (GOOD + "variants: [{name: a, edits: [{kind: all}]}]\n").encode(), "variants"),
         ("x.yaml", (GOOD + "variants: 7\n").encode(), "variants"),
-        ("x.yaml", b"!!python/object/apply:os.system ['true']", "no template"),
-        ("x.zip", b"PK\x03\x04rest", "broken"),
+        ("x.yaml", b"!!python/object/apply:os.system ['true']", "isn.t an API Playground template"),
+        ("x.zip", b"PK\x03\x04rest", "damaged"),
     ],
 )  # fmt: skip
 def test_what_is_hostile_or_unknown_is_refused(name: str, data: bytes, says: str) -> None:
@@ -167,8 +166,8 @@ def test_a_zip_that_leads_outside_or_is_a_bomb_is_refused() -> None:
 def test_the_whole_library_goes_through_a_zip(editor: Person, owner: Person) -> None:
     make_full(editor)
     make_template(editor)
-    data = write_zip(Template.objects.order_by("name"))
-    assert data == write_zip(Template.objects.order_by("name"))
+    data = write_templates_zip(Template.objects.order_by("name"))
+    assert data == write_templates_zip(Template.objects.order_by("name"))
     assert [s.kind for s in plan_import(owner, read_upload("t.zip", data))] == ["new", "new"]
     assert [s.kind for s in plan_import(editor, read_upload("t.zip", data))] == ["same", "same"]
 
@@ -224,15 +223,15 @@ def read_bare(**more: object) -> list[TemplateFile]:
 @pytest.mark.parametrize(
     ("more", "says"),
     [
-        ({"folder": "x" * 300}, "A folder has at most 200"),
-        ({"tags": ["x" * 600]}, "too many tags"),
+        ({"folder": "x" * 300}, "Folder can have at most 200"),
+        ({"tags": ["x" * 600]}, "Tags can have at most 500"),
         ({"name": "Night \ud800"}, "half a character"),
         ({"notes": {"/a": "\udc00"}}, "half a character"),
-        ({"notes": {"a": "no pointer"}}, "not made as a template's"),
-        ({"off": {"a": "1"}}, "not made as a template's"),
+        ({"notes": {"a": "no pointer"}}, "aren't valid"),
+        ({"off": {"a": "1"}}, "aren't valid"),
         ({"variants": [{"name": "V", "edits": [{"kind": "set", "pointer": "a", "value": "1"}]}]},
-         "not made as a template's"),
-        ({"variants": [{"name": "V", "edits": []}] * 2}, "not made as a template's"),
+         "aren't valid"),
+        ({"variants": [{"name": "V", "edits": []}] * 2}, "aren't valid"),
     ],
 )  # fmt: skip
 def test_what_could_not_be_kept_is_refused_before_anything_is(
@@ -246,7 +245,7 @@ def test_a_connection_nobody_has_here_is_told_and_makes_no_difference(
     as_editor: Client, editor: Person
 ) -> None:
     filed = read_bare(connection="Agency")[0]
-    assert filed.lost_connection == "Agency"
+    assert filed.missing_connection == "Agency"
     (step,) = plan_import(editor, [filed])
     template = import_template(editor, step)
     assert plan_import(editor, [filed])[0].kind == "same"

@@ -10,10 +10,9 @@ from playground.drafts.editing import State
 from playground.drafts.metadata import Aside
 from playground.drafts.models import Draft
 from playground.drafts.secrets import secrets_in
-from playground.payload_templates.exports import write_json, write_yaml, write_zip
-from playground.payload_templates.imports import import_template, plan_import
+from playground.payload_templates.exports import write_json, write_templates_zip, write_yaml
+from playground.payload_templates.imports import import_template, plan_import, read_upload
 from playground.payload_templates.models import Sharing, Template
-from playground.payload_templates.template_files import read_upload
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.variants import Variant, derive_edits
 from playground.payload_templates.versions import (
@@ -123,7 +122,7 @@ def test_files_have_the_reference_only(template: Template) -> None:
     for text in (
         write_yaml(template),
         write_json(template),
-        write_zip([template]).decode("latin-1"),
+        write_templates_zip([template]).decode("latin-1"),
     ):
         assert COOKIE not in text
     assert "{{secret:li_at}}" in write_yaml(template)
@@ -166,7 +165,7 @@ def test_credentials_in_a_file_move_to_the_secrets_of_its_template(
                                                "value": '"hush-two"'}]}],
     }  # fmt: skip
     [step] = plan_import(editor, read_upload("jane.json", json.dumps(file).encode()))
-    assert step.filed.secret_names == ["li_at", "password", "password_2"]
+    assert step.file.secret_names == ["li_at", "password", "password_2"]
     template = import_template(editor, step)
     version = get_version(template)
     kept = version.text + version.aside + version.variants

@@ -17,10 +17,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from playground.pages.payload_templates.finding import get_template_or_404
-from playground.payload_templates.archives import InvalidTemplateFile
-from playground.payload_templates.exports import export_file_name, write_json, write_yaml, write_zip
-from playground.payload_templates.imports import import_template, plan_import
-from playground.payload_templates.template_files import TemplateFile, read_upload
+from playground.payload_templates.exports import (
+    export_file_name,
+    write_json,
+    write_templates_zip,
+    write_yaml,
+)
+from playground.payload_templates.imports import import_template, plan_import, read_upload
+from playground.payload_templates.template_files import InvalidTemplateFile, TemplateFile
 from playground.payload_templates.templates import visible_templates
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -48,7 +52,7 @@ def export_one(request: HttpRequest, template_id: uuid.UUID, ending: str) -> Htt
 def export_all(request: HttpRequest) -> HttpResponse:
     """Everything this person sees, as a zip; the same library gives the same bytes."""
     rows = visible_templates(person_of(request)).order_by("folder", "name", "id")
-    response = HttpResponse(write_zip(rows), content_type="application/zip")
+    response = HttpResponse(write_templates_zip(rows), content_type="application/zip")
     response["Content-Disposition"] = 'attachment; filename="templates.zip"'
     return response
 

@@ -31,7 +31,7 @@ from playground.pages.payload_templates.share_links import describe_links
 from playground.pages.payload_templates.wiki import describe_wiki
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
-    assign_input,
+    assign_details,
     delete_template,
     find_favourites,
     list_folders,
@@ -89,7 +89,7 @@ def draw_template(
         "versions": template.versions.defer("text", "aside", "variants")[:SHOWN_VERSIONS],
         "starred": template.id in find_favourites(person, [template]),
         "may_change": may_change(person, template),
-        "may_rule": may_manage(person, template),
+        "may_manage": may_manage(person, template),
         "parent": _find_parent(person, template),
         "links": describe_links(template) if may_manage(person, template) else (),
         "trail": trail,
@@ -168,7 +168,7 @@ def edit_words(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
         messages.error(request, sentence)
         return redirect("template", template.id)
     former = template.sharing
-    assign_input(template, wanted)
+    assign_details(template, wanted)
     template.save(update_fields=["name", "description", "tags", "folder", "sharing"])
     if former != template.sharing:
         record_event(request, "template-sharing", template.name, template.sharing)

@@ -23,8 +23,8 @@ from playground.openapi.operations import find_operation
 from playground.pages.payload_templates.finding import get_managed_template, require_operation
 from playground.pages.payload_templates.wiki import write_badge
 from playground.pages.replies import KINDS, WORDS
-from playground.payload_templates.account_references import names_accounts
 from playground.payload_templates.models import LinkKind, ShareLink, Template
+from playground.payload_templates.secrets import names_accounts
 from playground.payload_templates.share_links import (
     ShareLinkInput,
     create_share_link,

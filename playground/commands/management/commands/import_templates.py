@@ -11,10 +11,19 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from playground.commands.actor import STAND_IN, explain_nobody, find_keeper
-from playground.payload_templates.archives import ENDINGS, MOST_BYTES, InvalidTemplateFile
-from playground.payload_templates.imports import ImportStep, import_template, plan_import
+from playground.payload_templates.imports import (
+    EXTENSIONS,
+    ImportStep,
+    import_template,
+    plan_import,
+    read_upload,
+)
 from playground.payload_templates.models import Sharing
-from playground.payload_templates.template_files import TemplateFile, read_upload
+from playground.payload_templates.template_files import (
+    MAX_FILE_BYTES,
+    InvalidTemplateFile,
+    TemplateFile,
+)
 from playground.people.models import Person
 
 
@@ -59,10 +68,10 @@ class Command(BaseCommand):
         """Tell of one file and take it in; whether it was left, being in conflict."""
         conflict = step.kind == "conflict"
         leaves = conflict and options["conflicts"] == "leave"
-        self.stdout.write(f"{step.kind:8} {step.filed.path}{' (left)' if leaves else ''}")
-        if names := step.filed.secret_names:
+        self.stdout.write(f"{step.kind:8} {step.file.path}{' (left)' if leaves else ''}")
+        if names := step.file.secret_names:
             self.stdout.write(f"         moves to the secrets: {', '.join(names)}")
-        if name := step.filed.lost_connection:
+        if name := step.file.missing_connection:
             self.stdout.write(f"         no connection is named {name} here: choose one to send")
         if not leaves and not options["dry_run"]:
             import_template(
@@ -75,7 +84,7 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path]:
     """The files themselves; of a folder, all the template files below it."""
     for path in paths:
         if path.is_dir():
-            yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in ENDINGS)
+            yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in EXTENSIONS)
         else:
             yield path
 
@@ -83,12 +92,12 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path]:
 def read_path(path: Path) -> list[TemplateFile]:
     """Raises Refused or OSError; of a file that is too large no more is read than shows that."""
     with path.open("rb") as file:
-        return read_upload(path.name, file.read(MOST_BYTES + 1))
+        return read_upload(path.name, file.read(MAX_FILE_BYTES + 1))
 
 
 def share(person: Person, step: ImportStep) -> ImportStep:
     """Before anybody signed in, what is taken in belongs to the whole team."""
     if person.username != STAND_IN:
         return step
-    wanted = replace(step.filed.wanted, sharing=Sharing.EDIT)
-    return replace(step, filed=replace(step.filed, wanted=wanted))
+    details = replace(step.file.details, sharing=Sharing.EDIT)
+    return replace(step, file=replace(step.file, details=details))
