@@ -162,7 +162,7 @@ def test_odd_details_are_kept_as_they_are(elsewhere, misbehaving) -> None:
     kept = elsewhere.workflows.get()
     assert (kept.uid, kept.details) == ("w-1", odd.decode())
     misbehaving.answers["GET /workflows/w-1/details"] = say(odd.replace(b"[1]", b"{}"))
-    assert any("parameter list is now object" in each for each in sync(elsewhere).changes)
+    assert any("the type of list is now object" in each for each in sync(elsewhere).changes)
 
 
 def test_what_changed_is_told_in_words(elsewhere, misbehaving) -> None:
@@ -173,7 +173,7 @@ def test_what_changed_is_told_in_words(elsewhere, misbehaving) -> None:
     serve(misbehaving, details("w-1", new), details("w-2"), accounts=accounts)
     changes = " ".join(sync(elsewhere).changes)
     assert "the default of max_results is now 50" in changes
-    assert "parameter skip is new" in changes
+    assert "parameter skip was added" in changes
     assert "Workflow w-2 is new." in changes
     assert "New in linkedin: Account a-3." in changes
     assert "No longer in linkedin: Account a-2." in changes
