@@ -76,7 +76,7 @@ def test_files_are_taken_in_sent_and_written_before_the_first_start(
     [
         ("send_template Nobody --json", "There is no template named Nobody."),
         ("import_templates /nowhere.yaml", "/nowhere.yaml cannot be read"),
-        ("import_templates /dev/null", "null is no template of API Playground."),
+        ("import_templates /dev/null", "null isn't an API Playground template."),
         ("export_templates /dev/null", "/dev/null cannot be written"),
         ("export_templates x --user nobody", "There is nobody named nobody."),
     ],

@@ -58,7 +58,7 @@ def test_a_template_needs_a_name_and_what_was_typed_stays(
     draft = begin(editor, "launch-workflow", TEXT)
     answer = post(as_editor, "save_template", draft.id, name=" ", folder="Sales/North")
     assert answer.status_code == 422
-    assert b"Give the template a name." in answer.content
+    assert b"Enter a name for the template." in answer.content
     assert b"Sales/North" in answer.content
 
 
