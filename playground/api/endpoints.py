@@ -249,7 +249,7 @@ def _sent(exchange: Exchange) -> dict[str, Any]:
         "exchange": exchange.id,
         "outcome": exchange.outcome,
         "code": exchange.code,
-        "sentence": exchange.sentence,
+        "sentence": exchange.message,
         "status": exchange.status,
         "job": exchange.job_uid,
     }

@@ -1,1 +1,1 @@
-"""Exchanges: what was sent and what came back, masked."""
+"""Exchanges: what was sent and what came back, with secrets masked."""

@@ -1,4 +1,4 @@
-"""The tables of what was sent and what came back, secrets already taken out."""
+"""The tables of exchanges. Secrets are masked before anything is written here."""
 
 import uuid
 
@@ -9,18 +9,18 @@ from playground.calls.values import Outcome
 
 
 class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]
-    """Bytes that `sending` sealed before they came here; this room cannot read them.
+    """Bytes that `sending` encrypted before they came here; this package cannot read them.
 
-    Key rotation finds the field by its class attribute `sealed`.
+    Key rotation finds such fields in every package by the class attribute `sealed`.
     """
 
     sealed = True
 
 
 class Body(models.Model):
-    """A text kept once, compressed, however many exchanges have it.
+    """A content stored once, compressed, however many exchanges refer to it.
 
-    `digest` is the SHA-256 of the text before packing, `size` its length in bytes.
+    `digest` is the SHA-256 of the content before packing, `size` its length in bytes.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)
@@ -29,23 +29,24 @@ class Body(models.Model):
 
 
 class Exchange(models.Model):
-    """One call and what became of it, masked. It begins before the first byte leaves.
+    """One call and its result, masked. The row exists before the first byte leaves.
 
-    `press` is the id of the press of Send that made it: the column is unique, which is
-    what makes a double press one request. `holder` names the process that carries it and
-    `deadline` when even a slow send has ended: both tell a send that nobody carries any
-    more. `request` is the masked call, `reply_head` the masked reply headers (JSON texts).
-
-    `likeness` is equal for sends of the same document over the same connection,
-    `reply_digest` for replies that say the same but for ids and times; `changed_from` is the
-    exchange before, when its reply said something else. A `shared` one may be read by
-    everybody who signs in and has its address.
+    `request` is the masked call and `reply_head` the masked reply headers, both JSON texts.
+    `fingerprint` is equal for sends of the same document over the same connection,
+    `reply_digest` for replies that differ in ids and times only. `changed_from` is the previous
+    exchange with this fingerprint if its reply was different. A `shared` exchange is open to
+    every signed-in person who has its URL.
     """
 
+    # Lists are ordered and paged by this number: unlike the time it is unique.
     number = models.BigAutoField(primary_key=True)
+    # URLs carry this id, so that nobody can guess the exchanges of other people.
     id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    press = models.UUIDField(unique=True, null=True)
+    # The idempotency key of the Send that made this exchange, null for the application's own
+    # calls. The unique column is what turns a double click into one request.
+    submission = models.UUIDField(unique=True, null=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    # Names are copied: history stays readable after a person or a connection was deleted.
     person_name = models.CharField(max_length=150, default="")
     operation = models.CharField(max_length=100)
     connection_id = models.UUIDField(null=True)
@@ -56,7 +57,7 @@ class Exchange(models.Model):
     outcome = models.CharField(max_length=12, default=Outcome.SENDING)
     code = models.CharField(max_length=60, default="")
     params = models.JSONField(default=dict)
-    sentence = models.TextField(default="")
+    message = models.TextField(default="")
     method = models.CharField(max_length=10)
     url = models.TextField(default="")
     status = models.PositiveSmallIntegerField(null=True)
@@ -71,15 +72,19 @@ class Exchange(models.Model):
     job_uid = models.CharField(max_length=200, default="")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    holder = models.CharField(max_length=200, default="")
+    # The process that sends this, and when even a slow send must have ended: either tells
+    # recovery that a send was lost.
+    process = models.CharField(max_length=200, default="")
     deadline = models.DateTimeField(null=True)
-    likeness = models.CharField(max_length=64, default="")
+    fingerprint = models.CharField(max_length=64, default="")
     reply_digest = models.CharField(max_length=64, default="")
     changed_from = models.UUIDField(null=True)
     shared = models.BooleanField(default=False)
     request = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     reply_head = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     reply_body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
+    # What the list is searched by, case-folded in Python: SQLite folds the case of ASCII only.
+    search_text = models.TextField(default="")
 
     class Meta:
         ordering = ["-number"]
@@ -88,7 +93,7 @@ class Exchange(models.Model):
             models.Index(fields=["operation", "-number"], name="exchanges_of_operation"),
             models.Index(fields=["outcome", "-number"], name="exchanges_of_outcome"),
             models.Index(fields=["connection_id", "-number"], name="exchanges_of_connection"),
-            models.Index(fields=["likeness", "-number"], name="exchanges_alike"),
+            models.Index(fields=["fingerprint", "-number"], name="exchanges_alike"),
             models.Index(fields=["started_at"], name="exchanges_by_age"),
         ]
 
@@ -100,17 +105,23 @@ class Exchange(models.Model):
         return self.outcome == Outcome.SENDING
 
 
-class Mention(models.Model):
-    """The words an exchange is found by, in lower case, apart from its wide row."""
+class SentDocument(models.Model):
+    """What was in the draft when it was sent, references unresolved, to send it again.
 
-    exchange = models.OneToOneField(Exchange, models.CASCADE, primary_key=True)
-    text = models.TextField()
+    A table of its own, as lists of exchanges never need it. `context` is a JSON text: the
+    connection's name and address, the variables used and the workflow's definition at the time.
+    """
+
+    exchange = models.OneToOneField(Exchange, models.CASCADE, related_name="sent_document")
+    document = SealedBytesField()
+    metadata = SealedBytesField()
+    context = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
 
 
-class Ignored(models.Model):
-    """A place in answers (or in what is sent) that one person leaves out when comparing.
+class IgnoredPointer(models.Model):
+    """A place in requests or replies that a person leaves out of comparisons.
 
-    `pattern` is a pointer in which `*` stands for any one key or index; `side` is `request`
+    `pattern` is a JSON Pointer in which `*` matches any one key or index; `side` is `request`
     or `reply`.
     """
 
@@ -125,16 +136,3 @@ class Ignored(models.Model):
                 fields=["person", "operation", "side", "pattern"], name="ignored_once"
             )
         ]
-
-
-class Original(models.Model):
-    """What stood in the draft when it was sent, references unresolved, for "send again".
-
-    `surroundings` is a JSON text of what stood around it then: the connection's name and
-    address, the workflow's definition.
-    """
-
-    exchange = models.OneToOneField(Exchange, models.CASCADE, related_name="original")
-    document = SealedBytesField()
-    aside = SealedBytesField()
-    surroundings = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")

@@ -1,6 +1,7 @@
-"""Finding exchanges again: only what a person may see, newest first, a page at a time."""
+"""Finding exchanges: only what a person may see, newest first, a page at a time."""
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -8,22 +9,26 @@ from django.db.models import Q, QuerySet
 
 from playground.calls.masking import format_masked
 from playground.calls.values import Outcome
-from playground.history.bodies import read_body, read_start
-from playground.history.masked import read_masked
-from playground.history.models import Exchange, Mention
-from playground.history.search_words import words_of
+from playground.history.bodies import load_masked_call, read_body, read_body_start
+from playground.history.models import Exchange, IgnoredPointer
 from playground.people.models import Person
 
 PAGE = 50
 MOST_WORDS = 10
-OPENED = 500
+# Exchanges whose bodies one request searches, and how much of a long body.
+MOST_BODIES = 500
 LONGEST_SEARCHED = 200_000
+REQUEST, REPLY = "request", "reply"
+MOST_IGNORED = 200
+LONGEST_PATTERN = 500
 
 
 @dataclass(frozen=True)
-class Search:
-    """What somebody looks for; an empty part asks for nothing. `before` is a number, `since`
-    and `until` are days, both included. `bodies` looks into what was sent and answered too.
+class ExchangeSearch:
+    """The filters of the list; an empty one filters nothing.
+
+    `since` and `until` are days, both included. `before` is the number that the page ends
+    before. `bodies` also searches what was sent and received.
     """
 
     outcome: str = ""
@@ -37,26 +42,25 @@ class Search:
     before: int | None = None
 
     @property
-    def asks(self) -> bool:
-        """Whether anything is asked for, the place in the list apart."""
-        return replace(self, before=None, bodies=False) != Search()
+    def has_filters(self) -> bool:
+        return replace(self, before=None, bodies=False) != ExchangeSearch()
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of the list, and the number to ask the next one with. `looked_through` says
-    how many exchanges were opened to search their bodies."""
+class ExchangePage:
+    """One page of the list. `next_before` is the `before` of the next page, None at the end;
+    `searched` is the number of exchanges whose bodies were searched."""
 
     rows: tuple[Exchange, ...]
     next_before: int | None
-    looked_through: int = 0
+    searched: int = 0
 
 
-def visible_to(person: Person) -> QuerySet[Exchange]:
+def visible_exchanges(person: Person) -> QuerySet[Exchange]:
     """Owners see every exchange, everybody else their own.
 
-    A payload comes from a draft, and a draft belongs to one person; who answers for the
-    connections (the owner) sees all that went out over them.
+    A payload comes from a draft, and drafts are private. Owners answer for the connections and
+    therefore see all that went out over them.
     """
     if person.is_owner:
         return Exchange.objects.all()
@@ -64,53 +68,87 @@ def visible_to(person: Person) -> QuerySet[Exchange]:
 
 
 def find_exchange(person: Person, exchange_id: uuid.UUID) -> Exchange | None:
-    """The exchange with its bodies, or None when there is none this person may see.
+    """Return the exchange with its bodies; None if it does not exist or is private.
 
-    One that was shared opens for everybody who signs in and has its address.
+    Shared exchanges can be found by id, but appear in no list of other people.
     """
+    # One query for the row and its bodies: every page that shows an exchange needs them all.
     rows = Exchange.objects.select_related("request", "reply_head", "reply_body", "person")
-    mine = Q() if person.is_owner else Q(person=person) | Q(shared=True)
-    return rows.filter(mine, id=exchange_id).first()
+    visible = Q() if person.is_owner else Q(person=person) | Q(shared=True)
+    return rows.filter(visible, id=exchange_id).first()
 
 
-def find_under_way(person: Person, draft_id: uuid.UUID) -> Exchange | None:
-    """The newest send of this draft that has not ended yet."""
-    rows = visible_to(person).filter(draft_id=draft_id, outcome=Outcome.SENDING)
+def find_running_exchange(person: Person, draft_id: uuid.UUID) -> Exchange | None:
+    """Return the newest send of this draft that has not ended."""
+    rows = visible_exchanges(person).filter(draft_id=draft_id, outcome=Outcome.SENDING)
     return rows.order_by("-number").first()
 
 
-def list_exchanges(person: Person, search: Search, size: int = PAGE) -> Page:
-    """Newest first. Paged by key: page 2,000 costs what page 1 costs."""
-    rows = _matching(visible_to(person), search).order_by("-number")
-    if search.bodies and search.text:
-        return _search_bodies(rows, search.text, size)
-    found = tuple(_with_words(rows, search.text)[: size + 1])
-    more = len(found) > size
-    return Page(found[:size], found[size - 1].number if more else None)
+def list_exchanges(person: Person, search: ExchangeSearch, size: int = PAGE) -> ExchangePage:
+    """Return one page of what matches, newest first."""
+    rows = _filter(visible_exchanges(person), search).order_by("-number")
+    words = search.text.casefold().split()[:MOST_WORDS]
+    if search.bodies and words:
+        return _search_bodies(rows, words, size)
+    for word in words:
+        rows = rows.filter(search_text__contains=word)
+    # Paged by key, not by offset: page 2,000 costs what page 1 costs. One more row than
+    # shown tells whether there is another page without counting.
+    found = tuple(rows.defer("search_text")[: size + 1])
+    return ExchangePage(found[:size], found[size - 1].number if len(found) > size else None)
 
 
-def _matching(rows: QuerySet[Exchange], search: Search) -> QuerySet[Exchange]:
-    wanted = {
+def list_ignored_pointers(person: Person, operation: str, side: str) -> list[str]:
+    """Return the patterns this person leaves out of comparisons of this operation."""
+    rows = IgnoredPointer.objects.filter(person=person, operation=operation, side=side)
+    return list(rows.order_by("pattern").values_list("pattern", flat=True))
+
+
+def ignore_pointers(person: Person, operation: str, side: str, patterns: Iterable[str]) -> None:
+    """Leave these patterns out from now on; invalid and surplus ones are dropped."""
+    room = MOST_IGNORED - len(list_ignored_pointers(person, operation, side))
+    # The patterns come from the form of a page: anything but a pointer was made up.
+    valid = [p for p in patterns if p.startswith("/") and len(p) <= LONGEST_PATTERN]
+    IgnoredPointer.objects.bulk_create(
+        [
+            IgnoredPointer(person=person, operation=operation, side=side, pattern=pattern)
+            for pattern in valid[: max(0, room)]
+        ],
+        ignore_conflicts=True,
+    )
+
+
+def stop_ignoring_pointers(
+    person: Person, operation: str, side: str, patterns: Iterable[str]
+) -> None:
+    """Compare these patterns again."""
+    rows = IgnoredPointer.objects.filter(person=person, operation=operation, side=side)
+    rows.filter(pattern__in=list(patterns)).delete()
+
+
+def _filter(rows: QuerySet[Exchange], search: ExchangeSearch) -> QuerySet[Exchange]:
+    filters = {
         "outcome": search.outcome,
         "operation": search.operation,
         "connection_id": search.connection,
         "person_id": search.person,
         "number__lt": search.before,
     }
-    rows = rows.filter(**{name: value for name, value in wanted.items() if value})
-    return _between(rows, search.since, search.until)
+    rows = rows.filter(**{name: value for name, value in filters.items() if value})
+    return _limit_to_days(rows, search.since, search.until)
 
 
-def _between(
+def _limit_to_days(
     rows: QuerySet[Exchange], since: date | None, until: date | None
 ) -> QuerySet[Exchange]:
-    """Numbers grow with time: the bounds are found once, so that the list stays in its order."""
-    oldest = Exchange.objects.order_by("started_at").values_list("number", flat=True)
+    # Numbers grow with time. Bounds on the number let the database walk the index the list is
+    # ordered by; bounds on the time would make it sort every match.
+    oldest_first = Exchange.objects.order_by("started_at").values_list("number", flat=True)
     if since:
-        first = oldest.filter(started_at__gte=_midnight(since)).first()
+        first = oldest_first.filter(started_at__gte=_midnight(since)).first()
         rows = rows.filter(number__gte=first) if first else rows.none()
     if until:
-        last = oldest.filter(started_at__lt=_midnight(until) + timedelta(days=1)).last()
+        last = oldest_first.filter(started_at__lt=_midnight(until) + timedelta(days=1)).last()
         rows = rows.filter(number__lte=last) if last else rows.none()
     return rows
 
@@ -119,38 +157,27 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-def _with_words(rows: QuerySet[Exchange], text: str) -> QuerySet[Exchange]:
-    """Those that mention every word; the narrow table is read once."""
-    words = text.casefold().split()[:MOST_WORDS]
-    if not words:
-        return rows
-    mentions = Mention.objects.all()
-    for word in words:
-        mentions = mentions.filter(text__contains=word)
-    return rows.filter(number__in=mentions.values("exchange_id"))
-
-
-def _search_bodies(rows: QuerySet[Exchange], text: str, size: int) -> Page:
-    """Opens the newest `OPENED` that fit the other filters; the next page goes on there."""
-    words = text.casefold().split()[:MOST_WORDS]
-    opened = list(rows.select_related("request", "reply_body")[:OPENED])
+def _search_bodies(rows: QuerySet[Exchange], words: list[str], size: int) -> ExchangePage:
+    """Search the newest `MOST_BODIES` that match the filters; the next page continues there."""
+    # Compressed bodies cannot be searched by the database. A bounded number keeps one request
+    # short; `next_before` is where the next one goes on, even if nothing was found.
+    opened = list(rows.select_related("request", "reply_body")[:MOST_BODIES])
     found: list[Exchange] = []
-    for looked, row in enumerate(opened, 1):
-        said = _everything_said(row)
-        if all(word in said for word in words):
+    for searched, row in enumerate(opened, 1):
+        text = _read_everything(row)
+        if all(word in text for word in words):
             found.append(row)
         if len(found) == size:
-            return Page(tuple(found), row.number, looked)
-    more = len(opened) == OPENED
-    return Page(tuple(found), opened[-1].number if more else None, len(opened))
+            return ExchangePage(tuple(found), row.number, searched)
+    more = len(opened) == MOST_BODIES
+    return ExchangePage(tuple(found), opened[-1].number if more else None, len(opened))
 
 
-def _everything_said(row: Exchange) -> str:
-    """The row's words, what was sent, what came back; only the first part of long bodies."""
-    said = [words_of(row)]
+def _read_everything(row: Exchange) -> str:
+    """Return search text, request and reply, case-folded; only the start of long bodies."""
+    texts = [row.search_text]
     if row.request is not None and row.request.size <= LONGEST_SEARCHED:
-        sent = read_masked(read_body(row.request).decode())
-        said.append(format_masked(sent.body or ()))
+        texts.append(format_masked(load_masked_call(read_body(row.request).decode()).body or ()))
     if row.reply_body is not None:
-        said.append(read_start(row.reply_body, LONGEST_SEARCHED).decode("utf-8", "replace"))
-    return "\n".join(said).casefold()
+        texts.append(read_body_start(row.reply_body, LONGEST_SEARCHED).decode("utf-8", "replace"))
+    return "\n".join(texts).casefold()

@@ -1,10 +1,9 @@
-"""The only place that writes exchanges. Everything is masked here, where it is recorded."""
+"""The only code that writes exchanges. Everything is masked here, where it is recorded."""
 
+import copy
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -13,77 +12,49 @@ from django.utils import timezone
 from playground.calls.content import fingerprint_reply
 from playground.calls.masking import format_masked, mask_call, mask_reply, mask_text
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
-from playground.history.bodies import keep_body
-from playground.history.masked import write_masked
-from playground.history.models import Exchange, Original
-from playground.history.processes import name_holder
-from playground.history.search_words import note_words
-from playground.people.models import Person
+from playground.history.bodies import dump_masked_call, store_bodies
+from playground.history.models import Exchange, SentDocument
+from playground.history.processes import identify_process
 
 ABANDONED = "abandoned"
+LONGEST_SEARCH_TEXT = 2_000
 
 
-@dataclass(frozen=True)
-class Start:
-    """What begins. `call` holds the secrets and is masked before anything is kept;
-    `document` and `aside` come sealed. Without a press it is a call of ours, not a Send.
-    `likeness` is equal for sends of the same document; `surroundings` is a JSON text."""
-
-    operation: str
-    call: Call = field(repr=False)
-    deadline: datetime
-    press: uuid.UUID | None = None
-    person: Person | None = None
-    connection_id: uuid.UUID | None = None
-    connection_name: str = ""
-    draft_id: uuid.UUID | None = None
-    name: str = ""
-    path_values: Mapping[str, str] = field(default_factory=dict)
-    document: bytes = field(default=b"", repr=False)
-    aside: bytes = field(default=b"", repr=False)
-    likeness: str = ""
-    surroundings: str = ""
+class AlreadySubmitted(Exception):
+    """This submission has an exchange already."""
 
 
-class AlreadyPressed(Exception):
-    """This press has its exchange already."""
+def record_start(
+    exchange: Exchange, call: Call, document: bytes = b"", metadata: bytes = b"", context: str = ""
+) -> Exchange:
+    """Complete, mask and commit a new exchange before its first byte leaves.
 
-
-def record_start(start: Start) -> Exchange:
-    """Commit the exchange before its first byte leaves. AlreadyPressed when another arrival
-    of the same press was quicker."""
-    masked = mask_call(start.call)
-    secrets = start.call.secrets
+    The caller fills in where it comes from; the rest follows from `call`, which holds the
+    secrets. `document` and `metadata` are encrypted already, `context` is a JSON text. Raises
+    AlreadySubmitted when the same submission arrived before.
+    """
+    masked, person = mask_call(call), exchange.person
+    exchange.person_name = person.get_username() if person else ""
+    exchange.name = mask_text(exchange.name, call.secrets)[:300]
+    exchange.path_values = _mask_values(exchange.path_values, call.secrets)
+    exchange.method, exchange.url = masked.method, format_masked(masked.url)
+    exchange.started_at, exchange.process = timezone.now(), identify_process()
+    exchange.search_text = describe_for_search(exchange)
     try:
         with transaction.atomic():
-            exchange = Exchange.objects.create(
-                press=start.press,
-                person=start.person,
-                person_name=start.person.get_username() if start.person else "",
-                operation=start.operation,
-                connection_id=start.connection_id,
-                connection_name=start.connection_name,
-                draft_id=start.draft_id,
-                name=mask_text(start.name, secrets)[:300],
-                path_values=_mask_values(start.path_values, secrets),
-                likeness=start.likeness,
-                method=masked.method,
-                url=format_masked(masked.url),
-                request=keep_body(write_masked(masked).encode()),
-                started_at=timezone.now(),
-                deadline=start.deadline,
-                holder=name_holder(),
+            exchange.request, stored_context = store_bodies(
+                dump_masked_call(masked).encode(), context.encode()
             )
-            Original.objects.create(
-                exchange=exchange,
-                document=start.document,
-                aside=start.aside,
-                surroundings=keep_body(start.surroundings.encode()),
+            exchange.save(force_insert=True)
+            SentDocument.objects.create(
+                exchange=exchange, document=document, metadata=metadata, context=stored_context
             )
-            note_words(exchange)
     except IntegrityError:
-        if start.press and Exchange.objects.filter(press=start.press).exists():
-            raise AlreadyPressed from None
+        # The unique column decides which of two simultaneous submissions is sent: a check
+        # before the INSERT would leave a gap between them.
+        key = exchange.submission
+        if key and Exchange.objects.filter(submission=key).exists():
+            raise AlreadySubmitted from None
         raise
     return exchange
 
@@ -91,75 +62,100 @@ def record_start(start: Start) -> Exchange:
 def record_end(
     exchange: Exchange, call: Call, result: Reply | Failure, verdict: Verdict, job_uid: str = ""
 ) -> Exchange:
-    """Keep what came of it, masked. An exchange ends once; only where it was given up as
-    abandoned a late answer still counts."""
+    """Store the result, masked, and return the ended exchange with its bodies in memory.
+
+    An exchange ends once. Only where it was given up as abandoned does a late result count.
+    """
     values = _describe_verdict(verdict, call.secrets)
     values |= {"ended_at": timezone.now(), "seconds": result.seconds, "job_uid": job_uid[:200]}
-    with transaction.atomic():
-        if isinstance(result, Reply):
-            reply = mask_reply(result, call.secrets)
-            values |= _describe_reply(reply) | _look_back(exchange, fingerprint_reply(reply))
-        _end(exchange, values)
-        exchange.refresh_from_db()
-        note_words(exchange)
-    return exchange
+    # Masking decodes and searches the body: do that before the transaction holds up others.
+    reply = mask_reply(result, call.secrets) if isinstance(result, Reply) else None
+    digest = fingerprint_reply(reply) if reply is not None else ""
+    # No savepoint: the caller may have opened a transaction to add rows of its own.
+    with transaction.atomic(savepoint=False):
+        if reply is not None:
+            values |= _describe_reply(reply)
+            values |= {"reply_digest": digest, "changed_from": _find_changed(exchange, digest)}
+        return _end(exchange, values)
 
 
-def _look_back(exchange: Exchange, digest: str) -> dict[str, object]:
-    """Whether the answer changed since the same person sent the same document last."""
-    if not exchange.likeness:
-        return {"reply_digest": digest}
-    alike = Exchange.objects.filter(likeness=exchange.likeness, person=exchange.person)
-    earlier = alike.filter(number__lt=exchange.number).exclude(reply_digest="")
-    last = earlier.order_by("-number").only("id", "reply_digest").first()
-    changed = last is not None and last.reply_digest != digest
-    return {"reply_digest": digest, "changed_from": last.id if last and changed else None}
-
-
-def record_abandoned(exchange: Exchange, verdict: Verdict) -> None:
-    """End an exchange that no process carries any more."""
+def record_abandoned(exchange: Exchange, verdict: Verdict) -> Exchange:
+    """End an exchange that no process is sending any more; return it as it is stored."""
     values = _describe_verdict(verdict, ()) | {"code": ABANDONED, "ended_at": timezone.now()}
-    _end(exchange, values)
+    return _end(exchange, values)
 
 
-def share(exchange: Exchange, shared: bool) -> None:
-    """Whether everybody who signs in may open it by its address."""
+def set_shared(exchange: Exchange, shared: bool) -> None:
+    """Let every signed-in person open the exchange by its URL, or take that back."""
     exchange.shared = shared
     exchange.save(update_fields=["shared"])
 
 
-def _end(exchange: Exchange, values: dict[str, object]) -> None:
-    open_still = Q(outcome=Outcome.SENDING) | Q(code=ABANDONED)
-    Exchange.objects.filter(open_still, pk=exchange.pk).update(**values)
+def describe_for_search(exchange: Exchange) -> str:
+    """Return what the list is searched by. Everything in it is masked already."""
+    parts = [
+        exchange.name,
+        *map(str, exchange.path_values.values()),
+        exchange.message,
+        exchange.job_uid,
+        exchange.url,
+        exchange.connection_name,
+        exchange.person_name,
+    ]
+    return "\n".join(part for part in parts if part).casefold()[:LONGEST_SEARCH_TEXT]
+
+
+def _end(exchange: Exchange, values: Mapping[str, object]) -> Exchange:
+    # A copy, since the page that waits may be rendering `exchange` in another thread. It spares
+    # that page from reading back what is in memory already.
+    ended = copy.copy(exchange)
+    for name, value in values.items():
+        setattr(ended, name, value)
+    ended.search_text = describe_for_search(ended)
+    # The condition is part of the UPDATE: two processes may try to end the same exchange.
+    may_end = Q(outcome=Outcome.SENDING) | Q(code=ABANDONED)
+    rows = Exchange.objects.filter(may_end, pk=exchange.pk)
+    if not rows.update(**values, search_text=ended.search_text):
+        ended.refresh_from_db()
+    return ended
+
+
+def _find_changed(exchange: Exchange, digest: str) -> uuid.UUID | None:
+    """Return the same person's last send of the same document if its reply was different."""
+    if not exchange.fingerprint:
+        return None
+    alike = Exchange.objects.filter(fingerprint=exchange.fingerprint, person=exchange.person)
+    earlier = alike.filter(number__lt=exchange.number).exclude(reply_digest="")
+    last = earlier.order_by("-number").values_list("id", "reply_digest").first()
+    return last[0] if last and last[1] != digest else None
 
 
 def _describe_verdict(verdict: Verdict, secrets: tuple[Secret, ...]) -> dict[str, object]:
+    # Messages quote the reply, and a reply may echo the credential it was sent.
     return {
         "outcome": verdict.outcome,
         "code": verdict.code,
         "params": _mask_values(verdict.params, secrets),
-        "sentence": mask_text(verdict.message, secrets),
+        "message": mask_text(verdict.message, secrets),
     }
 
 
 def _describe_reply(reply: Reply) -> dict[str, object]:
-    """The columns of a reply that is masked already."""
+    """Store headers and body of a masked reply; return its columns."""
+    head, body = store_bodies(json.dumps(reply.headers).encode(), reply.body)
+    types = (value for name, value in reply.headers if name.lower() == "content-type")
     return {
         "status": reply.status,
         "reason": reply.reason[:200],
-        "content_type": _header(reply, "content-type")[:200],
+        "content_type": next(types, "")[:200],
         "reply_size": len(reply.body),
         "wire_size": reply.wire_bytes,
         "truncated": reply.truncated,
         "seconds_to_first_byte": reply.seconds_to_first_byte,
         "address": reply.address[:80],
-        "reply_head": keep_body(json.dumps(reply.headers).encode()),
-        "reply_body": keep_body(reply.body),
+        "reply_head": head,
+        "reply_body": body,
     }
-
-
-def _header(reply: Reply, wanted: str) -> str:
-    return next((value for name, value in reply.headers if name.lower() == wanted), "")
 
 
 def _mask_values(values: Mapping[str, str], secrets: tuple[Secret, ...]) -> dict[str, str]:

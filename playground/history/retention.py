@@ -1,4 +1,4 @@
-"""How long exchanges are kept; what is purged takes its bodies along when nobody else has them."""
+"""How long exchanges are stored. Purging also removes bodies that nothing refers to any more."""
 
 import threading
 import time
@@ -9,69 +9,86 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from playground.calls.values import Outcome
-from playground.history.models import Body, Exchange, Original
+from playground.history.models import Body, Exchange, SentDocument
 
 CHUNK = 500
-EVERY_SECONDS = 3600.0
-_last = {"purged": float("-inf")}
-_lock = threading.Lock()
 
 
-def purge_now_and_then() -> None:
-    """The same as `purge_history`, at most once an hour in this process."""
-    if not settings.HISTORY_DAYS and not settings.HISTORY_NUMBER:
-        return
-    with _lock:
-        due = time.monotonic() - _last["purged"] > EVERY_SECONDS
-        if due:
-            _last["purged"] = time.monotonic()
-    if due:
+class Interval:
+    """Tells callers in this process when a periodic task is due, at most once per interval."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._last = float("-inf")
+        self._lock = threading.Lock()
+
+    def is_due(self) -> bool:
+        """Return whether the interval has passed, and if so start the next one."""
+        with self._lock:
+            now = time.monotonic()
+            due = now - self._last > self._seconds
+            if due:
+                self._last = now
+            return due
+
+    def reset(self) -> None:
+        """Make the next call due."""
+        self._last = float("-inf")
+
+
+purging = Interval(3600.0)
+
+
+def purge_history_hourly() -> None:
+    """Purge at most once an hour. Called after each send, so that no scheduler is needed."""
+    if (settings.HISTORY_DAYS or settings.HISTORY_NUMBER) and purging.is_due():
         purge_history()
 
 
 def purge_history(now: datetime | None = None) -> int:
-    """Remove what is too old or too much by the settings; the number of exchanges removed.
+    """Remove exchanges beyond `HISTORY_DAYS` and `HISTORY_NUMBER`; return how many.
 
-    `HISTORY_DAYS` and `HISTORY_NUMBER` of 0 mean: no bound of that kind. What is still
-    under way is never removed.
+    0 means no limit of that kind. Exchanges that are still under way always stay.
     """
     removed = 0
-    for rows in _surplus(now or timezone.now()):
+    for rows in _list_surplus(now or timezone.now()):
         removed += _remove(rows.exclude(outcome=Outcome.SENDING))
     if removed:
-        _remove_bodies()
+        _remove_unused_bodies()
     return removed
 
 
-def _surplus(now: datetime) -> list[QuerySet[Exchange]]:
+def _list_surplus(now: datetime) -> list[QuerySet[Exchange]]:
     found = []
     if settings.HISTORY_DAYS:
         limit = now - timedelta(days=settings.HISTORY_DAYS)
         found.append(Exchange.objects.filter(started_at__lt=limit))
     if settings.HISTORY_NUMBER:
         numbers = Exchange.objects.order_by("-number").values_list("number", flat=True)
-        last = list(numbers[settings.HISTORY_NUMBER - 1 : settings.HISTORY_NUMBER])
-        if last:
-            found.append(Exchange.objects.filter(number__lt=last[0]))
+        oldest = numbers[settings.HISTORY_NUMBER - 1 : settings.HISTORY_NUMBER].first()
+        if oldest is not None:
+            found.append(Exchange.objects.filter(number__lt=oldest))
     return found
 
 
 def _remove(rows: QuerySet[Exchange]) -> int:
-    """In chunks, so that no writer waits long."""
     removed = 0
+    # In chunks: SQLite has one writer at a time, and a send must not wait for a large DELETE.
     while numbers := list(rows.order_by("number").values_list("number", flat=True)[:CHUNK]):
         Exchange.objects.filter(number__in=numbers).delete()
         removed += len(numbers)
     return removed
 
 
-def _remove_bodies() -> None:
+def _remove_unused_bodies() -> None:
+    # NOT EXISTS rather than NOT IN: the columns are nullable, and NOT IN a list with a NULL
+    # matches nothing.
     used = Q(
         *[
             Exists(Exchange.objects.filter(**{column: OuterRef("pk")}))
             for column in ("request", "reply_head", "reply_body")
         ],
-        Exists(Original.objects.filter(surroundings=OuterRef("pk"))),
+        Exists(SentDocument.objects.filter(context=OuterRef("pk"))),
         _connector=Q.OR,
     )
     Body.objects.exclude(used).delete()

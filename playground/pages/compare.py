@@ -12,8 +12,15 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.drafts import drafts_of
-from playground.history.ignored_pointers import REPLY, REQUEST, ignore, list_ignored, look_again
-from playground.history.queries import find_exchange, visible_to
+from playground.history.queries import (
+    REPLY,
+    REQUEST,
+    find_exchange,
+    ignore_pointers,
+    list_ignored_pointers,
+    stop_ignoring_pointers,
+    visible_exchanges,
+)
 from playground.pages.comparison import Compared, Side, compare_sides, find_side, is_draft
 from playground.pages.header_diff import Head, compare_heads
 from playground.people.models import Person, Role
@@ -48,14 +55,14 @@ def change_ignored(request: HttpRequest) -> HttpResponse:
     """Leave a place out of one's comparisons of an operation, or look at it again."""
     sent = request.POST
     side = REPLY if sent.get("part") == REPLY else REQUEST
-    change = look_again if "again" in sent else ignore
+    change = stop_ignoring_pointers if "again" in sent else ignore_pointers
     change(person_of(request), sent.get("operation", "")[:100], side, sent.getlist("pattern"))
     query = urlencode({"a": sent.get("a", ""), "b": sent.get("b", ""), "part": side})
     return redirect(f"{reverse('compare')}?{query}")
 
 
 def _describe(person: Person, before: Side, after: Side, part: str) -> dict[str, object]:
-    ignored = list_ignored(person, after.operation, part)
+    ignored = list_ignored_pointers(person, after.operation, part)
     both_answered = before.reply is not None and after.reply is not None
     if part == REPLY:
         found = (
@@ -98,11 +105,11 @@ def _find_earlier(person: Person, side: Side | None) -> str:
     """The exchange before, of the same document if there is one, else of the operation."""
     if side is None:
         return ""
-    rows = visible_to(person).filter(operation=side.operation).exclude(id=side.id)
+    rows = visible_exchanges(person).filter(operation=side.operation).exclude(id=side.id)
     this = find_exchange(person, side.id) if side.kind == "exchange" else None
     if this is not None:
         rows = rows.filter(number__lt=this.number)
-        alike = rows.filter(likeness=this.likeness) if this.likeness else rows.none()
+        alike = rows.filter(fingerprint=this.fingerprint) if this.fingerprint else rows.none()
         if earlier := alike.order_by("-number").values_list("id", flat=True).first():
             return str(earlier)
     found = rows.order_by("-number").values_list("id", flat=True).first()
@@ -111,7 +118,7 @@ def _find_earlier(person: Person, side: Side | None) -> str:
 
 def _offer(person: Person, side: Side | None) -> list[tuple[str, str, object]]:
     """The newest exchanges and drafts to choose from: kind, name, id and time."""
-    rows = visible_to(person).defer("params", "url")
+    rows = visible_exchanges(person).defer("params", "url")
     drafts = drafts_of(person)
     if side is not None:
         rows, drafts = (

@@ -15,8 +15,7 @@ from playground.calls.content import decode_body
 from playground.calls.masking import format_masked
 from playground.drafts.drafts import find_draft
 from playground.drafts.models import Draft
-from playground.history.bodies import read_body, read_headers
-from playground.history.masked import read_masked
+from playground.history.bodies import read_body, read_reply_headers, read_request
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
 from playground.jsontext.diff import Difference, compare_trees, generalise, is_ignored
@@ -158,7 +157,7 @@ def _kind_of(one: str | None, other: str | None) -> str:
 
 
 def _read_exchange(exchange: Exchange, sent_text: bool) -> Side:
-    masked = read_masked(read_body(exchange.request).decode()) if exchange.request else None
+    masked = read_request(exchange)
     request = format_masked(masked.body) if masked and masked.body is not None else ""
     if not sent_text:
         sent = read_sent(exchange)
@@ -172,7 +171,7 @@ def _read_exchange(exchange: Exchange, sent_text: bool) -> Side:
         _("Request"): f"{exchange.method} {exchange.url}",
         _("Status"): f"{exchange.status or '–'} {exchange.reason}",
         _("Content type"): exchange.content_type,
-        _("Verdict"): exchange.sentence,
+        _("Verdict"): exchange.message,
     }
     title = exchange.name or title_of(exchange.operation)
     return Side(
@@ -186,7 +185,7 @@ def _read_exchange(exchange: Exchange, sent_text: bool) -> Side:
         facts,
         exchange.outcome,
         [(name, format_masked(value)) for name, value in masked.headers] if masked else None,
-        read_headers(exchange) if exchange.reply_head_id else None,
+        read_reply_headers(exchange) if exchange.reply_head_id else None,
     )
 
 

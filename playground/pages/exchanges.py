@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
-from playground.history.recording import share
+from playground.history.recording import set_shared
 from playground.openapi.operations import list_operations
 from playground.pages.replies import view_reply
 from playground.people.audit import record_event
@@ -64,7 +64,7 @@ def share_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse
     person, exchange = person_of(request), get_exchange(request, exchange_id)
     if exchange.person_id != person.pk and not person.is_owner:
         raise PermissionDenied(_("Only who sent this, or an owner, may share it."))
-    share(exchange, "stop" not in request.POST)
+    set_shared(exchange, "stop" not in request.POST)
     action = "share-exchange" if exchange.shared else "unshare-exchange"
     record_event(request, action, f"{exchange.operation} {exchange.id}")
     return redirect("exchange", exchange.id)

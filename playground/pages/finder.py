@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.drafts.drafts import drafts_of
-from playground.history.queries import Search, list_exchanges
+from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.models import Workflow
@@ -83,12 +83,12 @@ def _workflows(wanted: str) -> list[Found]:
 
 
 def _exchanges(person: Person, wanted: str) -> list[Found]:
-    page = list_exchanges(person, Search(text=wanted), EACH)
+    page = list_exchanges(person, ExchangeSearch(text=wanted), EACH)
     return [
         Found(
             _("send"),
             "send",
-            row.sentence or row.operation,
+            row.message or row.operation,
             reverse("exchange", args=[row.id]),
             row.started_at,
         )

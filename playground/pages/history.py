@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.history.models import Exchange
-from playground.history.queries import Page, Search, list_exchanges
+from playground.history.queries import ExchangePage, ExchangeSearch, list_exchanges
 from playground.openapi.operations import list_operations
 from playground.pages.replies import KINDS, WORDS, shorten_uids
 from playground.people.models import Person, Role
@@ -49,7 +49,7 @@ def describe_row(exchange: Exchange, titles: dict[str, str]) -> dict[str, object
         "exchange": exchange,
         "href": f"/history/{exchange.id}/",
         "title": titles.get(exchange.operation, exchange.operation),
-        "sentence": shorten_uids(exchange.sentence)[:SHOWN],
+        "sentence": shorten_uids(exchange.message)[:SHOWN],
         "kind": KINDS.get(exchange.outcome, "note"),
         "word": WORDS.get(exchange.outcome, exchange.outcome),
         "milliseconds": f"{exchange.seconds * 1000:.0f} ms" if ended else "–",
@@ -68,9 +68,9 @@ def _say() -> dict[str, str]:
     }
 
 
-def _choices(person: Person, search: Search, page: Page) -> dict[str, object]:
+def _choices(person: Person, search: ExchangeSearch, page: ExchangePage) -> dict[str, object]:
     """What the filters offer; nothing is asked of the database for an empty history."""
-    if not page.rows and not search.asks and search.before is None:
+    if not page.rows and not search.has_filters and search.before is None:
         return {}
     people = Person.objects.order_by("username").values_list("pk", "username")
     return {
@@ -79,10 +79,10 @@ def _choices(person: Person, search: Search, page: Page) -> dict[str, object]:
     }
 
 
-def read_search(request: HttpRequest) -> Search:
+def read_search(request: HttpRequest) -> ExchangeSearch:
     """What the address asks for; what nobody understands asks for nothing."""
     sent = request.GET
-    return Search(
+    return ExchangeSearch(
         outcome=sent.get("outcome", "")[:20],
         operation=sent.get("operation", "")[:100],
         connection=_read_uuid(sent.get("connection", "")),

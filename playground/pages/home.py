@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from playground.drafts.drafts import drafts_of
-from playground.history.queries import Search, list_exchanges
+from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.pages.drafts import list_beginnings
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -26,6 +26,6 @@ def show_home(request: HttpRequest) -> HttpResponse:
             "beginnings": [each for each in list_beginnings() if not each["by_workflow"]]
             if person.may_edit
             else [],
-            "exchanges": list_exchanges(person, Search(), 5).rows,
+            "exchanges": list_exchanges(person, ExchangeSearch(), 5).rows,
         },
     )

@@ -10,8 +10,8 @@ from typing import Any
 from playground.calls.values import Outcome
 from playground.drafts.drafts import drafts_of, find_draft
 from playground.drafts.models import Draft
-from playground.history.models import Exchange, Original
-from playground.history.queries import find_exchange, visible_to
+from playground.history.models import Exchange, SentDocument
+from playground.history.queries import find_exchange, visible_exchanges
 from playground.openapi.inference import infer_steps
 from playground.openapi.operations import Operation, list_operations
 from playground.pages.definition_form import Typed
@@ -27,7 +27,7 @@ def infer_from(person: Person, asked: Mapping[str, str]) -> tuple[Typed, Connect
     if draft := _find_draft(person, asked.get("draft", "")):
         return _infer(draft.text, draft.path_values, draft.name, draft.connection)
     exchange = _find_exchange(person, asked.get("exchange", ""))
-    original = Original.objects.filter(exchange=exchange).first() if exchange else None
+    original = SentDocument.objects.filter(exchange=exchange).first() if exchange else None
     if exchange and original:
         kept = exchange.connection_id
         connection = Connection.objects.filter(pk=kept).first() if kept else None
@@ -40,7 +40,7 @@ def list_sources(person: Person) -> list[tuple[str, str, str]]:
     """What a definition can be inferred from: `draft` or `exchange`, its id, its name; the
     accepted launches one may see first."""
     launching = [o.id for o in list_operations() if _names_workflow(o)]
-    sent = visible_to(person).filter(operation__in=launching, outcome=Outcome.ACCEPTED)
+    sent = visible_exchanges(person).filter(operation__in=launching, outcome=Outcome.ACCEPTED)
     kept = drafts_of(person).filter(operation__in=launching)
     return [
         *(("exchange", str(each.id), each.name or each.job_uid) for each in sent[:SHOWN]),

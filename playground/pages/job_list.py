@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.history.models import Exchange
-from playground.history.queries import visible_to
+from playground.history.queries import visible_exchanges
 from playground.openapi.operations import Operation, list_operations
 from playground.pages.jobs import WORDS
 from playground.pages.syncs import read_tries
@@ -69,7 +69,7 @@ def show_row(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> Ht
 def find_launches(person: Person, text: str = "") -> QuerySet[Exchange]:
     """Exchanges that started a job and that this person may see."""
     starting = [o.id for o in list_operations() if o.verdict.job and not _names_job(o)]
-    found = visible_to(person).filter(operation__in=starting).exclude(job_uid="")
+    found = visible_exchanges(person).filter(operation__in=starting).exclude(job_uid="")
     for word in text.split()[:8]:
         found = found.filter(_mentions(word))
     return found

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
-from playground.history.queries import visible_to
+from playground.history.queries import visible_exchanges
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 from playground.sending.jobs import Job, forget_job, look_at
@@ -80,7 +80,7 @@ def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> H
         forget_job(connection, job_uid)
         went_well = sent.under_way or sent.outcome == Outcome.ACCEPTED
         tell = messages.info if went_well else messages.warning
-        tell(request, sent.sentence or _("Sending. No answer yet."))
+        tell(request, sent.message or _("Sending. No answer yet."))
     return redirect("job", connection.id, job_uid)
 
 
@@ -93,7 +93,7 @@ def read_press(request: HttpRequest) -> uuid.UUID | None:
 
 def find_start(person: Person, connection: Connection, job_uid: str) -> Exchange | None:
     """The exchange that started the job, if this person may see it."""
-    found = visible_to(person).filter(connection_id=connection.id, job_uid=job_uid)
+    found = visible_exchanges(person).filter(connection_id=connection.id, job_uid=job_uid)
     return found.order_by("number").first()
 
 

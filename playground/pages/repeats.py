@@ -57,7 +57,7 @@ def _tell(request: HttpRequest, exchange: Exchange, repeat: Repeat) -> HttpRespo
         return redirect("exchange", exchange.id)
     repeat.refresh_from_db()
     if repeat.deleted_at is None:
-        messages.warning(request, exchange.sentence)
+        messages.warning(request, exchange.message)
     elif exchange.status == 404:
         sentence = _("%(name)s was gone already; it is off the list now.")
         messages.info(request, sentence % {"name": repeat.job_name})

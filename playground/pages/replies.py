@@ -27,8 +27,7 @@ from playground.calls.masking import format_masked
 from playground.calls.snippets.fragments import UnsupportedCall
 from playground.calls.snippets.languages import LANGUAGES, Language, write_snippet
 from playground.calls.values import MaskedCall, Outcome
-from playground.history.bodies import read_body, read_headers, read_start
-from playground.history.masked import read_masked
+from playground.history.bodies import read_body, read_body_start, read_reply_headers, read_request
 from playground.history.models import Exchange
 from playground.jsontext.parsing import NotJson
 from playground.jsontext.printing import lay_out
@@ -97,7 +96,7 @@ class ReplyView:
     def sentence(self) -> str:
         if self.exchange.under_way:
             return _("Sending. No answer yet.")
-        return shorten_uids(self.exchange.sentence)
+        return shorten_uids(self.exchange.message)
 
     @property
     def lead(self) -> str:
@@ -158,7 +157,7 @@ class ReplyView:
     def start(self) -> bytes:
         """The first part, all that the page itself needs."""
         body = self.exchange.reply_body
-        start = read_start(body, DETECTION_BYTES) if body else b""
+        start = read_body_start(body, DETECTION_BYTES) if body else b""
         return start if start.strip() else read_body(body)
 
     @cached_property
@@ -239,12 +238,11 @@ class ReplyView:
 
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
-        return read_headers(self.exchange)
+        return read_reply_headers(self.exchange)
 
     @cached_property
     def request(self) -> MaskedCall | None:
-        text = read_body(self.exchange.request).decode()
-        return read_masked(text) if text else None
+        return read_request(self.exchange)
 
     @property
     def request_headers(self) -> list[tuple[str, str]]:

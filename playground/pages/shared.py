@@ -114,7 +114,7 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
         return _refuse(request, token, str(reason))
     except HalfTyped as error:
         return _refuse(request, token, error.sentence)
-    if Exchange.objects.filter(press=press).exists():
+    if Exchange.objects.filter(submission=press).exists():
         return _refuse(request, token, _("Reload the page and press Send again."))
     if sentence := reserve_send(link, press):
         return _refuse(request, token, sentence)
@@ -194,7 +194,7 @@ def show_outcome(
 ) -> HttpResponse:
     if not LinkSend.objects.filter(link=link, press=press).exists():
         raise Http404
-    exchange = Exchange.objects.get(press=press)
+    exchange = Exchange.objects.get(submission=press)
     if exchange.under_way:
         exchange = wait(exchange, QUICK)
     reply = view_reply(exchange)

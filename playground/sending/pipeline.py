@@ -15,7 +15,7 @@ from playground.drafts.metadata import Aside
 from playground.drafts.secrets import note_use, secrets_in
 from playground.drafts.variables import values_for
 from playground.history.models import Exchange
-from playground.history.recording import Start, record_end, record_start
+from playground.history.recording import record_end, record_start
 from playground.network import send
 from playground.openapi.operations import VerdictRule
 from playground.payload_templates.secrets import secrets_for
@@ -99,26 +99,27 @@ def connect(connection: Connection | None) -> Endpoint:
 
 
 def begin(plan: Plan, call: Call, person: Person | None, press: uuid.UUID | None) -> Exchange:
-    """Commit the exchange before the first byte leaves; AlreadyPressed for a second arrival."""
+    """Commit the exchange before the first byte leaves; AlreadySubmitted for a second arrival."""
     connection, draft = plan.connection, plan.draft
     limits = current_limits()
+    exchange = Exchange(
+        submission=press,
+        person=person,
+        operation=plan.operation.id,
+        connection_id=connection.id if connection else None,
+        connection_name=connection.name if connection else "",
+        draft_id=draft.id if draft else None,
+        name=plan.name,
+        path_values=plan.path_values,
+        fingerprint=digest_plan(plan),
+        deadline=timezone.now() + timedelta(seconds=limits.total_seconds) + GRACE,
+    )
     return record_start(
-        Start(
-            operation=plan.operation.id,
-            call=call,
-            deadline=timezone.now() + timedelta(seconds=limits.total_seconds) + GRACE,
-            press=press,
-            person=person,
-            connection_id=connection.id if connection else None,
-            connection_name=connection.name if connection else "",
-            draft_id=draft.id if draft else None,
-            name=plan.name,
-            path_values=plan.path_values,
-            document=seal(plan.text),
-            aside=seal(plan.aside),
-            likeness=digest_plan(plan),
-            surroundings=describe_surroundings(plan),
-        )
+        exchange,
+        call,
+        document=seal(plan.text),
+        metadata=seal(plan.aside),
+        context=describe_surroundings(plan),
     )
 
 

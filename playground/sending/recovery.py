@@ -8,7 +8,7 @@ from django.utils import timezone
 from playground.calls.values import Outcome, Verdict
 from playground.calls.verdicts import reach_verdict
 from playground.history.models import Exchange
-from playground.history.processes import is_dead
+from playground.history.processes import has_ended
 from playground.history.recording import record_abandoned
 from playground.openapi.operations import UnknownOperation, find_operation
 from playground.sending import failures
@@ -25,9 +25,7 @@ def mark_abandoned() -> int:
     left = Exchange.objects.filter(outcome=Outcome.SENDING)
     lost = [exchange for exchange in left if is_abandoned(exchange)]
     for exchange in lost:
-        record_abandoned(exchange, _judge_lost(exchange))
-        exchange.refresh_from_db()
-        note_end(exchange)
+        note_end(record_abandoned(exchange, _judge_lost(exchange)))
     return len(lost)
 
 
@@ -43,7 +41,7 @@ def mark_now_and_then() -> None:
 
 def is_abandoned(exchange: Exchange) -> bool:
     late = exchange.deadline is not None and exchange.deadline < timezone.now()
-    return late or is_dead(exchange.holder)
+    return late or has_ended(exchange.process)
 
 
 def settle(exchange: Exchange) -> Exchange:
@@ -51,7 +49,7 @@ def settle(exchange: Exchange) -> Exchange:
     nothing: `mark_abandoned` does, at the start and now and then when something is sent."""
     if exchange.outcome == Outcome.SENDING and is_abandoned(exchange):
         verdict = _judge_lost(exchange)
-        exchange.outcome, exchange.sentence = verdict.outcome, verdict.message
+        exchange.outcome, exchange.message = verdict.outcome, verdict.message
     return exchange
 
 

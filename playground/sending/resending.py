@@ -14,7 +14,7 @@ from playground.drafts.metadata import Aside
 from playground.drafts.models import Draft
 from playground.drafts.secrets import copy_secrets
 from playground.history.bodies import read_body
-from playground.history.models import Exchange, Original
+from playground.history.models import Exchange, SentDocument
 from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare
 from playground.jsontext.parsing import NotJson
 from playground.jsontext.printing import quote
@@ -52,12 +52,12 @@ class Since:
 
 def read_sent(exchange: Exchange) -> Sent | None:
     """None where there was no document: a call of ours such as a sync."""
-    original = Original.objects.select_related("surroundings").filter(exchange=exchange).first()
+    original = SentDocument.objects.select_related("context").filter(exchange=exchange).first()
     text = unseal(original.document) if original and original.document else ""
     if original is None or not text:
         return None
-    aside = unseal(original.aside) if original.aside else "{}"
-    return Sent(exchange, text, aside, read_body(original.surroundings).decode())
+    aside = unseal(original.metadata) if original.metadata else "{}"
+    return Sent(exchange, text, aside, read_body(original.context).decode())
 
 
 @transaction.atomic

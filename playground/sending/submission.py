@@ -9,8 +9,8 @@ from playground.drafts.credentials import clean_draft
 from playground.drafts.models import Draft
 from playground.drafts.secrets import bind_secrets
 from playground.history.models import Exchange
-from playground.history.recording import AlreadyPressed
-from playground.history.retention import purge_now_and_then
+from playground.history.recording import AlreadySubmitted
+from playground.history.retention import purge_history_hourly
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.rules.problems import Problem
@@ -74,8 +74,8 @@ def press_plan(
     assembled = assemble_plan(plan)
     try:
         exchange = begin(plan, assembled.call, person, press_id)
-    except AlreadyPressed:
-        return _own(person, Exchange.objects.get(press=press_id))
+    except AlreadySubmitted:
+        return _own(person, Exchange.objects.get(submission=press_id))
     if assembled.failure is not None:
         return complete(exchange, plan, assembled.call, assembled.failure)
     return hand_over(exchange, plan, assembled.call)
@@ -86,7 +86,7 @@ def hand_over(exchange: Exchange, plan: Plan, call: Call) -> Exchange:
 
     def work(cancel: threading.Event) -> None:
         send_and_complete(exchange, plan, call, cancel)
-        purge_now_and_then()
+        purge_history_hourly()
 
     pool = the_pool()
     if not pool.submit(Ticket(exchange.id, work)):
@@ -128,7 +128,7 @@ def _judge(person: Person, plan: Plan, confirm: str) -> Blocked | None:
 
 
 def _find_press(press_id: uuid.UUID) -> Exchange | None:
-    return Exchange.objects.filter(press=press_id).first()
+    return Exchange.objects.filter(submission=press_id).first()
 
 
 def _own(person: Person, exchange: Exchange) -> Exchange | Blocked:

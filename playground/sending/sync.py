@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from playground.history.processes import is_dead, name_holder
+from playground.history.processes import has_ended, identify_process
 from playground.openapi.operations import find_operation
 from playground.people.audit import record_event
 from playground.people.models import Person
@@ -255,7 +255,7 @@ def _make_run(connection: Connection, person: Person | None) -> SyncRun:
     old = connection.syncs.values_list("pk", flat=True)[KEPT_RUNS:]
     SyncRun.objects.filter(pk__in=list(old)).delete()
     return SyncRun.objects.create(
-        connection=connection, person=person, holder=name_holder(), step="Waiting for its turn"
+        connection=connection, person=person, holder=identify_process(), step="Waiting for its turn"
     )
 
 
@@ -269,7 +269,7 @@ def _end(run: SyncRun, outcome: str, failure: str = "") -> None:
 
 
 def _is_lost(run: SyncRun) -> bool:
-    return is_dead(run.holder) or run.started_at < timezone.now() - FORGOTTEN
+    return has_ended(run.holder) or run.started_at < timezone.now() - FORGOTTEN
 
 
 def _rows(told: Any, key: str) -> list[Mapping[str, Any]] | None:

@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.commands.practice import fill_practice
 from playground.drafts.drafts import begin
-from playground.history.recording import share
+from playground.history.recording import set_shared
 from playground.people.models import Person
 from playground.workspace.models import Connection
 from tests.browser.walking import open_draft
@@ -49,7 +49,7 @@ def copied(page: Page, count: int = 1) -> list[str]:
 
 def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
     exchange = make_exchange(owner)
-    share(exchange, True)
+    set_shared(exchange, True)
     go(page, f"/history/{exchange.id}/")
     assert {f"{page.origin}/history/{exchange.id}/", str(exchange.id)} <= set(copied(page))  # type: ignore[attr-defined]
     template = make_template(owner)

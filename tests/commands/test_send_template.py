@@ -53,7 +53,7 @@ def test_it_is_accepted_with_a_variant_and_values(template: Template, owner: Per
     save_version(owner, template, content.change("VIP", vip), 1)
     status, answer = sent_json("Night run", "--variant", "VIP", "--set", "/job_name=Day 1")
     assert (status, answer["outcome"]) == (0, "accepted")
-    kept = bytes(Exchange.objects.get().original.document)
+    kept = bytes(Exchange.objects.get().sent_document.document)
     assert kept
     assert Template.objects.get().used_at
 

@@ -1,19 +1,20 @@
-"""Exchanges for the tests of this room."""
+"""Exchanges for the tests of this package and its callers."""
 
+import copy
 import uuid
 from datetime import timedelta
 
-from django.db import connection
 from django.utils import timezone
 
 from playground.calls.values import Call, Outcome, Reply, Secret, Verdict
 from playground.history.models import Exchange
-from playground.history.recording import Start, record_end, record_start
+from playground.history.recording import describe_for_search, record_end, record_start
 from playground.people.models import Person
 from playground.vault.encryption import seal
 
 KEY = Secret("key", "top-secret-value", frozenset({"api.example.com"}))
 ACCEPTED = Verdict(Outcome.ACCEPTED, "accepted", "Launched", {})
+OUTCOMES = ("refused", "unknown", "accepted", "accepted")
 
 
 def make_call(body: bytes = b'{"job_name": "Night run"}') -> Call:
@@ -21,17 +22,21 @@ def make_call(body: bytes = b'{"job_name": "Night run"}') -> Call:
     return Call("POST", "https://api.example.com/v3/launch", headers, body, (KEY,))
 
 
-def start_exchange(person: Person | None = None, **values: object) -> Exchange:
+def start_exchange(
+    person: Person | None = None,
+    call: Call | None = None,
+    document: str = "{}",
+    context: str = "",
+    **values: object,
+) -> Exchange:
     known = {
         "operation": "launch-workflow",
-        "call": make_call(),
         "deadline": timezone.now() + timedelta(minutes=2),
-        "press": uuid.uuid4(),
+        "submission": uuid.uuid4(),
         "person": person,
-        "document": seal("{}"),
-        "aside": seal("{}"),
     }
-    return record_start(Start(**{**known, **values}))
+    exchange = Exchange(**{**known, **values})
+    return record_start(exchange, call or make_call(), seal(document), seal("{}"), context)
 
 
 def end_exchange(
@@ -46,39 +51,29 @@ def make_exchange(person: Person | None = None, **values: object) -> Exchange:
     return end_exchange(start_exchange(person, **values))
 
 
-NUMBERS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)"
-# What differs from row to row; every other column is as in the first exchange.
-VARIES = {
-    "number": "number + n.i",
-    "id": "lower(hex(randomblob(16)))",
-    "press": "NULL",
-    "operation": "CASE WHEN n.i % 10 = 0 THEN 'engage-profile' ELSE operation END",
-    "outcome": "CASE n.i % 4 WHEN 0 THEN 'refused' WHEN 1 THEN 'unknown' ELSE 'accepted' END",
-    "name": "'Night run ' || n.i",
-    "path_values": "'{\"workflow_uid\": \"workflow-' || (n.i % 50) || '\"}'",
-    "sentence": "'Launched: job ' || n.i || ' is running.'",
-    "job_uid": "'job-' || n.i",
-    "likeness": "'alike-' || (n.i % 500)",
-    "started_at": "strftime('%Y-%m-%d %H:%M:%f', started_at, '+' || n.i || ' minutes')",
-}
-
-
 def fill_history(person: Person, count: int = 100_000) -> None:
-    """Many ended exchanges in a few seconds (SQLite): a minute apart up to now, one in four
-    refused, one in ten of another operation; their bodies are shared."""
+    """Many ended exchanges: a minute apart up to now, one in four refused, one in ten of another
+    operation. Their bodies are shared."""
     first = make_exchange(person)
     began = timezone.now() - timedelta(minutes=count)
     Exchange.objects.filter(pk=first.pk).update(started_at=began)
-    columns = [field.column for field in Exchange._meta.concrete_fields]
-    values = [VARIES.get(name, f'"{name}"') for name in columns]
-    names = ", ".join(f'"{name}"' for name in columns)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO history_exchange ({names}) {NUMBERS % count}"
-            f" SELECT {', '.join(values)} FROM history_exchange, n WHERE number = {first.number}"
-        )
-        cursor.execute(
-            "INSERT INTO history_mention (exchange_id, text) SELECT number, lower(name || char(10)"
-            " || path_values || sentence || job_uid || url || person_name) FROM history_exchange"
-            f" WHERE number > {first.number}"
-        )
+    numbers = range(1, count + 1)
+    Exchange.objects.bulk_create(
+        (vary_exchange(first, number, began) for number in numbers), batch_size=2_000
+    )
+
+
+def vary_exchange(first: Exchange, number: int, began: object) -> Exchange:
+    """A copy of the first exchange, told apart by its number."""
+    row = copy.copy(first)
+    row.number, row.id, row.submission = first.number + number, uuid.uuid4(), None
+    row.operation = "engage-profile" if number % 10 == 0 else first.operation
+    row.outcome = OUTCOMES[number % 4]
+    row.name = f"Night run {number}"
+    row.path_values = {"workflow_uid": f"workflow-{number % 50}"}
+    row.message = f"Launched: job {number} is running."
+    row.job_uid = f"job-{number}"
+    row.fingerprint = f"alike-{number % 500}"
+    row.started_at = began + timedelta(minutes=number)  # type: ignore[operator]
+    row.search_text = describe_for_search(row)
+    return row

@@ -56,22 +56,22 @@ def test_what_is_under_way_stays(editor, settings, capsys) -> None:
 
 def test_what_stood_around_goes_with_the_last_exchange_that_had_it(editor, settings) -> None:
     settings.HISTORY_NUMBER = 1
-    gone = make_exchange(editor, surroundings='{"old": 1}').original.surroundings_id
-    kept = make_exchange(editor, surroundings='{"new": 1}').original.surroundings_id
+    gone = make_exchange(editor, context='{"old": 1}').sent_document.context_id
+    kept = make_exchange(editor, context='{"new": 1}').sent_document.context_id
     purge_history()
     assert not Body.objects.filter(digest=gone).exists()
     assert Body.objects.filter(digest=kept).exists()
 
 
-def test_it_is_purged_once_an_hour_while_things_are_sent(editor, settings, monkeypatch) -> None:
-    monkeypatch.setitem(retention._last, "purged", float("-inf"))
+def test_it_is_purged_once_an_hour_while_things_are_sent(editor, settings) -> None:
+    retention.purging.reset()
     for _ in range(3):
         make_exchange(editor)
-    retention.purge_now_and_then()
+    retention.purge_history_hourly()
     assert Exchange.objects.count() == 3
     settings.HISTORY_NUMBER = 2
-    retention.purge_now_and_then()
+    retention.purge_history_hourly()
     assert Exchange.objects.count() == 2
     make_exchange(editor)
-    retention.purge_now_and_then()
+    retention.purge_history_hourly()
     assert Exchange.objects.count() == 3

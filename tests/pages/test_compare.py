@@ -6,11 +6,10 @@ import pytest
 
 from playground.calls.values import Reply
 from playground.drafts.drafts import begin
-from playground.history.ignored_pointers import ignore, list_ignored
 from playground.history.models import Exchange
+from playground.history.queries import ignore_pointers, list_ignored_pointers
 from playground.history.recording import record_end
 from playground.people.models import Role
-from playground.vault.encryption import seal
 from tests.conftest import make_person, signed_in
 from tests.history.exchanges import ACCEPTED, make_call, make_exchange, start_exchange
 
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 def sent(person, body: bytes, reply: bytes = b"{}", kind: str = "application/json") -> Exchange:  # type: ignore[no-untyped-def]
     call = make_call(body)
-    started = start_exchange(person, call=call, document=seal(body.decode()))
+    started = start_exchange(person, call=call, document=body.decode())
     said = Reply(200, "OK", (("Content-Type", kind),), reply)
     return record_end(started, call, said, ACCEPTED)
 
@@ -75,15 +74,15 @@ def test_a_place_left_out_is_remembered_for_this_person_and_operation(as_editor,
     assert "<code>/rows/0/id</code>" not in page
     assert "<code>/rows/0/v</code>" in page
     assert "1 difference ignored" in page
-    assert list_ignored(editor, one.operation, "request") == []
-    assert list_ignored(make_person(Role.EDITOR, "other"), one.operation, "reply") == []
+    assert list_ignored_pointers(editor, one.operation, "request") == []
+    assert list_ignored_pointers(make_person(Role.EDITOR, "other"), one.operation, "reply") == []
     as_editor.post("/compare/ignore/", {**kept, "pattern": "/rows/*/id", "again": "1"})
-    assert list_ignored(editor, one.operation, "reply") == []
+    assert list_ignored_pointers(editor, one.operation, "reply") == []
 
 
 def test_odd_patterns_are_not_kept(editor) -> None:
-    ignore(editor, "x", "reply", ["no pointer", "/" + "x" * 900, "/ok", "/ok"])
-    assert list_ignored(editor, "x", "reply") == ["/ok"]
+    ignore_pointers(editor, "x", "reply", ["no pointer", "/" + "x" * 900, "/ok", "/ok"])
+    assert list_ignored_pointers(editor, "x", "reply") == ["/ok"]
 
 
 def test_what_belongs_to_others_cannot_be_compared(as_editor, editor) -> None:
@@ -98,9 +97,9 @@ def test_what_belongs_to_others_cannot_be_compared(as_editor, editor) -> None:
 
 
 def test_one_alone_is_compared_with_the_one_before_of_the_same_document(as_editor, editor) -> None:
-    first = make_exchange(editor, likeness="same")
-    make_exchange(editor, likeness="other")
-    second = make_exchange(editor, likeness="same")
+    first = make_exchange(editor, fingerprint="same")
+    make_exchange(editor, fingerprint="other")
+    second = make_exchange(editor, fingerprint="same")
     page = as_editor.get("/compare/", {"b": str(second.id)}).content.decode()
     assert f'<option value="{first.id}" selected>' in page
     assert as_editor.get("/compare/").status_code == 200
@@ -116,8 +115,8 @@ def test_a_long_document_shows_only_what_differs(as_editor, editor) -> None:
 
 
 def test_the_mark_in_the_list_leads_to_the_comparison(as_editor, editor) -> None:
-    one = make_exchange(editor, likeness="same")
-    started = start_exchange(editor, likeness="same")
+    one = make_exchange(editor, fingerprint="same")
+    started = start_exchange(editor, fingerprint="same")
     said = Reply(200, "OK", (), b'{"now": "different"}')
     other = record_end(started, make_call(), said, ACCEPTED)
     page = as_editor.get("/history/").content.decode()

@@ -113,7 +113,7 @@ def test_an_ended_send_is_asked_after_no_more(as_editor, editor) -> None:
 
 def test_a_send_that_a_dead_process_left_reads_as_unknown(as_editor, editor) -> None:
     exchange = start_exchange(editor)
-    type(exchange).objects.update(holder="", deadline=exchange.started_at)
+    type(exchange).objects.update(process="", deadline=exchange.started_at)
     page = as_editor.get(f"/history/{exchange.id}/").content.decode()
     assert "API Playground stopped" in page
     exchange.refresh_from_db()

@@ -166,10 +166,10 @@ def test_filling_sends_with_accounts_joined_on_the_server(fillable: Template) ->
     assert exchange.outcome == "accepted"
     assert exchange.person == fillable.person
     assert "by the link" in exchange.name
-    document = unseal(bytes(exchange.original.document))
+    document = unseal(bytes(exchange.sent_document.document))
     assert ACCOUNT in document
     assert json.loads(document)["job_name"] == "From a link"
-    assert LinkSend.objects.get().press == exchange.press
+    assert LinkSend.objects.get().press == exchange.submission
     assert ShareLink.objects.get().sent == 1
     assert b"error" not in answer.content.lower()
 
@@ -299,7 +299,7 @@ def test_what_a_stranger_left_as_it_was_is_sent_as_it_stood(
     answer = send(token, **{"/job_name": "{{today}}\r\nrun", OPEN[1]: "7"})
     assert "mark references" not in answer.content.decode()
     exchange = wait(Exchange.objects.get(), 5)
-    assert '"{{today}}\\nrun"' in unseal(bytes(exchange.original.document))
+    assert '"{{today}}\\nrun"' in unseal(bytes(exchange.sent_document.document))
     again = send(token, **{"/job_name": "{{secret:x}}"})
     assert "mark references" in again.content.decode()
 

@@ -9,12 +9,10 @@ from playground.calls.masking import format_masked
 from playground.drafts.metadata import Aside
 from playground.drafts.models import Draft
 from playground.drafts.secrets import take_in
-from playground.history.bodies import read_body
-from playground.history.masked import read_masked
+from playground.history.bodies import read_request
 from playground.people.models import Role
 from playground.sending.resending import begin_again, describe_since, read_sent
 from playground.sending.submission import press_send, wait
-from playground.vault.encryption import seal
 from playground.workspace.files import keep_file
 from playground.workspace.models import Connection, Workflow
 from tests.conftest import make_person
@@ -73,7 +71,7 @@ def test_the_document_stays_as_typed_with_its_references(editor, draft_to, stand
 
 
 def test_a_call_of_our_own_cannot_be_sent_again(editor) -> None:
-    exchange = make_exchange(editor, document=seal(""))
+    exchange = make_exchange(editor, document="")
     assert read_sent(exchange) is None
     assert begin_again(editor, exchange) is None
 
@@ -182,6 +180,6 @@ def test_a_changed_answer_is_noticed_ids_and_times_apart(draft_to, editor, stand
 def test_what_stood_around_is_kept_once(draft_to, editor) -> None:
     draft = draft_to()
     one, other = send(draft), send(draft)
-    assert one.original.surroundings_id == other.original.surroundings_id
-    masked = read_masked(read_body(one.request).decode())
+    assert one.sent_document.context_id == other.sent_document.context_id
+    masked = read_request(one)
     assert format_masked(masked.body or ()) == draft.text

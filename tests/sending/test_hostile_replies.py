@@ -91,7 +91,7 @@ def test_it_ends_in_a_sentence_and_on_every_page_as_text(
         exchange = wait(Exchange.objects.get(), LONG)
         assert len(server.heard) == 1, "nothing is sent again"
     assert exchange.outcome == outcome
-    assert words in exchange.sentence
+    assert words in exchange.message
     for part in ("body", "raw", "headers", "request"):
         pages.append(as_editor.get(f"/history/{exchange.id}/?part={part}").content.decode())
     pages.append(as_editor.get("/history/").content.decode())

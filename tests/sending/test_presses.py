@@ -28,7 +28,7 @@ LONG = 15.0
 
 def test_a_launch_against_the_sandbox_is_accepted(editor, draft) -> None:
     exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
-    assert exchange.sentence.startswith("Launched: job ")
+    assert exchange.message.startswith("Launched: job ")
     assert exchange.outcome == Outcome.ACCEPTED
     assert exchange.status == 200
     assert exchange.job_uid
@@ -123,7 +123,7 @@ def test_without_a_credential_nothing_leaves(editor, draft_to, standin) -> None:
     Secret.objects.all().delete()
     exchange = press_send(editor, draft, uuid.uuid4())
     assert exchange.outcome == Outcome.NOT_SENT
-    assert "API key" in exchange.sentence
+    assert "API key" in exchange.message
     assert standin.seen == []
 
 
@@ -140,7 +140,7 @@ def test_nobody_there_is_not_sent(editor, draft_to, standin) -> None:
     draft.connection.base_url = "http://127.0.0.1:9"
     exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.NOT_SENT
-    assert exchange.sentence.startswith("Not sent: ")
+    assert exchange.message.startswith("Not sent: ")
 
 
 def test_a_refused_address_is_not_sent_and_on_the_audit_list(editor, draft_to, settings) -> None:
@@ -158,7 +158,7 @@ def test_a_lost_answer_is_unknown_and_says_where_to_look(editor, draft_to, stand
     standin.close_early = True
     exchange = wait(press_send(editor, draft_to(), uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.UNKNOWN
-    assert "Night run" in exchange.sentence
+    assert "Night run" in exchange.message
     assert len(standin.seen) == 1
 
 
@@ -198,7 +198,7 @@ def test_with_every_place_taken_it_says_so(editor, draft_to, standin, small_pool
         press_send(editor, draft, uuid.uuid4())
     third = press_send(editor, draft, uuid.uuid4())
     assert third.outcome == Outcome.NOT_SENT
-    assert "2 sends are under way" in third.sentence
+    assert "2 sends are under way" in third.message
     standin.release()
     assert wait_until(lambda: not Exchange.objects.filter(outcome="sending").exists())
 
@@ -232,8 +232,8 @@ def test_what_was_sent_can_be_taken_up_again(editor, draft) -> None:
     draft.aside = json.dumps({"notes": {"/job_name": "mine"}})
     draft.save()
     exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
-    assert unseal(exchange.original.document) == LAUNCH
-    assert unseal(exchange.original.aside) == draft.aside
+    assert unseal(exchange.sent_document.document) == LAUNCH
+    assert unseal(exchange.sent_document.metadata) == draft.aside
 
 
 def test_the_last_use_of_the_credential_is_noted(editor, draft) -> None:

@@ -49,10 +49,10 @@ def test_a_process_killed_in_the_middle_leaves_an_unknown(draft_to, standin, set
             sender.send_signal(signal.SIGKILL)
     standin.release()
     assert mark_abandoned() == 1
-    exchange = Exchange.objects.get(press=press)
+    exchange = Exchange.objects.get(submission=press)
     assert exchange.outcome == Outcome.UNKNOWN
-    assert exchange.sentence.startswith("Unknown: API Playground stopped")
-    assert "before sending again" in exchange.sentence
+    assert exchange.message.startswith("Unknown: API Playground stopped")
+    assert "before sending again" in exchange.message
     assert len(standin.seen) == 1
 
 
@@ -63,7 +63,7 @@ def test_what_this_process_carries_stays(editor) -> None:
 
 def test_past_its_deadline_even_another_machines_send_has_ended(editor) -> None:
     exchange = start_exchange(editor, deadline=timezone.now() - timedelta(seconds=1))
-    Exchange.objects.update(holder="elsewhere/1/1")
+    Exchange.objects.update(process="elsewhere/1/1")
     assert mark_abandoned() == 1
     exchange.refresh_from_db()
     assert exchange.outcome == Outcome.UNKNOWN
@@ -78,4 +78,4 @@ def test_looking_shows_unknown_and_writes_nothing(editor) -> None:
 def test_an_exchange_of_an_operation_that_is_gone_ends_too(editor) -> None:
     start_exchange(editor, operation="no-more", deadline=timezone.now() - timedelta(seconds=1))
     assert mark_abandoned() == 1
-    assert Exchange.objects.get().sentence.startswith("Unknown: ")
+    assert Exchange.objects.get().message.startswith("Unknown: ")

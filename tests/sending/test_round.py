@@ -8,7 +8,7 @@ import pytest
 from playground.calls.values import Outcome
 from playground.drafts.drafts import begin
 from playground.drafts.secrets import take_in
-from playground.history.models import Exchange, Original
+from playground.history.models import Exchange, SentDocument
 from playground.openapi.operations import find_operation
 from playground.rules.checking import check
 from playground.sending import jobs, results
@@ -32,7 +32,7 @@ def launch(person, connection, text=LAUNCH) -> Exchange:
     path = {"workflow_uid": WORKFLOW}
     draft = begin(person, "launch-workflow", text, connection=connection, path_values=path)
     sent = wait(press_send(person, draft, uuid.uuid4()), LONG)
-    assert sent.outcome == Outcome.ACCEPTED, sent.sentence
+    assert sent.outcome == Outcome.ACCEPTED, sent.message
     return sent
 
 
@@ -158,7 +158,7 @@ def test_an_account_update_sends_the_values_and_keeps_only_references(
     sent = wait(press_send(editor, draft, uuid.uuid4()), LONG)
     assert sent.outcome == Outcome.ACCEPTED
     assert json.loads(misbehaving.seen[0][3])["account"]["cookies"]["li_at"] == "AQED-live"
-    assert unseal(bytes(Original.objects.get().document)) == text
+    assert unseal(bytes(SentDocument.objects.get().document)) == text
     page = signed_in(editor).get(f"/history/{sent.id}/").content.decode()
     assert "AQED-live" not in page
 

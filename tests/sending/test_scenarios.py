@@ -14,8 +14,7 @@ from playground.calls.snippets.languages import write_snippet
 from playground.calls.values import Outcome
 from playground.commands.practice import fill_practice
 from playground.drafts.models import Draft
-from playground.history.bodies import read_body
-from playground.history.masked import read_masked
+from playground.history.bodies import read_request
 from playground.history.models import Exchange
 from playground.people.models import Person
 from playground.sandbox.practice import PRACTICE_TOKEN
@@ -156,7 +155,7 @@ def test_only_the_wire_has_the_files_base64(
     assert reference in write_snippet("curl", masked)
     exchange = send(draft)
     assert b"SEVMTE8K" in standin.seen[0][3]
-    kept = read_masked(read_body(exchange.request).decode())
+    kept = read_request(exchange)
     assert reference in format_masked(kept.body or ())
     assert "SEVMTE8K" not in format_masked(kept.body or ())
 
@@ -200,7 +199,7 @@ def test_the_body_decides_whatever_the_status(
 ) -> None:
     exchange = send(practise(text))
     assert (exchange.status, exchange.outcome) == (200, outcome)
-    assert says in exchange.sentence
+    assert says in exchange.message
 
 
 @pytest.mark.parametrize("kind", ["csv", "xml"])
@@ -217,7 +216,7 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
     assert send(draft).code == "accepted"
     again = send(draft)
     assert (again.code, again.outcome) == ("repeated", Outcome.ACCEPTED)
-    assert "within the last day" in again.sentence
+    assert "within the last day" in again.message
     typed = '{"id": 13, "email": "typed@since"}'
     Draft.objects.filter(id=draft.id).update(text=typed)
     draft.refresh_from_db()
@@ -230,7 +229,7 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
     assert sent.text == text
     draft.refresh_from_db()
     assert draft.text == typed
-    headers = dict(read_masked(read_body(anyway.request).decode()).headers)
+    headers = dict(read_request(anyway).headers)
     assert uuid.UUID(format_masked(headers["Request-ID"]))
 
 

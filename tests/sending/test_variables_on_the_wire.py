@@ -26,7 +26,7 @@ def test_values_leave_and_names_stay(editor, draft_to, standin) -> None:
     [(_method, _path, _headers, body)] = standin.seen
     assert b'"max_results": 1E2' in body
     assert json.loads(body)["job_name"] == 'Run of Ops "ü"'
-    assert unseal(exchange.original.document) == text
+    assert unseal(exchange.sent_document.document) == text
 
 
 def test_a_credential_that_came_with_the_draft_wins_over_the_connections(

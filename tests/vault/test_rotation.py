@@ -27,14 +27,14 @@ def own_keys(settings, tmp_path):
 
 def test_it_finds_the_sealed_fields_of_every_room() -> None:
     found = {f"{model._meta.label}.{field.name}" for model, field in find_sealed_fields()}
-    assert {"vault.Secret.value", "drafts.Draft.text", "history.Original.document"} <= found
+    assert {"vault.Secret.value", "drafts.Draft.text", "history.SentDocument.document"} <= found
 
 
 def test_after_a_rotation_the_new_key_alone_reads_everything(own_keys, settings, editor) -> None:
     baker.make(Secret, name="key", value="hush hush", draft=None, connection=None)
     Draft.objects.create(person=editor, operation="launch-workflow", text='{"a": 1}')
     exchange = baker.make("history.Exchange", person=None)
-    baker.make("history.Original", exchange=exchange, document=seal("{}"), aside=seal("{}"))
+    baker.make("history.SentDocument", exchange=exchange, document=seal("{}"), metadata=seal("{}"))
     call_command("rotate_secrets", "--new-key", "--forget")
     settings.SECRET_KEYS = own_keys.read_text().split()
     assert len(settings.SECRET_KEYS) == 1

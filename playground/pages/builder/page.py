@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from playground.calls.snippets.languages import LANGUAGES
 from playground.drafts.changes import history_depth
-from playground.history.queries import find_under_way
+from playground.history.queries import find_running_exchange
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edits import digest_of, half_of, list_problems
 from playground.pages.builder.parts import describe_form, list_names
@@ -31,7 +31,7 @@ def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     person = person_of(request)
     context = describe_page(opened) | describe_kept(person, opened.draft)
-    under_way = find_under_way(person, draft_id)
+    under_way = find_running_exchange(person, draft_id)
     if under_way is not None:  # a reload in the middle of a send finds it again
         context["reply"] = view_reply(settle(under_way))
     return render(request, "builder/page.html", context)

@@ -90,10 +90,10 @@ def describe_links(template: Template) -> list[dict[str, Any]]:
     links = list(template.links.select_related("version", "connection", "person")[:100])
     presses = {each.press: link for link in links for each in link.sends.all()[:20]}
     rows: dict[uuid.UUID, list[dict[str, Any]]] = {link.id: [] for link in links}
-    found = Exchange.objects.filter(press__in=list(presses)).order_by("-number")
+    found = Exchange.objects.filter(submission__in=list(presses)).order_by("-number")
     for exchange in found:
         word, kind = WORDS.get(exchange.outcome, ""), KINDS.get(exchange.outcome, "note")
-        link = presses[exchange.press]  # type: ignore[index]
+        link = presses[exchange.submission]  # type: ignore[index]
         rows[link.id].append({"exchange": exchange, "word": word, "kind": kind})
     return [{"link": link, "sends": rows[link.id]} for link in links]
 

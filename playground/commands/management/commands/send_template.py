@@ -177,7 +177,7 @@ class Command(BaseCommand):
             {
                 "outcome": ended.outcome,
                 "code": ended.code,
-                "sentence": ended.sentence,
+                "sentence": ended.message,
                 "status": ended.status,
                 "exchange": str(ended.id),
                 "job": ended.job_uid,

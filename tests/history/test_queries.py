@@ -7,7 +7,12 @@ import pytest
 
 from playground.history import queries
 from playground.history.models import Exchange
-from playground.history.queries import Search, find_exchange, list_exchanges, visible_to
+from playground.history.queries import (
+    ExchangeSearch,
+    find_exchange,
+    list_exchanges,
+    visible_exchanges,
+)
 from playground.people.models import Role
 from tests.conftest import make_person
 from tests.history.exchanges import (
@@ -25,8 +30,8 @@ def test_people_see_their_own_and_owners_see_all(editor, owner) -> None:
     other = make_person(Role.EDITOR, "other")
     make_exchange(editor)
     make_exchange(other)
-    assert visible_to(editor).count() == 1
-    assert visible_to(owner).count() == 2
+    assert visible_exchanges(editor).count() == 1
+    assert visible_exchanges(owner).count() == 2
 
 
 def test_knowing_the_id_opens_nothing(editor, owner) -> None:
@@ -39,7 +44,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(editor) -> None:
     numbers = [make_exchange(editor).number for _ in range(7)]
     seen, before = [], None
     while True:
-        page = list_exchanges(editor, Search(before=before), size=3)
+        page = list_exchanges(editor, ExchangeSearch(before=before), size=3)
         seen += [row.number for row in page.rows]
         before = page.next_before
         if before is None:
@@ -51,10 +56,10 @@ def test_it_finds_by_outcome_operation_and_words(editor) -> None:
     done = make_exchange(editor, name="Night run")
     running = start_exchange(editor, operation="update-account")
     found = {
-        "outcome": list_exchanges(editor, Search(outcome="accepted")).rows,
-        "operation": list_exchanges(editor, Search(operation="update-account")).rows,
-        "words": list_exchanges(editor, Search(text="RUN night")).rows,
-        "nothing": list_exchanges(editor, Search(text="no such words")).rows,
+        "outcome": list_exchanges(editor, ExchangeSearch(outcome="accepted")).rows,
+        "operation": list_exchanges(editor, ExchangeSearch(operation="update-account")).rows,
+        "words": list_exchanges(editor, ExchangeSearch(text="RUN night")).rows,
+        "nothing": list_exchanges(editor, ExchangeSearch(text="no such words")).rows,
     }
     assert found == {
         "outcome": (done,),
@@ -68,12 +73,12 @@ def test_the_list_costs_few_queries_and_no_bodies(editor, django_assert_max_num_
     for _ in range(5):
         make_exchange(editor)
     with django_assert_max_num_queries(1):
-        rows = list_exchanges(editor, Search()).rows
+        rows = list_exchanges(editor, ExchangeSearch()).rows
         assert [row.person_name for row in rows] == ["editor"] * 5
 
 
 def found(reader, **asked: object) -> list[object]:
-    return list(list_exchanges(reader, Search(**asked)).rows)
+    return list(list_exchanges(reader, ExchangeSearch(**asked)).rows)
 
 
 def test_it_finds_by_connection_person_and_day(owner, editor) -> None:
@@ -110,12 +115,16 @@ def test_bodies_are_searched_when_asked(editor) -> None:
 
 
 def test_a_search_of_bodies_goes_on_where_it_stopped(editor, monkeypatch) -> None:
-    monkeypatch.setattr(queries, "OPENED", 2)
+    monkeypatch.setattr(queries, "MOST_BODIES", 2)
     made = [end_exchange(start_exchange(editor), b"needle %d" % number) for number in range(5)]
-    first = list_exchanges(editor, Search(text="needle 0", bodies=True))
-    assert (first.rows, first.looked_through) == ((), 2)
-    second = list_exchanges(editor, Search(text="needle 0", bodies=True, before=first.next_before))
-    third = list_exchanges(editor, Search(text="needle 0", bodies=True, before=second.next_before))
+    first = list_exchanges(editor, ExchangeSearch(text="needle 0", bodies=True))
+    assert (first.rows, first.searched) == ((), 2)
+    second = list_exchanges(
+        editor, ExchangeSearch(text="needle 0", bodies=True, before=first.next_before)
+    )
+    third = list_exchanges(
+        editor, ExchangeSearch(text="needle 0", bodies=True, before=second.next_before)
+    )
     assert third.rows == (made[0],)
 
 
