@@ -28,7 +28,8 @@ from playground.drafts.credentials import find_credentials
 from playground.drafts.editing import State
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
 from playground.openapi.operations import UnknownOperation, find_operation
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import (
@@ -215,9 +216,9 @@ def _connection(name: str) -> str:
 
 def _judge_document(text: str) -> None:
     try:
-        read(text)
-    except NotJson as error:
-        raise HttpError(422, error.sentence) from None
+        parse(text)
+    except JSONSyntaxError as error:
+        raise HttpError(422, error.message) from None
     if places := find_credentials(text):
         raise HttpError(422, f"{places[0]} looks like a credential: keep it in a connection.")
 

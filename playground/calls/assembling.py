@@ -22,9 +22,10 @@ from playground.calls.substitution import (
 )
 from playground.calls.values import Call, Failure, Headers, Secret
 from playground.jsontext import pointers
-from playground.jsontext.edits import apply, set_value
-from playground.jsontext.locating import locate
+from playground.jsontext.edits import set_value
+from playground.jsontext.pointers import locate
 from playground.jsontext.printing import quote
+from playground.jsontext.splices import apply
 from playground.openapi.operations import CredentialWay, Operation, Parameter
 
 _AUTHORITY = re.compile(

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import islice
 
 from playground.calls.values import Reply
-from playground.jsontext.diff import settle
-from playground.jsontext.parsing import NotJson
+from playground.jsontext.diff import mask_volatile
+from playground.jsontext.errors import JSONSyntaxError
 
 JSON, CSV, XML, HTML, TEXT, BINARY, EMPTY = "json", "csv", "xml", "html", "text", "binary", "empty"
 
@@ -282,6 +282,6 @@ def fingerprint_reply(reply: Reply) -> str:
     """A digest that is equal for replies of one status that differ in IDs and times only."""
     body = reply.body
     if len(body) <= _SETTLED_BYTES:
-        with suppress(UnicodeDecodeError, NotJson):
-            body = settle(body.decode()).encode("utf-8", "surrogatepass")
+        with suppress(UnicodeDecodeError, JSONSyntaxError):
+            body = mask_volatile(body.decode()).encode("utf-8", "surrogatepass")
     return hashlib.sha256(b"%d\n" % reply.status + body).hexdigest()

@@ -94,7 +94,7 @@ def _follow(fields: Fields, pointer: str) -> Fields:
         if isinstance(fields, Mapping):
             fields = fields.get(segment)
         elif isinstance(fields, list):
-            index = pointers.index_of(segment)
+            index = pointers.parse_index(segment)
             fields = fields[index] if index is not None and index < len(fields) else None
         else:
             return None

@@ -13,8 +13,8 @@ from uuid import uuid4
 
 from playground.calls.values import Insertion, Placeholder, Secret
 from playground.jsontext.printing import quote
-from playground.jsontext.reference_syntax import dynamic_value, find_marks
-from playground.jsontext.references import Reference, resolve_pieces
+from playground.jsontext.references import Reference, dynamic_value, find_marks
+from playground.jsontext.resolving import resolve_pieces
 
 _GROUP = 3 * 16384  # base64 turns three bytes into four signs: whole groups join seamlessly
 
@@ -103,7 +103,7 @@ def fill_step(typed: str, values: Values) -> Iterator[Piece]:
         if isinstance(mark, int):  # a backslash that escapes what follows
             done = mark + 1
             continue
-        held = mark.held
+        held = mark.deferred
         yield values.find_held(mark) if held else write_value(values.find_text(mark), "url")
         done = mark.end
     yield write_value(typed[done:], "url")

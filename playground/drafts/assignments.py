@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from playground.drafts.editing import Edit, Impossible, State, perform, text_at
 from playground.jsontext import printing
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
 
 # A cell may hold a whole file; what is too long for a payload is judged there.
 csv.field_size_limit(100_000_000)
@@ -24,8 +25,8 @@ def set_typed(state: State, pointer: str, typed: str) -> State:
     if standing.startswith('"'):
         return set_json(state, pointer, printing.quote(typed))
     try:
-        read(typed)
-    except NotJson:
+        parse(typed)
+    except JSONSyntaxError:
         return set_json(state, pointer, printing.quote(typed))
     return set_json(state, pointer, typed)
 
@@ -34,13 +35,13 @@ def set_json(state: State, pointer: str, value: str) -> State:
     """`value` is JSON text. `#path/workflow_uid` fills a value of the address."""
     try:
         if pointer.startswith("#path/"):
-            plain = read(value)
+            plain = parse(value)
             return perform(state, Edit("path", pointer.removeprefix("#path/"), str(plain)))
         if not pointer.startswith("/"):
             raise CannotFill(f"{pointer!r} is no JSON Pointer: it begins with a slash.")
         return perform(state, Edit("set", pointer, value))
-    except NotJson as error:
-        raise CannotFill(f"{pointer}: {error.sentence}") from error
+    except JSONSyntaxError as error:
+        raise CannotFill(f"{pointer}: {error.message}") from error
     except (Impossible, AssertionError) as error:
         raise CannotFill(f"{pointer} cannot be set: nothing it could stand in is there.") from error
 

@@ -77,7 +77,7 @@ def apply_edit(
     """Make an edit that was meant for `revision`.
 
     An edit of a place that another tab changed since then is a Conflict; others are
-    applied to the draft as it is now. Raises Draft.DoesNotExist, Impossible, NotJson.
+    applied to the draft as it is now. Raises Draft.DoesNotExist, Impossible, JSONSyntaxError.
     Not for use within a transaction: edits of others may be made and told along. Of those
     that are made together, one looks at the draft for all.
     """

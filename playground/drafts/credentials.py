@@ -15,9 +15,10 @@ from playground.drafts.models import Draft
 from playground.drafts.secrets import take_in
 from playground.importers.credentials import Collector, mask_document
 from playground.jsontext import pointers
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
 from playground.jsontext.printing import quote
-from playground.jsontext.references import find
+from playground.jsontext.references import find_references
 from playground.people.models import Person
 
 # Keys of well-known makers, signed tokens, and long runs of mixed signs that are no UID.
@@ -39,7 +40,7 @@ class IntoSecrets(Collector):
 
     def reference(self, name: str, place: str, value: str) -> str:
         reference = take_in(self.draft, name, value, self.person)
-        self.taken += [each.name for each in find(reference)]
+        self.taken += [each.name for each in find_references(reference)]
         return reference
 
 
@@ -47,10 +48,10 @@ def mask_text(text: str, collector: Collector) -> str:
     """The document with every credential replaced by a reference; a text that is no JSON as
     it is. `mask_document` takes a bounded number at a time."""
     try:
-        masked = mask_document(text, read(text), collector)
+        masked = mask_document(text, parse(text), collector)
         while masked != text:
-            text, masked = masked, mask_document(masked, read(masked), collector)
-    except NotJson:
+            text, masked = masked, mask_document(masked, parse(masked), collector)
+    except JSONSyntaxError:
         return text
     return masked
 
@@ -82,8 +83,8 @@ def find_credentials(text: str) -> list[str]:
     """The pointers of values that look like secrets; none in a text that is no JSON."""
     collector = Collector()
     try:
-        mask_document(text, read(text), collector)
-    except NotJson:
+        mask_document(text, parse(text), collector)
+    except JSONSyntaxError:
         return []
     return [found.place.removeprefix("body:") for found in collector.found]
 
@@ -91,8 +92,8 @@ def find_credentials(text: str) -> list[str]:
 def find_suspicious(text: str) -> list[str]:
     """The pointers of values that look like credentials by their key or by how they are made."""
     try:
-        tree = read(text)
-    except NotJson:
+        tree = parse(text)
+    except JSONSyntaxError:
         return []
     odd = [place for place, value in _strings(tree, "") if LOOKS_SECRET.fullmatch(value)]
     return list(dict.fromkeys([*find_credentials(text), *odd]))

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from playground.drafts import half_typed
 from playground.drafts.metadata import Aside
 from playground.drafts.variables import judge_variable
-from playground.jsontext import edits, parsing, pointers, printing
-from playground.jsontext.cell_blocks import NoBlock, write_block
-from playground.jsontext.locating import locate
+from playground.jsontext import edits, parsing, pointers, printing, splices
+from playground.jsontext.merging import InvalidCells, paste_cells
+from playground.jsontext.pointers import locate
 from playground.workspace.variables import read_typed
 
 
@@ -50,7 +50,7 @@ class Impossible(ValueError):
 
 
 def perform(state: State, edit: Edit) -> State:
-    """The state after the edit. Raises Impossible, or NotJson for a broken value."""
+    """The state after the edit. Raises Impossible, or JSONSyntaxError for a broken value."""
     if edit.kind not in KINDS:
         raise Impossible(f"Nobody knows the edit {edit.kind!r}.")
     try:
@@ -60,9 +60,9 @@ def perform(state: State, edit: Edit) -> State:
         return replace(after, aside=half_typed.follow_document(state.text, after.text, after.aside))
     except half_typed.Overlapping as half:
         raise Impossible(str(half)) from half
-    except edits.NoSuchPlace as missing:
+    except edits.PointerNotFound as missing:
         raise Impossible("That place is gone. Reload to see the draft as it is now.") from missing
-    except edits.PlaceTaken as taken:
+    except edits.KeyExists as taken:
         raise Impossible(str(taken)) from taken
 
 
@@ -98,10 +98,10 @@ def value_at(state: State, edit: Edit) -> str:
 
 
 def _set(state: State, edit: Edit) -> State:
-    parsing.read(edit.value)
+    parsing.parse(edit.value)
     splice = edits.set_value(state.text, edit.pointer, edit.value, edit.order)
     aside = state.aside.put("off", edit.pointer, None).put("half", edit.pointer, None)
-    return replace(state, text=edits.apply(state.text, splice), aside=aside)
+    return replace(state, text=splices.apply(state.text, splice), aside=aside)
 
 
 def _half(state: State, edit: Edit) -> State:
@@ -114,7 +114,7 @@ def _remove(state: State, edit: Edit) -> State:
     """Take a key or an element away; nothing there is no error (pressed twice)."""
     if locate(state.text, edit.pointer) is None:
         return replace(state, aside=state.aside.put("half", edit.pointer, None))
-    text = edits.apply(state.text, edits.remove(state.text, edit.pointer))
+    text = splices.apply(state.text, edits.remove_value(state.text, edit.pointer))
     above, last = pointers.parent(edit.pointer), pointers.split(edit.pointer)[-1]
     if text_at(state.text, above)[:1] != "[":
         return replace(state, text=text, aside=state.aside.put("half", edit.pointer, None))
@@ -162,26 +162,26 @@ def _back(state: State, edit: Edit) -> State:
 
 
 def _insert(state: State, edit: Edit) -> State:
-    parsing.read(edit.value)
+    parsing.parse(edit.value)
     if not text_at(state.text, edit.pointer):
         state = _set(state, replace(edit, value="[]"))
-    splice = edits.insert(state.text, edit.pointer, edit.index, edit.value)
+    splice = edits.insert_item(state.text, edit.pointer, edit.index, edit.value)
     aside = state.aside.reorder(edit.pointer, lambda index: index + (index >= edit.index))
-    return replace(state, text=edits.apply(state.text, splice), aside=aside)
+    return replace(state, text=splices.apply(state.text, splice), aside=aside)
 
 
 def _duplicate(state: State, edit: Edit) -> State:
     """A copy below the original, with what is kept aside there."""
-    splice = edits.duplicate(state.text, edit.pointer, edit.index)
+    splice = edits.duplicate_item(state.text, edit.pointer, edit.index)
     moved = state.aside.reorder(edit.pointer, lambda index: index + (index > edit.index))
     copied = moved.copy(f"{edit.pointer}/{edit.index}", f"{edit.pointer}/{edit.index + 1}")
-    return replace(state, text=edits.apply(state.text, splice), aside=copied)
+    return replace(state, text=splices.apply(state.text, splice), aside=copied)
 
 
 def _move(state: State, edit: Edit) -> State:
-    splice = edits.move(state.text, edit.pointer, edit.index, edit.to)
+    splice = edits.move_item(state.text, edit.pointer, edit.index, edit.to)
     aside = state.aside.reorder(edit.pointer, lambda index: _moved(index, edit.index, edit.to))
-    return replace(state, text=edits.apply(state.text, splice), aside=aside)
+    return replace(state, text=splices.apply(state.text, splice), aside=aside)
 
 
 def _moved(index: int, start: int, end: int) -> int:
@@ -198,7 +198,7 @@ def _rename(state: State, edit: Edit) -> State:
     new = pointers.child(pointers.parent(edit.pointer), edit.value)
     splice = edits.rename_key(state.text, edit.pointer, edit.value)
     aside = state.aside.rename(edit.pointer, new)
-    return replace(state, text=edits.apply(state.text, splice), aside=aside)
+    return replace(state, text=splices.apply(state.text, splice), aside=aside)
 
 
 def _note(state: State, edit: Edit) -> State:
@@ -216,23 +216,23 @@ def _variable(state: State, edit: Edit) -> State:
 
 
 def _replace(state: State, edit: Edit) -> State:
-    parsing.read(edit.value)
+    parsing.parse(edit.value)
     aside = state.aside.put("half", half_typed.EDITOR, None)
-    return replace(state, text=printing.receive(edit.value), aside=aside)
+    return replace(state, text=printing.ensure_formatted(edit.value), aside=aside)
 
 
 def _splice(state: State, edit: Edit) -> State:
     """A change of the JSON editor's text, which may be half-typed before and after."""
     shown = half_typed.read_editor(state.text, state.aside)
     try:
-        shown = edits.apply(shown, _splice_of(edit))
+        shown = splices.apply(shown, _splice_of(edit))
     except ValueError:
         raise Impossible("The editor shows an older text. Reload to see it as it is.") from None
     return _write(state, replace(edit, value=shown))
 
 
-def _splice_of(edit: Edit) -> edits.Splice:
-    return edits.Splice(edit.index, edit.removed, edit.value)
+def _splice_of(edit: Edit) -> splices.Splice:
+    return splices.Splice(edit.index, edit.removed, edit.value)
 
 
 def _write(state: State, edit: Edit) -> State:
@@ -242,7 +242,7 @@ def _write(state: State, edit: Edit) -> State:
 
 
 def _format(state: State, edit: Edit) -> State:
-    return replace(state, text=printing.lay_out(state.text))
+    return replace(state, text=printing.format_json(state.text))
 
 
 def _path(state: State, edit: Edit) -> State:
@@ -264,9 +264,9 @@ def _paste(state: State, edit: Edit) -> State:
     if not text_at(state.text, edit.pointer):
         state = _set(state, replace(edit, value="[]"))
     try:
-        splice = write_block(state.text, edit.pointer, edit.index, edit.value)
-        return replace(state, text=edits.apply(state.text, splice))
-    except NoBlock as reason:
+        splice = paste_cells(state.text, edit.pointer, edit.index, edit.value)
+        return replace(state, text=splices.apply(state.text, splice))
+    except InvalidCells as reason:
         raise Impossible(str(reason)) from None
 
 

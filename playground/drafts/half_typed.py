@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from playground.drafts.metadata import Aside, is_within
 from playground.jsontext import pointers
-from playground.jsontext.edits import Splice, difference
-from playground.jsontext.errors import Unreadable
-from playground.jsontext.locating import locate, pointer_at
-from playground.jsontext.parsing import read, read_object
+from playground.jsontext.errors import DocumentError
+from playground.jsontext.parsing import parse, parse_object
+from playground.jsontext.pointers import locate, pointer_at
+from playground.jsontext.splices import Splice, difference
 from playground.rules.problems import ERROR, Problem
 
 # The editor's place on the shelf. Its entry is the difference to the document as JSON,
@@ -84,29 +84,29 @@ def judge_half(text: str, aside: Aside) -> list[Problem]:
 
 def _judge_editor(shown: str) -> list[Problem]:
     fault = judge_text(shown)
-    return [_blame(fault, EDITOR_PLACE, fault.line, fault.sentence)] if fault else []
+    return [_blame(fault, EDITOR_PLACE, fault.line, fault.message)] if fault else []
 
 
 @lru_cache(maxsize=4)  # a text is judged when it comes and again for the problems
-def judge_text(shown: str) -> Unreadable | None:
+def judge_text(shown: str) -> DocumentError | None:
     """Why this is no payload; None when it is one."""
     try:
-        read_object(shown)
-    except Unreadable as fault:
+        parse_object(shown)
+    except DocumentError as fault:
         return fault
     return None
 
 
 def _judge_field(text: str, pointer: str, typed: str) -> list[Problem]:
     try:
-        read(typed)
-    except Unreadable as fault:
+        parse(typed)
+    except DocumentError as fault:
         name = pointers.split(pointer)[-1]
-        return [_blame(fault, pointer, 0, f"`{name}` is not finished. {fault.sentence}")]
+        return [_blame(fault, pointer, 0, f"`{name}` is not finished. {fault.message}")]
     return []
 
 
-def _blame(fault: Unreadable, pointer: str, line: int, sentence: str) -> Problem:
+def _blame(fault: DocumentError, pointer: str, line: int, sentence: str) -> Problem:
     params = {name: str(value) for name, value in fault.params.items()}
     params |= {"row": str(fault.line), "column": str(fault.column), "fault": fault.code}
     return Problem("half-typed", pointer, line, ERROR, sentence, params)

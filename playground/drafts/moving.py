@@ -62,7 +62,7 @@ def _match_steps(text: str, here: Definition, there: Definition) -> tuple[list[E
 
 
 def _step_uids(text: str) -> Sequence[tuple[str, str]]:
-    tree: Any = parsing.read(text)
+    tree: Any = parsing.parse(text)
     steps = tree.get("steps") if isinstance(tree, Mapping) else None
     listed = steps if isinstance(steps, list) else []
     return [

@@ -28,7 +28,7 @@ class Past:
     def was_touched(self, place: str, revision: int, tab: str) -> bool:
         """Whether another tab changed that place, or one above or below it, since a revision."""
         return any(
-            since > revision and by != tab and pointers.touches(place, other)
+            since > revision and by != tab and pointers.overlaps(place, other)
             for since, by, other in self._places(revision)
         )
 

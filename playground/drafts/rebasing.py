@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from playground.drafts.editing import Edit, State
 from playground.drafts.half_typed import place_in, read_editor
 from playground.drafts.undo_steps import Detail, shown_splice
-from playground.jsontext.edits import Splice, apply
+from playground.jsontext.splices import Splice, apply
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any
 from playground.drafts.editing import State
 from playground.drafts.half_typed import read_editor
 from playground.drafts.metadata import Aside
-from playground.jsontext.edits import Splice, apply, difference
+from playground.jsontext.splices import Splice, apply, difference
 
 Detail = Mapping[str, Any]
 

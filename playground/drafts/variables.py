@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from playground.drafts.metadata import Aside
 from playground.importers.credentials import Collector, mask_document
-from playground.jsontext.parsing import Tree, read
+from playground.jsontext.parsing import Tree, parse
 from playground.jsontext.printing import quote
-from playground.jsontext.references import can_name, find
+from playground.jsontext.references import find_references, is_variable_name
 from playground.workspace.models import Connection
 from playground.workspace.variables import LONGEST, MOST, as_typed, read_values
 
 
 def own_values(aside: Aside) -> dict[str, Tree]:
     """The values of the payload's own variables by name, as trees."""
-    return {name: read(kept) for name, kept in aside.variables.items()}
+    return {name: parse(kept) for name, kept in aside.variables.items()}
 
 
 def values_for(connection: Connection | None, aside: Aside) -> dict[str, Tree]:
@@ -28,8 +28,8 @@ def own_variables(aside: Aside) -> dict[str, str]:
 
 def judge_variable(aside: Aside, name: str, value: str) -> str:
     """The sentence that keeps this value (JSON text) from being kept, or an empty text."""
-    marks = find(f"{{{{{name}}}}}")
-    if not can_name(name) or len(name) > 100 or not (marks and marks[0].kind == "variable"):
+    marks = find_references(f"{{{{{name}}}}}")
+    if not is_variable_name(name) or len(name) > 100 or not (marks and marks[0].kind == "variable"):
         return f"{name[:100]!r} is no name: letters, digits, _ . - and no digit first."
     if len(value) > LONGEST:
         return f"The value of {name} is too long: a variable has at most {LONGEST} characters."
@@ -42,5 +42,5 @@ def judge_variable(aside: Aside, name: str, value: str) -> str:
 
 def _is_credential(name: str, value: str) -> bool:
     text, found = f"{{{quote(name)}: {value}}}", Collector()
-    mask_document(text, read(text), found)
+    mask_document(text, parse(text), found)
     return bool(found.found)

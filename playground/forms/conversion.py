@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.jsontext import parsing, printing
+from playground.jsontext import errors, parsing, printing
 
 # RFC 8259, section 6.
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
@@ -47,8 +47,8 @@ def _literal(typed: str) -> str | None:
     if typed == "":
         return None
     try:
-        parsing.read(typed)
-    except parsing.NotJson:
+        parsing.parse(typed)
+    except errors.JSONSyntaxError:
         return printing.quote(typed)
     return typed
 
@@ -57,7 +57,7 @@ def _json(typed: str) -> str | None:
     if not typed.strip():
         return None
     try:
-        parsing.read(typed)
-    except parsing.NotJson as error:
-        raise HalfTyped(error.sentence) from error
+        parsing.parse(typed)
+    except errors.JSONSyntaxError as error:
+        raise HalfTyped(error.message) from error
     return typed.strip()

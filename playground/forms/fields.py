@@ -227,7 +227,7 @@ def _state(value: Any, kept: Any) -> str:
 
 
 def _read_kept(text: str | None) -> Any:
-    return ABSENT if text is None else parsing.read(text)
+    return ABSENT if text is None else parsing.parse(text)
 
 
 def _kept_below(off: Mapping[str, str], pointer: str) -> list[str]:
@@ -241,7 +241,7 @@ def _inner_fields(
     """A group that is not sent shows what switching it on would send."""
     tree: Any = next((each for each in (value, kept) if isinstance(each, dict)), None)
     if tree is None:
-        tree = parsing.read(printing.dump(start_value(schema)))
+        tree = parsing.parse(printing.dump(start_value(schema)))
     if schema.get("x-widget") == "key-value" and not schema.get("properties"):
         return _read_pairs(schema, tree, pointer, at, beside), ()
     ways = read_ways(schema, tree) if "x-one-of" in schema else ()

@@ -11,7 +11,7 @@ from typing import Any
 
 from playground.forms.kinds import UNHELD
 from playground.jsontext import printing
-from playground.jsontext.parsing import Digits
+from playground.jsontext.parsing import NumberToken
 from playground.rules.facts import InputKey
 
 BLOCK = 25
@@ -112,7 +112,7 @@ def read_cell(value: Any, key: str = "") -> tuple[str, str, str]:
         return ("json" if key == META else "text"), "absent", ""
     if value is None:
         return "text", "null", ""
-    if isinstance(value, Digits):
+    if isinstance(value, NumberToken):
         return "json", "number", str(value)
     if isinstance(value, str):
         if "\n" in value or UNHELD.search(value):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from playground.jsontext import printing
-from playground.jsontext.parsing import Digits
+from playground.jsontext.parsing import NumberToken
 
 Schema = Mapping[str, Any]
 
@@ -56,7 +56,7 @@ def find_kind(schema: Schema, value: Any) -> str:
 
 def _holds_secret(value: Any) -> bool:
     """Whether there is a text to hide, or nothing yet."""
-    return value is ABSENT or (isinstance(value, str) and not isinstance(value, Digits))
+    return value is ABSENT or (isinstance(value, str) and not isinstance(value, NumberToken))
 
 
 def _fits_widget(widget: str, value: Any) -> bool:
@@ -86,7 +86,7 @@ def _kind_by_schema(schema: Schema) -> str:
 def kind_by_value(value: Any) -> str:
     if isinstance(value, bool):
         return "toggle"
-    if isinstance(value, Digits):
+    if isinstance(value, NumberToken):
         return "number"
     if isinstance(value, str):
         return "json" if UNHELD.search(value) else "text"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from playground.importers.values import UNDERSTOOD, Request, Unreadable, note
-from playground.jsontext.parsing import Digits, try_read
+from playground.jsontext.parsing import NumberToken, try_parse
 
 BARE_VALUE = "This is valid JSON but no payload: a payload is an object in { }, this is a value."
 SIGN = re.compile(r"[{\[]|[\"'“][^\"'”\n]{1,200}[\"'”][ \t]*:|^\w{1,80}[ \t]*:[ \t]*[\"'\d]", re.M)
@@ -25,11 +25,11 @@ def find_requests(text: str) -> list[Request]:
 
 def _unwrap(text: str) -> str:
     """The inside of a JSON string that holds JSON; every other text as it is."""
-    found = try_read(text)
+    found = try_parse(text)
     if found is None:
         return text
     tree = found[0]
-    if isinstance(tree, Digits) or tree is None or isinstance(tree, bool):
+    if isinstance(tree, NumberToken) or tree is None or isinstance(tree, bool):
         raise Unreadable("bare-value", BARE_VALUE)
     if isinstance(tree, str):
         if not tree.lstrip().startswith(("{", "[")):

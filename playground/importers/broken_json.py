@@ -11,7 +11,8 @@ from json_repair import repair_json
 
 from playground.importers.repair import Mended, Splice, mend
 from playground.importers.values import IGNORED, REPAIRED, Change, Note, Unreadable, note
-from playground.jsontext.parsing import Digits, NotJson, Tree, read, try_read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import NumberToken, Tree, parse, try_parse
 from playground.jsontext.printing import dump
 
 LAST_RESORT_LIMIT = 2_000
@@ -55,7 +56,7 @@ def repair(text: str) -> Repaired:
 
     Raises `Unreadable` where nothing near is JSON. No digit of a number is ever changed.
     """
-    if try_read(text):
+    if try_parse(text):
         return Repaired(text)
     plain = _unescape(text)
     if plain is not None:
@@ -72,13 +73,13 @@ def _unescape(text: str) -> str | None:
         inner = str(json.loads(f'"{text}"', strict=False))
     except ValueError:
         return None
-    return inner if try_read(inner) else None
+    return inner if try_parse(inner) else None
 
 
 def _mended(text: str) -> Repaired:
     mended = mend(text)
     result = _apply(text, mended.splices)
-    if try_read(result) is None:
+    if try_parse(result) is None:
         last = _last_resort(text)
         if last is None:
             raise Unreadable("not-json", _sentence_of(text))
@@ -91,9 +92,9 @@ def _mended(text: str) -> Repaired:
 def _sentence_of(text: str) -> str:
     """What is wrong with a text that is no JSON."""
     try:
-        read(text)
-    except NotJson as problem:
-        return problem.sentence
+        parse(text)
+    except JSONSyntaxError as problem:
+        return problem.message
     return ""
 
 
@@ -159,9 +160,9 @@ def _last_resort(text: str) -> str | None:
     if len(text) > LAST_RESORT_LIMIT:
         return None
     try:
-        result = dump(read(repair_json(text, ensure_ascii=False)))
-        tree = read(result)
-    except (NotJson, ValueError, RecursionError, TypeError, AttributeError, IndexError):
+        result = dump(parse(repair_json(text, ensure_ascii=False)))
+        tree = parse(result)
+    except (JSONSyntaxError, ValueError, RecursionError, TypeError, AttributeError, IndexError):
         return None
     if not isinstance(tree, dict | list) or not tree:
         return None
@@ -169,11 +170,11 @@ def _last_resort(text: str) -> str | None:
     return result if all(str(number) in tokens for number in _numbers(tree)) else None
 
 
-def _numbers(tree: Tree) -> Iterator[Digits]:
+def _numbers(tree: Tree) -> Iterator[NumberToken]:
     waiting = [tree]
     while waiting:
         value = waiting.pop()
-        if isinstance(value, Digits):
+        if isinstance(value, NumberToken):
             yield value
         elif isinstance(value, dict):
             waiting.extend(value.values())

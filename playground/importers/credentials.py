@@ -9,7 +9,8 @@ from functools import lru_cache
 
 from playground.importers.values import FoundSecret, Headers
 from playground.jsontext import pointers
-from playground.jsontext.parsing import Digits, Tree, locate
+from playground.jsontext.parsing import NumberToken, Tree
+from playground.jsontext.pointers import locate
 from playground.jsontext.printing import quote
 
 SECRET_KEYS = frozenset(
@@ -190,5 +191,5 @@ def _strings(tree: Tree) -> Iterator[tuple[str, str, str, bool]]:
                 if isinstance(each, dict | list)
             ]
             waiting.extend(reversed(items))
-        elif isinstance(value, str) and not isinstance(value, Digits) and key:
+        elif isinstance(value, str) and not isinstance(value, NumberToken) and key:
             yield pointer, key, value, cookies or _bare(key) == "cookies"

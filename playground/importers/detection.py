@@ -18,7 +18,8 @@ from playground.importers import (
 from playground.importers.prompts import strip_fence
 from playground.importers.results import conclude
 from playground.importers.values import OperationShape, Refused, Request, Understood, Unreadable
-from playground.jsontext.parsing import NotJson, Tree, try_read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import Tree, try_parse
 
 Find = Callable[[str], list[Request]]
 READERS: tuple[tuple[Callable[[str], bool], Find], ...] = (
@@ -53,8 +54,8 @@ def understand(text: str, operations: Sequence[OperationShape] = ()) -> Understo
         return _understand(plain, operations)
     except Unreadable as problem:
         return problem.refused
-    except NotJson as problem:
-        return Refused(problem.sentence, problem.code)
+    except JSONSyntaxError as problem:
+        return Refused(problem.message, problem.code)
     except RecursionError:
         return Refused("The text is nested too deep to be read.", "too-deep")
 
@@ -85,14 +86,14 @@ def _understand(text: str, operations: Sequence[OperationShape]) -> Understood |
 
 def _refuse(text: str) -> Refused:
     """Valid JSON that is a single value is told apart from what nobody understands."""
-    if try_read(text) is None:
+    if try_parse(text) is None:
         return Refused(NOT_UNDERSTOOD)
     return Refused(bare_json.BARE_VALUE, "bare-value")
 
 
 def _structured(text: str) -> list[Request] | None:
     """The requests of JSON: a Postman or HAR export, or the payload itself; None if broken."""
-    found = try_read(text)
+    found = try_parse(text)
     if found is None:
         return None
     tree = found[0]

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from playground.importers.values import Unreadable
-from playground.jsontext.parsing import Digits
+from playground.jsontext.parsing import NumberToken
 
 Literal = Any
 JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
@@ -30,21 +30,21 @@ def reference(name: str) -> str:
     return "{{" + clean + "}}"
 
 
-def as_digits(token: str) -> Digits | str:
+def as_digits(token: str) -> NumberToken | str:
     """A number token as JSON can hold it; what no JSON number can be stays a string."""
     if JSON_NUMBER.fullmatch(token):
-        return Digits(token)
+        return NumberToken(token)
     plain = token.replace("_", "")
     if plain.startswith("+"):
         plain = plain[1:]
     if re.fullmatch(r"0[xXoObB][0-9A-Fa-f]{1,400}", plain):
         try:
-            return Digits(str(int(plain, 0)))
+            return NumberToken(str(int(plain, 0)))
         except ValueError:
             return token
     fixed = re.sub(r"(?<!\d)\.(?=\d)", "0.", plain, count=1)
     fixed = re.sub(r"(\d)\.(?=$|[eE])", r"\1.0", fixed, count=1)
-    return Digits(fixed) if JSON_NUMBER.fullmatch(fixed) else token
+    return NumberToken(fixed) if JSON_NUMBER.fullmatch(fixed) else token
 
 
 def python_json(
@@ -76,7 +76,7 @@ def _write(
     def inner(each: Literal) -> str:
         return _write(each, number, comma, colon, ascii_only, indent, depth + 1)
 
-    if isinstance(value, Digits):
+    if isinstance(value, NumberToken):
         return number(str(value))
     if isinstance(value, dict):
         parts = [
@@ -163,7 +163,7 @@ class JsonText(str):
 
 def is_text(value: Literal) -> bool:
     """Whether a literal is a string (a number is not, though it is kept as text)."""
-    return isinstance(value, str) and not isinstance(value, Digits)
+    return isinstance(value, str) and not isinstance(value, NumberToken)
 
 
 def text_pairs(value: Literal) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,8 @@ from playground.importers.literals import (
     reference,
 )
 from playground.importers.values import Unreadable
-from playground.jsontext.parsing import Digits, NotJson, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import NumberToken, parse
 
 
 class Evaluator:
@@ -100,7 +101,7 @@ class Evaluator:
 
     def _negative(self, node: ast.UnaryOp) -> Literal:
         value = self.value(node.operand)
-        if isinstance(value, Digits):
+        if isinstance(value, NumberToken):
             return as_digits("-" + str.__str__(value))
         return self.unknown(node)
 
@@ -134,8 +135,8 @@ class Evaluator:
         if last == "loads" and node.args:
             text = self.value(node.args[0])
             try:
-                return read(text) if is_text(text) else self.unknown(node)
-            except NotJson:
+                return parse(text) if is_text(text) else self.unknown(node)
+            except JSONSyntaxError:
                 return self.unknown(node)
         if isinstance(node.func, ast.Attribute) and last in ("encode", "decode", "strip"):
             inner = self.value(node.func.value)
@@ -156,7 +157,7 @@ class Evaluator:
         tree = bounded(self.value(node.args[0]))
         given = {each.arg: each.value for each in node.keywords if each.arg}
         indent = self.value(given["indent"]) if "indent" in given else None
-        space = " " * min(int(indent), 16) if isinstance(indent, Digits) else ""
+        space = " " * min(int(indent), 16) if isinstance(indent, NumberToken) else ""
         pair = self.value(given["separators"]) if "separators" in given else None
         plain = "ensure_ascii" in given and self.value(given["ensure_ascii"]) is False
         marks = None

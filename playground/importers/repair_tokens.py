@@ -9,7 +9,7 @@ from string import ascii_letters, digits
 from typing import NamedTuple, NoReturn
 
 from playground.importers.literals import as_digits
-from playground.jsontext.parsing import Digits
+from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import quote
 
 SPACE = re.compile(r"[ \t\n\r]+")
@@ -181,7 +181,7 @@ def read_bare(text: str, at: int) -> Token | None:
     if word in NAMES:
         return Token(end, NAMES[word], "" if NAMES[word] == word else "names")
     first = word.split()[0]
-    if first[0] != "+" and isinstance(number := as_digits(first), Digits):
+    if first[0] != "+" and isinstance(number := as_digits(first), NumberToken):
         return Token(at + len(first), str(number), "" if str(number) == first else "number")
     return Token(end, quote(word), "unquoted")
 
@@ -190,7 +190,7 @@ def is_plain_value(text: str, at: int) -> bool:
     """Whether a bare word at `at` is a number or a name that JSON or a language knows."""
     found = BARE.match(text, at)
     words = found.group().split() if found else []
-    return bool(words) and (words[0] in NAMES or isinstance(as_digits(words[0]), Digits))
+    return bool(words) and (words[0] in NAMES or isinstance(as_digits(words[0]), NumberToken))
 
 
 def read_bare_key(text: str, at: int) -> Token | None:

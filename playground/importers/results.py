@@ -22,8 +22,8 @@ from playground.importers.values import (
     Unreadable,
     note,
 )
-from playground.jsontext.parsing import Tree, read, try_read
-from playground.jsontext.printing import dump, receive
+from playground.jsontext.parsing import Tree, parse, try_parse
+from playground.jsontext.printing import dump, ensure_formatted
 
 FORM = "application/x-www-form-urlencoded"
 LISTED = 5
@@ -56,7 +56,7 @@ def _choose(requests: Sequence[Request], operations: Sequence[OperationShape]) -
 
 
 def _strict_tree(text: str | None) -> Tree:
-    found = try_read(text) if text else None
+    found = try_parse(text) if text else None
     return found[0] if found else None
 
 
@@ -83,7 +83,7 @@ def _conclude_one(request: Request, operations: Sequence[OperationShape]) -> Und
         raise Unreadable("no-payload", NO_PAYLOAD)
     document = None
     if repaired is not None:
-        document = receive(mask_document(repaired.text, tree, collector))
+        document = ensure_formatted(mask_document(repaired.text, tree, collector))
     return Understood(
         kind=request.kind,
         operation=found.operation.id if found else None,
@@ -130,10 +130,10 @@ def _document(request: Request) -> tuple[Repaired | None, Tree]:
     text = request.document if request.document is not None else request.body
     if text is None or not text.strip():
         return None, None
-    if found := try_read(text):
+    if found := try_parse(text):
         return Repaired(text), found[0]
     repaired = _as_form(request, text) or _as_repaired(request, text)
-    return (repaired, read(repaired.text)) if repaired else (None, None)
+    return (repaired, parse(repaired.text)) if repaired else (None, None)
 
 
 def _as_form(request: Request, text: str) -> Repaired | None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from playground.importers.credentials import is_placeholder
 from playground.jsontext import pointers
-from playground.jsontext.parsing import Digits, Tree
-from playground.jsontext.reference_syntax import find
+from playground.jsontext.parsing import NumberToken, Tree
+from playground.jsontext.references import find_references
 
 Schema = Mapping[str, Any]
 BRANCHES = ("allOf", "anyOf", "oneOf")
@@ -20,7 +20,7 @@ def find_typed_secrets(tree: Tree, schema: Schema) -> list[tuple[str, str]]:
     return [
         (pointer, value)
         for pointer, value in _walk(tree, [schema], "", False)
-        if not find(value) and not is_placeholder(value)
+        if not find_references(value) and not is_placeholder(value)
     ]
 
 
@@ -52,7 +52,7 @@ def _walk(
             return
         for index, value in enumerate(tree):
             yield from _walk(value, items, pointers.child(pointer, index), secret)
-    elif secret and isinstance(tree, str) and not isinstance(tree, Digits):
+    elif secret and isinstance(tree, str) and not isinstance(tree, NumberToken):
         yield pointer, tree
 
 

@@ -1,20 +1,24 @@
-"""Two JSON texts compared by pointer: what was added, removed, changed."""
+"""Two JSON documents compared by pointer, as a list of differences or side by side."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any
 
 from playground.jsontext import pointers
 from playground.jsontext.alignment import align, canonical
-from playground.jsontext.parsing import read
-from playground.jsontext.printing import dump
+from playground.jsontext.parsing import parse
+from playground.jsontext.printing import INDENT, dump, quote
 
 ADDED, REMOVED, CHANGED = "added", "removed", "changed"
+SAME, IGNORED = "same", "ignored"
 ANY = "*"
 
+# Names and values that differ in every reply. An exact list can't be had: what is caught too
+# much is still shown, only not counted as a difference.
 VOLATILE_KEY = re.compile(
     r"(?:^|[_-])(?:id|uid|uuid|guid|token|nonce|etag|time|date|timestamp|duration)$"
     r"|(?:[_-](?:at|on|time|date|ms|seconds))$|[a-z](?:Id|Uid|Uuid|At|Time|Date|Timestamp)$",
@@ -24,13 +28,16 @@ VOLATILE_VALUE = re.compile(
     r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?"
 )
 
+# The text before a value on its line, the value, and the comma after it.
+Side = tuple[str, Any, str]
+
 
 @dataclass(frozen=True)
 class Difference:
-    """One place that differs. `before` and `after` are JSON texts, empty where there is none.
+    """One value that differs. `before` and `after` are JSON texts, empty if there is no value.
 
-    `pointer` counts array items as the later document does; of something removed, as the
-    earlier does.
+    `pointer` has the array indexes of the later document, or of the earlier one for a value
+    that was removed.
     """
 
     pointer: str
@@ -40,33 +47,33 @@ class Difference:
 
     @property
     def is_volatile(self) -> bool:
-        """Whether it looks like an id or a time, which differ in every answer."""
+        """Whether it looks like an ID or a time, which differ in every reply."""
         texts = [text.strip('"') for text in (self.before, self.after) if text]
         return bool(VOLATILE_KEY.search(pointers.last(self.pointer))) or all(
             VOLATILE_VALUE.fullmatch(text) for text in texts
         )
 
 
-def compare(before: str, after: str, ignore: Sequence[str] = ()) -> list[Difference]:
-    """What differs between two JSON texts; raises NotJson.
+def compare_texts(before: str, after: str, ignore: Sequence[str] = ()) -> list[Difference]:
+    """The differences of two JSON texts; raises JSONSyntaxError.
 
-    Numbers are compared as the tokens they are: `1.10` is not `1.1`. The order of keys is no
-    difference. `ignore` holds pointers in which `*` stands for any one key or index; what
-    lies below such a place is ignored too.
+    Numbers are compared as tokens: `1.10` is not `1.1`. The order of keys doesn't matter.
+    `ignore` has pointers in which `*` matches any one key or index; values below are ignored
+    too.
     """
-    return compare_trees(read(before), read(after), ignore)
+    return compare_trees(parse(before), parse(after), ignore)
 
 
 def compare_trees(before: Any, after: Any, ignore: Sequence[str] = ()) -> list[Difference]:
-    """The same for trees that are read already."""
-    found = walk(before, after, "")
+    """The differences of two trees; see `compare_texts`."""
+    found = _compare(before, after, "")
     return [each for each in found if not is_ignored(each.pointer, ignore)]
 
 
-def walk(a: Any, b: Any, pointer: str) -> Iterator[Difference]:
+def _compare(a: Any, b: Any, pointer: str) -> Iterator[Difference]:
     if isinstance(a, dict) and isinstance(b, dict):
         for key in merge_keys(a, b):
-            yield from _walk_member(a, b, key, pointers.child(pointer, key))
+            yield from _compare_member(a, b, key, pointers.child(pointer, key))
     elif isinstance(a, list) and isinstance(b, list):
         for i, j in align(a, b):
             if j is None:
@@ -75,12 +82,12 @@ def walk(a: Any, b: Any, pointer: str) -> Iterator[Difference]:
             elif i is None:
                 yield Difference(pointers.child(pointer, j), ADDED, "", dump(b[j]))
             else:
-                yield from walk(a[i], b[j], pointers.child(pointer, j))
+                yield from _compare(a[i], b[j], pointers.child(pointer, j))
     elif not is_same(a, b):
         yield Difference(pointer, CHANGED, dump(a), dump(b))
 
 
-def _walk_member(
+def _compare_member(
     a: dict[str, Any], b: dict[str, Any], key: str, pointer: str
 ) -> Iterator[Difference]:
     if key not in b:
@@ -88,16 +95,17 @@ def _walk_member(
     elif key not in a:
         yield Difference(pointer, ADDED, "", dump(b[key]))
     else:
-        yield from walk(a[key], b[key], pointer)
+        yield from _compare(a[key], b[key], pointer)
 
 
 def is_same(a: Any, b: Any) -> bool:
-    """Equal values of the same type: `"1"` is not `1`."""
+    """Whether two values are equal and of the same type."""
+    # Python finds 1 and True equal.
     return type(a) is type(b) and bool(a == b)
 
 
 def merge_keys(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
-    """The keys of both in the later one's order; those it lacks follow the key before them."""
+    """The keys of both in the order of `b`; those it lacks follow the key before them in `a`."""
     keys = list(b)
     at = 0
     for key in a:
@@ -110,31 +118,116 @@ def merge_keys(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
 
 
 def is_ignored(pointer: str, ignore: Sequence[str]) -> bool:
+    """Whether a pointer or one of its ancestors matches a pattern; see `compare_texts`."""
     segments = pointers.split(pointer)
-    return any(_fits(segments, pointers.split(pattern)) for pattern in ignore)
+    return any(_matches(segments, pointers.split(pattern)) for pattern in ignore)
 
 
-def _fits(segments: list[str], pattern: list[str]) -> bool:
+def _matches(segments: list[str], pattern: list[str]) -> bool:
     if len(pattern) > len(segments):
         return False
     return all(p in (ANY, s) for s, p in zip(segments, pattern, strict=False))
 
 
-def generalise(pointer: str) -> str:
-    """The same place in every row: indexes become `*`."""
+def to_pattern(pointer: str) -> str:
+    """The pattern for the same value in every row: indexes become `*`."""
     segments = pointers.split(pointer)
     return pointers.join([ANY if s.isdecimal() else s for s in segments])
 
 
-def settle(text: str) -> str:
-    """A text that two answers share when they differ in ids and times only; raises NotJson."""
-    return canonical(_settled(read(text), ""))
+def mask_volatile(text: str) -> str:
+    """A text that two replies share if they differ only in IDs and times.
+
+    Raises JSONSyntaxError.
+    """
+    return canonical(_mask(parse(text), ""))
 
 
-def _settled(value: Any, key: str) -> Any:
+def _mask(value: Any, key: str) -> Any:
     if isinstance(value, dict):
-        return {name: _settled(inner, name) for name, inner in value.items()}
+        return {name: _mask(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_settled(item, key) for item in value]
+        return [_mask(item, key) for item in value]
     is_volatile = VOLATILE_KEY.search(key) or VOLATILE_VALUE.fullmatch(str(value))
     return ANY if is_volatile and value is not None else value
+
+
+@dataclass(frozen=True)
+class DiffRow:
+    """One line of each side; None where a side has no line.
+
+    `kind` is same, added, removed, changed or ignored.
+    """
+
+    before: str | None
+    after: str | None
+    kind: str
+    pointer: str
+
+
+def print_side_by_side(before: Any, after: Any, ignore: Sequence[str] = ()) -> list[DiffRow]:
+    """The rows of two trees, printed side by side and aligned by pointer."""
+    rows = _print_rows(("", before, ""), ("", after, ""), 0, "")
+    return [_mark_ignored(row, ignore) for row in rows] if ignore else list(rows)
+
+
+def _mark_ignored(row: DiffRow, ignore: Sequence[str]) -> DiffRow:
+    if row.kind == SAME or not is_ignored(row.pointer, ignore):
+        return row
+    return replace(row, kind=IGNORED)
+
+
+def _print_rows(left: Side, right: Side, depth: int, pointer: str) -> Iterator[DiffRow]:
+    a, b = left[1], right[1]
+    both = (isinstance(a, dict) and isinstance(b, dict)) or (
+        isinstance(a, list) and isinstance(b, list)
+    )
+    if both and a and b and not is_same(a, b):
+        yield from _print_container(left, right, depth, pointer)
+        return
+    kind = SAME if is_same(a, b) else CHANGED
+    for one, other in zip_longest(_print_lines(left, depth), _print_lines(right, depth)):
+        yield DiffRow(one, other, kind, pointer)
+
+
+def _print_container(left: Side, right: Side, depth: int, pointer: str) -> Iterator[DiffRow]:
+    opening, closing = "{}" if isinstance(left[1], dict) else "[]"
+    margin = INDENT * depth
+    yield DiffRow(margin + left[0] + opening, margin + right[0] + opening, SAME, pointer)
+    for one, other, place in _pair_children(left[1], right[1], pointer):
+        if other is None:
+            assert one is not None
+            yield from (
+                DiffRow(line, None, REMOVED, place) for line in _print_lines(one, depth + 1)
+            )
+        elif one is None:
+            yield from (
+                DiffRow(None, line, ADDED, place) for line in _print_lines(other, depth + 1)
+            )
+        else:
+            yield from _print_rows(one, other, depth + 1, place)
+    yield DiffRow(margin + closing + left[2], margin + closing + right[2], SAME, pointer)
+
+
+def _pair_children(a: Any, b: Any, pointer: str) -> Iterator[tuple[Side | None, Side | None, str]]:
+    if isinstance(a, list):
+        for i, j in align(a, b):
+            place = pointers.child(pointer, i if j is None else j)  # type: ignore[arg-type]
+            one = None if i is None else ("", a[i], _comma(i, a))
+            yield one, None if j is None else ("", b[j], _comma(j, b)), place
+        return
+    last_a, last_b = next(reversed(a)), next(reversed(b))
+    for key in merge_keys(a, b):
+        name = f"{quote(key)}: "
+        one = (name, a[key], "" if key == last_a else ",") if key in a else None
+        other = (name, b[key], "" if key == last_b else ",") if key in b else None
+        yield one, other, pointers.child(pointer, key)
+
+
+def _comma(index: int, items: list[Any]) -> str:
+    return "," if index < len(items) - 1 else ""
+
+
+def _print_lines(side: Side, depth: int) -> list[str]:
+    lead, value, tail = side
+    return f"{INDENT * depth}{lead}{dump(value, depth)}{tail}".split("\n")

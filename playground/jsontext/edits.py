@@ -1,13 +1,12 @@
-"""Edits of a document as splices of its text: what is not edited keeps every byte.
+"""Edits of a document as splices of its text: every byte that isn't edited stays.
 
-All functions take valid JSON text and a pointer and give the one splice that makes the edit.
-They raise NoSuchPlace where the document has no such place, and NotJson for a new value that
-is no JSON.
+All functions take valid JSON text and a pointer and return the one splice that makes the edit.
+They raise PointerNotFound where the document has no such value, and JSONSyntaxError for a new
+value that is not JSON.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
 
 from playground.jsontext import pointers
@@ -23,85 +22,69 @@ from playground.jsontext.indentation import (
     separator,
     starts_line,
 )
-from playground.jsontext.locating import find
-from playground.jsontext.parsing import read
-from playground.jsontext.printing import lay_inline, quote
+from playground.jsontext.parsing import parse
+from playground.jsontext.pointers import find_child
+from playground.jsontext.printing import format_inline, quote
 from playground.jsontext.scanning import Child, children
-from playground.jsontext.splices import Splice, apply, difference, replacement
-
-__all__ = [
-    "NoSuchPlace",
-    "PlaceTaken",
-    "Splice",
-    "apply",
-    "difference",
-    "duplicate",
-    "insert",
-    "move",
-    "remove",
-    "rename_key",
-    "set_value",
-]
+from playground.jsontext.splices import Splice, replacement
 
 
-class NoSuchPlace(LookupError):
-    """The document has no place for this pointer."""
+class PointerNotFound(LookupError):
+    """The document has no value, or room for a new one, at this pointer."""
 
     def __init__(self, pointer: str) -> None:
         self.pointer = pointer
-        super().__init__(f"The document has no place {pointer or 'at the top'}.")
+        super().__init__(f"The document has no value at {pointer or 'the top level'}.")
 
 
-class PlaceTaken(ValueError):
-    """The object has another member of this name already."""
+class KeyExists(ValueError):
+    """The object already has another member of this name."""
 
     def __init__(self, pointer: str) -> None:
         self.pointer = pointer
-        super().__init__(f"The document has {pointer} already.")
+        super().__init__(f"The document already has {pointer}.")
 
 
 def set_value(text: str, pointer: str, value_text: str, order: Sequence[str] = ()) -> Splice:
     """Replace the value at `pointer`, or add it.
 
-    A missing key goes after the last key that precedes it in `order`, the schema's order of
-    keys; a key that `order` does not know goes last. An array takes the index after its last,
-    or `-`. Missing parents are made: an array for the segments `0` and `-`, an object for any
-    name; null gives way to them. A value of several lines is indented to its place.
+    A new key goes after the last key that precedes it in `order`, the schema's order of keys;
+    a key that isn't in `order` goes last. An array takes the index after its last one, or `-`.
+    Missing parents are created, also in place of null: an array for the segments `0` and `-`,
+    an object for any name. A value of several lines is indented like its neighbours.
     """
     value_text = value_text.strip(" \t\n\r")
-    read(value_text)
-    place = find(text, pointer)
-    if place:
-        return replacement(text, place.start, place.end, _fitted(text, place, value_text))
+    parse(value_text)
+    child = find_child(text, pointer)
+    if child:
+        return replacement(text, child.start, child.end, _fit_in(text, child, value_text))
     segments = pointers.split(pointer)
-    place, known = _deepest(text, segments)
-    segment, *rest = segments[known:]
-    if text[place.start : place.end] == "null":
-        made = _wrapped(value_text, [segment, *rest], pointer)
-        return replacement(text, place.start, place.end, _fitted(text, place, made))
-    found = children(text, place.start)
-    key = segment if text[place.start] == "{" else None
-    if key is None and not _appends(segment, text, place, len(found)):
-        raise NoSuchPlace(pointer)
-    index = len(found) if key is None else _position(found, key, order)
-    return _add(text, place, found, index, key, _wrapped(value_text, rest, pointer))
+    ancestor, depth = _find_ancestor(text, segments)
+    segment, *rest = segments[depth:]
+    if text[ancestor.start : ancestor.end] == "null":
+        wrapped = _wrap(value_text, [segment, *rest], pointer)
+        return replacement(text, ancestor.start, ancestor.end, _fit_in(text, ancestor, wrapped))
+    siblings = list(children(text, ancestor.start))
+    if text[ancestor.start] == "{":
+        key, index = segment, _find_position(siblings, segment, order)
+    elif text[ancestor.start] == "[" and segment in ("-", str(len(siblings))):
+        key, index = None, len(siblings)
+    else:
+        raise PointerNotFound(pointer)
+    return _add(text, ancestor, siblings, index, key, _wrap(value_text, rest, pointer))
 
 
-def _deepest(text: str, segments: list[str]) -> tuple[Child, int]:
-    """The deepest place that exists on the way, and how many segments lead to it."""
-    for known in range(len(segments) - 1, -1, -1):
-        place = find(text, pointers.join(segments[:known]))
-        if place:
-            return place, known
-    raise NoSuchPlace(pointers.join(segments))
+def _find_ancestor(text: str, segments: list[str]) -> tuple[Child, int]:
+    """The nearest ancestor that exists, and how many segments lead to it."""
+    for depth in range(len(segments) - 1, -1, -1):
+        ancestor = find_child(text, pointers.join(segments[:depth]))
+        if ancestor:
+            return ancestor, depth
+    raise PointerNotFound(pointers.join(segments))
 
 
-def _appends(segment: str, text: str, place: Child, length: int) -> bool:
-    is_array = text[place.start] == "["
-    return is_array and (segment == "-" or pointers.index_of(segment) == length)
-
-
-def _position(found: list[Child], key: str, order: Sequence[str]) -> int:
+def _find_position(found: list[Child], key: str, order: Sequence[str]) -> int:
+    """The index at which a new key keeps the schema's order."""
     ranks = {name: rank for rank, name in enumerate(order)}
     if key not in ranks:
         return len(found)
@@ -113,36 +96,36 @@ def _position(found: list[Child], key: str, order: Sequence[str]) -> int:
     return before[-1] if before else 0
 
 
-def _wrapped(value_text: str, segments: list[str], pointer: str) -> str:
-    """The value inside the parents that have to be made for it."""
+def _wrap(value_text: str, segments: list[str], pointer: str) -> str:
+    """The value inside the parents that have to be created for it."""
     for segment in reversed(segments):
         inner = fit(value_text, "  ", "  ", "\n")
         if segment in ("0", "-"):
             value_text = f"[\n  {inner}\n]"
-        elif pointers.index_of(segment) is None:
+        elif pointers.parse_index(segment) is None:
             value_text = f"{{\n  {quote(segment)}: {inner}\n}}"
         else:
-            raise NoSuchPlace(pointer)
+            raise PointerNotFound(pointer)
     return value_text
 
 
-def _fitted(text: str, place: Child, value_text: str) -> str:
-    """A value's text for the place of the value that it replaces."""
+def _fit_in(text: str, place: Child, value_text: str) -> str:
+    """A value's text formatted like the value that it replaces."""
     if place.key is not None and not has_break(text.strip()):
-        return _inline(text, value_text)
+        return _put_inline(text, value_text)
     return fit(value_text, margin_at(text, place.begin), indent_of(text), line_break_of(text))
 
 
-def _inline(text: str, value_text: str) -> str:
+def _put_inline(text: str, value_text: str) -> str:
     if not has_break(value_text):
         return value_text
-    return lay_inline(value_text, *((",", ":") if is_compact(text) else (", ", ": ")))
+    return format_inline(value_text, *((",", ":") if is_compact(text) else (", ", ": ")))
 
 
 def _add(
     text: str, place: Child, found: list[Child], index: int, key: str | None, value_text: str
 ) -> Splice:
-    """Put a new child before the child `index` of the container at `place`."""
+    """Insert a new child before the child `index` of the container at `place`."""
     if not found:
         return _add_only(text, place, key, value_text)
     gap = separator(text, found, index, place.start)
@@ -151,7 +134,7 @@ def _add(
         margin = gap.lstrip("\r\n")
         value_text = fit(value_text, margin, indent_of(text), line_break_of(text))
     else:
-        value_text = _inline(text, value_text)
+        value_text = _put_inline(text, value_text)
     if key is not None:
         value_text = quote(key) + colon_of(text, neighbour) + value_text
     if index:
@@ -166,17 +149,17 @@ def _add_only(text: str, place: Child, key: str | None, value_text: str) -> Spli
     colon = ":" if is_compact(text) and not expand else ": "
     name = "" if key is None else quote(key) + colon
     if not expand:
-        return Splice(start, inside, name + _inline(text, value_text))
+        return Splice(start, inside, name + _put_inline(text, value_text))
     outer = line_break_of(text) + margin_at(text, place.begin)
     inner = outer + indent_of(text)
     value_text = fit(value_text, inner.lstrip("\r\n"), indent_of(text), line_break_of(text))
     return replacement(text, start, end, f"{inner}{name}{value_text}{outer}")
 
 
-def remove(text: str, pointer: str) -> Splice:
-    """Take out a member or item with one comma; of a key that stands twice both members."""
-    place, found, index = _siblings(text, pointer)
-    return _replace_all(text, _removals(text, place, found, _namesakes(found, index)))
+def remove_value(text: str, pointer: str) -> Splice:
+    """Remove a member or item with one comma; of a duplicate key all members."""
+    container, found, index = _siblings(text, pointer)
+    return _replace_all(text, _removals(text, container, found, _duplicates(found, index)))
 
 
 def _removals(
@@ -203,16 +186,18 @@ def _removals(
 
 
 def _siblings(text: str, pointer: str) -> tuple[Child, list[Child], int]:
-    """The container of a place that exists, what stands in it, and the index of the place."""
-    place = find(text, pointer)
-    holder = find(text, pointers.parent(pointer))
-    if not pointer or not place or not holder:
-        raise NoSuchPlace(pointer)
-    found = children(text, holder.start)
-    return holder, found, bisect_left(found, place.begin, key=lambda item: item.begin)
+    """The container of an existing value, its children, and the index of the value."""
+    child = find_child(text, pointer)
+    container = find_child(text, pointers.parent(pointer))
+    if not pointer or not child or not container:
+        raise PointerNotFound(pointer)
+    found = list(children(text, container.start))
+    return container, found, found.index(child)
 
 
-def _namesakes(found: list[Child], index: int) -> list[int]:
+def _duplicates(found: list[Child], index: int) -> list[int]:
+    """The indexes of all members that have this one's key."""
+    # Removing or renaming only the last would let the one before it count.
     key = found[index].key
     if key is None:
         return [index]
@@ -230,51 +215,52 @@ def _replace_all(text: str, spans: list[tuple[int, int, str]]) -> Splice:
 
 
 def rename_key(text: str, pointer: str, key: str) -> Splice:
-    """Give a member another key at its place; raises PlaceTaken when the object has that key."""
+    """Rename a key where it is; raises KeyExists if the object has a member of that name."""
     _, found, index = _siblings(text, pointer)
     if found[index].key is None:
-        raise NoSuchPlace(pointer)
+        raise PointerNotFound(pointer)
     if found[index].key != key and any(item.key == key for item in found):
-        raise PlaceTaken(pointers.child(pointers.parent(pointer), key))
-    members = (found[i] for i in _namesakes(found, index))
+        raise KeyExists(pointers.child(pointers.parent(pointer), key))
+    members = (found[i] for i in _duplicates(found, index))
     return _replace_all(text, [(item.begin, item.key_end, quote(key)) for item in members])
 
 
-def insert(text: str, pointer: str, index: int, value_text: str) -> Splice:
-    """Put a value before the item `index` of the array at `pointer`, or after its last."""
+def insert_item(text: str, pointer: str, index: int, value_text: str) -> Splice:
+    """Insert a value before the item `index` of the array at `pointer`, or after its last."""
     value_text = value_text.strip(" \t\n\r")
-    read(value_text)
-    place, found = _array(text, pointer)
+    parse(value_text)
+    array, found = _array(text, pointer)
     if not 0 <= index <= len(found):
-        raise NoSuchPlace(pointers.child(pointer, index))
-    return _add(text, place, found, index, None, value_text)
+        raise PointerNotFound(pointers.child(pointer, index))
+    return _add(text, array, found, index, None, value_text)
 
 
-def move(text: str, pointer: str, from_index: int, to_index: int) -> Splice:
-    """Take an item of the array at `pointer` out, and put it in as the item `to_index`."""
+def move_item(text: str, pointer: str, from_index: int, to_index: int) -> Splice:
+    """Move an item of the array at `pointer` so that its index becomes `to_index`."""
     _, found = _array(text, pointer)
     for index in (from_index, to_index):
         if not 0 <= index < len(found):
-            raise NoSuchPlace(pointers.child(pointer, index))
+            raise PointerNotFound(pointers.child(pointer, index))
     low, high = sorted((from_index, to_index))
-    places = found[low : high + 1]
-    items = [text[item.start : item.end] for item in places]
-    items.insert(to_index - low, items.pop(from_index - low))
-    spans = [(item.start, item.end, new) for item, new in zip(places, items, strict=True)]
+    slots = found[low : high + 1]
+    values = [text[item.start : item.end] for item in slots]
+    values.insert(to_index - low, values.pop(from_index - low))
+    # The values change places while the white space between them stays.
+    spans = [(slot.start, slot.end, value) for slot, value in zip(slots, values, strict=True)]
     return _replace_all(text, spans)
 
 
-def duplicate(text: str, pointer: str, index: int) -> Splice:
-    """Put a copy of an item of the array at `pointer` right after it."""
+def duplicate_item(text: str, pointer: str, index: int) -> Splice:
+    """Insert a copy of an item of the array at `pointer` right after it."""
     _, found = _array(text, pointer)
     if not 0 <= index < len(found):
-        raise NoSuchPlace(pointers.child(pointer, index))
+        raise PointerNotFound(pointers.child(pointer, index))
     item = found[index]
-    return insert(text, pointer, index + 1, text[item.start : item.end])
+    return insert_item(text, pointer, index + 1, text[item.start : item.end])
 
 
 def _array(text: str, pointer: str) -> tuple[Child, list[Child]]:
-    place = find(text, pointer)
-    if not place or text[place.start] != "[":
-        raise NoSuchPlace(pointer)
-    return place, children(text, place.start)
+    array = find_child(text, pointer)
+    if not array or text[array.start] != "[":
+        raise PointerNotFound(pointer)
+    return array, list(children(text, array.start))

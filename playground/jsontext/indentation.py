@@ -1,18 +1,20 @@
-"""How a text is laid out around a place, so that what is added looks like its neighbours."""
+"""The formatting of a text around an offset, so that what is added looks like its neighbours."""
 
 from __future__ import annotations
 
 import re
 
-from playground.jsontext.scanning import Child, column_at
+from playground.jsontext.errors import column_at
+from playground.jsontext.scanning import Child
 
 _break = re.compile(r"\r\n|\n|\r")
 _last_break = re.compile(r"(?:\r\n|\n|\r)[^\r\n]*\Z").search
+_first_indent = re.compile(r"[\[{][ ]*(?:\r\n|\n|\r)([ \t]+)").search
 _margin = re.compile(r"[ \t]*").match
 
 
 def margin_at(text: str, offset: int) -> str:
-    """The white space that the line of an offset begins with."""
+    """The white space at the start of an offset's line."""
     line = max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset)) + 1
     match = _margin(text, line)
     return match.group() if match else ""
@@ -20,7 +22,8 @@ def margin_at(text: str, offset: int) -> str:
 
 def indent_of(text: str) -> str:
     """One level of indentation as this text has it; two spaces where it has none."""
-    match = re.search(r"[\[{][ ]*(?:\r\n|\n|\r)([ \t]+)", text)
+    # The first bracket that ends its line decides: real documents hardly ever mix indents.
+    match = _first_indent(text)
     if not match:
         return "  "
     margin, inner = margin_at(text, match.start()), match.group(1)
@@ -34,7 +37,7 @@ def line_break_of(text: str) -> str:
 
 
 def has_break(gap: str) -> bool:
-    """Whether a line break stands in this white space."""
+    """Whether there is a line break in this white space."""
     return "\n" in gap or "\r" in gap
 
 
@@ -49,7 +52,7 @@ def lead(text: str, found: list[Child], index: int, at: int) -> str:
 
 
 def separator(text: str, found: list[Child], index: int, at: int) -> str:
-    """The white space after the comma of a child that comes in at `index`, as siblings have it."""
+    """The white space between a comma and the child inserted at `index`, as siblings have it."""
     first = lead(text, found, 0, at)
     if index == 0 and has_break(first):
         return first
@@ -61,29 +64,31 @@ def separator(text: str, found: list[Child], index: int, at: int) -> str:
 
 
 def is_compact(text: str) -> bool:
-    """Whether keys and values stand without a space between them."""
+    """Whether there is no space between keys and values."""
     return '":' in text and '": ' not in text
 
 
 def colon_of(text: str, member: Child) -> str:
-    """What stands between the key and the value of a member."""
+    """The colon of a member with the white space around it."""
     colon = text[member.key_end : member.start]
+    # A line break after the colon is a freak of one member: not worth repeating.
     return ": " if has_break(colon) else colon
 
 
 def starts_line(text: str, offset: int) -> bool:
-    """Whether nothing but white space stands before an offset on its line."""
+    """Whether there is only white space before an offset on its line."""
     return not text[offset - column_at(text, offset) + 1 : offset].strip()
 
 
 def fit(value_text: str, margin: str, indent: str, line_break: str) -> str:
-    """A value's text for a place whose line begins with `margin`: its own margin replaced.
+    """A value's text with its margin replaced by `margin`, that of the line it goes to.
 
-    Lines of our layout (two spaces a level) take on `indent`.
+    Two spaces, a level of `format_json`, become `indent`.
     """
     lines = _break.split(value_text)
     if len(lines) == 1:
         return value_text
+    # A closing bracket stands at the margin of its value.
     own = margin_at(lines[-1], 0)
     if not all(line.startswith(own) for line in lines[1:]):
         own = ""
@@ -95,4 +100,5 @@ def fit(value_text: str, margin: str, indent: str, line_break: str) -> str:
 def _indented(line: str, indent: str) -> str:
     body = line.lstrip(" ")
     levels, odd = divmod(len(line) - len(body), 2)
+    # An odd number of spaces, or a tab, is somebody's own alignment: it stays.
     return line if odd or body.startswith("\t") else indent * levels + body

@@ -1,7 +1,7 @@
-"""JSON text in: bytes to text, text to tree with its digits kept, duplicates, and all places.
+"""JSON text in: bytes to text, text to a tree that keeps number tokens, duplicate keys.
 
-RFC 8259 decides what is JSON. What it leaves open is decided for safety: no byte-order mark,
-no half of a surrogate pair, no nesting over 100 brackets.
+RFC 8259 decides what is JSON. Where it leaves a choice, the safe one is made: no byte-order
+mark, no half of a surrogate pair, no more than 100 levels of nesting.
 """
 
 from __future__ import annotations
@@ -9,52 +9,37 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, Overflow
-from itertools import islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, NoReturn
 
 from playground.jsontext import pointers
-from playground.jsontext.errors import NotJson, NotPayload, fault, place_of, show
-from playground.jsontext.levels import levels
-from playground.jsontext.locating import Span, key_span, line_of, lines_of, locate, pointer_at
+from playground.jsontext.errors import (
+    JSONSyntaxError,
+    NotAnObjectError,
+    Position,
+    excerpt,
+    position_at,
+    syntax_error,
+)
 from playground.jsontext.scanning import children, skip_space
-from playground.jsontext.syntax_errors import MAX_DEPTH, explain
+from playground.jsontext.syntax_errors import MAX_DEPTH, check_syntax
 
-__all__ = [
-    "Digits",
-    "Duplicate",
-    "NotJson",
-    "NotPayload",
-    "Span",
-    "Tree",
-    "decode",
-    "duplicates",
-    "key_span",
-    "line_of",
-    "lines_of",
-    "locate",
-    "plain",
-    "pointer_at",
-    "read",
-    "read_object",
-]
-
-
-LONGEST_INT = 4000  # digits of a whole number; Python refuses to convert more than 4,300
+# Digits of an integer: Python refuses to convert more than 4,300 (CVE-2020-10735).
+LONGEST_INT = 4000
 _LONG = Context(LONGEST_INT, Emin=MIN_EMIN, Emax=MAX_EMAX, traps=[InvalidOperation, Overflow])
 
 
-class Digits(str):
+class NumberToken(str):
     """A number as its token was typed, such as `1.10` or `1E400`.
 
-    Equal only to a number of the same token, never to a string. It is a `str`: ask for
-    `Digits` before asking for `str`.
+    Equal only to a number with the same token, never to a string. As it is a `str`, check for
+    `NumberToken` before checking for `str`.
     """
 
     __slots__ = ()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Digits) and str.__eq__(self, other)
+        return isinstance(other, NumberToken) and str.__eq__(self, other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other
@@ -62,103 +47,141 @@ class Digits(str):
     __hash__ = str.__hash__
 
     def __repr__(self) -> str:
-        return f"Digits({str.__repr__(self)})"
+        return f"NumberToken({str.__repr__(self)})"
 
 
 Tree = dict[str, "Tree"] | list["Tree"] | str | bool | None
-"""A JSON value; its numbers are `Digits`."""
+"""A JSON value; its numbers are `NumberToken`s."""
 
-_BOMS = (
+# UTF-32 comes first: its little-endian mark starts with the one of UTF-16.
+_BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "UTF-32"),
     (b"\x00\x00\xfe\xff", "UTF-32"),
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
 )
+_START = Position(0, 1, 1)
 
 
 def decode(data: bytes) -> str:
-    """The text of UTF-8 bytes; raises NotJson for anything else and for a byte-order mark."""
-    for mark, encoding in _BOMS:
+    """The text of UTF-8 bytes; raises JSONSyntaxError for other encodings and for a BOM."""
+    for mark, encoding in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            raise NotJson("other_encoding", (0, 1, 1), {"encoding": encoding})
+            raise JSONSyntaxError("other_encoding", _START, {"encoding": encoding})
+    # JSON starts with an ASCII character, so a zero byte nearby means wide characters.
     if data[:1] and b"\0" in data[:2] and len(data) % 2 == 0:
-        raise NotJson("other_encoding", (0, 1, 1), {"encoding": "UTF-16 or UTF-32"})
+        raise JSONSyntaxError("other_encoding", _START, {"encoding": "UTF-16 or UTF-32"})
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        good = data[: error.start].decode("utf-8")
-        params: dict[str, str | int] = {
-            "byte": f"0x{data[error.start]:02X}",
-            "number": error.start + 1,
-        }
-        raise NotJson("not_utf8", place_of(good, len(good)), params) from None
+        valid = data[: error.start].decode("utf-8")
+        byte = f"0x{data[error.start]:02X}"
+        params: dict[str, str | int] = {"byte": byte, "number": error.start + 1}
+        raise JSONSyntaxError("not_utf8", position_at(valid, len(valid)), params) from None
     if text.startswith("\ufeff"):
-        raise fault(text, "byte_order_mark", 0)
+        raise syntax_error(text, "byte_order_mark", 0)
     return text
 
 
-def refuse_constant(constant: str) -> NoReturn:
+def _refuse_constant(constant: str) -> NoReturn:
+    """Reject NaN and Infinity, which Python's decoder accepts and RFC 8259 doesn't have."""
     raise ValueError(constant)
 
 
-_decode = JSONDecoder(parse_int=Digits, parse_float=Digits, parse_constant=refuse_constant).decode
-_whole = re.compile(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..").sub
-_half = re.compile(r"\\u[dD][89a-fA-F]").search
+_decode = JSONDecoder(
+    parse_int=NumberToken, parse_float=NumberToken, parse_constant=_refuse_constant
+).decode
+# Escaped backslashes and complete surrogate pairs; what looks like a surrogate without them
+# is half of a pair.
+_complete = re.compile(r"\\\\|\\u[dD][89abAB]..\\u[dD][c-fC-F]..").sub
+_surrogate = re.compile(r"\\u[dD][89a-fA-F]").search
 
 
-def read(text: str) -> Tree:
-    """The tree of a JSON text: dicts in the order typed, of duplicate keys the last.
+def parse(text: str) -> Tree:
+    """The tree of a JSON text: keys in the order typed, of duplicate keys the last value.
 
-    Raises NotJson, and nothing else, for a text that is no JSON.
+    Raises JSONSyntaxError, and nothing else, for a text that is not JSON.
     """
-    tree: Tree = read_as(text, _decode, _is_too_deep)
+    tree: Tree = _parse(text, _decode)
     return tree
 
 
-def read_as(
-    text: str, decode: Callable[[str], Any], is_too_deep: Callable[[str, Any], bool]
-) -> Any:
-    """The same with the values that a decoder of ours makes of the tokens."""
+def try_parse(text: str) -> tuple[Tree] | None:
+    """The tree of a JSON text in a tuple, as null is a tree too; None for any other text.
+
+    Faster than `parse` on broken text, since nothing is found out about the error.
+    """
+    try:
+        tree: Tree = _decode(text)
+    except (ValueError, RecursionError):
+        return None
+    return None if _has_lone_surrogate(text) or _is_too_deep(text, tree) else (tree,)
+
+
+def parse_object(text: str) -> dict[str, Tree]:
+    """The tree of a payload; raises JSONSyntaxError, or NotAnObjectError for other JSON."""
+    tree = parse(text)
+    if isinstance(tree, dict):
+        return tree
+    position = position_at(text, skip_space(text))
+    raise NotAnObjectError("not_an_object", position, {"found": _describe_kind(tree)})
+
+
+def _describe_kind(tree: Tree) -> str:
+    if tree is None or isinstance(tree, bool):
+        return "null" if tree is None else str(tree).lower()
+    if isinstance(tree, NumberToken):
+        return "a number"
+    return "text" if isinstance(tree, str) else "a list"
+
+
+class PlainDocument(NamedTuple):
+    """A document as plain values (see `to_plain`), and whether an object repeats a key."""
+
+    value: Any
+    has_duplicate_keys: bool
+
+
+def parse_plain(text: str) -> PlainDocument:
+    """The plain values of a JSON text; raises JSONSyntaxError as `parse` does."""
+    has_duplicate_keys = False
+
+    def build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal has_duplicate_keys
+        built = dict(pairs)
+        has_duplicate_keys |= len(built) < len(pairs)
+        return built
+
+    # Noticing duplicates on the way is cheaper than a second pass over each document.
+    decoder = JSONDecoder(
+        object_pairs_hook=build_object,
+        parse_int=_plain_number,
+        parse_float=_plain_number,
+        parse_constant=_refuse_constant,
+    )
+    value = _parse(text, decoder.decode)
+    return PlainDocument(value, has_duplicate_keys)
+
+
+def _parse(text: str, decode: Callable[[str], Any]) -> Any:
     try:
         tree = decode(text)
     except (ValueError, RecursionError):
-        explain(text)
-        raise fault(text, "too_deep", 0, limit=MAX_DEPTH) from None
-    if _has_halves(text) or is_too_deep(text, tree):
-        explain(text)
+        # Python's own message knows less. `check_syntax` finds every error but the depth that
+        # made the decoder give up.
+        check_syntax(text)
+        raise syntax_error(text, "too_deep", 0, limit=MAX_DEPTH) from None
+    if _has_lone_surrogate(text) or _is_too_deep(text, tree):
+        check_syntax(text)
     return tree
 
 
-def try_read(text: str) -> tuple[Tree] | None:
-    """What `read` gives, in a tuple; None, and quicker, where nobody asks what is wrong."""
-    try:
-        tree: Tree = _decode(text)
-        if _has_halves(text) or _is_too_deep(text, tree):
-            explain(text)
-    except (ValueError, RecursionError):
-        return None
-    return (tree,)
+_CONTAINERS = (dict, list)
 
 
-def read_object(text: str) -> dict[str, Tree]:
-    """The tree of a payload; raises NotJson, or NotPayload for JSON that is no object."""
-    tree = read(text)
-    if isinstance(tree, dict):
-        return tree
-    at = len(text) - len(text.lstrip())
-    raise NotPayload("not_an_object", place_of(text, at), {"found": _kind_of(tree)})
-
-
-def _kind_of(tree: Tree) -> str:
-    if tree is None or isinstance(tree, bool):
-        return "null" if tree is None else str(tree).lower()
-    if isinstance(tree, Digits):
-        return "a number"
-    return "a text" if isinstance(tree, str) else "a list"
-
-
-def _has_halves(text: str) -> bool:
-    if _half(text) and _half(_whole("  ", text)):
+def _has_lone_surrogate(text: str) -> bool:
+    """Whether half of a surrogate pair is in valid JSON: escaped, or as a character."""
+    if _surrogate(text) and _surrogate(_complete("  ", text)):
         return True
     try:
         text.isascii() or text.encode()
@@ -167,47 +190,55 @@ def _has_halves(text: str) -> bool:
     return False
 
 
-def _is_too_deep(text: str, tree: Tree) -> bool:
+def _is_too_deep(text: str, tree: Any) -> bool:
+    # Counting brackets is enough for all but large documents.
     if text.count("[") + text.count("{") <= MAX_DEPTH:
         return False
-    return next(islice(levels(tree), MAX_DEPTH, None), None) is not None
+    level = [tree]
+    for _ in range(MAX_DEPTH):
+        inside = (each.values() if type(each) is dict else each for each in level)
+        level = [each for items in inside for each in items if type(each) in _CONTAINERS]
+        if not level:
+            return False
+    return True
 
 
-def plain(tree: Tree) -> Any:
-    """The twin for validation: numbers as int, or Decimal where they have a dot or an e.
+def to_plain(tree: Tree) -> Any:
+    """The values for validation: numbers as int, or as Decimal where they have a `.` or `e`.
 
     Numbers beyond what Decimal can hold become the largest it can.
     """
     if isinstance(tree, dict):
-        return {key: plain(item) for key, item in tree.items()}
+        return {key: to_plain(item) for key, item in tree.items()}
     if isinstance(tree, list):
-        return [plain(item) for item in tree]
-    return _number(tree) if isinstance(tree, Digits) else tree
+        return [to_plain(item) for item in tree]
+    return _plain_number(tree) if isinstance(tree, NumberToken) else tree
 
 
-def _number(digits: str) -> int | Decimal:
-    # Python refuses to convert more than 4,300 digits to int. Decimal takes them, but written
-    # out they would be converted when a schema tells of them: rounded, it has an exponent.
-    if len(digits) < LONGEST_INT and digits.lstrip("-").isdigit():
-        return int(digits)
+def _plain_number(token: str) -> int | Decimal:
+    if len(token) < LONGEST_INT and token.lstrip("-").isdigit():
+        return int(token)
+    # Rounded to 4,000 digits, so that a longer integer has an exponent: a message that shows
+    # it would otherwise convert it to digits, which Python refuses.
     try:
-        return _LONG.create_decimal(digits)
+        return _LONG.create_decimal(token)
     except (InvalidOperation, Overflow):
-        return _beyond(digits)
+        return _clamp(token)
 
 
-def _beyond(digits: str) -> Decimal:
-    mantissa, _, exponent = digits.lower().partition("e")
+def _clamp(token: str) -> Decimal:
+    """The number that Decimal has nearest to one whose exponent is out of its range."""
+    mantissa, _, exponent = token.lower().partition("e")
     sign = "-" if mantissa.startswith("-") else ""
     if exponent.startswith("-") or not mantissa.strip("-0."):
         return Decimal(f"{sign}0")
     return Decimal(f"{sign}9e{MAX_EMAX}")
 
 
-class Duplicate(NamedTuple):
-    """A key that an object has more than once; the second place counts.
+class DuplicateKey(NamedTuple):
+    """A key that an object has more than once; the last one counts.
 
-    `pointer` names the member, lines and columns (from 1) are those of the two keys.
+    `pointer` names the member; lines and columns (from 1) are those of two of its keys.
     """
 
     pointer: str
@@ -218,46 +249,38 @@ class Duplicate(NamedTuple):
     second_column: int
 
     @property
-    def sentence(self) -> str:
-        """The warning that names both places."""
+    def message(self) -> str:
+        """The warning that names both positions."""
         return (
-            f'Line {self.second_line}, column {self.second_column}: the key "{show(self.key)}" '
-            f"stands already at line {self.first_line}, column {self.first_column}; "
-            "the last one counts."
+            f"Line {self.second_line}, column {self.second_column}: "
+            f'duplicate key "{excerpt(self.key)}", also at line {self.first_line}, '
+            f"column {self.first_column}; the last one counts."
         )
 
 
-def duplicates(text: str) -> list[Duplicate]:
-    """The keys that valid JSON text has more than once in one object, in reading order.
+def find_duplicate_keys(text: str) -> list[DuplicateKey]:
+    """The duplicate keys of a valid JSON text, in reading order.
 
-    A key that stands three times gives two entries, each naming the place before it.
+    A key that occurs three times gives two entries, each with the occurrence before it.
     """
-    noticed: list[bool] = []
-    _watching(noticed)(text)
-    return list(_find_duplicates(text)) if noticed else []
+    return list(_find_duplicate_keys(text))
 
 
-def _watching(noticed: list[bool]) -> Callable[[str], object]:
-    def watch(pairs: list[tuple[str, object]]) -> None:
-        if len(pairs) > 1 and len({key for key, _ in pairs}) < len(pairs):
-            noticed.append(True)
-
-    return JSONDecoder(parse_int=len, parse_float=len, object_pairs_hook=watch).decode
-
-
-def _find_duplicates(text: str) -> Iterator[Duplicate]:
+def _find_duplicate_keys(text: str) -> Iterator[DuplicateKey]:
     waiting = [("", skip_space(text))]
     while waiting:
         pointer, at = waiting.pop()
-        places: dict[str, int] = {}
+        begins: dict[str, int] = {}
         inner = []
-        for index, item in enumerate(children(text, at)):
-            place = pointers.child(pointer, index if item.key is None else item.key)
-            if item.key is not None:
-                if item.key in places:
-                    first, second = (place_of(text, o) for o in (places[item.key], item.begin))
-                    yield Duplicate(place, item.key, *first[1:], *second[1:])
-                places[item.key] = item.begin
-            if text[item.start] in "[{":
-                inner.append((place, item.start))
+        for index, child in enumerate(children(text, at)):
+            inside = pointers.child(pointer, index if child.key is None else child.key)
+            if child.key is not None:
+                if child.key in begins:
+                    first = position_at(text, begins[child.key])
+                    second = position_at(text, child.begin)
+                    yield DuplicateKey(inside, child.key, *first[1:], *second[1:])
+                begins[child.key] = child.begin
+            if text[child.start] in "[{":
+                inner.append((inside, child.start))
+        # Reversed, so that the stack hands them out in reading order.
         waiting.extend(reversed(inner))

@@ -1,28 +1,29 @@
-"""A document with the values of its references in place, or cut where secrets join last."""
+"""Documents with the values of their references, split where secrets and files join later."""
 
 from __future__ import annotations
 
+import json
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 from playground.jsontext.indentation import fit, has_break, indent_of, line_break_of, margin_at
-from playground.jsontext.parsing import Digits
+from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump, dump_inline, quote
-from playground.jsontext.reference_syntax import (
+from playground.jsontext.references import (
     Reference,
     dynamic_value,
-    find_held_marks,
+    escape_deferred,
+    find_deferred_marks,
     find_marks,
-    has_braces,
-    shield,
+    may_have_references,
 )
 
-# Consumes strings without a brace pair, then the next string that may hold a reference; it
-# matches everywhere, so that one pass stays one pass. The bounds keep the memory small.
+# Consumes strings without a brace pair, then the next string that may have a reference. It
+# matches everywhere, so that the whole search is one pass. The repetitions are bounded because
+# the engine keeps a stack entry for each round.
 _PLAIN = r'"[^"\\{]*+(?:(?:\\(?!u007[bB]).|\{(?!\{|\\u007))[^"\\{]*+){0,200}"'
 _candidates = re.compile(
     rf'(?:[^"]++|{_PLAIN}){{0,1000}}'
@@ -35,68 +36,65 @@ _escapes = re.compile(
 
 
 class Piece(NamedTuple):
-    """A piece of JSON text; `reference` is the secret or file that the piece stands for.
+    """A piece of JSON text; `reference` is the secret or file whose value replaces it.
 
-    A held reference always stands inside a string: its value is to be escaped for JSON.
+    A deferred reference is always inside a string: its value must be escaped for JSON.
     """
 
     text: str
     reference: Reference | None = None
 
 
-Answer = Callable[[Reference], Any]  # the tree of a reference; KeyError where there is none
-Cut = Callable[[str, int, int], Iterable[Piece]]  # the pieces of the string `text[start:end]`
-
-
-def may_hold(text: str) -> bool:
-    """Whether a reference can stand in this JSON text; quick."""
-    return has_braces(text) or ("\\" in text and ("\\u007b" in text or "\\u007B" in text))
+# The tree of a reference; raises KeyError if it is unknown.
+Lookup = Callable[[Reference], Any]
+# The pieces of the string `text[start:end]`.
+Split = Callable[[str, int, int], Iterable[Piece]]
 
 
 def resolve_pieces(
     text: str, values: Mapping[str, Any], now: datetime, make_uuid: Callable[[], object]
 ) -> tuple[Piece, ...]:
-    """Valid JSON text with variables and dynamic references resolved, cut at held references.
+    """Valid JSON text with its variables and dynamic references resolved, for assembling a call.
 
-    `values` are trees by name. A string that is only a variable takes its type, and a number
-    its digits as typed; inside a longer string stands the value's text. Unknown names stay as
-    written; `\\{{` becomes `{{`. All other tokens keep every byte. This is the text to
-    assemble a call from.
+    The text is split at deferred references. `values` are trees by name. A string that is only
+    a variable takes the type of its value, and a number its token; a longer string takes the
+    value's text. Unknown names stay as written; `\\{{` becomes `{{`. All other tokens keep
+    every byte.
     """
-    return tuple(_walk(text, _resolver(values, now, make_uuid)))
+    return tuple(_split_text(text, _resolver(values, now, make_uuid)))
 
 
 def resolve_document(
     text: str, values: Mapping[str, Any], now: datetime, make_uuid: Callable[[], object]
 ) -> str:
-    """As `resolve_pieces`, as a document: held references stay, for showing or `split_held`.
+    """As `resolve_pieces`, but one text, to be shown or passed to `split_deferred`.
 
-    What would read as a secret or file but is none (an escaped one, or one that came in with
-    a value) stands behind a backslash, which `split_held` takes away.
+    What looks like a secret or file but isn't (an escaped one, or one that came in with a
+    value) gets a backslash, which `split_deferred` removes.
     """
     resolve = _resolver(values, now, make_uuid)
-    return "".join(
-        piece.text for piece in _walk(text, lambda *place: _shielded(list(resolve(*place))))
-    )
+    pieces = _split_text(text, lambda *span: _escape_pieces(list(resolve(*span))))
+    return "".join(piece.text for piece in pieces)
 
 
-def split_held(text: str) -> tuple[Piece, ...]:
-    """What `resolve_document` gave, cut at its held references; shielding backslashes go."""
-    return tuple(_walk(text, _cut_held))
+def split_deferred(text: str) -> tuple[Piece, ...]:
+    """The text that `resolve_document` returned, split at its deferred references."""
+    return tuple(_split_text(text, _split_deferred_string))
 
 
-def _resolver(values: Mapping[str, Any], now: datetime, make_uuid: Callable[[], object]) -> Cut:
-    def answer(reference: Reference) -> Any:
+def _resolver(values: Mapping[str, Any], now: datetime, make_uuid: Callable[[], object]) -> Split:
+    def lookup(reference: Reference) -> Any:
         if reference.kind == "dynamic":
             return dynamic_value(reference.name, now, make_uuid)
         return values[reference.name]
 
-    return lambda text, start, end: _resolve_string(text, start, end, answer)
+    return lambda text, start, end: _resolve_string(text, start, end, lookup)
 
 
-def _walk(text: str, cut: Cut) -> Iterator[Piece]:
-    """The text in pieces: `cut` is asked for each string, keys aside, that has a brace pair."""
-    if not may_hold(text):
+def _split_text(text: str, split: Split) -> Iterator[Piece]:
+    """The text in pieces: `split` is called for each string, except keys, with a brace pair."""
+    # Never parsed and printed again: the tokens that are typed are the tokens that are sent.
+    if not may_have_references(text):
         yield Piece(text)
         return
     at = 0
@@ -104,25 +102,25 @@ def _walk(text: str, cut: Cut) -> Iterator[Piece]:
         start, end = match.span(1)
         if start >= 0 and not match.group(2):
             yield Piece(text[at:start])
-            yield from cut(text, start, end)
+            yield from split(text, start, end)
             at = end
     yield Piece(text[at:])
 
 
-def _resolve_string(text: str, start: int, end: int, answer: Answer) -> Iterator[Piece]:
-    value = scanstring(text, start + 1)[0]
+def _resolve_string(text: str, start: int, end: int, lookup: Lookup) -> Iterator[Piece]:
+    value = json.loads(text[start:end])
     marks = list(find_marks(value))
     if len(marks) == 1 and isinstance(mark := marks[0], Reference) and mark.whole:
-        yield from _resolve_whole(text, start, end, mark, answer)
+        yield from _resolve_whole(text, start, end, mark, lookup)
     else:
-        yield from _cut_string(text[start:end], value, marks, answer)
+        yield from _split_string(text[start:end], value, marks, lookup)
 
 
 def _resolve_whole(
-    text: str, start: int, end: int, mark: Reference, answer: Answer
+    text: str, start: int, end: int, mark: Reference, lookup: Lookup
 ) -> Iterator[Piece]:
     try:
-        tree = mark if mark.held else answer(mark)
+        tree = mark if mark.deferred else lookup(mark)
     except KeyError:
         yield Piece(text[start:end])
         return
@@ -133,25 +131,25 @@ def _resolve_whole(
 
 
 def _print_at(text: str, at: int, tree: Any) -> str:
-    """A tree laid out for the place where it comes in."""
+    """A tree formatted for the offset where it goes."""
     if not has_break(text):
-        return dump_inline(tree)
+        return dump_inline(tree)  # a document on one line stays on one line
     return fit(dump(tree), margin_at(text, at), indent_of(text), line_break_of(text))
 
 
-def _cut_held(text: str, start: int, end: int) -> Iterator[Piece]:
-    value = scanstring(text, start + 1)[0]
-    return _cut_string(text[start:end], value, list(find_held_marks(value)), _no_answer)
+def _split_deferred_string(text: str, start: int, end: int) -> Iterator[Piece]:
+    value = json.loads(text[start:end])
+    return _split_string(text[start:end], value, list(find_deferred_marks(value)), _no_value)
 
 
-def _no_answer(mark: Reference) -> Any:
+def _no_value(mark: Reference) -> Any:
     raise KeyError(mark.name)
 
 
-def _cut_string(
-    raw: str, value: str, marks: list[Reference | int], answer: Answer
+def _split_string(
+    raw: str, value: str, marks: list[Reference | int], lookup: Lookup
 ) -> Iterator[Piece]:
-    """The pieces of a string token: answers put in, escaping backslashes left out."""
+    """The pieces of a string token: values put in, backslashes before `{{` left out."""
     offset_of = _raw_offsets(raw, value)
     written: list[str] = []
     at = 0
@@ -160,10 +158,10 @@ def _cut_string(
             start, end, new = offset_of(mark), offset_of(mark + 1), ""
         else:
             start, end = offset_of(mark.start), offset_of(mark.end)
-            new = raw[start:end] if mark.held else _text_of(mark, answer, raw[start:end])
+            new = raw[start:end] if mark.deferred else _text_of(mark, lookup, raw[start:end])
         written.append(raw[at:start])
         at = end
-        if isinstance(mark, Reference) and mark.held:
+        if isinstance(mark, Reference) and mark.deferred:
             yield Piece("".join(written))
             yield Piece(new, mark)
             written.clear()
@@ -172,20 +170,20 @@ def _cut_string(
     yield Piece("".join([*written, raw[at:]]))
 
 
-def _text_of(mark: Reference, answer: Answer, unknown: str) -> str:
-    """What stands for a reference inside a longer string, escaped for JSON."""
+def _text_of(mark: Reference, lookup: Lookup, unknown: str) -> str:
+    """The text of a reference inside a longer string, escaped for JSON."""
     try:
-        tree = answer(mark)
+        tree = lookup(mark)
     except KeyError:
         return unknown
-    is_text = isinstance(tree, str) and not isinstance(tree, Digits)
+    is_text = isinstance(tree, str) and not isinstance(tree, NumberToken)
     return quote(tree if is_text else dump_inline(tree))[1:-1]
 
 
 def _raw_offsets(raw: str, value: str) -> Callable[[int], int]:
-    """Gives for an offset in the value the offset in its token as typed."""
+    """A function from an offset in a string's value to the offset in its token."""
     if "\\" not in raw:
-        return lambda offset: offset + 1
+        return lambda offset: offset + 1  # the opening quote
     # After each escape: the offsets in the value and in the token.
     inside, outside = [0], [1]
     for match in _escapes(raw):
@@ -199,9 +197,11 @@ def _raw_offsets(raw: str, value: str) -> Callable[[int], int]:
     return offset_of
 
 
-def _shielded(pieces: list[Piece]) -> Iterable[Piece]:
-    """The pieces of one string with plain text kept from reading as held."""
+def _escape_pieces(pieces: list[Piece]) -> Iterable[Piece]:
+    """The pieces of one string, with a backslash before plain text that looks deferred."""
+    # A value that replaced the whole string may be an object or array: its strings are escaped
+    # one by one.
     first = pieces[0].text
     if first[:1] in ("{", "["):
-        return _walk(first, lambda text, start, end: [Piece(shield(text[start:end]))])
-    return [p if p.reference else Piece(shield(p.text)) for p in pieces]
+        return _split_text(first, lambda t, start, end: [Piece(escape_deferred(t[start:end]))])
+    return [p if p.reference else Piece(escape_deferred(p.text)) for p in pieces]

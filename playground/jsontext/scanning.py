@@ -1,33 +1,54 @@
-"""Stepping over valid JSON text at the speed of the C scanner, every position known.
+"""Stepping over JSON text: values and children at C speed, literals with their errors.
 
-On broken text these functions raise one of `BROKEN`, or give an approximate answer.
+`skip_value` and `children` expect valid JSON. On anything else they raise one of `BROKEN` or
+give an approximate answer, which is what a cursor in half-typed text needs.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from json import JSONDecoder
-from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
-Step = Callable[[str, int], re.Match[str]]
+from playground.jsontext.errors import excerpt, position_at, syntax_error
 
-# `int` would refuse more than 4,300 digits; `len` takes anything, and nobody looks at the result.
-_scan: Callable[[str, int], tuple[object, int]] = JSONDecoder(parse_int=len).scan_once  # type: ignore[attr-defined]
-_space: Step = re.compile(r"[ \t\n\r]*").match  # type: ignore[assignment]
-_colon: Step = re.compile(r"[ \t\n\r]*:?[ \t\n\r]*").match  # type: ignore[assignment]
+Match = Callable[[str, int], re.Match[str]]
+
+# Only the end of a value matters here. `int` would refuse more than 4,300 digits and `float`
+# is slow; `len` accepts any token.
+_decode_at = JSONDecoder(parse_int=len, parse_float=len).raw_decode
+_space: Match = re.compile(r"[ \t\n\r]*").match  # type: ignore[assignment]
+_colon: Match = re.compile(r"[ \t\n\r]*:?[ \t\n\r]*").match  # type: ignore[assignment]
 _comma = re.compile(r"[ \t\n\r]*,[ \t\n\r]*").match
 
-BROKEN = (ValueError, IndexError, StopIteration, RecursionError)
+# Part of the inside of a string. The repetition is bounded because the regular expression
+# engine keeps a stack entry for each round.
+_string_part = re.compile(
+    r'(?:[^"\\\x00-\x1f\ud800-\udfff]++'
+    r'|\\["\\/bfnrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
+    r"|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}){1,1000}"
+).match
+_number = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?").fullmatch
+_numberlike = re.compile(r"[-+.]*+\w*+(?:\.\w*+|(?<=[eE])[-+]\w*+){0,100}").match
+_word = re.compile(r"[\w$]++").match
+_hexadecimal = re.compile(r"\\u[0-9a-fA-F]{4}").match
+
+BROKEN = (ValueError, IndexError, RecursionError)
+CLOSERS = {"{": "}", "[": "]"}
+WORDS = {"true", "false", "null"}
+NOT_FINITE = {"nan", "infinity", "inf"}
+# What other languages call null.
+FOREIGN = {"none": "null", "undefined": "null", "nil": "null"}
+SHORT_ESCAPES = {"\b": r"\b", "\f": r"\f", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
+CHARACTER_NAMES = {"\t": "a tab", "\n": "a line break", "\r": "a line break"}
 
 
 class Child(NamedTuple):
-    """One member of an object or item of an array, as offsets into the text.
+    """A member of an object or an item of an array, as offsets into the text.
 
-    `begin` is the key's opening quote (in an array: the value's start), `key_end` the offset
-    after the key's closing quote (in an array: `begin`); the value is `text[start:end]`.
+    `begin` is the key's opening quote (in an array the value's start), `key_end` the offset
+    after the key's closing quote (in an array `begin`); the value is `text[start:end]`.
     """
 
     key: str | None
@@ -38,98 +59,119 @@ class Child(NamedTuple):
 
 
 def skip_space(text: str, at: int = 0) -> int:
-    """The offset of the first character from `at` on that is no white space."""
+    """The offset of the first character from `at` on that is not white space."""
     return _space(text, at).end()
 
 
 def skip_value(text: str, at: int) -> int:
-    """The offset after the value that begins at `at`."""
-    return _scan(text, at)[1]
+    """The offset after the value that starts at `at`."""
+    return _decode_at(text, at)[1]
 
 
-def children(text: str, at: int, until: int = sys.maxsize, count: int = sys.maxsize) -> list[Child]:
-    """What stands inside the object or array that opens at `at`; nothing for other values.
+def children(text: str, at: int) -> Iterator[Child]:
+    """The children of the object or array that opens at `at`; other values have none.
 
-    No more are looked for than those that begin up to `until`; of an array at most `count`.
+    Lazy: what follows the last child that is asked for is never read, so it may be broken.
     """
-    if text[at] == "{":
-        return _members(text, at, until)
-    return _items(text, at, until, count) if text[at] == "[" else []
-
-
-def _members(text: str, at: int, until: int) -> list[Child]:
-    found: list[Child] = []
-    at = _space(text, at + 1).end()
-    if text[at] == "}":
-        return found
+    opening = text[at]
+    if opening not in CLOSERS:
+        return
+    at = skip_space(text, at + 1)
+    if text[at] == CLOSERS[opening]:
+        return
     while True:
-        key, key_end = scanstring(text, at + 1)
-        start = _colon(text, key_end).end()
-        end = _scan(text, start)[1]
-        found.append(Child(key, at, key_end, start, end))
-        gap = _comma(text, end)
-        if gap is None or end > until:
-            return found
-        at = gap.end()
+        key, key_end, start = None, at, at
+        if opening == "{":
+            key, key_end = _decode_at(text, at)
+            if not isinstance(key, str):
+                raise ValueError(f"not a key: {key}")
+            start = _colon(text, key_end).end()
+        end = skip_value(text, start)
+        yield Child(key, at, key_end, start, end)
+        comma = _comma(text, end)
+        if comma is None:
+            return
+        at = comma.end()
 
 
-def _items(text: str, at: int, until: int, count: int) -> list[Child]:
-    found: list[Child] = []
-    at = _space(text, at + 1).end()
-    if text[at] == "]":
-        return found
-    while True:
-        end = _scan(text, at)[1]
-        found.append(Child(None, at, at, at, end))
-        gap = _comma(text, end)
-        if gap is None or end > until or len(found) >= count:
-            return found
-        at = gap.end()
+def string_end(text: str, at: int) -> int:
+    """The offset after the string that opens at `at`; raises JSONSyntaxError."""
+    end = at + 1
+    while part := _string_part(text, end):
+        end = part.end()
+    if text[end : end + 1] == '"':
+        return end + 1
+    _refuse_string(text, at, end)
 
 
-def find_member(text: str, at: int, wanted: str) -> tuple[int, int, int] | None:
-    """`begin`, `key_end` and `start` of a member of the object that opens at `at`.
-
-    Of duplicates the last; where no other can follow, what follows is not looked at.
-    """
-    found = None
-    at = _space(text, at + 1).end()
-    if text[at] == "}":
-        return None
-    while True:
-        key, key_end = scanstring(text, at + 1)
-        start = _colon(text, key_end).end()
-        if key == wanted:
-            found = (at, key_end, start)
-            if "\\" not in text and text.find(f'"{key}"', key_end) < 0:
-                return found
-        gap = _comma(text, _scan(text, start)[1])
-        if gap is None:
-            return found
-        at = gap.end()
+def _refuse_string(text: str, begin: int, at: int) -> NoReturn:
+    char = text[at : at + 1]
+    _, begin_line, begin_column = position_at(text, begin)
+    if not char:
+        raise syntax_error(
+            text, "unclosed_string", at, begin_line=begin_line, begin_column=begin_column
+        )
+    if char == "\\":
+        _refuse_escape(text, at)
+    if char in "\r\n":
+        raise syntax_error(text, "broken_string", at, begin_column=begin_column)
+    if char < " ":
+        right = SHORT_ESCAPES.get(char, f"\\u{ord(char):04x}")
+        name = CHARACTER_NAMES.get(char, f"the control character U+{ord(char):04X}")
+        raise syntax_error(text, "control_character", at, found=name, right=right)
+    raise syntax_error(text, "lone_surrogate", at, found=f"U+{ord(char):04X}")
 
 
-def find_item(text: str, at: int, index: int) -> tuple[int, int, int] | None:
-    """The same of the item `index` of the array that opens at `at`: three times its start."""
-    at = _space(text, at + 1).end()
-    if text[at] == "]":
-        return None
-    for _ in range(index):
-        gap = _comma(text, _scan(text, at)[1])
-        if gap is None:
-            return None
-        at = gap.end()
-    return at, at, at
+def _refuse_escape(text: str, at: int) -> NoReturn:
+    if text[at + 1 : at + 2] in ("\r", "\n", ""):
+        raise syntax_error(text, "bad_escape", at, found="a backslash alone")
+    if text[at + 1] != "u":
+        raise syntax_error(text, "bad_escape", at, found=excerpt(text[at : at + 2]))
+    if _hexadecimal(text, at):
+        # `_string_part` takes every other complete escape.
+        raise syntax_error(text, "lone_surrogate", at, found=text[at : at + 6])
+    found = re.split(r'["\\\s]', text[at + 1 : at + 6])[0]
+    raise syntax_error(text, "bad_unicode_escape", at, found=excerpt(f"\\{found}"))
 
 
-def line_at(text: str, offset: int) -> int:
-    """The line of an offset, from 1; lines end with `\\n`, `\\r\\n` or `\\r`."""
-    line = 1 + text.count("\n", 0, offset)
-    if "\r" in text:
-        line += text.count("\r", 0, offset) - text.count("\r\n", 0, offset)
-    return line
+def number_end(text: str, at: int) -> int:
+    """The offset after the number that starts at `at`; raises JSONSyntaxError."""
+    match = _numberlike(text, at)
+    end = match.end() if match else at
+    if _number(text, at, end):
+        return end
+    found = text[at : max(end, at + 1)]
+    raise syntax_error(text, _number_error(found), at, found=excerpt(found))
 
 
-def column_at(text: str, offset: int) -> int:
-    """The column of an offset in characters, from 1."""
-    return offset - max(text.rfind("\n", 0, offset), text.rfind("\r", 0, offset))
+def _number_error(found: str) -> str:
+    """The code of what is wrong with a number."""
+    unsigned = found.lstrip("+-")
+    if unsigned.lower() in NOT_FINITE:
+        return "not_finite"
+    if found.startswith("+") and _number(unsigned):
+        return "plus_sign"
+    if re.fullmatch(r"0[0-9]+(\..*|[eE].*)?", unsigned):
+        return "leading_zero"
+    if re.fullmatch(r"(\.[0-9]+|[0-9]+\.)([eE].*)?", unsigned):
+        return "bare_dot"
+    if re.fullmatch(r"[0-9]+(\.[0-9]+)?[eE][-+]?", unsigned):
+        return "bare_exponent"
+    return "bad_number"
+
+
+def word_end(text: str, at: int) -> int:
+    """The offset after true, false or null at `at`; raises JSONSyntaxError for other words."""
+    match = _word(text, at)
+    end = match.end() if match else at + 1
+    word = text[at:end]
+    if word in WORDS:
+        return end
+    lower = word.lower()
+    if lower in WORDS:
+        raise syntax_error(text, "wrong_case", at, found=word, right=lower)
+    if lower in NOT_FINITE:
+        raise syntax_error(text, "not_finite", at, found=word)
+    if lower in FOREIGN:
+        raise syntax_error(text, "foreign_word", at, found=word, right=FOREIGN[lower])
+    raise syntax_error(text, "unquoted_text", at, found=excerpt(word))

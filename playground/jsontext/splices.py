@@ -1,16 +1,14 @@
-"""A splice: one change of a text that knows how to undo itself."""
+"""Splices: changes of a text that can be applied, combined and undone."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from playground.jsontext.caching import remember_last
-
 
 @dataclass(frozen=True)
 class Splice:
-    """One change of a text: at `offset` (in characters) `removed` gives way to `inserted`."""
+    """One change of a text: at `offset` (in characters) `inserted` replaces `removed`."""
 
     offset: int
     removed: str
@@ -26,8 +24,12 @@ class Splice:
         return self.removed != self.inserted
 
 
+NO_CHANGE = Splice(0, "", "")
+
+
 def apply(text: str, splice: Splice) -> str:
-    """The text after the splice; raises ValueError unless `removed` stands at its offset."""
+    """The text after the splice; raises ValueError unless it has `removed` at the offset."""
+    # An edit that was made for an older text must fail here instead of writing elsewhere.
     end = splice.offset + len(splice.removed)
     if splice.offset < 0 or text[splice.offset : end] != splice.removed:
         raise ValueError("The text is not the one this splice was made for.")
@@ -47,27 +49,32 @@ def combine(text: str, splices: Iterable[Splice]) -> Splice:
         tail = min(tail, len(after) - splice.offset - len(splice.removed))
         after = apply(after, splice)
     if head + tail > len(text):
-        return Splice(0, "", "")  # there were no splices
+        return NO_CHANGE  # there were no splices
     return replacement(text, head, len(text) - tail, after[head : len(after) - tail])
 
 
-@remember_last
 def difference(old: str, new: str) -> Splice:
-    """The smallest single splice that turns one text into the other."""
+    """The smallest single splice that turns one text into the other.
+
+    Only for texts that come from outside, such as the JSON editor's: every edit made here
+    returns its splice.
+    """
     return replacement(old, 0, len(old), new)
 
 
 def replacement(text: str, start: int, end: int, new: str) -> Splice:
-    """Replace `text[start:end]`, leaving out what stays the same at both ends."""
+    """Replace `text[start:end]`, leaving out what is the same at both ends."""
     old = text[start:end]
-    head = _shared(old, new)
+    head = _shared_length(old, new)
     old, new = old[head:], new[head:]
-    tail = _shared(old[::-1], new[::-1])
+    tail = _shared_length(old[::-1], new[::-1])
     return Splice(start + head, old[: len(old) - tail], new[: len(new) - tail])
 
 
-def _shared(a: str, b: str) -> int:
-    """How many characters two texts begin with alike."""
+def _shared_length(a: str, b: str) -> int:
+    """How many characters two texts have in common at their start."""
+    # Bisection compares slices in C. Looking at character after character took most of the
+    # time of an edit in a document of 100 KB.
     low, high = 0, min(len(a), len(b))
     while low < high:
         middle = (low + high + 1) // 2

@@ -1,4 +1,4 @@
-"""What is wrong with a text that is no JSON: one walk through it up to the first fault."""
+"""Why a text is not JSON: one pass through it, up to the first error."""
 
 from __future__ import annotations
 
@@ -6,50 +6,51 @@ import re
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-from playground.jsontext.errors import fault, place_of, show
-from playground.jsontext.literals import number_end, string_end, word_end
-from playground.jsontext.scanning import skip_space
+from playground.jsontext.errors import excerpt, position_at, syntax_error
+from playground.jsontext.scanning import CLOSERS, number_end, skip_space, string_end, word_end
 
+# RFC 8259 section 9 allows a limit. Deeper documents are attacks on recursive code.
 MAX_DEPTH = 100
 
-CLOSER = {"{": "}", "[": "]"}
+# Quotes of other languages, and those that word processors and blogs make of typed ones.
 QUOTES = "'`´‘’‚“”„«»"
 _piece = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\.)*+"?|[\w.+$-]++|.', re.S).match
 _odd_space = re.compile(r"[^\S \t\n\r]|[\ufeff\u200b-\u200f\u2060]").match
 _comment = re.compile(r"//|/\*|#|<!--").match
 
-State = Callable[[], Any]  # a state returns the next one, the last state None
+# A state returns the next one, the last state None; the type can't name itself.
+State = Callable[[], Any]
 
 
-def explain(text: str) -> None:
-    """Raise NotJson for the first fault of the text; return None for valid JSON.
+def check_syntax(text: str) -> None:
+    """Raise JSONSyntaxError for the first error of the text; return None for valid JSON.
 
-    Walks once and without recursion: any text is answered in time proportional to its length.
+    Takes time proportional to the length of the text.
     """
+    # A state machine instead of recursion, because the nesting of the text is unlimited.
     if text.startswith("\ufeff"):
-        raise fault(text, "byte_order_mark", 0)
-    walk = _Walk(text)
+        raise syntax_error(text, "byte_order_mark", 0)
     if skip_space(text) == len(text):
-        raise fault(text, "empty", 0)
-    state: State | None = walk.value
+        raise syntax_error(text, "empty", 0)
+    state: State | None = _Checker(text).value
     while state is not None:
         state = state()
 
 
-class _Walk:
-    """Where the walk stands: the offset, the open brackets, the last key and punctuation."""
+class _Checker:
+    """The current offset, the open brackets, the last key and the last punctuation."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
         self.open: list[int] = []
         self.key = (0, 0)
-        self.begin = 0  # of the last value
+        self.value_start = 0
         self.before = ""
 
     def value(self) -> State:
         char = self.peek()
-        self.begin = self.at
+        self.value_start = self.at
         if char == '"':
             self.at = string_end(self.text, self.at)
         elif char in ("{", "["):
@@ -59,57 +60,53 @@ class _Walk:
         elif char == "$" or char == "_" or char.isalpha():
             self.at = word_end(self.text, self.at)
         else:
-            self.blame_value(char)
-        return self.follow
+            self.refuse_value(char)
+        return self.after_value
 
     def enter(self, char: str) -> State:
         if len(self.open) == MAX_DEPTH:
             self.fail("too_deep", limit=MAX_DEPTH)
         self.open.append(self.at)
         self.take(char)
-        if self.peek() == CLOSER[char]:
+        if self.peek() == CLOSERS[char]:
             return self.leave()
         return self.member if char == "{" else self.value
 
     def leave(self) -> State:
         self.open.pop()
         self.take("")
-        return self.follow
+        return self.after_value
 
     def member(self) -> State:
         char = self.peek()
         if char != '"':
-            self.blame_key(char)
+            self.refuse_key(char)
         begin = self.at
         self.at = string_end(self.text, begin)
         self.key = (begin, self.at)
         char = self.peek()
         if char != ":":
-            self.blame_colon(char)
+            self.refuse_colon(char)
         self.take(":")
         return self.value
 
-    def follow(self) -> State | None:
+    def after_value(self) -> State | None:
         char = self.peek()
         if not self.open:
-            self.finish(char)
+            if char:
+                code = "extra_bracket" if char in "]}" else "extra_text"
+                self.fail(code, found=self.excerpt())
             return None
         bracket = self.text[self.open[-1]]
         if char == ",":
             self.take(",")
             return self.member if bracket == "{" else self.value
-        if char != CLOSER[bracket]:
-            self.blame_comma(char, bracket)
+        if char != CLOSERS[bracket]:
+            self.refuse_comma(char, bracket)
         return self.leave()
 
-    def finish(self, char: str) -> None:
-        if char:
-            self.fail("extra_bracket" if char in "]}" else "extra_text", found=self.show())
-
-    # Stepping
-
     def peek(self) -> str:
-        """The next character that is no space; empty at the end of the text."""
+        """The next character that is not white space; empty at the end of the text."""
         self.at = skip_space(self.text, self.at)
         char = self.text[self.at : self.at + 1]
         if char in '"{}[],:' or char.isalnum():
@@ -126,87 +123,88 @@ class _Walk:
         self.at += 1
         self.before = punctuation
 
-    def show(self) -> str:
-        """The piece of text that stands here."""
+    def excerpt(self) -> str:
+        """The token, or what looks like one, at the current offset."""
         piece = _piece(self.text, self.at)
-        return show(piece.group() if piece else "")
+        return excerpt(piece.group() if piece else "")
 
-    # Choosing the sentence
+    # The first error found is rarely the mistake somebody made: these choose the message that
+    # leads to it.
 
     def fail(self, code: str, **params: str | int) -> NoReturn:
-        raise fault(self.text, code, self.at, **params)
+        raise syntax_error(self.text, code, self.at, **params)
 
-    def blame_value(self, char: str) -> NoReturn:
+    def refuse_value(self, char: str) -> NoReturn:
         if not char:
-            self.blame_end()
+            self.refuse_end()
         if self.before == "," and char in ",]}":
             self.fail("extra_comma", found=char)
         if self.before == ":" and char in ",]}":
-            self.fail("missing_value", key=self.show_key(), found=char)
+            self.fail("missing_value", key=self.key_excerpt(), found=char)
         if self.before == "[" and char in ",:":
             self.fail("missing_item", found=char)
         if char in "]}" and self.open:
-            self.blame_bracket(char)
-        self.fail("extra_bracket" if char in "]}" else "unexpected", found=self.show())
+            self.refuse_bracket(char)
+        self.fail("extra_bracket" if char in "]}" else "unexpected", found=self.excerpt())
 
-    def blame_key(self, char: str) -> NoReturn:
+    def refuse_key(self, char: str) -> NoReturn:
         if not char:
-            self.blame_end()
+            self.refuse_end()
         if char in ",]}":
             if self.before == ",":
                 self.fail("extra_comma", found=char)
             if char != ",":
-                self.blame_bracket(char)
+                self.refuse_bracket(char)
         elif char not in ":{[" and (char.isalnum() or char in "_$-+."):
-            self.fail("unquoted_key", found=self.show())
-        self.fail("missing_key", found=self.show())
+            self.fail("unquoted_key", found=self.excerpt())
+        self.fail("missing_key", found=self.excerpt())
 
-    def blame_colon(self, char: str) -> NoReturn:
+    def refuse_colon(self, char: str) -> NoReturn:
         if not char:
-            self.fail("ends_early", key=self.show_key())
+            self.fail("ends_early", key=self.key_excerpt())
         if char in ",]}":
-            self.fail("missing_value", key=self.show_key(), found=char)
+            self.fail("missing_value", key=self.key_excerpt(), found=char)
         if char in "=;":
             self.fail("colon_expected", found=char)
-        self.fail("missing_colon", key=self.show_key())
+        self.fail("missing_colon", key=self.key_excerpt())
 
-    def blame_comma(self, char: str, bracket: str) -> NoReturn:
+    def refuse_comma(self, char: str, bracket: str) -> NoReturn:
         if not char:
-            self.blame_end()
+            self.refuse_end()
         if char in "]}":
-            self.blame_bracket(char)
+            self.refuse_bracket(char)
         if char == ":":
-            self.blame_colon_after_value(bracket)
+            self.refuse_colon_after_value(bracket)
         if char in ";|=":
             self.fail("comma_expected", found=char)
-        self.fail("missing_comma", found=self.show())
+        self.fail("missing_comma", found=self.excerpt())
 
-    def blame_colon_after_value(self, bracket: str) -> NoReturn:
-        """A key where a value was expected: most often the list was not closed."""
+    def refuse_colon_after_value(self, bracket: str) -> NoReturn:
+        """A key where a value was expected: most often the list before it isn't closed."""
         inside_object = len(self.open) > 1 and self.text[self.open[-2]] == "{"
         if bracket == "[" and inside_object and self.before == ",":
-            self.at = self.begin
-            self.fail("unclosed", right="]", found=self.show(), **self.opening())
+            self.at = self.value_start
+            self.fail("unclosed", right="]", found=self.excerpt(), **self.opening())
         self.fail("colon_in_list" if bracket == "[" else "unexpected", found=":")
 
-    def blame_bracket(self, char: str) -> NoReturn:
-        """A bracket closes another than the one that was opened last."""
+    def refuse_bracket(self, char: str) -> NoReturn:
+        """A bracket that doesn't match the one opened last."""
         opened = self.text[self.open[-1]]
-        if CLOSER[opened] == char:
+        if CLOSERS[opened] == char:
             self.fail("unexpected", found=char)
-        self.fail("unclosed", right=CLOSER[opened], found=char, **self.opening())
+        self.fail("unclosed", right=CLOSERS[opened], found=char, **self.opening())
 
-    def blame_end(self) -> NoReturn:
+    def refuse_end(self) -> NoReturn:
         self.at = len(self.text.rstrip(" \t\n\r"))
         if self.before == ":":
-            self.fail("ends_early", key=self.show_key())
+            self.fail("ends_early", key=self.key_excerpt())
         opened = self.text[self.open[-1]]
-        self.fail("unclosed_at_end", right=CLOSER[opened], **self.opening())
+        self.fail("unclosed_at_end", right=CLOSERS[opened], **self.opening())
 
     def opening(self) -> dict[str, str | int]:
         begin = self.open[-1]
-        _, line, column = place_of(self.text, begin)
+        _, line, column = position_at(self.text, begin)
         return {"opened": self.text[begin], "begin_line": line, "begin_column": column}
 
-    def show_key(self) -> str:
-        return show(self.text[slice(*self.key)])
+    def key_excerpt(self) -> str:
+        return excerpt(self.text[slice(*self.key)])

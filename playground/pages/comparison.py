@@ -18,9 +18,17 @@ from playground.drafts.models import Draft
 from playground.history.bodies import read_body, read_reply_headers, read_request
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
-from playground.jsontext.diff import Difference, compare_trees, generalise, is_ignored
-from playground.jsontext.parsing import NotJson, read
-from playground.jsontext.side_by_side import SAME, Row, print_beside
+from playground.jsontext.diff import (
+    SAME,
+    Difference,
+    DiffRow,
+    compare_trees,
+    is_ignored,
+    print_side_by_side,
+    to_pattern,
+)
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
 from playground.openapi.operations import list_operations
 from playground.pages.header_diff import Headers
 from playground.people.models import Person
@@ -58,19 +66,19 @@ class Compared:
 
     fields: tuple[Difference, ...] = ()
     ignored: int = 0
-    rows: tuple[Row | None, ...] = ()
+    rows: tuple[DiffRow | None, ...] = ()
     more: bool = False
     sentence: str = ""
 
     @property
     def volatile(self) -> list[str]:
         """Patterns of the fields that look like ids and times."""
-        found = (generalise(each.pointer) for each in self.fields if each.is_volatile)
+        found = (to_pattern(each.pointer) for each in self.fields if each.is_volatile)
         return list(dict.fromkeys(pointer for pointer in found if pointer))
 
     @property
     def shown_fields(self) -> list[tuple[Difference, str]]:
-        return [(each, generalise(each.pointer)) for each in self.fields[:MOST_FIELDS]]
+        return [(each, to_pattern(each.pointer)) for each in self.fields[:MOST_FIELDS]]
 
 
 def find_side(person: Person, sent: str, sent_text: bool) -> Side | None:
@@ -107,8 +115,8 @@ def compare_sides(before: str, after: str, ignore: Sequence[str]) -> Compared:
             else _("They differ, and are too long to be shown side by side.")
         )
     try:
-        return _compare_json(read(before), read(after), ignore)
-    except NotJson:
+        return _compare_json(parse(before), parse(after), ignore)
+    except JSONSyntaxError:
         rows = _beside_lines(before.splitlines(), after.splitlines())
         return _folded(Compared(), rows)
 
@@ -117,17 +125,17 @@ def _compare_json(before: Any, after: Any, ignore: Sequence[str]) -> Compared:
     every = compare_trees(before, after)
     kept = tuple(each for each in every if not is_ignored(each.pointer, ignore))
     compared = Compared(kept, len(every) - len(kept))
-    return _folded(compared, print_beside(before, after, ignore))
+    return _folded(compared, print_side_by_side(before, after, ignore))
 
 
-def _folded(compared: Compared, rows: list[Row]) -> Compared:
+def _folded(compared: Compared, rows: list[DiffRow]) -> Compared:
     """Only what differs, and three equal lines around it."""
     near = [False] * len(rows)
     for number, row in enumerate(rows):
         if row.kind != SAME:
             first, last = max(0, number - CONTEXT), min(len(rows), number + CONTEXT + 1)
             near[first:last] = [True] * (last - first)
-    shown: list[Row | None] = []
+    shown: list[DiffRow | None] = []
     for row, is_near in zip(rows, near, strict=True):
         if is_near:
             shown.append(row)
@@ -138,17 +146,17 @@ def _folded(compared: Compared, rows: list[Row]) -> Compared:
     return replace(compared, rows=tuple(shown[:MOST_ROWS]), more=len(shown) > MOST_ROWS)
 
 
-def _beside_lines(before: list[str], after: list[str]) -> list[Row]:
+def _beside_lines(before: list[str], after: list[str]) -> list[DiffRow]:
     if len(before) * len(after) > 4_000_000:
         before, after = before[:2000], after[:2000]
-    rows: list[Row] = []
+    rows: list[DiffRow] = []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
     for kind, i, i_end, j, j_end in matcher.get_opcodes():
         for step in range(max(i_end - i, j_end - j)):
             one = before[i + step] if i + step < i_end else None
             other = after[j + step] if j + step < j_end else None
             name = SAME if kind == "equal" else _kind_of(one, other)
-            rows.append(Row(one, other, name, ""))
+            rows.append(DiffRow(one, other, name, ""))
     return rows
 
 

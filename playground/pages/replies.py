@@ -29,8 +29,8 @@ from playground.calls.snippets.languages import LANGUAGES, Language, write_snipp
 from playground.calls.values import MaskedCall, Outcome
 from playground.history.bodies import read_body, read_body_start, read_reply_headers, read_request
 from playground.history.models import Exchange
-from playground.jsontext.parsing import NotJson
-from playground.jsontext.printing import lay_out
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.printing import format_json
 from playground.workspace.files import write_out_files
 from playground.workspace.models import Connection
 
@@ -188,8 +188,8 @@ class ReplyView:
     @cached_property
     def _laid(self) -> str | None:
         try:
-            return lay_out(self.said.text)
-        except NotJson:
+            return format_json(self.said.text)
+        except JSONSyntaxError:
             return None
 
     @cached_property

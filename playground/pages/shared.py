@@ -21,7 +21,7 @@ from playground.forms.conversion import HalfTyped, to_value_text
 from playground.forms.fields import show
 from playground.history.models import Exchange
 from playground.jsontext import pointers
-from playground.jsontext.parsing import Digits, read
+from playground.jsontext.parsing import NumberToken, parse
 from playground.openapi.operations import UnknownOperation, find_operation
 from playground.pages.replies import view_reply
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink
@@ -175,7 +175,7 @@ def describe_fields(link: ShareLink, text: str) -> list[dict[str, str]]:
     fields = []
     for number, place in enumerate(fillable_pointers(link)):
         value = text_at(text, place)
-        tree = read(value) if value else ""
+        tree = parse(value) if value else ""
         kind = _kind_of(tree)
         label = " › ".join(_count_from_one(each) for each in pointers.split(place))
         fields.append(
@@ -208,7 +208,7 @@ def _read_values(link: ShareLink, post: Mapping[str, str]) -> dict[str, str]:
     for place in fillable_pointers(link):
         if place in post:
             standing = text_at(text, place)
-            tree = read(standing) if standing else ""
+            tree = parse(standing) if standing else ""
             kind, typed = _kind_of(tree), post[place].replace("\r\n", "\n")
             # As it stood, it is sent as it stands: it may hold a reference.
             if typed == _shown(tree, kind, standing):
@@ -221,7 +221,7 @@ def _read_values(link: ShareLink, post: Mapping[str, str]) -> dict[str, str]:
 def _kind_of(tree: Any) -> str:
     if isinstance(tree, bool):
         return "toggle"
-    if isinstance(tree, Digits):
+    if isinstance(tree, NumberToken):
         return "number"
     if isinstance(tree, str):
         return "paragraphs" if "\n" in tree else "text"

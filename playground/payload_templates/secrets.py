@@ -16,9 +16,10 @@ from playground.drafts.editing import Edit, State
 from playground.drafts.models import Draft
 from playground.importers.credentials import Collector
 from playground.importers.values import FoundSecret
-from playground.jsontext import edits, pointers
-from playground.jsontext.parsing import NotJson, read
-from playground.jsontext.references import find
+from playground.jsontext import edits, pointers, splices
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
+from playground.jsontext.references import find_references
 from playground.payload_templates.models import Version
 from playground.payload_templates.variants import Variant
 from playground.people.models import Person
@@ -85,7 +86,11 @@ def secret_names_for(person: Person | None, version: Version | None) -> frozense
 def secret_names_in(*texts: str) -> set[str]:
     """The names of the secrets that these texts refer to as `{{secret:NAME}}`."""
     return {
-        each.name for text in texts if "{{" in text for each in find(text) if each.kind == "secret"
+        each.name
+        for text in texts
+        if "{{" in text
+        for each in find_references(text)
+        if each.kind == "secret"
     }
 
 
@@ -118,13 +123,13 @@ def _mask_edit(edit: Edit, collector: Collector) -> Edit:
 def strip_accounts(state: State, schema: Schema) -> State:
     """The state without account references, neither in the document nor in its metadata."""
     try:
-        found = list(_account_pointers(schema, read(state.text), ""))
-    except NotJson:
+        found = list(_account_pointers(schema, parse(state.text), ""))
+    except JSONSyntaxError:
         # Incomplete JSON is not part of the document: it is dropped with `half` below.
         found = []
     text = state.text
     for pointer in found:
-        text = edits.apply(text, edits.set_value(text, pointer, "[]"))
+        text = splices.apply(text, edits.set_value(text, pointer, "[]"))
     off = {p: value for p, value in state.aside.off.items() if not names_accounts(schema, p)}
     away = {p: value for p, value in state.aside.away.items() if not names_accounts(schema, p)}
     return replace(state, text=text, aside=replace(state.aside, off=off, away=away, half={}))

@@ -21,7 +21,8 @@ from playground.drafts.assignments import set_json
 from playground.drafts.credentials import mask_state
 from playground.drafts.editing import State
 from playground.importers.credentials import Collector
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
 from playground.jsontext.printing import dump
 from playground.openapi.operations import find_operation, knows
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink, Template
@@ -184,9 +185,9 @@ def fill_fields(link: ShareLink, values: Mapping[str, str]) -> State:
         if len(value) > MAX_VALUE_LENGTH:
             raise InvalidValue(_("%(field)s is too long.") % {"field": pointer})
         try:
-            tree = read(value)
-        except NotJson as error:
-            raise InvalidValue(f"{pointer}: {error.sentence}") from error
+            tree = parse(value)
+        except JSONSyntaxError as error:
+            raise InvalidValue(f"{pointer}: {error.message}") from error
         # A recipient must not read the sharer's secrets or variables by referring to them.
         if _contains_reference(tree):
             raise InvalidValue(_("Values can't contain {{ or }}, which mark references."))

@@ -21,7 +21,8 @@ from playground.drafts.variables import judge_variable
 from playground.importers.credentials import Collector
 from playground.importers.values import FoundSecret
 from playground.jsontext import pointers
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
 from playground.openapi.operations import UnknownOperation, find_operation
 from playground.payload_templates.secrets import mask_variant, secret_names_in
 from playground.payload_templates.templates import TemplateInput, validate_template_input
@@ -214,9 +215,9 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
     try:
         if not isinstance(document, str):
             raise ValueError("the document must be text")
-        read(document)
+        parse(document)
         for value in (*row.get("off", {}).values(), *row.get("away", {}).values()):
-            read(value)
+            parse(value)
         variables = _read_variables(row)
         for pointer in (*row.get("off", {}), *row.get("away", {}), *row.get("notes", {})):
             pointers.split(pointer)
@@ -225,8 +226,8 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
             _check_variant(variant)
         if len({variant.name for variant in variants}) < len(variants):
             raise ValueError("two variants have the same name")
-    except NotJson as error:
-        raise InvalidTemplateFile(f"{path}: {error.sentence}") from None
+    except JSONSyntaxError as error:
+        raise InvalidTemplateFile(f"{path}: {error.message}") from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InvalidTemplateFile(
             _("%(path)s: its document or its variants aren't valid."), path=path
@@ -238,21 +239,21 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
 
 
 def _check_variant(variant: Variant) -> None:
-    """Raises NotJson, ValueError."""
+    """Raises JSONSyntaxError, ValueError."""
     if not isinstance(variant.name, str) or not 0 < len(variant.name) <= MAX_NAME_LENGTH:
         raise ValueError("a variant must have a name")
     for edit in variant.edits:
         if edit.kind in ("set", "replace"):
-            read(edit.value)
+            parse(edit.value)
         if edit.kind not in NAMED_KINDS:
             pointers.split(edit.pointer)
 
 
 def _read_variables(row: dict[str, Any]) -> dict[str, str]:
-    """The payload's own variables as JSON text by name. Raises NotJson, ValueError."""
+    """The payload's own variables as JSON text by name. Raises JSONSyntaxError, ValueError."""
     aside = Aside()
     for name, value in row.get("variables", {}).items():
-        read(value)
+        parse(value)
         if judge_variable(aside, name, value):
             raise ValueError("a variable's name or value isn't valid")
         aside = aside.put("variables", name, value)

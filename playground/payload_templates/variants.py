@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.editing import Edit, Impossible, State, perform, text_at
 from playground.jsontext import parsing, pointers
-from playground.jsontext.parsing import Digits, NotJson
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import NumberToken
 
 MAX_VARIANTS, MAX_NAME_LENGTH = 100, 100
 # Part of the stored format and of template files: a kind may be added, never renamed.
@@ -103,7 +104,7 @@ def apply_variant(shared: State, variant: Variant) -> State:
     for edit in variant.edits:
         try:
             state = perform(state, edit)
-        except (Impossible, NotJson, AssertionError):
+        except (Impossible, JSONSyntaxError, AssertionError):
             # The shared part may have lost the edit's pointer since: the rest still applies.
             continue
     return State(state.text, state.aside, state.path_values, state.connection, variant.name)
@@ -129,7 +130,7 @@ def derive_edits(shared: State, varied: State) -> tuple[Edit, ...]:
 def _document_edits(before: str, after: str) -> Iterator[Edit]:
     if before == after:
         return
-    old, new = parsing.read(before), parsing.read(after)
+    old, new = parsing.parse(before), parsing.parse(after)
     if isinstance(old, dict) and isinstance(new, dict):
         yield from _object_edits(old, new, after, "")
     elif not same_tokens(old, new):
@@ -161,7 +162,9 @@ def _object_edits(
 def same_tokens(a: Any, b: Any) -> bool:
     """Whether two trees hold the same tokens: `1` isn't `"1"`, and `1.0` isn't `1.00`."""
     # `Digits` is a str and bool an int: plain equality would mix them up.
-    if isinstance(a, Digits) != isinstance(b, Digits) or isinstance(a, bool) != isinstance(b, bool):
+    if isinstance(a, NumberToken) != isinstance(b, NumberToken) or isinstance(
+        a, bool
+    ) != isinstance(b, bool):
         return False
     if isinstance(a, dict) and isinstance(b, dict):
         return a.keys() == b.keys() and all(same_tokens(a[key], b[key]) for key in a)

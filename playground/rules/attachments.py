@@ -9,7 +9,7 @@ from mimetypes import MimeTypes
 from typing import Any
 
 from playground.jsontext.printing import quote
-from playground.jsontext.references import find
+from playground.jsontext.references import find_references
 from playground.rules.context import Context, is_literal
 from playground.rules.fixes import fix_by_setting
 from playground.rules.problems import Problem, make_problem
@@ -63,7 +63,7 @@ def _check_name(name: Any, at: str, place: str) -> Iterator[Problem]:
 def _check_data(context: Context, data: Any, name: Any, at: str, place: str) -> Iterator[Problem]:
     if not isinstance(data, str):
         return
-    references = find(data)
+    references = find_references(data)
     if references:
         media_type = _stored_type(context, references)
     else:

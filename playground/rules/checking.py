@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from itertools import islice
 
-from playground.jsontext.parsing import NotJson, Tree, duplicates, lines_of, read
-from playground.jsontext.plain_values import may_have_twice, read_twin, twin_of
-from playground.jsontext.resolving import may_hold
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import find_duplicate_keys, parse, parse_plain
+from playground.jsontext.pointers import lines_of
+from playground.jsontext.references import may_have_references
 from playground.rules.attachments import check_attachments
 from playground.rules.context import Context, Schema
 from playground.rules.facts import NO_FACTS, Facts
@@ -41,29 +42,27 @@ def check(
     schema: Schema | None,
     facts: Facts = NO_FACTS,
     resolve: Resolve | None = None,
-    tree: Tree | None = None,
 ) -> list[Problem]:
     """Every problem of a document in the order of its lines; never raises, whatever the text.
 
     `schema` is the operation's body schema with its hints (see `playground.openapi`). At most
     300 problems are listed, errors first; then one more says so. `resolve` returns the text
     with the values of its variables: rules then check those, and report pointers of `text`.
-    `tree` is the result of `read(text)`, if the caller has it.
     """
     try:
-        twin = read_twin(text) if tree is None else twin_of(tree)
-    except NotJson as error:
+        document = parse_plain(text)
+    except JSONSyntaxError as error:
         return [report_not_json(error)]
-    if not isinstance(twin.value, dict):
-        return _locate(text, [make_problem("not-an-object", "", found=describe_value(read(text)))])
-    context = written = Context(text, twin.value, schema or {}, facts)
+    if not isinstance(document.value, dict):
+        return _locate(text, [make_problem("not-an-object", "", found=describe_value(parse(text)))])
+    context = written = Context(text, document.value, schema or {}, facts)
     found: list[Problem] = []
-    if may_have_twice(text, twin):
+    if document.has_duplicate_keys:
         found += islice(_check_duplicates(text), LIMIT + 1)
-    has_references = may_hold(text)
+    has_references = may_have_references(text)
     if has_references and resolve is not None:
         resolved = resolve(text)
-        context = replace(context, text=resolved, plain=read_twin(resolved).value)
+        context = replace(context, text=resolved, plain=parse_plain(resolved).value)
     for each in islice(check_schema(context, context.schema, context.plain), LIMIT + 1):
         found.append(replace(each, fix=each.fix or fix_by_choosing_mode(context, each)))
     found += islice(check_hints(context), LIMIT + 1)
@@ -82,15 +81,15 @@ def blocks(problems: list[Problem]) -> bool:
     return any(each.severity == ERROR for each in problems)
 
 
-def report_not_json(error: NotJson) -> Problem:
+def report_not_json(error: JSONSyntaxError) -> Problem:
     """The parser's error as a problem of the whole document."""
     params = {name: str(value) for name, value in error.params.items()}
     params["column"] = str(error.column)
-    return Problem("not-json", "", error.line, ERROR, error.sentence, params)
+    return Problem("not-json", "", error.line, ERROR, error.message, params)
 
 
 def _check_duplicates(text: str) -> Iterator[Problem]:
-    for each in duplicates(text):
+    for each in find_duplicate_keys(text):
         found = make_problem(
             "duplicate-key",
             each.pointer,

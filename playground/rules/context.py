@@ -8,9 +8,10 @@ from functools import cached_property
 from typing import Any, TypeGuard
 
 from playground.jsontext import pointers
-from playground.jsontext.parsing import Tree, locate, read_object
+from playground.jsontext.parsing import Tree, parse_object
+from playground.jsontext.pointers import locate
 from playground.jsontext.printing import dump
-from playground.jsontext.references import find
+from playground.jsontext.references import find_references
 from playground.rules.facts import Facts
 
 Schema = Mapping[str, Any]
@@ -30,7 +31,7 @@ class Context:
     @cached_property
     def tree(self) -> dict[str, Tree]:
         # Only problems need the tokens: a document without problems is parsed once.
-        return read_object(self.text)
+        return parse_object(self.text)
 
     def source(self, pointer: str) -> str:
         """The JSON text of an existing value, as typed."""
@@ -86,4 +87,4 @@ def is_literal(value: object) -> TypeGuard[str]:
 def has_reference(value: object) -> bool:
     """Whether this is text whose content is known only once its references are resolved."""
     # The cheap test first: nearly every text has no braces.
-    return isinstance(value, str) and "{{" in value and bool(find(value))
+    return isinstance(value, str) and "{{" in value and bool(find_references(value))

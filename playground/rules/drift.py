@@ -7,11 +7,13 @@ from dataclasses import replace
 from typing import Any
 
 from playground.jsontext import pointers
-from playground.jsontext.edits import NoSuchPlace, PlaceTaken, apply, rename_key
-from playground.jsontext.locating import find
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.edits import KeyExists, PointerNotFound, rename_key
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
+from playground.jsontext.pointers import find_child
 from playground.jsontext.printing import dump
 from playground.jsontext.scanning import children
+from playground.jsontext.splices import apply
 from playground.rules.checking import check
 from playground.rules.context import Schema
 from playground.rules.definition_changes import find_renamed_step, shorten_line
@@ -136,14 +138,14 @@ def _value_at(tree: Any, segments: list[str]) -> Any:
 
 def _read(text: str) -> Any:
     try:
-        return read(text)
-    except NotJson:
+        return parse(text)
+    except JSONSyntaxError:
         return None
 
 
 def _rename_input_keys(text: str, renamed: Mapping[str, str]) -> str:
     """Rename keys of input rows in one pass over the rows."""
-    array = find(text, "/inputs") if renamed else None
+    array = find_child(text, "/inputs") if renamed else None
     if array is None or text[array.start] != "[":
         return text
     pieces, end = [], 0
@@ -154,7 +156,7 @@ def _rename_input_keys(text: str, renamed: Mapping[str, str]) -> str:
 
 
 def _rename_keys(row: str, renamed: Mapping[str, str]) -> str:
-    tree = read(row) if row.startswith("{") else None
+    tree = parse(row) if row.startswith("{") else None
     for old, new in renamed.items():
         if isinstance(tree, dict) and old in tree and new not in tree:
             row = apply(row, rename_key(row, pointers.child("", old), new))
@@ -168,7 +170,7 @@ def _apply_first_fix(text: str, schema: Schema, problems: list[Problem]) -> str 
             continue
         try:
             fixed = apply_fix(text, each.fix, schema)
-        except (NoSuchPlace, PlaceTaken, NotJson):
+        except (PointerNotFound, KeyExists, JSONSyntaxError):
             continue  # another problem's fix has removed its place
         if fixed != text:
             return fixed

@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import Any
 
 from playground.jsontext import pointers
-from playground.jsontext.edits import Splice, apply, remove, rename_key, set_value
+from playground.jsontext.edits import remove_value, rename_key, set_value
 from playground.jsontext.printing import dump, quote
+from playground.jsontext.splices import Splice, apply
 from playground.rules.context import Context, Schema, is_blank, schema_at
 from playground.rules.problems import Fix, FixEdit
 from playground.rules.wording import shorten, types_of
@@ -31,7 +32,7 @@ def apply_fix(text: str, fix: Fix, schema: Schema | None = None) -> str:
 
 def _splice(text: str, edit: FixEdit, schema: Schema) -> Splice:
     if edit.kind == "remove":
-        return remove(text, edit.pointer)
+        return remove_value(text, edit.pointer)
     if edit.kind == "rename":
         return rename_key(text, edit.pointer, edit.value)
     above = schema_at(schema, pointers.parent(edit.pointer))

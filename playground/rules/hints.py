@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from playground.jsontext import pointers
-from playground.jsontext.caching import remember
 from playground.jsontext.printing import dump
 from playground.rules.context import Context, Schema, has_reference
 from playground.rules.fixes import fix_by_removing, fix_by_renaming, fix_by_setting
@@ -26,6 +25,7 @@ Values = Mapping[str, Any]
 Check = Callable[[Context, Schema, Values, str], Iterator[Problem]]
 # The mode that is chosen by leaving the choosing property out; no JSON text has this value.
 QUERY = "\0"
+MOST_PLANS = 10_000
 
 
 class _Plan(NamedTuple):
@@ -56,8 +56,21 @@ def _walk(context: Context, schema: Schema, value: Any, at: str) -> Iterator[Pro
 
 # Without a plan each of thousands of input rows would be visited although its schema has no
 # hints, and each edit would look for hints in the whole schema again.
-@remember
+# Kept by identity, since schemas are shared dicts and can't be hashed, together with the schema,
+# so that no other one can take its identity.
+_plans: dict[int, tuple[Any, _Plan]] = {}
+
+
 def _plan_of(schema: Any) -> _Plan:
+    known = _plans.get(id(schema))
+    if known is None or known[0] is not schema:
+        if len(_plans) >= MOST_PLANS:
+            _plans.clear()
+        known = _plans[id(schema)] = (schema, _make_plan(schema))
+    return known[1]
+
+
+def _make_plan(schema: Any) -> _Plan:
     if not isinstance(schema, Mapping):
         return _Plan()
     fields = _fields_of(schema)

@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.jsontext import pointers
 from playground.jsontext.printing import quote
-from playground.jsontext.references import Reference, find
+from playground.jsontext.references import Reference, find_references
 from playground.rules.context import Context
 from playground.rules.facts import Facts
 from playground.rules.fixes import fix_by_setting
@@ -19,7 +19,7 @@ from playground.rules.wording import did_you_mean, find_similar, label_value, sh
 def check_references(context: Context) -> Iterator[Problem]:
     """References whose names are unknown, in a document whose references aren't resolved."""
     for pointer, text in _find_texts(context.plain, ""):
-        for reference in find(text):
+        for reference in find_references(text):
             known = _known_names(context.facts, reference.kind)
             if known is not None and reference.name not in known:
                 yield _report_unknown(context, pointer, text, reference, known)

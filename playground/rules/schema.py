@@ -10,7 +10,7 @@ import jsonschema_rs
 from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
 
 from playground.jsontext import pointers
-from playground.jsontext.parsing import Digits
+from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump
 from playground.rules.context import Context, Schema, has_reference, schema_at, value_at
 from playground.rules.fixes import fix_by_converting, fix_by_removing, fix_by_setting
@@ -175,7 +175,7 @@ class _SchemaCheck:
         fix = None
         if similar is not None:
             fix = fix_by_setting(pointer, dump(names[similar]), f"Set {similar}")
-        is_text = isinstance(found, str) and not isinstance(found, Digits)
+        is_text = isinstance(found, str) and not isinstance(found, NumberToken)
         yield make_problem(
             "not-in-list",
             pointer,

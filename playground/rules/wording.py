@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from playground.jsontext import pointers
-from playground.jsontext.parsing import Digits
+from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump
 from playground.rules.context import schema_at, schema_below
 
@@ -102,7 +102,7 @@ def name_types(types: Sequence[str]) -> str:
 def describe_value(value: Any) -> str:
     """A value of the document in a few words; only its type where it may be long or private."""
     match value:
-        case Digits():
+        case NumberToken():
             return shorten(str.__str__(value), 24)
         case None:
             return "null"

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from playground.jsontext.parsing import NotJson, decode
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import decode
 from playground.openapi.operations import find_operation
 from playground.openapi.workflows import Workflow
 from playground.rules.checking import check
@@ -27,8 +28,8 @@ def check_start(body: bytes) -> None:
 def _refuse_errors(body: bytes, operation: str, facts: Facts = NO_FACTS) -> None:
     try:
         text = decode(body)
-    except NotJson as error:
-        raise Refusal(400, error.sentence) from None
+    except JSONSyntaxError as error:
+        raise Refusal(400, error.message) from None
     problems = check(text, find_operation(operation).body_schema, facts)
     first = next((one for one in problems if one.severity == ERROR), None)
     if first is not None:

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from playground.jsontext.edits import apply, set_value
+from playground.jsontext.edits import set_value
 from playground.jsontext.pointers import child
 from playground.jsontext.printing import dump
+from playground.jsontext.splices import apply
 from playground.openapi.choice_lists import Choice, ListRule, value_at
 from playground.people.models import Person
 from playground.sending import failures

@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from playground.drafts.metadata import Aside
-from playground.jsontext.references import find
+from playground.jsontext.references import find_references
 from playground.openapi.workflows import Workflow
 from playground.sending.plans import Plan
 from playground.workspace.models import Connection
@@ -60,7 +60,9 @@ def _variables_of(plan: Plan) -> dict[str, str]:
     if not any("{{" in text for text in typed):
         return {}
     values = read_variables(plan.connection)
-    named = {mark.name for text in typed for mark in find(text) if mark.kind == "variable"}
+    named = {
+        mark.name for text in typed for mark in find_references(text) if mark.kind == "variable"
+    }
     return {name: values[name] for name in sorted(named) if name in values}
 
 

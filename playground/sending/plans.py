@@ -12,10 +12,9 @@ from playground.drafts.half_typed import judge_half
 from playground.drafts.metadata import Aside
 from playground.drafts.models import Draft
 from playground.drafts.variables import own_variables, values_for
-from playground.jsontext.locating import lines_of
-from playground.jsontext.parsing import Tree
-from playground.jsontext.reference_syntax import FILE_MARK
-from playground.jsontext.references import resolve_document
+from playground.jsontext.pointers import lines_of
+from playground.jsontext.references import FILE_REFERENCE
+from playground.jsontext.resolving import resolve_document
 from playground.openapi.operations import Operation, find_operation
 from playground.payload_templates.models import Version
 from playground.payload_templates.secrets import secret_names_for
@@ -118,16 +117,16 @@ def facts_of(plan: Plan) -> Facts:
     return replace(facts, files=describe_files(plan.text), secrets=secrets)
 
 
-def check_plan(plan: Plan, facts: Facts | None = None, tree: Tree | None = None) -> list[Problem]:
+def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
     """Every problem at once: connection, path values, half-typed places, document.
 
-    `facts`, and the `tree` of its text, spare the work of finding them.
+    `facts`, if the caller has them, need not be found again.
     """
     return [
         *_check_connection(plan),
         *_check_path(plan),
         *_check_half(plan),
-        *_check_body(plan, facts, tree),
+        *_check_body(plan, facts),
     ]
 
 
@@ -162,19 +161,19 @@ def _check_path(plan: Plan) -> list[Problem]:
     ]
 
 
-def _check_body(plan: Plan, facts: Facts | None, tree: Tree | None) -> list[Problem]:
+def _check_body(plan: Plan, facts: Facts | None) -> list[Problem]:
     schema = plan.operation.body_schema
     if schema is None:
         return []
     facts = facts or facts_of(plan)
-    found = check(plan.text, schema, facts, resolver_of(plan), tree)
+    found = check(plan.text, schema, facts, resolver_of(plan))
     return [*found, *_check_size(plan, facts)]
 
 
 def body_size(plan: Plan, facts: Facts) -> int:
     """Bytes of the document as it goes out, files as base64 counted in."""
     size = len(plan.text.encode("utf-8", "replace"))
-    for name in FILE_MARK.findall(plan.text) if facts.files else ():
+    for name in FILE_REFERENCE.findall(plan.text) if facts.files else ():
         if file := (facts.files or {}).get(name):
             size += wire_size(file) - len(f"{{{{file:{name}}}}}")
     return size

@@ -15,10 +15,10 @@ from playground.drafts.models import Draft
 from playground.drafts.secrets import copy_secrets
 from playground.history.bodies import read_body
 from playground.history.models import Exchange, SentDocument
-from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare
-from playground.jsontext.parsing import NotJson
+from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare_texts
+from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import quote
-from playground.jsontext.reference_syntax import FILE_MARK
+from playground.jsontext.references import FILE_REFERENCE
 from playground.people.models import Person
 from playground.rules.facts import FileFacts
 from playground.sending.context import WORKFLOW_UID, note_drift
@@ -129,14 +129,14 @@ def _name_files(found: list[Difference]) -> list[Difference]:
 
 
 def _named(text: str, files: Mapping[str, FileFacts]) -> str:
-    names = [files[id] for id in FILE_MARK.findall(text) if id in files]
+    names = [files[id] for id in FILE_REFERENCE.findall(text) if id in files]
     return " · ".join([text, *(f"{each.name}, {say_size(each.size)}" for each in names)])
 
 
 def _compare_text(before: str, after: str) -> list[Difference]:
     try:
-        return compare(before, after)
-    except NotJson:
+        return compare_texts(before, after)
+    except JSONSyntaxError:
         return [Difference("", CHANGED, before, after)] if before != after else []
 
 

@@ -9,8 +9,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from playground.jsontext import pointers, printing
-from playground.jsontext.edits import apply, set_value
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.edits import set_value
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
+from playground.jsontext.splices import apply
 from playground.people.models import Person
 from playground.workspace.files import NotKept, keep_file
 
@@ -28,8 +30,8 @@ def take_in_files(schema: Schema, pointer: str, text: str, person: Person | None
     if ";base64," not in text:
         return text
     try:
-        tree = read(text)
-    except NotJson:
+        tree = parse(text)
+    except JSONSyntaxError:
         return text
     for place, reference in keep_data_uris(schema, pointer, tree, person):
         if not place:

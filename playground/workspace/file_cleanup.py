@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from playground.jsontext.reference_syntax import FILE_MARK
+from playground.jsontext.references import FILE_REFERENCE
 from playground.vault.models import Secret
 from playground.vault.rotation import read_sealed_texts
 from playground.workspace.files import forget_file
@@ -33,4 +33,4 @@ def _list_used() -> Iterator[str]:
     """Documents stand encrypted, in whichever room: all of them are read, one at a time."""
     for text in read_sealed_texts(but=Secret):
         if "{{file:" in text:
-            yield from FILE_MARK.findall(text)
+            yield from FILE_REFERENCE.findall(text)

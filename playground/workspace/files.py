@@ -14,7 +14,7 @@ from django.db import models
 
 from playground.calls.substitution import FileData, PartWriter, UnresolvedReference
 from playground.calls.values import MaskedCall
-from playground.jsontext.reference_syntax import FILE_MARK, has_braces
+from playground.jsontext.references import FILE_REFERENCE, has_braces
 from playground.people.models import Person
 from playground.rules.facts import FileFacts
 from playground.vault.encryption import WrongKey
@@ -130,7 +130,7 @@ def forget_file(file: File) -> None:
 
 
 def _names_in(text: str) -> set[str]:
-    return set(FILE_MARK.findall(text)) if has_braces(text) else set()
+    return set(FILE_REFERENCE.findall(text)) if has_braces(text) else set()
 
 
 def find_data(file_id: str) -> FileData | None:
@@ -158,13 +158,13 @@ def write_out_files(call: MaskedCall) -> MaskedCall:
     """The call with the data URI of each file that its body refers to, as Send writes it. Where
     they are too long for code that people copy, or a file is gone, the reference stays."""
     body = call.body or ()
-    names = FILE_MARK.findall("".join(each for each in body if isinstance(each, str)))
+    names = FILE_REFERENCE.findall("".join(each for each in body if isinstance(each, str)))
     kept = File.objects.in_bulk(list(set(names))) if names else {}
     if not kept or sum(wire_size(kept[name]) for name in names if name in kept) > MOST_WRITTEN_OUT:
         return call
     uris = {name: _write_uri(name) for name in kept}
     filled = (
-        FILE_MARK.sub(lambda found: uris.get(found[1]) or found[0], each)
+        FILE_REFERENCE.sub(lambda found: uris.get(found[1]) or found[0], each)
         if isinstance(each, str)
         else each
         for each in body

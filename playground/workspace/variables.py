@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from playground.jsontext.parsing import Digits, NotJson, Tree, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import NumberToken, Tree, parse
 from playground.jsontext.printing import dump_inline, quote
 from playground.workspace.models import Connection
 
@@ -21,8 +22,8 @@ def write_variables(typed: Mapping[str, str]) -> str:
 def read_values(connection: Connection | None) -> dict[str, Tree]:
     """The values by name, as trees."""
     try:
-        tree = read(connection.variables) if connection else {}
-    except NotJson:
+        tree = parse(connection.variables) if connection else {}
+    except JSONSyntaxError:
         return {}
     return tree if isinstance(tree, dict) else {}
 
@@ -35,14 +36,14 @@ def read_variables(connection: Connection | None) -> dict[str, str]:
 def read_typed(typed: str) -> str:
     """The JSON text of what somebody typed as a value."""
     try:
-        read(typed)
-    except NotJson:
+        parse(typed)
+    except JSONSyntaxError:
         return quote(typed)
     return typed.strip()
 
 
 def as_typed(value: Tree) -> str:
-    if not isinstance(value, str) or isinstance(value, Digits):
+    if not isinstance(value, str) or isinstance(value, NumberToken):
         return dump_inline(value)
     # An input has one line: what has more is spelled as JSON, or saving would join the lines.
     plain = read_typed(value) == quote(value) and "\n" not in value

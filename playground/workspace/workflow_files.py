@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.jsontext.parsing import NotJson, decode, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import decode, parse
 from playground.jsontext.printing import dump
 from playground.openapi.workflows import Workflow as Definition
 from playground.workspace.models import Connection, Workflow
@@ -74,8 +75,8 @@ def write_file(kept: Workflow) -> str:
 def _read_definition(text: str) -> Mapping[str, Any]:
     """With every number as the API wrote it; where the text is no JSON, what can be read."""
     try:
-        tree = read(text)
-    except NotJson:
+        tree = parse(text)
+    except JSONSyntaxError:
         return read_object(text)
     return tree if isinstance(tree, dict) else {}
 
@@ -83,9 +84,9 @@ def _read_definition(text: str) -> Mapping[str, Any]:
 def _read_object(data: bytes) -> dict[str, Any]:
     """Its numbers are kept as they are written."""
     try:
-        tree = read(decode(data))
-    except NotJson as error:
-        raise BadFile(error.sentence) from None
+        tree = parse(decode(data))
+    except JSONSyntaxError as error:
+        raise BadFile(error.message) from None
     if not isinstance(tree, dict):
         raise BadFile("A definition is a JSON object.")
     return tree

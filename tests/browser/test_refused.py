@@ -24,7 +24,7 @@ def test_a_field_beside_a_half_typed_editor_is_saved_once_that_is_mended(page: P
     select_all = "() => { const it = window.ace.edit('editor_box'); it.focus(); it.selectAll(); }"
     page.evaluate(select_all)
     page.keyboard.insert_text("[1, 2]")
-    expect(page.locator("#editor_status.error")).to_contain_text("no payload")
+    expect(page.locator("#editor_status.error")).to_contain_text("not a payload")
     name = page.get_by_label("Job name", exact=True)
     name.fill("Typed beside")
     expect(page.locator("#saved")).to_have_attribute("data-state", "refused")

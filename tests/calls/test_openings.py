@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.calls.content import LINES, format_opening
-from playground.jsontext.printing import lay_out
+from playground.jsontext.printing import format_json
 
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -19,7 +19,7 @@ TREES = st.recursive(
 @given(TREES, st.booleans(), st.booleans())
 def test_the_opening_of_json_is_that_of_its_layout(tree, escaped, spaced) -> None:
     text = json.dumps(tree, ensure_ascii=escaped, indent=3 if spaced else None)
-    assert format_opening(text, "json") == lay_out(text).split("\n")[:LINES]
+    assert format_opening(text, "json") == format_json(text).split("\n")[:LINES]
 
 
 @pytest.mark.parametrize("text", ['{"a', '{"a": "\\', "]]}}", "{{{", '"', "nul", ":", ",,", ""])

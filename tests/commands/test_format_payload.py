@@ -43,7 +43,7 @@ def test_it_warns_of_a_duplicate_key_and_names_both_places() -> None:
     [
         (b'{"a": 1\n "b": 2}', 'Line 2, column 2: a comma is missing before "b".'),
         (b"\xff\xfe{\0}\0", "UTF-16"),
-        (b"[1]", "valid JSON but no payload"),
+        (b"[1]", "valid JSON but not a payload"),
     ],
 )
 def test_it_says_what_is_wrong_and_where(data: bytes, sentence: str) -> None:

@@ -25,7 +25,7 @@ from playground.drafts.changes import (
 from playground.drafts.drafts import begin, discard_draft, drafts_of, restore_draft
 from playground.drafts.editing import Edit, Impossible
 from playground.drafts.models import Change, Draft
-from playground.jsontext.parsing import NotJson
+from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import quote
 from playground.people.models import Person
 
@@ -138,7 +138,7 @@ def test_one_that_cannot_be_stops_no_other(draft: Draft) -> None:
     broken = Asked(Edit("insert", "/b", "not json", index=0), 0, "one", "")
     unknown = Asked(Edit("no such kind"), 0, "one", "")
     answers = make_together(draft, broken, unknown, ask("/a", "5", "two"))
-    assert [type(each) for each in answers] == [NotJson, Impossible, Applied]
+    assert [type(each) for each in answers] == [JSONSyntaxError, Impossible, Applied]
     assert '"a": 5' in text_of(draft)
     assert draft.changes.count() == 1
 
@@ -232,7 +232,7 @@ def test_one_looks_at_the_last_draft_for_all_that_were_made_together(draft: Draf
     first, second, broken = (each.answer for each in asked)
     assert isinstance(first, Applied)
     assert isinstance(second, Applied)
-    assert isinstance(broken, NotJson)
+    assert isinstance(broken, JSONSyntaxError)
     assert (first.draft.revision, second.draft.revision) == (1, 2)
     assert looked == [2]
     assert first.seen == second.seen == text_of(draft)

@@ -10,10 +10,9 @@ from playground.drafts.changes import Applied, Conflict, apply_edit, redo, undo
 from playground.drafts.drafts import begin, find_draft, state_of
 from playground.drafts.editing import Edit, Impossible, State, perform
 from playground.drafts.half_typed import EDITOR, judge_half, read_editor
-from playground.jsontext.edits import difference
-from playground.jsontext.locating import locate
-from playground.jsontext.pointers import child
+from playground.jsontext.pointers import child, locate
 from playground.jsontext.printing import dump
+from playground.jsontext.splices import difference
 from playground.people.models import Person
 
 TEXT = '{\n  "a": 1.10,\n  "b": "ü😀",\n  "c": [1, 2]\n}'
@@ -55,7 +54,7 @@ def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
 def test_a_list_is_json_but_no_payload() -> None:
     after = typed(State(TEXT), "[1]")
     assert after.text == TEXT
-    assert "no payload" in judge_half(after.text, after.aside)[0].message
+    assert "not a payload" in judge_half(after.text, after.aside)[0].message
 
 
 def test_the_form_goes_on_beside_a_half_typed_place() -> None:

@@ -11,7 +11,7 @@ from playground.jsontext import parsing, printing
 
 
 def field_of(schema: dict[str, Any], value: Any = ABSENT, **more: Any) -> Field:
-    tree = value if value is ABSENT else parsing.read(printing.dump(value))
+    tree = value if value is ABSENT else parsing.parse(printing.dump(value))
     return read_field("key", schema, tree, "/key", "/key", Beside(), **more)
 
 
@@ -74,7 +74,7 @@ def test_absent_null_empty_and_switched_off_are_four_things() -> None:
 
 
 def test_numbers_are_shown_with_the_digits_that_were_typed() -> None:
-    tree = parsing.read('{"key": 1.10}')
+    tree = parsing.parse('{"key": 1.10}')
     assert isinstance(tree, dict)
     found = read_field("key", {"type": "number"}, tree["key"], "/key", "/key", Beside())
     assert found.shown == "1.10"
@@ -87,7 +87,7 @@ def test_half_typed_json_stands_in_its_field() -> None:
 
 def test_keys_that_no_schema_knows_become_fields_after_the_known_ones() -> None:
     schema = {"properties": {"b": {}, "a": {}}, "required": ["a"]}
-    tree = parsing.read('{"x/y": 1, "a": 2}')
+    tree = parsing.parse('{"x/y": 1, "a": 2}')
     found = read_fields(schema, tree, "", "", Beside(off={"/gone": "1"}))
     assert [each.pointer for each in found] == ["/b", "/a", "/x~1y", "/gone"]
     assert [each.known for each in found] == [True, True, False, False]

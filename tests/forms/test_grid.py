@@ -8,14 +8,14 @@ KEYS = (InputKey("first_name", True), InputKey("company_name"))
 
 
 def test_the_workflows_keys_come_first_then_those_of_the_rows() -> None:
-    rows = parsing.read('[{"x": 1, "first_name": "Ada"}, {"meta": {}, "y": 2}]')
+    rows = parsing.parse('[{"x": 1, "first_name": "Ada"}, {"meta": {}, "y": 2}]')
     grid = read_grid("/inputs", rows, KEYS)
     assert [c.key for c in grid.columns] == ["first_name", "company_name", "x", "y", "meta"]
     assert grid.count == 2
 
 
 def test_absent_null_empty_number_and_object_look_different() -> None:
-    tree = parsing.read('{"n": 1.10, "o": {"a": [1]}, "e": "", "z": null}')
+    tree = parsing.parse('{"n": 1.10, "o": {"a": [1]}, "e": "", "z": null}')
     assert isinstance(tree, dict)
     assert read_cell(...) == ("text", "absent", "")
     assert read_cell(tree["z"]) == ("text", "null", "")
@@ -39,7 +39,7 @@ def test_everything_a_person_typed_is_escaped() -> None:
 
 
 def test_a_row_that_is_no_object_is_one_wide_json_cell() -> None:
-    grid = read_grid("/inputs", parsing.read('["text", {"a": "1"}]'), ())
+    grid = read_grid("/inputs", parsing.parse('["text", {"a": "1"}]'), ())
     html = draw_rows(grid, 0, 2)
     assert 'class="grid-cell wide"' in html or "wide" in html
     assert html.count("data-row>") == 2

@@ -8,7 +8,7 @@ from playground.jsontext import parsing
 
 
 def draw(schema: dict, text: str, **shelves: dict) -> str:
-    fields = read_fields(schema, parsing.read(text), "", "", Beside(**shelves))
+    fields = read_fields(schema, parsing.parse(text), "", "", Beside(**shelves))
     template = Template("{% load crispy_forms_tags %}{% crispy form %}")
     return template.render(Context({"form": PayloadForm(fields, "r1-")}))
 

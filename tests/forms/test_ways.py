@@ -31,7 +31,7 @@ GIVEN = {
 
 
 def fields_of(text: str, section: str, **shelves: dict) -> dict[str, Field]:
-    sections = read_sections(SCHEMA, parsing.read(text), Beside(**shelves))
+    sections = read_sections(SCHEMA, parsing.parse(text), Beside(**shelves))
     return {f.key: f for s in sections if s.title == section for f in s.fields}
 
 
@@ -98,7 +98,7 @@ def test_a_field_that_was_switched_off_by_hand_stays_off() -> None:
 
 def test_with_a_query_the_filter_is_hidden_and_that_is_said() -> None:
     sections = read_sections(
-        SCHEMA, parsing.read('{"id": 1, "custom_request": {"a": 1}}'), Beside()
+        SCHEMA, parsing.parse('{"id": 1, "custom_request": {"a": 1}}'), Beside()
     )
     [found] = [s for s in sections if s.title == "Filter"]
     assert found.fields == ()

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.importers import Refused, Understood, understand
-from playground.jsontext.parsing import read
+from playground.jsontext.parsing import parse
 from tests.importers import OPERATIONS, paste, refuse
 
 URL = "https://api.example.com/v3/workflows/w-1/schedule"
@@ -208,4 +208,4 @@ def test_material_with_pieces_cut_out_and_signs_put_in_is_answered(text, changes
     found = understand(text, OPERATIONS)
     assert isinstance(found, Refused | Understood)
     if isinstance(found, Understood) and found.document is not None:
-        read(found.document)
+        parse(found.document)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from playground.importers import Refused, Understood, understand
-from playground.jsontext.parsing import read
+from playground.jsontext.parsing import parse
 from tests.importers import OPERATIONS, paste, refuse
 
 GUIDE = """{
@@ -178,7 +178,7 @@ def test_it_reads_the_text_of_a_request():
         "engage",
         "https://h.example.com/api/v1.1/workflows/start",
     )
-    assert read(found.body)["email"] == "x"
+    assert parse(found.body)["email"] == "x"
     found = paste(
         "### one\nGET https://{{host}}/a\n\n### two\n"
         "POST https://{{host}}/workflows/start\nA: {{b}}\n\n{}\n"
@@ -252,7 +252,7 @@ def test_any_text_gives_a_result_or_a_sentence(text):
     found = understand(text, OPERATIONS)
     assert isinstance(found, Understood | Refused)
     if isinstance(found, Understood) and found.document is not None:
-        read(found.document)
+        parse(found.document)
 
 
 @given(

@@ -7,21 +7,20 @@ from hypothesis import strategies as st
 
 from playground.jsontext import pointers
 from playground.jsontext.edits import (
-    NoSuchPlace,
-    PlaceTaken,
-    Splice,
-    apply,
-    difference,
-    duplicate,
-    insert,
-    move,
-    remove,
+    KeyExists,
+    PointerNotFound,
+    duplicate_item,
+    insert_item,
+    move_item,
+    remove_value,
     rename_key,
     set_value,
 )
-from playground.jsontext.parsing import Digits, NotJson, locate, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import NumberToken, parse
+from playground.jsontext.pointers import locate
 from playground.jsontext.printing import dump, tokens
-from playground.jsontext.splices import combine
+from playground.jsontext.splices import Splice, apply, combine, difference
 from tests.jsontext.trees import documents, places, value_at
 
 INLINE = '{"a": 1, "b": 2}'
@@ -63,21 +62,21 @@ def test_a_value_comes_in_like_its_neighbours(
 def test_a_key_goes_to_its_place_in_the_order() -> None:
     order = ["a", "b", "c", "d"]
     text = '{\n  "b": 1,\n  "d": 2,\n  "x": 3\n}'
-    assert list(read(edited(text, set_value(text, "/c", "1", order)))) == ["b", "c", "d", "x"]
-    assert list(read(edited(text, set_value(text, "/a", "1", order)))) == ["a", "b", "d", "x"]
-    assert list(read(edited(text, set_value(text, "/y", "1", order)))) == ["b", "d", "x", "y"]
+    assert list(parse(edited(text, set_value(text, "/c", "1", order)))) == ["b", "c", "d", "x"]
+    assert list(parse(edited(text, set_value(text, "/a", "1", order)))) == ["a", "b", "d", "x"]
+    assert list(parse(edited(text, set_value(text, "/y", "1", order)))) == ["b", "d", "x", "y"]
     assert edited(text, set_value(text, "/a", "1", order)).startswith('{\n  "a": 1,\n  "b": 1,')
 
 
 @pytest.mark.parametrize("pointer", ["/b/3", "/a/x", "/b/x", "/c/7"])
 def test_a_place_that_cannot_be_is_refused(pointer: str) -> None:
-    with pytest.raises(NoSuchPlace) as caught:
+    with pytest.raises(PointerNotFound) as caught:
         set_value(BLOCK, pointer, "1")
     assert caught.value.pointer == pointer
 
 
 def test_a_value_that_is_no_json_is_refused() -> None:
-    with pytest.raises(NotJson):
+    with pytest.raises(JSONSyntaxError):
         set_value(INLINE, "/a", "1, 2")
 
 
@@ -96,20 +95,20 @@ def test_a_value_that_is_no_json_is_refused() -> None:
     ],
 )
 def test_removing_takes_one_comma_along(text: str, pointer: str, after: str) -> None:
-    assert edited(text, remove(text, pointer)) == after
+    assert edited(text, remove_value(text, pointer)) == after
 
 
 @pytest.mark.parametrize("pointer", ["", "/x", "/a/0"])
 def test_what_is_not_there_cannot_be_removed(pointer: str) -> None:
-    with pytest.raises(NoSuchPlace):
-        remove(INLINE, pointer)
+    with pytest.raises(PointerNotFound):
+        remove_value(INLINE, pointer)
 
 
 def test_renaming_keeps_the_place() -> None:
     assert edited(INLINE, rename_key(INLINE, "/a", "é")) == '{"é": 1, "b": 2}'
-    with pytest.raises(PlaceTaken):
+    with pytest.raises(KeyExists):
         rename_key(INLINE, "/a", "b")
-    with pytest.raises(NoSuchPlace):
+    with pytest.raises(PointerNotFound):
         rename_key(BLOCK, "/b/0", "b")
 
 
@@ -125,7 +124,7 @@ def test_a_splice_fits_only_its_own_text() -> None:
 
 
 def test_a_value_cut_from_the_text_goes_back_unchanged() -> None:
-    text = dump({"a": {"b": [Digits("1"), {"c": None}]}})
+    text = dump({"a": {"b": [NumberToken("1"), {"c": None}]}})
     value = text[text.index('{\n    "b"') : -2]
     assert not set_value(text, "/a", value).changes
 
@@ -163,7 +162,7 @@ def test_setting_a_place_is_setting_it_in_the_tree(
     splice = set_value(text, pointer, value[1])
     after = edited(text, splice)
     kept(text, after, splice)
-    assert read(after) == planted(tree, pointer, value[0])
+    assert parse(after) == planted(tree, pointer, value[0])
 
 
 def planted(tree: object, pointer: str, value: object) -> object:
@@ -194,7 +193,7 @@ def test_adding_is_adding_to_the_tree(
     splice = set_value(text, pointer, value[1], order)
     after = edited(text, splice)
     kept(text, after, splice)
-    assert read(after) == planted(tree, pointer, value[0])
+    assert parse(after) == planted(tree, pointer, value[0])
     assert locate(text, pointer) or same_tokens(text, after)
 
 
@@ -214,13 +213,13 @@ def test_removing_is_removing_from_the_tree(
     if not inner:
         return
     pointer = chance.choice(inner)
-    splice = remove(text, pointer)
+    splice = remove_value(text, pointer)
     after = edited(text, splice)
     kept(text, after, splice)
     holder = value_at(tree, pointers.parent(pointer))
     segment = pointers.last(pointer)
     del holder[int(segment) if isinstance(holder, list) else segment]  # type: ignore[attr-defined]
-    assert read(after) == tree
+    assert parse(after) == tree
     assert same_tokens(after, text)
 
 
@@ -230,10 +229,10 @@ def test_rows_move_as_list_items_do(rows: list[tuple[object, str]], chance: rand
     a, b = chance.randrange(len(rows)), chance.randrange(len(rows))
     tree = [row for row, _ in rows]
     tree.insert(b, tree.pop(a))
-    assert read(edited(text, move(text, "/rows", a, b))) == {"rows": tree}
+    assert parse(edited(text, move_item(text, "/rows", a, b))) == {"rows": tree}
     tree = [row for row, _ in rows]
     tree.insert(a + 1, tree[a])
-    assert read(edited(text, duplicate(text, "/rows", a))) == {"rows": tree}
+    assert parse(edited(text, duplicate_item(text, "/rows", a))) == {"rows": tree}
     tree = [row for row, _ in rows]
-    tree.insert(b, Digits("7"))
-    assert read(edited(text, insert(text, "/rows", b, "7"))) == {"rows": tree}
+    tree.insert(b, NumberToken("7"))
+    assert parse(edited(text, insert_item(text, "/rows", b, "7"))) == {"rows": tree}

@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.jsontext import edits
-from playground.jsontext.merge_patch import merge_steps, merge_trees
-from playground.jsontext.parsing import read
+from playground.jsontext import edits, splices
+from playground.jsontext.merging import merge_trees, plan_merge
+from playground.jsontext.parsing import parse
 
 
 def merge(text: str, patch: str) -> str:
     """The text after each step in turn."""
-    for step in merge_steps(text, patch):
+    for step in plan_merge(text, patch):
         if not step.pointer:
             return step.value or ""
         done = (
-            edits.remove(text, step.pointer)
+            edits.remove_value(text, step.pointer)
             if step.value is None
             else edits.set_value(text, step.pointer, step.value)
         )
-        text = edits.apply(text, done)
+        text = splices.apply(text, done)
     return text
 
 
@@ -45,7 +45,7 @@ def merge(text: str, patch: str) -> str:
 )
 def test_the_examples_of_the_standard(text, patch, result):
     if not text.startswith("["):  # a list is no payload: what comes takes its place
-        assert read(merge(text, patch)) == merge_trees(read(text), read(patch))
+        assert parse(merge(text, patch)) == merge_trees(parse(text), parse(patch))
     assert json.loads(merge(text, patch)) == json.loads(result)
 
 
@@ -55,13 +55,13 @@ def test_tokens_come_as_typed_and_the_rest_stays_byte_for_byte():
     assert merged.startswith('{\n  "a":   1.10,\n')
     assert '"big": 1E400' in merged
     assert '"n": 12345678901234567890' in merged
-    assert read(merged)["s"] == [None]
-    assert merge_steps(text, '{"a": 1.10, "z": {}}') == []
+    assert parse(merged)["s"] == [None]
+    assert plan_merge(text, '{"a": 1.10, "z": {}}') == []
 
 
 def test_very_many_places_become_one_step():
     patch = json.dumps({f"k{n}": n for n in range(5000)})
-    [step] = merge_steps('{"a": 1.10}', patch)
+    [step] = plan_merge('{"a": 1.10}', patch)
     assert step.pointer == ""
     assert '"a": 1.10' in (step.value or "")
 
@@ -77,4 +77,4 @@ OBJECTS = st.dictionaries(st.text(max_size=3), VALUES, max_size=5)
 @given(OBJECTS, OBJECTS)
 def test_the_steps_lead_to_what_the_standard_says(before, patch):
     text, wanted = json.dumps(before), json.dumps(patch)
-    assert read(merge(text, wanted)) == merge_trees(read(text), read(wanted))
+    assert parse(merge(text, wanted)) == merge_trees(parse(text), parse(wanted))

@@ -5,16 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.jsontext.parsing import NotJson, line_of, locate, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
+from playground.jsontext.pointers import line_of, locate
 from playground.jsontext.printing import (
     dump,
     dump_inline,
-    is_laid_out,
-    lay_inline,
-    lay_out,
+    ensure_formatted,
+    format_inline,
+    format_json,
+    is_formatted,
     outline,
     quote,
-    receive,
     tokens,
 )
 from tests.jsontext.trees import documents, places
@@ -27,7 +29,7 @@ def words(text: str) -> list[str]:
 
 
 def test_laying_out_touches_no_token() -> None:
-    assert lay_out(ODD) == (
+    assert format_json(ODD) == (
         '{\n  "a": 1.10,\n  "b": [\n    1E400,\n    -0,\n    "\\u00e9\\/😀\u2028",\n'
         '    {},\n    []\n  ],\n  "a": {\n    "x": null\n  }\n}'
     )
@@ -36,24 +38,24 @@ def test_laying_out_touches_no_token() -> None:
 @given(documents())
 def test_any_layout_has_the_same_tokens(document: tuple[object, str]) -> None:
     tree, text = document
-    for laid in (lay_out(text), lay_inline(text)):
+    for laid in (format_json(text), format_inline(text)):
         assert words(laid) == words(text)
-        assert read(laid) == tree
-    assert lay_out(lay_out(text)) == lay_out(text)
-    assert is_laid_out(lay_out(text))
+        assert parse(laid) == tree
+    assert format_json(format_json(text)) == format_json(text)
+    assert is_formatted(format_json(text))
 
 
 @given(documents())
 def test_what_is_printed_reads_back(document: tuple[object, str]) -> None:
     tree, _ = document
-    assert read(dump(tree)) == tree
-    assert read(dump_inline(tree)) == tree
-    assert dump(tree) == lay_out(dump_inline(tree))
+    assert parse(dump(tree)) == tree
+    assert parse(dump_inline(tree)) == tree
+    assert dump(tree) == format_json(dump_inline(tree))
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
 def test_a_quoted_string_escapes_only_what_must_be(value: str) -> None:
-    assert read(quote(value)) == value
+    assert parse(quote(value)) == value
     assert all(c in quote(value) for c in value if c >= " " and c not in '"\\')
 
 
@@ -71,15 +73,15 @@ def test_what_is_no_number_is_not_printed(value: object) -> None:
 
 @pytest.mark.parametrize("text", ["{}", "[ ]", '{\n"a":1}', "12345", '"a b c"', "[1,\r2]"])
 def test_formatted_text_stays_as_it_is(text: str) -> None:
-    assert is_laid_out(text)
-    assert receive(text) == text
+    assert is_formatted(text)
+    assert ensure_formatted(text) == text
 
 
 def test_unformatted_text_is_laid_out_and_broken_text_left_alone() -> None:
-    assert receive('{"a":1}\n') == '{\n  "a": 1\n}'
-    assert receive('{"a":1') == '{"a":1'
-    with pytest.raises(NotJson):
-        lay_out("[1,]")
+    assert ensure_formatted('{"a":1}\n') == '{\n  "a": 1\n}'
+    assert ensure_formatted('{"a":1') == '{"a":1'
+    with pytest.raises(JSONSyntaxError):
+        format_json("[1,]")
 
 
 @given(st.text(st.sampled_from("{}[],:\"\\u0d \n1-.etrue/'é\ud800"), max_size=60))

@@ -7,7 +7,7 @@ import json
 from hypothesis import strategies as st
 
 from playground.jsontext import pointers
-from playground.jsontext.parsing import Digits
+from playground.jsontext.parsing import NumberToken
 
 NUMBERS = ["0", "-0", "1.10", "1E400", "1e-7", "10000000000000000000000000000000000000000", "7"]
 CHARACTERS = st.characters(exclude_categories=["Cs"])
@@ -25,7 +25,7 @@ def string_literals(draw: st.DrawFn) -> tuple[str, str]:
 
 def scalars() -> st.SearchStrategy[tuple[object, str]]:
     """A scalar and its literal."""
-    numbers = st.sampled_from(NUMBERS).map(lambda token: (Digits(token), token))
+    numbers = st.sampled_from(NUMBERS).map(lambda token: (NumberToken(token), token))
     words = st.sampled_from([(True, "true"), (False, "false"), (None, "null")])
     return st.one_of(numbers, words, string_literals())
 

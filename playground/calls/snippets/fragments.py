@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from playground.calls.values import MaskedCall, MaskedText, Placeholder
-from playground.jsontext.reference_syntax import FILE_MARK
+from playground.jsontext.references import FILE_REFERENCE
 
 SUFFIXES = {"raw": "", "json": "", "base64": "_BASE64", "url": "_URL"}
 FORMS = {
@@ -148,7 +148,7 @@ def comments(plan: Plan, sign: str) -> list[str]:
     )
     files = (
         f"{sign} Put the data URI of the file in the place of {mark} first"
-        for mark in dict.fromkeys(found[0] for found in FILE_MARK.finditer(body))
+        for mark in dict.fromkeys(found[0] for found in FILE_REFERENCE.finditer(body))
     )
     return [*variables, *files]
 

@@ -38,7 +38,7 @@ class Opened:
 
     @cached_property
     def tree(self) -> Any:
-        return parsing.read(self.draft.text)
+        return parsing.parse(self.draft.text)
 
     @cached_property
     def facts(self) -> Facts:
@@ -55,8 +55,7 @@ class Opened:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        # Where the form was read already, its tree spares reading the text again.
-        return check_plan(plan_draft(self.draft), self.facts, vars(self).get("tree"))
+        return check_plan(plan_draft(self.draft), self.facts)
 
     def section_of(self, pointer: str) -> Section | None:
         return next((s for s in self.sections if any(f.pointer == pointer for f in s.fields)), None)

@@ -19,8 +19,8 @@ from playground.drafts.editing import Edit, Impossible, State
 from playground.drafts.half_typed import EDITOR
 from playground.drafts.models import Draft
 from playground.forms.conversion import HalfTyped, to_value_text
-from playground.jsontext.edits import difference
-from playground.jsontext.parsing import NotJson
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.splices import difference
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit, complete
 from playground.pages.builder.following import describe_sections
@@ -60,8 +60,8 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         )
     except Draft.DoesNotExist:
         return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
-    except NotJson as error:
-        return _refuse(error.sentence, 422)
+    except JSONSyntaxError as error:
+        return _refuse(error.message, 422)
     except (Impossible, BadEdit) as error:
         return _refuse(str(error), 422)
     except RequestDataTooBig:

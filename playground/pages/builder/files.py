@@ -22,7 +22,7 @@ from playground.drafts.drafts import find_draft
 from playground.drafts.models import Draft
 from playground.forms.fields import Field
 from playground.jsontext import printing
-from playground.jsontext.references import find
+from playground.jsontext.references import find_references
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -185,7 +185,7 @@ def _read_rows(opened: Opened, items: list[Any]) -> Iterator[FileRow]:
     for item in items:
         values = item if isinstance(item, dict) else {}
         name, data = values.get("name"), values.get("data")
-        marks = find(data) if isinstance(data, str) else []
+        marks = find_references(data) if isinstance(data, str) else []
         file = kept.get(marks[0].name) if len(marks) == 1 and marks[0].kind == "file" else None
         yield FileRow(
             name if isinstance(name, str) else "",

@@ -10,7 +10,7 @@ from playground.drafts.changes import Applied
 from playground.drafts.editing import State
 from playground.forms.fields import Beside
 from playground.forms.sections import Section, read_sections
-from playground.jsontext.parsing import read
+from playground.jsontext.parsing import parse
 from playground.pages.builder.draft_context import Opened
 from playground.pages.builder.parts import describe_form, draw_part
 
@@ -25,7 +25,7 @@ def describe_sections(done: Applied, opened: Opened) -> dict[str, Any]:
         return {"html": draw_part(opened, {"part": "form"})}
     if before.text == after.text and before.aside == after.aside:
         return {}
-    old_tree = read(before.text)
+    old_tree = parse(before.text)
     old = {each.id: each for each in _read_sections(opened, before, old_tree)}
     changed = [
         each

@@ -16,9 +16,9 @@ from playground.drafts.editing import Edit, Impossible, perform
 from playground.drafts.pasting import host_in, ignored_headers, take_credentials
 from playground.importers import Note, Refused, Understood, understand
 from playground.importers.operation_shapes import operation_shapes
-from playground.jsontext.diff import compare
-from playground.jsontext.merge_patch import Step, merge_steps
-from playground.jsontext.parsing import NotJson
+from playground.jsontext.diff import compare_texts
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.merging import MergeEdit, plan_merge
 from playground.openapi.operations import UnknownOperation, find_operation
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit
@@ -60,8 +60,8 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         )
     except RequestDataTooBig:
         return _refuse(_("That is too large to be pasted."), 413)
-    except NotJson as error:
-        return _refuse(error.sentence)
+    except JSONSyntaxError as error:
+        return _refuse(error.message)
     except (Impossible, BadEdit) as reason:
         return _refuse(str(reason))
     if isinstance(done, Conflict):
@@ -81,11 +81,11 @@ def _look(opened: Opened, found: Understood) -> JsonResponse:
     """What merging would change, and nothing done; credentials stand as references already."""
     if found.document is None:
         raise BadEdit(_("There is no JSON document in this."))
-    steps = merge_steps(opened.draft.text, found.document)
+    steps = plan_merge(opened.draft.text, found.document)
     after = opened.state
     for edit in _merging(opened, steps):
         after = perform(after, edit)
-    differences = compare(opened.draft.text, after.text)
+    differences = compare_texts(opened.draft.text, after.text)
     context = {
         "lines": _lines(opened, found),
         "changes": mask_changes(found),
@@ -95,12 +95,12 @@ def _look(opened: Opened, found: Understood) -> JsonResponse:
     return JsonResponse({"told": render_to_string("builder/_merging.html", context)})
 
 
-def _merging(opened: Opened, steps: Sequence[Step]) -> list[Edit]:
+def _merging(opened: Opened, steps: Sequence[MergeEdit]) -> list[Edit]:
     order = list((opened.operation.body_schema or {}).get("properties", {}))
     return [_edit_of(each, order) for each in steps]
 
 
-def _edit_of(step: Step, order: list[str]) -> Edit:
+def _edit_of(step: MergeEdit, order: list[str]) -> Edit:
     if not step.pointer:
         return Edit("replace", value=step.value or "{}")
     if step.value is None:
@@ -121,7 +121,7 @@ def _document(request: HttpRequest, opened: Opened, found: Understood, merging: 
         if name in names and value != opened.draft.path_values.get(name)
     ]
     if merging:
-        return Edit("all", parts=[*_merging(opened, merge_steps(opened.draft.text, text)), *path])
+        return Edit("all", parts=[*_merging(opened, plan_merge(opened.draft.text, text)), *path])
     return Edit("all", parts=[Edit("replace", value=text), *path])
 
 

@@ -19,7 +19,7 @@ from playground.drafts.credentials import clean_draft
 from playground.drafts.drafts import state_of
 from playground.drafts.editing import State
 from playground.drafts.models import Draft
-from playground.jsontext.diff import compare
+from playground.jsontext.diff import compare_texts
 from playground.pages.builder.draft_context import open_draft
 from playground.pages.payload_templates.finding import read_template_input, with_toast
 from playground.payload_templates.models import Sharing, Template, Version
@@ -193,7 +193,7 @@ def show_both(
 ) -> HttpResponse:
     """What somebody else saved meanwhile, beside what this draft holds."""
     theirs = get_version(stale.template)
-    differences = compare(read_content(theirs).state(variant).text, draft.text)
+    differences = compare_texts(read_content(theirs).state(variant).text, draft.text)
     context = describe_kept(person_of(request), draft)
     context |= {"theirs": theirs, "differences": differences[:100], "variant": variant}
     context["compare"] = reverse("compare_versions", args=[stale.template.id])

@@ -18,7 +18,8 @@ from playground.drafts.credentials import find_suspicious, mask_value
 from playground.history.models import Exchange
 from playground.importers.credentials import Collector
 from playground.jsontext import pointers
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
 from playground.openapi.operations import find_operation
 from playground.pages.payload_templates.finding import get_managed_template, require_operation
 from playground.pages.payload_templates.wiki import write_badge
@@ -125,8 +126,8 @@ def list_places(operation: str, text: str) -> list[str]:
     """The fields that can be left open: values of the document, but no accounts."""
     schema = find_operation(operation).body_schema or {}
     try:
-        tree = read(text)
-    except NotJson:
+        tree = parse(text)
+    except JSONSyntaxError:
         return []
     found: list[str] = []
     _collect(tree, "", found)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.editing import Impossible, State
-from playground.jsontext.diff import Difference, compare
+from playground.jsontext.diff import Difference, compare_texts
 from playground.pages.comparison import compare_sides
 from playground.pages.payload_templates.finding import (
     get_editable_template,
@@ -99,7 +99,7 @@ def describe_difference(
 ) -> dict[str, Any]:
     """Fields that differ: document, address, connection, what stands beside the document, and
     the variants; and the documents side by side."""
-    found = compare(left.text, right.text)
+    found = compare_texts(left.text, right.text)
     found += _compare_values("#path/", left.path_values, right.path_values)
     found += _compare_values("#", _connection_of(left), _connection_of(right))
     found += _compare_values("off ", left.aside.off, right.aside.off)

@@ -9,7 +9,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from playground.drafts.editing import State
-from playground.jsontext.parsing import NotJson, read
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import parse
 from playground.payload_templates.models import Template
 
 
@@ -29,8 +30,8 @@ def write_badge(request: HttpRequest, address: str) -> str:
 def _fragment(text: str) -> str:
     """The first plain value of the document, to show how values are filled in."""
     try:
-        tree = read(text)
-    except NotJson:
+        tree = parse(text)
+    except JSONSyntaxError:
         return ""
     for key, value in tree.items() if isinstance(tree, dict) else ():
         if isinstance(value, str) and key.isidentifier() and len(value) < 60 and "{{" not in value:

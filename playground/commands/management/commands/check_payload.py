@@ -9,7 +9,8 @@ from typing import Any, NoReturn
 from django.core.management.base import BaseCommand, CommandParser
 
 from playground.commands.workflow_facts import facts_of_workflow
-from playground.jsontext.parsing import NotJson, decode
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import decode
 from playground.openapi.operations import Operation, UnknownOperation, find_operation
 from playground.rules.checking import blocks, check, report_not_json
 from playground.rules.facts import NO_FACTS, Facts
@@ -78,6 +79,6 @@ def check_bytes(data: bytes, operation: Operation, facts: Facts) -> list[Problem
     """The problems of a payload as it stands in a file."""
     try:
         text = decode(data)
-    except NotJson as error:
+    except JSONSyntaxError as error:
         return [report_not_json(error)]
     return check(text, operation.body_schema, facts)

@@ -9,8 +9,9 @@ from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand
 
-from playground.jsontext.parsing import NotJson, NotPayload, decode, duplicates, read_object
-from playground.jsontext.printing import receive
+from playground.jsontext.errors import JSONSyntaxError, NotAnObjectError
+from playground.jsontext.parsing import decode, find_duplicate_keys, parse_object
+from playground.jsontext.printing import ensure_formatted
 
 
 class Command(BaseCommand):
@@ -25,15 +26,15 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             text = decode(_read_bytes(options["file"]))
-            read_object(text)
-        except (NotJson, NotPayload) as problem:
-            self._refuse(problem.sentence)
+            parse_object(text)
+        except (JSONSyntaxError, NotAnObjectError) as problem:
+            self._refuse(problem.message)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             self._refuse(f"{options['file']} cannot be read: {reason}.")
-        for found in duplicates(text):
-            self.stderr.write(f"Warning: {found.sentence}")
-        self._print(receive(text))
+        for found in find_duplicate_keys(text):
+            self.stderr.write(f"Warning: {found.message}")
+        self._print(ensure_formatted(text))
 
     def _refuse(self, sentence: str) -> NoReturn:
         self.stderr.write(sentence)

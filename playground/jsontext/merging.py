@@ -1,0 +1,141 @@
+"""Larger things put into a document: another document by RFC 7396, and cells of a spreadsheet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from playground.jsontext import pointers
+from playground.jsontext.edits import insert_item, set_value
+from playground.jsontext.indentation import fit, indent_of, line_break_of, margin_at
+from playground.jsontext.parsing import Tree, parse
+from playground.jsontext.pointers import find_child, locate
+from playground.jsontext.printing import dump, quote
+from playground.jsontext.scanning import Child, children
+from playground.jsontext.splices import NO_CHANGE, Splice, apply, combine, replacement
+
+# Each edit finds its value anew, so very many would take time quadratic in the document.
+MOST_MERGE_EDITS = 60
+
+
+@dataclass(frozen=True)
+class MergeEdit:
+    """One value of a merge: `value` is the JSON text to set; None removes the key."""
+
+    pointer: str
+    value: str | None
+
+
+def plan_merge(text: str, patch: str) -> list[MergeEdit]:
+    """The edits that merge `patch` into `text` (both JSON texts); tokens stay as typed.
+
+    A patch of very many values gives one edit for the whole document, formatted anew. Raises
+    JSONSyntaxError.
+    """
+    target, patch_tree = parse(text), parse(patch)
+    if not isinstance(target, dict) or not isinstance(patch_tree, dict):
+        return [MergeEdit("", patch)]
+    edits: list[MergeEdit] = []
+    for pointer, value in _find_changes(target, patch_tree, ""):
+        if len(edits) == MOST_MERGE_EDITS:
+            return [MergeEdit("", dump(merge_trees(target, patch_tree)))]
+        removes = value is None
+        edits.append(MergeEdit(pointer, None if removes else _text_of(patch, pointer, value)))
+    return edits
+
+
+def merge_trees(target: Tree, patch: Tree) -> Tree:
+    """The merged tree: the algorithm of RFC 7396 section 2."""
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_trees(merged.get(key), value)
+    return merged
+
+
+def _find_changes(
+    target: dict[str, Tree], patch: dict[str, Tree], at: str
+) -> Iterator[tuple[str, Tree]]:
+    """The pointers whose values change; None for a key to remove."""
+    for key, value in patch.items():
+        pointer, current = pointers.child(at, key), target.get(key)
+        if value is None:
+            if key in target:
+                yield pointer, None
+        elif isinstance(value, dict) and isinstance(current, dict):
+            yield from _find_changes(current, value, pointer)
+        elif key not in target or current != value:
+            yield pointer, value
+
+
+def _text_of(patch: str, pointer: str, value: Tree) -> str:
+    """The value as it was typed, unless it has nulls: those remove keys and must not arrive."""
+    without_nulls = merge_trees(None, value)
+    span = locate(patch, pointer)
+    if span and without_nulls == value:
+        return patch[span.start : span.end]
+    return dump(without_nulls)
+
+
+class InvalidCells(ValueError):
+    """What was pasted is not a block of cells."""
+
+
+def paste_cells(text: str, pointer: str, first: int, value: str) -> Splice:
+    """Write cells into the rows of an array from `first` on; missing rows are added.
+
+    `value` is JSON: `{"keys": [...], "cells": [[text, ...], ...]}`. An empty cell leaves the
+    value that is there. Every other byte stays, also between the rows. Raises InvalidCells.
+    """
+    keys, cells = _read_cells(value)
+    array = find_child(text, pointer)
+    rows = list(children(text, array.start)) if array else []
+    splices = [_write_rows(text, rows[first : first + len(cells)], keys, cells)]
+    after = apply(text, splices[0])
+    for at, values in enumerate(cells[max(0, len(rows) - first) :], len(rows)):
+        row = {key: cell for key, cell in zip(keys, values, strict=False) if cell != ""}
+        splices.append(insert_item(after, pointer, at, dump(row)))
+        after = apply(after, splices[-1])
+    return combine(text, splices)
+
+
+def _read_cells(value: str) -> tuple[list[str], list[list[str]]]:
+    try:
+        block = json.loads(value)
+        keys, cells = block["keys"], block["cells"]
+        if not all(isinstance(each, str) for each in [*keys, *(c for row in cells for c in row)]):
+            raise TypeError
+    except (ValueError, TypeError, KeyError):
+        raise InvalidCells("Pasted cells need keys and rows of text.") from None
+    return keys, cells
+
+
+def _write_rows(text: str, rows: list[Child], keys: list[str], cells: list[list[str]]) -> Splice:
+    """The splice for rows that exist already."""
+    if not rows:
+        return NO_CHANGE
+    indent, line_break = indent_of(text), line_break_of(text)
+    pieces, end = [], rows[0].start
+    for row, values in zip(rows, cells, strict=False):
+        # Row by row, because finding each cell in the whole document would scan it every time.
+        written = _write_row(text[row.start : row.end], keys, values)
+        if not any(children(text, row.start)):
+            # A row that was empty has no layout of its own to follow.
+            written = fit(written, margin_at(text, row.begin), indent, line_break)
+        pieces += [text[end : row.start], written]
+        end = row.end
+    return replacement(text, rows[0].start, end, "".join(pieces))
+
+
+def _write_row(row: str, keys: list[str], cells: list[str]) -> str:
+    if not row.startswith("{"):
+        return row
+    for key, cell in zip(keys, cells, strict=False):
+        if cell != "":
+            row = apply(row, set_value(row, pointers.child("", key), quote(cell), keys))
+    return row
