@@ -56,11 +56,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "playground.pages.compression.PolicyMiddleware",
+    "csp.middleware.CSPMiddleware",
     "playground.people.middleware.PermissionsMiddleware",
-    "playground.pages.health.HealthMiddleware",
+    "playground.pages.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "playground.pages.compression.CompressMiddleware",
+    "playground.pages.middleware.CompressionMiddleware",
     "playground.request_log.JournalMiddleware",
     "playground.people.middleware.PrivacyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -68,10 +68,10 @@ MIDDLEWARE = [
     "playground.people.middleware.OwnPagesMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "playground.people.middleware.SignInMiddleware",
-    "playground.pages.lazy_messages.LaterMessageMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "playground.pages.errors.SentenceMiddleware",
+    "playground.pages.middleware.ErrorMessageMiddleware",
 ]
 
 ROOT_URLCONF = "playground.urls"
@@ -166,7 +166,7 @@ CSRF_COOKIE_NAME = "playground_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta tag
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
-CSRF_FAILURE_VIEW = "playground.pages.errors.show_csrf"
+CSRF_FAILURE_VIEW = "playground.pages.errors.show_csrf_failure"
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 

@@ -1,6 +1,4 @@
-"""What people read when something is refused, missing or broken: one sentence, no trace."""
-
-from collections.abc import Callable
+"""Error pages: a title and a message, never a stack trace."""
 
 from django.core.exceptions import (
     PermissionDenied,
@@ -13,75 +11,50 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 
-def say(request: HttpRequest, status: int, title: str, sentence: str) -> HttpResponse:
-    """The error page, or the bare sentence for htmx and scripts that ask for no page."""
+def show_error(request: HttpRequest, status: int, title: str, message: str) -> HttpResponse:
+    """The error page; for htmx and for scripts that don't accept HTML, only its message."""
+    # htmx shows the text in a toast, where a whole page would be of no use.
     if getattr(request, "htmx", False) or "text/html" not in request.headers.get("Accept", "*/*"):
-        return HttpResponse(sentence, "text/plain; charset=utf-8", status=status)
-    content = {"title": title, "sentence": sentence, "status": status}
+        return HttpResponse(message, "text/plain; charset=utf-8", status=status)
+    # Rendered without the request: context processors read the session and the database, which
+    # may be what failed.
+    content = {"title": title, "message": message, "status": status}
     return HttpResponse(render_to_string("error/page.html", content), status=status)
 
 
 def show_400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    # Django reports bodies that exceed DATA_UPLOAD_MAX_… as 400.
     if isinstance(exception, RequestDataTooBig):
-        return say_too_large(request)
+        return show_413(request)
     if isinstance(exception, (TooManyFieldsSent, TooManyFilesSent)):
-        return say(request, 413, _("Too large"), _("This has more fields than one request may."))
-    return say(
-        request,
-        400,
-        _("Not understood"),
-        _("The request could not be read, or this address is not one of the playground's own."),
-    )
+        message = _("This form has too many fields for one request. Send it in parts.")
+        return show_error(request, 413, _("Too large"), message)
+    message = _("The request couldn't be read, or this server doesn't use that host name.")
+    return show_error(request, 400, _("Bad request"), message)
 
 
 def show_403(request: HttpRequest, exception: Exception) -> HttpResponse:
-    sentence = str(exception) if isinstance(exception, PermissionDenied) else ""
-    return say(request, 403, _("Not allowed"), sentence or _("You may not open this."))
+    message = str(exception) if isinstance(exception, PermissionDenied) else ""
+    message = message or _("You don't have permission to open this page.")
+    return show_error(request, 403, _("Not allowed"), message)
 
 
 def show_404(request: HttpRequest, exception: Exception) -> HttpResponse:
-    sentence = _("There is nothing at this address. It may have been removed, or is not yours.")
-    return say(request, 404, _("Not found"), sentence)
+    # Pages that exist but belong to others answer the same, so that ids can't be probed.
+    message = _("This page doesn't exist. It may have been removed, or you can't see it.")
+    return show_error(request, 404, _("Page not found"), message)
+
+
+def show_413(request: HttpRequest) -> HttpResponse:
+    message = _("The request is larger than 12 MB. Make it smaller and try again.")
+    return show_error(request, 413, _("Too large"), message)
 
 
 def show_500(request: HttpRequest) -> HttpResponse:
-    return say(
-        request,
-        500,
-        _("Something broke here"),
-        _("The playground made a mistake; its log says which. What you saved is still there."),
-    )
+    message = _("The server failed; its log has the details. Saved changes are still there.")
+    return show_error(request, 500, _("Something went wrong"), message)
 
 
-def show_csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return say(
-        request,
-        403,
-        _("Not done"),
-        _("This page was open too long or came from elsewhere. Load it again and repeat."),
-    )
-
-
-def say_too_large(request: HttpRequest) -> HttpResponse:
-    return say(
-        request, 413, _("Too large"), _("This is larger than the 12 MB that one request may hold.")
-    )
-
-
-class SentenceMiddleware:
-    """Gives empty 405 and 413 answers their sentence."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        if response.streaming or response.content:
-            return response
-        if response.status_code == 413:
-            return say_too_large(request)
-        if response.status_code == 405:
-            said = say(request, 405, _("Not this way"), _("This address cannot be used like this."))
-            said["Allow"] = response.get("Allow", "")
-            return said
-        return response
+def show_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    message = _("This page has expired or was opened from another site. Reload it and try again.")
+    return show_error(request, 403, _("Not saved"), message)

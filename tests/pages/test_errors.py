@@ -54,7 +54,7 @@ def test_a_mistake_of_ours_shows_no_trace(visitor: Client) -> None:
     answer = visitor.get("/break/")
     assert answer.status_code == 500
     page = answer.content.decode()
-    assert "The playground made a mistake" in page
+    assert "The server failed" in page
     assert "hunter2" not in page
     assert "RuntimeError" not in page
 
@@ -62,27 +62,27 @@ def test_a_mistake_of_ours_shows_no_trace(visitor: Client) -> None:
 def test_what_is_not_there_is_said(visitor: Client) -> None:
     answer = visitor.get("/nothing/here/")
     assert answer.status_code == 404
-    assert b"There is nothing at this address." in answer.content
+    assert b"This page doesn't exist." in answer.content
 
 
 def test_a_wrong_method_is_said_and_names_the_right_one(visitor: Client) -> None:
     answer = visitor.get("/refuse/")
     assert answer.status_code == 405
     assert answer["Allow"] == "PUT"
-    assert b"This address cannot be used like this." in answer.content
+    assert b"This page can't be used this way." in answer.content
 
 
 @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100)
 def test_a_body_too_large_is_said(visitor: Client) -> None:
     answer = visitor.post("/read/", b"x" * 200, content_type="application/json")
     assert answer.status_code == 413
-    assert b"This is larger than" in answer.content
+    assert b"larger than 12 MB" in answer.content
 
 
 def test_a_missing_token_is_said() -> None:
     answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"name": "ada"})
     assert answer.status_code == 403
-    assert b"Load it again and repeat." in answer.content
+    assert b"Reload it and try again." in answer.content
 
 
 def test_a_role_too_low_is_said(as_viewer: Client) -> None:
@@ -101,7 +101,7 @@ def test_htmx_and_scripts_get_the_sentence_alone(visitor: Client) -> None:
     for headers in ({"HX-Request": "true"}, {"Accept": "application/json"}):
         answer = visitor.get("/nothing/", headers=headers)
         assert answer["Content-Type"].startswith("text/plain")
-        assert answer.content.startswith(b"There is nothing")
+        assert answer.content.startswith(b"This page doesn't exist")
 
 
 @pytest.mark.parametrize("host", ["10.1.2.3:8000", "anything.example", "_"])

@@ -11,8 +11,7 @@ from typing import Any
 
 from playground.drafts.drafts import begin, discard_draft
 from playground.payload_templates.models import ShareLink
-from playground.payload_templates.share_links import Wanted as Shared
-from playground.payload_templates.share_links import create_share_link
+from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import open_template
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
@@ -76,7 +75,7 @@ def make_kept_draft(person: Person) -> dict[str, Any]:
 
 
 def make_open_link(person: Person) -> dict[str, Any]:
-    return {"token": create_share_link(person, make_template(person), Shared("view"))}
+    return {"token": create_share_link(person, make_template(person), ShareLinkInput("view"))}
 
 
 def make_own_link(person: Person) -> dict[str, Any]:
