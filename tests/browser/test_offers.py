@@ -1,7 +1,11 @@
 """The JSON editor offers what belongs at the cursor, and puts it there."""
 
 import json
+import time
+from typing import Any
 
+import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
 from playwright.sync_api import Page, expect
 
 from playground.drafts.models import Draft
@@ -50,3 +54,21 @@ def test_the_editor_s_tools_come_only_when_it_is_opened(page: Page) -> None:
     expect(page.locator("#editor_box .ace_content")).to_be_visible()
     page.wait_for_load_state("networkidle")
     assert any("ext-language_tools" in each for each in asked)
+
+
+def test_the_first_word_is_completed_however_slowly_the_completions_load(
+    page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve = StaticFilesHandler.serve
+
+    def serve_slowly(handler: StaticFilesHandler, request: Any) -> Any:
+        if "ext-language_tools" in request.path:
+            time.sleep(0.7)
+        return serve(handler, request)
+
+    monkeypatch.setattr(StaticFilesHandler, "serve", serve_slowly)
+    launch(page, "Find an email")
+    open_editor(page)
+    replace(page, '"job_name"', "")
+    page.keyboard.type('"rep')
+    expect(page.locator(".ace_autocomplete")).to_contain_text("repeat_option")

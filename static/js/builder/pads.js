@@ -7,9 +7,9 @@ export async function openPad(box, onInput, onLeave, find) {
   const text = area.value;
   const pad = plainPad(area, onInput, onLeave);
   try {
-    const { ace, mode, theme } = await loadAce(box.dataset);
+    const { ace, mode, theme, canComplete } = await loadAce(box.dataset);
     const fresh = acePad(ace, box, mode, theme, text, onInput, onLeave);
-    addScript(box.dataset.tools).then(() => startOffers(ace.edit("editor_box"), find), () => {});
+    if (canComplete) startOffers(ace.edit("editor_box"), find);
     if (area.value !== text) fresh.set(area.value);
     area.hidden = true;
     return fresh;
@@ -77,7 +77,10 @@ function acePad(ace, box, mode, theme, text, onInput, onLeave) {
 
 async function loadAce(urls) {
   for (const href of urls.styles.split(" ")) addStyle(href);
-  await addScript(urls.ace);
+  // Both are requested at once and run in this order. Ace appears only after its completions
+  // have loaded: what was typed before that got none, since only a key press opens the list.
+  const scripts = [addScript(urls.ace), addScript(urls.tools).then(() => true, () => false)];
+  const [, canComplete] = await Promise.all(scripts);
   const { ace } = window;
   ace.config.set("useStrictCSP", true);
   ace.config.set("loadWorkerFromBlob", false);
@@ -87,13 +90,14 @@ async function loadAce(urls) {
   ace.config.setModuleUrl(names.light, urls.light);
   ace.config.setModuleUrl(names.dark, urls.dark);
   ace.config.setModuleUrl("ace/ext/searchbox", urls.search);
-  return { ace, mode: "ace/mode/json", theme: () => names[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"] };
+  return { ace, canComplete, mode: "ace/mode/json", theme: () => names[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"] };
 }
 
 function addScript(src) {
   return new Promise((done, fail) => {
     const script = document.createElement("script");
     script.src = src;
+    script.async = false;
     script.onload = done;
     script.onerror = fail;
     document.head.append(script);
