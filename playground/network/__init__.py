@@ -1,19 +1,19 @@
-"""The only door through which bytes leave."""
+"""The only entry point to the network: every outgoing byte passes the guard in here."""
 
-from playground.network.guard import Allowed, judge_target
+from playground.network.guard import Allowed, check_target
 from playground.network.limits import Limits
-from playground.network.policy import BadEntry, Policy
-from playground.network.targets import Refusal, Target, canonical_url
-from playground.network.transport import send
+from playground.network.messages import GuardRefusal
+from playground.network.policy import InvalidPolicy, Policy
+from playground.network.targets import Target
+from playground.network.transport import send_call
 
 __all__ = [
     "Allowed",
-    "BadEntry",
+    "GuardRefusal",
+    "InvalidPolicy",
     "Limits",
     "Policy",
-    "Refusal",
     "Target",
-    "canonical_url",
-    "judge_target",
-    "send",
+    "check_target",
+    "send_call",
 ]

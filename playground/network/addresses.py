@@ -1,4 +1,4 @@
-"""What kind of address an IP address is; only global unicast may be dialled unasked."""
+"""Classification of IP addresses: only global unicast may be dialled without permission."""
 
 from __future__ import annotations
 
@@ -8,19 +8,18 @@ from ipaddress import (
     IPv4Network,
     IPv6Address,
     IPv6Network,
-    ip_address,
     ip_network,
 )
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
-# Kinds behind which a server of one's own may stand: an allowed host name may lead there.
-OWN_GROUND = frozenset({"loopback", "private", "shared", "unique-local", "site-local"})
+# Where an organisation's own servers live: an allowed host name may resolve to these kinds.
+INTERNAL_KINDS = frozenset({"loopback", "private", "shared", "unique-local", "site-local"})
 
-# The most telling network stands before the wider one that holds it.
-# Sources: the IANA special-purpose registries for IPv4 and IPv6, and the clouds' own manuals
-# for the addresses at which a machine reads its own credentials.
+# The first match counts, so a network comes before any wider one that contains it.
+# Sources: the IANA special-purpose registries for IPv4 and IPv6, and the manuals of cloud
+# providers for the addresses at which a machine reads its own credentials.
 _TABLE: tuple[tuple[str, str], ...] = (
     ("169.254.169.254/32", "metadata"),
     ("169.254.170.2/32", "metadata"),
@@ -70,73 +69,66 @@ _GLOBAL_IPV6 = IPv6Network("2000::/3")
 # RFC 5214: an interface identifier 0000:5efe or 0200:5efe carries an IPv4 address.
 _ISATAP = frozenset({0x00005EFE, 0x02005EFE})
 
-WORDS = {
-    "metadata": "a cloud machine's metadata address",
-    "unspecified": "the address of no machine",
-    "loopback": "this machine itself (loopback)",
+DESCRIPTIONS = {
+    "metadata": "a cloud metadata address",
+    "unspecified": "the unspecified address",
+    "loopback": "a loopback address, which is this machine",
     "private": "a private address",
-    "shared": "an address shared behind a provider (carrier-grade NAT)",
-    "link-local": "an address of the local link only",
-    "documentation": "an address kept for documentation",
-    "benchmark": "an address kept for benchmarks",
+    "shared": "a shared address (carrier-grade NAT)",
+    "link-local": "a link-local address",
+    "documentation": "an address reserved for documentation",
+    "benchmark": "an address reserved for benchmarks",
     "reserved": "a reserved address",
     "multicast": "a multicast address",
     "broadcast": "a broadcast address",
     "unique-local": "a private address (unique local)",
     "site-local": "a private address (site-local)",
-    "mapped": "an IPv4 address inside an IPv6 one (mapped)",
-    "translated": "an IPv4 address inside an IPv6 one (translated)",
-    "compatible": "an IPv4 address inside an IPv6 one (compatible)",
-    "nat64": "an IPv4 address inside an IPv6 one (NAT64)",
-    "teredo": "an IPv4 address inside an IPv6 one (Teredo)",
-    "6to4": "an IPv4 address inside an IPv6 one (6to4)",
-    "isatap": "an IPv4 address inside an IPv6 one (ISATAP)",
+    "mapped": "an IPv4 address inside an IPv6 address (mapped)",
+    "translated": "an IPv4 address inside an IPv6 address (translated)",
+    "compatible": "an IPv4 address inside an IPv6 address (compatible)",
+    "nat64": "an IPv4 address inside an IPv6 address (NAT64)",
+    "teredo": "an IPv4 address inside an IPv6 address (Teredo)",
+    "6to4": "an IPv4 address inside an IPv6 address (6to4)",
+    "isatap": "an IPv4 address inside an IPv6 address (ISATAP)",
 }
 
 
 @dataclass(frozen=True)
-class Finding:
-    """Why an address is not plain global unicast.
+class SpecialAddress:
+    """Why an address isn't plain global unicast.
 
-    `kind` is a key of WORDS; `hidden` the IPv4 address it carries inside, if it is of that sort.
+    `kind` is a key of DESCRIPTIONS; `embedded` is the IPv4 address that an IPv6 one carries.
     """
 
     kind: str
-    hidden: IPv4Address | None = None
+    embedded: IPv4Address | None = None
 
     @property
-    def words(self) -> str:
-        return WORDS[self.kind]
+    def description(self) -> str:
+        return DESCRIPTIONS[self.kind]
 
 
-def judge_address(address: Address | str) -> Finding | None:
-    """None for a global unicast address, else what it is instead."""
-    address = ip_address(address) if isinstance(address, str) else address
-    kind = _find_kind(address)
-    if kind is None:
-        return None
-    return Finding(kind, _find_hidden(address, kind) if address.version == 6 else None)
-
-
-def _find_kind(address: Address) -> str | None:
+def classify_address(address: Address) -> SpecialAddress | None:
+    """None for a global unicast address."""
     for network, kind in _NETWORKS:
         if address.version == network.version and address in network:
-            return kind
+            return SpecialAddress(kind, _extract_ipv4(address, kind))
     if isinstance(address, IPv4Address):
         return None
+    # IANA has assigned nothing outside 2000::/3 for global use, so the rest is refused.
     if address not in _GLOBAL_IPV6:
-        return "reserved"
+        return SpecialAddress("reserved")
     if (int(address) >> 32) & 0xFFFFFFFF in _ISATAP:
-        return "isatap"
+        return SpecialAddress("isatap", _extract_ipv4(address, "isatap"))
     return None
 
 
-def _find_hidden(address: Address, kind: str) -> IPv4Address | None:
+def _extract_ipv4(address: Address, kind: str) -> IPv4Address | None:
     number = int(address)
     if kind in ("mapped", "translated", "compatible", "nat64", "isatap"):
         return IPv4Address(number & 0xFFFFFFFF)
     if kind == "6to4":
         return IPv4Address((number >> 80) & 0xFFFFFFFF)
-    if kind == "teredo":  # RFC 4380: the client's address stands there with every bit turned
+    if kind == "teredo":  # RFC 4380: the client's address, with every bit inverted
         return IPv4Address(~number & 0xFFFFFFFF)
     return None

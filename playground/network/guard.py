@@ -1,181 +1,159 @@
-"""Judges every address a name leads to, and dials the very address that was judged."""
+"""Resolves a target, judges every address it resolves to, and dials only what it judged.
+
+The addresses are looked up once and dialled as numbers. Looking the name up again to connect
+would let its owner answer with another address the second time (DNS rebinding).
+"""
 
 from __future__ import annotations
 
 import errno
+import http.client
 import os
 import selectors
 import socket
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address
 
-from urllib3.connection import HTTPConnection, HTTPSConnection
-
 from playground.network.addresses import Address
-from playground.network.limits import Limits
-from playground.network.policy import Policy
-from playground.network.proxies import Proxy
-from playground.network.refusals import Refusal, Refused
+from playground.network.limits import POLL_SECONDS, Limits, Stopped, Watchdog
+from playground.network.messages import GuardRefusal, GuardRefused
+from playground.network.policy import Policy, Proxy, load_trust
 from playground.network.targets import Target, read_target
-from playground.network.trust import load_trust
-from playground.network.watching import LOOK_SECONDS, Stopped, Watch
 
 
 @dataclass(frozen=True)
 class Allowed:
-    """A target that may be called, and the addresses its name leads to right now."""
+    """A target that may be called, and the addresses its name resolves to right now."""
 
     target: Target
     addresses: tuple[Address, ...]
 
 
-def judge_target(text: str, policy: Policy, limits: Limits | None = None) -> Allowed | Refusal:
-    """What Send would do with this address, without sending. Never raises."""
+def check_target(url: str, policy: Policy, limits: Limits | None = None) -> Allowed | GuardRefusal:
+    """What Send would make of this URL, without sending. Never raises."""
     seconds = (limits or Limits()).connect_seconds
     host = ""
     try:
-        target = read_target(text)
+        target = read_target(url)
         host = target.host
-        with Watch(seconds, None) as watch:
-            return Allowed(target, find_addresses(target, policy, watch, seconds))
-    except Refused as refused:
+        with Watchdog(seconds, None) as watchdog:
+            return Allowed(target, resolve_target(target, policy, watchdog, seconds))
+    except GuardRefused as refused:
         return refused.as_refusal()
     except (OSError, Stopped):
-        return Refused("name-not-found", host=host).as_refusal()
+        return GuardRefused("name-not-found", host=host).as_refusal()
 
 
-def find_addresses(
-    target: Target, policy: Policy, watch: Watch, seconds: float
+def resolve_target(
+    target: Target, policy: Policy, watchdog: Watchdog, seconds: float
 ) -> tuple[Address, ...]:
-    """Every address of the target, all judged; one that is refused refuses all.
+    """All addresses of the target; if one is refused, all are.
 
-    Raises Refused, socket.gaierror, TimeoutError, watching.Stopped.
+    Raises GuardRefused, socket.gaierror, TimeoutError, Stopped.
     """
-    if target.address is not None:  # no need to ask anybody before refusing
-        judge_addresses(target, [target.address], policy)
-    answers = watch.wait_for(lambda: _look_up(target.host, target.port), seconds)
-    return judge_addresses(target, answers, policy)
-
-
-def judge_addresses(
-    target: Target, answers: Iterable[Address], policy: Policy
-) -> tuple[Address, ...]:
-    addresses = tuple(dict.fromkeys(answers))
+    if target.address is not None:
+        addresses: tuple[Address, ...] = (target.address,)
+    else:
+        addresses = _look_up(target.host, target.port, watchdog, seconds)
     for address in addresses:
-        refused = policy.refuse(target, address)
-        if refused is not None:
-            raise refused
-    if not addresses:
-        raise socket.gaierror(socket.EAI_NONAME, "no address")
+        policy.check(target, address)
     return addresses
 
 
-def _look_up(host: str, port: int) -> list[Address]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    # A scope such as fe80::1%eth0 stays in the address: then it is refused as link-local.
-    return [ip_address(str(answer[4][0])) for answer in found]
+def _look_up(host: str, port: int, watchdog: Watchdog, seconds: float) -> tuple[Address, ...]:
+    answers = watchdog.wait_for(
+        lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), seconds
+    )
+    # A zone as in fe80::1%eth0 stays part of the address, which is refused as link-local.
+    found = tuple(dict.fromkeys(ip_address(str(answer[4][0])) for answer in answers))
+    if not found:
+        raise socket.gaierror(socket.EAI_NONAME, "no address")
+    return found
 
 
-def dial(addresses: tuple[Address, ...], port: int, watch: Watch, seconds: float) -> socket.socket:
-    """A socket connected to the first address that answers, held by the watch.
+def open_socket(
+    allowed: Allowed, proxy: Proxy | None, ca_file: str, watchdog: Watchdog, seconds: float
+) -> socket.socket:
+    """A socket connected to the target, through the proxy and under TLS where asked for.
 
-    The time is shared among the addresses. Raises OSError or watching.Stopped.
+    Raises OSError (ssl.SSLError is one), Stopped.
     """
-    end = time.monotonic() + seconds
-    failed: OSError = TimeoutError()
-    for left, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
-        try:
-            return _connect(address, port, watch, (end - time.monotonic()) / left)
-        except OSError as error:
-            failed = error
-    raise failed
-
-
-def _connect(address: Address, port: int, watch: Watch, seconds: float) -> socket.socket:
-    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    sock = socket.socket(family, socket.SOCK_STREAM)
+    target = allowed.target
+    if proxy is None:
+        sock = _dial(allowed.addresses, target.port, watchdog, seconds)
+    else:
+        # The proxy's own address isn't judged: it is usually an internal one.
+        addresses = _look_up(proxy.host, proxy.port, watchdog, seconds)
+        sock = _dial(addresses, proxy.port, watchdog, seconds)
     try:
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        sock.setblocking(False)
-        code = sock.connect_ex((str(address), port))
-        if code not in (0, errno.EINPROGRESS, errno.EWOULDBLOCK):
-            raise OSError(code, os.strerror(code))
-        _await_connected(sock, watch, time.monotonic() + seconds)
-        sock.settimeout(seconds)
-        watch.hold(sock)
+        if proxy is not None:
+            _open_tunnel(sock, allowed, proxy)
+        if target.scheme == "https":
+            # The certificate is checked against the name, although an address was dialled.
+            sock = load_trust(ca_file).wrap_socket(sock, server_hostname=target.host)
     except BaseException:
         sock.close()
         raise
     return sock
 
 
-def _await_connected(sock: socket.socket, watch: Watch, end: float) -> None:
-    with selectors.DefaultSelector() as selector:
-        selector.register(sock, selectors.EVENT_WRITE)
-        while not selector.select(LOOK_SECONDS):
-            watch.check()
-            if time.monotonic() >= end:
-                raise TimeoutError
-    error = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if error:
-        raise OSError(error, os.strerror(error))
+def _dial(
+    addresses: tuple[Address, ...], port: int, watchdog: Watchdog, seconds: float
+) -> socket.socket:
+    """A socket connected to the first address that answers; they share the time."""
+    end = time.monotonic() + seconds
+    failed: OSError = TimeoutError()
+    for remaining, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        try:
+            return _connect(address, port, watchdog, (end - time.monotonic()) / remaining)
+        except OSError as error:
+            failed = error
+    raise failed
 
 
-@dataclass(frozen=True)
-class Route:
-    """How one hop goes out: the judged addresses, directly or through the egress proxy."""
-
-    target: Target
-    addresses: tuple[Address, ...]
-    watch: Watch
-    limits: Limits
-    proxy: Proxy | None = None
-
-    def open_socket(self) -> socket.socket:
-        if self.proxy is None:
-            return dial(self.addresses, self.target.port, self.watch, self.limits.connect_seconds)
-        seconds = self.limits.connect_seconds
-        host, port = self.proxy.host, self.proxy.port
-        answers = self.watch.wait_for(lambda: _look_up(host, port), seconds)
-        return dial(tuple(dict.fromkeys(answers)), port, self.watch, seconds)
-
-
-class GuardedConnection(HTTPConnection):
-    """A plain connection whose socket comes from the guard only."""
-
-    def __init__(self, route: Route) -> None:
-        super().__init__(route.target.host, route.target.port)
-        self.route = route
-        _open_tunnel(self, route)
-
-    def _new_conn(self) -> socket.socket:
-        return self.route.open_socket()
+def _connect(address: Address, port: int, watchdog: Watchdog, seconds: float) -> socket.socket:
+    end = time.monotonic() + seconds
+    family = socket.AF_INET if address.version == 4 else socket.AF_INET6
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        # Without it Nagle's algorithm holds the last piece of a body back for 40 ms.
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # Non-blocking: shutting down a socket doesn't wake a blocking connect everywhere.
+        sock.setblocking(False)
+        code = sock.connect_ex((str(address), port))
+        if code in (errno.EINPROGRESS, errno.EWOULDBLOCK):
+            with selectors.DefaultSelector() as selector:
+                selector.register(sock, selectors.EVENT_WRITE)
+                while not selector.select(POLL_SECONDS):
+                    watchdog.check()
+                    if time.monotonic() >= end:
+                        raise TimeoutError
+            code = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+        if code:
+            raise OSError(code, os.strerror(code))
+        sock.settimeout(seconds)
+        watchdog.guard(sock)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
 
 
-class GuardedTlsConnection(HTTPSConnection):
-    """The same under TLS: the certificate is checked against the host name."""
-
-    def __init__(self, route: Route, ca_file: str) -> None:
-        host = route.target.host
-        context = load_trust(ca_file)
-        super().__init__(host, route.target.port, ssl_context=context, server_hostname=host)
-        self.route = route
-        _open_tunnel(self, route)
-
-    def _new_conn(self) -> socket.socket:
-        return self.route.open_socket()
-
-
-def _open_tunnel(connection: HTTPConnection, route: Route) -> None:
-    if route.proxy is not None:
-        address = min(route.addresses, key=lambda each: each.version)
-        connection.set_tunnel(str(address), route.target.port, route.proxy.headers)
-
-
-def open_connection(route: Route, ca_file: str) -> GuardedConnection | GuardedTlsConnection:
-    """A connection of its own for one request, not yet connected."""
-    if route.target.scheme == "https":
-        return GuardedTlsConnection(route, ca_file)
-    return GuardedConnection(route)
+def _open_tunnel(sock: socket.socket, allowed: Allowed, proxy: Proxy) -> None:
+    """Ask for the judged address: given a name, the proxy would look it up itself."""
+    address = min(allowed.addresses, key=lambda each: each.version)
+    host = f"[{address}]" if address.version == 6 else str(address)
+    authority = f"{host}:{allowed.target.port}"
+    lines = [f"CONNECT {authority} HTTP/1.1", f"Host: {authority}"]
+    lines += [f"{name}: {value}" for name, value in proxy.headers.items()]
+    sock.sendall("\r\n".join([*lines, "", ""]).encode())
+    response = http.client.HTTPResponse(sock, method="CONNECT")
+    try:
+        response.begin()
+    except http.client.HTTPException as error:
+        raise OSError("the proxy's answer isn't HTTP") from error
+    finally:
+        response.close()
+    if response.status != 200:
+        raise OSError(f"the proxy answered {response.status}")

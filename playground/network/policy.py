@@ -1,29 +1,36 @@
-"""Where calls may go: what an administrator allows beyond the public internet."""
+"""Where calls may go: what an administrator allows or forbids beyond the public internet."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from ipaddress import IPv4Address, ip_network
+import ssl
+from base64 import b64encode
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from ipaddress import ip_network
+from urllib.parse import unquote
 
-from playground.network.addresses import OWN_GROUND, Address, Finding, Network, judge_address
-from playground.network.hosts import read_host
-from playground.network.proxies import Proxy
-from playground.network.refusals import Refused
-from playground.network.targets import Target, read_target
-from playground.network.trust import load_trust
+import certifi
 
-_WITH_PORT = re.compile(r"(?P<what>\[[^\]]*\]|[^:\[\]]+):(?P<port>[1-9][0-9]{0,4})")
+from playground.network.addresses import INTERNAL_KINDS, Address, Network, classify_address
+from playground.network.messages import GuardRefused
+from playground.network.targets import Target, read_host, read_target
+
+_WITH_PORT = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]+):(?P<port>[1-9][0-9]{0,4})")
+_PROXY = re.compile(
+    r"http://(?:(?P<user>[^:@/\s]*):(?P<password>[^@/\s]*)@)?"
+    r"(?P<host>[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})/?"
+)
 
 
-class BadEntry(ValueError):
-    """A setting of the policy that cannot be understood; its text is one sentence."""
+class InvalidPolicy(ValueError):
+    """A setting of the policy that isn't valid; its text is one sentence."""
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One allowed network, or one allowed host name, on one port or on any."""
+    """An allowed network or an allowed host name, on one port or on any."""
 
     network: Network | None = None
     host: str = ""
@@ -33,16 +40,22 @@ class Entry:
     def read(cls, text: str) -> Entry:
         """`10.0.0.0/8`, `192.168.1.5:8080`, `fd00::/8`, `[fd00::1]:443`, `internal.example`."""
         found = _WITH_PORT.fullmatch(text)
-        what, port = (found["what"], int(found["port"])) if found else (text, None)
+        host, port = (found["host"], int(found["port"])) if found else (text, None)
         if port is not None and port > 65535:
-            raise BadEntry(f"{text!r} has a port above 65535.")
-        bare = what[1:-1] if what.startswith("[") and what.endswith("]") else what
+            raise InvalidPolicy(f"{text!r}: the port must be between 1 and 65535.")
+        bare = host[1:-1] if host.startswith("[") and host.endswith("]") else host
         try:
-            if "%" not in bare:  # a zone is understood by one machine only
+            if "%" not in bare:  # a zone such as %eth0 means something on one machine only
                 return cls(network=ip_network(bare), port=port)
         except ValueError:
             pass
-        return cls(host=_read_host_entry(what, text), port=port)
+        try:
+            return cls(host=read_host(host)[0], port=port)
+        except GuardRefused:
+            raise InvalidPolicy(
+                f"{text!r} isn't a network (10.0.0.0/8), an address (192.168.1.5) or a host "
+                "(internal.example), with or without a port (:8080)."
+            ) from None
 
     def covers(self, address: Address, port: int) -> bool:
         return (
@@ -56,29 +69,45 @@ class Entry:
         return self.host == target.host and self.port in (None, target.port)
 
 
-def _read_host_entry(what: str, text: str) -> str:
-    try:
-        return read_host(what)[0]
-    except Refused:
-        raise BadEntry(
-            f"{text!r} is neither a network (10.0.0.0/8), an address (192.168.1.5) "
-            "nor a host (internal.example), with or without a port (:8080)."
-        ) from None
+@dataclass(frozen=True)
+class Proxy:
+    """An HTTP proxy that understands CONNECT; trusted, since the administrator chose it.
+
+    It carries bytes to the address that the guard has judged, and decides nothing.
+    """
+
+    host: str
+    port: int
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def read(cls, text: str) -> Proxy:
+        """`http://proxy.example:3128` or `http://user:password@proxy.example:3128`."""
+        found = _PROXY.fullmatch(text)
+        if found is None or not 0 < int(found["port"]) < 65536:
+            # The text may contain a password, so the message doesn't repeat it.
+            raise InvalidPolicy("Write the egress proxy as http://proxy.example:3128.")
+        headers = {}
+        if found["user"] is not None:
+            credentials = f"{unquote(found['user'])}:{unquote(found['password'])}"
+            encoded = b64encode(credentials.encode()).decode()
+            headers["Proxy-Authorization"] = f"Basic {encoded}"
+        return cls(found["host"].strip("[]"), int(found["port"]), headers)
 
 
 @dataclass(frozen=True)
 class Policy:
     """What may be dialled. Without entries: global unicast addresses and nothing else.
 
-    A *network* entry allows the addresses in it, whatever name leads there. A *host* entry
-    allows that one name to lead to ground where own servers stand (loopback, private, shared,
-    unique local), never to metadata, link-local, multicast or reserved addresses, so that
-    whoever answers for the name cannot turn it there; list the network to reach those.
-    An IPv6 address that carries an IPv4 one needs both to be allowed.
-    `allow_only` refuses public addresses too unless an entry names them.
+    A *network* entry allows its addresses, whatever name resolves to them. A *host* entry
+    allows that one name to resolve to addresses where an organisation's own servers live
+    (loopback, private, shared, unique local), but never to metadata, link-local, multicast or
+    reserved addresses: whoever controls its DNS could otherwise point it there. List the
+    network to reach those. An IPv6 address that embeds an IPv4 address needs both allowed.
+    `allow_only` also refuses public addresses unless an entry allows them.
     `own_origins` (scheme, host and port, exactly) count as host entries: the sandbox.
-    `ca_file` is trusted besides the public authorities. Every call but those
-    to own origins is carried through `egress_proxy`, to the very address judged here.
+    `ca_file` is trusted besides the public authorities. All calls except those to own origins
+    go through `egress_proxy`, to the very address judged here.
     """
 
     entries: tuple[Entry, ...] = ()
@@ -97,62 +126,60 @@ class Policy:
         ca_file: str = "",
         egress_proxy: str = "",
     ) -> Policy:
-        """From the words of the settings; raises BadEntry with a sentence."""
+        """From the words of the settings. Raises InvalidPolicy."""
+        try:
+            load_trust(ca_file)
+        except OSError:
+            raise InvalidPolicy(f"{ca_file!r} isn't a readable PEM file.") from None
         return cls(
             tuple(Entry.read(text) for text in allow),
             allow_only,
             frozenset(_read_origin(text) for text in own_origins if text),
-            _check_ca_file(ca_file),
-            _read_proxy(egress_proxy),
+            ca_file,
+            Proxy.read(egress_proxy) if egress_proxy else None,
         )
 
     def is_own(self, target: Target) -> bool:
         return target.origin in self.own_origins
 
-    def refuse(self, target: Target, address: Address) -> Refused | None:
-        """Why this target may not be reached at this address, if so."""
-        finding = judge_address(address)
+    def check(self, target: Target, address: Address) -> None:
+        """Raise GuardRefused if this target may not be reached at this address."""
+        special = classify_address(address)
         listed = any(entry.covers(address, target.port) for entry in self.entries)
         named = self.is_own(target) or any(entry.names(target) for entry in self.entries)
-        if finding is None:
+        if special is None:
             if self.allow_only and not listed and not named:
-                return Refused("not-listed", host=target.host)
-            return None
-        if self._allows_special(finding, listed, named, target.port):
-            return None
-        code = "name-refused" if target.address is None else "address-refused"
-        return Refused(code, host=target.host, kind=finding.words)
-
-    def _allows_special(self, finding: Finding, listed: bool, named: bool, port: int) -> bool:
-        if finding.hidden is not None:
-            return listed and self._allows_hidden(finding.hidden, port)
-        return listed or (named and finding.kind in OWN_GROUND)
-
-    def _allows_hidden(self, hidden: IPv4Address, port: int) -> bool:
-        if any(entry.covers(hidden, port) for entry in self.entries):
-            return True
-        return judge_address(hidden) is None
-
-
-def _check_ca_file(path: str) -> str:
-    try:
-        load_trust(path)
-    except OSError:
-        raise BadEntry(f"{path!r} is no file of certificates (PEM).") from None
-    return path
-
-
-def _read_proxy(text: str) -> Proxy | None:
-    if not text:
-        return None
-    proxy = Proxy.read(text)
-    if proxy is None:  # the text may hold a password: not repeated
-        raise BadEntry("The egress proxy is written http://proxy.example:3128.")
-    return proxy
+                raise GuardRefused("not-listed", host=target.host)
+            return
+        if (inner := special.embedded) is not None:
+            # Translators such as NAT64 deliver to the inner address, so it is judged as well.
+            inner_listed = any(entry.covers(inner, target.port) for entry in self.entries)
+            allowed = listed and (inner_listed or classify_address(inner) is None)
+        else:
+            allowed = listed or (named and special.kind in INTERNAL_KINDS)
+        if not allowed:
+            # The address behind a name isn't shown: it could map an internal network.
+            code = "name-refused" if target.address is None else "address-refused"
+            raise GuardRefused(code, host=target.host, kind=special.description)
 
 
 def _read_origin(text: str) -> str:
     try:
         return read_target(text).origin
-    except Refused as refused:
-        raise BadEntry(f"{text!r} is no origin: {refused.as_refusal().sentence}") from None
+    except GuardRefused as refused:
+        reason = refused.as_refusal().message
+        raise InvalidPolicy(f"{text!r} isn't a valid origin. {reason}") from None
+
+
+@lru_cache(maxsize=8)
+def load_trust(ca_file: str) -> ssl.SSLContext:
+    """A TLS context with the public authorities and those in the administrator's file.
+
+    Raises OSError (ssl.SSLError is one) for a file without certificates. Cached because
+    parsing the bundle takes longer than most calls.
+    """
+    context = ssl.create_default_context(cafile=certifi.where())
+    if ca_file:
+        context.load_verify_locations(cafile=ca_file)
+    context.set_alpn_protocols(["http/1.1"])
+    return context

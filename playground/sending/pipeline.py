@@ -16,7 +16,7 @@ from playground.drafts.secrets import note_use, secrets_in
 from playground.drafts.variables import values_for
 from playground.history.models import Exchange
 from playground.history.recording import record_end, record_start
-from playground.network import send
+from playground.network import send_call
 from playground.openapi.operations import VerdictRule
 from playground.payload_templates.secrets import secrets_for
 from playground.people.audit import record_event
@@ -136,7 +136,7 @@ def carry(call: Call, cancel: threading.Event) -> Result:
     if cancel.is_set():
         return failures.cancelled_in_line()
     try:
-        return send(call, current_policy(), current_limits(), cancel)
+        return send_call(call, current_policy(), current_limits(), cancel)
     except Exception as error:  # ours, not the network's: those come back as failures
         return failures.broken(type(error).__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 
-from playground.network import BadEntry, Limits, Policy
+from playground.network import InvalidPolicy, Limits, Policy
 
 _announced: set[str] = set()
 
@@ -22,7 +22,7 @@ def current_origin() -> str:
 
 
 def current_policy() -> Policy:
-    """Raises BadEntry for a setting that cannot be understood."""
+    """Raises InvalidPolicy for a setting that cannot be understood."""
     return Policy.read(
         [*settings.ALLOW_NETWORKS, *settings.ALLOW_HOSTS],
         allow_only=settings.ALLOW_ONLY,
@@ -45,7 +45,7 @@ def judge_settings() -> str:
     for name, read in parts.items():
         try:
             read()
-        except BadEntry as error:
+        except InvalidPolicy as error:
             return f"PLAYGROUND_{name}: {error}"
     return ""
 

@@ -29,7 +29,8 @@ def test_an_allowed_target_shows_its_url_and_addresses(resolve) -> None:  # noqa
 def test_a_refused_target_shows_why(resolve) -> None:  # noqa: F811
     resolve("inner.example", "10.0.0.1")
     assert check("http://inner.example/") == (
-        "refused: The name inner.example leads to a private address.\n",
+        "refused: The name inner.example resolves to a private address, "
+        "which isn't allowed here.\n",
         1,
     )
     assert check("http://127.0.0.1\\@example.com/")[1] == 1

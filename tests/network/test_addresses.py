@@ -1,11 +1,13 @@
-"""Every kind of address that is not plain global unicast is known by its kind."""
+"""Every address that isn't plain global unicast is classified by its kind."""
+
+from ipaddress import ip_address
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.network import Policy, Refusal, judge_target
-from playground.network.addresses import WORDS, judge_address
+from playground.network import GuardRefusal, Policy, check_target
+from playground.network.addresses import DESCRIPTIONS, classify_address
 
 TABLE = {
     "unspecified": ["0.0.0.0", "0.1.2.3", "0.255.255.255", "::"],
@@ -101,53 +103,57 @@ GLOBAL = [
 
 
 @pytest.mark.parametrize(("kind", "address"), REFUSED)
-def test_it_names_the_kind(kind: str, address: str) -> None:
-    finding = judge_address(address)
+def test_a_special_address_has_a_kind(kind: str, address: str) -> None:
+    finding = classify_address(ip_address(address))
     assert finding is not None
     assert finding.kind == kind
 
 
 @pytest.mark.parametrize("address", GLOBAL)
-def test_it_lets_global_unicast_pass(address: str) -> None:
-    assert judge_address(address) is None
+def test_global_unicast_is_not_special(address: str) -> None:
+    assert classify_address(ip_address(address)) is None
 
 
 @pytest.mark.parametrize(("kind", "address"), REFUSED)
 def test_a_target_written_as_such_an_address_is_refused(kind: str, address: str, resolve) -> None:
     asked = resolve("unused")
     url = f"http://[{address}]/" if ":" in address else f"http://{address}/"
-    judged = judge_target(url, Policy())
-    assert isinstance(judged, Refusal)
+    judged = check_target(url, Policy())
+    assert isinstance(judged, GuardRefusal)
     assert judged.code == "address-refused"
-    assert WORDS[kind] in judged.sentence
+    assert DESCRIPTIONS[kind] in judged.message
     assert asked == []
 
 
 @pytest.mark.parametrize(("kind", "address"), REFUSED)
-def test_a_name_that_leads_to_such_an_address_is_refused(kind: str, address: str, resolve) -> None:
+def test_a_name_that_resolves_to_such_an_address_is_refused(
+    kind: str, address: str, resolve
+) -> None:
     resolve("name.example", "93.184.216.34", address)
-    judged = judge_target("https://name.example/", Policy())
-    assert isinstance(judged, Refusal)
-    assert judged.sentence == f"The name name.example leads to {WORDS[kind]}."
+    judged = check_target("https://name.example/", Policy())
+    assert isinstance(judged, GuardRefusal)
+    assert judged.message == (
+        f"The name name.example resolves to {DESCRIPTIONS[kind]}, which isn't allowed here."
+    )
 
 
 @pytest.mark.parametrize("address", GLOBAL)
-def test_a_name_that_leads_to_global_unicast_is_allowed(address: str, resolve) -> None:
+def test_a_name_that_resolves_to_global_unicast_is_allowed(address: str, resolve) -> None:
     resolve("name.example", address)
-    assert not isinstance(judge_target("https://name.example/", Policy()), Refusal)
+    assert not isinstance(check_target("https://name.example/", Policy()), GuardRefusal)
 
 
-def test_what_hides_inside_is_found() -> None:
+def test_an_embedded_ipv4_address_is_extracted() -> None:
     hiding = ["::ffff:10.0.0.1", "::ffff:0:10.0.0.1", "::10.0.0.1", "64:ff9b::10.0.0.1"]
     hiding += ["2002:a00:1::1", "2001:0:102:304::f5ff:fffe", "2600::5efe:10.0.0.1"]
     for address in hiding:
-        finding = judge_address(address)
+        finding = classify_address(ip_address(address))
         assert finding is not None
-        assert str(finding.hidden) == "10.0.0.1", address
+        assert str(finding.embedded) == "10.0.0.1", address
 
 
 @given(st.ip_addresses())
-def test_no_address_is_allowed_that_python_calls_private_or_special(address) -> None:
-    if judge_address(address) is None:
+def test_no_address_passes_that_python_calls_private_or_special(address) -> None:
+    if classify_address(address) is None:
         assert address.is_global
         assert not address.is_multicast

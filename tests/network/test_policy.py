@@ -1,8 +1,8 @@
-"""What an administrator allows, and nothing beside it."""
+"""The policy allows what an administrator lists, and nothing else."""
 
 import pytest
 
-from playground.network import Allowed, BadEntry, Policy, Refusal, judge_target
+from playground.network import Allowed, GuardRefusal, InvalidPolicy, Policy, check_target
 
 CASES = [
     # entries, allow_only, url, allowed
@@ -51,7 +51,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("entries", "allow_only", "url", "allowed"), CASES)
-def test_each_entry_narrows_the_refusal_for_itself(
+def test_each_entry_allows_exactly_what_it_names(
     entries: list[str], allow_only: bool, url: str, allowed: bool, resolve
 ) -> None:
     resolve("ten.example", "10.0.0.1")
@@ -64,7 +64,7 @@ def test_each_entry_narrows_the_refusal_for_itself(
     resolve("xn--bcher-kva.example", "10.0.0.1")
     resolve("public.example", "93.184.216.34")
     resolve("two.example", "93.184.216.34", "93.184.217.34")
-    judged = judge_target(url, Policy.read(entries, allow_only=allow_only))
+    judged = check_target(url, Policy.read(entries, allow_only=allow_only))
     assert isinstance(judged, Allowed) is allowed
 
 
@@ -82,15 +82,15 @@ def test_each_entry_narrows_the_refusal_for_itself(
         ("http://1.1.1.1/", True),
     ],
 )
-def test_the_own_origin_is_exactly_one(url: str, allowed: bool, resolve) -> None:
+def test_the_own_origin_matches_exactly(url: str, allowed: bool, resolve) -> None:
     resolve("localhost", "127.0.0.1")
     policy = Policy.read(own_origins=["http://127.0.0.1:8000"])
-    assert isinstance(judge_target(url, policy), Allowed) is allowed
+    assert isinstance(check_target(url, policy), Allowed) is allowed
 
 
-def test_the_own_origin_may_be_called_where_only_listed_hosts_may() -> None:
+def test_the_own_origin_is_allowed_under_allow_only() -> None:
     policy = Policy.read(allow_only=True, own_origins=["http://127.0.0.1:8000"])
-    assert isinstance(judge_target("http://127.0.0.1:8000/", policy), Allowed)
+    assert isinstance(check_target("http://127.0.0.1:8000/", policy), Allowed)
 
 
 @pytest.mark.parametrize(
@@ -113,27 +113,28 @@ def test_the_own_origin_may_be_called_where_only_listed_hosts_may() -> None:
         ".",
     ],
 )
-def test_it_says_which_entry_it_cannot_understand(word: str) -> None:
-    with pytest.raises(BadEntry, match=r"\.$"):
+def test_an_invalid_entry_is_named(word: str) -> None:
+    with pytest.raises(InvalidPolicy, match=r"\.$") as caught:
         Policy.read([word])
+    assert repr(word) in str(caught.value)
 
 
-def test_it_does_not_repeat_the_password_of_a_proxy_it_cannot_understand() -> None:
-    with pytest.raises(BadEntry) as caught:
+def test_an_error_does_not_repeat_the_password_of_an_invalid_proxy() -> None:
+    with pytest.raises(InvalidPolicy) as caught:
         Policy.read(egress_proxy="socks5://user:hunter2@proxy:1")
     assert "hunter2" not in str(caught.value)
 
 
-def test_it_refuses_a_certificate_file_that_is_none(tmp_path) -> None:
+def test_a_file_without_certificates_is_refused(tmp_path) -> None:
     (tmp_path / "ca.pem").write_text("nothing")
     for name in ("ca.pem", "missing.pem"):
-        with pytest.raises(BadEntry):
+        with pytest.raises(InvalidPolicy):
             Policy.read(ca_file=str(tmp_path / name))
 
 
-def test_a_refusal_gives_away_no_address_behind_a_name(resolve) -> None:
+def test_a_refusal_does_not_reveal_the_address_behind_a_name(resolve) -> None:
     resolve("secret.example", "10.11.12.13")
-    judged = judge_target("http://secret.example:22/", Policy())
-    assert isinstance(judged, Refusal)
-    assert "10.11" not in judged.sentence
-    assert judged.sentence == judge_target("http://secret.example:23/", Policy()).sentence
+    judged = check_target("http://secret.example:22/", Policy())
+    assert isinstance(judged, GuardRefusal)
+    assert "10.11" not in judged.message
+    assert judged.message == check_target("http://secret.example:23/", Policy()).message

@@ -1,9 +1,9 @@
-"""An answer that sends the call on is followed only when asked, and judged anew each time."""
+"""A redirect is followed only on request, and each hop is judged again."""
 
 import pytest
 
 from playground.calls.values import Call, Failure, Reply, Secret
-from playground.network import Limits, Policy, send
+from playground.network import Limits, Policy, send_call
 from tests.network.servers import Script, answer, serve
 
 LIMITS = Limits(connect_seconds=2, total_seconds=5, idle_seconds=2)
@@ -27,16 +27,16 @@ def once(first: Script, then: Script = OK) -> Script:
 
 def follow(server, **more) -> Reply | Failure:
     call = Call("POST", f"{server.origin}/a/b", follow_redirects=True, **more)
-    return send(call, Policy.read(["127.0.0.1"]), LIMITS)
+    return send_call(call, Policy.read(["127.0.0.1"]), LIMITS)
 
 
 def request_line(request: bytes) -> str:
     return request.split(b"\r\n")[0].decode()
 
 
-def test_it_is_not_followed_unless_asked() -> None:
+def test_a_redirect_is_not_followed_unless_asked_for() -> None:
     with serve(to("/elsewhere")) as server:
-        reply = send(Call("GET", server.origin), Policy.read(["127.0.0.1"]), LIMITS)
+        reply = send_call(Call("GET", server.origin), Policy.read(["127.0.0.1"]), LIMITS)
     assert isinstance(reply, Reply)
     assert reply.status == 302
     assert len(server.heard) == 1
@@ -52,7 +52,7 @@ def test_it_is_not_followed_unless_asked() -> None:
         (308, "POST /a/c?d HTTP/1.1", b"{}"),
     ],
 )
-def test_it_changes_the_method_as_browsers_do(status: int, line: str, body: bytes) -> None:
+def test_a_redirect_changes_the_method_as_browsers_do(status: int, line: str, body: bytes) -> None:
     with serve(once(to("c?d#part", status))) as server:
         headers = (("Content-Type", "application/json"), ("X-Key", KEY.value))
         reply = follow(server, body=b"{}", headers=headers, secrets=(KEY,))
@@ -80,11 +80,11 @@ def test_each_hop_is_judged(location: str) -> None:
         failure = follow(server)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("guard-refused", True)
-    assert failure.message.startswith("Unknown: the answer sent the call on, but the ")
+    assert failure.message.startswith("Unknown: the call was redirected, but the ")
     assert len(server.heard) == 1
 
 
-def test_a_name_that_leads_to_a_private_address_is_refused_on_the_way(resolve) -> None:
+def test_a_redirect_to_a_name_that_resolves_to_a_private_address_is_refused(resolve) -> None:
     resolve("inner.example", "10.0.0.1")
     with serve(to("http://inner.example/")) as server:
         failure = follow(server)
@@ -92,7 +92,7 @@ def test_a_name_that_leads_to_a_private_address_is_refused_on_the_way(resolve) -
     assert failure.params["reason"] == "name-refused"
 
 
-def test_credentials_stay_behind_when_the_origin_changes() -> None:
+def test_credentials_are_dropped_when_the_origin_changes() -> None:
     headers = (
         ("Authorization", f"x-api-key {KEY.value}"),
         ("Cookie", "a=b"),
@@ -117,9 +117,10 @@ def test_a_body_with_a_secret_does_not_go_to_another_origin(body: bytes) -> None
         failure = follow(server, body=body, secrets=(KEY,))
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left, other.heard) == ("secret-redirect", True, [])
+    assert "a redirect to 127.0.0.1 would" in failure.message
 
 
-def test_it_follows_five_times_and_no_more() -> None:
+def test_five_redirects_are_followed_and_no_more() -> None:
     with serve(to("/again")) as server:
         failure = follow(server)
     assert isinstance(failure, Failure)
@@ -127,7 +128,7 @@ def test_it_follows_five_times_and_no_more() -> None:
     assert len(server.heard) == 6
 
 
-def test_a_redirect_that_names_no_place_is_the_answer() -> None:
+def test_a_redirect_without_a_location_is_the_answer() -> None:
     with serve(answer("HTTP/1.1 302 Elsewhere", "Content-Length: 0")) as server:
         reply = follow(server)
     assert isinstance(reply, Reply)

@@ -1,4 +1,4 @@
-"""One reader of addresses: odd spellings are refused, all others have one canonical form."""
+"""A URL with an ambiguous spelling is refused; any other has one canonical form."""
 
 from urllib.parse import urlsplit
 
@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.network import Policy, Refusal, Target, canonical_url, judge_target
+from playground.network import GuardRefusal, Policy, check_target
+from playground.network.messages import GuardRefused
+from playground.network.targets import read_target
 
-ODD = {
+AMBIGUOUS = {
     "url-empty": [""],
     "url-too-long": ["http://example.com/" + "a" * 8192],
     "url-control": [
@@ -174,7 +176,7 @@ ODD = {
         "http://[::1]:99999/",
     ],
 }
-REFUSED = [(code, url) for code, urls in ODD.items() for url in urls]
+REFUSED = [(code, url) for code, urls in AMBIGUOUS.items() for url in urls]
 CANONICAL = {
     "http://example.com": "http://example.com/",
     "HTTP://EXAMPLE.com/A": "http://example.com/A",
@@ -207,42 +209,42 @@ CANONICAL = {
 
 
 @pytest.mark.parametrize(("code", "url"), REFUSED)
-def test_it_refuses_an_odd_spelling(code: str, url: str) -> None:
-    judged = canonical_url(url)
-    assert isinstance(judged, Refusal)
-    assert judged.code == code
+def test_an_ambiguous_url_is_refused(code: str, url: str) -> None:
+    with pytest.raises(GuardRefused) as refused:
+        read_target(url)
+    assert refused.value.code == code
 
 
 @pytest.mark.parametrize(("code", "url"), REFUSED)
-def test_an_odd_spelling_is_refused_before_any_name_is_looked_up(code, url, resolve) -> None:
+def test_an_ambiguous_url_is_refused_before_any_name_is_looked_up(code, url, resolve) -> None:
     asked = resolve("example.com", "93.184.216.34")
-    judged = judge_target(url, Policy.read(["0.0.0.0/0", "::/0", "example.com"]))
-    assert isinstance(judged, Refusal)
-    assert judged.sentence[0].isupper()
-    assert judged.sentence.endswith(".")
+    judged = check_target(url, Policy.read(["0.0.0.0/0", "::/0", "example.com"]))
+    assert isinstance(judged, GuardRefusal)
+    assert judged.message[0].isupper()
+    assert judged.message.endswith(".")
     assert asked == []
 
 
 @pytest.mark.parametrize(("url", "canonical"), CANONICAL.items())
-def test_it_has_one_canonical_form(url: str, canonical: str) -> None:
-    target = canonical_url(url)
-    assert isinstance(target, Target)
+def test_a_url_has_one_canonical_form(url: str, canonical: str) -> None:
+    target = read_target(url)
     assert target.url == canonical
-    assert canonical_url(target.url) == target
+    assert read_target(target.url) == target
 
 
-ADDRESS_SIGNS = st.sampled_from(list("htps:/@\\.?#[]%0127aé．。１\u00ad\x00 xn-_ü:"))
+URL_CHARACTERS = st.sampled_from(list("htps:/@\\.?#[]%0127aé．。１\u00ad\x00 xn-_ü:"))
 
 
-@given(st.one_of(st.text(ADDRESS_SIGNS), st.text()))
-def test_it_never_raises_and_what_it_allows_is_read_alike_by_others(text: str) -> None:
+@given(st.one_of(st.text(URL_CHARACTERS), st.text()))
+def test_what_is_allowed_means_the_same_to_other_parsers(text: str) -> None:
     for url in (text, f"http://{text}", f"http://example.com{text}"):
-        target = canonical_url(url)
-        if isinstance(target, Refusal):
+        try:
+            target = read_target(url)
+        except GuardRefused:
             continue
         other = urlsplit(target.url)
         assert target.url.isascii()
         assert other.hostname == target.host
         assert other.username is None
         assert (other.port or {"http": 80, "https": 443}[other.scheme]) == target.port
-        assert canonical_url(target.url) == target
+        assert read_target(target.url) == target

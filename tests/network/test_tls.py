@@ -1,4 +1,4 @@
-"""Certificates are believed only when they should be."""
+"""A certificate is trusted only if it should be."""
 
 import socket
 import threading
@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from playground.calls.values import Call, Failure, Reply
-from playground.network import Limits, Policy, send
+from playground.network import Limits, Policy, send_call
 from tests.network.certificates import Authority
 from tests.network.servers import answer, serve
 
@@ -22,7 +22,7 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 def call_over_tls(wrap, host: str, ca_file: str = "") -> tuple[Reply | Failure, list[bytes]]:
     with serve(OK, wrap) as server:
         policy = Policy.read(["127.0.0.0/8"], ca_file=ca_file)
-        outcome = send(Call("GET", f"https://{host}:{server.port}/"), policy, LIMITS)
+        outcome = send_call(Call("GET", f"https://{host}:{server.port}/"), policy, LIMITS)
         return outcome, server.heard
 
 
@@ -43,23 +43,25 @@ def test_a_certificate_for_an_address_is_trusted(authority: Authority) -> None:
     ("names", "trusted", "more", "reason"),
     [
         (["name.example"], False, {}, "the certificate is signed by an unknown authority"),
-        (["name.example"], True, {"self_signed": True}, "the certificate is signed by itself"),
+        (["name.example"], True, {"self_signed": True}, "the certificate is self-signed"),
         (["name.example"], True, {"days": -1}, "the certificate has expired"),
-        (["other.example"], True, {}, "the certificate is for another name"),
-        (["127.0.0.1"], True, {}, "the certificate is for another name"),
+        (["other.example"], True, {}, "the certificate is for a different host"),
+        (["127.0.0.1"], True, {}, "the certificate is for a different host"),
     ],
 )
-def test_any_other_certificate_is_not(authority, resolve, names, trusted, more, reason) -> None:
+def test_any_other_certificate_is_not_trusted(
+    authority, resolve, names, trusted, more, reason
+) -> None:
     resolve("name.example", "127.0.0.1")
     ca_file = str(authority.ca_file) if trusted else ""
     outcome, heard = call_over_tls(authority.wrap(*names, **more), "name.example", ca_file)
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("tls", False)
-    assert outcome.message == f"Not sent: no safe connection to name.example ({reason})."
+    assert outcome.message == f"Not sent: no secure connection to name.example ({reason})."
     assert not any(heard)
 
 
-def test_a_server_that_speaks_no_tls_is_not_sent_to() -> None:
+def test_a_server_without_tls_gets_no_request() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
         def accept() -> None:
@@ -70,7 +72,7 @@ def test_a_server_that_speaks_no_tls_is_not_sent_to() -> None:
 
         threading.Thread(target=accept, daemon=True).start()
         url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
-        outcome = send(Call("GET", url), Policy.read(["127.0.0.1"]), LIMITS)
+        outcome = send_call(Call("GET", url), Policy.read(["127.0.0.1"]), LIMITS)
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("tls", False)
 
@@ -91,14 +93,14 @@ def test_a_handshake_that_hangs_ends(cancels: bool) -> None:
         threading.Thread(target=accept, daemon=True).start()
         url = f"https://127.0.0.1:{listener.getsockname()[1]}/"
         limits = Limits() if cancels else Limits(connect_seconds=0.2)
-        outcome = send(Call("GET", url), Policy.read(["127.0.0.1"]), limits, cancel)
+        outcome = send_call(Call("GET", url), Policy.read(["127.0.0.1"]), limits, cancel)
         ended.set()
     assert isinstance(outcome, Failure)
     assert outcome.code == ("cancelled" if cancels else "connect-timeout")
     assert not outcome.left
 
 
-def test_a_send_under_tls_is_cancelled_while_it_waits(authority: Authority) -> None:
+def test_a_send_over_tls_can_be_cancelled_while_it_waits(authority: Authority) -> None:
     cancel = threading.Event()
 
     def script(connection, request: bytes) -> None:
@@ -108,6 +110,6 @@ def test_a_send_under_tls_is_cancelled_while_it_waits(authority: Authority) -> N
     with serve(script, authority.wrap("127.0.0.1")) as server:
         policy = Policy.read(["127.0.0.1"], ca_file=str(authority.ca_file))
         url = f"https://127.0.0.1:{server.port}/"
-        outcome = send(Call("GET", url), policy, Limits(), cancel)
+        outcome = send_call(Call("GET", url), policy, Limits(), cancel)
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("cancelled", True)

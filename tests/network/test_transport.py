@@ -1,4 +1,4 @@
-"""A call goes out once, exactly as given, and comes back as a reply or a failure."""
+"""A call is sent once, exactly as given, and returns a reply or a failure."""
 
 import socket
 import threading
@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from playground.calls.values import Call, Failure, Reply, Secret
-from playground.network import Limits, Policy, send
+from playground.network import Limits, Policy, send_call
 from tests.network.servers import answer, serve
 
 LIMITS = Limits(connect_seconds=2, total_seconds=5, idle_seconds=2)
@@ -16,7 +16,7 @@ OK = answer("HTTP/1.1 200 OK", "Content-Length: 2", "X-A: 1", body=b"ok")
 def request_lines(call: Call) -> list[str]:
     with serve(OK) as server:
         whole = Call(call.method, server.origin + call.url, call.headers, call.body)
-        assert isinstance(send(whole, Policy.read(own_origins=[server.origin]), LIMITS), Reply)
+        assert isinstance(send_call(whole, Policy.read(own_origins=[server.origin]), LIMITS), Reply)
     return server.heard[0].partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")
 
 
@@ -25,7 +25,7 @@ def test_it_sends_the_body_as_given_and_reads_the_answer() -> None:
     with serve(OK) as server:
         policy = Policy.read(own_origins=[server.origin])
         call = Call("POST", f"{server.origin}/x?y=1", (("Content-Type", "a/b"),), body)
-        reply = send(call, policy, LIMITS)
+        reply = send_call(call, policy, LIMITS)
     assert isinstance(reply, Reply)
     assert (reply.status, reply.reason, reply.body) == (200, "OK", b"ok")
     assert reply.headers == (("Content-Length", "2"), ("X-A", "1"))
@@ -90,36 +90,36 @@ def test_a_post_without_a_body_says_so() -> None:
 def test_a_header_that_would_change_the_request_is_not_sent(name, value, code) -> None:
     with serve(OK) as server:
         call = Call("POST", server.origin, ((name, value),), b"{}")
-        failure = send(call, Policy.read(own_origins=[server.origin]), LIMITS)
+        failure = send_call(call, Policy.read(own_origins=[server.origin]), LIMITS)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left, server.heard) == (code, False, [])
     assert "\n" not in failure.message
 
 
-def test_a_true_length_of_the_call_is_taken() -> None:
+def test_a_correct_content_length_of_the_call_is_kept() -> None:
     lines = request_lines(Call("POST", "/", (("Content-Length", "2"),), b"{}"))
     assert sum(line.startswith("Content-Length") for line in lines) == 1
 
 
 @pytest.mark.parametrize("method", ["GET / HTTP/1.1\r\nX: 1", "", "GE T", "G\u00c9T"])
-def test_a_method_that_is_no_word_is_not_sent(method: str) -> None:
-    failure = send(Call(method, "http://127.0.0.1:1/"), Policy(), LIMITS)
+def test_an_invalid_method_is_not_sent(method: str) -> None:
+    failure = send_call(Call(method, "http://127.0.0.1:1/"), Policy(), LIMITS)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("method-unsafe", False)
 
 
 def test_it_refuses_this_machine_unless_it_is_the_own_origin() -> None:
     with serve(OK) as server:
-        failure = send(Call("GET", server.origin), Policy(), LIMITS)
+        failure = send_call(Call("GET", server.origin), Policy(), LIMITS)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left, server.heard) == ("guard-refused", False, [])
     assert failure.params["reason"] == "address-refused"
 
 
-def test_a_refused_target_does_not_tell_an_open_port_from_a_closed_one() -> None:
+def test_a_refusal_does_not_reveal_whether_a_port_is_open() -> None:
     with serve(OK) as server:
-        is_open = send(Call("GET", server.origin), Policy(), LIMITS)
-        closed = send(Call("GET", "http://127.0.0.1:1"), Policy(), LIMITS)
+        is_open = send_call(Call("GET", server.origin), Policy(), LIMITS)
+        closed = send_call(Call("GET", "http://127.0.0.1:1"), Policy(), LIMITS)
     assert isinstance(is_open, Failure)
     assert isinstance(closed, Failure)
     assert (is_open.code, is_open.message, is_open.params) == (
@@ -130,40 +130,40 @@ def test_a_refused_target_does_not_tell_an_open_port_from_a_closed_one() -> None
 
 
 def test_it_dials_the_address_that_was_judged(resolve) -> None:
-    """A name that leads to an allowed address first and elsewhere the second time."""
+    """A name that resolves to an allowed address first and to another the second time."""
     with serve(OK) as server:
         asked = resolve("name.example", ["127.0.0.1"], ["127.0.0.2"])
         policy = Policy.read([f"127.0.0.1:{server.port}"])
-        reply = send(Call("GET", f"http://name.example:{server.port}/"), policy, LIMITS)
+        reply = send_call(Call("GET", f"http://name.example:{server.port}/"), policy, LIMITS)
     assert isinstance(reply, Reply)
     assert reply.address == "127.0.0.1"
     assert asked == ["name.example"]
     assert f"Host: name.example:{server.port}".encode() in server.heard[0]
 
 
-def test_a_name_that_turns_to_a_private_address_is_refused_the_second_time(resolve) -> None:
+def test_a_name_that_later_resolves_to_a_private_address_is_refused(resolve) -> None:
     with serve(OK) as server:
         resolve("name.example", ["127.0.0.1"], ["10.0.0.1"])
         policy = Policy.read([f"127.0.0.1:{server.port}"])
         call = Call("GET", f"http://name.example:{server.port}/")
-        assert isinstance(send(call, policy, LIMITS), Reply)
-        failure = send(call, policy, LIMITS)
+        assert isinstance(send_call(call, policy, LIMITS), Reply)
+        failure = send_call(call, policy, LIMITS)
     assert isinstance(failure, Failure)
-    assert failure.message == "Not sent: the name name.example leads to a private address."
+    assert failure.message.startswith("Not sent: the name name.example resolves to a private ")
 
 
 def test_the_next_address_is_tried_when_the_first_does_not_answer(resolve) -> None:
     with serve(OK) as server:
         resolve("name.example", "127.0.0.9", "127.0.0.1")
         policy = Policy.read(["127.0.0.0/8"])
-        reply = send(Call("GET", f"http://name.example:{server.port}/"), policy, LIMITS)
+        reply = send_call(Call("GET", f"http://name.example:{server.port}/"), policy, LIMITS)
     assert isinstance(reply, Reply)
     assert len(server.heard) == 1
 
 
 def test_an_unknown_name_is_not_sent(resolve) -> None:
     resolve("unused")
-    failure = send(Call("GET", "https://api.example.com/"), Policy(), LIMITS)
+    failure = send_call(Call("GET", "https://api.example.com/"), Policy(), LIMITS)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("name-not-found", False)
     assert failure.message == "Not sent: no server answers at api.example.com (name not found)."
@@ -172,7 +172,9 @@ def test_an_unknown_name_is_not_sent(resolve) -> None:
 def test_a_refused_connection_is_not_sent() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
-    failure = send(Call("GET", f"http://127.0.0.1:{port}"), Policy.read(["127.0.0.0/8"]), LIMITS)
+    failure = send_call(
+        Call("GET", f"http://127.0.0.1:{port}"), Policy.read(["127.0.0.0/8"]), LIMITS
+    )
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("connection-refused", False)
 
@@ -194,38 +196,38 @@ def full_port():
             one.close()
 
 
-def test_a_connection_that_does_not_come_about_is_not_sent(full_port: int) -> None:
+def test_a_connection_that_hangs_is_not_sent(full_port: int) -> None:
     call = Call("GET", f"http://127.0.0.1:{full_port}/")
-    failure = send(call, Policy.read(["127.0.0.1"]), Limits(connect_seconds=0.2))
+    failure = send_call(call, Policy.read(["127.0.0.1"]), Limits(connect_seconds=0.2))
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("connect-timeout", False)
 
 
-def test_cancelling_ends_a_send_that_connects(full_port: int) -> None:
+def test_cancelling_ends_a_send_that_is_connecting(full_port: int) -> None:
     cancel = threading.Event()
     threading.Timer(0.1, cancel.set).start()
     call = Call("GET", f"http://127.0.0.1:{full_port}/")
-    failure = send(call, Policy.read(["127.0.0.1"]), Limits(), cancel)
+    failure = send_call(call, Policy.read(["127.0.0.1"]), Limits(), cancel)
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("cancelled", False)
     assert failure.seconds < 2
 
 
-def test_cancelling_ends_a_send_that_looks_a_name_up(monkeypatch) -> None:
+def test_cancelling_ends_a_send_that_is_looking_up_a_name(monkeypatch) -> None:
     cancel, end = threading.Event(), threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: end.wait(10))
     threading.Timer(0.1, cancel.set).start()
-    failure = send(Call("GET", "http://slow.example/"), Policy(), Limits(), cancel)
+    failure = send_call(Call("GET", "http://slow.example/"), Policy(), Limits(), cancel)
     end.set()
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("cancelled", False)
 
 
-def test_a_name_server_that_does_not_answer_ends_with_the_connect_time(monkeypatch) -> None:
+def test_a_name_lookup_ends_when_the_connect_time_is_up(monkeypatch) -> None:
     end = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: end.wait(10))
     limits = Limits(connect_seconds=0.1)
-    failure = send(Call("GET", "http://slow.example/"), Policy(), limits)
+    failure = send_call(Call("GET", "http://slow.example/"), Policy(), limits)
     end.set()
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left) == ("connect-timeout", False)
@@ -237,14 +239,14 @@ def test_a_secret_goes_only_to_the_hosts_it_was_given_for() -> None:
         secret = Secret("key", "abcdefgh", frozenset({"api.example.com"}))
         headers = (("X-Key", secret.value),)
         call = Call("GET", server.origin, headers, secrets=(secret,))
-        failure = send(call, policy, LIMITS)
+        failure = send_call(call, policy, LIMITS)
         assert isinstance(failure, Failure)
         assert (failure.code, failure.left, server.heard) == ("secret-host", False, [])
         assert secret.value not in failure.message
         for hosts in ({"127.0.0.1"}, {f"127.0.0.1:{server.port}"}, {"x", "127.0.0.1"}, set()):
             given = Secret("key", "abcdefgh", frozenset(hosts))
             call = Call("GET", server.origin, headers, secrets=(given,))
-            assert isinstance(send(call, policy, LIMITS), Reply)
+            assert isinstance(send_call(call, policy, LIMITS), Reply)
 
 
 def test_a_host_header_cannot_carry_a_secret_elsewhere() -> None:
@@ -253,18 +255,18 @@ def test_a_host_header_cannot_carry_a_secret_elsewhere() -> None:
         secret = Secret("key", "abcdefgh", frozenset({"127.0.0.1"}))
         headers = (("X-Key", secret.value), ("Host", "evil.example"))
         call = Call("GET", server.origin, headers, secrets=(secret,))
-        failure = send(call, policy, LIMITS)
+        failure = send_call(call, policy, LIMITS)
     assert isinstance(failure, Failure)
     assert (failure.code, server.heard) == ("secret-host", [])
 
 
-def test_fifty_sends_side_by_side_are_fifty_requests() -> None:
+def test_fifty_parallel_sends_are_fifty_requests() -> None:
     with serve(OK) as server:
         policy = Policy.read(own_origins=[server.origin])
         replies = []
 
         def run() -> None:
-            replies.append(send(Call("POST", server.origin, (), b"{}"), policy, Limits()))
+            replies.append(send_call(Call("POST", server.origin, (), b"{}"), policy, Limits()))
 
         threads = [threading.Thread(target=run) for _ in range(50)]
         for thread in threads:

@@ -34,18 +34,18 @@ def hang(connection: socket.socket, request: bytes) -> None:
 
 
 CASES: dict[str, tuple[Script, Outcome, str]] = {
-    "it drips": (drip, Outcome.UNKNOWN, "no whole answer came"),
-    "it says nothing": (hang, Outcome.UNKNOWN, "nothing came for"),
+    "it drips": (drip, Outcome.UNKNOWN, "no complete answer came"),
+    "it says nothing": (hang, Outcome.UNKNOWN, "no data came for"),
     "it closes at once": (lambda *_: None, Outcome.UNKNOWN, "the connection closed"),
     "it closes early": (
         answer("HTTP/1.1 200 OK", "Content-Length: 500", body=b"{"),
         Outcome.UNKNOWN,
-        "before the whole answer came",
+        "before the complete answer came",
     ),
     "it has 10,000 headers": (
         answer("HTTP/1.1 200 OK", *HEADERS, "Content-Length: 2", body=b"{}"),
         Outcome.UNKNOWN,
-        "more or longer headers",
+        "exceed the limits",
     ),
     "it explodes": (
         answer(
@@ -57,7 +57,11 @@ CASES: dict[str, tuple[Script, Outcome, str]] = {
         Outcome.UNKNOWN,
         "",
     ),
-    "it is no HTTP": (lambda c, _: c.sendall(b"SSH-2.0-x\r\n"), Outcome.UNKNOWN, "not an answer"),
+    "it is no HTTP": (
+        lambda c, _: c.sendall(b"SSH-2.0-x\r\n"),
+        Outcome.UNKNOWN,
+        "isn't valid HTTP",
+    ),
     "it is markup": (
         answer(f"HTTP/1.1 500 {MARKUP}", f"X-Note: {MARKUP}", body=MARKUP.encode()),
         Outcome.HTTP_ERROR,

@@ -4,7 +4,7 @@ import sys
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from playground.network import Refusal, judge_target
+from playground.network import GuardRefusal, check_target
 from playground.sending.policy import current_limits, current_policy, judge_settings
 
 
@@ -20,9 +20,9 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: str) -> None:
         if sentence := judge_settings():
             raise CommandError(sentence)
-        judged = judge_target(options["url"], current_policy(), current_limits())
-        if isinstance(judged, Refusal):
-            self.stdout.write(f"refused: {judged.sentence}")
+        judged = check_target(options["url"], current_policy(), current_limits())
+        if isinstance(judged, GuardRefusal):
+            self.stdout.write(f"refused: {judged.message}")
             sys.exit(1)
         addresses = " ".join(map(str, judged.addresses))
         self.stdout.write(f"allowed: {judged.target.url} {addresses}")

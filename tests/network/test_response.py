@@ -1,4 +1,4 @@
-"""Servers that drip, lie, explode or talk nonsense; each ends in a sentence, none in a hang."""
+"""Servers that drip, lie, explode or talk nonsense end in a message, never in a hang."""
 
 import gzip
 import socket
@@ -9,7 +9,7 @@ import zlib
 import pytest
 
 from playground.calls.values import Call, Failure, Reply
-from playground.network import Limits, Policy, send
+from playground.network import Limits, Policy, send_call
 from tests.network.servers import Script, answer, serve
 
 LIMITS = Limits(connect_seconds=2, total_seconds=5, idle_seconds=3, wire_bytes=100_000)
@@ -19,7 +19,7 @@ LIMITS_SHORT = Limits(connect_seconds=2, total_seconds=0.4, idle_seconds=3)
 def exchange(script: Script, limits: Limits = LIMITS, cancel=None, **more) -> Reply | Failure:
     with serve(script) as server:
         call = Call("POST", server.origin, (), b"{}", **more)
-        outcome = send(call, Policy.read(own_origins=[server.origin]), limits, cancel)
+        outcome = send_call(call, Policy.read(own_origins=[server.origin]), limits, cancel)
         assert len(server.heard) == 1, "exactly one request"
         return outcome
 
@@ -57,25 +57,25 @@ def hang(connection: socket.socket, request: bytes) -> None:
     ],
     ids=["silence", "status", "headers", "header", "100", "body", "endless", "chunks", "trailers"],
 )
-def test_a_reply_that_drips_ends_with_the_total_time(script: Script) -> None:
+def test_a_dripping_reply_ends_when_the_total_time_is_up(script: Script) -> None:
     outcome = exchange(script, LIMITS_SHORT)
     assert isinstance(outcome, Failure)
     if outcome.code != "headers-too-large":  # the hundredth header may come first
         assert outcome.code == "timeout"
-        assert outcome.message == "Unknown: no whole answer came within 0.4 seconds."
+        assert outcome.message == "Unknown: no complete answer came within 0.4 seconds."
     assert outcome.left
     assert outcome.seconds < 3
 
 
-def test_silence_ends_with_the_idle_time() -> None:
+def test_silence_ends_when_the_idle_time_is_up() -> None:
     outcome = exchange(hang, Limits(total_seconds=5, idle_seconds=0.2))
     assert isinstance(outcome, Failure)
     assert outcome.code == "idle"
-    assert outcome.message == "Unknown: nothing came for 0.2 seconds."
+    assert outcome.message == "Unknown: no data came for 0.2 seconds."
 
 
 @pytest.mark.parametrize("packed", [gzip.compress, zlib.compress])
-def test_a_packed_body_is_unpacked(packed) -> None:
+def test_a_compressed_body_is_decompressed(packed) -> None:
     data = packed(b"hello" * 100)
     coding = "gzip" if packed is gzip.compress else "deflate"
     outcome = exchange(answer("HTTP/1.1 200 OK", f"Content-Encoding: {coding}", body=data))
@@ -85,7 +85,7 @@ def test_a_packed_body_is_unpacked(packed) -> None:
     assert not outcome.truncated
 
 
-def test_deflate_without_its_header_is_unpacked() -> None:
+def test_deflate_without_its_header_is_decompressed() -> None:
     engine = zlib.compressobj(wbits=-15)
     data = engine.compress(b"hello") + engine.flush()
     outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: deflate", body=data))
@@ -93,7 +93,7 @@ def test_deflate_without_its_header_is_unpacked() -> None:
     assert outcome.body == b"hello"
 
 
-def test_a_bomb_is_unpacked_up_to_the_limit() -> None:
+def test_a_bomb_is_decompressed_up_to_the_limit() -> None:
     bomb = gzip.compress(bytes(5_000_000))
     limits = Limits(unpacked_bytes=1000)
     outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: gzip", body=bomb), limits)
@@ -102,34 +102,34 @@ def test_a_bomb_is_unpacked_up_to_the_limit() -> None:
     assert outcome.body == bytes(1000)
 
 
-def test_a_bomb_of_many_small_parts_is_refused() -> None:
+def test_a_bomb_of_many_small_members_is_a_failure() -> None:
     parts = gzip.compress(b"") * 3000
     outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: gzip", body=parts))
     assert isinstance(outcome, Failure)
     assert outcome.code == "packed"
 
 
-@pytest.mark.parametrize("data", [b"not packed", gzip.compress(b"hello", mtime=0)[:-9]])
-def test_a_body_that_is_not_packed_as_it_says_is_a_failure(data: bytes) -> None:
+@pytest.mark.parametrize("data", [b"not compressed", gzip.compress(b"hello", mtime=0)[:-9]])
+def test_a_body_not_compressed_as_announced_is_a_failure(data: bytes) -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: gzip", body=data))
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("packed", True)
 
 
 @pytest.mark.parametrize("coding", ["br", "gzip, gzip", "identity"])
-def test_a_body_in_a_coding_not_asked_for_stays_as_it_came(coding: str) -> None:
+def test_a_body_in_an_encoding_not_asked_for_stays_as_it_is(coding: str) -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", f"Content-Encoding: {coding}", body=b"abc"))
     assert isinstance(outcome, Reply)
     assert outcome.body == b"abc"
 
 
-def test_a_body_over_the_limit_keeps_its_first_part() -> None:
+def test_a_body_beyond_the_limit_keeps_its_first_part() -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", body=b"x" * 300_000))
     assert isinstance(outcome, Reply)
     assert (outcome.truncated, len(outcome.body), outcome.wire_bytes) == (True, 100_000, 100_000)
 
 
-def test_a_body_of_exactly_the_limit_is_whole() -> None:
+def test_a_body_of_exactly_the_limit_is_complete() -> None:
     script = answer("HTTP/1.1 200 OK", "Content-Length: 100000", body=b"x" * 100_000)
     outcome = exchange(script)
     assert isinstance(outcome, Reply)
@@ -163,7 +163,7 @@ CHUNKED = "Transfer-Encoding: chunked"
         (answer("HTTP/1.1 200 OK", *["HTTP/1.1 100 Continue", ""] * 3), None),
     ],
 )
-def test_nonsense_ends_in_a_sentence(script: Script, code: str | None) -> None:
+def test_nonsense_ends_in_a_message(script: Script, code: str | None) -> None:
     outcome = exchange(script)
     if code is None:
         assert isinstance(outcome, Reply)
@@ -175,20 +175,20 @@ def test_nonsense_ends_in_a_sentence(script: Script, code: str | None) -> None:
     assert outcome.message.endswith(".")
 
 
-def test_fewer_headers_may_be_allowed() -> None:
+def test_the_number_of_headers_can_be_limited() -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", *["A: b"] * 6), Limits(header_count=5))
     assert isinstance(outcome, Failure)
     assert outcome.code == "headers-too-large"
 
 
-def test_a_body_longer_than_announced_is_cut_where_it_was_announced_to_end() -> None:
+def test_a_body_longer_than_announced_ends_at_the_announced_length() -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Length: 2", body=b"okHTTP/1.1 500 X"))
     assert isinstance(outcome, Reply)
     assert outcome.body == b"ok"
 
 
 @pytest.mark.parametrize("length", ["-5", "abc", "9" * 5000, ""])
-def test_a_length_that_is_none_lets_the_body_end_with_the_connection(length: str) -> None:
+def test_with_an_invalid_length_the_body_ends_with_the_connection(length: str) -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", f"Content-Length: {length}", body=b"ok"))
     if isinstance(outcome, Failure):
         assert outcome.code == "cut-short"
@@ -196,7 +196,7 @@ def test_a_length_that_is_none_lets_the_body_end_with_the_connection(length: str
         assert outcome.body == b"ok"
 
 
-def test_notices_before_the_answer_are_passed_over() -> None:
+def test_interim_answers_are_skipped() -> None:
     notices = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n"
     outcome = exchange(say(notices + b"HTTP/1.1 201 Made\r\nContent-Length: 2\r\n\r\nok"))
     assert isinstance(outcome, Reply)
@@ -204,14 +204,14 @@ def test_notices_before_the_answer_are_passed_over() -> None:
     assert outcome.headers == (("Content-Length", "2"),)
 
 
-def test_a_header_folded_over_two_lines_comes_as_one() -> None:
+def test_a_header_folded_over_two_lines_becomes_one_line() -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", "A: b\r\n  c", "A: d"))
     assert isinstance(outcome, Reply)
     assert outcome.headers == (("A", "b c"), ("A", "d"))
 
 
 @pytest.mark.parametrize("status", [204, 304])
-def test_an_answer_without_a_body_does_not_wait_for_one(status: int) -> None:
+def test_a_status_without_a_body_does_not_wait_for_one(status: int) -> None:
     def script(connection: socket.socket, request: bytes) -> None:
         connection.sendall(b"HTTP/1.1 %d X\r\nContent-Encoding: gzip\r\n\r\n" % status)
         hang(connection, request)
@@ -221,7 +221,7 @@ def test_an_answer_without_a_body_does_not_wait_for_one(status: int) -> None:
     assert outcome.body == b""
 
 
-def test_an_answer_given_before_the_whole_body_was_read_counts() -> None:
+def test_an_answer_before_the_whole_body_was_read_counts() -> None:
     def script(connection: socket.socket, request: bytes) -> None:
         connection.sendall(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n")
         connection.shutdown(socket.SHUT_WR)
@@ -230,7 +230,7 @@ def test_an_answer_given_before_the_whole_body_was_read_counts() -> None:
 
     with serve(script) as server:
         call = Call("POST", server.origin, (), b"x" * 5_000_000)
-        outcome = send(call, Policy.read(own_origins=[server.origin]), LIMITS)
+        outcome = send_call(call, Policy.read(own_origins=[server.origin]), LIMITS)
     assert isinstance(outcome, Reply)
     assert outcome.status == 413
 
@@ -251,7 +251,7 @@ def test_cancelling_ends_a_send_that_waits(first: bytes) -> None:
     assert outcome.seconds < 2
 
 
-def test_cancelling_ends_a_send_whose_body_nobody_reads() -> None:
+def test_cancelling_ends_a_send_whose_body_is_not_read() -> None:
     cancel, ended = threading.Event(), threading.Event()
 
     def accept(listener: socket.socket) -> None:
@@ -265,18 +265,18 @@ def test_cancelling_ends_a_send_whose_body_nobody_reads() -> None:
         threading.Thread(target=accept, args=(listener,), daemon=True).start()
         origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
         call = Call("POST", origin, (), b"x" * 30_000_000)
-        outcome = send(call, Policy.read(own_origins=[origin]), Limits(), cancel)
+        outcome = send_call(call, Policy.read(own_origins=[origin]), Limits(), cancel)
         ended.set()
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("cancelled", True)
 
 
-def test_a_send_cancelled_before_it_began_does_not_begin() -> None:
+def test_a_send_cancelled_before_it_starts_does_not_start() -> None:
     cancel = threading.Event()
     cancel.set()
     with serve(answer("HTTP/1.1 200 OK")) as server:
         call = Call("GET", server.origin)
-        outcome = send(call, Policy.read(own_origins=[server.origin]), LIMITS, cancel)
+        outcome = send_call(call, Policy.read(own_origins=[server.origin]), LIMITS, cancel)
         assert server.heard == []
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("cancelled", False)
