@@ -7,7 +7,7 @@ from ninja.errors import HttpError
 from ninja.security import HttpBearer
 
 from playground.people.audit import address_of
-from playground.people.models import Person, Token
+from playground.people.models import Person, PersonalToken
 from playground.people.rate_limits import Pace
 from playground.people.tokens import find_token
 
@@ -21,7 +21,7 @@ class Bearer(HttpBearer):
         super().__init__()
         self.scope = scope
 
-    def authenticate(self, request: HttpRequest, token: str) -> Token | None:
+    def authenticate(self, request: HttpRequest, token: str) -> PersonalToken | None:
         kept = find_token(token)
         if kept is None:
             if not GUESSES.allows(address_of(request)):
@@ -37,5 +37,5 @@ class Bearer(HttpBearer):
 
 
 def asker(request: HttpRequest) -> Person:
-    token: Token = request.auth  # type: ignore[attr-defined]
+    token: PersonalToken = request.auth  # type: ignore[attr-defined]
     return token.person

@@ -128,7 +128,7 @@ def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
     content = read_content(_version(template, body.base))
     shared = content.state(body.variant)
     path_values = shared.path_values if body.path_values is None else body.path_values
-    state = State(body.document, shared.aside, path_values, shared.connection)
+    state = State(body.document, shared.metadata, path_values, shared.connection)
     content = content.change(body.variant.strip(), state)
     done = save_version(asker(request), template, content, body.base, body.note)
     if isinstance(done, VersionConflict):

@@ -149,7 +149,7 @@ def apply_state(person: Person, draft_id: uuid.UUID, after: State, tab: str) -> 
 
 def was_made(person: Person, draft_id: uuid.UUID, tab: str, step: str) -> bool:
     """Whether this tab's step has been made: asked when its answer was lost on the way."""
-    return find_draft(person, draft_id).changes.filter(tab=tab, step=step).exists()
+    return find_draft(person, draft_id).changes.filter(tab=tab, undo_step=step).exists()
 
 
 def undo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
@@ -167,7 +167,7 @@ def history_depth(draft: Draft) -> tuple[int, int]:
     steps = (
         draft.changes.filter(kind="edit")
         .values("state")
-        .annotate(n=models.Count("step", distinct=True))
+        .annotate(n=models.Count("undo_step", distinct=True))
     )
     counts = {row["state"]: row["n"] for row in steps}
     return counts.get(Change.State.DONE, 0), counts.get(Change.State.UNDONE, 0)
@@ -201,7 +201,7 @@ def _turn_back(person: Person, draft_id: uuid.UUID, tab: str, state: str) -> App
         before = after = state_of(draft)
         for change in changes:
             after = turn_state(after, json.loads(change.detail), back)
-        places = {change.place for change in changes}
+        places = {change.pointer for change in changes}
         place, kind = places.pop() if len(places) == 1 else "", "undo" if back else "redo"
         made = Made(change_draft(draft, after), place, tab, "", before, after, kind)
         if write_changes(draft, [made], changes):
@@ -219,7 +219,7 @@ def _step_to_turn(draft: Draft, state: str) -> list[Change]:
         return []
     changes: list[Change] = []
     for change in standing.iterator(chunk_size=50):
-        if change.step != first.step:
+        if change.undo_step != first.undo_step:
             break
         changes.append(change)
     return changes

@@ -10,7 +10,7 @@ from typing import Any
 from playground.drafts.changes import apply_state
 from playground.drafts.drafts import state_of
 from playground.drafts.editing import State
-from playground.drafts.metadata import Aside, Shelf
+from playground.drafts.metadata import Metadata, Shelf
 from playground.drafts.models import Draft
 from playground.drafts.secrets import take_in
 from playground.importers.credentials import Collector, mask_document
@@ -68,15 +68,15 @@ def mask_shelf(shelf: Shelf, collector: Collector) -> dict[str, str]:
     return {place: mask_value(place, kept, collector) for place, kept in shelf.items()}
 
 
-def mask_aside(aside: Aside, collector: Collector) -> Aside:
+def mask_metadata(metadata: Metadata, collector: Collector) -> Metadata:
     """The same for values that are switched off or belong to another way."""
-    off, away = mask_shelf(aside.off, collector), mask_shelf(aside.away, collector)
-    return replace(aside, off=off, away=away)
+    off, away = mask_shelf(metadata.off, collector), mask_shelf(metadata.away, collector)
+    return replace(metadata, off=off, away=away)
 
 
 def mask_state(state: State, collector: Collector) -> State:
     text = mask_text(state.text, collector)
-    return replace(state, text=text, aside=mask_aside(state.aside, collector))
+    return replace(state, text=text, metadata=mask_metadata(state.metadata, collector))
 
 
 def find_credentials(text: str) -> list[str]:
@@ -116,6 +116,6 @@ def clean_draft(draft: Draft, person: Person, tab: str = "") -> list[str]:
         return []
     into = IntoSecrets(draft, person)
     done = apply_state(person, draft.id, mask_state(state, into), tab)
-    draft.text, draft.aside = done.draft.text, done.draft.aside
+    draft.text, draft.metadata = done.draft.text, done.draft.metadata
     draft.revision = done.draft.revision
     return list(dict.fromkeys(into.taken))

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 
 from playground.drafts.editing import State
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.people.rows import Rows
@@ -27,15 +27,18 @@ def begin(
     name: str = "",
     connection: Connection | None = None,
     path_values: dict[str, str] | None = None,
-    aside: Aside | None = None,
+    metadata: Metadata | None = None,
     template: Any = None,
     template_version: int = 0,
     variant: str = "",
-    origin: uuid.UUID | None = None,
-    fits_since: datetime | None = None,
+    resend_of: uuid.UUID | None = None,
+    payload_made_at: datetime | None = None,
 ) -> Draft:
-    """A new draft of this person; `origin` is the exchange that it sends again. `fits_since`
-    is when its payload was made, where that is longer ago: workflows may have changed."""
+    """A new draft of this person; `resend_of` is the exchange that it sends again.
+
+    `payload_made_at` is when its payload was made, where that is longer ago: workflows may
+    have changed since.
+    """
     return Draft.objects.create(
         person=person,
         operation=operation,
@@ -43,19 +46,19 @@ def begin(
         name=name,
         connection=connection,
         path_values=path_values or {},
-        aside=(aside or Aside()).write(),
+        metadata=(metadata or Metadata()).write(),
         template=template,
         template_version=template_version,
         variant=variant,
-        origin=origin,
-        fits_since=fits_since,
+        resend_of=resend_of,
+        payload_made_at=payload_made_at,
     )
 
 
 def drafts_of(person: Person) -> models.QuerySet[Draft]:
     """A person's own drafts, newest first, without their documents."""
     kept = Draft.objects.filter(person=person, discarded_at=None)
-    return kept.select_related("connection").defer("text", "aside")
+    return kept.select_related("connection").defer("text", "metadata")
 
 
 def find_draft(person: Person, draft_id: uuid.UUID) -> Draft:
@@ -69,7 +72,7 @@ def find_draft(person: Person, draft_id: uuid.UUID) -> Draft:
 def state_of(draft: Draft) -> State:
     return State(
         text=draft.text,
-        aside=Aside.read(draft.aside),
+        metadata=Metadata.read(draft.metadata),
         path_values=draft.path_values,
         connection=str(draft.connection_id or ""),
         variant=draft.variant,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from playground.drafts import half_typed
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.variables import judge_variable
 from playground.jsontext import edits, parsing, pointers, printing, splices
 from playground.jsontext.merging import InvalidCells, paste_cells
@@ -19,7 +20,7 @@ class State:
     """All that an edit can change."""
 
     text: str
-    aside: Aside = field(default_factory=Aside)
+    metadata: Metadata = field(default_factory=Metadata)
     path_values: Mapping[str, str] = field(default_factory=dict)
     connection: str = ""
     variant: str = ""
@@ -57,7 +58,8 @@ def perform(state: State, edit: Edit) -> State:
         after = KINDS[edit.kind](state, edit)
         if edit.kind in WRITING:
             return after
-        return replace(after, aside=half_typed.follow_document(state.text, after.text, after.aside))
+        followed = half_typed.follow_document(state.text, after.text, after.metadata)
+        return replace(after, metadata=followed)
     except half_typed.Overlapping as half:
         raise Impossible(str(half)) from half
     except edits.PointerNotFound as missing:
@@ -74,7 +76,7 @@ def place_of(state: State, edit: Edit) -> str:
         return ""
     if edit.kind == "splice":
         return half_typed.place_in(
-            half_typed.read_editor(state.text, state.aside), _splice_of(edit)
+            half_typed.read_editor(state.text, state.metadata), _splice_of(edit)
         )
     if edit.kind in ("remove", "off", "on", "away", "back"):
         above = pointers.parent(edit.pointer)
@@ -93,33 +95,33 @@ def value_at(state: State, edit: Edit) -> str:
     if edit.kind == "path":
         return state.path_values.get(edit.pointer, "")
     if edit.kind == "variable":
-        return state.aside.variables.get(edit.pointer, "")
+        return state.metadata.variables.get(edit.pointer, "")
     return "" if edit.kind == "connect" else text_at(state.text, edit.pointer)
 
 
 def _set(state: State, edit: Edit) -> State:
     parsing.parse(edit.value)
     splice = edits.set_value(state.text, edit.pointer, edit.value, edit.order)
-    aside = state.aside.put("off", edit.pointer, None).put("half", edit.pointer, None)
-    return replace(state, text=splices.apply(state.text, splice), aside=aside)
+    metadata = state.metadata.put("off", edit.pointer, None).put("half", edit.pointer, None)
+    return replace(state, text=splices.apply(state.text, splice), metadata=metadata)
 
 
 def _half(state: State, edit: Edit) -> State:
     if edit.pointer == half_typed.EDITOR:
         raise Impossible("That is no JSON yet. The whole payload is typed in the JSON editor.")
-    return replace(state, aside=state.aside.put("half", edit.pointer, edit.value))
+    return replace(state, metadata=state.metadata.put("half", edit.pointer, edit.value))
 
 
 def _remove(state: State, edit: Edit) -> State:
     """Take a key or an element away; nothing there is no error (pressed twice)."""
     if locate(state.text, edit.pointer) is None:
-        return replace(state, aside=state.aside.put("half", edit.pointer, None))
+        return replace(state, metadata=state.metadata.put("half", edit.pointer, None))
     text = splices.apply(state.text, edits.remove_value(state.text, edit.pointer))
     above, last = pointers.parent(edit.pointer), pointers.split(edit.pointer)[-1]
     if text_at(state.text, above)[:1] != "[":
-        return replace(state, text=text, aside=state.aside.put("half", edit.pointer, None))
+        return replace(state, text=text, metadata=state.metadata.put("half", edit.pointer, None))
     gone = int(last)
-    return replace(state, text=text, aside=state.aside.reorder(above, _closing_gap(gone)))
+    return replace(state, text=text, metadata=state.metadata.reorder(above, _closing_gap(gone)))
 
 
 def _closing_gap(gone: int) -> Callable[[int], int | None]:
@@ -131,34 +133,34 @@ def _off(state: State, edit: Edit) -> State:
     if not kept:
         return state
     removed = _remove(state, edit)
-    return replace(removed, aside=removed.aside.put("off", edit.pointer, kept))
+    return replace(removed, metadata=removed.metadata.put("off", edit.pointer, kept))
 
 
 def _on(state: State, edit: Edit) -> State:
     if text_at(state.text, edit.pointer):
         return state
-    return _set(state, replace(edit, value=state.aside.off.get(edit.pointer) or edit.value))
+    return _set(state, replace(edit, value=state.metadata.off.get(edit.pointer) or edit.value))
 
 
 def _away(state: State, edit: Edit) -> State:
     """Put a value away that belongs to another way than the chosen one, with what is
     half-typed there."""
-    kept, half = text_at(state.text, edit.pointer), state.aside.half.get(edit.pointer)
+    kept, half = text_at(state.text, edit.pointer), state.metadata.half.get(edit.pointer)
     if not kept:
         return state
     removed = _remove(state, edit)
-    aside = removed.aside.put("away", edit.pointer, kept).put("half", edit.pointer, half)
-    return replace(removed, aside=aside)
+    metadata = removed.metadata.put("away", edit.pointer, kept).put("half", edit.pointer, half)
+    return replace(removed, metadata=metadata)
 
 
 def _back(state: State, edit: Edit) -> State:
     """Bring back what was put away, else begin with `value`, else leave it out."""
-    kept, half = state.aside.away.get(edit.pointer), state.aside.half.get(edit.pointer)
+    kept, half = state.metadata.away.get(edit.pointer), state.metadata.half.get(edit.pointer)
     if text_at(state.text, edit.pointer) or not (kept or edit.value):
         return state
-    aside = state.aside.put("away", edit.pointer, None)
-    after = _set(replace(state, aside=aside), replace(edit, value=kept or edit.value))
-    return replace(after, aside=after.aside.put("half", edit.pointer, half))
+    metadata = state.metadata.put("away", edit.pointer, None)
+    after = _set(replace(state, metadata=metadata), replace(edit, value=kept or edit.value))
+    return replace(after, metadata=after.metadata.put("half", edit.pointer, half))
 
 
 def _insert(state: State, edit: Edit) -> State:
@@ -166,22 +168,23 @@ def _insert(state: State, edit: Edit) -> State:
     if not text_at(state.text, edit.pointer):
         state = _set(state, replace(edit, value="[]"))
     splice = edits.insert_item(state.text, edit.pointer, edit.index, edit.value)
-    aside = state.aside.reorder(edit.pointer, lambda index: index + (index >= edit.index))
-    return replace(state, text=splices.apply(state.text, splice), aside=aside)
+    metadata = state.metadata.reorder(edit.pointer, lambda index: index + (index >= edit.index))
+    return replace(state, text=splices.apply(state.text, splice), metadata=metadata)
 
 
 def _duplicate(state: State, edit: Edit) -> State:
-    """A copy below the original, with what is kept aside there."""
+    """A copy below the original, with its metadata."""
     splice = edits.duplicate_item(state.text, edit.pointer, edit.index)
-    moved = state.aside.reorder(edit.pointer, lambda index: index + (index > edit.index))
+    moved = state.metadata.reorder(edit.pointer, lambda index: index + (index > edit.index))
     copied = moved.copy(f"{edit.pointer}/{edit.index}", f"{edit.pointer}/{edit.index + 1}")
-    return replace(state, text=splices.apply(state.text, splice), aside=copied)
+    return replace(state, text=splices.apply(state.text, splice), metadata=copied)
 
 
 def _move(state: State, edit: Edit) -> State:
     splice = edits.move_item(state.text, edit.pointer, edit.index, edit.to)
-    aside = state.aside.reorder(edit.pointer, lambda index: _moved(index, edit.index, edit.to))
-    return replace(state, text=splices.apply(state.text, splice), aside=aside)
+    moved = partial(_moved, start=edit.index, end=edit.to)
+    metadata = state.metadata.reorder(edit.pointer, moved)
+    return replace(state, text=splices.apply(state.text, splice), metadata=metadata)
 
 
 def _moved(index: int, start: int, end: int) -> int:
@@ -197,33 +200,33 @@ def _moved(index: int, start: int, end: int) -> int:
 def _rename(state: State, edit: Edit) -> State:
     new = pointers.child(pointers.parent(edit.pointer), edit.value)
     splice = edits.rename_key(state.text, edit.pointer, edit.value)
-    aside = state.aside.rename(edit.pointer, new)
-    return replace(state, text=splices.apply(state.text, splice), aside=aside)
+    metadata = state.metadata.rename(edit.pointer, new)
+    return replace(state, text=splices.apply(state.text, splice), metadata=metadata)
 
 
 def _note(state: State, edit: Edit) -> State:
-    return replace(state, aside=state.aside.put("notes", edit.pointer, edit.value or None))
+    return replace(state, metadata=state.metadata.put("notes", edit.pointer, edit.value or None))
 
 
 def _variable(state: State, edit: Edit) -> State:
     """One of the payload's own variables: `pointer` is its name; nothing typed takes it away."""
     if not edit.value.strip():
-        return replace(state, aside=state.aside.put("variables", edit.pointer, None))
+        return replace(state, metadata=state.metadata.put("variables", edit.pointer, None))
     value = read_typed(edit.value)
-    if sentence := judge_variable(state.aside, edit.pointer, value):
+    if sentence := judge_variable(state.metadata, edit.pointer, value):
         raise Impossible(sentence)
-    return replace(state, aside=state.aside.put("variables", edit.pointer, value))
+    return replace(state, metadata=state.metadata.put("variables", edit.pointer, value))
 
 
 def _replace(state: State, edit: Edit) -> State:
     parsing.parse(edit.value)
-    aside = state.aside.put("half", half_typed.EDITOR, None)
-    return replace(state, text=printing.ensure_formatted(edit.value), aside=aside)
+    metadata = state.metadata.put("half", half_typed.EDITOR, None)
+    return replace(state, text=printing.ensure_formatted(edit.value), metadata=metadata)
 
 
 def _splice(state: State, edit: Edit) -> State:
     """A change of the JSON editor's text, which may be half-typed before and after."""
-    shown = half_typed.read_editor(state.text, state.aside)
+    shown = half_typed.read_editor(state.text, state.metadata)
     try:
         shown = splices.apply(shown, _splice_of(edit))
     except ValueError:
@@ -237,8 +240,8 @@ def _splice_of(edit: Edit) -> splices.Splice:
 
 def _write(state: State, edit: Edit) -> State:
     """The JSON editor's whole text."""
-    text, aside = half_typed.write_editor(state.text, state.aside, edit.value)
-    return replace(state, text=text, aside=aside)
+    text, metadata = half_typed.write_editor(state.text, state.metadata, edit.value)
+    return replace(state, text=text, metadata=metadata)
 
 
 def _format(state: State, edit: Edit) -> State:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import replace
-from functools import lru_cache
 from operator import itemgetter
 
 from playground.drafts.models import Draft
 from playground.people.rows import Rows
 from playground.rules.facts import NO_FACTS, AccountFacts, Facts
 from playground.vault.models import Secret
-from playground.workspace.models import Account, Connection, Repeat, Stamp, Workflow
+from playground.workspace.models import Account, Connection, Repeat, Workflow
 from playground.workspace.variables import read_variables
 from playground.workspace.workflows import facts_in
 
@@ -20,7 +19,6 @@ _accounts = Rows(Account, "connection_id", only=["uid", "name", "integration", "
 _repeats = Rows(Repeat, "connection_id", only=["job_name", "deleted_at"])
 _secrets = Rows(Secret, "connection_id", only=["name"])
 _own_secrets = Rows(Secret, "draft_id", only=["name"])
-_stamps = Rows(Stamp, "id", only=["value"])
 
 
 def facts_for(
@@ -29,37 +27,19 @@ def facts_for(
     draft: Draft | None = None,
 ) -> Facts:
     """Everything known outside a document: the workflow, accounts, variables, secret names."""
-    stamp, place = read_stamp(), connection.pk if connection else None
-    own = draft.pk if draft else None
-    find = _remembered if stamp else _remembered.__wrapped__
+    place, own = connection.pk if connection else None, draft.pk if draft else None
     return replace(
-        find(stamp, place, workflow_uid, own),
+        _facts_of_workflow(place, workflow_uid),
+        accounts=_accounts_of(place),
+        secrets=_secret_names(place, own),
+        repeats=_repeating(place) if place else frozenset(),
         variables=read_variables(connection) if connection else None,
     )
-
-
-def read_stamp() -> str | None:
-    """The stamp as it is now, see `stamps`; None where nothing has been stamped yet."""
-    found = _stamps.values(1)
-    return found[0][0] if found else None
 
 
 def repeating_names(connection: Connection | None) -> frozenset[str]:
     """The job names that repeat over this connection, as far as they were set from here."""
     return _repeating(connection.pk) if connection else frozenset()
-
-
-@lru_cache(128)
-def _remembered(
-    stamp: str | None, connection: uuid.UUID | None, uid: str, draft: uuid.UUID | None
-) -> Facts:
-    accounts = _accounts_of if stamp else _accounts_of.__wrapped__
-    return replace(
-        _facts_of_workflow(connection, uid),
-        accounts=accounts(stamp, connection),
-        secrets=_secret_names(connection, draft),
-        repeats=_repeating(connection) if connection else frozenset(),
-    )
 
 
 def _repeating(connection: uuid.UUID) -> frozenset[str]:
@@ -72,9 +52,7 @@ def _facts_of_workflow(connection: uuid.UUID | None, uid: str) -> Facts:
     return next((facts_in(edited or details) for edited, details in found), NO_FACTS)
 
 
-# A connection may have ten thousand: they are kept once, whichever draft asks.
-@lru_cache(16)
-def _accounts_of(stamp: str | None, connection: uuid.UUID | None) -> dict[str, AccountFacts] | None:
+def _accounts_of(connection: uuid.UUID | None) -> dict[str, AccountFacts] | None:
     """None (not known, not judged) until accounts were listed once."""
     found = sorted(_accounts.values(connection), key=itemgetter(1)) if connection else []
     facts = (AccountFacts(uid, name, slug, ok is not False) for uid, name, slug, ok in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import lru_cache
 
-from playground.drafts.metadata import Aside, is_within
+from playground.drafts.metadata import Metadata, is_within
 from playground.jsontext import pointers
 from playground.jsontext.errors import DocumentError
 from playground.jsontext.parsing import parse, parse_object
@@ -25,37 +25,37 @@ class Overlapping(ValueError):
     """A change of the document meets what stands half-typed in the editor."""
 
 
-def read_editor(text: str, aside: Aside) -> str:
+def read_editor(text: str, metadata: Metadata) -> str:
     """What stands in the JSON editor: the document, or what was half-typed into it."""
-    entry = aside.half.get(EDITOR)
+    entry = metadata.half.get(EDITOR)
     if entry is None:
         return text
     offset, removed, inserted = json.loads(entry)
     return text[:offset] + str(inserted) + text[offset + removed :]
 
 
-def write_editor(text: str, aside: Aside, shown: str) -> tuple[str, Aside]:
-    """Document and aside after the editor's text became `shown`: a payload is taken over,
+def write_editor(text: str, metadata: Metadata, shown: str) -> tuple[str, Metadata]:
+    """Document and metadata after the editor's text became `shown`: a payload is taken over,
     anything else is kept beside the last good document."""
     if judge_text(shown):
-        return text, aside.put("half", EDITOR, _describe(text, shown))
-    return shown, _catch_up(text, shown, aside.put("half", EDITOR, None))
+        return text, metadata.put("half", EDITOR, _describe(text, shown))
+    return shown, _catch_up(text, shown, metadata.put("half", EDITOR, None))
 
 
-def follow_document(before: str, after: str, aside: Aside) -> Aside:
+def follow_document(before: str, after: str, metadata: Metadata) -> Metadata:
     """Move the half-typed place along when the document changed elsewhere; raises
     Overlapping when it changed right there."""
-    entry = aside.half.get(EDITOR)
+    entry = metadata.half.get(EDITOR)
     if entry is None or before == after:
-        return aside
+        return metadata
     offset, removed, inserted = json.loads(entry)
     change = difference(before, after)
     if change.offset >= offset + removed:
-        return aside
+        return metadata
     if change.offset + len(change.removed) > offset:
         raise Overlapping("This place is half-typed in the JSON editor. Finish it there first.")
     offset += len(change.inserted) - len(change.removed)
-    return aside.put("half", EDITOR, json.dumps([offset, removed, inserted]))
+    return metadata.put("half", EDITOR, json.dumps([offset, removed, inserted]))
 
 
 def place_in(shown: str, splice: Splice) -> str:
@@ -68,15 +68,15 @@ def place_in(shown: str, splice: Splice) -> str:
     return pointers.parent(place) if shapes and place and place == first else place
 
 
-def judge_half(text: str, aside: Aside) -> list[Problem]:
+def judge_half(text: str, metadata: Metadata) -> list[Problem]:
     """An error for each place that is half-typed, until it is finished; none where the place
     is switched off or put away, as nothing of it is shown or sent."""
-    found, parked = [], (*aside.off, *aside.away)
-    for pointer, typed in aside.half.items():
+    found, parked = [], (*metadata.off, *metadata.away)
+    for pointer, typed in metadata.half.items():
         if any(is_within(pointer, place) for place in parked):
             continue
         if pointer == EDITOR:
-            found += _judge_editor(read_editor(text, aside))
+            found += _judge_editor(read_editor(text, metadata))
         else:
             found += _judge_field(text, pointer, typed)
     return found
@@ -117,15 +117,15 @@ def _describe(text: str, shown: str) -> str:
     return json.dumps([change.offset, len(change.removed), change.inserted])
 
 
-def _catch_up(before: str, after: str, aside: Aside) -> Aside:
+def _catch_up(before: str, after: str, metadata: Metadata) -> Metadata:
     """What the editor wrote takes the place of a value that was switched off or half-typed."""
-    for pointer in aside.off:
+    for pointer in metadata.off:
         if locate(after, pointer):
-            aside = aside.put("off", pointer, None)
-    for pointer in aside.half:
+            metadata = metadata.put("off", pointer, None)
+    for pointer in metadata.half:
         if _value(before, pointer) != _value(after, pointer):
-            aside = aside.put("half", pointer, None)
-    return aside
+            metadata = metadata.put("half", pointer, None)
+    return metadata
 
 
 def _value(text: str, pointer: str) -> str:

@@ -13,7 +13,7 @@ SHELVES = ("off", "notes", "half", "away", "variables")
 
 
 @dataclass(frozen=True)
-class Aside:
+class Metadata:
     """Five shelves, each by pointer but the last.
 
     `off` holds the JSON text of a value that was switched off, `notes` what people wrote
@@ -30,7 +30,7 @@ class Aside:
     variables: Shelf = field(default_factory=dict)
 
     @classmethod
-    def read(cls, text: str) -> Aside:
+    def read(cls, text: str) -> Metadata:
         if text in ("", "{}"):  # nearly always
             return NOTHING
         kept = json.loads(text)
@@ -40,7 +40,7 @@ class Aside:
         shelves = {name: dict(getattr(self, name)) for name in SHELVES}
         return json.dumps({name: shelf for name, shelf in shelves.items() if shelf})
 
-    def put(self, shelf: str, pointer: str, value: str | None) -> Aside:
+    def put(self, shelf: str, pointer: str, value: str | None) -> Metadata:
         """Set one entry; None takes it away."""
         if value is None and pointer not in getattr(self, shelf):
             return self
@@ -49,36 +49,36 @@ class Aside:
             kept[pointer] = value
         return replace(self, **{shelf: kept})
 
-    def forget(self, pointer: str) -> Aside:
+    def forget(self, pointer: str) -> Metadata:
         """Without anything at the pointer or below it."""
         return self._each(lambda place: None if is_within(place, pointer) else place)
 
-    def reorder(self, array: str, new_index: Callable[[int], int | None]) -> Aside:
+    def reorder(self, array: str, new_index: Callable[[int], int | None]) -> Metadata:
         """Follow the elements of an array to their new places; None means removed."""
         return self._each(lambda place: _follow(place, array, new_index))
 
-    def copy(self, old: str, new: str) -> Aside:
+    def copy(self, old: str, new: str) -> Metadata:
         """The same values and notes at another place too."""
 
         def both(shelf: Shelf) -> Shelf:
             twins = {new + p[len(old) :]: t for p, t in shelf.items() if p.startswith(old + "/")}
             return {**shelf, **twins}
 
-        return Aside(**{name: both(getattr(self, name)) for name in SHELVES})
+        return Metadata(**{name: both(getattr(self, name)) for name in SHELVES})
 
-    def rename(self, old: str, new: str) -> Aside:
+    def rename(self, old: str, new: str) -> Metadata:
         """Follow a renamed key."""
         return self._each(lambda place: new + place[len(old) :] if is_within(place, old) else place)
 
-    def _each(self, follow: Callable[[str], str | None]) -> Aside:
+    def _each(self, follow: Callable[[str], str | None]) -> Metadata:
         def walk(shelf: Shelf) -> Shelf:
             places = ((follow(place), text) for place, text in shelf.items())
             return {place: text for place, text in places if place is not None}
 
-        return Aside(**{name: walk(getattr(self, name)) for name in SHELVES})
+        return Metadata(**{name: walk(getattr(self, name)) for name in SHELVES})
 
 
-NOTHING = Aside()
+NOTHING = Metadata()
 
 
 def is_within(place: str, pointer: str) -> bool:

@@ -4,19 +4,20 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 
 from playground.vault.encryption import SealedTextField
 from playground.workspace.models import Connection
 
 
 class Draft(models.Model):
-    """A payload somebody works on: operation, path values, connection, document, aside.
+    """A payload somebody works on: operation, path values, connection, document, metadata.
 
-    The document is JSON text, byte for byte as it will be sent. `aside` is a JSON object
+    The document is JSON text, byte for byte as it will be sent. `metadata` is a JSON object
     as text: `{"off": {pointer: value text}, "notes": {pointer: note}}`. Every accepted
     edit counts `revision` up by one. It belongs to one person. Opened from a template it
-    remembers which version and variant it started from. `origin` is the id of the exchange
-    that it sends again, if it does. `fits_since` is when its payload was made, where that was
+    remembers which version and variant it started from. `resend_of` is the id of the exchange
+    that it sends again, if it does. `payload_made_at` is when its payload was made, where that was
     before the draft was.
     """
 
@@ -27,8 +28,8 @@ class Draft(models.Model):
     path_values = models.JSONField(default=dict)
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True, blank=True)
     text = SealedTextField(default="{}")
-    aside = SealedTextField(default="{}")
-    origin = models.UUIDField(null=True)
+    metadata = SealedTextField(default="{}")
+    resend_of = models.UUIDField(null=True)
     revision = models.PositiveIntegerField(default=0)
     template = models.ForeignKey(
         "payload_templates.Template", models.SET_NULL, null=True, blank=True
@@ -36,12 +37,11 @@ class Draft(models.Model):
     template_version = models.PositiveIntegerField(default=0)
     variant = models.CharField(max_length=100, default="", blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    fits_since = models.DateTimeField(null=True)
+    payload_made_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
     discarded_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_draft"
         ordering = ["-changed_at"]
         indexes = [models.Index(fields=["person", "-changed_at"], name="drafts_of_person")]
 
@@ -52,9 +52,9 @@ class Draft(models.Model):
 class Change(models.Model):
     """One accepted edit, kept as the splice it made, so that it can be taken back.
 
-    `place` is the pointer it touched, `tab` the browser tab it came from, `step` groups
+    `pointer` is what it touched, `tab` the browser tab it came from, `undo_step` groups
     what undo takes back at once (typing in one field without leaving it). `detail` is a
-    JSON object as text: offset, removed, inserted, and the aside before and after.
+    JSON object as text: offset, removed, inserted, and the metadata before and after.
     """
 
     class State(models.TextChoices):
@@ -64,17 +64,20 @@ class Change(models.Model):
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="changes")
     revision = models.PositiveIntegerField()
-    place = models.TextField(default="")
+    pointer = models.TextField(default="")
     tab = models.CharField(max_length=40, default="")
-    step = models.CharField(max_length=80, default="")
+    undo_step = models.CharField(max_length=80, default="")
     kind = models.CharField(max_length=10, default="edit")
     state = models.CharField(max_length=8, choices=State, default=State.DONE)
     detail = SealedTextField()
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        db_table = "library_change"
         ordering = ["revision"]
+        # Every edit asks whether its draft has something to redo, which is nearly never so.
+        indexes = [
+            models.Index(fields=["draft"], condition=Q(state="undone"), name="undone_changes")
+        ]
         constraints = [
             models.UniqueConstraint(fields=["draft", "revision"], name="one_change_per_revision")
         ]

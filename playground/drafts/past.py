@@ -47,7 +47,7 @@ class Past:
 
     def _read(self, revision: int) -> list[tuple[int, str, str]]:
         sql = (
-            f"SELECT revision, tab, place FROM {rows.table_of(Change)}"
+            f"SELECT revision, tab, pointer FROM {rows.table_of(Change)}"
             " WHERE draft_id = %s AND revision > %s"
         )
         return rows.ask(sql, [*rows.prepare([Draft._meta.pk], [self._draft.id]), revision])

@@ -26,7 +26,7 @@ def carry(state: State, edit: Edit, details: Iterable[Detail]) -> Carried:
     """`details` are those of the changes made since the edit's revision, oldest first.
     Raises ValueError when the text is not the one that the edit was made for."""
     later = [splice for each in details if (splice := shown_splice(each))]
-    old = read_editor(state.text, state.aside)
+    old = read_editor(state.text, state.metadata)
     for splice in reversed(later):
         old = apply(old, splice.inverse())
     mine = Splice(edit.index, edit.removed, edit.value)

@@ -34,7 +34,7 @@ def take_in(
     if not hosts and draft.connection:
         hosts = host_of(draft.connection.base_url)
     Secret.objects.create(
-        draft=draft, name=name, part=wanted_name[:100], value=value, hosts=hosts, created_by=person
+        draft=draft, name=name, field=wanted_name[:100], value=value, hosts=hosts, created_by=person
     )
     record_event(person, "secret-kept", f"draft {draft.name or draft.operation}: {name}")
     return refer_to(name)
@@ -53,7 +53,7 @@ def copy_secrets(person: Person, former: uuid.UUID, draft: Draft) -> int:
     rows = Secret.objects.filter(draft_id=former, draft__person=person)
     for row in rows:
         draft.secrets.create(
-            name=row.name, part=row.part, value=row.value, hosts=row.hosts, created_by=person
+            name=row.name, field=row.field, value=row.value, hosts=row.hosts, created_by=person
         )
     return len(rows)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from playground.drafts.editing import State
 from playground.drafts.half_typed import read_editor
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.jsontext.splices import Splice, apply, difference
 
 Detail = Mapping[str, Any]
@@ -19,8 +19,8 @@ def describe_difference(before: State, after: State) -> dict[str, Any]:
     if before.text != after.text:
         splice = difference(before.text, after.text)
         detail["text"] = [splice.offset, splice.removed, splice.inserted]
-    if before.aside != after.aside:
-        old, new = before.aside.write(), after.aside.write()
+    if before.metadata != after.metadata:
+        old, new = before.metadata.write(), after.metadata.write()
         splice = difference(old, new)
         detail["aside"] = [splice.offset, splice.removed, splice.inserted]
     if shown := _difference_shown(before, after):
@@ -37,14 +37,14 @@ def describe_difference(before: State, after: State) -> dict[str, Any]:
 def turn_state(state: State, detail: Detail, back: bool) -> State:
     """The state with a change taken back, or made again."""
     side = 0 if back else 1
-    text, aside = state.text, state.aside
+    text, metadata = state.text, state.metadata
     if "text" in detail:
         text = _spliced(text, detail["text"], back)
     if "aside" in detail:
-        aside = Aside.read(_spliced(aside.write(), detail["aside"], back))
+        metadata = Metadata.read(_spliced(metadata.write(), detail["aside"], back))
     return State(
         text,
-        aside,
+        metadata,
         detail["path"][side] if "path" in detail else state.path_values,
         detail["connection"][side] if "connection" in detail else state.connection,
         detail["variant"][side] if "variant" in detail else state.variant,
@@ -64,8 +64,8 @@ def shown_splice(detail: Detail) -> Splice | None:
 
 def _difference_shown(before: State, after: State) -> list[Any] | None:
     """What to keep of a change of the editor's text; None where the document's says it all."""
-    if "" not in before.aside.half and "" not in after.aside.half:
+    if "" not in before.metadata.half and "" not in after.metadata.half:
         return None
-    old, new = (read_editor(each.text, each.aside) for each in (before, after))
+    old, new = (read_editor(each.text, each.metadata) for each in (before, after))
     splice = difference(old, new)
     return [splice.offset, splice.removed, splice.inserted]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.importers.credentials import Collector, mask_document
 from playground.jsontext.parsing import Tree, parse
 from playground.jsontext.printing import quote
@@ -11,29 +11,29 @@ from playground.workspace.models import Connection
 from playground.workspace.variables import LONGEST, MOST, as_typed, read_values
 
 
-def own_values(aside: Aside) -> dict[str, Tree]:
+def own_values(metadata: Metadata) -> dict[str, Tree]:
     """The values of the payload's own variables by name, as trees."""
-    return {name: parse(kept) for name, kept in aside.variables.items()}
+    return {name: parse(kept) for name, kept in metadata.variables.items()}
 
 
-def values_for(connection: Connection | None, aside: Aside) -> dict[str, Tree]:
+def values_for(connection: Connection | None, metadata: Metadata) -> dict[str, Tree]:
     """What the names of a payload stand for: its own values win over the connection's."""
-    return {**read_values(connection), **own_values(aside)}
+    return {**read_values(connection), **own_values(metadata)}
 
 
-def own_variables(aside: Aside) -> dict[str, str]:
+def own_variables(metadata: Metadata) -> dict[str, str]:
     """The payload's own variables by name as somebody would type them."""
-    return {name: as_typed(value) for name, value in own_values(aside).items()}
+    return {name: as_typed(value) for name, value in own_values(metadata).items()}
 
 
-def judge_variable(aside: Aside, name: str, value: str) -> str:
+def judge_variable(metadata: Metadata, name: str, value: str) -> str:
     """The sentence that keeps this value (JSON text) from being kept, or an empty text."""
     marks = find_references(f"{{{{{name}}}}}")
     if not is_variable_name(name) or len(name) > 100 or not (marks and marks[0].kind == "variable"):
         return f"{name[:100]!r} is no name: letters, digits, _ . - and no digit first."
     if len(value) > LONGEST:
         return f"The value of {name} is too long: a variable has at most {LONGEST} characters."
-    if name not in aside.variables and len(aside.variables) >= MOST:
+    if name not in metadata.variables and len(metadata.variables) >= MOST:
         return f"A payload has at most {MOST} variables of its own."
     if _is_credential(name, value):
         return f"{name} looks like a credential, which a variable would show. Keep it as a secret."

@@ -24,7 +24,7 @@ FORGET_EVERY = 50  # revisions
 _turn = Turn("writing")
 
 _kinds = rows.Rows(Change, "draft_id", "revision", only=["kind"])
-_CONTENT = ("text", "aside", "path_values", "connection_id", "variant")
+_CONTENT = ("text", "metadata", "path_values", "connection_id", "variant")
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ class Made:
         return {
             "draft_id": self.draft.id,
             "revision": revision,
-            "place": self.place,
+            "pointer": self.place,
             "tab": self.tab,
-            "step": self.step or f"{self.tab}-{revision}",
+            "undo_step": self.step or f"{self.tab}-{revision}",
             "kind": self.kind,
             "state": Change.State.DONE,
             "detail": json.dumps(self.detail),
@@ -63,7 +63,7 @@ def change_draft(draft: Draft, after: State) -> Draft:
     """The draft in another state, one revision later; nothing is written."""
     changed = rows.twin(draft)
     changed.text = after.text
-    changed.aside = after.aside.write()
+    changed.metadata = after.metadata.write()
     changed.path_values = dict(after.path_values)
     changed.connection_id = uuid.UUID(after.connection) if after.connection else None
     changed.variant = after.variant
@@ -108,7 +108,7 @@ def _forget_old(draft: Draft) -> None:
     changes, own = rows.table_of(Change), rows.prepare([Draft._meta.pk], [draft.id])
     ends = (
         f"SELECT MAX(revision) AS last FROM {changes} WHERE draft_id = %s"
-        f" GROUP BY step ORDER BY last DESC LIMIT 1 OFFSET {STEPS_KEPT}"
+        f" GROUP BY undo_step ORDER BY last DESC LIMIT 1 OFFSET {STEPS_KEPT}"
     )
     for (end,) in rows.ask(ends, own):
         rows.tell(f"DELETE FROM {changes} WHERE draft_id = %s AND revision <= %s", [*own, end])

@@ -62,4 +62,4 @@ def _place_of(difference: Difference) -> tuple[object, str]:
 
 
 def find_origin(request: HttpRequest, draft: Draft) -> Exchange | None:
-    return find_exchange(person_of(request), draft.origin) if draft.origin else None
+    return find_exchange(person_of(request), draft.resend_of) if draft.resend_of else None

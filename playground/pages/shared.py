@@ -147,7 +147,7 @@ def fork_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
     state = public_state(link)
     note = _("Forked by link from %(name)s") % {"name": link.template.name}
     wanted = TemplateInput(link.template.name, link.template.description)
-    content = Content(state.__class__(state.text, state.aside, state.path_values))
+    content = Content(state.__class__(state.text, state.metadata, state.path_values))
     parent = link.version
     template = create_template(person, link.template.operation, content, wanted, note, parent)
     return redirect("template", template.id)

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from playground.pages.people_forms import FirstOwnerForm, JoinForm, SignInForm
 from playground.people.audit import address_of, record_event
 from playground.people.links import find_link, use_up
-from playground.people.models import Link, Person, Purpose, Role
+from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
 from playground.people.permissions import next_page
 from playground.people.team import join
 from playground.people.throttle import begin_attempt, forgive
 
 BACKEND = "playground.people.sessions.PeopleBackend"
-JOIN_FORMS = {Purpose.OWNER: FirstOwnerForm, Purpose.INVITE: JoinForm}
+JOIN_FORMS = {LinkPurpose.OWNER: FirstOwnerForm, LinkPurpose.INVITE: JoinForm}
 
 
 @login_not_required
@@ -112,23 +112,23 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     person = take_link(link, form.cleaned_data if form else {})
     if person is None:
         return render(request, "link/used.html", status=404)
-    let_in(request, person, f"{Purpose(link.purpose).label} link")
+    let_in(request, person, f"{LinkPurpose(link.purpose).label} link")
     return redirect("home")
 
 
-def make_join_form(request: HttpRequest, link: Link) -> JoinForm | None:
-    kind = JOIN_FORMS.get(Purpose(link.purpose))
+def make_join_form(request: HttpRequest, link: OneTimeLink) -> JoinForm | None:
+    kind = JOIN_FORMS.get(LinkPurpose(link.purpose))
     if kind is None:
         return None
     initial = {"name": "owner"} if kind is FirstOwnerForm else {}
     return kind(request.POST if request.method == "POST" else None, initial=initial)
 
 
-def take_link(link: Link, answers: dict[str, Any]) -> Person | None:
+def take_link(link: OneTimeLink, answers: dict[str, Any]) -> Person | None:
     """Uses the link up and gives the person it lets in, or None if it was used meanwhile."""
     with transaction.atomic():
         if not use_up(link):
             return None
-        if link.purpose == Purpose.SIGN_IN:
+        if link.purpose == LinkPurpose.SIGN_IN:
             return link.person
         return join(answers["name"], answers["password"], Role(link.role))

@@ -15,7 +15,7 @@ from playground.calls.values import Outcome
 from playground.pages.people_forms import InviteForm, RoleForm
 from playground.people.audit import record_event
 from playground.people.links import make_invite
-from playground.people.models import Event, Link, Person, Purpose, Role
+from playground.people.models import AuditEvent, LinkPurpose, OneTimeLink, Person, Role
 from playground.people.permissions import needs, person_of
 from playground.people.team import LastOwner, give_role, set_active
 
@@ -33,7 +33,9 @@ def render_people(request: HttpRequest, more: dict[str, Any], status: int = 200)
     content = {
         "people": Person.objects.order_by("-is_active", "username"),
         "roles": Role.choices,
-        "invites": Link.objects.open().filter(purpose=Purpose.INVITE).order_by("expires_at"),
+        "invites": OneTimeLink.objects.open()
+        .filter(purpose=LinkPurpose.INVITE)
+        .order_by("expires_at"),
         **more,
     }
     return render(request, "people/page.html", content, status=status)
@@ -58,7 +60,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @needs(Role.OWNER)
 @require_POST
 def withdraw_invite(request: HttpRequest, link_id: int) -> HttpResponse:
-    link = get_object_or_404(Link.objects.open(), pk=link_id, purpose=Purpose.INVITE)
+    link = get_object_or_404(OneTimeLink.objects.open(), pk=link_id, purpose=LinkPurpose.INVITE)
     link.delete()
     record_event(request, "invite-withdrawn", link.note or _("somebody"))
     return redirect("people")
@@ -111,15 +113,17 @@ def show_audit(request: HttpRequest) -> HttpResponse:
     content = {
         "events": Paginator(events, EVENTS_A_PAGE).get_page(request.GET.get("page")),
         "filters": filters,
-        "actions": Event.objects.order_by("action").values_list("action", flat=True).distinct(),
+        "actions": AuditEvent.objects.order_by("action")
+        .values_list("action", flat=True)
+        .distinct(),
     }
     return render(request, "audit/page.html", content)
 
 
 def filter_events(filters: dict[str, str]) -> Any:
-    events = Event.objects.order_by("-at", "-pk")
+    events = AuditEvent.objects.order_by("-at", "-pk")
     if filters["person"]:
-        events = events.filter(name__icontains=filters["person"])
+        events = events.filter(person_name__icontains=filters["person"])
     if filters["action"]:
         events = events.filter(action=filters["action"])
     if filters["result"] == "ok":

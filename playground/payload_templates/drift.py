@@ -101,7 +101,7 @@ def _definition_facts(definition: str) -> Facts:
 
 
 def find_draft_drift(draft: Draft) -> Drift | None:
-    since = draft.fits_since or draft.created_at
+    since = draft.payload_made_at or draft.created_at
     values, text = draft.path_values, draft.text
     return find_payload_drift(draft.operation, draft.connection, values, text, since)
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from django.utils.text import slugify
 
-from playground.drafts.credentials import mask_aside, mask_text
+from playground.drafts.credentials import mask_metadata, mask_text
 from playground.drafts.editing import Edit
 from playground.importers.credentials import Collector
 from playground.payload_templates.models import Template
@@ -66,7 +66,7 @@ def serialize_template(template: Template) -> dict[str, Any]:
     # One collector for all parts, so that a credential has the same name wherever it occurs.
     masks = Collector()
     document = mask_text(content.shared.text, masks)
-    aside = mask_aside(content.shared.aside, masks)
+    metadata = mask_metadata(content.shared.metadata, masks)
     row: dict[str, Any] = {
         "format": FORMAT,
         "schema": SCHEMA,
@@ -81,10 +81,10 @@ def serialize_template(template: Template) -> dict[str, Any]:
         "connection": version.connection.name if version.connection else "",
         "path_values": {name: str(value) for name, value in content.shared.path_values.items()},
         "document": document,
-        "off": dict(aside.off),
-        "away": dict(aside.away),
-        "notes": dict(aside.notes),
-        "variables": dict(aside.variables),
+        "off": dict(metadata.off),
+        "away": dict(metadata.away),
+        "notes": dict(metadata.notes),
+        "variables": dict(metadata.variables),
         "variants": [_serialize_variant(mask_variant(each, masks)) for each in content.variants],
     }
     return {key: value for key, value in row.items() if value not in ("", [], {})}

@@ -44,7 +44,6 @@ class Template(models.Model):
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_template"
         ordering = ["-changed_at"]
         indexes = [
             models.Index(fields=["-changed_at"], name="templates_by_change"),
@@ -63,14 +62,14 @@ class Template(models.Model):
 class Version(models.Model):
     """One save of a template, never changed afterwards.
 
-    `text` is the document as typed, `aside` what a draft keeps beside it, `variants` a JSON
+    `text` is the document as typed, `metadata` what a draft keeps beside it, `variants` a JSON
     list as text: `[{"name": …, "edits": [{"kind", "pointer", "value", "order"}]}]`.
     """
 
     template = models.ForeignKey(Template, models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     text = SealedTextField(default="{}")
-    aside = SealedTextField(default="{}")
+    metadata = SealedTextField(default="{}")
     variants = SealedTextField(default="[]")
     path_values = models.JSONField(default=dict)
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True)
@@ -80,7 +79,6 @@ class Version(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        db_table = "library_version"
         ordering = ["-number"]
         constraints = [
             models.UniqueConstraint(fields=["template", "number"], name="version_of_template")
@@ -97,7 +95,6 @@ class Favourite(models.Model):
     template = models.ForeignKey(Template, models.CASCADE, related_name="favourites")
 
     class Meta:
-        db_table = "library_favourite"
         constraints = [
             models.UniqueConstraint(fields=["person", "template"], name="one_star_a_person")
         ]
@@ -137,7 +134,6 @@ class ShareLink(models.Model):
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_sharelink"
         ordering = ["-created_at"]
 
 
@@ -149,6 +145,5 @@ class LinkSend(models.Model):
     press = models.UUIDField(unique=True)
 
     class Meta:
-        db_table = "library_linksend"
         ordering = ["-at"]
         indexes = [models.Index(fields=["link", "-at"], name="sends_of_link")]

@@ -37,7 +37,7 @@ def copy_secrets(
 
     With `owner`, only secrets that this person entered are copied.
     """
-    missing = secret_names_in(version.text, version.aside, version.variants)
+    missing = secret_names_in(version.text, version.metadata, version.variants)
     for source in sources:
         if source is None or not missing:
             continue
@@ -53,7 +53,7 @@ def store_found_secrets(version: Version, found: Sequence[FoundSecret], hosts: s
     for each in {each.name: each for each in found}.values():
         version.secrets.create(
             name=each.name[:100],
-            part=each.name[:100],
+            field=each.name[:100],
             value=each.value,
             hosts=hosts,
             created_by=version.person,
@@ -99,7 +99,7 @@ def _copy_secret(row: Secret, draft: Draft | None = None, version: Version | Non
         draft=draft,
         version=version,
         name=row.name,
-        part=row.part,
+        field=row.field,
         value=row.value,
         hosts=row.hosts,
         created_by_id=row.created_by_id,
@@ -130,9 +130,9 @@ def strip_accounts(state: State, schema: Schema) -> State:
     text = state.text
     for pointer in found:
         text = splices.apply(text, edits.set_value(text, pointer, "[]"))
-    off = {p: value for p, value in state.aside.off.items() if not names_accounts(schema, p)}
-    away = {p: value for p, value in state.aside.away.items() if not names_accounts(schema, p)}
-    return replace(state, text=text, aside=replace(state.aside, off=off, away=away, half={}))
+    off = {p: value for p, value in state.metadata.off.items() if not names_accounts(schema, p)}
+    away = {p: value for p, value in state.metadata.away.items() if not names_accounts(schema, p)}
+    return replace(state, text=text, metadata=replace(state.metadata, off=off, away=away, half={}))
 
 
 def names_accounts(schema: Schema, pointer: str) -> bool:

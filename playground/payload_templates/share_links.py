@@ -164,7 +164,7 @@ def private_state(link: ShareLink) -> State:
 def public_state(link: ShareLink) -> State:
     """What the recipient may see: no accounts, credentials, notes or incomplete values."""
     state = strip_accounts(mask_state(private_state(link), Collector()), _body_schema(link))
-    return replace(state, aside=replace(state.aside, notes={}, half={}))
+    return replace(state, metadata=replace(state.metadata, notes={}, half={}))
 
 
 def fillable_pointers(link: ShareLink) -> list[str]:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.credentials import mask_state
 from playground.drafts.editing import State
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.variables import judge_variable
 from playground.importers.credentials import Collector
 from playground.importers.values import FoundSecret
@@ -190,7 +190,7 @@ def _check_keys(path: str, row: Any) -> None:
 def _extract_secrets(content: Content) -> tuple[Content, tuple[FoundSecret, ...]]:
     """The content with references in place of its credentials, and those credentials."""
     shared, variants = content.shared, write_variants(content.variants)
-    known = secret_names_in(shared.text, shared.aside.write(), variants)
+    known = secret_names_in(shared.text, shared.metadata.write(), variants)
     # Names that the content refers to already are taken: a new secret must not replace one.
     collector = Collector(names={f"known {name}": name for name in known})
     masked = mask_state(shared, collector)
@@ -233,9 +233,11 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
             _("%(path)s: its document or its variants aren't valid."), path=path
         ) from None
     named = Connection.objects.filter(name=row.get("connection") or None).first()
-    aside = Aside(row.get("off", {}), row.get("notes", {}), {}, row.get("away", {}), variables)
+    metadata = Metadata(
+        row.get("off", {}), row.get("notes", {}), {}, row.get("away", {}), variables
+    )
     connection = str(named.id) if named else ""
-    return Content(State(document, aside, row.get("path_values", {}), connection), variants)
+    return Content(State(document, metadata, row.get("path_values", {}), connection), variants)
 
 
 def _check_variant(variant: Variant) -> None:
@@ -251,13 +253,13 @@ def _check_variant(variant: Variant) -> None:
 
 def _read_variables(row: dict[str, Any]) -> dict[str, str]:
     """The payload's own variables as JSON text by name. Raises JSONSyntaxError, ValueError."""
-    aside = Aside()
+    metadata = Metadata()
     for name, value in row.get("variables", {}).items():
         parse(value)
-        if judge_variable(aside, name, value):
+        if judge_variable(metadata, name, value):
             raise ValueError("a variable's name or value isn't valid")
-        aside = aside.put("variables", name, value)
-    return dict(aside.variables)
+        metadata = metadata.put("variables", name, value)
+    return dict(metadata.variables)
 
 
 def _maps_text_to_text(value: Any) -> bool:

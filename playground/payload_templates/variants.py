@@ -107,7 +107,7 @@ def apply_variant(shared: State, variant: Variant) -> State:
         except (Impossible, JSONSyntaxError, AssertionError):
             # The shared part may have lost the edit's pointer since: the rest still applies.
             continue
-    return State(state.text, state.aside, state.path_values, state.connection, variant.name)
+    return State(state.text, state.metadata, state.path_values, state.connection, variant.name)
 
 
 def overridden_pointers(edits: Sequence[Edit]) -> list[str]:
@@ -174,7 +174,7 @@ def same_tokens(a: Any, b: Any) -> bool:
 
 
 def _metadata_edits(shared: State, varied: State) -> Iterator[Edit]:
-    old, new = shared.aside, varied.aside
+    old, new = shared.metadata, varied.metadata
     # No edit writes to `off` or `away` directly: the value is set in the document, then moved.
     for pointer, value in new.off.items():
         if old.off.get(pointer) != value:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.drafts import begin
 from playground.drafts.editing import Edit, State, perform
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.secrets import copy_secrets, copy_secrets_to_draft
@@ -64,7 +64,7 @@ class VersionConflict:
 def read_content(version: Version) -> Content:
     shared = State(
         text=version.text,
-        aside=Aside.read(version.aside),
+        metadata=Metadata.read(version.metadata),
         path_values=version.path_values,
         connection=str(version.connection_id or ""),
     )
@@ -141,7 +141,7 @@ def _create_version(
         template=template,
         number=number,
         text=content.shared.text,
-        aside=content.shared.aside.write(),
+        metadata=content.shared.metadata.write(),
         variants=write_variants(content.variants),
         path_values=dict(content.shared.path_values),
         connection=_find_connection(content.shared.connection),
@@ -208,7 +208,7 @@ def edit_variables(
     version = get_version(template, base)
     content = read_content(version)
     state = before = content.state(variant)
-    removed = [name for name in before.aside.variables if name not in typed]
+    removed = [name for name in before.metadata.variables if name not in typed]
     for name in [*removed, *typed]:
         # An empty value removes the variable.
         state = perform(state, Edit("variable", name, typed.get(name, "")))
@@ -253,11 +253,11 @@ def open_template(person: Person, template: Template, variant: str = "", number:
         name=template.name,
         connection=_find_connection(state.connection),
         path_values=dict(state.path_values),
-        aside=state.aside,
+        metadata=state.metadata,
         template=template,
         template_version=version.number,
         variant=state.variant,
-        fits_since=version.made_at,
+        payload_made_at=version.made_at,
     )
     copy_secrets_to_draft(person, version, draft)
     return draft

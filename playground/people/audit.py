@@ -5,30 +5,30 @@ import logging
 from django.conf import settings
 from django.http import HttpRequest
 
-from playground.people.models import Event, Person
+from playground.people.models import AuditEvent, Person
 
 logger = logging.getLogger("playground.audit")
 
 
 def record_event(
     who: HttpRequest | Person | None, action: str, target: str = "", result: str = "ok"
-) -> Event:
+) -> AuditEvent:
     """Adds a line. `who` is the request, a person, or None for the machine itself.
 
     `target` is a name people know it by; texts too long are cut. Neither it nor `result` may
     hold a secret or anything that was typed into a password field.
     """
     person = find_person(who)
-    event = Event.objects.create(
+    event = AuditEvent.objects.create(
         person=person,
-        name=person.username if person else "",
+        person_name=person.username if person else "",
         action=action,
         target=target[:300],
         result=result[:200],
         address=address_of(who) if isinstance(who, HttpRequest) else "",
     )
     facts = {
-        "person": event.name,
+        "person": event.person_name,
         "action": event.action,
         "target": event.target,
         "result": event.result,
@@ -36,7 +36,7 @@ def record_event(
     }
     logger.info(
         "%s %s %s: %s",
-        event.name or "-",
+        event.person_name or "-",
         event.action,
         event.target or "-",
         event.result,

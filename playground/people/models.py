@@ -48,23 +48,23 @@ def _session_hash(password: str, key: str) -> str:
     return AbstractUser.get_session_auth_hash(Person(password=password))
 
 
-class Purpose(models.TextChoices):
+class LinkPurpose(models.TextChoices):
     OWNER = "owner", _("first owner")
     SIGN_IN = "sign-in", _("sign-in")
     INVITE = "invite", _("invite")
 
 
-class LinkSet(models.QuerySet["Link"]):
-    def open(self) -> "LinkSet":
+class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
+    def open(self) -> "OneTimeLinkQuerySet":
         """Not used yet and not expired."""
         return self.filter(used_at=None, expires_at__gt=timezone.now())
 
 
-class Link(models.Model):
+class OneTimeLink(models.Model):
     """An address that works once. Only a digest is kept: the database lets nobody in."""
 
     digest = models.CharField(max_length=64, unique=True)
-    purpose = models.CharField(max_length=10, choices=Purpose)
+    purpose = models.CharField(max_length=10, choices=LinkPurpose)
     role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
     note = models.CharField(max_length=100, blank=True)
     person = models.ForeignKey(Person, models.CASCADE, null=True, related_name="links")
@@ -73,10 +73,10 @@ class Link(models.Model):
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
 
-    objects = LinkSet.as_manager()
+    objects = OneTimeLinkQuerySet.as_manager()
 
 
-class Attempt(models.Model):
+class SignInAttempt(models.Model):
     """A sign-in that was refused or is being judged. The name is kept as a digest, since people
     type passwords into the wrong field."""
 
@@ -91,12 +91,12 @@ class Attempt(models.Model):
         ]
 
 
-class Event(models.Model):
+class AuditEvent(models.Model):
     """One line of the audit list: who did what to what, when (UTC), and how it ended."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
-    name = models.CharField(max_length=150, blank=True)
+    person_name = models.CharField(max_length=150, blank=True)
     action = models.CharField(max_length=40)
     target = models.CharField(max_length=300, blank=True)
     result = models.CharField(max_length=200, default="ok")
@@ -113,7 +113,7 @@ class Event(models.Model):
         ]
 
 
-class Token(models.Model):
+class PersonalToken(models.Model):
     """Lets a script act as a person, within its scopes, until it ends. Only a digest is kept."""
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="tokens")
@@ -122,7 +122,7 @@ class Token(models.Model):
     scopes = models.CharField(max_length=100)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
-    used_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:

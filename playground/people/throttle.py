@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from playground.people.models import Attempt, Event
+from playground.people.models import AuditEvent, SignInAttempt
 
 WINDOW = timedelta(minutes=15)
 KNOWN_FOR = timedelta(days=90)
@@ -18,7 +18,7 @@ LONGEST_BY_NAME = 60
 LONGEST_BY_ADDRESS = 300
 
 
-def begin_attempt(name: str, address: str) -> tuple[Attempt | None, int]:
+def begin_attempt(name: str, address: str) -> tuple[SignInAttempt | None, int]:
     """Counts an attempt before the password is looked at, so that many at once count too.
 
     Gives the attempt, or None and the seconds to wait. Somebody who signed in from this address
@@ -26,7 +26,7 @@ def begin_attempt(name: str, address: str) -> tuple[Attempt | None, int]:
     """
     name_digest = digest(name)
     with transaction.atomic():
-        recent = Attempt.objects.filter(at__gt=timezone.now() - WINDOW)
+        recent = SignInAttempt.objects.filter(at__gt=timezone.now() - WINDOW)
         by_name = recent.filter(name_digest=name_digest)
         if is_known(name, address):
             by_name = by_name.filter(address=address)
@@ -36,16 +36,16 @@ def begin_attempt(name: str, address: str) -> tuple[Attempt | None, int]:
         )
         if wait:
             return None, wait
-        return Attempt.objects.create(name_digest=name_digest, address=address), 0
+        return SignInAttempt.objects.create(name_digest=name_digest, address=address), 0
 
 
-def forgive(attempt: Attempt) -> None:
+def forgive(attempt: SignInAttempt) -> None:
     """After the right password: its name starts afresh, and so do old entries of others."""
-    Attempt.objects.filter(name_digest=attempt.name_digest).delete()
-    Attempt.objects.filter(at__lt=timezone.now() - WINDOW).delete()
+    SignInAttempt.objects.filter(name_digest=attempt.name_digest).delete()
+    SignInAttempt.objects.filter(at__lt=timezone.now() - WINDOW).delete()
 
 
-def seconds_to_wait(attempts: QuerySet[Attempt], free: int, longest: int) -> int:
+def seconds_to_wait(attempts: QuerySet[SignInAttempt], free: int, longest: int) -> int:
     """Doubles with each attempt beyond the free ones, up to the longest wait."""
     moments = list(attempts.order_by("-at").values_list("at", flat=True)[: free + 10])
     if len(moments) < free:
@@ -56,10 +56,10 @@ def seconds_to_wait(attempts: QuerySet[Attempt], free: int, longest: int) -> int
 
 
 def is_known(name: str, address: str) -> bool:
-    return Event.objects.filter(
+    return AuditEvent.objects.filter(
         action="sign-in",
         result="ok",
-        name__iexact=name,
+        person_name__iexact=name,
         address=address,
         at__gt=timezone.now() - KNOWN_FOR,
     ).exists()

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from playground.people.models import Person, Token
+from playground.people.models import Person, PersonalToken
 
 PREFIX = "pgt_"
 SCOPES = ("read", "save", "send")
@@ -34,7 +34,7 @@ def make_token(person: Person, name: str, scopes: Sequence[str], days: int) -> s
     if sentence := judge_wanted(person, name, scopes, days):
         raise ValueError(sentence)
     token = PREFIX + secrets.token_urlsafe(32)
-    Token.objects.create(
+    PersonalToken.objects.create(
         person=person,
         name=name.strip(),
         digest=digest(token),
@@ -44,13 +44,15 @@ def make_token(person: Person, name: str, scopes: Sequence[str], days: int) -> s
     return token
 
 
-def find_token(token: str) -> Token | None:
+def find_token(token: str) -> PersonalToken | None:
     """The token, if it still works and its person is active."""
     now = timezone.now()
-    rows = Token.objects.select_related("person").filter(revoked_at=None, expires_at__gt=now)
+    rows = PersonalToken.objects.select_related("person").filter(
+        revoked_at=None, expires_at__gt=now
+    )
     kept = rows.filter(digest=digest(token), person__is_active=True).first()
-    if kept is not None and (kept.used_at is None or now - kept.used_at > NOTED_EVERY):
-        Token.objects.filter(pk=kept.pk).update(used_at=now)
+    if kept is not None and (kept.last_used_at is None or now - kept.last_used_at > NOTED_EVERY):
+        PersonalToken.objects.filter(pk=kept.pk).update(last_used_at=now)
     return kept
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.jsontext.references import find_references
 from playground.openapi.workflows import Workflow
 from playground.sending.plans import Plan
@@ -30,7 +30,7 @@ def digest_plan(plan: Plan) -> str:
         sorted(plan.path_values.items()),
         sorted(plan.query_values.items()),
         plan.text,
-        *([sorted(own.items())] if (own := Aside.read(plan.aside).variables) else ()),
+        *([sorted(own.items())] if (own := Metadata.read(plan.metadata).variables) else ()),
     ]
     return salted_hmac("playground.likeness", json.dumps(whole), algorithm="sha256").hexdigest()
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 from playground.calls.assembling import Endpoint, assemble
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.calls.verdicts import reach_verdict
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.secrets import note_use, secrets_in
 from playground.drafts.variables import values_for
 from playground.history.models import Exchange
@@ -56,7 +56,7 @@ def assemble_plan(plan: Plan) -> Assembled:
         query_values=plan.query_values,
         text=plan.text,
         secrets=[*_credentials(endpoint), *own],
-        variables=values_for(plan.connection, Aside.read(plan.aside)),
+        variables=values_for(plan.connection, Metadata.read(plan.metadata)),
         files=find_data,
     )
     if isinstance(assembled, Failure):
@@ -118,7 +118,7 @@ def begin(plan: Plan, call: Call, person: Person | None, press: uuid.UUID | None
         exchange,
         call,
         document=seal(plan.text),
-        metadata=seal(plan.aside),
+        metadata=seal(plan.metadata),
         context=describe_surroundings(plan),
     )
 

@@ -9,7 +9,7 @@ from playground.calls.values import Headers
 from playground.drafts.editing import State
 from playground.drafts.facts import facts_for
 from playground.drafts.half_typed import judge_half
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.drafts.variables import own_variables, values_for
 from playground.jsontext.pointers import lines_of
@@ -29,7 +29,7 @@ from playground.workspace.models import Connection
 @dataclass(frozen=True)
 class Plan:
     """One call to be: the operation, where to, with which values. `text` is the document as
-    it stands, references unresolved; `aside` goes along for "send again"; `headers` are sent
+    it stands, references unresolved; `metadata` goes along for "send again"; `headers` are sent
     beside those of the connection. Sent from a template, `version` and `person` say whose
     secrets of it join."""
 
@@ -38,7 +38,7 @@ class Plan:
     path_values: Mapping[str, str] = field(default_factory=dict)
     query_values: Mapping[str, str] = field(default_factory=dict)
     text: str = field(default="", repr=False)
-    aside: str = field(default="{}", repr=False)
+    metadata: str = field(default="{}", repr=False)
     draft: Draft | None = None
     name: str = ""
     headers: Headers = ()
@@ -53,7 +53,7 @@ def plan_draft(draft: Draft) -> Plan:
         connection=draft.connection,
         path_values=dict(draft.path_values),
         text=draft.text,
-        aside=draft.aside,
+        metadata=draft.metadata,
         draft=draft,
         name=draft.name,
     )
@@ -73,7 +73,7 @@ def plan_state(
         connection=connection.first() if connection is not None else None,
         path_values=dict(state.path_values),
         text=state.text,
-        aside=state.aside.write(),
+        metadata=state.metadata.write(),
         name=name,
         version=version,
         person=person,
@@ -108,7 +108,7 @@ def plan_operation(
 def facts_of(plan: Plan) -> Facts:
     """What is known outside the document of this plan."""
     facts = facts_for(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
-    own = own_variables(Aside.read(plan.aside))
+    own = own_variables(Metadata.read(plan.metadata))
     if own and facts.variables is not None:
         facts = replace(facts, variables={**facts.variables, **own})
     secrets = facts.secrets
@@ -134,12 +134,12 @@ def resolver_of(
     plan: Plan, now: datetime | None = None, make_uuid: Callable[[], object] = uuid.uuid4
 ) -> Callable[[str], str]:
     """Puts the values of variables into a JSON text; secrets and files stay references."""
-    values = values_for(plan.connection, Aside.read(plan.aside))
+    values = values_for(plan.connection, Metadata.read(plan.metadata))
     return lambda text: resolve_document(text, values, now or datetime.now(UTC), make_uuid)
 
 
 def _check_half(plan: Plan) -> list[Problem]:
-    found = judge_half(plan.text, Aside.read(plan.aside))
+    found = judge_half(plan.text, Metadata.read(plan.metadata))
     lines = lines_of(plan.text, [each.pointer for each in found if not each.line])
     return [each if each.line else replace(each, line=lines[each.pointer]) for each in found]
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from playground.drafts.drafts import begin
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.drafts.secrets import copy_secrets
 from playground.history.bodies import read_body
@@ -34,7 +34,7 @@ class Sent:
 
     exchange: Exchange
     text: str
-    aside: str
+    metadata: str
     surroundings: str
 
 
@@ -56,13 +56,13 @@ def read_sent(exchange: Exchange) -> Sent | None:
     text = unseal(original.document) if original and original.document else ""
     if original is None or not text:
         return None
-    aside = unseal(original.metadata) if original.metadata else "{}"
-    return Sent(exchange, text, aside, read_body(original.context).decode())
+    metadata = unseal(original.metadata) if original.metadata else "{}"
+    return Sent(exchange, text, metadata, read_body(original.context).decode())
 
 
 @transaction.atomic
 def begin_again(person: Person, exchange: Exchange) -> Draft | None:
-    """A draft of this person with the document, path values, connection and aside as they
+    """A draft of this person with the document, path values, connection and metadata as they
     were sent; None where there was no document. Secrets that were pasted into the draft come
     along only to the person whose draft it was, still bound to their hosts."""
     sent = read_sent(exchange)
@@ -75,9 +75,9 @@ def begin_again(person: Person, exchange: Exchange) -> Draft | None:
         name=exchange.name[:200],
         connection=_find_connection(exchange.connection_id),
         path_values=dict(exchange.path_values),
-        aside=Aside.read(sent.aside),
-        origin=exchange.id,
-        fits_since=exchange.started_at,
+        metadata=Metadata.read(sent.metadata),
+        resend_of=exchange.id,
+        payload_made_at=exchange.started_at,
     )
     if exchange.draft_id is not None:
         copy_secrets(person, exchange.draft_id, draft)
@@ -95,7 +95,7 @@ def plan_again(draft: Draft, exchange: Exchange) -> Plan | None:
         connection=_find_connection(exchange.connection_id),
         path_values=dict(exchange.path_values),
         text=sent.text,
-        aside=sent.aside,
+        metadata=sent.metadata,
         name=exchange.name,
     )
 
@@ -114,7 +114,7 @@ def describe_since(draft: Draft, exchange: Exchange) -> Since:
         *_compare_values(exchange.path_values, draft.path_values, "#path/"),
         *_compare_connection(exchange, draft.connection),
         *_compare_text(sent.text, draft.text),
-        *_compare_aside(Aside.read(sent.aside), Aside.read(draft.aside)),
+        *_compare_metadata(Metadata.read(sent.metadata), Metadata.read(draft.metadata)),
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
     drift = note_drift(sent.surroundings, _find_connection(exchange.connection_id), uid)
@@ -147,7 +147,7 @@ def _compare_connection(exchange: Exchange, now: Connection | None) -> list[Diff
     return [Difference("#connect", CHANGED, exchange.connection_name, name)]
 
 
-def _compare_aside(before: Aside, after: Aside) -> list[Difference]:
+def _compare_metadata(before: Metadata, after: Metadata) -> list[Difference]:
     return [
         *_compare_values(before.off, after.off, "#off", str),
         *_compare_values(before.away, after.away, "#away", str),

@@ -11,14 +11,14 @@ from playground.vault.encryption import SealedTextField
 class Secret(models.Model):
     """A value that goes in and never comes out, except on the wire to its hosts.
 
-    It belongs to a connection (its credential, `part` says which piece), to one draft into
+    It belongs to a connection (its credential, `field` says which of its fields), to one draft into
     which somebody pasted it, or to a version of a template that was saved from such a draft.
     `hosts` is a list of `host` or `host:port` separated by blanks; empty means nowhere.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100)
-    part = models.CharField(max_length=100, default="")
+    field = models.CharField(max_length=100, default="")
     value = SealedTextField()
     hosts = models.TextField(default="")
     public = models.BooleanField(default=False)
@@ -36,7 +36,6 @@ class Secret(models.Model):
     last_used_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_secret"
         constraints = [
             models.UniqueConstraint(fields=["connection", "name"], name="secret_per_connection"),
             models.UniqueConstraint(fields=["draft", "name"], name="secret_per_draft"),

@@ -29,9 +29,9 @@ class Connection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     synced_at = models.DateTimeField(null=True)
+    facts_revision = models.PositiveIntegerField(default=0)
 
     class Meta:
-        db_table = "library_connection"
         ordering = ["name"]
 
     def __str__(self) -> str:
@@ -57,7 +57,6 @@ class Workflow(models.Model):
     synced_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_workflow"
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["connection", "uid"], name="workflow_per_connection")
@@ -88,7 +87,6 @@ class WorkflowChange(models.Model):
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        db_table = "library_workflowchange"
         ordering = ["-made_at"]
 
     def __str__(self) -> str:
@@ -107,7 +105,6 @@ class Account(models.Model):
     synced_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_account"
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(
@@ -147,7 +144,6 @@ class SyncRun(models.Model):
     ended_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_syncrun"
         ordering = ["-started_at"]
 
     def __str__(self) -> str:
@@ -175,7 +171,6 @@ class KnownJob(models.Model):
     asked_at = models.DateTimeField(auto_now=True)
 
     class Meta:
-        db_table = "library_knownjob"
         constraints = [
             models.UniqueConstraint(fields=["connection", "uid"], name="job_per_connection")
         ]
@@ -203,7 +198,6 @@ class Repeat(models.Model):
     deleted_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_repeat"
         ordering = ["-set_at"]
 
     def __str__(self) -> str:
@@ -225,7 +219,6 @@ class Listing(models.Model):
     read_at = models.DateTimeField(null=True)
 
     class Meta:
-        db_table = "library_listing"
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "operation"], name="listing_per_connection"
@@ -255,23 +248,5 @@ class File(models.Model):
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
-    class Meta:
-        db_table = "library_file"
-
     def __str__(self) -> str:
         return self.name
-
-
-class Stamp(models.Model):
-    """One row, whose value is a new one after every change of a watched table.
-
-    The database writes it itself, see `stamps`; nothing here ever does.
-    """
-
-    value = models.CharField(max_length=32)
-
-    class Meta:
-        db_table = "library_stamp"
-
-    def __str__(self) -> str:
-        return self.value

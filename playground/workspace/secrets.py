@@ -20,7 +20,7 @@ def keep_secret(
         connection=connection,
         name=part,
         defaults={
-            "part": part,
+            "field": part,
             "value": value,
             "hosts": host_of(connection.base_url),
             "public": public,

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from playground.api import authentication
 from playground.history.models import Exchange
 from playground.payload_templates.models import Sharing, Template
-from playground.people.models import Person, Role, Token
+from playground.people.models import Person, PersonalToken, Role
 from playground.people.rate_limits import Pace
 from playground.people.tokens import make_token, revoke_token
 from playground.workspace.models import Connection
@@ -51,22 +51,22 @@ def ask(editor: Person) -> Ask:
 
 def test_a_token_is_long_kept_nowhere_and_revoked(editor: Person) -> None:
     token = make_token(editor, "script", ["read"], 1)
-    kept = Token.objects.get()
+    kept = PersonalToken.objects.get()
     assert token not in str(kept.__dict__)
     assert len(token) >= 40
     assert asking(token)("GET", "/templates").status_code == 200
-    assert Token.objects.get().used_at
+    assert PersonalToken.objects.get().last_used_at
     revoke_token(editor, kept.pk)
     assert asking(token)("GET", "/templates").status_code == 401
 
 
 def test_ended_unknown_and_missing_tokens_open_nothing(editor: Person) -> None:
     token = make_token(editor, "script", ["read"], 1)
-    Token.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    PersonalToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert asking(token)("GET", "/templates").status_code == 401
     assert asking("pgt_nothing")("GET", "/templates").status_code == 401
     assert Client().get("/api/templates").status_code == 401
-    Token.objects.update(expires_at=timezone.now() + timedelta(days=1))
+    PersonalToken.objects.update(expires_at=timezone.now() + timedelta(days=1))
     Person.objects.update(is_active=False)
     assert asking(token)("GET", "/templates").status_code == 401
 

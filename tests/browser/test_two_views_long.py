@@ -12,7 +12,7 @@ from tests.browser.walking import launch, saved
 def kept() -> str:
     """What the server shows in an editor."""
     draft = Draft.objects.get()
-    return read_editor(draft.text, state_of(draft).aside)
+    return read_editor(draft.text, state_of(draft).metadata)
 
 
 def agreed(*pages: Page) -> None:

@@ -102,9 +102,9 @@ def test_edits_that_wait_for_each_other_are_written_at_once(draft: Draft) -> Non
     with CaptureQueriesContext(connection) as seen:
         made = make_together(draft, *asked)
     assert [done.draft.revision for done in made if isinstance(done, Applied)] == [1, 2, 3]
-    assert sum('UPDATE "library_draft"' in each["sql"] for each in seen) == 1
+    assert sum('UPDATE "drafts_draft"' in each["sql"] for each in seen) == 1
     assert json.loads(text_of(draft)) == {"a": 1, "b": [1, 2], "k0": 0, "k1": 1, "k2": 2}
-    assert list(draft.changes.values_list("revision", "tab", "place")) == [
+    assert list(draft.changes.values_list("revision", "tab", "pointer")) == [
         (1, "tab 0", "/k0"),
         (2, "tab 1", "/k1"),
         (3, "tab 2", "/k2"),
@@ -182,9 +182,9 @@ def test_a_new_edit_drops_what_could_be_redone(draft: Draft) -> None:
 def test_undo_brings_back_what_was_aside(draft: Draft) -> None:
     apply_edit(draft.person, draft.id, Edit("off", "/a"), 0, "t")
     undo(draft.person, draft.id, "t")
-    assert json.loads(Draft.objects.get(id=draft.id).aside) == {}
+    assert json.loads(Draft.objects.get(id=draft.id).metadata) == {}
     redo(draft.person, draft.id, "t")
-    assert json.loads(Draft.objects.get(id=draft.id).aside) == {"off": {"/a": "1"}}
+    assert json.loads(Draft.objects.get(id=draft.id).metadata) == {"off": {"/a": "1"}}
 
 
 def test_undo_takes_back_a_path_value(draft: Draft) -> None:
@@ -215,7 +215,7 @@ def test_a_discarded_draft_comes_back(draft: Draft) -> None:
 
 def test_texts_of_changes_are_unreadable_at_rest(draft: Draft) -> None:
     edit(draft, "/a", '"a-typed-credential"', 0)
-    raw = Change.objects.raw("SELECT id, CAST(detail AS BLOB) AS seen FROM library_change")
+    raw = Change.objects.raw("SELECT id, CAST(detail AS BLOB) AS seen FROM drafts_change")
     assert all(b"typed-credential" not in bytes(row.seen) for row in raw)
 
 

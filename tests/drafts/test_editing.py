@@ -5,7 +5,7 @@ import json
 import pytest
 
 from playground.drafts.editing import Edit, Impossible, State, perform, place_of
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 
 TEXT = """{
   "job_name": "Night",
@@ -20,8 +20,8 @@ TEXT = """{
 }"""
 
 
-def edited(text: str, *edits: Edit, aside: Aside | None = None) -> State:
-    state = State(text, aside or Aside())
+def edited(text: str, *edits: Edit, metadata: Metadata | None = None) -> State:
+    state = State(text, metadata or Metadata())
     for edit in edits:
         state = perform(state, edit)
     return state
@@ -35,35 +35,35 @@ def test_setting_a_value_changes_nothing_else() -> None:
 def test_a_value_switched_off_comes_back_as_it_was_at_its_place() -> None:
     off = edited(TEXT, Edit("off", "/job_name"))
     assert "job_name" not in off.text
-    assert off.aside.off == {"/job_name": '"Night"'}
+    assert off.metadata.off == {"/job_name": '"Night"'}
     on = perform(off, Edit("on", "/job_name", '""', order=["job_name", "steps"]))
     assert on.text == TEXT
-    assert on.aside == Aside()
+    assert on.metadata == Metadata()
 
 
 def test_switching_off_twice_keeps_the_value() -> None:
     state = edited(TEXT, Edit("off", "/job_name"), Edit("off", "/job_name"))
-    assert state.aside.off == {"/job_name": '"Night"'}
+    assert state.metadata.off == {"/job_name": '"Night"'}
 
 
 def test_removing_a_row_moves_what_is_kept_aside_of_the_rows_after_it() -> None:
-    aside = Aside(off={"/steps/0/x": "1", "/steps/1/x": "2"}, notes={"/steps/1": "mine"})
-    after = edited(TEXT, Edit("remove", "/steps/0"), aside=aside)
-    assert after.aside == Aside(off={"/steps/0/x": "2"}, notes={"/steps/0": "mine"})
+    metadata = Metadata(off={"/steps/0/x": "1", "/steps/1/x": "2"}, notes={"/steps/1": "mine"})
+    after = edited(TEXT, Edit("remove", "/steps/0"), metadata=metadata)
+    assert after.metadata == Metadata(off={"/steps/0/x": "2"}, notes={"/steps/0": "mine"})
     assert json.loads(after.text)["steps"] == [{"step_uid": "b"}]
 
 
 def test_moving_a_row_takes_what_is_kept_aside_along() -> None:
-    aside = Aside(off={"/steps/0/x": "1", "/steps/1/x": "2"})
-    after = edited(TEXT, Edit("move", "/steps", index=0, to=1), aside=aside)
-    assert after.aside.off == {"/steps/1/x": "1", "/steps/0/x": "2"}
+    metadata = Metadata(off={"/steps/0/x": "1", "/steps/1/x": "2"})
+    after = edited(TEXT, Edit("move", "/steps", index=0, to=1), metadata=metadata)
+    assert after.metadata.off == {"/steps/1/x": "1", "/steps/0/x": "2"}
     assert [step["step_uid"] for step in json.loads(after.text)["steps"]] == ["b", "a"]
 
 
 def test_a_copy_has_its_own_values_aside() -> None:
-    aside = Aside(off={"/steps/0/x": "1", "/steps/1/x": "2"})
-    after = edited(TEXT, Edit("duplicate", "/steps", index=0), aside=aside)
-    assert after.aside.off == {"/steps/0/x": "1", "/steps/1/x": "1", "/steps/2/x": "2"}
+    metadata = Metadata(off={"/steps/0/x": "1", "/steps/1/x": "2"})
+    after = edited(TEXT, Edit("duplicate", "/steps", index=0), metadata=metadata)
+    assert after.metadata.off == {"/steps/0/x": "1", "/steps/1/x": "1", "/steps/2/x": "2"}
 
 
 def test_removing_what_is_gone_is_no_error() -> None:
@@ -116,8 +116,8 @@ def test_a_broken_block_is_said() -> None:
 def test_half_typed_json_leaves_the_document_alone() -> None:
     after = edited(TEXT, Edit("half", "/job_name", '{"a"'))
     assert after.text == TEXT
-    assert after.aside.half == {"/job_name": '{"a"'}
-    assert perform(after, Edit("set", "/job_name", "{}")).aside.half == {}
+    assert after.metadata.half == {"/job_name": '{"a"'}
+    assert perform(after, Edit("set", "/job_name", "{}")).metadata.half == {}
 
 
 def test_a_compound_edit_is_made_in_order() -> None:

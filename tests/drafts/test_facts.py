@@ -5,17 +5,11 @@ from collections.abc import Callable
 
 import pytest
 from django.db import transaction
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from playground.drafts import facts
-from playground.drafts.drafts import begin
-from playground.drafts.facts import facts_for, read_stamp
-from playground.people.models import Person
-from playground.people.rows import Rows, database
+from playground.drafts.facts import facts_for
 from playground.vault.models import Secret
-from playground.workspace.models import Account, Connection, Repeat, Stamp, Workflow
-from playground.workspace.stamps import EVENTS, WATCHED, make_triggers
+from playground.workspace.models import Account, Connection, Repeat, Workflow
 
 pytestmark = pytest.mark.django_db
 UID = "00000000-0000-4000-8000-000000000001"
@@ -59,49 +53,12 @@ def test_a_connection_s_variables_are_read_from_the_connection_at_hand(place: Co
     assert facts_for(place).variables == {"a": "1.10"}
 
 
-def test_nothing_is_asked_for_twice(place: Connection, editor: Person) -> None:
-    draft = begin(editor, "launch-workflow", "{}", connection=place)
-    facts_for(place, UID, draft)
-    with CaptureQueriesContext(database()) as asked:
-        facts_for(place, UID, draft)
-    assert len(asked) == 1
-
-
-def test_what_is_no_part_of_it_stamps_nothing(place: Connection) -> None:
-    before = read_stamp()
-    place.secrets.update(last_used_at=timezone.now())
-    place.accounts.update(limits='[{"limit_name": "a"}]')
-    assert read_stamp() == before
-
-
 def test_a_change_taken_back_is_not_remembered(place: Connection) -> None:
     before = facts_for(place, UID)
     with transaction.atomic():
         place.accounts.all().delete()
-        gone = read_stamp()
         assert facts_for(place, UID).accounts is None
         transaction.set_rollback(True)
     assert facts_for(place, UID) == before
     place.secrets.all().delete()
-    assert read_stamp() != gone
     assert facts_for(place, UID).accounts == before.accounts
-
-
-def test_all_that_is_read_is_watched() -> None:
-    read = [each for each in vars(facts).values() if isinstance(each, Rows)]
-    assert len(read) == 6
-    for each in read:
-        watched = WATCHED.get(each.model.__name__, ())
-        assert each.model is Stamp or {*each.by, *each.only} <= {*watched}, each.model
-
-
-def test_every_watched_table_has_its_triggers_after_migrating_again() -> None:
-    def names() -> set[str]:
-        with database().cursor() as cursor:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            return {name for (name,) in cursor.fetchall() if name.startswith("stamp_")}
-
-    expected = {f"stamp_library_{each.lower()}_{how}" for each in WATCHED for how in EVENTS}
-    assert names() == expected
-    make_triggers()
-    assert names() == expected

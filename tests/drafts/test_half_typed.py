@@ -20,7 +20,7 @@ TEXT = '{\n  "a": 1.10,\n  "b": "ü😀",\n  "c": [1, 2]\n}'
 
 def typed(state: State, shown: str) -> State:
     """The state after the editor's text became `shown`, by one splice."""
-    change = difference(read_editor(state.text, state.aside), shown)
+    change = difference(read_editor(state.text, state.metadata), shown)
     edit = Edit("splice", index=change.offset, removed=change.removed, value=change.inserted)
     return perform(state, edit)
 
@@ -32,13 +32,13 @@ def trees() -> st.SearchStrategy[dict[str, object]]:
 
 
 def shown_in(state: State) -> str:
-    return read_editor(state.text, state.aside)
+    return read_editor(state.text, state.metadata)
 
 
 def test_a_finished_text_becomes_the_document() -> None:
     after = typed(State(TEXT), TEXT.replace("1.10", "1E400"))
     assert after.text == TEXT.replace("1.10", "1E400")
-    assert not after.aside.half
+    assert not after.metadata.half
 
 
 def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
@@ -46,7 +46,7 @@ def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
     after = typed(State(TEXT), half)
     assert after.text == TEXT
     assert shown_in(after) == half
-    [problem] = judge_half(after.text, after.aside)
+    [problem] = judge_half(after.text, after.metadata)
     assert (problem.code, problem.pointer, problem.line) == ("half-typed", "#editor", 4)
     assert problem.message == 'Line 4, column 3: a comma is missing before "c".'
 
@@ -54,7 +54,7 @@ def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
 def test_a_list_is_json_but_no_payload() -> None:
     after = typed(State(TEXT), "[1]")
     assert after.text == TEXT
-    assert "not a payload" in judge_half(after.text, after.aside)[0].message
+    assert "not a payload" in judge_half(after.text, after.metadata)[0].message
 
 
 def test_the_form_goes_on_beside_a_half_typed_place() -> None:
@@ -75,7 +75,7 @@ def test_what_the_editor_writes_replaces_what_was_switched_off() -> None:
     off = perform(State(TEXT), Edit("off", "/a"))
     again = typed(off, TEXT)
     assert again.text == TEXT
-    assert not again.aside.off
+    assert not again.metadata.off
 
 
 @given(st.text(max_size=40), st.integers(0, 60), st.integers(0, 20))
@@ -124,7 +124,7 @@ def test_undo_walks_over_both_views(editor: Person) -> None:
         redo(editor, draft.id, "t")
     kept = state_of(find_draft(editor, draft.id))
     assert json.loads(kept.text)["a"] == 7
-    assert EDITOR in kept.aside.half
+    assert EDITOR in kept.metadata.half
 
 
 @pytest.mark.django_db
@@ -161,9 +161,9 @@ def test_an_undo_in_another_tab_is_followed_too(editor: Person) -> None:
 
 def test_what_is_half_typed_goes_away_and_comes_back_with_its_value() -> None:
     half = perform(State('{\n  "query": {"a": 1}\n}'), Edit("half", "/query", '{"b": '))
-    assert [each.code for each in judge_half(half.text, half.aside)] == ["half-typed"]
+    assert [each.code for each in judge_half(half.text, half.metadata)] == ["half-typed"]
     away = perform(half, Edit("away", "/query"))
-    assert judge_half(away.text, away.aside) == []
+    assert judge_half(away.text, away.metadata) == []
     back = perform(away, Edit("back", "/query", "{}"))
     assert back == half
 
@@ -171,5 +171,5 @@ def test_what_is_half_typed_goes_away_and_comes_back_with_its_value() -> None:
 def test_below_a_place_that_is_switched_off_nothing_half_typed_is_blamed() -> None:
     half = perform(State('{\n  "content": {"a": {}}\n}'), Edit("half", "/content/a", '{"b": '))
     off = perform(half, Edit("off", "/content"))
-    assert judge_half(off.text, off.aside) == []
+    assert judge_half(off.text, off.metadata) == []
     assert perform(off, Edit("on", "/content")) == half

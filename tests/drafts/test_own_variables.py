@@ -7,7 +7,7 @@ from model_bakery import baker
 
 from playground.drafts.drafts import begin, state_of
 from playground.drafts.editing import Edit, Impossible, State, perform
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.variables import own_variables
 from playground.payload_templates.exports import write_json, write_yaml
 from playground.payload_templates.imports import import_template, plan_import
@@ -48,9 +48,9 @@ def give(state: State, **typed: str) -> State:
 def test_what_is_typed_takes_its_type_and_nothing_typed_takes_it_away():
     state = give(State("{}"), pause="1.50", who="Grace", on="true", text='"5"')
     expected = {"pause": "1.50", "who": '"Grace"', "on": "true", "text": '"5"'}
-    assert state.aside.variables == expected
-    assert "who" not in give(state, who=" ").aside.variables
-    assert Aside.read(state.aside.write()) == state.aside
+    assert state.metadata.variables == expected
+    assert "who" not in give(state, who=" ").metadata.variables
+    assert Metadata.read(state.metadata.write()) == state.metadata
 
 
 @pytest.mark.parametrize(
@@ -67,8 +67,8 @@ def test_it_refuses_odd_names_credentials_and_what_is_too_long(name, value):
 def test_the_payload_s_own_value_wins_and_a_string_that_is_one_variable_takes_its_type(
     person, connection
 ):
-    aside = give(State(TEXT), who="Grace", pause="1.50").aside
-    draft = begin(person, "launch-workflow", TEXT, connection=connection, aside=aside)
+    metadata = give(State(TEXT), who="Grace", pause="1.50").metadata
+    draft = begin(person, "launch-workflow", TEXT, connection=connection, metadata=metadata)
     resolved = resolver_of(plan_draft(draft))(TEXT)
     assert '"job_name": "Grace of London"' in resolved
     assert '"delay": 1.50' in resolved
@@ -77,8 +77,8 @@ def test_the_payload_s_own_value_wins_and_a_string_that_is_one_variable_takes_it
 @pytest.mark.django_db
 def test_an_unknown_name_is_offered_the_near_one_of_the_payload(person, connection):
     text = '{"job_name": "{{puase}}", "steps": [], "inputs": []}'
-    aside = give(State(text), pause="1").aside
-    draft = begin(person, "launch-workflow", text, connection=connection, aside=aside)
+    metadata = give(State(text), pause="1").metadata
+    draft = begin(person, "launch-workflow", text, connection=connection, metadata=metadata)
     [found] = [each for each in check_plan(plan_draft(draft)) if each.code == "unknown-variable"]
     assert found.fix
     assert "pause" in found.fix.label
@@ -91,10 +91,12 @@ def test_template_version_variant_and_draft_keep_them(person, connection):
     content = Content(shared, (Variant("VIP", derive_edits(shared, varied)),))
     template = create_template(person, "launch-workflow", content, TemplateInput("T"))
     kept = read_content(get_version(template))
-    assert kept.shared.aside.variables == {"who": '"Grace"'}
-    assert apply_variant(kept.shared, kept.variants[0]).aside.variables == varied.aside.variables
+    assert kept.shared.metadata.variables == {"who": '"Grace"'}
+    assert (
+        apply_variant(kept.shared, kept.variants[0]).metadata.variables == varied.metadata.variables
+    )
     draft = open_template(person, template, "VIP")
-    assert state_of(draft).aside.variables == varied.aside.variables
+    assert state_of(draft).metadata.variables == varied.metadata.variables
     plan = plan_state("launch-workflow", kept.state("VIP"))
     assert '"job_name": "Jean of London"' in resolver_of(plan)(TEXT)
 
@@ -113,8 +115,8 @@ def test_a_template_file_carries_them_both_ways(person, connection, write):
     assert step.kind == "same"
     copy = import_template(person, step, as_copy=True)
     again = read_content(get_version(copy))
-    assert again.shared.aside.variables == shared.aside.variables
-    assert again.state("VIP").aside.variables["who"] == '"Jean"'
+    assert again.shared.metadata.variables == shared.metadata.variables
+    assert again.state("VIP").metadata.variables["who"] == '"Jean"'
 
 
 def test_a_file_with_an_odd_variable_is_refused():
@@ -127,5 +129,5 @@ def test_a_file_with_an_odd_variable_is_refused():
 
 
 def test_a_text_of_several_lines_comes_back_from_an_input_of_one() -> None:
-    aside = Aside(variables={"note": '"two\\nlines"'})
-    assert own_variables(aside) == {"note": '"two\\nlines"'}
+    metadata = Metadata(variables={"note": '"two\\nlines"'})
+    assert own_variables(metadata) == {"note": '"two\\nlines"'}

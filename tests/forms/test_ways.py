@@ -5,7 +5,7 @@ import json
 import pytest
 
 from playground.drafts.editing import Edit, State, perform
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.forms.branches import change_way
 from playground.forms.fields import Beside, Field
 from playground.forms.sections import read_sections
@@ -79,7 +79,7 @@ def test_what_was_typed_under_another_choice_is_kept_not_sent_and_comes_back(way
     assert ("subscription_filter" in sent) is (way != "Database query")
     back = choose(there, "E-mail")
     assert json.loads(back.text) == {**json.loads(text), "matching": "email"}
-    assert back.aside.away == ({} if way != "Database query" else {"/custom_request": "{}"})
+    assert back.metadata.away == ({} if way != "Database query" else {"/custom_request": "{}"})
 
 
 def test_a_query_leaves_matching_out_and_begins_empty() -> None:
@@ -90,10 +90,10 @@ def test_a_query_leaves_matching_out_and_begins_empty() -> None:
 
 
 def test_a_field_that_was_switched_off_by_hand_stays_off() -> None:
-    state = State('{"id": 1, "email": "a@b"}', Aside(off={"/resource_id": "7"}))
+    state = State('{"id": 1, "email": "a@b"}', Metadata(off={"/resource_id": "7"}))
     after = choose(choose(state, "Phone"), "E-mail")
     assert "resource_id" not in json.loads(after.text)
-    assert after.aside.off == {"/resource_id": "7"}
+    assert after.metadata.off == {"/resource_id": "7"}
 
 
 def test_with_a_query_the_filter_is_hidden_and_that_is_said() -> None:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from playground.commands.practice import fill_practice
-from playground.people.models import Event
+from playground.people.models import AuditEvent
 from playground.workspace.models import Connection
 
 pytestmark = pytest.mark.django_db
@@ -117,10 +117,10 @@ def test_changes_are_on_the_audit_list_without_the_credential(as_owner) -> None:
     kept = add(as_owner)
     as_owner.post(f"/connections/{kept.id}/secrets/key/remove/")
     as_owner.post(f"/connections/{kept.id}/delete/", {"confirm": "Live"})
-    actions = list(Event.objects.order_by("pk").values_list("action", flat=True))
+    actions = list(AuditEvent.objects.order_by("pk").values_list("action", flat=True))
     expected = ["connection-added", "secret-kept", "secret-removed", "connection-deleted"]
     assert actions == expected
-    assert "top-secret-value" not in str(list(Event.objects.values()))
+    assert "top-secret-value" not in str(list(AuditEvent.objects.values()))
 
 
 def test_a_protected_connection_marks_its_page(as_owner) -> None:

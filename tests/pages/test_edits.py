@@ -105,7 +105,7 @@ def test_half_typed_json_is_kept_beside_the_document(as_editor: Client, draft: D
     answer = edit(as_editor, draft, pointer="/job_name", typed='{"a', **{"as": "json"})
     assert answer.status_code == 200
     assert text_of(draft) == TEXT
-    assert "half" in Draft.objects.get(id=draft.id).aside
+    assert "half" in Draft.objects.get(id=draft.id).metadata
 
 
 def test_the_emptied_cell_is_absent(as_editor: Client, draft: Draft) -> None:

@@ -33,14 +33,14 @@ def test_an_edit_of_a_variable_answers_with_the_list_and_the_names(
         as_editor, draft, kind="variable", pointer="city", value="Paris", part="variables"
     )
     assert "<s>Rome</s>" in answer.json()["html"]
-    assert state_of(Draft.objects.get()).aside.variables == {"city": '"Paris"'}
+    assert state_of(Draft.objects.get()).metadata.variables == {"city": '"Paris"'}
     address = reverse("draft_resolved", args=[draft.id])
     assert b'"Paris"' in as_editor.get(address).content
     bad = edit(as_editor, draft, kind="variable", pointer="7x", value="1", revision=1)
     assert bad.status_code == 422
     turned = as_editor.post(reverse("turn_back", args=[draft.id, "undo"]), "{}", "application/json")
     assert turned.status_code == 200
-    assert state_of(Draft.objects.get()).aside.variables == {}
+    assert state_of(Draft.objects.get()).metadata.variables == {}
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
     template.refresh_from_db()
     version = get_version(template)
     assert version.number == 2
-    assert read_content(version).shared.aside.variables == {"city": '"Paris"', "size": "1.50"}
+    assert read_content(version).shared.metadata.variables == {"city": '"Paris"', "size": "1.50"}
     assert b'value="Paris"' in as_editor.get(reverse("template", args=[template.id])).content
     as_editor.post(address, {**sent, "base": "2"})
     template.refresh_from_db()
@@ -80,7 +80,7 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
     assert b"is no name" in shown.content
     as_editor.post(address, {"base": "2", "variable_name": ["city"], "variable_value": [" "]})
     template.refresh_from_db()
-    assert read_content(get_version(template)).shared.aside.variables == {}
+    assert read_content(get_version(template)).shared.metadata.variables == {}
 
 
 @pytest.mark.parametrize(

@@ -279,10 +279,10 @@ def test_values_switched_off_lose_their_accounts_too(editor: Person) -> None:
     template = make_template(editor, text=LAUNCH)
     create_share_link(editor, template, ShareLinkInput("view"))
     version = get_version(template)
-    version.aside = json.dumps({"off": {"/steps/0/accounts": f'["{ACCOUNT}"]', "/x": "1"}})
+    version.metadata = json.dumps({"off": {"/steps/0/accounts": f'["{ACCOUNT}"]', "/x": "1"}})
     version.save()
     link = ShareLink.objects.get()
-    assert dict(public_state(link).aside.off) == {"/x": "1"}
+    assert dict(public_state(link).metadata.off) == {"/x": "1"}
     assert ACCOUNT in fill_fields(link, {}).text
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playground.people.links import make_invite, make_owner_link, make_sign_in_link
-from playground.people.models import Event, Person, Role
+from playground.people.models import AuditEvent, Person, Role
 from playground.people.throttle import FREE_BY_NAME
 from tests.conftest import PASSWORD
 
@@ -74,7 +74,7 @@ def test_sign_ins_stand_in_the_audit_list_without_what_was_typed(
     give(client, "editor", "wrong")
     give(client, "hunter2-in-the-wrong-field", "wrong")
     give(client, "editor")
-    lines = list(Event.objects.order_by("pk").values_list("name", "target", "result"))
+    lines = list(AuditEvent.objects.order_by("pk").values_list("person_name", "target", "result"))
     assert lines == [
         ("", "editor", "refused: name or password"),
         ("", "unknown name", "refused: name or password"),

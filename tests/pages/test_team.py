@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from playground.people.audit import record_event
-from playground.people.models import Event, Link, Person, Role
+from playground.people.models import AuditEvent, OneTimeLink, Person, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -25,9 +25,9 @@ def test_an_invite_is_shown_once_and_works(as_owner: Client) -> None:
 
 def test_an_invite_can_be_withdrawn(as_owner: Client) -> None:
     as_owner.post(reverse("invite"), {"role": "editor"})
-    link = Link.objects.get()
+    link = OneTimeLink.objects.get()
     assert as_owner.post(reverse("withdraw_invite", args=[link.pk])).status_code == 302
-    assert not Link.objects.exists()
+    assert not OneTimeLink.objects.exists()
 
 
 def test_a_role_is_changed_and_recorded(as_owner: Client, viewer: Person) -> None:
@@ -36,7 +36,7 @@ def test_a_role_is_changed_and_recorded(as_owner: Client, viewer: Person) -> Non
     assert as_owner.post(address, {"role": "editor"}).status_code == 302
     viewer.refresh_from_db()
     assert viewer.role == Role.EDITOR
-    assert Event.objects.get().target == "viewer: editor"
+    assert AuditEvent.objects.get().target == "viewer: editor"
 
 
 def test_the_only_owner_reads_why_they_stay(as_owner: Client, owner: Person) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from playground.drafts.editing import State
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.payload_templates.exports import write_json, write_templates_zip, write_yaml
 from playground.payload_templates.imports import import_template, plan_import, read_upload
 from playground.payload_templates.models import Template
@@ -37,7 +37,7 @@ TEXT += '  "a": 1.10, "b": -0,  \n\t"c": 1e400, "é": "\\u00e9 日本"\n}'
 
 def make_full(person: Person) -> Template:
     shared = State(
-        TEXT, Aside({"/x": "1.0"}, {"/a": "why: 'so'"}, {}, {"/w": "2"}), {"workflow_uid": "007"}
+        TEXT, Metadata({"/x": "1.0"}, {"/a": "why: 'so'"}, {}, {"/w": "2"}), {"workflow_uid": "007"}
     )
     content = Content(shared).change("VIP: one", State(TEXT.replace("1.10", "yes".join('""'))))
     wanted = TemplateInput("Night: run", "for\nthe agency", ("vip", "no"), "a/b")
@@ -61,13 +61,13 @@ def test_it_imports_to_an_identical_template(editor: Person, owner: Person, writ
 @given(st.text(max_size=60))
 def test_any_text_survives_the_round(editor: Person, typed: str) -> None:
     text = json.dumps({"a": typed}, ensure_ascii=False, indent=1)[:-1] + "  }"
-    aside = Aside({}, {"/a": typed} if typed else {})
+    metadata = Metadata({}, {"/a": typed} if typed else {})
     template = create_template(
-        editor, "launch-workflow", Content(State(text, aside)), TemplateInput("x", typed)
+        editor, "launch-workflow", Content(State(text, metadata)), TemplateInput("x", typed)
     )
     for write in (write_yaml, write_json):
         [filed] = read_upload("x.yaml", write(template).encode())
-        assert filed.content.shared == State(text, aside)
+        assert filed.content.shared == State(text, metadata)
 
 
 def test_the_document_is_a_block_that_git_reads_line_by_line(editor: Person) -> None:
@@ -79,7 +79,7 @@ def test_the_document_is_a_block_that_git_reads_line_by_line(editor: Person) -> 
 
 def test_no_secret_leaves(editor: Person) -> None:
     text = '{"api_key": "sk-live-1", "deep": {"password": "hunter22"}}'
-    content = Content(State(text, Aside({"/token": '"tok-123456"'})))
+    content = Content(State(text, Metadata({"/token": '"tok-123456"'})))
     content = content.change("v", State(text.replace("sk-live-1", "sk-live-2")))
     written = write_yaml(create_template(editor, "launch-workflow", content, TemplateInput("x")))
     for secret in ("sk-live-1", "sk-live-2", "hunter22", "tok-123456"):

@@ -7,7 +7,7 @@ import pytest
 from playground.drafts.credentials import clean_draft
 from playground.drafts.drafts import begin, state_of
 from playground.drafts.editing import State
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.drafts.secrets import secrets_in
 from playground.payload_templates.exports import write_json, write_templates_zip, write_yaml
@@ -131,13 +131,13 @@ def test_files_have_the_reference_only(template: Template) -> None:
 def test_credentials_beside_the_document_are_cleaned_too(
     editor: Person, connection: Connection
 ) -> None:
-    aside = Aside(
+    metadata = Metadata(
         off={"/account/cookies/bcookie": f'"{COOKIE}"'},
         away={"/auth": f'{{"token": "{COOKIE}-2"}}'},
     )
-    draft = begin(editor, "update-account", "{}", connection=connection, aside=aside)
+    draft = begin(editor, "update-account", "{}", connection=connection, metadata=metadata)
     assert clean_draft(draft, editor) == ["bcookie", "token"]
-    kept = Aside.read(Draft.objects.get().aside)
+    kept = Metadata.read(Draft.objects.get().metadata)
     assert kept.off == {"/account/cookies/bcookie": '"{{secret:bcookie}}"'}
     assert kept.away == {"/auth": '{"token": "{{secret:token}}"}'}
     assert [each.value for each in secrets_in(draft, ORIGIN)] == [COOKIE, f"{COOKIE}-2"]
@@ -168,7 +168,7 @@ def test_credentials_in_a_file_move_to_the_secrets_of_its_template(
     assert step.file.secret_names == ["li_at", "password", "password_2"]
     template = import_template(editor, step)
     version = get_version(template)
-    kept = version.text + version.aside + version.variants
+    kept = version.text + version.metadata + version.variants
     assert COOKIE not in kept
     assert "hush" not in kept
     opened = open_template(editor, template)

@@ -8,7 +8,7 @@ from django.db import connections
 
 from playground.drafts.drafts import state_of
 from playground.drafts.editing import State
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
     Search,
@@ -44,8 +44,8 @@ pytestmark = pytest.mark.django_db
 
 def test_it_opens_again_exactly(editor: Person) -> None:
     text = '{"b": 1.10, "a": -0,\n "é": "\\u00e9", "big": 1e400}'
-    aside = Aside({"/x": "1"}, {"/a": "why"}, {"/b": "[1,"})
-    state = State(text, aside, {"workflow_uid": "W-1"})
+    metadata = Metadata({"/x": "1"}, {"/a": "why"}, {"/b": "[1,"})
+    state = State(text, metadata, {"workflow_uid": "W-1"})
     template = create_template(editor, "launch-workflow", Content(state), TemplateInput("Night"))
     assert state_of(open_template(editor, template)) == state
 

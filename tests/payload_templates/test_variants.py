@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.drafts.editing import Edit, State
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.jsontext.parsing import parse
 from playground.jsontext.printing import dump
 from playground.payload_templates.variants import (
@@ -64,16 +64,16 @@ def test_the_number_is_not_the_text() -> None:
 def test_switched_off_values_notes_address_and_connection_belong_to_it() -> None:
     shared = State(
         SHARED,
-        Aside(off={"/x": "1"}, away={"/y": "3", "/job_name": "4"}),
+        Metadata(off={"/x": "1"}, away={"/y": "3", "/job_name": "4"}),
         {"workflow_uid": "a"},
         "one",
     )
     text = '{\n  "job_name": "Night",\n  "options": {}\n}'
-    aside = Aside(off={"/inputs": "[]"}, notes={"/job_name": "ask Ada"}, away={"/z": "5"})
-    varied = State(text, aside, {"workflow_uid": "b"}, "two", "v")
+    metadata = Metadata(off={"/inputs": "[]"}, notes={"/job_name": "ask Ada"}, away={"/z": "5"})
+    varied = State(text, metadata, {"workflow_uid": "b"}, "two", "v")
     state = apply_variant(shared, Variant("v", derive_edits(shared, varied)))
     assert parse(state.text) == parse(text)
-    assert state == State(state.text, aside, {"workflow_uid": "b"}, "two", "v")
+    assert state == State(state.text, metadata, {"workflow_uid": "b"}, "two", "v")
 
 
 def test_an_edit_whose_place_is_gone_is_left_out() -> None:
@@ -114,7 +114,7 @@ def test_the_edits_lead_from_any_payload_to_any_other(a: dict[str, Any], b: dict
 
 
 def test_what_was_put_away_for_another_way_goes_along() -> None:
-    shared = State('{"matching": "phone", "phone": "1"}', Aside(away={"/email": '"a@b"'}))
-    varied = State('{"email": "a@b"}', Aside(away={"/phone": '"1"'}))
+    shared = State('{"matching": "phone", "phone": "1"}', Metadata(away={"/email": '"a@b"'}))
+    varied = State('{"email": "a@b"}', Metadata(away={"/phone": '"1"'}))
     result = apply_variant(shared, Variant("v", derive_edits(shared, varied)))
-    assert (parse(result.text), result.aside) == (parse(varied.text), varied.aside)
+    assert (parse(result.text), result.metadata) == (parse(varied.text), varied.metadata)

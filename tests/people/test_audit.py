@@ -5,7 +5,7 @@ from django.test import Client, RequestFactory
 from pytest_django import Settings
 
 from playground.people.audit import address_of, record_event
-from playground.people.models import Event, Person
+from playground.people.models import AuditEvent, Person
 
 pytestmark = pytest.mark.django_db
 
@@ -14,7 +14,7 @@ def test_it_keeps_the_name_of_somebody_who_is_removed(editor: Person) -> None:
     event = record_event(editor, "send", "Find e-mails", "accepted")
     editor.delete()
     event.refresh_from_db()
-    assert (event.person, event.name, event.target) == (None, "editor", "Find e-mails")
+    assert (event.person, event.person_name, event.target) == (None, "editor", "Find e-mails")
 
 
 def test_it_cuts_what_is_too_long() -> None:
@@ -32,7 +32,7 @@ def test_the_address_is_the_sockets_unless_a_proxy_is_set(settings: Settings) ->
 
 def test_a_refused_change_stands_there(as_viewer: Client, viewer: Person) -> None:
     assert as_viewer.post("/people/invite/", {"role": "owner"}).status_code == 403
-    event = Event.objects.get()
+    event = AuditEvent.objects.get()
     assert (event.person, event.action, event.target) == (viewer, "refused", "invite")
     assert as_viewer.get("/people/").status_code == 403
-    assert Event.objects.count() == 1, "looking writes nothing"
+    assert AuditEvent.objects.count() == 1, "looking writes nothing"

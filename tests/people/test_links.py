@@ -13,7 +13,7 @@ from playground.people.links import (
     make_sign_in_link,
     use_up,
 )
-from playground.people.models import Link, Person, Role
+from playground.people.models import OneTimeLink, Person, Role
 from playground.people.team import set_active
 from tests.conftest import make_person
 
@@ -25,7 +25,7 @@ def test_it_is_found_by_its_token_and_kept_as_a_digest() -> None:
     link = find_link(token)
     assert link
     assert link.role == Role.OWNER
-    assert token not in str(Link.objects.values())
+    assert token not in str(OneTimeLink.objects.values())
 
 
 def test_it_works_once() -> None:

@@ -91,7 +91,7 @@ def test_what_the_database_refuses_is_told_as_django_does(editor: Person) -> Non
     begin(editor, "start-scenario", "{}")
     with pytest.raises(DatabaseError), transaction.atomic():
         tell("UPDATE no_such_table SET a = %s", [1])
-    assert ask("SELECT COUNT(*) FROM library_draft WHERE name = %s", [""]) == [(1,)]
+    assert ask("SELECT COUNT(*) FROM drafts_draft WHERE name = %s", [""]) == [(1,)]
 
 
 def test_a_session_is_read_by_its_own_key_only(as_editor: Client, settings) -> None:

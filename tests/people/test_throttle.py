@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from playground.people.models import Attempt, Event, Person
+from playground.people.models import AuditEvent, Person, SignInAttempt
 from playground.people.throttle import (
     FREE_BY_ADDRESS,
     FREE_BY_NAME,
@@ -66,7 +66,9 @@ def test_the_longest_wait_is_a_minute() -> None:
 
 
 def test_a_person_known_at_an_address_is_not_slowed_down_by_others(editor: Person) -> None:
-    Event.objects.create(person=editor, name=editor.username, action="sign-in", address="10.0.0.9")
+    AuditEvent.objects.create(
+        person=editor, person_name=editor.username, action="sign-in", address="10.0.0.9"
+    )
     assert guess(FREE_BY_NAME + 3, name=editor.username) > 0
     assert guess(1, name=editor.username, address="10.0.0.9") == 0
 
@@ -81,4 +83,4 @@ def test_the_right_password_wipes_the_slate() -> None:
 
 def test_names_are_not_kept() -> None:
     guess(1, name="hunter2 typed in the wrong field")
-    assert "hunter2" not in str(Attempt.objects.values())
+    assert "hunter2" not in str(SignInAttempt.objects.values())

@@ -6,7 +6,7 @@ import uuid
 import pytest
 
 from playground.calls.masking import format_masked
-from playground.drafts.metadata import Aside
+from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.drafts.secrets import take_in
 from playground.history.bodies import read_request
@@ -34,7 +34,9 @@ def send(draft: Draft):  # type: ignore[no-untyped-def]
 @pytest.fixture
 def sent(draft_to, editor, standin: Standin):  # type: ignore[no-untyped-def]
     draft = draft_to()
-    draft.aside = Aside(off={"/steps/0/accounts": '["x"]'}, notes={"/job_name": "why"}).write()
+    draft.metadata = Metadata(
+        off={"/steps/0/accounts": '["x"]'}, notes={"/job_name": "why"}
+    ).write()
     draft.save()
     return send(draft)
 
@@ -43,9 +45,13 @@ def test_the_draft_has_everything_as_it_was_sent(sent, editor) -> None:
     former = Draft.objects.get()
     draft = begin_again(editor, sent)
     assert draft is not None
-    assert (draft.text, draft.aside) == (former.text, former.aside)
+    assert (draft.text, draft.metadata) == (former.text, former.metadata)
     assert (draft.path_values, draft.connection) == (former.path_values, former.connection)
-    assert (draft.name, draft.operation, draft.origin) == (former.name, former.operation, sent.id)
+    assert (draft.name, draft.operation, draft.resend_of) == (
+        former.name,
+        former.operation,
+        sent.id,
+    )
     assert describe_since(draft, sent).differences == ()
 
 
@@ -80,7 +86,9 @@ def test_every_difference_is_said(sent, editor) -> None:
     draft = begin_again(editor, sent)
     assert draft is not None
     draft.text = draft.text.replace('"max_results": 100', '"max_results": 100.0')
-    draft.aside = Aside(notes={"/job_name": "because"}, away={"/a": "1"}, half={"/b": "{"}).write()
+    draft.metadata = Metadata(
+        notes={"/job_name": "because"}, away={"/a": "1"}, half={"/b": "{"}
+    ).write()
     draft.path_values = {"workflow_uid": "another"}
     draft.connection = None
     found = {(d.pointer, d.kind) for d in describe_since(draft, sent).differences}

@@ -221,7 +221,7 @@ def test_no_transaction_is_open_while_bytes_are_on_the_wire(editor, draft_to, st
     assert standin.wait_for_call()
     with database.cursor() as cursor:  # a writer that would wait for any open transaction
         cursor.execute("PRAGMA busy_timeout = 0")
-        cursor.execute("UPDATE library_connection SET colour = 'red'")
+        cursor.execute("UPDATE workspace_connection SET colour = 'red'")
         cursor.execute("PRAGMA busy_timeout = 20000")
     assert Exchange.objects.get(pk=exchange.pk).outcome == Outcome.SENDING
     standin.release()
@@ -229,11 +229,11 @@ def test_no_transaction_is_open_while_bytes_are_on_the_wire(editor, draft_to, st
 
 
 def test_what_was_sent_can_be_taken_up_again(editor, draft) -> None:
-    draft.aside = json.dumps({"notes": {"/job_name": "mine"}})
+    draft.metadata = json.dumps({"notes": {"/job_name": "mine"}})
     draft.save()
     exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
     assert unseal(exchange.sent_document.document) == LAUNCH
-    assert unseal(exchange.sent_document.metadata) == draft.aside
+    assert unseal(exchange.sent_document.metadata) == draft.metadata
 
 
 def test_the_last_use_of_the_credential_is_noted(editor, draft) -> None:

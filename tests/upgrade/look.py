@@ -27,7 +27,7 @@ from django.test import Client
 
 # --- Names inside the playground. Change these when the names change. ---
 SECRET_MODEL, SECRET_NAME, SECRET_VALUE, SECRET_HOSTS = "Secret", "name", "value", "hosts"
-EVENT_MODEL, EVENT_ACTION, EVENT_TARGET, EVENT_RESULT = "Event", "action", "target", "result"
+EVENT_MODEL, EVENT_ACTION, EVENT_TARGET, EVENT_RESULT = "AuditEvent", "action", "target", "result"
 # --- ---
 
 ID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

@@ -55,7 +55,7 @@ def test_rotation_keeps_the_text_and_needs_only_the_new_key(settings) -> None:
 def test_the_database_never_holds_a_secret_in_the_clear() -> None:
     baker.make(Secret, name="key", value="s3cret-value-in-the-clear")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT value FROM library_secret")
+        cursor.execute("SELECT value FROM vault_secret")
         [(stored,)] = cursor.fetchall()
     assert b"s3cret" not in bytes(stored)
     assert Secret.objects.get().value == "s3cret-value-in-the-clear"

@@ -131,5 +131,5 @@ def test_a_bound_credential_is_not_bound_anew(editor) -> None:
 def test_the_database_holds_no_credential_in_the_clear() -> None:
     keep_secret(make_connection(), "key", "top-secret-value", None)
     with database.cursor() as cursor:
-        cursor.execute("SELECT value FROM library_secret")
+        cursor.execute("SELECT value FROM vault_secret")
         assert b"top-secret-value" not in bytes(cursor.fetchone()[0])

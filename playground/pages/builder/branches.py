@@ -62,7 +62,7 @@ def _change(schema: Schema, state: State, above: str, title: str) -> list[Edit]:
 
 def _values_at(schema: Schema, state: State, pointer: str) -> Mapping[str, Any]:
     """The object as it stands, or as switching it on would bring it."""
-    text = text_at(state.text, pointer) or state.aside.off.get(pointer)
+    text = text_at(state.text, pointer) or state.metadata.off.get(pointer)
     tree = parsing.parse(text or printing.dump(start_value(schema)))
     return tree if isinstance(tree, dict) else {}
 

@@ -46,8 +46,8 @@ class Opened:
 
     @cached_property
     def beside(self) -> Beside:
-        aside = self.state.aside
-        return Beside(aside.off, aside.notes, aside.half)
+        metadata = self.state.metadata
+        return Beside(metadata.off, metadata.notes, metadata.half)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

@@ -207,7 +207,7 @@ def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
         answer |= tell_kept(done.draft)
     if lines := find_lines(done.before.text, done.after.text):
         answer["lines"] = lines
-    if done.before.aside.half != done.after.aside.half:
+    if done.before.metadata.half != done.after.metadata.half:
         answer["half"] = half_of(done.after)
     if seen.digest != sent.get("digest"):
         answer |= seen._asdict()
@@ -221,7 +221,7 @@ def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def half_of(state: State) -> list[Any] | None:
     """The editor's difference to the document: offset, how many signs go, what comes."""
-    entry = state.aside.half.get(EDITOR)
+    entry = state.metadata.half.get(EDITOR)
     return json.loads(entry) if entry is not None else None
 
 

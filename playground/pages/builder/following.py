@@ -23,7 +23,7 @@ def describe_sections(done: Applied, opened: Opened) -> dict[str, Any]:
         return {"reload": True}
     if before.path_values != after.path_values:
         return {"html": draw_part(opened, {"part": "form"})}
-    if before.text == after.text and before.aside == after.aside:
+    if before.text == after.text and before.metadata == after.metadata:
         return {}
     old_tree = parse(before.text)
     old = {each.id: each for each in _read_sections(opened, before, old_tree)}
@@ -40,8 +40,8 @@ def describe_sections(done: Applied, opened: Opened) -> dict[str, Any]:
 
 
 def _read_sections(opened: Opened, state: State, tree: Any) -> tuple[Section, ...]:
-    aside = state.aside
-    beside = Beside(aside.off, aside.notes, aside.half)
+    metadata = state.metadata
+    beside = Beside(metadata.off, metadata.notes, metadata.half)
     return read_sections(opened.operation.body_schema or {}, tree, beside)
 
 

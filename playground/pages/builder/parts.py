@@ -159,13 +159,13 @@ def _draw_form(opened: Opened, wanted: Mapping[str, Any]) -> str:
 
 def list_names(opened: Opened) -> list[str]:
     """What `{{` offers: the connection's variables and the payload's own, then dynamic ones."""
-    own = opened.state.aside.variables
+    own = opened.state.metadata.variables
     return [*sorted({*(opened.facts.variables or ()), *own}), *DYNAMIC]
 
 
 def _draw_variables(opened: Opened, wanted: Mapping[str, Any]) -> str:
     """The payload's own variables to edit, and the connection's, some of them overruled."""
-    own = own_variables(opened.state.aside)
+    own = own_variables(opened.state.metadata)
     context = {
         "own": list(own.items()),
         "theirs": read_variables(opened.draft.connection).items(),

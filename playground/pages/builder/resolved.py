@@ -54,7 +54,7 @@ def _describe(change: Change, opened: Opened) -> dict[str, Any]:
     detail = json.loads(change.detail)
     splice = detail.get("shown") or detail.get("text") or [0, "", ""]
     return {
-        "place": change.place,
+        "place": change.pointer,
         "time": change.made_at,
         "undone": change.state == Change.State.UNDONE,
         "before": _hide(splice[1][:SHOWN], change, opened),
@@ -67,9 +67,9 @@ def _hide(text: str, change: Change, opened: Opened) -> str:
     """What was typed where a credential belongs is not shown again."""
     # Path values, variables and the connection are recorded under places such as
     # `#path/workflow_uid`, which are no JSON Pointers: they lie outside the document.
-    is_pointer = change.place.startswith("/")
+    is_pointer = change.pointer.startswith("/")
     schema = opened.operation.body_schema or {}
-    if is_pointer and is_secret_place(schema, change.place) and text and "{{secret:" not in text:
+    if is_pointer and is_secret_place(schema, change.pointer) and text and "{{secret:" not in text:
         return MASK
     for secret in opened.draft.secrets.all():
         text = text.replace(secret.value, MASK)

@@ -166,9 +166,9 @@ def read_wanted(request: HttpRequest) -> ShareLinkInput:
 
 def _suspicious(template: Template, variant: str) -> list[str]:
     state = read_content(get_version(template)).state(variant)
-    beside = {**state.aside.off, **state.aside.away}
+    beside = {**state.metadata.off, **state.metadata.away}
     found = [place for place, kept in beside.items() if _is_suspicious(place, kept)]
-    names = [name for name, kept in state.aside.variables.items() if find_suspicious(kept)]
+    names = [name for name, kept in state.metadata.variables.items() if find_suspicious(kept)]
     return [*find_suspicious(state.text), *found, *(f"{{{{{name}}}}}" for name in names)]
 
 

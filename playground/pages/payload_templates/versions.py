@@ -63,7 +63,7 @@ def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpRespon
         "left": left,
         "right": right,
         "names": sorted(names),
-        "versions": template.versions.defer("text", "aside", "variants")[:SHOWN],
+        "versions": template.versions.defer("text", "metadata", "variants")[:SHOWN],
         "trail": _trail(template, _("Compare")),
     }
     return render(request, "template/compare.html", context)
@@ -102,10 +102,10 @@ def describe_difference(
     found = compare_texts(left.text, right.text)
     found += _compare_values("#path/", left.path_values, right.path_values)
     found += _compare_values("#", _connection_of(left), _connection_of(right))
-    found += _compare_values("off ", left.aside.off, right.aside.off)
-    found += _compare_values("away ", left.aside.away, right.aside.away)
-    found += _compare_values("{{}} ", left.aside.variables, right.aside.variables)
-    found += _compare_values("note ", left.aside.notes, right.aside.notes)
+    found += _compare_values("off ", left.metadata.off, right.metadata.off)
+    found += _compare_values("away ", left.metadata.away, right.metadata.away)
+    found += _compare_values("{{}} ", left.metadata.variables, right.metadata.variables)
+    found += _compare_values("note ", left.metadata.notes, right.metadata.notes)
     found += variants
     return {
         "differences": found[:SHOWN],
