@@ -62,10 +62,10 @@ def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
     assert address == page.locator("#share_address").inner_text()
     assert badge.endswith(f"]({address})")
     go(page, "/profile/tokens/")
-    page.get_by_label("What it is for").fill("Night")
-    page.get_by_role("button", name="Make a token").click()
+    page.get_by_label("Description").fill("Night")
+    page.get_by_role("button", name="Create token").click()
     assert copied(page) == [page.locator("#new_token").inner_text()]
-    go(page, "/people/", "Make an invite link")
+    go(page, "/people/", "Create invite link")
     assert copied(page) == [page.locator("#invite_link").inner_text()]
 
 

@@ -17,8 +17,8 @@ def page(stranger: Page) -> Page:
 def test_an_owner_invites_somebody_who_joins(server: str, signed_in_page: Page) -> None:
     page = signed_in_page
     page.goto(f"{server}/people/")
-    page.get_by_label("For whom").fill("Grace")
-    page.get_by_role("button", name="Make an invite link").click()
+    page.get_by_label("Label").fill("Grace")
+    page.get_by_role("button", name="Create invite link").click()
     address = page.locator("#invite_link").inner_text()
 
     browser = page.context.browser
@@ -38,7 +38,7 @@ def test_a_wrong_password_keeps_the_name(server: str, page: Page) -> None:
     page.get_by_label("Name").fill("ada")
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("do not belong together")
+    expect(page.get_by_role("alert")).to_contain_text("Incorrect name or password")
     expect(page.get_by_label("Name")).to_have_value("ada")
 
 

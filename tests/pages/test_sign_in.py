@@ -49,7 +49,7 @@ def test_a_wrong_password_and_an_unknown_name_read_the_same(client: Client, edit
     unknown = client.post(SIGN_IN, {"name": "nobody", "password": "not the one"})
     assert wrong.status_code == unknown.status_code == 422
     for answer in (wrong, unknown):
-        assert b"Name and password do not belong together." in answer.content
+        assert b"Incorrect name or password." in answer.content
         assert b"not the one" not in answer.content
 
 
@@ -65,7 +65,7 @@ def test_too_many_attempts_are_told_how_long_to_wait(client: Client, editor: Per
         answer = client.post(SIGN_IN, {"name": "editor", "password": PASSWORD})
     assert answer.status_code == 429
     assert answer["Retry-After"] == "2"
-    assert b"Too many attempts. Wait" in answer.content
+    assert b"Too many attempts. Try again" in answer.content
 
 
 def test_sign_ins_stand_in_the_audit_list_without_what_was_typed(

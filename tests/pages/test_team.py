@@ -68,7 +68,7 @@ def test_the_audit_list_is_filtered_and_paged(as_owner: Client, owner: Person) -
     refused = as_owner.get(address, {"result": "other", "action": "send"}).content.decode()
     assert "workflow 0" in refused
     assert "workflow 59" not in refused
-    assert b"Nothing here goes by these filters." in as_owner.get(address, {"person": "x"}).content
+    assert b"No events match these filters." in as_owner.get(address, {"person": "x"}).content
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9999999999999999999999"])

@@ -1,0 +1,96 @@
+"""The signed-in person's own pages: password and personal tokens."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from playground.pages.parameters import read_number
+from playground.pages.sign_in import PASSWORD_HELP, check_new_password, password_field
+from playground.people.audit import record_event
+from playground.people.models import Person, Role
+from playground.people.permissions import needs, person_of
+from playground.people.tokens import SCOPES, judge_wanted, make_token, revoke_token
+
+MAX_TOKENS_SHOWN = 100
+
+
+class PasswordForm(forms.Form):
+    """A new password, and the current one where there is one."""
+
+    old = password_field(gettext_lazy("Current password"), "current-password")
+    new = password_field(gettext_lazy("New password"), "new-password", help_text=PASSWORD_HELP)
+
+    def __init__(self, person: Person, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.person = person
+        # People who joined by a link have no password yet.
+        if not person.has_usable_password():
+            del self.fields["old"]
+
+    def clean_old(self) -> str:
+        old = str(self.cleaned_data["old"])
+        if not self.person.check_password(old):
+            raise ValidationError(_("This isn't your current password."))
+        return old
+
+    def clean(self) -> dict[str, Any]:
+        check_new_password(self, "new", self.person)
+        return self.cleaned_data
+
+
+@needs(Role.VIEWER)
+@sensitive_post_parameters("old", "new")
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_profile(request: HttpRequest) -> HttpResponse:
+    """Changing the password ends the person's other sessions."""
+    person = person_of(request)
+    form = PasswordForm(person, request.POST if request.method == "POST" else None)
+    if request.method != "POST" or not form.is_valid():
+        status = 422 if request.method == "POST" else 200
+        return render(request, "profile/page.html", {"form": form}, status=status)
+    person.set_password(form.cleaned_data["new"])
+    person.save(update_fields=["password"])
+    # Sessions hold a hash of the password; only this one gets the new hash.
+    update_session_auth_hash(request, person)
+    record_event(request, "password-changed")
+    messages.info(request, _("Password changed. You are signed out everywhere else."))
+    return redirect("profile")
+
+
+@needs(Role.VIEWER)
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_tokens(request: HttpRequest) -> HttpResponse:
+    """The list of tokens. The response to creating one is the only place that shows it."""
+    person = person_of(request)
+    context: dict[str, object] = {"scopes": SCOPES}
+    status = 200
+    if request.method == "POST":
+        name, scopes = request.POST.get("name", ""), request.POST.getlist("scope")
+        days = read_number(request.POST.get("days", ""), digits=5)
+        if message := judge_wanted(person, name, scopes, days):
+            context["message"], status = message, 422
+        else:
+            context["token"] = make_token(person, name, scopes, days)
+            record_event(request, "token-made", name, " ".join(scopes))
+    context["tokens"] = person.tokens.all()[:MAX_TOKENS_SHOWN]
+    return render(request, "profile/tokens.html", context, status=status)
+
+
+@needs(Role.VIEWER)
+@require_POST
+def revoke_own_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    if not revoke_token(person_of(request), token_id):
+        raise Http404(_("You have no such token."))
+    record_event(request, "token-revoked", str(token_id))
+    return redirect("tokens")

@@ -1,0 +1,49 @@
+"""Parts of responses: breadcrumbs, toasts, downloads, and instructions for htmx."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import content_disposition_header
+
+# Seconds between two polls: quick at first, since most things end soon.
+POLL_DELAYS: Sequence[float] = (0.5, 0.5, 1, 1, 1, 2, 2, 3)
+MAX_POLL_DELAY = 5
+
+
+def breadcrumbs(*parts: tuple[str, str] | str) -> list[dict[str, str]]:
+    """What `_crumbs.html` draws, from texts and (text, address) pairs."""
+    pairs = [part if isinstance(part, tuple) else (part, "") for part in parts]
+    return [{"text": text, "href": href} for text, href in pairs]
+
+
+def with_toast(response: HttpResponse, text: str, undo: str = "") -> HttpResponse:
+    """The response with a toast; `undo` is an address that reverts what was done."""
+    toast: dict[str, Any] = {"text": text, "kind": "note"}
+    if undo:
+        toast["undo"] = undo
+    response["HX-Trigger"] = json.dumps({"toast": toast})
+    return response
+
+
+def redirect_htmx(address: str) -> HttpResponse:
+    """Make htmx open another page. It would insert the target of an HTTP redirect instead."""
+    response = HttpResponse(status=204)
+    response["HX-Redirect"] = address
+    return response
+
+
+def download(content: str | bytes, name: str, content_type: str) -> HttpResponse:
+    """A response that browsers save as a file and never open as a page."""
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+    response = HttpResponse(data, content_type=content_type)
+    response["Content-Disposition"] = str(content_disposition_header(True, name))
+    return response
+
+
+def poll_delay(
+    tries: int, delays: Sequence[float] = POLL_DELAYS, longest: float = MAX_POLL_DELAY
+) -> float:
+    """Seconds until a page asks again, after `tries` times."""
+    return delays[tries] if tries < len(delays) else longest
