@@ -1,4 +1,4 @@
-"""Ways that exclude each other: which one a document takes, and what another one changes."""
+"""Union branches: alternative ways to fill an object, of which a document takes one."""
 
 from __future__ import annotations
 
@@ -6,118 +6,130 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from playground.forms.kinds import Schema
 from playground.jsontext import printing
 
-Schema = Mapping[str, Any]
 Values = Mapping[str, Any]
-NONE = "None"  # the title of "no group at all"
+NO_BRANCH = "None"  # the title of the choice to leave the object out
 
 
 @dataclass(frozen=True)
-class Way:
-    """One of several ways to fill an object: by `x-modes` (`value` says which, null that the
-    choosing field is left out) or by `x-one-of` (the fields themselves say which)."""
+class Branch:
+    """One alternative. By `x-modes`, `value` is that of the mode property (None: the property
+    is left out); by `x-one-of`, the fields that are present tell which branch is taken."""
 
     title: str
     fields: tuple[str, ...]
     value: Any = None
-    chosen: bool = False
+    is_chosen: bool = False
 
 
 @dataclass(frozen=True)
-class Move:
-    """One part of changing the way: a kind of edit, the key, the JSON text it may need."""
+class BranchEdit:
+    """One part of switching branches: the kind of edit, the key, the JSON text if it needs one.
+
+    `away` stores a value of another branch, `back` restores it, `set` and `remove` change the
+    mode property.
+    """
 
     kind: str
     key: str
     value: str = ""
 
 
-def chooser_of(schema: Schema) -> str:
-    """The key of the field that chooses the way; empty where the fields tell."""
+def mode_property(schema: Schema) -> str:
+    """The key whose value chooses the branch; empty where the fields themselves tell."""
     return str(schema.get("x-modes", {}).get("property", ""))
 
 
-def read_ways(schema: Schema, values: Values) -> tuple[Way, ...]:
-    """The ways of an object, with the one that its values take marked as chosen."""
+def read_branches(schema: Schema, values: Values) -> tuple[Branch, ...]:
+    """The branches of an object; the one that its values take is marked as chosen."""
     if "x-modes" in schema:
         return _read_modes(schema, values)
     groups = schema.get("x-one-of", {})
     begun = [title for title, names in groups.items() if any(name in values for name in names)]
+    # With fields of two groups none is chosen: the form must not hide either.
     return tuple(
-        Way(title, tuple(names), title, begun == [title]) for title, names in groups.items()
+        Branch(title, tuple(names), title, begun == [title]) for title, names in groups.items()
     )
 
 
-def _read_modes(schema: Schema, values: Values) -> tuple[Way, ...]:
-    hints = schema["x-modes"]
-    ways = [Way(m["title"], tuple(m["fields"]), m["value"]) for m in hints["modes"]]
-    if hints["property"] in values:
-        taken = values[hints["property"]]
+def _read_modes(schema: Schema, values: Values) -> tuple[Branch, ...]:
+    hints, key = schema["x-modes"], mode_property(schema)
+    branches = [Branch(m["title"], tuple(m["fields"]), m["value"]) for m in hints["modes"]]
+    if key in values:
+        chosen = values[key]
+        # null typed by a person isn't the branch that leaves the property out.
+        if not isinstance(chosen, str):
+            return tuple(branches)
     else:
-        silent = next((way for way in ways if way.value is None), None)
-        begun = silent is not None and any(name in values for name in silent.fields)
-        taken = None if begun else hints["default"]
-    known = isinstance(taken, str) or hints["property"] not in values
-    return tuple(Way(w.title, w.fields, w.value, known and w.value == taken) for w in ways)
+        unnamed = next((each for each in branches if each.value is None), None)
+        is_begun = unnamed is not None and any(name in values for name in unnamed.fields)
+        chosen = None if is_begun else hints["default"]
+    return tuple(Branch(b.title, b.fields, b.value, b.value == chosen) for b in branches)
 
 
-def chosen_of(ways: tuple[Way, ...]) -> Way | None:
-    return next((way for way in ways if way.chosen), None)
+def chosen_branch(branches: tuple[Branch, ...]) -> Branch | None:
+    return next((each for each in branches if each.is_chosen), None)
 
 
-def unused_keys(schema: Schema, ways: tuple[Way, ...]) -> frozenset[str]:
-    """The keys that the API does not read with the chosen way."""
-    if not ways:
+def unused_keys(schema: Schema, branches: tuple[Branch, ...]) -> frozenset[str]:
+    """The keys that the API doesn't read in the chosen branch."""
+    if not branches:
         return frozenset()
-    way = chosen_of(ways)
+    branch = chosen_branch(branches)
     keys = schema.get("properties", {})
-    return frozenset(key for key in keys if not is_used(schema, ways, way, key))
+    return frozenset(key for key in keys if not is_used(schema, branches, branch, key))
 
 
-def is_used(schema: Schema, ways: tuple[Way, ...], way: Way | None, key: str) -> bool:
-    if any(key in each.fields for each in ways):
-        return way is not None and key in way.fields
-    part = schema["properties"][key]
-    wanted = part.get("x-used-when", {}).get(chooser_of(schema)) if chooser_of(schema) else None
-    if way is None:
+def is_used(schema: Schema, branches: tuple[Branch, ...], branch: Branch | None, key: str) -> bool:
+    """Whether the API reads this key in the branch; `branch` is None if none is chosen."""
+    if any(key in each.fields for each in branches):
+        return branch is not None and key in branch.fields
+    if branch is None:
         return True
-    read = wanted is None or way.value in wanted
-    return read and not set(part.get("x-unused-with", ())) & set(way.fields)
+    # A key of no branch may still be read in some modes only (`resource_id` in Altcraft).
+    part, chooser = schema["properties"][key], mode_property(schema)
+    wanted = part.get("x-used-when", {}).get(chooser) if chooser else None
+    return (wanted is None or branch.value in wanted) and not is_ignored(schema, branch, key)
 
 
-def is_ignored(schema: Schema, way: Way | None, key: str) -> bool:
-    """Whether a whole part of the form goes unread, which deserves a sentence."""
+def is_ignored(schema: Schema, branch: Branch | None, key: str) -> bool:
+    """Whether the branch makes the API ignore a whole part of the form, worth a message."""
     beside = schema.get("properties", {}).get(key, {}).get("x-unused-with", ())
-    return way is not None and bool(set(beside) & set(way.fields))
+    return branch is not None and not set(beside).isdisjoint(branch.fields)
 
 
-def change_way(schema: Schema, values: Values, title: str) -> Iterator[Move]:
-    """What leads from the values to another way: nothing typed is lost, nothing that belongs
-    to another way is sent. LookupError for a way that is not there."""
-    ways = read_ways(schema, values)
-    way = next((each for each in ways if each.title == title), None)
-    if way is None:
+def switch_branch(schema: Schema, values: Values, title: str) -> Iterator[BranchEdit]:
+    """The edits that lead to the branch with this title: nothing typed is lost, and nothing of
+    another branch is sent. Raises LookupError if there is no such branch."""
+    branches = read_branches(schema, values)
+    branch = next((each for each in branches if each.title == title), None)
+    if branch is None:
         raise LookupError(title)
-    chooser = chooser_of(schema)
+    chooser = mode_property(schema)
     for key in schema["properties"]:
-        if key in values and key != chooser and not is_used(schema, ways, way, key):
-            yield Move("away", key)
-    if chooser:
-        silent = way.value is None
-        yield Move("remove", chooser) if silent else Move("set", chooser, printing.dump(way.value))
+        if key in values and key != chooser and not is_used(schema, branches, branch, key):
+            yield BranchEdit("away", key)
+    if chooser and branch.value is None:
+        yield BranchEdit("remove", chooser)
+    elif chooser:
+        yield BranchEdit("set", chooser, printing.dump(branch.value))
     for key in schema["properties"]:
-        if key != chooser and key not in values and is_used(schema, ways, way, key):
-            yield Move("back", key, beginning_of(schema, way, key))
+        if key != chooser and key not in values and is_used(schema, branches, branch, key):
+            # A stored value wins over the initial one; without either the key stays absent.
+            yield BranchEdit("back", key, initial_text(schema, branch, key))
 
 
-def beginning_of(schema: Schema, way: Way, key: str) -> str:
-    """What a field begins with so that the document itself says which way is meant; empty
-    where it may stay away until somebody types."""
-    part, by_chooser = schema.get("properties", {}).get(key, {}), bool(chooser_of(schema))
+def initial_text(schema: Schema, branch: Branch, key: str) -> str:
+    """The JSON text that a field of the branch starts with; empty if it may stay absent.
+
+    Where only the fields tell which branch is taken, they must be present from the start: the
+    document itself has to say which branch it is.
+    """
+    part = schema.get("properties", {}).get(key, {})
     if part.get("x-explicit"):
         return printing.dump(part.get("default"))
-    tells = key in way.fields and (not by_chooser or way.value is None)
-    if not tells:
+    if key not in branch.fields or (mode_property(schema) and branch.value is not None):
         return ""
     return "{}" if part.get("type") == "object" else '""'

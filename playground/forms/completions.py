@@ -1,4 +1,4 @@
-"""What may be typed at a place of the document: keys the schema knows, values to choose from."""
+"""Completions in the JSON editor: the keys and values that fit a place of the document."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.forms.fields import Schema, start_value
-from playground.forms.steps import find_step, fitting_accounts
+from playground.forms.kinds import Schema, start_value
+from playground.forms.steps import list_fitting_accounts
 from playground.jsontext import pointers, printing
 from playground.rules.facts import Facts, StepFacts
+from playground.rules.wording import types_of
 
+# More than anybody scrolls through; an account list may have thousands.
 MOST = 300
+NOTE_LENGTH = 80
 
 
 @dataclass(frozen=True)
-class Offer:
-    """A key by its name, or a value as JSON text; `value` is what a new key begins with."""
+class Completion:
+    """A key by its name, or a value as JSON text; `value` is what a new key starts with."""
 
     text: str
     note: str = ""
@@ -24,38 +27,44 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """The schema of a place, and the step it belongs to."""
+class _Location:
+    """The schema of a place, and the step that the place belongs to."""
 
     schema: Schema
     step: StepFacts | None = None
     is_row: bool = False
 
 
-def list_keys(schema: Schema, facts: Facts, tree: Any, pointer: str) -> list[Offer]:
-    """The keys that the object at the pointer does not have yet, in the schema's order."""
-    place, here = _find(schema, facts, tree, pointer)
-    there = here if isinstance(here, dict) else {}
-    return [each for each in _keys(place, facts) if each.text not in there][:MOST]
+def complete_keys(schema: Schema, facts: Facts, tree: Any, pointer: str) -> list[Completion]:
+    """The keys that the object at the pointer doesn't have yet, in the schema's order."""
+    location, value = _locate(schema, facts, tree, pointer)
+    present = value if isinstance(value, dict) else {}
+    return [each for each in _keys(location, facts) if each.text not in present][:MOST]
 
 
-def list_values(schema: Schema, facts: Facts, tree: Any, pointer: str) -> list[Offer]:
-    """The values that the place is known to take, each once."""
-    place, _ = _find(schema, facts, tree, pointer)
-    above, _ = _find(schema, facts, tree, pointers.parent(pointer)) if pointer else (place, None)
-    found = {each.text: each for each in _values(place, above, facts)}
+def complete_values(schema: Schema, facts: Facts, tree: Any, pointer: str) -> list[Completion]:
+    """The values that are known to fit at the pointer, without duplicates."""
+    location, _ = _locate(schema, facts, tree, pointer)
+    above = location
+    if pointer:
+        above, _ = _locate(schema, facts, tree, pointers.parent(pointer))
+    # A default is often one of the choices as well.
+    found = {each.text: each for each in _values(location, above, facts)}
     return list(found.values())[:MOST]
 
 
-def _find(schema: Schema, facts: Facts, tree: Any, pointer: str) -> tuple[_Place, Any]:
-    place, here = _Place(schema), tree
+def _locate(schema: Schema, facts: Facts, tree: Any, pointer: str) -> tuple[_Location, Any]:
+    """Follow the pointer through schema and document at once: which parameters a step has
+    depends on the `step_uid` typed in the document."""
+    location, value = _Location(schema), tree
     for segment in pointers.split(pointer):
-        here = _inside(here, segment)
-        place = _enter(place, facts, segment, here)
-    return place, here
+        value = _value_below(value, segment)
+        location = _location_below(location, facts, segment, value)
+    return location, value
 
 
-def _inside(value: Any, segment: str) -> Any:
+def _value_below(value: Any, segment: str) -> Any:
+    # The place need not exist: the tree is the last text that parsed.
     if isinstance(value, dict):
         return value.get(segment)
     if isinstance(value, list) and segment.isdecimal() and int(segment) < len(value):
@@ -63,61 +72,60 @@ def _inside(value: Any, segment: str) -> Any:
     return None
 
 
-def _enter(place: _Place, facts: Facts, segment: str, value: Any) -> _Place:
-    schema = place.schema
+def _location_below(location: _Location, facts: Facts, segment: str, value: Any) -> _Location:
+    schema = location.schema
     if "items" in schema:
-        inner = _mapping(schema["items"])
-        steps = schema.get("x-from") == "workflow.steps"
-        step = _step_of(inner, facts, value) if steps else place.step
-        return _Place(inner, step, schema.get("x-from") == "workflow.inputs")
+        inner, source = _mapping(schema["items"]), schema.get("x-from")
+        step = _find_step(inner, facts, value) if source == "workflow.steps" else location.step
+        return _Location(inner, step, source == "workflow.inputs")
     inner = _mapping(_properties(schema).get(segment) or schema.get("additionalProperties"))
-    if inner.get("x-from") == "step.parameters" and place.step:
-        inner = place.step.parameters
-    return _Place(inner, place.step)
+    if inner.get("x-from") == "step.parameters" and location.step:
+        inner = location.step.parameters
+    return _Location(inner, location.step)
 
 
-def _step_of(schema: Schema, facts: Facts, row: Any) -> StepFacts | None:
-    known = row if isinstance(row, dict) else {}
-    parts = _properties(schema).items()
-    key = next((key for key, part in parts if _mapping(part).get("x-from") == "step.uid"), "")
-    return find_step(facts, str(known.get(key, "")))
+def _find_step(schema: Schema, facts: Facts, row: Any) -> StepFacts | None:
+    for key, part in _properties(schema).items():
+        if _mapping(part).get("x-from") == "step.uid":
+            return facts.step(_mapping(row).get(key))
+    return None
 
 
-def _keys(place: _Place, facts: Facts) -> Iterator[Offer]:
-    for key, part in _properties(place.schema).items():
+def _keys(location: _Location, facts: Facts) -> Iterator[Completion]:
+    for key, part in _properties(location.schema).items():
         inner = _mapping(part)
         note = str(inner.get("title") or inner.get("description") or "")
-        begin = inner["default"] if "default" in inner else start_value(inner)
-        yield Offer(key, note[:80], printing.dump(begin))
-    if place.is_row:
+        start = inner["default"] if "default" in inner else start_value(inner)
+        yield Completion(key, note[:NOTE_LENGTH], printing.dump(start))
+    if location.is_row:
+        # Input keys are the workflow's; the API's schema doesn't know them.
         for each in facts.inputs:
-            yield Offer(each.name, each.help[:80], '""')
+            yield Completion(each.name, each.help[:NOTE_LENGTH], '""')
         for name in sorted(facts.more_inputs):
-            yield Offer(name, "", '""')
+            yield Completion(name, "", '""')
 
 
-def _values(place: _Place, above: _Place, facts: Facts) -> Iterator[Offer]:
-    schema = place.schema
-    words = _mapping(schema.get("x-choice-words"))
+def _values(location: _Location, above: _Location, facts: Facts) -> Iterator[Completion]:
+    schema, types = location.schema, types_of(location.schema)
+    labels = _mapping(schema.get("x-choice-words"))
     for each in schema.get("enum", ()):
-        yield Offer(printing.dump(each), str(words.get(each, "")) if isinstance(each, str) else "")
+        label = str(labels.get(each, "")) if isinstance(each, str) else ""
+        yield Completion(printing.dump(each), label)
     if "const" in schema:
-        yield Offer(printing.dump(schema["const"]))
+        yield Completion(printing.dump(schema["const"]))
     if schema.get("x-from") == "step.uid":
         for step in facts.steps or ():
-            yield Offer(printing.quote(step.uid), step.name)
+            yield Completion(printing.quote(step.uid), step.name)
     if above.schema.get("x-widget") == "accounts":
-        fitting = fitting_accounts(facts, place.step.integrations if place.step else ())
-        for account in fitting:
-            yield Offer(printing.quote(account.uid), account.name)
-    kinds = schema.get("type")
-    kinds = kinds if isinstance(kinds, list) else [kinds]
-    if "boolean" in kinds:
-        yield from (Offer("true"), Offer("false"))
+        integrations = location.step.integrations if location.step else ()
+        for account in list_fitting_accounts(facts, integrations):
+            yield Completion(printing.quote(account.uid), account.name)
+    if "boolean" in types:
+        yield from (Completion("true"), Completion("false"))
     if "default" in schema:
-        yield Offer(printing.dump(schema["default"]), "default")
-    if "null" in kinds:
-        yield Offer("null")
+        yield Completion(printing.dump(schema["default"]), "default")
+    if "null" in types:
+        yield Completion("null")
 
 
 def _properties(schema: Schema) -> Mapping[str, Any]:
@@ -125,4 +133,5 @@ def _properties(schema: Schema) -> Mapping[str, Any]:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
+    # Imported documents may have anything where a schema belongs.
     return value if isinstance(value, Mapping) else {}

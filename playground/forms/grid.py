@@ -1,4 +1,4 @@
-"""The grid of inputs: rows of cells, drawn as plain strings since there may be thousands."""
+"""The grid of input rows, drawn as plain strings since there may be thousands of cells."""
 
 from __future__ import annotations
 
@@ -9,18 +9,26 @@ from html import escape
 from itertools import chain
 from typing import Any
 
-from playground.forms.kinds import UNHELD
-from playground.jsontext import printing
+from playground.forms.kinds import UNEDITABLE
+from playground.jsontext import pointers, printing
 from playground.jsontext.parsing import NumberToken
 from playground.rules.facts import InputKey
 
+# Rows that the browser fetches at once when they scroll near.
 BLOCK = 25
 META = "meta"
+HANDLE = (
+    '<div class="grid-handle" role="rowheader">'
+    '<button type="button" data-row-menu aria-haspopup="menu" aria-label="Row"></button></div>'
+)
+END = '<div class="grid-more" role="gridcell"></div></div>'
+# By the look of a cell that has no text of its own.
+PLACEHOLDERS = {"null": "null", "text": "&quot;&quot;"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """One key of the rows. `known` ones are the workflow's, the others somebody's own."""
+    """One key of the rows: a `known` one of the workflow, or a custom one."""
 
     key: str
     known: bool
@@ -47,67 +55,54 @@ class Grid:
         return json.dumps([column.key for column in self.columns])
 
     def blocks(self) -> Iterable[tuple[int, int]]:
-        """Where each block begins and how many rows it has."""
+        """The first index and the number of rows of each block."""
         for start in range(0, len(self.rows), BLOCK):
             yield start, min(BLOCK, len(self.rows) - start)
 
 
 def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey]) -> Grid:
-    """Columns are the workflow's keys, then what else the rows hold, in order of appearance."""
+    """Columns are the workflow's keys, then the rows' own keys in order of appearance."""
     rows = tree if isinstance(tree, list) else []
     known = {key.name: key for key in keys}
-    # Thousands of rows, without a step of ours for each of their keys.
+    # Thousands of rows: no Python statement for each of their keys.
     found = dict.fromkeys(chain.from_iterable(row for row in rows if isinstance(row, dict)))
     columns = [
         Column(k.name, True, k.required, k.help, tuple(k.variations)) for k in known.values()
     ]
-    extra = [key for key in found if key not in known and key != META]
-    columns += [Column(key, False) for key in extra]
+    columns += [Column(key, False) for key in found if key not in known and key != META]
+    # The API returns `meta` with the results; it is an object and nobody's input, so it is last.
     if META in found:
-        columns.append(Column(META, False, help="Your own values, passed through with the row"))
+        columns.append(Column(META, False, help="Your own values, returned with the row's results"))
     return Grid(pointer, tuple(columns), rows)
 
 
 def draw_rows(grid: Grid, start: int, count: int) -> str:
     """The HTML of some rows; everything a person typed is escaped."""
-    return "".join(draw_row(grid, row) for row in grid.rows[start : start + count])
+    return "".join(_draw_row(grid, row) for row in grid.rows[start : start + count])
 
 
-def draw_row(grid: Grid, row: Any) -> str:
-    if not isinstance(row, dict):
-        return f'<div class="grid-row" role="row" data-row>{HANDLE}{_cell("", row, True)}{MORE}'
-    cells = "".join(_cell(column.key, row.get(column.key, ...)) for column in grid.columns)
-    return f'<div class="grid-row" role="row" data-row>{HANDLE}{cells}{MORE}'
+def _draw_row(grid: Grid, row: Any) -> str:
+    if isinstance(row, dict):
+        cells = "".join(_draw_cell(column.key, row.get(column.key, ...)) for column in grid.columns)
+    else:
+        cells = _draw_cell("", row, is_wide=True)
+    return f'<div class="grid-row" role="row" data-row>{HANDLE}{cells}{END}'
 
 
-HANDLE = (
-    '<div class="grid-handle" role="rowheader">'
-    '<button type="button" data-row-menu aria-haspopup="menu" aria-label="Row"></button></div>'
-)
-MORE = '<div class="grid-more" role="gridcell"></div></div>'
-
-
-def _cell(key: str, value: Any, wide: bool = False) -> str:
-    kind, state, shown = read_cell(value, key)
-    at = "" if wide else escape("/" + key.replace("~", "~0").replace("/", "~1"))
-    marks = f' data-kind="{kind}"' if kind != "text" else ""
-    marks += f' placeholder="{PLACEHOLDERS[state]}"' if state in PLACEHOLDERS else ""
-    box = f"grid-cell {state}".strip() + (" wide" if wide else "")
+def _draw_cell(key: str, value: Any, is_wide: bool = False) -> str:
+    kind, state, text = read_cell(value, key)
+    at = "" if is_wide else escape(pointers.child("", key))
+    attributes = f' data-kind="{kind}"' if kind != "text" else ""
+    attributes += f' placeholder="{PLACEHOLDERS[state]}"' if state in PLACEHOLDERS else ""
+    box = f"grid-cell {state}".strip() + (" wide" if is_wide else "")
     return (
-        f'<div class="{box}" role="gridcell"><input class="cell" data-at="{at}"{marks}'
-        f' value="{escape(shown)}" aria-label="{escape(key or "row")}" autocomplete="off"></div>'
+        f'<div class="{box}" role="gridcell"><input class="cell" data-at="{at}"{attributes}'
+        f' value="{escape(text)}" aria-label="{escape(key or "row")}" autocomplete="off"></div>'
     )
 
 
-PLACEHOLDERS = {"null": "null", "text": "&quot;&quot;"}
-
-
 def read_cell(value: Any, key: str = "") -> tuple[str, str, str]:
-    """A cell's kind, look and text: absent, null, empty text and text are four things.
-
-    A text of several lines stands as JSON: an input of one line would drop its breaks as soon
-    as something is typed beside them.
-    """
+    """A cell's kind, look and text: absent, null, empty text and text look different."""
     if value is ...:
         return ("json" if key == META else "text"), "absent", ""
     if value is None:
@@ -115,12 +110,9 @@ def read_cell(value: Any, key: str = "") -> tuple[str, str, str]:
     if isinstance(value, NumberToken):
         return "json", "number", str(value)
     if isinstance(value, str):
-        if "\n" in value or UNHELD.search(value):
+        # An input of one line would drop line breaks as soon as something is typed in it.
+        if "\n" in value or UNEDITABLE.search(value):
             return "json", "", printing.quote(value)
         return "text", "" if value else "text", value
-    return "json", "other", _one_line(printing.dump(value))
-
-
-def _one_line(text: str) -> str:
-    """A value on one line: line breaks and indents between tokens go."""
-    return " ".join(line.strip() for line in text.split("\n"))
+    lines = printing.dump(value).split("\n")
+    return "json", "other", " ".join(line.strip() for line in lines)

@@ -1,45 +1,54 @@
-"""A crispy form whose fields are named by JSON Pointers."""
+"""A crispy form whose fields are named by JSON Pointers, and its widgets.
+
+The widgets write their HTML without templates: a page draws dozens, and Django's own would
+render two templates for each.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString, mark_safe
 
 from playground.forms.fields import Field
-from playground.forms.widgets import Area, Choice, Text, Toggle
+
+Attributes = dict[str, Any]
+LONG_TEXT = 200
+MOST_LINES = 12
 
 
 class PointerField(BoundField):
-    """A key may hold anything; an id may not hold blanks, so it is percent-quoted."""
+    """Percent-encodes the pointer in ids: a key may contain anything, an id no spaces."""
 
     @cached_property
     def auto_id(self) -> str:
         form: Any = self.form
         return f"{form.row_id}{quote(form.at_of[self.name], safe='')}"
 
-    def build_widget_attrs(self, attrs: dict[str, Any], widget: Any = None) -> dict[str, Any]:
+    def build_widget_attrs(self, attrs: Attributes, widget: Any = None) -> Attributes:
         built = super().build_widget_attrs(attrs, widget)
         described = f"{self.auto_id}_help {self.auto_id}_problem"
         return {**built, "aria-describedby": described}
 
 
 class PayloadForm(forms.Form):
-    """Draws fields; it never validates, the rule book does.
+    """Draws fields. It never validates: that is the rules' part, on the whole document.
 
-    `row_id` keeps ids apart when rows of the same kind stand on one page.
+    `row_id` keeps ids distinct when rows of the same kind are on one page.
     """
 
     bound_field_class = PointerField
 
     def __init__(self, fields: Iterable[Field], row_id: str = "f") -> None:
         listed = list(fields)
-        super().__init__(initial={field.pointer: field.shown for field in listed})
+        super().__init__(initial={field.pointer: field.text for field in listed})
         self.row_id = row_id
         self.at_of = {field.pointer: field.at for field in listed}
         for field in listed:
@@ -50,12 +59,12 @@ class PayloadForm(forms.Form):
 
 
 def build_field(field: Field, row_id: str) -> forms.CharField:
-    """The Django field for one field of ours; the widget carries what the browser needs."""
+    """The Django field for one field; its widget has the attributes that the browser needs."""
     built = forms.CharField(
         label=field.label,
         help_text=field.help,
         required=False,
-        strip=False,
+        strip=False,  # spaces typed are spaces sent
         widget=build_widget(field),
     )
     built.about = field  # type: ignore[attr-defined]
@@ -67,7 +76,8 @@ def build_field(field: Field, row_id: str) -> forms.CharField:
 
 
 def build_widget(field: Field) -> forms.Widget:
-    marks: dict[str, Any] = {
+    """The widget for the field's kind; without one of its own, a text input."""
+    attributes: Attributes = {
         "class": "form-control",
         "data-at": field.at,
         "data-kind": field.kind,
@@ -76,60 +86,107 @@ def build_widget(field: Field) -> forms.Widget:
         "spellcheck": "false",
     }
     if field.suggestions:
-        marks["list"] = f"list-{quote(field.at, safe='')}"
+        attributes["list"] = f"list-{quote(field.at, safe='')}"
     if field.default is not None:
-        marks["data-default"] = field.default
+        attributes["data-default"] = field.default
     if field.schema.get("x-secret"):
-        marks["data-secret"] = ""
+        attributes["data-secret"] = ""
     if field.state == "null":
-        marks["placeholder"] = "null"
+        attributes["placeholder"] = "null"
     elif field.example and field.kind in ("text", "integer", "number"):
-        marks["placeholder"] = field.example
-    return WIDGETS.get(field.kind, _text)(field, marks)
+        attributes["placeholder"] = field.example
+    match field.kind:
+        case "json" | "lines":
+            rows = min(MOST_LINES, max(2, field.text.count("\n") + 1))
+            return TextArea({**attributes, "rows": rows, "class": "form-control json"})
+        case "integer":
+            return TextInput({**attributes, "inputmode": "numeric"})
+        case "number":
+            return TextInput({**attributes, "inputmode": "decimal"})
+        case "toggle":
+            is_on = (field.text or field.default) == "true"
+            return Toggle({**attributes, "role": "switch", "class": "switch"}, is_on)
+        case "choice":
+            return _build_select(field, attributes)
+        case "tags":
+            # Text or a whole number, by the list beside it; several tags are one text.
+            kind = "integer" if field.value_kind == "number" else "text"
+            return TextInput({**attributes, "data-kind": kind})
+    # An input of one line would drop line breaks.
+    if "\n" in field.text or len(field.text) > LONG_TEXT:
+        return TextArea({**attributes, "rows": 3})
+    return TextInput(attributes)
 
 
-def _text(field: Field, marks: dict[str, Any]) -> forms.Widget:
-    if "\n" in field.shown or len(field.shown) > 200:
-        return Area({**marks, "rows": 3})
-    return Text(marks)
+def _build_select(field: Field, attributes: Attributes) -> forms.Widget:
+    choices = list(field.choices)
+    # A value outside the list stays selected, so that opening the form changes nothing.
+    if field.text and field.text not in dict(choices):
+        choices.append((field.text, field.text))
+    if field.optional or not field.text:
+        choices.insert(0, ("", "–"))
+    return Select({**attributes, "class": "form-select"}, choices=choices)
 
 
-def _number(field: Field, marks: dict[str, Any]) -> forms.Widget:
-    mode = "numeric" if field.kind == "integer" else "decimal"
-    return Text({**marks, "inputmode": mode})
+class InlineWidget(forms.Widget):
+    """A widget that writes its own HTML; `draw` has to escape everything it is given."""
+
+    def render(
+        self, name: str, value: Any, attrs: Attributes | None = None, renderer: Any = None
+    ) -> SafeString:
+        attributes = {"name": name, **self.build_attrs(self.attrs, attrs)}
+        return mark_safe(self.draw(attributes, "" if value is None else str(value)))
+
+    def draw(self, attributes: Attributes, value: str) -> str:
+        """The element as HTML."""
+        raise NotImplementedError
 
 
-def _area(field: Field, marks: dict[str, Any]) -> forms.Widget:
-    rows = min(12, max(2, field.shown.count("\n") + 1))
-    return Area({**marks, "rows": rows, "class": "form-control json"})
+class TextInput(InlineWidget, forms.TextInput):
+    """One line of text."""
+
+    def draw(self, attributes: Attributes, value: str) -> str:
+        return f"<input{draw_attributes({'type': 'text', **attributes, 'value': value or None})}>"
 
 
-def _toggle(field: Field, marks: dict[str, Any]) -> forms.Widget:
-    on = field.shown == "true" or (field.shown == "" and field.default == "true")
-    return Toggle({**marks, "role": "switch", "class": "switch"}, on)
+class TextArea(InlineWidget, forms.Textarea):
+    """Several lines of text."""
+
+    def draw(self, attributes: Attributes, value: str) -> str:
+        # HTML drops a line break right after the tag: this one, and not the value's first.
+        return f"<textarea{draw_attributes(attributes)}>\n{escape(value)}</textarea>"
 
 
-def _choice(field: Field, marks: dict[str, Any]) -> forms.Widget:
-    listed = list(field.choices)
-    if field.shown and field.shown not in dict(listed):
-        listed.append((field.shown, field.shown))
-    if field.optional or not field.shown:
-        listed.insert(0, ("", "–"))
-    return Choice({**marks, "class": "form-select"}, choices=listed)
+class Toggle(InlineWidget, forms.CheckboxInput):
+    """On or off, according to `is_on`."""
+
+    def __init__(self, attrs: Attributes, is_on: bool) -> None:
+        super().__init__(attrs)
+        self.is_on = is_on
+
+    def draw(self, attributes: Attributes, value: str) -> str:
+        return (
+            f"<input{draw_attributes({'type': 'checkbox', **attributes, 'checked': self.is_on})}>"
+        )
 
 
-def _typed_value(field: Field, marks: dict[str, Any]) -> forms.Widget:
-    """Text or a whole number, as is chosen beside it; tags are one text."""
-    kind = "integer" if field.holds == "number" else "text"
-    return Text({**marks, "data-kind": kind})
+class Select(InlineWidget, forms.Select):
+    """One of several; `choices` are pairs of value and label."""
+
+    def draw(self, attributes: Attributes, value: str) -> str:
+        options = "".join(
+            f"<option{draw_attributes({'value': key, 'selected': key == value})}>"
+            f"{escape(str(label))}</option>"
+            for key, label in self.choices
+        )
+        return f"<select{draw_attributes(attributes)}>{options}</select>"
 
 
-WIDGETS = {
-    "tags": _typed_value,
-    "integer": _number,
-    "number": _number,
-    "json": _area,
-    "lines": _area,
-    "toggle": _toggle,
-    "choice": _choice,
-}
+def draw_attributes(attributes: Mapping[str, Any]) -> str:
+    """The attributes of an element, their values escaped. Names are trusted; True is drawn as
+    a name without a value, None and False aren't drawn."""
+    return "".join(
+        f" {name}" if value is True else f' {name}="{escape(str(value))}"'
+        for name, value in attributes.items()
+        if value is not None and value is not False
+    )

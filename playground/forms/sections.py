@@ -8,18 +8,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.forms.branches import chosen_of, is_ignored, read_ways
-from playground.forms.fields import Beside, Field, Schema, read_fields
+from playground.forms.branches import chosen_branch, is_ignored, read_branches
+from playground.forms.fields import Field, FieldMetadata, read_fields
+from playground.forms.kinds import Schema
 
-# Widgets that stand in a section of their own.
+# Widgets that need the whole width: each gets a section of its own.
 WIDE = ("grid", "steps", "attachments")
-OTHER = "other"
 
 
 @dataclass(frozen=True)
 class Section:
-    """One heading of the form: simple fields, or one wide widget. `unused` has a sentence for
-    each part that the API does not read as things stand."""
+    """One heading of the form: simple fields, or one wide widget. `unused` has a message for
+    each part that the API ignores in the chosen branch."""
 
     id: str
     title: str
@@ -39,37 +39,39 @@ class Section:
         return self.fields[0].pointer if self.is_wide else ""
 
 
-def read_sections(schema: Schema, tree: Any, beside: Beside) -> tuple[Section, ...]:
-    """Every key of the document's top level, put under its heading.
+def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[Section, ...]:
+    """Every top-level key of the document under its heading.
 
-    The schema may name a key's heading by `x-section` and the order of headings by
-    `x-sections`; keys that the schema does not know stand last, under "Other keys".
+    A key names its heading by `x-section`, the schema the order of headings by `x-sections`;
+    keys that the schema doesn't know come last, under "Other keys".
     """
-    fields = read_fields(schema, tree, "", "", beside)
+    fields = read_fields(schema, tree, "", "", metadata)
     titles = {field.pointer: _title(field) for field in fields}
+    # Headings without fields come along: they may have something unused to explain.
     order = dict.fromkeys([*schema.get("x-sections", ()), *titles.values()])
     sections = (
         Section(
             _slug(title),
             title,
             tuple(field for field in fields if titles[field.pointer] == title),
-            tuple(_say_unused(schema, tree, title)),
+            tuple(_explain_unused(schema, tree, title)),
         )
         for title in order
     )
     return tuple(section for section in sections if section.fields or section.unused)
 
 
-def _say_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:
-    """What stands under this heading with other ways, where the way taken leaves it unread."""
+def _explain_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:
+    """Messages for the parts under this heading that the chosen branch leaves unread."""
+    # Without them a whole section would vanish after a click somewhere else.
     values = tree if isinstance(tree, dict) else {}
-    way = chosen_of(read_ways(schema, values))
+    branch = chosen_branch(read_branches(schema, values))
     for key, part in schema.get("properties", {}).items():
-        if part.get("x-section") == title and key not in values and is_ignored(schema, way, key):
-            words = {"name": part.get("title", key), "way": way.title if way else ""}
+        if part.get("x-section") == title and key not in values and is_ignored(schema, branch, key):
+            words = {"name": part.get("title", key), "branch": branch.title if branch else ""}
             yield _(
-                "With %(way)s the API ignores the %(name)s, so it is left out. "
-                "What was filled in is kept and comes back with another choice."
+                "With %(branch)s, the API ignores the %(name)s, so it isn't sent. "
+                "Your values come back when you choose another option."
             ) % {key: word.lower() for key, word in words.items()}
 
 
@@ -82,10 +84,11 @@ def count_sent(fields: Iterable[Field]) -> tuple[int, int]:
 def _title(field: Field) -> str:
     if not field.known:
         return "Other keys"
+    # A wide widget never joins the fields under "General": it would have no heading.
     if field.kind in WIDE:
         return str(field.schema.get("x-section") or field.label)
     return str(field.schema.get("x-section") or "General")
 
 
 def _slug(title: str) -> str:
-    return "".join(sign if sign.isalnum() else "-" for sign in title.lower())
+    return "".join(char if char.isalnum() else "-" for char in title.lower())

@@ -1,4 +1,4 @@
-"""Steps of a workflow as rows: each knows its definition by UID, never by position."""
+"""Steps of a workflow as rows; each finds its definition by UID, never by position."""
 
 from __future__ import annotations
 
@@ -6,21 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.forms.fields import ABSENT, Beside, Field, Schema, read_fields, start_value
+from playground.forms.fields import Field, FieldMetadata, read_fields
+from playground.forms.kinds import ABSENT, Schema, start_value
 from playground.jsontext import printing
 from playground.rules.facts import AccountFacts, Facts, StepFacts
 
 
 @dataclass(frozen=True)
 class AccountChip:
-    """An account that a step names."""
+    """An account in a step's list, known or not."""
 
     uid: str
     name: str
-    integration: str
     known: bool
-    valid: bool | None
-    index: int
 
 
 @dataclass(frozen=True)
@@ -34,61 +32,37 @@ class StepRow:
     known: bool
     integrations: tuple[str, ...]
     accounts: tuple[AccountChip, ...]
-    has_accounts: bool
     parameters: tuple[Field, ...]
     fields: tuple[Field, ...]
 
-    @property
-    def parameters_set(self) -> int:
-        return sum(field.is_on for field in self.parameters)
-
 
 def read_steps(
-    field: Field, tree: Any, facts: Facts, beside: Beside, only: int | None = None
+    field: Field, tree: Any, facts: Facts, metadata: FieldMetadata, only: int | None = None
 ) -> tuple[StepRow, ...]:
-    """The rows of the steps array; `only` one of them where that is enough."""
+    """The rows of the steps array; with `only`, just the one at that index."""
     rows = tree if isinstance(tree, list) else []
     schema = field.schema.get("items", {})
     return tuple(
-        _read_step(schema, row, index, f"{field.pointer}/{index}", facts, beside)
+        _read_step(schema, row, index, f"{field.pointer}/{index}", facts, metadata)
         for index, row in enumerate(rows)
         if only is None or index == only
     )
 
 
-def default_step(schema: Schema, facts: Facts, uid: str) -> str:
-    """A new element of the steps array as JSON text: the step's own parameters at their
-    defaults, the UID where the schema says it comes from."""
-    step = find_step(facts, uid)
-    row: dict[str, Any] = {}
-    for key, part in schema.get("properties", {}).items():
-        if part.get("x-from") == "step.uid":
-            row[key] = uid
-        elif part.get("x-from") == "step.parameters" and step:
-            row[key] = _defaults(step.parameters)
-        elif key in schema.get("required", ()):
-            row[key] = start_value(part)
-    return printing.dump(row)
-
-
-def _defaults(parameters: Schema) -> dict[str, Any]:
-    known = parameters.get("properties", {}).items()
-    return {key: schema["default"] for key, schema in known if "default" in schema}
-
-
-def find_step(facts: Facts, uid: str) -> StepFacts | None:
-    return next((step for step in facts.steps or () if step.uid == uid), None)
-
-
 def _read_step(
-    schema: Schema, row: Any, index: int, pointer: str, facts: Facts, beside: Beside
+    schema: Schema, row: Any, index: int, pointer: str, facts: Facts, metadata: FieldMetadata
 ) -> StepRow:
     values = row if isinstance(row, dict) else {}
     uid = _text(values.get("step_uid"))
-    step = find_step(facts, uid)
-    fields = read_fields(with_definition(schema, step), values, pointer, "", beside)
-    by_kind = {field.kind: field for field in fields}
-    parameters = by_kind.get("parameters")
+    step = facts.step(uid)
+    fields = read_fields(_add_definition(schema, step), values, pointer, "", metadata)
+    parameters: tuple[Field, ...] = ()
+    # Parameters and accounts have parts of the row's template to themselves.
+    for field in fields:
+        if field.kind == "parameters":
+            given = values.get("parameters")
+            tree = given if isinstance(given, dict) else ABSENT
+            parameters = read_fields(field.schema, tree, field.pointer, field.at, metadata)
     return StepRow(
         index=index,
         pointer=pointer,
@@ -96,15 +70,15 @@ def _read_step(
         name=step.name if step else "",
         known=step is not None,
         integrations=tuple(step.integrations) if step else (),
-        accounts=read_accounts(values.get("accounts"), facts),
-        has_accounts="accounts" in values,
-        parameters=_parameters(parameters, values.get("parameters"), beside),
+        accounts=_read_accounts(values.get("accounts"), facts),
+        parameters=parameters,
         fields=tuple(f for f in fields if f.kind not in ("parameters", "accounts")),
     )
 
 
-def with_definition(schema: Schema, step: StepFacts | None) -> Schema:
-    """The schema of a step's object with its own parameters filled in."""
+def _add_definition(schema: Schema, step: StepFacts | None) -> Schema:
+    """The schema of a step's object with the parameters of this step filled in."""
+    # The API's own schema says only that parameters are an object.
     if step is None:
         return schema
     properties = {
@@ -116,30 +90,36 @@ def with_definition(schema: Schema, step: StepFacts | None) -> Schema:
     return {**schema, "properties": properties}
 
 
-def read_accounts(uids: Any, facts: Facts) -> tuple[AccountChip, ...]:
-    listed = uids if isinstance(uids, list) else []
+def _read_accounts(uids: Any, facts: Facts) -> tuple[AccountChip, ...]:
     known: Mapping[str, AccountFacts] = facts.accounts or {}
-    return tuple(_chip(_text(uid), known.get(_text(uid)), i) for i, uid in enumerate(listed))
+    # Anything may be in the list; the browser counts chips to find the index of each.
+    listed = [_text(uid) for uid in uids] if isinstance(uids, list) else []
+    return tuple(
+        AccountChip(uid, known[uid].name if uid in known else "", uid in known) for uid in listed
+    )
 
 
-def fitting_accounts(facts: Facts, integrations: tuple[str, ...]) -> list[AccountFacts]:
+def list_fitting_accounts(facts: Facts, integrations: tuple[str, ...]) -> list[AccountFacts]:
     """Accounts a step may use: those of its integrations, valid ones first."""
-    known = list((facts.accounts or {}).values())
+    # A step without integrations takes any account: the API doesn't say which ones fit.
+    known = (facts.accounts or {}).values()
     fitting = [a for a in known if not integrations or a.integration in integrations]
     return sorted(fitting, key=lambda account: (account.valid is False, account.name.lower()))
 
 
-def _chip(uid: str, account: AccountFacts | None, index: int) -> AccountChip:
-    if account is None:
-        return AccountChip(uid, "", "", False, None, index)
-    return AccountChip(uid, account.name, account.integration, True, account.valid, index)
-
-
-def _parameters(field: Field | None, tree: Any, beside: Beside) -> tuple[Field, ...]:
-    if field is None:
-        return ()
-    values = tree if isinstance(tree, dict) else ABSENT
-    return read_fields(field.schema, values, field.pointer, field.at, beside)
+def default_step(schema: Schema, facts: Facts, uid: str) -> str:
+    """A new element of the steps array as JSON text: the step's parameters at their defaults,
+    the UID in the key that the schema says it belongs in."""
+    step = facts.step(uid)
+    row: dict[str, Any] = {}
+    for key, part in schema.get("properties", {}).items():
+        if part.get("x-from") == "step.uid":
+            row[key] = uid
+        elif part.get("x-from") == "step.parameters" and step:
+            row[key] = step.defaults
+        elif key in schema.get("required", ()):
+            row[key] = start_value(part)
+    return printing.dump(row)
 
 
 def _text(value: Any) -> str:

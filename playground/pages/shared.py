@@ -17,8 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from playground.drafts.assignments import CannotFill
 from playground.drafts.editing import text_at
-from playground.forms.conversion import HalfTyped, to_value_text
-from playground.forms.fields import show
+from playground.forms.kinds import IncompleteInput, format_value, parse_input
 from playground.history.models import Exchange
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken, parse
@@ -112,8 +111,8 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
         plan = plan_state(link.template.operation, state, _name_of(link), link.version, link.person)
     except (InvalidValue, CannotFill, UnknownOperation) as reason:
         return _refuse(request, token, str(reason))
-    except HalfTyped as error:
-        return _refuse(request, token, error.sentence)
+    except IncompleteInput as error:
+        return _refuse(request, token, error.message)
     if Exchange.objects.filter(submission=press).exists():
         return _refuse(request, token, _("Reload the page and press Send again."))
     if sentence := reserve_send(link, press):
@@ -203,7 +202,7 @@ def show_outcome(
 
 
 def _read_values(link: ShareLink, post: Mapping[str, str]) -> dict[str, str]:
-    """What was typed as JSON texts, by open pointer. Raises HalfTyped."""
+    """What was typed as JSON texts, by open pointer. Raises IncompleteInput."""
     text, values = public_state(link).text, {}
     for place in fillable_pointers(link):
         if place in post:
@@ -213,7 +212,7 @@ def _read_values(link: ShareLink, post: Mapping[str, str]) -> dict[str, str]:
             # As it stood, it is sent as it stands: it may hold a reference.
             if typed == _shown(tree, kind, standing):
                 continue
-            value = to_value_text(kind, typed)
+            value = parse_input(kind, typed)
             values[place] = value if value is not None else "null"
     return values
 
@@ -229,7 +228,7 @@ def _kind_of(tree: Any) -> str:
 
 
 def _shown(tree: Any, kind: str, standing: str) -> str:
-    return standing if kind == "json" else show(tree, kind)
+    return standing if kind == "json" else format_value(tree, kind)
 
 
 def _judge_password(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:

@@ -1,18 +1,20 @@
-"""A field for any schema, and for what the schema does not tell."""
+"""A field for any schema and any value, known to the schema or not."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.forms.fields import ABSENT, Beside, Field, read_field, read_fields, start_value
+from playground.forms.fields import Field, FieldMetadata, read_field, read_fields
+from playground.forms.kinds import ABSENT, start_value
 from playground.jsontext import parsing, printing
 
 
 def field_of(schema: dict[str, Any], value: Any = ABSENT, **more: Any) -> Field:
     tree = value if value is ABSENT else parsing.parse(printing.dump(value))
-    return read_field("key", schema, tree, "/key", "/key", Beside(), **more)
+    return read_field("key", schema, tree, "/key", "/key", FieldMetadata(), **more)
 
 
 @pytest.mark.parametrize(
@@ -57,44 +59,44 @@ def test_each_type_has_its_kind_of_field(schema: dict[str, Any], kind: str) -> N
         ({"type": "array", "items": {"type": "string"}}, ["a", "b\0"], "json"),
     ],
 )
-def test_a_value_that_does_not_fit_its_widget_is_shown_all_the_same(
+def test_a_value_that_does_not_fit_its_widget_is_shown_anyway(
     schema: dict[str, Any], value: Any, kind: str
 ) -> None:
     assert field_of(schema, value).kind == kind
 
 
-def test_absent_null_empty_and_switched_off_are_four_things() -> None:
+def test_absent_null_empty_and_switched_off_are_distinguished() -> None:
     schema = {"type": ["string", "null"]}
     assert field_of(schema).state == "absent"
     assert field_of(schema, None).state == "null"
     assert field_of(schema, "").state == "sent"
-    beside = Beside(off={"/key": '"kept"'})
-    off = read_field("key", schema, ABSENT, "/key", "/key", beside)
-    assert (off.state, off.shown) == ("off", "kept")
+    metadata = FieldMetadata(off={"/key": '"kept"'})
+    off = read_field("key", schema, ABSENT, "/key", "/key", metadata)
+    assert (off.state, off.text) == ("off", "kept")
 
 
-def test_numbers_are_shown_with_the_digits_that_were_typed() -> None:
+def test_numbers_are_shown_with_the_digits_typed() -> None:
     tree = parsing.parse('{"key": 1.10}')
     assert isinstance(tree, dict)
-    found = read_field("key", {"type": "number"}, tree["key"], "/key", "/key", Beside())
-    assert found.shown == "1.10"
+    found = read_field("key", {"type": "number"}, tree["key"], "/key", "/key", FieldMetadata())
+    assert found.text == "1.10"
 
 
-def test_half_typed_json_stands_in_its_field() -> None:
-    beside = Beside(half={"/key": '{"a"'})
-    assert read_field("key", {}, {}, "/key", "/key", beside).shown == '{"a"'
+def test_incomplete_json_stays_in_its_field() -> None:
+    metadata = FieldMetadata(incomplete={"/key": '{"a"'})
+    assert read_field("key", {}, {}, "/key", "/key", metadata).text == '{"a"'
 
 
-def test_keys_that_no_schema_knows_become_fields_after_the_known_ones() -> None:
+def test_keys_unknown_to_the_schema_become_fields_after_the_known_ones() -> None:
     schema = {"properties": {"b": {}, "a": {}}, "required": ["a"]}
     tree = parsing.parse('{"x/y": 1, "a": 2}')
-    found = read_fields(schema, tree, "", "", Beside(off={"/gone": "1"}))
+    found = read_fields(schema, tree, "", "", FieldMetadata(off={"/gone": "1"}))
     assert [each.pointer for each in found] == ["/b", "/a", "/x~1y", "/gone"]
     assert [each.known for each in found] == [True, True, False, False]
     assert [each.required for each in found] == [False, True, False, False]
 
 
-def test_switching_on_begins_with_what_fits() -> None:
+def test_switching_on_starts_with_a_value_that_fits() -> None:
     repeat = {
         "type": "object",
         "required": ["type", "value"],
@@ -132,5 +134,10 @@ VALUES = st.recursive(
 
 
 @given(SCHEMAS, VALUES)
-def test_no_schema_and_no_value_is_too_odd(schema: dict[str, Any], value: Any) -> None:
-    assert field_of(schema, value).pointer == "/key"
+def test_any_schema_with_any_value_has_a_field_that_loses_nothing(
+    schema: dict[str, Any], value: Any
+) -> None:
+    found = field_of(schema, value)
+    assert found.state == ("null" if value is None else "sent")
+    if found.kind in ("json", "toggle", "choice") and value is not None:
+        assert json.loads(found.text) == value

@@ -58,13 +58,13 @@ def _find_rule(opened: Opened, pointer: str) -> ListRule:
 
 def name_choices(opened: Opened, fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """The fields, those with a known choice named in their help."""
-    return tuple(_name_choice(opened, each) if each.lists else each for each in fields)
+    return tuple(_name_choice(opened, each) if each.has_listing else each for each in fields)
 
 
 def _name_choice(opened: Opened, field: Field) -> Field:
     rule = read_list_rule(field.schema)
     listing = find_listing(opened.draft.connection, rule) if rule else None
     for value, title, note in listing.choices if listing else ():
-        if value in (field.shown, f'"{field.shown}"'):
+        if value in (field.text, f'"{field.text}"'):
             return replace(field, help=f"{title}, {note}" if note else title)
     return field

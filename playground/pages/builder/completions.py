@@ -8,7 +8,7 @@ from dataclasses import asdict
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from playground.forms.completions import list_keys, list_values
+from playground.forms.completions import complete_keys, complete_values
 from playground.pages.builder.draft_context import open_draft
 from playground.pages.builder.edits import LONGEST_POINTER
 from playground.people.models import Role
@@ -24,6 +24,6 @@ def show_offers(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     pointer = request.GET.get("pointer", "")[:LONGEST_POINTER]
     if pointer and not pointer.startswith("/"):
         return JsonResponse({"offers": []})
-    find = list_keys if request.GET.get("kind") == "keys" else list_values
+    find = complete_keys if request.GET.get("kind") == "keys" else complete_values
     found = find(opened.operation.body_schema or {}, opened.facts, opened.tree, pointer)
     return JsonResponse({"offers": [asdict(each) for each in found]})

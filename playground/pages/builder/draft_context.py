@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest
 from playground.drafts.drafts import find_draft, state_of
 from playground.drafts.editing import State
 from playground.drafts.models import Draft
-from playground.forms.fields import Beside
+from playground.forms.fields import FieldMetadata
 from playground.forms.sections import Section, read_sections
 from playground.jsontext import parsing
 from playground.openapi.operations import Operation, find_operation
@@ -45,13 +45,13 @@ class Opened:
         return facts_of(plan_draft(self.draft))
 
     @cached_property
-    def beside(self) -> Beside:
+    def field_metadata(self) -> FieldMetadata:
         metadata = self.state.metadata
-        return Beside(metadata.off, metadata.notes, metadata.half)
+        return FieldMetadata(metadata.off, metadata.notes, metadata.half)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        return read_sections(self.operation.body_schema or {}, self.tree, self.beside)
+        return read_sections(self.operation.body_schema or {}, self.tree, self.field_metadata)
 
     @cached_property
     def problems(self) -> list[Problem]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from playground.drafts.editing import Edit
 from playground.drafts.moving import plan_move
 from playground.forms.steps import default_step
-from playground.pages.builder.branches import empty_field, list_way_edits
+from playground.pages.builder.branches import empty_field, list_branch_edits
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.permissions import person_of
 from playground.workspace.attachments import take_in_files
@@ -63,7 +63,7 @@ def _take_in_files(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edi
 def _choose_way(opened: Opened, edit: Edit) -> Edit:
     """Another way to fill an object: the values of the former one are put away."""
     try:
-        parts = list_way_edits(opened.operation.body_schema or {}, opened.state, edit)
+        parts = list_branch_edits(opened.operation.body_schema or {}, opened.state, edit)
     except LookupError:
         raise BadEdit(_("There is no such choice at this place.")) from None
     return Edit("all", edit.pointer, parts=parts)

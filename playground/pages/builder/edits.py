@@ -18,7 +18,7 @@ from playground.drafts.changes import Applied, Conflict, apply_edit, redo, undo,
 from playground.drafts.editing import Edit, Impossible, State
 from playground.drafts.half_typed import EDITOR
 from playground.drafts.models import Draft
-from playground.forms.conversion import HalfTyped, to_value_text
+from playground.forms.kinds import IncompleteInput, parse_input
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.splices import difference
 from playground.pages.builder.draft_context import Opened, open_draft
@@ -160,8 +160,8 @@ def _read_part(sent: Any) -> Edit:
 def _typed(edit: Edit, sent: Mapping[str, Any]) -> Edit:
     typed = _text(sent["typed"])
     try:
-        value = to_value_text(_text(sent.get("as")) or "text", typed)
-    except HalfTyped:
+        value = parse_input(_text(sent.get("as")) or "text", typed)
+    except IncompleteInput:
         return Edit("half", edit.pointer, typed)
     if value is None:
         return Edit("remove", edit.pointer)

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from playground.drafts.changes import Applied
 from playground.drafts.editing import State
-from playground.forms.fields import Beside
+from playground.forms.fields import FieldMetadata
 from playground.forms.sections import Section, read_sections
 from playground.jsontext.parsing import parse
 from playground.pages.builder.draft_context import Opened
@@ -40,9 +40,9 @@ def describe_sections(done: Applied, opened: Opened) -> dict[str, Any]:
 
 
 def _read_sections(opened: Opened, state: State, tree: Any) -> tuple[Section, ...]:
-    metadata = state.metadata
-    beside = Beside(metadata.off, metadata.notes, metadata.half)
-    return read_sections(opened.operation.body_schema or {}, tree, beside)
+    stored = state.metadata
+    metadata = FieldMetadata(stored.off, stored.notes, stored.half)
+    return read_sections(opened.operation.body_schema or {}, tree, metadata)
 
 
 def _holds_other(section: Section, old: Any, new: Any) -> bool:

@@ -16,7 +16,7 @@ from playground.forms.fields import Field
 from playground.forms.grid import Grid, draw_rows, read_grid
 from playground.forms.payload_form import PayloadForm
 from playground.forms.sections import Section, count_sent
-from playground.forms.steps import StepRow, fitting_accounts, read_steps
+from playground.forms.steps import StepRow, list_fitting_accounts, read_steps
 from playground.jsontext import pointers
 from playground.pages.builder.choices import name_choices
 from playground.pages.builder.draft_context import Opened, open_draft
@@ -76,7 +76,7 @@ def describe_section(opened: Opened, section: Section) -> dict[str, Any]:
 
 def steps_of(opened: Opened, field: Field, only: int | None = None) -> tuple[StepRow, ...]:
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
-    return read_steps(field, tree, opened.facts, opened.beside, only)
+    return read_steps(field, tree, opened.facts, opened.field_metadata, only)
 
 
 def grid_of(opened: Opened, field: Field) -> Grid:
@@ -104,7 +104,9 @@ def describe_body(opened: Opened, step: StepRow) -> dict[str, Any]:
 
 def describe_accounts(opened: Opened, step: StepRow) -> dict[str, Any]:
     chosen = {chip.uid for chip in step.accounts}
-    fitting = [a for a in fitting_accounts(opened.facts, step.integrations) if a.uid not in chosen]
+    fitting = [
+        a for a in list_fitting_accounts(opened.facts, step.integrations) if a.uid not in chosen
+    ]
     return {"step": step, "fitting": fitting[:200], "more_accounts": len(fitting) > 200}
 
 

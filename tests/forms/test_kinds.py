@@ -1,4 +1,4 @@
-"""What was typed becomes JSON text of its own type, or stays as typed."""
+"""Text typed into a field becomes JSON of the field's type, or stays the text it is."""
 
 import json
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.forms.conversion import HalfTyped, to_value_text
+from playground.forms.kinds import IncompleteInput, parse_input
 
 
 @pytest.mark.parametrize(
@@ -34,22 +34,26 @@ from playground.forms.conversion import HalfTyped, to_value_text
         ("lines", "a\n\nb\n", '[\n  "a",\n  "b"\n]'),
     ],
 )
-def test_each_kind_reads_what_was_typed(kind: str, typed: str, value: str | None) -> None:
-    assert to_value_text(kind, typed) == value
+def test_each_kind_of_field_parses_its_input(kind: str, typed: str, value: str | None) -> None:
+    assert parse_input(kind, typed) == value
 
 
-def test_unfinished_json_says_what_is_missing() -> None:
-    with pytest.raises(HalfTyped) as caught:
-        to_value_text("json", '{"a": ')
-    assert "ine 1" in caught.value.sentence
+def test_incomplete_json_is_refused_with_the_place_where_it_ends() -> None:
+    with pytest.raises(IncompleteInput) as caught:
+        parse_input("json", '{"a": ')
+    assert "ine 1" in caught.value.message
 
 
 @given(st.sampled_from(["text", "integer", "number", "toggle", "choice", "lines"]), st.text())
-def test_whatever_is_typed_becomes_valid_json(kind: str, typed: str) -> None:
-    value = to_value_text(kind, typed)
-    assert value is None or json.loads(value) is not ...
+def test_any_input_becomes_valid_json(kind: str, typed: str) -> None:
+    value = parse_input(kind, typed)
+    if value is None:
+        assert kind in ("integer", "number", "toggle", "choice")
+        assert typed.strip() == ""
+    else:
+        json.loads(value)
 
 
 @given(st.text())
 def test_text_survives_unchanged(typed: str) -> None:
-    assert json.loads(str(to_value_text("text", typed))) == typed
+    assert json.loads(str(parse_input("text", typed))) == typed

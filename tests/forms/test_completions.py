@@ -1,10 +1,10 @@
-"""What the JSON editor offers, place by place."""
+"""Completions of the JSON editor, place by place."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.forms.completions import list_keys, list_values
+from playground.forms.completions import complete_keys, complete_values
 from playground.openapi.operations import find_operation, list_operations
 from playground.rules.facts import AccountFacts, Facts, InputKey, StepFacts
 
@@ -26,7 +26,7 @@ TREE = {"inputs": [{"city": "x"}], "steps": [{"step_uid": "step-1", "accounts": 
 
 
 @pytest.mark.parametrize(
-    ("pointer", "there", "absent"),
+    ("pointer", "offered", "hidden"),
     [
         ("", ["job_name", "repeat_option"], ["inputs", "steps"]),
         ("/inputs/0", ["first_name", "meta"], ["city"]),
@@ -37,10 +37,10 @@ TREE = {"inputs": [{"city": "x"}], "steps": [{"step_uid": "step-1", "accounts": 
         ("/nowhere/at/all", [], ["job_name"]),
     ],
 )
-def test_keys_are_those_of_the_place_that_are_not_there(pointer, there, absent):
-    keys = [each.text for each in list_keys(SCHEMA, FACTS, TREE, pointer)]
-    assert set(there) <= set(keys)
-    assert not set(absent) & set(keys)
+def test_keys_are_those_of_the_place_that_it_does_not_have_yet(pointer, offered, hidden):
+    keys = [each.text for each in complete_keys(SCHEMA, FACTS, TREE, pointer)]
+    assert set(offered) <= set(keys)
+    assert not set(hidden) & set(keys)
 
 
 @pytest.mark.parametrize(
@@ -55,20 +55,23 @@ def test_keys_are_those_of_the_place_that_are_not_there(pointer, there, absent):
         ("", []),
     ],
 )
-def test_values_are_those_the_place_takes(pointer, values):
-    assert [each.text for each in list_values(SCHEMA, FACTS, TREE, pointer)] == values
+def test_values_are_those_that_fit_the_place(pointer, values):
+    assert [each.text for each in complete_values(SCHEMA, FACTS, TREE, pointer)] == values
 
 
-def test_a_key_comes_with_what_it_begins_with():
-    offers = {each.text: each for each in list_keys(SCHEMA, FACTS, TREE, "/steps/0/parameters")}
-    assert offers["max_results"].value == "100"
+def test_a_key_comes_with_its_start_value():
+    completions = {
+        each.text: each for each in complete_keys(SCHEMA, FACTS, TREE, "/steps/0/parameters")
+    }
+    assert completions["max_results"].value == "100"
 
 
 POINTERS = st.lists(st.sampled_from(["inputs", "steps", "0", "x", "parameters", "accounts", "~"]))
 
 
 @given(st.sampled_from(list_operations()), POINTERS, st.sampled_from([TREE, {}, [], None, "x"]))
-def test_any_place_of_any_operation_has_an_answer(operation, segments, tree):
+def test_any_place_of_any_operation_has_distinct_completions(operation, segments, tree):
     pointer = "".join(f"/{each.replace('~', '~0')}" for each in segments)
-    for find in (list_keys, list_values):
-        assert isinstance(find(operation.body_schema or {}, FACTS, tree, pointer), list)
+    for find in (complete_keys, complete_values):
+        texts = [each.text for each in find(operation.body_schema or {}, FACTS, tree, pointer)]
+        assert len(texts) == len(set(texts))
