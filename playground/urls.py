@@ -86,7 +86,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         connections.delete_connection,
         name="delete_connection",
     ),
-    path("connections/<uuid:connection_id>/sync/", syncs.begin, name="begin_sync"),
+    path("connections/<uuid:connection_id>/sync/", syncs.begin, name="start_sync"),
     path("connections/<uuid:connection_id>/sync/state/", syncs.show_state, name="sync_state"),
     path("history/", history.show_history, name="history"),
     path("history/<uuid:exchange_id>/", exchanges.show_exchange, name="exchange"),

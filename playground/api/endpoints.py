@@ -53,7 +53,7 @@ from playground.payload_templates.versions import (
 from playground.people.models import Person
 from playground.rules.checking import blocks
 from playground.sending.plans import Plan, check_plan, plan_state
-from playground.sending.submission import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.models import Connection
 
 PAGE = 100
@@ -154,13 +154,13 @@ def send(request: HttpRequest, template_id: uuid.UUID, body: Sending) -> Any:
     """Send it, once a press, and wait for the verdict. Still `sending` after twenty seconds:
     ask for the exchange."""
     template, person = _find(request, template_id), asker(request)
-    sent = press_plan(
+    sent = submit_plan(
         person, _plan(person, template, body), body.press or uuid.uuid4(), body.confirm
     )
     if isinstance(sent, Blocked):
         raise HttpError(409, sent.sentence)
     record_use(template)
-    return _sent(wait(sent, PATIENCE))
+    return _sent(wait_for_exchange(sent, PATIENCE))
 
 
 @api.get("/exchanges/{exchange_id}", response={200: Sent, **REFUSALS}, auth=Bearer("read"))

@@ -16,8 +16,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from playground.commands import static_bundles
 from playground.commands.practice import fill_practice
-from playground.sending.policy import judge_settings
-from playground.sending.recovery import mark_abandoned
+from playground.sending.policy import validate_network_settings
+from playground.sending.recovery import end_abandoned
 from playground.vault.key_check import check_keys
 from playground.vault.rotation import seal_plain_files
 from playground.workspace.file_cleanup import sweep_files
@@ -32,7 +32,7 @@ def prepare() -> None:
 
 def refuse_odd_policy() -> None:
     """Raises CommandError when a setting of what may be dialled cannot be understood."""
-    if sentence := judge_settings():
+    if sentence := validate_network_settings():
         raise CommandError(sentence)
 
 
@@ -84,7 +84,7 @@ STEPS: list[Callable[[], object]] = [
     migrate,
     refuse_wrong_key,
     fill_practice,
-    mark_abandoned,
+    end_abandoned,
     sweep_files,
     seal_plain_files,
     collect_static,

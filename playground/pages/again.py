@@ -16,7 +16,7 @@ from playground.pages.builder.draft_context import open_draft
 from playground.pages.exchanges import get_exchange
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
-from playground.sending.resending import begin_again, describe_since
+from playground.sending.resending import describe_differences, draft_from_exchange
 
 SHOWN = 300
 # What can differ beside the document.
@@ -34,7 +34,7 @@ BESIDE = {
 @require_POST
 def send_again(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     """A draft of one's own with everything as it was sent; nothing is sent yet."""
-    draft = begin_again(person_of(request), get_exchange(request, exchange_id))
+    draft = draft_from_exchange(person_of(request), get_exchange(request, exchange_id))
     if draft is None:
         raise Http404(_("This was a call of the playground's own, without a payload."))
     return redirect("builder", draft.id)
@@ -47,7 +47,7 @@ def show_changed(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     draft = open_draft(request, draft_id).draft
     context: dict[str, object] = {"draft": draft, "origin": find_origin(request, draft)}
     if isinstance(context["origin"], Exchange):
-        since = describe_since(draft, context["origin"])
+        since = describe_differences(draft, context["origin"])
         shown = [(*_place_of(each), each) for each in since.differences[:SHOWN]]
         context |= {"since": since, "shown": shown}
     return render(request, "builder/_changed.html", context)

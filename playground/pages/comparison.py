@@ -32,7 +32,7 @@ from playground.jsontext.parsing import parse
 from playground.openapi.operations import list_operations
 from playground.pages.header_diff import Headers
 from playground.people.models import Person
-from playground.sending.resending import read_sent
+from playground.sending.resending import read_sent_state
 
 LONGEST = 3_000_000
 MOST_ROWS = 1_500
@@ -168,7 +168,7 @@ def _read_exchange(exchange: Exchange, sent_text: bool) -> Side:
     masked = read_request(exchange)
     request = format_masked(masked.body) if masked and masked.body is not None else ""
     if not sent_text:
-        sent = read_sent(exchange)
+        sent = read_sent_state(exchange)
         request = sent.text if sent else request
     reply = None
     if exchange.reply_body is not None:

@@ -18,7 +18,7 @@ from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.plans import plan_operation
-from playground.sending.submission import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.connections import list_connections, save_connection
 from playground.workspace.models import Connection
 from playground.workspace.secrets import keep_secret, remove_secret
@@ -114,7 +114,7 @@ def test_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
     connection = get_object_or_404(Connection, pk=connection_id)
     result = _press_test(request, connection)
     if isinstance(result, Exchange):
-        result = wait(result, TEST_WAIT)
+        result = wait_for_exchange(result, TEST_WAIT)
         if not request.htmx:  # type: ignore[attr-defined]
             return redirect("exchange", result.id)
     context = {"connection": connection, **_test_context(connection, result)}
@@ -141,12 +141,12 @@ def _press_test(request: HttpRequest, connection: Connection) -> Exchange | Bloc
         return Blocked(_("Not sent: reload the page and test again."))
     plan = plan_operation(harmless.id, connection, text=harmless.sample_text)
     # Reading is no launch: a protected connection is tested without typing its name.
-    return press_plan(person_of(request), plan, press, confirm=connection.name)
+    return submit_plan(person_of(request), plan, press, confirm=connection.name)
 
 
 def _read_press(request: HttpRequest) -> uuid.UUID | None:
     try:
-        return uuid.UUID(request.POST.get("press", ""))
+        return uuid.UUID(request.POST.get("submission", ""))
     except ValueError:
         return None
 
@@ -155,7 +155,7 @@ def _test_context(
     connection: Connection, result: Exchange | Blocked | None = None
 ) -> dict[str, object]:
     return {
-        "press": uuid.uuid4(),
+        "submission": uuid.uuid4(),
         "reply": view_reply(result) if isinstance(result, Exchange) else None,
         "blocked": result if isinstance(result, Blocked) else None,
     }

@@ -17,8 +17,8 @@ from playground.pages.replies import view_reply
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
-from playground.sending.recovery import settle
-from playground.sending.submission import cancel, wait
+from playground.sending.recovery import show_if_abandoned
+from playground.sending.submission import cancel_send, wait_for_exchange
 from playground.workspace.models import Connection
 
 SHORT_WAIT = 1.0
@@ -27,7 +27,7 @@ SHORT_WAIT = 1.0
 @needs(Role.VIEWER)
 @require_safe
 def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    person, exchange = person_of(request), settle(get_exchange(request, exchange_id))
+    person, exchange = person_of(request), show_if_abandoned(get_exchange(request, exchange_id))
     reply = view_reply(exchange, *_wanted(request))
     trail = [{"href": "/history/", "text": _("History")}, {"text": str(exchange.id)[:8]}]
     kept = exchange.connection_id
@@ -48,9 +48,9 @@ def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
 @require_safe
 def show_reply(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     """The fragment alone: asked for while a send is under way, and by its tabs."""
-    exchange = settle(get_exchange(request, exchange_id))
+    exchange = show_if_abandoned(get_exchange(request, exchange_id))
     if exchange.under_way:
-        exchange = wait(exchange, SHORT_WAIT)
+        exchange = wait_for_exchange(exchange, SHORT_WAIT)
     return render(
         request, "history/_reply.html", {"reply": view_reply(exchange, *_wanted(request))}
     )
@@ -74,8 +74,8 @@ def share_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse
 @require_POST
 def cancel_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     exchange = get_exchange(request, exchange_id)
-    if cancel(exchange):
-        exchange = wait(exchange, SHORT_WAIT)
+    if cancel_send(exchange):
+        exchange = wait_for_exchange(exchange, SHORT_WAIT)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("exchange", exchange.id)
     return render(request, "history/_reply.html", {"reply": view_reply(exchange)})

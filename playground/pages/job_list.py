@@ -17,7 +17,7 @@ from playground.pages.jobs import WORDS
 from playground.pages.syncs import read_tries
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
-from playground.sending.jobs import ENDED, KINDS, look_at
+from playground.sending.jobs import ENDED, KINDS, poll_job
 from playground.workspace.models import Connection, KnownJob
 
 PAGE = 25
@@ -56,7 +56,7 @@ def show_row(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> Ht
     exchange = launches.filter(job_uid=job_uid).order_by("number").first()
     if exchange is None:
         raise Http404(_("No launch from here that you may see started this job."))
-    job = look_at(connection, job_uid, SHORT_WAIT)
+    job = poll_job(connection, job_uid, SHORT_WAIT)
     tries = read_tries(request)
     [row] = describe_rows([exchange], tries)
     row["refusal"] = job.refusal

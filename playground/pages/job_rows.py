@@ -15,16 +15,16 @@ from django.views.decorators.http import require_safe
 from playground.pages.syncs import delay_of, read_tries
 from playground.people.models import Role
 from playground.people.permissions import needs
-from playground.sending.results import (
+from playground.sending.job_results import (
     ALL,
     OPERATIONS,
-    Rows,
-    failed_first,
+    JobRows,
+    dump_csv,
+    format_cell,
     has_failed,
-    read_page,
-    show_cell,
-    tells_outcome,
-    write_csv,
+    read_job_rows,
+    reports_outcome,
+    sort_failed_first,
 )
 from playground.workspace.models import Connection
 
@@ -41,7 +41,7 @@ def show_rows(
 ) -> HttpResponse:
     """A page of them; the API's pages are long, so that each is shown in parts."""
     connection, page, part = _read(request, connection_id, what)
-    rows = read_page(connection, job_uid, what, page, WAIT)
+    rows = read_job_rows(connection, job_uid, what, page, WAIT)
     context = {
         "connection": connection,
         "job_uid": job_uid,
@@ -53,7 +53,7 @@ def show_rows(
         "former": (page, part - 1) if part > 1 else (page - 1, 1) if page > 1 else None,
         "rows": rows,
         "failed": sum(map(has_failed, rows.rows)) if what == "inputs" else 0,
-        "tells": any(map(tells_outcome, rows.rows)),
+        "tells": any(map(reports_outcome, rows.rows)),
         "table": _table(rows, what, part),
         "delay": delay_of(read_tries(request)),
         "next_try": read_tries(request) + 1,
@@ -76,12 +76,12 @@ def save_rows(
     connection, _page, _part = _read(request, connection_id, what)
     if ending not in ("csv", "json"):
         raise Http404(_("There are CSV and JSON files."))
-    rows = read_page(connection, job_uid, what, ALL, FILE_WAIT)
+    rows = read_job_rows(connection, job_uid, what, ALL, FILE_WAIT)
     if not rows.ready or rows.refusal:
         sentence = rows.refusal or _("The pages are still being read. Ask again in a moment.")
         messages.warning(request, sentence)
         return redirect("job_rows", connection.id, job_uid, what)
-    text = write_csv(rows) if ending == "csv" else _json(rows)
+    text = dump_csv(rows) if ending == "csv" else _json(rows)
     kind = "text/csv; charset=utf-8" if ending == "csv" else "application/json"
     response = HttpResponse(text.encode("utf-8", "replace"), content_type=kind)
     name = f"{what}-{slugify(job_uid)[:40] or 'job'}.{ending}"
@@ -101,19 +101,22 @@ def _number(said: str) -> int:
     return max(1, int(said)) if said.isdecimal() and len(said) < 7 else 1
 
 
-def _next(rows: Rows, page: int, part: int) -> tuple[int, int] | None:
+def _next(rows: JobRows, page: int, part: int) -> tuple[int, int] | None:
     if part * SHOWN < len(rows.rows):
         return page, part + 1
     return (page + 1, 1) if rows.more else None
 
 
-def _table(rows: Rows, what: str, part: int) -> list[tuple[str, list[str]]]:
+def _table(rows: JobRows, what: str, part: int) -> list[tuple[str, list[str]]]:
     """The cells of a part; inputs that failed come first."""
-    listed = failed_first(rows.rows) if what == "inputs" else rows.rows
+    listed = sort_failed_first(rows.rows) if what == "inputs" else rows.rows
     columns = rows.columns
     shown = listed[(part - 1) * SHOWN : part * SHOWN]
     return [
-        (_outcome(row) if what == "inputs" else "", [_cut(show_cell(row.get(c))) for c in columns])
+        (
+            _outcome(row) if what == "inputs" else "",
+            [_cut(format_cell(row.get(c))) for c in columns],
+        )
         for row in shown
     ]
 
@@ -122,12 +125,12 @@ def _outcome(row: Mapping[str, Any]) -> str:
     """`failed`, `worked`, or nothing where the row does not tell."""
     if has_failed(row):
         return "failed"
-    return "worked" if tells_outcome(row) else ""
+    return "worked" if reports_outcome(row) else ""
 
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
 
 
-def _json(rows: Rows) -> str:
+def _json(rows: JobRows) -> str:
     return json.dumps([dict(row) for row in rows.rows], ensure_ascii=False, indent=2) + "\n"

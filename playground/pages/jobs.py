@@ -14,9 +14,9 @@ from playground.history.models import Exchange
 from playground.history.queries import visible_exchanges
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
-from playground.sending.jobs import Job, forget_job, look_at
+from playground.sending.jobs import Job, forget_job, poll_job
 from playground.sending.plans import plan_operation
-from playground.sending.submission import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.models import Connection
 
 FIRST_WAIT = 1.0
@@ -42,7 +42,7 @@ WORDS = {
 @require_safe
 def show_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
-    context = describe(connection, look_at(connection, job_uid, FIRST_WAIT), 0)
+    context = describe(connection, poll_job(connection, job_uid, FIRST_WAIT), 0)
     context["started_by"] = find_start(person_of(request), connection, job_uid)
     context["trail"] = [
         {"href": "/jobs/", "text": _("Jobs")},
@@ -58,7 +58,7 @@ def show_job_state(request: HttpRequest, connection_id: uuid.UUID, job_uid: str)
     connection = get_object_or_404(Connection, pk=connection_id)
     tries = request.GET.get("tries", "0")
     asked = min(int(tries), 1000) if tries.isdecimal() and len(tries) < 6 else 0
-    job = look_at(connection, job_uid, FIRST_WAIT)
+    job = poll_job(connection, job_uid, FIRST_WAIT)
     return render(request, "job/_state.html", describe(connection, job, asked))
 
 
@@ -72,11 +72,11 @@ def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> H
     if press is None:
         messages.warning(request, _("Not sent: reload the page and press Retry again."))
         return redirect("job", connection.id, job_uid)
-    sent = press_plan(person_of(request), plan, press, request.POST.get("confirm", ""))
+    sent = submit_plan(person_of(request), plan, press, request.POST.get("confirm", ""))
     if isinstance(sent, Blocked):
         messages.warning(request, sent.sentence)
     else:
-        sent = wait(sent, RETRY_WAIT)
+        sent = wait_for_exchange(sent, RETRY_WAIT)
         forget_job(connection, job_uid)
         went_well = sent.under_way or sent.outcome == Outcome.ACCEPTED
         tell = messages.info if went_well else messages.warning
@@ -86,7 +86,7 @@ def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> H
 
 def read_press(request: HttpRequest) -> uuid.UUID | None:
     try:
-        return uuid.UUID(request.POST.get("press", ""))
+        return uuid.UUID(request.POST.get("submission", ""))
     except ValueError:
         return None
 
@@ -110,7 +110,7 @@ def describe(connection: Connection, job: Job, tries: int) -> dict[str, object]:
         "follows": not job.ended,
         "delay": DELAYS[tries] if tries < len(DELAYS) else LONGEST_DELAY,
         "next_try": tries + 1,
-        "press": uuid.uuid4(),
+        "submission": uuid.uuid4(),
     }
 
 

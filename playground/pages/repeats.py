@@ -13,7 +13,7 @@ from playground.openapi.operations import list_operations
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.plans import plan_operation
-from playground.sending.submission import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.models import Repeat
 
 WAIT = 5.0
@@ -45,11 +45,11 @@ def delete_repeat(request: HttpRequest, repeat_id: int) -> HttpResponse:
         return redirect("repeats")
     values = {operation.ends_repeat: repeat.job_name}
     plan = plan_operation(operation.id, repeat.connection, values)
-    sent = press_plan(person_of(request), plan, _press(request), request.POST.get("confirm", ""))
+    sent = submit_plan(person_of(request), plan, _press(request), request.POST.get("confirm", ""))
     if isinstance(sent, Blocked):
         messages.warning(request, sent.sentence)
         return redirect("repeats")
-    return _tell(request, wait(sent, WAIT), repeat)
+    return _tell(request, wait_for_exchange(sent, WAIT), repeat)
 
 
 def _tell(request: HttpRequest, exchange: Exchange, repeat: Repeat) -> HttpResponse:
@@ -68,6 +68,6 @@ def _tell(request: HttpRequest, exchange: Exchange, repeat: Repeat) -> HttpRespo
 
 def _press(request: HttpRequest) -> uuid.UUID:
     try:
-        return uuid.UUID(request.POST.get("press", ""))
+        return uuid.UUID(request.POST.get("submission", ""))
     except ValueError:
         return uuid.uuid4()

@@ -114,8 +114,8 @@ class ReplyView:
         return self.exchange.code == "repeated" and self.exchange.draft_id is not None
 
     @property
-    def press(self) -> uuid.UUID:
-        """The id of the next press."""
+    def submission(self) -> uuid.UUID:
+        """The idempotency key of the next submission."""
         return uuid.uuid4()
 
     @property

@@ -42,7 +42,7 @@ from playground.people.models import Person
 from playground.people.rate_limits import Pace
 from playground.people.throttle import begin_attempt, forgive
 from playground.sending.plans import plan_state
-from playground.sending.submission import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 
 PAGES, GUESSES = Pace(300, 60), Pace(20, 60)
 QUICK = 1.0
@@ -117,11 +117,11 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
         return _refuse(request, token, _("Reload the page and press Send again."))
     if sentence := reserve_send(link, press):
         return _refuse(request, token, sentence)
-    sent = press_plan(link.person, plan, press)
+    sent = submit_plan(link.person, plan, press)
     if isinstance(sent, Blocked):
         release_send(link, press)
         return _refuse(request, token, sent.sentence)
-    wait(sent, QUICK)
+    wait_for_exchange(sent, QUICK)
     return show_outcome(request, link, token, press)
 
 
@@ -165,7 +165,7 @@ def describe(link: ShareLink, token: str) -> dict[str, Any]:
         "state": state,
         "operation": title,
         "fields": describe_fields(link, state.text) if link.kind == LinkKind.FILL else (),
-        "press": uuid.uuid4(),
+        "submission": uuid.uuid4(),
     }
 
 
@@ -195,7 +195,7 @@ def show_outcome(
         raise Http404
     exchange = Exchange.objects.get(submission=press)
     if exchange.under_way:
-        exchange = wait(exchange, QUICK)
+        exchange = wait_for_exchange(exchange, QUICK)
     reply = view_reply(exchange)
     context = {"reply": reply, "token": token, "press": press, "next": uuid.uuid4()}
     return render(request, "share/_outcome.html", context)
@@ -255,7 +255,7 @@ def _session_key(link: ShareLink) -> str:
 
 def _read_press(request: HttpRequest) -> uuid.UUID:
     try:
-        return uuid.UUID(request.POST.get("press", ""))
+        return uuid.UUID(request.POST.get("submission", ""))
     except ValueError:
         raise Http404(_("Reload the page and press Send again.")) from None
 

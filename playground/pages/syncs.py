@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
-from playground.sending.pool import the_pool
-from playground.sending.sync import begin_sync, can_sync, find_sync
+from playground.sending.pool import get_pool
+from playground.sending.sync import can_sync, find_sync, start_sync
 from playground.workspace.models import Connection, SyncRun
 
 SHORT_WAIT = 0.4
@@ -29,8 +29,8 @@ KINDS = {
 def begin(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
     if can_sync(connection):
-        run = begin_sync(connection, person_of(request))
-        the_pool().wait(run.id, SHORT_WAIT)
+        run = start_sync(connection, person_of(request))
+        get_pool().wait(run.id, SHORT_WAIT)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("connection", connection.id)
     return render(request, "sync/_sync.html", {"sync": describe_sync(connection)})

@@ -24,7 +24,7 @@ UNKNOWN_SHAPE = "The answer is not in the shape that is known."
 
 
 @dataclass(frozen=True)
-class Answer:
+class CallResult:
     """What a call of ours brought back, and what that means."""
 
     result: Result
@@ -53,13 +53,13 @@ class Answer:
             return None
 
 
-def send_operation(
+def call_operation(
     plan: Plan,
     person: Person | None = None,
     *,
     keep: bool = False,
     cancel: threading.Event | None = None,
-) -> Answer:
+) -> CallResult:
     """Make the call and wait for its end; `keep` records it as an exchange.
 
     To be called from a thread of the pool, never from one that serves a page: a hanging
@@ -77,4 +77,4 @@ def send_operation(
     # What it says is shown and kept by many: a secret that it echoes stays out from here on.
     if isinstance(result, Reply):
         result = mask_reply(result, assembled.call.secrets)
-    return Answer(result, judge_result(plan, result))
+    return CallResult(result, judge_result(plan, result))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from playground.calls.values import Reply
-from playground.sending.api_calls import Answer
+from playground.sending.api_calls import CallResult
 
 # The longest wait for one answer, and how often the same call is made.
 LONGEST = 60.0
@@ -15,9 +15,9 @@ TRIES = 4
 LIMITED = (429, 503)
 
 
-def ask_patiently(
-    ask: Callable[[], Answer], cancel: threading.Event, tell: Callable[[float], None]
-) -> Answer:
+def call_with_backoff(
+    ask: Callable[[], CallResult], cancel: threading.Event, tell: Callable[[float], None]
+) -> CallResult:
     """The answer of a call that only reads, asked again after the wait an API wishes for.
 
     Waits a minute at most in all; then the refusal stands. `tell` hears each wait, seconds.
@@ -36,7 +36,7 @@ def ask_patiently(
     return answer
 
 
-def wished_wait(answer: Answer, turn: int) -> float | None:
+def wished_wait(answer: CallResult, turn: int) -> float | None:
     """Seconds to wait before asking again; None when the answer asks for no wait."""
     reply = answer.result
     if not isinstance(reply, Reply) or reply.status not in LIMITED:

@@ -13,23 +13,23 @@ from playground.jsontext.splices import apply
 from playground.openapi.choice_lists import Choice, ListRule, value_at
 from playground.people.models import Person
 from playground.sending import failures
-from playground.sending.api_calls import send_operation
+from playground.sending.api_calls import call_operation
 from playground.sending.plans import plan_operation
-from playground.sending.pool import Ticket, the_pool
+from playground.sending.pool import Task, get_pool
 from playground.workspace.models import Connection, Listing
 
 MOST_PAGES = 20
 FORGOTTEN = timedelta(minutes=3)
 
 
-def find_listing(connection: Connection | None, rule: ListRule) -> Listing | None:
+def find_choice_list(connection: Connection | None, rule: ListRule) -> Listing | None:
     """What is kept; None where nobody asked yet."""
     if connection is None:
         return None
     return Listing.objects.filter(connection=connection, operation=rule.operation).first()
 
 
-def is_under_way(listing: Listing | None) -> bool:
+def is_loading(listing: Listing | None) -> bool:
     """Whether somebody asks at this moment; a call that nobody ends is forgotten."""
     if listing is None or listing.asked_at is None:
         return False
@@ -37,14 +37,16 @@ def is_under_way(listing: Listing | None) -> bool:
     return not ended and timezone.now() - listing.asked_at < FORGOTTEN
 
 
-def ask_listing(connection: Connection, rule: ListRule, person: Person, wait: float) -> Listing:
+def refresh_choice_list(
+    connection: Connection, rule: ListRule, person: Person, wait: float
+) -> Listing:
     """Ask anew, in the pool; the listing as it stands after at most `wait` seconds."""
     listing, _ = Listing.objects.get_or_create(connection=connection, operation=rule.operation)
-    if not is_under_way(listing):
+    if not is_loading(listing):
         listing.asked_at = timezone.now()
         listing.save(update_fields=["asked_at"])
-        pool, ticket = the_pool(), uuid.uuid4()
-        work = Ticket(ticket, lambda cancel: _read_all(listing, rule, person, cancel))
+        pool, ticket = get_pool(), uuid.uuid4()
+        work = Task(ticket, lambda cancel: _read_all(listing, rule, person, cancel))
         if not pool.submit(work):
             _end(listing, failures.pool_full(pool.size).message)
         pool.wait(ticket, wait)
@@ -75,7 +77,7 @@ def _read_pages(
     text, found = plan.operation.sample_text, list[Choice]()
     for _ in range(MOST_PAGES):
         plan = plan_operation(rule.operation, connection, text=text)
-        answer = send_operation(plan, person, cancel=cancel)
+        answer = call_operation(plan, person, cancel=cancel)
         body = answer.read()
         choices = rule.read(body) if answer.accepted else None
         if choices is None:

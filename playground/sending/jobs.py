@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from playground.sending.api_calls import Answer, send_operation
+from playground.sending.api_calls import CallResult, call_operation
 from playground.sending.plans import plan_operation
-from playground.sending.pool import Ticket, the_pool
+from playground.sending.pool import Task, get_pool
 from playground.workspace.models import Connection, KnownJob
 
 FRESH_SECONDS = 1.5
@@ -86,19 +86,19 @@ _watches: OrderedDict[uuid.UUID, Watch] = OrderedDict()
 _lock = threading.Lock()
 
 
-def look_at(connection: Connection, job_uid: str, seconds: float) -> Job:
+def poll_job(connection: Connection, job_uid: str, seconds: float) -> Job:
     """The job as last heard. Asks anew when that is older than a moment, through the pool,
     and waits at most `seconds` for the answer: the page asks again anyway."""
     key = uuid.uuid5(connection.id, job_uid)
     watch = _find_watch(key, job_uid)
-    if _is_due(watch) and the_pool().find(key) is None:
+    if _is_due(watch) and get_pool().find(key) is None:
         watch.asked_at = time.monotonic()
-        the_pool().submit(Ticket(key, lambda cancel: _ask(watch, connection, cancel)))
-    the_pool().wait(key, seconds)
+        get_pool().submit(Task(key, lambda cancel: _ask(watch, connection, cancel)))
+    get_pool().wait(key, seconds)
     return watch.job
 
 
-def read_job(uid: str, answer: Answer, known: Job) -> Job:
+def read_job(uid: str, answer: CallResult, known: Job) -> Job:
     """What the answer tells; where it tells nothing, what was known and the reason."""
     told = answer.read()
     if not answer.accepted or not isinstance(told, dict):
@@ -120,7 +120,7 @@ def read_job(uid: str, answer: Answer, known: Job) -> Job:
     )
 
 
-def read_results(job: Job, answer: Answer) -> Job:
+def read_results(job: Job, answer: CallResult) -> Job:
     """The job with the first page of its results; an array, or an object with `results`."""
     told = answer.read()
     listed = told.get("results") if isinstance(told, dict) else told
@@ -135,16 +135,16 @@ def read_results(job: Job, answer: Answer) -> Job:
 def _ask(watch: Watch, connection: Connection, cancel: threading.Event) -> None:
     uid = watch.job.uid
     plan = plan_operation("get-job", connection, {"job_uid": uid})
-    job = read_job(uid, send_operation(plan, cancel=cancel), watch.job)
+    job = read_job(uid, call_operation(plan, cancel=cancel), watch.job)
     if job.ended and not job.refusal:
         plan = plan_operation("get-job-results", connection, {"job_uid": uid})
-        job = read_results(job, send_operation(plan, cancel=cancel))
+        job = read_results(job, call_operation(plan, cancel=cancel))
     watch.job = job
     if job.status and not job.refusal:
-        remember_job(connection, job)
+        store_job(connection, job)
 
 
-def remember_job(connection: Connection, job: Job) -> None:
+def store_job(connection: Connection, job: Job) -> None:
     """Keep what was told, for lists of many jobs; never the results."""
     KnownJob.objects.update_or_create(
         connection=connection,

@@ -22,10 +22,10 @@ from playground.payload_templates.secrets import secrets_for
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending import failures
-from playground.sending.context import describe_surroundings, digest_plan
 from playground.sending.plans import Plan
 from playground.sending.policy import current_limits, current_origin, current_policy
 from playground.sending.repeats import note_repeat
+from playground.sending.send_context import describe_send_context, fingerprint_plan
 from playground.vault.encryption import seal
 from playground.workspace.addresses import resolve_base
 from playground.workspace.files import find_data
@@ -111,7 +111,7 @@ def begin(plan: Plan, call: Call, person: Person | None, press: uuid.UUID | None
         draft_id=draft.id if draft else None,
         name=plan.name,
         path_values=plan.path_values,
-        fingerprint=digest_plan(plan),
+        fingerprint=fingerprint_plan(plan),
         deadline=timezone.now() + timedelta(seconds=limits.total_seconds) + GRACE,
     )
     return record_start(
@@ -119,7 +119,7 @@ def begin(plan: Plan, call: Call, person: Person | None, press: uuid.UUID | None
         call,
         document=seal(plan.text),
         metadata=seal(plan.metadata),
-        context=describe_surroundings(plan),
+        context=describe_send_context(plan),
     )
 
 

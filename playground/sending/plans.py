@@ -80,7 +80,7 @@ def plan_state(
     )
 
 
-def insist(plan: Plan) -> Plan:
+def bypass_deduplication(plan: Plan) -> Plan:
     """The same plan, told apart from those before it: the API will not answer from memory."""
     memory = plan.operation.deduplication
     if memory is None:
@@ -105,7 +105,7 @@ def plan_operation(
     )
 
 
-def facts_of(plan: Plan) -> Facts:
+def gather_facts(plan: Plan) -> Facts:
     """What is known outside the document of this plan."""
     facts = facts_for(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
     own = own_variables(Metadata.read(plan.metadata))
@@ -130,7 +130,7 @@ def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
     ]
 
 
-def resolver_of(
+def make_resolver(
     plan: Plan, now: datetime | None = None, make_uuid: Callable[[], object] = uuid.uuid4
 ) -> Callable[[str], str]:
     """Puts the values of variables into a JSON text; secrets and files stay references."""
@@ -165,12 +165,12 @@ def _check_body(plan: Plan, facts: Facts | None) -> list[Problem]:
     schema = plan.operation.body_schema
     if schema is None:
         return []
-    facts = facts or facts_of(plan)
-    found = check(plan.text, schema, facts, resolver_of(plan))
+    facts = facts or gather_facts(plan)
+    found = check(plan.text, schema, facts, make_resolver(plan))
     return [*found, *_check_size(plan, facts)]
 
 
-def body_size(plan: Plan, facts: Facts) -> int:
+def measure_body(plan: Plan, facts: Facts) -> int:
     """Bytes of the document as it goes out, files as base64 counted in."""
     size = len(plan.text.encode("utf-8", "replace"))
     for name in FILE_REFERENCE.findall(plan.text) if facts.files else ():
@@ -180,7 +180,7 @@ def body_size(plan: Plan, facts: Facts) -> int:
 
 
 def _check_size(plan: Plan, facts: Facts) -> Iterator[Problem]:
-    most, size = plan.operation.most_bytes, body_size(plan, facts)
+    most, size = plan.operation.most_bytes, measure_body(plan, facts)
     if most and size > most:
         params = {"size": say_size(size), "most": say_size(most), "api": plan.operation.api.title}
         sentence = "The body has {size}; {api} takes {most}.".format_map(params)

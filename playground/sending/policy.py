@@ -32,7 +32,7 @@ def current_policy() -> Policy:
     )
 
 
-def judge_settings() -> str:
+def validate_network_settings() -> str:
     """The sentence about the first setting of the policy that cannot be understood, or an
     empty text."""
     parts: dict[str, Callable[[], Policy]] = {

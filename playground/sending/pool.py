@@ -15,7 +15,7 @@ logger = logging.getLogger("playground.sending")
 
 
 @dataclass(frozen=True)
-class Ticket:
+class Task:
     """One piece of work in the pool. `cancel` asks it to stop, `done` says that it ended."""
 
     id: uuid.UUID
@@ -35,13 +35,13 @@ class Pool:
         self.size = workers + waiting
         self._places = threading.Semaphore(self.size)
         self._waiters = threading.Semaphore(waiters)
-        self._line: queue.SimpleQueue[Ticket] = queue.SimpleQueue()
-        self._tickets: dict[uuid.UUID, Ticket] = {}
+        self._line: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._tickets: dict[uuid.UUID, Task] = {}
         self._lock = threading.Lock()
         self._workers = workers
         self._threads: list[threading.Thread] = []
 
-    def submit(self, ticket: Ticket) -> bool:
+    def submit(self, ticket: Task) -> bool:
         """False when every place is taken; the work is then not begun and never will be."""
         if not self._places.acquire(blocking=False):
             return False
@@ -52,7 +52,7 @@ class Pool:
         self._line.put(ticket)
         return True
 
-    def find(self, ticket_id: uuid.UUID) -> Ticket | None:
+    def find(self, ticket_id: uuid.UUID) -> Task | None:
         """The work of that id, as long as it stands in line or runs in this process."""
         return self._tickets.get(ticket_id)
 
@@ -89,7 +89,7 @@ class Pool:
             finally:
                 self._leave(ticket)
 
-    def _leave(self, ticket: Ticket) -> None:
+    def _leave(self, ticket: Task) -> None:
         connections.close_all()
         with self._lock:
             self._tickets.pop(ticket.id, None)
@@ -98,7 +98,7 @@ class Pool:
 
 
 @cache
-def the_pool() -> Pool:
+def get_pool() -> Pool:
     """The pool of this process, made when first needed."""
     waiters = max(1, settings.THREADS // 2)
     return Pool(settings.SEND_WORKERS, settings.SEND_WAITING, waiters)

@@ -19,7 +19,7 @@ _last = {"marked": float("-inf")}
 _lock = threading.Lock()
 
 
-def mark_abandoned() -> int:
+def end_abandoned() -> int:
     """How many there were. A live process of this machine, or one of another machine whose
     time has not run out, keeps its own."""
     left = Exchange.objects.filter(outcome=Outcome.SENDING)
@@ -29,14 +29,14 @@ def mark_abandoned() -> int:
     return len(lost)
 
 
-def mark_now_and_then() -> None:
+def end_abandoned_if_due() -> None:
     """The same, at most once a minute in this process."""
     with _lock:
         due = time.monotonic() - _last["marked"] > EVERY_SECONDS
         if due:
             _last["marked"] = time.monotonic()
     if due:
-        mark_abandoned()
+        end_abandoned()
 
 
 def is_abandoned(exchange: Exchange) -> bool:
@@ -44,9 +44,9 @@ def is_abandoned(exchange: Exchange) -> bool:
     return late or has_ended(exchange.process)
 
 
-def settle(exchange: Exchange) -> Exchange:
+def show_if_abandoned(exchange: Exchange) -> Exchange:
     """The same exchange, shown as unknown if nobody carries it any more. Looking writes
-    nothing: `mark_abandoned` does, at the start and now and then when something is sent."""
+    nothing: `end_abandoned` does, at the start and now and then when something is sent."""
     if exchange.outcome == Outcome.SENDING and is_abandoned(exchange):
         verdict = _judge_lost(exchange)
         exchange.outcome, exchange.message = verdict.outcome, verdict.message

@@ -21,8 +21,8 @@ from playground.jsontext.printing import quote
 from playground.jsontext.references import FILE_REFERENCE
 from playground.people.models import Person
 from playground.rules.facts import FileFacts
-from playground.sending.context import WORKFLOW_UID, note_drift
 from playground.sending.plans import Plan, plan_draft
+from playground.sending.send_context import WORKFLOW_UID, describe_drift
 from playground.vault.encryption import unseal
 from playground.workspace.files import describe_files, say_size
 from playground.workspace.models import Connection
@@ -50,7 +50,7 @@ class Since:
         return len(self.differences)
 
 
-def read_sent(exchange: Exchange) -> Sent | None:
+def read_sent_state(exchange: Exchange) -> Sent | None:
     """None where there was no document: a call of ours such as a sync."""
     original = SentDocument.objects.select_related("context").filter(exchange=exchange).first()
     text = unseal(original.document) if original and original.document else ""
@@ -61,11 +61,11 @@ def read_sent(exchange: Exchange) -> Sent | None:
 
 
 @transaction.atomic
-def begin_again(person: Person, exchange: Exchange) -> Draft | None:
+def draft_from_exchange(person: Person, exchange: Exchange) -> Draft | None:
     """A draft of this person with the document, path values, connection and metadata as they
     were sent; None where there was no document. Secrets that were pasted into the draft come
     along only to the person whose draft it was, still bound to their hosts."""
-    sent = read_sent(exchange)
+    sent = read_sent_state(exchange)
     if sent is None:
         return None
     draft = begin(
@@ -84,10 +84,10 @@ def begin_again(person: Person, exchange: Exchange) -> Draft | None:
     return draft
 
 
-def plan_again(draft: Draft, exchange: Exchange) -> Plan | None:
+def plan_resend(draft: Draft, exchange: Exchange) -> Plan | None:
     """What was sent, once more, whatever stands in the draft by now: its secrets come from
     there. None where there was no document, or the exchange is of another draft."""
-    sent = read_sent(exchange)
+    sent = read_sent_state(exchange)
     if sent is None or exchange.draft_id != draft.id:
         return None
     return replace(
@@ -100,14 +100,14 @@ def plan_again(draft: Draft, exchange: Exchange) -> Plan | None:
     )
 
 
-def has_changed(draft: Draft, exchange: Exchange) -> bool:
+def differs_from_sent(draft: Draft, exchange: Exchange) -> bool:
     """Whether the draft would send something else by now."""
-    return bool(describe_since(draft, exchange).differences)
+    return bool(describe_differences(draft, exchange).differences)
 
 
-def describe_since(draft: Draft, exchange: Exchange) -> Since:
+def describe_differences(draft: Draft, exchange: Exchange) -> Since:
     """Every difference of the draft from what was sent, and what else is new today."""
-    sent = read_sent(exchange)
+    sent = read_sent_state(exchange)
     if sent is None:
         return Since((), ())
     found = [
@@ -117,7 +117,7 @@ def describe_since(draft: Draft, exchange: Exchange) -> Since:
         *_compare_metadata(Metadata.read(sent.metadata), Metadata.read(draft.metadata)),
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
-    drift = note_drift(sent.surroundings, _find_connection(exchange.connection_id), uid)
+    drift = describe_drift(sent.surroundings, _find_connection(exchange.connection_id), uid)
     return Since(tuple(_name_files(found)), tuple(drift))
 
 

@@ -16,10 +16,10 @@ from playground.people.models import Person
 from playground.rules.problems import Problem
 from playground.sending import failures
 from playground.sending.pipeline import assemble_plan, begin, complete, send_and_complete
-from playground.sending.plans import Plan, check_plan, insist, plan_draft
-from playground.sending.pool import Ticket, the_pool
-from playground.sending.recovery import mark_now_and_then
-from playground.sending.resending import plan_again
+from playground.sending.plans import Plan, bypass_deduplication, check_plan, plan_draft
+from playground.sending.pool import Task, get_pool
+from playground.sending.recovery import end_abandoned_if_due
+from playground.sending.resending import plan_resend
 
 WRONG_NAME = "refused: another name was typed"
 
@@ -36,7 +36,7 @@ class Blocked:
     confirm: str = ""
 
 
-def press_send(
+def submit_draft(
     person: Person, draft: Draft, press_id: uuid.UUID, confirm: str = ""
 ) -> Exchange | Blocked:
     """Send the draft as it stands, once for this press however often the press arrives. A
@@ -44,21 +44,21 @@ def press_send(
     those."""
     if person.may_edit:
         clean_draft(draft, person)
-    return press_plan(person, plan_draft(draft), press_id, confirm)
+    return submit_plan(person, plan_draft(draft), press_id, confirm)
 
 
-def press_anyway(
+def submit_again(
     person: Person, draft: Draft, exchange: Exchange, press_id: uuid.UUID, confirm: str = ""
 ) -> Exchange | Blocked:
     """Send once more what an exchange of this draft sent, although the API has had the same
     request lately; what was typed since stays in the draft."""
-    plan = plan_again(draft, exchange)
+    plan = plan_resend(draft, exchange)
     if plan is None:
         return Blocked("Not sent: that was sent from another draft. Open it and press Send.")
-    return press_plan(person, insist(plan), press_id, confirm)
+    return submit_plan(person, bypass_deduplication(plan), press_id, confirm)
 
 
-def press_plan(
+def submit_plan(
     person: Person, plan: Plan, press_id: uuid.UUID, confirm: str = ""
 ) -> Exchange | Blocked:
     """The same for any plan; returns at once, the pool sends."""
@@ -68,7 +68,7 @@ def press_plan(
         return _own(person, earlier)
     if blocked := _judge(person, plan, confirm):
         return blocked
-    mark_now_and_then()
+    end_abandoned_if_due()
     if plan.draft is not None:
         bind_secrets(plan.draft)
     assembled = assemble_plan(plan)
@@ -88,25 +88,25 @@ def hand_over(exchange: Exchange, plan: Plan, call: Call) -> Exchange:
         send_and_complete(exchange, plan, call, cancel)
         purge_history_hourly()
 
-    pool = the_pool()
-    if not pool.submit(Ticket(exchange.id, work)):
+    pool = get_pool()
+    if not pool.submit(Task(exchange.id, work)):
         return complete(exchange, plan, call, failures.pool_full(pool.size))
     return exchange
 
 
-def wait(exchange: Exchange, seconds: float) -> Exchange:
+def wait_for_exchange(exchange: Exchange, seconds: float) -> Exchange:
     """The exchange as it stands after at most that long."""
-    the_pool().wait(exchange.id, seconds)
+    get_pool().wait(exchange.id, seconds)
     exchange.refresh_from_db()
     return exchange
 
 
-def cancel(exchange: Exchange) -> bool:
+def cancel_send(exchange: Exchange) -> bool:
     """Ask a send to stop; False when this process does not carry it (any more).
 
     Before its first byte it ends as not sent, after that as unknown.
     """
-    ticket = the_pool().find(exchange.id)
+    ticket = get_pool().find(exchange.id)
     if ticket is None or exchange.outcome != Outcome.SENDING:
         return False
     ticket.cancel.set()

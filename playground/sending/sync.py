@@ -14,10 +14,10 @@ from playground.openapi.operations import find_operation
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending import failures
-from playground.sending.api_calls import Answer, send_operation
-from playground.sending.backoff import ask_patiently
+from playground.sending.api_calls import CallResult, call_operation
+from playground.sending.backoff import call_with_backoff
 from playground.sending.plans import plan_operation
-from playground.sending.pool import Ticket, the_pool
+from playground.sending.pool import Task, get_pool
 from playground.workspace import workflows
 from playground.workspace.models import Connection, SyncRun, Workflow
 
@@ -33,15 +33,15 @@ def can_sync(connection: Connection) -> bool:
     return connection.api == find_operation("list-workflows").api.id
 
 
-def begin_sync(connection: Connection, person: Person | None) -> SyncRun:
+def start_sync(connection: Connection, person: Person | None) -> SyncRun:
     """Start a sync in the pool; the one under way when there is one."""
     with transaction.atomic():
         current = find_sync(connection)
         if current is not None and current.under_way:
             return current
         run = _make_run(connection, person)
-    pool = the_pool()
-    if not pool.submit(Ticket(run.id, lambda cancel: carry_out(run, cancel))):
+    pool = get_pool()
+    if not pool.submit(Task(run.id, lambda cancel: run_sync(run, cancel))):
         _end(run, SyncRun.Outcome.FAILED, pool_sentence(pool.size))
     return run
 
@@ -58,11 +58,11 @@ def find_sync(connection: Connection) -> SyncRun | None:
 def sync_now(connection: Connection, watch: Watch) -> SyncRun:
     """The whole sync in this thread, for a command; `watch` sees every step."""
     run = _make_run(connection, None)
-    carry_out(run, threading.Event(), watch)
+    run_sync(run, threading.Event(), watch)
     return run
 
 
-def carry_out(run: SyncRun, cancel: threading.Event, watch: Watch = lambda run: None) -> None:
+def run_sync(run: SyncRun, cancel: threading.Event, watch: Watch = lambda run: None) -> None:
     """Make the sync. Whatever goes wrong on the way, the run ends and says so."""
     try:
         _Sync(run, cancel, watch).make()
@@ -213,17 +213,17 @@ class _Sync:
         operation: str,
         path_values: Mapping[str, str] | None = None,
         query_values: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> CallResult:
         """One call, never kept as an exchange: answers about accounts carry live cookies."""
         plan = plan_operation(operation, self.connection, path_values, query_values)
         step = self.run.step
-        return ask_patiently(
-            lambda: send_operation(plan, cancel=self.cancel),
+        return call_with_backoff(
+            lambda: call_operation(plan, cancel=self.cancel),
             self.cancel,
             lambda seconds: self._tell(f"{step}: the API asks to wait {seconds:.0f} s"),
         )
 
-    def _fail(self, what: str, answer: Answer) -> None:
+    def _fail(self, what: str, answer: CallResult) -> None:
         sentence = answer.verdict.message
         if answer.accepted:
             sentence = "the answer is not in the shape that is known"

@@ -242,7 +242,7 @@ def measure_sends(served: Served) -> Iterator[Figure]:
                 "count": 20,
             }
             direct = page.evaluate("(launch) => watching.launches(launch)", launch)
-            pressed = [press_send(page) for _ in range(20)]
+            pressed = [submit_draft(page) for _ in range(20)]
     shown = [took for took in pressed if not math.isnan(took)]
     ratio = median(shown) / median(direct)
     lost = len(pressed) - len(shown)
@@ -250,7 +250,7 @@ def measure_sends(served: Served) -> Iterator[Figure]:
     yield figure_of("Send → reply shown", "practice", shown, 1.5 * median(direct), note)
 
 
-def press_send(page: Page) -> float:
+def submit_draft(page: Page) -> float:
     page.evaluate("() => watching.awaitReply()")
     page.keyboard.press("Control+Enter")
     took: float = page.evaluate(

@@ -22,7 +22,7 @@ from playground.payload_templates.versions import (
     read_content,
 )
 from playground.people.models import Role
-from playground.sending.plans import check_plan, plan_draft, plan_state, resolver_of
+from playground.sending.plans import check_plan, make_resolver, plan_draft, plan_state
 from playground.workspace.models import Connection
 
 TEXT = '{\n  "job_name": "{{who}} of {{place}}",\n  "delay": "{{pause}}",\n  "inputs": []\n}'
@@ -69,7 +69,7 @@ def test_the_payload_s_own_value_wins_and_a_string_that_is_one_variable_takes_it
 ):
     metadata = give(State(TEXT), who="Grace", pause="1.50").metadata
     draft = begin(person, "launch-workflow", TEXT, connection=connection, metadata=metadata)
-    resolved = resolver_of(plan_draft(draft))(TEXT)
+    resolved = make_resolver(plan_draft(draft))(TEXT)
     assert '"job_name": "Grace of London"' in resolved
     assert '"delay": 1.50' in resolved
 
@@ -98,7 +98,7 @@ def test_template_version_variant_and_draft_keep_them(person, connection):
     draft = open_template(person, template, "VIP")
     assert state_of(draft).metadata.variables == varied.metadata.variables
     plan = plan_state("launch-workflow", kept.state("VIP"))
-    assert '"job_name": "Jean of London"' in resolver_of(plan)(TEXT)
+    assert '"job_name": "Jean of London"' in make_resolver(plan)(TEXT)
 
 
 @pytest.mark.django_db

@@ -134,7 +134,7 @@ def test_each_drawing_offers_a_press_of_its_own(as_editor) -> None:
     presses = set()
     for _ in range(2):
         page = as_editor.get(f"/connections/{kept.id}/").content.decode()
-        presses.add(re.search(r'name="press" value="([^"]+)"', page).group(1))
+        presses.add(re.search(r'name="submission" value="([^"]+)"', page).group(1))
     assert len(presses) == 2
     assert all(uuid.UUID(press) for press in presses)
 

@@ -257,7 +257,7 @@ def test_a_half_typed_text_blocks_send_and_says_where(as_editor: Client, draft: 
     assert "lines" not in answer
     [problem] = [p for p in answer["problems"] if p["code"] == "half-typed"]
     assert (problem["pointer"], problem["line"]) == ("#editor", 1)
-    sent = as_editor.post(f"/drafts/{draft.id}/send/", {"press": str(uuid.uuid4())})
+    sent = as_editor.post(f"/drafts/{draft.id}/send/", {"submission": str(uuid.uuid4())})
     assert problem["message"].startswith("Line 1, column 2")
     assert "kind-not-sent" in sent.content.decode()
     assert not Exchange.objects.exists()

@@ -26,7 +26,7 @@ from playground.payload_templates.share_links import (
 from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person, Role
 from playground.request_log import Line
-from playground.sending.submission import wait
+from playground.sending.submission import wait_for_exchange
 from playground.vault.encryption import unseal
 from playground.workspace.models import Connection
 from tests.conftest import signed_in
@@ -61,7 +61,7 @@ def filling(template: Template, **more: object) -> str:
 
 
 def send(token: str, client: Client | None = None, **typed: str) -> HttpResponse:
-    data = {"press": str(uuid.uuid4()), **typed}
+    data = {"submission": str(uuid.uuid4()), **typed}
     return (client or Client()).post(reverse("send_share", args=[token]), data)
 
 
@@ -162,7 +162,7 @@ def test_filling_sends_with_accounts_joined_on_the_server(fillable: Template) ->
     page = Client().get(reverse("share", args=[token])).content.decode()
     assert ACCOUNT not in page
     answer = send(token, **{"/job_name": "From a link", "/steps": "[]", "/inputs": "[]"})
-    exchange = wait(Exchange.objects.get(), 5)
+    exchange = wait_for_exchange(Exchange.objects.get(), 5)
     assert exchange.outcome == "accepted"
     assert exchange.person == fillable.person
     assert "by the link" in exchange.name
@@ -178,7 +178,7 @@ def test_filling_sends_with_accounts_joined_on_the_server(fillable: Template) ->
 def test_one_press_sends_once(fillable: Template) -> None:
     token, press = filling(fillable), str(uuid.uuid4())
     for _ in range(3):
-        send(token, press=press)
+        send(token, submission=press)
     assert Exchange.objects.count() == 1
     assert ShareLink.objects.get().sent == 1
 
@@ -224,10 +224,10 @@ def test_a_stranger_brings_in_no_reference(fillable: Template, typed: str) -> No
 def test_another_exchange_is_not_shown_through_a_link(fillable: Template) -> None:
     first, second = filling(fillable), filling(fillable)
     press = str(uuid.uuid4())
-    send(first, press=press)
+    send(first, submission=press)
     assert Client().get(reverse("share_sent", args=[first, press])).status_code == 200
     assert Client().get(reverse("share_sent", args=[second, press])).status_code == 404
-    send(second, press=press)
+    send(second, submission=press)
     assert Exchange.objects.count() == 1
 
 
@@ -298,7 +298,7 @@ def test_what_a_stranger_left_as_it_was_is_sent_as_it_stood(
     assert "<textarea" in page
     answer = send(token, **{"/job_name": "{{today}}\r\nrun", OPEN[1]: "7"})
     assert "mark references" not in answer.content.decode()
-    exchange = wait(Exchange.objects.get(), 5)
+    exchange = wait_for_exchange(Exchange.objects.get(), 5)
     assert '"{{today}}\\nrun"' in unseal(bytes(exchange.sent_document.document))
     again = send(token, **{"/job_name": "{{secret:x}}"})
     assert "mark references" in again.content.decode()
@@ -308,7 +308,7 @@ def test_a_page_that_stands_open_says_that_its_link_was_revoked(fillable: Templa
     token = filling(fillable)
     revoke_share_link(ShareLink.objects.get())
     headers = {"HX-Request": "true", "HX-Target": "outcome"}
-    answer = Client(headers=headers).post(reverse("send_share", args=[token]), {"press": "x"})
+    answer = Client(headers=headers).post(reverse("send_share", args=[token]), {"submission": "x"})
     assert answer.status_code == 200
     assert "opens nothing" in answer.content.decode()
     assert not Exchange.objects.exists()

@@ -49,7 +49,7 @@ def ask(client: Client, route: str, token: str) -> tuple[int, str]:
     elif route == "share":
         answer = client.get(reverse(route, args=[token]))
     else:
-        answer = client.post(reverse(route, args=[token]), {"press": str(press)})
+        answer = client.post(reverse(route, args=[token]), {"submission": str(press)})
     return answer.status_code, answer.content.decode()
 
 

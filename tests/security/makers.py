@@ -127,7 +127,7 @@ MAKERS: dict[str, Maker] = {
         "what": "nothing",
         "ending": "csv",
     },
-    "begin_sync": make_connection,
+    "start_sync": make_connection,
     "sync_state": make_connection,
     "remove_credential": lambda person: {**make_connection(person), "part": "key"},
     "exchange": make_own_exchange,
@@ -189,6 +189,6 @@ MAKERS: dict[str, Maker] = {
     "share": make_open_link,
     "share_opened": make_open_link,
     "send_share": make_open_link,
-    "share_sent": lambda person: {**make_open_link(person), "press": uuid.uuid4()},
+    "share_sent": lambda person: {**make_open_link(person), "submission": uuid.uuid4()},
     "fork_share": make_open_link,
 }

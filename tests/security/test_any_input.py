@@ -77,7 +77,7 @@ def visit(route: Route, owner: Person, **words: str) -> Iterator[tuple[Client, s
 
 
 # Its work goes on beside the answer, in a thread that would have no database here.
-BESIDE = {"begin_sync"}
+BESIDE = {"start_sync"}
 ROUTES = [route for route in list_pages() if route.name not in BESIDE]
 
 

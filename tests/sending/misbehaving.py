@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 
 Headers = dict[str, str]
 Told = tuple[int, Any, Headers]
-Answer = Callable[[dict[str, str], bytes], Told]
+CallResult = Callable[[dict[str, str], bytes], Told]
 
 
-def say(body: Any, status: int = 200, **headers: str) -> Answer:
+def say(body: Any, status: int = 200, **headers: str) -> CallResult:
     """The same answer every time; `body` is sent as JSON, bytes as they are."""
     return lambda query, sent: (status, body, headers)
 
@@ -22,7 +22,7 @@ class Misbehaving:
     `seen` has (method, path with query, headers, body) of each call."""
 
     def __init__(self) -> None:
-        self.answers: dict[str, Answer | list[Answer]] = {}
+        self.answers: dict[str, CallResult | list[CallResult]] = {}
         self.seen: list[tuple[str, str, dict[str, str], bytes]] = []
 
     def __enter__(self) -> "Misbehaving":

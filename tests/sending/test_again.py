@@ -11,8 +11,8 @@ from playground.drafts.models import Draft
 from playground.drafts.secrets import take_in
 from playground.history.bodies import read_request
 from playground.people.models import Role
-from playground.sending.resending import begin_again, describe_since, read_sent
-from playground.sending.submission import press_send, wait
+from playground.sending.resending import describe_differences, draft_from_exchange, read_sent_state
+from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.workspace.files import keep_file
 from playground.workspace.models import Connection, Workflow
 from tests.conftest import make_person
@@ -26,9 +26,9 @@ ODD = LAUNCH.replace('"Night run"', '"{{today}} Nacht \\u00e4 😀"').replace(
 
 
 def send(draft: Draft):  # type: ignore[no-untyped-def]
-    exchange = press_send(draft.person, draft, uuid.uuid4())
+    exchange = submit_draft(draft.person, draft, uuid.uuid4())
     assert not hasattr(exchange, "problems"), exchange
-    return wait(exchange, 10)  # type: ignore[arg-type]
+    return wait_for_exchange(exchange, 10)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def sent(draft_to, editor, standin: Standin):  # type: ignore[no-untyped-def]
 
 def test_the_draft_has_everything_as_it_was_sent(sent, editor) -> None:
     former = Draft.objects.get()
-    draft = begin_again(editor, sent)
+    draft = draft_from_exchange(editor, sent)
     assert draft is not None
     assert (draft.text, draft.metadata) == (former.text, former.metadata)
     assert (draft.path_values, draft.connection) == (former.path_values, former.connection)
@@ -52,11 +52,11 @@ def test_the_draft_has_everything_as_it_was_sent(sent, editor) -> None:
         former.operation,
         sent.id,
     )
-    assert describe_since(draft, sent).differences == ()
+    assert describe_differences(draft, sent).differences == ()
 
 
 def test_unchanged_it_goes_out_again_byte_for_byte(sent, editor, standin: Standin) -> None:
-    draft = begin_again(editor, sent)
+    draft = draft_from_exchange(editor, sent)
     assert draft is not None
     again = send(draft)
     (_, path, headers, body), (_, other_path, other_headers, other_body) = standin.seen
@@ -71,19 +71,19 @@ def test_the_document_stays_as_typed_with_its_references(editor, draft_to, stand
     draft.save()
     exchange = send(draft)
     assert b"{{today}}" not in standin.seen[0][3]
-    again = begin_again(editor, exchange)
+    again = draft_from_exchange(editor, exchange)
     assert again is not None
     assert again.text == ODD
 
 
 def test_a_call_of_our_own_cannot_be_sent_again(editor) -> None:
     exchange = make_exchange(editor, document="")
-    assert read_sent(exchange) is None
-    assert begin_again(editor, exchange) is None
+    assert read_sent_state(exchange) is None
+    assert draft_from_exchange(editor, exchange) is None
 
 
 def test_every_difference_is_said(sent, editor) -> None:
-    draft = begin_again(editor, sent)
+    draft = draft_from_exchange(editor, sent)
     assert draft is not None
     draft.text = draft.text.replace('"max_results": 100', '"max_results": 100.0')
     draft.metadata = Metadata(
@@ -91,7 +91,7 @@ def test_every_difference_is_said(sent, editor) -> None:
     ).write()
     draft.path_values = {"workflow_uid": "another"}
     draft.connection = None
-    found = {(d.pointer, d.kind) for d in describe_since(draft, sent).differences}
+    found = {(d.pointer, d.kind) for d in describe_differences(draft, sent).differences}
     assert found == {
         ("/steps/0/parameters/max_results", "changed"),
         ("#path/workflow_uid", "changed"),
@@ -101,14 +101,14 @@ def test_every_difference_is_said(sent, editor) -> None:
         ("#away/a", "added"),
         ("#half/b", "added"),
     }
-    shown = {d.pointer: d.before or d.after for d in describe_since(draft, sent).differences}
+    shown = {d.pointer: d.before or d.after for d in describe_differences(draft, sent).differences}
     assert (shown["#off/steps/0/accounts"], shown["#half/b"]) == ('["x"]', '"{"')
 
 
 def test_it_says_where_todays_workflow_and_connection_differ(sent, editor) -> None:
-    draft = begin_again(editor, sent)
+    draft = draft_from_exchange(editor, sent)
     assert draft is not None
-    assert describe_since(draft, sent).notes == ()
+    assert describe_differences(draft, sent).notes == ()
     uid = draft.path_values["workflow_uid"]
     workflow = Workflow.objects.get(uid=uid, connection=draft.connection)
     details = json.loads(workflow.details)
@@ -116,12 +116,12 @@ def test_it_says_where_todays_workflow_and_connection_differ(sent, editor) -> No
     workflow.edited = json.dumps(details | {"name": "Renamed"})
     workflow.save()
     Connection.objects.filter(pk=draft.connection_id).update(base_url="http://127.0.0.1:9")
-    notes = "\n".join(describe_since(Draft.objects.get(pk=draft.pk), sent).notes)
+    notes = "\n".join(describe_differences(Draft.objects.get(pk=draft.pk), sent).notes)
     assert "leads to http://127.0.0.1:9 today" in notes
     assert "is called “Renamed” today" in notes
     assert "is not in the workflow any more" in notes
     draft.connection.delete()
-    assert "is gone" in describe_since(Draft.objects.get(pk=draft.pk), sent).notes[0]
+    assert "is gone" in describe_differences(Draft.objects.get(pk=draft.pk), sent).notes[0]
 
 
 def test_it_says_which_variables_have_other_values_today(draft_to, editor) -> None:
@@ -135,7 +135,7 @@ def test_it_says_which_variables_have_other_values_today(draft_to, editor) -> No
     Connection.objects.filter(pk=draft.connection_id).update(
         variables='{"a": 1.1, "unused": "z"}', settings={"way": "bearer"}
     )
-    notes = describe_since(Draft.objects.get(pk=draft.pk), sent).notes
+    notes = describe_differences(Draft.objects.get(pk=draft.pk), sent).notes
     assert len(notes) == 3
     assert "signs in another way" in notes[0]
     assert "The variable a is “1.1” today; it was “1.10” then." in notes[1]
@@ -148,7 +148,7 @@ def test_another_file_is_called_by_its_name(draft_to, editor, settings, tmp_path
     sent = send(draft)
     file = keep_file([b"HELLO"], "日本.txt", "text/plain", editor)
     draft.text = draft.text.replace('"Night run"', f'"{{{{file:{file.id}}}}}"')
-    [found] = describe_since(draft, sent).differences
+    [found] = describe_differences(draft, sent).differences
     assert found.after.endswith('}}" · 日本.txt, 5 bytes')
 
 
@@ -159,14 +159,14 @@ def test_a_pasted_secret_comes_along_for_its_person_only(draft_to, editor, stand
     draft.save()
     exchange = send(draft)
     assert b"a-secret-value" in standin.seen[0][3]
-    again = begin_again(editor, exchange)
+    again = draft_from_exchange(editor, exchange)
     assert again is not None
     assert reference in again.text
     assert again.secrets.get().value == "a-secret-value"
     assert again.secrets.get().hosts == draft.secrets.get().hosts
     send(again)
     assert standin.seen[1][3] == standin.seen[0][3]
-    theirs = begin_again(make_person(Role.OWNER, "boss"), exchange)
+    theirs = draft_from_exchange(make_person(Role.OWNER, "boss"), exchange)
     assert theirs is not None
     assert not theirs.secrets.exists()
 

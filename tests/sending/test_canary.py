@@ -19,7 +19,7 @@ from playground.history.bodies import read_body
 from playground.history.models import Body, Exchange
 from playground.payload_templates.models import Sharing, Template
 from playground.people.models import Person
-from playground.sending.submission import press_send, wait
+from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.workspace.secrets import keep_secret
 from tests.conftest import signed_in
 from tests.payload_templates.templates import make_template
@@ -89,7 +89,7 @@ def sent(editor, draft_to, standin) -> Exchange:
     echo = [each.decode() for value in values for each in echoes(value)]
     told = {"message": " ".join(values), "echo": echo}
     standin.status, standin.body = 400, json.dumps(told, ensure_ascii=False).encode()
-    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert exchange.status == 400
     return exchange
 

@@ -11,7 +11,7 @@ from playground.calls.values import Outcome
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.people.models import Person
-from playground.sending.submission import press_send, wait
+from playground.sending.submission import submit_draft, wait_for_exchange
 from tests.sending.standins import Standin
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "sandbox/golden_launches.json").read_text())
@@ -33,9 +33,9 @@ def test_a_golden_launch_arrives_byte_for_byte(
         text=text, path_values={"workflow_uid": case["workflow"]}
     )
     draft.refresh_from_db()
-    sent = press_send(editor, draft, uuid.uuid4())
+    sent = submit_draft(editor, draft, uuid.uuid4())
     assert isinstance(sent, Exchange)
-    assert wait(sent, 10).outcome == Outcome.ACCEPTED
+    assert wait_for_exchange(sent, 10).outcome == Outcome.ACCEPTED
     [(method, path, headers, body)] = standin.seen
     assert body == text.encode()
     assert (method, path) == ("POST", f"/workflows/{case['workflow']}/schedule")

@@ -11,7 +11,7 @@ from django.test import Client
 from playground.calls.values import Outcome
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.sending.submission import wait
+from playground.sending.submission import wait_for_exchange
 from tests.network.servers import Script, answer, serve
 from tests.sending.standins import wait_until
 
@@ -77,7 +77,7 @@ def short(settings) -> None:
 
 
 def press(client: Client, draft: Draft) -> str:
-    answer = client.post(f"/drafts/{draft.id}/send/", {"press": str(uuid.uuid4())})
+    answer = client.post(f"/drafts/{draft.id}/send/", {"submission": str(uuid.uuid4())})
     assert answer.status_code == 200
     return answer.content.decode()
 
@@ -92,7 +92,7 @@ def test_it_ends_in_a_sentence_and_on_every_page_as_text(
         draft.connection.base_url = server.origin
         draft.connection.save()
         pages = [press(as_editor, draft)]
-        exchange = wait(Exchange.objects.get(), LONG)
+        exchange = wait_for_exchange(Exchange.objects.get(), LONG)
         assert len(server.heard) == 1, "nothing is sent again"
     assert exchange.outcome == outcome
     assert words in exchange.message

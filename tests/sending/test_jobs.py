@@ -8,10 +8,10 @@ import pytest
 from playground.calls.values import Outcome, Reply, Verdict
 from playground.commands.practice import fill_practice
 from playground.history.models import Exchange
-from playground.sending.api_calls import Answer, send_operation
-from playground.sending.jobs import Job, look_at, read_job, read_results
+from playground.sending.api_calls import CallResult, call_operation
+from playground.sending.jobs import Job, poll_job, read_job, read_results
 from playground.sending.plans import plan_operation
-from playground.sending.submission import press_send, wait
+from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.workspace.models import Connection
 from tests.conftest import signed_in
 from tests.sending.standins import wait_until
@@ -20,8 +20,8 @@ LONG = 20.0
 ACCEPTED = Verdict(Outcome.ACCEPTED, "accepted", "Read", {})
 
 
-def answer(body: object, verdict: Verdict = ACCEPTED) -> Answer:
-    return Answer(Reply(200, "OK", (), json.dumps(body).encode()), verdict)
+def answer(body: object, verdict: Verdict = ACCEPTED) -> CallResult:
+    return CallResult(Reply(200, "OK", (), json.dumps(body).encode()), verdict)
 
 
 @pytest.mark.parametrize("word", ["completed", "finished"])
@@ -66,9 +66,9 @@ def test_results_come_as_an_array_or_in_an_object(body) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_practice_job_is_followed_to_its_results(editor, draft, settings) -> None:
     settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0.2
-    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
-    assert wait_until(lambda: look_at(draft.connection, exchange.job_uid, 2).ended, LONG)
-    job = look_at(draft.connection, exchange.job_uid, 2)
+    exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
+    assert wait_until(lambda: poll_job(draft.connection, exchange.job_uid, 2).ended, LONG)
+    job = poll_job(draft.connection, exchange.job_uid, 2)
     assert job.kind == "accepted"
     assert job.results
     page = signed_in(editor).get(f"/jobs/{draft.connection_id}/{exchange.job_uid}/")
@@ -80,7 +80,7 @@ def test_a_practice_job_is_followed_to_its_results(editor, draft, settings) -> N
 
 @pytest.mark.django_db(transaction=True)
 def test_an_unknown_job_says_what_the_api_said(practice, editor) -> None:
-    job = look_at(practice, str(uuid.uuid4()), LONG)
+    job = poll_job(practice, str(uuid.uuid4()), LONG)
     assert job.refusal.startswith("Refused by Captain Data")
     page = signed_in(editor).get(f"/jobs/{practice.id}/{job.uid}/").content.decode()
     assert "Refused by Captain Data" in page
@@ -89,9 +89,9 @@ def test_an_unknown_job_says_what_the_api_said(practice, editor) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_a_call_of_ours_is_recorded_when_asked(practice, editor) -> None:
     plan = plan_operation("list-workflows", practice)
-    assert send_operation(plan).accepted
+    assert call_operation(plan).accepted
     assert not Exchange.objects.exists()
-    told = send_operation(plan, editor, keep=True)
+    told = call_operation(plan, editor, record=True)
     assert isinstance(told.read(), list)
     assert Exchange.objects.get().operation == "list-workflows"
 
@@ -100,10 +100,10 @@ def test_a_call_of_ours_is_recorded_when_asked(practice, editor) -> None:
 def test_the_connection_test_says_what_answered(sandbox, editor) -> None:
     for connection in Connection.objects.all():
         address = f"/connections/{connection.id}/test/"
-        form = {"press": str(uuid.uuid4())}
+        form = {"submission": str(uuid.uuid4())}
         page = signed_in(editor).post(address, form, headers={"HX-Request": "true"})
         exchange = Exchange.objects.latest("number")
-        assert wait(exchange, LONG).outcome == Outcome.ACCEPTED
+        assert wait_for_exchange(exchange, LONG).outcome == Outcome.ACCEPTED
         assert 'id="test"' in page.content.decode()
 
 

@@ -14,7 +14,7 @@ from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.people.models import Event, Role
 from playground.sending import pool, submission
-from playground.sending.submission import Blocked, cancel, press_send, wait
+from playground.sending.submission import Blocked, cancel_send, submit_draft, wait_for_exchange
 from playground.vault.encryption import unseal
 from playground.vault.models import Secret
 from playground.workspace.models import Connection
@@ -27,7 +27,7 @@ LONG = 15.0
 
 
 def test_a_launch_against_the_sandbox_is_accepted(editor, draft) -> None:
-    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert exchange.message.startswith("Launched: job ")
     assert exchange.outcome == Outcome.ACCEPTED
     assert exchange.status == 200
@@ -38,7 +38,7 @@ def test_a_launch_against_the_sandbox_is_accepted(editor, draft) -> None:
 
 def test_what_was_sent_is_the_text_byte_for_byte(editor, draft_to, standin) -> None:
     draft = draft_to()
-    wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     [(method, path, headers, body)] = standin.seen
     assert body == LAUNCH.encode()
     assert (method, path) == ("POST", f"/workflows/{draft.path_values['workflow_uid']}/schedule")
@@ -51,7 +51,7 @@ def test_fifty_double_presses_are_fifty_requests(editor, draft_to, standin) -> N
 
     def arrive(press: uuid.UUID) -> str:
         try:
-            result = press_send(editor, draft, press)
+            result = submit_draft(editor, draft, press)
             return str(result.id) if isinstance(result, Exchange) else result.sentence
         finally:
             connections.close_all()
@@ -67,28 +67,28 @@ def test_fifty_double_presses_are_fifty_requests(editor, draft_to, standin) -> N
 
 def test_a_press_arriving_again_later_gives_the_same_exchange(editor, draft_to, standin) -> None:
     press, draft = uuid.uuid4(), draft_to()
-    first = wait(press_send(editor, draft, press), LONG)
-    assert press_send(editor, draft, press) == first
+    first = wait_for_exchange(submit_draft(editor, draft, press), LONG)
+    assert submit_draft(editor, draft, press) == first
     assert len(standin.seen) == 1
 
 
 def test_the_press_of_another_person_opens_nothing(editor, draft_to, standin) -> None:
     press, draft = uuid.uuid4(), draft_to()
-    wait(press_send(editor, draft, press), LONG)
+    wait_for_exchange(submit_draft(editor, draft, press), LONG)
     other = make_person(Role.EDITOR, "other")
-    assert isinstance(press_send(other, make_draft(other, draft.connection), press), Blocked)
+    assert isinstance(submit_draft(other, make_draft(other, draft.connection), press), Blocked)
     assert len(standin.seen) == 1
 
 
 def test_a_viewer_sends_nothing(viewer, draft_to, standin) -> None:
-    assert isinstance(press_send(viewer, draft_to(), uuid.uuid4()), Blocked)
+    assert isinstance(submit_draft(viewer, draft_to(), uuid.uuid4()), Blocked)
     assert standin.seen == []
 
 
 def test_an_error_in_the_document_blocks(editor, draft_to, standin) -> None:
     draft = draft_to()
     draft.text = '{"job_name": "", "steps": [], "inputs": []}'
-    result = press_send(editor, draft, uuid.uuid4())
+    result = submit_draft(editor, draft, uuid.uuid4())
     assert isinstance(result, Blocked)
     assert any(problem.pointer == "/job_name" for problem in result.problems)
     assert not Exchange.objects.exists()
@@ -101,27 +101,27 @@ def test_what_is_missing_blocks(editor, draft_to, missing) -> None:
         draft.connection = None
     else:
         draft.path_values = {}
-    assert isinstance(press_send(editor, draft, uuid.uuid4()), Blocked)
+    assert isinstance(submit_draft(editor, draft, uuid.uuid4()), Blocked)
 
 
 def test_a_protected_connection_asks_for_its_name(editor, draft_to, standin) -> None:
     draft = draft_to()
     Connection.objects.update(protected=True)
     draft.connection.refresh_from_db()
-    blocked = press_send(editor, draft, uuid.uuid4())
+    blocked = submit_draft(editor, draft, uuid.uuid4())
     assert isinstance(blocked, Blocked)
     assert blocked.confirm == "Practice"
-    assert isinstance(press_send(editor, draft, uuid.uuid4(), confirm="practice"), Blocked)
+    assert isinstance(submit_draft(editor, draft, uuid.uuid4(), confirm="practice"), Blocked)
     assert Event.objects.get(action="send").result == "refused: another name was typed"
     assert standin.seen == []
-    sent = press_send(editor, draft, uuid.uuid4(), confirm="Practice")
-    assert wait(sent, LONG).outcome == Outcome.ACCEPTED
+    sent = submit_draft(editor, draft, uuid.uuid4(), confirm="Practice")
+    assert wait_for_exchange(sent, LONG).outcome == Outcome.ACCEPTED
 
 
 def test_without_a_credential_nothing_leaves(editor, draft_to, standin) -> None:
     draft = draft_to()
     Secret.objects.all().delete()
-    exchange = press_send(editor, draft, uuid.uuid4())
+    exchange = submit_draft(editor, draft, uuid.uuid4())
     assert exchange.outcome == Outcome.NOT_SENT
     assert "API key" in exchange.message
     assert standin.seen == []
@@ -130,7 +130,7 @@ def test_without_a_credential_nothing_leaves(editor, draft_to, standin) -> None:
 def test_a_credential_goes_to_its_own_host_only(editor, draft_to, standin) -> None:
     draft = draft_to()
     Secret.objects.update(hosts="api.example.com")
-    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.NOT_SENT
     assert standin.seen == []
 
@@ -138,7 +138,7 @@ def test_a_credential_goes_to_its_own_host_only(editor, draft_to, standin) -> No
 def test_nobody_there_is_not_sent(editor, draft_to, standin) -> None:
     draft = draft_to()
     draft.connection.base_url = "http://127.0.0.1:9"
-    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.NOT_SENT
     assert exchange.message.startswith("Not sent: ")
 
@@ -146,7 +146,7 @@ def test_nobody_there_is_not_sent(editor, draft_to, standin) -> None:
 def test_a_refused_address_is_not_sent_and_on_the_audit_list(editor, draft_to, settings) -> None:
     draft = draft_to()
     settings.ALLOW_NETWORKS = []
-    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.NOT_SENT
     event = Event.objects.get(action="send")
     assert event.result == "not-sent: guard-refused"
@@ -156,7 +156,7 @@ def test_a_refused_address_is_not_sent_and_on_the_audit_list(editor, draft_to, s
 
 def test_a_lost_answer_is_unknown_and_says_where_to_look(editor, draft_to, standin) -> None:
     standin.close_early = True
-    exchange = wait(press_send(editor, draft_to(), uuid.uuid4()), LONG)
+    exchange = wait_for_exchange(submit_draft(editor, draft_to(), uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.UNKNOWN
     assert "Night run" in exchange.message
     assert len(standin.seen) == 1
@@ -164,30 +164,30 @@ def test_a_lost_answer_is_unknown_and_says_where_to_look(editor, draft_to, stand
 
 def test_cancelling_after_the_first_byte_is_unknown(editor, draft_to, standin) -> None:
     standin.hold()
-    exchange = press_send(editor, draft_to(), uuid.uuid4())
+    exchange = submit_draft(editor, draft_to(), uuid.uuid4())
     assert standin.wait_for_call()
-    assert cancel(exchange)
-    assert wait(exchange, LONG).outcome == Outcome.UNKNOWN
-    assert not cancel(exchange)
+    assert cancel_send(exchange)
+    assert wait_for_exchange(exchange, LONG).outcome == Outcome.UNKNOWN
+    assert not cancel_send(exchange)
 
 
 @pytest.fixture
 def small_pool(monkeypatch) -> pool.Pool:
     """One thread, one place in line."""
     small = pool.Pool(workers=1, waiting=1, waiters=1)
-    monkeypatch.setattr(submission, "the_pool", lambda: small)
+    monkeypatch.setattr(submission, "get_pool", lambda: small)
     return small
 
 
 def test_cancelling_in_line_is_not_sent(editor, draft_to, standin, small_pool) -> None:
     standin.hold()
-    first = press_send(editor, draft_to(), uuid.uuid4())
+    first = submit_draft(editor, draft_to(), uuid.uuid4())
     assert standin.wait_for_call()
-    second = press_send(editor, draft_to(), uuid.uuid4())
-    assert cancel(second)
+    second = submit_draft(editor, draft_to(), uuid.uuid4())
+    assert cancel_send(second)
     standin.release()
-    assert wait(first, LONG).outcome == Outcome.ACCEPTED
-    assert wait(second, LONG).outcome == Outcome.NOT_SENT
+    assert wait_for_exchange(first, LONG).outcome == Outcome.ACCEPTED
+    assert wait_for_exchange(second, LONG).outcome == Outcome.NOT_SENT
     assert len(standin.seen) == 1
 
 
@@ -195,8 +195,8 @@ def test_with_every_place_taken_it_says_so(editor, draft_to, standin, small_pool
     standin.hold()
     draft = draft_to()
     for _ in range(2):
-        press_send(editor, draft, uuid.uuid4())
-    third = press_send(editor, draft, uuid.uuid4())
+        submit_draft(editor, draft, uuid.uuid4())
+    third = submit_draft(editor, draft, uuid.uuid4())
     assert third.outcome == Outcome.NOT_SENT
     assert "2 sends are under way" in third.message
     standin.release()
@@ -205,19 +205,19 @@ def test_with_every_place_taken_it_says_so(editor, draft_to, standin, small_pool
 
 def test_only_so_many_wait_at_the_same_time(editor, draft_to, standin, small_pool) -> None:
     standin.hold()
-    exchange = press_send(editor, draft_to(), uuid.uuid4())
+    exchange = submit_draft(editor, draft_to(), uuid.uuid4())
     waiting = threading.Thread(target=small_pool.wait, args=(exchange.id, LONG))
     waiting.start()
     assert wait_until(lambda: small_pool._waiters._value == 0)
-    assert wait(exchange, 3600).outcome == Outcome.SENDING
+    assert wait_for_exchange(exchange, 3600).outcome == Outcome.SENDING
     standin.release()
     waiting.join(LONG)
-    assert wait(exchange, LONG).outcome == Outcome.ACCEPTED
+    assert wait_for_exchange(exchange, LONG).outcome == Outcome.ACCEPTED
 
 
 def test_no_transaction_is_open_while_bytes_are_on_the_wire(editor, draft_to, standin) -> None:
     standin.hold()
-    exchange = press_send(editor, draft_to(), uuid.uuid4())
+    exchange = submit_draft(editor, draft_to(), uuid.uuid4())
     assert standin.wait_for_call()
     with database.cursor() as cursor:  # a writer that would wait for any open transaction
         cursor.execute("PRAGMA busy_timeout = 0")
@@ -225,17 +225,17 @@ def test_no_transaction_is_open_while_bytes_are_on_the_wire(editor, draft_to, st
         cursor.execute("PRAGMA busy_timeout = 20000")
     assert Exchange.objects.get(pk=exchange.pk).outcome == Outcome.SENDING
     standin.release()
-    wait(exchange, LONG)
+    wait_for_exchange(exchange, LONG)
 
 
 def test_what_was_sent_can_be_taken_up_again(editor, draft) -> None:
     draft.metadata = json.dumps({"notes": {"/job_name": "mine"}})
     draft.save()
-    exchange = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert unseal(exchange.sent_document.document) == LAUNCH
     assert unseal(exchange.sent_document.metadata) == draft.metadata
 
 
 def test_the_last_use_of_the_credential_is_noted(editor, draft) -> None:
-    wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert draft.connection.secrets.get().last_used_at is not None

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
-from playground.sending.recovery import mark_abandoned, settle
+from playground.sending.recovery import end_abandoned, show_if_abandoned
 from tests.history.exchanges import start_exchange
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,9 +29,9 @@ settings.DATABASES["default"]["NAME"] = sys.argv[1]
 settings.SECRET_KEYS = sys.argv[2].split()
 settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
 from playground.drafts.models import Draft
-from playground.sending.submission import press_send, wait
+from playground.sending.submission import submit_draft, wait_for_exchange
 draft = Draft.objects.get(pk=sys.argv[3])
-wait(press_send(draft.person, draft, uuid.UUID(sys.argv[4])), 60)
+wait_for_exchange(submit_draft(draft.person, draft, uuid.UUID(sys.argv[4])), 60)
 """
 
 
@@ -44,11 +44,11 @@ def test_a_process_killed_in_the_middle_leaves_an_unknown(draft_to, standin, set
     with subprocess.Popen(arguments, cwd=HOME, env=own) as sender:
         try:
             assert standin.wait_for_call(30)
-            assert mark_abandoned() == 0  # it lives: nobody else may end what it carries
+            assert end_abandoned() == 0  # it lives: nobody else may end what it carries
         finally:
             sender.send_signal(signal.SIGKILL)
     standin.release()
-    assert mark_abandoned() == 1
+    assert end_abandoned() == 1
     exchange = Exchange.objects.get(submission=press)
     assert exchange.outcome == Outcome.UNKNOWN
     assert exchange.message.startswith("Unknown: API Playground stopped")
@@ -58,24 +58,24 @@ def test_a_process_killed_in_the_middle_leaves_an_unknown(draft_to, standin, set
 
 def test_what_this_process_carries_stays(editor) -> None:
     start_exchange(editor)
-    assert mark_abandoned() == 0
+    assert end_abandoned() == 0
 
 
 def test_past_its_deadline_even_another_machines_send_has_ended(editor) -> None:
     exchange = start_exchange(editor, deadline=timezone.now() - timedelta(seconds=1))
     Exchange.objects.update(process="elsewhere/1/1")
-    assert mark_abandoned() == 1
+    assert end_abandoned() == 1
     exchange.refresh_from_db()
     assert exchange.outcome == Outcome.UNKNOWN
 
 
 def test_looking_shows_unknown_and_writes_nothing(editor) -> None:
     exchange = start_exchange(editor, deadline=timezone.now() - timedelta(seconds=1))
-    assert settle(exchange).outcome == Outcome.UNKNOWN
+    assert show_if_abandoned(exchange).outcome == Outcome.UNKNOWN
     assert Exchange.objects.get().outcome == Outcome.SENDING
 
 
 def test_an_exchange_of_an_operation_that_is_gone_ends_too(editor) -> None:
     start_exchange(editor, operation="no-more", deadline=timezone.now() - timedelta(seconds=1))
-    assert mark_abandoned() == 1
+    assert end_abandoned() == 1
     assert Exchange.objects.get().message.startswith("Unknown: ")

@@ -11,11 +11,17 @@ from playground.drafts.secrets import take_in
 from playground.history.models import Exchange, SentDocument
 from playground.openapi.operations import find_operation
 from playground.rules.checking import check
-from playground.sending import jobs, results
-from playground.sending.jobs import look_at
+from playground.sending import job_results, jobs
+from playground.sending.job_results import (
+    JobRows,
+    dump_csv,
+    has_failed,
+    read_job_rows,
+    reports_outcome,
+)
+from playground.sending.jobs import poll_job
 from playground.sending.plans import check_plan, plan_draft
-from playground.sending.results import Rows, has_failed, read_page, tells_outcome, write_csv
-from playground.sending.submission import press_send, wait
+from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.vault.encryption import unseal
 from playground.workspace.models import KnownJob, Repeat
 from tests.conftest import signed_in
@@ -31,7 +37,7 @@ HOURLY = LAUNCH.replace('"steps"', '"repeat_option": {"type": "hour", "value": 3
 def launch(person, connection, text=LAUNCH) -> Exchange:
     path = {"workflow_uid": WORKFLOW}
     draft = begin(person, "launch-workflow", text, connection=connection, path_values=path)
-    sent = wait(press_send(person, draft, uuid.uuid4()), LONG)
+    sent = wait_for_exchange(submit_draft(person, draft, uuid.uuid4()), LONG)
     assert sent.outcome == Outcome.ACCEPTED, sent.message
     return sent
 
@@ -47,7 +53,7 @@ def test_a_repeat_is_listed_warned_about_and_deleted(practice, editor) -> None:
     )  # fmt: skip
     assert "repeat-twice" in {each.code for each in check_plan(plan_draft(again))}
     client = signed_in(editor)
-    client.post(f"/repeats/{repeat.id}/delete/", {"press": str(uuid.uuid4())})
+    client.post(f"/repeats/{repeat.id}/delete/", {"submission": str(uuid.uuid4())})
     repeat.refresh_from_db()
     assert repeat.deleted_at
     assert Exchange.objects.get(operation="delete-repeat").outcome == Outcome.ACCEPTED
@@ -61,7 +67,7 @@ def test_a_launch_without_a_repeat_makes_none(practice, editor) -> None:
 
 def test_a_repeat_that_is_gone_already_leaves_the_list(elsewhere, misbehaving, editor) -> None:
     repeat = Repeat.objects.create(connection=elsewhere, job_name="a/b ü?")
-    signed_in(editor).post(f"/repeats/{repeat.id}/delete/", {"press": str(uuid.uuid4())})
+    signed_in(editor).post(f"/repeats/{repeat.id}/delete/", {"submission": str(uuid.uuid4())})
     assert misbehaving.paths() == ["DELETE /jobs/a%2Fb%20%C3%BC%3F"]
     repeat.refresh_from_db()
     assert repeat.deleted_at
@@ -71,7 +77,7 @@ def test_a_repeat_stays_when_the_api_refuses(elsewhere, misbehaving, editor) -> 
     repeat = Repeat.objects.create(connection=elsewhere, job_name="Night")
     misbehaving.answers["DELETE /jobs/Night"] = say({"message": "Not now"}, 500)
     client = signed_in(editor)
-    client.post(f"/repeats/{repeat.id}/delete/", {"press": str(uuid.uuid4())})
+    client.post(f"/repeats/{repeat.id}/delete/", {"submission": str(uuid.uuid4())})
     assert "Not now" in client.get("/repeats/").content.decode()
     repeat.refresh_from_db()
     assert repeat.deleted_at is None
@@ -98,7 +104,7 @@ def test_pages_of_results_and_inputs_come_one_by_one_and_whole(
         return 200, {what: rows, "paging": {"have_next_page": number < 3}}, {}
 
     misbehaving.answers[f"GET /jobs/j-1/{what}"] = page
-    second = read_page(elsewhere, "j-1", what, 2, LONG)
+    second = read_job_rows(elsewhere, "j-1", what, 2, LONG)
     assert second.ready
     assert second.more
     assert second.rows[0]["n"] == 2
@@ -116,7 +122,7 @@ def test_pages_of_results_and_inputs_come_one_by_one_and_whole(
 @pytest.mark.parametrize("body", [b"", b"<html>", b"7", b'{"results": {}}'])
 def test_results_nobody_can_read_are_told(elsewhere, misbehaving, body) -> None:
     misbehaving.answers["GET /jobs/j-2/results"] = say(body)
-    rows = read_page(elsewhere, "j-2", "results", 1, LONG)
+    rows = read_job_rows(elsewhere, "j-2", "results", 1, LONG)
     assert rows.ready
     assert rows.refusal
 
@@ -141,7 +147,7 @@ def test_a_job_that_may_be_retried_is_retried(practice, editor, settings) -> Non
     page = client.get(address).content.decode()
     assert f"{address}retry/" in page
     assert f"/history/{exchange.id}/" in page
-    client.post(f"{address}retry/", {"press": str(uuid.uuid4())})
+    client.post(f"{address}retry/", {"submission": str(uuid.uuid4())})
     assert Exchange.objects.get(operation="retry-job").outcome == Outcome.ACCEPTED
     assert wait_until(lambda: "Finished" in client.get(address).content.decode(), LONG)
 
@@ -155,7 +161,7 @@ def test_an_account_update_sends_the_values_and_keeps_only_references(
     assert take_in(draft, "li_at", "AQED-live", editor) == "{{secret:li_at}}"
     told = {"message": "Account updated.", "account": {"uid": "a-1", "seen": "AQED-live"}}
     misbehaving.answers["POST /integrations/linkedin/accounts"] = say(told)
-    sent = wait(press_send(editor, draft, uuid.uuid4()), LONG)
+    sent = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert sent.outcome == Outcome.ACCEPTED
     assert json.loads(misbehaving.seen[0][3])["account"]["cookies"]["li_at"] == "AQED-live"
     assert unseal(bytes(SentDocument.objects.get().document)) == text
@@ -170,7 +176,7 @@ def test_an_empty_cookie_is_an_error(practice) -> None:
 
 
 def test_a_csv_of_nothing_is_a_line() -> None:
-    assert write_csv(Rows(ready=True)) == "\r\n"
+    assert dump_csv(JobRows(ready=True)) == "\r\n"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +193,7 @@ def test_a_csv_of_nothing_is_a_line() -> None:
     ],
 )
 def test_an_input_failed_by_its_status_else_by_a_flag_else_by_its_error(row, failed, tells) -> None:
-    assert (has_failed(row), tells_outcome(row)) == (failed, tells)
+    assert (has_failed(row), reports_outcome(row)) == (failed, tells)
 
 
 @pytest.mark.parametrize("job_uid", ["a/b", "../x"])
@@ -209,10 +215,10 @@ def test_an_accepted_answer_in_no_known_shape_is_told_as_that(elsewhere, misbeha
     misbehaving.answers["GET /jobs/j-5"] = say(body)
     misbehaving.answers["GET /jobs/j-6"] = say({"status": "completed"})
     misbehaving.answers["GET /jobs/j-6/results"] = say({"rows": body} if body == [1] else body)
-    assert "The job was read" not in look_at(elsewhere, "j-5", LONG).refusal
-    assert look_at(elsewhere, "j-5", LONG).refusal
-    assert look_at(elsewhere, "j-6", LONG).refusal not in ("", "Read")
-    assert read_page(elsewhere, "j-6", "results", 1, LONG).refusal not in ("", "Read")
+    assert "The job was read" not in poll_job(elsewhere, "j-5", LONG).refusal
+    assert poll_job(elsewhere, "j-5", LONG).refusal
+    assert poll_job(elsewhere, "j-6", LONG).refusal not in ("", "Read")
+    assert read_job_rows(elsewhere, "j-6", "results", 1, LONG).refusal not in ("", "Read")
 
 
 def test_a_job_that_was_started_again_elsewhere_is_seen_when_one_comes_back(
@@ -220,16 +226,16 @@ def test_a_job_that_was_started_again_elsewhere_is_seen_when_one_comes_back(
 ) -> None:
     misbehaving.answers["GET /jobs/j-7"] = [say({"status": "warning"}), say({"status": "running"})]
     misbehaving.answers["GET /jobs/j-7/results"] = say([])
-    assert look_at(elsewhere, "j-7", LONG).status == "warning"
-    assert look_at(elsewhere, "j-7", LONG).status == "warning"
+    assert poll_job(elsewhere, "j-7", LONG).status == "warning"
+    assert poll_job(elsewhere, "j-7", LONG).status == "warning"
     monkeypatch.setattr(jobs, "ENDED_FRESH_SECONDS", -1.0)
-    assert look_at(elsewhere, "j-7", LONG).status == "running"
+    assert poll_job(elsewhere, "j-7", LONG).status == "running"
 
 
 def test_more_pages_than_a_file_holds_make_no_file_that_is_cut_off(
     elsewhere, misbehaving, editor, monkeypatch
 ) -> None:
-    monkeypatch.setattr(results, "MOST_PAGES", 2)
+    monkeypatch.setattr(job_results, "MOST_PAGES", 2)
     told = {"results": [{"n": 1}], "paging": {"have_next_page": True}}
     misbehaving.answers["GET /jobs/j-8/results"] = say(told)
     address = f"/jobs/{elsewhere.id}/j-8/rows/results/"
@@ -241,7 +247,7 @@ def test_more_pages_than_a_file_holds_make_no_file_that_is_cut_off(
 def test_a_retry_that_is_refused_is_a_warning(elsewhere, misbehaving, editor) -> None:
     misbehaving.answers["GET /jobs/j-9"] = say({"status": "paused"})
     misbehaving.answers["POST /jobs/j-9/retry"] = say({"message": "No credits are left."}, 403)
-    press = {"press": str(uuid.uuid4())}
+    press = {"submission": str(uuid.uuid4())}
     answer = signed_in(editor).post(f"/jobs/{elsewhere.id}/j-9/retry/", press, follow=True)
     [told] = answer.context["messages"]
     assert told.level_tag == "warning"

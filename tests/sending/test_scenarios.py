@@ -20,8 +20,8 @@ from playground.people.models import Person
 from playground.sandbox.practice import PRACTICE_TOKEN
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
-from playground.sending.resending import read_sent
-from playground.sending.submission import Blocked, press_anyway, press_send, wait
+from playground.sending.resending import read_sent_state
+from playground.sending.submission import Blocked, submit_again, submit_draft, wait_for_exchange
 from playground.workspace.files import keep_file
 from playground.workspace.models import Connection
 from tests.sending.standins import Standin
@@ -76,9 +76,9 @@ def practise(sandbox: str, editor: Person) -> Make:
 
 
 def send(draft: Draft, **more: Any) -> Exchange:
-    sent = press_send(draft.person, draft, uuid.uuid4(), **more)
+    sent = submit_draft(draft.person, draft, uuid.uuid4(), **more)
     assert isinstance(sent, Exchange), sent
-    return wait(sent, 10)
+    return wait_for_exchange(sent, 10)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -181,7 +181,7 @@ def test_seven_megabytes_add_less_than_150_megabytes_of_memory(
 
 def test_a_file_that_is_gone_is_not_sent(engage_to: Make, standin: Standin) -> None:
     draft = engage_to('{"id": 1, "email": "a@b", "content": {"x": "{{file:fgone}}"}}')
-    assert not isinstance(press_send(draft.person, draft, uuid.uuid4()), Exchange)
+    assert not isinstance(submit_draft(draft.person, draft, uuid.uuid4()), Exchange)
     assert assemble_plan(plan_draft(draft)).failure is not None
     assert standin.seen == []
 
@@ -220,11 +220,11 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
     typed = '{"id": 13, "email": "typed@since"}'
     Draft.objects.filter(id=draft.id).update(text=typed)
     draft.refresh_from_db()
-    anyway = press_anyway(draft.person, draft, again, uuid.uuid4())
+    anyway = submit_again(draft.person, draft, again, uuid.uuid4())
     assert isinstance(anyway, Exchange)
-    anyway = wait(anyway, 10)
+    anyway = wait_for_exchange(anyway, 10)
     assert anyway.code == "accepted"
-    sent = read_sent(anyway)
+    sent = read_sent_state(anyway)
     assert sent
     assert sent.text == text
     draft.refresh_from_db()
@@ -236,6 +236,6 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
 def test_send_anyway_is_for_what_this_very_draft_sent(practise: Make, standin: Standin) -> None:
     text = '{"id": 12, "email": "john@example.com"}'
     sent, other = send(practise(text)), practise(text)
-    refused = press_anyway(other.person, other, sent, uuid.uuid4())
+    refused = submit_again(other.person, other, sent, uuid.uuid4())
     assert isinstance(refused, Blocked)
     assert "another draft" in refused.sentence

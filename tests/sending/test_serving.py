@@ -11,7 +11,7 @@ from django.db import connections
 
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
-from playground.sending.submission import press_send, wait
+from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.workspace.models import Connection
 from tests.conftest import PASSWORD
 from tests.sending.conftest import THREADS
@@ -40,7 +40,7 @@ def press_test(browser: requests.Session, origin: str, connection: Connection) -
     """Press "Test the connection" as a browser does, and follow where it leads."""
     address = f"{origin}/connections/{connection.id}/"
     token = read_token(browser.get(address).text)
-    form = {"press": str(uuid.uuid4()), "csrfmiddlewaretoken": token}
+    form = {"submission": str(uuid.uuid4()), "csrfmiddlewaretoken": token}
     return browser.post(f"{address}test/", form, headers={"Referer": address}, timeout=LONG)
 
 
@@ -54,7 +54,7 @@ def look(reader: requests.Session, origin: str) -> float:
 def test_twice_as_many_practice_sends_as_threads_all_succeed(sandbox, editor, draft) -> None:
     def send(_: int) -> str:
         try:
-            return wait(press_send(editor, draft, uuid.uuid4()), LONG).outcome
+            return wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG).outcome
         finally:
             connections.close_all()
 

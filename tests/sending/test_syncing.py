@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from playground.history.models import Exchange
-from playground.sending.pool import the_pool
-from playground.sending.sync import begin_sync, find_sync, sync_now
+from playground.sending.pool import get_pool
+from playground.sending.sync import find_sync, start_sync, sync_now
 from playground.workspace.models import Account, Connection, SyncRun, Workflow
 from playground.workspace.workflows import edit_workflow
 from tests.conftest import signed_in
@@ -61,8 +61,8 @@ def sync(connection: Connection) -> SyncRun:
 def test_the_sandbox_is_synced_through_the_pool(practice, editor) -> None:
     Workflow.objects.all().delete()
     Account.objects.all().delete()
-    run = begin_sync(practice, editor)
-    assert the_pool().wait(run.id, LONG)
+    run = start_sync(practice, editor)
+    assert get_pool().wait(run.id, LONG)
     run.refresh_from_db()
     assert (run.outcome, run.failures) == ("complete", [])
     assert run.counts["workflows"] == Workflow.objects.count() > 3

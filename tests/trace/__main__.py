@@ -143,7 +143,7 @@ class Builder:
             client,
             draft_id,
             find_in(page, r'name="csrf-token" content="([^"]+)"'),
-            find_in(page, r'name="press" value="([^"]+)"'),
+            find_in(page, r'name="submission" value="([^"]+)"'),
             find_in(page, r'data-digest="([^"]*)"'),
             int(find_in(page, r'data-revision="(\d+)"')),
         )
@@ -173,8 +173,8 @@ class Builder:
 
     def send(self) -> None:
         """Press Send and poll the result, as the page does, until the verdict is there."""
-        text = self._post("send_draft", {"press": self.press, "confirm": ""})
-        self.press = find_in(text, r'name="press" value="([^"]+)"')
+        text = self._post("send_draft", {"submission": self.press, "confirm": ""})
+        self.press = find_in(text, r'name="submission" value="([^"]+)"')
         for _ in range(MOST_POLLS):
             if "data-follows" not in text:
                 break

@@ -16,7 +16,7 @@ from playground.openapi.choice_lists import ListRule, read_list_rule
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
-from playground.sending.choice_lists import ask_listing, find_listing, is_under_way
+from playground.sending.choice_lists import find_choice_list, is_loading, refresh_choice_list
 from playground.workspace.models import Listing
 
 QUICK = 0.4
@@ -31,9 +31,9 @@ def show_choices(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     rule = _find_rule(opened, asked.get("pointer", ""))
     connection = opened.draft.connection
-    listing = find_listing(connection, rule)
+    listing = find_choice_list(connection, rule)
     if request.method == "POST" and connection is not None:
-        listing = ask_listing(connection, rule, person_of(request), QUICK)
+        listing = refresh_choice_list(connection, rule, person_of(request), QUICK)
     return render(request, "builder/_choices.html", describe_choices(opened, listing))
 
 
@@ -44,7 +44,7 @@ def describe_choices(opened: Opened, listing: Listing | None) -> dict[str, Any]:
         "listing": listing,
         "choices": choices[:SHOWN],
         "more": len(choices) > SHOWN,
-        "under_way": is_under_way(listing),
+        "under_way": is_loading(listing),
     }
 
 
@@ -63,7 +63,7 @@ def name_choices(opened: Opened, fields: tuple[Field, ...]) -> tuple[Field, ...]
 
 def _name_choice(opened: Opened, field: Field) -> Field:
     rule = read_list_rule(field.schema)
-    listing = find_listing(opened.draft.connection, rule) if rule else None
+    listing = find_choice_list(opened.draft.connection, rule) if rule else None
     for value, title, note in listing.choices if listing else ():
         if value in (field.text, f'"{field.text}"'):
             return replace(field, help=f"{title}, {note}" if note else title)

@@ -20,7 +20,7 @@ from playground.jsontext import pointers
 from playground.jsontext.printing import quote
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit
-from playground.pages.builder.edits import describe_change, read_sent
+from playground.pages.builder.edits import describe_change, read_sent_state
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.attachments import keep_data_uris
@@ -39,7 +39,7 @@ def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     schema = opened.operation.body_schema or {}
     try:
-        sent = read_sent(request)
+        sent = read_sent_state(request)
         entered = read_entered(sent)
         found = find_typed_secrets(opened.tree, schema) if entered is None else entered
         files = keep_data_uris(schema, "", opened.tree, person_of(request))

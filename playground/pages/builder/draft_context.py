@@ -19,7 +19,7 @@ from playground.openapi.operations import Operation, find_operation
 from playground.people.permissions import person_of
 from playground.rules.facts import Facts
 from playground.rules.problems import Problem
-from playground.sending.plans import check_plan, facts_of, plan_draft
+from playground.sending.plans import check_plan, gather_facts, plan_draft
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Opened:
 
     @cached_property
     def facts(self) -> Facts:
-        return facts_of(plan_draft(self.draft))
+        return gather_facts(plan_draft(self.draft))
 
     @cached_property
     def field_metadata(self) -> FieldMetadata:

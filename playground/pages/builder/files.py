@@ -26,7 +26,7 @@ from playground.jsontext.references import find_references
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
-from playground.sending.plans import body_size, plan_draft
+from playground.sending.plans import measure_body, plan_draft
 from playground.workspace.files import (
     VAGUE,
     NotKept,
@@ -166,12 +166,12 @@ def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
     """What the section of attachments draws."""
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     rows = list(_read_rows(opened, tree if isinstance(tree, list) else []))
-    most, size = opened.operation.most_bytes, body_size(plan_draft(opened.draft), opened.facts)
+    most, size = opened.operation.most_bytes, measure_body(plan_draft(opened.draft), opened.facts)
     return {
         "field": field,
         "files": rows,
         "order": printing.dump(list(opened.operation.key_order)),
-        "body_size": say_size(size),
+        "measure_body": say_size(size),
         "most": most,
         "body_most": say_size(most) if most else "",
         "body_share": min(100, round(100 * size / most)) if most else 0,

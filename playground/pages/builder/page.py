@@ -21,7 +21,7 @@ from playground.pages.builder.template_link import describe_kept
 from playground.pages.replies import view_reply
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
-from playground.sending.recovery import settle
+from playground.sending.recovery import show_if_abandoned
 from playground.workspace.models import Connection
 
 
@@ -33,7 +33,7 @@ def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     context = describe_page(opened) | describe_kept(person, opened.draft)
     under_way = find_running_exchange(person, draft_id)
     if under_way is not None:  # a reload in the middle of a send finds it again
-        context["reply"] = view_reply(settle(under_way))
+        context["reply"] = view_reply(show_if_abandoned(under_way))
     return render(request, "builder/page.html", context)
 
 
@@ -50,7 +50,7 @@ def describe_page(opened: Opened) -> dict[str, Any]:
         "digest": digest_of(problems),
         "half": json.dumps(half_of(opened.state)),
         "variables": json.dumps(list_names(opened)),
-        "press": uuid.uuid4(),
+        "submission": uuid.uuid4(),
         "languages": LANGUAGES,
         "undos": undos,
         "redos": redos,

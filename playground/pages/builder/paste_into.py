@@ -22,7 +22,7 @@ from playground.jsontext.merging import MergeEdit, plan_merge
 from playground.openapi.operations import UnknownOperation, find_operation
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit
-from playground.pages.builder.edits import describe_change, read_sent
+from playground.pages.builder.edits import describe_change, read_sent_state
 from playground.pages.pasting import mask_changes, step_edit, tell_credentials
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -41,7 +41,7 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """
     opened = open_draft(request, draft_id)
     try:
-        sent = read_sent(request)
+        sent = read_sent_state(request)
         found = understand(str(sent.get("text", "")), operation_shapes())
         if isinstance(found, Refused):
             return _refuse(found.sentence)

@@ -17,7 +17,7 @@ from playground.importers.secret_fields import is_secret_place
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs
-from playground.sending.plans import plan_draft, resolver_of
+from playground.sending.plans import make_resolver, plan_draft
 
 STEPS_SHOWN = 20
 SHOWN = 200
@@ -35,7 +35,7 @@ def show_resolved(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     def make_uuid() -> uuid.UUID:
         return uuid.uuid5(seed, str(next(numbers)))
 
-    resolve = resolver_of(plan_draft(draft), _time(request), make_uuid)
+    resolve = make_resolver(plan_draft(draft), _time(request), make_uuid)
     return HttpResponse(resolve(draft.text), content_type="text/plain; charset=utf-8")
 
 

@@ -22,8 +22,8 @@ from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
-from playground.sending.resending import has_changed
-from playground.sending.submission import Blocked, press_anyway, press_send, wait
+from playground.sending.resending import differs_from_sent
+from playground.sending.submission import Blocked, submit_again, submit_draft, wait_for_exchange
 from playground.workspace.files import write_out_files
 
 # A quick reply comes in the same answer; a slower one is followed by the page.
@@ -40,10 +40,10 @@ def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     context: dict[str, object] = {"draft": opened.draft, "connection": opened.draft.connection}
     if isinstance(sent, Blocked):
         return render(request, "builder/_blocked.html", {**context, "blocked": sent})
-    reply = view_reply(wait(sent, QUICK))
-    context |= {"reply": reply, "press": uuid.uuid4(), "oob": True}
+    reply = view_reply(wait_for_exchange(sent, QUICK))
+    context |= {"reply": reply, "submission": uuid.uuid4(), "oob": True}
     response = render(request, "builder/_sent.html", context)
-    if earlier is not None and has_changed(opened.draft, earlier):
+    if earlier is not None and differs_from_sent(opened.draft, earlier):
         said = _("Sent once more as it was sent then. What the draft says by now was not sent.")
         response["HX-Trigger"] = json.dumps({"toast": {"text": said, "kind": "note"}})
     return response
@@ -53,8 +53,8 @@ def _send(request: HttpRequest, draft: Draft, earlier: Exchange | None) -> Excha
     person, press = person_of(request), _press(request)
     confirm = request.POST.get("confirm", "")
     if earlier is not None:
-        return press_anyway(person, draft, earlier, press, confirm)
-    return press_send(person, draft, press, confirm)
+        return submit_again(person, draft, earlier, press, confirm)
+    return submit_draft(person, draft, press, confirm)
 
 
 def _find_earlier(request: HttpRequest) -> Exchange | None:
@@ -112,6 +112,6 @@ def write_code(opened: Opened, language: str) -> str:
 
 def _press(request: HttpRequest) -> uuid.UUID:
     try:
-        return uuid.UUID(request.POST.get("press", ""))
+        return uuid.UUID(request.POST.get("submission", ""))
     except ValueError:
         raise Http404("A press has an id. Reload the page and press Send again.") from None

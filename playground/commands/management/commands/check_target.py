@@ -5,7 +5,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.network import GuardRefusal, check_target
-from playground.sending.policy import current_limits, current_policy, judge_settings
+from playground.sending.policy import current_limits, current_policy, validate_network_settings
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("url")
 
     def handle(self, *args: object, **options: str) -> None:
-        if sentence := judge_settings():
+        if sentence := validate_network_settings():
             raise CommandError(sentence)
         judged = check_target(options["url"], current_policy(), current_limits())
         if isinstance(judged, GuardRefusal):

@@ -27,7 +27,7 @@ from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import Plan, check_plan, plan_state
-from playground.sending.submission import Blocked, press_plan, wait
+from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.models import Connection
 
 REFUSED, NOT_UNDERSTOOD, NOT_SENT, UNKNOWN = 1, 2, 3, 4
@@ -167,7 +167,7 @@ class Command(BaseCommand):
             sys.exit(NOT_SENT)
 
     def send(self, person: Person, template: Template, plan: Plan, confirm: str) -> None:
-        sent = press_plan(person, plan, uuid.uuid4(), confirm)
+        sent = submit_plan(person, plan, uuid.uuid4(), confirm)
         if isinstance(sent, Blocked):
             self.tell({"outcome": "blocked", "sentence": sent.sentence})
             sys.exit(NOT_SENT)
@@ -201,5 +201,5 @@ def follow(exchange: Exchange) -> Exchange:
     """The exchange when it has ended; its own deadline ends the waiting."""
     end = exchange.deadline
     while exchange.under_way and (end is None or timezone.now() < end):
-        exchange = wait(exchange, 5)
+        exchange = wait_for_exchange(exchange, 5)
     return exchange

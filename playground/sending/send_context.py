@@ -21,7 +21,7 @@ WORKFLOW_UID = "workflow_uid"
 MOST, LONGEST = 12, 120
 
 
-def digest_plan(plan: Plan) -> str:
+def fingerprint_plan(plan: Plan) -> str:
     """Equal for the same document, path values and connection; keyed, since a document may
     hold something short that nobody should be able to guess from a digest."""
     whole = [
@@ -35,7 +35,7 @@ def digest_plan(plan: Plan) -> str:
     return salted_hmac("playground.likeness", json.dumps(whole), algorithm="sha256").hexdigest()
 
 
-def describe_surroundings(plan: Plan) -> str:
+def describe_send_context(plan: Plan) -> str:
     """A JSON text: the connection's name, address and way of signing in, the values of the
     variables that the document names, the workflow's definition."""
     connection = plan.connection
@@ -66,7 +66,7 @@ def _variables_of(plan: Plan) -> dict[str, str]:
     return {name: values[name] for name in sorted(named) if name in values}
 
 
-def note_drift(then: str, connection: Connection | None, workflow_uid: str) -> list[str]:
+def describe_drift(then: str, connection: Connection | None, workflow_uid: str) -> list[str]:
     """One sentence for each thing that is not as it was when `then` was described."""
     known = _read(then)
     notes = list(_note_connection(known.get("connection"), connection))
