@@ -57,17 +57,17 @@ def call_operation(
     plan: Plan,
     person: Person | None = None,
     *,
-    keep: bool = False,
+    record: bool = False,
     cancel: threading.Event | None = None,
 ) -> CallResult:
-    """Make the call and wait for its end; `keep` records it as an exchange.
+    """Make the call and wait for its end; `record` stores it as an exchange.
 
     To be called from a thread of the pool, never from one that serves a page: a hanging
     target would hold it.
     """
     cancel = cancel or threading.Event()
     assembled = assemble_plan(plan)
-    exchange = begin(plan, assembled.call, person, press=None) if keep else None
+    exchange = begin(plan, assembled.call, person, press=None) if record else None
     note_used(plan, assembled.call.secrets)
     result = assembled.failure or carry(assembled.call, cancel)
     if exchange is not None:
