@@ -1,4 +1,4 @@
-"""Puts a call together: request line, headers, document, and at last the secrets."""
+"""Assembles a call: URL, headers and document, and at the very end the secrets."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote as percent
+from urllib.parse import quote as percent_encode
 
 from playground.calls.masking import refer_to_secret
 from playground.calls.substitution import (
+    AssemblyError,
     FileLookup,
     PartWriter,
     Piece,
-    UnresolvedReference,
-    Values,
+    ReferenceValues,
     Variables,
     fill_document,
-    fill_step,
+    fill_path_segment,
 )
 from playground.calls.values import Call, Failure, Headers, Secret
 from playground.jsontext import pointers
@@ -26,31 +26,32 @@ from playground.jsontext.edits import set_value
 from playground.jsontext.pointers import locate
 from playground.jsontext.printing import quote
 from playground.jsontext.splices import apply
-from playground.openapi.operations import CredentialWay, Operation, Parameter
+from playground.openapi.operations import CredentialWay, Operation
 
 _AUTHORITY = re.compile(
     r"(https?)://(\[[^\]/?#@\\]*\]|[^/?#@\\:\[\]]*)(?::(\d{1,5}))?(?=[/?#]|$)", re.I
 )
-_PLACE = re.compile(r"\{(\w+)\}")
-_SENTENCES = {
+# Splits a template such as "Bearer {key}" into text and names, in turn.
+_TEMPLATE = re.compile(r"\{(\w+)\}")
+_MESSAGES = {
     "path-missing": "{title} is missing.",
-    "path-odd": "{title} cannot be {value}.",
+    "path-odd": "{title} can't be {value}.",
     "credential-missing": "the connection has no {title}.",
     "variable-unknown": "the variable {name} has no value.",
-    "secret-unknown": "there is no secret {name}.",
-    "file-unknown": "there is no file {name}.",
-    "secret-host": "the secret {name} was not given for {host}.",
-    "document-broken": "the document cannot be read as JSON.",
+    "secret-unknown": "there is no secret named {name}.",
+    "file-unknown": "there is no file with the ID {name}.",
+    "secret-host": "the secret {name} may not be sent to {host}.",
+    "document-broken": "the document isn't valid JSON.",
 }
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """Where a call goes and what it takes along, as plain values.
+    """Where a call goes and how it authenticates: a connection as plain values.
 
-    `credentials` are by the name of their credential field; those that are shown are plain
-    text. `way` is the id of the way they join, empty for the usual one. `headers` are the
-    connection's own; one of the same name replaces the credential's.
+    `credentials` are by the name of their credential field, those that are not secret as text.
+    `way` is the ID of how they join the call, empty for the usual one. `headers` are the
+    connection's own; one of them replaces a credential's header of the same name.
     """
 
     base_url: str
@@ -58,13 +59,6 @@ class Endpoint:
     way: str = ""
     headers: Headers = field(default=(), repr=False)
     follow_redirects: bool = False
-
-
-class _Stopped(Exception):
-    def __init__(self, code: str, **params: str) -> None:
-        super().__init__(code)
-        words = _SENTENCES[code].format_map(params)
-        self.failure = Failure(code, f"Not sent: {words}", False, params)
 
 
 def assemble(
@@ -79,48 +73,40 @@ def assemble(
     files: FileLookup = lambda _: None,
     now: datetime | None = None,
 ) -> Call | Failure:
-    """The call exactly as it goes out, or why it cannot be put together. Never raises.
+    """The call exactly as it goes out, or why it can't be assembled. Never raises.
 
-    `text` is the document; `secrets`, `variables` and `files` are what its references and
-    those in `path_values` may name. Every byte of the text that is no reference stays; a
-    credential that goes into the body becomes its first key, unless the document has it.
-    Variables are JSON trees; `now` is what `{{now}}` and `{{today}}` count from, in the zone
-    that decides what today is.
+    `text` is the document; `secrets`, `variables` (JSON values) and `files` are what its
+    references and those in `path_values` may name. Every byte of the text that isn't part of
+    a reference stays. A credential for the body becomes its first key, unless the document
+    has that key already. `now` is what `{{now}}` and `{{today}}` count from; its time zone
+    decides when today begins.
     """
     by_name = {each.name: each for each in secrets}
-    values = Values(Variables(variables or {}), by_name, files, now or datetime.now(UTC))
+    values = ReferenceValues(Variables(variables or {}), by_name, files, now or datetime.now(UTC))
     try:
         url = _write_url(
             operation, endpoint.base_url, path_values or {}, query_values or {}, values
         )
-        way = None if _has_credential(operation, text) else operation.credential.way(endpoint.way)
+        # A credential typed into the document wins over the connection's, however that is sent.
+        keys = {way.body_key for way in operation.credential.ways if way.body_key}
+        has_credential = any(locate(text, pointers.child("", key)) for key in keys)
+        way = None if has_credential else operation.credential.way(endpoint.way)
         headers = _write_headers(operation, endpoint, way)
         body = _write_body(operation, endpoint, way, text, values)
-        return _finish(operation, endpoint, url, headers, body)
-    except UnresolvedReference as unfilled:
-        return _Stopped(unfilled.code, name=unfilled.name).failure
-    except _Stopped as stopped:
-        return stopped.failure
-
-
-def _finish(
-    operation: Operation,
-    endpoint: Endpoint,
-    url: PartWriter,
-    headers: list[tuple[str, PartWriter]],
-    body: PartWriter | None,
-) -> Call:
-    sheets = [url, *(sheet for _, sheet in headers), *([body] if body else [])]
-    secrets = tuple(dict.fromkeys(each for sheet in sheets for each in sheet.secrets))
-    _check_hosts(endpoint.base_url, secrets)
+        parts = [url, *(part for _, part in headers), *([body] if body else [])]
+        used = tuple(dict.fromkeys(each for part in parts for each in part.secrets))
+        _check_hosts(endpoint.base_url, used)
+    except AssemblyError as error:
+        message = f"Not sent: {_MESSAGES[error.code].format_map(error.params)}"
+        return Failure(error.code, message, False, error.params)
     return Call(
         method=operation.method,
         url=url.data.decode(),
-        headers=tuple((name, sheet.data.decode()) for name, sheet in headers),
-        body=body.data if body else None,
-        secrets=secrets,
+        headers=tuple((name, part.data.decode()) for name, part in headers),
+        body=bytes(body.data) if body else None,
+        secrets=used,
         follow_redirects=endpoint.follow_redirects,
-        insertions=tuple(place for sheet in sheets for place in sheet.insertions),
+        insertions=tuple(each for part in parts for each in part.insertions),
     )
 
 
@@ -129,74 +115,64 @@ def _write_url(
     base_url: str,
     path_values: Mapping[str, str],
     query_values: Mapping[str, str],
-    values: Values,
+    values: ReferenceValues,
 ) -> PartWriter:
-    sheet = PartWriter("url", "url")
-    sheet.write([base_url.rstrip("/")])
-    known = {each.name: each for each in operation.path_fields}
-    done = 0
-    for place in _PLACE.finditer(operation.path):
-        sheet.write([operation.path[done : place.start()]])
-        sheet.write(_fill_step(known[place[1]], path_values.get(place[1], ""), values))
-        done = place.end()
-    sheet.write([operation.path[done:]])
-    asked = [(each.name, query_values.get(each.name, "")) for each in operation.query_fields]
-    for number, (name, value) in enumerate(pair for pair in asked if pair[1]):
-        sheet.write(["&" if number else "?", percent(name, safe=""), "=", percent(value, safe="")])
-    return sheet
-
-
-def _fill_step(parameter: Parameter, typed: str, values: Values) -> list[Piece]:
-    """One step of the path; whatever was typed, it stays within its own two slashes."""
-    pieces = list(fill_step(typed.strip(), values))
-    whole = "".join(each if isinstance(each, str) else "…" for each in pieces)
-    if not whole:
-        raise _Stopped("path-missing", title=parameter.title)
-    if whole in (".", ".."):  # percent-encoding would not help: readers take %2E for a dot
-        raise _Stopped("path-odd", title=parameter.title, value=whole)
-    return pieces
-
-
-def _has_credential(operation: Operation, text: str) -> bool:
-    """Whether the document brings the credential itself: then it wins."""
-    keys = {way.body_key for way in operation.credential.ways if way.body_key}
-    return any(locate(text, pointers.child("", key)) for key in keys)
+    """Whatever is typed as a path value stays within its own segment."""
+    url = PartWriter("url", "url")
+    url.write([base_url.rstrip("/")])
+    fields = {each.name: each for each in operation.path_fields}
+    for number, piece in enumerate(_TEMPLATE.split(operation.path)):
+        if number % 2 == 0:
+            url.write([piece])
+            continue
+        title = fields[piece].title
+        segment = list(fill_path_segment(path_values.get(piece, "").strip(), values))
+        visible = "".join(each if isinstance(each, str) else "…" for each in segment)
+        if not visible:
+            raise AssemblyError("path-missing", title=title)
+        # Percent-encoding wouldn't help: URL parsers read %2E as a dot.
+        if visible in (".", ".."):
+            raise AssemblyError("path-odd", title=title, value=visible)
+        url.write(segment)
+    known = ((each.name, query_values.get(each.name, "")) for each in operation.query_fields)
+    query = [
+        f"{percent_encode(name, safe='')}={percent_encode(value, safe='')}"
+        for name, value in known
+        if value
+    ]
+    url.write(["?" + "&".join(query)] if query else [])
+    return url
 
 
 def _write_headers(
     operation: Operation, endpoint: Endpoint, way: CredentialWay | None
 ) -> list[tuple[str, PartWriter]]:
     own = {name.lower() for name, _ in endpoint.headers}
-    templates = [line for line in (way.headers if way else ()) if line[0].lower() not in own]
-    lines: list[tuple[str, list[Piece]]] = [
-        (name, _fill_template(operation, endpoint, template)) for name, template in templates
-    ]
-    lines += [(name, [value]) for name, value in endpoint.headers]
+    headers: list[tuple[str, list[Piece]]] = []
+    for name, template in way.headers if way else ():
+        if name.lower() not in own:
+            pieces: list[Piece] = [*_TEMPLATE.split(template)]
+            pieces[1::2] = [
+                _get_credential(operation, endpoint, each) for each in _TEMPLATE.findall(template)
+            ]
+            headers.append((name, pieces))
+    headers += [(name, [value]) for name, value in endpoint.headers]
     if operation.body_schema is not None and "content-type" not in own:
-        lines.append(("Content-Type", ["application/json"]))
+        headers.append(("Content-Type", ["application/json"]))
     written = []
-    for number, (name, pieces) in enumerate(lines):
-        sheet = PartWriter(f"header {number}", "raw")
-        sheet.write(pieces)
-        written.append((name, sheet))
+    for number, (name, pieces) in enumerate(headers):
+        part = PartWriter(f"header {number}", "raw")
+        part.write(pieces)
+        written.append((name, part))
     return written
 
 
-def _fill_template(operation: Operation, endpoint: Endpoint, template: str) -> list[Piece]:
-    pieces: list[Piece] = []
-    done = 0
-    for place in _PLACE.finditer(template):
-        pieces.append(template[done : place.start()])
-        pieces.append(_find_credential(operation, endpoint, place[1]))
-        done = place.end()
-    return [*pieces, template[done:]]
-
-
-def _find_credential(operation: Operation, endpoint: Endpoint, name: str) -> Secret | str:
+def _get_credential(operation: Operation, endpoint: Endpoint, name: str) -> Secret | str:
     found = endpoint.credentials.get(name)
-    if found is None or found == "" or (isinstance(found, Secret) and not found.value):
+    if not (found.value if isinstance(found, Secret) else found):
         titles = {each.name: each.title for each in operation.credential.fields}
-        raise _Stopped("credential-missing", title=titles.get(name, name))
+        raise AssemblyError("credential-missing", title=titles.get(name, name))
+    assert found is not None
     return found
 
 
@@ -205,37 +181,31 @@ def _write_body(
     endpoint: Endpoint,
     way: CredentialWay | None,
     text: str,
-    values: Values,
+    values: ReferenceValues,
 ) -> PartWriter | None:
     if operation.body_schema is None:
         return None
-    sheet = PartWriter("body", "json")
+    body = PartWriter("body", "json")
+    credential = None
     try:
-        text, credential = _join_credential(operation, endpoint, way, text)
-        sheet.write(fill_document(text, values, credential))
+        if way is not None and way.body_key:
+            credential = _get_credential(operation, endpoint, way.body_field)
+            # A reference goes in first: it is replaced together with those of the document.
+            reference = quote(refer_to_secret(way.body_field))
+            pointer = pointers.child("", way.body_key)
+            text = text if text.strip() else "{}"
+            text = apply(text, set_value(text, pointer, reference, [way.body_key]))
+        body.write(fill_document(text, values, credential))
     except (ValueError, LookupError, RecursionError):
-        raise _Stopped("document-broken") from None
-    return sheet
-
-
-def _join_credential(
-    operation: Operation, endpoint: Endpoint, way: CredentialWay | None, text: str
-) -> tuple[str, Secret | str | None]:
-    """The document with a reference as its first key, and what that stands for."""
-    if way is None or not way.body_key:
-        return text, None
-    credential = _find_credential(operation, endpoint, way.body_field)
-    reference = quote(refer_to_secret(way.body_field))
-    pointer = pointers.child("", way.body_key)
-    text = text if text.strip() else "{}"
-    return apply(text, set_value(text, pointer, reference, [way.body_key])), credential
+        raise AssemblyError("document-broken") from None
+    return body
 
 
 def _check_hosts(base_url: str, secrets: Iterable[Secret]) -> None:
-    """Early and in plain words; `network` judges again what it really dials."""
+    """Raise AssemblyError early; `network` checks again what it really dials."""
     found = _AUTHORITY.match(base_url)
     host, port = (found[2].strip("[]").lower(), found[3]) if found else ("", None)
     number = int(port) if port else 443 if base_url.lower().startswith("https") else 80
     for secret in secrets:
         if not secret.may_go_to(host, number):
-            raise _Stopped("secret-host", name=secret.name, host=host or base_url)
+            raise AssemblyError("secret-host", name=secret.name, host=host or base_url)

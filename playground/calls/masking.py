@@ -1,12 +1,16 @@
-"""Takes secrets out of what people may see."""
+"""Takes secrets out of what people may see, also in the forms that servers echo them in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+import json
+import re
+import string
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from playground.calls.content import decode_body
-from playground.calls.echoes import SHORT, find_echoes
 from playground.calls.values import (
     Call,
     Insertion,
@@ -17,14 +21,29 @@ from playground.calls.values import (
     Secret,
 )
 
+# A shorter value isn't searched for: it would be found everywhere.
+SHORTEST = 6
+
+_HTML_ENTITIES = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}
+# JSON inside JSON doubles its backslashes each time.
+_BACKSLASHES = r"\\\\{0,3}"
+# Base64 for URLs replaces two characters; the standard form may itself be escaped.
+_BASE64_SPELLINGS = {
+    "+": (r"\+", "-", "%2[Bb]", r"\\u002[Bb]"),
+    "/": ("/", "_", _BACKSLASHES + "/", "%2[Ff]", r"\\u002[Ff]"),
+}
+_ANY_BASE64 = rf"(?:[A-Za-z0-9+/_\-]|{_BACKSLASHES}/|%2[BbFf])"
+_BASE64_CHARACTERS = frozenset(string.ascii_letters + string.digits + "+/-_")
+Spellings = tuple[str, ...]
+
 
 def refer_to_secret(name: str) -> str:
-    """What stands in a secret's place: the reference itself, so that it can be read in again."""
+    """What is shown instead of a secret: the reference, which can be pasted back in."""
     return f"{{{{secret:{name}}}}}"
 
 
 def refer_to_file(file_id: str) -> str:
-    """What stands in a file's place: nobody wants to read its base64."""
+    """What is shown instead of a file, whose base64 nobody wants to read."""
     return f"{{{{file:{file_id}}}}}"
 
 
@@ -35,102 +54,214 @@ def format_masked(masked: MaskedText) -> str:
     )
 
 
-def mask_text(text: str, secrets: Iterable[Secret]) -> str:
-    """A reply, message or log line without the secrets' values.
+def mask_text(text: str, secrets: Sequence[Secret]) -> str:
+    """A reply, message or log line without the values of the secrets.
 
-    Finds them also in base64, URL-encoded, JSON- and HTML-escaped. Values of fewer than six
-    characters are left: they would be found everywhere.
+    Finds them also in base64, URL-encoded, and escaped for JSON or HTML. Values of fewer than
+    six characters stay: they would be found everywhere.
     """
-    hidden = [each for each in secrets if not each.public and len(each.value) >= SHORT]
-    return format_masked(_merge(_mask(text, hidden)))
+    return mask_texts([text], secrets)[0]
+
+
+def mask_texts(texts: Sequence[str], secrets: Sequence[Secret]) -> list[str]:
+    """Each of the texts without the values of the secrets.
+
+    One search covers all of them, as texts that hold a secret are rare.
+    """
+    hidden = [each for each in secrets if not each.public and len(each.value) >= SHORTEST]
+    if not find_echoes("\n".join(texts), hidden):
+        return list(texts)
+    return [format_masked(_mask(each, hidden)) for each in texts]
 
 
 def mask_call(call: Call) -> MaskedCall:
     """The call as people may see it.
 
-    Where `assemble` noted its places they are taken as noted, and nothing else of a short
-    value; a secret without a place is searched for whatever its length. A file shows as its
-    reference.
+    A secret that `assemble` inserted is masked exactly there, a file becomes its reference.
+    Other occurrences are searched for: of every secret that is long enough, and of one that
+    was never inserted whatever its length.
     """
     hidden = [each for each in call.secrets if not each.public]
-    placed = {
-        place.placeholder.name for place in call.insertions if place.placeholder.escape != "file"
-    }
-    wanted = [each for each in hidden if len(each.value) >= SHORT or each.name not in placed]
     names = {each.name for each in hidden}
-    insertions = [
-        p for p in call.insertions if p.placeholder.name in names or p.placeholder.escape == "file"
-    ]
+    inserted = {each.placeholder.name for each in call.insertions if not _is_file(each)}
+    searched = [e for e in hidden if len(e.value) >= SHORTEST or e.name not in inserted]
+    masked = [e for e in call.insertions if _is_file(e) or e.placeholder.name in names]
     return MaskedCall(
         method=call.method,
-        url=_mask_part(call.url.encode(), "url", insertions, wanted),
+        url=_mask_part(call.url.encode(), "url", masked, searched),
         headers=tuple(
-            (name, _mask_part(value.encode(), f"header {number}", insertions, wanted))
+            (name, _mask_part(value.encode(), f"header {number}", masked, searched))
             for number, (name, value) in enumerate(call.headers)
         ),
-        body=None if call.body is None else _mask_part(call.body, "body", insertions, wanted),
+        body=None if call.body is None else _mask_part(call.body, "body", masked, searched),
     )
 
 
 def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
-    """The same reply where it echoes no secret, byte for byte; else with them taken out."""
-    headers = tuple((mask_text(n, secrets), mask_text(v, secrets)) for n, v in reply.headers)
-    body = _mask_body(reply.body, "utf-8", secrets)
+    """The reply without secrets; where it echoes none, the same bytes."""
+    flat = [reply.reason, *(text for header in reply.headers for text in header)]
+    reason, *masked = mask_texts(flat, secrets)
+    headers = tuple(zip(masked[::2], masked[1::2], strict=True))
     claimed = next((v for n, v in reply.headers if n.lower() == "content-type"), "")
     charset = decode_body(reply.body, claimed).charset
-    if charset.startswith(("utf-16", "utf-32")):
-        body = _mask_body(body, charset, secrets)
-    return replace(reply, reason=mask_text(reply.reason, secrets), headers=headers, body=body)
-
-
-def _mask_body(body: bytes, charset: str, secrets: Sequence[Secret]) -> bytes:
-    """In charsets of wide characters a secret looks like no secret until it is decoded."""
-    errors = "surrogateescape" if charset == "utf-8" else "replace"
-    text = body.decode(charset, errors)
-    masked = mask_text(text, secrets)
-    return body if masked == text else masked.encode(charset, errors)
+    body = reply.body
+    # In charsets of wide characters a secret doesn't look like one until it is decoded.
+    for each in ["utf-8", charset] if charset.startswith(("utf-16", "utf-32")) else ["utf-8"]:
+        errors = "surrogateescape" if each == "utf-8" else "replace"
+        text = body.decode(each, errors)
+        without = mask_text(text, secrets)
+        body = body if without == text else without.encode(each, errors)
+    return replace(reply, reason=reason, headers=headers, body=body)
 
 
 def holds_secret(data: bytes, secrets: Sequence[Secret]) -> bool:
-    """Whether any of the values stands in there, in whatever form; public ones count."""
+    """Whether the data contains one of the values, in any form; short and public ones count."""
     return bool(find_echoes(data.decode("utf-8", "replace"), secrets))
 
 
+def _is_file(insertion: Insertion) -> bool:
+    return insertion.placeholder.escape == "file"
+
+
 def _mask_part(
-    data: bytes, part: str, insertions: Sequence[Insertion], wanted: list[Secret]
+    data: bytes, part: str, insertions: Sequence[Insertion], secrets: Sequence[Secret]
 ) -> MaskedText:
     pieces: list[str | Placeholder] = []
     done = 0
-    for place in sorted((p for p in insertions if p.part == part), key=lambda each: each.start):
-        pieces += _mask(data[done : place.start].decode("utf-8", "replace"), wanted)
-        pieces.append(
-            refer_to_file(place.placeholder.name)
-            if place.placeholder.escape == "file"
-            else place.placeholder
-        )
-        done = place.end
-    pieces += _mask(data[done:].decode("utf-8", "replace"), wanted)
-    return _merge(pieces)
+    own = (each for each in insertions if each.part == part)
+    for each in sorted(own, key=lambda insertion: insertion.start):
+        pieces += _mask(data[done : each.start].decode("utf-8", "replace"), secrets)
+        name = each.placeholder.name
+        pieces.append(refer_to_file(name) if _is_file(each) else each.placeholder)
+        done = each.end
+    pieces += _mask(data[done:].decode("utf-8", "replace"), secrets)
+    merged: list[str | Placeholder] = []
+    for piece in pieces:
+        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += piece  # a snippet then needs one literal for both
+        elif piece != "":
+            merged.append(piece)
+    return tuple(merged)
 
 
-def _mask(text: str, secrets: Sequence[Secret]) -> Iterator[str | Placeholder]:
+def _mask(text: str, secrets: Sequence[Secret]) -> MaskedText:
+    pieces: list[str | Placeholder] = []
     done, last = 0, ""
     for echo in find_echoes(text, secrets):
         overlaps = echo.start < done
         if echo.end > done and not (overlaps and echo.secret.name == last):
-            yield text[done : max(done, echo.start)]
-            yield Placeholder(echo.secret.name, echo.escape)
+            pieces += [text[done : max(done, echo.start)]]
+            pieces += [Placeholder(echo.secret.name, echo.escape)]
             last = echo.secret.name
         done = max(done, echo.end)
-    yield text[done:]
+    return (*pieces, text[done:])
 
 
-def _merge(pieces: Iterable[str | Placeholder]) -> MaskedText:
-    """Neighbouring texts become one, so that a snippet quotes them once."""
-    merged: list[str | Placeholder] = []
-    for piece in pieces:
-        if isinstance(piece, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += piece
-        elif piece != "":
-            merged.append(piece)
-    return tuple(merged)
+@dataclass(frozen=True)
+class Echo:
+    """One occurrence: `text[start:end]` is the secret, written as `escape`."""
+
+    start: int
+    end: int
+    secret: Secret
+    escape: str
+
+
+def find_echoes(text: str, secrets: Sequence[Secret]) -> list[Echo]:
+    """Every occurrence of one of the values, in order of `start`; they may overlap.
+
+    The longest value wins where several start. A value that overlaps itself (`aaaaaa` in a
+    row of them) is one occurrence. Takes time proportional to the length of the text.
+    """
+    ordered = sorted({each for each in secrets if each.value}, key=lambda each: -len(each.value))
+    if not ordered:
+        return []
+    pattern = _compile(tuple(ordered))
+    echoes: list[Echo] = []
+    match = pattern.search(text)
+    while match is not None:
+        echo = _read_match(match, ordered, text)
+        last = echoes[-1] if echoes else None
+        if last is not None and echo.secret is last.secret and echo.start < last.end:
+            echoes[-1] = replace(last, end=max(last.end, echo.end))
+        else:
+            echoes.append(echo)
+        # From the next character on, not from the end: another secret may overlap this one.
+        match = pattern.search(text, match.start() + 1)
+    return echoes
+
+
+def _read_match(match: re.Match[str], ordered: Sequence[Secret], text: str) -> Echo:
+    form, number, _ = (match.lastgroup or "").split("_")
+    start, end = match.span()
+    secret = ordered[int(number)]
+    if form == "plain":
+        escape = "json" if "\\" in match[0] else "url"
+        return Echo(start, end, secret, "raw" if match[0] == secret.value else escape)
+    if form == "inside" and start and text[start - 1] in _BASE64_CHARACTERS:
+        start -= 1  # this character holds the first bits of the value
+    return Echo(start, end, secret, "base64")
+
+
+@lru_cache(maxsize=64)
+def _compile(secrets: tuple[Secret, ...]) -> re.Pattern[str]:
+    """One pattern for all secrets; an empty group names the alternative that matched."""
+    alternatives: list[str] = []
+    for number, secret in enumerate(secrets):
+        for form, spellings in _list_forms(secret.value):
+            rest = "".join(s[0] if len(s) == 1 else f"(?:{'|'.join(s)})" for s in spellings[1:])
+            # Each alternative starts with a literal: `re` then skips to where one can match.
+            for first in spellings[0]:
+                alternatives.append(f"{first}{rest}(?P<{form}_{number}_{len(alternatives)}>)")
+    return re.compile("|".join(alternatives))
+
+
+def _list_forms(value: str) -> Iterator[tuple[str, list[Spellings]]]:
+    yield "plain", [(re.escape(value),)]  # by far the most frequent, and ten times as fast
+    yield "plain", [_spell_character(character) for character in value]
+    if len(value) >= SHORTEST:
+        data = value.encode("utf-8", "surrogatepass")
+        for before in range(3):
+            yield "inside" if before else "base64", _spell_base64(data, before)
+
+
+@lru_cache(maxsize=1024)
+def _spell_character(character: str) -> Spellings:
+    """Patterns for one character: as itself, and escaped for JSON, URLs and HTML."""
+    utf16 = character.encode("utf-16-be", "surrogatepass")
+    units = (utf16[at : at + 2].hex() for at in range(0, len(utf16), 2))
+    as_json = _BACKSLASHES + _BACKSLASHES.join(f"u{_ignore_case(unit)}" for unit in units)
+    utf8 = character.encode("utf-8", "surrogatepass")
+    # %25 is an escaped percent sign: a URL inside a URL.
+    as_url = "".join(f"%(?:25){{0,2}}{_ignore_case(f'{byte:02x}')}" for byte in utf8)
+    spellings = [re.escape(character), as_json, as_url]
+    short_json = json.dumps(character)[1:-1]
+    if character == "\\":
+        spellings.append(r"\\\\{1,7}")
+    elif len(short_json) == 2:
+        spellings.append(_BACKSLASHES + re.escape(short_json[1]))
+    if character == "/":
+        spellings.append(_BACKSLASHES + "/")
+    if character == " ":
+        spellings.append(r"\+")
+    if character in _HTML_ENTITIES:
+        code = ord(character)
+        numeric = rf"#0{{0,4}}{code}|#[xX]0{{0,4}}{_ignore_case(f'{code:x}')}"
+        spellings.append(rf"&(?:{_HTML_ENTITIES[character]}|{numeric});")
+    return tuple(spellings)
+
+
+def _ignore_case(digits: str) -> str:
+    return "".join(f"[{each}{each.upper()}]" if each.isalpha() else each for each in digits)
+
+
+def _spell_base64(data: bytes, before: int) -> list[Spellings]:
+    """The value within a longer base64 text, `before` bytes into a group of three.
+
+    The character after it shares bits with it, so it is part of the occurrence.
+    """
+    bits = 8 * (before + len(data))
+    encoded = b64encode(bytes(before) + data + bytes(2)).decode()
+    core = encoded[(8 * before + 5) // 6 : bits // 6]
+    tail: list[Spellings] = [(_ANY_BASE64 + "(?:=|%3[Dd]){0,2}",)] if bits % 6 else []
+    return [_BASE64_SPELLINGS.get(each, (each,)) for each in core] + tail

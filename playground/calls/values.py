@@ -1,4 +1,4 @@
-"""The values of a send: out goes a call, back comes a reply or a failure, then a verdict."""
+"""The values of a send: a call goes out, a reply or a failure comes back, then a verdict."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ Params = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Secret:
-    """A value that joins last and is never shown.
+    """A value that joins the call last and is never shown.
 
-    `name` is what people see in its place; `hosts` are the `host` or `host:port`
-    it was given for, and the only ones it may travel to. A value marked `public`
-    (the practice key) is shown everywhere.
+    `name` is shown in its place. `hosts` are the only ones it may be sent to, as `host` or
+    `host:port`. A `public` value, such as the practice key, is shown everywhere.
     """
 
     name: str
@@ -25,7 +24,7 @@ class Secret:
     public: bool = False
 
     def may_go_to(self, host: str, port: int) -> bool:
-        """Whether the value may travel there; without `hosts` it may go anywhere."""
+        """Whether it may be sent there; without `hosts` it may go anywhere."""
         if not self.hosts:
             return True
         given = {entry.lower() for entry in self.hosts}
@@ -35,10 +34,10 @@ class Secret:
 
 @dataclass(frozen=True)
 class Placeholder:
-    """Where a secret's value stands in a text that people may see.
+    """Takes the place of a secret in a text that people may see.
 
-    `escape` tells how the value was written there: `raw`, `json` (the inside of a JSON
-    string), `base64` or `url`; `file` is no secret but a file of that ID as a data URI.
+    `escape` is how the value was written there: `raw`, `json` (inside a JSON string), `base64`
+    or `url`. `file` means the file of that ID as a data URI instead of a secret.
     """
 
     name: str
@@ -46,15 +45,18 @@ class Placeholder:
 
 
 MaskedText = tuple[str | Placeholder, ...]
-"""A text with its secrets taken out: pieces of text and holes, in order."""
+"""A text without its secrets: pieces of text and placeholders, in order."""
 
 
 @dataclass(frozen=True)
 class Insertion:
-    """Where `assemble` put a secret, the only way to know a short one from plain text, or a file.
+    """Where `assemble` inserted a secret or a file into a part of the call.
 
-    `part` is `url`, `body` or `header N` (N counts from 0); offsets in bytes of UTF-8.
+    `part` is `url`, `body` or `header N`, N counting from 0; `start` and `end` are offsets in
+    bytes of UTF-8.
     """
+
+    # Nothing else can tell a secret of two digits from the same digits in plain text.
 
     part: str
     start: int
@@ -66,7 +68,7 @@ class Insertion:
 class Call:
     """One request exactly as it goes out, secrets included: for the wire only.
 
-    `secrets` are those that stand in it; `calls.masking` needs them to take them out again.
+    `secrets` are the ones it contains; `masking` needs them to take them out again.
     """
 
     method: str
@@ -80,7 +82,7 @@ class Call:
 
 @dataclass(frozen=True)
 class MaskedCall:
-    """The same request as people may see it: for previews, history and snippets."""
+    """The same request as people may see it, in previews, history and snippets."""
 
     method: str
     url: MaskedText
@@ -90,10 +92,10 @@ class MaskedCall:
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back, whole or up to the limit.
+    """What came back, complete or `truncated` at a limit.
 
-    `body` is unpacked; `wire_bytes` counts what arrived before unpacking. Times in seconds
-    from the first byte sent. `truncated` says the limit cut the body off.
+    `body` is decompressed; `wire_bytes` counts what arrived before that. Times are seconds
+    from the first byte sent. `address` is the IP address that answered.
     """
 
     status: int
@@ -111,8 +113,8 @@ class Reply:
 class Failure:
     """Why there is no reply.
 
-    `left` says whether a byte of the request may have left: then nobody knows whether the
-    other side acted on it. `message` is for people, and a template of `code` and `params`.
+    `left` is True once a byte of the request may have left: then nobody knows whether the
+    server acted on it. `message` is for people, made from a template by `code` and `params`.
     """
 
     code: str
@@ -123,7 +125,7 @@ class Failure:
 
 
 class Outcome(StrEnum):
-    """How a send ended. `sending` is the state before it ends."""
+    """How a send ended; `sending` until then. History stores these values."""
 
     SENDING = "sending"
     ACCEPTED = "accepted"
@@ -135,7 +137,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a reply or failure means, first of all as one sentence."""
+    """What a reply or a failure means, above all as one sentence."""
 
     outcome: Outcome
     code: str

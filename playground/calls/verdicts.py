@@ -1,34 +1,51 @@
-"""Judges how a send ended: by the status and by what the body says."""
+"""Decides how a send ended, by the status of the reply and by what its body says."""
 
 from __future__ import annotations
 
+import csv
+import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from html import unescape
+from itertools import islice
+from typing import Any
 
-from playground.calls.reply_fields import Fields, equals, find_value, has_value, read_fields
 from playground.calls.values import Failure, Outcome, Reply, Verdict
-from playground.openapi.operations import Deduplication, Operation
+from playground.jsontext import pointers
+from playground.openapi.operations import Operation
 
-_PLACE = re.compile(r"\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 _HTTP_ERROR = (
     "HTTP error: {api} answered {answered} ({message}).",
     "HTTP error: {api} answered {answered}.",
 )
 
+Fields = Any
+"""What a body says: nested dicts and lists; numbers are the text they were written as."""
+
+_LONGEST_VALUE = 200
+# Elements without children only, by pattern: a parser could be made to expand or fetch entities.
+_XML_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]{0,80})(?:\s[^<>]{0,200})?>([^<]{0,4000})</\1\s*>")
+_MAX_XML_ELEMENTS = 200
+
 
 def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = "") -> Verdict:
     """What a reply or failure means, by the operation's own rule. Never raises.
 
-    A 2xx is *accepted* if the body has the value the rule asks for; other values there, and a
-    4xx whose body says why, are *refused*; other statuses are an *HTTP error*. Where the rule
-    needs the body and it cannot be read, nobody knows: *unknown*. A failure is *not sent*
-    until a byte may have left, then *unknown*, and the sentence says how to find out: `text`
-    is the document as sent, for places such as `{job_name}` in it.
+    A 2xx is *accepted* if the body has the value that the rule asks for. Any other value
+    there, and a 4xx whose body gives a reason, is *refused*; other statuses are an *HTTP
+    error*. If the rule needs the body but can't read it, the outcome is *unknown*. A failure
+    is *not sent* until a byte may have left, then *unknown*. `text` is the document as sent:
+    advice on finding out more may name values of it, such as `{job_name}`.
 
-    `params` holds the values that the sentence names, and as `says` the sentence with places.
+    `params` holds the values that the message names; `says` in it is the message's template.
     """
     if isinstance(outcome, Failure):
-        return _judge_failure(operation, outcome, text)
+        if not outcome.left:
+            return Verdict(Outcome.NOT_SENT, outcome.code, outcome.message, outcome.params)
+        params = {**outcome.params, "why": outcome.message}
+        return _advise(operation, outcome.code, "{why}", params, text)
     fields = read_fields(outcome.body)
     rule = operation.verdict
     found = {name: find_value(fields, wanted) for name, wanted in rule.values.items()}
@@ -36,92 +53,134 @@ def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = ""
     known["status"] = str(outcome.status)
     if 200 <= outcome.status < 300:
         return _judge_success(operation, outcome, fields, known, text)
+    # More than the status means that the body gives a reason.
     if 400 <= outcome.status < 500 and len(known) > 1:
-        return _say(Outcome.REFUSED, "refused", rule.refused, known)
-    return _judge_error(operation, outcome, known)
+        return _make_verdict(Outcome.REFUSED, "refused", rule.refused, known)
+    reason = " ".join(outcome.reason.split())[:80]
+    params = {**known, "api": operation.api.title, "answered": f"{outcome.status} {reason}".strip()}
+    if 300 <= outcome.status < 400:
+        redirect = "HTTP error: {api} answered {answered}, a redirect that wasn't followed."
+        return _make_verdict(Outcome.HTTP_ERROR, "redirect", [redirect], params)
+    return _make_verdict(Outcome.HTTP_ERROR, "http-error", _HTTP_ERROR, params)
 
 
 def _judge_success(
     operation: Operation, reply: Reply, fields: Fields, known: Mapping[str, str], text: str
 ) -> Verdict:
     rule = operation.verdict
-    if rule.equals is not None and has_value(fields, rule.equals[0]):
-        if not equals(fields, *rule.equals):
-            return _say(Outcome.REFUSED, "refused", rule.refused, known)
+    if rule.equals is not None and _follow(fields, rule.equals[0]) is not None:
+        if not _equals(_follow(fields, rule.equals[0]), rule.equals[1]):
+            return _make_verdict(Outcome.REFUSED, "refused", rule.refused, known)
     elif rule.equals is not None or (rule.job and not isinstance(fields, dict)):
-        return _judge_unreadable(operation, reply, known, text)
-    verdict = _say(Outcome.ACCEPTED, "accepted", rule.accepted, known)
+        # 2xx alone proves nothing here: a sign-in page is answered with 200 as well.
+        code = "too-large" if reply.truncated else "unreadable"
+        why = "is too large to read completely" if reply.truncated else "doesn't say what happened"
+        template = f"Unknown: the answer of {{api}} (status {{status}}) {why}."
+        return _advise(operation, code, template, {**known, "api": operation.api.title}, text)
+    verdict = _make_verdict(Outcome.ACCEPTED, "accepted", rule.accepted, known)
     memory = operation.deduplication
-    if memory is not None and _is_repeat(reply, memory):
-        sentence = f"{verdict.message.rstrip('.')}. {memory.sentence}"
-        return Verdict(Outcome.ACCEPTED, "repeated", sentence, verdict.params)
+    repeats = {name.lower() for name in memory.reply_headers} if memory else set()
+    for name, value in reply.headers:
+        if memory and name.lower() in repeats and value.strip().lower() in ("true", "1", "yes"):
+            message = f"{verdict.message.rstrip('.')}. {memory.sentence}"
+            return Verdict(Outcome.ACCEPTED, "repeated", message, verdict.params)
     return verdict
 
 
-def _is_repeat(reply: Reply, memory: Deduplication) -> bool:
-    signs = {name.lower() for name in memory.reply_headers}
-    return any(
-        name.lower() in signs and value.strip().lower() in ("true", "1", "yes")
-        for name, value in reply.headers
-    )
-
-
-def _judge_unreadable(
-    operation: Operation, reply: Reply, known: Mapping[str, str], text: str
+def _advise(
+    operation: Operation, code: str, template: str, params: Mapping[str, str], text: str
 ) -> Verdict:
-    code = "too-large" if reply.truncated else "unreadable"
-    why = "is too large to be read whole" if reply.truncated else "does not say what became of it"
-    params = {**known, "api": operation.api.title}
-    sentence = f"Unknown: the answer of {{api}} (status {{status}}) {why}."
-    return _add_advice(operation, Outcome.UNKNOWN, code, sentence, params, text)
-
-
-def _judge_error(operation: Operation, reply: Reply, known: Mapping[str, str]) -> Verdict:
-    reason = " ".join(reply.reason.split())[:80]
-    answered = f"{reply.status} {reason}".strip()
-    params = {**known, "api": operation.api.title, "answered": answered}
-    if 300 <= reply.status < 400:
-        elsewhere = "HTTP error: {api} answered {answered}, which sends the call elsewhere."
-        return _say(Outcome.HTTP_ERROR, "redirect", [elsewhere], params)
-    return _say(Outcome.HTTP_ERROR, "http-error", _HTTP_ERROR, params)
-
-
-def _judge_failure(operation: Operation, failure: Failure, text: str) -> Verdict:
-    if not failure.left:
-        return Verdict(Outcome.NOT_SENT, failure.code, failure.message, failure.params)
-    params = {**failure.params, "why": failure.message}
-    return _add_advice(operation, Outcome.UNKNOWN, failure.code, "{why}", params, text)
-
-
-def _add_advice(
-    operation: Operation,
-    outcome: Outcome,
-    code: str,
-    says: str,
-    params: Mapping[str, str],
-    text: str,
-) -> Verdict:
-    """How to find out what became of the call, as well as the document lets us say it."""
-    names = {name for advice in operation.find_out for name in _PLACE.findall(advice)}
+    """An unknown outcome, with advice on finding out what became of the call."""
+    names = {name for advice in operation.find_out for name in _PLACEHOLDER.findall(advice)}
     fields = read_fields(text.encode("utf-8", "replace")) if names else None
     sent = {name: find_value(fields, [f"/{name}"]) for name in names}
     known = {**{name: value for name, value in sent.items() if value is not None}, **params}
-    advice = _choose(operation.find_out, known)
-    return _say(outcome, code, [f"{says} {advice}".strip()], known)
+    templates = [f"{template} {advice}" for advice in operation.find_out] or [template]
+    return _make_verdict(Outcome.UNKNOWN, code, templates, known)
 
 
-def _say(
-    outcome: Outcome, code: str, sentences: Sequence[str], known: Mapping[str, str]
+def _make_verdict(
+    outcome: Outcome, code: str, templates: Sequence[str], known: Mapping[str, str]
 ) -> Verdict:
-    says = _choose(sentences, known)
-    # One pass: a value that looks like a place stays as it came.
-    sentence = _PLACE.sub(lambda place: known.get(place[1], place[0]), says)
-    return Verdict(outcome, code, sentence, {**known, "says": says})
+    """With the first template whose values are all known, else the last."""
+    complete = (each for each in templates if known.keys() >= {*_PLACEHOLDER.findall(each)})
+    template = next(complete, templates[-1] if templates else "")
+    # Split once and joined: a placeholder inside a value isn't filled.
+    pieces = _PLACEHOLDER.split(template)
+    pieces[1::2] = [known.get(name, f"{{{name}}}") for name in pieces[1::2]]
+    return Verdict(outcome, code, "".join(pieces), {**known, "says": template})
 
 
-def _choose(sentences: Sequence[str], known: Mapping[str, str]) -> str:
-    """The first sentence whose places are all known, else the last."""
-    for sentence in sentences:
-        if all(name in known for name in _PLACE.findall(sentence)):
-            return sentence
-    return sentences[-1] if sentences else ""
+def read_fields(body: bytes) -> Fields:
+    """JSON, else XML, else CSV with a header line; None for anything else. Never raises."""
+    text = body.decode("utf-8-sig", "replace").strip()
+    parsers: tuple[Callable[[str], Fields], ...] = (_PARSE_JSON, _parse_xml, _parse_csv)
+    for parse in parsers:
+        try:
+            found = parse(text)
+        except (ValueError, RecursionError, csv.Error):
+            continue
+        if found is not None:
+            return found
+    return None
+
+
+# Numbers stay text, so that long IDs keep their digits.
+_PARSE_JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str).decode
+
+
+def _parse_xml(text: str) -> Fields:
+    if not text.startswith("<") or "<html" in text[:2000].lower():
+        return None
+    found = islice(_XML_ELEMENT.finditer(text), _MAX_XML_ELEMENTS)
+    return {element[1]: unescape(element[2]).strip() for element in found} or None
+
+
+def _parse_csv(text: str) -> Fields:
+    lines = text.splitlines()[:2]
+    if len(lines) < 2 or text.startswith("<"):
+        return None
+    delimiter = max(",;\t", key=lines[0].count)
+    names, values = list(csv.reader(lines, delimiter=delimiter))[:2]
+    if delimiter not in lines[0] or len(names) != len(values):
+        return None
+    return {name.strip(): value.strip() for name, value in zip(names, values, strict=True)}
+
+
+def find_value(fields: Fields, wanted: Sequence[str]) -> str | None:
+    """The value of the first of these pointers that has a plain one, as one short line."""
+    for pointer in wanted:
+        found = _follow(fields, pointer)
+        if isinstance(found, str | bool) and str(found).strip():
+            text = json.dumps(found) if isinstance(found, bool) else " ".join(found.split())
+            return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
+    return None
+
+
+def _equals(found: Fields, wanted: object) -> bool:
+    """Whether the values agree; a number and the same number in quotes do."""
+    if isinstance(found, dict | list):
+        return bool(found == wanted)
+    return _normalize(found) == _normalize(wanted)
+
+
+def _normalize(value: object) -> object:
+    text = str(int(value)) if isinstance(value, bool) else str(value).strip()
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return text
+    return number if number.is_finite() else text
+
+
+def _follow(fields: Fields, pointer: str) -> Fields:
+    """The value at a pointer, or None."""
+    for segment in pointers.split(pointer):
+        if isinstance(fields, Mapping):
+            fields = fields.get(segment)
+        elif isinstance(fields, list):
+            index = pointers.parse_index(segment)
+            fields = fields[index] if index is not None and index < len(fields) else None
+        else:
+            return None
+    return fields

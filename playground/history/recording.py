@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from playground.calls.content import fingerprint_reply
-from playground.calls.masking import format_masked, mask_call, mask_reply, mask_text
+from playground.calls.masking import format_masked, mask_call, mask_reply, mask_text, mask_texts
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.bodies import dump_masked_call, store_bodies
 from playground.history.models import Exchange, SentDocument
@@ -159,4 +159,5 @@ def _describe_reply(reply: Reply) -> dict[str, object]:
 
 
 def _mask_values(values: Mapping[str, str], secrets: tuple[Secret, ...]) -> dict[str, str]:
-    return {name: mask_text(str(value), secrets) for name, value in values.items()}
+    masked = mask_texts([str(value) for value in values.values()], secrets)
+    return dict(zip(values, masked, strict=True))

@@ -24,8 +24,7 @@ from playground.calls.content import (
     read_csv_rows,
 )
 from playground.calls.masking import format_masked
-from playground.calls.snippets.fragments import UnsupportedCall
-from playground.calls.snippets.languages import LANGUAGES, Language, write_snippet
+from playground.calls.snippets import LANGUAGES, Language, UnsupportedCall, write_snippet
 from playground.calls.values import MaskedCall, Outcome
 from playground.history.bodies import read_body, read_body_start, read_reply_headers, read_request
 from playground.history.models import Exchange

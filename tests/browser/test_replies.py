@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.calls.content import indent_xml
-from playground.calls.snippets.languages import LANGUAGES
+from playground.calls.snippets import LANGUAGES
 from playground.calls.values import Reply
 from playground.drafts.models import Draft
 from playground.history.models import Exchange

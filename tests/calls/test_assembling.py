@@ -1,4 +1,4 @@
-"""A call is put together byte for byte, the secrets last."""
+"""A call is assembled byte for byte, the secrets last."""
 
 import json
 from base64 import b64encode
@@ -53,14 +53,14 @@ def test_the_credential_joins_in_headers() -> None:
     assert call.secrets == (KEY,)
 
 
-def test_it_joins_in_the_other_way_when_asked() -> None:
+def test_the_credential_joins_in_the_chosen_way() -> None:
     other = Endpoint(CAPTAIN.base_url, CAPTAIN.credentials, way="x-api-key")
     call = assemble(LAUNCH, other, path_values={"workflow_uid": "wf-1"}, text="{}")
     assert isinstance(call, Call)
     assert call.headers[0] == ("x-api-key", "sk-12345678")
 
 
-def test_a_header_of_the_connection_replaces_the_credentials() -> None:
+def test_a_header_of_the_connection_replaces_the_one_of_the_credential() -> None:
     own = Endpoint(CAPTAIN.base_url, {"project_id": "ws"}, headers=(("AUTHORIZATION", "mine"),))
     call = assemble(LAUNCH, own, path_values={"workflow_uid": "wf-1"}, text="{}")
     assert isinstance(call, Call)
@@ -88,7 +88,7 @@ def test_a_token_becomes_the_first_key_and_every_other_byte_stays(text, body) ->
     assert "{{secret:token}}" in format_masked(masked)
 
 
-def test_a_token_of_the_document_wins() -> None:
+def test_a_token_in_the_document_wins() -> None:
     call = start('{"id": 1, "token": "mine"}')
     assert (call.body, call.secrets) == (b'{"id": 1, "token": "mine"}', ())
     bearer = Endpoint(ALTCRAFT.base_url, ALTCRAFT.credentials, way="bearer")
@@ -96,19 +96,19 @@ def test_a_token_of_the_document_wins() -> None:
     assert [name for name, _ in call.headers] == ["Content-Type"]
 
 
-def test_a_token_may_go_in_a_header_instead() -> None:
+def test_a_token_can_join_in_a_header_instead() -> None:
     call = start('{"id": 1}', Endpoint(ALTCRAFT.base_url, ALTCRAFT.credentials, way="bearer"))
     assert call.headers[0] == ("Authorization", 'Bearer to"k')
     assert call.body == b'{"id": 1}'
 
 
 @pytest.mark.parametrize("text", ["[]", '"a"', '{"id":', "{{"])
-def test_a_token_cannot_join_what_is_no_object(text: str) -> None:
+def test_a_token_cannot_join_a_body_that_is_not_an_object(text: str) -> None:
     assert failing(START, ALTCRAFT, text=text).code == "document-broken"
 
 
 @pytest.mark.parametrize(
-    ("typed", "step"),
+    ("typed", "segment"),
     [
         ("a/b", "a%2Fb"),
         ("../../admin", "..%2F..%2Fadmin"),
@@ -121,13 +121,13 @@ def test_a_token_cannot_join_what_is_no_object(text: str) -> None:
         ("{{name}}", "v%2F%C3%A9"),
     ],
 )
-def test_a_path_value_stays_within_its_step(typed: str, step: str) -> None:
+def test_a_path_value_stays_within_its_segment(typed: str, segment: str) -> None:
     call = launch(uid=typed, variables={"name": "v/é"})
-    assert call.url == f"https://api.example.com/v3/workflows/{step}/schedule"
+    assert call.url == f"https://api.example.com/v3/workflows/{segment}/schedule"
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1))
-def test_no_path_value_escapes_its_step(typed: str) -> None:
+def test_no_path_value_escapes_its_segment(typed: str) -> None:
     outcome = assemble(LAUNCH, CAPTAIN, path_values={"workflow_uid": typed}, text="{}")
     if isinstance(outcome, Call):
         assert outcome.url.startswith("https://api.example.com/v3/workflows/")
@@ -148,7 +148,7 @@ def test_no_path_value_escapes_its_step(typed: str) -> None:
         ("{{none}}", "variable-unknown"),
     ],
 )
-def test_a_path_value_that_cannot_stand_there_is_not_sent(typed: str, code: str) -> None:
+def test_an_impossible_path_value_is_not_sent(typed: str, code: str) -> None:
     failure = failing(path_values={"workflow_uid": typed}, variables={"dots": "..", "empty": ""})
     assert failure.code == code
     assert failure.message.startswith("Not sent: ")
@@ -170,7 +170,7 @@ def test_references_are_replaced_once_and_every_other_byte_stays() -> None:
     assert format_masked(masked.body).startswith('{"a": "{{secret:s}} é')
 
 
-def test_a_variable_alone_takes_its_type_and_dynamic_ones_their_time() -> None:
+def test_a_variable_alone_keeps_its_type_and_dates_count_from_now() -> None:
     now = datetime(2026, 11, 22, 18, 5, tzinfo=UTC)
     call = launch('{"n": "{{n}}", "d": "{{today+2d}}"}', variables={"n": 3}, now=now)
     assert call.body == b'{"n": 3, "d": "2026-11-24"}'
@@ -184,15 +184,15 @@ def test_a_token_joins_before_the_secrets_of_the_document() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reference", "sentence"),
+    ("reference", "message"),
     [
         ("{{who}}", "Not sent: the variable who has no value."),
-        ("{{secret:who}}", "Not sent: there is no secret who."),
-        ("{{file:f1}}", "Not sent: there is no file f1."),
+        ("{{secret:who}}", "Not sent: there is no secret named who."),
+        ("{{file:f1}}", "Not sent: there is no file with the ID f1."),
     ],
 )
-def test_a_reference_to_nothing_is_not_sent(reference: str, sentence: str) -> None:
-    assert failing(text=f'{{"a": "{reference}"}}').message == sentence
+def test_a_reference_to_nothing_is_not_sent(reference: str, message: str) -> None:
+    assert failing(text=f'{{"a": "{reference}"}}').message == message
 
 
 @given(st.lists(st.binary(max_size=40_000), max_size=5))
@@ -212,13 +212,13 @@ def test_a_file_becomes_its_exact_data_uri(pieces: list[bytes]) -> None:
         "http://api.example.com\\@evil.example/",
     ],
 )
-def test_a_secret_stays_with_the_hosts_it_was_given_for(base_url: str) -> None:
+def test_a_secret_is_not_sent_to_another_host(base_url: str) -> None:
     failure = failing(endpoint=Endpoint(base_url, CAPTAIN.credentials))
     assert failure.code == "secret-host"
     assert "sk-123" not in failure.message
 
 
-def test_a_secret_given_for_a_port_stays_with_that_port() -> None:
+def test_a_secret_given_for_a_port_is_not_sent_to_another_port() -> None:
     other = Endpoint("https://api.example.com/api/v1.1", ALTCRAFT.credentials)
     assert failing(START, other).code == "secret-host"
 
@@ -228,7 +228,7 @@ def test_a_missing_credential_is_named() -> None:
     assert failure.message == "Not sent: the connection has no API key."
 
 
-def test_a_call_without_a_body_has_none_and_takes_its_query() -> None:
+def test_a_call_without_a_body_has_none_but_a_query() -> None:
     operation = find_operation("list-accounts")
     call = assemble(
         operation,
@@ -242,7 +242,7 @@ def test_a_call_without_a_body_has_none_and_takes_its_query() -> None:
     assert call.url.endswith("/integrations/linkedin/accounts?page=0&stats=a%20b%26c")
 
 
-def test_a_short_secret_is_masked_where_it_was_put_and_nowhere_else() -> None:
+def test_a_short_secret_is_masked_where_it_was_inserted_and_nowhere_else() -> None:
     call = launch('{"pin": "{{secret:pin}}", "n": 1}', secrets=[Secret("pin", "1")])
     masked = mask_call(call).body
     assert masked is not None

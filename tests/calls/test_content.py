@@ -1,4 +1,4 @@
-"""What a reply's body is, whatever it claims to be."""
+"""The kind, the charset and the layout of a reply's body, whatever it claims to be."""
 
 import csv
 import json
@@ -8,13 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.calls.content import (
+    LINES,
     choose_extension,
     decode_body,
     detect_delimiter,
     detect_kind,
+    format_opening,
     indent_xml,
     read_csv_rows,
 )
+from playground.jsontext.printing import format_json
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 
@@ -42,7 +45,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (b"<svg/>", "image/svg+xml", "xml", "svg"),
     ],
 )
-def test_the_kind_is_told_by_the_claim_and_by_the_bytes(data, content_type, kind, ending) -> None:
+def test_the_kind_follows_from_the_claim_and_the_bytes(data, content_type, kind, ending) -> None:
     assert detect_kind(data, content_type) == kind
     assert choose_extension(kind, content_type) == ending
 
@@ -78,7 +81,7 @@ def test_the_kind_is_told_by_the_claim_and_by_the_bytes(data, content_type, kind
         ("日".encode()[:2], "text/plain", "", "utf-8", ""),
     ],
 )
-def test_a_wrong_charset_is_noticed_and_read_all_the_same(
+def test_a_wrong_charset_is_noticed_and_the_text_still_decoded(
     data, content_type, text, charset, claimed
 ) -> None:
     said = decode_body(data, content_type)
@@ -86,13 +89,13 @@ def test_a_wrong_charset_is_noticed_and_read_all_the_same(
 
 
 @given(st.binary(max_size=200), st.text(max_size=40))
-def test_any_bytes_under_any_claim_are_some_text(data, claim) -> None:
+def test_any_bytes_under_any_claim_decode_to_some_text(data, claim) -> None:
     for content_type in (claim, f"text/plain; charset={claim}"):
         assert isinstance(decode_body(data, content_type).text, str)
         assert choose_extension(detect_kind(data, content_type), content_type)
 
 
-def test_a_table_comes_in_pieces_whatever_stands_between_its_cells() -> None:
+def test_a_table_is_read_in_parts_whatever_its_delimiter() -> None:
     text = "name;n\n" + "".join(f'"A; B\n{n}";{n}\n' for n in range(500))
     first = read_csv_rows(text, 0, 200)
     assert first is not None
@@ -103,7 +106,7 @@ def test_a_table_comes_in_pieces_whatever_stands_between_its_cells() -> None:
     assert [detect_delimiter(line) for line in ("a\tb", "a|b", "a,b", "a")] == ["\t", "|", ",", ","]
 
 
-def test_odd_tables_are_cut_or_none() -> None:
+def test_odd_tables_are_cut_or_rejected() -> None:
     wide = read_csv_rows(",".join("x" * 1000 for _ in range(300)))
     assert wide is not None
     assert (len(wide.rows[0]), len(wide.rows[0][0]), wide.cut) == (100, 501, True)
@@ -129,17 +132,42 @@ def test_xml_is_indented_as_text() -> None:
     "text",
     ["<a><b", "</a></a>", "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><x>&e;</x>", "<"],
 )
-def test_what_is_no_clean_xml_stays_as_it_is(text) -> None:
+def test_malformed_xml_stays_the_same(text) -> None:
     assert indent_xml(text) == text
 
 
 @pytest.mark.parametrize(
     "text", ["<!--" * 100_000, '<a b="' * 100_000, "<a>" * 100_000, "<" * 500_000]
 )
-def test_hostile_xml_costs_no_time(text) -> None:
+def test_hostile_xml_takes_no_time(text) -> None:
     assert indent_xml(text) == text
 
 
-def test_json_in_another_charset_reads_as_json() -> None:
+def test_json_in_another_charset_decodes_to_json() -> None:
     text = json.dumps({"stadt": "Zürich"}, ensure_ascii=False)
     assert json.loads(decode_body(text.encode("utf-16")).text) == {"stadt": "Zürich"}
+
+
+TREES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner),
+    max_leaves=25,
+)
+
+
+@given(TREES, st.booleans(), st.booleans())
+def test_the_opening_of_json_is_that_of_its_full_layout(tree, escaped, spaced) -> None:
+    text = json.dumps(tree, ensure_ascii=escaped, indent=3 if spaced else None)
+    assert format_opening(text, "json") == format_json(text).split("\n")[:LINES]
+
+
+@pytest.mark.parametrize("text", ['{"a', '{"a": "\\', "]]}}", "{{{", '"', "nul", ":", ",,", ""])
+def test_broken_json_keeps_its_characters(text) -> None:
+    opening = "".join(format_opening(text, "json"))
+    assert opening.replace(" ", "") == text.replace(" ", "")
+
+
+def test_the_opening_reads_the_first_part_only() -> None:
+    assert len(format_opening("[" * 10_000_000, "json")) == LINES
+    assert len("".join(format_opening("x" * 10_000_000, "plain"))) < 10_000
+    assert format_opening("a\r\nb\rc\n", "plain") == ["a", "b", "c", ""]

@@ -1,4 +1,4 @@
-"""A secret is found again in every form it may be echoed in, and nothing else is masked."""
+"""A secret is masked in every form it may be echoed in, and nothing else is."""
 
 import json
 from base64 import b64encode, urlsafe_b64encode
@@ -9,8 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.calls.masking import format_masked, holds_secret, mask_call, mask_text
-from playground.calls.values import Call, Insertion, Placeholder, Secret
+from playground.calls.masking import (
+    format_masked,
+    holds_secret,
+    mask_call,
+    mask_reply,
+    mask_text,
+    mask_texts,
+)
+from playground.calls.values import Call, Insertion, Placeholder, Reply, Secret
 
 ODD = 'pä"ß w/+ö\\rd&<😀>'
 FORMS = {
@@ -41,7 +48,7 @@ def _units(sign: str) -> list[bytes]:
 
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("value", ["abcdef", "sk-live-0123456789", ODD, "a b c d e"])
-def test_it_is_masked_in_every_form(form: str, value: str) -> None:
+def test_a_secret_is_masked_in_every_form(form: str, value: str) -> None:
     text = f'before "{FORMS[form](value)}" after'
     assert mask_text(text, [Secret("key", value)]) == 'before "{{secret:key}}" after'
 
@@ -49,7 +56,7 @@ def test_it_is_masked_in_every_form(form: str, value: str) -> None:
 @pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
 @pytest.mark.parametrize("before", range(7))
 @pytest.mark.parametrize("after", range(4))
-def test_it_is_masked_inside_a_longer_base64_text(encode, before: int, after: int) -> None:
+def test_a_secret_is_masked_inside_a_longer_base64_text(encode, before: int, after: int) -> None:
     value = "s?cr>t~value"
     text = encode(b"u" * before + value.encode() + b"v" * after).decode()
     masked = mask_text(text, [Secret("key", value)])
@@ -75,13 +82,13 @@ def test_no_alignment_of_any_value_survives(data: bytes, value: str, more: bytes
 
 
 @given(st.text(), st.lists(st.text(min_size=1, max_size=12), max_size=3))
-def test_text_without_a_secret_stays_as_it_is(text: str, values: list[str]) -> None:
+def test_text_without_a_secret_stays_the_same(text: str, values: list[str]) -> None:
     secrets = [Secret(f"s{number}", f"\ue000{value}\ue001") for number, value in enumerate(values)]
     if not holds_secret(text.encode("utf-8", "surrogatepass"), secrets):
         assert mask_text(text, secrets) == text
 
 
-def test_a_short_value_is_left_in_replies() -> None:
+def test_a_short_value_stays_in_replies() -> None:
     assert mask_text('{"pin": "12345"}', [Secret("pin", "12345")]) == '{"pin": "12345"}'
     assert mask_text('{"a": ""}', [Secret("none", "")]) == '{"a": ""}'
 
@@ -98,7 +105,7 @@ def test_the_longest_value_wins_and_overlaps_leave_nothing() -> None:
     assert mask_text("aaaaaaaaa", [Secret("a", "aaaaaa")]) == "{{secret:a}}"
 
 
-def test_a_large_reply_takes_time_in_proportion() -> None:
+def test_masking_takes_time_proportional_to_the_text() -> None:
     """Sizes that anything worse than linear would not survive."""
     secrets = [Secret(f"s{n}", f"key-{n}-0123456789") for n in range(20)]
     for text in ("\\" * 300_000, "%25" * 100_000, "key-" * 75_000, "A" * 300_000, "&#x" * 100_000):
@@ -109,7 +116,7 @@ def call(**more) -> Call:
     return Call("POST", "https://api.example.com/x", **more)
 
 
-def test_a_call_shows_holes_where_its_secrets_stand() -> None:
+def test_a_call_has_placeholders_for_its_secrets() -> None:
     key, other = Secret("key", "sk-12345678"), Secret("other", 'wo"rd-99')
     masked = mask_call(
         call(
@@ -131,7 +138,7 @@ def test_a_call_shows_holes_where_its_secrets_stand() -> None:
     )
 
 
-def test_a_short_value_is_masked_at_its_own_place_only() -> None:
+def test_a_short_value_is_masked_only_where_it_was_inserted() -> None:
     place = Insertion("body", 7, 9, Placeholder("pin", "json"))
     pin = Secret("pin", "11")
     masked = mask_call(call(body=b'{"a": "11", "b": "11"}', secrets=(pin,), insertions=(place,)))
@@ -139,7 +146,7 @@ def test_a_short_value_is_masked_at_its_own_place_only() -> None:
     assert format_masked(masked.body) == '{"a": "{{secret:pin}}", "b": "11"}'
 
 
-def test_a_short_value_without_a_known_place_is_masked_everywhere() -> None:
+def test_a_short_value_that_was_never_inserted_is_masked_everywhere() -> None:
     masked = mask_call(call(body=b'{"a": "11", "b": 111}', secrets=(Secret("pin", "11"),)))
     assert masked.body is not None
     assert "11" not in format_masked(masked.body)
@@ -153,7 +160,30 @@ def test_a_public_value_in_a_call_is_shown() -> None:
     assert masked.body is None
 
 
-def test_the_values_of_a_call_do_not_show_in_its_repr() -> None:
+def test_the_repr_of_a_call_shows_no_secret() -> None:
     key = Secret("key", "sk-12345678")
     whole = call(headers=(("X", "sk-12345678"),), body=b"sk-12345678", secrets=(key,))
     assert "sk-12345678" not in repr(whole)
+
+
+def test_texts_masked_together_are_masked_like_each_alone() -> None:
+    secrets = [Secret("key", "sk-12345678"), Secret("pin", "11")]
+    texts = ["plain 11", "", "Bearer sk-12345678", "sk-1234", "5678", "c2stMTIzNDU2Nzg="]
+    assert mask_texts(texts, secrets) == [mask_text(each, secrets) for each in texts]
+    assert mask_texts(texts, secrets)[2:4] == ["Bearer {{secret:key}}", "sk-1234"]
+    assert mask_texts(["plain", "pin 11"], secrets) == ["plain", "pin 11"]
+
+
+def test_a_reply_loses_its_echoes_in_headers_reason_and_body() -> None:
+    key = Secret("key", "sk-12345678")
+    headers = (("X-sk-12345678", "a"), ("Content-Type", "text/plain; charset=utf-16"))
+    body = "key sk-12345678".encode("utf-16")
+    masked = mask_reply(Reply(200, "Hi sk-12345678", headers, body), [key])
+    assert masked.reason == "Hi {{secret:key}}"
+    assert masked.headers == (("X-{{secret:key}}", "a"), headers[1])
+    assert masked.body.decode("utf-16-le").endswith("key {{secret:key}}")
+
+
+def test_a_reply_without_an_echo_stays_the_same() -> None:
+    reply = Reply(200, "OK", (("X", "y"),), b"\xff\x00 broken \xf0")
+    assert mask_reply(reply, [Secret("key", "sk-12345678")]) == reply

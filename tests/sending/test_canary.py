@@ -12,7 +12,7 @@ import pytest
 from django.db import connection as database
 from django.urls import reverse
 
-from playground.calls.snippets.languages import LANGUAGES
+from playground.calls.snippets import LANGUAGES
 from playground.drafts.models import Draft
 from playground.drafts.secrets import take_in
 from playground.history.bodies import read_body

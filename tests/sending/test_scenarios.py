@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from playground.calls.masking import format_masked, mask_call
-from playground.calls.snippets.languages import write_snippet
+from playground.calls.snippets import write_snippet
 from playground.calls.values import Outcome
 from playground.commands.practice import fill_practice
 from playground.drafts.models import Draft

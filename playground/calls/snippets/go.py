@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
-from playground.calls.snippets.escapes import c_like
-from playground.calls.snippets.fragments import Pieces, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import (
+    Fragments,
+    prepare_request,
+    quote_like_c,
+    split_lines,
+    write_comments,
+    write_expression,
+)
 from playground.calls.values import MaskedCall
 
+_STOP_ON_ERROR = ["\tif err != nil {", "\t\tpanic(err)", "\t}"]
 
-def write(call: MaskedCall) -> str:
+
+def write_go(call: MaskedCall) -> str:
     """The call as a program."""
-    made = plan(call)
+    request = prepare_request(call)
+    # Go rejects unused imports, so each appears only if it is needed.
     imports = ["fmt", "io", "net/http"]
-    imports += ["os"] if made.variables else []
-    imports += ["strings"] if made.body is not None else []
-    body = "nil"
+    imports += ["os"] if request.variables else []
+    imports += ["strings"] if request.body is not None else []
     lines = ["package main", "", "import (", *(f'\t"{each}"' for each in imports), ")", ""]
-    lines += ["func main() {", *(f"\t{each}" for each in comments(made, "//"))]
-    if made.body is not None:
-        text = _text(in_lines(made.body), " +\n\t\t")
+    lines += ["func main() {", *(f"\t{each}" for each in write_comments(request, "//"))]
+    body = "nil"
+    if request.body is not None:
+        text = _write_text(split_lines(request.body), " +\n\t\t")
         lines.append(f"\tbody := strings.NewReader({text})")
         body = "body"
+    method, url = quote_like_c(request.method), _write_text(request.url)
     lines += [
-        f"\trequest, err := http.NewRequest({c_like(made.method)}, {_text(made.url)}, {body})",
-        *_stop(),
-        *(f"\trequest.Header.Add({c_like(name)}, {_text(value)})" for name, value in made.headers),
+        f"\trequest, err := http.NewRequest({method}, {url}, {body})",
+        *_STOP_ON_ERROR,
+        *(
+            f"\trequest.Header.Add({quote_like_c(name)}, {_write_text(value)})"
+            for name, value in request.headers
+        ),
         "\tclient := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {",
         "\t\treturn http.ErrUseLastResponse",
         "\t}}",
         "\tresponse, err := client.Do(request)",
-        *_stop(),
+        *_STOP_ON_ERROR,
         "\tdefer response.Body.Close()",
         "\ttext, err := io.ReadAll(response.Body)",
-        *_stop(),
+        *_STOP_ON_ERROR,
         "\tfmt.Println(response.StatusCode, string(text))",
         "}",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _stop() -> list[str]:
-    return ["\tif err != nil {", "\t\tpanic(err)", "\t}"]
-
-
-def _text(pieces: Pieces, plus: str = " + ") -> str:
-    return join(pieces, c_like, lambda name: f'os.Getenv("{name}")', plus)
+def _write_text(fragments: Fragments, plus: str = " + ") -> str:
+    return write_expression(fragments, quote_like_c, lambda name: f'os.Getenv("{name}")', plus)

@@ -1,51 +1,53 @@
-"""PHP with its own streams: no extension needed."""
+"""PHP with its own streams, which need no extension."""
 
 from __future__ import annotations
 
 import re
 
-from playground.calls.snippets.fragments import Pieces, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import (
+    Fragments,
+    prepare_request,
+    split_lines,
+    write_comments,
+    write_expression,
+)
 from playground.calls.values import MaskedCall
 
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
-def write(call: MaskedCall) -> str:
+def write_php(call: MaskedCall) -> str:
     """The call as a script."""
-    made = plan(call)
-    lines = ["<?php", "", *comments(made, "//")]
-    if made.body is not None:
-        lines.append(f"$body = {_text(in_lines(made.body), chr(10) + '    . ')};")
+    request = prepare_request(call)
+    lines = ["<?php", "", *write_comments(request, "//")]
+    if request.body is not None:
+        lines.append(f"$body = {_write_text(split_lines(request.body), chr(10) + '    . ')};")
     lines += [
         "$context = stream_context_create(['http' => [",
-        f"    'method' => {quote(made.method)},",
+        f"    'method' => {_quote(request.method)},",
         "    'header' => [",
-        *(f"        {_text((f'{name}: ', *value))}," for name, value in made.headers),
+        *(f"        {_write_text((f'{name}: ', *value))}," for name, value in request.headers),
         "    ],",
     ]
-    if made.body is not None:
+    if request.body is not None:
         lines.append("    'content' => $body,")
     lines += [
         "    'protocol_version' => 1.1,",
         "    'follow_location' => 0,",
         "    'ignore_errors' => true,",
         "]]);",
-        f"echo file_get_contents({_text(made.url)}, false, $context);",
+        f"echo file_get_contents({_write_text(request.url)}, false, $context);",
     ]
     return "\n".join(lines) + "\n"
 
 
-def _text(pieces: Pieces, plus: str = " . ") -> str:
-    return join(pieces, quote, lambda name: f"getenv('{name}')", plus)
+def _write_text(fragments: Fragments, plus: str = " . ") -> str:
+    return write_expression(fragments, _quote, lambda name: f"getenv('{name}')", plus)
 
 
-def quote(text: str) -> str:
-    """A PHP literal: single quotes where all is printable, else escapes."""
-    if not CONTROL.search(text):
+def _quote(text: str) -> str:
+    """A literal in single quotes, in which PHP expands nothing; escapes need double ones."""
+    if not _CONTROL.search(text):
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
     escaped = re.sub(r'[\\"$]', lambda found: "\\" + found.group(), text).replace("\n", "\\n")
-    return f'"{CONTROL.sub(_code, escaped)}"'
-
-
-def _code(found: re.Match[str]) -> str:
-    return f"\\u{{{ord(found.group()):x}}}"
+    return '"' + _CONTROL.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", escaped) + '"'

@@ -4,26 +4,42 @@ from __future__ import annotations
 
 import re
 
-from playground.calls.snippets.fragments import Pieces, comments, in_lines, join, plan
+from playground.calls.snippets.fragments import (
+    Fragments,
+    prepare_request,
+    split_lines,
+    write_comments,
+    write_expression,
+)
 from playground.calls.values import MaskedCall
 
-SPECIAL = re.compile(r'[\\"#]')
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
+# A backslash, the quote, and #, which starts an interpolation.
+_SPECIAL = re.compile(r'[\\"#]')
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 
-def write(call: MaskedCall) -> str:
+def write_ruby(call: MaskedCall) -> str:
     """The call as a script."""
-    made = plan(call)
-    lines = ['require "net/http"', "", *comments(made, "#")]
-    sends = "true" if made.body is not None else "false"
+    request = prepare_request(call)
+    lines = ['require "net/http"', "", *write_comments(request, "#")]
+    sends_body = "true" if request.body is not None else "false"
+    gets_body = "false" if request.method == "HEAD" else "true"
     lines += [
-        f"uri = URI({_text(made.url)})",
+        f"uri = URI({_write_text(request.url)})",
         "request = Net::HTTPGenericRequest.new("
-        f"{quote(made.method)}, {sends}, {'false' if made.method == 'HEAD' else 'true'}, uri)",
-        *_headers(made.headers),
+        f"{_quote(request.method)}, {sends_body}, {gets_body}, uri)",
     ]
-    if made.body is not None:
-        lines.append(f"request.body = {_text(in_lines(made.body), ' +' + chr(10) + '  ')}")
+    seen: set[str] = set()
+    for name, value in request.headers:
+        # The first of a name replaces Ruby's own default, the others are added.
+        if name.lower() in seen:
+            lines.append(f"request.add_field({_quote(name)}, {_write_text(value)})")
+        else:
+            lines.append(f"request[{_quote(name)}] = {_write_text(value)}")
+        seen.add(name.lower())
+    if request.body is not None:
+        body = _write_text(split_lines(request.body), " +" + chr(10) + "  ")
+        lines.append(f"request.body = {body}")
     lines += [
         'options = { use_ssl: uri.scheme == "https" }',
         "http = Net::HTTP.start(uri.hostname, uri.port, options)",
@@ -33,28 +49,11 @@ def write(call: MaskedCall) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _headers(headers: tuple[tuple[str, Pieces], ...]) -> list[str]:
-    """The first of a name replaces what Ruby would send by itself."""
-    lines = []
-    seen: set[str] = set()
-    for name, value in headers:
-        if name.lower() in seen:
-            lines.append(f"request.add_field({quote(name)}, {_text(value)})")
-        else:
-            lines.append(f"request[{quote(name)}] = {_text(value)}")
-        seen.add(name.lower())
-    return lines
+def _write_text(fragments: Fragments, plus: str = " + ") -> str:
+    return write_expression(fragments, _quote, lambda name: f'ENV.fetch("{name}")', plus)
 
 
-def _text(pieces: Pieces, plus: str = " + ") -> str:
-    return join(pieces, quote, lambda name: f'ENV.fetch("{name}")', plus)
-
-
-def quote(text: str) -> str:
-    """A Ruby literal in double quotes: nothing in it is evaluated."""
-    escaped = SPECIAL.sub(lambda found: "\\" + found.group(), text).replace("\n", "\\n")
-    return f'"{CONTROL.sub(_code, escaped)}"'
-
-
-def _code(found: re.Match[str]) -> str:
-    return f"\\u{{{ord(found.group()):x}}}"
+def _quote(text: str) -> str:
+    """A literal in double quotes in which nothing is evaluated."""
+    escaped = _SPECIAL.sub(lambda found: "\\" + found.group(), text).replace("\n", "\\n")
+    return '"' + _CONTROL.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", escaped) + '"'

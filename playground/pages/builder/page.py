@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
-from playground.calls.snippets.languages import LANGUAGES
+from playground.calls.snippets import LANGUAGES
 from playground.drafts.changes import history_depth
 from playground.history.queries import find_running_exchange
 from playground.pages.builder.draft_context import Opened, open_draft

@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.masking import format_masked, mask_call
-from playground.calls.snippets.fragments import UnsupportedCall
-from playground.calls.snippets.languages import LANGUAGES, write_snippet
+from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.pages.builder.draft_context import Opened, open_draft

@@ -1,4 +1,4 @@
-"""Every snippet is run for real and delivers the same bytes as Send."""
+"""Every snippet is run for real and sends the same bytes as Send."""
 
 import json
 import os
@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.calls.snippets.fragments import UnsupportedCall
-from playground.calls.snippets.languages import LANGUAGES, write_snippet
+from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
 from playground.calls.values import MaskedCall, Placeholder
 
 RUN = {
@@ -49,7 +48,7 @@ BODIES = {
 
 
 class Recorder(BaseHTTPRequestHandler):
-    """Keeps what arrived."""
+    """Records every request."""
 
     protocol_version = "HTTP/1.1"
 
@@ -79,7 +78,7 @@ def server():
 def _run(language: str, code: str, folder: Path) -> None:
     extension = next(each.extension for each in LANGUAGES if each.id == language)
     program = NEEDS.get(language, RUN[language][0])
-    # HTTPie stands beside Python, in the tests' own environment.
+    # HTTPie is installed next to Python, in the environment of the tests.
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     if shutil.which(program, path=path) is None:
         pytest.fail(f"{program} is not installed: run tests/runtimes.sh")
@@ -134,7 +133,7 @@ def test_a_snippet_sends_the_same_bytes(language, body, server, tmp_path):
 @pytest.mark.snippet_runtime
 @pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
 @pytest.mark.parametrize("language", [each.id for each in LANGUAGES])
-def test_a_snippet_sends_without_a_body(language, method, server, tmp_path):
+def test_a_snippet_without_a_body_sends_none(language, method, server, tmp_path):
     url = (f"http://127.0.0.1:{server.server_port}/x",)
     server.seen.clear()
     _run(language, write_snippet(language, MaskedCall(method, url, (), None)), tmp_path)
@@ -142,7 +141,7 @@ def test_a_snippet_sends_without_a_body(language, method, server, tmp_path):
     assert server.seen[0][2].get("Content-Type") is None
 
 
-def test_no_secret_and_no_reference_stands_in_a_snippet():
+def test_a_snippet_contains_variables_instead_of_references():
     call = MaskedCall(
         "POST", ("https://h/",), (("A", (Placeholder("my key"),)),), ("{}", Placeholder("my key"))
     )
@@ -152,7 +151,7 @@ def test_no_secret_and_no_reference_stands_in_a_snippet():
         assert "{{" not in code
 
 
-def test_names_of_variables_are_unique_and_leave_the_systems_own_alone():
+def test_names_of_variables_are_unique_and_not_those_of_the_system():
     body = (
         Placeholder("path"),
         Placeholder("a b"),
@@ -165,7 +164,7 @@ def test_names_of_variables_are_unique_and_leave_the_systems_own_alone():
         assert f'"${name}"' in code
 
 
-def test_what_a_language_cannot_say_is_a_sentence():
+def test_a_call_that_a_language_cannot_express_has_a_message():
     call = MaskedCall("POST", ("https://h/",), (), ("a\0b",))
     with pytest.raises(UnsupportedCall, match="NUL"):
         write_snippet("curl", call)

@@ -1,4 +1,4 @@
-"""A reply is judged by its body too, in whatever form it comes."""
+"""A reply is judged by its body too, in whatever format it comes."""
 
 import pytest
 from hypothesis import given
@@ -20,7 +20,7 @@ def reply(status: int, body: bytes | str, **more) -> Reply:
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "outcome", "sentence"),
+    ("status", "body", "outcome", "message"),
     [
         (200, '{"job_uid": "5f3c"}', "accepted", "Launched: job 5f3c is running"),
         (200, '{"message": "Done"}', "accepted", "Launched: Done"),
@@ -35,11 +35,11 @@ def reply(status: int, body: bytes | str, **more) -> Reply:
         (302, "", "http-error", None),
     ],
 )
-def test_a_launch_is_judged(status: int, body: str, outcome: str, sentence: str | None) -> None:
+def test_a_launch_gets_a_verdict(status: int, body: str, outcome: str, message: str | None) -> None:
     verdict = reach_verdict(LAUNCH, reply(status, body))
     assert verdict.outcome == outcome
-    if sentence is not None:
-        assert verdict.message == sentence
+    if message is not None:
+        assert verdict.message == message
 
 
 @pytest.mark.parametrize(
@@ -80,7 +80,7 @@ def test_two_hundred_is_judged_by_the_error_in_the_body(body: str, outcome: str)
         assert "sending again" in " ".join(verdict.message.split())
 
 
-def test_a_repeat_answered_from_memory_is_told() -> None:
+def test_a_cached_answer_is_reported() -> None:
     headers = (("Duplicate-Request", "true"),)
     verdict = reach_verdict(START, reply(200, '{"error": 0}', headers=headers))
     assert (verdict.outcome, verdict.code) == (Outcome.ACCEPTED, "repeated")
@@ -95,14 +95,14 @@ def test_a_reply_too_large_to_read_is_unknown() -> None:
     assert verdict.message.endswith(ADVICE)
 
 
-def test_a_failure_before_anything_left_is_not_sent() -> None:
+def test_a_failure_before_a_byte_left_is_not_sent() -> None:
     failure = Failure("name-not-found", "Not sent: no server.", False, {"host": "x"})
     verdict = reach_verdict(LAUNCH, failure)
     assert verdict.outcome is Outcome.NOT_SENT
     assert (verdict.code, verdict.message) == ("name-not-found", "Not sent: no server.")
 
 
-def test_a_failure_after_that_is_unknown_and_says_how_to_find_out() -> None:
+def test_a_failure_after_that_is_unknown_and_gives_advice() -> None:
     failure = Failure("closed", "Unknown: the connection closed.", True)
     verdict = reach_verdict(LAUNCH, failure, '{"job_name": "Night run"}')
     assert verdict.outcome is Outcome.UNKNOWN
@@ -110,18 +110,18 @@ def test_a_failure_after_that_is_unknown_and_says_how_to_find_out() -> None:
     assert '"' not in reach_verdict(LAUNCH, failure, "broken {").message
 
 
-def test_places_in_a_value_are_not_filled() -> None:
+def test_placeholders_in_a_value_are_not_filled() -> None:
     verdict = reach_verdict(LAUNCH, reply(400, '{"message": "{status} {job_uid}"}'))
     assert verdict.message == "Refused by Captain Data: {status} {job_uid} (status 400)"
 
 
-def test_a_long_value_is_one_short_line() -> None:
+def test_a_long_value_becomes_one_short_line() -> None:
     verdict = reach_verdict(LAUNCH, reply(400, '{"message": "' + "a\\n" * 5000 + '"}'))
     assert len(verdict.message) < 300
     assert "\n" not in verdict.message
 
 
-def test_every_operation_has_a_sentence_for_every_status() -> None:
+def test_every_operation_has_a_message_for_every_status() -> None:
     for operation in list_operations():
         for status in (100, 200, 204, 301, 400, 404, 500, 999):
             for body in ("", "{}", '{"error": 0}', "null", "[1]"):
@@ -131,7 +131,7 @@ def test_every_operation_has_a_sentence_for_every_status() -> None:
 
 
 @given(st.integers(100, 599), st.binary(), st.text())
-def test_it_never_raises(status: int, body: bytes, text: str) -> None:
+def test_a_verdict_never_raises(status: int, body: bytes, text: str) -> None:
     for operation in (LAUNCH, START):
         reach_verdict(operation, reply(status, body, reason=text), text)
         reach_verdict(operation, Failure("closed", text, True), text)

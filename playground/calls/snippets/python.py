@@ -1,0 +1,47 @@
+"""Python with the requests library."""
+
+from __future__ import annotations
+
+from playground.calls.snippets.fragments import (
+    Fragments,
+    join_headers,
+    prepare_request,
+    split_lines,
+    write_comments,
+    write_expression,
+)
+from playground.calls.values import MaskedCall
+
+
+def write_python(call: MaskedCall) -> str:
+    """The call as a script."""
+    request = prepare_request(call)
+    lines = ["import os", ""] if request.variables else []
+    lines += ["import requests", "", *write_comments(request, "#")]
+    if request.body is not None:
+        pieces = split_lines(request.body)
+        body = _write_text(pieces, chr(10) + "    + ")
+        lines += ["body = " + (f"(\n    {body}\n)" if len(pieces) > 1 else body), ""]
+    lines += [
+        "response = requests.request(",
+        f"    {request.method!r},",
+        f"    {_write_text(request.url)},",
+        "    headers={",
+        *(f"        {n!r}: {_write_value(v)}," for n, v in join_headers(request).items()),
+        "    },",
+    ]
+    if request.body is not None:
+        # Encoded: requests would otherwise try Latin-1 first.
+        lines.append("    data=body.encode(),")
+    lines += ["    allow_redirects=False,", ")", "print(response.status_code, response.text)"]
+    return "\n".join(lines) + "\n"
+
+
+def _write_text(fragments: Fragments, plus: str = " + ") -> str:
+    return write_expression(fragments, repr, lambda name: f'os.environ["{name}"]', plus)
+
+
+def _write_value(fragments: Fragments) -> str:
+    """Values beyond ASCII as bytes, which requests sends as they are."""
+    is_ascii = all(each.isascii() for each in fragments if isinstance(each, str))
+    return _write_text(fragments) if is_ascii else f"({_write_text(fragments)}).encode()"
