@@ -226,7 +226,7 @@ def _judge_document(text: str) -> None:
 def _row(template: Template) -> dict[str, Any]:
     names = ("id", "name", "description", "folder", "operation", "sharing", "changed_at", "used_at")
     row = {name: getattr(template, name) for name in names}
-    return {**row, "tags": template.tag_list, "version": template.latest}
+    return {**row, "tags": template.tag_list, "version": template.latest_version}
 
 
 def _full(template: Template, variant: str = "", number: int = 0) -> dict[str, Any]:

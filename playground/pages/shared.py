@@ -104,7 +104,7 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
     if link.kind != LinkKind.FILL or not _is_unlocked(request, link):
         raise Http404
     press = _read_press(request)
-    if LinkSend.objects.filter(link=link, press=press).exists():
+    if LinkSend.objects.filter(link=link, submission=press).exists():
         return show_outcome(request, link, token, press)
     try:
         state = fill_fields(link, _read_values(link, request.POST))
@@ -191,7 +191,7 @@ def _count_from_one(segment: str) -> str:
 def show_outcome(
     request: HttpRequest, link: ShareLink, token: str, press: uuid.UUID
 ) -> HttpResponse:
-    if not LinkSend.objects.filter(link=link, press=press).exists():
+    if not LinkSend.objects.filter(link=link, submission=press).exists():
         raise Http404
     exchange = Exchange.objects.get(submission=press)
     if exchange.under_way:
@@ -261,7 +261,7 @@ def _read_press(request: HttpRequest) -> uuid.UUID:
 
 
 def _name_of(link: ShareLink) -> str:
-    by = link.note or str(link.id)[:8]
+    by = link.label or str(link.id)[:8]
     return _("%(name)s, by the link %(by)s") % {"name": link.template.name, "by": by}
 
 

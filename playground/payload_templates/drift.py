@@ -135,7 +135,7 @@ def list_drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
 def find_template_drift(template: Template) -> Drift | None:
     """The drift of the newest version: its shared payload, and what its variants add."""
     version = get_version(template)
-    content, since = read_content(version), version.made_at
+    content, since = read_content(version), version.created_at
     drift = _find_state_drift(template, content.shared, since)
     known = {(each.code, each.pointer) for each in drift.problems} if drift else set()
     for variant in content.variants:
@@ -171,7 +171,7 @@ def repair_template(person: Person, template: Template) -> bool:
     """Apply every safe fix as a new version. Returns whether anything changed."""
     version = get_version(template)
     content = read_content(version)
-    repaired = _repair_content(template, content, version.made_at)
+    repaired = _repair_content(template, content, version.created_at)
     if repaired == content:
         return False
     note = _("Repaired after the workflow changed")

@@ -130,7 +130,7 @@ def _plan_file(person: Person, file: TemplateFile) -> ImportStep:
     stored, imported = serialize_template(template), _normalize_row(file)
     if _comparable(stored, file) == _comparable(imported, file):
         return ImportStep(file, "same", template)
-    is_newest = file.version == template.latest
+    is_newest = file.version == template.latest_version
     return ImportStep(file, "changed" if is_newest else "conflict", template)
 
 
@@ -178,7 +178,7 @@ def import_template(person: Person, step: ImportStep, as_copy: bool = False) -> 
     if not content.shared.connection:
         connection = read_content(get_version(step.template)).shared.connection
         content = Content(replace(content.shared, connection=connection), content.variants)
-    saved = save_version(person, step.template, content, step.template.latest, note)
+    saved = save_version(person, step.template, content, step.template.latest_version, note)
     if isinstance(saved, Version):
         _store_secrets(saved, file)
         update_details(step.template, file.details)

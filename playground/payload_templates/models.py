@@ -1,4 +1,4 @@
-"""Templates, their versions, the links that share them, and who likes which."""
+"""Templates, their versions, favourites, and the links that share them."""
 
 import uuid
 
@@ -11,16 +11,17 @@ from playground.workspace.models import Connection
 
 
 class Sharing(models.TextChoices):
-    PRIVATE = "private", _("only you")
-    VIEW = "view", _("the team may use it")
-    EDIT = "edit", _("the team may use and change it")
+    PRIVATE = "private", _("Only you")
+    VIEW = "view", _("Team can use it")
+    EDIT = "edit", _("Team can use and edit it")
 
 
 class Template(models.Model):
-    """A payload kept under a name. What it holds stands in its versions, `latest` is the newest.
+    """A payload saved under a name; its content is in its versions.
 
-    The columns repeat what lists show and search, so that a list reads no document. `tags` is
-    written `|night|vip|`. `parent` is what it was forked from, at version `parent_version`.
+    `tags` are stored as `|night|vip|`. `parent` is the template it was forked from, and
+    `parent_version` the version of it that the fork has seen. Some columns repeat the newest
+    version, so that lists can show and search them without reading documents.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -33,11 +34,12 @@ class Template(models.Model):
     operation = models.CharField(max_length=100)
     workflow_uid = models.CharField(max_length=200, default="")
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True)
-    variants = models.PositiveIntegerField(default=0)
-    latest = models.PositiveIntegerField(default=1)
+    variant_count = models.PositiveIntegerField(default=0)
+    latest_version = models.PositiveIntegerField(default=1)
     parent = models.ForeignKey("self", models.SET_NULL, null=True, related_name="forks")
     parent_version = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    # Set by saving a version only: renaming or starring a template doesn't move it up the list.
     changed_at = models.DateTimeField(auto_now_add=True)
     used_at = models.DateTimeField(null=True)
     archived_at = models.DateTimeField(null=True)
@@ -62,7 +64,7 @@ class Template(models.Model):
 class Version(models.Model):
     """One save of a template, never changed afterwards.
 
-    `text` is the document as typed, `metadata` what a draft keeps beside it, `variants` a JSON
+    `text` is the document as typed, `metadata` the draft's metadata as JSON, `variants` a JSON
     list as text: `[{"name": …, "edits": [{"kind", "pointer", "value", "order"}]}]`.
     """
 
@@ -76,11 +78,12 @@ class Version(models.Model):
     note = models.CharField(max_length=500, default="")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     person_name = models.CharField(max_length=150, default="")
-    made_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         ordering = ["-number"]
         constraints = [
+            # The last guard against two people who save at once.
             models.UniqueConstraint(fields=["template", "number"], name="version_of_template")
         ]
 
@@ -89,7 +92,7 @@ class Version(models.Model):
 
 
 class Favourite(models.Model):
-    """Somebody marked this template with a star."""
+    """A person's star on a template."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)
     template = models.ForeignKey(Template, models.CASCADE, related_name="favourites")
@@ -101,16 +104,16 @@ class Favourite(models.Model):
 
 
 class LinkKind(models.TextChoices):
-    VIEW = "view", _("view")
-    FILL = "fill", _("fill and send")
-    FORK = "fork", _("fork")
+    VIEW = "view", _("View")
+    FILL = "fill", _("Fill in and send")
+    FORK = "fork", _("Fork")
 
 
 class ShareLink(models.Model):
-    """An address that shows one version to somebody without an account.
+    """A link that shows one version of a template to people without an account.
 
-    Only the token's digest is kept. `open_fields` is a JSON list of pointers as text; with
-    `connection` they can be filled and sent, `most_sends` times in all, `per_hour` in an hour.
+    `fillable_fields` is a JSON list of pointers as text. They can be filled in and sent through
+    `connection`, up to `max_sends` times in all and `max_sends_per_hour` in an hour.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -118,17 +121,18 @@ class ShareLink(models.Model):
     version = models.ForeignKey(Version, models.CASCADE, related_name="links")
     variant = models.CharField(max_length=100, default="")
     kind = models.CharField(max_length=4, choices=LinkKind)
+    # Of the token, which itself isn't stored: who reads the database can't open the links.
     digest = models.CharField(max_length=64, unique=True)
-    note = models.CharField(max_length=100, default="")
+    label = models.CharField(max_length=100, default="")
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     password = models.CharField(max_length=200, default="")
     connection = models.ForeignKey(Connection, models.CASCADE, null=True)
-    open_fields = models.TextField(default="[]")
-    most_sends = models.PositiveIntegerField(default=0)
-    per_hour = models.PositiveIntegerField(default=0)
-    opened = models.PositiveIntegerField(default=0)
-    opened_at = models.DateTimeField(null=True)
-    sent = models.PositiveIntegerField(default=0)
+    fillable_fields = models.TextField(default="[]")
+    max_sends = models.PositiveIntegerField(default=0)
+    max_sends_per_hour = models.PositiveIntegerField(default=0)
+    open_count = models.PositiveIntegerField(default=0)
+    last_opened_at = models.DateTimeField(null=True)
+    send_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -138,12 +142,12 @@ class ShareLink(models.Model):
 
 
 class LinkSend(models.Model):
-    """One send through a link; the exchange itself is kept in the history."""
+    """One send through a link, found in the history by its submission."""
 
     link = models.ForeignKey(ShareLink, models.CASCADE, related_name="sends")
-    at = models.DateTimeField(auto_now_add=True)
-    press = models.UUIDField(unique=True)
+    sent_at = models.DateTimeField(auto_now_add=True)
+    submission = models.UUIDField(unique=True)
 
     class Meta:
-        ordering = ["-at"]
-        indexes = [models.Index(fields=["link", "-at"], name="sends_of_link")]
+        ordering = ["-sent_at"]
+        indexes = [models.Index(fields=["link", "-sent_at"], name="sends_of_link")]

@@ -43,17 +43,17 @@ TOKEN_BYTES = 24
 
 @dataclass(frozen=True)
 class ShareLinkInput:
-    """A new link as a person enters it. `open_fields` are pointers that may be filled in."""
+    """A new link as a person enters it. `fillable_fields` are pointers that may be filled in."""
 
     kind: str
     days: int = DEFAULT_DAYS
     variant: str = ""
     password: str = ""
-    note: str = ""
+    label: str = ""
     connection: Connection | None = None
-    open_fields: tuple[str, ...] = ()
-    most_sends: int = DEFAULT_SENDS
-    per_hour: int = DEFAULT_SENDS_PER_HOUR
+    fillable_fields: tuple[str, ...] = ()
+    max_sends: int = DEFAULT_SENDS
+    max_sends_per_hour: int = DEFAULT_SENDS_PER_HOUR
 
 
 class InvalidValue(ValueError):
@@ -87,15 +87,15 @@ def _validate_sending(template: Template, link: ShareLinkInput) -> str:
     if link.connection.api != operation.api.id:
         names = {"name": link.connection.name, "api": operation.api.title}
         return _("%(name)s doesn't connect to %(api)s.") % names
-    if not 1 <= link.most_sends <= MAX_SENDS:
+    if not 1 <= link.max_sends <= MAX_SENDS:
         return _("Maximum sends must be between 1 and %(limit)s.") % {"limit": MAX_SENDS}
-    if not 1 <= link.per_hour <= MAX_SENDS_PER_HOUR:
+    if not 1 <= link.max_sends_per_hour <= MAX_SENDS_PER_HOUR:
         limit = {"limit": MAX_SENDS_PER_HOUR}
         return _("Maximum sends per hour must be between 1 and %(limit)s.") % limit
-    if len(link.open_fields) > MAX_FILLABLE_FIELDS:
+    if len(link.fillable_fields) > MAX_FILLABLE_FIELDS:
         return _("Choose at most %(limit)s fields to fill in.") % {"limit": MAX_FILLABLE_FIELDS}
     schema = operation.body_schema or {}
-    for pointer in link.open_fields:
+    for pointer in link.fillable_fields:
         if names_accounts(schema, pointer):
             return _("%(field)s holds accounts, so it can't be filled in.") % {"field": pointer}
     return ""
@@ -116,13 +116,13 @@ def create_share_link(person: Person, template: Template, link: ShareLinkInput) 
         variant=link.variant,
         kind=link.kind,
         digest=digest_token(token),
-        note=link.note.strip()[:100],
+        label=link.label.strip()[:100],
         person=person,
         password=make_password(link.password) if link.password else "",
         connection=link.connection if sends else None,
-        open_fields=json.dumps(list(link.open_fields) if sends else []),
-        most_sends=link.most_sends if sends else 0,
-        per_hour=link.per_hour if sends else 0,
+        fillable_fields=json.dumps(list(link.fillable_fields) if sends else []),
+        max_sends=link.max_sends if sends else 0,
+        max_sends_per_hour=link.max_sends_per_hour if sends else 0,
         expires_at=timezone.now() + timedelta(days=link.days),
     )
     return token
@@ -152,7 +152,9 @@ def revoke_share_link(link: ShareLink) -> None:
 
 
 def record_opening(link: ShareLink) -> None:
-    ShareLink.objects.filter(id=link.id).update(opened=F("opened") + 1, opened_at=timezone.now())
+    ShareLink.objects.filter(id=link.id).update(
+        open_count=F("open_count") + 1, last_opened_at=timezone.now()
+    )
 
 
 def private_state(link: ShareLink) -> State:
@@ -168,7 +170,7 @@ def public_state(link: ShareLink) -> State:
 
 
 def fillable_pointers(link: ShareLink) -> list[str]:
-    return [str(pointer) for pointer in json.loads(link.open_fields)]
+    return [str(pointer) for pointer in json.loads(link.fillable_fields)]
 
 
 def fill_fields(link: ShareLink, values: Mapping[str, str]) -> State:
@@ -205,28 +207,31 @@ def _contains_reference(tree: Any) -> bool:
     return False
 
 
-def reserve_send(link: ShareLink, press: uuid.UUID) -> str:
+def reserve_send(link: ShareLink, submission: uuid.UUID) -> str:
     """Count one send before it is made. Returns a message if the limits don't allow it."""
     hour_ago = timezone.now() - timedelta(hours=1)
     with transaction.atomic():
         # One conditional update, so that of two simultaneous last sends only one succeeds. It
         # also locks the link's row until the hourly limit is checked.
         usable = ShareLink.objects.filter(
-            id=link.id, revoked_at=None, expires_at__gt=timezone.now(), sent__lt=F("most_sends")
+            id=link.id,
+            revoked_at=None,
+            expires_at__gt=timezone.now(),
+            send_count__lt=F("max_sends"),
         )
-        if not usable.update(sent=F("sent") + 1):
+        if not usable.update(send_count=F("send_count") + 1):
             return _("This link has reached its maximum number of sends. Ask for a new one.")
-        if link.sends.filter(at__gt=hour_ago).count() >= link.per_hour:
-            ShareLink.objects.filter(id=link.id).update(sent=F("sent") - 1)
+        if link.sends.filter(sent_at__gt=hour_ago).count() >= link.max_sends_per_hour:
+            ShareLink.objects.filter(id=link.id).update(send_count=F("send_count") - 1)
             return _("This link has reached its sends per hour. Try again later.")
-        LinkSend.objects.create(link=link, press=press)
+        LinkSend.objects.create(link=link, submission=submission)
     return ""
 
 
-def release_send(link: ShareLink, press: uuid.UUID) -> None:
+def release_send(link: ShareLink, submission: uuid.UUID) -> None:
     """Give the send back, since nothing was sent."""
-    if LinkSend.objects.filter(link=link, press=press).delete()[0]:
-        ShareLink.objects.filter(id=link.id).update(sent=F("sent") - 1)
+    if LinkSend.objects.filter(link=link, submission=submission).delete()[0]:
+        ShareLink.objects.filter(id=link.id).update(send_count=F("send_count") - 1)
 
 
 def _body_schema(link: ShareLink) -> Mapping[str, Any]:

@@ -73,7 +73,7 @@ def read_content(version: Version) -> Content:
 
 def get_version(template: Template, number: int = 0) -> Version:
     """The version with this number, or the newest for 0. Raises Version.DoesNotExist."""
-    return template.versions.get(number=number or template.latest)
+    return template.versions.get(number=number or template.latest_version)
 
 
 @transaction.atomic
@@ -115,13 +115,13 @@ def save_version(
     """
     with transaction.atomic():
         # The condition decides between two people who save at once: one update finds no row.
-        current = Template.objects.filter(id=template.id, latest=base)
-        if not current.update(latest=base + 1, changed_at=timezone.now()):
+        current = Template.objects.filter(id=template.id, latest_version=base)
+        if not current.update(latest_version=base + 1, changed_at=timezone.now()):
             template.refresh_from_db()
-            return VersionConflict(template, template.latest, base)
+            return VersionConflict(template, template.latest_version, base)
         template.refresh_from_db()
         _update_summary(template, content)
-        template.save(update_fields=["workflow_uid", "connection", "variants"])
+        template.save(update_fields=["workflow_uid", "connection", "variant_count"])
         version = _create_version(person, template, base + 1, content, note)
         copy_secrets(version, source, template.versions.filter(number=base).first())
         return version
@@ -131,7 +131,7 @@ def _update_summary(template: Template, content: Content) -> None:
     """Set the columns that lists show, so that a list reads no document."""
     template.workflow_uid = content.shared.path_values.get("workflow_uid", "")[:200]
     template.connection = _find_connection(content.shared.connection)
-    template.variants = len(content.variants)
+    template.variant_count = len(content.variants)
 
 
 def _create_version(
@@ -165,7 +165,7 @@ def restore_version(person: Person, template: Template, number: int) -> Version 
     """Save an old version again as the newest."""
     old = get_version(template, number)
     note = _("Restored version %(number)s") % {"number": number}
-    return save_version(person, template, read_content(old), template.latest, note, old)
+    return save_version(person, template, read_content(old), template.latest_version, note, old)
 
 
 def edit_variants(
@@ -257,7 +257,7 @@ def open_template(person: Person, template: Template, variant: str = "", number:
         template=template,
         template_version=version.number,
         variant=state.variant,
-        payload_made_at=version.made_at,
+        payload_made_at=version.created_at,
     )
     copy_secrets_to_draft(person, version, draft)
     return draft

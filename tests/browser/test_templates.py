@@ -106,7 +106,7 @@ def test_a_link_is_opened_filled_and_sent_in_another_browser_then_revoked(
     expect(page.get_by_role("link", name="accepted")).to_be_visible()
     page.get_by_role("button", name="Revoke").click()
     expect(page.get_by_text("revoked")).to_be_visible()
-    assert ShareLink.objects.get().opened == 1
+    assert ShareLink.objects.get().open_count == 1
     guest.goto(address)
     expect(guest.get_by_text("opens nothing")).to_be_visible()
     other.close()

@@ -56,7 +56,7 @@ def fillable(editor: Person, practice: Connection) -> Template:  # noqa: F811
 
 def filling(template: Template, **more: object) -> str:
     connection = Connection.objects.get(name="Practice")
-    wanted = ShareLinkInput("fill", connection=connection, open_fields=OPEN, **more)  # type: ignore[arg-type]
+    wanted = ShareLinkInput("fill", connection=connection, fillable_fields=OPEN, **more)  # type: ignore[arg-type]
     return create_share_link(template.person, template, wanted)
 
 
@@ -74,9 +74,9 @@ def test_viewing_shows_no_account_and_counts_only_real_openings(
     assert b"Night run" in page.content
     assert ACCOUNT.encode() not in page.content
     assert page["X-Robots-Tag"] == "noindex, nofollow"
-    assert ShareLink.objects.get().opened == 0
+    assert ShareLink.objects.get().open_count == 0
     Client().post(reverse("share_opened", args=[token]))
-    assert ShareLink.objects.get().opened == 1
+    assert ShareLink.objects.get().open_count == 1
 
 
 def test_the_token_is_long_and_kept_nowhere(template: Template, editor: Person) -> None:
@@ -169,8 +169,8 @@ def test_filling_sends_with_accounts_joined_on_the_server(fillable: Template) ->
     document = unseal(bytes(exchange.sent_document.document))
     assert ACCOUNT in document
     assert json.loads(document)["job_name"] == "From a link"
-    assert LinkSend.objects.get().press == exchange.submission
-    assert ShareLink.objects.get().sent == 1
+    assert LinkSend.objects.get().submission == exchange.submission
+    assert ShareLink.objects.get().send_count == 1
     assert b"error" not in answer.content.lower()
 
 
@@ -180,17 +180,17 @@ def test_one_press_sends_once(fillable: Template) -> None:
     for _ in range(3):
         send(token, submission=press)
     assert Exchange.objects.count() == 1
-    assert ShareLink.objects.get().sent == 1
+    assert ShareLink.objects.get().send_count == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_link_is_used_up_in_all_and_by_the_hour(fillable: Template) -> None:
-    token = filling(fillable, most_sends=2, per_hour=1)
+    token = filling(fillable, max_sends=2, max_sends_per_hour=1)
     send(token)
     assert b"sends per hour" in send(token).content
-    LinkSend.objects.update(at=timezone.now() - timedelta(hours=2))
+    LinkSend.objects.update(sent_at=timezone.now() - timedelta(hours=2))
     send(token)
-    LinkSend.objects.update(at=timezone.now() - timedelta(hours=2))
+    LinkSend.objects.update(sent_at=timezone.now() - timedelta(hours=2))
     assert b"maximum number of sends" in send(token).content
     assert Exchange.objects.count() == 2
 
@@ -199,7 +199,7 @@ def test_a_link_is_used_up_in_all_and_by_the_hour(fillable: Template) -> None:
 def test_what_was_blocked_is_not_counted(fillable: Template) -> None:
     answer = send(filling(fillable), **{"/steps/0/parameters/max_results": "many"})
     assert b"Not sent" in answer.content
-    assert ShareLink.objects.get().sent == 0
+    assert ShareLink.objects.get().send_count == 0
 
 
 @pytest.mark.django_db(transaction=True)
@@ -242,7 +242,7 @@ def test_a_link_through_a_protected_connection_cannot_be_made(
     )
     connection.protected = False
     place = "/steps/0/accounts"
-    wanted = ShareLinkInput("fill", connection=connection, open_fields=(place,))
+    wanted = ShareLinkInput("fill", connection=connection, fillable_fields=(place,))
     assert "accounts" in validate_share_link_input(template, wanted)
     for odd in (ShareLinkInput("all"), ShareLinkInput("view", days=0), ShareLinkInput("fill")):
         assert validate_share_link_input(template, odd)

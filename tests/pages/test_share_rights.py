@@ -38,7 +38,7 @@ def template(editor: Person, practice: Connection) -> Template:  # noqa: F811
 def make(template: Template, kind: str, password: str = "") -> str:
     connection = template.connection if kind == LinkKind.FILL else None
     fields = ("/job_name",) if kind == LinkKind.FILL else ()
-    wanted = ShareLinkInput(kind, password=password, connection=connection, open_fields=fields)
+    wanted = ShareLinkInput(kind, password=password, connection=connection, fillable_fields=fields)
     return create_share_link(template.person, template, wanted)
 
 
@@ -85,7 +85,7 @@ def test_a_link_that_ended_opens_nothing_on_any_route(
             status, page = ask(client, route, token)
             assert status == 404, route
             assert "Night run" not in page
-    assert ShareLink.objects.get().opened == 0
+    assert ShareLink.objects.get().open_count == 0
     assert not Exchange.objects.exists()
 
 
@@ -104,7 +104,7 @@ def test_without_its_password_a_link_shows_sends_and_gives_nothing(
             status, page = ask(client, route, token)
             assert status == wanted.get(route, 404), route
             assert "job_name" not in page
-    assert ShareLink.objects.get().opened == 0
+    assert ShareLink.objects.get().open_count == 0
     assert not Exchange.objects.exists()
     assert client.post(reverse("share", args=[token]), {"password": "hush-hush"}).status_code == 302
     assert "job_name" in ask(client, "share", token)[1]
@@ -129,7 +129,7 @@ def test_a_link_does_what_its_kind_allows_and_nothing_else(
 
 def test_a_link_that_is_used_up_says_so_and_sends_nothing(template: Template) -> None:
     token = make(template, "fill")
-    ShareLink.objects.update(most_sends=1, sent=1)
+    ShareLink.objects.update(max_sends=1, send_count=1)
     status, page = ask(Client(), "send_share", token)
     assert status == 200
     assert "maximum number of sends" in page

@@ -75,9 +75,9 @@ def test_a_template_is_repaired_with_its_variants_as_a_new_version(
     define(connection, "label", "One")
     [(found, drift)] = list_drifted_templates(editor)
     assert (found, drift.breaks) == (template, True)
-    before = template.latest
+    before = template.latest_version
     assert repair_template(editor, template)
-    assert template.latest == before + 1
+    assert template.latest_version == before + 1
     assert state_of(template)["inputs"] == [{"label": "Ada"}]
     assert state_of(template, "Inputs")["inputs"] == [{"label": "Grace"}]
     assert state_of(template, "Named")["inputs"] == [{"label": "Ada"}]

@@ -100,7 +100,7 @@ def test_variants_are_renamed_moved_and_removed_as_versions(editor: Person) -> N
     names = [each.name for each in read_content(get_version(template)).variants]
     assert names == ["b", "c"]
     edit_variants(editor, template, 4, "remove", "b")
-    assert Template.objects.get().variants == 1
+    assert Template.objects.get().variant_count == 1
 
 
 def test_a_fork_remembers_its_parent(editor: Person, owner: Person) -> None:

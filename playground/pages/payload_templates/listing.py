@@ -105,7 +105,7 @@ def describe_rows(person: Person, templates: list[Template]) -> list[Row]:
             id=str(row.id),
             name=row.name,
             pressed="true" if row.id in starred else "false",
-            variants=row.variants,
+            variants=row.variant_count,
             is_fork=row.parent_id is not None,
             target=names.get((row.connection_id, row.workflow_uid), row.workflow_uid)
             or titles.get(row.operation, row.operation),

@@ -210,7 +210,7 @@ def note_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     parent = _find_parent(person_of(request), template)
     if parent is None:
         raise Http404(_("The template this was forked from is not there."))
-    Template.objects.filter(id=template.id).update(parent_version=parent.latest)
+    Template.objects.filter(id=template.id).update(parent_version=parent.latest_version)
     return redirect("template", template.id)
 
 

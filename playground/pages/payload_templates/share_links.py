@@ -61,7 +61,7 @@ def share(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     if sentence:
         context |= describe_form(template, wanted.variant)
         context |= {"sentence": sentence, "suspicious": suspicious, "typed": request.POST}
-        context |= {"chosen": request.POST.get("connection", ""), "opened": wanted.open_fields}
+        context |= {"chosen": request.POST.get("connection", ""), "opened": wanted.fillable_fields}
         return render(request, "share/new.html", context, status=422)
     token = create_share_link(person_of(request), template, wanted)
     record_event(request, "template-link", template.name, wanted.kind)
@@ -89,7 +89,7 @@ def revoke_link(request: HttpRequest, link_id: uuid.UUID) -> HttpResponse:
 def describe_links(template: Template) -> list[dict[str, Any]]:
     """Each link with what was sent through it."""
     links = list(template.links.select_related("version", "connection", "person")[:100])
-    presses = {each.press: link for link in links for each in link.sends.all()[:20]}
+    presses = {each.submission: link for link in links for each in link.sends.all()[:20]}
     rows: dict[uuid.UUID, list[dict[str, Any]]] = {link.id: [] for link in links}
     found = Exchange.objects.filter(submission__in=list(presses)).order_by("-number")
     for exchange in found:
@@ -156,11 +156,11 @@ def read_wanted(request: HttpRequest) -> ShareLinkInput:
         days=_whole(post.get("days", "7")),
         variant=post.get("variant", ""),
         password=post.get("password", ""),
-        note=post.get("note", ""),
+        label=post.get("label", ""),
         connection=connection,
-        open_fields=tuple(place for place in post.getlist("open") if place.startswith("/")),
-        most_sends=_whole(post.get("most_sends", "10")),
-        per_hour=_whole(post.get("per_hour", "5")),
+        fillable_fields=tuple(place for place in post.getlist("open") if place.startswith("/")),
+        max_sends=_whole(post.get("max_sends", "10")),
+        max_sends_per_hour=_whole(post.get("max_sends_per_hour", "5")),
     )
 
 

@@ -113,7 +113,7 @@ class Command(BaseCommand):
         return plan_state(template.operation, state, template.name, version, person)
 
     def load_version(self, template: Template, number: int) -> Version:
-        if number < 0 or number > template.latest:
+        if number < 0 or number > template.latest_version:
             self.refuse(f"{template.name} has no version {number}.")
         return get_version(template, number)
 
