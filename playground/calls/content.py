@@ -94,7 +94,9 @@ def decode_body(data: bytes, content_type: str = "") -> DecodedText:
     for mark, charset in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
             return DecodedText(data[len(mark) :].decode(charset, "replace"), charset)
-    claimed = find_charset(data, content_type)
+    named = _CHARSET.search(content_type)
+    declared = None if named else _XML_ENCODING.match(data[:300])
+    claimed = named[1].lower() if named else declared[1].decode().lower() if declared else ""
     for charset in dict.fromkeys([claimed or "utf-8", "utf-8"]):
         text = _decode(data, charset)
         if text is None and len(data) > DETECTION_BYTES:
@@ -105,15 +107,6 @@ def decode_body(data: bytes, content_type: str = "") -> DecodedText:
         if text is not None:
             return DecodedText(text, charset, "" if charset == (claimed or charset) else claimed)
     return DecodedText(data.decode("cp1252", "replace"), "windows-1252", claimed or "utf-8")
-
-
-def find_charset(data: bytes, content_type: str) -> str:
-    """The charset named by the header or the XML declaration, or an empty text."""
-    named = _CHARSET.search(content_type)
-    if named:
-        return named[1].lower()
-    declared = _XML_ENCODING.match(data[:300])
-    return declared[1].decode().lower() if declared else ""
 
 
 def _decode(data: bytes, charset: str) -> str | None:
@@ -139,14 +132,14 @@ def detect_kind(data: bytes, content_type: str = "") -> str:
         return EMPTY
     claimed = content_type.partition(";")[0].strip().lower()
     start = data[:_SNIFFED_BYTES]
+    decoded = decode_body(start, content_type)
     # Text in UTF-16 and UTF-32 is full of NUL bytes without being binary.
-    is_wide = any(data.startswith(mark) for mark, _ in _BYTE_ORDER_MARKS[1:])
-    is_wide = is_wide or find_charset(b"", content_type).startswith(("utf-16", "utf-32"))
+    is_wide = decoded.charset.startswith(("utf-16", "utf-32"))
     if not is_wide and (b"\0" in start or (_BINARY_TYPE.match(claimed) and not _is_text(start))):
         return BINARY
     if "csv" in claimed or "tab-separated" in claimed:
         return CSV
-    text = decode_body(start, content_type).text.lstrip()
+    text = decoded.text.lstrip()
     if "html" in claimed or re.match(r"<!doctype html|<html", text, re.I):
         return HTML
     if text[:1] in ("{", "["):

@@ -83,9 +83,11 @@ def mask_call(call: Call) -> MaskedCall:
     """
     hidden = [each for each in call.secrets if not each.public]
     names = {each.name for each in hidden}
-    inserted = {each.placeholder.name for each in call.insertions if not _is_file(each)}
-    searched = [e for e in hidden if len(e.value) >= SHORTEST or e.name not in inserted]
-    masked = [e for e in call.insertions if _is_file(e) or e.placeholder.name in names]
+    files = [each for each in call.insertions if each.placeholder.escape == "file"]
+    inserted = [each for each in call.insertions if each.placeholder.escape != "file"]
+    known = {each.placeholder.name for each in inserted}
+    searched = [each for each in hidden if len(each.value) >= SHORTEST or each.name not in known]
+    masked = [*files, *(each for each in inserted if each.placeholder.name in names)]
     return MaskedCall(
         method=call.method,
         url=_mask_part(call.url.encode(), "url", masked, searched),
@@ -109,7 +111,7 @@ def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
     for each in ["utf-8", charset] if charset.startswith(("utf-16", "utf-32")) else ["utf-8"]:
         errors = "surrogateescape" if each == "utf-8" else "replace"
         text = body.decode(each, errors)
-        without = mask_text(text, secrets)
+        [without] = mask_texts([text], secrets)
         body = body if without == text else without.encode(each, errors)
     return replace(reply, reason=reason, headers=headers, body=body)
 
@@ -117,10 +119,6 @@ def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
 def holds_secret(data: bytes, secrets: Sequence[Secret]) -> bool:
     """Whether the data contains one of the values, in any form; short and public ones count."""
     return bool(find_echoes(data.decode("utf-8", "replace"), secrets))
-
-
-def _is_file(insertion: Insertion) -> bool:
-    return insertion.placeholder.escape == "file"
 
 
 def _mask_part(
@@ -131,8 +129,8 @@ def _mask_part(
     own = (each for each in insertions if each.part == part)
     for each in sorted(own, key=lambda insertion: insertion.start):
         pieces += _mask(data[done : each.start].decode("utf-8", "replace"), secrets)
-        name = each.placeholder.name
-        pieces.append(refer_to_file(name) if _is_file(each) else each.placeholder)
+        is_file = each.placeholder.escape == "file"
+        pieces.append(refer_to_file(each.placeholder.name) if is_file else each.placeholder)
         done = each.end
     pieces += _mask(data[done:].decode("utf-8", "replace"), secrets)
     merged: list[str | Placeholder] = []

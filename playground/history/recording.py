@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from playground.calls.content import fingerprint_reply
-from playground.calls.masking import format_masked, mask_call, mask_reply, mask_text, mask_texts
+from playground.calls.masking import format_masked, mask_call, mask_reply, mask_texts
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.bodies import dump_masked_call, store_bodies
 from playground.history.models import Exchange, SentDocument
@@ -35,8 +35,10 @@ def record_start(
     """
     masked, person = mask_call(call), exchange.person
     exchange.person_name = person.get_username() if person else ""
-    exchange.name = mask_text(exchange.name, call.secrets)[:300]
-    exchange.path_values = _mask_values(exchange.path_values, call.secrets)
+    texts = [exchange.name, *map(str, exchange.path_values.values())]
+    name, *values = mask_texts(texts, call.secrets)
+    exchange.name = name[:300]
+    exchange.path_values = dict(zip(exchange.path_values, values, strict=True))
     exchange.method, exchange.url = masked.method, format_masked(masked.url)
     exchange.started_at, exchange.process = timezone.now(), identify_process()
     exchange.search_text = describe_for_search(exchange)
@@ -132,11 +134,12 @@ def _find_changed(exchange: Exchange, digest: str) -> uuid.UUID | None:
 
 def _describe_verdict(verdict: Verdict, secrets: tuple[Secret, ...]) -> dict[str, object]:
     # Messages quote the reply, and a reply may echo the credential it was sent.
+    message, *values = mask_texts([verdict.message, *map(str, verdict.params.values())], secrets)
     return {
         "outcome": verdict.outcome,
         "code": verdict.code,
-        "params": _mask_values(verdict.params, secrets),
-        "message": mask_text(verdict.message, secrets),
+        "params": dict(zip(verdict.params, values, strict=True)),
+        "message": message,
     }
 
 
@@ -156,8 +159,3 @@ def _describe_reply(reply: Reply) -> dict[str, object]:
         "reply_head": head,
         "reply_body": body,
     }
-
-
-def _mask_values(values: Mapping[str, str], secrets: tuple[Secret, ...]) -> dict[str, str]:
-    masked = mask_texts([str(value) for value in values.values()], secrets)
-    return dict(zip(values, masked, strict=True))
