@@ -54,7 +54,7 @@ def _make_connection(wanted: Wanted, part: str, value: str) -> tuple[Connection,
     kept = Connection.objects.filter(practice=True, api=wanted.api).first()
     if kept is not None:
         return kept, 0
-    named = Wanted(**{**wanted.__dict__, "name": _free_name(wanted.name)})
+    named = replace(wanted, name=_free_name(wanted.name))
     kept = save_connection(named).connection
     kept.practice = True
     kept.save(update_fields=["practice"])
