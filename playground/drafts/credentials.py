@@ -86,7 +86,7 @@ def find_credentials(text: str) -> list[str]:
         mask_document(text, parse(text), collector)
     except JSONSyntaxError:
         return []
-    return [found.place.removeprefix("body:") for found in collector.found]
+    return [found.location.removeprefix("body:") for found in collector.found]
 
 
 def find_suspicious(text: str) -> list[str]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from playground.drafts.drafts import begin
 from playground.drafts.models import Draft
 from playground.drafts.secrets import take_in
-from playground.importers import Understood
+from playground.importers import Imported
 from playground.openapi.operations import Operation
 from playground.people.models import Person
 from playground.workspace.addresses import SANDBOX, SANDBOX_HOST, host_of, resolve_base
@@ -47,7 +47,7 @@ def find_fitting(operation: Operation, url: str | None, origin: str) -> Connecti
 def begin_pasted(
     person: Person,
     operation: Operation,
-    found: Understood,
+    found: Imported,
     connection: Connection | None,
     origin: str,
 ) -> Draft:
@@ -66,14 +66,14 @@ def begin_pasted(
 
 
 def take_credentials(
-    person: Person, draft: Draft, operation: Operation, found: Understood, origin: str
+    person: Person, draft: Draft, operation: Operation, found: Imported, origin: str
 ) -> str:
     """Move the credentials into the draft's secrets and data URIs to the files; the document
     with their references."""
     text = found.document or ""
     hosts = _hosts(found.url, origin)
     for each in found.credentials:
-        if each.place.startswith("body:"):
+        if each.location.startswith("body:"):
             reference = take_in(draft, each.name, each.value, person, hosts)
             text = text.replace(refer_to(each.name), reference)
     for field, value in _credential_headers(operation, found):
@@ -81,13 +81,13 @@ def take_credentials(
     return take_in_files(operation.body_schema or {}, "", text, person)
 
 
-def ignored_headers(operation: Operation, found: Understood) -> list[str]:
+def ignored_headers(operation: Operation, found: Imported) -> list[str]:
     """Headers that a draft has no place for: the connection sends its own."""
     own = {name.lower() for way in operation.credential.ways for name, _ in way.headers}
     return [name for name, _ in found.headers if name.lower() not in own | BY_CONNECTION]
 
 
-def _credential_headers(operation: Operation, found: Understood) -> Iterator[tuple[str, str]]:
+def _credential_headers(operation: Operation, found: Imported) -> Iterator[tuple[str, str]]:
     """The credential fields that pasted headers hold, by the operation's own spelling."""
     values = {refer_to(each.name): each.value for each in found.credentials}
     secret = {each.name for each in operation.credential.fields if each.secret}

@@ -1,25 +1,28 @@
-"""Pasted material in, a draft out: commands, exports, snippets, broken JSON, addresses.
+"""Turns pasted text into a request: commands, exports, snippets, broken JSON, URLs.
 
-Every reader takes text and gives requests; `understand` decides which reader it is for,
-recognises the operation and takes the credentials out.
+A reader per format finds the requests in a text. `import_text` detects the format, matches
+one request with an operation, and replaces its credentials with references.
 """
 
-from playground.importers.detection import understand
+from playground.importers.detection import decode_pasted, import_text
+from playground.importers.results import operation_shapes
 from playground.importers.values import (
-    Change,
     FoundSecret,
+    Imported,
+    LineChange,
     Note,
     OperationShape,
-    Refused,
-    Understood,
+    Rejected,
 )
 
 __all__ = [
-    "Change",
     "FoundSecret",
+    "Imported",
+    "LineChange",
     "Note",
     "OperationShape",
-    "Refused",
-    "Understood",
-    "understand",
+    "Rejected",
+    "decode_pasted",
+    "import_text",
+    "operation_shapes",
 ]

@@ -1,28 +1,41 @@
-"""A bash command line split into commands and words as bash would, without running anything."""
+"""Splits a bash command line into commands and words as bash would, without running anything.
+
+Source: the Bash Reference Manual, sections 3.1.2 (quoting) and 3.6 (redirections).
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
 
-from playground.importers.bash_quotes import read_ansi
-from playground.importers.here_documents import fill_in, read_cat, read_lines
+from playground.importers.literals import SizeBudget, read_ansi_string
 from playground.importers.values import Unreadable
-from playground.importers.variables import Measure
 
+# The longest first: `&&` is not two `&`.
 OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "\n", "(", ")")
 PLAIN = re.compile(r"[^\s'\"\\$`;|&<>()#]+")
-DOUBLE_PLAIN = re.compile(r"[^\"\\$`]+")
+PLAIN_IN_DOUBLE = re.compile(r"[^\"\\$`]+")
 NAME = re.compile(r"\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|\{[^{}\s]{1,100}\}")
 DEFAULT = re.compile(r"\{([A-Za-z_]\w*):?-([^{}'\"\\$`\s]{0,1000})\}")
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 REDIRECT = re.compile(r"(?:\d{1,2}|&)?(<<<|<<-?|>>|>&|<&|>\||<>|<|>)")
-HERE = re.compile(r"(?:\d{1,2})?<<(?!<)(-?)[ \t]*(['\"]?)([\w.!-]+)\2")
+HERE_DOCUMENT = re.compile(r"(?:\d{1,2})?<<(?!<)(-?)[ \t]*(['\"]?)([\w.!-]+)\2")
+CAT_HERE_DOCUMENT = re.compile(
+    r"\$\([ \t\n]*cat[ \t]*<<(-?)[ \t]*(['\"\\]?)([\w.!-]+)['\"]?[ \t]*\n"
+)
+CLOSING_PARENTHESIS = re.compile(r"[ \t\n]*\)")
+# In a here-document a backslash is special before these characters alone.
+FILLED_IN_HERE_DOCUMENT = re.compile(r"\\([\\$`])|\\\n|\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)")
 
 
 @dataclass
-class Command:
-    """One simple command: its words, the text fed to it, and what was left aside."""
+class BashCommand:
+    """One simple command.
+
+    `words` start with the program. `input` is the text that is fed to it, if that is a literal.
+    `redirects` and `unknown` list what the shell would do: redirections, and the variables and
+    substitutions whose values are not in the text. They stay in the words as typed.
+    """
 
     words: list[str] = field(default_factory=list)
     redirects: list[str] = field(default_factory=list)
@@ -31,11 +44,8 @@ class Command:
     unknown: list[str] = field(default_factory=list)
 
 
-def split_commands(text: str) -> tuple[list[Command], Unreadable | None]:
-    """The commands of `text` in order, and why the splitting stopped early if it did.
-
-    Unknown variables stay as typed and are listed; those assigned a literal are filled in.
-    """
+def split_commands(text: str) -> tuple[list[BashCommand], Unreadable | None]:
+    """The commands of a text in order, and why splitting stopped early if it did."""
     splitter = _Splitter(text.replace("\r\n", "\n"))
     try:
         splitter.run()
@@ -48,12 +58,14 @@ class _Splitter:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
+        # None between words: `''` is a word, though an empty one.
         self.word: list[str] | None = None
-        self.command = Command()
-        self.commands: list[Command] = []
-        self.known: dict[str, str] = {}
-        self.measure = Measure()
-        self.heres: list[tuple[Command, re.Match[str]]] = []
+        self.command = BashCommand()
+        self.commands: list[BashCommand] = []
+        self.variables: dict[str, str] = {}
+        self.budget = SizeBudget()
+        # Here-documents start on the line after the one that announces them.
+        self.announced: list[tuple[BashCommand, re.Match[str]]] = []
 
     def run(self) -> None:
         while self.at < len(self.text):
@@ -64,135 +76,150 @@ class _Splitter:
         text, at = self.text, self.at
         char = text[at]
         if plain := PLAIN.match(text, at):
-            if self.word is None and (here := REDIRECT.match(text, at)):
-                self._redirect(here)
+            # A word of digits right before `>` is a file descriptor.
+            if self.word is None and (redirect := REDIRECT.match(text, at)):
+                self._redirect(redirect)
                 return
-            self._add(plain.group())
-            self.at = plain.end()
+            self._add(plain.group(), plain.end())
         elif char in "'\"\\$`":
-            self._quoted(char)
-        elif char in "<>" or text.startswith("&>", at):
-            self._redirect_here(at)
+            self._read_quoted(char)
         elif char in " \t\r\v\f\xa0":
             self._end_word()
             self.at += 1
-        elif char == "#":
-            self._comment()
+        elif (char in "<>" or text.startswith("&>", at)) and (found := REDIRECT.match(text, at)):
+            self._redirect(found)
+        elif char != "#":
+            self._read_operator()
+        elif self.word is not None:
+            self._add("#", at + 1)
         else:
-            self._operator(at)
+            end = text.find("\n", at)
+            self.at = len(text) if end < 0 else end
 
-    def _comment(self) -> None:
-        if self.word is not None:
-            self._add("#")
-            self.at += 1
-            return
-        end = self.text.find("\n", self.at)
-        self.at = len(self.text) if end < 0 else end
-
-    def _quoted(self, char: str) -> None:
+    def _read_quoted(self, char: str) -> None:
+        text, at = self.text, self.at
         if char == "\\":
-            self._escape()
+            following = text[at + 1 : at + 2]
+            if following == "\n":
+                self.at = at + 2
+            else:
+                self._add(following, at + 2)
         elif char == "'":
-            end = self._find("'", self.at + 1)
-            self._add(self.text[self.at + 1 : end])
-            self.at = end + 1
-        elif char == '"':
-            self.at += 1
-            self._double()
-        elif self.text.startswith("$'", self.at):
-            value, self.at = read_ansi(self.text, self.at + 2)
-            self._add(value)
-        elif self.text.startswith('$"', self.at):
-            self.at += 2
-            self._double()
+            end = self._find("'", at + 1)
+            self._add(text[at + 1 : end], end + 1)
+        elif char == '"' or text.startswith('$"', at):
+            self._read_double(at + 1 if char == '"' else at + 2)
+        elif text.startswith("$'", at):
+            # bash strings end at a NUL, and so does what the program gets.
+            value, end = read_ansi_string(text, at + 2)
+            self._add(value.partition("\0")[0], end)
         else:
-            self._expansion()
+            self._expand()
 
-    def _escape(self) -> None:
-        following = self.text[self.at + 1 : self.at + 2]
-        if following != "\n":
-            self._add(following)
-        self.at += 2
-
-    def _double(self) -> None:
-        self._add("")
+    def _read_double(self, at: int) -> None:
         text = self.text
+        self._add("", at)
         while self.at < len(text):
-            if plain := DOUBLE_PLAIN.match(text, self.at):
-                self._add(plain.group())
-                self.at = plain.end()
-            elif text[self.at] == '"':
+            at = self.at
+            if plain := PLAIN_IN_DOUBLE.match(text, at):
+                self._add(plain.group(), plain.end())
+            elif text[at] == '"':
                 self.at += 1
                 return
-            elif text[self.at] == "\\":
-                following = text[self.at + 1 : self.at + 2]
-                if following != "\n":
-                    self._add(following if following in '$`"\\' else "\\" + following)
-                self.at += 2
+            elif text[at] == "\\":
+                following = text[at + 1 : at + 2]
+                kept = "" if following == "\n" or following in '$`"\\' else "\\"
+                self._add(kept + following.replace("\n", ""), at + 2)
             else:
-                self._expansion()
-        raise Unreadable("open-quote", 'A quote " is opened and not closed.')
+                self._expand()
+        raise Unreadable("open-quote", 'A quote " is never closed.')
 
-    def _expansion(self) -> None:
-        """`$name`, `${name:-default}`, `$(…)`, backticks: literals are put in, all else stays."""
+    def _expand(self) -> None:
+        """`$name`, `${name:-default}`, `$(…)` and backticks: literals are filled in."""
         text, at = self.text, self.at
-        if literal := read_cat(text, at, self.known, self.measure):
-            self._add(literal[0])
-            self.at = literal[1]
+        if self._read_cat():
             return
         if text[at] == "`" or text.startswith("$(", at):
-            end = self._substitution(at)
-            self._unknown(text[at:end])
-            self.at = end
+            self._keep_unknown(self._substitution_end())
             return
         default = DEFAULT.match(text, at + 1)
         found = default or NAME.match(text, at + 1)
         name = found and (found[1] or (not default and found[2]))
-        if name and name in self.known:
-            self._add(self.measure.take(self.known[name]))
+        if found is None:
+            self._add("$", at + 1)
+        elif name and name in self.variables:
+            self._add(self.budget.spend(self.variables[name]), found.end())
         elif default:
-            self._add(default[2])
-        elif found:
-            self._unknown(text[at : found.end()])
+            self._add(default[2], found.end())
         else:
-            self._add("$")
-        self.at = found.end() if found else at + 1
+            self._keep_unknown(found.end())
 
-    def _unknown(self, typed: str) -> None:
+    def _keep_unknown(self, end: int) -> None:
+        typed = self.text[self.at : end]
         self.command.unknown.append(typed)
-        self._add(typed)
+        self._add(typed, end)
 
-    def _substitution(self, at: int) -> int:
-        if self.text[at] == "`":
-            return self._find("`", at + 1) + 1
+    def _substitution_end(self) -> int:
+        if self.text[self.at] == "`":
+            return self._find("`", self.at + 1) + 1
         depth = 0
-        for found in re.compile(r"[()]").finditer(self.text, at):
+        for found in re.compile(r"[()]").finditer(self.text, self.at):
             depth += 1 if found.group() == "(" else -1
             if depth == 0:
                 return found.end()
         return len(self.text)
 
-    def _redirect_here(self, at: int) -> None:
-        found = REDIRECT.match(self.text, at)
-        if found is None:
-            self._operator(at)
-            return
-        self._redirect(found)
+    def _read_cat(self) -> bool:
+        """`$(cat <<MARK …)`, the usual way to write a body over several lines."""
+        opened = CAT_HERE_DOCUMENT.match(self.text, self.at)
+        if opened is None:
+            return False
+        lines, end = self._read_lines(opened.end(), opened)
+        closed = CLOSING_PARENTHESIS.match(self.text, end)
+        if closed is None:
+            return False
+        self._add(lines.rstrip("\n"), closed.end())
+        return True
+
+    def _read_lines(self, at: int, mark: re.Match[str]) -> tuple[str, int]:
+        """The text of a here-document that starts at `at`, and the offset after its last line.
+
+        The groups of the mark are the dash of `<<-`, a quote, and the name.
+        """
+        lines = []
+        while at < len(self.text):
+            end = self.text.find("\n", at)
+            end = len(self.text) if end < 0 else end
+            line = self.text[at:end].lstrip("\t") if mark[1] else self.text[at:end]
+            at = end + 1
+            if line == mark[3]:
+                break
+            lines.append(line + "\n")
+        text = "".join(lines)
+        # Quotes around the mark turn expansion off.
+        filled = text if mark[2] else FILLED_IN_HERE_DOCUMENT.sub(self._fill, text)
+        return filled, min(at, len(self.text))
+
+    def _fill(self, found: re.Match[str]) -> str:
+        if found[1]:
+            return found[1]
+        name = found[2] or found[3]
+        return self.budget.spend(self.variables.get(name, found[0])) if name else ""
 
     def _redirect(self, found: re.Match[str]) -> None:
         self._end_word()
-        if here := HERE.match(self.text, found.start()):
-            self.heres.append((self.command, here))
+        if here := HERE_DOCUMENT.match(self.text, found.start()):
+            self.announced.append((self.command, here))
             self.at = here.end()
             return
         self.at = found.end()
-        target = self._one_word()
+        target = self._read_one_word()
         if found[1] == "<<<":
             self.command.input = target + "\n"
         else:
             self.command.redirects.append(f"{found.group()} {target}".strip())
 
-    def _one_word(self) -> str:
+    def _read_one_word(self) -> str:
         text = self.text
         while self.at < len(text) and text[self.at] in " \t":
             self.at += 1
@@ -202,33 +229,31 @@ class _Splitter:
         self.word = None
         return word
 
-    def _operator(self, at: int) -> None:
+    def _read_operator(self) -> None:
+        at = self.at
         operator = next((each for each in OPERATORS if self.text.startswith(each, at)), "")
         if not operator:
-            self._add(self.text[at])
-            self.at += 1
+            self._add(self.text[at], at + 1)
             return
         self.at = at + len(operator)
         self._end_command()
         self.command.piped = operator in ("|", "|&")
         if operator == "\n":
-            self._read_heres()
+            for command, mark in self.announced:
+                command.input, self.at = self._read_lines(self.at, mark)
+            self.announced = []
 
-    def _read_heres(self) -> None:
-        for command, here in self.heres:
-            lines, self.at = read_lines(self.text, self.at, here[3], here[1] == "-")
-            command.input = lines if here[2] else fill_in(lines, self.known, self.measure)
-        self.heres = []
-
-    def _add(self, text: str) -> None:
+    def _add(self, text: str, end: int) -> None:
+        """Append to the current word and go on at `end`."""
         if self.word is None:
             self.word = []
         self.word.append(text)
+        self.at = end
 
-    def _find(self, what: str, at: int) -> int:
-        end = self.text.find(what, at)
+    def _find(self, mark: str, at: int) -> int:
+        end = self.text.find(mark, at)
         if end < 0:
-            raise Unreadable("open-quote", "A quote {quote} is opened and not closed.", quote=what)
+            raise Unreadable("open-quote", "A quote {quote} is never closed.", quote=mark)
         return end
 
     def _end_word(self) -> None:
@@ -239,10 +264,10 @@ class _Splitter:
     def _end_command(self) -> None:
         self._end_word()
         words = self.command.words
-        if words and words[0] == "export" and len(words) > 1:
+        if len(words) > 1 and words[0] == "export":
             words = words[1:]
         if words and all(ASSIGNMENT.match(word) for word in words):
-            self.known.update(dict(word.split("=", 1) for word in words))
+            self.variables.update(dict(word.split("=", 1) for word in words))
         elif words:
             self.commands.append(self.command)
-        self.command = Command()
+        self.command = BashCommand()

@@ -1,144 +1,174 @@
-"""Reads cURL commands as written for bash, for Windows cmd and for PowerShell."""
+"""Reads cURL commands as written for bash, for Windows cmd and for PowerShell.
+
+Options are parsed as cURL parses them; what they mean is in `curl_request`. Source of the
+tables: `curl --help all` (7.88) and its manual.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from playground.importers import powershell
-from playground.importers.bash import ASSIGNMENT, Command, split_commands
-from playground.importers.cmd import split_arguments, split_lines
-from playground.importers.curl_request import read_requests
-from playground.importers.prompts import strip_prompts
-from playground.importers.values import IGNORED, UNDERSTOOD, Note, Request, Unreadable, note
-
-SIGN = re.compile(
-    r"(?:^|[;&|(]|[$>#%!❯➜])[ \t]*(?:(?:sudo|time|command|env|then|do|else)[ \t]+)?"
-    r"(?:\w{1,64}=\S{0,200}[ \t]+)?"
-    r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\xa0\\^`])",
-    re.MULTILINE | re.IGNORECASE,
+from playground.importers.bash import ASSIGNMENT, BashCommand, split_commands
+from playground.importers.command_lines import (
+    detect_shell,
+    has_curl,
+    skip_prose,
+    split_arguments,
+    split_cmd_commands,
+    strip_prompts,
 )
-CMD_HEAD = re.compile(r"[^'\n]*?(?:\^[ \t]*\r?$|\^\")", re.M)
-CMD_SIGN = re.compile(r'^[A-Za-z]:\\[^>\n]{0,200}>|[{\[,:][ ]?""\w|\w""[ ]?:', re.M)
-POWERSHELL_SIGN = re.compile(
-    r"^[ \t]*\$\w{1,64}[ \t]*=|@['\"][ \t]*\r?\n|^PS[^>\n]{0,200}>|\"\{`\"", re.M
+from playground.importers.curl_request import Option, build_requests
+from playground.importers.values import (
+    Note,
+    Pasted,
+    Request,
+    Unreadable,
+    note_ignored,
+    note_understood,
 )
-POWERSHELL_HEAD = re.compile(r"[^\n]*`[ \t]*\r?\n")
-BEFORE = frozenset({"sudo", "time", "command", "env", "!", "then", "do", "else"})
-SHOWN_VARIABLES = 5
+
+# What may precede the program on a command line.
+PREFIXES = frozenset({"sudo", "time", "command", "env", "!", "then", "do", "else"})
+SHELL_NAMES = {"bash": "bash", "cmd": "the Windows command prompt", "powershell": "PowerShell"}
+MAX_VARIABLES = 5
+
+SHORT_OPTIONS = {
+    "A": "user-agent", "b": "cookie", "B": "use-ascii", "c": "cookie-jar", "C": "continue-at",
+    "d": "data", "D": "dump-header", "e": "referer", "E": "cert", "F": "form", "G": "get",
+    "h": "help", "H": "header", "I": "head", "K": "config", "m": "max-time", "o": "output",
+    "P": "ftp-port", "Q": "quote", "r": "range", "t": "telnet-option", "T": "upload-file",
+    "u": "user", "U": "proxy-user", "w": "write-out", "x": "proxy", "X": "request",
+    "y": "speed-time", "Y": "speed-limit", "z": "time-cond", ":": "next",
+}  # fmt: skip
+OPTIONS_WITH_VALUE = frozenset({
+    "abstract-unix-socket", "alt-svc", "aws-sigv4", "cacert", "capath", "cert", "cert-type",
+    "ciphers", "config", "connect-timeout", "connect-to", "continue-at", "cookie", "cookie-jar",
+    "create-file-mode", "crlfile", "curves", "data", "data-ascii", "data-binary", "data-raw",
+    "data-urlencode", "delegation", "dns-interface", "dns-ipv4-addr", "dns-ipv6-addr",
+    "dns-servers", "doh-url", "dump-header", "egd-file", "engine", "etag-compare", "etag-save",
+    "expect100-timeout", "form", "form-string", "ftp-account", "ftp-alternative-to-user",
+    "ftp-method", "ftp-port", "ftp-ssl-ccc-mode", "happy-eyeballs-timeout-ms",
+    "haproxy-clientip", "header", "hostpubmd5", "hostpubsha256", "hsts", "interface", "ip-tos",
+    "ipfs-gateway", "json", "keepalive-cnt", "keepalive-time", "key", "key-type", "krb",
+    "libcurl", "limit-rate", "local-port", "login-options", "mail-auth", "mail-from",
+    "mail-rcpt", "max-filesize", "max-redirs", "max-time", "netrc-file", "noproxy",
+    "oauth2-bearer", "output", "output-dir", "parallel-max", "pass", "pinnedpubkey", "preproxy",
+    "proto", "proto-default", "proto-redir", "proxy", "proxy-cacert", "proxy-capath",
+    "proxy-cert", "proxy-cert-type", "proxy-ciphers", "proxy-crlfile", "proxy-header",
+    "proxy-key", "proxy-key-type", "proxy-pass", "proxy-pinnedpubkey", "proxy-service-name",
+    "proxy-tls13-ciphers", "proxy-tlsauthtype", "proxy-tlspassword", "proxy-tlsuser",
+    "proxy-user", "proxy1.0", "pubkey", "quote", "random-file", "range", "rate", "referer",
+    "request", "request-target", "resolve", "retry", "retry-delay", "retry-max-time",
+    "sasl-authzid", "service-name", "socks4", "socks4a", "socks5", "socks5-gssapi-service",
+    "socks5-hostname", "speed-limit", "speed-time", "stderr", "telnet-option", "tftp-blksize",
+    "time-cond", "tls-max", "tls13-ciphers", "tlsauthtype", "tlspassword", "tlsuser", "trace",
+    "trace-ascii", "trace-config", "unix-socket", "upload-file", "url", "url-query", "user",
+    "user-agent", "variable", "vlan-priority", "write-out",
+})  # fmt: skip
+FLAGS = frozenset({"get", "head", "next"})
 
 
-def looks_like(text: str) -> bool:
-    """Whether a cURL command stands somewhere in the text."""
-    return SIGN.search(text) is not None
+def looks_like(pasted: Pasted) -> bool:
+    """Whether there is a cURL command anywhere in the text."""
+    return has_curl(pasted.text)
 
 
-def find_requests(text: str) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[Request]:
     """Every request of the cURL commands in the text, in order."""
-    stripped, prompted = strip_prompts(text)
-    stripped = _from_command(stripped)
-    readers = {"bash": _bash, "cmd": _cmd, "powershell": _powershell}
-    first = _shell(text)
-    refusal: Unreadable | None = None
-    for shell in (first, *(name for name in readers if name != first)):
+    stripped, had_prompt = strip_prompts(pasted.text)
+    stripped = skip_prose(stripped)
+    readers = {"bash": _read_bash, "cmd": _read_cmd, "powershell": _read_powershell}
+    likely = detect_shell(pasted.text)
+    problem: Unreadable | None = None
+    # Detection may be wrong: the other shells are tried before the text is rejected.
+    for shell in (likely, *(name for name in readers if name != likely)):
         try:
             requests = readers[shell](stripped)
-        except Unreadable as problem:
-            if problem.refused.code == "too-large":
+        except Unreadable as found:
+            if found.rejected.code == "too-large":
                 raise
-            refusal = refusal or problem
+            problem = problem or found
             continue
-        if requests and not (refusal and any(_is_cut(each) for each in requests)):
-            return [_introduce(each, shell, prompted) for each in requests]
-    raise refusal or Unreadable("no-curl", "No cURL command can be read here.")
+        # After an error elsewhere, a body that starts with a quote was cut off at it.
+        if requests and not (problem and any((each.body or "")[:1] == "'" for each in requests)):
+            return [_add_notes(each, shell, had_prompt) for each in requests]
+    raise problem or Unreadable("no-curl", "No cURL command can be read here.")
 
 
-def _program(command: str) -> str:
-    """Which program a command would start: its other words may hold what nobody should see."""
-    words = command.lstrip("&|<> \t").split()
-    return words[0] if words else command
+def _add_notes(request: Request, shell: str, had_prompt: bool) -> Request:
+    notes = [note_understood("curl", "A cURL command for {shell}.", shell=SHELL_NAMES[shell])]
+    if had_prompt:
+        notes.append(note_ignored("prompt", "Left out the prompt before the command."))
+    return replace(request, notes=(*notes, *request.notes))
 
 
-def _is_cut(request: Request) -> bool:
-    """Whether the body begins with a quote of another shell, one that was never closed."""
-    return (request.body or "").startswith("'")
-
-
-def _shell(text: str) -> str:
-    """The shell a command is written for, by the line it begins on and by its quotes."""
-    sign = SIGN.search(text)
-    at = sign.end() if sign else 0
-    if POWERSHELL_SIGN.search(text) or POWERSHELL_HEAD.match(text, at):
-        return "powershell"
-    return "cmd" if CMD_SIGN.search(text) or CMD_HEAD.match(text, at) else "bash"
-
-
-def _from_command(text: str) -> str:
-    """The text from its first command on: prose before it is left out, assignments stay."""
-    found = SIGN.search(text)
-    if found is None:
-        return text
-    start = text.rfind("\n", 0, found.start() + 1) + 1
-    before = text[:start]
-    kept = [
-        line
-        for line in before.splitlines()
-        if re.match(r"\s*(?:export\s+\w+=|\w+=\S|\$\w+\s*=|echo\b|printf\b|cat\b)", line)
-    ]
-    if kept and not before.strip().startswith(kept[0].strip()):
-        return text[start:]
-    return text if kept else text[start:]
-
-
-def _introduce(request: Request, shell: str, prompted: bool) -> Request:
-    names = {"bash": "bash", "cmd": "the Windows prompt", "powershell": "PowerShell"}
-    first = note(UNDERSTOOD, "curl", "A cURL command for {shell}.", shell=names[shell])
-    extra = [note(IGNORED, "prompt", "The prompt sign before the command.")] if prompted else []
-    return replace(request, notes=(first, *extra, *request.notes))
-
-
-def _bash(text: str) -> list[Request]:
+def _read_bash(text: str) -> list[Request]:
     commands, problem = split_commands(text)
     requests: list[Request] = []
-    aside: list[str] = []
+    others: list[str] = []
     for index, command in enumerate(commands):
         words = _curl_words(command.words)
         if words is None:
-            following = index + 1 < len(commands) and commands[index + 1].piped
-            if not following:
-                aside.append(_program(command.words[0]))
+            # A command whose output goes to cURL is part of the request, as is its text.
+            feeds_next = index + 1 < len(commands) and commands[index + 1].piped
+            if not feeds_next:
+                others.append(_program(command.words[0]))
             continue
-        fed = command.input
-        if fed is None and command.piped and index:
-            fed = _fed(commands[index - 1])
-        notes = _shell_notes(command)
+        stdin = command.input
+        if stdin is None and command.piped and index:
+            stdin = _output(commands[index - 1])
+        notes = _list_shell_notes(command)
         requests += [
-            replace(each, notes=(*each.notes, *notes)) for each in read_requests(words, fed)
+            replace(each, notes=(*each.notes, *notes))
+            for each in build_requests(parse_options(words), stdin)
         ]
-    if problem and (not requests or problem.refused.code == "too-large"):
+    if problem and (not requests or problem.rejected.code == "too-large"):
         raise problem
-    return _leave_aside(requests, aside)
+    return _note_others(requests, others)
+
+
+def _read_cmd(text: str) -> list[Request]:
+    requests: list[Request] = []
+    others: list[str] = []
+    for command in split_cmd_commands(text):
+        words = _curl_words(split_arguments(command.text))
+        if words is None:
+            others.append(_program(command.text))
+            continue
+        requests += build_requests(parse_options(words))
+        if command.rest:
+            others.append(_program(command.rest))
+    return _note_others(requests, others)
+
+
+def _read_powershell(text: str) -> list[Request]:
+    requests: list[Request] = []
+    for words, notes in powershell.find_curl_commands(text):
+        found = build_requests(parse_options(words))
+        requests += [replace(each, notes=(*each.notes, *notes)) for each in found]
+    return requests
 
 
 def _curl_words(words: Sequence[str]) -> list[str] | None:
-    """The words after `curl`, or None when the command is another one."""
+    """The words after `curl`; None for another command."""
     for index, word in enumerate(words):
         name = word.replace("\\", "/").rsplit("/", 1)[-1].lower()
         if name in ("curl", "curl.exe"):
             return list(words[index + 1 :])
-        if word not in BEFORE and not ASSIGNMENT.match(word):
+        if word not in PREFIXES and not ASSIGNMENT.match(word):
             return None
     return None
 
 
-def _fed(before: Command) -> str | None:
+def _output(command: BashCommand) -> str | None:
     """What a literal `echo`, `printf '%s'` or `cat` with a here-document would print."""
-    words = before.words
-    if before.unknown:
+    words = command.words
+    if command.unknown:
         return None
-    if words[0] == "cat" and len(words) == 1:
-        return before.input
+    if words == ["cat"]:
+        return command.input
     if words[0] == "echo":
         plain = [word for word in words[1:] if word not in ("-n", "-e", "-E")]
         return " ".join(plain) + ("" if "-n" in words else "\n")
@@ -147,50 +177,75 @@ def _fed(before: Command) -> str | None:
     return None
 
 
-def _shell_notes(command: Command) -> list[Note]:
-    notes = [
-        note(
-            IGNORED,
-            "shell-value",
-            "{typed} gets its value in your shell; nothing pasted is run, so it stays as typed.",
-            typed=typed,
-        )
-        for typed in list(dict.fromkeys(command.unknown))[:SHOWN_VARIABLES]
-    ]
+def _list_shell_notes(command: BashCommand) -> list[Note]:
+    unknown = list(dict.fromkeys(command.unknown))[:MAX_VARIABLES]
+    message = "{typed} gets its value in your shell. Nothing pasted is run, so it stays as typed."
+    notes = [note_ignored("shell-value", message, typed=each) for each in unknown]
     if command.redirects:
         where = ", ".join(command.redirects)
-        notes.append(note(IGNORED, "redirect", "The redirection {where}.", where=where))
+        notes.append(note_ignored("redirect", "Left out the redirection {where}.", where=where))
     return notes
 
 
-def _leave_aside(requests: list[Request], aside: Sequence[str]) -> list[Request]:
-    if not aside:
+def _program(command: str) -> str:
+    """The program that a command starts; its other words may hold a password."""
+    words = command.lstrip("&|<> \t").split()
+    return words[0] if words else command
+
+
+def _note_others(requests: list[Request], others: Sequence[str]) -> list[Request]:
+    if not others:
         return requests
-    left = note(
-        IGNORED,
-        "other-commands",
-        "Other commands, not run: {text}",
-        text=", ".join(aside),
+    note = note_ignored(
+        "other-commands", "Left out other commands: {text}.", text=", ".join(others)
     )
-    return [replace(each, notes=(*each.notes, left)) for each in requests]
+    return [replace(each, notes=(*each.notes, note)) for each in requests]
 
 
-def _cmd(text: str) -> list[Request]:
-    requests: list[Request] = []
-    aside: list[str] = []
-    for line in split_lines(text):
-        words = _curl_words(split_arguments(line.text))
-        if words is None:
-            aside.append(_program(line.text))
-            continue
-        requests += read_requests(words)
-        if line.tail:
-            aside.append(_program(line.tail))
-    return _leave_aside(requests, aside)
+def parse_options(words: Sequence[str]) -> Iterator[Option]:
+    """The options of one cURL command in order; a bare word is a `url`."""
+    at = 0
+    only_urls = False
+    while at < len(words):
+        word = words[at]
+        at += 1
+        if word == "--" and not only_urls:
+            only_urls = True
+        elif only_urls or not word.startswith("-") or word == "-":
+            yield Option("url", word)
+        else:
+            long = word.startswith("--")
+            options, needs_value = _parse_long(word[2:]) if long else _parse_short(word[1:])
+            if needs_value:
+                options[-1] = Option(options[-1].name, words[at] if at < len(words) else "")
+                at += 1
+            yield from options
 
 
-def _powershell(text: str) -> list[Request]:
-    requests: list[Request] = []
-    for words, notes in powershell.curl_commands(text):
-        requests += [replace(each, notes=(*each.notes, *notes)) for each in read_requests(words)]
-    return requests
+def _parse_long(word: str) -> tuple[list[Option], bool]:
+    """The option, and whether its value is the next word."""
+    name, equals, value = word.partition("=")
+    name = _complete(name)
+    if name not in OPTIONS_WITH_VALUE:
+        return [Option(name)], False
+    return [Option(name, value)], not equals
+
+
+def _parse_short(letters: str) -> tuple[list[Option], bool]:
+    """The options of `-sSLX`, and whether the value of the last one is the next word."""
+    options: list[Option] = []
+    for index, letter in enumerate(letters):
+        name = SHORT_OPTIONS.get(letter, letter)
+        if name in OPTIONS_WITH_VALUE:
+            value = letters[index + 1 :]
+            return [*options, Option(name, value)], not value
+        options.append(Option(name))
+    return options, False
+
+
+def _complete(name: str) -> str:
+    """cURL takes the start of a name that fits only one of its options for that option."""
+    if name in OPTIONS_WITH_VALUE or len(name) < 3:
+        return name
+    fitting = [each for each in OPTIONS_WITH_VALUE | FLAGS if each.startswith(name)]
+    return fitting[0] if len(fitting) == 1 else name

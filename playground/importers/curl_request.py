@@ -1,265 +1,254 @@
-"""What one cURL command would send, worked out from its options as cURL does."""
+"""Works out what one cURL command would send, from its options, as cURL does."""
 
 from __future__ import annotations
 
-import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus, urlsplit, urlunsplit
 
-from playground.importers.curl_options import SILENT, Option, read_options
-from playground.importers.values import IGNORED, UNDERSTOOD, Note, Request, Unreadable, note
+from playground.importers.values import (
+    BODY_IN_FILE,
+    FORM_TYPE,
+    Headers,
+    Note,
+    Request,
+    Unreadable,
+    basic_auth,
+    note_ignored,
+    note_understood,
+)
 
-FORM = "application/x-www-form-urlencoded"
-DATA = frozenset({"data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json"})
+DATA_OPTIONS = frozenset({
+    "data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json",
+})  # fmt: skip
+# Options that change nothing in what is sent, or only how the answer is shown.
+SILENT_OPTIONS = frozenset({
+    "compressed", "fail", "fail-with-body", "silent", "show-error", "location", "verbose",
+    "include", "no-progress-meter", "progress-bar", "no-buffer", "globoff", "http1.1", "http2",
+    "http2-prior-knowledge", "path-as-is", "max-time", "connect-timeout", "retry", "output",
+    "write-out", "remote-name", "tlsv1.2", "ipv4", "ipv6",
+})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option as given: its long name without dashes, and its value if it takes one.
+
+    A short option that isn't known keeps its letter as the name.
+    """
+
+    name: str
+    value: str | None = None
 
 
 @dataclass
-class _Command:
-    """The state that cURL builds from its options."""
+class _Transfer:
+    """What cURL builds from the options before it sends one request."""
 
     urls: list[str] = field(default_factory=list)
     method: str | None = None
     headers: list[tuple[str, str]] = field(default_factory=list)
     removed: set[str] = field(default_factory=set)
     data: str | None = None
-    json: bool = False
+    is_json: bool = False
     get: bool = False
     head: bool = False
     query: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
     implied: dict[str, str] = field(default_factory=dict)
-    form: list[tuple[str, str]] = field(default_factory=list)
+    form: list[str] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
+    def skip_file(self, name: str, what: str) -> None:
+        message = "The file {file} isn't read, so {what}."
+        self.notes.append(note_ignored("file-not-read", message, file=name, what=what))
 
-def read_requests(words: Sequence[str], stdin: str | None = None) -> list[Request]:
-    """The requests of one cURL command (several when `--next` parts them).
 
-    `words` are those after `curl`; `stdin` is text the command is fed, where it is literal.
+def build_requests(options: Iterable[Option], stdin: str | None = None) -> list[Request]:
+    """The requests of one cURL command, several where `--next` separates them.
+
+    `stdin` is the text that is fed to the command, if it is a literal. Raises Unreadable where
+    the body is not in the text.
     """
     groups: list[list[Option]] = [[]]
-    for option in read_options(words):
+    for option in options:
         if option.name == "next":
             groups.append([])
         else:
             groups[-1].append(option)
-    return [_one(group, stdin) for group in groups if group]
+    return [_build_request(group, stdin) for group in groups if group]
 
 
-def _one(options: Sequence[Option], stdin: str | None) -> Request:
-    command = _Command()
+def _build_request(options: Sequence[Option], stdin: str | None) -> Request:
+    transfer = _Transfer()
     for option in options:
-        _take(command, option, stdin)
-    if not command.urls:
-        raise Unreadable("curl-no-url", "This cURL command names no address to send to.")
-    return _conclude(command)
-
-
-def _take(command: _Command, option: Option, stdin: str | None) -> None:
-    value = option.value or ""
-    name = option.name
-    if name == "url":
-        command.urls.append(value)
-    elif name == "request":
-        command.method = value
-    elif name == "header":
-        _take_header(command, value)
-    elif name in DATA:
-        _take_data(command, name, value, stdin)
-    elif name in ("form", "form-string"):
-        _take_form(command, name, value)
-    elif name == "upload-file":
-        raise Unreadable(
-            "curl-upload",
-            "This command sends the file {file}; files named in a pasted text are never read.",
-            file=value or "-",
-        )
-    else:
-        _take_other(command, name, value, stdin)
-
-
-def _take_other(command: _Command, name: str, value: str, stdin: str | None) -> None:
-    if name in ("get", "head"):
-        setattr(command, name, True)
-    elif name == "url-query":
-        command.query.append(value[1:] if value.startswith("+") else _encode(command, value, stdin))
-    elif name == "user":
-        pair = value if ":" in value else value + ":"
-        token = base64.b64encode(pair.encode("utf-8", "replace")).decode("ascii")
-        command.implied["Authorization"] = f"Basic {token}"
-    elif name == "oauth2-bearer":
-        command.implied["Authorization"] = f"Bearer {value}"
-    elif name == "user-agent":
-        command.implied["User-Agent"] = value
-    elif name == "referer":
-        command.implied["Referer"] = value.removesuffix(";auto")
-    elif name == "range":
-        command.implied["Range"] = f"bytes={value}"
-    elif name == "cookie":
-        _take_cookie(command, value)
-    elif name == "config":
-        command.notes.append(_unread(value, "its options are left out"))
-    elif name not in SILENT and len(name) > 1:
-        command.ignored.append(f"--{name}")
-    elif name == "k":
-        command.ignored.append("-k")
-
-
-def _take_header(command: _Command, value: str) -> None:
-    if value.startswith("@"):
-        command.notes.append(_unread(value[1:], "its headers are left out"))
-        return
-    name, colon, text = value.partition(":")
-    if colon and not text.strip():
-        command.removed.add(name.strip().lower())
-    elif colon:
-        command.headers.append((name.strip(), text.strip()))
-    elif value.endswith(";"):
-        command.headers.append((value[:-1].strip(), ""))
-
-
-def _take_cookie(command: _Command, value: str) -> None:
-    if "=" in value:
-        command.cookies.append(value)
-    elif value:
-        command.notes.append(_unread(value, "its cookies are left out"))
-
-
-def _take_data(command: _Command, name: str, value: str, stdin: str | None) -> None:
-    if name == "data-urlencode":
-        text = _encode(command, value, stdin)
-    elif name != "data-raw" and value.startswith("@"):
-        text = _from_file(value[1:], stdin, keep_lines=name in ("data-binary", "json"))
-    else:
-        text = value
-    joint = "" if command.data is None or name == "json" else "&"
-    command.data = (command.data or "") + joint + text
-    command.json = command.json or name == "json"
-
-
-def _from_file(name: str, stdin: str | None, keep_lines: bool) -> str:
-    if name == "-" and stdin is not None:
-        return stdin if keep_lines else stdin.replace("\r", "").replace("\n", "")
-    if name == "-":
-        raise Unreadable(
-            "curl-stdin",
-            "The body of this command comes from another program, which is never run. "
-            "Paste the command with the body in it.",
-        )
-    raise Unreadable(
-        "curl-file",
-        "The body of this command is the file {file}; files named in a pasted text are never "
-        "read. Paste the file's text instead.",
-        file=name or "-",
+        _apply_option(transfer, option.name, option.value or "", stdin)
+    if not transfer.urls:
+        raise Unreadable("curl-no-url", "This cURL command has no URL.")
+    body = transfer.data
+    url = _add_scheme(transfer, transfer.urls[0])
+    query = list(transfer.query)
+    if transfer.get and body is not None:
+        query.append(body)
+        body = None
+    if query:
+        url = _add_query(url, "&".join(query))
+    for extra in transfer.urls[1:]:
+        message = "Left out a second URL: {url}."
+        transfer.notes.append(note_ignored("more-addresses", message, url=extra))
+    return Request(
+        kind="curl",
+        method=_choose_method(transfer, body),
+        url=url,
+        headers=_list_headers(transfer, body),
+        body=body,
+        notes=(*transfer.notes, *_list_notes(transfer)),
     )
 
 
-def _encode(command: _Command, value: str, stdin: str | None) -> str:
-    """`content`, `=content` and `name=content`; `@file` and `name@file` are not read."""
+def _apply_option(transfer: _Transfer, name: str, value: str, stdin: str | None) -> None:
+    if name == "url":
+        transfer.urls.append(value)
+    elif name == "request":
+        transfer.method = value
+    elif name == "header":
+        _add_header(transfer, value)
+    elif name in DATA_OPTIONS:
+        _add_data(transfer, name, value, stdin)
+    elif name in ("form", "form-string"):
+        _add_form_field(transfer, name, value)
+    elif name == "upload-file":
+        raise Unreadable("curl-upload", BODY_IN_FILE, file=value or "-")
+    elif name == "get":
+        transfer.get = True
+    elif name == "head":
+        transfer.head = True
+    elif name == "url-query":
+        encoded = value[1:] if value.startswith("+") else _encode(value, stdin)
+        transfer.query.append(encoded)
+    elif name == "user":
+        login = value if ":" in value else value + ":"
+        transfer.implied["Authorization"] = basic_auth(login)
+    elif name == "oauth2-bearer":
+        transfer.implied["Authorization"] = f"Bearer {value}"
+    elif name == "user-agent":
+        transfer.implied["User-Agent"] = value
+    elif name == "referer":
+        transfer.implied["Referer"] = value.removesuffix(";auto")
+    elif name == "range":
+        transfer.implied["Range"] = f"bytes={value}"
+    elif name == "cookie" and "=" in value:
+        transfer.cookies.append(value)
+    elif name == "cookie" and value:
+        transfer.skip_file(value, "its cookies are left out")
+    elif name == "config":
+        transfer.skip_file(value, "its options are left out")
+    elif name == "k" or (name not in SILENT_OPTIONS and name != "cookie" and len(name) > 1):
+        transfer.ignored.append("-k" if name == "k" else f"--{name}")
+
+
+def _add_header(transfer: _Transfer, value: str) -> None:
+    """`Name: value` adds a header, `Name:` removes one of cURL's own, `Name;` adds an empty one."""
+    if value.startswith("@"):
+        transfer.skip_file(value[1:], "its headers are left out")
+        return
+    name, colon, text = value.partition(":")
+    if colon and not text.strip():
+        transfer.removed.add(name.strip().lower())
+    elif colon:
+        transfer.headers.append((name.strip(), text.strip()))
+    elif value.endswith(";"):
+        transfer.headers.append((value[:-1].strip(), ""))
+
+
+def _add_data(transfer: _Transfer, name: str, value: str, stdin: str | None) -> None:
+    if name == "data-urlencode":
+        text = _encode(value, stdin)
+    elif name != "data-raw" and value.startswith("@"):
+        text = _read_file(value[1:], stdin)
+        if name not in ("data-binary", "json"):
+            text = text.replace("\r", "").replace("\n", "")
+    else:
+        text = value
+    # cURL joins data as form fields, and JSON as it is.
+    separator = "" if transfer.data is None or name == "json" else "&"
+    transfer.data = (transfer.data or "") + separator + text
+    transfer.is_json = transfer.is_json or name == "json"
+
+
+def _read_file(name: str, stdin: str | None) -> str:
+    if name == "-" and stdin is not None:
+        return stdin
+    if name == "-":
+        message = (
+            "The body of this command comes from another program, and programs are never run. "
+            "Paste the command with the body in it."
+        )
+        raise Unreadable("curl-stdin", message)
+    raise Unreadable("curl-file", BODY_IN_FILE, file=name or "-")
+
+
+def _encode(value: str, stdin: str | None) -> str:
+    """A value of `--data-urlencode`: `content`, `=content`, `name=content` or `name@file`."""
     name, equals, content = value.partition("=")
     if not equals:
         name, at, file = value.partition("@")
         if at:
-            content = _from_file(file, stdin, keep_lines=True)
+            content = _read_file(file, stdin)
         else:
             name, content = "", value
     encoded = quote_plus(content, safe="~")
     return f"{name}={encoded}" if name else encoded
 
 
-def _take_form(command: _Command, option: str, value: str) -> None:
+def _add_form_field(transfer: _Transfer, option: str, value: str) -> None:
     name, _, content = value.partition("=")
     if option == "form" and content[:1] in ("@", "<"):
-        command.notes.append(_unread(content[1:].split(";")[0], "the form field is left out"))
+        transfer.skip_file(content[1:].split(";")[0], "the form field is left out")
         return
-    command.form.append((name, content))
+    transfer.form.append(name)
 
 
-def _unread(name: str, what: str) -> Note:
-    return note(
-        IGNORED,
-        "file-not-read",
-        "The file {file} is named but never read; {what}.",
-        file=name,
-        what=what,
-    )
+def _list_notes(transfer: _Transfer) -> list[Note]:
+    notes = []
+    if transfer.ignored:
+        names = ", ".join(dict.fromkeys(transfer.ignored))
+        notes.append(note_ignored("curl-options", "Left out options: {names}.", names=names))
+    if transfer.form:
+        message = "Left out the form fields {names}: a multipart body isn't JSON."
+        notes.append(note_ignored("multipart", message, names=", ".join(transfer.form)))
+    return notes
 
 
-def _conclude(command: _Command) -> Request:
-    body = command.data
-    url = _with_scheme(command, command.urls[0])
-    query = list(command.query)
-    if command.get and body is not None:
-        query.append(body)
-        body = None
-    if query:
-        url = _add_query(url, "&".join(query))
-    for extra in command.urls[1:]:
-        command.notes.append(
-            note(IGNORED, "more-addresses", "A second address is left out: {url}.", url=extra)
-        )
-    return Request(
-        kind="curl",
-        method=_method(command, body),
-        url=url,
-        headers=_headers(command, body),
-        body=body,
-        notes=(*command.notes, *_said(command)),
-    )
-
-
-def _said(command: _Command) -> list[Note]:
-    said = []
-    if command.ignored:
-        names = ", ".join(dict.fromkeys(command.ignored))
-        said.append(
-            note(IGNORED, "curl-options", "Options without a place here: {names}.", names=names)
-        )
-    if command.form:
-        names = ", ".join(name for name, _ in command.form)
-        said.append(
-            note(
-                IGNORED,
-                "multipart",
-                "The command sends form fields ({names}) as multipart, which gives no JSON body.",
-                names=names,
-            )
-        )
-    return said
-
-
-def _method(command: _Command, body: str | None) -> str:
-    if command.method:
-        return command.method
-    if command.head:
+def _choose_method(transfer: _Transfer, body: str | None) -> str:
+    if transfer.method:
+        return transfer.method
+    if transfer.head:
         return "HEAD"
-    return "POST" if body is not None or command.form else "GET"
+    return "POST" if body is not None or transfer.form else "GET"
 
 
-def _headers(command: _Command, body: str | None) -> tuple[tuple[str, str], ...]:
+def _list_headers(transfer: _Transfer, body: str | None) -> Headers:
     """The headers given, then those cURL adds because of other options."""
-    given = {name.lower() for name, _ in command.headers} | command.removed
-    implied = dict(command.implied)
-    if command.cookies:
-        implied["Cookie"] = "; ".join(command.cookies)
-    if command.json:
+    given = {name.lower() for name, _ in transfer.headers} | transfer.removed
+    implied = dict(transfer.implied)
+    if transfer.cookies:
+        implied["Cookie"] = "; ".join(transfer.cookies)
+    if transfer.is_json:
         implied["Content-Type"] = implied["Accept"] = "application/json"
     elif body is not None:
-        implied["Content-Type"] = FORM
+        implied["Content-Type"] = FORM_TYPE
     added = [(name, text) for name, text in implied.items() if name.lower() not in given and text]
-    return (*command.headers, *added)
+    return (*transfer.headers, *added)
 
 
-def _with_scheme(command: _Command, url: str) -> str:
-    """cURL sends an address without a scheme over http; one that begins with a variable
-    stays as it is."""
+def _add_scheme(transfer: _Transfer, url: str) -> str:
+    """The URL with the scheme that cURL would guess, unless it starts with a variable."""
     if "://" in url or url.startswith(("{{", "$", "%")):
         return url
-    command.notes.append(
-        note(UNDERSTOOD, "no-scheme", "The address names no scheme, so cURL would use http.")
-    )
+    message = "The URL has no scheme; cURL would use http."
+    transfer.notes.append(note_understood("no-scheme", message))
     return "http://" + url.lstrip("/")
 
 

@@ -1,108 +1,183 @@
-"""Decides what a pasted text is, and has it read by the readers that it looks like."""
+"""Detects what a pasted text is and hands it to the reader of that format.
+
+To add a format, write a module with the two functions of `Reader` and list it in one of the
+registries below. A reader accounts for its text by the notes of its requests: what it changed
+is noted as repaired, what it did not carry over as ignored.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Protocol
+from urllib.parse import parse_qsl, urlsplit
 
 from playground.importers import (
-    bare_json,
     curl,
     har,
     http_files,
     javascript,
+    json_payloads,
     postman,
     powershell,
     python,
-    urls,
 )
-from playground.importers.prompts import strip_fence
-from playground.importers.results import conclude
-from playground.importers.values import OperationShape, Refused, Request, Understood, Unreadable
+from playground.importers.credentials import Collector, mask_url
+from playground.importers.literals import join_surrogates
+from playground.importers.results import build_result, match_operation, path_segments
+from playground.importers.values import (
+    Imported,
+    OperationShape,
+    Pasted,
+    Rejected,
+    Request,
+    Unreadable,
+    note_understood,
+)
 from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.parsing import Tree, try_parse
 
-Find = Callable[[str], list[Request]]
-READERS: tuple[tuple[Callable[[str], bool], Find], ...] = (
-    (curl.looks_like, curl.find_requests),
-    (powershell.looks_like, powershell.find_requests),
-    (http_files.looks_like, http_files.find_requests),
-    (python.looks_like, python.find_requests),
-    (javascript.looks_like, javascript.find_requests),
-    (bare_json.looks_like, bare_json.find_requests),
-)
-# The rest of such a command would make a draft that misses what it sends.
-FINAL = frozenset({"open-quote", "curl-file", "curl-stdin", "curl-upload", "too-large"})
+
+class Reader(Protocol):
+    """A format that is read: the interface of the reader modules."""
+
+    def looks_like(self, pasted: Pasted) -> bool:
+        """Whether the text seems to be in this format. Quick, and may be wrong."""
+
+    def find_requests(self, pasted: Pasted) -> list[Request]:
+        """Every request of the text, in order. Raises Unreadable where there is none."""
+
+
+# The first reader that recognises the text is asked first; the payload itself comes last.
+JSON_READERS: tuple[Reader, ...] = (har, postman, json_payloads)
+TEXT_READERS: tuple[Reader, ...] = (curl, powershell, http_files, python, javascript, json_payloads)
+
+# These end the search: another reader would give a draft that lacks what the command sends.
+FINAL_CODES = frozenset({"open-quote", "curl-file", "curl-stdin", "curl-upload", "too-large"})
+
 NOT_UNDERSTOOD = (
-    "Nothing here can be read as a request or a payload. It takes a cURL command, JSON, a Postman "
-    "or HAR export, the text of an HTTP request, a Python, JavaScript or PowerShell snippet, or "
-    "the address of a job."
+    "This couldn't be read as a request or a payload. Paste a cURL command, JSON, a Postman or "
+    "HAR export, an HTTP request, a Python, JavaScript or PowerShell snippet, or the URL of a job."
 )
+FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n`]*+\n", re.MULTILINE)
+ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
+URL = re.compile(r"<?((?:https?://)?[\w.-]{1,253}(?::\d{1,5})?(?:/\S*?|\?\S*?))>?", re.I)
+MAX_URL = 8000
+JOB_SEGMENTS = ("job", "jobs", "run", "runs", "results")
 
 
-def understand(text: str, operations: Sequence[OperationShape] = ()) -> Understood | Refused:
-    """What a pasted text gives: a draft, or one sentence why not; never an exception.
-
-    Nothing in the text is run, and no file or address named in it is read. Time grows with
-    the length of the text.
-    """
-    plain = _clean(text)
-    if not plain.strip():
-        return Refused("Nothing was pasted.", "empty")
-    if urls.looks_like(plain):
-        return urls.read_address(plain, operations)
+def decode_pasted(data: bytes) -> str | None:
+    """The text of a file in UTF-8, or in UTF-16 with a byte-order mark; None for other bytes."""
+    encoding = next((name for mark, name in ENCODINGS if data.startswith(mark)), "utf-8")
     try:
-        return _understand(plain, operations)
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+def import_text(text: str, operations: Sequence[OperationShape] = ()) -> Imported | Rejected:
+    """Turn a pasted text into a request, or say why not. Never raises.
+
+    Nothing in the text is run, and no file or URL named in it is opened. Takes time in
+    proportion to the length of the text.
+    """
+    pasted = Pasted(_strip_fence(join_surrogates(text).removeprefix("\ufeff")))
+    if not pasted.text.strip():
+        return Rejected("Nothing was pasted.", "empty")
+    url = URL.fullmatch(pasted.text.strip()) if len(pasted.text) < MAX_URL else None
+    if url:
+        return _import_url(url[1], operations)
+    try:
+        return _import_requests(pasted, operations)
     except Unreadable as problem:
-        return problem.refused
+        return problem.rejected
     except JSONSyntaxError as problem:
-        return Refused(problem.message, problem.code)
+        return Rejected(problem.message, problem.code)
     except RecursionError:
-        return Refused("The text is nested too deep to be read.", "too-deep")
+        return Rejected("The text is nested too deeply to be read.", "too-deep")
 
 
-def _clean(text: str) -> str:
-    """Without byte-order mark and fence; halves of characters give way to a mark."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return strip_fence(whole.removeprefix("\ufeff"))
+def _strip_fence(text: str) -> str:
+    """The inside of the first fenced block of Markdown; without one, the text."""
+    opening = FENCE.search(text)
+    if opening is None:
+        return text
+    closing = text.find(f"\n{opening[1]}", opening.end() - 1)
+    return text[opening.end() : closing if closing >= 0 else len(text)]
 
 
-def _understand(text: str, operations: Sequence[OperationShape]) -> Understood | Refused:
-    if text.lstrip()[:1] in ("{", "["):
-        found = _structured(text)
-        if found is not None:
-            return conclude(found, operations)
+def _import_requests(pasted: Pasted, operations: Sequence[OperationShape]) -> Imported:
+    # A JSON document may hold a command in one of its strings: text readers never see it.
+    if pasted.tree is not None:
+        reader = next(each for each in JSON_READERS if each.looks_like(pasted))
+        return build_result(reader.find_requests(pasted), operations)
     first: Unreadable | None = None
-    for looks_like, find in READERS:
-        if not looks_like(text):
+    for reader in TEXT_READERS:
+        if not reader.looks_like(pasted):
             continue
         try:
-            return conclude(find(text), operations)
+            return build_result(reader.find_requests(pasted), operations)
         except Unreadable as problem:
-            if problem.refused.code in FINAL:
-                return problem.refused
+            if problem.rejected.code in FINAL_CODES:
+                raise
             first = first or problem
-    return first.refused if first else _refuse(text)
+    if first:
+        raise first
+    json_payloads.unwrap_json(pasted.text)  # has a better message for a single value
+    raise Unreadable("not-understood", NOT_UNDERSTOOD)
 
 
-def _refuse(text: str) -> Refused:
-    """Valid JSON that is a single value is told apart from what nobody understands."""
-    if try_parse(text) is None:
-        return Refused(NOT_UNDERSTOOD)
-    return Refused(bare_json.BARE_VALUE, "bare-value")
+def _import_url(url: str, operations: Sequence[OperationShape]) -> Imported | Rejected:
+    """What a URL alone says: the UID of a step, or an operation and its path values."""
+    try:
+        step = _find_step(url)
+    except ValueError:
+        return Rejected("This URL can't be read.", "bad-address")
+    collector = Collector()
+    masked = mask_url(url, collector)
+    credentials = tuple(collector.found)
+    if step:
+        segments = path_segments(url)
+        job = next((after for part, after in pairwise(segments) if part in JOB_SEGMENTS), "")
+        found = note_understood(
+            "job-address",
+            "This is the URL of a job. Its step has the UID {step}: choose where to put it.",
+            step=step,
+        )
+        path_values = {"job_uid": job} if job else {}
+        return Imported(
+            kind="job-address",
+            url=masked,
+            path_values=path_values,
+            credentials=credentials,
+            notes=(found,),
+            step_uid=step,
+        )
+    match = match_operation(None, url, None, operations)
+    if match is None:
+        return Rejected(
+            "This URL matches no known operation and names no step (?step=…). "
+            "URLs are never opened: paste the request itself.",
+            "unknown-address",
+        )
+    shape = match.operation
+    found = note_understood("address", "The URL of the operation {operation}.", operation=shape.id)
+    return Imported(
+        kind="address",
+        operation=shape.id,
+        method=shape.method,
+        url=masked,
+        path_values=match.path_values,
+        credentials=credentials,
+        notes=(found,),
+    )
 
 
-def _structured(text: str) -> list[Request] | None:
-    """The requests of JSON: a Postman or HAR export, or the payload itself; None if broken."""
-    found = try_parse(text)
-    if found is None:
-        return None
-    tree = found[0]
-    if har.looks_like(tree):
-        return har.find_requests(_as_mapping(tree))
-    if postman.looks_like(tree):
-        return postman.find_requests(_as_mapping(tree))
-    return bare_json.find_requests(text)
-
-
-def _as_mapping(tree: Tree) -> dict[str, Tree]:
-    return tree if isinstance(tree, dict) else {}
+def _find_step(url: str) -> str | None:
+    """The value of `step` in the query, or in the query of the fragment of a one-page app."""
+    parts = urlsplit(url if "://" in url else f"https://{url}")
+    fragment = parts.fragment.partition("?")[2]
+    for key, value in parse_qsl(f"{parts.query}&{fragment}"):
+        if key in ("step", "step_uid") and value.strip():
+            return value.strip()
+    return None

@@ -1,4 +1,7 @@
-"""Reads a HAR log (browser "save as HAR") or one entry of it."""
+"""Reads a HAR log (a browser's "Save as HAR") or one entry of it.
+
+Source: HTTP Archive format 1.2.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +10,25 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from playground.importers.values import UNDERSTOOD, Headers, Request, Unreadable, note
+from playground.importers.values import Headers, Pasted, Request, Unreadable, note_understood
 
+# The sender works these out again for what it sends.
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "accept-encoding"})
-MOST_ENTRIES = 5000
+MAX_ENTRIES = 5000
 
 
-def looks_like(tree: object) -> bool:
-    """Whether a JSON value is a HAR log, an entry or a request of one."""
+def looks_like(pasted: Pasted) -> bool:
+    """Whether the JSON is a HAR log, one of its entries, or the request of an entry."""
+    tree: Any = pasted.tree
     if not isinstance(tree, dict):
         return False
-    log = tree.get("log")
+    log = tree.get("log", tree)
     if isinstance(log, dict) and isinstance(log.get("entries"), list):
         return True
     if isinstance(tree.get("entries"), list):
         return True
     request = tree.get("request", tree)
+    # Postman has requests with a URL and a method too.
     return (
         isinstance(request, dict)
         and isinstance(request.get("url"), str)
@@ -31,84 +37,76 @@ def looks_like(tree: object) -> bool:
     )
 
 
-def find_requests(tree: Mapping[str, Any]) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[Request]:
     """Every request of the log, in order."""
+    tree: Any = pasted.tree
     log = tree.get("log", tree)
     entries = log.get("entries") if isinstance(log, dict) else None
-    if not isinstance(entries, list):
-        entries = [tree]
     requests = []
-    for entry in entries[:MOST_ENTRIES]:
+    for entry in entries[:MAX_ENTRIES] if isinstance(entries, list) else [tree]:
         request = entry.get("request", entry) if isinstance(entry, dict) else None
         if isinstance(request, dict) and isinstance(request.get("url"), str):
-            requests.append(_one(request))
+            requests.append(_read_request(request))
     if not requests:
-        raise Unreadable("har-empty", "This HAR log holds no request.")
+        raise Unreadable("har-empty", "This HAR log has no requests.")
     return requests
 
 
-def _one(request: Mapping[str, Any]) -> Request:
+def _read_request(request: Mapping[str, Any]) -> Request:
     data = request.get("postData")
-    body, kind = _body(data) if isinstance(data, dict) else (None, "")
-    headers = _headers(request.get("headers"))
-    if kind and "content-type" not in {name.lower() for name, _ in headers}:
-        headers = (*headers, ("Content-Type", kind))
-    method = str(request.get("method") or "GET").upper()
-    said = note(
-        UNDERSTOOD,
-        "har",
-        "A request recorded by a browser: {method} {url}",
-        method=method,
-        url=str(request["url"]).split("?")[0],
-    )
+    body, content_type = _read_body(data) if isinstance(data, dict) else (None, "")
+    headers = _read_headers(request.get("headers"))
+    if content_type and "content-type" not in {name.lower() for name, _ in headers}:
+        headers = (*headers, ("Content-Type", content_type))
+    method, url = str(request.get("method") or "GET").upper(), str(request["url"])
+    message = "A request recorded by a browser: {method} {url}."
     return Request(
         kind="har",
         method=method,
-        url=str(request["url"]),
+        url=url,
         headers=headers,
         body=body,
-        notes=(said,),
+        notes=(note_understood("har", message, method=method, url=url.split("?")[0]),),
     )
 
 
-def _headers(headers: Any) -> Headers:
-    """The headers without those of HTTP/2 itself (`:path`) and those the sender works out."""
+def _read_headers(headers: Any) -> Headers:
     if isinstance(headers, dict):
         headers = [{"name": name, "value": value} for name, value in headers.items()]
     if not isinstance(headers, list):
         return ()
+    pairs = _read_pairs(headers)
+    # Names such as `:path` are fields of HTTP/2 itself.
     return tuple(
-        (str(each["name"]), str(each.get("value") or ""))
-        for each in headers
-        if isinstance(each, dict) and each.get("name") and _is_sent(str(each["name"]))
+        (name, value)
+        for name, value in pairs
+        if not name.startswith(":") and name.lower() not in SKIPPED_HEADERS
     )
 
 
-def _is_sent(name: str) -> bool:
-    return not name.startswith(":") and name.lower() not in SKIPPED_HEADERS
+def _read_pairs(pairs: list[Any]) -> list[tuple[str, str]]:
+    return [
+        (str(each["name"]), str(each.get("value") or ""))
+        for each in pairs
+        if isinstance(each, dict) and each.get("name")
+    ]
 
 
-def _decoded(data: Mapping[str, Any]) -> str:
-    """The text of a body; some recorders write it in base64 and say so."""
-    text = str(data["text"])
-    if data.get("encoding") != "base64":
-        return text
+def _read_body(data: Mapping[str, Any]) -> tuple[str | None, str]:
+    """The body and its content type."""
+    content_type = str(data.get("mimeType") or "")
+    text = data.get("text")
+    if isinstance(text, str) and text:
+        # Not part of the format for requests, but some recorders write it.
+        return _decode(text) if data.get("encoding") == "base64" else text, content_type
+    params = data.get("params")
+    if isinstance(params, list) and params:
+        return urlencode(_read_pairs(params)), content_type
+    return None, content_type
+
+
+def _decode(text: str) -> str:
     try:
         return base64.b64decode(text, validate=True).decode()
     except ValueError:
         return text
-
-
-def _body(data: Mapping[str, Any]) -> tuple[str | None, str]:
-    kind = str(data.get("mimeType") or "")
-    if isinstance(data.get("text"), str) and data["text"]:
-        return _decoded(data), kind
-    params = data.get("params")
-    if isinstance(params, list) and params:
-        pairs = [
-            (str(each["name"]), str(each.get("value") or ""))
-            for each in params
-            if isinstance(each, dict) and each.get("name")
-        ]
-        return urlencode(pairs), kind
-    return None, kind

@@ -1,99 +1,102 @@
-"""Reads the text of an HTTP request (RFC 9112) and files of requests (.http, .rest)."""
+"""Reads the text of an HTTP request (RFC 9112), files of requests (.http), and cookies."""
 
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Iterator
 
+from playground.importers.literals import fill_placeholders
 from playground.importers.values import (
-    IGNORED,
-    UNDERSTOOD,
+    BODY_IN_FILE,
     Headers,
     Note,
+    Pasted,
     Request,
     Unreadable,
-    note,
+    note_ignored,
+    note_understood,
 )
-from playground.importers.variables import fill_request
 
 METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 REQUEST_LINE = re.compile(rf"(?:({METHODS})[ \t]+)?(\S+?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*", re.I)
-SIGN = re.compile(
+# To be found in a text, a request line needs a method, and a target that prose doesn't have.
+REQUEST_SIGN = re.compile(
     rf"^(?:{METHODS})[ \t]+(?:https?://|/|\{{\{{|[\w.-]+[/.:])\S*(?:[ \t]+HTTP/[\d.]+)?[ \t]*\r?$",
     re.M,
 )
-PART = re.compile(r"^###[^\n]*$", re.M)
+SEPARATOR = re.compile(r"^###[^\n]*$", re.M)
 HEADER = re.compile(r"([!#$%&'*+.^_`|~\w-]+)[ \t]*:[ \t]*(.*)")
 VARIABLE = re.compile(r"@([\w.-]+)[ \t]*=[ \t]*(.*)")
-FILE_NAME = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}")
+PLACEHOLDER = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}")
 SCRIPT = re.compile(r"[<>][ \t]*\{%.*?(?:%\}|\Z)", re.S)
 FILE_BODY = re.compile(r"<@?\w*[ \t]+(\S[^\n]*)")
+# The sender works these out again for what it sends.
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 
+COOKIE_LABEL = re.compile(r"\s*(?:set-)?cookie\s*:\s*", re.I)
+COOKIE_NAME = re.compile(r"[^\s=;,\"(){}\[\]<>@:\\/?]+")
+# Names that Set-Cookie gives to properties of a cookie (RFC 6265, 5.2): they are no cookies.
+COOKIE_ATTRIBUTES = frozenset({
+    "path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "priority",
+})  # fmt: skip
+MAX_COOKIES = 200
 
-def looks_like(text: str) -> bool:
-    """Whether a line in it is a request line."""
-    return SIGN.search(text) is not None
+
+def looks_like(pasted: Pasted) -> bool:
+    """Whether any line is a request line."""
+    return REQUEST_SIGN.search(pasted.text) is not None
 
 
-def find_requests(text: str) -> list[Request]:
-    """The requests of the text, parted by lines that begin with `###`."""
-    text = text.replace("\r\n", "\n")
+def find_requests(pasted: Pasted) -> list[Request]:
+    """The requests of the text, separated by lines that start with `###`."""
     requests = []
-    refusal: Unreadable | None = None
-    for part in PART.split(text) if PART.search(text) else [text]:
-        if not SIGN.search(part):
+    problem: Unreadable | None = None
+    for part in SEPARATOR.split(pasted.text.replace("\r\n", "\n")):
+        request_line = REQUEST_SIGN.search(part)
+        if request_line is None:
             continue
         try:
-            requests.append(_one(part))
-        except Unreadable as problem:
-            refusal = refusal or problem
+            requests.append(_read_request(part, request_line.start()))
+        except Unreadable as found:
+            problem = problem or found
     if not requests:
-        raise refusal or Unreadable("no-request-line", "No request line can be read here.")
+        raise problem or Unreadable("no-request-line", "No request line can be read here.")
     return requests
 
 
-def _one(part: str) -> Request:
-    found = SIGN.search(part)
-    start = found.start() if found else 0
-    notes = [note(UNDERSTOOD, "http", "The text of an HTTP request.")]
-    variables = _variables(part[:start])
+def _read_request(part: str, start: int) -> Request:
     lines = part[start:].split("\n")
-    method, target = _request_line(lines[0])
-    target, at = _continued(target, lines)
-    headers, at = _headers(lines, at)
-    body, more = _body("\n".join(lines[at:]))
+    method, target = _read_request_line(lines[0])
+    at = 1
+    # In files of requests a long query goes on in indented lines.
+    while at < len(lines) and re.match(r"[ \t]+[?&]", lines[at]):
+        target += lines[at].strip()
+        at += 1
+    headers, at = _read_headers(lines, at)
+    body, notes = _read_body("\n".join(lines[at:]))
     host = next((value for name, value in headers if name.lower() == "host"), "")
     request = Request(
         kind="http",
         method=method,
-        url=_address(target, host),
+        url=_build_url(target, host),
         headers=tuple(pair for pair in headers if pair[0].lower() not in SKIPPED_HEADERS),
         body=body,
-        notes=(*notes, *more),
+        notes=(note_understood("http", "The text of an HTTP request."), *notes),
     )
-    return fill_request(request, FILE_NAME, variables) if variables else request
+    return fill_placeholders(request, PLACEHOLDER, _read_variables(part[:start]))
 
 
-def _request_line(line: str) -> tuple[str, str]:
+def _read_request_line(line: str) -> tuple[str, str]:
     found = REQUEST_LINE.fullmatch(line.strip())
     if found is None:
-        raise Unreadable(
-            "no-request-line", "This request line cannot be read: {line}", line=line[:80]
-        )
+        message = "This request line can't be read: {line}"
+        raise Unreadable("no-request-line", message, line=line[:80])
     return (found[1] or "GET").upper(), found[2]
 
 
-def _continued(target: str, lines: list[str]) -> tuple[str, int]:
-    """In files of requests a query may go on in indented lines."""
-    at = 1
-    parts = [target]
-    while at < len(lines) and re.match(r"[ \t]+[?&]", lines[at]):
-        parts.append(lines[at].strip())
-        at += 1
-    return "".join(parts), at
-
-
-def _headers(lines: list[str], at: int) -> tuple[Headers, int]:
+def _read_headers(lines: list[str], at: int) -> tuple[Headers, int]:
+    """The headers from line `at` on, and the number of the line where the body starts."""
     headers: list[tuple[str, str]] = []
     while at < len(lines):
         line = lines[at].rstrip("\r")
@@ -108,30 +111,25 @@ def _headers(lines: list[str], at: int) -> tuple[Headers, int]:
         elif headers and line[:1] in " \t":
             headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip()}")
         else:
+            # The empty line before the body was lost on the way, as e-mail does.
             return tuple(headers), at - 1
     return tuple(headers), at
 
 
-def _body(text: str) -> tuple[str | None, list[Note]]:
-    scripts = SCRIPT.search(text)
+def _read_body(text: str) -> tuple[str | None, list[Note]]:
     notes = []
-    if scripts:
+    if SCRIPT.search(text):
         text = SCRIPT.sub("", text)
-        notes.append(note(IGNORED, "script", "A script beside the request, which is not run."))
+        notes.append(note_ignored("script", "Left out a script, which is never run."))
     file = FILE_BODY.match(text.strip())
+    # The body may be XML or HTML.
     if file and not text.strip().startswith(("<?", "<!")):
-        raise Unreadable(
-            "http-file",
-            "The body of this request is the file {file}; files named in a pasted text are never "
-            "read. Paste the file's text instead.",
-            file=file[1],
-        )
-    body = text.rstrip("\n") if text.strip() else None
-    return body, notes
+        raise Unreadable("http-file", BODY_IN_FILE, file=file[1])
+    return (text.rstrip("\n") if text.strip() else None), notes
 
 
-def _address(target: str, host: str) -> str:
-    """A path and a Host header make an address; the scheme is not said there, so https."""
+def _build_url(target: str, host: str) -> str:
+    """The URL of a target; a request's text doesn't give the scheme, so it is https."""
     if "://" in target or target.startswith("{{"):
         return target
     if target.startswith("/"):
@@ -139,6 +137,45 @@ def _address(target: str, host: str) -> str:
     return f"https://{target}"
 
 
-def _variables(text: str) -> dict[str, str]:
+def _read_variables(text: str) -> dict[str, str]:
     found = (VARIABLE.fullmatch(line.strip()) for line in text.split("\n"))
     return {each[1]: each[2].strip() for each in found if each}
+
+
+def parse_cookies(text: str) -> dict[str, str]:
+    """Names and values of a `Cookie` header, `Set-Cookie` lines, exported JSON (a list of
+    objects with `name` and `value`, or an object of names and values) or a cookies.txt.
+    Empty when nothing is recognised; of a repeated name the last value wins."""
+    cookies = list(_parse_json_cookies(text)) or list(_parse_cookies_txt(text))
+    return dict((cookies or list(_parse_cookie_headers(text)))[:MAX_COOKIES])
+
+
+def _parse_json_cookies(text: str) -> Iterator[tuple[str, str]]:
+    try:
+        tree = json.loads(text)
+    except (ValueError, RecursionError):
+        return
+    if isinstance(tree, dict) and isinstance(tree.get("cookies"), list | dict):
+        tree = tree["cookies"]
+    if isinstance(tree, dict):
+        yield from ((n, v) for n, v in tree.items() if isinstance(v, str) and n)
+    elif isinstance(tree, list):
+        for each in tree:
+            if isinstance(each, dict) and isinstance(each.get("value"), str) and each.get("name"):
+                yield str(each["name"]), each["value"]
+
+
+def _parse_cookies_txt(text: str) -> Iterator[tuple[str, str]]:
+    """The Netscape format that cURL writes: seven columns separated by tabs."""
+    for line in text.splitlines():
+        cells = line.removeprefix("#HttpOnly_").split("\t")
+        if len(cells) == 7 and cells[1] in ("TRUE", "FALSE"):
+            yield cells[5], cells[6].strip()
+
+
+def _parse_cookie_headers(text: str) -> Iterator[tuple[str, str]]:
+    for line in text.splitlines():
+        for part in COOKIE_LABEL.sub("", line, count=1).split(";"):
+            name, equals, value = part.strip().partition("=")
+            if equals and COOKIE_NAME.fullmatch(name) and name.lower() not in COOKIE_ATTRIBUTES:
+                yield name, value.strip()

@@ -1,28 +1,106 @@
-"""Literal values read from source code, and the JSON text that each language makes of them.
+"""Literal values in source code: strings, numbers, JSON text, references, and their size.
 
-A literal is a Tree as in `payload.reading`: dict, list, str, bool, None or Digits. A value
-that the source takes from elsewhere is the string `{{name}}`.
+A literal is a Tree of `jsontext`: dict, list, str, bool, None, and NumberToken. A value that the
+source takes from elsewhere is the string `{{name}}`.
 """
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from collections.abc import Callable
-from typing import Any
-from urllib.parse import urlencode
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, TypeGuard
 
-from playground.importers.values import Unreadable
+from playground.importers.values import Request, Unreadable
 from playground.jsontext.parsing import NumberToken
 
 Literal = Any
 JSON_NUMBER = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?")
+# Python refuses to convert much longer ones.
+RADIX_NUMBER = re.compile(r"0[xXoObB][0-9A-Fa-f]{1,400}")
+ANSI_ESCAPES = {
+    "a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r",
+    "t": "\t", "v": "\v", "\\": "\\", "'": "'", '"': '"', "?": "?",
+}  # fmt: skip
+ANSI_NUMBER = re.compile(
+    r"x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})"
+)
+PLAIN_IN_ANSI = re.compile(r"[^\\']+")
 MAX_DEPTH = 100
-MOST_CHARACTERS = 8_000_000
+MAX_CHARACTERS = 8_000_000
 
 
-def reference(name: str) -> str:
+class JsonText(str):
+    """Text that source code made out of a literal, as with `JSON.stringify`.
+
+    `tree` is the literal with its digits as typed. `by_library` says that the HTTP library
+    serialises it, and sets the content type.
+    """
+
+    tree: Literal
+    by_library: bool
+
+    def __new__(cls, text: str, tree: Literal, by_library: bool = False) -> JsonText:
+        made = super().__new__(cls, text)
+        made.tree, made.by_library = tree, by_library
+        return made
+
+
+def is_text(value: Literal) -> TypeGuard[str]:
+    """Whether a literal is a string; a number isn't, though NumberToken is a subclass of str."""
+    return isinstance(value, str) and not isinstance(value, NumberToken)
+
+
+def join_surrogates(text: str) -> str:
+    """The text with surrogate pairs joined; half a pair becomes U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def read_ansi_string(text: str, at: int) -> tuple[str, int]:
+    """The value of a bash string `$'…'` whose inside starts at `at`, and the offset after it.
+
+    Browsers write it for commands with characters that need escapes.
+    """
+    parts: list[str] = []
+    while at < len(text):
+        if plain := PLAIN_IN_ANSI.match(text, at):
+            parts.append(plain.group())
+            at = plain.end()
+        elif text[at] == "'":
+            return join_surrogates("".join(parts)), at + 1
+        else:
+            part, at = _read_ansi_escape(text, at)
+            parts.append(part)
+    raise Unreadable("open-quote", "A quote $' is never closed.")
+
+
+def _read_ansi_escape(text: str, at: int) -> tuple[str, int]:
+    number = ANSI_NUMBER.match(text, at + 1)
+    if number is None:
+        code = text[at + 1 : at + 2]
+        if code == "c" and "?" <= text[at + 2 : at + 3] <= "~":
+            return chr(ord(text[at + 2].upper()) ^ 0x40), at + 3
+        return ANSI_ESCAPES.get(code, "\\" + code), at + 2
+    if number[2] or number[3]:
+        code_point = int(number[2] or number[3], 16)
+        return chr(code_point) if code_point <= 0x10FFFF else "\ufffd", number.end()
+    # Bytes given one by one (`\xc3\xa9`) are one character of UTF-8.
+    data = bytearray([_byte(number)])
+    at = number.end()
+    while data[-1] >= 0x80 and text.startswith("\\", at):
+        more = ANSI_NUMBER.match(text, at + 1)
+        if not more or more[2] or more[3] or _byte(more) < 0x80:
+            break
+        data.append(_byte(more))
+        at = more.end()
+    return data.decode("utf-8", "replace"), at
+
+
+def _byte(number: re.Match[str]) -> int:
+    return (int(number[1], 16) if number[1] else int(number[4], 8)) & 0xFF
+
+
+def make_reference(name: str) -> str:
     """A variable reference for a value that the source takes from elsewhere."""
     clean = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:60]
     if not clean or clean[0].isdigit():
@@ -30,14 +108,12 @@ def reference(name: str) -> str:
     return "{{" + clean + "}}"
 
 
-def as_digits(token: str) -> NumberToken | str:
-    """A number token as JSON can hold it; what no JSON number can be stays a string."""
+def normalize_number(token: str) -> NumberToken | str:
+    """A number token as JSON writes it; a token that JSON has no number for stays a string."""
     if JSON_NUMBER.fullmatch(token):
         return NumberToken(token)
-    plain = token.replace("_", "")
-    if plain.startswith("+"):
-        plain = plain[1:]
-    if re.fullmatch(r"0[xXoObB][0-9A-Fa-f]{1,400}", plain):
+    plain = token.replace("_", "").removeprefix("+")
+    if RADIX_NUMBER.fullmatch(plain):
         try:
             return NumberToken(str(int(plain, 0)))
         except ValueError:
@@ -47,148 +123,9 @@ def as_digits(token: str) -> NumberToken | str:
     return NumberToken(fixed) if JSON_NUMBER.fullmatch(fixed) else token
 
 
-def python_json(
-    value: Literal,
-    marks: tuple[str, str] | None = None,
-    ascii_only: bool = True,
-    indent: str = "",
-) -> str:
-    """What Python's `json.dumps` makes of it; `marks` are its separators."""
-    comma, colon = marks or (("," if indent else ", "), ": ")
-    return _write(value, _python_number, comma, colon, ascii_only, indent, 0)
-
-
-def javascript_json(value: Literal, indent: str = "") -> str:
-    """What `JSON.stringify` makes of it."""
-    colon = ": " if indent else ":"
-    return _write(value, _javascript_number, ",", colon, False, indent, 0)
-
-
-def _write(
-    value: Literal,
-    number: Callable[[str], str],
-    comma: str,
-    colon: str,
-    ascii_only: bool,
-    indent: str,
-    depth: int,
-) -> str:
-    def inner(each: Literal) -> str:
-        return _write(each, number, comma, colon, ascii_only, indent, depth + 1)
-
-    if isinstance(value, NumberToken):
-        return number(str(value))
-    if isinstance(value, dict):
-        parts = [
-            json.dumps(str(key), ensure_ascii=ascii_only) + colon + inner(each)
-            for key, each in value.items()
-        ]
-        return _wrap("{", parts, "}", comma, indent, depth)
-    if isinstance(value, list):
-        return _wrap("[", [inner(each) for each in value], "]", comma, indent, depth)
-    return json.dumps(value, ensure_ascii=ascii_only)
-
-
-def _wrap(start: str, parts: list[str], end: str, comma: str, indent: str, depth: int) -> str:
-    if not parts or not indent:
-        return start + comma.join(parts) + end
-    line = "\n" + indent * (depth + 1)
-    return f"{start}{line}{(comma.rstrip() + line).join(parts)}\n{indent * depth}{end}"
-
-
-def _python_number(token: str) -> str:
-    if re.fullmatch(r"-?\d+", token):
-        return "0" if token == "-0" else token
-    value = float(token)
-    return repr(value) if math.isfinite(value) else token
-
-
-def _javascript_number(token: str) -> str:
-    """JavaScript has one kind of number: large integers and odd fractions change."""
-    value = float(token)
-    if not math.isfinite(value):
-        return "null"
-    if value == int(value) and abs(value) < 1e21:
-        short = int(repr(value).split("e")[0].replace(".0", "")) if abs(value) < 1e16 else None
-        return str(short) if short is not None else _expand(repr(value))
-    text = repr(value)
-    if "e" not in text:
-        return text
-    digits, exponent = text.split("e")
-    power = int(exponent)
-    if -7 <= power < 0:
-        sign, digits = ("-", digits[1:]) if digits.startswith("-") else ("", digits)
-        return f"{sign}0.{'0' * (-power - 1)}{digits.replace('.', '')}"
-    return f"{digits.removesuffix('.0')}e{'+' if power > 0 else '-'}{abs(power)}"
-
-
-def _expand(text: str) -> str:
-    """`1.2345e+19` as JavaScript prints it below 1e21: all digits, zeros at the end."""
-    digits, _, exponent = text.partition("e")
-    whole, _, fraction = digits.partition(".")
-    if not exponent:
-        return whole
-    fraction = "" if fraction == "0" else fraction
-    return whole + fraction + "0" * (int(exponent) - len(fraction))
-
-
-def form_text(value: Literal) -> str | None:
-    """A flat object as `application/x-www-form-urlencoded`; None for anything deeper."""
-    pairs: list[tuple[str, str]] = []
-    if not isinstance(value, dict):
-        return None
-    for key, each in value.items():
-        for one in each if isinstance(each, list) else [each]:
-            if isinstance(one, dict | list):
-                return None
-            if one is not None:
-                pairs.append((key, str(one)))
-    return urlencode(pairs)
-
-
-class JsonText(str):
-    """A text that source code made out of a literal; `tree` is the literal, digits as typed.
-
-    `own` says that the library made it, and says so in the content type.
-    """
-
-    tree: Literal
-    own: bool = False
-
-    def __new__(cls, text: str, tree: Literal) -> JsonText:
-        made = super().__new__(cls, text)
-        made.tree = tree
-        return made
-
-
-def is_text(value: Literal) -> bool:
-    """Whether a literal is a string (a number is not, though it is kept as text)."""
-    return isinstance(value, str) and not isinstance(value, NumberToken)
-
-
-def text_pairs(value: Literal) -> tuple[tuple[str, str], ...]:
-    """An object of plain values, or a list of pairs, as pairs of text; anything else is empty."""
-    if isinstance(value, list):
-        pairs = [each for each in value if isinstance(each, list) and len(each) == 2]
-        return tuple((_plain(key), _plain(each)) for key, each in pairs)
-    if not isinstance(value, dict):
-        return ()
-    return tuple(
-        (str(key), _plain(each))
-        for key, each in value.items()
-        if each is not None and not isinstance(each, dict | list)
-    )
-
-
-def _plain(value: Literal) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return "" if value is None else str.__str__(value) if isinstance(value, str) else str(value)
-
-
-def bounded(value: Literal) -> Literal:
-    """The value itself; raises `Unreadable` where names used again and again made it huge."""
-    left = MOST_CHARACTERS
+def check_size(value: Literal) -> Literal:
+    """Return the value; raise Unreadable where a name used again and again made it huge."""
+    left = MAX_CHARACTERS
     waiting = [value]
     while waiting:
         each = waiting.pop()
@@ -201,3 +138,39 @@ def bounded(value: Literal) -> Literal:
         elif isinstance(each, list):
             waiting.extend(each)
     return value
+
+
+class SizeBudget:
+    """How much text may still be inserted: `A=$A$A` a few times over fills all memory."""
+
+    def __init__(self) -> None:
+        self.left = MAX_CHARACTERS
+
+    def spend(self, text: str) -> str:
+        """Return the text; raise Unreadable once all insertions together are too large."""
+        self.left -= len(text)
+        if self.left < 0:
+            raise Unreadable("too-large", "The values in this text grow too large to be read.")
+        return text
+
+
+def fill_placeholders(
+    request: Request, pattern: re.Pattern[str], values: Mapping[str, str]
+) -> Request:
+    """The request with the placeholders that the text itself gives values for filled in.
+
+    The first group of the pattern is the name. A value put in is not searched again.
+    """
+    if not values:
+        return request
+    budget = SizeBudget()
+
+    def fill(text: str) -> str:
+        return pattern.sub(lambda found: budget.spend(values.get(found[1], found[0])), text)
+
+    return replace(
+        request,
+        url=fill(request.url or ""),
+        headers=tuple((name, fill(value)) for name, value in request.headers),
+        body=fill(request.body) if request.body is not None else None,
+    )

@@ -1,32 +1,38 @@
-"""Reads a Postman collection (format 2.1) or one item of it."""
+"""Reads a Postman collection or one item of it.
+
+Source: Postman Collection Format 2.1.0; older exports differ little in what is read here.
+"""
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote_plus
 
+from playground.importers.literals import fill_placeholders
 from playground.importers.values import (
-    IGNORED,
-    UNDERSTOOD,
+    FORM_TYPE,
     Headers,
     Note,
+    Pasted,
     Request,
     Unreadable,
-    note,
+    basic_auth,
+    note_ignored,
+    note_understood,
 )
-from playground.importers.variables import fill_request
 
-MOST_ITEMS = 5000
-VARIABLE = re.compile(r"\{\{([\w.-]{1,100})\}\}")
+MAX_ITEMS = 5000
+PLACEHOLDER = re.compile(r"\{\{([\w.-]{1,100})\}\}")
 
 
-def looks_like(tree: Any) -> bool:
-    """Whether a JSON value is a collection, an item or a request of Postman."""
+def looks_like(pasted: Pasted) -> bool:
+    """Whether the JSON is a collection, an item or a request of Postman."""
+    tree: Any = pasted.tree
     if not isinstance(tree, dict):
         return False
+    # The API of Postman wraps the collection in one more object.
     if isinstance(tree.get("collection"), dict):
         tree = tree["collection"]
     if isinstance(tree.get("item"), list):
@@ -44,21 +50,22 @@ def looks_like(tree: Any) -> bool:
     )
 
 
-def find_requests(tree: Mapping[str, Any]) -> list[Request]:
-    """Every request of the collection, in order, folders opened."""
+def find_requests(pasted: Pasted) -> list[Request]:
+    """Every request of the collection, in order, those in folders included."""
+    tree: Any = pasted.tree
     root = tree["collection"] if isinstance(tree.get("collection"), dict) else tree
-    names = _variables(root.get("variable"))
+    variables = _read_variables(root.get("variable"))
     requests = [
-        fill_request(_one(request, name, auth), VARIABLE, names)
-        for request, name, auth in _walk(root)
+        fill_placeholders(_read_request(request, name, auth), PLACEHOLDER, variables)
+        for request, name, auth in _walk_items(root)
     ]
     if not requests:
-        raise Unreadable("postman-empty", "This Postman collection holds no request.")
+        raise Unreadable("postman-empty", "This Postman collection has no requests.")
     return requests
 
 
-def _variables(listed: Any) -> dict[str, str]:
-    """The collection's own variables by name; those of an environment are not in the file."""
+def _read_variables(listed: Any) -> dict[str, str]:
+    """The variables of the collection; those of an environment are not in the file."""
     return {
         str(each["key"]): str(each["value"])
         for each in _enabled(listed)
@@ -66,11 +73,12 @@ def _variables(listed: Any) -> dict[str, str]:
     }
 
 
-def _walk(root: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
-    """The requests below an item with their names; authentication is inherited."""
+def _walk_items(root: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
+    """The requests below an item, with their names and the authentication they inherit."""
+    # A list instead of recursion: folders may be nested deeper than the stack.
     waiting: list[tuple[Any, Any]] = [(root, None)]
     seen = 0
-    while waiting and seen < MOST_ITEMS:
+    while waiting and seen < MAX_ITEMS:
         item, inherited = waiting.pop()
         if not isinstance(item, dict):
             continue
@@ -86,29 +94,29 @@ def _walk(root: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, Any
             yield request, str(item.get("name") or ""), request.get("auth") or auth
 
 
-def _one(request: Mapping[str, Any], name: str, auth: Any) -> Request:
-    body, kind, notes = _body(request.get("body"))
-    headers = _headers(request.get("header"))
+def _read_request(request: Mapping[str, Any], name: str, auth: Any) -> Request:
+    body, content_type, notes = _read_body(request.get("body"))
+    headers = _read_headers(request.get("header"))
     names = {each.lower() for each, _ in headers}
-    if kind and "content-type" not in names:
-        headers = (*headers, ("Content-Type", kind))
+    if content_type and "content-type" not in names:
+        headers = (*headers, ("Content-Type", content_type))
     headers, query = _authenticate(headers, auth)
-    url = _url(request.get("url"))
+    url = _read_url(request.get("url"))
     if query:
         url += ("&" if "?" in url else "?") + query
-    said = note(UNDERSTOOD, "postman", "A Postman request: {name}.", name=name or url)
+    understood = note_understood("postman", "A Postman request: {name}.", name=name or url)
     return Request(
         kind="postman",
         method=str(request.get("method") or "GET").upper(),
         url=url,
         headers=headers,
         body=body,
-        notes=(said, *notes),
+        notes=(understood, *notes),
         title=name,
     )
 
 
-def _url(url: Any) -> str:
+def _read_url(url: Any) -> str:
     if isinstance(url, str):
         return url
     if not isinstance(url, dict):
@@ -116,20 +124,20 @@ def _url(url: Any) -> str:
     if isinstance(url.get("raw"), str) and url["raw"]:
         raw = str(url["raw"])
     else:
-        host, path = _joined(url.get("host"), "."), _joined(url.get("path"), "/")
+        host, path = _join(url.get("host"), "."), _join(url.get("path"), "/")
         scheme = f"{url['protocol']}://" if url.get("protocol") else ""
         raw = f"{scheme}{host}/{path}"
     return _fill_path(raw, url.get("variable"))
 
 
-def _joined(value: Any, by: str) -> str:
+def _join(value: Any, by: str) -> str:
     if isinstance(value, list):
         return by.join(str(part) for part in value)
     return str(value or "")
 
 
 def _fill_path(raw: str, variables: Any) -> str:
-    """Path variables (`/:uid/`) with the values that the item keeps beside the address."""
+    """Put in the values that an item has for path variables such as `/:uid/`."""
     for each in variables if isinstance(variables, list) else []:
         if isinstance(each, dict) and each.get("key") and each.get("value"):
             key, value = str(each["key"]), str(each["value"])
@@ -138,7 +146,7 @@ def _fill_path(raw: str, variables: Any) -> str:
     return raw
 
 
-def _headers(header: Any) -> Headers:
+def _read_headers(header: Any) -> Headers:
     if isinstance(header, str):
         pairs = (line.partition(":") for line in header.splitlines())
         return tuple((name.strip(), value.strip()) for name, _, value in pairs if name.strip())
@@ -159,7 +167,7 @@ def _enabled(pairs: Any) -> list[Mapping[str, Any]]:
     ]
 
 
-def _body(body: Any) -> tuple[str | None, str, list[Note]]:
+def _read_body(body: Any) -> tuple[str | None, str, list[Note]]:
     """The text of the body, the content type it implies, and what was left out."""
     if not isinstance(body, dict) or body.get("disabled"):
         return None, "", []
@@ -168,38 +176,37 @@ def _body(body: Any) -> tuple[str | None, str, list[Note]]:
         options = body.get("options")
         raw = options.get("raw") if isinstance(options, dict) else None
         language = raw.get("language") if isinstance(raw, dict) else ""
-        kind = "application/json" if language == "json" else ""
         text = body.get("raw")
-        return (text if isinstance(text, str) and text else None), kind, []
+        content_type = "application/json" if language == "json" else ""
+        return (text if isinstance(text, str) and text else None), content_type, []
     if mode == "urlencoded":
         pairs = _enabled(body.get("urlencoded"))
         text = "&".join(f"{_encode(each['key'])}={_encode(each.get('value'))}" for each in pairs)
-        return text, "application/x-www-form-urlencoded", []
-    return None, "", [_left_out(str(mode))]
-
-
-def _left_out(mode: str) -> Note:
+        return text, FORM_TYPE, []
     if mode == "file":
-        return note(IGNORED, "file-not-read", "The body is a file, which is never read.")
-    return note(IGNORED, "body-mode", "A body of the kind {mode} gives no JSON.", mode=mode)
+        message = "Left out the body: it is in a file, and files are never read."
+        return None, "", [note_ignored("file-not-read", message)]
+    message = "Left out the body: {mode} can't become JSON."
+    return None, "", [note_ignored("body-mode", message, mode=mode)]
 
 
 def _encode(value: Any) -> str:
+    # Braces stay, so that placeholders do.
     return quote_plus(str(value or ""), safe="{}")
 
 
 def _authenticate(headers: Headers, auth: Any) -> tuple[Headers, str]:
-    """The header or query part that Postman adds for its Authorization tab."""
+    """The headers, and a part of the query, with what the Authorization tab of Postman adds."""
     kind = auth.get("type") if isinstance(auth, dict) else None
     values = _auth_values(auth.get(kind)) if kind else {}
+    # A header typed by hand wins over the tab, as it does in Postman.
     if any(name.lower() == "authorization" for name, _ in headers):
         return headers, ""
     if kind == "bearer":
         return (*headers, ("Authorization", f"Bearer {values.get('token', '')}")), ""
     if kind == "basic":
-        pair = f"{values.get('username', '')}:{values.get('password', '')}"
-        token = base64.b64encode(pair.encode("utf-8", "replace")).decode("ascii")
-        return (*headers, ("Authorization", f"Basic {token}")), ""
+        login = f"{values.get('username', '')}:{values.get('password', '')}"
+        return (*headers, ("Authorization", basic_auth(login))), ""
     if kind == "apikey" and values.get("key"):
         if values.get("in") == "query":
             return headers, f"{_encode(values['key'])}={_encode(values.get('value'))}"
@@ -208,6 +215,7 @@ def _authenticate(headers: Headers, auth: Any) -> tuple[Headers, str]:
 
 
 def _auth_values(pairs: Any) -> dict[str, str]:
+    # Format 2.0 has an object where 2.1 has a list.
     if isinstance(pairs, dict):
         return {str(key): str(value) for key, value in pairs.items()}
     return {str(each["key"]): str(each.get("value") or "") for each in _enabled(pairs)}

@@ -1,119 +1,113 @@
-"""Reads PowerShell: Invoke-RestMethod, Invoke-WebRequest, and the words of curl.exe."""
+"""Reads PowerShell: Invoke-RestMethod, Invoke-WebRequest, and calls of curl.exe."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
+from playground.importers.command_lines import strip_prompts
 from playground.importers.literals import Literal, is_text
-from playground.importers.powershell_tokens import Token, split_tokens
-from playground.importers.powershell_values import Values
-from playground.importers.prompts import strip_prompts
-from playground.importers.source_requests import Parts, request_of
-from playground.importers.values import IGNORED, Note, Request, Unreadable, note
+from playground.importers.powershell_values import ShellToken, ValueParser, split_tokens
+from playground.importers.source_requests import RequestParts, build_request
+from playground.importers.values import (
+    BODY_IN_FILE,
+    Note,
+    Pasted,
+    Request,
+    Unreadable,
+    note_ignored,
+)
 
 SIGN = re.compile(r"\b(?:Invoke-RestMethod|Invoke-WebRequest|irm|iwr)\b", re.I)
 INVOKE = frozenset({"invoke-restmethod", "invoke-webrequest", "irm", "iwr"})
-SWITCHES = frozenset(
-    [
-        "usebasicparsing",
-        "skipcertificatecheck",
-        "usedefaultcredentials",
-        "disablekeepalive",
-        "passthru",
-        "skipheadervalidation",
-        "skiphttperrorcheck",
-        "allowunencryptedauthentication",
-        "nobody",
-        "v",
-        "verbose",
-    ]
-)
+CURL = frozenset({"curl", "curl.exe"})
+# Parameters without a value.
+SWITCHES = frozenset({
+    "usebasicparsing", "skipcertificatecheck", "usedefaultcredentials", "disablekeepalive",
+    "passthru", "skipheadervalidation", "skiphttperrorcheck", "allowunencryptedauthentication",
+    "nobody", "v", "verbose",
+})  # fmt: skip
+MAX_LOOKAHEAD = 40
 
 
-def looks_like(text: str) -> bool:
-    """Whether PowerShell's own request commands stand in the text."""
-    return SIGN.search(text) is not None
+def looks_like(pasted: Pasted) -> bool:
+    """Whether the text has one of PowerShell's own commands for requests."""
+    return SIGN.search(pasted.text) is not None
 
 
-def find_requests(text: str) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[Request]:
     """The requests that the commands would send, in order."""
-    reader = _Reader(split_tokens(strip_prompts(text)[0]))
+    reader = _ScriptReader(split_tokens(strip_prompts(pasted.text)[0]))
     reader.run()
     if not reader.found:
         raise Unreadable("powershell-no-request", "No PowerShell request can be read here.")
     return reader.found
 
 
-def curl_commands(text: str) -> Iterator[tuple[list[str], list[Note]]]:
+def find_curl_commands(text: str) -> Iterator[tuple[list[str], list[Note]]]:
     """The words after each `curl` or `curl.exe`, as the program gets them, with notes."""
-    reader = _Reader(split_tokens(text))
+    reader = _ScriptReader(split_tokens(text))
     reader.run()
-    for words in reader.curls:
-        notes = [
-            note(
-                IGNORED,
-                "shell-value",
-                "{typed} gets its value in your shell, which is not run; it stays as typed.",
-                typed=each,
-            )
-            for each in words
-            if re.fullmatch(r"\$\w{1,60}", each)
-        ]
+    message = "{typed} gets its value in your shell. Nothing pasted is run, so it stays as typed."
+    for words in reader.curl_commands:
+        unknown = [each for each in words if re.fullmatch(r"\$\w{1,60}", each)]
+        notes = [note_ignored("shell-value", message, typed=each) for each in unknown]
         yield [_unescape(each) for each in words], notes
 
 
 def _unescape(word: str) -> str:
-    """Older PowerShell hands quotes on only as `\\"`: where all are so, the marks are not meant."""
+    """Windows PowerShell passes quotes to a program only as `\\"`: if all are, none has a
+    backslash in what the program gets."""
     if '\\"' in word and not re.search(r'(?<!\\)"', word):
         return word.replace('\\"', '"')
     return word
 
 
-class _Reader(Values):
-    """Goes through the tokens: assignments are kept, commands are read."""
+class _ScriptReader(ValueParser):
+    """Goes through the tokens of a script: keeps what is assigned, and reads the commands."""
 
-    def __init__(self, tokens: list[Token]) -> None:
+    def __init__(self, tokens: list[ShellToken]) -> None:
         super().__init__(tokens)
         self.cookies: dict[str, str] = {}
         self.found: list[Request] = []
-        self.curls: list[list[str]] = []
+        self.curl_commands: list[list[str]] = []
 
     def run(self) -> None:
         while self.at < len(self.tokens):
-            self._statement()
+            self._read_statement()
 
-    def _statement(self) -> None:
+    def _read_statement(self) -> None:
         token = self.peek()
+        self.at += 1
         word = token.text.lower() if token.kind == "word" else ""
-        if word.startswith("$") and self.peek(1) == Token("mark", "=", self.peek(1).joined):
-            self.at += 2
+        if word.startswith("$") and self.peek().is_mark("="):
+            self.at += 1
             self._assign(word)
+        # In Windows PowerShell `curl` is another name for Invoke-WebRequest.
         elif word in INVOKE or (word == "curl" and self._has_parameters()):
-            self.at += 1
             self._invoke()
-        elif word in ("curl", "curl.exe"):
-            self.at += 1
-            self.curls.append(self._curl_words())
+        elif word in CURL:
+            self.curl_commands.append(self._read_curl_words())
         elif word.endswith(".cookies.add"):
-            self.at += 1
-            self._cookie()
-        elif word.endswith((".add", ".headers.add")) and word.startswith("$"):
-            self.at += 1
-            self._add_to(word[: -len(".add")])
-        else:
-            self.at += 1
+            # $session.Cookies.Add((New-Object System.Net.Cookie("name", "value", …)))
+            texts = self._read_strings()
+            if len(texts) >= 2:
+                self.cookies[texts[0]] = texts[1]
+        elif word.endswith(".add") and word.startswith("$"):
+            # $headers.Add("name", "value")
+            owner = self.names.setdefault(word.removesuffix(".add"), {})
+            texts = self._read_strings()
+            if isinstance(owner, dict) and len(texts) == 2:
+                owner[texts[0]] = self.fill_in(texts[1])
 
     def _assign(self, name: str) -> None:
+        # The command itself is the next statement, its result isn't a literal.
         token = self.peek()
-        if token.kind == "word" and token.text.lower() in INVOKE:
-            return
-        if token.kind == "word" and token.text.lower() in ("curl", "curl.exe", "new-object"):
-            return
-        self.names[name] = self.pipeline()
+        if token.kind != "word" or token.text.lower() not in INVOKE | CURL | {"new-object"}:
+            self.names[name] = self.parse_pipeline()
 
     def _has_parameters(self) -> bool:
-        for token in self.tokens[self.at : self.at + 40]:
+        for token in self.tokens[self.at : self.at + MAX_LOOKAHEAD]:
             if token.kind == "end":
                 return False
             if token.text.lower() in ("-uri", "-method", "-body", "-headers"):
@@ -128,61 +122,42 @@ class _Reader(Values):
                 self.at += 1
                 name = token.text[1:].rstrip(":").lower()
                 if name not in SWITCHES:
-                    given[name] = self.value()
+                    given[name] = self.parse_value()
             else:
-                given.setdefault("uri", self.value())
+                given.setdefault("uri", self.parse_value())
         if is_text(given.get("uri")):
-            self.found.append(self._request(given))
+            self.found.append(self._build(given))
 
-    def _request(self, given: dict[str, Literal]) -> Request:
-        body = given.get("body")
-        method = given.get("method", given.get("custommethod")) or "GET"
-        parts = Parts("powershell", str(method), str(given["uri"]), given.get("headers"), body)
-        parts.cookies = self.cookies
-        kind = given.get("contenttype")
-        if is_text(kind):
-            headers = parts.headers if isinstance(parts.headers, dict) else {}
-            parts.headers = {**headers, "Content-Type": kind}
+    def _build(self, given: dict[str, Literal]) -> Request:
         if "infile" in given:
-            raise Unreadable(
-                "powershell-file",
-                "The body of this command is the file {file}; files named in a pasted text are "
-                "never read. Paste the file's text instead.",
-                file=given["infile"],
-            )
-        if isinstance(body, dict) and parts.method.upper() == "GET":
-            parts.query, parts.body = body, None
-        return request_of(parts, self.outside)
+            raise Unreadable("powershell-file", BODY_IN_FILE, file=given["infile"])
+        method = given.get("method", given.get("custommethod")) or "GET"
+        parts = RequestParts("powershell", str(method), str(given["uri"]), given.get("headers"))
+        parts.cookies = self.cookies
+        content_type = given.get("contenttype")
+        if is_text(content_type):
+            headers = parts.headers if isinstance(parts.headers, dict) else {}
+            parts.headers = {**headers, "Content-Type": content_type}
+        # The cmdlets send a table as the query of a GET, and as form fields otherwise.
+        if isinstance(given.get("body"), dict) and parts.method.upper() == "GET":
+            parts.query = given["body"]
+        else:
+            parts.body = given.get("body")
+        return build_request(parts, self.outside)
 
-    def _cookie(self) -> None:
-        """`$session.Cookies.Add((New-Object System.Net.Cookie("name", "value", …)))`."""
-        texts = [each.text for each in self._line() if each.kind == "string"]
-        if len(texts) >= 2:
-            self.cookies[texts[0]] = texts[1]
+    def _read_strings(self) -> list[str]:
+        """The strings up to the end of the line."""
+        return [each.text for each in self.read_until("") if each.kind == "string"]
 
-    def _add_to(self, name: str) -> None:
-        """`$headers.Add("name", "value")`."""
-        held = self.names.setdefault(name, {})
-        texts = [each.text for each in self._line() if each.kind == "string"]
-        if isinstance(held, dict) and len(texts) == 2:
-            held[texts[0]] = self.fill(texts[1])
-
-    def _line(self) -> Sequence[Token]:
-        start = self.at
-        while self.at < len(self.tokens) and self.peek().kind != "end":
-            self.at += 1
-        return self.tokens[start : self.at]
-
-    def _curl_words(self) -> list[str]:
-        """The words of a program call: tokens without a space between them are one word."""
+    def _read_curl_words(self) -> list[str]:
         words: list[str] = []
         while self.peek().kind != "end" and self.peek().text not in (";", "|"):
             token = self.peek()
             self.at += 1
-            text = self.fill(token.text)
+            text = self.fill_in(token.text)
             if token.kind == "word" and token.text.startswith("$"):
                 value = self.names.get(token.text.lower(), token.text)
-                text = str.__str__(value) if isinstance(value, str) else token.text
+                text = str(value) if isinstance(value, str) else token.text
             if token.joined and words:
                 words[-1] += text
             else:

@@ -1,4 +1,8 @@
-"""Reads a Python snippet that sends a request with a literal body; the code is never run."""
+"""Reads a Python snippet: requests, httpx, aiohttp, http.client, urllib.
+
+The code is never run: its syntax tree is walked, and what it gives to a library is evaluated
+as far as it is literal.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +12,10 @@ import textwrap
 import warnings
 from collections.abc import Iterator
 
-from playground.importers.literals import JsonText, Literal, bounded, is_text, python_json
-from playground.importers.python_literals import Evaluator, dotted
-from playground.importers.source_requests import Parts, request_of
-from playground.importers.values import Request, Unreadable
+from playground.importers.literals import JsonText, Literal, check_size, is_text
+from playground.importers.python_literals import Evaluator, dotted_name
+from playground.importers.source_requests import RequestParts, build_request, python_json
+from playground.importers.values import Pasted, Request, Unreadable
 
 SIGN = re.compile(
     r"\b(?:requests|httpx|session|client|s|http|aiohttp)\.(?:post|put|patch|get|delete|request)\s*\("
@@ -23,49 +27,49 @@ PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.M)
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 
 
-def looks_like(text: str) -> bool:
+def looks_like(pasted: Pasted) -> bool:
     """Whether the text names a Python HTTP library or shows the Python prompt."""
-    return SIGN.search(text) is not None
+    return SIGN.search(pasted.text) is not None
 
 
-def find_requests(text: str) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[Request]:
     """The requests that the code would send, in order of its lines."""
-    source = textwrap.dedent(PROMPT.sub("", text) if PROMPT.search(text) else text).strip("\n")
+    source = textwrap.dedent(PROMPT.sub("", pasted.text)).strip("\n")
     try:
         with warnings.catch_warnings():
+            # Python warns of odd escapes in the code it parses; that isn't our code.
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
-        found = _Walk(source).requests(tree.body)
+        found = _SnippetReader(source).run(tree.body)
+    except Unreadable:
+        raise
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
-        if isinstance(problem, Unreadable):
-            raise
         line = getattr(problem, "lineno", None)
         where = f"line {line}" if line else "its nesting"
-        raise Unreadable(
-            "python-syntax", "This Python code cannot be read: see {where}.", where=where
-        ) from None
+        message = "This Python code can't be read: see {where}."
+        raise Unreadable("python-syntax", message, where=where) from None
     if not found:
-        raise Unreadable(
-            "python-no-request", "This Python code holds no request with a literal address."
-        )
+        message = "This Python code has no request with a literal URL."
+        raise Unreadable("python-no-request", message)
     return found
 
 
-class _Walk:
-    """Goes through the statements in order, keeping the literals that names stand for."""
+class _SnippetReader:
+    """Goes through the statements in order and keeps the literals that are assigned to names."""
 
     def __init__(self, source: str) -> None:
-        self.read = Evaluator(source)
+        self.evaluator = Evaluator(source)
         self.hosts: dict[str, str] = {}
         self.found: list[Request] = []
-        self.httpx = "httpx" in source and "requests" not in source
+        # httpx writes JSON in its own way since version 0.28.
+        self.is_httpx = "httpx" in source and "requests" not in source
 
-    def requests(self, body: list[ast.stmt]) -> list[Request]:
+    def run(self, body: list[ast.stmt]) -> list[Request]:
         waiting: list[ast.stmt] = list(reversed(body))
         while waiting:
             statement = waiting.pop()
-            for call in _calls(statement):
-                self._call(call)
+            for call in _walk_calls(statement):
+                self._handle_call(call)
             self._assign(statement)
             inner = [each for block in _blocks(statement) for each in block]
             waiting.extend(reversed(inner))
@@ -79,95 +83,93 @@ class _Walk:
             target, value = statement.targets[0], statement.value
         else:
             return
-        if isinstance(value, ast.Call) and self._keeps_host(target, value):
+        if isinstance(value, ast.Call) and self._is_connection(target, value):
             return
-        outside = len(self.read.outside)
-        literal = self.read.value(value)
-        known = len(self.read.outside) == outside or not is_text(literal)
+        unknown_before = len(self.evaluator.outside)
+        literal = self.evaluator.evaluate(value)
+        known = len(self.evaluator.outside) == unknown_before or not is_text(literal)
+        # A name for an unknown value isn't kept: its own name makes the better reference.
         if isinstance(target, ast.Name) and (known or isinstance(literal, JsonText)):
-            self.read.names[target.id] = literal
+            self.evaluator.names[target.id] = literal
         elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-            held = self.read.names.get(target.value.id)
-            key = self.read.value(target.slice)
-            if isinstance(held, dict) and is_text(key):
-                held[str(key)] = literal
+            owner = self.evaluator.names.get(target.value.id)
+            key = self.evaluator.evaluate(target.slice)
+            if isinstance(owner, dict) and is_text(key):
+                owner[str(key)] = literal
 
-    def _keeps_host(self, target: ast.expr, call: ast.Call) -> bool:
-        """`conn = http.client.HTTPSConnection("host")`: later requests go there."""
-        name = dotted(call.func).rsplit(".", 1)[-1]
+    def _is_connection(self, target: ast.expr, call: ast.Call) -> bool:
+        """`conn = http.client.HTTPSConnection("host")`: later requests go to that host."""
+        name = dotted_name(call.func).rsplit(".", 1)[-1]
         if name not in ("HTTPSConnection", "HTTPConnection") or not call.args:
             return False
-        host = self.read.value(call.args[0])
-        port = self.read.value(call.args[1]) if len(call.args) > 1 else None
+        host = self.evaluator.evaluate(call.args[0])
+        port = self.evaluator.evaluate(call.args[1]) if len(call.args) > 1 else None
         scheme = "https" if name == "HTTPSConnection" else "http"
         if isinstance(target, ast.Name) and is_text(host):
             self.hosts[target.id] = f"{scheme}://{host}" + (f":{port}" if port else "")
         return True
 
-    def _call(self, call: ast.Call) -> None:
-        name = dotted(call.func)
-        owner, _, last = name.rpartition(".")
+    def _handle_call(self, call: ast.Call) -> None:
+        owner, _, last = dotted_name(call.func).rpartition(".")
         given = {each.arg: each.value for each in call.keywords if each.arg}
         args = list(call.args)
         if owner in self.hosts and last == "request":
-            self._through_connection(owner, args, given)
+            names = ("method", "url", "body", "headers")
+            self._add_to_host(owner, {**dict(zip(names, args, strict=False)), **given})
         elif last == "Request" and (args or "url" in given):
             self._add("", args, given, data_at=1)
         elif last == "request" and len(args) + ("method" in given) + ("url" in given) >= 2:
-            method = self.read.value(args.pop(0)) if args else self.read.value(given["method"])
+            method = self.evaluator.evaluate(args.pop(0) if args else given["method"])
             self._add(str(method), args, given)
         elif last in METHODS and (args or "url" in given):
             self._add(last, args, given, data_at=1)
 
-    def _through_connection(
-        self, owner: str, args: list[ast.expr], given: dict[str, ast.expr]
-    ) -> None:
-        names = ("method", "url", "body", "headers")
-        given = {**dict(zip(names, args, strict=False)), **given}
+    def _add_to_host(self, owner: str, given: dict[str, ast.expr]) -> None:
         if "method" not in given or "url" not in given:
             return
-        path = self.read.value(given["url"])
-        parts = Parts(
-            "python", str(self.read.value(given["method"])), self.hosts[owner] + str(path)
-        )
-        parts.headers = self._optional(given, "headers")
-        parts.body = self._optional(given, "body")
-        self.found.append(request_of(parts, self.read.outside))
+        path = self.evaluator.evaluate(given["url"])
+        method = self.evaluator.evaluate(given["method"])
+        parts = RequestParts("python", str(method), f"{self.hosts[owner]}{path}")
+        parts.headers = self._evaluate_argument(given, "headers")
+        parts.body = self._evaluate_argument(given, "body")
+        self.found.append(build_request(parts, self.evaluator.outside))
 
     def _add(
         self, method: str, args: list[ast.expr], given: dict[str, ast.expr], data_at: int = 99
     ) -> None:
-        url = self.read.value(args[0] if args else given["url"])
+        """Record a request; `data_at` is the position of the body among the arguments."""
+        url = self.evaluator.evaluate(args[0] if args else given["url"])
+        # Many other things have a method `get`: the argument must look like a URL.
         if not is_text(url) or not re.match(r"\w+://|\{\{|/", str(url)):
             return
         if len(args) > data_at:
             given.setdefault("data", args[data_at])
-        parts = Parts("python", method, str(url))
-        self._fill_body(parts, given)
-        parts.headers = self._optional(given, "headers")
-        parts.query = self._optional(given, "params")
-        parts.cookies = self._optional(given, "cookies")
-        login = self._optional(given, "auth")
+        parts = RequestParts("python", method, str(url))
+        self._set_body(parts, given)
+        parts.headers = self._evaluate_argument(given, "headers")
+        parts.query = self._evaluate_argument(given, "params")
+        parts.cookies = self._evaluate_argument(given, "cookies")
+        login = self._evaluate_argument(given, "auth")
         if isinstance(login, list) and len(login) == 2 and all(is_text(each) for each in login):
             parts.login = (str(login[0]), str(login[1]))
-        parts.unread = [f"{name}=…" for name in ("files",) if name in given]
+        parts.unread = ["files=…"] if "files" in given else []
         if "method" in given:
-            parts.method = str(self.read.value(given["method"]))
+            parts.method = str(self.evaluator.evaluate(given["method"]))
         parts.method = parts.method or ("GET" if parts.body is None else "POST")
-        self.found.append(request_of(parts, self.read.outside))
+        self.found.append(build_request(parts, self.evaluator.outside))
 
-    def _fill_body(self, parts: Parts, given: dict[str, ast.expr]) -> None:
+    def _set_body(self, parts: RequestParts, given: dict[str, ast.expr]) -> None:
         for name in ("data", "content", "body"):
             if name in given and parts.body is None:
-                parts.body = self._optional(given, name)
+                parts.body = self._evaluate_argument(given, name)
         if parts.body is None and "json" in given:
-            tree = bounded(self.read.value(given["json"]))
-            marks, ascii_only = ((",", ":"), False) if self.httpx else (None, True)
-            parts.body = JsonText(python_json(tree, marks=marks, ascii_only=ascii_only), tree)
+            tree = check_size(self.evaluator.evaluate(given["json"]))
+            separators, ascii_only = ((",", ":"), False) if self.is_httpx else (None, True)
+            parts.body = JsonText(python_json(tree, separators, ascii_only), tree)
             parts.implied_type = "application/json"
 
-    def _optional(self, given: dict[str, ast.expr], name: str) -> Literal:
-        return self.read.value(given[name]) if name in given else None
+    def _evaluate_argument(self, given: dict[str, ast.expr], name: str) -> Literal:
+        return self.evaluator.evaluate(given[name]) if name in given else None
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
@@ -179,7 +181,7 @@ def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
         yield handler.body
 
 
-def _calls(statement: ast.stmt) -> Iterator[ast.Call]:
+def _walk_calls(statement: ast.stmt) -> Iterator[ast.Call]:
     """The calls of a statement itself, in order, without those in its blocks."""
     waiting: list[ast.AST] = [
         each for each in ast.iter_child_nodes(statement) if not isinstance(each, ast.stmt)

@@ -1,4 +1,4 @@
-"""Literal values out of a Python syntax tree: nothing is run, nothing imported."""
+"""Evaluates expressions of a Python syntax tree that are literals; runs and imports nothing."""
 
 from __future__ import annotations
 
@@ -9,50 +9,55 @@ from playground.importers.literals import (
     MAX_DEPTH,
     JsonText,
     Literal,
-    as_digits,
-    bounded,
+    check_size,
     is_text,
-    python_json,
-    reference,
+    make_reference,
+    normalize_number,
 )
+from playground.importers.source_requests import python_json
 from playground.importers.values import Unreadable
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import NumberToken, parse
 
 
 class Evaluator:
-    """Reads literals; `names` holds what the code assigned before, `outside` what is unknown."""
+    """Evaluates literals.
+
+    `names` holds the literals assigned before, `outside` lists the references made for unknown
+    values.
+    """
 
     def __init__(self, source: str) -> None:
+        # Offsets in a syntax tree count bytes of UTF-8.
         self.lines = source.encode("utf-8", "replace").split(b"\n")
         self.names: dict[str, Literal] = {}
         self.outside: list[str] = []
         self.depth = 0
 
-    def value(self, node: ast.expr) -> Literal:
-        """The literal of an expression; what is none becomes a variable reference."""
+    def evaluate(self, node: ast.expr) -> Literal:
+        """The value of an expression; a variable reference if it is no literal."""
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            raise Unreadable("too-deep", "The value is nested deeper than 100 levels.")
+            raise Unreadable("too-deep", "The value is nested more than 100 levels deep.")
         try:
-            return self._value(node)
+            return self._evaluate(node)
         finally:
             self.depth -= 1
 
-    def _value(self, node: ast.expr) -> Literal:
+    def _evaluate(self, node: ast.expr) -> Literal:
         match node:
             case ast.Constant():
                 return self._constant(node)
             case ast.Dict():
                 return self._dict(node)
             case ast.List() | ast.Tuple() | ast.Set():
-                return [self.value(each) for each in node.elts]
+                return [self.evaluate(each) for each in node.elts]
             case ast.JoinedStr():
-                return bounded("".join(self._piece(each) for each in node.values))
+                return check_size("".join(self._format(each) for each in node.values))
             case ast.UnaryOp(op=ast.USub()):
-                return self._negative(node)
+                return self._negate(node)
             case ast.BinOp(op=ast.Add()):
-                return self._joined(node)
+                return self._add(node)
             case ast.Name() if node.id in self.names:
                 return self.names[node.id]
             case ast.Subscript():
@@ -60,14 +65,14 @@ class Evaluator:
             case ast.Call():
                 return self._call(node)
             case ast.Await():
-                return self.value(node.value)
+                return self.evaluate(node.value)
         return self.unknown(node)
 
     def unknown(self, node: ast.expr) -> str:
         """The reference for a value that the code takes from elsewhere."""
-        name = reference(_name_of(node))
-        self.outside.append(name)
-        return name
+        reference = make_reference(_name_of(node))
+        self.outside.append(reference)
+        return reference
 
     def _constant(self, node: ast.Constant) -> Literal:
         value = node.value
@@ -78,92 +83,96 @@ class Evaluator:
         if isinstance(value, bytes):
             return value.decode("utf-8", "replace")
         if isinstance(value, int | float) and node.end_col_offset is not None:
+            # The number as typed: `1.10` is more than its value.
             line = self.lines[node.lineno - 1]
-            return as_digits(line[node.col_offset : node.end_col_offset].decode("utf-8"))
+            return normalize_number(line[node.col_offset : node.end_col_offset].decode("utf-8"))
         return self.unknown(node)
 
     def _dict(self, node: ast.Dict) -> dict[str, Literal]:
         made: dict[str, Literal] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
-                spread = self.value(value)
+                spread = self.evaluate(value)
                 made.update(spread if isinstance(spread, dict) else {})
                 continue
-            made[_key(self.value(key))] = self.value(value)
+            made[_key(self.evaluate(key))] = self.evaluate(value)
         return made
 
-    def _piece(self, node: ast.expr) -> str:
+    def _format(self, node: ast.expr) -> str:
         inner = node.value if isinstance(node, ast.FormattedValue) else node
-        value = self.value(inner)
+        value = self.evaluate(inner)
         if isinstance(value, bool) or value is None:
             return str(value)
-        return str.__str__(value) if isinstance(value, str) else self.unknown(inner)
+        return str(value) if isinstance(value, str) else self.unknown(inner)
 
-    def _negative(self, node: ast.UnaryOp) -> Literal:
-        value = self.value(node.operand)
+    def _negate(self, node: ast.UnaryOp) -> Literal:
+        value = self.evaluate(node.operand)
         if isinstance(value, NumberToken):
-            return as_digits("-" + str.__str__(value))
+            return normalize_number("-" + str(value))
         return self.unknown(node)
 
-    def _joined(self, node: ast.BinOp) -> Literal:
-        """`a + b + …` of texts, or of lists; a long chain leans left, so it is walked."""
+    def _add(self, node: ast.BinOp) -> Literal:
+        """`a + b + …` of strings, or of lists."""
+        # A long chain is a tree as deep as it is long: a loop needs no stack for it.
         parts: list[ast.expr] = []
         rest: ast.expr = node
         while isinstance(rest, ast.BinOp) and isinstance(rest.op, ast.Add):
             parts.append(rest.right)
             rest = rest.left
-        values = [self.value(each) for each in (rest, *reversed(parts))]
+        values = [self.evaluate(each) for each in (rest, *reversed(parts))]
         if all(is_text(each) for each in values):
-            return bounded("".join(str.__str__(each) for each in values))
+            return check_size("".join(str(each) for each in values))
         if all(isinstance(each, list) for each in values):
-            return bounded([item for each in values for item in each])
+            return check_size([item for each in values for item in each])
         return self.unknown(node)
 
     def _subscript(self, node: ast.Subscript) -> Literal:
         if isinstance(node.value, ast.Name) and node.value.id in self.names:
             held = self.names[node.value.id]
-            key = self.value(node.slice)
+            key = self.evaluate(node.slice)
             if isinstance(held, dict) and is_text(key) and key in held:
                 return held[key]
         return self.unknown(node)
 
     def _call(self, node: ast.Call) -> Literal:
-        name = dotted(node.func)
+        name = dotted_name(node.func)
+        # By the last name only: `json.dumps` may be imported as `dumps`, or `json` as `j`.
         last = name.rsplit(".", 1)[-1]
         if last == "dumps" and node.args:
-            return self._dumps(node)
+            return self._dump_json(node)
         if last == "loads" and node.args:
-            text = self.value(node.args[0])
+            text = self.evaluate(node.args[0])
             try:
                 return parse(text) if is_text(text) else self.unknown(node)
             except JSONSyntaxError:
                 return self.unknown(node)
         if isinstance(node.func, ast.Attribute) and last in ("encode", "decode", "strip"):
-            inner = self.value(node.func.value)
+            inner = self.evaluate(node.func.value)
             if is_text(inner):
                 return inner.strip() if last == "strip" else inner
         if last in ("b64encode", "standard_b64encode") and node.args:
-            inner = self.value(node.args[0])
+            inner = self.evaluate(node.args[0])
             if is_text(inner) and "{{" not in inner:
                 return base64.b64encode(inner.encode("utf-8", "replace")).decode("ascii")
         if name == "dict" and not node.args:
-            return {each.arg: self.value(each.value) for each in node.keywords if each.arg}
+            return {each.arg: self.evaluate(each.value) for each in node.keywords if each.arg}
         if last in ("str", "dedent", "Json", "HTTPBasicAuth") and node.args:
-            values = [self.value(each) for each in node.args]
+            values = [self.evaluate(each) for each in node.args]
             return values[0] if len(values) == 1 else values
         return self.unknown(node)
 
-    def _dumps(self, node: ast.Call) -> Literal:
-        tree = bounded(self.value(node.args[0]))
+    def _dump_json(self, node: ast.Call) -> Literal:
+        tree = check_size(self.evaluate(node.args[0]))
         given = {each.arg: each.value for each in node.keywords if each.arg}
-        indent = self.value(given["indent"]) if "indent" in given else None
+        indent = self.evaluate(given["indent"]) if "indent" in given else None
         space = " " * min(int(indent), 16) if isinstance(indent, NumberToken) else ""
-        pair = self.value(given["separators"]) if "separators" in given else None
-        plain = "ensure_ascii" in given and self.value(given["ensure_ascii"]) is False
-        marks = None
+        pair = self.evaluate(given["separators"]) if "separators" in given else None
+        plain = "ensure_ascii" in given and self.evaluate(given["ensure_ascii"]) is False
+        separators = None
         if isinstance(pair, list) and len(pair) == 2 and all(is_text(each) for each in pair):
-            marks = (str(pair[0]), str(pair[1]))
-        return JsonText(python_json(tree, marks=marks, ascii_only=not plain, indent=space), tree)
+            separators = (str(pair[0]), str(pair[1]))
+        text = python_json(tree, separators, ascii_only=not plain, indent=space)
+        return JsonText(text, tree)
 
 
 def _key(value: Literal) -> str:
@@ -171,11 +180,11 @@ def _key(value: Literal) -> str:
         return "true" if value else "false"
     if value is None:
         return "null"
-    return str.__str__(value) if isinstance(value, str) else "{{key}}"
+    return str(value) if isinstance(value, str) else "{{key}}"
 
 
-def dotted(node: ast.expr) -> str:
-    """The name of a chain such as `requests.post`; empty where it is no chain of names."""
+def dotted_name(node: ast.expr) -> str:
+    """A chain of names such as `requests.post`; it starts with a dot if its start is no name."""
     parts: list[str] = []
     while isinstance(node, ast.Attribute) and len(parts) < 20:
         parts.append(node.attr)
@@ -185,7 +194,7 @@ def dotted(node: ast.expr) -> str:
 
 
 def _name_of(node: ast.expr) -> str:
-    """A name for an unknown value: `os.environ["KEY"]` and `os.getenv("KEY")` are KEY."""
+    """A name for an unknown value: KEY for `os.environ["KEY"]` and `os.getenv("KEY")`."""
     inner: ast.expr | None = None
     if isinstance(node, ast.Subscript):
         inner = node.slice
@@ -197,4 +206,4 @@ def _name_of(node: ast.expr) -> str:
         node = node.func
     if isinstance(node, ast.Subscript):
         node = node.value
-    return dotted(node).strip(".").rsplit(".", 1)[-1] or "value"
+    return dotted_name(node).strip(".").rsplit(".", 1)[-1] or "value"

@@ -1,199 +1,272 @@
-"""From a request as a reader found it to what the draft is made of."""
+"""Turns the requests of a text into one result: operation, document, references, notes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from urllib.parse import parse_qsl
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, unquote, urlsplit
 
-from playground.importers.broken_json import Repaired, repair
 from playground.importers.credentials import Collector, mask_document, mask_headers, mask_url
-from playground.importers.operation_matching import Recognised, recognise
+from playground.importers.json_payloads import RepairedJson, repair_json
 from playground.importers.values import (
-    IGNORED,
-    REPAIRED,
-    UNDERSTOOD,
-    Change,
+    FORM_TYPE,
+    Imported,
+    LineChange,
     Note,
     OperationShape,
     Request,
-    Understood,
     Unreadable,
-    note,
+    note_ignored,
+    note_repaired,
+    note_understood,
 )
 from playground.jsontext.parsing import Tree, parse, try_parse
 from playground.jsontext.printing import dump, ensure_formatted
+from playground.openapi.operations import Operation, list_operations
 
-FORM = "application/x-www-form-urlencoded"
-LISTED = 5
-NO_PAYLOAD = "This is valid JSON but no payload: a payload is an object in { }, this is a list."
+PATH_PARAMETER = re.compile(r"\{([^{}]+)\}")
+# Keys of so many APIs that one of them alone does not tell an operation.
+COMMON_KEYS = frozenset({"id", "name", "title", "type", "data", "url", "email", "token", "format"})
+MAX_PATH = 4000
+MAX_FORM_FIELDS = 10_000
+MAX_NAMES = 5
 
 
-def conclude(requests: Sequence[Request], operations: Sequence[OperationShape]) -> Understood:
-    """The first request that belongs to an operation, else the first with a body, else the
-    first; the others are listed as ignored."""
+@dataclass(frozen=True)
+class OperationMatch:
+    """An operation and the values of its path; `by` is `URL` or `keys`."""
+
+    operation: OperationShape
+    path_values: Mapping[str, str]
+    by: str
+
+
+def operation_shapes() -> tuple[OperationShape, ...]:
+    """Every operation that is known, built in or imported."""
+    return tuple(_shape(each) for each in list_operations())
+
+
+def _shape(operation: Operation) -> OperationShape:
+    keys = dict.fromkeys(operation.key_order)
+    keys.update(dict.fromkeys(way.body_key for way in operation.credential.ways if way.body_key))
+    return OperationShape(operation.id, operation.method, operation.path, tuple(keys))
+
+
+def match_operation(
+    method: str | None, url: str | None, tree: Tree, operations: Sequence[OperationShape]
+) -> OperationMatch | None:
+    """The operation of a request by its URL, on any host, else by the keys of its body.
+
+    `tree` is the parsed body, None without one.
+    """
+    if url and (match := _match_url(method, url, operations)):
+        return match
+    if isinstance(tree, dict) and (method or "POST").upper() in ("POST", "PUT", "PATCH"):
+        return _match_keys(tree.keys(), operations)
+    return None
+
+
+def _match_url(
+    method: str | None, url: str, operations: Sequence[OperationShape]
+) -> OperationMatch | None:
+    """The operation whose path the URL ends with; of several the most literal one."""
+    segments = path_segments(url)
+    best: tuple[int, OperationMatch] | None = None
+    for operation in operations:
+        if method and operation.method.upper() != method.upper():
+            continue
+        values = _match_path(operation.path, segments)
+        if values is None:
+            continue
+        literals = [
+            not PATH_PARAMETER.fullmatch(part) for part in operation.path.strip("/").split("/")
+        ]
+        if best is None or sum(literals) > best[0]:
+            best = (sum(literals), OperationMatch(operation, values, "URL"))
+    return best[1] if best else None
+
+
+def path_segments(url: str) -> list[str]:
+    """The decoded segments of the path of a URL, without empty ones."""
+    # A URL may start with a variable: `{{base}}/workflows/…` has no scheme that can be parsed.
+    whole = url if "://" in url else f"http://host/{url.lstrip('/')}"
+    try:
+        path = urlsplit(whole).path
+    except ValueError:
+        path = whole.split("?")[0].split("#")[0]
+    return [unquote(part) for part in path[:MAX_PATH].split("/") if part]
+
+
+def _match_path(template: str, segments: Sequence[str]) -> dict[str, str] | None:
+    parts = [part for part in template.split("/") if part]
+    if not parts or len(parts) > len(segments):
+        return None
+    values: dict[str, str] = {}
+    for part, segment in zip(parts, segments[-len(parts) :], strict=True):
+        parameter = PATH_PARAMETER.fullmatch(part)
+        if parameter:
+            values[parameter[1]] = segment
+        elif part != segment:
+            return None
+    return values
+
+
+def _match_keys(keys: Iterable[str], operations: Sequence[OperationShape]) -> OperationMatch | None:
+    """The one operation that has most of the keys: at least half of them, and either two or
+    one that is not a common key."""
+    present = set(keys)
+    scores = []
+    for operation in operations:
+        shared = present & set(operation.body_keys)
+        if (shared - COMMON_KEYS or len(shared) >= 2) and len(shared) * 2 >= len(present):
+            scores.append((len(shared), operation))
+    most = max((score for score, _ in scores), default=0)
+    best = [operation for score, operation in scores if score == most]
+    return OperationMatch(best[0], {}, "keys") if len(best) == 1 else None
+
+
+def build_result(requests: Sequence[Request], operations: Sequence[OperationShape]) -> Imported:
+    """The result for one of the requests; the others are listed as ignored."""
     index = _choose(requests, operations)
-    chosen = requests[index]
+    result = _build_one(requests[index], operations)
     others = [each for at, each in enumerate(requests) if at != index]
-    understood = _conclude_one(chosen, operations)
     if not others:
-        return understood
-    return replace(understood, notes=(*understood.notes, _others(others)))
+        return result
+    # A title or URL may hold a credential; this collector is thrown away.
+    names = [mask_url(each.title or each.url or each.kind, Collector()) for each in others]
+    listed = ", ".join(names[:MAX_NAMES])
+    if len(others) > MAX_NAMES:
+        listed += f" and {len(others) - MAX_NAMES} more"
+    message = "The text has other requests too ({count}): {names}."
+    ignored = note_ignored("other-requests", message, count=len(others), names=listed)
+    return replace(result, notes=(*result.notes, ignored))
 
 
 def _choose(requests: Sequence[Request], operations: Sequence[OperationShape]) -> int:
+    """The first request that matches an operation by its URL, else by its keys, else the first
+    with a body, else the first."""
     if len(requests) == 1:
         return 0
     for index, each in enumerate(requests):
-        found = recognise(each.method, each.url, None, operations)
-        if found:
+        if match_operation(each.method, each.url, None, operations):
             return index
     for index, each in enumerate(requests):
-        if recognise(each.method, None, _strict_tree(each.document or each.body), operations):
+        text = each.document or each.body
+        parsed = try_parse(text) if text else None
+        if parsed and match_operation(each.method, None, parsed[0], operations):
             return index
     return next((index for index, each in enumerate(requests) if each.body), 0)
 
 
-def _strict_tree(text: str | None) -> Tree:
-    found = try_parse(text) if text else None
-    return found[0] if found else None
-
-
-def _others(others: Sequence[Request]) -> Note:
-    names = [mask_url(each.title or each.url or each.kind, Collector()) for each in others[:LISTED]]
-    more = len(others) - len(names)
-    listed = ", ".join(names) + (f" and {more} more" if more > 0 else "")
-    return note(
-        IGNORED,
-        "other-requests",
-        "Other requests in the text ({count}): {names}.",
-        count=len(others),
-        names=listed,
-    )
-
-
-def _conclude_one(request: Request, operations: Sequence[OperationShape]) -> Understood:
-    repaired, tree = _document(request)
-    found = recognise(request.method, request.url, tree, operations)
+def _build_one(request: Request, operations: Sequence[OperationShape]) -> Imported:
+    repaired, tree = _read_document(request)
+    match = match_operation(request.method, request.url, tree, operations)
+    if request.kind == "json" and isinstance(tree, list):
+        message = "This is valid JSON, but a list. A payload is an object in { }."
+        raise Unreadable("no-payload", message)
     collector = Collector()
     headers = mask_headers(request.headers, collector)
     url = mask_url(request.url, collector) if request.url else None
-    if request.kind == "json" and isinstance(tree, list):
-        raise Unreadable("no-payload", NO_PAYLOAD)
     document = None
     if repaired is not None:
         document = ensure_formatted(mask_document(repaired.text, tree, collector))
-    return Understood(
+    return Imported(
         kind=request.kind,
-        operation=found.operation.id if found else None,
-        method=request.method or (found.operation.method if found else None),
+        operation=match.operation.id if match else None,
+        method=request.method or (match.operation.method if match else None),
         url=url,
         headers=headers,
         body=repaired.text if request.kind == "json" and repaired else request.body,
         document=document,
-        path_values=found.path_values if found else {},
+        path_values=match.path_values if match else {},
         credentials=tuple(collector.found),
-        notes=tuple(_notes(request, found, repaired, collector)),
-        changes=tuple(_hidden(repaired.changes if repaired else (), collector)),
+        notes=tuple(_list_notes(request, match, repaired, collector)),
+        changes=tuple(_mask_changes(repaired.changes if repaired else (), collector)),
     )
 
 
-def _masked(notes: Iterable[Note], collector: Collector) -> Iterator[Note]:
-    """The notes without the credentials that stand in what they quote; our own words stay,
-    also beside a credential that is a word of them or a letter."""
-    for each in notes:
-        sentence, params = each.sentence, {}
-        for name, text in each.params.items():
-            params[name] = _mask(text, collector)
-            sentence = sentence if params[name] == text else sentence.replace(text, params[name])
-        yield replace(each, sentence=sentence, params=params)
-
-
-def _hidden(changes: Iterable[Change], collector: Collector) -> Iterator[Change]:
-    for each in changes:
-        yield Change(each.line, _mask(each.before, collector), _mask(each.after, collector))
-
-
-def _mask(text: str, collector: Collector) -> str:
-    """In one pass: a reference put in is never read again."""
-    names = collector.names
-    if not names:
-        return text
-    longest_first = sorted(names, key=len, reverse=True)
-    values = re.compile("|".join(map(re.escape, longest_first)))
-    return values.sub(lambda found: "{{secret:" + names[found[0]] + "}}", text)
-
-
-def _document(request: Request) -> tuple[Repaired | None, Tree]:
-    """The body as JSON text and its tree; None where the body is no JSON and cannot be."""
+def _read_document(request: Request) -> tuple[RepairedJson | None, Tree]:
+    """The body as JSON text and its tree; None where it neither is JSON nor can become JSON."""
     text = request.document if request.document is not None else request.body
     if text is None or not text.strip():
         return None, None
-    if found := try_parse(text):
-        return Repaired(text), found[0]
-    repaired = _as_form(request, text) or _as_repaired(request, text)
-    return (repaired, parse(repaired.text)) if repaired else (None, None)
+    if parsed := try_parse(text):
+        return RepairedJson(text), parsed[0]
+    repaired = _convert_form(request, text)
+    if repaired is None:
+        try:
+            repaired = repair_json(text)
+        except Unreadable:
+            if request.kind == "json":
+                raise
+            return None, None
+    return repaired, parse(repaired.text)
 
 
-def _as_form(request: Request, text: str) -> Repaired | None:
-    kind = next((value for name, value in request.headers if name.lower() == "content-type"), "")
-    if not kind.startswith(FORM) or text.lstrip()[:1] in ("{", "["):
+def _convert_form(request: Request, text: str) -> RepairedJson | None:
+    """Form fields as a JSON object; None for other bodies."""
+    types = (value for name, value in request.headers if name.lower() == "content-type")
+    # cURL sends JSON as a form unless told otherwise: a bracket counts more than the header.
+    if not next(types, "").startswith(FORM_TYPE) or text.lstrip()[:1] in ("{", "["):
         return None
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, max_num_fields=10_000)
+        pairs = parse_qsl(
+            text, keep_blank_values=True, strict_parsing=True, max_num_fields=MAX_FORM_FIELDS
+        )
     except ValueError:
         return None
-    tree: dict[str, Tree] = {}
-    for key, value in pairs:
-        tree[key] = value
-    said = note(
-        REPAIRED, "form-fields", "The body has form fields; as JSON each became a text value."
-    )
-    return Repaired(dump(tree), (said,))
+    message = "The form fields of the body became JSON strings."
+    return RepairedJson(dump(dict(pairs)), (note_repaired("form-fields", message),))
 
 
-def _as_repaired(request: Request, text: str) -> Repaired | None:
-    try:
-        return repair(text)
-    except Unreadable:
-        if request.kind == "json":
-            raise
-        return None
-
-
-def _notes(
-    request: Request, found: Recognised | None, repaired: Repaired | None, collector: Collector
-) -> list[Note]:
-    notes = list(_masked(request.notes, collector))
-    notes.append(_operation_note(request, found))
-    notes += _masked(repaired.notes, collector) if repaired else ()
-    if request.body and request.body.strip() and repaired is None:
-        notes.append(note(IGNORED, "body-not-json", "The body is no JSON and gives no document."))
-    for name in dict.fromkeys(each.name for each in collector.found):
-        notes.append(
-            note(
-                UNDERSTOOD,
-                "credential",
-                "A credential was found; {name} stands in its place.",
-                name="{{secret:" + name + "}}",
-            )
+def _list_notes(
+    request: Request,
+    match: OperationMatch | None,
+    repaired: RepairedJson | None,
+    secrets: Collector,
+) -> Iterator[Note]:
+    yield from _mask_notes(request.notes, secrets)
+    if match:
+        message = "Matched the operation {operation} by its {how}."
+        operation = match.operation.id
+        yield note_understood(
+            f"operation-by-{match.by.lower()}", message, operation=operation, how=match.by
         )
-    return notes
+    else:
+        yield note_understood("no-operation", "No known operation matches this request.")
+    if repaired:
+        yield from _mask_notes(repaired.notes, secrets)
+    elif request.body and request.body.strip():
+        yield note_ignored("body-not-json", "The body isn't JSON, so there is no document.")
+    for name in dict.fromkeys(each.name for each in secrets.found):
+        message = "A credential was replaced by {name}."
+        yield note_understood("credential", message, name="{{secret:" + name + "}}")
 
 
-def _operation_note(request: Request, found: Recognised | None) -> Note:
-    if found is None:
-        return note(
-            UNDERSTOOD,
-            "no-operation",
-            "No known operation fits: a draft with free keys.",
-        )
-    how = "address" if found.by == "address" else "keys"
-    return note(
-        UNDERSTOOD,
-        f"operation-by-{how}",
-        "The operation {operation} is known by its {how}.",
-        operation=found.operation.id,
-        how=how,
-    )
+def _mask_notes(notes: Iterable[Note], secrets: Collector) -> Iterator[Note]:
+    """The notes without the credentials in what they quote."""
+    for each in notes:
+        # Only the parameters quote the text. Searching the message itself would garble it
+        # where a credential is a letter or a word of ours.
+        message, params = each.message, {}
+        for name, text in each.params.items():
+            params[name] = _mask(text, secrets)
+            message = message if params[name] == text else message.replace(text, params[name])
+        yield replace(each, message=message, params=params)
+
+
+def _mask_changes(changes: Iterable[LineChange], secrets: Collector) -> Iterator[LineChange]:
+    for each in changes:
+        yield LineChange(each.line, _mask(each.before, secrets), _mask(each.after, secrets))
+
+
+def _mask(text: str, secrets: Collector) -> str:
+    names = secrets.names
+    if not names:
+        return text
+    # The longest first, as one may contain another; in one pass, as a reference put in may
+    # contain the value of a short one.
+    longest_first = sorted(names, key=len, reverse=True)
+    values = re.compile("|".join(map(re.escape, longest_first)))
+    return values.sub(lambda found: "{{secret:" + names[found[0]] + "}}", text)

@@ -1,24 +1,38 @@
-"""A request put together from what source code hands to its HTTP library."""
+"""Builds the request that source code would send from the literals it gives to its library."""
 
 from __future__ import annotations
 
-import base64
+import json
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
+from urllib.parse import urlencode
 
-from playground.importers.literals import JsonText, Literal, bounded, form_text, is_text, text_pairs
-from playground.importers.values import IGNORED, UNDERSTOOD, Note, Request, note
+from playground.importers.literals import JsonText, Literal, check_size, is_text
+from playground.importers.values import (
+    FORM_TYPE,
+    Note,
+    Request,
+    basic_auth,
+    note_ignored,
+    note_understood,
+)
+from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump
 
 REFERENCE = re.compile(r"\{\{\w{1,80}\}\}")
-FORM = "application/x-www-form-urlencoded"
 LANGUAGES = {"python": "Python", "javascript": "JavaScript", "powershell": "PowerShell"}
+MAX_REFERENCES = 5
 
 
 @dataclass
-class Parts:
-    """What one call of an HTTP library says: literal values, as far as they are literal."""
+class RequestParts:
+    """The arguments of one call to an HTTP library, as far as they are literals.
+
+    `unread` names the arguments that can't be read, such as `files=…`.
+    """
 
     kind: str
     method: str
@@ -32,80 +46,170 @@ class Parts:
     unread: list[str] = field(default_factory=list)
 
 
-def request_of(parts: Parts, outside: Sequence[str]) -> Request:
-    """The request; `outside` names what the source takes from elsewhere."""
+def build_request(parts: RequestParts, outside: Sequence[str]) -> Request:
+    """The request of a call; `outside` lists the references to values from elsewhere."""
     headers = list(text_pairs(parts.headers))
     given = {name.lower() for name, _ in headers}
-    body, document, kind = _body(parts)
-    if kind and "content-type" not in given:
-        headers.append(("Content-Type", kind))
+    body, document, content_type = _build_body(parts)
+    if content_type and "content-type" not in given:
+        headers.append(("Content-Type", content_type))
     if parts.login and "authorization" not in given:
-        pair = ":".join(parts.login).encode("utf-8", "replace")
-        headers.append(("Authorization", "Basic " + base64.b64encode(pair).decode("ascii")))
+        headers.append(("Authorization", basic_auth(":".join(parts.login))))
     cookies = text_pairs(parts.cookies)
     if cookies:
         headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
     return Request(
         kind=parts.kind,
         method=parts.method.upper(),
-        url=_with_query(parts),
+        url=_add_query(parts),
         headers=tuple(headers),
         body=body,
         document=document,
-        notes=tuple(_notes(parts, _used(outside, [parts.url, body or "", str(headers)]))),
+        notes=tuple(_list_notes(parts, _used(outside, [parts.url, body or "", str(headers)]))),
     )
 
 
 def _used(outside: Sequence[str], texts: Sequence[str]) -> list[str]:
-    """Those references to outside values that really stand in the request."""
+    """The references of `outside` that are part of the request: code computes other things too."""
     known = set(outside)
-    standing = (each for text in texts for each in REFERENCE.findall(text))
-    return [each for each in dict.fromkeys(standing) if each in known]
+    used = (each for text in texts for each in REFERENCE.findall(text))
+    return [each for each in dict.fromkeys(used) if each in known]
 
 
-def _body(parts: Parts) -> tuple[str | None, str | None, str]:
-    """The body's text, the document where its literal is known, and the type it implies."""
-    body = bounded(parts.body)
+def _build_body(parts: RequestParts) -> tuple[str | None, str | None, str]:
+    """The body, the document where its literal is known, and the content type it implies."""
+    body = check_size(parts.body)
     if body is None:
         return None, None, ""
     if isinstance(body, JsonText):
-        tree = body.tree
-        document = dump(tree) if isinstance(tree, dict | list) else None
-        return str.__str__(body), document, parts.implied_type
+        document = dump(body.tree) if isinstance(body.tree, dict | list) else None
+        return str(body), document, parts.implied_type
     if is_text(body):
         return str(body), None, parts.implied_type
     form = form_text(body)
     if form is None:
         return None, dump(body) if isinstance(body, dict | list) else None, ""
-    return form, None, FORM
+    return form, None, FORM_TYPE
 
 
-def _with_query(parts: Parts) -> str:
+def _add_query(parts: RequestParts) -> str:
     query = str(parts.query) if is_text(parts.query) else form_text(parts.query)
     if not query:
         return parts.url
     return parts.url + ("&" if "?" in parts.url else "?") + query.lstrip("?")
 
 
-def _notes(parts: Parts, used: Sequence[str]) -> list[Note]:
-    language = LANGUAGES[parts.kind]
-    notes = [
-        note(
-            UNDERSTOOD,
-            "snippet",
-            "A request written in {language}; the code was read, not run.",
-            language=language,
-        )
-    ]
-    for name in used[:5]:
-        notes.append(
-            note(
-                IGNORED,
-                "outside-value",
-                "The code takes a value from elsewhere; {name} stands in its place.",
-                name=name,
-            )
-        )
-    for name in parts.unread:
-        notes.append(note(IGNORED, "unread-part", "{name} is left out.", name=name))
-    return notes
+def _list_notes(parts: RequestParts, used: Sequence[str]) -> list[Note]:
+    message = "A request in {language}. The code was read, not run."
+    notes = [note_understood("snippet", message, language=LANGUAGES[parts.kind])]
+    message = "The code takes a value from elsewhere; {name} was put in its place."
+    notes += [note_ignored("outside-value", message, name=each) for each in used[:MAX_REFERENCES]]
+    message = "Left out {name}."
+    return notes + [note_ignored("unread-part", message, name=each) for each in parts.unread]
+
+
+def text_pairs(value: Literal) -> tuple[tuple[str, str], ...]:
+    """An object of plain values, or a list of pairs, as pairs of text; empty for all else."""
+    if isinstance(value, list):
+        pairs = [each for each in value if isinstance(each, list) and len(each) == 2]
+        return tuple((_plain_text(key), _plain_text(each)) for key, each in pairs)
+    if not isinstance(value, dict):
+        return ()
+    return tuple(
+        (str(key), _plain_text(each))
+        for key, each in value.items()
+        if each is not None and not isinstance(each, dict | list)
+    )
+
+
+def _plain_text(value: Literal) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else str(value)
+
+
+def form_text(value: Literal) -> str | None:
+    """A flat object as `application/x-www-form-urlencoded`; None for anything deeper."""
+    if not isinstance(value, dict):
+        return None
+    pairs: list[tuple[str, str]] = []
+    for key, each in value.items():
+        for one in each if isinstance(each, list) else [each]:
+            if isinstance(one, dict | list):
+                return None
+            if one is not None:
+                pairs.append((key, str(one)))
+    return urlencode(pairs)
+
+
+@dataclass(frozen=True)
+class _JsonWriter:
+    """Writes a literal as JSON exactly as a language does: the body is shown byte by byte."""
+
+    number: Callable[[str], str]
+    comma: str
+    colon: str
+    ascii_only: bool
+    indent: str
+
+    def write(self, value: Literal, depth: int = 0) -> str:
+        if isinstance(value, NumberToken):
+            return self.number(str(value))
+        if isinstance(value, dict):
+            members = [
+                self._quote(str(key)) + self.colon + self.write(each, depth + 1)
+                for key, each in value.items()
+            ]
+            return self._wrap("{", members, "}", depth)
+        if isinstance(value, list):
+            return self._wrap("[", [self.write(each, depth + 1) for each in value], "]", depth)
+        return self._quote(value)
+
+    def _quote(self, value: Literal) -> str:
+        return json.dumps(value, ensure_ascii=self.ascii_only)
+
+    def _wrap(self, start: str, parts: list[str], end: str, depth: int) -> str:
+        if not parts or not self.indent:
+            return start + self.comma.join(parts) + end
+        line = "\n" + self.indent * (depth + 1)
+        inner = (self.comma.rstrip() + line).join(parts)
+        return f"{start}{line}{inner}\n{self.indent * depth}{end}"
+
+
+def python_json(
+    value: Literal,
+    separators: tuple[str, str] | None = None,
+    ascii_only: bool = True,
+    indent: str = "",
+) -> str:
+    """What Python's `json.dumps` makes of a literal."""
+    comma, colon = separators or (("," if indent else ", "), ": ")
+    return _JsonWriter(_python_number, comma, colon, ascii_only, indent).write(value)
+
+
+def javascript_json(value: Literal, indent: str = "") -> str:
+    """What JavaScript's `JSON.stringify` makes of a literal."""
+    colon = ": " if indent else ":"
+    return _JsonWriter(_javascript_number, ",", colon, False, indent).write(value)
+
+
+def _python_number(token: str) -> str:
+    if re.fullmatch(r"-?\d+", token):
+        return "0" if token == "-0" else token
+    value = float(token)
+    return repr(value) if math.isfinite(value) else token
+
+
+def _javascript_number(token: str) -> str:
+    """A number as JavaScript prints it: a double, in the notation of ECMA-262, 6.1.6.1.20."""
+    value = float(token)
+    if not math.isfinite(value):
+        return "null"
+    if value == 0:
+        return "0"
+    shortest = repr(value)
+    if 1e-6 <= abs(value) < 1e21:
+        # Decimal takes the digits from the text: the exact value of a double has more.
+        return format(Decimal(shortest), "f").removesuffix(".0")
+    digits, _, exponent = shortest.partition("e")
+    return f"{digits}e{int(exponent):+d}"

@@ -1,25 +1,48 @@
-"""What a pasted text was understood to be: the values every reader gives back."""
+"""The values that readers take and return: pasted text, requests, notes, results."""
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import cached_property
+from typing import Literal
+
+from playground.jsontext.parsing import Tree, try_parse
 
 Headers = tuple[tuple[str, str], ...]
 
+# These words are part of the output of `manage.py import_payload`.
 NoteKind = Literal["understood", "repaired", "ignored"]
-UNDERSTOOD: NoteKind = "understood"
-REPAIRED: NoteKind = "repaired"
-IGNORED: NoteKind = "ignored"
+
+FORM_TYPE = "application/x-www-form-urlencoded"
+BODY_IN_FILE = (
+    "The body of this request is in the file {file}. Files named in pasted text are never read: "
+    "paste the content of the file instead."
+)
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A pasted text as every reader gets it: without byte-order mark and Markdown fence."""
+
+    text: str
+
+    @cached_property
+    def tree(self) -> dict[str, Tree] | list[Tree] | None:
+        """The parsed text if all of it is one JSON object or list, else None."""
+        if self.text.lstrip()[:1] not in ("{", "["):
+            return None
+        found = try_parse(self.text)
+        return found[0] if found and isinstance(found[0], dict | list) else None
 
 
 @dataclass(frozen=True)
 class OperationShape:
-    """As much of an operation as recognising it takes; the caller makes it from its own list.
+    """What it takes to recognise an operation.
 
     `path` is a template such as `/workflows/{workflow_uid}/schedule`; `body_keys` are the
-    names of the body's first level.
+    keys of the first level of the body.
     """
 
     id: str
@@ -30,30 +53,33 @@ class OperationShape:
 
 @dataclass(frozen=True)
 class Note:
-    """One line for the person; `sentence` is a template of `code` filled with `params`."""
+    """One line about a part of the text: what was understood, repaired or ignored.
+
+    `message` is the template of `code` with `params` filled in.
+    """
 
     kind: NoteKind
-    sentence: str
+    message: str
     code: str = ""
     params: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FoundSecret:
-    """A credential met in the pasted text.
+    """A credential found in the text.
 
-    `name` is the one in its reference `{{secret:name}}`; `place` says where it stood:
-    `header:<name>`, `query:<name>`, `url` or the pointer of a value as `body:<pointer>`.
+    `name` is the one in its reference `{{secret:name}}`. `location` is `header:<name>`,
+    `query:<name>`, `url`, or `body:<pointer>` for a value of the document.
     """
 
     name: str
-    place: str
+    location: str
     value: str = field(repr=False)
 
 
 @dataclass(frozen=True)
-class Change:
-    """One stretch of lines that a repair changed; `line` is 1-based in the pasted JSON."""
+class LineChange:
+    """Consecutive lines changed by a repair; `line` is the first, from 1, in the pasted JSON."""
 
     line: int
     before: str
@@ -62,10 +88,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Request:
-    """What a reader found, before the operation is recognised and credentials are taken out.
+    """A request as a reader found it, with its credentials and without an operation yet.
 
-    `body` is the text the pasted command would send; `document` the JSON text where the
-    reader knows a more faithful one (digits as typed in source code).
+    `body` is the text that the command would send. `document` is the same as JSON where the
+    reader knows a more faithful one: source code says `1.10`, but JavaScript sends `1.1`.
     """
 
     kind: str
@@ -79,13 +105,13 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Understood:
-    """A pasted text as a draft: what it would send, and the document it gives.
+class Imported:
+    """What a draft is made from: a request, its document, and what was done to the text.
 
-    `kind` names the material (`curl`, `json`, `postman`, `har`, `http`, `python`,
-    `javascript`, `powershell`, `address`, `job-address`). `operation` is an id of the list
-    handed in, or None. In `url`, `headers` and `document` credentials are references;
-    `body` is exactly what the command would send, credentials included.
+    `kind` is `curl`, `json`, `postman`, `har`, `http`, `python`, `javascript`, `powershell`,
+    `address` or `job-address`; `operation` the id of a known operation, or None. References
+    replace the credentials in `url`, `headers` and `document`. `body` is what the command would
+    send, credentials included.
     """
 
     kind: str
@@ -98,35 +124,56 @@ class Understood:
     path_values: Mapping[str, str] = field(default_factory=dict)
     credentials: tuple[FoundSecret, ...] = ()
     notes: tuple[Note, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[LineChange, ...] = ()
     step_uid: str | None = None
 
 
 @dataclass(frozen=True)
-class Refused:
-    """Why a text gives no draft; `sentence` is a template of `code` filled with `params`."""
+class Rejected:
+    """Why a text gives no draft; `message` is the template of `code` with `params` filled in."""
 
-    sentence: str
+    message: str
     code: str = "not-understood"
     params: Mapping[str, str] = field(default_factory=dict)
 
 
 class Unreadable(ValueError):
-    """Raised inside the readers; carries the refusal."""
+    """Raised by readers for a text that must be rejected; carries the rejection."""
 
-    def __init__(self, code: str, sentence: str, **params: Any) -> None:
+    def __init__(self, code: str, message: str, **params: object) -> None:
         filled = {key: str(value) for key, value in params.items()}
-        super().__init__(sentence)
-        self.refused = Refused(sentence.format(**filled) if filled else sentence, code, filled)
+        super().__init__(message)
+        self.rejected = Rejected(message.format(**filled) if filled else message, code, filled)
 
 
-def note(kind: NoteKind, code: str, sentence: str, **params: Any) -> Note:
-    """A note whose sentence has its parameters filled in; long values are shortened."""
+def note_understood(code: str, message: str, **params: object) -> Note:
+    """A note about what the text was read as."""
+    return _note("understood", code, message, params)
+
+
+def note_repaired(code: str, message: str, **params: object) -> Note:
+    """A note about a part that was changed so that it could be read."""
+    return _note("repaired", code, message, params)
+
+
+def note_ignored(code: str, message: str, **params: object) -> Note:
+    """A note about a part that the draft does not contain."""
+    return _note("ignored", code, message, params)
+
+
+def _note(kind: NoteKind, code: str, message: str, params: Mapping[str, object]) -> Note:
+    # A parameter quotes the text, which may be a whole megabyte: a note stays one line.
     filled = {key: shorten(str(value)) for key, value in params.items()}
-    return Note(kind, sentence.format(**filled) if filled else sentence, code, filled)
+    # Without parameters the message is no template, and may contain braces.
+    return Note(kind, message.format(**filled) if filled else message, code, filled)
 
 
 def shorten(text: str, limit: int = 80) -> str:
     """The text on one line, cut in the middle when longer than `limit` characters."""
     line = " ".join(text[: limit * 20].split())
     return line if len(line) <= limit else f"{line[: limit // 2]}…{line[-limit // 2 + 1 :]}"
+
+
+def basic_auth(login: str) -> str:
+    """The Authorization header for `user:password` (RFC 7617)."""
+    return "Basic " + base64.b64encode(login.encode("utf-8", "replace")).decode("ascii")

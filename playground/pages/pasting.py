@@ -18,9 +18,15 @@ from playground.drafts.editing import Edit, Impossible
 from playground.drafts.models import Draft
 from playground.drafts.pasting import begin_pasted, find_fitting, host_in, ignored_headers
 from playground.forms.steps import default_step
-from playground.importers import Change, Note, Refused, Understood, understand
-from playground.importers.decoding import read_pasted
-from playground.importers.operation_shapes import operation_shapes
+from playground.importers import (
+    Imported,
+    LineChange,
+    Note,
+    Rejected,
+    decode_pasted,
+    import_text,
+    operation_shapes,
+)
 from playground.jsontext.printing import quote
 from playground.openapi.operations import (
     Operation,
@@ -56,9 +62,9 @@ def paste(request: HttpRequest) -> HttpResponse:
     text = _read_text(request)
     if text is None:
         return _show(request, "", 422, refused=_("This file is no text in UTF-8 or UTF-16."))
-    found = understand(text, operation_shapes())
-    if isinstance(found, Refused):
-        return _show(request, text, 422, refused=found.sentence)
+    found = import_text(text, operation_shapes())
+    if isinstance(found, Rejected):
+        return _show(request, text, 422, refused=found.message)
     if found.step_uid:
         return _show(request, text, found=found, step=found.step_uid, offers=_offers(request))
     operation = _chosen(request, found)
@@ -117,9 +123,7 @@ def step_edit(opened: Opened, uid: str, index: str = "") -> Edit:
     return Edit("insert", section.pointer, value, index=len(steps or []))
 
 
-def list_lines(
-    found: Understood, operation: Operation, connection: Connection | None
-) -> list[Note]:
+def list_lines(found: Imported, operation: Operation, connection: Connection | None) -> list[Note]:
     """One line each for what was understood, repaired and ignored."""
     host = host_in(found.url)
     lines = [*found.notes, *tell_credentials(found, host)]
@@ -136,7 +140,7 @@ def list_lines(
     return lines
 
 
-def tell_credentials(found: Understood, host: str = "") -> list[Note]:
+def tell_credentials(found: Imported, host: str = "") -> list[Note]:
     """Where the credentials went."""
     names = ", ".join(dict.fromkeys(each.name for each in found.credentials))
     if not names:
@@ -147,15 +151,15 @@ def tell_credentials(found: Understood, host: str = "") -> list[Note]:
     return [Note("understood", sentence % {"names": names, "host": host})]
 
 
-def mask_changes(found: Understood) -> list[Change]:
+def mask_changes(found: Imported) -> list[LineChange]:
     """The repairs without the credentials that stood in those lines."""
     return [
-        Change(each.line, _mask(each.before, found), _mask(each.after, found))
+        LineChange(each.line, _mask(each.before, found), _mask(each.after, found))
         for each in found.changes
     ]
 
 
-def _mask(text: str, found: Understood) -> str:
+def _mask(text: str, found: Imported) -> str:
     for each in found.credentials:
         text = text.replace(each.value, MASK)
     return text
@@ -168,11 +172,11 @@ def _show(request: HttpRequest, text: str = "", status: int = 200, **context: An
 def _read_text(request: HttpRequest) -> str | None:
     file = request.FILES.get("file")
     if isinstance(file, UploadedFile):
-        return read_pasted(file.read())
+        return decode_pasted(file.read())
     return request.POST.get("text", "")
 
 
-def _chosen(request: HttpRequest, found: Understood) -> Operation | None:
+def _chosen(request: HttpRequest, found: Imported) -> Operation | None:
     try:
         return find_operation(request.POST.get("operation") or found.operation or "")
     except UnknownOperation:

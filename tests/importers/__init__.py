@@ -1,6 +1,6 @@
 """Pasted material is understood, or refused with a sentence."""
 
-from playground.importers import OperationShape, Refused, Understood, understand
+from playground.importers import Imported, OperationShape, Rejected, import_text
 
 OPERATIONS = (
     OperationShape(
@@ -16,15 +16,15 @@ OPERATIONS = (
 )
 
 
-def paste(text: str) -> Understood:
+def paste(text: str) -> Imported:
     """The draft that a text gives; fails where it is refused."""
-    found = understand(text, OPERATIONS)
-    assert isinstance(found, Understood), found
+    found = import_text(text, OPERATIONS)
+    assert isinstance(found, Imported), found
     return found
 
 
 def refuse(text: str) -> str:
     """The sentence a text is refused with; fails where it is understood."""
-    found = understand(text, OPERATIONS)
-    assert isinstance(found, Refused), found
-    return found.sentence
+    found = import_text(text, OPERATIONS)
+    assert isinstance(found, Rejected), found
+    return found.message

@@ -19,7 +19,7 @@ def test_it_reads_a_command_over_many_lines_with_a_prompt():
     assert found.body == '{"job_name": "it\'s é", "n": 1.10}'
     assert dict(found.headers)["Authorization"] == "x-api-key {{secret:api_key}}"
     assert found.credentials[0].value == "K1"
-    assert any("jq" in note.sentence for note in found.notes)
+    assert any("jq" in note.message for note in found.notes)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_shell_variable_stays_and_is_said():
     found = paste('curl https://h/x -H "Authorization: Bearer $TOKEN" -d "{}"')
     assert dict(found.headers)["Authorization"] == "Bearer $TOKEN"
     assert not found.credentials
-    assert any("$TOKEN" in note.sentence for note in found.notes)
+    assert any("$TOKEN" in note.message for note in found.notes)
 
 
 def test_an_assigned_variable_is_filled_in():
@@ -132,11 +132,11 @@ def test_it_reads_invoke_rest_method():
 def test_the_first_fitting_command_is_taken():
     found = paste(f"curl https://h/other ;\ncurl {URL} -d '{{}}'\n")
     assert found.operation == "launch"
-    assert any("https://h/other" in note.sentence for note in found.notes)
+    assert any("https://h/other" in note.message for note in found.notes)
 
 
 def test_a_shell_s_own_backticks_at_the_end_are_no_line_end_of_powershell():
     found = paste("curl https://h/a -d `cat x.json`")
-    said = [each.sentence for each in found.notes]
+    said = [each.message for each in found.notes]
     assert said[0] == "A cURL command for bash."
     assert not any("second address" in each for each in said)

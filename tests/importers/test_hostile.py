@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.importers import Refused, Understood, understand
+from playground.importers import Imported, Rejected, import_text
 from playground.jsontext.parsing import parse
 from tests.importers import OPERATIONS, paste, refuse
 
@@ -26,7 +26,7 @@ GROWING = {
 
 @pytest.mark.parametrize("text", GROWING.values(), ids=GROWING)
 def test_names_used_again_and_again_are_refused_before_they_grow(text):
-    assert isinstance(understand(text, OPERATIONS), Refused)
+    assert isinstance(import_text(text, OPERATIONS), Rejected)
 
 
 def test_a_collection_s_variables_do_not_grow_either():
@@ -51,17 +51,17 @@ def test_a_collection_s_variables_are_filled_in_once():
 @pytest.mark.parametrize("sign", ["~", "```", "<{%", "'a',", "{{"])
 @pytest.mark.parametrize("head", ["", "irm http://x ", "POST http://x\n\n", "$b=@{"])
 def test_a_text_of_one_sign_comes_to_an_end(head, sign):
-    assert understand(head + sign * 60_000, OPERATIONS)
+    assert import_text(head + sign * 60_000, OPERATIONS)
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        (f'curl {URL} -d \'{{"a": 1}}', "not closed"),
+        (f'curl {URL} -d \'{{"a": 1}}', "never closed"),
         (f"curl {URL} -d @body.json -H 'A: {{\"a\": 1}}'", "never read"),
-        ("[1, 2]", "no payload"),
-        ('"hello"', "no payload"),
-        ("5", "no payload"),
+        ("[1, 2]", "but a list"),
+        ('"hello"', "but a single value"),
+        ("5", "but a single value"),
     ],
 )
 def test_what_would_lose_its_meaning_is_refused(text, says):
@@ -70,7 +70,7 @@ def test_what_would_lose_its_meaning_is_refused(text, says):
 
 def test_a_file_of_options_is_said_to_be_unread():
     found = paste(f"curl -K options.cfg {URL} -d '{{}}'")
-    assert any("options.cfg" in note.sentence for note in found.notes)
+    assert any("options.cfg" in note.message for note in found.notes)
 
 
 def test_a_credential_is_in_no_note_and_in_no_repaired_line():
@@ -170,7 +170,7 @@ def test_it_understands_what_curl_itself_sends(echo, command):
     ids=["every row", "far inside", "deep again and again", "no commas"],
 )
 def test_faults_in_every_row_or_far_inside_come_to_an_end(broken):
-    assert understand(broken, OPERATIONS)
+    assert import_text(broken, OPERATIONS)
 
 
 def test_what_is_sound_inside_broken_json_stays_as_typed():
@@ -205,7 +205,7 @@ def test_material_with_pieces_cut_out_and_signs_put_in_is_answered(text, changes
     for at, length, sign in changes[:6]:
         start = at % (len(text) + 1)
         text = text[:start] + sign + text[start + length :]
-    found = understand(text, OPERATIONS)
-    assert isinstance(found, Refused | Understood)
-    if isinstance(found, Understood) and found.document is not None:
+    found = import_text(text, OPERATIONS)
+    assert isinstance(found, Rejected | Imported)
+    if isinstance(found, Imported) and found.document is not None:
         parse(found.document)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.importers import Refused, Understood, understand
+from playground.importers import Imported, Rejected, import_text
 from playground.jsontext.parsing import parse
 from tests.importers import OPERATIONS, paste, refuse
 
@@ -82,7 +82,7 @@ def test_valid_json_stays_as_typed():
 def test_a_credential_in_the_body_gives_way_to_a_reference():
     found = paste('{"token": "T-1", "id": 12, "email": "a@b"}')
     assert json.loads(found.document)["token"] == "{{secret:token}}"
-    assert [(each.name, each.place, each.value) for each in found.credentials] == [
+    assert [(each.name, each.location, each.value) for each in found.credentials] == [
         ("token", "body:/token", "T-1")
     ]
     found = paste('{"account": {"uid": "U", "cookies": {"li_at": "AQ", "li_a": ""}}}')
@@ -123,13 +123,13 @@ def test_it_reads_an_address_between_angle_brackets():
     assert (found.step_uid, found.url) == ("s-1", "https://app.example.com/jobs/1?step=s-1")
 
 
-@pytest.mark.parametrize("key", ["s", "k", "secret", "api_key", "stands", "}"])
+@pytest.mark.parametrize("key", ["s", "k", "secret", "api_key", "replaced", "}"])
 def test_a_credential_that_is_a_word_or_a_letter_leaves_the_sentences_whole(key):
     found = paste(f"POST https://h/v3/workflows/w/schedule\nx-api-key: {key}\n\n{{}}")
-    assert [each.sentence for each in found.notes] == [
+    assert [each.message for each in found.notes] == [
         "The text of an HTTP request.",
-        "The operation launch is known by its address.",
-        "A credential was found; {{secret:api_key}} stands in its place.",
+        "Matched the operation launch by its URL.",
+        "A credential was replaced by {{secret:api_key}}.",
     ]
 
 
@@ -147,7 +147,7 @@ def test_it_reads_a_postman_collection():
     assert (found.operation, found.path_values) == ("launch", {"workflow_uid": "{{uid}}"})
     assert found.body == '{"inputs": [{"n": 1.10}]}'
     assert dict(found.headers) == {"A": "{{b}}", "Content-Type": "application/json"}
-    assert any("Other" in note.sentence for note in found.notes if note.kind == "ignored")
+    assert any("Other" in note.message for note in found.notes if note.kind == "ignored")
     assert paste(json.dumps(launch)).body == found.body
 
 
@@ -249,9 +249,9 @@ PIECES = st.sampled_from([*SIGNS.split("|"), "\n", "\x00", "\ud800", "|", "@'\n"
 @given(st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
 @settings(max_examples=300, deadline=None)
 def test_any_text_gives_a_result_or_a_sentence(text):
-    found = understand(text, OPERATIONS)
-    assert isinstance(found, Understood | Refused)
-    if isinstance(found, Understood) and found.document is not None:
+    found = import_text(text, OPERATIONS)
+    assert isinstance(found, Imported | Rejected)
+    if isinstance(found, Imported) and found.document is not None:
         parse(found.document)
 
 
@@ -284,4 +284,4 @@ def test_a_large_text_is_read():
 )
 def test_a_long_text_of_one_sign_comes_to_an_end(sign):
     for head in ("", '{"a":', '{"a": "', "curl https://h -d ", 'fetch("https://h/x", '):
-        assert understand(head + sign * 5000, OPERATIONS)
+        assert import_text(head + sign * 5000, OPERATIONS)

@@ -6,7 +6,7 @@ import pytest
 
 from playground.commands.practice import fill_practice
 from playground.drafts.models import Change, Draft
-from playground.importers.cookies import take_apart
+from playground.importers.http_files import parse_cookies
 from playground.vault.models import Secret
 from playground.workspace.models import Connection
 
@@ -88,9 +88,9 @@ def test_what_cannot_be_taken_is_refused_with_a_sentence(as_editor, draft, sent)
     ],
 )
 def test_cookies_are_understood_as_people_copy_them(text) -> None:
-    assert take_apart(text) == {"li_at": "1", "li_a": "2"}
+    assert parse_cookies(text) == {"li_at": "1", "li_a": "2"}
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "[[", "hello", "GET / HTTP/1.1", '"x"'])
 def test_what_is_no_cookie_gives_none(text) -> None:
-    assert take_apart(text) == {}
+    assert parse_cookies(text) == {}

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from playground.drafts.changes import Applied, apply_edit
 from playground.drafts.editing import Edit, Impossible, text_at
 from playground.drafts.secrets import take_in
-from playground.importers.cookies import take_apart
-from playground.importers.secret_fields import find_typed_secrets
+from playground.importers.credentials import find_typed_secrets
+from playground.importers.http_files import parse_cookies
 from playground.jsontext import pointers
 from playground.jsontext.printing import quote
 from playground.pages.builder.draft_context import Opened, open_draft
@@ -88,7 +88,7 @@ def read_entered(sent: Mapping[str, Any]) -> list[tuple[str, str]] | None:
 
 
 def _read_cookies(text: str, pointer: str) -> list[tuple[str, str]]:
-    cookies = {name: value for name, value in take_apart(text).items() if value}
+    cookies = {name: value for name, value in parse_cookies(text).items() if value}
     if not cookies or not pointer.startswith("/"):
         raise BadEdit(_("No cookie was found in this: paste a Cookie header or exported JSON."))
     return [(pointers.child(pointer, name), value) for name, value in cookies.items()]

@@ -14,8 +14,7 @@ from django.views.decorators.http import require_POST
 from playground.drafts.changes import Conflict, apply_edit
 from playground.drafts.editing import Edit, Impossible, perform
 from playground.drafts.pasting import host_in, ignored_headers, take_credentials
-from playground.importers import Note, Refused, Understood, understand
-from playground.importers.operation_shapes import operation_shapes
+from playground.importers import Imported, Note, Rejected, import_text, operation_shapes
 from playground.jsontext.diff import compare_texts
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.merging import MergeEdit, plan_merge
@@ -42,9 +41,9 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     try:
         sent = read_sent_state(request)
-        found = understand(str(sent.get("text", "")), operation_shapes())
-        if isinstance(found, Refused):
-            return _refuse(found.sentence)
+        found = import_text(str(sent.get("text", "")), operation_shapes())
+        if isinstance(found, Rejected):
+            return _refuse(found.message)
         if sent.get("look") and not found.step_uid:
             return _look(opened, found)
         merging = bool(sent.get("merge"))
@@ -71,13 +70,13 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return JsonResponse({**describe_change(done, {**sent, "part": "changed"}), "told": told})
 
 
-def _step(opened: Opened, found: Understood) -> Edit:
+def _step(opened: Opened, found: Imported) -> Edit:
     if not any(each.widget == "steps" for each in opened.sections):
         raise BadEdit(_("This draft takes no steps."))
     return step_edit(opened, found.step_uid or "")
 
 
-def _look(opened: Opened, found: Understood) -> JsonResponse:
+def _look(opened: Opened, found: Imported) -> JsonResponse:
     """What merging would change, and nothing done; credentials stand as references already."""
     if found.document is None:
         raise BadEdit(_("There is no JSON document in this."))
@@ -108,7 +107,7 @@ def _edit_of(step: MergeEdit, order: list[str]) -> Edit:
     return Edit("set", step.pointer, step.value, order=order)
 
 
-def _document(request: HttpRequest, opened: Opened, found: Understood, merging: bool) -> Edit:
+def _document(request: HttpRequest, opened: Opened, found: Imported, merging: bool) -> Edit:
     """The document, and the path values that the pasted address names."""
     if found.document is None:
         raise BadEdit(_("There is no JSON document in this."))
@@ -125,7 +124,7 @@ def _document(request: HttpRequest, opened: Opened, found: Understood, merging: 
     return Edit("all", parts=[Edit("replace", value=text), *path])
 
 
-def _lines(opened: Opened, found: Understood) -> list[Note]:
+def _lines(opened: Opened, found: Imported) -> list[Note]:
     lines = [*found.notes, *tell_credentials(found, host_in(found.url))]
     if found.operation and found.operation != opened.operation.id:
         names = {"theirs": _title(found.operation), "ours": opened.operation.title}

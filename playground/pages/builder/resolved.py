@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from playground.drafts.models import Change
-from playground.importers.secret_fields import is_secret_place
+from playground.importers.credentials import is_secret_pointer
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs
@@ -69,7 +69,8 @@ def _hide(text: str, change: Change, opened: Opened) -> str:
     # `#path/workflow_uid`, which are no JSON Pointers: they lie outside the document.
     is_pointer = change.pointer.startswith("/")
     schema = opened.operation.body_schema or {}
-    if is_pointer and is_secret_place(schema, change.pointer) and text and "{{secret:" not in text:
+    is_secret = is_pointer and is_secret_pointer(schema, change.pointer)
+    if is_secret and text and "{{secret:" not in text:
         return MASK
     for secret in opened.draft.secrets.all():
         text = text.replace(secret.value, MASK)

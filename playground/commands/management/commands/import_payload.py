@@ -10,9 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from playground.importers import Refused, Understood, understand
-from playground.importers.decoding import read_pasted
-from playground.importers.operation_shapes import operation_shapes
+from playground.importers import Imported, Rejected, decode_pasted, import_text, operation_shapes
 
 
 class Command(BaseCommand):
@@ -30,25 +28,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         found = _understand(options["file"])
         self.stdout.write(json.dumps(_as_dict(found), ensure_ascii=False, indent=2))
-        if isinstance(found, Refused):
+        if isinstance(found, Rejected):
             sys.exit(1)
 
 
-def _understand(name: str) -> Understood | Refused:
+def _understand(name: str) -> Imported | Rejected:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
-        return Refused(f"{name} cannot be read: {reason}.", "unreadable-file")
-    text = read_pasted(data)
+        return Rejected(f"{name} cannot be read: {reason}.", "unreadable-file")
+    text = decode_pasted(data)
     if text is None:
-        return Refused("This is not text in UTF-8; save it as UTF-8.", "not-utf8")
-    return understand(text, operation_shapes())
+        return Rejected("This is not text in UTF-8; save it as UTF-8.", "not-utf8")
+    return import_text(text, operation_shapes())
 
 
-def _as_dict(found: Understood | Refused) -> dict[str, Any]:
-    if isinstance(found, Refused):
-        return {"refused": found.sentence}
+def _as_dict(found: Imported | Rejected) -> dict[str, Any]:
+    if isinstance(found, Rejected):
+        return {"refused": found.message}
     return {
         "kind": found.kind,
         "operation": found.operation,
@@ -58,14 +56,14 @@ def _as_dict(found: Understood | Refused) -> dict[str, Any]:
         "body": found.body,
         "document": found.document,
         "path_values": dict(found.path_values),
-        "credentials": [{"name": each.name, "place": each.place} for each in found.credentials],
+        "credentials": [{"name": each.name, "place": each.location} for each in found.credentials],
         "step_uid": found.step_uid,
-        "notes": [{"kind": each.kind, "sentence": each.sentence} for each in found.notes],
+        "notes": [{"kind": each.kind, "sentence": each.message} for each in found.notes],
         "changes": [vars(each) for each in found.changes],
     }
 
 
-def _headers(found: Understood) -> dict[str, str]:
+def _headers(found: Imported) -> dict[str, str]:
     """Name to value; a header given more than once has its values joined, as HTTP reads it."""
     joined: dict[str, str] = {}
     for name, value in found.headers:
