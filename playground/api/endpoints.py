@@ -30,7 +30,7 @@ from playground.history.models import Exchange
 from playground.history.queries import find_exchange
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
-from playground.openapi.operations import UnknownOperation, find_operation
+from playground.openapi.operations import UnknownOperation, get_operation
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import (
     Search,
@@ -107,7 +107,7 @@ def create(request: HttpRequest, body: NewTemplate) -> Any:
     if sentence := validate_template_input(wanted):
         raise HttpError(422, sentence)
     try:
-        operation = find_operation(body.operation).id
+        operation = get_operation(body.operation).id
     except UnknownOperation as unknown:
         raise HttpError(422, str(unknown)) from None
     _judge_document(body.document)

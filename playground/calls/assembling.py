@@ -26,7 +26,7 @@ from playground.jsontext.edits import set_value
 from playground.jsontext.pointers import locate
 from playground.jsontext.printing import quote
 from playground.jsontext.splices import apply
-from playground.openapi.operations import CredentialWay, Operation
+from playground.openapi.operations import CredentialScheme, Operation
 
 _AUTHORITY = re.compile(
     r"(https?)://(\[[^\]/?#@\\]*\]|[^/?#@\\:\[\]]*)(?::(\d{1,5}))?(?=[/?#]|$)", re.I
@@ -88,9 +88,9 @@ def assemble(
             operation, endpoint.base_url, path_values or {}, query_values or {}, values
         )
         # A credential typed into the document wins over the connection's, however that is sent.
-        keys = {way.body_key for way in operation.credential.ways if way.body_key}
+        keys = {way.body_key for way in operation.credential.schemes if way.body_key}
         has_credential = any(locate(text, pointers.child("", key)) for key in keys)
-        way = None if has_credential else operation.credential.way(endpoint.way)
+        way = None if has_credential else operation.credential.scheme(endpoint.way)
         headers = _write_headers(operation, endpoint, way)
         body = _write_body(operation, endpoint, way, text, values)
         parts = [url, *(part for _, part in headers), *([body] if body else [])]
@@ -145,7 +145,7 @@ def _write_url(
 
 
 def _write_headers(
-    operation: Operation, endpoint: Endpoint, way: CredentialWay | None
+    operation: Operation, endpoint: Endpoint, way: CredentialScheme | None
 ) -> list[tuple[str, PartWriter]]:
     own = {name.lower() for name, _ in endpoint.headers}
     headers: list[tuple[str, list[Piece]]] = []
@@ -179,7 +179,7 @@ def _get_credential(operation: Operation, endpoint: Endpoint, name: str) -> Secr
 def _write_body(
     operation: Operation,
     endpoint: Endpoint,
-    way: CredentialWay | None,
+    way: CredentialScheme | None,
     text: str,
     values: ReferenceValues,
 ) -> PartWriter | None:

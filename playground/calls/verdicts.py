@@ -82,7 +82,7 @@ def _judge_success(
     repeats = {name.lower() for name in memory.reply_headers} if memory else set()
     for name, value in reply.headers:
         if memory and name.lower() in repeats and value.strip().lower() in ("true", "1", "yes"):
-            message = f"{verdict.message.rstrip('.')}. {memory.sentence}"
+            message = f"{verdict.message.rstrip('.')}. {memory.message}"
             return Verdict(Outcome.ACCEPTED, "repeated", message, verdict.params)
     return verdict
 
@@ -91,11 +91,11 @@ def _advise(
     operation: Operation, code: str, template: str, params: Mapping[str, str], text: str
 ) -> Verdict:
     """An unknown outcome, with advice on finding out what became of the call."""
-    names = {name for advice in operation.find_out for name in _PLACEHOLDER.findall(advice)}
+    names = {name for advice in operation.unknown_advice for name in _PLACEHOLDER.findall(advice)}
     fields = read_fields(text.encode("utf-8", "replace")) if names else None
     sent = {name: find_value(fields, [f"/{name}"]) for name in names}
     known = {**{name: value for name, value in sent.items() if value is not None}, **params}
-    templates = [f"{template} {advice}" for advice in operation.find_out] or [template]
+    templates = [f"{template} {advice}" for advice in operation.unknown_advice] or [template]
     return _make_verdict(Outcome.UNKNOWN, code, templates, known)
 
 

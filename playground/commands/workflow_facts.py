@@ -7,7 +7,7 @@ from dataclasses import replace
 from django.db import DatabaseError
 
 from playground.drafts.facts import facts_for
-from playground.openapi.workflows import Workflow as Definition
+from playground.openapi.workflows import WorkflowDefinition
 from playground.rules.facts import Facts, read_facts
 from playground.sandbox import practice
 from playground.workspace.models import Workflow
@@ -41,4 +41,4 @@ def _from_practice(uid: str) -> Facts | None:
         for slug, integration in practice.practice_integrations().items()
         for each in integration.accounts
     ]
-    return read_facts(Definition.read(details).as_facts(), accounts)
+    return read_facts(WorkflowDefinition.read(details).as_facts(), accounts)

@@ -9,7 +9,7 @@ from typing import Any
 from playground.drafts.editing import Edit, text_at
 from playground.drafts.models import Draft
 from playground.jsontext import parsing, pointers, printing
-from playground.openapi.workflows import Workflow as Definition
+from playground.openapi.workflows import WorkflowDefinition
 from playground.workspace.models import Connection, Workflow
 from playground.workspace.workflows import read_definition, read_workflow
 
@@ -41,12 +41,14 @@ def plan_move(draft: Draft, connection: Connection) -> Move:
     return Move(Edit("all", parts=parts), tuple(sentences))
 
 
-def _namesake(connection: Connection, name: str) -> Definition | None:
+def _namesake(connection: Connection, name: str) -> WorkflowDefinition | None:
     row = Workflow.objects.filter(connection=connection, name=name).first()
     return read_definition(row) if row else None
 
 
-def _match_steps(text: str, here: Definition, there: Definition) -> tuple[list[Edit], list[str]]:
+def _match_steps(
+    text: str, here: WorkflowDefinition, there: WorkflowDefinition
+) -> tuple[list[Edit], list[str]]:
     """Edits that give each step its UID over there; names of steps that are missing."""
     uids = {step.name: step.uid for step in there.steps}
     edits, lost = [], []

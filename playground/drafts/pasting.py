@@ -83,7 +83,7 @@ def take_credentials(
 
 def ignored_headers(operation: Operation, found: Imported) -> list[str]:
     """Headers that a draft has no place for: the connection sends its own."""
-    own = {name.lower() for way in operation.credential.ways for name, _ in way.headers}
+    own = {name.lower() for way in operation.credential.schemes for name, _ in way.headers}
     return [name for name, _ in found.headers if name.lower() not in own | BY_CONNECTION]
 
 
@@ -91,7 +91,7 @@ def _credential_headers(operation: Operation, found: Imported) -> Iterator[tuple
     """The credential fields that pasted headers hold, by the operation's own spelling."""
     values = {refer_to(each.name): each.value for each in found.credentials}
     secret = {each.name for each in operation.credential.fields if each.secret}
-    templates = [line for way in operation.credential.ways for line in way.headers]
+    templates = [line for way in operation.credential.schemes for line in way.headers]
     for name, value in found.headers:
         for wanted, template in templates:
             field = re.search(r"\{(\w+)\}", template)

@@ -107,7 +107,7 @@ def _keys(location: _Location, facts: Facts) -> Iterator[Completion]:
 
 def _values(location: _Location, above: _Location, facts: Facts) -> Iterator[Completion]:
     schema, types = location.schema, types_of(location.schema)
-    labels = _mapping(schema.get("x-choice-words"))
+    labels = _mapping(schema.get("x-choice-labels"))
     for each in schema.get("enum", ()):
         label = str(labels.get(each, "")) if isinstance(each, str) else ""
         yield Completion(printing.dump(each), label)

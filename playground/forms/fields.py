@@ -147,7 +147,7 @@ def read_field(
         default=printing.dump(schema["default"]) if "default" in schema else None,
         start=printing.dump(start_value(schema)),
         unit=str(schema.get("x-unit", "")),
-        summary=str(schema.get("x-words", "")),
+        summary=str(schema.get("x-summary", "")),
         example=str(examples[0])
         if isinstance(next(iter(examples), None), str | int | float)
         else "",

@@ -114,7 +114,7 @@ def is_text_list(value: Any) -> bool:
 def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
     """Pairs of JSON text and label, from `enum` or `const`."""
     values: Sequence[Any] = [schema["const"]] if "const" in schema else schema.get("enum", [])
-    labels = schema.get("x-choice-words", {})
+    labels = schema.get("x-choice-labels", {})
     return tuple(
         (printing.dump(v), str(labels.get(v, v)) if isinstance(v, str) else printing.dump(v))
         for v in values

@@ -49,7 +49,7 @@ def operation_shapes() -> tuple[OperationShape, ...]:
 
 def _shape(operation: Operation) -> OperationShape:
     keys = dict.fromkeys(operation.key_order)
-    keys.update(dict.fromkeys(way.body_key for way in operation.credential.ways if way.body_key))
+    keys.update(dict.fromkeys(way.body_key for way in operation.credential.schemes if way.body_key))
     return OperationShape(operation.id, operation.method, operation.path, tuple(keys))
 
 

@@ -1,7 +1,7 @@
-"""Definitions made by hand: typed in a table, or inferred from a payload that worked.
+"""Custom workflow definitions: typed in a table, or inferred from a payload.
 
-They have the shape of a `details` answer; `x-parameters` and `x-accounts` on a step say what
-the API's own shape cannot (see `Workflow`).
+They have the shape of a `details` reply; `x-parameters` and `x-accounts` on a step hold what
+that shape has no place for (see `WorkflowDefinition`).
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from playground.openapi.operations import Schema
-from playground.openapi.workflows import ACCOUNTS, Workflow
+from playground.openapi.workflows import ACCOUNTS, WorkflowDefinition
 
-TYPES = ("any", "string", "integer", "number", "boolean", "array", "object")
+PARAMETER_TYPES = ("any", "string", "integer", "number", "boolean", "array", "object")
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """One row of the table. `default` is plain text for the type `string`, else JSON text;
-    empty means none. `choices` are separated by line breaks, each written like a default.
-    `schema` is what stood there before; what the table does not show of it stays."""
+class CustomParameter:
+    """One row of the table of parameters.
+
+    `default` is plain text for the type `string`, else JSON text; `has_default` tells an empty
+    text from no default. `choices` are one to a line, each written like a default. `schema` is
+    the schema before: keywords that the table doesn't show stay.
+    """
 
     name: str
     type: str = "any"
@@ -36,12 +39,12 @@ class Parameter:
 
     @property
     def has_lines(self) -> bool:
-        """Whether the default needs more than one line to be shown, and to survive it."""
+        """Whether the default needs a field of several lines, as one line would lose breaks."""
         return "\n" in self.default
 
 
 @dataclass(frozen=True)
-class Key:
+class CustomInput:
     """An input key; `variations` are other accepted names."""
 
     name: str
@@ -51,146 +54,153 @@ class Key:
 
 
 @dataclass(frozen=True)
-class HandStep:
-    """A step as it is typed. `uid` may be the address of a job that names it."""
+class CustomStep:
+    """A step as typed; `uid` may be the URL of one of its jobs."""
 
     uid: str
     name: str = ""
     integrations: tuple[str, ...] = ()
     accounts: str = "unknown"
-    parameters: tuple[Parameter, ...] = ()
-    inputs: tuple[Key, ...] = ()
+    parameters: tuple[CustomParameter, ...] = ()
+    inputs: tuple[CustomInput, ...] = ()
 
 
-class Mistake(ValueError):
-    """What keeps a definition from being kept, as a sentence."""
+class InvalidDefinition(ValueError):
+    """A definition that can't be saved; the text is a message."""
 
 
-def read_step_uid(typed: str) -> str:
-    """The UID in the address of a job (`…?step=UID`); anything else is the UID itself."""
+def parse_step_uid(typed: str) -> str:
+    """The UID in the URL of a job (`…?step=UID`); any other text is the UID itself."""
     typed = typed.strip()
     try:
-        address = urlsplit(typed)
+        url = urlsplit(typed)
     except ValueError:
         return typed
-    for part in (address.query, address.fragment.partition("?")[2] or address.fragment):
+    # A single-page app may have its query in the fragment.
+    for part in (url.query, url.fragment.partition("?")[2] or url.fragment):
         if found := parse_qs(part).get("step"):
             return found[0].strip()
     return typed
 
 
-def find_mistakes(uid: str, name: str, steps: Sequence[HandStep]) -> list[str]:
-    """Everything that keeps this from being a definition, as sentences."""
-    return list(_find_mistakes(uid, name, steps))
+def find_definition_errors(uid: str, name: str, steps: Sequence[CustomStep]) -> list[str]:
+    """Messages for everything that makes the definition invalid."""
+    return list(_find_errors(uid, name, steps))
 
 
-def write_details(
-    uid: str, name: str, steps: Sequence[HandStep], before: Mapping[str, Any] | None = None
+def build_details(
+    uid: str, name: str, steps: Sequence[CustomStep], before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The definition in the shape of a `details` answer. What `before` holds beside the
-    table (permalinks, outputs, keys nobody knows) stays, step by step. Raises Mistake."""
-    if mistakes := find_mistakes(uid, name, steps):
-        raise Mistake(mistakes[0])
+    """The definition in the shape of a `details` reply; raises InvalidDefinition.
+
+    Values of `before` that the table doesn't show (permalinks, outputs, unknown keys) stay.
+    """
+    if errors := find_definition_errors(uid, name, steps):
+        raise InvalidDefinition(errors[0])
     before = before or {}
     listed = before.get("steps")
     listed = listed if isinstance(listed, list) else []
-    kept = {_uid_of(each): each for each in listed if isinstance(each, Mapping)}
+    # By UID, so that a step that moved takes its values along.
+    old = {_uid_of(each): each for each in listed if isinstance(each, Mapping)}
     written = [
-        _write_step(step, place, kept.get(read_step_uid(step.uid), {}))
-        for place, step in enumerate(steps)
+        _write_step(step, index, old.get(parse_step_uid(step.uid), {}))
+        for index, step in enumerate(steps)
     ]
     return {**before, "uid": uid, "name": name, "steps": written}
 
 
-def read_steps(workflow: Workflow) -> tuple[HandStep, ...]:
+def to_custom_steps(workflow: WorkflowDefinition) -> tuple[CustomStep, ...]:
     """The steps of a definition as rows of the table."""
     return tuple(
-        HandStep(
+        CustomStep(
             uid=step.uid,
             name=step.name,
             integrations=step.integrations,
             accounts=step.accounts,
             parameters=tuple(_read_parameters(step.parameters)),
-            inputs=tuple(Key(k.name, k.required, k.help, k.variations) for k in step.inputs),
+            inputs=tuple(
+                CustomInput(k.name, k.required, k.help, k.variations) for k in step.inputs
+            ),
         )
         for step in workflow.steps
     )
 
 
-def _find_mistakes(uid: str, name: str, steps: Sequence[HandStep]) -> Iterator[str]:
+def _find_errors(uid: str, name: str, steps: Sequence[CustomStep]) -> Iterator[str]:
     if not uid.strip():
-        yield "The workflow needs its UID: it stands in the address of the workflow's page."
+        yield "Enter the workflow's UID. It is in the URL of the workflow's page."
     elif "/" in uid or len(uid) > 200:
-        yield "A workflow's UID has no slash and at most 200 characters."
+        yield "A workflow's UID has at most 200 characters and no slash."
     if not name.strip():
-        yield "Give the workflow a name."
+        yield "Enter a name for the workflow."
     if not steps:
-        yield "A workflow has at least one step."
+        yield "Add at least one step."
     seen: set[str] = set()
-    for place, step in enumerate(steps, 1):
-        yield from _find_step_mistakes(step, place, seen)
+    for number, step in enumerate(steps, 1):
+        yield from _find_step_errors(step, number, seen)
 
 
-def _find_step_mistakes(step: HandStep, place: int, seen: set[str]) -> Iterator[str]:
-    uid = read_step_uid(step.uid)
+def _find_step_errors(step: CustomStep, number: int, seen: set[str]) -> Iterator[str]:
+    uid = parse_step_uid(step.uid)
     if not uid:
-        yield f"Step {place} needs its UID, or the address of one of its jobs."
+        yield f"Step {number}: enter its UID or the URL of one of its jobs."
     elif "://" in uid:
-        yield f"Step {place}: this address names no step; it has one behind ?step=."
+        yield f"Step {number}: this URL has no ?step= with the UID of a step."
     elif uid in seen:
-        yield f"Step {place} has the UID of an earlier step."
+        yield f"Step {number} has the same UID as an earlier step."
     seen.add(uid)
     for kind, names in (
         ("parameter", [each.name for each in step.parameters]),
         ("input key", [each.name for each in step.inputs]),
     ):
         if "" in names:
-            nameless = f"{ARTICLES[kind]} {kind} without a name"
-            yield f"Step {place} has {nameless}: name it or empty its row."
+            yield f"Step {number}: name each {kind}, or clear its row to remove it."
         if twice := [each for each in dict.fromkeys(names) if each and names.count(each) > 1]:
-            yield f"Step {place} has the {kind} {twice[0]} twice."
+            yield f"Step {number} has two {kind}s named {twice[0]}."
     for each in (parameter for parameter in step.parameters if parameter.name):
         try:
             _write_schema(each)
-        except Mistake as mistake:
-            yield f"Step {place}, parameter {each.name}: {mistake}"
+        except InvalidDefinition as error:
+            yield f"Step {number}, parameter {each.name}: {error}"
 
 
-def _write_step(step: HandStep, place: int, before: Mapping[str, Any]) -> dict[str, Any]:
+def _write_step(step: CustomStep, index: int, before: Mapping[str, Any]) -> dict[str, Any]:
     written = {
         **before,
-        "step_uid": read_step_uid(step.uid),
-        "step_name": step.name or f"Step {place + 1}",
-        "position": place,
+        "step_uid": parse_step_uid(step.uid),
+        "step_name": step.name or f"Step {index + 1}",
+        "position": index,
         "integrations": list(step.integrations),
-        "input_schema": {key.name: _write_key(key, before) for key in step.inputs},
+        "input_schema": {key.name: _write_input(key, before) for key in step.inputs},
         "x-parameters": _write_parameters(step.parameters),
     }
+    # Left in, it would override an `unknown` that was chosen in the table.
     written.pop("x-accounts", None)
     if step.accounts in ACCOUNTS:
         written["x-accounts"] = step.accounts
     return written
 
 
-def _write_key(key: Key, before: Mapping[str, Any]) -> dict[str, Any]:
+def _write_input(key: CustomInput, before: Mapping[str, Any]) -> dict[str, Any]:
     known = before.get("input_schema")
     known = known.get(key.name) if isinstance(known, Mapping) else None
-    kept = {n: v for n, v in known.items() if n != "retro_variations"} if known else {}
+    # The table shows these among the variations: left in, a removed one would come back.
+    others = {n: v for n, v in known.items() if n != "retro_variations"} if known else {}
     return {
-        **kept,
+        **others,
         "help": key.help,
         "required": 1 if key.required else 0,
         "variations": list(key.variations),
     }
 
 
-def _write_parameters(parameters: Sequence[Parameter]) -> Schema:
+def _write_parameters(parameters: Sequence[CustomParameter]) -> Schema:
     required = [each.name for each in parameters if each.required]
     properties = {each.name: _write_schema(each) for each in parameters}
     return {"type": "object", "properties": properties, "required": required}
 
 
-def _write_schema(parameter: Parameter) -> Schema:
+def _write_schema(parameter: CustomParameter) -> Schema:
     shown = ("type", "default", "enum", "description")
     schema = {name: value for name, value in parameter.schema.items() if name not in shown}
     if parameter.type != "any":
@@ -203,12 +213,12 @@ def _write_schema(parameter: Parameter) -> Schema:
     if choices:
         schema["enum"] = [_read_value(each, parameter.type) for each in choices]
         if "default" in schema and schema["default"] not in schema["enum"]:
-            raise Mistake("its default is none of its choices.")
+            raise InvalidDefinition("the default isn't one of the choices.")
     return schema
 
 
 def _read_value(typed: str, kind: str) -> Any:
-    """The value a person typed, in the type they chose; raises Mistake."""
+    """The value of a typed text in the type that was chosen; raises InvalidDefinition."""
     if kind == "string":
         return typed
     try:
@@ -216,46 +226,47 @@ def _read_value(typed: str, kind: str) -> Any:
     except (ValueError, RecursionError):
         if kind == "any":
             return typed
-        raise Mistake(f"{typed!r} is no {WORDS[kind]}.") from None
+        raise InvalidDefinition(f"{typed!r} isn't {KIND_NAMES[kind]}.") from None
+    # Python reads NaN and Infinity, which would make the definition invalid JSON.
     if isinstance(value, float) and not math.isfinite(value):
-        raise Mistake(f"{typed!r} is no number that JSON has.")
-    if kind != "any" and not _is_of(value, kind):
-        raise Mistake(f"{typed!r} is no {WORDS[kind]}.")
+        raise InvalidDefinition(f"{typed!r} isn't a JSON number.")
+    if kind != "any" and not _has_type(value, kind):
+        raise InvalidDefinition(f"{typed!r} isn't {KIND_NAMES[kind]}.")
     return value
 
 
-def _is_of(value: Any, kind: str) -> bool:
+def _has_type(value: Any, kind: str) -> bool:
     if isinstance(value, bool) or kind == "boolean":
         return isinstance(value, bool) and kind == "boolean"
-    return isinstance(value, PYTHON[kind])
+    return isinstance(value, PYTHON_TYPES[kind])
 
 
-def _read_parameters(schema: Schema) -> Iterator[Parameter]:
+def _read_parameters(schema: Schema) -> Iterator[CustomParameter]:
     required = schema.get("required")
     required = required if isinstance(required, list) else []
     for name, part in schema["properties"].items():
-        yield read_parameter(name, part, name in required)
+        yield to_custom_parameter(name, part, name in required)
 
 
-def read_parameter(name: str, schema: Schema, required: bool) -> Parameter:
+def to_custom_parameter(name: str, schema: Schema, required: bool) -> CustomParameter:
     """A parameter's schema as a row of the table."""
-    said = schema.get("type")
-    kind = said if said in TYPES else "any"
+    kind = schema.get("type")
+    kind = kind if kind in PARAMETER_TYPES else "any"
     enum = schema.get("enum")
     choices = enum if isinstance(enum, list) else []
-    return Parameter(
+    return CustomParameter(
         name=name,
         type=kind,
         required=required,
-        default=_show(schema["default"], kind) if "default" in schema else "",
-        choices="\n".join(_show(each, kind) for each in choices),
+        default=_format_value(schema["default"], kind) if "default" in schema else "",
+        choices="\n".join(_format_value(each, kind) for each in choices),
         help=str(schema.get("description", "")),
         has_default="default" in schema,
         schema=schema,
     )
 
 
-def _show(value: Any, kind: str) -> str:
+def _format_value(value: Any, kind: str) -> str:
     if kind == "string" and isinstance(value, str):
         return value
     return json.dumps(value, ensure_ascii=False)
@@ -266,15 +277,14 @@ def _uid_of(step: Mapping[str, Any]) -> str:
     return uid if isinstance(uid, str) else ""
 
 
-ARTICLES = {"parameter": "a", "input key": "an"}
-WORDS = {
-    "integer": "whole number",
-    "number": "number",
+KIND_NAMES = {
+    "integer": "a whole number",
+    "number": "a number",
     "boolean": "true or false",
-    "array": "list in JSON",
-    "object": "object in JSON",
+    "array": "a JSON list",
+    "object": "a JSON object",
 }
-PYTHON: Mapping[str, Any] = {
+PYTHON_TYPES: Mapping[str, Any] = {
     "integer": int,
     "number": (int, float),
     "array": list,

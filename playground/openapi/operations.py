@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playground.openapi.documents import load
+from playground.openapi.documents import load_document
 
 HERE = Path(__file__).parent
 METHODS = ("get", "post", "put", "patch", "delete")
@@ -18,12 +18,12 @@ Schema = dict[str, Any]
 
 
 class UnknownOperation(LookupError):
-    """No document has it. `str()` is a sentence that names those there are."""
+    """No document has the operation or API. The message lists the operations there are."""
 
 
 @dataclass(frozen=True)
 class CredentialField:
-    """One value that a connection keeps: `secret` or shown."""
+    """One value that a connection stores: hidden if `secret`, else shown."""
 
     name: str
     title: str
@@ -32,11 +32,11 @@ class CredentialField:
 
 
 @dataclass(frozen=True)
-class CredentialWay:
-    """One way a credential joins a call: headers, or the first key of the body.
+class CredentialScheme:
+    """One way to add a credential to a call: in headers, or as the first key of the body.
 
-    `headers` are (name, template) pairs with places such as `{key}`; `body_key` is the key
-    that takes `body_field`'s value, before all others, unless the document has it already.
+    `headers` are pairs of a name and a template with placeholders such as `{key}`; `body_key`
+    is the key that takes the value of `body_field`, unless the document has it already.
     """
 
     id: str
@@ -48,22 +48,23 @@ class CredentialWay:
 
 @dataclass(frozen=True)
 class Credential:
-    """What a connection needs to know, and the ways to send it, the usual one first."""
+    """The fields of a connection, and the schemes to send them with, the usual one first."""
 
     fields: tuple[CredentialField, ...]
-    ways: tuple[CredentialWay, ...]
+    schemes: tuple[CredentialScheme, ...]
 
-    def way(self, id: str = "") -> CredentialWay:
-        """The way of that id, else the usual one."""
-        return next((way for way in self.ways if way.id == id), self.ways[0])
+    def scheme(self, id: str = "") -> CredentialScheme:
+        """The scheme with that ID, else the usual one."""
+        return next((each for each in self.schemes if each.id == id), self.schemes[0])
 
 
 @dataclass(frozen=True)
 class VerdictRule:
-    """How a reply reads. Accepted is a 2xx whose body, if `equals` is given as (pointer,
-    value), has that value there. `values` tell the pointers, in order of preference, where
-    the reply has what the sentences name; `{status}` is always known. `job` is the pointer of
-    the UID of the job that was started, or empty.
+    """How to judge a reply: a 2xx is accepted if its body has the value that `equals` requires.
+
+    `equals` is a pointer and a value. `values` has, for each placeholder of the messages, the
+    pointers where the reply may have its value, in order of preference; `{status}` is always
+    known. `job` is the pointer of the UID of the job that was started, or empty.
     """
 
     accepted: tuple[str, ...]
@@ -75,16 +76,19 @@ class VerdictRule:
 
 @dataclass(frozen=True)
 class Deduplication:
-    """The API answers repeats from memory: `reply_headers` tell, `request_header` forces."""
+    """An API that answers a repeated request with the reply it gave before.
+
+    One of `reply_headers` marks such a reply; a new value of `request_header` prevents it.
+    """
 
     reply_headers: tuple[str, ...]
     request_header: str
-    sentence: str
+    message: str
 
 
 @dataclass(frozen=True, eq=False)
 class Parameter:
-    """A value in the path or the query; `schema` gives type, default and examples."""
+    """A value in the path or the query; `schema` has its type, default and examples."""
 
     name: str
     title: str
@@ -95,7 +99,7 @@ class Parameter:
 
 @dataclass(frozen=True, eq=False)
 class Api:
-    """One API: an OpenAPI document of this folder."""
+    """One API: an OpenAPI document in this folder."""
 
     id: str
     title: str
@@ -107,11 +111,13 @@ class Api:
 
 @dataclass(frozen=True, eq=False)
 class Operation:
-    """One call of an API. `body_schema` is JSON Schema 2020-12 with references resolved, or
-    None for a call without a body; `most_bytes` is how large a body may be (0: not known).
-    `replies` maps a status (`"200"`) to its media types, `sample` is the example body. `repeat`
-    has pointers of the body that tell a repeating call, `ends_repeat` the path field that names
-    what it ends. Never change the dicts: they are shared.
+    """One operation of an API. Never change its dicts: they are shared.
+
+    `body_schema` is JSON Schema 2020-12 with references resolved, or None for a call without
+    a body; `sample` is the example body, `max_bytes` the largest body allowed (0: unknown).
+    `replies` maps a status (`"200"`) to its media types. `unknown_advice` is what to do if it
+    is unknown whether a call arrived. `repeat` has the pointers of a repeating call (`name`,
+    `unit`, `every`), `ends_repeat` the path field that names the repeat this call ends.
     """
 
     id: str
@@ -125,10 +131,10 @@ class Operation:
     body_schema: Schema | None
     sample: Mapping[str, Any] | None
     verdict: VerdictRule
-    find_out: tuple[str, ...] = ()
+    unknown_advice: tuple[str, ...] = ()
     harmless: bool = False
     deduplication: Deduplication | None = None
-    most_bytes: int = 0
+    max_bytes: int = 0
     replies: Mapping[str, Any] = field(default_factory=dict)
     repeat: Mapping[str, str] = field(default_factory=dict)
     ends_repeat: str = ""
@@ -139,43 +145,43 @@ class Operation:
 
     @property
     def sample_text(self) -> str:
-        """The sample as JSON text, two spaces deep; empty for a call without a body."""
+        """The sample as formatted JSON text; empty for a call without a body."""
         if self.body_schema is None:
             return ""
         return json.dumps(self.sample or {}, indent=2, ensure_ascii=False)
 
     @property
     def key_order(self) -> tuple[str, ...]:
-        """The keys of the body in the order the guide has them."""
+        """The keys of the body in the order of the API's documentation."""
         return tuple((self.body_schema or {}).get("properties", ()))
 
 
-def find_operation(id: str) -> Operation:
-    """The operation of that id, such as `launch-workflow`; raises UnknownOperation."""
+def get_operation(id: str) -> Operation:
+    """The operation with that ID, such as `launch-workflow`; raises UnknownOperation."""
     found = _operations().get(id)
     if found is None:
         names = ", ".join(_operations())
-        raise UnknownOperation(f'There is no operation "{id}". There are: {names}.')
+        raise UnknownOperation(f'There is no operation "{id}". Available: {names}.')
     return found
 
 
-def knows(id: str) -> bool:
-    """Whether there is an operation of that id."""
+def operation_exists(id: str) -> bool:
+    """Whether there is an operation with that ID."""
     return id in _operations()
 
 
 def list_operations(api: str | None = None) -> list[Operation]:
-    """All operations, or those of one API by its id, in the order of the documents."""
+    """All operations, or those of one API by its ID, in the order of the documents."""
     return [each for each in _operations().values() if api in (None, each.api.id)]
 
 
 def list_apis() -> list[Api]:
-    """The APIs that come built in."""
+    """The built-in APIs."""
     return list({each.api.id: each.api for each in _operations().values()}.values())
 
 
-def find_api(id: str) -> Api:
-    """The API of that id, such as `captain-data`; raises UnknownOperation."""
+def get_api(id: str) -> Api:
+    """The API with that ID, such as `captain-data`; raises UnknownOperation."""
     found = next((api for api in list_apis() if api.id == id), None)
     if found is None:
         raise UnknownOperation(f'There is no API "{id}".')
@@ -184,7 +190,8 @@ def find_api(id: str) -> Api:
 
 @cache
 def _operations() -> dict[str, Operation]:
-    documents = sorted(map(load, HERE.glob("*.yaml")), key=lambda each: each["x-order"])
+    # Read once in a process: the documents are part of the program.
+    documents = sorted(map(load_document, HERE.glob("*.yaml")), key=lambda each: each["x-order"])
     return {each.id: each for document in documents for each in _read_document(document)}
 
 
@@ -198,12 +205,12 @@ def _read_document(document: Mapping[str, Any]) -> Iterator[Operation]:
 
 def _read_api(document: Mapping[str, Any]) -> Api:
     info, server = document["info"], document["servers"][0]
-    places = {name: each["default"] for name, each in server.get("variables", {}).items()}
+    defaults = {name: each["default"] for name, each in server.get("variables", {}).items()}
     return Api(
         id=document["x-id"],
         title=info["title"],
         version=info["version"],
-        base_url=server["url"].format_map(places),
+        base_url=server["url"].format_map(defaults),
         help=info.get("description", ""),
         credential=_read_credential(document["x-credential"]),
     )
@@ -211,11 +218,11 @@ def _read_api(document: Mapping[str, Any]) -> Api:
 
 def _read_credential(entry: Mapping[str, Any]) -> Credential:
     fields = tuple(CredentialField(**each) for each in entry["fields"])
-    ways = tuple(
-        CredentialWay(**{**way, "headers": tuple(way.get("headers", {}).items())})
-        for way in entry["ways"]
+    schemes = tuple(
+        CredentialScheme(**{**each, "headers": tuple(each.get("headers", {}).items())})
+        for each in entry["schemes"]
     )
-    return Credential(fields, ways)
+    return Credential(fields, schemes)
 
 
 def _read_operation(api: Api, path: str, method: str, entry: Mapping[str, Any]) -> Operation:
@@ -233,10 +240,10 @@ def _read_operation(api: Api, path: str, method: str, entry: Mapping[str, Any]) 
         body_schema=body.get("schema"),
         sample=body.get("example"),
         verdict=_read_verdict(entry["x-verdict"]),
-        find_out=_sentences(entry.get("x-find-out", ())),
+        unknown_advice=_messages(entry.get("x-unknown-advice", ())),
         harmless=entry.get("x-harmless", False),
         deduplication=_read_deduplication(deduplication) if deduplication else None,
-        most_bytes=entry.get("x-most-bytes", 0),
+        max_bytes=entry.get("x-max-bytes", 0),
         repeat=entry.get("x-repeat", {}),
         ends_repeat=entry.get("x-ends-repeat", ""),
         replies={status: reply.get("content", {}) for status, reply in entry["responses"].items()},
@@ -261,8 +268,8 @@ def _read_verdict(entry: Mapping[str, Any]) -> VerdictRule:
     equals = entry.get("equals")
     values = entry.get("values", {})
     return VerdictRule(
-        accepted=_sentences(entry["accepted"]),
-        refused=_sentences(entry["refused"]),
+        accepted=_messages(entry["accepted"]),
+        refused=_messages(entry["refused"]),
         equals=(equals["pointer"], equals["value"]) if equals else None,
         values={name: tuple(pointers) for name, pointers in values.items()},
         job=entry.get("job", ""),
@@ -270,8 +277,9 @@ def _read_verdict(entry: Mapping[str, Any]) -> VerdictRule:
 
 
 def _read_deduplication(entry: Mapping[str, Any]) -> Deduplication:
-    return Deduplication(tuple(entry["reply-headers"]), entry["request-header"], entry["sentence"])
+    return Deduplication(tuple(entry["reply-headers"]), entry["request-header"], entry["message"])
 
 
-def _sentences(value: str | Sequence[str]) -> tuple[str, ...]:
+def _messages(value: str | Sequence[str]) -> tuple[str, ...]:
+    """One message or several; the first whose placeholders can all be filled is shown."""
     return (value,) if isinstance(value, str) else tuple(value)

@@ -1,22 +1,22 @@
-"""A workflow's definition: the API's `details` answer as it came, and what it yields."""
+"""The definition of a workflow: the API's `details` reply, and what is read from it."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from playground.openapi.operations import Operation, Schema
+from playground.openapi.operations import Schema
 
 ACCOUNTS = ("required", "optional", "none")
-ANY: Schema = {}
 
 
 @dataclass(frozen=True)
-class InputKey:
-    """A key of the input rows; `variations` are other names the API accepts for it. Practice
-    definitions give an `example` (`x-example`), so that a first launch has something to do."""
+class WorkflowInput:
+    """A key of the input rows; `variations` are other names that the API accepts for it.
+
+    `example` is set in the sandbox's definitions (`x-example`) for a first launch.
+    """
 
     name: str
     required: bool = False
@@ -30,12 +30,12 @@ class InputKey:
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
-    """A step: what identifies it, what it takes and what it delivers.
+class WorkflowStep:
+    """A step of a workflow.
 
     `parameters` is a JSON Schema of type object whose properties have defaults where the
-    definition has them. `inputs` are the keys this step reads, `outputs` those it delivers.
-    `accounts` is `required`, `optional`, `none`, or `unknown` (the API does not tell).
+    definition has them. `inputs` are the keys this step reads, `outputs` those it writes.
+    `accounts` is `required`, `optional`, `none`, or `unknown` (the API doesn't say).
     """
 
     uid: str
@@ -44,7 +44,7 @@ class Step:
     permalink: str = ""
     integrations: tuple[str, ...] = ()
     parameters: Schema = field(default_factory=dict)
-    inputs: tuple[InputKey, ...] = ()
+    inputs: tuple[WorkflowInput, ...] = ()
     outputs: tuple[str, ...] = ()
     accounts: str = "unknown"
 
@@ -55,36 +55,39 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Workflow:
-    """A definition read tolerantly: what is missing or odd is left out, never an error.
+class WorkflowDefinition:
+    """A definition, read tolerantly: missing and invalid values are left out, never an error.
 
-    `details` is the answer as it came. `inputs` are the keys a caller has to give: those of
-    the first step, and those of later steps that no earlier step delivers. A definition made
-    by hand has the same shape; its steps may carry `x-parameters` (a JSON Schema, wins over
+    `details` is the reply as it came. `inputs` are the keys that callers provide: those of the
+    first step, and those of later steps that no earlier step writes. A custom definition has
+    the same shape; its steps may have `x-parameters` (a JSON Schema that overrides
     `parameters_schema`) and `x-accounts` (`required`, `optional`, `none`).
     """
 
     uid: str
     name: str
-    steps: tuple[Step, ...]
-    inputs: tuple[InputKey, ...]
+    steps: tuple[WorkflowStep, ...]
+    inputs: tuple[WorkflowInput, ...]
     details: Mapping[str, Any] = field(repr=False)
 
     @classmethod
-    def read(cls, details: Mapping[str, Any]) -> Workflow:
-        """Read a `details` answer (apis.md 1.5: GET /workflows/{uid}/details)."""
+    def read(cls, details: Mapping[str, Any]) -> WorkflowDefinition:
+        """Read the reply to `GET /workflows/{uid}/details`."""
         uid, name = _text(details.get("uid")), _text(details.get("name"))
         steps = tuple(_read_steps(details.get("steps")))
         return cls(uid, name, steps, _inputs_of(steps), details)
 
-    def step(self, uid: str) -> Step | None:
-        """The step of that UID, never found by position."""
+    def step(self, uid: str) -> WorkflowStep | None:
+        """The step with that UID."""
+        # Never by position: a step that was inserted would take the values of another.
         return next((step for step in self.steps if step.uid == uid), None)
 
     def as_facts(self) -> dict[str, Any]:
-        """Plain data that `payload.facts.read_facts` takes one to one: `name`, `steps` (`uid,
-        name, integrations, parameters, accounts`), `inputs` (`name, required, help,
-        variations`) and `more_inputs` (names that only later steps know)."""
+        """The plain data that `rules.facts.read_facts` takes.
+
+        `more_inputs` are all names of keys that any step reads.
+        """
+        # Plain, because rules and this package don't share classes.
         return {
             "name": self.name,
             "steps": [_step_as_facts(step) for step in self.steps],
@@ -95,49 +98,17 @@ class Workflow:
         }
 
 
-def default_payload(operation: Operation, workflow: Workflow | None = None) -> str:
-    """The complete default payload as JSON text, two spaces deep, in the order of the schema.
-
-    Without a workflow it is the operation's sample. With one, each required property that the
-    schema marks `x-from: workflow.…` or `x-from: step.…` comes from the definition.
-    """
-    if workflow is None or operation.body_schema is None:
-        return operation.sample_text
-    return json.dumps(_filled(operation.body_schema, workflow), indent=2, ensure_ascii=False)
-
-
-def _filled(schema: Schema, workflow: Workflow, step: Step | None = None) -> dict[str, Any]:
-    required = schema.get("required", ())
-    properties = schema["properties"].items()
-    return {key: _value_of(part, workflow, step) for key, part in properties if key in required}
-
-
-def _value_of(schema: Schema, workflow: Workflow, step: Step | None) -> Any:
-    match schema.get("x-from"):
-        case "workflow.name":
-            return workflow.name
-        case "workflow.inputs":
-            return [{key.name: key.example for key in workflow.inputs}] if workflow.inputs else []
-        case "workflow.steps":
-            return [_filled(schema["items"], workflow, each) for each in workflow.steps]
-        case "step.parameters" if step:
-            return step.defaults()
-        case "step.uid" if step:
-            return step.uid
-    return schema.get("default")
-
-
-def _read_steps(value: Any) -> list[Step]:
+def _read_steps(value: Any) -> list[WorkflowStep]:
     found = [_read_step(index, each) for index, each in enumerate(_objects(value))]
     return sorted(found, key=lambda step: step.position)
 
 
-def _read_step(index: int, step: Mapping[str, Any]) -> Step:
+def _read_step(index: int, step: Mapping[str, Any]) -> WorkflowStep:
     position = step.get("position")
     permalink = _text(step.get("permalink"))
     name = _text(step.get("step_name")) or _text(step.get("name")) or permalink
     accounts = step.get("x-accounts")
-    return Step(
+    return WorkflowStep(
         uid=_text(step.get("step_uid")) or _text(step.get("uid")),
         name=name or f"Step {index + 1}",
         position=position if type(position) is int else index,
@@ -151,21 +122,23 @@ def _read_step(index: int, step: Mapping[str, Any]) -> Step:
 
 
 def _read_parameters(step: Mapping[str, Any]) -> Schema:
-    by_hand = step.get("x-parameters")
-    if isinstance(by_hand, Mapping) and isinstance(by_hand.get("properties"), Mapping):
-        typed = {n: s for n, s in by_hand["properties"].items() if isinstance(s, Mapping)}
-        return {"type": "object", **by_hand, "properties": typed}
-    answer = step.get("parameters_schema")
-    defaults = answer.get("properties") if isinstance(answer, Mapping) else None
+    custom = step.get("x-parameters")
+    if isinstance(custom, Mapping) and isinstance(custom.get("properties"), Mapping):
+        schemas = {n: s for n, s in custom["properties"].items() if isinstance(s, Mapping)}
+        return {"type": "object", **custom, "properties": schemas}
+    # Not a JSON Schema, in spite of its name: the API maps each parameter to its default.
+    schema = step.get("parameters_schema")
+    defaults = schema.get("properties") if isinstance(schema, Mapping) else None
     defaults = defaults if isinstance(defaults, Mapping) else {}
-    properties = {name: {**type_of(value), "default": value} for name, value in defaults.items()}
+    properties = {name: {**infer_type(value), "default": value} for name, value in defaults.items()}
     return {"type": "object", "properties": properties}
 
 
-def type_of(default: Any) -> Schema:
-    """The JSON Schema type that a default value shows; null shows nothing: any type."""
+def infer_type(default: Any) -> Schema:
+    """The JSON Schema of a value's type; null may stand for any type."""
     if default is None:
-        return ANY
+        return {}
+    # bool comes first, as it is a subclass of int.
     if isinstance(default, bool):
         return {"type": "boolean"}
     if isinstance(default, int):
@@ -177,34 +150,38 @@ def type_of(default: Any) -> Schema:
     return {"type": "object" if isinstance(default, Mapping) else "number"}
 
 
-def _read_keys(value: Any) -> tuple[InputKey, ...]:
+def _read_keys(value: Any) -> tuple[WorkflowInput, ...]:
     if not isinstance(value, Mapping):
         return ()
     return tuple(_read_key(name, about) for name, about in value.items() if name)
 
 
-def _read_key(name: str, about: Any) -> InputKey:
+def _read_key(name: str, about: Any) -> WorkflowInput:
     if not isinstance(about, Mapping):
-        return InputKey(name)
+        return WorkflowInput(name)
+    # Two keys, one meaning: the older replies have `retro_variations`.
     variations = _texts(about.get("variations")) + _texts(about.get("retro_variations"))
     others = tuple(each for each in dict.fromkeys(variations) if each != name)
+    # The API sends 1 or 0; imported files have the other spellings.
     required = about.get("required") in (1, True, "1", "true")
-    return InputKey(name, required, _text(about.get("help")), others, _text(about.get("x-example")))
+    return WorkflowInput(
+        name, required, _text(about.get("help")), others, _text(about.get("x-example"))
+    )
 
 
-def _inputs_of(steps: Iterable[Step]) -> tuple[InputKey, ...]:
-    """Keys that a caller gives: what no earlier step delivers and no earlier key covers."""
-    delivered: set[str] = set()
-    keys: list[InputKey] = []
+def _inputs_of(steps: Iterable[WorkflowStep]) -> tuple[WorkflowInput, ...]:
+    """The keys that callers provide: those that no earlier step reads or writes."""
+    available: set[str] = set()
+    keys: list[WorkflowInput] = []
     for step in steps:
         for key in step.inputs:
-            if delivered.isdisjoint(key.names):
+            if available.isdisjoint(key.names):
                 keys.append(key)
-        delivered.update(step.outputs, *(key.names for key in step.inputs))
+        available.update(step.outputs, *(key.names for key in step.inputs))
     return tuple(keys)
 
 
-def _step_as_facts(step: Step) -> dict[str, Any]:
+def _step_as_facts(step: WorkflowStep) -> dict[str, Any]:
     return {
         "uid": step.uid,
         "name": step.name,
@@ -214,7 +191,7 @@ def _step_as_facts(step: Step) -> dict[str, Any]:
     }
 
 
-def _key_as_facts(key: InputKey) -> dict[str, Any]:
+def _key_as_facts(key: WorkflowInput) -> dict[str, Any]:
     return {
         "name": key.name,
         "required": key.required,

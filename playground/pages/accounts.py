@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.drafts import begin
-from playground.openapi.account_updates import account_payload
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
+from playground.openapi.payloads import build_account_payload
 from playground.pages.syncs import describe_sync
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -55,7 +55,7 @@ def begin_update(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse
     connection = get_object_or_404(Connection, pk=connection_id)
     integration = request.POST.get("integration", "").strip()[:200]
     uid = request.POST.get("uid", "").strip()[:200]
-    operation = find_operation(OPERATION)
+    operation = get_operation(OPERATION)
     account = connection.accounts.filter(integration=integration, uid=uid).first() if uid else None
     name = (
         _("Update %(name)s") % {"name": account.name or uid}
@@ -65,7 +65,7 @@ def begin_update(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse
     draft = begin(
         person_of(request),
         operation.id,
-        account_payload(operation, integration, uid),
+        build_account_payload(operation, integration, uid),
         name=name[:200],
         connection=connection if connection.api == operation.api.id else None,
         path_values={"integration_uid": integration},

@@ -61,8 +61,8 @@ class ConnectionForm(forms.Form):
                 self.fields[SETTING + each.name] = forms.CharField(
                     label=each.title, help_text=each.help, required=False, max_length=500
                 )
-        if len(api.credential.ways) > 1:
-            ways = [(way.id, way.title) for way in api.credential.ways]
+        if len(api.credential.schemes) > 1:
+            ways = [(way.id, way.title) for way in api.credential.schemes]
             self.fields[SETTING + "way"] = forms.ChoiceField(
                 label=_("How the credential is sent"), choices=ways, required=False
             )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.history.models import Exchange
-from playground.openapi.operations import find_api, list_apis, list_operations
+from playground.openapi.operations import get_api, list_apis, list_operations
 from playground.pages.connection_form import ConnectionForm
 from playground.pages.replies import view_reply
 from playground.pages.syncs import describe_sync
@@ -45,7 +45,7 @@ def show_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
     connection = get_object_or_404(Connection, pk=connection_id)
     context = {
         "connection": connection,
-        "api": find_api(connection.api),
+        "api": get_api(connection.api),
         "chips": list_chips(connection),
         "variables": read_variables(connection).items(),
         "trail": _trail(connection.name),
@@ -74,7 +74,7 @@ def add_connection(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
-    api = find_api(connection.api)
+    api = get_api(connection.api)
     form = ConnectionForm(api, request.POST or None, connection=connection)
     if request.method == "POST" and form.is_valid():
         return _save(request, form, connection)
@@ -124,7 +124,7 @@ def test_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
 def list_chips(connection: Connection) -> list[dict[str, object]]:
     """A chip for each part of the credential: kept or missing, last use; never the value."""
     kept = {secret.name: secret for secret in connection.secrets.defer("value")}
-    fields = find_api(connection.api).credential.fields
+    fields = get_api(connection.api).credential.fields
     return [
         {"part": each.name, "title": each.title, "secret": kept.get(each.name)}
         for each in fields

@@ -10,7 +10,12 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from playground.openapi.custom_workflows import TYPES, HandStep, Key, Parameter
+from playground.openapi.custom_workflows import (
+    PARAMETER_TYPES,
+    CustomInput,
+    CustomParameter,
+    CustomStep,
+)
 
 MOST_STEPS = 60
 MOST_ROWS = 300
@@ -29,8 +34,8 @@ ACCOUNTS = {
     "optional": _("optional"),
     "none": _("none"),
 }
-BLANK = Parameter("")
-BLANK_STEP = HandStep("", parameters=(BLANK,), inputs=(Key(""),))
+BLANK = CustomParameter("")
+BLANK_STEP = CustomStep("", parameters=(BLANK,), inputs=(CustomInput(""),))
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,10 @@ class Typed:
 
     uid: str = ""
     name: str = ""
-    steps: tuple[HandStep, ...] = ()
+    steps: tuple[CustomStep, ...] = ()
 
 
-def read_typed(sent: QueryDict, before: tuple[HandStep, ...] = ()) -> Typed:
+def read_typed(sent: QueryDict, before: tuple[CustomStep, ...] = ()) -> Typed:
     """The form as it was sent. Empty rows are left out. What the table does not show
     of a parameter's schema is taken from `before`."""
     numbers = _numbers(sent, r"step-(\d+)-uid", MOST_STEPS)
@@ -61,23 +66,25 @@ def describe_typed(typed: Typed) -> dict[str, Any]:
         "typed": typed,
         "steps": list(enumerate(with_blanks(step) for step in steps)),
         "blank": BLANK_STEP,
-        "types": [(kind, WORDS[kind]) for kind in TYPES],
+        "types": [(kind, WORDS[kind]) for kind in PARAMETER_TYPES],
         "accounts": list(ACCOUNTS.items()),
     }
 
 
-def with_blanks(step: HandStep) -> HandStep:
+def with_blanks(step: CustomStep) -> CustomStep:
     return replace(
-        step, parameters=(*step.parameters, Parameter("")), inputs=(*step.inputs, Key(""))
+        step,
+        parameters=(*step.parameters, CustomParameter("")),
+        inputs=(*step.inputs, CustomInput("")),
     )
 
 
-def _read_step(sent: QueryDict, at: str, before: tuple[HandStep, ...]) -> HandStep:
+def _read_step(sent: QueryDict, at: str, before: tuple[CustomStep, ...]) -> CustomStep:
     uid = _text(sent, at + "uid", 2000)
     known = next((step for step in before if step.uid == uid), BLANK_STEP)
     rows = {each.name: each for each in known.parameters}
     accounts = _text(sent, at + "accounts", 20)
-    return HandStep(
+    return CustomStep(
         uid=uid,
         name=_text(sent, at + "name", 300),
         integrations=_split(_text(sent, at + "integrations", 1000)),
@@ -88,8 +95,8 @@ def _read_step(sent: QueryDict, at: str, before: tuple[HandStep, ...]) -> HandSt
 
 
 def _read_parameters(
-    sent: QueryDict, at: str, before: Mapping[str, Parameter]
-) -> Iterator[Parameter]:
+    sent: QueryDict, at: str, before: Mapping[str, CustomParameter]
+) -> Iterator[CustomParameter]:
     for number in _numbers(sent, re.escape(at) + r"parameter-(\d+)-name", MOST_ROWS):
         row = f"{at}parameter-{number}-"
         name, kind = _text(sent, row + "name", 300), _text(sent, row + "type", 20)
@@ -98,9 +105,9 @@ def _read_parameters(
         help_text = _text(sent, row + "help", 2000)
         if not (name or default or choices.strip() or help_text):
             continue
-        yield Parameter(
+        yield CustomParameter(
             name=name,
-            type=kind if kind in TYPES else "any",
+            type=kind if kind in PARAMETER_TYPES else "any",
             required=row + "required" in sent,
             default=default,
             choices=choices if choices == known.choices else choices.replace("|", "\n"),
@@ -110,14 +117,14 @@ def _read_parameters(
         )
 
 
-def _read_keys(sent: QueryDict, at: str) -> Iterator[Key]:
+def _read_keys(sent: QueryDict, at: str) -> Iterator[CustomInput]:
     for number in _numbers(sent, re.escape(at) + r"input-(\d+)-name", MOST_ROWS):
         row = f"{at}input-{number}-"
         name, help_text = _text(sent, row + "name", 300), _text(sent, row + "help", 2000)
         variations = _split(_text(sent, row + "variations", 2000))
         if name or help_text or variations:
             others = tuple(each for each in variations if each != name)
-            yield Key(name, row + "required" in sent, help_text, others)
+            yield CustomInput(name, row + "required" in sent, help_text, others)
 
 
 def _numbers(sent: QueryDict, pattern: str, most: int) -> list[int]:

@@ -16,7 +16,11 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from playground.openapi.custom_workflows import find_mistakes, read_steps, write_details
+from playground.openapi.custom_workflows import (
+    build_details,
+    find_definition_errors,
+    to_custom_steps,
+)
 from playground.pages.definition_form import Typed, describe_typed, read_typed
 from playground.pages.inferring import infer_from, list_sources
 from playground.people.audit import record_event
@@ -45,7 +49,7 @@ def show_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> H
         "row": row,
         "connection": row.connection,
         "workflow": definition,
-        "steps": list(zip(definition.steps, read_steps(definition), strict=True)),
+        "steps": list(zip(definition.steps, to_custom_steps(definition), strict=True)),
         "differs": tell_difference(row.definition, row.details) if row.api_differs else [],
         "changes": row.changes.all()[:SHOWN_CHANGES],
         "trail": _trail(row.name),
@@ -62,7 +66,7 @@ def add(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         typed = read_typed(request.POST)
         taken = chosen is not None and chosen.workflows.filter(uid=typed.uid).exists()
-        mistakes = find_mistakes(typed.uid, typed.name, typed.steps)
+        mistakes = find_definition_errors(typed.uid, typed.name, typed.steps)
         if chosen is None:
             mistakes.insert(0, _("Choose the connection that has this workflow."))
         if taken:
@@ -89,13 +93,13 @@ def add(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
     row = find_row(connection_id, uid)
     definition = read_definition(row)
-    before = read_steps(definition)
+    before = to_custom_steps(definition)
     typed, mistakes = Typed(row.uid, row.name, before), list[str]()
     stamp = _stamp(row)
     if request.method == "POST":
         typed = read_typed(request.POST, before)
         typed = Typed(row.uid, typed.name, typed.steps)
-        mistakes = find_mistakes(typed.uid, typed.name, typed.steps)
+        mistakes = find_definition_errors(typed.uid, typed.name, typed.steps)
         if request.POST.get("stamp", stamp) != stamp:
             mistakes.insert(0, _("It was changed elsewhere meanwhile. Save again to replace that."))
         if not mistakes:
@@ -174,7 +178,7 @@ def find_row(connection_id: uuid.UUID, uid: str) -> Workflow:
 
 def _save(request: HttpRequest, row: Workflow, typed: Typed) -> HttpResponse:
     before = json.loads(row.definition or "{}")
-    details = write_details(typed.uid, typed.name, typed.steps, before)
+    details = build_details(typed.uid, typed.name, typed.steps, before)
     changes = edit_workflow(row, json.dumps(details, ensure_ascii=False, indent=2), typed.name)
     record_event(request, "workflow-changed", row.name)
     told = " ".join(changes[:5])

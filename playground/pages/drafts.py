@@ -21,8 +21,8 @@ from playground.drafts.drafts import (
     restore_draft,
 )
 from playground.drafts.models import Draft
-from playground.openapi.operations import UnknownOperation, find_operation, list_operations
-from playground.openapi.workflows import default_payload
+from playground.openapi.operations import UnknownOperation, get_operation, list_operations
+from playground.openapi.payloads import build_default_payload
 from playground.payload_templates.drift import find_broken_drafts
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -61,7 +61,7 @@ def begin_draft(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "drafts/new.html", {"beginnings": list_beginnings()})
     try:
-        operation = find_operation(request.POST.get("operation", ""))
+        operation = get_operation(request.POST.get("operation", ""))
     except UnknownOperation as unknown:
         raise Http404(str(unknown)) from None
     connection = _find_connection(request.POST.get("connection", ""), operation.api.id)
@@ -72,7 +72,7 @@ def begin_draft(request: HttpRequest) -> HttpResponse:
     draft = begin(
         person_of(request),
         operation.id,
-        default_payload(operation, workflow),
+        build_default_payload(operation, workflow),
         name=name[:200],
         connection=connection,
         path_values={**dict.fromkeys(names, ""), **({"workflow_uid": uid} if uid else {})},

@@ -12,8 +12,8 @@ from playground.drafts.drafts import drafts_of, find_draft
 from playground.drafts.models import Draft
 from playground.history.models import Exchange, SentDocument
 from playground.history.queries import find_exchange, visible_exchanges
-from playground.openapi.inference import infer_steps
 from playground.openapi.operations import Operation, list_operations
+from playground.openapi.payloads import infer_steps
 from playground.pages.definition_form import Typed
 from playground.people.models import Person
 from playground.vault.encryption import unseal

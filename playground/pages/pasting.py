@@ -31,7 +31,7 @@ from playground.jsontext.printing import quote
 from playground.openapi.operations import (
     Operation,
     UnknownOperation,
-    find_operation,
+    get_operation,
     list_operations,
 )
 from playground.pages.builder.draft_context import Opened
@@ -178,7 +178,7 @@ def _read_text(request: HttpRequest) -> str | None:
 
 def _chosen(request: HttpRequest, found: Imported) -> Operation | None:
     try:
-        return find_operation(request.POST.get("operation") or found.operation or "")
+        return get_operation(request.POST.get("operation") or found.operation or "")
     except UnknownOperation:
         return None
 

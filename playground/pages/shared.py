@@ -21,7 +21,7 @@ from playground.forms.kinds import IncompleteInput, format_value, parse_input
 from playground.history.models import Exchange
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken, parse
-from playground.openapi.operations import UnknownOperation, find_operation
+from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.replies import view_reply
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink
 from playground.payload_templates.share_links import (
@@ -155,7 +155,7 @@ def fork_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
 def describe(link: ShareLink, token: str) -> dict[str, Any]:
     state = public_state(link)
     try:
-        title = find_operation(link.template.operation).title
+        title = get_operation(link.template.operation).title
     except UnknownOperation:
         title = link.template.operation
     return {

@@ -15,7 +15,7 @@ from playground.drafts.changes import Applied, apply_edit
 from playground.drafts.drafts import drafts_of, find_draft
 from playground.drafts.editing import Edit, State
 from playground.drafts.models import Draft
-from playground.openapi.operations import UnknownOperation, find_operation
+from playground.openapi.operations import UnknownOperation, get_operation
 from playground.payload_templates.models import Template
 from playground.payload_templates.templates import visible_templates
 from playground.payload_templates.variants import Variant, derive_edits
@@ -90,7 +90,7 @@ def find_payload_drift(
 
 def _body_schema(operation_id: str) -> dict[str, Any] | None:
     try:
-        return find_operation(operation_id).body_schema
+        return get_operation(operation_id).body_schema
     except UnknownOperation:
         return None
 

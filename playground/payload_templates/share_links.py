@@ -24,7 +24,7 @@ from playground.importers.credentials import Collector
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
 from playground.jsontext.printing import dump
-from playground.openapi.operations import find_operation, knows
+from playground.openapi.operations import get_operation, operation_exists
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink, Template
 from playground.payload_templates.secrets import names_accounts, strip_accounts
 from playground.payload_templates.variants import find_variant
@@ -76,7 +76,7 @@ def validate_share_link_input(template: Template, link: ShareLinkInput) -> str:
 
 
 def _validate_sending(template: Template, link: ShareLinkInput) -> str:
-    operation = find_operation(template.operation)
+    operation = get_operation(template.operation)
     if link.connection is None:
         return _("Choose the connection the link sends through.")
     if link.connection.protected:
@@ -140,7 +140,7 @@ def find_share_link(token: str) -> ShareLink | None:
     if link is None or link.expires_at <= timezone.now() or link.template.deleted_at:
         return None
     # Without the operation's schema nobody knows which values are accounts to be hidden.
-    return link if link.person.may_edit and knows(link.template.operation) else None
+    return link if link.person.may_edit and operation_exists(link.template.operation) else None
 
 
 def check_link_password(link: ShareLink, password: str) -> bool:
@@ -235,4 +235,4 @@ def release_send(link: ShareLink, submission: uuid.UUID) -> None:
 
 
 def _body_schema(link: ShareLink) -> Mapping[str, Any]:
-    return find_operation(link.template.operation).body_schema or {}
+    return get_operation(link.template.operation).body_schema or {}

@@ -23,7 +23,7 @@ from playground.importers.values import FoundSecret
 from playground.jsontext import pointers
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
-from playground.openapi.operations import UnknownOperation, find_operation
+from playground.openapi.operations import UnknownOperation, get_operation
 from playground.payload_templates.secrets import mask_variant, secret_names_in
 from playground.payload_templates.templates import TemplateInput, validate_template_input
 from playground.payload_templates.variants import (
@@ -200,7 +200,7 @@ def _extract_secrets(content: Content) -> tuple[Content, tuple[FoundSecret, ...]
 
 def _read_operation(path: str, name: str) -> str:
     try:
-        return find_operation(name).id
+        return get_operation(name).id
     except UnknownOperation:
         raise InvalidTemplateFile(
             _("%(path)s: unknown operation %(name)s."), path=path, name=repr(name)[:60]

@@ -141,7 +141,7 @@ class _SchemaCheck:
         # A branch of allOf may give only the type; the default is where the field is described.
         described = {**schema_at(self.schema, _join_path(error)), **broken}
         fix = fix_by_converting(self.context, pointer, error.instance, described)
-        subject, says = self.subject(pointer), broken.get("x-type-says")
+        subject, says = self.subject(pointer), broken.get("x-type-message")
         if says:
             yield make_problem("does-not-fit", pointer, fix, subject=subject, says=says)
             return
@@ -214,7 +214,7 @@ class _SchemaCheck:
         kind, subject = error.kind, self.subject(pointer)
         if kind.name in ("backtrackLimitExceeded", "regexEngineFailure"):
             return  # the pattern is at fault, not the value
-        says = part_at(self.schema, error.schema_path[:-1]).get("x-says")
+        says = part_at(self.schema, error.schema_path[:-1]).get("x-message")
         if says:
             yield make_problem("does-not-fit", pointer, subject=subject, says=says)
         elif kind.name in WITHOUT_PARAMETERS:

@@ -4,8 +4,8 @@ from typing import Any
 
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import decode
-from playground.openapi.operations import find_operation
-from playground.openapi.workflows import Workflow
+from playground.openapi.operations import get_operation
+from playground.openapi.workflows import WorkflowDefinition
 from playground.rules.checking import check
 from playground.rules.facts import NO_FACTS, Facts, read_facts
 from playground.rules.problems import ERROR
@@ -14,7 +14,7 @@ from playground.sandbox.answers import Refusal
 
 def check_launch(body: bytes, details: dict[str, Any]) -> None:
     """A launch against the workflow it is for; what only warns is taken, as the real API does."""
-    _refuse_errors(body, "launch-workflow", read_facts(Workflow.read(details).as_facts()))
+    _refuse_errors(body, "launch-workflow", read_facts(WorkflowDefinition.read(details).as_facts()))
 
 
 def check_account(body: bytes) -> None:
@@ -30,7 +30,7 @@ def _refuse_errors(body: bytes, operation: str, facts: Facts = NO_FACTS) -> None
         text = decode(body)
     except JSONSyntaxError as error:
         raise Refusal(400, error.message) from None
-    problems = check(text, find_operation(operation).body_schema, facts)
+    problems = check(text, get_operation(operation).body_schema, facts)
     first = next((one for one in problems if one.severity == ERROR), None)
     if first is not None:
         raise Refusal(400, _name_place(first.pointer, first.message), pointer=first.pointer)

@@ -10,7 +10,7 @@ from playground.jsontext.edits import set_value
 from playground.jsontext.pointers import child
 from playground.jsontext.printing import dump
 from playground.jsontext.splices import apply
-from playground.openapi.choice_lists import Choice, ListRule, value_at
+from playground.openapi.documents import ListedChoice, ListRule, get_value
 from playground.people.models import Person
 from playground.sending import failures
 from playground.sending.api_calls import call_operation
@@ -71,10 +71,10 @@ def _read_all(
 
 def _read_pages(
     connection: Connection, rule: ListRule, person: Person | None, cancel: threading.Event
-) -> tuple[str, list[Choice]]:
+) -> tuple[str, list[ListedChoice]]:
     """Why it failed, or empty; and the choices."""
     plan = plan_operation(rule.operation, connection)
-    text, found = plan.operation.sample_text, list[Choice]()
+    text, found = plan.operation.sample_text, list[ListedChoice]()
     for _ in range(MOST_PAGES):
         plan = plan_operation(rule.operation, connection, text=text)
         answer = call_operation(plan, person, cancel=cancel)
@@ -83,7 +83,7 @@ def _read_pages(
         if choices is None:
             return answer.refusal, found
         found += choices
-        following = value_at(body, rule.next) if rule.next else None
+        following = get_value(body, rule.next) if rule.next else None
         if not following:
             break
         text = apply(text, set_value(text, child("", rule.next_key), dump(following)))

@@ -15,7 +15,7 @@ from playground.drafts.variables import own_variables, values_for
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import FILE_REFERENCE
 from playground.jsontext.resolving import resolve_document
-from playground.openapi.operations import Operation, find_operation
+from playground.openapi.operations import Operation, get_operation
 from playground.payload_templates.models import Version
 from playground.payload_templates.secrets import secret_names_for
 from playground.people.models import Person
@@ -49,7 +49,7 @@ class Plan:
 def plan_draft(draft: Draft) -> Plan:
     """Raises UnknownOperation for a draft of an operation that is gone."""
     return Plan(
-        operation=find_operation(draft.operation),
+        operation=get_operation(draft.operation),
         connection=draft.connection,
         path_values=dict(draft.path_values),
         text=draft.text,
@@ -69,7 +69,7 @@ def plan_state(
     """What a version of a template holds, sent without a draft. Raises UnknownOperation."""
     connection = Connection.objects.filter(id=state.connection) if state.connection else None
     return Plan(
-        operation=find_operation(operation_id),
+        operation=get_operation(operation_id),
         connection=connection.first() if connection is not None else None,
         path_values=dict(state.path_values),
         text=state.text,
@@ -97,7 +97,7 @@ def plan_operation(
 ) -> Plan:
     """A call of ours: sync, a job's status, a test of the connection."""
     return Plan(
-        operation=find_operation(operation_id),
+        operation=get_operation(operation_id),
         connection=connection,
         path_values=dict(path_values or {}),
         query_values=dict(query_values or {}),
@@ -180,7 +180,7 @@ def measure_body(plan: Plan, facts: Facts) -> int:
 
 
 def _check_size(plan: Plan, facts: Facts) -> Iterator[Problem]:
-    most, size = plan.operation.most_bytes, measure_body(plan, facts)
+    most, size = plan.operation.max_bytes, measure_body(plan, facts)
     if most and size > most:
         params = {"size": say_size(size), "most": say_size(most), "api": plan.operation.api.title}
         sentence = "The body has {size}; {api} takes {most}.".format_map(params)

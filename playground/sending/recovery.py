@@ -10,7 +10,7 @@ from playground.calls.verdicts import reach_verdict
 from playground.history.models import Exchange
 from playground.history.processes import has_ended
 from playground.history.recording import record_abandoned
-from playground.openapi.operations import UnknownOperation, find_operation
+from playground.openapi.operations import UnknownOperation, get_operation
 from playground.sending import failures
 from playground.sending.pipeline import note_end
 
@@ -56,6 +56,6 @@ def show_if_abandoned(exchange: Exchange) -> Exchange:
 def _judge_lost(exchange: Exchange) -> Verdict:
     failure = failures.lost()
     try:
-        return reach_verdict(find_operation(exchange.operation), failure)
+        return reach_verdict(get_operation(exchange.operation), failure)
     except UnknownOperation:
         return Verdict(Outcome.UNKNOWN, failure.code, failure.message)

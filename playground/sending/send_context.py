@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.metadata import Metadata
 from playground.jsontext.references import find_references
-from playground.openapi.workflows import Workflow
+from playground.openapi.workflows import WorkflowDefinition
 from playground.sending.plans import Plan
 from playground.workspace.models import Connection
 from playground.workspace.variables import read_variables
@@ -78,7 +78,9 @@ def describe_drift(then: str, connection: Connection | None, workflow_uid: str) 
         if after is None:
             notes.append(_("The workflow is not known any more: it was when this was sent."))
         else:
-            notes += _note_workflow(Workflow.read(_read(before)), Workflow.read(_read(after)))
+            notes += _note_workflow(
+                WorkflowDefinition.read(_read(before)), WorkflowDefinition.read(_read(after))
+            )
     return notes[:MOST]
 
 
@@ -110,7 +112,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
-def _note_workflow(before: Workflow, after: Workflow) -> Iterator[str]:
+def _note_workflow(before: WorkflowDefinition, after: WorkflowDefinition) -> Iterator[str]:
     if before.name != after.name:
         names = {"then": before.name, "now": after.name}
         yield _("The workflow is called “%(now)s” today; it was “%(then)s” then.") % names

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from playground.history.processes import has_ended, identify_process
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending import failures
@@ -30,7 +30,7 @@ Watch = Callable[[SyncRun], None]
 
 def can_sync(connection: Connection) -> bool:
     """Whether its API lists workflows and accounts."""
-    return connection.api == find_operation("list-workflows").api.id
+    return connection.api == get_operation("list-workflows").api.id
 
 
 def start_sync(connection: Connection, person: Person | None) -> SyncRun:

@@ -10,7 +10,7 @@ from typing import Any
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import decode, parse
 from playground.jsontext.printing import dump
-from playground.openapi.workflows import Workflow as Definition
+from playground.openapi.workflows import WorkflowDefinition
 from playground.workspace.models import Connection, Workflow
 from playground.workspace.workflows import (
     edit_workflow,
@@ -30,7 +30,7 @@ class BadFile(ValueError):
 class DefinitionFile:
     """A definition, and the accounts it may use by integration."""
 
-    definition: Definition
+    definition: WorkflowDefinition
     text: str
     accounts: Mapping[str, list[dict[str, Any]]]
 
@@ -42,7 +42,7 @@ def read_file(data: bytes) -> DefinitionFile:
     if not isinstance(details, dict):
         raise BadFile("`workflow` is the definition, as an object.")
     text = dump(details)
-    definition = Definition.read(read_object(text))
+    definition = WorkflowDefinition.read(read_object(text))
     if not definition.uid or "/" in definition.uid or len(definition.uid) > LONGEST_UID:
         raise BadFile("The definition needs a `uid`: text of at most 200 characters, no slash.")
     if not definition.steps:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from playground.openapi import workflows as definitions
+from playground.openapi import workflows
 from playground.rules.definition_changes import compare_definitions
 from playground.rules.facts import Facts, read_facts
 from playground.workspace.models import Account, Connection, Workflow
@@ -89,7 +89,7 @@ def facts_in(definition: str) -> Facts:
     """What a definition alone tells, as facts. Kept by the text itself, so that what was
     changed is never taken for the former; the same schemas again and again also let their
     validators be found by identity."""
-    return read_facts(definitions.Workflow.read(read_object(definition)).as_facts())
+    return read_facts(workflows.WorkflowDefinition.read(read_object(definition)).as_facts())
 
 
 def mark_gone(connection: Connection, listed: Collection[str]) -> list[Workflow]:
@@ -163,15 +163,15 @@ def find_workflow(connection: Connection | None, uid: str) -> Workflow | None:
     return connection.workflows.filter(uid=uid).first() if connection and uid else None
 
 
-def read_workflow(connection: Connection | None, uid: str) -> definitions.Workflow | None:
+def read_workflow(connection: Connection | None, uid: str) -> workflows.WorkflowDefinition | None:
     """The definition of that workflow; None when it is not known."""
     row = find_workflow(connection, uid)
     return read_definition(row) if row else None
 
 
-def read_definition(row: Workflow) -> definitions.Workflow:
+def read_definition(row: Workflow) -> workflows.WorkflowDefinition:
     """The definition that a kept workflow goes by."""
-    return definitions.Workflow.read(read_object(row.definition))
+    return workflows.WorkflowDefinition.read(read_object(row.definition))
 
 
 def read_object(text: str) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 
 from playground.drafts.drafts import begin
 from playground.drafts.models import Draft
-from playground.openapi.operations import find_operation
-from playground.openapi.workflows import Workflow, default_payload
+from playground.openapi.operations import get_operation
+from playground.openapi.payloads import build_default_payload
+from playground.openapi.workflows import WorkflowDefinition
 from playground.people.models import Person, Role
 from playground.people.sessions import SessionStore
 from playground.sandbox import practice
@@ -132,11 +133,11 @@ def make_launch(visitor: Visitor) -> Draft:
     """The payload that a newcomer sends first: the first workflow of the sandbox, as offered."""
     connection = Connection.objects.get(practice=True, api="captain-data")
     workflow = practice.practice_workflows()[0]
-    operation = find_operation("launch-workflow")
+    operation = get_operation("launch-workflow")
     return begin(
         visitor.person,
         operation.id,
-        default_payload(operation, Workflow.read(workflow)),
+        build_default_payload(operation, WorkflowDefinition.read(workflow)),
         name="Bench launch",
         connection=connection,
         path_values={"workflow_uid": workflow["uid"]},

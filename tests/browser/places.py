@@ -9,8 +9,8 @@ from django.utils import timezone
 from playground.commands.practice import fill_practice
 from playground.drafts.drafts import begin
 from playground.history.models import Exchange
-from playground.openapi.account_updates import account_payload
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
+from playground.openapi.payloads import build_account_payload
 from playground.payload_templates.models import Template
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import open_template
@@ -111,7 +111,7 @@ def _round(person: Person, practice: Connection) -> dict[str, str]:
     update = begin(
         person,
         "update-account",
-        account_payload(find_operation("update-account"), "linkedin", "a-1"),
+        build_account_payload(get_operation("update-account"), "linkedin", "a-1"),
         connection=practice,
         path_values={"integration_uid": "linkedin"},
     )

@@ -244,7 +244,7 @@ def test_a_repeat_is_switched_on_with_its_words(builder: Page) -> None:
     line(builder, '"value": 2')
     builder.get_by_label("Unit", exact=True).select_option("days")
     line(builder, '"type": "day"')
-    expect(builder.get_by_text("Every 2 days, until the repeat is deleted.")).to_be_visible()
+    expect(builder.get_by_text("Every 2 days until the repeat is deleted.")).to_be_visible()
 
 
 def test_a_note_stays_beside_its_field_and_is_never_sent(builder: Page) -> None:

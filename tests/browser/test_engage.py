@@ -9,22 +9,22 @@ from playwright.sync_api import Locator, Page, expect
 
 from playground.drafts.drafts import begin
 from playground.drafts.models import Draft
-from playground.openapi.operations import find_operation
-from playground.openapi.workflows import default_payload
+from playground.openapi.operations import get_operation
+from playground.openapi.payloads import build_default_payload
 from playground.workspace.models import Connection, File
 from tests.browser.walking import line, open_draft, saved
 
 DOUBLE = 750  # a second press sooner than that is taken for a double click
-TITLE = "Engage profile in scenario"
+TITLE = "Engage a profile in a scenario"
 
 
 @pytest.fixture
 def engage(page: Page) -> Page:
     """A draft as the start page's button begins it, in the builder."""
-    operation = find_operation("start-scenario")
+    operation = get_operation("start-scenario")
     over = Connection.objects.get(api=operation.api.id)
     names = dict.fromkeys((each.name for each in operation.path_fields), "")
-    text = default_payload(operation)
+    text = build_default_payload(operation)
     begun = begin(page.person, operation.id, text, connection=over, path_values=names)
     return open_draft(page, begun)
 
@@ -58,9 +58,7 @@ def drop(page: Page, name: str, text: str, kind: str = "text/plain") -> None:
 def test_switching_the_way_shows_its_fields_and_keeps_what_was_typed(
     engage: Page, take_picture: Callable[[Page, str], None]
 ) -> None:
-    engage.get_by_label("E-mail", exact=True).and_(engage.locator("[data-at]")).fill(
-        "a@example.com"
-    )
+    engage.get_by_label("Email", exact=True).and_(engage.locator("[data-at]")).fill("a@example.com")
     saved(engage)
     engage.get_by_role("radio", name="Phone").check()
     line(engage, '"matching": "phone"')
@@ -72,7 +70,7 @@ def test_switching_the_way_shows_its_fields_and_keeps_what_was_typed(
     no_line(engage, "matching")
     expect(engage.get_by_text("the API ignores the subscription filter")).to_be_visible()
     take_picture(engage, "engage-query")
-    engage.get_by_role("radio", name="E-mail").first.check()
+    engage.get_by_role("radio", name="Email").first.check()
     line(engage, '"email": "a@example.com"')
     no_line(engage, "custom_request")
     engage.get_by_label("Send matching").uncheck()
@@ -248,7 +246,7 @@ def test_csv_and_xml_answers_are_judged_and_shown_as_what_they_are(engage: Page,
     verdict = engage.locator("#reply .verdict")
     field(engage, "/format").fill(kind)
     line(engage, f'"format": "{kind}"')
-    engage.get_by_label("E-mail", exact=True).and_(engage.locator("[data-at]")).fill("nobody@x.y")
+    engage.get_by_label("Email", exact=True).and_(engage.locator("[data-at]")).fill("nobody@x.y")
     for scenario, says in (("12", "Profile not found"), ("99999", "No access to scenario 99999")):
         engage.get_by_label("Scenario", exact=True).fill(scenario)
         saved(engage)
@@ -294,7 +292,7 @@ def test_clearing_the_query_keeps_the_way_and_a_half_typed_one_waits_for_it(enga
     saved(engage)
     engage.reload()
     expect(query).to_have_value('{"b": ')
-    engage.get_by_role("radio", name="E-mail").first.check()
+    engage.get_by_role("radio", name="Email").first.check()
     line(engage, '"matching": "email"')
     expect(engage.locator("#problems")).not_to_contain_text("custom_request")
     engage.get_by_role("radio", name="Database query").check()

@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, Page, expect
 
 from playground.drafts.drafts import begin
 from playground.drafts.models import Draft
-from playground.openapi.operations import find_operation
-from playground.openapi.workflows import default_payload
+from playground.openapi.operations import get_operation
+from playground.openapi.payloads import build_default_payload
 from playground.workspace.models import Workflow
 from playground.workspace.workflows import read_definition
 
@@ -20,7 +20,7 @@ def launch(page: Page, workflow: str) -> Page:
     draft = begin(
         page.person,  # type: ignore[attr-defined]
         "launch-workflow",
-        default_payload(find_operation("launch-workflow"), read_definition(kept)),
+        build_default_payload(get_operation("launch-workflow"), read_definition(kept)),
         name=kept.name,
         connection=kept.connection,
         path_values={"workflow_uid": kept.uid},

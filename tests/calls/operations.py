@@ -5,13 +5,13 @@ from dataclasses import replace
 from playground.openapi.operations import (
     Credential,
     CredentialField,
-    CredentialWay,
+    CredentialScheme,
     Deduplication,
     VerdictRule,
-    find_operation,
+    get_operation,
 )
 
-LAUNCH = find_operation("launch-workflow")
+LAUNCH = get_operation("launch-workflow")
 
 START = replace(
     LAUNCH,
@@ -24,8 +24,10 @@ START = replace(
         credential=Credential(
             (CredentialField("token", "API token"),),
             (
-                CredentialWay("body", "Body", body_key="token", body_field="token"),
-                CredentialWay("bearer", "Bearer", headers=(("Authorization", "Bearer {token}"),)),
+                CredentialScheme("body", "Body", body_key="token", body_field="token"),
+                CredentialScheme(
+                    "bearer", "Bearer", headers=(("Authorization", "Bearer {token}"),)
+                ),
             ),
         ),
     ),
@@ -38,7 +40,7 @@ START = replace(
         equals=("/error", 0),
         values={"error": ("/error",), "error_text": ("/error_text", "/error text")},
     ),
-    find_out=("Look at the scenario's log before sending again.",),
+    unknown_advice=("Look at the scenario's log before sending again.",),
     deduplication=Deduplication(
         ("Duplicate-Request",), "Request-ID", "Altcraft answered from memory."
     ),

@@ -12,7 +12,7 @@ from playground.calls.assembling import Endpoint, assemble
 from playground.calls.masking import format_masked, mask_call
 from playground.calls.substitution import FileData
 from playground.calls.values import Call, Failure, Secret
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
 from tests.calls.operations import LAUNCH, START
 
 KEY = Secret("key", "sk-12345678", frozenset({"api.example.com"}))
@@ -229,7 +229,7 @@ def test_a_missing_credential_is_named() -> None:
 
 
 def test_a_call_without_a_body_has_none_but_a_query() -> None:
-    operation = find_operation("list-accounts")
+    operation = get_operation("list-accounts")
     call = assemble(
         operation,
         CAPTAIN,

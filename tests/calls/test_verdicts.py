@@ -10,7 +10,7 @@ from playground.openapi.operations import list_operations
 from tests.calls.operations import LAUNCH, START
 
 ADVICE = (
-    'It may have been launched; look for "Night run" in the workflow\'s jobs before sending again.'
+    'It may have been launched. Look for "Night run" in the workflow\'s jobs before sending again.'
 )
 
 

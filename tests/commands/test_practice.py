@@ -5,7 +5,7 @@ from django.core.management import call_command
 
 from playground.commands.practice import fill_practice
 from playground.drafts.facts import facts_for
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
 from playground.sandbox.practice import practice_workflows
 from playground.workspace.connections import Wanted, save_connection
 from playground.workspace.models import Connection
@@ -25,7 +25,7 @@ def test_there_is_a_connection_for_each_api_with_its_public_key() -> None:
 def test_the_credential_parts_are_those_that_the_api_names() -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
-    fields = find_operation("launch-workflow").credential.fields
+    fields = get_operation("launch-workflow").credential.fields
     assert {each.name for each in fields if each.secret} == {kept.secrets.get().name}
     assert {each.name for each in fields if not each.secret} == set(kept.settings)
 

@@ -10,19 +10,19 @@ from playground.forms.branches import switch_branch
 from playground.forms.fields import Field, FieldMetadata
 from playground.forms.sections import read_sections
 from playground.jsontext import parsing
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
 from playground.pages.builder.branches import list_branch_edits
 
-SCHEMA = find_operation("start-scenario").body_schema or {}
+SCHEMA = get_operation("start-scenario").body_schema or {}
 FIELDS = {
-    "E-mail": ["email", "resource_id"],
+    "Email": ["email", "resource_id"],
     "Phone": ["phone", "resource_id"],
     "Profile ID": ["profile_id"],
     "Custom field": ["field_name", "field_value"],
     "Database query": ["custom_request"],
 }
 GIVEN = {
-    "E-mail": {"id": 12, "email": "a@example.com"},
+    "Email": {"id": 12, "email": "a@example.com"},
     "Phone": {"id": 12, "matching": "phone", "phone": "+7900"},
     "Profile ID": {"id": 12, "matching": "profile_id", "profile_id": "x"},
     "Custom field": {"id": 12, "matching": "custom", "field_name": "n", "field_value": 1},
@@ -50,7 +50,7 @@ def test_only_the_fields_of_the_chosen_branch_are_shown(branch: str) -> None:
 @pytest.mark.parametrize("branch", FIELDS)
 def test_only_the_default_branch_may_be_left_unnamed(branch: str) -> None:
     assert fields_of(json.dumps(GIVEN[branch]), "Profile")["matching"].optional is (
-        branch == "E-mail"
+        branch == "Email"
     )
 
 
@@ -66,7 +66,7 @@ def test_an_unknown_mode_hides_nothing_that_is_in_the_document(matching: str) ->
     assert "phone" in shown
 
 
-@pytest.mark.parametrize("branch", [title for title in FIELDS if title != "E-mail"])
+@pytest.mark.parametrize("branch", [title for title in FIELDS if title != "Email"])
 def test_values_of_another_branch_are_stored_not_sent_and_come_back(branch: str) -> None:
     text = """{
   "id": 12,
@@ -79,7 +79,7 @@ def test_values_of_another_branch_are_stored_not_sent_and_come_back(branch: str)
     assert "email" not in sent
     assert ("resource_id" in sent) is (branch == "Phone")
     assert ("subscription_filter" in sent) is (branch != "Database query")
-    back = choose(there, "E-mail")
+    back = choose(there, "Email")
     assert json.loads(back.text) == {**json.loads(text), "matching": "email"}
     assert back.metadata.away == ({} if branch != "Database query" else {"/custom_request": "{}"})
 
@@ -93,7 +93,7 @@ def test_a_query_omits_matching_and_starts_empty() -> None:
 
 def test_a_field_switched_off_by_hand_stays_off() -> None:
     state = State('{"id": 1, "email": "a@b"}', Metadata(off={"/resource_id": "7"}))
-    after = choose(choose(state, "Phone"), "E-mail")
+    after = choose(choose(state, "Phone"), "Email")
     assert "resource_id" not in json.loads(after.text)
     assert after.metadata.off == {"/resource_id": "7"}
 
@@ -126,7 +126,7 @@ def test_the_filter_shows_the_chosen_channel_only() -> None:
     text = '{"id": 1, "subscription_filter": {"email": "a@b", "not_strict": true}}'
     field = fields_of(text, "Filter")["subscription_filter"]
     assert [each.key for each in field.fields] == ["email", "not_strict"]
-    assert [each.title for each in field.branches if each.is_chosen] == ["E-mail"]
+    assert [each.title for each in field.branches if each.is_chosen] == ["Email"]
     none = fields_of('{"id": 1}', "Filter")["subscription_filter"]
     assert [each.title for each in none.branches if each.is_chosen] == ["None"]
 

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.forms.completions import complete_keys, complete_values
-from playground.openapi.operations import find_operation, list_operations
+from playground.openapi.operations import get_operation, list_operations
 from playground.rules.facts import AccountFacts, Facts, InputKey, StepFacts
 
-SCHEMA = find_operation("launch-workflow").body_schema or {}
+SCHEMA = get_operation("launch-workflow").body_schema or {}
 PARAMETERS = {
     "type": "object",
     "properties": {"max_results": {"type": "integer", "default": 100}, "on": {"type": "boolean"}},

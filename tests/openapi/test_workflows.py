@@ -1,14 +1,15 @@
-"""Definitions read from `details` answers, good and odd ones."""
+"""Definitions read from `details` replies, valid and invalid ones."""
 
 import json
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.openapi.operations import find_operation
-from playground.openapi.workflows import InputKey, Workflow, default_payload
+from playground.openapi.operations import get_operation
+from playground.openapi.payloads import build_default_payload
+from playground.openapi.workflows import WorkflowDefinition, WorkflowInput
 
-LAUNCH = find_operation("launch-workflow")
+LAUNCH = get_operation("launch-workflow")
 SEARCH = {
     "name": "Search Sales Navigator Leads",
     "uid": "00000000-0000-4782-8d20-000000000546",
@@ -52,8 +53,8 @@ def step(uid="s", inputs=None, outputs=(), parameters=None, **more):
     }
 
 
-def test_a_definition_as_the_vendor_documents_it():
-    workflow = Workflow.read(SEARCH)
+def test_the_documented_definition_is_read():
+    workflow = WorkflowDefinition.read(SEARCH)
     assert workflow.details is SEARCH
     assert workflow.name == "Search Sales Navigator Leads"
     only = workflow.step("00000000-0000-490a-877c-000000000ef5")
@@ -67,7 +68,7 @@ def test_a_definition_as_the_vendor_documents_it():
         },
     }
     assert workflow.inputs == (
-        InputKey(
+        WorkflowInput(
             "sales_navigator_profile_search_url",
             True,
             "must start with https://www.linkedin.com/sales/search/people",
@@ -76,7 +77,7 @@ def test_a_definition_as_the_vendor_documents_it():
     )
 
 
-def test_types_are_read_off_odd_defaults():
+def test_types_are_inferred_from_defaults():
     odd = {
         "nothing": None,
         "list": [1, "a"],
@@ -85,7 +86,7 @@ def test_types_are_read_off_odd_defaults():
         "share": 0.5,
         "text": "",
     }
-    schema = Workflow.read({"steps": [step(parameters=odd)]}).steps[0].parameters
+    schema = WorkflowDefinition.read({"steps": [step(parameters=odd)]}).steps[0].parameters
     kinds = {name: each.get("type") for name, each in schema["properties"].items()}
     assert kinds == {
         "nothing": None,
@@ -95,11 +96,11 @@ def test_types_are_read_off_odd_defaults():
         "share": "number",
         "text": "string",
     }
-    assert Workflow.read({"steps": [step(parameters=odd)]}).steps[0].defaults() == odd
+    assert WorkflowDefinition.read({"steps": [step(parameters=odd)]}).steps[0].defaults() == odd
 
 
-def test_keys_that_an_earlier_step_delivers_are_not_asked_for():
-    workflow = Workflow.read(
+def test_callers_do_not_provide_keys_that_an_earlier_step_writes():
+    workflow = WorkflowDefinition.read(
         {
             "steps": [
                 step("a", {"url": {"required": 1}}, ["full_name", "profile_url"]),
@@ -112,27 +113,27 @@ def test_keys_that_an_earlier_step_delivers_are_not_asked_for():
     assert workflow.as_facts()["more_inputs"] == {"url", "profile_url", "company", "mail", "email"}
 
 
-def test_steps_stand_in_the_order_of_their_positions():
-    workflow = Workflow.read({"steps": [step("b", position=1), step("a", position=0)]})
+def test_steps_are_sorted_by_position():
+    workflow = WorkflowDefinition.read({"steps": [step("b", position=1), step("a", position=0)]})
     assert [each.uid for each in workflow.steps] == ["a", "b"]
 
 
-def test_a_definition_made_by_hand_says_more():
-    by_hand = {
+def test_a_custom_definition_overrides_parameters_and_accounts():
+    custom = {
         "type": "object",
         "required": ["query"],
         "properties": {"query": {"type": "string", "enum": ["a", "b"]}},
     }
-    made = {"steps": [{"step_uid": "s", "x-parameters": by_hand, "x-accounts": "required"}]}
-    only = Workflow.read(made).steps[0]
-    assert only.parameters == by_hand
+    made = {"steps": [{"step_uid": "s", "x-parameters": custom, "x-accounts": "required"}]}
+    only = WorkflowDefinition.read(made).steps[0]
+    assert only.parameters == custom
     assert only.accounts == "required"
-    assert Workflow.read(SEARCH).steps[0].accounts == "unknown"
+    assert WorkflowDefinition.read(SEARCH).steps[0].accounts == "unknown"
 
 
 def test_the_default_payload_is_complete_and_in_order():
     assert (
-        default_payload(LAUNCH, Workflow.read(SEARCH))
+        build_default_payload(LAUNCH, WorkflowDefinition.read(SEARCH))
         == """{
   "inputs": [
     {
@@ -156,21 +157,23 @@ def test_the_default_payload_is_complete_and_in_order():
 
 
 def test_without_a_workflow_the_default_payload_is_the_sample():
-    assert default_payload(LAUNCH) == LAUNCH.sample_text
+    assert build_default_payload(LAUNCH) == LAUNCH.sample_text
 
 
 def test_a_workflow_without_input_keys_gets_no_row():
-    payload = json.loads(default_payload(LAUNCH, Workflow.read({"steps": [step()]})))
+    payload = json.loads(
+        build_default_payload(LAUNCH, WorkflowDefinition.read({"steps": [step()]}))
+    )
     assert payload["inputs"] == []
 
 
-def test_odd_definitions_are_read_as_far_as_they_go():
-    workflow = Workflow.read(
+def test_invalid_parts_of_a_definition_are_left_out():
+    workflow = WorkflowDefinition.read(
         {"steps": [None, {"uid": "u"}, {"integrations": "slack", "input_schema": {"a": None}}]}
     )
     assert [each.uid for each in workflow.steps] == ["u", ""]
     assert workflow.steps[1].integrations == ("slack",)
-    assert workflow.inputs == (InputKey("a"),)
+    assert workflow.inputs == (WorkflowInput("a"),)
 
 
 anything = st.recursive(
@@ -183,7 +186,7 @@ names = st.sampled_from([*SEARCH["steps"][0], "x-parameters", "x-accounts", "pro
 
 @settings(max_examples=40)
 @given(st.dictionaries(names, anything, max_size=6), anything, anything)
-def test_no_definition_is_too_odd_to_read(odd, uid, name):
-    workflow = Workflow.read({"uid": uid, "name": name, "steps": [odd, odd]})
-    assert default_payload(LAUNCH, workflow)
+def test_any_definition_can_be_read(odd, uid, name):
+    workflow = WorkflowDefinition.read({"uid": uid, "name": name, "steps": [odd, odd]})
+    assert build_default_payload(LAUNCH, workflow)
     assert workflow.as_facts()["name"] == workflow.name

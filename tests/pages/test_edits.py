@@ -236,7 +236,7 @@ def test_another_way_is_chosen_by_its_title(as_editor: Client, editor: Person) -
     assert json.loads(text_of(draft)) == {"id": 12, "matching": "phone"}
     assert 'data-at="/phone"' in answer.json()["html"]
     assert 'data-at="/email"' not in answer.json()["html"]
-    edit(as_editor, draft, kind="choose", pointer="/matching", value="E-mail", revision=1)
+    edit(as_editor, draft, kind="choose", pointer="/matching", value="Email", revision=1)
     assert json.loads(text_of(draft))["email"] == "a@example.com"
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
 from playground.rules.checking import check
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.fixes import apply_fix
 from playground.rules.problems import Problem
 
-LAUNCH = find_operation("launch-workflow").body_schema
-START = find_operation("start-scenario").body_schema
+LAUNCH = get_operation("launch-workflow").body_schema
+START = get_operation("start-scenario").body_schema
 
 
 def problems_of(document: Any, schema: Any, facts: Facts = NO_FACTS) -> list[Problem]:

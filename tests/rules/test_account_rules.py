@@ -2,10 +2,10 @@
 
 import pytest
 
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
 from tests.rules.checks import errors, found
 
-UPDATE = find_operation("update-account").body_schema
+UPDATE = get_operation("update-account").body_schema
 UID = "00000000-0000-4000-8000-000000000001"
 
 

@@ -4,17 +4,19 @@ import json
 
 import pytest
 
-from playground.openapi.operations import find_operation
-from playground.openapi.workflows import Workflow
+from playground.openapi.operations import get_operation
+from playground.openapi.workflows import WorkflowDefinition
 from playground.rules.definition_changes import compare_definitions
 from playground.rules.drift import find_drift, realign
 from playground.rules.facts import Facts, read_facts
 
-SCHEMA = find_operation("launch-workflow").body_schema or {}
+SCHEMA = get_operation("launch-workflow").body_schema or {}
 
 
 def facts(*steps: dict) -> Facts:
-    return read_facts(Workflow.read({"uid": "w", "name": "W", "steps": list(steps)}).as_facts())
+    return read_facts(
+        WorkflowDefinition.read({"uid": "w", "name": "W", "steps": list(steps)}).as_facts()
+    )
 
 
 def step(uid: str, name: str = "", inputs: dict | None = None, **more: object) -> dict:

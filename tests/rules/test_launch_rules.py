@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from playground.openapi.workflows import Workflow
+from playground.openapi.workflows import WorkflowDefinition
 from playground.rules.facts import AccountFacts, Facts, InputKey, StepFacts, read_facts
 from playground.sandbox import practice
 from tests.rules.checks import LAUNCH, errors, found, mended, problems_of, the, warnings
@@ -63,7 +63,7 @@ def test_the_payload_these_tests_start_from_has_no_problem():
 @pytest.mark.parametrize("case", GOLDEN, ids=lambda each: each["case"])
 def test_the_golden_payloads_have_no_problem_against_their_workflows(case):
     details = practice.find_workflow(case["workflow"])
-    facts = read_facts(Workflow.read(details).as_facts())
+    facts = read_facts(WorkflowDefinition.read(details).as_facts())
     told = found(case["body"], LAUNCH, facts)
     assert [each for each in told if each[0] != "note"] == []
     assert found(case["body"], LAUNCH) == []

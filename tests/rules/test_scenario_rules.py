@@ -295,7 +295,7 @@ def test_an_empty_query_is_an_error():
     document = {"id": 1, "custom_request": {}}
     assert errors(document, START) == [("does-not-fit", "/custom_request")]
     one = the("does-not-fit", document, START)
-    assert one.message == "`custom_request` is empty, which would match everybody."
+    assert one.message == "`custom_request` is empty and would match every profile."
 
 
 # warning: kept and sent as written

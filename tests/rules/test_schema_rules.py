@@ -38,7 +38,7 @@ def about(schema, **more):
         ({"minLength": 3}, "a", "too-short", "`x` must have at least 3 characters."),
         ({"maxLength": 1}, "ab", "too-long", "`x` can't have more than 1 character."),
         ({"pattern": "^a$"}, "b", "wrong-form", "`x` doesn't match the format `^a$`."),
-        ({"pattern": r"\S", "x-says": "is blank"}, " ", "does-not-fit", "`x` is blank."),
+        ({"pattern": r"\S", "x-message": "is blank"}, " ", "does-not-fit", "`x` is blank."),
         ({"format": "email"}, "b", "wrong-form", "`x` doesn't match the format `email`."),
         ({"minItems": 1}, [], "empty", "`x` can't be empty."),
         ({"minItems": 2}, [1], "too-few", "`x` must have at least 2 entries."),

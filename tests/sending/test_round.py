@@ -9,7 +9,7 @@ from playground.calls.values import Outcome
 from playground.drafts.drafts import begin
 from playground.drafts.secrets import take_in
 from playground.history.models import Exchange, SentDocument
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
 from playground.rules.checking import check
 from playground.sending import job_results, jobs
 from playground.sending.job_results import (
@@ -170,7 +170,7 @@ def test_an_account_update_sends_the_values_and_keeps_only_references(
 
 
 def test_an_empty_cookie_is_an_error(practice) -> None:
-    schema = find_operation("update-account").body_schema
+    schema = get_operation("update-account").body_schema
     text = '{"account": {"uid": "a", "cookies": {"li_at": ""}}}'
     assert [each.pointer for each in check(text, schema)] == ["/account/cookies/li_at"]
 
@@ -215,10 +215,10 @@ def test_an_accepted_answer_in_no_known_shape_is_told_as_that(elsewhere, misbeha
     misbehaving.answers["GET /jobs/j-5"] = say(body)
     misbehaving.answers["GET /jobs/j-6"] = say({"status": "completed"})
     misbehaving.answers["GET /jobs/j-6/results"] = say({"rows": body} if body == [1] else body)
-    assert "The job was read" not in poll_job(elsewhere, "j-5", LONG).refusal
+    assert "Job fetched" not in poll_job(elsewhere, "j-5", LONG).refusal
     assert poll_job(elsewhere, "j-5", LONG).refusal
-    assert poll_job(elsewhere, "j-6", LONG).refusal not in ("", "Read")
-    assert read_job_rows(elsewhere, "j-6", "results", 1, LONG).refusal not in ("", "Read")
+    assert poll_job(elsewhere, "j-6", LONG).refusal not in ("", "Fetched")
+    assert read_job_rows(elsewhere, "j-6", "results", 1, LONG).refusal not in ("", "Fetched")
 
 
 def test_a_job_that_was_started_again_elsewhere_is_seen_when_one_comes_back(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from playground.forms.fields import Field
-from playground.openapi.choice_lists import ListRule, read_list_rule
+from playground.openapi.documents import ListRule, read_list_rule
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of

@@ -15,7 +15,7 @@ from playground.drafts.models import Draft
 from playground.forms.fields import FieldMetadata
 from playground.forms.sections import Section, read_sections
 from playground.jsontext import parsing
-from playground.openapi.operations import Operation, find_operation
+from playground.openapi.operations import Operation, get_operation
 from playground.people.permissions import person_of
 from playground.rules.facts import Facts
 from playground.rules.problems import Problem
@@ -30,7 +30,7 @@ class Opened:
 
     @cached_property
     def operation(self) -> Operation:
-        return find_operation(self.draft.operation)
+        return get_operation(self.draft.operation)
 
     @cached_property
     def state(self) -> State:

@@ -166,7 +166,7 @@ def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
     """What the section of attachments draws."""
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     rows = list(_read_rows(opened, tree if isinstance(tree, list) else []))
-    most, size = opened.operation.most_bytes, measure_body(plan_draft(opened.draft), opened.facts)
+    most, size = opened.operation.max_bytes, measure_body(plan_draft(opened.draft), opened.facts)
     return {
         "field": field,
         "files": rows,

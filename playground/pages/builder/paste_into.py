@@ -18,7 +18,7 @@ from playground.importers import Imported, Note, Rejected, import_text, operatio
 from playground.jsontext.diff import compare_texts
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.merging import MergeEdit, plan_merge
-from playground.openapi.operations import UnknownOperation, find_operation
+from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit
 from playground.pages.builder.edits import describe_change, read_sent_state
@@ -138,7 +138,7 @@ def _lines(opened: Opened, found: Imported) -> list[Note]:
 
 def _title(operation: str) -> str:
     try:
-        return find_operation(operation).title
+        return get_operation(operation).title
     except UnknownOperation:
         return operation
 

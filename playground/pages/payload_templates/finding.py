@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from playground.openapi.operations import knows
+from playground.openapi.operations import operation_exists
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import (
     TemplateInput,
@@ -47,7 +47,7 @@ def get_managed_template(request: HttpRequest, template_id: uuid.UUID) -> Templa
 
 def require_operation(template: Template) -> None:
     """Nothing can be built, shared or sent of an operation that is gone (404)."""
-    if not knows(template.operation):
+    if not operation_exists(template.operation):
         raise Http404(_("This playground does not know the template's operation."))
 
 

@@ -16,7 +16,7 @@ from playground.drafts.assignments import CannotFill, set_typed
 from playground.drafts.changes import apply_state
 from playground.drafts.drafts import state_of
 from playground.drafts.variables import own_variables
-from playground.openapi.operations import UnknownOperation, find_operation
+from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.payload_templates.finding import (
     get_editable_template,
     get_managed_template,
@@ -115,7 +115,7 @@ def describe_words(person: Person, template: Template) -> dict[str, object]:
 def describe_target(template: Template, version: Version) -> dict[str, object]:
     """Where it goes, in words; a workflow or operation that is gone is said, no error."""
     try:
-        title = find_operation(template.operation).title
+        title = get_operation(template.operation).title
     except UnknownOperation:
         title = template.operation
     uid = version.path_values.get("workflow_uid", "")

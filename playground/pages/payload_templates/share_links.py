@@ -20,7 +20,7 @@ from playground.importers.credentials import Collector
 from playground.jsontext import pointers
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
-from playground.openapi.operations import find_operation
+from playground.openapi.operations import get_operation
 from playground.pages.payload_templates.finding import get_managed_template, require_operation
 from playground.pages.payload_templates.wiki import write_badge
 from playground.pages.replies import KINDS, WORDS
@@ -102,7 +102,7 @@ def describe_links(template: Template) -> list[dict[str, Any]]:
 def describe_form(template: Template, variant: str) -> dict[str, Any]:
     content = read_content(get_version(template))
     state = content.state(variant)
-    api = find_operation(template.operation).api.id
+    api = get_operation(template.operation).api.id
     return {
         "template": template,
         "variants": [each.name for each in content.variants],
@@ -124,7 +124,7 @@ def describe_form(template: Template, variant: str) -> dict[str, Any]:
 
 def list_places(operation: str, text: str) -> list[str]:
     """The fields that can be left open: values of the document, but no accounts."""
-    schema = find_operation(operation).body_schema or {}
+    schema = get_operation(operation).body_schema or {}
     try:
         tree = parse(text)
     except JSONSyntaxError:

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from playground.commands.workflow_facts import facts_of_workflow
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import decode
-from playground.openapi.operations import Operation, UnknownOperation, find_operation
+from playground.openapi.operations import Operation, UnknownOperation, get_operation
 from playground.rules.checking import blocks, check, report_not_json
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.problems import Problem
@@ -51,7 +51,7 @@ class Command(BaseCommand):
 
     def find(self, operation: str) -> Operation:
         try:
-            return find_operation(operation)
+            return get_operation(operation)
         except UnknownOperation as error:
             self.refuse(str(error))
 
