@@ -1,4 +1,7 @@
-"""Settings come from environment variables; a value nobody understands stops the start."""
+"""Reads settings from environment variables; an invalid value stops the start.
+
+Guessing what was meant could open what the administrator wanted closed.
+"""
 
 import math
 import os
@@ -12,14 +15,17 @@ import dj_database_url
 from cryptography.fernet import Fernet
 
 PREFIX = "PLAYGROUND_"
-DATABASE_FORMS = "use postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH."
+DATABASE_FORMS = "must be postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH."
 
 
 class Misconfigured(SystemExit):
-    """A setting that cannot be understood; the sentence names it."""
+    """A setting that isn't valid; `problem` continues a sentence that starts with its name.
 
-    def __init__(self, name: str, sentence: str) -> None:
-        super().__init__(f"{PREFIX}{name}: {sentence}")
+    Python prints a SystemExit without a traceback, even while Django reads its settings.
+    """
+
+    def __init__(self, name: str, problem: str) -> None:
+        super().__init__(f"{PREFIX}{name} {problem}")
 
 
 def read_text(name: str, default: str = "") -> str:
@@ -27,7 +33,7 @@ def read_text(name: str, default: str = "") -> str:
 
 
 def read_list(name: str, default: str = "") -> list[str]:
-    """Words separated by commas or blanks."""
+    """Words separated by commas or spaces."""
     return read_text(name, default).replace(",", " ").split()
 
 
@@ -37,53 +43,58 @@ def read_flag(name: str, default: bool = False) -> bool:
         return True
     if value in ("0", "no", "false", "off", ""):
         return False
-    raise Misconfigured(name, f"say yes or no, not {value!r}.")
+    raise Misconfigured(name, f"must be yes or no, not {value!r}.")
 
 
-def read_number(name: str, default: float, least: float = 0) -> float:
+def read_number(name: str, default: float, minimum: float = 0, maximum: float = math.inf) -> float:
     value = read_text(name, str(default))
     try:
         number = float(value)
     except ValueError:
-        raise Misconfigured(name, f"{value!r} is not a number.") from None
-    if not math.isfinite(number) or number < least:
-        raise Misconfigured(name, f"{value} is not a number from {least} up.")
+        raise Misconfigured(name, f"must be a number, not {value!r}.") from None
+    # `float` also reads "nan" and "inf".
+    if not math.isfinite(number) or not minimum <= number <= maximum:
+        is_bounded = math.isfinite(maximum)
+        bounds = f"between {minimum} and {maximum}" if is_bounded else f"at least {minimum}"
+        raise Misconfigured(name, f"must be {bounds}, not {value}.")
     return number
 
 
-def read_whole(name: str, default: int, least: int = 0) -> int:
-    number = read_number(name, default, least)
+def read_integer(name: str, default: int, minimum: int = 0, maximum: float = math.inf) -> int:
+    number = read_number(name, default, minimum, maximum)
     if number != int(number):
-        raise Misconfigured(name, f"{number} is not a whole number.")
+        raise Misconfigured(name, f"must be a whole number, not {number}.")
     return int(number)
 
 
 def read_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     value = read_text(name, default).strip().lower()
     if value not in choices:
-        raise Misconfigured(name, f"say {' or '.join(choices)}, not {value!r}.")
+        raise Misconfigured(name, f"must be {' or '.join(choices)}, not {value!r}.")
     return value
 
 
 def read_folder(name: str, default: Path) -> Path:
-    """A folder that exists afterwards, readable by its owner only."""
+    """A folder, created if it is missing, readable by its owner only."""
     folder = Path(read_text(name) or default).expanduser().resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:
-        raise Misconfigured(name, f"cannot make the folder {folder} ({error.strerror}).") from None
+        raise Misconfigured(
+            name, f"names {folder}, which can't be created: {error.strerror}."
+        ) from None
     return folder
 
 
 def read_key(path: Path, make: Callable[[], str]) -> str:
-    """The key kept in a file of its own; made once, for this installation only."""
+    """The key in a file of its own, created once for this installation."""
     try:
         return path.read_text().strip()
     except FileNotFoundError:
         pass
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process of ours was quicker
+    except FileExistsError:  # another process started at the same time was quicker
         return path.read_text().strip()
     with os.fdopen(handle, "w") as file:
         file.write(make())
@@ -91,18 +102,18 @@ def read_key(path: Path, make: Callable[[], str]) -> str:
 
 
 def read_secret_keys(name: str, path: Path) -> list[str]:
-    """Fernet keys, newest first: from the setting, else from the file, made once."""
+    """Fernet keys, newest first: from the setting, else from the file, which is created once."""
     given = read_list(name)
     keys = given or read_key(path, lambda: Fernet.generate_key().decode()).split()
     if not keys:
-        raise Misconfigured(name, f"the key file {path} is empty.")
+        raise Misconfigured(name, f"isn't set, and the key file {path} is empty.")
     for position, key in enumerate(keys, start=1):
         if not is_secret_key(key):
+            # By its number: a garbled key is still most of a secret.
+            where = f"has a bad key: key {position}" if given else f"isn't set, and key {position}"
             origin = "" if given else f" in the file {path}"
-            raise Misconfigured(
-                name,
-                f"key {position}{origin} is not a Fernet key (44 characters of URL-safe base64).",
-            )
+            form = "isn't a Fernet key (44 characters of URL-safe base64)."
+            raise Misconfigured(name, f"{where}{origin} {form}")
     return keys
 
 
@@ -133,21 +144,23 @@ def read_database(name: str, default: Path) -> dict[str, Any]:
         raise Misconfigured(name, DATABASE_FORMS)
     if find_spec("psycopg") is None:
         raise Misconfigured(
-            name, "PostgreSQL needs its driver: pip install -r requirements-postgresql.txt."
+            name, "needs the PostgreSQL driver: pip install -r requirements-postgresql.txt"
         )
     return database
 
 
 def read_origins(name: str) -> list[str]:
-    """Addresses such as https://playground.example.com, without a path."""
+    """URLs such as https://playground.example.com, without a path."""
     origins = [origin.rstrip("/") for origin in read_list(name)]
     for origin in origins:
         parts = urlsplit(origin)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
-            raise Misconfigured(name, f"say https://name or http://name:port, not {origin!r}.")
+            raise Misconfigured(
+                name, f"must be like https://name or http://name:port, not {origin!r}."
+            )
     return origins
 
 
-def names_of(origins: list[str]) -> list[str]:
+def list_hosts(origins: list[str]) -> list[str]:
     """The host names in these origins."""
     return [urlsplit(origin).hostname or "" for origin in origins]

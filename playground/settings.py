@@ -18,14 +18,14 @@ SECRET_KEY = env.read_text("SIGNING_KEY") or env.read_key(
 SECRET_KEYS = env.read_secret_keys("SECRET_KEYS", DATA / "secrets.key")
 
 HOST = env.read_text("HOST", "127.0.0.1")
-PORT = env.read_whole("PORT", 8000)
-THREADS = env.read_whole("THREADS", 8, least=1)
+PORT = env.read_integer("PORT", 8000, maximum=65535)
+THREADS = env.read_integer("THREADS", 8, minimum=1)
 
 # The addresses people type: https://playground.example.com. Its names are allowed hosts.
 ORIGINS = env.read_origins("ORIGINS")
 ALLOWED_HOSTS = [
     *(env.read_list("HOSTS") or ["127.0.0.1", "localhost", "[::1]"]),
-    *env.names_of(ORIGINS),
+    *env.list_hosts(ORIGINS),
 ]
 CSRF_TRUSTED_ORIGINS = ORIGINS
 BEHIND_PROXY = env.read_flag("BEHIND_PROXY")
@@ -199,8 +199,8 @@ LOGGING = {
 SANDBOX_JOB_PENDING_SECONDS = env.read_number("SANDBOX_JOB_PENDING_SECONDS", 1)
 SANDBOX_JOB_RUNNING_SECONDS = env.read_number("SANDBOX_JOB_RUNNING_SECONDS", 3)
 SANDBOX_HANG_SECONDS = env.read_number("SANDBOX_HANG_SECONDS", 60)
-SANDBOX_HANGING_LIMIT = env.read_whole("SANDBOX_HANGING_LIMIT", 2)
-SANDBOX_HUGE_BYTES = env.read_whole("SANDBOX_HUGE_BYTES", 64 * 1024 * 1024)
+SANDBOX_HANGING_LIMIT = env.read_integer("SANDBOX_HANGING_LIMIT", 2)
+SANDBOX_HUGE_BYTES = env.read_integer("SANDBOX_HUGE_BYTES", 64 * 1024 * 1024)
 
 # What may be dialled, how long and how large.
 ALLOW_NETWORKS = env.read_list("ALLOW_NETWORKS")
@@ -209,23 +209,23 @@ ALLOW_ONLY = env.read_flag("ALLOW_ONLY")
 SANDBOX_ORIGIN = env.read_text("SANDBOX_ORIGIN")
 CA_FILE = env.read_text("CA_FILE")
 EGRESS_PROXY = env.read_text("EGRESS_PROXY")
-CONNECT_SECONDS = env.read_number("CONNECT_SECONDS", 5, least=0.1)
-TOTAL_SECONDS = env.read_number("TOTAL_SECONDS", 60, least=0.1)
-IDLE_SECONDS = env.read_number("IDLE_SECONDS", 20, least=0.1)
-MAX_REPLY_BYTES = env.read_whole("MAX_REPLY_BYTES", 10_000_000, least=1)
-MAX_UNPACKED_BYTES = env.read_whole("MAX_UNPACKED_BYTES", 20_000_000, least=1)
-MAX_REPLY_HEADERS = env.read_whole("MAX_REPLY_HEADERS", 100, least=1)
-MAX_REPLY_HEADER_BYTES = env.read_whole("MAX_REPLY_HEADER_BYTES", 65_536, least=1)
+CONNECT_SECONDS = env.read_number("CONNECT_SECONDS", 5, minimum=0.1)
+TOTAL_SECONDS = env.read_number("TOTAL_SECONDS", 60, minimum=0.1)
+IDLE_SECONDS = env.read_number("IDLE_SECONDS", 20, minimum=0.1)
+MAX_REPLY_BYTES = env.read_integer("MAX_REPLY_BYTES", 10_000_000, minimum=1)
+MAX_UNPACKED_BYTES = env.read_integer("MAX_UNPACKED_BYTES", 20_000_000, minimum=1)
+MAX_REPLY_HEADERS = env.read_integer("MAX_REPLY_HEADERS", 100, minimum=1)
+MAX_REPLY_HEADER_BYTES = env.read_integer("MAX_REPLY_HEADER_BYTES", 65_536, minimum=1)
 
 # The threads that send: how many, how many sends may stand in line, and threads for pages.
-SEND_WORKERS = env.read_whole("SEND_WORKERS", 32, least=1)
-SEND_WAITING = env.read_whole("SEND_WAITING", 200)
+SEND_WORKERS = env.read_integer("SEND_WORKERS", 32, minimum=1)
+SEND_WAITING = env.read_integer("SEND_WAITING", 200)
 
 # Attachments: where their bytes stand, how large one and all of them may be.
 FILES = DATA / "files"
-MAX_FILE_BYTES = env.read_whole("MAX_FILE_BYTES", 10_000_000, least=1)
-MAX_FILES_BYTES = env.read_whole("MAX_FILES_BYTES", 2_000_000_000, least=1)
+MAX_FILE_BYTES = env.read_integer("MAX_FILE_BYTES", 10_000_000, minimum=1)
+MAX_FILES_BYTES = env.read_integer("MAX_FILES_BYTES", 2_000_000_000, minimum=1)
 
 # How long exchanges are kept: days, and how many; 0 sets no bound.
-HISTORY_DAYS = env.read_whole("HISTORY_DAYS", 0)
-HISTORY_NUMBER = env.read_whole("HISTORY_NUMBER", 0)
+HISTORY_DAYS = env.read_integer("HISTORY_DAYS", 0)
+HISTORY_NUMBER = env.read_integer("HISTORY_NUMBER", 0)

@@ -99,8 +99,6 @@ def bind(host: str, port: int) -> socket.socket:
     try:
         listener.bind((host.strip("[]"), port))
         listener.listen(1024)
-    except OverflowError:
-        raise CommandError(f"PLAYGROUND_PORT: {port} is no port; say 0 to 65535.") from None
     except PermissionError:
         raise CommandError(
             f"Port {port} needs more rights; set PLAYGROUND_PORT above 1023."

@@ -1,4 +1,4 @@
-"""A setting nobody understands stops the start, and the sentence names it."""
+"""An invalid setting stops the start with a message that names it."""
 
 from pathlib import Path
 
@@ -15,15 +15,34 @@ def put(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
 @pytest.mark.parametrize("value", ["maybe", "2"])
 def test_a_flag_is_yes_or_no(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     put(monkeypatch, "HTTPS", value)
-    with pytest.raises(env.Misconfigured, match="PLAYGROUND_HTTPS: say yes or no"):
+    with pytest.raises(env.Misconfigured, match="PLAYGROUND_HTTPS must be yes or no, not"):
         env.read_flag("HTTPS")
 
 
-@pytest.mark.parametrize("value", ["abc", "nan", "-1", "1.5", "inf"])
-def test_a_port_is_a_whole_number(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("abc", "must be a number, not 'abc'."),
+        ("nan", "must be between 0 and 65535, not nan."),
+        ("-1", "must be between 0 and 65535, not -1."),
+        ("70000", "must be between 0 and 65535, not 70000."),
+        ("inf", "must be between 0 and 65535, not inf."),
+        ("1.5", "must be a whole number, not 1.5."),
+    ],
+)
+def test_a_port_is_a_whole_number_in_its_range(
+    monkeypatch: pytest.MonkeyPatch, value: str, problem: str
+) -> None:
     put(monkeypatch, "PORT", value)
-    with pytest.raises(env.Misconfigured, match="PLAYGROUND_PORT"):
-        env.read_whole("PORT", 8000)
+    with pytest.raises(env.Misconfigured) as caught:
+        env.read_integer("PORT", 8000, maximum=65535)
+    assert str(caught.value) == f"PLAYGROUND_PORT {problem}"
+
+
+def test_a_number_without_an_upper_bound_has_a_lower_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, "THREADS", "0")
+    with pytest.raises(env.Misconfigured, match="PLAYGROUND_THREADS must be at least 1, not 0"):
+        env.read_integer("THREADS", 8, minimum=1)
 
 
 @pytest.mark.parametrize("value", ["abc", "https://x", "oPVTnL0UaJU37dyGKj4wWO5t7ncQxSFSQILNc"])
@@ -32,7 +51,7 @@ def test_a_garbled_key_is_named_but_not_shown(
 ) -> None:
     good = Fernet.generate_key().decode()
     put(monkeypatch, "SECRET_KEYS", f"{good} {value}")
-    with pytest.raises(env.Misconfigured, match="key 2 is not a Fernet key") as caught:
+    with pytest.raises(env.Misconfigured, match="key 2 isn't a Fernet key") as caught:
         env.read_secret_keys("SECRET_KEYS", tmp_path / "secrets.key")
     assert value not in str(caught.value)
 
@@ -47,7 +66,7 @@ def test_a_garbled_key_file_is_named(tmp_path: Path) -> None:
         env.read_secret_keys("SECRET_KEYS", path)
 
 
-def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
+def test_a_key_is_created_once_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "secrets.key"
     first = env.read_secret_keys("SECRET_KEYS", path)
     assert env.read_secret_keys("SECRET_KEYS", path) == first
@@ -55,17 +74,17 @@ def test_a_key_is_made_once_for_its_owner_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("value", ["example.com", "ftp://x", "https://x/path", "https://"])
-def test_an_origin_is_a_whole_address(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+def test_an_origin_is_a_complete_url(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
     put(monkeypatch, "ORIGINS", value)
     with pytest.raises(env.Misconfigured, match="PLAYGROUND_ORIGINS"):
         env.read_origins("ORIGINS")
 
 
-def test_the_names_of_origins_are_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_hosts_of_origins_are_their_names(monkeypatch: pytest.MonkeyPatch) -> None:
     put(monkeypatch, "ORIGINS", "https://a.example/, http://b.example:81")
     origins = env.read_origins("ORIGINS")
     assert origins == ["https://a.example", "http://b.example:81"]
-    assert env.names_of(origins) == ["a.example", "b.example"]
+    assert env.list_hosts(origins) == ["a.example", "b.example"]
 
 
 @pytest.mark.parametrize(
@@ -75,7 +94,9 @@ def test_a_database_url_of_another_kind_is_refused(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, url: str
 ) -> None:
     put(monkeypatch, "DATABASE_URL", url)
-    with pytest.raises(env.Misconfigured, match="PLAYGROUND_DATABASE_URL: use postgres") as caught:
+    with pytest.raises(
+        env.Misconfigured, match="PLAYGROUND_DATABASE_URL must be postgres"
+    ) as caught:
         env.read_database("DATABASE_URL", tmp_path / "db.sqlite3")
     assert "secret" not in str(caught.value)
 
