@@ -72,7 +72,7 @@ def _fill_workflows(connection: Connection) -> int:
     """The definitions as the sandbox answers them, where that differs from what is kept."""
     kept = dict(Workflow.objects.filter(connection=connection).values_list("uid", "details"))
     made = 0
-    for details in practice.practice_workflows():
+    for details in practice.load_workflows():
         text = json.dumps(details, ensure_ascii=False)
         if kept.get(details["uid"]) != text:
             store_workflow(connection, text)
@@ -82,7 +82,7 @@ def _fill_workflows(connection: Connection) -> int:
 
 def _fill_accounts(connection: Connection) -> int:
     made = 0
-    for integration, about in practice.practice_integrations().items():
+    for integration, about in practice.load_integrations().items():
         if connection.accounts.filter(integration=integration).exists():
             continue
         rows = [

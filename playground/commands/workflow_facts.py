@@ -38,7 +38,7 @@ def _from_practice(uid: str) -> Facts | None:
         return None
     accounts = [
         {"uid": each.uid, "name": each.name, "integration": slug, "valid": each.valid}
-        for slug, integration in practice.practice_integrations().items()
+        for slug, integration in practice.load_integrations().items()
         for each in integration.accounts
     ]
     return read_facts(WorkflowDefinition.read(details).as_facts(), accounts)

@@ -1,4 +1,4 @@
-"""The accounts of the practice workspace, and what becomes of them when they are updated."""
+"""Accounts of the practice workspace: listing, updating, adding."""
 
 import hashlib
 import uuid
@@ -7,65 +7,79 @@ from typing import Any
 
 from django.utils import timezone
 
-from playground.sandbox.models import RenewedAccount
+from playground.sandbox.models import UpdatedAccount
 from playground.sandbox.practice import (
     PracticeAccount,
     PracticeIntegration,
-    practice_integrations,
+    load_integrations,
 )
 
-KEPT_ACCOUNTS = 200
+MOST_STORED = 200
 
 
 def list_accounts(integration: PracticeIntegration) -> list[PracticeAccount]:
-    """Those of the practice data, an updated one as updated, then those that were added."""
-    renewed = {one.uid: one for one in RenewedAccount.objects.filter(integration=integration.slug)}
-    known = [_renew(one, renewed.pop(one.uid, None)) for one in integration.accounts]
-    return known + [_read_added(one) for one in renewed.values()]
+    """The accounts of the practice data, updates included, then those that were added."""
+    stored = UpdatedAccount.objects.filter(integration=integration.slug).order_by("pk")
+    updates = {each.uid: each for each in stored}
+    listed = []
+    for account in integration.accounts:
+        update = updates.pop(account.uid, None)
+        # New credentials always work here: an update is how people repair an account.
+        listed.append(replace(account, name=update.name, valid=True) if update else account)
+    added = (
+        PracticeAccount(a.uid, a.name, a.integration, "Classic", True) for a in updates.values()
+    )
+    return [*listed, *added]
 
 
-def renew_account(
+def save_account(
     integration: PracticeIntegration, account: dict[str, Any]
 ) -> PracticeAccount | None:
-    """Add (without `uid`) or update an account; None when there is no account of that uid.
-
-    Its credentials are dropped at once: nothing needs them, and they may be real.
-    """
+    """Add (without `uid`) or update an account; None if no account has that UID."""
     uid = account.get("uid") or str(uuid.uuid4())
-    known = next((one for one in list_accounts(integration) if one.uid == uid), None)
+    known = next((each for each in list_accounts(integration) if each.uid == uid), None)
     if known is None and account.get("uid"):
         return None
     name = account.get("name") or (known.name if known else f"New {integration.title} account")
-    RenewedAccount.objects.update_or_create(
+    # The credentials are dropped at once: nothing needs them, and they may be real.
+    UpdatedAccount.objects.update_or_create(
         uid=uid,
-        defaults={"integration": integration.slug, "name": name, "renewed_at": timezone.now()},
+        defaults={"integration": integration.slug, "name": name, "updated_at": timezone.now()},
     )
-    _prune()
-    return next(one for one in list_accounts(integration) if one.uid == uid)
+    newest = UpdatedAccount.objects.order_by("-pk").values_list("pk", flat=True)
+    last = newest[MOST_STORED : MOST_STORED + 1].first()
+    if last is not None:
+        UpdatedAccount.objects.filter(pk__lte=last).delete()
+    return next(each for each in list_accounts(integration) if each.uid == uid)
 
 
-def judge_accounts(uids: list[str]) -> str:
-    """Why a job that uses these accounts pauses, empty when it does not."""
-    known = (
-        {one.uid: one for each in practice_integrations().values() for one in list_accounts(each)}
-        if uids
-        else {}
-    )
+def check_accounts(uids: list[str]) -> str:
+    """Why a job that uses these accounts pauses; empty if it doesn't."""
+    if not uids:
+        return ""
+    integrations = load_integrations().values()
+    known = {each.uid: each for integration in integrations for each in list_accounts(integration)}
     for uid in uids:
         if uid not in known:
-            return f"The account {uid} is not in this workspace."
+            return f"Account {uid} isn't in this workspace."
         if not known[uid].valid:
-            return f"{known[uid].name} has to be connected again."
+            return f"Reconnect account {known[uid].name}."
     return ""
 
 
 def describe_account(account: PracticeAccount, integration: PracticeIntegration) -> dict[str, Any]:
-    """The account as the list answer has it, with cookies that look live, as in the real API."""
-    found = {
+    """The account as in the list response."""
+    # The real API returns live cookies; made-up ones let people see that they are masked.
+    cookies = {
+        name: "AQED" + hashlib.sha256(f"{name}{account.uid}".encode()).hexdigest()[:40]
+        for name in integration.credentials
+        if name != "api_key"
+    }
+    return {
         "uid": account.uid,
         "name": account.name,
         "setup_at": "2024-11-26T15:12:17.652585",
-        "cookies": _invent_cookies(account, integration),
+        "cookies": cookies,
         "via_extension": True,
         "is_shared": account.shared,
         "level": account.level,
@@ -73,12 +87,12 @@ def describe_account(account: PracticeAccount, integration: PracticeIntegration)
         "application_permalink": integration.slug,
         "application_name": integration.title,
     }
-    return found
 
 
 def describe_limits(
     account: PracticeAccount, integration: PracticeIntegration
 ) -> list[dict[str, Any]]:
+    """The account's usage limits as in the list response with `stats=true`."""
     used = hashlib.sha256(account.uid.encode()).digest()[0] % 26
     return [
         {
@@ -93,25 +107,3 @@ def describe_limits(
             "nbr_inputs_queued_next_seven_days": 0,
         }
     ]
-
-
-def _renew(account: PracticeAccount, renewed: RenewedAccount | None) -> PracticeAccount:
-    return replace(account, name=renewed.name, valid=True) if renewed else account
-
-
-def _read_added(one: RenewedAccount) -> PracticeAccount:
-    return PracticeAccount(one.uid, one.name, one.integration, "Classic", valid=True)
-
-
-def _invent_cookies(account: PracticeAccount, integration: PracticeIntegration) -> dict[str, str]:
-    def invent(name: str) -> str:
-        return "AQED" + hashlib.sha256(f"{name}{account.uid}".encode()).hexdigest()[:40]
-
-    return {name: invent(name) for name in integration.credentials if name != "api_key"}
-
-
-def _prune() -> None:
-    newest = RenewedAccount.objects.order_by("-pk").values_list("pk", flat=True)
-    last_kept = newest[KEPT_ACCOUNTS : KEPT_ACCOUNTS + 1].first()
-    if last_kept is not None:
-        RenewedAccount.objects.filter(pk__lte=last_kept).delete()

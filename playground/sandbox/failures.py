@@ -1,4 +1,4 @@
-"""Failures on demand: a header, or words in the body or address, make the sandbox misbehave."""
+"""Failures on request: a header, or words in the body or URL, make the sandbox misbehave."""
 
 import gzip
 import re
@@ -11,244 +11,246 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from playground.sandbox.answers import Refusal
-from playground.sandbox.hanging import HeldAnswer, Slot, hang_up, wait
+from playground.sandbox.bodies import ApiError
+from playground.sandbox.slow_responses import Slot, SlowResponse, close_connection, wait
 
 HEADER = "x-sandbox-fail"
-SPELLED = re.compile(rb"\[fail:([A-Za-z0-9-]{1,20})(?:=([0-9]{1,4}(?:\.[0-9]{1,3})?))?\]")
-HEADER_VALUE = re.compile(r"([A-Za-z0-9-]{1,20})(?:=([0-9]{1,4}(?:\.[0-9]{1,3})?))?")
+IN_TEXT = re.compile(rb"\[fail:([A-Za-z0-9-]{1,20})(?:=([0-9]{1,4}(?:\.[0-9]{1,3})?))?\]")
+IN_HEADER = re.compile(r"([A-Za-z0-9-]{1,20})(?:=([0-9]{1,4}(?:\.[0-9]{1,3})?))?")
 SLOW_SECONDS = 5.0
 DRIP_SECONDS = 0.2
-PIECE = b" " * 65536
+CHUNK = b" " * 65536
+STATUS_MESSAGES = {
+    "400": "Simulated failure: the request is invalid.",
+    "401": "Simulated failure: the API key is wrong.",
+    "402": "Simulated failure: the plan's limit has been reached.",
+    "403": "Simulated failure: this key isn't allowed to do that.",
+    "404": "Simulated failure: not found.",
+    "409": "Simulated failure: the request conflicts with another one.",
+    "413": "Simulated failure: the body is too large.",
+    "422": "Simulated failure: the request can't be processed.",
+    "429": "Simulated failure: too many requests.",
+    "500": "Simulated failure: internal server error.",
+    "502": "Simulated failure: bad gateway.",
+    "503": "Simulated failure: the service is unavailable.",
+    "504": "Simulated failure: gateway timeout.",
+}
 
-Refuse = Callable[[Refusal], HttpResponse]
-Work = Callable[[], HttpResponse]
+JSON = "application/json"
+# Replies that aren't what they claim to be, and their content types.
+BODIES = {
+    "garbage": (b'{"job_uid": "5f3c\x00\xff\xfe<<<', JSON),
+    "empty": (b"", JSON),
+    # What a proxy with a sign-in page sends; the script shows whether the UI escapes it.
+    "html": (
+        b"<!doctype html><title>Sign in</title><script>alert(1)</script><h1>Please sign in</h1>",
+        "text/html; charset=utf-8",
+    ),
+    # JSON has to be UTF-8 (RFC 8259, section 8.1); this is what an old Windows server writes.
+    "latin": ('{"message": "Lancé à l’heure"}'.encode("cp1252"), JSON),
+    # Python's own json module writes NaN, and so do servers that use it.
+    "nan": (b'{"job_uid": NaN, "error": NaN}', JSON),
+}
 
 
 @dataclass(frozen=True)
-class Wish:
-    """What shall go wrong, and for how many seconds where that matters."""
+class Failure:
+    """The failure to simulate, and for how many seconds where that matters."""
 
     word: str
     seconds: float | None = None
 
 
 @dataclass(frozen=True)
-class Scene:
-    """What a failure is made from: the request, the proper answer, the API's error body.
+class FailureContext:
+    """What a failure is made from.
 
-    `work` does what was asked and never raises: a refusal is an answer like any other.
+    `run` does what the request asks for and returns the normal response; it never raises, since
+    a refusal is a response like any other. `refuse` writes an error as the API would.
     """
 
     request: HttpRequest
-    work: Work
-    refuse: Refuse
-    wish: Wish
+    run: Callable[[], HttpResponse]
+    refuse: Callable[[ApiError], HttpResponse]
+    failure: Failure
 
     def seconds(self, default: float) -> float:
-        wanted = default if self.wish.seconds is None else self.wish.seconds
+        wanted = default if self.failure.seconds is None else self.failure.seconds
         return min(wanted, settings.SANDBOX_HANG_SECONDS)
 
 
-def find_wish(request: HttpRequest, body: bytes) -> Wish | None:
-    """The failure asked for: by header, else by `[fail:word]` in the body or the address."""
-    said = request.headers.get(HEADER)
-    if said is not None:
-        match = HEADER_VALUE.fullmatch(said.strip())
+def find_failure(request: HttpRequest, body: bytes) -> Failure | None:
+    """The failure asked for: by header, else by `[fail:word]` in the body or the URL."""
+    header = request.headers.get(HEADER)
+    if header is not None:
+        match = IN_HEADER.fullmatch(header.strip())
         if match is None:
-            raise _unknown(said)
-        return _make_wish(match[1], match[2])
-    address = unquote(request.get_full_path()).encode(errors="replace")
-    found = SPELLED.search(body) or SPELLED.search(address)
-    if found is None:
-        return None
-    return _make_wish(found[1].decode(), (found[2] or b"").decode())
+            raise _unknown(header)
+        word, seconds = match[1], match[2]
+    else:
+        # Bytes, since a body may be anything, even text in the wrong encoding.
+        url = unquote(request.get_full_path()).encode(errors="replace")
+        found = IN_TEXT.search(body) or IN_TEXT.search(url)
+        if found is None:
+            return None
+        word, seconds = found[1].decode(), (found[2] or b"").decode()
+    return Failure(word.lower(), float(seconds) if seconds else None)
 
 
-def act_out(scene: Scene) -> HttpResponseBase:
-    """The answer that goes wrong as wished."""
-    word = scene.wish.word
-    if word in STATUS_SENTENCES:
-        return _refuse_with(scene, int(word))
-    if word not in ACTS:
+def make_failure(context: FailureContext) -> HttpResponseBase:
+    """The response that fails as requested; raises ApiError for an unknown failure."""
+    word = context.failure.word
+    if word in STATUS_MESSAGES:
+        return _fail_with_status(context, int(word))
+    if word in BODIES:
+        content, content_type = BODIES[word]
+        return HttpResponse(content, content_type=content_type)
+    if word not in FAILURES:
         raise _unknown(word)
-    return ACTS[word](scene)
+    return FAILURES[word](context)
 
 
-def _make_wish(word: str, seconds: str | None) -> Wish:
-    return Wish(word.lower(), float(seconds) if seconds else None)
+def _unknown(word: str) -> ApiError:
+    known = ", ".join([*FAILURES, *BODIES, *STATUS_MESSAGES])
+    return ApiError(400, f"Unknown failure {word[:40]!r}. Choose one of: {known}.")
 
 
-def _unknown(word: str) -> Refusal:
-    known = ", ".join([*ACTS, *STATUS_SENTENCES])
-    return Refusal(400, f"The sandbox cannot fail with {word[:40]!r}; it knows: {known}.")
-
-
-STATUS_SENTENCES = {
-    "400": "The request is wrong, as you wished.",
-    "401": "The API key is wrong, as you wished.",
-    "402": "The plan's limit is reached, as you wished.",
-    "403": "This key may not do that, as you wished.",
-    "404": "There is nothing here, as you wished.",
-    "409": "Somebody else was quicker, as you wished.",
-    "413": "The body is too large, as you wished.",
-    "422": "The request cannot be processed, as you wished.",
-    "429": "Too many requests, as you wished.",
-    "500": "The server broke down, as you wished.",
-    "502": "The server behind this one is gone, as you wished.",
-    "503": "The server is busy, as you wished.",
-    "504": "The server behind this one is slow, as you wished.",
-}
-
-
-def _refuse_with(scene: Scene, status: int) -> HttpResponse:
+def _fail_with_status(context: FailureContext, status: int) -> HttpResponse:
     headers = {"Retry-After": "2"} if status in (429, 503) else {}
     scope = "auth" if status in (401, 403) else "server" if status >= 429 else "input"
-    answer = scene.refuse(Refusal(status, STATUS_SENTENCES[str(status)], scope, headers=headers))
-    answer.status_code = status
-    return answer
+    response = context.refuse(ApiError(status, STATUS_MESSAGES[str(status)], scope, "", headers))
+    # Altcraft writes every error with HTTP 200; whoever asks for a status wants to see it.
+    response.status_code = status
+    return response
 
 
-def _time_out(scene: Scene) -> HttpResponseBase:
+def _fail_as_200(context: FailureContext) -> HttpResponseBase:
+    response = context.refuse(ApiError(403, STATUS_MESSAGES["403"], "auth"))
+    response.status_code = 200
+    return response
+
+
+# Time
+
+
+def _time_out(context: FailureContext) -> HttpResponseBase:
+    _wait_in_slot(context, settings.SANDBOX_HANG_SECONDS)
+    return close_connection(context.request)
+
+
+def _respond_late(context: FailureContext) -> HttpResponseBase:
+    # The work is done after the wait: a caller who gives up early has started nothing.
+    is_connected = _wait_in_slot(context, SLOW_SECONDS)
+    return context.run() if is_connected else close_connection(context.request)
+
+
+def _wait_in_slot(context: FailureContext, seconds: float) -> bool:
     slot = Slot()
     try:
-        wait(scene.request, scene.seconds(settings.SANDBOX_HANG_SECONDS))
+        return wait(context.request, context.seconds(seconds))
     finally:
-        slot.give_back()
-    return hang_up(scene.request)
+        slot.release()
 
 
-def _answer_late(scene: Scene) -> HttpResponseBase:
+def _drip(context: FailureContext) -> HttpResponseBase:
     slot = Slot()
-    try:
-        stayed = wait(scene.request, scene.seconds(SLOW_SECONDS))
-    finally:
-        slot.give_back()
-    return scene.work() if stayed else hang_up(scene.request)
+    normal = context.run()
+    until = time.monotonic() + context.seconds(settings.SANDBOX_HANG_SECONDS)
+    response = SlowResponse(_send_bytes(context.request, normal.content, until), slot)
+    return _copy_head(response, normal)
 
 
-def _drip(scene: Scene) -> HttpResponseBase:
-    slot = Slot()
-    proper = scene.work()
-    until = time.monotonic() + scene.seconds(settings.SANDBOX_HANG_SECONDS)
-    answer = HeldAnswer(_drop_bytes(scene.request, proper.content, until), slot)
-    return _dress(answer, proper)
-
-
-def _drop_bytes(request: HttpRequest, content: bytes, until: float) -> Iterator[bytes]:
-    for place in range(len(content)):
+def _send_bytes(request: HttpRequest, content: bytes, until: float) -> Iterator[bytes]:
+    for index in range(len(content)):
         if time.monotonic() > until:
-            yield content[place:]
+            yield content[index:]
             return
-        yield content[place : place + 1]
+        yield content[index : index + 1]
         if not wait(request, DRIP_SECONDS):
             return
 
 
-def _close(scene: Scene) -> HttpResponseBase:
-    return hang_up(scene.request)
+# The connection
 
 
-def _lose(scene: Scene) -> HttpResponseBase:
-    """The work is done, its answer never arrives."""
-    scene.work()
-    return hang_up(scene.request)
+def _close(context: FailureContext) -> HttpResponseBase:
+    return close_connection(context.request)
 
 
-def _cut(scene: Scene) -> HttpResponseBase:
-    proper = scene.work()
-    half = proper.content[: len(proper.content) // 2]
-    return _dress(hang_up(scene.request, half or b" "), proper)
+def _lose(context: FailureContext) -> HttpResponseBase:
+    """The work is done, but its response never arrives."""
+    context.run()
+    return close_connection(context.request)
 
 
-def _dress(answer: HttpResponseBase, proper: HttpResponse) -> HttpResponseBase:
-    """The proper answer's status and headers on another one, its whole length announced."""
-    answer.status_code = proper.status_code
-    for name, value in proper.items():
-        answer[name] = value
-    answer["Content-Length"] = str(len(proper.content))
-    return answer
+def _cut(context: FailureContext) -> HttpResponseBase:
+    normal = context.run()
+    half = normal.content[: len(normal.content) // 2]
+    # At least one byte: the head must arrive, or this would be `lost`.
+    return _copy_head(close_connection(context.request, half or b" "), normal)
 
 
-def _talk_garbage(scene: Scene) -> HttpResponseBase:
-    return HttpResponse(b'{"job_uid": "5f3c\x00\xff\xfe<<<', content_type="application/json")
+def _copy_head(response: HttpResponseBase, normal: HttpResponse) -> HttpResponseBase:
+    """Give a response the status and headers of the normal one, its whole length included."""
+    response.status_code = normal.status_code
+    for name, value in normal.items():
+        response[name] = value
+    response["Content-Length"] = str(len(normal.content))
+    return response
 
 
-def _say_nothing(scene: Scene) -> HttpResponseBase:
-    return HttpResponse(b"", content_type="application/json")
-
-
-def _show_page(scene: Scene) -> HttpResponseBase:
-    page = b"<!doctype html><title>Sign in</title><script>alert(1)</script><h1>Please sign in</h1>"
-    return HttpResponse(page, content_type="text/html; charset=utf-8")
-
-
-def _be_huge(scene: Scene) -> HttpResponseBase:
-    return HeldAnswer(_repeat_piece(), Slot(), content_type="application/json")
-
-
-def _repeat_piece() -> Iterator[bytes]:
-    yield b"["
-    for _ in range(settings.SANDBOX_HUGE_BYTES // len(PIECE)):
-        yield PIECE
-    yield b"]"
-
-
-def _be_a_bomb(scene: Scene) -> HttpResponseBase:
-    """Few bytes on the wire that unpack to as many as `huge` sends."""
-    answer = HeldAnswer(_pack_pieces(), Slot(), content_type="application/json")
-    answer["Content-Encoding"] = "gzip"
-    return answer
-
-
-def _pack_pieces() -> Iterator[bytes]:
-    packed = gzip.compress(PIECE)  # members of a gzip stream may follow each other
-    for _ in range(settings.SANDBOX_HUGE_BYTES // len(PIECE)):
-        yield packed
-
-
-def _send_elsewhere(scene: Scene) -> HttpResponseBase:
+def _redirect_elsewhere(context: FailureContext) -> HttpResponseBase:
+    # RFC 2606 reserves .invalid: the name never resolves.
     return _redirect("http://elsewhere.invalid/")
 
 
-def _go_round(scene: Scene) -> HttpResponseBase:
-    return _redirect(scene.request.get_full_path())
+def _redirect_to_itself(context: FailureContext) -> HttpResponseBase:
+    return _redirect(context.request.get_full_path())
 
 
 def _redirect(target: str) -> HttpResponse:
+    # 307 keeps method and body, so a client that follows repeats the whole request.
     return HttpResponse(status=307, headers={"Location": target}, content_type="text/plain")
 
 
-def _fail_as_200(scene: Scene) -> HttpResponseBase:
-    answer = scene.refuse(Refusal(403, STATUS_SENTENCES["403"], "auth"))
-    answer.status_code = 200
-    return answer
+# The size
 
 
-def _speak_latin(scene: Scene) -> HttpResponseBase:
-    content = '{"message": "Lancé à l’heure"}'.encode("cp1252")
-    return HttpResponse(content, content_type="application/json")
+def _send_huge(context: FailureContext) -> HttpResponseBase:
+    return SlowResponse(_repeat_chunk(), Slot(), content_type=JSON)
 
 
-def _say_nan(scene: Scene) -> HttpResponseBase:
-    return HttpResponse(b'{"job_uid": NaN, "error": NaN}', content_type="application/json")
+def _repeat_chunk() -> Iterator[bytes]:
+    yield b"["
+    for _ in range(settings.SANDBOX_HUGE_BYTES // len(CHUNK)):
+        yield CHUNK
+    yield b"]"
 
 
-ACTS: dict[str, Callable[[Scene], HttpResponseBase]] = {
+def _send_bomb(context: FailureContext) -> HttpResponseBase:
+    """Few bytes on the wire that unpack to as many as `huge` sends."""
+    response = SlowResponse(_repeat_packed_chunk(), Slot(), content_type=JSON)
+    response["Content-Encoding"] = "gzip"
+    return response
+
+
+def _repeat_packed_chunk() -> Iterator[bytes]:
+    packed = gzip.compress(CHUNK)
+    # A gzip stream may have many members (RFC 1952, section 2.2), so one is packed only once.
+    for _ in range(settings.SANDBOX_HUGE_BYTES // len(CHUNK)):
+        yield packed
+
+
+FAILURES: dict[str, Callable[[FailureContext], HttpResponseBase]] = {
     "timeout": _time_out,
-    "slow": _answer_late,
+    "slow": _respond_late,
     "drip": _drip,
     "close": _close,
     "lost": _lose,
     "cut": _cut,
-    "garbage": _talk_garbage,
-    "empty": _say_nothing,
-    "html": _show_page,
-    "huge": _be_huge,
-    "bomb": _be_a_bomb,
-    "redirect": _send_elsewhere,
-    "loop": _go_round,
+    "huge": _send_huge,
+    "bomb": _send_bomb,
+    "redirect": _redirect_elsewhere,
+    "loop": _redirect_to_itself,
     "200-error": _fail_as_200,
-    "latin": _speak_latin,
-    "nan": _say_nan,
 }

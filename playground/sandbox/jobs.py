@@ -1,38 +1,48 @@
-"""The life of a practice job: launched, then pending, running and ended as time goes by."""
+"""Jobs of the sandbox: launched, then pending, running and ended as time passes; results."""
 
+import hashlib
 import re
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
 
-from playground.sandbox.accounts import judge_accounts
-from playground.sandbox.models import Job, Repeat
+from playground.sandbox.accounts import check_accounts
+from playground.sandbox.models import Job, Repeat, seal
 from playground.sandbox.practice import find_workflow
-from playground.sandbox.results import count_rows_each, judge_input
-from playground.sandbox.sealing import seal, unseal
 
-KEPT_JOBS = 500
-KEPT_DAYS = 2
+# Jobs contain inputs, and after a day or two nobody looks for them any more.
+MOST_STORED = 500
+DAYS_STORED = 2
 LONGEST_DELAY = 24 * 3600
-WISHED_END = re.compile(r"\[job:(finished|completed|shutdown|warning|stopped|paused)\]")
-RETRIED = ("pending", "paused", "warning", "shutdown")
-END_SENTENCES = {
-    "shutdown": "A technical error stopped the job, as its name wishes.",
-    "warning": "An input is wrong, as the job's name wishes.",
-    "stopped": "Somebody stopped the job, as its name wishes.",
-    "paused": "An account needs attention, as the job's name wishes.",
+MOST_ROWS_PER_INPUT = 2500
+REQUESTED_END = re.compile(r"\[job:(finished|completed|shutdown|warning|stopped|paused)\]")
+RETRIABLE = ("pending", "paused", "warning", "shutdown")
+END_MESSAGES = {
+    "shutdown": "A technical error stopped the job, as its name requests.",
+    "warning": "An input is invalid, as the job's name requests.",
+    "stopped": "Someone stopped the job, as its name requests.",
+    "paused": "An account needs attention, as the job's name requests.",
 }
+FIRST_NAMES = ("Ada", "Omar", "Chloé", "Kenta", "Zofia", "Nia", "Mateo", "Ingrid", "Ravi", "Lena")
+LAST_NAMES = ("Lovelace", "Haddad", "Moreau", "Sato", "Kowalska", "Okafor", "Silva", "Berg", "Rao")
+COMPANIES = ("Analytical", "Northwind", "Blue Harbour", "Fern & Co", "Kitsune Labs", "Olive Press")
+TITLES = ("Head of Sales", "Data Engineer", "Founder", "Marketing Lead", "Product Manager")
+PLACES = ("London", "Paris", "Kraków", "Nairobi", "Osaka", "São Paulo", "Oslo", "Pune")
 
 
 def launch(details: dict[str, Any], body: dict[str, Any]) -> Job:
-    """Remember a launch whose body was checked; a repeat is remembered by its name as well."""
+    """Store a launch whose body was checked, and its repeat if it has one."""
     now = timezone.now()
     inputs, steps = body.get("inputs") or [], body.get("steps") or []
-    failed = sum(1 for row in inputs if judge_input(details, row))
-    status, message = _foresee_end(body, steps, failed, len(inputs))
+    failed = sum(1 for row in inputs if validate_input(details, row))
+    # The end is decided now, so that a later change of an account doesn't rewrite history.
+    status, message = _decide_end(body.get("job_name") or "", steps, failed, len(inputs))
+    delay = body.get("delay") or 0
+    delay = min(max(float(delay), 0), LONGEST_DELAY) if isinstance(delay, int | float) else 0
     job = Job.objects.create(
         uid=str(uuid.uuid4()),
         workflow_uid=details["uid"],
@@ -41,43 +51,46 @@ def launch(details: dict[str, Any], body: dict[str, Any]) -> Job:
         sealed_inputs=seal(inputs),
         number_inputs=len(inputs),
         number_failed=failed,
-        number_rows=(max(len(inputs), 1) - failed) * count_rows_each(details, steps),
+        number_rows=(max(len(inputs), 1) - failed) * count_rows_per_input(details, steps),
         end_status=status,
         error_message=message,
         scheduled_at=now,
-        started_at=now + timedelta(seconds=_read_delay(body)),
+        started_at=now + timedelta(seconds=delay),
     )
-    _remember_repeat(job, body.get("repeat_option"))
-    _prune()
+    if repeat := body.get("repeat_option"):
+        Repeat.objects.create(
+            job_name=job.name,
+            workflow_uid=job.workflow_uid,
+            unit=repeat["type"],
+            interval=min(repeat["value"], 10**9),
+            created_at=now,
+        )
+    _delete_old()
     return job
 
 
 def retry(job: Job) -> None:
-    """Start again from now; an end that only the job's name wished for does not come back."""
-    steps = unseal(job.sealed_steps)
+    """Start again now; an end that only the job's name requested doesn't repeat."""
     job.started_at = timezone.now()
-    job.end_status, job.error_message = _foresee_end(
-        {}, steps, job.number_failed, job.number_inputs
-    )
+    end = _decide_end("", job.steps, job.number_failed, job.number_inputs)
+    job.end_status, job.error_message = end
     job.save(update_fields=["started_at", "end_status", "error_message"])
 
 
-def tell_status(job: Job, now: datetime | None = None) -> str:
-    """`pending`, `running`, then how it ends."""
-    age = ((now or timezone.now()) - job.started_at).total_seconds()
+def find_status(job: Job) -> str:
+    """`pending`, `running`, then how the job ends."""
+    age = (timezone.now() - job.started_at).total_seconds()
     if age < settings.SANDBOX_JOB_PENDING_SECONDS:
         return "pending"
-    if age < settings.SANDBOX_JOB_PENDING_SECONDS + settings.SANDBOX_JOB_RUNNING_SECONDS:
-        return "running"
-    return job.end_status
+    return "running" if age < _seconds_to_end() else job.end_status
 
 
 def describe(job: Job) -> dict[str, Any]:
     """The job as the API shows it."""
-    status = tell_status(job)
-    ended = status not in ("pending", "running")
-    steps = unseal(job.sealed_steps)
+    status, steps, rows = find_status(job), job.steps, count_rows(job)
+    has_ended = status not in ("pending", "running")
     details = find_workflow(job.workflow_uid) or {"name": ""}
+    ended_at = job.started_at + timedelta(seconds=_seconds_to_end())
     return {
         "uid": job.uid,
         "name": job.name,
@@ -87,68 +100,157 @@ def describe(job: Job) -> dict[str, Any]:
         "step_uid": steps[0].get("step_uid") if steps else None,
         "accounts": [uid for step in steps for uid in step.get("accounts", [])],
         "configuration": steps[0].get("parameters") or {} if steps else {},
-        "error_message": (job.error_message or None) if ended else None,
+        "error_message": (job.error_message or None) if has_ended else None,
         "number_inputs": job.number_inputs,
-        "row_count": count_rows(job),
-        "total_row_count": count_rows(job),
+        "row_count": rows,
+        "total_row_count": rows,
         "main_job_uid": job.uid,
         "main_job_name": job.name,
-        "scheduled_time": write_time(job.scheduled_at),
-        "start_time": None if status == "pending" else write_time(job.started_at),
-        "finish_time": write_time(_find_end(job)) if ended else None,
+        "scheduled_time": _format_time(job.scheduled_at),
+        "start_time": None if status == "pending" else _format_time(job.started_at),
+        "finish_time": _format_time(ended_at) if has_ended else None,
     }
 
 
 def count_rows(job: Job) -> int:
-    """How many rows there are by now: none before it ends, none if it ended badly."""
-    return job.number_rows if tell_status(job) in ("finished", "completed") else 0
+    """How many result rows there are now: none before the job ends, or if it ended badly."""
+    return job.number_rows if find_status(job) in ("finished", "completed") else 0
 
 
-def write_time(moment: datetime) -> str:
+def _format_time(moment: datetime) -> str:
+    # The API's times have no time zone.
     return timezone.make_naive(moment, timezone.get_default_timezone()).isoformat()
 
 
-def _find_end(job: Job) -> datetime:
-    seconds = settings.SANDBOX_JOB_PENDING_SECONDS + settings.SANDBOX_JOB_RUNNING_SECONDS
-    return job.started_at + timedelta(seconds=seconds)
+def _seconds_to_end() -> float:
+    seconds: float = settings.SANDBOX_JOB_PENDING_SECONDS + settings.SANDBOX_JOB_RUNNING_SECONDS
+    return seconds
 
 
-def _foresee_end(
-    body: dict[str, Any], steps: list[dict[str, Any]], failed: int, count: int
+def _decide_end(
+    job_name: str, steps: list[dict[str, Any]], failed: int, count: int
 ) -> tuple[str, str]:
-    wished = WISHED_END.search(body.get("job_name") or "")
-    if wished:
-        return wished[1], END_SENTENCES.get(wished[1], "")
-    trouble = judge_accounts([uid for step in steps for uid in step.get("accounts", [])])
-    if trouble:
-        return "paused", trouble
+    """The status the job will end with, and its error message."""
+    requested = REQUESTED_END.search(job_name)
+    if requested:
+        return requested[1], END_MESSAGES.get(requested[1], "")
+    message = check_accounts([uid for step in steps for uid in step.get("accounts", [])])
+    if message:
+        return "paused", message
     if failed and failed == count:
         return "warning", f"All inputs failed ({count})."
     return "finished", f"{failed} of {count} inputs failed." if failed else ""
 
 
-def _read_delay(body: dict[str, Any]) -> float:
-    delay = body.get("delay") or 0
-    return min(max(float(delay), 0), LONGEST_DELAY) if isinstance(delay, int | float) else 0
-
-
-def _remember_repeat(job: Job, option: dict[str, Any] | None) -> None:
-    if not option:
-        return
-    Repeat.objects.create(
-        job_name=job.name,
-        workflow_uid=job.workflow_uid,
-        unit=option["type"],
-        interval=min(option["value"], 10**9),
-        created_at=job.scheduled_at,
-    )
-
-
-def _prune() -> None:
-    """Forget what is old or too much; jobs carry inputs, and nobody looks for them any more."""
-    Job.objects.filter(scheduled_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).delete()
+def _delete_old() -> None:
+    Job.objects.filter(scheduled_at__lt=timezone.now() - timedelta(days=DAYS_STORED)).delete()
     for model in (Job, Repeat):
         newest = model.objects.order_by("-pk").values_list("pk", flat=True)
-        last_kept = newest[KEPT_JOBS : KEPT_JOBS + 1].first()
-        if last_kept is not None:
-            model.objects.filter(pk__lte=last_kept).delete()
+        last = newest[MOST_STORED : MOST_STORED + 1].first()
+        if last is not None:
+            model.objects.filter(pk__lte=last).delete()
+
+
+# Inputs
+
+
+def validate_input(details: dict[str, Any], row: dict[str, Any]) -> str:
+    """Why an input fails; empty if it works."""
+    if any(isinstance(value, str) and "fail" in value.lower() for value in row.values()):
+        return "This input failed because it contains the word “fail”."
+    missing = [
+        name
+        for name, key in find_input_keys(details).items()
+        if key["required"] and not any(row.get(each) for each in [name, *key["variations"]])
+    ]
+    return f"Missing: {', '.join(missing)}." if missing else ""
+
+
+def find_input_keys(details: dict[str, Any]) -> dict[str, Any]:
+    """The input keys of a workflow by name."""
+    # Those of the first step: the other steps get theirs from the one before.
+    steps = details["steps"]
+    keys: dict[str, Any] = steps[0]["input_schema"] if steps else {}
+    return keys
+
+
+def count_rows_per_input(details: dict[str, Any], steps: list[dict[str, Any]]) -> int:
+    """How many rows one input gives: `max_results` of the first step that has it, else one."""
+    sent = {step.get("step_uid"): step.get("parameters") or {} for step in steps}
+    for step in details["steps"]:
+        values = step["parameters_schema"]["properties"] | sent.get(step["step_uid"], {})
+        most = values.get("max_results")
+        if isinstance(most, int) and not isinstance(most, bool):
+            return max(0, min(most, MOST_ROWS_PER_INPUT))
+    return 1
+
+
+# Results: made up from the input, so that the same input always gives the same rows
+
+
+def make_rows(
+    details: dict[str, Any], inputs: list[dict[str, Any]], per_input: int, start: int, count: int
+) -> Iterator[dict[str, Any]]:
+    """Rows `start` to `start + count` of the results of these inputs."""
+    columns = [name for step in details["steps"][-1:] for name in step["output_schema"]]
+    for index in range(start, min(start + count, len(inputs) * per_input)):
+        source = inputs[index // per_input]
+        seed = f"{sorted(map(str, source.items()))}{index}"
+        yield _make_row(columns, source, hashlib.sha256(seed.encode()).digest())
+
+
+def _make_row(columns: list[str], source: dict[str, Any], digest: bytes) -> dict[str, Any]:
+    number = int.from_bytes(digest[5:9], "big")
+    person = _make_person(source, digest, number)
+    row = {name: person.get(name, _guess_value(name, number)) for name in columns}
+    known = {key: value for key, value in source.items() if key in columns or key == "meta"}
+    return row | known
+
+
+def _make_person(source: dict[str, Any], digest: bytes, number: int) -> dict[str, Any]:
+    names = (FIRST_NAMES, LAST_NAMES, COMPANIES, TITLES, PLACES)
+    first, last, company, title, place = (n[digest[i] % len(n)] for i, n in enumerate(names))
+    # A profile's URL often contains the name: /in/ada-lovelace.
+    found = re.search(r"/in/([a-z]{1,40})-([a-z]{1,40})\b", str(source.get("linkedin_profile_url")))
+    if found:
+        first, last = found[1].title(), found[2].title()
+    else:
+        first = str(source.get("first_name", first))
+        last = str(source.get("last_name", last))
+    company = str(source.get("company_name", company))
+    slug, domain = _slug(f"{first}-{last}"), f"{_slug(company)}.example"
+    return {
+        "first_name": first,
+        "last_name": last,
+        "company_name": company,
+        "job_title": title,
+        "location": place,
+        "full_name": f"{first} {last}",
+        "headline": f"{title} at {company}",
+        "email": f"{slug.replace('-', '.')}@{domain}",
+        "email_status": ("valid", "valid", "catch_all")[number % 3],
+        "score": number % 100 / 100,
+        "website": f"https://www.{domain}/",
+        "skills": ["Writing", "Statistics", "日本語"][: number % 4],
+        "viewed": number % 2 == 0,
+        "connection_degree": number % 3 + 1,
+        "linkedin_profile_url": f"https://www.linkedin.com/in/{slug}/",
+        "invitation_status": "sent",
+        "post_text": f"What I learned in my {number % 9 + 2} years as {title} …",
+    }
+
+
+def _guess_value(name: str, number: int) -> Any:
+    """A plausible value by the name of its column, or None."""
+    if name.endswith("_url"):
+        return f"https://www.linkedin.com/{name.removesuffix('_url')}/{number}"
+    if name.endswith("_at") or name.startswith("tenure_"):
+        return f"20{10 + number % 15}-{number % 12 + 1:02d}-{number % 28 + 1:02d}"
+    if name.startswith("number_") or name.endswith(("_id", "_length")):
+        return number % 5000
+    return None
+
+
+def _slug(text: str) -> str:
+    plain = "".join(char if char.isascii() and char.isalnum() else "-" for char in text.lower())
+    return re.sub("-+", "-", plain).strip("-") or "x"

@@ -1,4 +1,4 @@
-"""The practice data: what the sandbox knows, public by design and the same on every machine."""
+"""The sandbox's data: public by design and the same on every machine."""
 
 import json
 import uuid
@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+# Not secrets: they are documented, and open nothing but the sandbox.
 PRACTICE_KEY = "practice-key-is-public"
 PRACTICE_WORKSPACE = "00000000-0000-4f77-8a11-000000000700"
 PRACTICE_TOKEN = "practice-token-is-public"
@@ -37,7 +38,7 @@ class PracticeAccount:
 
 @dataclass(frozen=True)
 class PracticeIntegration:
-    """`credentials` are the fields its accounts sign in with: cookies or `api_key`."""
+    """`credentials` are the fields its accounts log in with: cookies or `api_key`."""
 
     slug: str
     title: str
@@ -45,29 +46,40 @@ class PracticeIntegration:
     accounts: tuple[PracticeAccount, ...]
 
 
-def practice_workflows() -> list[dict[str, Any]]:
-    """The workflows as the API's own `details` answers, in the order of the list."""
+def load_workflows() -> list[dict[str, Any]]:
+    """The workflows as the API's own `details` responses, in the order of the list."""
     return deepcopy(_read_workflows())
 
 
 def find_workflow(uid: str) -> dict[str, Any] | None:
-    found = next((one for one in _read_workflows() if one["uid"] == uid), None)
+    """A workflow as the API's `details` response, or None."""
+    found = next((each for each in _read_workflows() if each["uid"] == uid), None)
     return deepcopy(found)
 
 
 def list_entries() -> list[dict[str, Any]]:
-    """The workflows as the list answer has them: what they are called and their steps' names."""
-    return [_name_workflow(one) for one in _read_workflows()]
+    """The workflows as in the list response: names, and the names of their steps."""
+    entries = []
+    for details in _read_workflows():
+        described = describe_workflow(details)
+        steps = [
+            {"name": step["step_name"], "step_uid": step["step_uid"], "uid": step["step_uid"]}
+            for step in details["steps"]
+        ]
+        entries.append({key: described[key] for key in LIST_KEYS} | {"steps": steps})
+    return entries
 
 
 def describe_workflow(details: dict[str, Any]) -> dict[str, Any]:
-    """The workflow as the launch answer has it."""
-    place = [one["uid"] for one in _read_workflows()].index(details["uid"])
-    created = FIRST_DAY + timedelta(days=place, hours=place, microseconds=place * 7919)
-    template = str(uuid.uuid5(uuid.NAMESPACE_URL, details["steps"][0]["permalink"]))
+    """The workflow as in the launch response."""
+    # Derived from its place in the list, so that every machine shows the same times.
+    index = [each["uid"] for each in _read_workflows()].index(details["uid"])
+    created = FIRST_DAY + timedelta(days=index, hours=index, microseconds=index * 7919)
+    permalink = details["steps"][0]["permalink"]
+    template = str(uuid.uuid5(uuid.NAMESPACE_URL, permalink))
     return {
         "uid": details["uid"],
-        "permalink": f"{details['steps'][0]['permalink']}{details['uid']}",
+        "permalink": f"{permalink}{details['uid']}",
         "name": details["name"],
         "created_at": created.isoformat(),
         "project_id": 1,
@@ -76,27 +88,30 @@ def describe_workflow(details: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def practice_integrations() -> dict[str, PracticeIntegration]:
-    """Every integration of the practice workspace by its slug."""
-    return {slug: _make_integration(slug, data) for slug, data in _read("accounts.yaml").items()}
+def load_integrations() -> dict[str, PracticeIntegration]:
+    """Every integration of the practice workspace by its slug (`linkedin`)."""
+    return {
+        slug: PracticeIntegration(
+            slug,
+            data["title"],
+            tuple(data["credentials"]),
+            tuple(PracticeAccount(integration=slug, **each) for each in data["accounts"]),
+        )
+        for slug, data in _read_yaml("accounts.yaml").items()
+    }
 
 
-def practice_accounts(integration: str) -> tuple[PracticeAccount, ...]:
-    """The accounts of one integration (`linkedin`), none when it is unknown."""
-    found = practice_integrations().get(integration)
-    return found.accounts if found else ()
-
-
-def practice_scenarios() -> list[dict[str, Any]]:
+def load_scenarios() -> list[dict[str, Any]]:
     """Altcraft scenarios: `id`, `name`, `list_id`, `is_active`."""
-    return deepcopy(_read("profiles.yaml")["scenarios"])
+    return deepcopy(_read_yaml("profiles.yaml")["scenarios"])
 
 
-def practice_profiles() -> list[dict[str, Any]]:
+def load_profiles() -> list[dict[str, Any]]:
     """Altcraft profiles: `profile_id`, `email`, `phone`, `fields`, `subscriptions`."""
-    return deepcopy(_read("profiles.yaml")["profiles"])
+    return deepcopy(_read_yaml("profiles.yaml")["profiles"])
 
 
+# What is cached is shared: public functions return copies, so that no caller changes it.
 @cache
 def _read_workflows() -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((FOLDER / "workflows.json").read_text("utf-8"))
@@ -104,20 +119,5 @@ def _read_workflows() -> list[dict[str, Any]]:
 
 
 @cache
-def _read(name: str) -> Any:
+def _read_yaml(name: str) -> Any:
     return yaml.safe_load((FOLDER / name).read_text("utf-8"))
-
-
-def _name_workflow(details: dict[str, Any]) -> dict[str, Any]:
-    described = describe_workflow(details)
-    kept = {key: described[key] for key in LIST_KEYS}
-    return kept | {"steps": [_name_step(step) for step in details["steps"]]}
-
-
-def _name_step(step: dict[str, Any]) -> dict[str, str]:
-    return {"name": step["step_name"], "step_uid": step["step_uid"], "uid": step["step_uid"]}
-
-
-def _make_integration(slug: str, data: dict[str, Any]) -> PracticeIntegration:
-    accounts = tuple(PracticeAccount(integration=slug, **one) for one in data["accounts"])
-    return PracticeIntegration(slug, data["title"], tuple(data["credentials"]), accounts)

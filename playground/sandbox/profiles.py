@@ -1,43 +1,45 @@
-"""Finding practice profiles as Altcraft does: by e-mail, phone, id, field or database query."""
+"""Find practice profiles as Altcraft does: by email, phone, id, field or database query."""
 
 from collections.abc import Callable
 from typing import Any
 
-from playground.sandbox.answers import Refusal
-from playground.sandbox.practice import practice_profiles
+from playground.sandbox.bodies import ApiError
+from playground.sandbox.practice import load_profiles
 
 Profile = dict[str, Any]
 
 
 def find_profile(body: dict[str, Any]) -> Profile | None:
-    """The profile that the body means; its fields have been checked."""
+    """The profile that the body refers to; its fields have been checked."""
     if "matching" not in body and "custom_request" in body:
-        return _find(lambda one: _matches(_flatten(one), body["custom_request"]))
+        return _find(lambda each: _matches(_flatten(each), body["custom_request"]))
     mode = body.get("matching") or "email"
     if mode == "custom":
-        return _find(lambda one: _has_value(one, body["field_name"], body["field_value"]))
+        return _find(lambda each: _has_value(each, body["field_name"], body["field_value"]))
     wanted = str(body[mode]).lower()
-    return _find(lambda one: one[mode].lower() == wanted)
+    return _find(lambda each: each[mode].lower() == wanted)
 
 
 def has_subscription(profile: Profile, wanted: dict[str, Any]) -> bool:
     keys = {key: value for key, value in wanted.items() if key != "not_strict"}
-    return any(_matches(one, keys) for one in profile["subscriptions"])
+    return any(_matches(each, keys) for each in profile["subscriptions"])
 
 
 def _find(fits: Callable[[Profile], bool]) -> Profile | None:
-    return next((one for one in practice_profiles() if fits(one)), None)
+    return next((each for each in load_profiles() if fits(each)), None)
 
 
 def _has_value(profile: Profile, name: str, value: Any) -> bool:
-    """Text and whole number differ; tags are told as `"tag-1, tag-2"`, all of them meant."""
     if name not in profile["fields"]:
         known = ", ".join(profile["fields"])
-        raise Refusal(400, f"field_name: profiles have no field {name!r}; they have {known}.")
+        message = f"field_name: profiles have no field {name!r}. Choose one of: {known}."
+        raise ApiError(400, message)
     own = profile["fields"][name]
     if isinstance(own, list):
+        # Several tags are one text, "tag-1, tag-2", and the profile needs all of them.
         tags = [tag.strip() for tag in str(value).split(",")]
         return bool(own) and all(tag in own for tag in tags)
+    # A text field doesn't match a number, however alike they look: "123420" isn't 123420.
     return type(own) is type(value) and bool(own == value)
 
 
@@ -46,42 +48,43 @@ def _flatten(profile: Profile) -> dict[str, Any]:
     return {"_id": profile["profile_id"], **plain, **profile["fields"]}
 
 
+# The part of MongoDB's query language that examples of `custom_request` use, and a little more.
 COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
-    "$eq": lambda own, said: own == said or (isinstance(own, list) and said in own),
-    "$ne": lambda own, said: own != said,
-    "$gt": lambda own, said: own > said,
-    "$gte": lambda own, said: own >= said,
-    "$lt": lambda own, said: own < said,
-    "$lte": lambda own, said: own <= said,
-    "$in": lambda own, said: own in said,
-    "$nin": lambda own, said: own not in said,
-    "$exists": lambda own, said: (own is not None) == bool(said),
+    "$eq": lambda own, given: own == given or (isinstance(own, list) and given in own),
+    "$ne": lambda own, given: own != given,
+    "$gt": lambda own, given: own > given,
+    "$gte": lambda own, given: own >= given,
+    "$lt": lambda own, given: own < given,
+    "$lte": lambda own, given: own <= given,
+    "$in": lambda own, given: own in given,
+    "$nin": lambda own, given: own not in given,
+    "$exists": lambda own, given: (own is not None) == bool(given),
 }
 
 
 def _matches(fields: dict[str, Any], query: Any) -> bool:
-    """A small part of MongoDB's query language: `$and`, `$or` and the COMPARISONS."""
+    """Whether the fields fulfil a query of `$and`, `$or` and the COMPARISONS."""
     if not isinstance(query, dict):
-        raise Refusal(400, "custom_request: $and and $or take lists of objects.")
-    return all(_holds(fields, name, said) for name, said in query.items())
+        raise ApiError(400, "custom_request: $and and $or need lists of objects.")
+    return all(_fulfils(fields, name, value) for name, value in query.items())
 
 
-def _holds(fields: dict[str, Any], name: str, said: Any) -> bool:
+def _fulfils(fields: dict[str, Any], name: str, value: Any) -> bool:
     if name in ("$and", "$or"):
-        parts = [_matches(fields, part) for part in said] if isinstance(said, list) else []
+        parts = [_matches(fields, part) for part in value] if isinstance(value, list) else []
         return all(parts) if name == "$and" else any(parts)
     if name.startswith("$"):
-        raise Refusal(400, f"custom_request: the operator {name[:40]!r} is not known.")
+        raise ApiError(400, f"custom_request: unknown operator {name[:40]!r}.")
     own = fields.get(name)
-    if isinstance(said, dict) and any(key.startswith("$") for key in said):
-        return all(_compare(own, operator, value) for operator, value in said.items())
-    return COMPARISONS["$eq"](own, said)
+    if isinstance(value, dict) and any(key.startswith("$") for key in value):
+        return all(_compare(own, operator, each) for operator, each in value.items())
+    return COMPARISONS["$eq"](own, value)
 
 
-def _compare(own: Any, operator: str, said: Any) -> bool:
+def _compare(own: Any, operator: str, value: Any) -> bool:
     if operator not in COMPARISONS:
-        raise Refusal(400, f"custom_request: the operator {operator[:40]!r} is not known.")
+        raise ApiError(400, f"custom_request: unknown operator {operator[:40]!r}.")
     try:
-        return COMPARISONS[operator](own, said)
-    except TypeError:  # values of different kinds do not compare
+        return COMPARISONS[operator](own, value)
+    except TypeError:  # values of different types don't compare
         return False

@@ -1,4 +1,4 @@
-"""How a practice API serves: body, wished failure, method, key, then the work, in this order."""
+"""Serve a sandbox API: body, requested failure, method, credentials, then the view."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,21 +10,20 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from playground.sandbox.answers import Refusal
-from playground.sandbox.bodies import parse_object, read_body
-from playground.sandbox.failures import Scene, act_out, find_wish
+from playground.sandbox.bodies import ApiError, parse_object, read_body
+from playground.sandbox.failures import FailureContext, find_failure, make_failure
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request as the views of the practice APIs see it."""
+class SandboxRequest:
+    """A request as the views of the sandbox's APIs get it."""
 
-    request: HttpRequest
+    http: HttpRequest
     body: bytes
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """The JSON object in the body; refused when there is none."""
+        """The JSON object in the body; raises ApiError if there is none."""
         return parse_object(self.body)
 
 
@@ -33,53 +32,58 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Api:
-    """What tells one practice API from the other: its keys and its error body."""
+    """How one of the APIs checks credentials and writes errors."""
 
-    authenticate: Callable[[Asked], None]
-    refuse: Callable[[Refusal, Asked], HttpResponse]
+    authenticate: Callable[[SandboxRequest], None]
+    write_error: Callable[[ApiError, SandboxRequest], HttpResponse]
 
 
 def serve(api: Api, **views: View) -> Callable[..., HttpResponseBase]:
-    """A Django view that gives each HTTP method (`GET=…`, `POST=…`) to its own view."""
+    """A Django view that dispatches each HTTP method (`GET=…`, `POST=…`) to its own view."""
 
+    # Callers have the API's keys, not a session; so there is nothing for CSRF to protect.
     @login_not_required
     @csrf_exempt
-    def answer(request: HttpRequest, **fields: Any) -> HttpResponseBase:
-        asked = Asked(request, b"")
+    def respond(http: HttpRequest, **fields: Any) -> HttpResponseBase:
+        request = SandboxRequest(http, b"")
         try:
-            asked = Asked(request, read_body(request))
-            return _answer(api, asked, partial(_work, api, views, asked, fields))
-        except Refusal as refusal:
-            return _refuse(api, asked, refusal)
+            request = SandboxRequest(http, read_body(http))
+            failure = find_failure(http, request.body)
+            if failure is None:
+                return _run_view(api, views, request, fields)
+            run = partial(_run_safely, api, views, request, fields)
+            refuse = partial(_refuse, api, request)
+            return make_failure(FailureContext(http, run, refuse, failure))
+        except ApiError as error:
+            return _refuse(api, request, error)
 
-    return answer
-
-
-def _answer(api: Api, asked: Asked, work: Callable[[], HttpResponse]) -> HttpResponseBase:
-    def work_safely() -> HttpResponse:
-        try:
-            return work()
-        except Refusal as refusal:
-            return _refuse(api, asked, refusal)
-
-    wish = find_wish(asked.request, asked.body)
-    if wish is None:
-        return work()
-    return act_out(Scene(asked.request, work_safely, partial(_refuse, api, asked), wish))
+    return respond
 
 
-def _work(api: Api, views: dict[str, View], asked: Asked, fields: dict[str, Any]) -> HttpResponse:
-    view = views.get(asked.request.method or "")
+def _run_safely(
+    api: Api, views: dict[str, View], request: SandboxRequest, fields: dict[str, Any]
+) -> HttpResponse:
+    # A failure such as `slow` applies to refusals too.
+    try:
+        return _run_view(api, views, request, fields)
+    except ApiError as error:
+        return _refuse(api, request, error)
+
+
+def _run_view(
+    api: Api, views: dict[str, View], request: SandboxRequest, fields: dict[str, Any]
+) -> HttpResponse:
+    view = views.get(request.http.method or "")
     if view is None:
         allowed = ", ".join(views)
-        sentence = f"{asked.request.method} is not possible here; use {allowed}."
-        raise Refusal(405, sentence, headers={"Allow": allowed})
-    api.authenticate(asked)
-    return view(asked, **fields)
+        message = f"{request.http.method} isn't allowed here. Use {allowed}."
+        raise ApiError(405, message, headers={"Allow": allowed})
+    api.authenticate(request)
+    return view(request, **fields)
 
 
-def _refuse(api: Api, asked: Asked, refusal: Refusal) -> HttpResponse:
-    answer = api.refuse(refusal, asked)
-    for name, value in refusal.headers.items():
-        answer[name] = value
-    return answer
+def _refuse(api: Api, request: SandboxRequest, error: ApiError) -> HttpResponse:
+    response = api.write_error(error, request)
+    for name, value in error.headers.items():
+        response[name] = value
+    return response

@@ -1,4 +1,4 @@
-"""The site map of the practice server."""
+"""The URLs of the sandbox."""
 
 from django.urls import path, re_path
 
@@ -7,7 +7,7 @@ from playground.sandbox import captain_data as cd
 from playground.sandbox.serving import serve
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
-NOWHERE = dict.fromkeys(METHODS, cd.say_unknown)
+NOWHERE = dict.fromkeys(METHODS, cd.reject_unknown_path)
 
 urlpatterns = [
     path("captain-data/v3/workspace", serve(cd.API, GET=cd.show_workspace)),
@@ -38,6 +38,7 @@ urlpatterns = [
         "captain-data/v3/jobs/<job_uid>/retry",
         serve(cd.API, POST=cd.retry_job, DELETE=cd.delete_repeat),
     ),
+    # A repeat is deleted by its job name, which may contain slashes and look like any path.
     path(
         "captain-data/v3/jobs/<path:place>",
         serve(cd.API, **NOWHERE | {"DELETE": cd.delete_repeat}),
@@ -51,5 +52,7 @@ urlpatterns = [
         r"^altcraft/api/v1\.1/workflows/list/?$",
         serve(altcraft.API, POST=altcraft.list_scenarios),
     ),
-    re_path(r"^altcraft/", serve(altcraft.API, **dict.fromkeys(METHODS, altcraft.say_unknown))),
+    re_path(
+        r"^altcraft/", serve(altcraft.API, **dict.fromkeys(METHODS, altcraft.reject_unknown_path))
+    ),
 ]

@@ -132,7 +132,7 @@ def make_draft(visitor: Visitor, sample: Sample) -> Draft:
 def make_launch(visitor: Visitor) -> Draft:
     """The payload that a newcomer sends first: the first workflow of the sandbox, as offered."""
     connection = Connection.objects.get(practice=True, api="captain-data")
-    workflow = practice.practice_workflows()[0]
+    workflow = practice.load_workflows()[0]
     operation = get_operation("launch-workflow")
     return begin(
         visitor.person,

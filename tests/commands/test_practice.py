@@ -6,7 +6,7 @@ from django.core.management import call_command
 from playground.commands.practice import fill_practice
 from playground.drafts.facts import facts_for
 from playground.openapi.operations import get_operation
-from playground.sandbox.practice import practice_workflows
+from playground.sandbox.practice import load_workflows
 from playground.workspace.connections import Wanted, save_connection
 from playground.workspace.models import Connection
 from playground.workspace.workflows import read_workflow
@@ -33,9 +33,9 @@ def test_the_credential_parts_are_those_that_the_api_names() -> None:
 def test_every_practice_workflow_and_its_accounts_are_known() -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
-    for details in practice_workflows():
+    for details in load_workflows():
         assert read_workflow(kept, details["uid"]).name == details["name"]
-    facts = facts_for(kept, practice_workflows()[0]["uid"])
+    facts = facts_for(kept, load_workflows()[0]["uid"])
     assert facts.accounts is not None
     assert any(account.integration == "linkedin" for account in facts.accounts.values())
 

@@ -170,7 +170,7 @@ def test_what_was_sent_is_kept_encrypted(caller):
 
 
 def test_old_and_too_many_jobs_are_forgotten(caller, monkeypatch):
-    monkeypatch.setattr(jobs, "KEPT_JOBS", 2)
+    monkeypatch.setattr(jobs, "MOST_STORED", 2)
     for name in ("one", "two", "three"):
         launch(caller, job_name=name, repeat_option={"type": "day", "value": 1})
     assert [job.name for job in Job.objects.order_by("pk")] == ["two", "three"]

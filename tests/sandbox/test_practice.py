@@ -17,18 +17,18 @@ KNOWN_ACCOUNTS = {
 
 
 def list_steps():
-    return [step for one in practice.practice_workflows() for step in one["steps"]]
+    return [step for one in practice.load_workflows() for step in one["steps"]]
 
 
 def test_it_has_the_workflows_whose_payloads_are_known():
-    assert len(practice.practice_workflows()) >= 6
+    assert len(practice.load_workflows()) >= 6
     assert {step["step_uid"] for step in list_steps()} >= KNOWN_STEPS
 
 
 def test_every_uid_stands_for_one_thing():
-    uids = [one["uid"] for one in practice.practice_workflows()]
+    uids = [one["uid"] for one in practice.load_workflows()]
     uids += [step["step_uid"] for step in list_steps()]
-    integrations = practice.practice_integrations().values()
+    integrations = practice.load_integrations().values()
     uids += [account.uid for one in integrations for account in one.accounts]
     assert len(uids) == len(set(uids))
 
@@ -36,7 +36,7 @@ def test_every_uid_stands_for_one_thing():
 def test_one_workflow_has_three_steps_of_two_integrations():
     shapes = [
         (len(one["steps"]), len({i for step in one["steps"] for i in step["integrations"]}))
-        for one in practice.practice_workflows()
+        for one in practice.load_workflows()
     ]
     assert (3, 2) in shapes
 
@@ -53,19 +53,15 @@ def test_the_parameters_show_every_kind_of_value():
 def test_every_integration_of_a_step_has_accounts():
     for step in list_steps():
         for integration in step["integrations"]:
-            assert practice.practice_accounts(integration)
+            assert practice.load_integrations()[integration].accounts
 
 
 def test_the_known_accounts_are_there_and_one_does_not_work():
-    accounts = practice.practice_accounts("linkedin")
+    accounts = practice.load_integrations()["linkedin"].accounts
     assert {one.uid for one in accounts} >= KNOWN_ACCOUNTS
     assert [one.valid for one in accounts].count(False) == 1
 
 
 def test_what_is_handed_out_cannot_change_the_practice_data():
-    practice.practice_workflows()[0]["name"] = "changed"
-    assert practice.practice_workflows()[0]["name"] == "Search Sales Navigator Leads"
-
-
-def test_an_unknown_integration_has_no_accounts():
-    assert practice.practice_accounts("nowhere") == ()
+    practice.load_workflows()[0]["name"] = "changed"
+    assert practice.load_workflows()[0]["name"] == "Search Sales Navigator Leads"

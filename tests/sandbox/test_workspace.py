@@ -1,7 +1,7 @@
 """What the practice API tells of its workspace: workflows and accounts."""
 
 from playground.sandbox import practice
-from playground.sandbox.models import RenewedAccount
+from playground.sandbox.models import UpdatedAccount
 
 ACCOUNTS = "/integrations/linkedin/accounts"
 JANE = "00000000-0000-47f8-9a3c-000000000ccb"
@@ -18,7 +18,7 @@ def test_it_lists_workflows_and_their_details(caller):
     assert set(told[0]) == {"uid", "name", "created_at", "project_id", "template_uid", "steps"}
     assert set(told[0]["steps"][0]) == {"name", "step_uid", "uid"}
     details = [caller.get(f"/workflows/{one['uid']}/details").json() for one in told]
-    assert details == practice.practice_workflows()
+    assert details == practice.load_workflows()
 
 
 def test_accounts_come_in_pages_with_cookies_and_limits(caller):
@@ -45,7 +45,7 @@ def test_an_account_is_updated_and_added_without_keeping_its_credentials(caller)
     told = [a for page in (0, 1) for a in caller.get(f"{ACCOUNTS}?page={page}").json()["accounts"]]
     assert (told[0]["name"], told[-1]["name"]) == ("Jane", "Zoe")
     assert told[-1]["uid"] == added["account"]["uid"]
-    assert all("REAL" not in str(vars(one)) for one in RenewedAccount.objects.all())
+    assert all("REAL" not in str(vars(one)) for one in UpdatedAccount.objects.all())
 
 
 def test_an_account_body_is_checked(caller):

@@ -28,6 +28,8 @@ RENAMED: dict[str, str] = {
     "people.Event": "AuditEvent",
     "people.Link": "OneTimeLink",
     "people.Token": "PersonalToken",
+    "sandbox.GivenAnswer": "AnsweredRequest",
+    "sandbox.RenewedAccount": "UpdatedAccount",
 }
 # Columns, such as "library.Draft.name", and whole models that are gone on purpose.
 DROPPED: set[str] = {"library.Stamp"}
