@@ -132,6 +132,7 @@ def _matches(segments: list[str], pattern: list[str]) -> bool:
 def to_pattern(pointer: str) -> str:
     """The pattern for the same value in every row: indexes become `*`."""
     segments = pointers.split(pointer)
+    # A key of digits becomes `*` too: a pointer doesn't tell it from an index.
     return pointers.join([ANY if s.isdecimal() else s for s in segments])
 
 
@@ -148,6 +149,7 @@ def _mask(value: Any, key: str) -> Any:
         return {name: _mask(inner, name) for name, inner in value.items()}
     if isinstance(value, list):
         return [_mask(item, key) for item in value]
+    # null stays: a time that is missing is a difference that matters.
     is_volatile = VOLATILE_KEY.search(key) or VOLATILE_VALUE.fullmatch(str(value))
     return ANY if is_volatile and value is not None else value
 
@@ -179,10 +181,8 @@ def _mark_ignored(row: DiffRow, ignore: Sequence[str]) -> DiffRow:
 
 def _print_rows(left: Side, right: Side, depth: int, pointer: str) -> Iterator[DiffRow]:
     a, b = left[1], right[1]
-    both = (isinstance(a, dict) and isinstance(b, dict)) or (
-        isinstance(a, list) and isinstance(b, list)
-    )
-    if both and a and b and not is_same(a, b):
+    # Containers of one kind that differ are compared inside; everything else is printed whole.
+    if type(a) is type(b) and isinstance(a, dict | list) and a and b and not is_same(a, b):
         yield from _print_container(left, right, depth, pointer)
         return
     kind = SAME if is_same(a, b) else CHANGED
@@ -194,28 +194,29 @@ def _print_container(left: Side, right: Side, depth: int, pointer: str) -> Itera
     opening, closing = "{}" if isinstance(left[1], dict) else "[]"
     margin = INDENT * depth
     yield DiffRow(margin + left[0] + opening, margin + right[0] + opening, SAME, pointer)
-    for one, other, place in _pair_children(left[1], right[1], pointer):
+    for one, other, child in _pair_children(left[1], right[1], pointer):
         if other is None:
             assert one is not None
             yield from (
-                DiffRow(line, None, REMOVED, place) for line in _print_lines(one, depth + 1)
+                DiffRow(line, None, REMOVED, child) for line in _print_lines(one, depth + 1)
             )
         elif one is None:
             yield from (
-                DiffRow(None, line, ADDED, place) for line in _print_lines(other, depth + 1)
+                DiffRow(None, line, ADDED, child) for line in _print_lines(other, depth + 1)
             )
         else:
-            yield from _print_rows(one, other, depth + 1, place)
+            yield from _print_rows(one, other, depth + 1, child)
     yield DiffRow(margin + closing + left[2], margin + closing + right[2], SAME, pointer)
 
 
 def _pair_children(a: Any, b: Any, pointer: str) -> Iterator[tuple[Side | None, Side | None, str]]:
     if isinstance(a, list):
         for i, j in align(a, b):
-            place = pointers.child(pointer, i if j is None else j)  # type: ignore[arg-type]
             one = None if i is None else ("", a[i], _comma(i, a))
-            yield one, None if j is None else ("", b[j], _comma(j, b)), place
+            other = None if j is None else ("", b[j], _comma(j, b))
+            yield one, other, pointers.child(pointer, i if j is None else j)  # type: ignore[arg-type]
         return
+    # Aligned by key, a side's last member may be followed by rows that only the other side has.
     last_a, last_b = next(reversed(a)), next(reversed(b))
     for key in merge_keys(a, b):
         name = f"{quote(key)}: "

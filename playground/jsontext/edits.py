@@ -54,7 +54,7 @@ def set_value(text: str, pointer: str, value_text: str, order: Sequence[str] = (
     an object for any name. A value of several lines is indented like its neighbours.
     """
     value_text = value_text.strip(" \t\n\r")
-    parse(value_text)
+    parse(value_text)  # or a broken value would break the document
     child = find_child(text, pointer)
     if child:
         return replacement(text, child.start, child.end, _fit_in(text, child, value_text))
@@ -85,6 +85,7 @@ def _find_ancestor(text: str, segments: list[str]) -> tuple[Child, int]:
 
 def _find_position(found: list[Child], key: str, order: Sequence[str]) -> int:
     """The index at which a new key keeps the schema's order."""
+    # After the last key that comes earlier in the order, wherever people put the others.
     ranks = {name: rank for rank, name in enumerate(order)}
     if key not in ranks:
         return len(found)
@@ -100,6 +101,7 @@ def _wrap(value_text: str, segments: list[str], pointer: str) -> str:
     """The value inside the parents that have to be created for it."""
     for segment in reversed(segments):
         inner = fit(value_text, "  ", "  ", "\n")
+        # Any other index would leave the items before it undefined.
         if segment in ("0", "-"):
             value_text = f"[\n  {inner}\n]"
         elif pointers.parse_index(segment) is None:
@@ -109,11 +111,12 @@ def _wrap(value_text: str, segments: list[str], pointer: str) -> str:
     return value_text
 
 
-def _fit_in(text: str, place: Child, value_text: str) -> str:
+def _fit_in(text: str, replaced: Child, value_text: str) -> str:
     """A value's text formatted like the value that it replaces."""
-    if place.key is not None and not has_break(text.strip()):
+    # A member in a document of one line stays on that line.
+    if replaced.key is not None and not has_break(text.strip()):
         return _put_inline(text, value_text)
-    return fit(value_text, margin_at(text, place.begin), indent_of(text), line_break_of(text))
+    return fit(value_text, margin_at(text, replaced.begin), indent_of(text), line_break_of(text))
 
 
 def _put_inline(text: str, value_text: str) -> str:
@@ -123,12 +126,12 @@ def _put_inline(text: str, value_text: str) -> str:
 
 
 def _add(
-    text: str, place: Child, found: list[Child], index: int, key: str | None, value_text: str
+    text: str, container: Child, found: list[Child], index: int, key: str | None, value_text: str
 ) -> Splice:
-    """Insert a new child before the child `index` of the container at `place`."""
+    """Insert a new child before the child `index` of a container; `key` is None in an array."""
     if not found:
-        return _add_only(text, place, key, value_text)
-    gap = separator(text, found, index, place.start)
+        return _add_only(text, container, key, value_text)
+    gap = separator(text, found, index, container.start)
     neighbour = found[max(index - 1, 0)]
     if has_break(gap):
         margin = gap.lstrip("\r\n")
@@ -142,15 +145,17 @@ def _add(
     return Splice(neighbour.begin, "", f"{value_text},{gap}")
 
 
-def _add_only(text: str, place: Child, key: str | None, value_text: str) -> Splice:
-    start, end = place.start + 1, place.end - 1
+def _add_only(text: str, container: Child, key: str | None, value_text: str) -> Splice:
+    """Insert a child into an empty container, which has no neighbours to look like."""
+    start, end = container.start + 1, container.end - 1
     inside = text[start:end]
-    expand = has_break(inside) or starts_line(text, place.begin)
+    # In a document with a value on each line, an empty container is on one line with its key.
+    expand = has_break(inside) or starts_line(text, container.begin)
     colon = ":" if is_compact(text) and not expand else ": "
     name = "" if key is None else quote(key) + colon
     if not expand:
         return Splice(start, inside, name + _put_inline(text, value_text))
-    outer = line_break_of(text) + margin_at(text, place.begin)
+    outer = line_break_of(text) + margin_at(text, container.begin)
     inner = outer + indent_of(text)
     value_text = fit(value_text, inner.lstrip("\r\n"), indent_of(text), line_break_of(text))
     return replacement(text, start, end, f"{inner}{name}{value_text}{outer}")
@@ -163,26 +168,32 @@ def remove_value(text: str, pointer: str) -> Splice:
 
 
 def _removals(
-    text: str, place: Child, found: list[Child], indexes: list[int]
+    text: str, container: Child, found: list[Child], indexes: list[int]
 ) -> list[tuple[int, int, str]]:
-    """The spans to empty so that these children and their commas are gone."""
+    """The replacements that remove these children of a container, in order."""
     gone = set(indexes)
-    kept = next((i for i in range(len(found)) if i not in gone), None)
-    if kept is None:
-        return [(place.start + 1, place.end - 1, "")]
-    spans = [(found[0].begin, found[kept].begin, "")] if kept else []
+    first_kept = next((i for i in range(len(found)) if i not in gone), None)
+    if first_kept is None:
+        return [(container.start + 1, container.end - 1, "")]
+    # Children before the first one that stays go with the comma after them, all others with
+    # the comma before them: so the commas between those that stay keep their white space.
+    spans = [(found[0].begin, found[first_kept].begin, "")] if first_kept else []
     for index in indexes:
-        if index > kept:
-            joins = index + 1 < len(found) and index + 1 not in gone
-            if (
-                joins
-                and has_break(lead(text, found, index, place.start))
-                and not has_break(lead(text, found, index + 1, place.start))
-            ):
-                spans.append((found[index].begin, found[index + 1].begin, ""))
-            else:
-                spans.append((found[index - 1].end, found[index].end, ""))
+        if index < first_kept:
+            continue
+        follows = index + 1 < len(found) and index + 1 not in gone
+        if follows and _shares_line(text, container, found, index):
+            # The next one, which is on the same line, takes over the start of the line.
+            spans.append((found[index].begin, found[index + 1].begin, ""))
+        else:
+            spans.append((found[index - 1].end, found[index].end, ""))
     return spans
+
+
+def _shares_line(text: str, container: Child, found: list[Child], index: int) -> bool:
+    """Whether a child starts a line and the next one is on it too."""
+    here, after = (lead(text, found, i, container.start) for i in (index, index + 1))
+    return has_break(here) and not has_break(after)
 
 
 def _siblings(text: str, pointer: str) -> tuple[Child, list[Child], int]:
@@ -206,6 +217,7 @@ def _duplicates(found: list[Child], index: int) -> list[int]:
 
 def _replace_all(text: str, spans: list[tuple[int, int, str]]) -> Splice:
     """One splice for several replacements `(start, end, new)`, given in order."""
+    # From the first to the last: one splice is one undo step and one answer to the browser.
     first = at = spans[0][0]
     pieces: list[str] = []
     for start, end, new in spans:

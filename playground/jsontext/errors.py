@@ -82,6 +82,7 @@ class DocumentError(ValueError):
         self.code = code
         self.offset, self.line, self.column = position
         self.params = dict(params)
+        # Complete even where nobody shows the attributes, as in a log.
         what = MESSAGES[code].format(**self.params)
         self.message = f"Line {self.line}, column {self.column}: {what}."
         super().__init__(self.message)
@@ -107,6 +108,7 @@ def position_at(text: str, offset: int) -> Position:
 
 def line_at(text: str, offset: int) -> int:
     """The line of an offset, from 1; lines end with `\\n`, `\\r\\n` or `\\r`."""
+    # Counted in C, as an error may be at the end of a megabyte.
     line = 1 + text.count("\n", 0, offset)
     if "\r" in text:
         line += text.count("\r", 0, offset) - text.count("\r\n", 0, offset)

@@ -88,7 +88,7 @@ def fit(value_text: str, margin: str, indent: str, line_break: str) -> str:
     lines = _break.split(value_text)
     if len(lines) == 1:
         return value_text
-    # A closing bracket stands at the margin of its value.
+    # The closing bracket has the margin of its value.
     own = margin_at(lines[-1], 0)
     if not all(line.startswith(own) for line in lines[1:]):
         own = ""

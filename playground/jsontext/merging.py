@@ -40,8 +40,7 @@ def plan_merge(text: str, patch: str) -> list[MergeEdit]:
     for pointer, value in _find_changes(target, patch_tree, ""):
         if len(edits) == MOST_MERGE_EDITS:
             return [MergeEdit("", dump(merge_trees(target, patch_tree)))]
-        removes = value is None
-        edits.append(MergeEdit(pointer, None if removes else _text_of(patch, pointer, value)))
+        edits.append(MergeEdit(pointer, None if value is None else _text_of(patch, pointer, value)))
     return edits
 
 
@@ -69,6 +68,7 @@ def _find_changes(
                 yield pointer, None
         elif isinstance(value, dict) and isinstance(current, dict):
             yield from _find_changes(current, value, pointer)
+        # A key with null isn't a missing key, although `get` returns None for both.
         elif key not in target or current != value:
             yield pointer, value
 

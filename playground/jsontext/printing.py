@@ -66,7 +66,7 @@ def dump(tree: Any, depth: int = 0) -> str:
 
 def _block(brackets: str, lines: list[str], depth: int) -> str:
     if not lines:
-        return brackets
+        return brackets  # `{}` and `[]` need no lines of their own
     outer = "\n" + INDENT * depth
     inner = outer + INDENT
     return brackets[0] + inner + f",{inner}".join(lines) + outer + brackets[1]
@@ -87,11 +87,13 @@ def dump_scalar(value: Any) -> str:
         return str.__str__(value)
     if isinstance(value, str):
         return quote(value)
+    # Before numbers, as bool is a subclass of int.
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int | float | Decimal):
         if not isfinite(value):
             raise ValueError(f"JSON has no number {value}")
+        # `repr` of a float is the shortest text that reads back as the same number.
         return repr(value) if isinstance(value, float) else str(value)
     raise TypeError(f"JSON has no {type(value).__name__}")
 
@@ -228,5 +230,5 @@ class _Ancestors:
         try:
             key = json.loads(raw)
         except ValueError:
-            key = raw  # an invalid escape: any name will do
+            key = raw  # an invalid escape: the text isn't JSON yet, and any name will do
         self.here = pointers.child(self.open[-1][0] if self.open else "", key)

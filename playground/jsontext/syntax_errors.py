@@ -58,6 +58,7 @@ class _Checker:
         elif char and (char in "+-." or char.isdigit()):
             self.at = number_end(self.text, self.at)
         elif char == "$" or char == "_" or char.isalpha():
+            # What JavaScript and Python call names: most likely an unquoted text.
             self.at = word_end(self.text, self.at)
         else:
             self.refuse_value(char)
@@ -137,6 +138,7 @@ class _Checker:
     def refuse_value(self, char: str) -> NoReturn:
         if not char:
             self.refuse_end()
+        # By what comes before: a bracket after a comma isn't a missing value but a comma too many.
         if self.before == "," and char in ",]}":
             self.fail("extra_comma", found=char)
         if self.before == ":" and char in ",]}":
@@ -195,6 +197,7 @@ class _Checker:
         self.fail("unclosed", right=CLOSERS[opened], found=char, **self.opening())
 
     def refuse_end(self) -> NoReturn:
+        # Where the next character has to go, not after blank lines at the end.
         self.at = len(self.text.rstrip(" \t\n\r"))
         if self.before == ":":
             self.fail("ends_early", key=self.key_excerpt())

@@ -16,7 +16,16 @@ from urllib.parse import parse_qs, urlsplit
 from playground.openapi.operations import Schema
 from playground.openapi.workflows import ACCOUNTS, WorkflowDefinition
 
-PARAMETER_TYPES = ("any", "string", "integer", "number", "boolean", "array", "object")
+# The types of parsed values, and what messages call them; `string` and `any` take any text.
+JSON_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "integer": ((int,), "a whole number"),
+    "number": ((int, float), "a number"),
+    "boolean": ((bool,), "true or false"),
+    "array": ((list,), "a JSON list"),
+    "object": ((dict,), "a JSON object"),
+}
+PARAMETER_TYPES = ("any", "string", *JSON_TYPES)
+LONGEST_UID = 200
 
 
 @dataclass(frozen=True)
@@ -83,11 +92,6 @@ def parse_step_uid(typed: str) -> str:
     return typed
 
 
-def find_definition_errors(uid: str, name: str, steps: Sequence[CustomStep]) -> list[str]:
-    """Messages for everything that makes the definition invalid."""
-    return list(_find_errors(uid, name, steps))
-
-
 def build_details(
     uid: str, name: str, steps: Sequence[CustomStep], before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
@@ -126,18 +130,22 @@ def to_custom_steps(workflow: WorkflowDefinition) -> tuple[CustomStep, ...]:
     )
 
 
-def _find_errors(uid: str, name: str, steps: Sequence[CustomStep]) -> Iterator[str]:
+def find_definition_errors(uid: str, name: str, steps: Sequence[CustomStep]) -> list[str]:
+    """Messages for everything that makes the definition invalid."""
+    errors = []
     if not uid.strip():
-        yield "Enter the workflow's UID. It is in the URL of the workflow's page."
-    elif "/" in uid or len(uid) > 200:
-        yield "A workflow's UID has at most 200 characters and no slash."
+        errors.append("Enter the workflow's UID. It is in the URL of the workflow's page.")
+    elif "/" in uid or len(uid) > LONGEST_UID:
+        # The UID becomes a segment of the path, here and at the API.
+        errors.append(f"A workflow's UID has at most {LONGEST_UID} characters and no slash.")
     if not name.strip():
-        yield "Enter a name for the workflow."
+        errors.append("Enter a name for the workflow.")
     if not steps:
-        yield "Add at least one step."
+        errors.append("Add at least one step.")
     seen: set[str] = set()
     for number, step in enumerate(steps, 1):
-        yield from _find_step_errors(step, number, seen)
+        errors += _find_step_errors(step, number, seen)
+    return errors
 
 
 def _find_step_errors(step: CustomStep, number: int, seen: set[str]) -> Iterator[str]:
@@ -172,7 +180,11 @@ def _write_step(step: CustomStep, index: int, before: Mapping[str, Any]) -> dict
         "position": index,
         "integrations": list(step.integrations),
         "input_schema": {key.name: _write_input(key, before) for key in step.inputs},
-        "x-parameters": _write_parameters(step.parameters),
+        "x-parameters": {
+            "type": "object",
+            "properties": {each.name: _write_schema(each) for each in step.parameters},
+            "required": [each.name for each in step.parameters if each.required],
+        },
     }
     # Left in, it would override an `unknown` that was chosen in the table.
     written.pop("x-accounts", None)
@@ -192,12 +204,6 @@ def _write_input(key: CustomInput, before: Mapping[str, Any]) -> dict[str, Any]:
         "required": 1 if key.required else 0,
         "variations": list(key.variations),
     }
-
-
-def _write_parameters(parameters: Sequence[CustomParameter]) -> Schema:
-    required = [each.name for each in parameters if each.required]
-    properties = {each.name: _write_schema(each) for each in parameters}
-    return {"type": "object", "properties": properties, "required": required}
 
 
 def _write_schema(parameter: CustomParameter) -> Schema:
@@ -225,20 +231,15 @@ def _read_value(typed: str, kind: str) -> Any:
         value = json.loads(typed)
     except (ValueError, RecursionError):
         if kind == "any":
-            return typed
-        raise InvalidDefinition(f"{typed!r} isn't {KIND_NAMES[kind]}.") from None
+            return typed  # text without quotes, which most people mean
+        raise InvalidDefinition(f"{typed!r} isn't {JSON_TYPES[kind][1]}.") from None
     # Python reads NaN and Infinity, which would make the definition invalid JSON.
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidDefinition(f"{typed!r} isn't a JSON number.")
-    if kind != "any" and not _has_type(value, kind):
-        raise InvalidDefinition(f"{typed!r} isn't {KIND_NAMES[kind]}.")
+    # Exact types: bool is a subclass of int.
+    if kind != "any" and type(value) not in JSON_TYPES[kind][0]:
+        raise InvalidDefinition(f"{typed!r} isn't {JSON_TYPES[kind][1]}.")
     return value
-
-
-def _has_type(value: Any, kind: str) -> bool:
-    if isinstance(value, bool) or kind == "boolean":
-        return isinstance(value, bool) and kind == "boolean"
-    return isinstance(value, PYTHON_TYPES[kind])
 
 
 def _read_parameters(schema: Schema) -> Iterator[CustomParameter]:
@@ -275,18 +276,3 @@ def _format_value(value: Any, kind: str) -> str:
 def _uid_of(step: Mapping[str, Any]) -> str:
     uid = step.get("step_uid") or step.get("uid")
     return uid if isinstance(uid, str) else ""
-
-
-KIND_NAMES = {
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "array": "a JSON list",
-    "object": "a JSON object",
-}
-PYTHON_TYPES: Mapping[str, Any] = {
-    "integer": int,
-    "number": (int, float),
-    "array": list,
-    "object": dict,
-}

@@ -95,6 +95,7 @@ class ListRule:
         if not isinstance(value, str | int) or isinstance(value, bool):
             return None
         is_unfit = bool(self.unfit) and get_value(row, self.unfit) == self.unfit_value
+        # Rows without a title have at least their value to choose by.
         title = str(get_value(row, self.title) or value)[:LONGEST_TITLE]
         return ListedChoice(json.dumps(value), title, self.unfit_note if is_unfit else "")
 

@@ -12,6 +12,7 @@ from typing import Any
 from playground.openapi.documents import load_document
 
 HERE = Path(__file__).parent
+# Other keys of a path, such as `parameters`, aren't operations.
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON = "application/json"
 Schema = dict[str, Any]
@@ -55,6 +56,7 @@ class Credential:
 
     def scheme(self, id: str = "") -> CredentialScheme:
         """The scheme with that ID, else the usual one."""
+        # A connection may name a scheme that a newer version doesn't have.
         return next((each for each in self.schemes if each.id == id), self.schemes[0])
 
 
@@ -81,11 +83,12 @@ class Deduplication:
     One of `reply_headers` marks such a reply; a new value of `request_header` prevents it.
     """
 
-    reply_headers: tuple[str, ...]
+    reply_headers: Sequence[str]
     request_header: str
     message: str
 
 
+# Compared by identity, here and below: there is one object for each, and dicts can't be hashed.
 @dataclass(frozen=True, eq=False)
 class Parameter:
     """A value in the path or the query; `schema` has its type, default and examples."""
@@ -120,6 +123,7 @@ class Operation:
     `unit`, `every`), `ends_repeat` the path field that names the repeat this call ends.
     """
 
+    # OpenAPI's operationId, summary and description.
     id: str
     title: str
     summary: str
@@ -190,7 +194,7 @@ def get_api(id: str) -> Api:
 
 @cache
 def _operations() -> dict[str, Operation]:
-    # Read once in a process: the documents are part of the program.
+    # Read once per process: the documents are part of the program.
     documents = sorted(map(load_document, HERE.glob("*.yaml")), key=lambda each: each["x-order"])
     return {each.id: each for document in documents for each in _read_document(document)}
 
@@ -205,6 +209,8 @@ def _read_document(document: Mapping[str, Any]) -> Iterator[Operation]:
 
 def _read_api(document: Mapping[str, Any]) -> Api:
     info, server = document["info"], document["servers"][0]
+    # Templates of the server's URL (OpenAPI 4.8.5) are filled with their defaults; people type
+    # their own host into the connection.
     defaults = {name: each["default"] for name, each in server.get("variables", {}).items()}
     return Api(
         id=document["x-id"],
@@ -242,7 +248,7 @@ def _read_operation(api: Api, path: str, method: str, entry: Mapping[str, Any]) 
         verdict=_read_verdict(entry["x-verdict"]),
         unknown_advice=_messages(entry.get("x-unknown-advice", ())),
         harmless=entry.get("x-harmless", False),
-        deduplication=_read_deduplication(deduplication) if deduplication else None,
+        deduplication=Deduplication(**deduplication) if deduplication else None,
         max_bytes=entry.get("x-max-bytes", 0),
         repeat=entry.get("x-repeat", {}),
         ends_repeat=entry.get("x-ends-repeat", ""),
@@ -274,10 +280,6 @@ def _read_verdict(entry: Mapping[str, Any]) -> VerdictRule:
         values={name: tuple(pointers) for name, pointers in values.items()},
         job=entry.get("job", ""),
     )
-
-
-def _read_deduplication(entry: Mapping[str, Any]) -> Deduplication:
-    return Deduplication(tuple(entry["reply-headers"]), entry["request-header"], entry["message"])
 
 
 def _messages(value: str | Sequence[str]) -> tuple[str, ...]:

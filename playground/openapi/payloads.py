@@ -6,12 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from playground.openapi.custom_workflows import (
-    CustomInput,
-    CustomParameter,
-    CustomStep,
-    to_custom_parameter,
-)
+from playground.openapi.custom_workflows import CustomInput, CustomStep, to_custom_parameter
 from playground.openapi.operations import Operation, Schema
 from playground.openapi.workflows import WorkflowDefinition, WorkflowStep, infer_type
 
@@ -43,6 +38,7 @@ def _value_of(schema: Schema, workflow: WorkflowDefinition, step: WorkflowStep |
         case "workflow.name":
             return workflow.name
         case "workflow.inputs":
+            # One row to fill in, as an empty list has no keys to show.
             return [{key.name: key.example for key in workflow.inputs}] if workflow.inputs else []
         case "workflow.steps":
             return [_fill(schema["items"], workflow, each) for each in workflow.steps]
@@ -96,6 +92,7 @@ def _infer_step(
     uid = uid if isinstance(uid, str) else ""
     given = row.get("accounts")
     accounts = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+    # An account tells its step's integration, which the payload doesn't have.
     slugs = dict.fromkeys(integrations[each] for each in accounts if integrations.get(each))
     values = row.get("parameters")
     parameters = values.items() if isinstance(values, Mapping) else ()
@@ -104,15 +101,13 @@ def _infer_step(
         name=names.get(uid) or f"Step {index + 1}",
         integrations=tuple(slugs),
         accounts="required" if accounts else "optional",
-        parameters=tuple(_infer_parameter(name, value) for name, value in parameters),
+        # One payload can't tell a required parameter from one that was merely set.
+        parameters=tuple(
+            to_custom_parameter(name, {**infer_type(value), "default": value}, required=False)
+            for name, value in parameters
+        ),
         inputs=inputs,
     )
-
-
-def _infer_parameter(name: str, value: Any) -> CustomParameter:
-    # One payload can't tell a required parameter from one that was merely set.
-    schema = {**infer_type(value), "default": value}
-    return to_custom_parameter(name, schema, required=False)
 
 
 def _infer_inputs(rows: Any) -> Iterator[CustomInput]:

@@ -9,6 +9,8 @@ from typing import Any
 from playground.openapi.operations import Schema
 
 ACCOUNTS = ("required", "optional", "none")
+STEP_FACTS = ("uid", "name", "integrations", "parameters", "accounts")
+INPUT_FACTS = ("name", "required", "help", "variations")
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,8 @@ class WorkflowDefinition:
         # Plain, because rules and this package don't share classes.
         return {
             "name": self.name,
-            "steps": [_step_as_facts(step) for step in self.steps],
-            "inputs": [_key_as_facts(key) for key in self.inputs],
+            "steps": [{name: getattr(step, name) for name in STEP_FACTS} for step in self.steps],
+            "inputs": [{name: getattr(key, name) for name in INPUT_FACTS} for key in self.inputs],
             "more_inputs": {
                 name for step in self.steps for key in step.inputs for name in key.names
             },
@@ -106,6 +108,7 @@ def _read_steps(value: Any) -> list[WorkflowStep]:
 def _read_step(index: int, step: Mapping[str, Any]) -> WorkflowStep:
     position = step.get("position")
     permalink = _text(step.get("permalink"))
+    # `details` has step_uid and step_name, the list of workflows uid and name.
     name = _text(step.get("step_name")) or _text(step.get("name")) or permalink
     accounts = step.get("x-accounts")
     return WorkflowStep(
@@ -175,29 +178,11 @@ def _inputs_of(steps: Iterable[WorkflowStep]) -> tuple[WorkflowInput, ...]:
     keys: list[WorkflowInput] = []
     for step in steps:
         for key in step.inputs:
+            # A row may use any variation, so one that is available is enough.
             if available.isdisjoint(key.names):
                 keys.append(key)
         available.update(step.outputs, *(key.names for key in step.inputs))
     return tuple(keys)
-
-
-def _step_as_facts(step: WorkflowStep) -> dict[str, Any]:
-    return {
-        "uid": step.uid,
-        "name": step.name,
-        "integrations": step.integrations,
-        "parameters": step.parameters,
-        "accounts": step.accounts,
-    }
-
-
-def _key_as_facts(key: WorkflowInput) -> dict[str, Any]:
-    return {
-        "name": key.name,
-        "required": key.required,
-        "help": key.help,
-        "variations": key.variations,
-    }
 
 
 def _text(value: Any) -> str:
