@@ -1,4 +1,4 @@
-"""Who asks: the person of a bearer token, within the token's scopes."""
+"""Authenticates requests by the bearer token of a person, within its scopes."""
 
 from __future__ import annotations
 
@@ -11,31 +11,34 @@ from playground.people.models import Person, PersonalToken
 from playground.people.rate_limits import Pace
 from playground.people.tokens import find_token
 
+# Per token, and per address for tokens that don't exist: guessing one is slowed down.
 CALLS, GUESSES = Pace(600, 60), Pace(600, 60)
+TOO_MANY = "Too many requests. Try again in a minute."
 
 
 class Bearer(HttpBearer):
-    """Needs a token with this scope; the answer is the token."""
+    """Requires a token with this scope; `request.auth` is then the token."""
 
     def __init__(self, scope: str) -> None:
         super().__init__()
         self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> PersonalToken | None:
-        kept = find_token(token)
-        if kept is None:
+        found = find_token(token)
+        if found is None:
             if not GUESSES.allows(address_of(request)):
-                raise HttpError(429, "Too many requests. Wait a minute.")
+                raise HttpError(429, TOO_MANY)
             return None
-        if not CALLS.allows(str(kept.pk)):
-            raise HttpError(429, "Too many requests. Wait a minute.")
-        if self.scope not in kept.scope_list:
-            raise HttpError(403, f"This token has no scope {self.scope}.")
-        if self.scope != "read" and not kept.person.may_edit:
-            raise HttpError(403, "Viewers can read here, not save or send.")
-        return kept
+        if not CALLS.allows(str(found.pk)):
+            raise HttpError(429, TOO_MANY)
+        if self.scope not in found.scope_list:
+            raise HttpError(403, f"This token doesn't have the scope {self.scope}.")
+        # The role may have changed since the token was created.
+        if self.scope != "read" and not found.person.may_edit:
+            raise HttpError(403, "Viewers can read, but not save or send.")
+        return found
 
 
-def asker(request: HttpRequest) -> Person:
+def get_person(request: HttpRequest) -> Person:
     token: PersonalToken = request.auth  # type: ignore[attr-defined]
     return token.person

@@ -1,28 +1,30 @@
-"""The operations of the HTTP interface: list, get, save, check, send."""
+"""The operations of the HTTP API: list, get, save, check and send templates.
+
+Their docstrings are published in the OpenAPI document, and their names in its operation IDs.
+"""
 
 from __future__ import annotations
 
 import uuid
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import HttpError
 
-from playground.api.authentication import Bearer, asker
+from playground.api.authentication import Bearer, get_person
 from playground.api.schemas import (
     Checked,
-    Filled,
-    Misunderstood,
+    FillInput,
+    InvalidInput,
+    Message,
     NewTemplate,
     NewVersion,
-    Sending,
-    Sent,
-    TemplateFull,
+    SendInput,
+    SendResult,
+    TemplateDetail,
     TemplateList,
-    Told,
 )
-from playground.api.unknown_parameters import refuse_strays
 from playground.drafts.assignments import CannotFill, connect_to, set_json, set_typed
 from playground.drafts.credentials import find_credentials
 from playground.drafts.editing import State
@@ -56,187 +58,185 @@ from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.models import Connection
 
-PAGE = 100
-PATIENCE = 20.0
-REFUSALS: Any = {401: Told, 403: Told, 404: Told, 422: Misunderstood, 429: Told}
-BODIES: Any = {**REFUSALS, 400: Told}
-CHANGES: Any = {**BODIES, 409: Told}
+PAGE_SIZE = 100
+# Shorter than the usual timeout of a proxy in front, so that the client gets an answer.
+WAIT_SECONDS = 20.0
+# How each kind of operation may fail, for the OpenAPI document.
+READ: Any = {401: Message, 403: Message, 404: Message, 422: InvalidInput, 429: Message}
+CHECK: Any = {**READ, 400: Message}
+SAVE: Any = {**CHECK, 409: Message}
 
 api = NinjaAPI(
     title="API Playground",
     version="1",
-    description="Templates for scripts. Authorization: Bearer and a personal token.",
+    description="Templates for scripts. Authenticate with Authorization: Bearer TOKEN.",
     docs_url=None,
     urls_namespace="api",
 )
 
 
-@api.get("/templates", response={200: TemplateList, **REFUSALS}, auth=Bearer("read"))
+def _answer(status: int, message: str = "") -> Any:
+    def answer(request: HttpRequest, error: Exception) -> HttpResponse:
+        return api.create_response(request, {"detail": message or str(error)}, status=status)
+
+    return answer
+
+
+NO_TEMPLATE = "There is no such template, or it isn't shared with you."
+api.add_exception_handler(Template.DoesNotExist, _answer(404, NO_TEMPLATE))
+api.add_exception_handler(Version.DoesNotExist, _answer(404, "There is no such version."))
+NO_CONNECTION = "There is no connection with this name."
+api.add_exception_handler(Connection.DoesNotExist, _answer(404, NO_CONNECTION))
+for _error in (CannotFill, UnknownOperation, JSONSyntaxError):
+    api.add_exception_handler(_error, _answer(422))
+
+
+@api.get("/templates", response={200: TemplateList, **READ}, auth=Bearer("read"))
 def list_all(
     request: HttpRequest,
     find: str = Query("", max_length=200),  # type: ignore[type-arg]
     page: int = Query(0, ge=0, le=10_000),  # type: ignore[type-arg]
 ) -> Any:
-    """Those you see, by name; a hundred a page."""
-    refuse_strays(request, "find", "page")
+    """List the templates that you can see, by name, a hundred per page."""
+    _reject_unknown_parameters(request, "find", "page")
+    start = page * PAGE_SIZE
     search = Search(text=find.replace("\0", ""), sort="name")
-    rows = list(list_templates(asker(request), search)[page * PAGE : page * PAGE + PAGE + 1])
-    return {"templates": [_row(each) for each in rows[:PAGE]], "more": len(rows) > PAGE}
+    rows = list(list_templates(get_person(request), search)[start : start + PAGE_SIZE + 1])
+    summaries = [_format_summary(each) for each in rows[:PAGE_SIZE]]
+    return {"templates": summaries, "more": len(rows) > PAGE_SIZE}
 
 
-@api.get(
-    "/templates/{template_id}",
-    response={200: TemplateFull, **REFUSALS},
-    auth=Bearer("read"),
-)
+@api.get("/templates/{template_id}", response={200: TemplateDetail, **READ}, auth=Bearer("read"))
 def get_one(
     request: HttpRequest,
     template_id: uuid.UUID,
     variant: str = Query("", max_length=100),  # type: ignore[type-arg]
     version: int = Query(0, ge=0, le=2**31),  # type: ignore[type-arg]
 ) -> Any:
-    """One template; with a variant, that variant's document."""
-    refuse_strays(request, "variant", "version")
-    return _full(_find(request, template_id), variant, version)
+    """Get one template; with a variant, the document of that variant."""
+    _reject_unknown_parameters(request, "variant", "version")
+    return _format_template(get_template(get_person(request), template_id), variant, version)
 
 
-@api.post("/templates", response={201: TemplateFull, **CHANGES}, auth=Bearer("save"))
+@api.post("/templates", response={201: TemplateDetail, **SAVE}, auth=Bearer("save"))
 def create(request: HttpRequest, body: NewTemplate) -> Any:
-    """A new template."""
-    wanted = TemplateInput(body.name, body.description, tuple(body.tags), body.folder, body.sharing)
-    if sentence := validate_template_input(wanted):
-        raise HttpError(422, sentence)
-    try:
-        operation = get_operation(body.operation).id
-    except UnknownOperation as unknown:
-        raise HttpError(422, str(unknown)) from None
-    _judge_document(body.document)
-    connection = _connection(body.connection)
+    """Create a template."""
+    tags = tuple(body.tags)
+    details = TemplateInput(body.name, body.description, tags, body.folder, body.sharing)
+    if message := validate_template_input(details):
+        raise HttpError(422, message)
+    operation = get_operation(body.operation).id
+    _validate_document(body.document)
+    connection = _find_connection(body.connection)
     state = State(body.document, path_values=body.path_values, connection=connection)
-    template = create_template(asker(request), operation, Content(state), wanted)
-    return Status(201, _full(template))
+    template = create_template(get_person(request), operation, Content(state), details)
+    return Status(201, _format_template(template))
 
 
-@api.put("/templates/{template_id}", response={200: TemplateFull, **CHANGES}, auth=Bearer("save"))
+@api.put("/templates/{template_id}", response={200: TemplateDetail, **SAVE}, auth=Bearer("save"))
 def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
-    """A new version, as shared values or as a variant. 409 when somebody saved meanwhile:
-    nothing is overwritten."""
-    template = _find(request, template_id)
-    if not may_change(asker(request), template):
-        raise HttpError(403, "This template is shared for using, not for changing.")
-    _judge_document(body.document)
-    content = read_content(_version(template, body.base))
+    """Save a new version, of the shared values or of one variant.
+
+    Returns 409 if someone else saved in the meantime; nothing is overwritten.
+    """
+    template = get_template(get_person(request), template_id)
+    if not may_change(get_person(request), template):
+        raise HttpError(403, "You can use this template, but not change it.")
+    _validate_document(body.document)
+    content = read_content(get_version(template, body.base))
     shared = content.state(body.variant)
     path_values = shared.path_values if body.path_values is None else body.path_values
     state = State(body.document, shared.metadata, path_values, shared.connection)
     content = content.change(body.variant.strip(), state)
-    done = save_version(asker(request), template, content, body.base, body.note)
-    if isinstance(done, VersionConflict):
-        raise HttpError(409, f"Version {done.latest} was saved since version {done.base}.")
+    saved = save_version(get_person(request), template, content, body.base, body.note)
+    if isinstance(saved, VersionConflict):
+        raise HttpError(409, f"Version {saved.latest} was saved since version {saved.base}.")
     template.refresh_from_db()
-    return _full(template, body.variant.strip())
+    return _format_template(template, body.variant.strip())
 
 
-@api.post(
-    "/templates/{template_id}/check",
-    response={200: Checked, **BODIES},
-    auth=Bearer("read"),
-)
-def check(request: HttpRequest, template_id: uuid.UUID, body: Filled) -> Any:
-    """Every problem at once; nothing is sent."""
-    template = _find(request, template_id)
-    problems = check_plan(_plan(asker(request), template, body))
+@api.post("/templates/{template_id}/check", response={200: Checked, **CHECK}, auth=Bearer("read"))
+def check(request: HttpRequest, template_id: uuid.UUID, body: FillInput) -> Any:
+    """Check a template with these values: all problems at once, and nothing is sent."""
+    template = get_template(get_person(request), template_id)
+    problems = check_plan(_plan_send(get_person(request), template, body))
     return {"ready": not blocks(problems), "problems": [each.as_dict() for each in problems]}
 
 
-@api.post("/templates/{template_id}/send", response={200: Sent, **CHANGES}, auth=Bearer("send"))
-def send(request: HttpRequest, template_id: uuid.UUID, body: Sending) -> Any:
-    """Send it, once a press, and wait for the verdict. Still `sending` after twenty seconds:
-    ask for the exchange."""
-    template, person = _find(request, template_id), asker(request)
-    sent = submit_plan(
-        person, _plan(person, template, body), body.press or uuid.uuid4(), body.confirm
-    )
+@api.post("/templates/{template_id}/send", response={200: SendResult, **SAVE}, auth=Bearer("send"))
+def send(request: HttpRequest, template_id: uuid.UUID, body: SendInput) -> Any:
+    """Send a template, only once for each `press`, and wait for the verdict.
+
+    If the outcome is still `sending` after twenty seconds, get the exchange later.
+    """
+    person = get_person(request)
+    template = get_template(person, template_id)
+    plan = _plan_send(person, template, body)
+    sent = submit_plan(person, plan, body.press or uuid.uuid4(), body.confirm)
     if isinstance(sent, Blocked):
         raise HttpError(409, sent.sentence)
     record_use(template)
-    return _sent(wait_for_exchange(sent, PATIENCE))
+    return _format_exchange(wait_for_exchange(sent, WAIT_SECONDS))
 
 
-@api.get("/exchanges/{exchange_id}", response={200: Sent, **REFUSALS}, auth=Bearer("read"))
+@api.get("/exchanges/{exchange_id}", response={200: SendResult, **READ}, auth=Bearer("read"))
 def get_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> Any:
-    """What came of a send."""
-    exchange = find_exchange(asker(request), exchange_id)
+    """Get the result of a send."""
+    exchange = find_exchange(get_person(request), exchange_id)
     if exchange is None:
-        raise HttpError(404, "There is no such exchange, or it is not yours.")
-    return _sent(exchange)
+        raise HttpError(404, "There is no such exchange, or it isn't shared with you.")
+    return _format_exchange(exchange)
 
 
-def _find(request: HttpRequest, template_id: uuid.UUID) -> Template:
-    person: Person = asker(request)
-    try:
-        return get_template(person, template_id)
-    except Template.DoesNotExist:
-        raise HttpError(404, "There is no such template, or it is not shared with you.") from None
+def _reject_unknown_parameters(request: HttpRequest, *known: str) -> None:
+    # Ninja ignores them, so a misspelt `variant` would return the shared document.
+    for name in request.GET:
+        if name not in known:
+            expected = " or ".join(known)
+            raise HttpError(422, f"Unknown query parameter {name!r:.60}; use {expected}.")
 
 
-def _version(template: Template, number: int) -> Version:
-    try:
-        return get_version(template, number)
-    except Version.DoesNotExist:
-        raise HttpError(404, "There is no such version.") from None
-
-
-def _plan(person: Person, template: Template, filled: Filled) -> Plan:
-    version = _version(template, filled.version)
-    content = read_content(version)
-    if filled.variant and find_variant(content.variants, filled.variant) is None:
+def _get_state(content: Content, variant: str) -> State:
+    if variant and find_variant(content.variants, variant) is None:
         raise HttpError(404, "There is no such variant.")
-    state = content.state(filled.variant)
+    return content.state(variant)
+
+
+def _plan_send(person: Person, template: Template, filled: FillInput) -> Plan:
+    version = get_version(template, filled.version)
+    state = _get_state(read_content(version), filled.variant)
     if filled.connection:
-        state = connect_to(state, _connection(filled.connection))
-    try:
-        for pointer, typed in filled.values.items():
-            state = set_typed(state, pointer, typed)
-        for pointer, text in filled.json_values.items():
-            state = set_json(state, pointer, text)
-        return plan_state(template.operation, state, template.name, version, person)
-    except (CannotFill, UnknownOperation) as sentence:
-        raise HttpError(422, str(sentence)) from None
+        state = connect_to(state, _find_connection(filled.connection))
+    for pointer, typed in filled.values.items():
+        state = set_typed(state, pointer, typed)
+    for pointer, text in filled.json_values.items():
+        state = set_json(state, pointer, text)
+    return plan_state(template.operation, state, template.name, version, person)
 
 
-def _connection(name: str) -> str:
-    if not name:
-        return ""
-    found = Connection.objects.filter(name=name.replace("\0", "")).first()
-    if found is None:
-        raise HttpError(404, "There is no connection of this name.")
-    return str(found.id)
+def _find_connection(name: str) -> str:
+    # PostgreSQL rejects a query with a NUL character.
+    return str(Connection.objects.get(name=name.replace("\0", "")).id) if name else ""
 
 
-def _judge_document(text: str) -> None:
-    try:
-        parse(text)
-    except JSONSyntaxError as error:
-        raise HttpError(422, error.message) from None
-    if places := find_credentials(text):
-        raise HttpError(422, f"{places[0]} looks like a credential: keep it in a connection.")
+def _validate_document(text: str) -> None:
+    parse(text)
+    for pointer in find_credentials(text):
+        raise HttpError(422, f"{pointer} looks like a credential. Store it in a connection.")
 
 
-def _row(template: Template) -> dict[str, Any]:
+def _format_summary(template: Template) -> dict[str, Any]:
     names = ("id", "name", "description", "folder", "operation", "sharing", "changed_at", "used_at")
     row = {name: getattr(template, name) for name in names}
     return {**row, "tags": template.tag_list, "version": template.latest_version}
 
 
-def _full(template: Template, variant: str = "", number: int = 0) -> dict[str, Any]:
-    version = _version(template, number)
+def _format_template(template: Template, variant: str = "", number: int = 0) -> dict[str, Any]:
+    version = get_version(template, number)
     content = read_content(version)
-    if variant and find_variant(content.variants, variant) is None:
-        raise HttpError(404, "There is no such variant.")
-    state = content.state(variant)
+    state = _get_state(content, variant)
     return {
-        **_row(template),
+        **_format_summary(template),
         "version": version.number,
         "document": state.text,
         "path_values": dict(state.path_values),
@@ -245,7 +245,7 @@ def _full(template: Template, variant: str = "", number: int = 0) -> dict[str, A
     }
 
 
-def _sent(exchange: Exchange) -> dict[str, Any]:
+def _format_exchange(exchange: Exchange) -> dict[str, Any]:
     return {
         "exchange": exchange.id,
         "outcome": exchange.outcome,

@@ -1,5 +1,7 @@
-"""What goes in and out of the HTTP interface. Documents are JSON texts, so that numbers keep
-their digits."""
+"""Inputs and results of the HTTP API.
+
+A document is a JSON text inside a JSON string, so that its numbers keep their digits.
+"""
 
 from __future__ import annotations
 
@@ -12,21 +14,20 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from playground.openapi.operations import list_operations
 
-DOCUMENT = "The payload as JSON text, byte for byte as it is sent."
-# Bounded, since a text without a bound would not be held against Unicode: half a character
-# (a lone surrogate) can neither be kept nor exported.
+DOCUMENT = "The payload as JSON text, sent byte for byte as it is."
+# The bound has a side effect that is needed: pydantic checks only constrained texts for lone
+# surrogates, which can neither be stored nor exported.
 Text = Annotated[str, StringConstraints(max_length=5_000_000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-class Asked(BaseModel):
-    """What comes in: an object, and no key that is not known. A misspelt `variant` would
-    otherwise send another payload than the one that was meant."""
+class Input(BaseModel):
+    """An object without unknown keys: a misspelt `variant` would send another payload."""
 
     model_config = ConfigDict(extra="forbid")
 
 
-class TemplateRow(Schema):
+class TemplateSummary(Schema):
     id: UUID
     name: str
     description: str
@@ -39,7 +40,7 @@ class TemplateRow(Schema):
     used_at: datetime | None
 
 
-class TemplateFull(TemplateRow):
+class TemplateDetail(TemplateSummary):
     document: str = Field(description=DOCUMENT)
     path_values: dict[str, str]
     connection: str
@@ -47,11 +48,11 @@ class TemplateFull(TemplateRow):
 
 
 class TemplateList(Schema):
-    templates: list[TemplateRow]
+    templates: list[TemplateSummary]
     more: bool
 
 
-class NewTemplate(Asked):
+class NewTemplate(Input):
     name: Name
     operation: str = Field(
         max_length=100, json_schema_extra={"enum": [each.id for each in list_operations()]}
@@ -65,24 +66,24 @@ class NewTemplate(Asked):
     sharing: Literal["private", "view", "edit"] = "private"
 
 
-class NewVersion(Asked):
+class NewVersion(Input):
     base: int = Field(strict=True, ge=1, le=2**31, description="The version this one is based on.")
     document: str = Field(min_length=2, max_length=5_000_000, description=DOCUMENT)
     path_values: dict[Text, Text] | None = None
-    variant: str = Field("", max_length=100, description="Keep it as this variant.")
+    variant: str = Field("", max_length=100, description="Empty for the shared values.")
     note: str = Field("", max_length=500)
 
 
-class Filled(Asked):
+class FillInput(Input):
     variant: str = Field("", max_length=100)
-    version: int = Field(0, strict=True, ge=0, le=2**31, description="0 is the newest.")
-    connection: Text = Field("", description="Send over this connection instead.")
+    version: int = Field(0, strict=True, ge=0, le=2**31, description="0 for the newest.")
+    connection: Text = Field("", description="Name of a connection to use instead.")
     values: dict[Text, Text] = Field({}, description="Text by JSON Pointer, as typed in a form.")
     json_values: dict[Text, Text] = Field({}, description="JSON text by JSON Pointer.")
 
 
-class Sending(Filled):
-    press: UUID | None = Field(None, description="Sent again with the same id, it sends once.")
+class SendInput(FillInput):
+    press: UUID | None = Field(None, description="With the same ID again, it sends once.")
     confirm: Text = Field("", description="The name of a protected connection.")
 
 
@@ -91,7 +92,7 @@ class Checked(Schema):
     problems: list[dict[str, Any]]
 
 
-class Sent(Schema):
+class SendResult(Schema):
     exchange: UUID
     outcome: str = Field(description="accepted, refused, http_error, not_sent, unknown, sending")
     code: str
@@ -100,11 +101,11 @@ class Sent(Schema):
     job: str
 
 
-class Told(Schema):
+class Message(Schema):
     detail: str
 
 
-class Misunderstood(Schema):
-    """A sentence, or for each wrong value in the question where it stands and why."""
+class InvalidInput(Schema):
+    """A sentence, or the location and the problem of each invalid value."""
 
     detail: str | list[dict[str, Any]]

@@ -1,4 +1,4 @@
-"""Schemathesis over the HTTP interface: whatever is asked, the answer is as described."""
+"""Schemathesis over the HTTP API: every answer is as the OpenAPI document describes it."""
 
 from uuid import UUID
 
@@ -18,12 +18,12 @@ from tests.payload_templates.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW, practice, sandbox  # noqa: F401
 
 EXAMPLES = 15
-# A document is a text of JSON: that a text is none cannot be said in its schema.
+# A document is JSON inside a string: a schema can't express that the string isn't JSON.
 LEFT_OUT = [positive_data_acceptance]
 
 schema = schemathesis.openapi.from_dict(api.get_openapi_schema())
 schema.app = get_wsgi_application()
-# By name, so that each is a test of its own wherever tests run side by side.
+# By name, so that each is a test of its own when tests run in parallel.
 OPERATIONS = {each.ok().label: each.ok() for each in schema.get_all_operations()}
 TRIES = settings(
     max_examples=EXAMPLES,

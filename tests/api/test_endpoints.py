@@ -1,4 +1,4 @@
-"""The HTTP interface: tokens and their scopes, each operation, and any body at all."""
+"""The HTTP API: tokens and their scopes, each operation, and arbitrary bodies."""
 
 import json
 import uuid
@@ -49,7 +49,7 @@ def ask(editor: Person) -> Ask:
     return asking(make_token(editor, "all", ["read", "save", "send"], 1))
 
 
-def test_a_token_is_long_kept_nowhere_and_revoked(editor: Person) -> None:
+def test_a_token_is_long_stored_as_a_hash_and_revocable(editor: Person) -> None:
     token = make_token(editor, "script", ["read"], 1)
     kept = PersonalToken.objects.get()
     assert token not in str(kept.__dict__)
@@ -60,7 +60,7 @@ def test_a_token_is_long_kept_nowhere_and_revoked(editor: Person) -> None:
     assert asking(token)("GET", "/templates").status_code == 401
 
 
-def test_ended_unknown_and_missing_tokens_open_nothing(editor: Person) -> None:
+def test_expired_unknown_and_missing_tokens_are_rejected(editor: Person) -> None:
     token = make_token(editor, "script", ["read"], 1)
     PersonalToken.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     assert asking(token)("GET", "/templates").status_code == 401
@@ -78,7 +78,7 @@ def test_guessing_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
     assert statuses[-1] == 429
 
 
-def test_scopes_and_roles_bound_it(editor: Person, viewer: Person) -> None:
+def test_scopes_and_roles_limit_a_token(editor: Person, viewer: Person) -> None:
     template = make_template(editor, sharing=Sharing.EDIT)
     reading = asking(make_token(editor, "r", ["read"], 1))
     body = {"base": 1, "document": "{}"}
@@ -90,7 +90,7 @@ def test_scopes_and_roles_bound_it(editor: Person, viewer: Person) -> None:
     assert viewing("POST", f"/templates/{template.id}/send").status_code == 403
 
 
-def test_somebody_elses_private_template_is_not_there(ask: Ask) -> None:
+def test_a_private_template_of_someone_else_is_not_found(ask: Ask) -> None:
     template = make_template(make_person(Role.EDITOR, "other"))
     assert ask("GET", "/templates").json() == {"templates": [], "more": False}
     for method, path in (("GET", ""), ("POST", "/check"), ("POST", "/send")):
@@ -102,7 +102,7 @@ def test_somebody_elses_private_template_is_not_there(ask: Ask) -> None:
     assert answer.status_code == 403
 
 
-def test_a_template_is_made_saved_and_read_with_its_digits(ask: Ask) -> None:
+def test_a_template_is_created_saved_and_read_with_its_digits(ask: Ask) -> None:
     document = '{"big": 12345678901234567890, "a": 1.10}'
     made = ask("POST", "/templates", name="x", operation="launch-workflow", document=document)
     assert made.status_code == 201
@@ -112,14 +112,17 @@ def test_a_template_is_made_saved_and_read_with_its_digits(ask: Ask) -> None:
     assert ask("PUT", address, **body).json()["variants"] == ["two"]
     assert ask("GET", address + "?variant=two").json()["document"] != document
     assert ask("PUT", address, base=1, document="{}").status_code == 409
-    assert ask("PUT", address, base=2, document="{").status_code == 422
+    broken = ask("PUT", address, base=2, document='{"a"')
+    assert (broken.status_code, broken.json()["detail"][:7]) == (422, "Line 1,")
     secret = ask("PUT", address, base=2, document='{"api_key": "sk-live-1"}')
     assert secret.status_code == 422
     assert "credential" in secret.json()["detail"]
 
 
 @pytest.mark.parametrize("body", [[], [None], [["variant", "x"]], "x", 1, None, {"varient": "x"}])
-def test_a_question_it_does_not_know_sends_nothing(ask: Ask, editor: Person, body: Any) -> None:
+def test_an_unknown_input_is_rejected_and_sends_nothing(
+    ask: Ask, editor: Person, body: Any
+) -> None:
     template = make_template(editor, text=TEXT)
     token = make_token(editor, "raw", ["read", "send"], 1)
     answer = Client(headers={"Authorization": f"Bearer {token}"}).post(
@@ -127,10 +130,12 @@ def test_a_question_it_does_not_know_sends_nothing(ask: Ask, editor: Person, bod
     )
     assert answer.status_code == 422
     assert not Exchange.objects.exists()
-    assert ask("GET", f"/templates/{template.id}?varient=x").status_code == 422
+    answer = ask("GET", f"/templates/{template.id}?varient=x")
+    assert answer.status_code == 422
+    assert "Unknown query parameter 'varient'" in answer.json()["detail"]
 
 
-def test_it_checks_without_sending(ask: Ask, editor: Person) -> None:
+def test_a_check_sends_nothing(ask: Ask, editor: Person) -> None:
     template = make_template(editor, text=TEXT)
     answer = ask("POST", f"/templates/{template.id}/check", values={"/job_name": ""}).json()
     assert answer["ready"] is False
@@ -139,7 +144,7 @@ def test_it_checks_without_sending(ask: Ask, editor: Person) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_sends_once_a_press(ask: Ask, editor: Person, practice: Connection) -> None:  # noqa: F811
+def test_the_same_press_sends_once(ask: Ask, editor: Person, practice: Connection) -> None:  # noqa: F811
     template = make_template(editor, text=LAUNCH, connection=practice, workflow_uid=WORKFLOW)
     press = str(uuid.uuid4())
     for _ in range(2):
@@ -153,7 +158,7 @@ def test_it_sends_once_a_press(ask: Ask, editor: Person, practice: Connection) -
     assert ask("POST", f"/templates/{template.id}/send").status_code == 409
 
 
-def test_a_browser_reads_what_it_can_do(as_viewer: Client) -> None:
+def test_a_browser_shows_the_operations(as_viewer: Client) -> None:
     assert b"/templates/{template_id}/send" in Client().get("/api/").content
     assert Client().get("/api/openapi.json").json()["openapi"].startswith("3.1")
 
@@ -177,7 +182,9 @@ BODIES = st.dictionaries(st.sampled_from(NAMES), VALUES)
 
 @settings(max_examples=60, suppress_health_check=list(HealthCheck))
 @given(body=BODIES, call=st.sampled_from(["POST ", "PUT /ID", "POST /ID/check", "GET /ID"]))
-def test_no_body_breaks_it(ask: Ask, editor: Person, body: dict[str, Any], call: str) -> None:
+def test_no_body_causes_a_server_error(
+    ask: Ask, editor: Person, body: dict[str, Any], call: str
+) -> None:
     template = Template.objects.first() or make_template(editor)
     method, _, path = call.partition(" ")
     answer = ask(method, "/templates" + path.replace("ID", str(template.id)), **body)
@@ -185,7 +192,7 @@ def test_no_body_breaks_it(ask: Ask, editor: Person, body: dict[str, Any], call:
     assert answer["Content-Type"].startswith("application/json")
 
 
-def test_half_a_character_is_refused_wherever_it_stands(ask: Ask, editor: Person) -> None:
+def test_a_lone_surrogate_is_rejected_anywhere(ask: Ask, editor: Person) -> None:
     new = {"name": "N", "operation": "launch-workflow", "document": "{}"}
     for more in ({"path_values": {"\ud800": "x"}}, {"path_values": {"x": "\ud800"}},
                  {"tags": ["\ud800"]}, {"connection": "\ud800"}):  # fmt: skip
@@ -194,3 +201,21 @@ def test_half_a_character_is_refused_wherever_it_stands(ask: Ask, editor: Person
     for more in ({"values": {"/\ud800": "x"}}, {"json_values": {"/a": "\ud800"}}):
         assert ask("POST", f"/templates/{template.id}/check", **more).status_code == 422
     assert Template.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "detail"),
+    [
+        ("/send", {"variant": "gone"}, 404, "There is no such variant."),
+        ("/send", {"version": 9}, 404, "There is no such version."),
+        ("/check", {"connection": "gone"}, 404, "There is no connection with this name."),
+        ("/check", {"json_values": {"/a": "{"}}, 422, None),
+    ],
+)
+def test_what_does_not_exist_is_named(
+    ask: Ask, editor: Person, path: str, body: dict[str, Any], status: int, detail: str | None
+) -> None:
+    template = make_template(editor, text=TEXT)
+    answer = ask("POST", f"/templates/{template.id}{path}", **body)
+    assert answer.status_code == status
+    assert detail is None or answer.json()["detail"] == detail
