@@ -13,7 +13,7 @@ from playground.history.models import Exchange
 from playground.openapi.operations import get_api, list_apis, list_operations
 from playground.pages.connection_form import ConnectionForm
 from playground.pages.replies import view_reply
-from playground.pages.syncs import describe_sync
+from playground.pages.workflows import describe_sync
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of

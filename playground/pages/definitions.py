@@ -1,11 +1,10 @@
-"""A workflow's definition: look at it, make or change it by hand, infer, export, import."""
+"""A workflow's definition: show, add, edit, export and import it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -21,8 +20,15 @@ from playground.openapi.custom_workflows import (
     find_definition_errors,
     to_custom_steps,
 )
-from playground.pages.definition_form import Typed, describe_typed, read_typed
-from playground.pages.inferring import infer_from, list_sources
+from playground.pages.definition_form import (
+    DefinitionInput,
+    describe_definition_form,
+    infer_definition,
+    list_inference_sources,
+    read_definition_form,
+)
+from playground.pages.parameters import read_uuid
+from playground.pages.responses import breadcrumbs, download
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -36,14 +42,16 @@ from playground.workspace.workflows import (
     tell_difference,
 )
 
-LARGEST_FILE = 5_000_000
+MAX_FILE_BYTES = 5_000_000
 SHOWN_CHANGES = 10
+# Changes named in the message after saving; the workflow's page lists all.
+MAX_TOLD_CHANGES = 5
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
-    row = find_row(connection_id, uid)
+    row = _get_workflow(connection_id, uid)
     definition = read_definition(row)
     context = {
         "row": row,
@@ -52,56 +60,54 @@ def show_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> H
         "steps": list(zip(definition.steps, to_custom_steps(definition), strict=True)),
         "differs": tell_difference(row.definition, row.details) if row.api_differs else [],
         "changes": row.changes.all()[:SHOWN_CHANGES],
-        "trail": _trail(row.name),
+        "trail": breadcrumbs((_("Workflows"), reverse("workflows")), row.name),
     }
     return render(request, "workflow/page.html", context)
 
 
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add_workflow(request: HttpRequest) -> HttpResponse:
     """A new definition: blank, or inferred from `?draft=` or `?exchange=`."""
-    connections = Connection.objects.filter(api="captain-data")
-    chosen = _choose(connections, request.POST.get("connection") or request.GET.get("connection"))
+    chosen = _find_connection(request.POST.get("connection") or request.GET.get("connection"))
+    mistakes: list[str] = []
     if request.method == "POST":
-        typed = read_typed(request.POST)
-        taken = chosen is not None and chosen.workflows.filter(uid=typed.uid).exists()
+        typed = read_definition_form(request.POST)
         mistakes = find_definition_errors(typed.uid, typed.name, typed.steps)
         if chosen is None:
-            mistakes.insert(0, _("Choose the connection that has this workflow."))
-        if taken:
-            mistakes.append(_("This workflow is known already: change it on its own page."))
-        if chosen is not None and not mistakes:
+            mistakes.insert(0, _("Choose the connection this workflow belongs to."))
+        elif chosen.workflows.filter(uid=typed.uid).exists():
+            mistakes.append(_("A workflow with this UID already exists. Edit it on its own page."))
+        elif not mistakes:
             return _save(request, Workflow(connection=chosen, uid=typed.uid), typed)
     else:
-        mistakes = []
-        typed, from_connection = infer_from(person_of(request), request.GET)
-        chosen = from_connection or chosen
+        typed, inferred_from = infer_definition(person_of(request), request.GET)
+        chosen = inferred_from or chosen
     context = {
-        "connections": connections,
+        "connections": Connection.objects.filter(api="captain-data"),
         "chosen": chosen,
         "mistakes": mistakes,
-        "sources": list_sources(person_of(request)) if not typed.steps else [],
-        "trail": _trail(_("New")),
-        **describe_typed(typed),
+        "sources": list_inference_sources(person_of(request)) if not typed.steps else [],
+        "trail": breadcrumbs((_("Workflows"), reverse("workflows")), _("New")),
+        **describe_definition_form(typed),
     }
     return render(request, "workflow/edit.html", context, status=422 if mistakes else 200)
 
 
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
-    row = find_row(connection_id, uid)
-    definition = read_definition(row)
-    before = to_custom_steps(definition)
-    typed, mistakes = Typed(row.uid, row.name, before), list[str]()
+def edit_definition(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
+    row = _get_workflow(connection_id, uid)
+    before = to_custom_steps(read_definition(row))
+    typed, mistakes = DefinitionInput(row.uid, row.name, before), list[str]()
     stamp = _stamp(row)
     if request.method == "POST":
-        typed = read_typed(request.POST, before)
-        typed = Typed(row.uid, typed.name, typed.steps)
+        form = read_definition_form(request.POST, before)
+        typed = DefinitionInput(row.uid, form.name, form.steps)
         mistakes = find_definition_errors(typed.uid, typed.name, typed.steps)
         if request.POST.get("stamp", stamp) != stamp:
-            mistakes.insert(0, _("It was changed elsewhere meanwhile. Save again to replace that."))
+            message = _("Someone else changed this workflow. Save again to overwrite their change.")
+            mistakes.insert(0, message)
         if not mistakes:
             return _save(request, row, typed)
     context = {
@@ -109,112 +115,104 @@ def edit(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpRespon
         "stamp": stamp,
         "connection": row.connection,
         "mistakes": mistakes,
-        "trail": _trail(row.name, _address(row), _("Change")),
-        **describe_typed(typed),
+        "trail": breadcrumbs(
+            (_("Workflows"), reverse("workflows")), (row.name, _address(row)), _("Edit")
+        ),
+        **describe_definition_form(typed),
     }
     return render(request, "workflow/edit.html", context, status=422 if mistakes else 200)
 
 
 @needs(Role.EDITOR)
 @require_POST
-def settle(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
-    """The API says something else than the edit by hand: take it, or keep one's own."""
-    row = find_row(connection_id, uid)
+def resolve_difference(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
+    """Use the API's definition, or keep the one edited here until the API's changes again."""
+    row = _get_workflow(connection_id, uid)
     if request.POST.get("choice") == "take" and row.details:
         take_api_definition(row)
         record_event(request, "workflow-changed", row.name, "took the API's definition")
-        messages.info(request, _("The API's definition counts again."))
+        messages.info(request, _("The API's definition is used again."))
     elif request.POST.get("choice") == "keep":
         keep_own_definition(row)
         messages.info(
-            request, _("Your definition stays. The next change of the API is told again.")
+            request, _("Your definition is kept. You'll be told when the API's changes again.")
         )
     return redirect(_address(row))
 
 
 @needs(Role.EDITOR)
 @require_POST
-def delete(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
-    row = find_row(connection_id, uid)
+def delete_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
+    row = _get_workflow(connection_id, uid)
     row.delete()
     record_event(request, "workflow-deleted", row.name)
-    messages.info(request, _("%(name)s is no longer known here.") % {"name": row.name})
+    messages.info(request, _("Deleted %(name)s.") % {"name": row.name})
     return redirect("workflows")
 
 
 @needs(Role.VIEWER)
 @require_safe
-def export(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
-    row = find_row(connection_id, uid)
-    response = HttpResponse(write_file(row), content_type="application/json")
+def export_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
+    row = _get_workflow(connection_id, uid)
     name = slugify(row.name) or "workflow"
-    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
-    return response
+    return download(write_file(row), f"{name}.json", "application/json")
 
 
 @needs(Role.EDITOR)
 @require_POST
-def bring_in(request: HttpRequest) -> HttpResponse:
-    """A definition from a file."""
-    chosen = _choose(Connection.objects.filter(api="captain-data"), request.POST.get("connection"))
+def import_workflow(request: HttpRequest) -> HttpResponse:
+    connection = _find_connection(request.POST.get("connection"))
     try:
-        file = read_file(_uploaded(request))
+        file = read_file(_read_upload(request))
     except BadFile as error:
         messages.warning(request, _("Not imported: %(reason)s") % {"reason": error})
         return redirect("workflows")
-    if chosen is None:
-        messages.warning(request, _("Not imported: choose the connection that has it."))
+    if connection is None:
+        message = _("Not imported. Choose the connection this workflow belongs to.")
+        messages.warning(request, message)
         return redirect("workflows")
-    row = import_file(chosen, file)
+    row = import_file(connection, file)
     record_event(request, "workflow-changed", row.name, "imported")
-    messages.info(request, _("%(name)s is imported.") % {"name": row.name})
+    messages.info(request, _("Imported %(name)s.") % {"name": row.name})
     return redirect(_address(row))
 
 
-def find_row(connection_id: uuid.UUID, uid: str) -> Workflow:
+def _get_workflow(connection_id: uuid.UUID, uid: str) -> Workflow:
     rows = Workflow.objects.select_related("connection")
     return get_object_or_404(rows, connection_id=connection_id, uid=uid)
 
 
-def _save(request: HttpRequest, row: Workflow, typed: Typed) -> HttpResponse:
+def _save(request: HttpRequest, row: Workflow, typed: DefinitionInput) -> HttpResponse:
     before = json.loads(row.definition or "{}")
     details = build_details(typed.uid, typed.name, typed.steps, before)
     changes = edit_workflow(row, json.dumps(details, ensure_ascii=False, indent=2), typed.name)
     record_event(request, "workflow-changed", row.name)
-    told = " ".join(changes[:5])
-    messages.info(
-        request, _("%(name)s is saved.") % {"name": row.name} + (f" {told}" if told else "")
-    )
+    message = " ".join([_("Saved %(name)s.") % {"name": row.name}, *changes[:MAX_TOLD_CHANGES]])
+    messages.info(request, message)
     return redirect(_address(row))
 
 
 def _stamp(row: Workflow) -> str:
-    """Of what is edited and of what the API said: changes with either."""
+    """Changes when somebody edits the definition, and when a sync reads another one."""
+    # No single time covers both, and a sync that finds nothing new must not change it.
     both = f"{row.edited}\0{row.details}".encode("utf-8", "replace")
     return hashlib.sha256(both).hexdigest()[:16]
 
 
-def _uploaded(request: HttpRequest) -> bytes:
+def _read_upload(request: HttpRequest) -> bytes:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         raise BadFile(_("choose a file."))
-    if (file.size or 0) > LARGEST_FILE:
+    if (file.size or 0) > MAX_FILE_BYTES:
         raise BadFile(_("the file is larger than 5 MB."))
     return bytes(file.read())
 
 
-def _choose(connections: Any, sent: str | None) -> Connection | None:
-    try:
-        found: Connection | None = connections.filter(id=uuid.UUID(sent or "")).first()
-    except ValueError:
-        return None
-    return found
+def _find_connection(sent: str | None) -> Connection | None:
+    id = read_uuid(sent or "")
+    # Only this API has workflows.
+    return Connection.objects.filter(api="captain-data", id=id).first() if id else None
 
 
 def _address(row: Workflow) -> str:
     return reverse("workflow", args=[row.connection_id, row.uid])
-
-
-def _trail(name: str, href: str = "", more: str = "") -> list[dict[str, str]]:
-    trail = [{"href": "/workflows/", "text": _("Workflows")}, {"href": href, "text": name}]
-    return [*trail, {"text": more}] if more else trail

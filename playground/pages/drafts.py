@@ -1,8 +1,7 @@
-"""Drafts as a list: begin one, go on with one, name it, put it away."""
+"""Drafts: the list, creating one from an operation or an exchange, and what it changed since."""
 
 from __future__ import annotations
 
-import json
 import uuid
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.drafts.drafts import (
@@ -21,50 +21,65 @@ from playground.drafts.drafts import (
     restore_draft,
 )
 from playground.drafts.models import Draft
+from playground.history.models import Exchange
+from playground.history.queries import find_exchange
+from playground.jsontext.diff import Difference
 from playground.openapi.operations import UnknownOperation, get_operation, list_operations
 from playground.openapi.payloads import build_default_payload
+from playground.pages.builder.draft_context import open_draft
+from playground.pages.exchanges import get_exchange
+from playground.pages.parameters import read_uuid
+from playground.pages.responses import redirect_htmx, with_toast
 from playground.payload_templates.drift import find_broken_drafts
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
+from playground.sending.resending import describe_differences, draft_from_exchange
 from playground.workspace.models import Connection
 from playground.workspace.workflows import read_workflow
 
-PAGE = 50
+DRAFTS_PER_PAGE = 50
+MAX_DIFFERENCES = 300
+# Prefixes of what can differ outside the document.
+OUTSIDE_DOCUMENT = {
+    "#path": gettext_lazy("path"),
+    "#connect": gettext_lazy("connection"),
+    "#off": gettext_lazy("switched off"),
+    "#away": gettext_lazy("kept for another option"),
+    "#half": gettext_lazy("incomplete"),
+    "#note": gettext_lazy("note"),
+}
 
 
 @needs(Role.EDITOR)
 @require_safe
 def show_drafts(request: HttpRequest) -> HttpResponse:
     found = drafts_of(person_of(request))
-    wanted = request.GET.get("find", "").strip()
-    if wanted:
-        found = found.filter(name__icontains=wanted)
+    text = request.GET.get("find", "").strip()
+    if text:
+        found = found.filter(name__icontains=text)
     titles = {each.id: each.title for each in list_operations()}
-    drafts = [(draft, titles.get(draft.operation, draft.operation)) for draft in found[: PAGE + 1]]
-    return render(
-        request,
-        "drafts/page.html",
-        {
-            "drafts": drafts[:PAGE],
-            "more": len(drafts) > PAGE,
-            "find": wanted,
-            "drifted": find_broken_drafts(draft for draft, _title in drafts[:PAGE]),
-        },
-    )
+    rows = list(found[: DRAFTS_PER_PAGE + 1])
+    shown = rows[:DRAFTS_PER_PAGE]
+    context = {
+        "drafts": [(draft, titles.get(draft.operation, draft.operation)) for draft in shown],
+        "more": len(rows) > DRAFTS_PER_PAGE,
+        "find": text,
+        "drifted": find_broken_drafts(shown),
+    }
+    return render(request, "drafts/page.html", context)
 
 
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def begin_draft(request: HttpRequest) -> HttpResponse:
-    """Which operation, asked; then a draft with the complete default payload of a workflow, or
-    a blank one."""
+def create_draft(request: HttpRequest) -> HttpResponse:
+    """Choose an operation; then a draft with the default payload of its workflow opens."""
     if request.method != "POST":
-        return render(request, "drafts/new.html", {"beginnings": list_beginnings()})
+        return render(request, "drafts/new.html", {"starting_points": list_starting_points()})
     try:
         operation = get_operation(request.POST.get("operation", ""))
     except UnknownOperation as unknown:
         raise Http404(str(unknown)) from None
-    connection = _find_connection(request.POST.get("connection", ""), operation.api.id)
+    connection = _choose_connection(request.POST.get("connection", ""), operation.api.id)
     uid = request.POST.get("workflow_uid", "").strip()
     workflow = read_workflow(connection, uid)
     names = [each.name for each in operation.path_fields]
@@ -80,9 +95,8 @@ def begin_draft(request: HttpRequest) -> HttpResponse:
     return redirect("builder", draft.id)
 
 
-def list_beginnings() -> list[dict[str, Any]]:
-    """The operations that people fill in, each with the connections it can go over and
-    whether a workflow fills it."""
+def list_starting_points() -> list[dict[str, Any]]:
+    """The operations with a body to fill in, each with the connections it can use."""
     connections = list(Connection.objects.order_by("-practice", "name"))
     return [
         {
@@ -95,52 +109,75 @@ def list_beginnings() -> list[dict[str, Any]]:
     ]
 
 
+def _choose_connection(sent: str, api: str) -> Connection | None:
+    """The chosen connection, else the practice one, else any of this API."""
+    connections = Connection.objects.filter(api=api)
+    id = read_uuid(sent)
+    chosen = connections.filter(id=id).first() if id else None
+    return chosen or connections.order_by("-practice", "name").first()
+
+
 @needs(Role.EDITOR)
 @require_POST
 def rename(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    rename_draft(_own(request, draft_id), request.POST.get("name", ""))
+    rename_draft(_get_draft(request, draft_id), request.POST.get("name", ""))
     return HttpResponse(status=204)
 
 
 @needs(Role.EDITOR)
 @require_POST
 def discard(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Away from the list; a toast offers to take that back."""
-    draft = _own(request, draft_id)
+    """Remove the draft from the list; its toast offers to undo that."""
+    draft = _get_draft(request, draft_id)
     discard_draft(draft)
-    response = HttpResponse()
-    response["HX-Trigger"] = _toast(
-        _("Discarded %(name)s.") % {"name": draft.name or draft.operation},
-        reverse("restore_draft", args=[draft.id]),
-    )
-    return response
+    text = _("Discarded %(name)s.") % {"name": draft.name or draft.operation}
+    return with_toast(HttpResponse(), text, reverse("restore_draft", args=[draft.id]))
 
 
 @needs(Role.EDITOR)
 @require_POST
 def restore(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if not restore_draft(person_of(request), draft_id):
-        raise Http404(_("There is no such draft of yours."))
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = reverse("drafts")
-    return response
+        raise Http404(_("This draft doesn't exist."))
+    return redirect_htmx(reverse("drafts"))
 
 
-def _own(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
+def _get_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft:
     try:
         return find_draft(person_of(request), draft_id)
     except Draft.DoesNotExist:
-        raise Http404(_("There is no such draft of yours.")) from None
+        raise Http404(_("This draft doesn't exist.")) from None
 
 
-def _find_connection(sent: str, api: str) -> Connection | None:
-    """The one chosen, else the practice connection, else any of this API."""
-    fitting = Connection.objects.filter(api=api)
-    try:
-        return fitting.get(id=uuid.UUID(sent))
-    except (ValueError, Connection.DoesNotExist):
-        return fitting.order_by("-practice", "name").first()
+@needs(Role.EDITOR)
+@require_POST
+def edit_and_resend(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
+    """Create a draft with everything as it was sent. Nothing is sent yet."""
+    draft = draft_from_exchange(person_of(request), get_exchange(request, exchange_id))
+    if draft is None:
+        # Syncs and job polls are recorded too, but have no document to edit.
+        raise Http404(_("This request was sent by the playground itself and can't be edited."))
+    return redirect("builder", draft.id)
 
 
-def _toast(text: str, undo: str) -> str:
-    return json.dumps({"toast": {"text": text, "undo": undo}})
+@needs(Role.EDITOR)
+@require_safe
+def show_changed(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """What differs from the exchange that this draft resends: a tab of the builder."""
+    draft = open_draft(request, draft_id).draft
+    # The exchange may be gone, or no longer shared with this person.
+    sent = find_exchange(person_of(request), draft.resend_of) if draft.resend_of else None
+    context: dict[str, object] = {"draft": draft, "origin": sent}
+    if isinstance(sent, Exchange):
+        since = describe_differences(draft, sent)
+        shown = [(*_name_location(each), each) for each in since.differences[:MAX_DIFFERENCES]]
+        context |= {"since": since, "shown": shown}
+    return render(request, "builder/_changed.html", context)
+
+
+def _name_location(difference: Difference) -> tuple[object, str]:
+    """Where it is outside the document, or an empty text; and its pointer or name."""
+    kind, slash, name = difference.pointer.partition("/")
+    if kind not in OUTSIDE_DOCUMENT:
+        return "", difference.pointer or "/"
+    return OUTSIDE_DOCUMENT[kind], name if kind == "#path" else slash + name

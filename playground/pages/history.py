@@ -1,23 +1,34 @@
-"""The history: everything that was sent, found again by whatever people remember of it."""
+"""The history: the list of what was sent, and the bodies of replies piece by piece."""
 
+import re
 import uuid
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from playground.calls.content import choose_extension, detect_kind, read_csv_rows
+from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.history.queries import ExchangePage, ExchangeSearch, list_exchanges
 from playground.openapi.operations import list_operations
-from playground.pages.replies import KINDS, WORDS, shorten_uids
+from playground.pages.exchanges import get_exchange
+from playground.pages.parameters import read_number, read_optional_number, read_uuid
+from playground.pages.replies import KINDS, ROWS, WORDS, shorten_uids, view_reply
+from playground.pages.responses import download
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.models import Connection
 
-SHOWN = 160
+MAX_MESSAGE = 160
+# Characters of a long body that are fetched at a time.
+TEXT_PIECE = 524_288
+FILE_NAME = re.compile(r"filename\s*=\s*(?:\"([^\"]{1,200})\"|([^;\s]{1,200}))", re.I)
+UNSAFE_IN_NAMES = re.compile(r"[^\w .()+-]+")
 
 
 @needs(Role.VIEWER)
@@ -28,28 +39,34 @@ def show_history(request: HttpRequest) -> HttpResponse:
     page = list_exchanges(person, search)
     titles = {operation.id: operation.title for operation in list_operations()}
     context = {
-        "rows": [describe_row(row, titles) for row in page.rows],
+        "rows": [_describe_row(row, titles) for row in page.rows],
         "page": page,
         "search": search,
         "outcomes": list(WORDS.items()),
         "operations": list(titles.items()),
-        "says": _say(),
+        # Translated once for all rows.
+        "labels": {
+            "choose": _("Select to compare"),
+            "resend": _("Edit and send again"),
+            "changed": _("Reply changed since last time"),
+            "sprite": static("icons.svg"),
+        },
         "is_owner": person.is_owner,
         "may_edit": person.may_edit,
-        **_choices(person, search, page),
+        **_filter_choices(person, search, page),
     }
     return render(request, "history/page.html", context)
 
 
-def describe_row(exchange: Exchange, titles: dict[str, str]) -> dict[str, object]:
-    """Fifty of these stand on a page: what templates are slow at is made here."""
+def _describe_row(exchange: Exchange, titles: dict[str, str]) -> dict[str, object]:
+    # Formatted here: fifty rows of template filters took most of the page's time.
     sent = exchange.started_at
     ended = exchange.ended_at is not None
     return {
         "exchange": exchange,
         "href": f"/history/{exchange.id}/",
         "title": titles.get(exchange.operation, exchange.operation),
-        "sentence": shorten_uids(exchange.message)[:SHOWN],
+        "message": shorten_uids(exchange.message)[:MAX_MESSAGE],
         "kind": KINDS.get(exchange.outcome, "note"),
         "word": WORDS.get(exchange.outcome, exchange.outcome),
         "milliseconds": f"{exchange.seconds * 1000:.0f} ms" if ended else "–",
@@ -58,18 +75,10 @@ def describe_row(exchange: Exchange, titles: dict[str, str]) -> dict[str, object
     }
 
 
-def _say() -> dict[str, str]:
-    """The words that stand in every row, translated once."""
-    return {
-        "choose": _("Choose to compare"),
-        "again": _("Change and send again"),
-        "changed": _("answer changed since last time"),
-        "sprite": static("icons.svg"),
-    }
-
-
-def _choices(person: Person, search: ExchangeSearch, page: ExchangePage) -> dict[str, object]:
-    """What the filters offer; nothing is asked of the database for an empty history."""
+def _filter_choices(
+    person: Person, search: ExchangeSearch, page: ExchangePage
+) -> dict[str, object]:
+    # An empty history shows no filters.
     if not page.rows and not search.has_filters and search.before is None:
         return {}
     people = Person.objects.order_by("username").values_list("pk", "username")
@@ -80,30 +89,20 @@ def _choices(person: Person, search: ExchangeSearch, page: ExchangePage) -> dict
 
 
 def read_search(request: HttpRequest) -> ExchangeSearch:
-    """What the address asks for; what nobody understands asks for nothing."""
-    sent = request.GET
+    """The filters in the address; a value that can't be read doesn't filter."""
+    query = request.GET
     return ExchangeSearch(
-        outcome=sent.get("outcome", "")[:20],
-        operation=sent.get("operation", "")[:100],
-        connection=_read_uuid(sent.get("connection", "")),
-        person=_read_whole(sent.get("person", "")),
-        text=sent.get("text", "").replace("\0", "").strip()[:200],
-        bodies="bodies" in sent,
-        since=_read_day(sent.get("since", "")),
-        until=_read_day(sent.get("until", "")),
-        before=_read_whole(sent.get("before", "")),
+        outcome=query.get("outcome", "")[:20],
+        operation=query.get("operation", "")[:100],
+        connection=read_uuid(query.get("connection", "")),
+        person=read_optional_number(query.get("person", "")),
+        # PostgreSQL refuses a NUL character in text.
+        text=query.get("text", "").replace("\0", "").strip()[:200],
+        bodies="bodies" in query,
+        since=_read_day(query.get("since", "")),
+        until=_read_day(query.get("until", "")),
+        before=read_optional_number(query.get("before", "")),
     )
-
-
-def _read_whole(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
-
-
-def _read_uuid(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
 
 
 def _read_day(text: str) -> date | None:
@@ -111,4 +110,56 @@ def _read_day(text: str) -> date | None:
         day = date.fromisoformat(text)
     except ValueError:
         return None
+    # Databases and time zones fail near the ends of the range of `date`.
     return day if 1970 <= day.year < 9000 else None
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_text(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
+    """A piece of the reply's text from a character on; `X-Next` is where the next one begins."""
+    reply = view_reply(get_exchange(request, exchange_id), request.GET.get("part", ""))
+    start = read_number(request.GET.get("from", ""), digits=11)
+    end = start + TEXT_PIECE
+    text = reply.text
+    response = HttpResponse(text[start:end], content_type="text/plain; charset=utf-8")
+    response["X-Next"] = str(end) if end < len(text) else ""
+    return response
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_rows(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
+    """More rows of a reply that is shown as a table."""
+    reply = view_reply(get_exchange(request, exchange_id))
+    start = read_number(request.GET.get("from", ""), digits=11)
+    table = read_csv_rows(reply.text, max(1, start), ROWS)
+    if table is None:
+        raise Http404(_("This reply isn't a table."))
+    return render(request, "history/_rows.html", {"table": table, "reply": reply})
+
+
+@needs(Role.VIEWER)
+@require_safe
+def save_body(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
+    """The reply's body as a file, byte for byte."""
+    exchange = get_exchange(request, exchange_id)
+    data = read_body(exchange.reply_body)
+    # Never the reply's own type: HTML from elsewhere must not run on this origin.
+    return download(data, _name_file(exchange, data), "application/octet-stream")
+
+
+def _name_file(exchange: Exchange, data: bytes) -> str:
+    """The reply's own file name, else one from the job or operation."""
+    headers = {name.lower(): value for name, value in view_reply(exchange).headers}
+    given = FILE_NAME.search(headers.get("content-disposition", ""))
+    if given:
+        # The last part only: a path would choose the folder on careless clients.
+        last = re.split(r"[\\/]", given[1] or given[2])[-1]
+        name = UNSAFE_IN_NAMES.sub("_", last).strip(" .")
+        if name:
+            return name[-120:]
+    kind = detect_kind(data, exchange.content_type)
+    extension = choose_extension(kind, exchange.content_type)
+    name = slugify(exchange.name or exchange.operation)[:60] or "reply"
+    return f"{name}-{str(exchange.id)[:8]}.{extension}"

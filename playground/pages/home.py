@@ -1,31 +1,106 @@
-"""The first page: real starting points."""
+"""The home page, and the finder behind Ctrl+K."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.drafts.drafts import drafts_of
 from playground.history.queries import ExchangeSearch, list_exchanges
-from playground.pages.drafts import list_beginnings
-from playground.people.models import Role
+from playground.pages.drafts import list_starting_points
+from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.models import Workflow
+
+SHOWN_WORKFLOWS, SHOWN_DRAFTS, SHOWN_SENDS = 6, 6, 5
+FOUND_OF_EACH = 6
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_home(request: HttpRequest) -> HttpResponse:
-    practice = Workflow.objects.filter(connection__practice=True).select_related("connection")
     person = person_of(request)
-    return render(
-        request,
-        "home/page.html",
-        {
-            "workflows": practice[:6],
-            "drafts": drafts_of(person)[:6] if person.may_edit else (),
-            "beginnings": [each for each in list_beginnings() if not each["by_workflow"]]
-            if person.may_edit
-            else [],
-            "exchanges": list_exchanges(person, ExchangeSearch(), 5).rows,
-        },
-    )
+    practice = Workflow.objects.filter(connection__practice=True).select_related("connection")
+    context = {
+        "workflows": practice[:SHOWN_WORKFLOWS],
+        "drafts": drafts_of(person)[:SHOWN_DRAFTS] if person.may_edit else (),
+        # What a workflow fills is started from the workflows above.
+        "starting_points": [each for each in list_starting_points() if not each["by_workflow"]]
+        if person.may_edit
+        else [],
+        "exchanges": list_exchanges(person, ExchangeSearch(), SHOWN_SENDS).rows,
+    }
+    return render(request, "home/page.html", context)
+
+
+@dataclass(frozen=True)
+class Found:
+    """One line of the finder."""
+
+    kind: str
+    icon: str
+    name: str
+    address: str
+    at: datetime | None = None
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_found(request: HttpRequest) -> HttpResponse:
+    """What matches the typed text; pages and the newest drafts before anything is typed."""
+    text = request.GET.get("find", "").strip()
+    person = person_of(request)
+    found = [*_find_pages(person, text), *_find_drafts(person, text)]
+    if text:
+        found += [*_find_workflows(text), *_find_exchanges(person, text)]
+    return render(request, "finder/_found.html", {"found": found, "find": text})
+
+
+def _find_pages(person: Person, text: str) -> list[Found]:
+    names = {
+        "workflows": _("Workflows"),
+        "drafts": _("Drafts"),
+        "templates": _("Templates"),
+        "paste": _("Paste anything"),
+        "history": _("History"),
+        "connections": _("Connections"),
+        "profile": _("Your profile"),
+    }
+    if person.is_owner:
+        names |= {"people": _("People and roles"), "audit": _("Audit log")}
+    matches = [(key, name) for key, name in names.items() if text.lower() in name.lower()]
+    return [Found(_("page"), "open", name, reverse(key)) for key, name in matches]
+
+
+def _find_drafts(person: Person, text: str) -> list[Found]:
+    if not person.may_edit:
+        return []
+    rows = drafts_of(person).filter(name__icontains=text)[:FOUND_OF_EACH]
+    return [
+        Found(_("draft"), "pen", row.name or row.operation, reverse("builder", args=[row.id]),
+              row.changed_at)
+        for row in rows
+    ]  # fmt: skip
+
+
+def _find_workflows(text: str) -> list[Found]:
+    rows = Workflow.objects.filter(name__icontains=text)[:FOUND_OF_EACH]
+    return [
+        Found(_("workflow"), "flow", row.name, f"{reverse('workflows')}?find={row.uid}")
+        for row in rows
+    ]
+
+
+def _find_exchanges(person: Person, text: str) -> list[Found]:
+    rows = list_exchanges(person, ExchangeSearch(text=text), FOUND_OF_EACH).rows
+    return [
+        Found(_("send"), "send", row.message or row.operation,
+              reverse("exchange", args=[row.id]), row.started_at)
+        for row in rows
+    ]  # fmt: skip

@@ -7,10 +7,16 @@ from django.http import HttpRequest
 MAX_TRIES = 1000
 
 
+def read_optional_number(text: str, digits: int = 18) -> int | None:
+    """A whole number from 0 up, or None."""
+    # `isdecimal` alone accepts digits of every script, and a long number is never meant.
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else None
+
+
 def read_number(text: str, default: int = 0, digits: int = 9) -> int:
     """A whole number from 0 up, or the default."""
-    # `isdecimal` alone accepts digits of every script, and a long number is never meant.
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= digits else default
+    number = read_optional_number(text, digits)
+    return default if number is None else number
 
 
 def read_uuid(text: str) -> uuid.UUID | None:
@@ -20,9 +26,9 @@ def read_uuid(text: str) -> uuid.UUID | None:
         return None
 
 
-def read_idempotency_key(request: HttpRequest) -> uuid.UUID | None:
-    """The key of a submission, which the form got with its page: it is sent once per key."""
-    return read_uuid(request.POST.get("press", ""))
+def read_submission(request: HttpRequest) -> uuid.UUID | None:
+    """The submission's id, which the form got with its page: each is sent once at most."""
+    return read_uuid(request.POST.get("submission", ""))
 
 
 def read_tries(request: HttpRequest) -> int:

@@ -100,12 +100,12 @@ def note_opened(request: HttpRequest, link: ShareLink, token: str) -> HttpRespon
 @require_POST
 @for_holders
 def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
-    """Fill and send, once a press, through the connection that the sharer allowed."""
+    """Fill and send, once a submission, through the connection that the sharer allowed."""
     if link.kind != LinkKind.FILL or not _is_unlocked(request, link):
         raise Http404
-    press = _read_press(request)
-    if LinkSend.objects.filter(link=link, submission=press).exists():
-        return show_outcome(request, link, token, press)
+    submission = _read_press(request)
+    if LinkSend.objects.filter(link=link, submission=submission).exists():
+        return show_outcome(request, link, token, submission)
     try:
         state = fill_fields(link, _read_values(link, request.POST))
         plan = plan_state(link.template.operation, state, _name_of(link), link.version, link.person)
@@ -113,25 +113,27 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
         return _refuse(request, token, str(reason))
     except IncompleteInput as error:
         return _refuse(request, token, error.message)
-    if Exchange.objects.filter(submission=press).exists():
-        return _refuse(request, token, _("Reload the page and press Send again."))
-    if sentence := reserve_send(link, press):
+    if Exchange.objects.filter(submission=submission).exists():
+        return _refuse(request, token, _("Reload the page and submission Send again."))
+    if sentence := reserve_send(link, submission):
         return _refuse(request, token, sentence)
-    sent = submit_plan(link.person, plan, press)
+    sent = submit_plan(link.person, plan, submission)
     if isinstance(sent, Blocked):
-        release_send(link, press)
+        release_send(link, submission)
         return _refuse(request, token, sent.sentence)
     wait_for_exchange(sent, QUICK)
-    return show_outcome(request, link, token, press)
+    return show_outcome(request, link, token, submission)
 
 
 @require_safe
 @for_holders
-def show_sent(request: HttpRequest, link: ShareLink, token: str, press: uuid.UUID) -> HttpResponse:
+def show_sent(
+    request: HttpRequest, link: ShareLink, token: str, submission: uuid.UUID
+) -> HttpResponse:
     """The verdict of one send through this link; no reply body, no header."""
     if not _is_unlocked(request, link):
         raise Http404
-    return show_outcome(request, link, token, press)
+    return show_outcome(request, link, token, submission)
 
 
 @require_POST
@@ -189,15 +191,15 @@ def _count_from_one(segment: str) -> str:
 
 
 def show_outcome(
-    request: HttpRequest, link: ShareLink, token: str, press: uuid.UUID
+    request: HttpRequest, link: ShareLink, token: str, submission: uuid.UUID
 ) -> HttpResponse:
-    if not LinkSend.objects.filter(link=link, submission=press).exists():
+    if not LinkSend.objects.filter(link=link, submission=submission).exists():
         raise Http404
-    exchange = Exchange.objects.get(submission=press)
+    exchange = Exchange.objects.get(submission=submission)
     if exchange.under_way:
         exchange = wait_for_exchange(exchange, QUICK)
     reply = view_reply(exchange)
-    context = {"reply": reply, "token": token, "press": press, "next": uuid.uuid4()}
+    context = {"reply": reply, "token": token, "submission": submission, "next": uuid.uuid4()}
     return render(request, "share/_outcome.html", context)
 
 
@@ -257,7 +259,7 @@ def _read_press(request: HttpRequest) -> uuid.UUID:
     try:
         return uuid.UUID(request.POST.get("submission", ""))
     except ValueError:
-        raise Http404(_("Reload the page and press Send again.")) from None
+        raise Http404(_("Reload the page and submission Send again.")) from None
 
 
 def _name_of(link: ShareLink) -> str:

@@ -1,40 +1,156 @@
-"""Workflows to choose from: each begins a draft with its complete default payload."""
+"""Workflows and accounts of connections, and the sync that reads both from the API."""
 
 from __future__ import annotations
 
+import uuid
+from typing import Any
+
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
-from playground.pages.syncs import describe_sync
+from playground.drafts.drafts import begin
+from playground.openapi.operations import get_operation
+from playground.openapi.payloads import build_account_payload
+from playground.pages.parameters import read_tries
+from playground.pages.responses import breadcrumbs, poll_delay
 from playground.people.models import Role
-from playground.people.permissions import needs
-from playground.workspace.models import Connection, Workflow
+from playground.people.permissions import needs, person_of
+from playground.sending.pool import get_pool
+from playground.sending.sync import can_sync, find_sync, start_sync
+from playground.workspace.accounts import count_integrations, find_accounts, read_limits
+from playground.workspace.models import Connection, SyncRun, Workflow
 from playground.workspace.workflows import read_definition
 
-PAGE = 100
+WORKFLOWS_PER_PAGE, ACCOUNTS_PER_PAGE = 100, 50
+UPDATE_ACCOUNT = "update-account"
+SYNC_WAIT = 0.4
+MAX_SYNC_LINES = 30
+SYNC_KINDS = {
+    SyncRun.Outcome.COMPLETE: "accepted",
+    SyncRun.Outcome.PARTLY: "warning",
+    SyncRun.Outcome.FAILED: "refused",
+}
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_workflows(request: HttpRequest) -> HttpResponse:
-    """The list, searchable by name, UID and step; a fragment while somebody types."""
-    wanted = request.GET.get("find", "").strip()
+    """The workflows, searchable by name, UID and step; only the list for htmx."""
+    text = request.GET.get("find", "").strip()
     found = Workflow.objects.select_related("connection").order_by("connection__name", "name")
-    for word in wanted.split():
+    for word in text.split():
+        # Steps have no table of their own: their names are searched in the definition.
         found = found.filter(
             Q(name__icontains=word) | Q(uid__icontains=word) | Q(details__icontains=word)
         )
-    rows = [(row, read_definition(row)) for row in found[: PAGE + 1]]
-    is_part = request.htmx  # type: ignore[attr-defined]
+    rows = [(row, read_definition(row)) for row in found[: WORKFLOWS_PER_PAGE + 1]]
     connections = Connection.objects.filter(api="captain-data")
     context = {
-        "rows": rows[:PAGE],
-        "more": len(rows) > PAGE,
-        "find": wanted,
+        "rows": rows[:WORKFLOWS_PER_PAGE],
+        "more": len(rows) > WORKFLOWS_PER_PAGE,
+        "find": text,
         "connections": connections,
-        "syncs": [] if is_part else [describe_sync(each) for each in connections],
     }
-    page = "workflows/_list.html" if is_part else "workflows/page.html"
-    return render(request, page, context)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "workflows/_list.html", context)
+    context["syncs"] = [describe_sync(each) for each in connections]
+    return render(request, "workflows/page.html", context)
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_accounts(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """The accounts of a connection, page by page; only the list for htmx."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    filters = {
+        name: request.GET.get(name, "").strip()[:200] for name in ("integration", "find", "valid")
+    }
+    found = find_accounts(connection, filters["integration"], filters["find"], filters["valid"])
+    page = Paginator(found, ACCOUNTS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "connection": connection,
+        "page": page,
+        "rows": [(account, read_limits(account)) for account in page],
+        "integrations": count_integrations(connection),
+        "filters": filters,
+        "sync": describe_sync(connection),
+        "trail": breadcrumbs(
+            (_("Connections"), reverse("connections")),
+            (connection.name, reverse("connection", args=[connection.id])),
+            _("Accounts"),
+        ),
+    }
+    is_part = request.htmx  # type: ignore[attr-defined]
+    return render(request, "accounts/_list.html" if is_part else "accounts/page.html", context)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def create_account_draft(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """Create a draft that updates this account or, without a UID, adds one."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    integration = request.POST.get("integration", "").strip()[:200]
+    uid = request.POST.get("uid", "").strip()[:200]
+    operation = get_operation(UPDATE_ACCOUNT)
+    account = connection.accounts.filter(integration=integration, uid=uid).first() if uid else None
+    if account:
+        name = _("Update %(name)s") % {"name": account.name or uid}
+    else:
+        name = _("Add an account to %(name)s") % {"name": integration or _("an integration")}
+    draft = begin(
+        person_of(request),
+        operation.id,
+        build_account_payload(operation, integration, uid),
+        name=name[:200],
+        connection=connection if connection.api == operation.api.id else None,
+        path_values={"integration_uid": integration},
+    )
+    return redirect("builder", draft.id)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def sync_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    connection = get_object_or_404(Connection, pk=connection_id)
+    if can_sync(connection):
+        run = start_sync(connection, person_of(request))
+        # A small workspace is read within this time: its page then shows the result at once.
+        get_pool().wait(run.id, SYNC_WAIT)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect("connection", connection.id)
+    return render(request, "sync/_sync.html", {"sync": describe_sync(connection)})
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_sync(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
+    """The fragment, which polls for itself while the sync runs."""
+    connection = get_object_or_404(Connection, pk=connection_id)
+    context = {"sync": describe_sync(connection, read_tries(request))}
+    return render(request, "sync/_sync.html", context)
+
+
+def describe_sync(connection: Connection, tries: int = 0) -> dict[str, Any] | None:
+    """What `sync/_sync.html` draws, or None for an API that has nothing to sync."""
+    if not can_sync(connection):
+        return None
+    # The sync runs on another thread: the caller's row may be older than its end.
+    connection.refresh_from_db(fields=["synced_at"])
+    run = find_sync(connection)
+    changes, failures = (run.changes, run.failures) if run else ([], [])
+    return {
+        "connection": connection,
+        "run": run,
+        "kind": SYNC_KINDS.get(SyncRun.Outcome(run.outcome), "running") if run else "",
+        "changes": changes[:MAX_SYNC_LINES],
+        "failures": failures[:MAX_SYNC_LINES],
+        "more_changes": max(0, len(changes) - MAX_SYNC_LINES),
+        "more_failures": max(0, len(failures) - MAX_SYNC_LINES),
+        "delay": poll_delay(tries),
+        "next_try": tries + 1,
+    }

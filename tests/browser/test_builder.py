@@ -202,7 +202,7 @@ def test_a_step_is_added_from_a_job_address(builder: Page) -> None:
 def test_a_blank_start_takes_keys_of_ones_own(page: Page) -> None:
     page.goto(f"{page.origin}/workflows/")
     page.get_by_label("Workflow UID").fill("a-uid-without-a-definition")
-    page.get_by_role("button", name="Start").click()
+    page.get_by_role("button", name="Create draft").click()
     expect(page.locator("#main[data-ready]")).to_be_visible()
     expect(page.get_by_label("Workflow UID")).to_have_value("a-uid-without-a-definition")
     page.get_by_role("button", name="Step", exact=True).click()
@@ -317,7 +317,7 @@ def test_the_whole_walk_ends_with_a_launched_job(page: Page) -> None:
     builder = page
     builder.goto(builder.origin)  # type: ignore[attr-defined]
     builder.get_by_role("link", name="Workflows", exact=True).click()
-    builder.get_by_role("button", name=f"Launch {THREE_STEPS}").click()
+    builder.get_by_role("button", name=f"Use {THREE_STEPS}").click()
     expect(builder.locator("#main[data-ready]")).to_be_visible()
     cell(builder, 1, 1).fill("https://www.linkedin.com/sales/search/people?query=x")
     saved(builder)
@@ -325,7 +325,7 @@ def test_the_whole_walk_ends_with_a_launched_job(page: Page) -> None:
     verdict = builder.locator("#reply .verdict")
     expect(verdict).to_contain_text("Launched")
     expect(builder.locator("#reply")).to_contain_text("200")
-    builder.get_by_role("link", name="Follow the job").click()
+    builder.get_by_role("link", name="View job").click()
     expect(builder.get_by_text(re.compile("finished|completed", re.I)).first).to_be_visible(
         timeout=15_000
     )

@@ -196,7 +196,7 @@ def test_refused_then_engaged_then_answered_from_memory_then_sent_anyway(
 ) -> None:
     engage = page
     engage.goto(engage.origin)  # type: ignore[attr-defined]
-    engage.get_by_role("button", name=f"Begin: {TITLE}").click()
+    engage.get_by_role("button", name=f"Create draft: {TITLE}").click()
     expect(engage.locator("#main[data-ready]")).to_be_visible()
     scenario = engage.get_by_label("Scenario", exact=True)
     scenario.fill("99999")

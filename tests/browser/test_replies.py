@@ -78,9 +78,9 @@ def test_two_sends_stand_side_by_side_and_ids_are_ignored_from_then_on(
     answered(editor, b'{"job_uid": "a", "state": "ok", "rows": [{"id": 1}]}')
     answered(editor, b'{"job_uid": "b", "state": "failed", "rows": [{"id": 2}]}')
     page.goto(f"{page.origin}/history/")
-    for box in page.get_by_label("Choose to compare").all():
+    for box in page.get_by_label("Select to compare").all():
         box.check()
-    page.get_by_role("button", name="Compare the two chosen").click()
+    page.get_by_role("button", name="Compare selected").click()
     page.get_by_role("link", name="Reply", exact=True).click()
     fields = page.locator("#fields tbody tr")
     expect(fields).to_have_count(3)
@@ -105,7 +105,7 @@ def test_every_copy_button_of_an_exchange_copies_what_is_shown(
         ("Raw", '{"said"'),
         ("Headers", "Content-Type: application/json"),
         ("Request", '{"job_name": "Night run"}'),
-        ("As code", "curl"),
+        ("Code", "curl"),
     ):
         open_exchange(page, exchange)
         page.get_by_role("link", name=re.compile(f"^{part}")).click()
@@ -125,7 +125,7 @@ def test_every_copy_button_of_an_exchange_copies_what_is_shown(
 def copy_shown(page: Page) -> None:
     """The page's scripts have run once it is loaded: a press before that does nothing yet."""
     page.wait_for_load_state("load")
-    page.get_by_role("button", name="Copy what is shown").click()
+    page.get_by_role("button", name="Copy content").click()
 
 
 def test_every_copy_button_of_the_preview_copies_its_language(
@@ -160,7 +160,7 @@ def test_five_megabytes_open_at_once_fold_and_are_searched_to_their_end(
     first = page.locator(".reply-lines .line", has_text='"person 0"')
     expect(first).to_be_visible()
     expect(page.locator(".reply-cut")).to_be_visible()
-    find = page.get_by_label("Find in the answer")
+    find = page.get_by_label("Find in reply")
     find.fill("NEEDLE")
     find.press("Enter")
     expect(page.locator("[data-finder] output")).to_have_text("1 of 1", timeout=20_000)
@@ -179,7 +179,7 @@ def test_five_megabytes_in_one_line_of_text_open_too(page: Page, editor: Person)
     exchange = answered(editor, b"x" * 5_000_000 + b" end", "text/plain")
     open_exchange(page, exchange)
     expect(page.locator(".reply-lines .line").first).to_be_visible()
-    find = page.get_by_label("Find in the answer")
+    find = page.get_by_label("Find in reply")
     find.fill(" end")
     find.press("Enter")
     expect(page.locator("[data-finder] output")).to_have_text("1 of 1", timeout=20_000)
@@ -196,7 +196,7 @@ def test_long_xml_and_tables_are_laid_out_and_copied_whole(
     for body, kind, whole in ((long, "xml", indent_xml(long)), (table, "csv", table)):
         open_exchange(page, answered(editor, body.encode(), f"text/{kind}"))
         expect(page.locator("#copy_reply:not([data-copy-from])")).to_be_visible()
-        page.get_by_role("button", name="Copy what is shown").click()
+        page.get_by_role("button", name="Copy content").click()
         eventually(lambda whole=whole: clipboard() == whole, seconds=20)
     assert page.errors == []  # type: ignore[attr-defined]
 

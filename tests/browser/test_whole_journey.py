@@ -77,7 +77,7 @@ def sync(page: Page, origin: str) -> None:
 
 def build(page: Page, origin: str) -> None:
     page.goto(f"{origin}/workflows/")
-    page.get_by_role("button", name="Launch Read a profile").click()
+    page.get_by_role("button", name="Use Read a profile").click()
     expect(page.locator("#main[data-ready]")).to_be_visible()
     page.get_by_label("Job name", exact=True).fill("From the journey")
     page.locator(".grid .cell").first.fill(PROFILE)
@@ -97,7 +97,7 @@ def send(page: Page, api: LaunchServer) -> None:
 
 def follow(page: Page) -> None:
     builder = page.url
-    page.get_by_role("link", name="Follow the job").click()
+    page.get_by_role("link", name="View job").click()
     expect(page.get_by_role("status").first).to_contain_text("Finished", timeout=20_000)
     page.get_by_role("link", name="All results").click()
     expect(page.get_by_role("region", name="Results")).to_contain_text("Grace Hopper")

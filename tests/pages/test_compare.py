@@ -120,7 +120,7 @@ def test_the_mark_in_the_list_leads_to_the_comparison(as_editor, editor) -> None
     said = Reply(200, "OK", (), b'{"now": "different"}')
     other = record_end(started, make_call(), said, ACCEPTED)
     page = as_editor.get("/history/").content.decode()
-    assert "answer changed since last time" in page
+    assert "Reply changed since last time" in page
     assert f"/compare/?a={one.id}&amp;b={other.id}&amp;part=reply" in page
 
 

@@ -14,7 +14,7 @@ REFUSED = Verdict(Outcome.REFUSED, "refused", "Refused by Captain Data: no such 
 
 
 def test_an_empty_history_says_what_it_is_for(as_viewer) -> None:
-    assert "Nothing has been sent yet" in as_viewer.get("/history/").content.decode()
+    assert "Nothing sent yet" in as_viewer.get("/history/").content.decode()
 
 
 def test_the_verdict_stands_in_the_list_newest_first(as_editor, editor) -> None:
@@ -31,7 +31,7 @@ def test_filters_narrow_the_list_and_stay_filled_in(as_editor, editor) -> None:
     assert "no such step" in page
     assert "Night run" not in page
     assert '<option value="refused" selected>' in page
-    assert "Nothing that was sent fits" in as_editor.get("/history/?text=zzz").content.decode()
+    assert "No requests match" in as_editor.get("/history/?text=zzz").content.decode()
 
 
 def test_older_pages_are_a_link_away(as_editor, editor) -> None:
@@ -91,7 +91,7 @@ def test_the_first_part_of_a_long_reply_is_drawn(as_editor, editor) -> None:
     exchange = end_exchange(start_exchange(editor), b"x" * 5_000_000)
     answer = as_editor.get(f"/history/{exchange.id}/")
     assert len(answer.content) < 300_000
-    assert "The first part is shown" in answer.content.decode()
+    assert "Only the first part is shown" in answer.content.decode()
 
 
 def test_a_send_under_way_is_asked_after_less_and_less(as_editor, editor) -> None:

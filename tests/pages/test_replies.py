@@ -58,7 +58,7 @@ def test_xml_is_indented_and_html_is_only_ever_text(as_editor, editor) -> None:
 def test_bytes_are_saved_not_shown(as_editor, editor) -> None:
     exchange = answer(editor, b"\x89PNG\0\0", "image/png")
     page = read(as_editor, exchange)
-    assert "This is no text (image/png)" in page
+    assert "This isn't text (image/png)" in page
     assert "PNG\0" not in page
     saved = as_editor.get(f"/history/{exchange.id}/body/")
     assert saved.content == b"\x89PNG\0\0"
@@ -74,7 +74,7 @@ def test_a_wrong_charset_is_said(as_editor, editor) -> None:
     exchange = answer(editor, "Zürich".encode("latin-1"), "text/plain; charset=utf-8")
     page = read(as_editor, exchange)
     assert "Zürich" in page
-    assert "The answer says it is utf-8, which it is not: read as windows-1252." in page
+    assert "The reply claims to be utf-8 but isn't. Decoded as windows-1252." in page
     right = answer(editor, "Zürich".encode("latin-1"), "text/plain; charset=latin-1")
     assert "which it is not" not in read(as_editor, right)
 
@@ -130,14 +130,14 @@ def test_a_long_xml_is_laid_out_by_the_browser(as_editor, editor) -> None:
 def test_above_the_limit_it_says_that_only_a_part_was_kept(as_editor, editor) -> None:
     exchange = answer(editor, b'{"a": [1, 2', "application/json", truncated=True)
     page = read(as_editor, exchange)
-    assert "only the first part was kept" in page
+    assert "Only the first part was saved" in page
     assert "[1, 2" in page
 
 
 def test_times_and_size_stand_beside_the_status(as_editor, editor) -> None:
     said = answer(editor, b"{}", "text/plain", seconds=0.25, seconds_to_first_byte=0.1)
     page = read(as_editor, said)
-    assert "first byte 100 ms, all 250 ms" in page
+    assert "First byte 100 ms, total 250 ms" in page
     assert "2 bytes" in page
 
 
@@ -179,7 +179,7 @@ def test_a_link_opens_it_for_colleagues_once_it_is_shared(as_editor, editor) -> 
     assert colleague.get(address).status_code == 404
     assert colleague.post(f"{address}share/").status_code == 404
     as_editor.post(f"{address}share/")
-    assert "Copy the link" in as_editor.get(address).content.decode()
+    assert "Copy link" in as_editor.get(address).content.decode()
     assert colleague.get(address).status_code == 200
     assert colleague.post(f"{address}share/").status_code == 403
     assert str(exchange.id) not in colleague.get("/history/").content.decode()

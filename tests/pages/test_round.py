@@ -59,7 +59,7 @@ def test_a_workflow_is_added_by_hand_with_the_uid_of_a_job_address(as_editor, pr
     assert step["x-parameters"]["properties"]["mode"]["enum"] == ["fast", "slow"]
     assert step["input_schema"]["url"]["variations"] == ["link", "address"]
     page = as_editor.get(answer["Location"]).content.decode()
-    assert "Needs an account." in page
+    assert "Requires an account." in page
     assert "12345678901234567890" in page
 
 
@@ -129,9 +129,7 @@ def test_the_api_s_definition_is_taken_or_one_s_own_is_kept(as_editor, practice)
     address = f"/workflows/{practice.id}/{kept.uid}/"
     assert "Step T was added." in as_editor.get(address).content.decode()
     as_editor.post(address + "settle/", {"choice": "keep"})
-    assert (
-        "Step T was added." not in as_editor.get(address).content.decode().split("What changed")[0]
-    )
+    assert "Step T was added." not in as_editor.get(address).content.decode().split("Changes<")[0]
     as_editor.post(address + "settle/", {"choice": "take"})
     kept.refresh_from_db()
     assert (kept.edited, kept.name) == ("", "Theirs")
@@ -180,7 +178,7 @@ def test_repeats_are_listed_and_two_of_a_name_are_marked(as_viewer, practice) ->
     for _ in range(2):
         Repeat.objects.create(connection=practice, job_name="Night run", unit="hour", every="3")
     page = as_viewer.get("/repeats/").content.decode()
-    assert page.count("set twice") == 2
+    assert page.count("Duplicate") == 2
     assert "3 hours<" in page
     Repeat.objects.update(unit="hour", every="1")
     assert "1 hour<" in as_viewer.get("/repeats/").content.decode()
@@ -197,7 +195,7 @@ def test_a_job_is_listed_with_what_was_heard_of_it(as_editor, editor, practice) 
         connection=practice, uid="j-7", status="warning", error_message="Bad input", inputs=3
     )
     page = as_editor.get("/jobs/").content.decode()
-    assert "Ended with a warning" in page
+    assert "Finished with a warning" in page
     assert "Bad input" in page
     assert "data-follows" not in page
     KnownJob.objects.update(status="a new word")
@@ -219,16 +217,16 @@ def test_a_draft_that_no_longer_fits_is_listed_marked_and_repaired(
     text = json.dumps({"job_name": "J", "steps": steps, "inputs": [{"email_key": "a"}]}, indent=2)
     path = {"workflow_uid": kept.uid}
     draft = begin(editor, "launch-workflow", text, connection=practice, path_values=path)
-    assert "no longer fits" not in as_editor.get("/drafts/").content.decode()
+    assert "Outdated" not in as_editor.get("/drafts/").content.decode()
     details["steps"][0]["input_schema"] = {"new_key": {"required": 1, "variations": ["old_key"]}}
     store_workflow(practice, json.dumps(details))
-    assert "no longer fits" in as_editor.get("/drafts/").content.decode()
+    assert "Outdated" in as_editor.get("/drafts/").content.decode()
     page = as_editor.get("/drift/").content.decode()
     assert "Input key email_key was renamed to new_key." in page
     assert as_editor.post(f"/drift/drafts/{draft.id}/repair/").status_code == 302
     draft.refresh_from_db()
     assert draft.text == text.replace('"email_key": "a"', '"new_key": "a"')
-    assert "Every draft and template fits" in as_editor.get("/drift/").content.decode()
+    assert "All drafts and templates match" in as_editor.get("/drift/").content.decode()
 
 
 @pytest.mark.parametrize(
@@ -295,7 +293,7 @@ def test_what_was_changed_meanwhile_is_not_replaced_unasked(as_editor, practice,
     answer = as_editor.post(address, form)
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "changed elsewhere meanwhile" in page
+    assert "Someone else changed" in page
     assert 'value="Mine"' in page
     kept.refresh_from_db()
     assert kept.name == "Theirs"
@@ -310,7 +308,7 @@ def test_a_repair_of_a_template_says_what_it_leaves(as_editor, editor, practice)
     properties = {"a": {"type": "integer", "default": 7}, "b": {"type": "integer"}}
     changed = step | {"x-parameters": {"properties": properties, "required": ["a", "b"]}}
     edit_workflow(kept, json.dumps({"uid": "w-left", "steps": [changed]}), "Left")
-    assert "1 is left for you to decide" in as_editor.get("/drift/").content.decode()
+    assert "1 problem left to fix yourself" in as_editor.get("/drift/").content.decode()
     answer = as_editor.post(f"/drift/templates/{made.id}/repair/", follow=True)
     page = answer.content.decode()
     assert "is repaired, as a new version. Left for you to decide:" in page

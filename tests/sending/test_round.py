@@ -134,7 +134,7 @@ def test_inputs_that_failed_stand_first(elsewhere, misbehaving, editor) -> None:
     ]
     misbehaving.answers["GET /jobs/j-3/inputs"] = say(rows)
     page = signed_in(editor).get(f"/jobs/{elsewhere.id}/j-3/rows/inputs/").content.decode()
-    assert "1 input of this page failed" in page
+    assert "1 input on this page failed" in page
     assert page.index("bad") < page.index("good")
 
 
@@ -143,7 +143,9 @@ def test_a_job_that_may_be_retried_is_retried(practice, editor, settings) -> Non
     exchange = launch(editor, practice, LAUNCH.replace("Night run", "Night [job:shutdown]"))
     client = signed_in(editor)
     address = f"/jobs/{practice.id}/{exchange.job_uid}/"
-    assert wait_until(lambda: "Shut down" in client.get(address).content.decode(), LONG)
+    assert wait_until(
+        lambda: "Stopped by a technical error" in client.get(address).content.decode(), LONG
+    )
     page = client.get(address).content.decode()
     assert f"{address}retry/" in page
     assert f"/history/{exchange.id}/" in page

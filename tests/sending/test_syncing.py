@@ -234,7 +234,7 @@ def test_a_sync_that_nobody_carries_any_more_shows_as_failed(practice) -> None:
 def test_the_page_part_asks_again_only_while_it_runs(practice, editor) -> None:
     client = signed_in(editor)
     address = f"/connections/{practice.id}/sync/state/"
-    assert "never synced" in client.get(address).content.decode()
+    assert "Never synced" in client.get(address).content.decode()
     run = SyncRun.objects.create(connection=practice, step="Reading Find")
     page = client.get(address + "?tries=3").content.decode()
     assert "data-follows" in page

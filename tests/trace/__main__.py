@@ -128,7 +128,7 @@ class Builder:
         home = read_text(client.get(reverse("home")))
         token = find_in(home, r'name="csrf-token" content="([^"]+)"')
         begun = client.post(
-            reverse("begin_draft"),
+            reverse("create_draft"),
             {
                 "csrfmiddlewaretoken": token,
                 "operation": OPERATION,
