@@ -33,7 +33,7 @@ def _from_library(uid: str) -> Facts | None:
 
 
 def _from_practice(uid: str) -> Facts | None:
-    details = practice.find_workflow(uid)
+    details = practice.find_workflow_details(uid)
     if details is None:
         return None
     accounts = [

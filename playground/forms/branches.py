@@ -91,10 +91,10 @@ def is_used(schema: Schema, branches: tuple[Branch, ...], branch: Branch | None,
     # A key of no branch may still be read in some modes only (`resource_id` in Altcraft).
     part, chooser = schema["properties"][key], mode_property(schema)
     wanted = part.get("x-used-when", {}).get(chooser) if chooser else None
-    return (wanted is None or branch.value in wanted) and not is_ignored(schema, branch, key)
+    return (wanted is None or branch.value in wanted) and not ignores_part(schema, branch, key)
 
 
-def is_ignored(schema: Schema, branch: Branch | None, key: str) -> bool:
+def ignores_part(schema: Schema, branch: Branch | None, key: str) -> bool:
     """Whether the branch makes the API ignore a whole part of the form, worth a message."""
     beside = schema.get("properties", {}).get(key, {}).get("x-unused-with", ())
     return branch is not None and not set(beside).isdisjoint(branch.fields)

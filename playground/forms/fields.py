@@ -163,7 +163,7 @@ def read_field(
     )
 
 
-def read_fields(
+def read_object_fields(
     schema: Schema, tree: Any, pointer: str, at: str, metadata: FieldMetadata
 ) -> tuple[Field, ...]:
     """A field for each key of an object: those of its schema in the schema's order, then those
@@ -239,7 +239,7 @@ def _inner_fields(
     if branches and value is ABSENT:
         branches = tuple(replace(each, is_chosen=False) for each in branches)
     none = (Branch(NO_BRANCH, (), None, value is ABSENT),) if branches else ()
-    return read_fields(schema, tree, pointer, at, metadata), (*none, *branches)
+    return read_object_fields(schema, tree, pointer, at, metadata), (*none, *branches)
 
 
 def _read_pairs(

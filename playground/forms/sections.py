@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.forms.branches import chosen_branch, is_ignored, read_branches
-from playground.forms.fields import Field, FieldMetadata, read_fields
+from playground.forms.branches import chosen_branch, ignores_part, read_branches
+from playground.forms.fields import Field, FieldMetadata, read_object_fields
 from playground.forms.kinds import Schema
 
 # Widgets that need the whole width: each gets a section of its own.
@@ -45,7 +45,7 @@ def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[S
     A key names its heading by `x-section`, the schema the order of headings by `x-sections`;
     keys that the schema doesn't know come last, under "Other keys".
     """
-    fields = read_fields(schema, tree, "", "", metadata)
+    fields = read_object_fields(schema, tree, "", "", metadata)
     titles = {field.pointer: _title(field) for field in fields}
     # Headings without fields come along: they may have something unused to explain.
     order = dict.fromkeys([*schema.get("x-sections", ()), *titles.values()])
@@ -67,7 +67,11 @@ def _explain_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:
     values = tree if isinstance(tree, dict) else {}
     branch = chosen_branch(read_branches(schema, values))
     for key, part in schema.get("properties", {}).items():
-        if part.get("x-section") == title and key not in values and is_ignored(schema, branch, key):
+        if (
+            part.get("x-section") == title
+            and key not in values
+            and ignores_part(schema, branch, key)
+        ):
             words = {"name": part.get("title", key), "branch": branch.title if branch else ""}
             yield _(
                 "With %(branch)s, the API ignores the %(name)s, so it isn't sent. "

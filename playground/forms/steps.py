@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.forms.fields import Field, FieldMetadata, read_fields
+from playground.forms.fields import Field, FieldMetadata, read_object_fields
 from playground.forms.kinds import ABSENT, Schema, start_value
 from playground.jsontext import printing
 from playground.rules.facts import AccountFacts, Facts, StepFacts
@@ -55,14 +55,14 @@ def _read_step(
     values = row if isinstance(row, dict) else {}
     uid = _text(values.get("step_uid"))
     step = facts.step(uid)
-    fields = read_fields(_add_definition(schema, step), values, pointer, "", metadata)
+    fields = read_object_fields(_add_definition(schema, step), values, pointer, "", metadata)
     parameters: tuple[Field, ...] = ()
     # Parameters and accounts have parts of the row's template to themselves.
     for field in fields:
         if field.kind == "parameters":
             given = values.get("parameters")
             tree = given if isinstance(given, dict) else ABSENT
-            parameters = read_fields(field.schema, tree, field.pointer, field.at, metadata)
+            parameters = read_object_fields(field.schema, tree, field.pointer, field.at, metadata)
     return StepRow(
         index=index,
         pointer=pointer,

@@ -27,7 +27,7 @@ from playground.payload_templates.versions import (
     save_version,
 )
 from playground.people.models import Person
-from playground.rules.definition_changes import Change, compare_definitions
+from playground.rules.definition_changes import DefinitionChange, compare_definitions
 from playground.rules.drift import find_drift, realign
 from playground.rules.facts import Facts
 from playground.rules.problems import NOTE, Problem
@@ -45,7 +45,7 @@ class Drift:
     """
 
     change: WorkflowChange
-    changes: tuple[Change, ...]
+    changes: tuple[DefinitionChange, ...]
     problems: tuple[Problem, ...]
     aligned: str
     left: tuple[Problem, ...] = ()

@@ -13,7 +13,7 @@ from playground.jsontext.references import find_references
 from playground.rules.context import Context, is_literal
 from playground.rules.fixes import fix_by_setting
 from playground.rules.problems import Problem, make_problem
-from playground.rules.wording import label_object, shorten
+from playground.rules.wording import abbreviate, label_object
 
 KEY = "attach"
 # Without the system's mime.types, so that every machine finds the same problems.
@@ -77,7 +77,7 @@ def _check_data(context: Context, data: Any, name: Any, at: str, place: str) -> 
             yield make_problem("broken-base64", f"{at}/data", place=place)
         media_type = head.group(1)
     if is_literal(name) and not _fits_name(media_type.lower(), name):
-        type_, found = shorten(media_type), shorten(name)
+        type_, found = abbreviate(media_type), abbreviate(name)
         yield make_problem("media-type-differs", f"{at}/data", place=place, type=type_, found=found)
 
 

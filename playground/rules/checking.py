@@ -19,7 +19,7 @@ from playground.rules.problems import ERROR, ORDER, Problem, make_problem
 from playground.rules.references import check_references
 from playground.rules.schema import check_schema
 from playground.rules.steps import check_accounts, check_parameters, check_steps
-from playground.rules.wording import describe_value, shorten
+from playground.rules.wording import abbreviate, describe_value
 
 # More than anybody reads; a pasted document may have one problem in each of its rows.
 LIMIT = 300
@@ -37,7 +37,7 @@ RULES: Mapping[str, Callable[[Context], Iterator[Problem]]] = {
 }
 
 
-def check(
+def check_document(
     text: str,
     schema: Schema | None,
     facts: Facts = NO_FACTS,
@@ -93,7 +93,7 @@ def _check_duplicates(text: str) -> Iterator[Problem]:
         found = make_problem(
             "duplicate-key",
             each.pointer,
-            name=shorten(each.key),
+            name=abbreviate(each.key),
             first=str(each.first_line),
             second=str(each.second_line),
         )

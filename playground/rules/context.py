@@ -39,7 +39,7 @@ class Context:
         span = locate(self.text, pointer) if len(self.text) < LONG else None
         if span:
             return self.text[span.start : span.end]
-        return dump(value_at(self.tree, pointer))
+        return dump(get_tree_value(self.tree, pointer))
 
     def items(self, key: str) -> Iterator[tuple[int, dict[str, Any]]]:
         """The objects in the list under a top-level key, with their indexes."""
@@ -50,7 +50,7 @@ class Context:
                     yield index, value
 
 
-def value_at(tree: Any, pointer: str) -> Any:
+def get_tree_value(tree: Any, pointer: str) -> Any:
     """The value at a pointer that exists in the tree."""
     for segment in pointers.split(pointer):
         tree = tree[int(segment)] if isinstance(tree, list) else tree[segment]

@@ -14,7 +14,7 @@ LONGEST = 60
 
 
 @dataclass(frozen=True)
-class Change:
+class DefinitionChange:
     """One difference between two definitions; `message` is that of `code` with `params`."""
 
     code: str
@@ -50,7 +50,7 @@ MESSAGES = {
 }
 
 
-def compare_definitions(before: Facts, after: Facts) -> list[Change]:
+def compare_definitions(before: Facts, after: Facts) -> list[DefinitionChange]:
     """What changed between two definitions of a workflow: steps first, then input keys."""
     return [*_compare_steps(before, after), *_compare_inputs(before, after)]
 
@@ -72,7 +72,7 @@ def shorten_line(text: str) -> str:
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 
-def _compare_steps(before: Facts, after: Facts) -> Iterator[Change]:
+def _compare_steps(before: Facts, after: Facts) -> Iterator[DefinitionChange]:
     old = {step.uid: step for step in before.steps or ()}
     new = {step.uid: step for step in after.steps or ()}
     for uid, step in old.items():
@@ -91,7 +91,7 @@ def _compare_steps(before: Facts, after: Facts) -> Iterator[Change]:
         yield _make_change("steps-order")
 
 
-def _compare_step(old: StepFacts, new: StepFacts) -> Iterator[Change]:
+def _compare_step(old: StepFacts, new: StepFacts) -> Iterator[DefinitionChange]:
     for name, schema in new.properties.items():
         if name in old.properties:
             yield from _compare_parameter(old, new, name)
@@ -110,7 +110,7 @@ def _compare_step(old: StepFacts, new: StepFacts) -> Iterator[Change]:
         yield _make_change("integrations", step=new.name, names=names)
 
 
-def _compare_parameter(old: StepFacts, new: StepFacts, name: str) -> Iterator[Change]:
+def _compare_parameter(old: StepFacts, new: StepFacts, name: str) -> Iterator[DefinitionChange]:
     was, now = old.properties[name], new.properties[name]
     if was.get("type") != now.get("type"):
         kind = _name_type(now.get("type"))
@@ -127,7 +127,7 @@ def _compare_parameter(old: StepFacts, new: StepFacts, name: str) -> Iterator[Ch
         yield _make_change("parameter-optional", step=new.name, name=name)
 
 
-def _compare_inputs(before: Facts, after: Facts) -> Iterator[Change]:
+def _compare_inputs(before: Facts, after: Facts) -> Iterator[DefinitionChange]:
     old = {key.name: key for key in before.inputs}
     new = {key.name: key for key in after.inputs}
     # A key counts as renamed if it shares any accepted name with a new one.
@@ -150,7 +150,7 @@ def _find_partner(old: InputKey, new: Mapping[str, InputKey]) -> InputKey | None
     return next((key for key in new.values() if not names.isdisjoint(key.names)), None)
 
 
-def _compare_key(old: InputKey, new: InputKey) -> Iterator[Change]:
+def _compare_key(old: InputKey, new: InputKey) -> Iterator[DefinitionChange]:
     if old.required != new.required:
         yield _make_change("input-required" if new.required else "input-optional", name=new.name)
     if set(old.variations) != set(new.variations):
@@ -163,6 +163,6 @@ def _name_type(kind: Any) -> str:
     return join_words(map(str, kinds)) if kind else "any type"
 
 
-def _make_change(code: str, **params: str) -> Change:
+def _make_change(code: str, **params: str) -> DefinitionChange:
     shown = {name: shorten_line(value) for name, value in params.items()}
-    return Change(code, MESSAGES[code].format(**shown), shown)
+    return DefinitionChange(code, MESSAGES[code].format(**shown), shown)

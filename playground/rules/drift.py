@@ -14,7 +14,7 @@ from playground.jsontext.pointers import find_child
 from playground.jsontext.printing import dump
 from playground.jsontext.scanning import children
 from playground.jsontext.splices import apply
-from playground.rules.checking import check
+from playground.rules.checking import check_document
 from playground.rules.context import Schema
 from playground.rules.definition_changes import find_renamed_step, shorten_line
 from playground.rules.facts import Facts, StepFacts
@@ -31,11 +31,11 @@ def find_drift(text: str, schema: Schema, before: Facts, after: Facts) -> list[P
 
     Problems that `before` has as well are left out: the workflow's change didn't cause them.
     """
-    known = {(each.code, each.pointer) for each in check(text, schema, before)}
+    known = {(each.code, each.pointer) for each in check_document(text, schema, before)}
     tree = _read(text)
     found = [
         _add_fix(each, tree, before, after)
-        for each in check(text, schema, after)
+        for each in check_document(text, schema, after)
         if (each.code, each.pointer) not in known
     ]
     return [*found, *_find_additions(tree, before, after)]

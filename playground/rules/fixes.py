@@ -13,7 +13,7 @@ from playground.jsontext.printing import dump, quote
 from playground.jsontext.splices import Splice, apply
 from playground.rules.context import Context, Schema, is_blank, schema_at
 from playground.rules.problems import Fix, FixEdit
-from playground.rules.wording import shorten, types_of
+from playground.rules.wording import abbreviate, types_of
 
 # RFC 8259, section 6: no leading zeros, no plus sign, ASCII digits only.
 _whole = re.compile(r"-?(?:0|[1-9][0-9]*)").fullmatch
@@ -56,7 +56,7 @@ def fix_by_renaming(pointer: str, similar: str | None, siblings: Mapping[str, An
     edits = [FixEdit("rename", pointer, similar)]
     if similar in siblings:
         edits.insert(0, FixEdit("remove", pointers.child(pointers.parent(pointer), similar)))
-    return Fix(f"Rename to {shorten(similar)}", tuple(edits))
+    return Fix(f"Rename to {abbreviate(similar)}", tuple(edits))
 
 
 def fix_by_converting(context: Context, pointer: str, value: Any, schema: Schema) -> Fix | None:
@@ -65,7 +65,7 @@ def fix_by_converting(context: Context, pointer: str, value: Any, schema: Schema
         return fix_by_setting(pointer, text, label)
     if "default" in schema:
         default = dump(schema["default"])
-        return fix_by_setting(pointer, default, f"Use the default, {shorten(default)}")
+        return fix_by_setting(pointer, default, f"Use the default, {abbreviate(default)}")
     return None
 
 

@@ -11,13 +11,13 @@ from playground.rules.context import Context, Schema, has_reference
 from playground.rules.fixes import fix_by_removing, fix_by_renaming, fix_by_setting
 from playground.rules.problems import Fix, Problem, make_problem
 from playground.rules.wording import (
+    abbreviate,
     did_you_mean,
     find_similar,
     join_names,
     join_words,
     label_object,
     label_value,
-    shorten,
     show_constant,
 )
 
@@ -201,7 +201,7 @@ def fields_by_mode(schema: Schema) -> dict[str, list[str]]:
 
 
 def _name_mode(chooser: str, mode: str) -> str:
-    return "with a database query" if mode == QUERY else f"when `{chooser}` is `{shorten(mode)}`"
+    return "with a database query" if mode == QUERY else f"when `{chooser}` is `{abbreviate(mode)}`"
 
 
 def check_matching(context: Context) -> Iterator[Problem]:
@@ -245,4 +245,4 @@ def fix_by_choosing_mode(context: Context, found: Problem) -> Fix | None:
     if len(given) != 1:
         return None
     pointer = pointers.child("", hints["property"])
-    return fix_by_setting(pointer, dump(given[0]), f"Match by {shorten(given[0])}")
+    return fix_by_setting(pointer, dump(given[0]), f"Match by {abbreviate(given[0])}")

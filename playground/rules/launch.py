@@ -14,11 +14,11 @@ from playground.rules.facts import InputKey
 from playground.rules.fixes import fix_by_renaming, fix_by_setting
 from playground.rules.problems import Problem, make_problem
 from playground.rules.wording import (
+    abbreviate,
     did_you_mean,
     find_similar,
     join_names,
     label_object,
-    shorten,
 )
 
 KEY = "inputs"
@@ -77,7 +77,7 @@ def _report_missing(context: Context, index: int, row: Row, key: InputKey) -> Pr
     place = label_object(context.schema, f"/{KEY}/{index}")
     also = f" Also accepted: {join_names(key.variations)}." if key.variations else ""
     pointer = pointers.child(f"/{KEY}/{index}", given)
-    return make_problem("input-missing", pointer, place=place, name=shorten(key.name), hint=also)
+    return make_problem("input-missing", pointer, place=place, name=abbreviate(key.name), hint=also)
 
 
 def _report_unknown(context: Context, index: int, row: Row, name: str) -> Problem:
@@ -90,7 +90,7 @@ def _report_unknown(context: Context, index: int, row: Row, name: str) -> Proble
         pointer,
         fix_by_renaming(pointer, similar, row),
         place=label_object(context.schema, f"/{KEY}/{index}"),
-        name=shorten(name),
+        name=abbreviate(name),
         hint=did_you_mean(similar, others),
     )
 
@@ -137,4 +137,4 @@ def check_repeat(context: Context) -> Iterator[Problem]:
     if is_blank(name):
         yield make_problem("repeat-nameless", "/job_name")
     elif isinstance(name, str) and name in context.facts.repeats:
-        yield make_problem("repeat-twice", "/job_name", found=f'"{shorten(name)}"')
+        yield make_problem("repeat-twice", "/job_name", found=f'"{abbreviate(name)}"')

@@ -13,7 +13,7 @@ from playground.rules.context import Context
 from playground.rules.facts import Facts
 from playground.rules.fixes import fix_by_setting
 from playground.rules.problems import Problem, make_problem
-from playground.rules.wording import did_you_mean, find_similar, label_value, shorten
+from playground.rules.wording import abbreviate, did_you_mean, find_similar, label_value
 
 
 def check_references(context: Context) -> Iterator[Problem]:
@@ -50,7 +50,7 @@ def _known_names(facts: Facts, kind: str) -> Collection[str] | None:
 def _report_unknown(
     context: Context, pointer: str, text: str, reference: Reference, known: Collection[str]
 ) -> Problem:
-    subject, name = label_value(context.schema, pointer), shorten(reference.name)
+    subject, name = label_value(context.schema, pointer), abbreviate(reference.name)
     # Files have random ids: none is a misspelling of another.
     if reference.kind == "file":
         return make_problem("unknown-file", pointer, subject=subject, name=name)
@@ -59,6 +59,6 @@ def _report_unknown(
     if similar is not None:
         right = replace(reference, name=similar).spelling
         whole = f"{text[: reference.start]}{right}{text[reference.end :]}"
-        fix = fix_by_setting(pointer, quote(whole), f"Use {shorten(similar)}")
+        fix = fix_by_setting(pointer, quote(whole), f"Use {abbreviate(similar)}")
     code, hint = f"unknown-{reference.kind}", did_you_mean(similar)
     return make_problem(code, pointer, fix, subject=subject, name=name, hint=hint)

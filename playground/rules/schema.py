@@ -12,10 +12,11 @@ from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationErro
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump
-from playground.rules.context import Context, Schema, has_reference, schema_at, value_at
+from playground.rules.context import Context, Schema, get_tree_value, has_reference, schema_at
 from playground.rules.fixes import fix_by_converting, fix_by_removing, fix_by_setting
 from playground.rules.problems import Problem, make_problem
 from playground.rules.wording import (
+    abbreviate,
     describe_value,
     did_you_mean,
     explain_branch,
@@ -25,7 +26,6 @@ from playground.rules.wording import (
     label_value,
     name_types,
     part_at,
-    shorten,
     show_constant,
     types_of,
 )
@@ -146,7 +146,7 @@ class _SchemaCheck:
             yield make_problem("does-not-fit", pointer, fix, subject=subject, says=says)
             return
         expected = name_types(types_of(broken))
-        found = describe_value(value_at(self.context.tree, pointer))
+        found = describe_value(get_tree_value(self.context.tree, pointer))
         yield make_problem(
             "wrong-type", pointer, fix, subject=subject, expected=expected, found=found
         )
@@ -158,19 +158,19 @@ class _SchemaCheck:
         fix = None
         if "default" in schema:
             default = dump(schema["default"])
-            fix = fix_by_setting(place, default, f"Add {shorten(default)}")
+            fix = fix_by_setting(place, default, f"Add {abbreviate(default)}")
         condition = explain_branch(self.schema, error.schema_path)
         if condition:
             subject = self.subject(place)
             yield make_problem("missing-when", place, fix, subject=subject, condition=condition)
         else:
             above = label_object(self.context.schema, pointer)
-            yield make_problem("missing", place, fix, place=above, name=shorten(name))
+            yield make_problem("missing", place, fix, place=above, name=abbreviate(name))
 
     def explain_choice(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         options = [each for each in error.kind.value if not isinstance(each, dict | list)]
         names = {show_constant(each): each for each in options}
-        found = value_at(self.context.tree, pointer)
+        found = get_tree_value(self.context.tree, pointer)
         similar = find_similar(found, names) if isinstance(found, str) else None
         fix = None
         if similar is not None:
@@ -182,7 +182,7 @@ class _SchemaCheck:
             fix,
             subject=self.subject(pointer),
             options=join_words(f"`{each}`" for each in names),
-            found=f"`{shorten(found)}`" if is_text else describe_value(found),
+            found=f"`{abbreviate(found)}`" if is_text else describe_value(found),
         )
 
     def explain_constant(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
@@ -223,13 +223,13 @@ class _SchemaCheck:
             yield make_problem("empty", pointer, subject=subject)
         elif kind.name in SIZES:
             code, one, many = SIZES[kind.name]
-            limit, unit = shorten(str(kind.value)), one if kind.value == 1 else many
+            limit, unit = abbreviate(str(kind.value)), one if kind.value == 1 else many
             yield make_problem(code, pointer, subject=subject, limit=limit, unit=unit)
         elif kind.name in LIMITS:
-            limit = shorten(str(kind.value))
+            limit = abbreviate(str(kind.value))
             yield make_problem(LIMITS[kind.name], pointer, subject=subject, limit=limit)
         elif kind.name in ("pattern", "format"):
-            form = shorten(str(kind.value), 80)
+            form = abbreviate(str(kind.value), 80)
             yield make_problem("wrong-form", pointer, subject=subject, form=form)
         else:
             yield make_problem("not-judged", pointer, subject=subject, rule=kind.name)

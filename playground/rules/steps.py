@@ -16,12 +16,12 @@ from playground.rules.fixes import fix_by_removing, fix_by_renaming, fix_by_sett
 from playground.rules.problems import Fix, FixEdit, Problem, make_problem
 from playground.rules.schema import check_schema
 from playground.rules.wording import (
+    abbreviate,
     did_you_mean,
     find_similar,
     join_words,
     label_object,
     label_value,
-    shorten,
 )
 
 KEY = "steps"
@@ -74,7 +74,7 @@ def _report_address(context: Context, index: int, uid: str) -> Problem:
     fix = None
     if match:
         found = unquote(match.group(1))
-        fix = fix_by_setting(pointer, quote(found), f"Use {shorten(found)}")
+        fix = fix_by_setting(pointer, quote(found), f"Use {abbreviate(found)}")
     return make_problem("step-address", pointer, fix, place=_label_step(context, index))
 
 
@@ -90,9 +90,11 @@ def _report_unknown_steps(context: Context, unknown: list[tuple[int, str]]) -> I
         meant = unused.get(only or find_similar(uid, unused) or "")
         hint, fix = "", None
         if meant:
-            hint = f" Did you mean {meant.name}, {shorten(meant.uid)}?"
-            fix = fix_by_setting(pointer, quote(meant.uid), f"Use the UID of {shorten(meant.name)}")
-        found = shorten(uid)
+            hint = f" Did you mean {meant.name}, {abbreviate(meant.uid)}?"
+            fix = fix_by_setting(
+                pointer, quote(meant.uid), f"Use the UID of {abbreviate(meant.name)}"
+            )
+        found = abbreviate(uid)
         yield make_problem("step-unknown", pointer, fix, place=place, found=found, hint=hint)
 
 
@@ -144,13 +146,13 @@ def _check_account(
         subject = label_value(context.schema, pointer)
         yield make_problem("account-blank", pointer, remove, subject=subject)
     elif is_seen:
-        yield make_problem("account-twice", pointer, remove, place=place, found=shorten(uid))
+        yield make_problem("account-twice", pointer, remove, place=place, found=abbreviate(uid))
     elif known is not None:
         account = known.get(uid)
         if account is None:
             yield _report_unknown_account(known, pointer, uid, place)
             return
-        found = shorten(account.name or uid)
+        found = abbreviate(account.name or uid)
         wanted = {each.casefold() for each in facts.integrations} if facts else set()
         if (
             facts
@@ -180,9 +182,13 @@ def _report_unknown_account(
         meant = accounts.get(find_similar(uid, accounts) or "")
     hint, fix = "", None
     if meant:
-        hint = f" Did you mean {shorten(meant.name)}, {shorten(meant.uid)}?"
-        fix = fix_by_setting(pointer, quote(meant.uid), f"Use {shorten(meant.name or meant.uid)}")
-    return make_problem("account-unknown", pointer, fix, place=place, found=shorten(uid), hint=hint)
+        hint = f" Did you mean {abbreviate(meant.name)}, {abbreviate(meant.uid)}?"
+        fix = fix_by_setting(
+            pointer, quote(meant.uid), f"Use {abbreviate(meant.name or meant.uid)}"
+        )
+    return make_problem(
+        "account-unknown", pointer, fix, place=place, found=abbreviate(uid), hint=hint
+    )
 
 
 # Parameters
@@ -210,7 +216,7 @@ def _report_unknown_parameter(
         similar = find_similar(name, facts.properties)
         fix, hint = fix_by_renaming(pointer, similar, given), did_you_mean(similar)
         return make_problem(
-            "parameter-unknown", pointer, fix, place=place, name=shorten(name), hint=hint
+            "parameter-unknown", pointer, fix, place=place, name=abbreviate(name), hint=hint
         )
     uids = {owner.uid for owner in owners}
     indexes = {
@@ -225,15 +231,15 @@ def _report_unknown_parameter(
         pointer,
         fix,
         place=place,
-        name=shorten(name),
+        name=abbreviate(name),
         other=join_words(labels, "and"),
     )
 
 
 def _label_owner(context: Context, owner: StepFacts, indexes: dict[str, int]) -> str:
     if owner.uid in indexes:
-        return f"{_label_step(context, indexes[owner.uid]).lower()}, {shorten(owner.name)}"
-    return f"the step {shorten(owner.name)}, which isn't in the payload"
+        return f"{_label_step(context, indexes[owner.uid]).lower()}, {abbreviate(owner.name)}"
+    return f"the step {abbreviate(owner.name)}, which isn't in the payload"
 
 
 def _fix_by_moving(context: Context, pointer: str, name: str, indexes: list[int]) -> Fix:

@@ -27,7 +27,7 @@ TYPE_NAMES = {
 }
 
 
-def shorten(text: str, length: int = SHOWN) -> str:
+def abbreviate(text: str, length: int = SHOWN) -> str:
     """A text short enough for a message: cut in the middle, invisible characters spelled out."""
     if not text.isprintable():
         # Control and direction characters would let a key disguise the rest of the message.
@@ -47,7 +47,7 @@ def join_words(words: Iterable[str], word: str = "or") -> str:
 
 def join_names(names: Iterable[str], word: str = "or") -> str:
     """`a`, `b` or `c`."""
-    return join_words((f"`{shorten(name)}`" for name in names), word)
+    return join_words((f"`{abbreviate(name)}`" for name in names), word)
 
 
 # Places
@@ -68,7 +68,7 @@ def label_object(schema: Any, pointer: str) -> str:
         schema = schema_below(schema, segment)
     if items:
         return ", ".join(items)
-    return f"`{shorten(plain)}`" if plain else PAYLOAD
+    return f"`{abbreviate(plain)}`" if plain else PAYLOAD
 
 
 def label_value(schema: Any, pointer: str) -> str:
@@ -82,7 +82,7 @@ def label_value(schema: Any, pointer: str) -> str:
             return label_object(schema, pointer)
         return f"{label_value(schema, above)}, entry {int(name) + 1}"
     place = label_object(schema, above)
-    return f"`{shorten(name)}`" if place == PAYLOAD else f"{place}: `{shorten(name)}`"
+    return f"`{abbreviate(name)}`" if place == PAYLOAD else f"{place}: `{abbreviate(name)}`"
 
 
 # Types and values
@@ -103,13 +103,13 @@ def describe_value(value: Any) -> str:
     """A value of the document in a few words; only its type where it may be long or private."""
     match value:
         case NumberToken():
-            return shorten(str.__str__(value), 24)
+            return abbreviate(str.__str__(value), 24)
         case None:
             return "null"
         case bool():
             return "true" if value else "false"
         case int() | Decimal() | float():
-            return shorten(str(value), 24)
+            return abbreviate(str(value), 24)
         case str():
             return "text"
         case list():
@@ -120,8 +120,8 @@ def describe_value(value: Any) -> str:
 def show_constant(value: Any) -> str:
     """A value that the schema itself names."""
     if isinstance(value, str):
-        return shorten(value)
-    return shorten(dump(value)) if not isinstance(value, dict | list) else describe_value(value)
+        return abbreviate(value)
+    return abbreviate(dump(value)) if not isinstance(value, dict | list) else describe_value(value)
 
 
 # Conditions
@@ -163,10 +163,10 @@ def explain_condition(condition: Any) -> str:
 def _explain_properties(properties: Mapping[str, Any]) -> Iterator[str]:
     for name, schema in properties.items():
         if "const" in schema:
-            yield f"`{shorten(name)}` is `{show_constant(schema['const'])}`"
+            yield f"`{abbreviate(name)}` is `{show_constant(schema['const'])}`"
         elif "enum" in schema:
             options = join_words(f"`{show_constant(each)}`" for each in schema["enum"])
-            yield f"`{shorten(name)}` is {options}"
+            yield f"`{abbreviate(name)}` is {options}"
 
 
 def _explain_absence(condition: Any) -> str:
@@ -207,5 +207,5 @@ def did_you_mean(similar: str | None, others: Sequence[str] = ()) -> str:
     """The end of a message: " Did you mean `a` (also accepted: `b`, `c`)?", or an empty text."""
     if similar is None:
         return ""
-    also = ", ".join(f"`{shorten(each)}`" for each in others)
-    return f" Did you mean `{shorten(similar)}`{f' (also accepted: {also})' if also else ''}?"
+    also = ", ".join(f"`{abbreviate(each)}`" for each in others)
+    return f" Did you mean `{abbreviate(similar)}`{f' (also accepted: {also})' if also else ''}?"

@@ -17,7 +17,7 @@ from playground.sandbox.practice import (
 MOST_STORED = 200
 
 
-def list_accounts(integration: PracticeIntegration) -> list[PracticeAccount]:
+def load_accounts(integration: PracticeIntegration) -> list[PracticeAccount]:
     """The accounts of the practice data, updates included, then those that were added."""
     stored = UpdatedAccount.objects.filter(integration=integration.slug).order_by("pk")
     updates = {each.uid: each for each in stored}
@@ -37,7 +37,7 @@ def save_account(
 ) -> PracticeAccount | None:
     """Add (without `uid`) or update an account; None if no account has that UID."""
     uid = account.get("uid") or str(uuid.uuid4())
-    known = next((each for each in list_accounts(integration) if each.uid == uid), None)
+    known = next((each for each in load_accounts(integration) if each.uid == uid), None)
     if known is None and account.get("uid"):
         return None
     name = account.get("name") or (known.name if known else f"New {integration.title} account")
@@ -50,15 +50,15 @@ def save_account(
     last = newest[MOST_STORED : MOST_STORED + 1].first()
     if last is not None:
         UpdatedAccount.objects.filter(pk__lte=last).delete()
-    return next(each for each in list_accounts(integration) if each.uid == uid)
+    return next(each for each in load_accounts(integration) if each.uid == uid)
 
 
-def check_accounts(uids: list[str]) -> str:
+def validate_accounts(uids: list[str]) -> str:
     """Why a job that uses these accounts pauses; empty if it doesn't."""
     if not uids:
         return ""
     integrations = load_integrations().values()
-    known = {each.uid: each for integration in integrations for each in list_accounts(integration)}
+    known = {each.uid: each for integration in integrations for each in load_accounts(integration)}
     for uid in uids:
         if uid not in known:
             return f"Account {uid} isn't in this workspace."

@@ -15,11 +15,11 @@ from xml.sax.saxutils import escape
 from django.http import HttpResponse
 from django.utils import timezone
 
-from playground.sandbox.bodies import ApiError, check_start, is_json, write_json
+from playground.sandbox.bodies import ApiError, check_start, dump_json, is_json
 from playground.sandbox.models import AnsweredRequest
 from playground.sandbox.practice import PRACTICE_TOKEN, load_scenarios
 from playground.sandbox.profiles import find_profile, has_subscription
-from playground.sandbox.serving import Api, SandboxRequest
+from playground.sandbox.serving import SandboxApi, SandboxRequest
 
 UNKNOWN_PROFILE = 440
 # Errors of HTTP itself keep their status; the API's own errors come with 200.
@@ -53,7 +53,7 @@ def authenticate(request: SandboxRequest) -> None:
         raise ApiError(401, "API token is wrong", "auth")
 
 
-API = Api(authenticate, write_error)
+API = SandboxApi(authenticate, write_error)
 
 
 def start_scenario(request: SandboxRequest) -> HttpResponse:
@@ -179,7 +179,7 @@ def _find_format(request: SandboxRequest) -> str | None:
 
 
 def _respond(body: dict[str, Any], format_: str) -> HttpResponse:
-    writers = {"json": write_json, "csv": _write_csv, "xml": _write_xml}
+    writers = {"json": dump_json, "csv": _write_csv, "xml": _write_xml}
     return HttpResponse(writers[format_](body), content_type=FORMATS[format_])
 
 

@@ -11,7 +11,7 @@ from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import decode
 from playground.openapi.operations import get_operation
 from playground.openapi.workflows import WorkflowDefinition
-from playground.rules.checking import check
+from playground.rules.checking import check_document
 from playground.rules.facts import NO_FACTS, Facts, read_facts
 from playground.rules.problems import ERROR
 
@@ -32,17 +32,17 @@ class ApiError(Exception):
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-def write_json(value: Any) -> bytes:
+def dump_json(value: Any) -> bytes:
     """JSON as most servers write it: on one line, every Unicode character as itself."""
     return json.dumps(value, ensure_ascii=False).encode()
 
 
 def respond_json(value: Any, status: int = 200) -> HttpResponse:
     # JsonResponse would escape everything beyond ASCII, which neither API does.
-    return HttpResponse(write_json(value), status=status, content_type="application/json")
+    return HttpResponse(dump_json(value), status=status, content_type="application/json")
 
 
-def read_body(request: HttpRequest) -> bytes:
+def read_request_body(request: HttpRequest) -> bytes:
     """The body's bytes; raises ApiError 413 for more than 10 MB."""
     # Read here and not by `request.body`, which refuses what is larger than Django's own limit.
     try:
@@ -60,7 +60,7 @@ def is_json(content_type: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def parse_object(body: bytes) -> dict[str, Any]:
+def parse_json_object(body: bytes) -> dict[str, Any]:
     """The JSON object in a body, its numbers as int and float; raises ApiError 400."""
     if not body.strip():
         raise ApiError(400, "The body is empty. Send a JSON object.")
@@ -108,7 +108,7 @@ def _refuse_errors(body: bytes, operation: str, facts: Facts = NO_FACTS) -> None
         text = decode(body)
     except JSONSyntaxError as error:
         raise ApiError(400, error.message) from None
-    problems = check(text, get_operation(operation).body_schema, facts)
+    problems = check_document(text, get_operation(operation).body_schema, facts)
     first = next((each for each in problems if each.severity == ERROR), None)
     if first is not None:
         place = _spell_pointer(first.pointer)

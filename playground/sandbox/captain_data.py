@@ -14,8 +14,8 @@ from playground.sandbox.bodies import (
     is_json,
     respond_json,
 )
-from playground.sandbox.models import Job, Repeat
-from playground.sandbox.serving import Api, SandboxRequest
+from playground.sandbox.models import SandboxJob, SandboxRepeat
+from playground.sandbox.serving import SandboxApi, SandboxRequest
 
 ACCOUNTS_PAGE = 10
 JOBS_PAGE = 50
@@ -65,7 +65,7 @@ def authenticate(request: SandboxRequest) -> None:
         raise ApiError(403, "The API key doesn't belong to this workspace.", "auth")
 
 
-API = Api(authenticate, write_error)
+API = SandboxApi(authenticate, write_error)
 
 
 def show_workspace(request: SandboxRequest) -> HttpResponse:
@@ -111,12 +111,14 @@ def launch_workflow(request: SandboxRequest, workflow_uid: str) -> HttpResponse:
 
 def list_jobs(request: SandboxRequest, workflow_uid: str) -> HttpResponse:
     start = _read_page(request.http, first=0) * JOBS_PAGE
-    found = Job.objects.filter(workflow_uid=_find_workflow(workflow_uid)["uid"]).order_by("-pk")
-    return respond_json([jobs.describe(job) for job in found[start : start + JOBS_PAGE]])
+    found = SandboxJob.objects.filter(workflow_uid=_find_workflow(workflow_uid)["uid"]).order_by(
+        "-pk"
+    )
+    return respond_json([jobs.describe_job(job) for job in found[start : start + JOBS_PAGE]])
 
 
 def show_last_results(request: SandboxRequest, workflow_uid: str) -> HttpResponse:
-    found = Job.objects.filter(workflow_uid=_find_workflow(workflow_uid)["uid"])
+    found = SandboxJob.objects.filter(workflow_uid=_find_workflow(workflow_uid)["uid"])
     job = found.order_by("-pk").first()
     if job is None:
         raise ApiError(404, "This workflow has no jobs yet.")
@@ -124,7 +126,7 @@ def show_last_results(request: SandboxRequest, workflow_uid: str) -> HttpRespons
 
 
 def show_job(request: SandboxRequest, job_uid: str) -> HttpResponse:
-    return respond_json(jobs.describe(_find_job(job_uid)))
+    return respond_json(jobs.describe_job(_find_job(job_uid)))
 
 
 def show_results(request: SandboxRequest, job_uid: str) -> HttpResponse:
@@ -162,7 +164,7 @@ def retry_job(request: SandboxRequest, job_uid: str) -> HttpResponse:
 def delete_repeat(request: SandboxRequest, **fields: str) -> HttpResponse:
     # A job name may be any text: it is everything after `/jobs/`, slashes included.
     job_name = request.http.path.partition("/jobs/")[2]
-    deleted, _ = Repeat.objects.filter(job_name=job_name).delete()
+    deleted, _ = SandboxRepeat.objects.filter(job_name=job_name).delete()
     if not deleted:
         raise ApiError(404, f"No schedule is named {job_name[:200]!r}.")
     return respond_json({"message": "Schedule deleted."})
@@ -172,7 +174,7 @@ def list_accounts(request: SandboxRequest, integration: str) -> HttpResponse:
     found = _find_integration(integration)
     # The real API counts pages of accounts and jobs from 0, those of results from 1.
     start = _read_page(request.http, first=0) * ACCOUNTS_PAGE
-    listed = accounts.list_accounts(found)
+    listed = accounts.load_accounts(found)
     with_limits = request.http.GET.get("stats", "true").lower() != "false"
     shown = [
         accounts.describe_account(each, found)
@@ -215,14 +217,14 @@ def _read_body(request: SandboxRequest) -> dict[str, Any]:
 
 
 def _find_workflow(uid: str) -> dict[str, Any]:
-    found = practice.find_workflow(uid)
+    found = practice.find_workflow_details(uid)
     if found is None:
         raise ApiError(404, f"No workflow has the UID {uid[:60]!r}.")
     return found
 
 
-def _find_job(uid: str) -> Job:
-    found = Job.objects.filter(uid=uid).first()
+def _find_job(uid: str) -> SandboxJob:
+    found = SandboxJob.objects.filter(uid=uid).first()
     if found is None:
         raise ApiError(404, f"No job has the UID {uid[:60]!r}.")
     return found

@@ -54,7 +54,7 @@ BODIES = {
 
 
 @dataclass(frozen=True)
-class Failure:
+class SimulatedFailure:
     """The failure to simulate, and for how many seconds where that matters."""
 
     word: str
@@ -72,14 +72,14 @@ class FailureContext:
     request: HttpRequest
     run: Callable[[], HttpResponse]
     refuse: Callable[[ApiError], HttpResponse]
-    failure: Failure
+    failure: SimulatedFailure
 
     def seconds(self, default: float) -> float:
         wanted = default if self.failure.seconds is None else self.failure.seconds
         return min(wanted, settings.SANDBOX_HANG_SECONDS)
 
 
-def find_failure(request: HttpRequest, body: bytes) -> Failure | None:
+def find_failure(request: HttpRequest, body: bytes) -> SimulatedFailure | None:
     """The failure asked for: by header, else by `[fail:word]` in the body or the URL."""
     header = request.headers.get(HEADER)
     if header is not None:
@@ -94,7 +94,7 @@ def find_failure(request: HttpRequest, body: bytes) -> Failure | None:
         if found is None:
             return None
         word, seconds = found[1].decode(), (found[2] or b"").decode()
-    return Failure(word.lower(), float(seconds) if seconds else None)
+    return SimulatedFailure(word.lower(), float(seconds) if seconds else None)
 
 
 def make_failure(context: FailureContext) -> HttpResponseBase:

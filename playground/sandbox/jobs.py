@@ -10,9 +10,9 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from playground.sandbox.accounts import check_accounts
-from playground.sandbox.models import Job, Repeat, seal
-from playground.sandbox.practice import find_workflow
+from playground.sandbox.accounts import validate_accounts
+from playground.sandbox.models import SandboxJob, SandboxRepeat, encrypt_json
+from playground.sandbox.practice import find_workflow_details
 
 # Jobs contain inputs, and after a day or two nobody looks for them any more.
 MOST_STORED = 500
@@ -34,7 +34,7 @@ TITLES = ("Head of Sales", "Data Engineer", "Founder", "Marketing Lead", "Produc
 PLACES = ("London", "Paris", "Kraków", "Nairobi", "Osaka", "São Paulo", "Oslo", "Pune")
 
 
-def launch(details: dict[str, Any], body: dict[str, Any]) -> Job:
+def launch(details: dict[str, Any], body: dict[str, Any]) -> SandboxJob:
     """Store a launch whose body was checked, and its repeat if it has one."""
     now = timezone.now()
     inputs, steps = body.get("inputs") or [], body.get("steps") or []
@@ -43,12 +43,12 @@ def launch(details: dict[str, Any], body: dict[str, Any]) -> Job:
     status, message = _decide_end(body.get("job_name") or "", steps, failed, len(inputs))
     delay = body.get("delay") or 0
     delay = min(max(float(delay), 0), LONGEST_DELAY) if isinstance(delay, int | float) else 0
-    job = Job.objects.create(
+    job = SandboxJob.objects.create(
         uid=str(uuid.uuid4()),
         workflow_uid=details["uid"],
         name=body.get("job_name") or details["name"],
-        sealed_steps=seal(steps),
-        sealed_inputs=seal(inputs),
+        sealed_steps=encrypt_json(steps),
+        sealed_inputs=encrypt_json(inputs),
         number_inputs=len(inputs),
         number_failed=failed,
         number_rows=(max(len(inputs), 1) - failed) * count_rows_per_input(details, steps),
@@ -58,7 +58,7 @@ def launch(details: dict[str, Any], body: dict[str, Any]) -> Job:
         started_at=now + timedelta(seconds=delay),
     )
     if repeat := body.get("repeat_option"):
-        Repeat.objects.create(
+        SandboxRepeat.objects.create(
             job_name=job.name,
             workflow_uid=job.workflow_uid,
             unit=repeat["type"],
@@ -69,7 +69,7 @@ def launch(details: dict[str, Any], body: dict[str, Any]) -> Job:
     return job
 
 
-def retry(job: Job) -> None:
+def retry(job: SandboxJob) -> None:
     """Start again now; an end that only the job's name requested doesn't repeat."""
     job.started_at = timezone.now()
     end = _decide_end("", job.steps, job.number_failed, job.number_inputs)
@@ -77,7 +77,7 @@ def retry(job: Job) -> None:
     job.save(update_fields=["started_at", "end_status", "error_message"])
 
 
-def find_status(job: Job) -> str:
+def find_status(job: SandboxJob) -> str:
     """`pending`, `running`, then how the job ends."""
     age = (timezone.now() - job.started_at).total_seconds()
     if age < settings.SANDBOX_JOB_PENDING_SECONDS:
@@ -85,11 +85,11 @@ def find_status(job: Job) -> str:
     return "running" if age < _seconds_to_end() else job.end_status
 
 
-def describe(job: Job) -> dict[str, Any]:
+def describe_job(job: SandboxJob) -> dict[str, Any]:
     """The job as the API shows it."""
     status, steps, rows = find_status(job), job.steps, count_rows(job)
     has_ended = status not in ("pending", "running")
-    details = find_workflow(job.workflow_uid) or {"name": ""}
+    details = find_workflow_details(job.workflow_uid) or {"name": ""}
     ended_at = job.started_at + timedelta(seconds=_seconds_to_end())
     return {
         "uid": job.uid,
@@ -112,7 +112,7 @@ def describe(job: Job) -> dict[str, Any]:
     }
 
 
-def count_rows(job: Job) -> int:
+def count_rows(job: SandboxJob) -> int:
     """How many result rows there are now: none before the job ends, or if it ended badly."""
     return job.number_rows if find_status(job) in ("finished", "completed") else 0
 
@@ -134,7 +134,7 @@ def _decide_end(
     requested = REQUESTED_END.search(job_name)
     if requested:
         return requested[1], END_MESSAGES.get(requested[1], "")
-    message = check_accounts([uid for step in steps for uid in step.get("accounts", [])])
+    message = validate_accounts([uid for step in steps for uid in step.get("accounts", [])])
     if message:
         return "paused", message
     if failed and failed == count:
@@ -143,8 +143,10 @@ def _decide_end(
 
 
 def _delete_old() -> None:
-    Job.objects.filter(scheduled_at__lt=timezone.now() - timedelta(days=DAYS_STORED)).delete()
-    for model in (Job, Repeat):
+    SandboxJob.objects.filter(
+        scheduled_at__lt=timezone.now() - timedelta(days=DAYS_STORED)
+    ).delete()
+    for model in (SandboxJob, SandboxRepeat):
         newest = model.objects.order_by("-pk").values_list("pk", flat=True)
         last = newest[MOST_STORED : MOST_STORED + 1].first()
         if last is not None:

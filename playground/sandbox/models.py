@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import models
 
 
-class Job(models.Model):
+class SandboxJob(models.Model):
     """One launch. Its status isn't stored: it follows from the start time (see `jobs`)."""
 
     uid = models.CharField(max_length=36, unique=True)
@@ -31,17 +31,17 @@ class Job(models.Model):
     @property
     def steps(self) -> list[dict[str, Any]]:
         """The steps as sent."""
-        steps: list[dict[str, Any]] = unseal(self.sealed_steps)
+        steps: list[dict[str, Any]] = decrypt_json(self.sealed_steps)
         return steps
 
     @property
     def inputs(self) -> list[dict[str, Any]]:
         """The input rows as sent."""
-        inputs: list[dict[str, Any]] = unseal(self.sealed_inputs)
+        inputs: list[dict[str, Any]] = decrypt_json(self.sealed_inputs)
         return inputs
 
 
-class Repeat(models.Model):
+class SandboxRepeat(models.Model):
     """A launch that repeats, identified by its job name as in the real API."""
 
     # Not unique: the real API accepts a second repeat of the same name.
@@ -77,12 +77,12 @@ class AnsweredRequest(models.Model):
         return self.key
 
 
-def seal(value: Any) -> bytes:
+def encrypt_json(value: Any) -> bytes:
     """A JSON value, encrypted with the newest key of this installation."""
     return _make_cipher().encrypt(json.dumps(value, ensure_ascii=False).encode())
 
 
-def unseal(sealed: bytes | memoryview) -> Any:
+def decrypt_json(sealed: bytes | memoryview) -> Any:
     # PostgreSQL returns binary columns as memoryview.
     return json.loads(_make_cipher().decrypt(bytes(sealed)))
 

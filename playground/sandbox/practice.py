@@ -51,7 +51,7 @@ def load_workflows() -> list[dict[str, Any]]:
     return deepcopy(_read_workflows())
 
 
-def find_workflow(uid: str) -> dict[str, Any] | None:
+def find_workflow_details(uid: str) -> dict[str, Any] | None:
     """A workflow as the API's `details` response, or None."""
     found = next((each for each in _read_workflows() if each["uid"] == uid), None)
     return deepcopy(found)

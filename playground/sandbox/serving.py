@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
-from playground.sandbox.bodies import ApiError, parse_object, read_body
+from playground.sandbox.bodies import ApiError, parse_json_object, read_request_body
 from playground.sandbox.failures import FailureContext, find_failure, make_failure
 
 
@@ -24,21 +24,21 @@ class SandboxRequest:
     @cached_property
     def document(self) -> dict[str, Any]:
         """The JSON object in the body; raises ApiError if there is none."""
-        return parse_object(self.body)
+        return parse_json_object(self.body)
 
 
 View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True)
-class Api:
+class SandboxApi:
     """How one of the APIs checks credentials and writes errors."""
 
     authenticate: Callable[[SandboxRequest], None]
     write_error: Callable[[ApiError, SandboxRequest], HttpResponse]
 
 
-def serve(api: Api, **views: View) -> Callable[..., HttpResponseBase]:
+def serve(api: SandboxApi, **views: View) -> Callable[..., HttpResponseBase]:
     """A Django view that dispatches each HTTP method (`GET=…`, `POST=…`) to its own view."""
 
     # Callers have the API's keys, not a session; so there is nothing for CSRF to protect.
@@ -47,7 +47,7 @@ def serve(api: Api, **views: View) -> Callable[..., HttpResponseBase]:
     def respond(http: HttpRequest, **fields: Any) -> HttpResponseBase:
         request = SandboxRequest(http, b"")
         try:
-            request = SandboxRequest(http, read_body(http))
+            request = SandboxRequest(http, read_request_body(http))
             failure = find_failure(http, request.body)
             if failure is None:
                 return _run_view(api, views, request, fields)
@@ -61,7 +61,7 @@ def serve(api: Api, **views: View) -> Callable[..., HttpResponseBase]:
 
 
 def _run_safely(
-    api: Api, views: dict[str, View], request: SandboxRequest, fields: dict[str, Any]
+    api: SandboxApi, views: dict[str, View], request: SandboxRequest, fields: dict[str, Any]
 ) -> HttpResponse:
     # A failure such as `slow` applies to refusals too.
     try:
@@ -71,7 +71,7 @@ def _run_safely(
 
 
 def _run_view(
-    api: Api, views: dict[str, View], request: SandboxRequest, fields: dict[str, Any]
+    api: SandboxApi, views: dict[str, View], request: SandboxRequest, fields: dict[str, Any]
 ) -> HttpResponse:
     view = views.get(request.http.method or "")
     if view is None:
@@ -82,7 +82,7 @@ def _run_view(
     return view(request, **fields)
 
 
-def _refuse(api: Api, request: SandboxRequest, error: ApiError) -> HttpResponse:
+def _refuse(api: SandboxApi, request: SandboxRequest, error: ApiError) -> HttpResponse:
     response = api.write_error(error, request)
     for name, value in error.headers.items():
         response[name] = value

@@ -19,7 +19,7 @@ from playground.openapi.operations import Operation, get_operation
 from playground.payload_templates.models import Version
 from playground.payload_templates.secrets import secret_names_for
 from playground.people.models import Person
-from playground.rules.checking import check
+from playground.rules.checking import check_document
 from playground.rules.facts import Facts
 from playground.rules.problems import ERROR, WARNING, Problem
 from playground.workspace.files import describe_files, say_size, wire_size
@@ -166,7 +166,7 @@ def _check_body(plan: Plan, facts: Facts | None) -> list[Problem]:
     if schema is None:
         return []
     facts = facts or gather_facts(plan)
-    found = check(plan.text, schema, facts, make_resolver(plan))
+    found = check_document(plan.text, schema, facts, make_resolver(plan))
     return [*found, *_check_size(plan, facts)]
 
 

@@ -18,7 +18,7 @@ from playground.people.audit import record_event
 from playground.people.models import Person, Role
 from playground.people.tokens import make_token
 from playground.sandbox.jobs import launch
-from playground.sandbox.practice import find_workflow
+from playground.sandbox.practice import find_workflow_details
 from playground.workspace.models import Connection, KnownJob, Repeat, Workflow
 from playground.workspace.workflows import edit_workflow, store_workflow
 from tests.conftest import make_person
@@ -137,7 +137,7 @@ def _round(person: Person, practice: Connection) -> dict[str, str]:
 
 def _ended_job() -> str:
     rows = [{"first_name": "Ada", "last_name": "L", "company_name": "A"}, {"first_name": ""}]
-    details = find_workflow(EMAIL)
+    details = find_workflow_details(EMAIL)
     assert details
     job = launch(details, {"job_name": "Night", "inputs": rows, "steps": []})
     job.started_at = timezone.now() - timedelta(hours=1)

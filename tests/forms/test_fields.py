@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.forms.fields import Field, FieldMetadata, read_field, read_fields
+from playground.forms.fields import Field, FieldMetadata, read_field, read_object_fields
 from playground.forms.kinds import ABSENT, start_value
 from playground.jsontext import parsing, printing
 
@@ -90,7 +90,7 @@ def test_incomplete_json_stays_in_its_field() -> None:
 def test_keys_unknown_to_the_schema_become_fields_after_the_known_ones() -> None:
     schema = {"properties": {"b": {}, "a": {}}, "required": ["a"]}
     tree = parsing.parse('{"x/y": 1, "a": 2}')
-    found = read_fields(schema, tree, "", "", FieldMetadata(off={"/gone": "1"}))
+    found = read_object_fields(schema, tree, "", "", FieldMetadata(off={"/gone": "1"}))
     assert [each.pointer for each in found] == ["/b", "/a", "/x~1y", "/gone"]
     assert [each.known for each in found] == [True, True, False, False]
     assert [each.required for each in found] == [False, True, False, False]

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 from django.template import Context, Template
 
-from playground.forms.fields import FieldMetadata, read_fields
+from playground.forms.fields import FieldMetadata, read_object_fields
 from playground.forms.payload_form import PayloadForm, Select, TextArea, TextInput, Toggle
 from playground.jsontext import parsing
 
@@ -23,7 +23,7 @@ PAIRS: dict[str, tuple[Callable[[], forms.Widget], Callable[[], forms.Widget]]] 
 
 
 def draw(schema: dict, text: str, **metadata: dict) -> str:
-    fields = read_fields(schema, parsing.parse(text), "", "", FieldMetadata(**metadata))
+    fields = read_object_fields(schema, parsing.parse(text), "", "", FieldMetadata(**metadata))
     template = Template("{% load crispy_forms_tags %}{% crispy form %}")
     return template.render(Context({"form": PayloadForm(fields, "r1-")}))
 

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from playground.openapi.operations import get_operation
-from playground.rules.checking import check
+from playground.rules.checking import check_document
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.fixes import apply_fix
 from playground.rules.problems import Problem
@@ -17,7 +17,7 @@ START = get_operation("start-scenario").body_schema
 
 def problems_of(document: Any, schema: Any, facts: Facts = NO_FACTS) -> list[Problem]:
     text = document if isinstance(document, str) else json.dumps(document, indent=2)
-    return check(text, schema, facts)
+    return check_document(text, schema, facts)
 
 
 def found(document: Any, schema: Any, facts: Facts = NO_FACTS) -> list[tuple[str, str, str]]:

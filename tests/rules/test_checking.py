@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.rules.checking import LIMIT, blocks, check
+from playground.rules.checking import LIMIT, blocks, check_document
 from playground.rules.facts import Facts, InputKey, StepFacts
 from tests.rules.checks import LAUNCH, START, errors, found, mended, the
 
@@ -37,7 +37,7 @@ def test_a_fine_document_has_no_problem():
 
 
 def test_text_that_is_no_json_is_one_error_with_line_and_column():
-    (one,) = check('{\n  "inputs": []\n  "job_name": "x"\n}', LAUNCH)
+    (one,) = check_document('{\n  "inputs": []\n  "job_name": "x"\n}', LAUNCH)
     assert (one.severity, one.code, one.pointer, one.line) == ("error", "not-json", "", 3)
     assert one.message == 'Line 3, column 3: a comma is missing before "job_name".'
     assert one.params["column"] == "3"
@@ -47,7 +47,7 @@ def test_text_that_is_no_json_is_one_error_with_line_and_column():
     "text", ["", " ", "{", "\ufeff{}", '{"a": NaN}', '{"a": "\\ud800"}', "[" * 200]
 )
 def test_what_rfc_8259_refuses_is_one_error(text):
-    assert [each.code for each in check(text, LAUNCH)] == ["not-json"]
+    assert [each.code for each in check_document(text, LAUNCH)] == ["not-json"]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_what_rfc_8259_refuses_is_one_error(text):
     [("[]", "a list"), ('"x"', "text"), ("1.5", "1.5"), ("null", "null"), ("true", "true")],
 )
 def test_valid_json_that_is_no_object_is_said_separately(text, kind):
-    (one,) = check(text, LAUNCH)
+    (one,) = check_document(text, LAUNCH)
     assert one.code == "not-an-object"
     assert one.message == f"The payload must be an object in braces, not {kind}."
 
@@ -63,7 +63,7 @@ def test_valid_json_that_is_no_object_is_said_separately(text, kind):
 def test_a_key_that_stands_twice_names_both_lines():
     text = '{\n "inputs": [],\n "job_name": "a",\n "steps": [{"accounts": [], "parameters": {},'
     text += ' "step_uid": "s"}],\n "job_name": "b"\n}'
-    (one,) = check(text, LAUNCH)
+    (one,) = check_document(text, LAUNCH)
     assert (one.severity, one.pointer, one.line) == ("warning", "/job_name", 5)
     assert one.message == "Duplicate key `job_name` in lines 3 and 5. Only the last one counts."
 
@@ -71,7 +71,7 @@ def test_a_key_that_stands_twice_names_both_lines():
 def test_a_missing_field_stands_at_its_own_pointer_on_the_line_of_its_parent():
     document = {"inputs": [], "job_name": "x", "steps": [{"accounts": []}]}
     text = json.dumps(document, indent=2)
-    told = [(p.pointer, p.line, p.message) for p in check(text, LAUNCH)]
+    told = [(p.pointer, p.line, p.message) for p in check_document(text, LAUNCH)]
     assert told == [
         ("/steps/0/parameters", 5, "Step 1 needs `parameters`."),
         ("/steps/0/step_uid", 5, "Step 1 needs `step_uid`."),
@@ -80,14 +80,14 @@ def test_a_missing_field_stands_at_its_own_pointer_on_the_line_of_its_parent():
 
 def test_all_problems_come_at_once_in_the_order_of_lines():
     document = {"inputs": 1, "job_name": "", "steps": [{"step_uid": 5}], "extra": 1}
-    told = check(json.dumps(document, indent=1), LAUNCH)
+    told = check_document(json.dumps(document, indent=1), LAUNCH)
     assert [p.line for p in told] == sorted(p.line for p in told)
     assert len(told) == 6
 
 
 def test_a_long_list_is_cut_and_errors_come_first():
     document = {**FINE, "inputs": [{"x": 1}] * 400, "steps": [{"step_uid": 1}] * 150}
-    told = check(json.dumps(document), LAUNCH, KNOWN)
+    told = check_document(json.dumps(document), LAUNCH, KNOWN)
     assert len(told) == LIMIT + 1
     assert told[-1].code == "more"
     assert all(p.severity == "error" for p in told[:-1])
@@ -100,8 +100,8 @@ def test_sentences_are_templates_of_code_and_parameters():
 
 
 def test_an_operation_without_a_body_schema_judges_only_the_text():
-    assert check("{}", None) == []
-    assert blocks(check("{", None))
+    assert check_document("{}", None) == []
+    assert blocks(check_document("{", None))
 
 
 def test_numbers_of_any_size_are_judged():
@@ -150,7 +150,7 @@ def test_secrets_and_files_are_judged_by_their_names():
 
 def test_keys_that_look_like_anything_are_named_safely():
     for key in ("a/b", "~", "", "{name}", "\u202e", "x" * 5000, "%s"):
-        (one,) = check(json.dumps({**FINE, key: 1}), LAUNCH)
+        (one,) = check_document(json.dumps({**FINE, key: 1}), LAUNCH)
         assert one.code == "unknown-field"
         assert len(one.message) < 200
         assert one.message.isprintable()
@@ -179,7 +179,7 @@ values = st.recursive(
 def test_any_document_gets_an_answer(document, facts):
     text = json.dumps(document, indent=1)
     for schema in (LAUNCH, START):
-        for each in check(text, schema, facts):
+        for each in check_document(text, schema, facts):
             assert each.message.endswith((".", "?"))
             assert 1 <= each.line <= text.count("\n") + 1
             assert "{" not in each.code
@@ -187,4 +187,4 @@ def test_any_document_gets_an_answer(document, facts):
 
 @given(st.text(max_size=60))
 def test_any_text_gets_an_answer(text):
-    assert isinstance(check(text, LAUNCH, KNOWN), list)
+    assert isinstance(check_document(text, LAUNCH, KNOWN), list)

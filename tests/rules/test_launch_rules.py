@@ -62,7 +62,7 @@ def test_the_payload_these_tests_start_from_has_no_problem():
 
 @pytest.mark.parametrize("case", GOLDEN, ids=lambda each: each["case"])
 def test_the_golden_payloads_have_no_problem_against_their_workflows(case):
-    details = practice.find_workflow(case["workflow"])
+    details = practice.find_workflow_details(case["workflow"])
     facts = read_facts(WorkflowDefinition.read(details).as_facts())
     told = found(case["body"], LAUNCH, facts)
     assert [each for each in told if each[0] != "note"] == []

@@ -12,7 +12,7 @@ from waitress.server import create_server
 
 from playground.sandbox import practice
 from playground.sandbox.failures import FAILURES, STATUS_MESSAGES
-from playground.sandbox.models import Job
+from playground.sandbox.models import SandboxJob
 from playground.sandbox.slow_responses import Slot
 from playground.wsgi import application
 from tests.sandbox.conftest import KEYS, LAUNCHED, Caller, make_launch
@@ -122,7 +122,7 @@ def test_an_unknown_failure_is_refused_with_the_known_ones(failing):
 def test_words_in_body_and_url_make_it_fail_too(failing):
     assert failing.launch(make_launch(job_name="Night run [fail:429]")).status_code == 429
     assert failing.call("DELETE", "/jobs/Night%20run%20%5Bfail:503%5D").status_code == 503
-    assert not Job.objects.exists()
+    assert not SandboxJob.objects.exists()
 
 
 def test_altcraft_fails_in_its_own_format(failing):

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import time_machine
 
 from playground.sandbox import jobs
-from playground.sandbox.models import Job, Repeat
+from playground.sandbox.models import SandboxJob, SandboxRepeat
 from tests.sandbox.conftest import LAUNCHED, STEP, make_launch
 
 SEARCH = "00000000-0000-4782-8d20-000000000546"
@@ -165,7 +165,7 @@ def test_only_a_repeating_launch_can_be_deleted(caller):
 
 def test_what_was_sent_is_kept_encrypted(caller):
     launch(caller, inputs=make_inputs("ada-byron"))
-    job = Job.objects.get()
+    job = SandboxJob.objects.get()
     assert b"ada-byron" not in bytes(job.sealed_inputs)
 
 
@@ -173,8 +173,8 @@ def test_old_and_too_many_jobs_are_forgotten(caller, monkeypatch):
     monkeypatch.setattr(jobs, "MOST_STORED", 2)
     for name in ("one", "two", "three"):
         launch(caller, job_name=name, repeat_option={"type": "day", "value": 1})
-    assert [job.name for job in Job.objects.order_by("pk")] == ["two", "three"]
-    assert Repeat.objects.count() == 2
-    Job.objects.update(scheduled_at=datetime(2020, 1, 1, tzinfo=UTC))
+    assert [job.name for job in SandboxJob.objects.order_by("pk")] == ["two", "three"]
+    assert SandboxRepeat.objects.count() == 2
+    SandboxJob.objects.update(scheduled_at=datetime(2020, 1, 1, tzinfo=UTC))
     launch(caller)
-    assert Job.objects.count() == 1
+    assert SandboxJob.objects.count() == 1

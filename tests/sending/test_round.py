@@ -10,7 +10,7 @@ from playground.drafts.drafts import begin
 from playground.drafts.secrets import take_in
 from playground.history.models import Exchange, SentDocument
 from playground.openapi.operations import get_operation
-from playground.rules.checking import check
+from playground.rules.checking import check_document
 from playground.sending import job_results, jobs
 from playground.sending.job_results import (
     JobRows,
@@ -174,7 +174,7 @@ def test_an_account_update_sends_the_values_and_keeps_only_references(
 def test_an_empty_cookie_is_an_error(practice) -> None:
     schema = get_operation("update-account").body_schema
     text = '{"account": {"uid": "a", "cookies": {"li_at": ""}}}'
-    assert [each.pointer for each in check(text, schema)] == ["/account/cookies/li_at"]
+    assert [each.pointer for each in check_document(text, schema)] == ["/account/cookies/li_at"]
 
 
 def test_a_csv_of_nothing_is_a_line() -> None:

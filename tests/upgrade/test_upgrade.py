@@ -29,7 +29,9 @@ RENAMED: dict[str, str] = {
     "people.Link": "OneTimeLink",
     "people.Token": "PersonalToken",
     "sandbox.GivenAnswer": "AnsweredRequest",
+    "sandbox.Job": "SandboxJob",
     "sandbox.RenewedAccount": "UpdatedAccount",
+    "sandbox.Repeat": "SandboxRepeat",
 }
 # Columns, such as "library.Draft.name", and whole models that are gone on purpose.
 DROPPED: set[str] = {"library.Stamp"}

@@ -9,6 +9,8 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RenameModel("GivenAnswer", "AnsweredRequest"),
         migrations.RenameField("AnsweredRequest", "given_at", "answered_at"),
+        migrations.RenameModel("Job", "SandboxJob"),
+        migrations.RenameModel("Repeat", "SandboxRepeat"),
         migrations.RenameModel("RenewedAccount", "UpdatedAccount"),
         migrations.RenameField("UpdatedAccount", "renewed_at", "updated_at"),
     ]

@@ -12,7 +12,7 @@ from playground.commands.workflow_facts import facts_of_workflow
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import decode
 from playground.openapi.operations import Operation, UnknownOperation, get_operation
-from playground.rules.checking import blocks, check, report_not_json
+from playground.rules.checking import blocks, check_document, report_not_json
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.problems import Problem
 
@@ -81,4 +81,4 @@ def check_bytes(data: bytes, operation: Operation, facts: Facts) -> list[Problem
         text = decode(data)
     except JSONSyntaxError as error:
         return [report_not_json(error)]
-    return check(text, operation.body_schema, facts)
+    return check_document(text, operation.body_schema, facts)
