@@ -6,25 +6,26 @@ from dataclasses import replace
 from django.db import transaction
 
 from playground.sandbox import practice
-from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.accounts import store_accounts
+from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection, Workflow
-from playground.workspace.secrets import keep_secret
-from playground.workspace.workflows import store_accounts, store_workflow
+from playground.workspace.secrets import store_secret
+from playground.workspace.workflows import store_workflow
 
-CAPTAIN_DATA = Wanted(
+CAPTAIN_DATA = ConnectionInput(
     name="Practice",
     api="captain-data",
     base_url="sandbox:captain-data/v3",
     settings={"project_id": practice.PRACTICE_WORKSPACE},
     colour="blue",
 )
-ALTCRAFT = Wanted(
+ALTCRAFT = ConnectionInput(
     name="Practice Altcraft",
     api="altcraft",
     base_url="sandbox:altcraft/api/v1.1",
     colour="blue",
 )
-HOLDER = Wanted(
+HOLDER = ConnectionInput(
     name="Imported workflows",
     api="captain-data",
     base_url="sandbox:captain-data/v3",
@@ -37,7 +38,7 @@ def find_holder() -> Connection:
     kept = Connection.objects.filter(name=HOLDER.name, api=HOLDER.api).first()
     if kept is None:
         kept = save_connection(replace(HOLDER, name=_free_name(HOLDER.name))).connection
-        keep_secret(kept, "key", practice.PRACTICE_KEY, person=None, public=True)
+        store_secret(kept, "key", practice.PRACTICE_KEY, person=None, public=True)
     return kept
 
 
@@ -50,7 +51,7 @@ def fill_practice() -> int:
     return made + also_made + _fill_workflows(captain_data) + _fill_accounts(captain_data)
 
 
-def _make_connection(wanted: Wanted, part: str, value: str) -> tuple[Connection, int]:
+def _make_connection(wanted: ConnectionInput, part: str, value: str) -> tuple[Connection, int]:
     kept = Connection.objects.filter(practice=True, api=wanted.api).first()
     if kept is not None:
         return kept, 0
@@ -58,7 +59,7 @@ def _make_connection(wanted: Wanted, part: str, value: str) -> tuple[Connection,
     kept = save_connection(named).connection
     kept.practice = True
     kept.save(update_fields=["practice"])
-    keep_secret(kept, part, value, person=None, public=True)
+    store_secret(kept, part, value, person=None, public=True)
     return kept, 1
 
 

@@ -20,7 +20,7 @@ from playground.sending.policy import validate_network_settings
 from playground.sending.recovery import end_abandoned
 from playground.vault.key_check import check_keys
 from playground.vault.rotation import seal_plain_files
-from playground.workspace.file_cleanup import sweep_files
+from playground.workspace.files import delete_unused_files
 from playground.workspace.models import Connection
 
 
@@ -85,7 +85,7 @@ STEPS: list[Callable[[], object]] = [
     refuse_wrong_key,
     fill_practice,
     end_abandoned,
-    sweep_files,
+    delete_unused_files,
     seal_plain_files,
     collect_static,
 ]

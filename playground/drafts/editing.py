@@ -12,7 +12,7 @@ from playground.drafts.variables import judge_variable
 from playground.jsontext import edits, parsing, pointers, printing, splices
 from playground.jsontext.merging import InvalidCells, paste_cells
 from playground.jsontext.pointers import locate
-from playground.workspace.variables import read_typed
+from playground.workspace.connections import parse_typed
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def _variable(state: State, edit: Edit) -> State:
     """One of the payload's own variables: `pointer` is its name; nothing typed takes it away."""
     if not edit.value.strip():
         return replace(state, metadata=state.metadata.put("variables", edit.pointer, None))
-    value = read_typed(edit.value)
+    value = parse_typed(edit.value)
     if sentence := judge_variable(state.metadata, edit.pointer, value):
         raise Impossible(sentence)
     return replace(state, metadata=state.metadata.put("variables", edit.pointer, value))

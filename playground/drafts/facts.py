@@ -10,9 +10,9 @@ from playground.drafts.models import Draft
 from playground.people.rows import Rows
 from playground.rules.facts import NO_FACTS, AccountFacts, Facts
 from playground.vault.models import Secret
+from playground.workspace.connections import format_variables
 from playground.workspace.models import Account, Connection, Repeat, Workflow
-from playground.workspace.variables import read_variables
-from playground.workspace.workflows import facts_in
+from playground.workspace.workflows import read_definition_facts
 
 _definitions = Rows(Workflow, "connection_id", "uid", only=["edited", "details"])
 _accounts = Rows(Account, "connection_id", only=["uid", "name", "integration", "valid"])
@@ -33,7 +33,7 @@ def facts_for(
         accounts=_accounts_of(place),
         secrets=_secret_names(place, own),
         repeats=_repeating(place) if place else frozenset(),
-        variables=read_variables(connection) if connection else None,
+        variables=format_variables(connection) if connection else None,
     )
 
 
@@ -49,7 +49,7 @@ def _repeating(connection: uuid.UUID) -> frozenset[str]:
 
 def _facts_of_workflow(connection: uuid.UUID | None, uid: str) -> Facts:
     found = _definitions.values(connection, uid) if connection and uid else []
-    return next((facts_in(edited or details) for edited, details in found), NO_FACTS)
+    return next((read_definition_facts(edited or details) for edited, details in found), NO_FACTS)
 
 
 def _accounts_of(connection: uuid.UUID | None) -> dict[str, AccountFacts] | None:

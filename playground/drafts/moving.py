@@ -11,7 +11,7 @@ from playground.drafts.models import Draft
 from playground.jsontext import parsing, pointers, printing
 from playground.openapi.workflows import WorkflowDefinition
 from playground.workspace.models import Connection, Workflow
-from playground.workspace.workflows import read_definition, read_workflow
+from playground.workspace.workflows import find_definition, read_definition
 
 WORKFLOW = "workflow_uid"
 
@@ -28,8 +28,8 @@ def plan_move(draft: Draft, connection: Connection) -> Move:
     """Connect, and where the same workflow stands there under another UID, take the UIDs of
     its steps by name. A step without a namesake keeps its UID and is told of."""
     connect = Edit("connect", value=str(connection.id))
-    here = read_workflow(draft.connection, draft.path_values.get(WORKFLOW, ""))
-    if here is None or read_workflow(connection, here.uid) is not None:
+    here = find_definition(draft.connection, draft.path_values.get(WORKFLOW, ""))
+    if here is None or find_definition(connection, here.uid) is not None:
         return Move(connect)
     there = _namesake(connection, here.name)
     if there is None:

@@ -12,10 +12,10 @@ from playground.drafts.secrets import take_in
 from playground.importers import Imported
 from playground.openapi.operations import Operation
 from playground.people.models import Person
-from playground.workspace.addresses import SANDBOX, SANDBOX_HOST, host_of, resolve_base
-from playground.workspace.attachments import take_in_files
+from playground.workspace.addresses import SANDBOX, SANDBOX_HOST, host_of, resolve_base_url
+from playground.workspace.attachments import store_attachments
 from playground.workspace.models import Connection
-from playground.workspace.secrets import refer_to
+from playground.workspace.secrets import format_reference
 
 USUAL_PORTS = {"http": ":80", "https": ":443"}
 BY_CONNECTION = {"content-type", "content-length", "accept", "host", "user-agent", "connection"}
@@ -40,7 +40,7 @@ def find_fitting(operation: Operation, url: str | None, origin: str) -> Connecti
     if not host:
         return fitting.first()
     return next(
-        (each for each in fitting if host_in(resolve_base(each.base_url, origin)) == host), None
+        (each for each in fitting if host_in(resolve_base_url(each.base_url, origin)) == host), None
     )
 
 
@@ -75,10 +75,10 @@ def take_credentials(
     for each in found.credentials:
         if each.location.startswith("body:"):
             reference = take_in(draft, each.name, each.value, person, hosts)
-            text = text.replace(refer_to(each.name), reference)
+            text = text.replace(format_reference(each.name), reference)
     for field, value in _credential_headers(operation, found):
         take_in(draft, field, value, person, hosts)
-    return take_in_files(operation.body_schema or {}, "", text, person)
+    return store_attachments(operation.body_schema or {}, "", text, person)
 
 
 def ignored_headers(operation: Operation, found: Imported) -> list[str]:
@@ -89,7 +89,7 @@ def ignored_headers(operation: Operation, found: Imported) -> list[str]:
 
 def _credential_headers(operation: Operation, found: Imported) -> Iterator[tuple[str, str]]:
     """The credential fields that pasted headers hold, by the operation's own spelling."""
-    values = {refer_to(each.name): each.value for each in found.credentials}
+    values = {format_reference(each.name): each.value for each in found.credentials}
     secret = {each.name for each in operation.credential.fields if each.secret}
     templates = [line for way in operation.credential.schemes for line in way.headers]
     for name, value in found.headers:
@@ -106,4 +106,4 @@ def _credential_headers(operation: Operation, found: Imported) -> Iterator[tuple
 def _hosts(url: str | None, origin: str) -> str:
     """What a pasted credential is bound to: the host it was pasted with."""
     host = host_in(url)
-    return SANDBOX_HOST if host and host == host_in(resolve_base(SANDBOX, origin)) else host
+    return SANDBOX_HOST if host and host == host_in(resolve_base_url(SANDBOX, origin)) else host

@@ -2,10 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Iterable
 
 from django.db import transaction
-from django.utils import timezone
 
 from playground.calls import values
 from playground.drafts.models import Draft
@@ -13,8 +11,7 @@ from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.vault.models import Secret
 from playground.workspace.addresses import host_of
-from playground.workspace.models import Connection
-from playground.workspace.secrets import refer_to, take_out
+from playground.workspace.secrets import format_reference, to_wire
 
 NAME_SIGNS = re.compile(r"[^A-Za-z0-9_.-]+")
 
@@ -29,7 +26,7 @@ def take_in(
     either, nowhere until `bind_secrets`."""
     for kept in draft.secrets.all():
         if kept.value == value:
-            return refer_to(kept.name)
+            return format_reference(kept.name)
     name = _free_name(draft, NAME_SIGNS.sub("_", wanted_name).strip("_") or "secret")
     if not hosts and draft.connection:
         hosts = host_of(draft.connection.base_url)
@@ -37,7 +34,7 @@ def take_in(
         draft=draft, name=name, field=wanted_name[:100], value=value, hosts=hosts, created_by=person
     )
     record_event(person, "secret-kept", f"draft {draft.name or draft.operation}: {name}")
-    return refer_to(name)
+    return format_reference(name)
 
 
 def bind_secrets(draft: Draft) -> None:
@@ -62,18 +59,7 @@ def secrets_in(draft: Draft | None, sandbox_origin: str) -> tuple[values.Secret,
     """The draft's own secrets as values for the wire; they win over the connection's. One
     that is bound to no host yet shows as `bind_secrets` would bind it."""
     rows = draft.secrets.order_by("name") if draft else ()
-    return take_out(rows, draft.connection if draft else None, sandbox_origin)
-
-
-def note_use(
-    connection: Connection | None, draft_id: uuid.UUID | None, names: Iterable[str]
-) -> None:
-    """Remember that these secrets went out now."""
-    names, now = list(names), timezone.now()
-    if connection is not None:
-        connection.secrets.filter(name__in=names).update(last_used_at=now)
-    if draft_id is not None:
-        Secret.objects.filter(draft_id=draft_id, name__in=names).update(last_used_at=now)
+    return to_wire(rows, draft.connection if draft else None, sandbox_origin)
 
 
 def _free_name(draft: Draft, wanted: str) -> str:

@@ -8,10 +8,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from playground.openapi.operations import Api
-from playground.workspace.addresses import clean_base
-from playground.workspace.connections import Wanted, judge_wanted, moves
+from playground.workspace.addresses import normalize_base_url
+from playground.workspace.connections import (
+    ConnectionInput,
+    changes_host,
+    format_variables,
+    validate_connection,
+)
 from playground.workspace.models import Connection
-from playground.workspace.variables import read_variables
 
 COLOURS = (
     ("grey", _("Grey")),
@@ -71,7 +75,7 @@ class ConnectionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         self.variables = dict(self._read_variables())
         if "name" in self.cleaned_data and "base_url" in self.cleaned_data:
-            for name, sentence in judge_wanted(self.wanted(), self.connection).items():
+            for name, sentence in validate_connection(self.wanted(), self.connection).items():
                 self.add_error(name if name in self.fields else None, sentence)
         if "base_url" in self.cleaned_data:
             self._ask_again()
@@ -79,18 +83,18 @@ class ConnectionForm(forms.Form):
 
     def _ask_again(self) -> None:
         """A credential goes only to the host it was given for: a new host asks for it anew."""
-        base_url = clean_base(self.cleaned_data["base_url"])
+        base_url = normalize_base_url(self.cleaned_data["base_url"])
         kept = self.connection
-        if kept is None or not moves(kept, self.api.id, base_url):
+        if kept is None or not changes_host(kept, self.api.id, base_url):
             return
         for part in kept.secrets.values_list("name", flat=True):
             name = SECRET + part
             if name in self.fields and not self.cleaned_data.get(name):
                 self.add_error(name, _("The host changes: enter this again, for the new host."))
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> ConnectionInput:
         data = self.cleaned_data
-        return Wanted(
+        return ConnectionInput(
             name=data["name"],
             api=self.api.id,
             base_url=data["base_url"],
@@ -118,7 +122,7 @@ class ConnectionForm(forms.Form):
         if self.is_bound:
             rows = list(self._rows())
         else:
-            rows = list(read_variables(self.connection).items())
+            rows = list(format_variables(self.connection).items())
         return [*rows, ("", ""), ("", "")]
 
     def _read_variables(self) -> Iterator[tuple[str, str]]:

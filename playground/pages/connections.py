@@ -19,10 +19,9 @@ from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.plans import plan_operation
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
-from playground.workspace.connections import list_connections, save_connection
+from playground.workspace.connections import format_variables, list_connections, save_connection
 from playground.workspace.models import Connection
-from playground.workspace.secrets import keep_secret, remove_secret
-from playground.workspace.variables import read_variables
+from playground.workspace.secrets import delete_secret, store_secret
 
 TEST_WAIT = 2.0
 
@@ -47,7 +46,7 @@ def show_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
         "connection": connection,
         "api": get_api(connection.api),
         "chips": list_chips(connection),
-        "variables": read_variables(connection).items(),
+        "variables": format_variables(connection).items(),
         "trail": _trail(connection.name),
         "sync": describe_sync(connection),
         **_test_context(connection),
@@ -87,7 +86,7 @@ def edit_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
 @require_POST
 def remove_credential(request: HttpRequest, connection_id: uuid.UUID, part: str) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
-    if remove_secret(connection, part):
+    if delete_secret(connection, part):
         record_event(request, "secret-removed", f"{connection.name}: {part}")
         messages.info(request, _("The credential is removed."))
     return redirect("connection", connection.id)
@@ -169,7 +168,7 @@ def _save(
         action = "connection-changed" if connection else "connection-added"
         record_event(request, action, kept.name)
         for part, value in form.secrets().items():
-            keep_secret(kept, part, value, person_of(request))
+            store_secret(kept, part, value, person_of(request))
             record_event(request, "secret-kept", f"{kept.name}: {part}")
     messages.info(request, _("%(name)s is saved.") % {"name": kept.name})
     return redirect("connection", kept.id)

@@ -33,13 +33,18 @@ from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.models import Connection, Workflow
-from playground.workspace.workflow_files import BadFile, import_file, read_file, write_file
+from playground.workspace.workflow_files import (
+    InvalidDefinition,
+    dump_definition_file,
+    import_definition,
+    parse_definition_file,
+)
 from playground.workspace.workflows import (
+    confirm_edit,
+    describe_changes,
+    discard_edit,
     edit_workflow,
-    keep_own_definition,
     read_definition,
-    take_api_definition,
-    tell_difference,
 )
 
 MAX_FILE_BYTES = 5_000_000
@@ -58,7 +63,7 @@ def show_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> H
         "connection": row.connection,
         "workflow": definition,
         "steps": list(zip(definition.steps, to_custom_steps(definition), strict=True)),
-        "differs": tell_difference(row.definition, row.details) if row.api_differs else [],
+        "differs": describe_changes(row.definition, row.details) if row.api_differs else [],
         "changes": row.changes.all()[:SHOWN_CHANGES],
         "trail": breadcrumbs((_("Workflows"), reverse("workflows")), row.name),
     }
@@ -129,11 +134,11 @@ def resolve_difference(request: HttpRequest, connection_id: uuid.UUID, uid: str)
     """Use the API's definition, or keep the one edited here until the API's changes again."""
     row = _get_workflow(connection_id, uid)
     if request.POST.get("choice") == "take" and row.details:
-        take_api_definition(row)
+        discard_edit(row)
         record_event(request, "workflow-changed", row.name, "took the API's definition")
         messages.info(request, _("The API's definition is used again."))
     elif request.POST.get("choice") == "keep":
-        keep_own_definition(row)
+        confirm_edit(row)
         messages.info(
             request, _("Your definition is kept. You'll be told when the API's changes again.")
         )
@@ -155,7 +160,7 @@ def delete_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) ->
 def export_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
     row = _get_workflow(connection_id, uid)
     name = slugify(row.name) or "workflow"
-    return download(write_file(row), f"{name}.json", "application/json")
+    return download(dump_definition_file(row), f"{name}.json", "application/json")
 
 
 @needs(Role.EDITOR)
@@ -163,15 +168,15 @@ def export_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) ->
 def import_workflow(request: HttpRequest) -> HttpResponse:
     connection = _find_connection(request.POST.get("connection"))
     try:
-        file = read_file(_read_upload(request))
-    except BadFile as error:
+        file = parse_definition_file(_read_upload(request))
+    except InvalidDefinition as error:
         messages.warning(request, _("Not imported: %(reason)s") % {"reason": error})
         return redirect("workflows")
     if connection is None:
         message = _("Not imported. Choose the connection this workflow belongs to.")
         messages.warning(request, message)
         return redirect("workflows")
-    row = import_file(connection, file)
+    row = import_definition(connection, file)
     record_event(request, "workflow-changed", row.name, "imported")
     messages.info(request, _("Imported %(name)s.") % {"name": row.name})
     return redirect(_address(row))
@@ -202,9 +207,9 @@ def _stamp(row: Workflow) -> str:
 def _read_upload(request: HttpRequest) -> bytes:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
-        raise BadFile(_("choose a file."))
+        raise InvalidDefinition(_("choose a file."))
     if (file.size or 0) > MAX_FILE_BYTES:
-        raise BadFile(_("the file is larger than 5 MB."))
+        raise InvalidDefinition(_("the file is larger than 5 MB."))
     return bytes(file.read())
 
 

@@ -35,7 +35,7 @@ from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.resending import describe_differences, draft_from_exchange
 from playground.workspace.models import Connection
-from playground.workspace.workflows import read_workflow
+from playground.workspace.workflows import find_definition
 
 DRAFTS_PER_PAGE = 50
 MAX_DIFFERENCES = 300
@@ -81,7 +81,7 @@ def create_draft(request: HttpRequest) -> HttpResponse:
         raise Http404(str(unknown)) from None
     connection = _choose_connection(request.POST.get("connection", ""), operation.api.id)
     uid = request.POST.get("workflow_uid", "").strip()
-    workflow = read_workflow(connection, uid)
+    workflow = find_definition(connection, uid)
     names = [each.name for each in operation.path_fields]
     name = workflow.name if workflow else request.POST.get("name", "").strip()
     draft = begin(

@@ -22,7 +22,7 @@ from playground.people.permissions import needs, person_of
 from playground.sending.jobs import ENDED, KINDS, poll_job
 from playground.sending.plans import plan_operation
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
-from playground.workspace.models import Connection, KnownJob, Repeat
+from playground.workspace.models import Connection, JobRecord, Repeat
 
 JOBS_PER_PAGE, MAX_SEARCH_WORDS = 25, 8
 ROW_WAIT, DELETE_WAIT = 0.3, 5.0
@@ -105,7 +105,7 @@ def _takes_job(operation: Operation) -> bool:
 def _describe_rows(exchanges: Sequence[Exchange], tries: int = 0) -> list[dict[str, Any]]:
     """What `jobs/_row.html` draws: what is known of each job, and when to poll it."""
     uids = [each.job_uid for each in exchanges]
-    jobs = {(j.connection_id, j.uid): j for j in KnownJob.objects.filter(uid__in=uids)}
+    jobs = {(j.connection_id, j.uid): j for j in JobRecord.objects.filter(uid__in=uids)}
     rows = []
     for position, exchange in enumerate(exchanges):
         job = jobs.get((exchange.connection_id, exchange.job_uid))  # type: ignore[arg-type]

@@ -30,7 +30,7 @@ from playground.history.bodies import read_body, read_body_start, read_reply_hea
 from playground.history.models import Exchange
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import format_json
-from playground.workspace.files import write_out_files
+from playground.workspace.files import inline_files
 from playground.workspace.models import Connection
 
 PARTS = ("body", "raw", "headers", "request", "code")
@@ -227,7 +227,7 @@ class ReplyView:
         if self.request is None:
             return ""
         try:
-            return write_snippet(self.language, write_out_files(self.request))
+            return write_snippet(self.language, inline_files(self.request))
         except UnsupportedCall as reason:
             return reason.message
 

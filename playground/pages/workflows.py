@@ -22,7 +22,7 @@ from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.pool import get_pool
 from playground.sending.sync import can_sync, find_sync, start_sync
-from playground.workspace.accounts import count_integrations, find_accounts, read_limits
+from playground.workspace.accounts import count_accounts, read_limits, search_accounts
 from playground.workspace.models import Connection, SyncRun, Workflow
 from playground.workspace.workflows import read_definition
 
@@ -70,13 +70,13 @@ def show_accounts(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespons
     filters = {
         name: request.GET.get(name, "").strip()[:200] for name in ("integration", "find", "valid")
     }
-    found = find_accounts(connection, filters["integration"], filters["find"], filters["valid"])
+    found = search_accounts(connection, filters["integration"], filters["find"], filters["valid"])
     page = Paginator(found, ACCOUNTS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "connection": connection,
         "page": page,
         "rows": [(account, read_limits(account)) for account in page],
-        "integrations": count_integrations(connection),
+        "integrations": count_accounts(connection),
         "filters": filters,
         "sync": describe_sync(connection),
         "trail": breadcrumbs(

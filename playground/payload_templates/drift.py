@@ -32,7 +32,7 @@ from playground.rules.drift import find_drift, realign
 from playground.rules.facts import Facts
 from playground.rules.problems import NOTE, Problem
 from playground.workspace.models import Connection, WorkflowChange
-from playground.workspace.workflows import facts_in, find_workflow
+from playground.workspace.workflows import find_workflow, read_definition_facts
 
 MAX_LISTED = 300
 
@@ -97,7 +97,7 @@ def _body_schema(operation_id: str) -> dict[str, Any] | None:
 
 def _definition_facts(definition: str) -> Facts:
     # Accounts, variables and secrets change without the workflow: they are no drift of it.
-    return replace(facts_in(definition), accounts=None, variables=None, secrets=None)
+    return replace(read_definition_facts(definition), accounts=None, variables=None, secrets=None)
 
 
 def find_draft_drift(draft: Draft) -> Drift | None:

@@ -25,7 +25,7 @@ from playground.payload_templates.variants import Variant
 from playground.people.models import Person
 from playground.vault.models import Secret
 from playground.workspace.models import Connection
-from playground.workspace.secrets import take_out
+from playground.workspace.secrets import to_wire
 
 Schema = Mapping[str, Any]
 
@@ -73,7 +73,7 @@ def secrets_for(
     if person is None or version is None:
         return ()
     rows = version.secrets.filter(created_by=person).order_by("name")
-    return take_out(rows, connection, origin)
+    return to_wire(rows, connection, origin)
 
 
 def secret_names_for(person: Person | None, version: Version | None) -> frozenset[str]:

@@ -16,35 +16,35 @@ from playground.sending import failures
 from playground.sending.api_calls import call_operation
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Task, get_pool
-from playground.workspace.models import Connection, Listing
+from playground.workspace.models import ChoiceList, Connection
 
 MOST_PAGES = 20
 FORGOTTEN = timedelta(minutes=3)
 
 
-def find_choice_list(connection: Connection | None, rule: ListRule) -> Listing | None:
+def find_choice_list(connection: Connection | None, rule: ListRule) -> ChoiceList | None:
     """What is kept; None where nobody asked yet."""
     if connection is None:
         return None
-    return Listing.objects.filter(connection=connection, operation=rule.operation).first()
+    return ChoiceList.objects.filter(connection=connection, operation=rule.operation).first()
 
 
-def is_loading(listing: Listing | None) -> bool:
+def is_loading(listing: ChoiceList | None) -> bool:
     """Whether somebody asks at this moment; a call that nobody ends is forgotten."""
-    if listing is None or listing.asked_at is None:
+    if listing is None or listing.requested_at is None:
         return False
-    ended = listing.ended_at is not None and listing.ended_at >= listing.asked_at
-    return not ended and timezone.now() - listing.asked_at < FORGOTTEN
+    ended = listing.ended_at is not None and listing.ended_at >= listing.requested_at
+    return not ended and timezone.now() - listing.requested_at < FORGOTTEN
 
 
 def refresh_choice_list(
     connection: Connection, rule: ListRule, person: Person, wait: float
-) -> Listing:
+) -> ChoiceList:
     """Ask anew, in the pool; the listing as it stands after at most `wait` seconds."""
-    listing, _ = Listing.objects.get_or_create(connection=connection, operation=rule.operation)
+    listing, _ = ChoiceList.objects.get_or_create(connection=connection, operation=rule.operation)
     if not is_loading(listing):
-        listing.asked_at = timezone.now()
-        listing.save(update_fields=["asked_at"])
+        listing.requested_at = timezone.now()
+        listing.save(update_fields=["requested_at"])
         pool, ticket = get_pool(), uuid.uuid4()
         work = Task(ticket, lambda cancel: _read_all(listing, rule, person, cancel))
         if not pool.submit(work):
@@ -55,7 +55,7 @@ def refresh_choice_list(
 
 
 def _read_all(
-    listing: Listing, rule: ListRule, person: Person | None, cancel: threading.Event
+    listing: ChoiceList, rule: ListRule, person: Person | None, cancel: threading.Event
 ) -> None:
     """Page after page; whatever goes wrong, the listing ends and says so."""
     try:
@@ -90,6 +90,6 @@ def _read_pages(
     return "", found
 
 
-def _end(listing: Listing, sentence: str) -> None:
-    listing.sentence, listing.ended_at = sentence, timezone.now()
-    listing.save(update_fields=["choices", "sentence", "ended_at", "read_at"])
+def _end(listing: ChoiceList, sentence: str) -> None:
+    listing.message, listing.ended_at = sentence, timezone.now()
+    listing.save(update_fields=["choices", "message", "ended_at", "read_at"])

@@ -11,7 +11,7 @@ from typing import Any
 from playground.sending.api_calls import CallResult, call_operation
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Task, get_pool
-from playground.workspace.models import Connection, KnownJob
+from playground.workspace.models import Connection, JobRecord
 
 FRESH_SECONDS = 1.5
 ENDED_FRESH_SECONDS = 30.0
@@ -146,7 +146,7 @@ def _ask(watch: Watch, connection: Connection, cancel: threading.Event) -> None:
 
 def store_job(connection: Connection, job: Job) -> None:
     """Keep what was told, for lists of many jobs; never the results."""
-    KnownJob.objects.update_or_create(
+    JobRecord.objects.update_or_create(
         connection=connection,
         uid=job.uid[:200],
         defaults={

@@ -12,7 +12,7 @@ from playground.calls.assembling import Endpoint, assemble
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.calls.verdicts import reach_verdict
 from playground.drafts.metadata import Metadata
-from playground.drafts.secrets import note_use, secrets_in
+from playground.drafts.secrets import secrets_in
 from playground.drafts.variables import values_for
 from playground.history.models import Exchange
 from playground.history.recording import record_end, record_start
@@ -27,10 +27,10 @@ from playground.sending.policy import current_limits, current_origin, current_po
 from playground.sending.repeats import note_repeat
 from playground.sending.send_context import describe_send_context, fingerprint_plan
 from playground.vault.encryption import seal
-from playground.workspace.addresses import resolve_base
-from playground.workspace.files import find_data
+from playground.workspace.addresses import resolve_base_url
+from playground.workspace.files import open_file
 from playground.workspace.models import Connection
-from playground.workspace.secrets import secrets_of
+from playground.workspace.secrets import list_secrets, note_secret_use, to_wire
 
 GRACE = timedelta(seconds=30)
 Result = Reply | Failure
@@ -57,7 +57,7 @@ def assemble_plan(plan: Plan) -> Assembled:
         text=plan.text,
         secrets=[*_credentials(endpoint), *own],
         variables=values_for(plan.connection, Metadata.read(plan.metadata)),
-        files=find_data,
+        files=open_file,
     )
     if isinstance(assembled, Failure):
         bare = Call(plan.operation.method, endpoint.base_url + plan.operation.path)
@@ -89,9 +89,10 @@ def connect(connection: Connection | None) -> Endpoint:
         return Endpoint("")
     settings = dict(connection.settings)
     way = str(settings.pop("way", ""))
-    secrets = {each.name: each for each in secrets_of(connection, current_origin())}
+    rows = to_wire(list_secrets(connection, None), connection, current_origin())
+    secrets = {each.name: each for each in rows}
     return Endpoint(
-        base_url=resolve_base(connection.base_url, current_origin()),
+        base_url=resolve_base_url(connection.base_url, current_origin()),
         credentials={**settings, **secrets},
         way=way,
         follow_redirects=connection.follow_redirects,
@@ -166,7 +167,7 @@ def judge_result(plan: Plan, result: Result) -> Verdict:
 
 def note_used(plan: Plan, secrets: tuple[Secret, ...]) -> None:
     draft_id = plan.draft.id if plan.draft else None
-    note_use(plan.connection, draft_id, [secret.name for secret in secrets])
+    note_secret_use(plan.connection, draft_id, [secret.name for secret in secrets])
 
 
 def _credentials(endpoint: Endpoint) -> list[Secret]:

@@ -22,7 +22,7 @@ from playground.people.models import Person
 from playground.rules.checking import check_document
 from playground.rules.facts import Facts
 from playground.rules.problems import ERROR, WARNING, Problem
-from playground.workspace.files import describe_files, say_size, wire_size
+from playground.workspace.files import data_uri_size, format_size, read_file_facts
 from playground.workspace.models import Connection
 
 
@@ -114,7 +114,7 @@ def gather_facts(plan: Plan) -> Facts:
     secrets = facts.secrets
     if plan.version is not None:
         secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
-    return replace(facts, files=describe_files(plan.text), secrets=secrets)
+    return replace(facts, files=read_file_facts(plan.text), secrets=secrets)
 
 
 def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
@@ -175,14 +175,18 @@ def measure_body(plan: Plan, facts: Facts) -> int:
     size = len(plan.text.encode("utf-8", "replace"))
     for name in FILE_REFERENCE.findall(plan.text) if facts.files else ():
         if file := (facts.files or {}).get(name):
-            size += wire_size(file) - len(f"{{{{file:{name}}}}}")
+            size += data_uri_size(file) - len(f"{{{{file:{name}}}}}")
     return size
 
 
 def _check_size(plan: Plan, facts: Facts) -> Iterator[Problem]:
     most, size = plan.operation.max_bytes, measure_body(plan, facts)
     if most and size > most:
-        params = {"size": say_size(size), "most": say_size(most), "api": plan.operation.api.title}
+        params = {
+            "size": format_size(size),
+            "most": format_size(most),
+            "api": plan.operation.api.title,
+        }
         sentence = "The body has {size}; {api} takes {most}.".format_map(params)
         yield Problem("body-too-large", "", 1, WARNING, sentence, params)
 

@@ -24,7 +24,7 @@ from playground.rules.facts import FileFacts
 from playground.sending.plans import Plan, plan_draft
 from playground.sending.send_context import WORKFLOW_UID, describe_drift
 from playground.vault.encryption import unseal
-from playground.workspace.files import describe_files, say_size
+from playground.workspace.files import format_size, read_file_facts
 from playground.workspace.models import Connection
 
 
@@ -124,13 +124,13 @@ def describe_differences(draft: Draft, exchange: Exchange) -> Since:
 def _name_files(found: list[Difference]) -> list[Difference]:
     """A reference says nothing to people: the file's name and size stand behind it."""
     texts = [text for each in found for text in (each.before, each.after)]
-    files = describe_files("".join(texts))
+    files = read_file_facts("".join(texts))
     return [replace(d, before=_named(d.before, files), after=_named(d.after, files)) for d in found]
 
 
 def _named(text: str, files: Mapping[str, FileFacts]) -> str:
     names = [files[id] for id in FILE_REFERENCE.findall(text) if id in files]
-    return " · ".join([text, *(f"{each.name}, {say_size(each.size)}" for each in names)])
+    return " · ".join([text, *(f"{each.name}, {format_size(each.size)}" for each in names)])
 
 
 def _compare_text(before: str, after: str) -> list[Difference]:

@@ -13,8 +13,8 @@ from playground.drafts.metadata import Metadata
 from playground.jsontext.references import find_references
 from playground.openapi.workflows import WorkflowDefinition
 from playground.sending.plans import Plan
+from playground.workspace.connections import format_variables
 from playground.workspace.models import Connection
-from playground.workspace.variables import read_variables
 from playground.workspace.workflows import find_workflow
 
 WORKFLOW_UID = "workflow_uid"
@@ -59,7 +59,7 @@ def _variables_of(plan: Plan) -> dict[str, str]:
     typed = [plan.text, *plan.path_values.values()]
     if not any("{{" in text for text in typed):
         return {}
-    values = read_variables(plan.connection)
+    values = format_variables(plan.connection)
     named = {
         mark.name for text in typed for mark in find_references(text) if mark.kind == "variable"
     }
@@ -71,7 +71,7 @@ def describe_drift(then: str, connection: Connection | None, workflow_uid: str) 
     known = _read(then)
     notes = list(_note_connection(known.get("connection"), connection))
     if connection is not None:
-        notes += _note_variables(known.get("variables") or {}, read_variables(connection))
+        notes += _note_variables(known.get("variables") or {}, format_variables(connection))
     workflow = find_workflow(connection, workflow_uid)
     before, after = known.get("workflow"), workflow.definition if workflow else None
     if isinstance(before, str) and before != after:

@@ -19,6 +19,7 @@ from playground.sending.backoff import call_with_backoff
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Task, get_pool
 from playground.workspace import workflows
+from playground.workspace.accounts import store_accounts
 from playground.workspace.models import Connection, SyncRun, Workflow
 
 MOST_PAGES = 2000
@@ -126,7 +127,9 @@ class _Sync:
             self._read_one(str(row["uid"]), str(row.get("name") or row["uid"]), before)
             for row in listed.rows
         )
-        for gone in workflows.mark_gone(self.connection, {str(row["uid"]) for row in listed.rows}):
+        for gone in workflows.mark_unlisted(
+            self.connection, {str(row["uid"]) for row in listed.rows}
+        ):
             self._change(f"{gone.name} is no longer listed.")
         self.run.counts = {**self.run.counts, "workflows": count}
 
@@ -152,7 +155,7 @@ class _Sync:
             return
         latest = kept.changes.first()
         if latest is not None and latest.made_at >= self.run.started_at:
-            self._change(f"{kept.name}: {' '.join(latest.sentences)}")
+            self._change(f"{kept.name}: {' '.join(latest.messages)}")
 
     def _read_accounts(self) -> None:
         slugs = list(_integrations_of(self.connection))
@@ -164,7 +167,7 @@ class _Sync:
             if listed is None:
                 continue
             before = _validity(self.connection, slug)
-            count += workflows.store_accounts(self.connection, slug, listed.rows, listed.complete)
+            count += store_accounts(self.connection, slug, listed.rows, listed.complete)
             self._compare_accounts(slug, before)
         self.run.counts = {**self.run.counts, "accounts": count}
 
@@ -255,7 +258,10 @@ def _make_run(connection: Connection, person: Person | None) -> SyncRun:
     old = connection.syncs.values_list("pk", flat=True)[KEPT_RUNS:]
     SyncRun.objects.filter(pk__in=list(old)).delete()
     return SyncRun.objects.create(
-        connection=connection, person=person, holder=identify_process(), step="Waiting for its turn"
+        connection=connection,
+        person=person,
+        process=identify_process(),
+        step="Waiting for its turn",
     )
 
 
@@ -269,7 +275,7 @@ def _end(run: SyncRun, outcome: str, failure: str = "") -> None:
 
 
 def _is_lost(run: SyncRun) -> bool:
-    return has_ended(run.holder) or run.started_at < timezone.now() - FORGOTTEN
+    return has_ended(run.process) or run.started_at < timezone.now() - FORGOTTEN
 
 
 def _rows(told: Any, key: str) -> list[Mapping[str, Any]] | None:

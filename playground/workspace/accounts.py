@@ -1,37 +1,74 @@
-"""Finding accounts among thousands, and what they have used of their limits."""
+"""Accounts of a connection: storing what the API lists, and searching among thousands."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from playground.workspace.models import Account, Connection
+from playground.workspace.workflows import is_valid_uid, replace_surrogates
+
+MOST_WORDS = 8
+MOST_LIMITS = 100
+LIMIT_KEYS = ("limit_name", "permalink", "level", "item_scraped", "limit_value")
 
 
-def find_accounts(
+@transaction.atomic
+def store_accounts(
+    connection: Connection,
+    integration: str,
+    rows: Sequence[Mapping[str, Any]],
+    complete: bool = True,
+) -> int:
+    """Store the accounts of one integration as the API listed them; return how many.
+
+    Of a complete list, accounts that are not in it are removed.
+    """
+    seen = {row["uid"]: row for row in rows if is_valid_uid(row.get("uid"))}
+    now = timezone.now()
+    # One statement for 200 rows: a connection may have ten thousand accounts.
+    Account.objects.bulk_create(
+        [_read_account(connection, integration, row, now) for row in seen.values()],
+        batch_size=200,
+        update_conflicts=True,
+        unique_fields=["connection", "integration", "uid"],
+        update_fields=["name", "valid", "limits", "synced_at"],
+    )
+    if complete:
+        # Every listed row has just got this time: older ones were not in the list.
+        gone = connection.accounts.filter(integration=integration)
+        gone.exclude(synced_at=now).delete()
+    return len(seen)
+
+
+def search_accounts(
     connection: Connection, integration: str = "", text: str = "", valid: str = ""
 ) -> QuerySet[Account]:
-    """Accounts of a connection by integration, by words in name or UID, by validity."""
+    """Return accounts by integration, by words in name or UID, by validity (`yes` or `no`)."""
     found = connection.accounts.order_by("integration", "name", "uid")
     if integration:
         found = found.filter(integration=integration)
-    for word in text.split()[:8]:
+    for word in text.split()[:MOST_WORDS]:
         found = found.filter(Q(name__icontains=word) | Q(uid__icontains=word))
     if valid:
         found = found.filter(valid={"yes": True, "no": False}.get(valid))
     return found
 
 
-def count_integrations(connection: Connection) -> list[tuple[str, int]]:
-    """Each integration and how many accounts it has."""
+def count_accounts(connection: Connection) -> list[tuple[str, int]]:
+    """Return each integration and how many accounts it has."""
     rows = connection.accounts.values("integration").annotate(n=Count("pk")).order_by("integration")
     return [(row["integration"], row["n"]) for row in rows]
 
 
 def read_limits(account: Account) -> list[tuple[str, str, str]]:
-    """Name, used and limit of each limit that the list answer told, as text."""
+    """Return name, used and maximum of each limit that the API reported, as text."""
     return list(_read_limits(account.limits))
 
 
@@ -40,9 +77,34 @@ def _read_limits(text: str) -> Iterator[tuple[str, str, str]]:
     for limit in listed if isinstance(listed, list) else ():
         if isinstance(limit, dict):
             name = limit.get("limit_name") or limit.get("permalink") or ""
-            yield str(name), _figure(limit.get("item_scraped")), _figure(limit.get("limit_value"))
+            used, maximum = limit.get("item_scraped"), limit.get("limit_value")
+            yield str(name), _format_figure(used), _format_figure(maximum)
 
 
-def _figure(value: object) -> str:
+def _format_figure(value: object) -> str:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return str(value) if is_number else "?"
+
+
+def _read_account(
+    connection: Connection, integration: str, row: Mapping[str, Any], now: datetime
+) -> Account:
+    # Only these columns, never the whole row: lists carry live session cookies.
+    valid = row.get("is_valid")
+    return Account(
+        connection=connection,
+        integration=integration,
+        uid=row["uid"],
+        name=replace_surrogates(str(row.get("name") or ""))[:300],
+        valid=valid if isinstance(valid, bool) else None,
+        limits=json.dumps(_select_limits(row.get("limits"))),
+        synced_at=now,
+    )
+
+
+def _select_limits(listed: Any) -> list[dict[str, Any]]:
+    limits = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    return [
+        {key: each[key] for key in LIMIT_KEYS if isinstance(each.get(key), str | int | float)}
+        for each in limits[:MOST_LIMITS]
+    ]

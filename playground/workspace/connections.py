@@ -1,20 +1,29 @@
-"""Keeping connections: where calls go, and the credential that may go there."""
+"""Saving connections: where calls go, and the variables that payloads may use there."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.parsing import NumberToken, Tree, parse
+from playground.jsontext.printing import dump_inline, quote
 from playground.people.models import Person
-from playground.workspace.addresses import SANDBOX, clean_base, host_of, judge_base
+from playground.workspace.addresses import (
+    SANDBOX,
+    host_of,
+    normalize_base_url,
+    validate_base_url,
+)
 from playground.workspace.models import Connection
-from playground.workspace.variables import write_variables
 
 COLOURS = ("grey", "blue", "green", "amber", "red", "violet")
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
+MOST_VARIABLES, LONGEST_VARIABLE = 200, 100_000
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What somebody asks a connection to be. `variables` by name, as text."""
+class ConnectionInput:
+    """The values of the connection form. `variables` by name, as typed."""
 
     name: str
     api: str
@@ -27,69 +36,118 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Saved:
-    """`dropped` says that the host changed, so that the credential was removed."""
+class SavedConnection:
+    """`credential_removed` says that the host changed and took the credential with it."""
 
     connection: Connection
-    dropped: bool = False
+    credential_removed: bool = False
 
 
-def judge_wanted(wanted: Wanted, connection: Connection | None = None) -> dict[str, str]:
-    """Everything that keeps this from being saved: field name to sentence."""
+def validate_connection(
+    values: ConnectionInput, connection: Connection | None = None
+) -> dict[str, str]:
+    """Return everything that prevents saving: field name to message."""
     found = {
-        "name": _judge_name(wanted.name.strip(), connection),
-        "base_url": judge_base(clean_base(wanted.base_url)),
-        "variables": _judge_variables(wanted.variables),
-        "colour": "" if wanted.colour in COLOURS else "Choose one of the colours.",
+        "name": _validate_name(values.name.strip(), connection),
+        "base_url": validate_base_url(normalize_base_url(values.base_url)),
+        "variables": _validate_variables(values.variables),
+        "colour": "" if values.colour in COLOURS else "Choose one of the colours.",
     }
-    return {name: sentence for name, sentence in found.items() if sentence}
+    return {name: message for name, message in found.items() if message}
 
 
-def save_connection(wanted: Wanted, connection: Connection | None = None) -> Saved:
-    """Keep it as asked. A new host, or another API, takes the credentials away: they were
-    given for the former one. ValueError when `judge_wanted` has something to say."""
-    if problems := judge_wanted(wanted, connection):
+def save_connection(
+    values: ConnectionInput, connection: Connection | None = None
+) -> SavedConnection:
+    """Save a new connection or changes of one.
+
+    Raises ValueError when `validate_connection` finds something.
+    """
+    if problems := validate_connection(values, connection):
         raise ValueError(" ".join(problems.values()))
-    base_url = clean_base(wanted.base_url)
-    moved = connection is not None and moves(connection, wanted.api, base_url)
-    kept = connection or Connection()
-    kept.name, kept.api, kept.base_url = wanted.name.strip(), wanted.api, base_url
-    kept.settings = {key: value for key, value in wanted.settings.items() if value}
-    kept.variables = write_variables(wanted.variables)
-    kept.colour, kept.protected = wanted.colour, wanted.protected
-    kept.follow_redirects = wanted.follow_redirects
-    kept.practice = kept.practice and base_url.startswith(SANDBOX)
-    kept.save()
-    dropped = moved and kept.secrets.all().delete()[0] > 0
-    return Saved(kept, dropped)
+    base_url = normalize_base_url(values.base_url)
+    moved = connection is not None and changes_host(connection, values.api, base_url)
+    saved = connection or Connection()
+    saved.name, saved.api, saved.base_url = values.name.strip(), values.api, base_url
+    saved.settings = {key: value for key, value in values.settings.items() if value}
+    saved.variables = dump_variables(values.variables)
+    saved.colour, saved.protected = values.colour, values.protected
+    saved.follow_redirects = values.follow_redirects
+    saved.practice = saved.practice and base_url.startswith(SANDBOX)
+    saved.save()
+    # Otherwise whoever may edit a connection could have its credential sent to their own host.
+    removed = moved and saved.secrets.all().delete()[0] > 0
+    return SavedConnection(saved, removed)
 
 
 def list_connections(person: Person, api: str = "") -> list[Connection]:
-    """Connections belong to the team: everybody who signs in sees them, never their secrets."""
+    """Return the team's connections: every active person sees them, nobody their secrets."""
     rows = Connection.objects.filter(api=api) if api else Connection.objects.all()
     return list(rows.prefetch_related("secrets")) if person.is_active else []
 
 
-def moves(connection: Connection, api: str, base_url: str) -> bool:
-    """Whether this takes calls to another host, or off TLS: the credentials were not given
-    for that."""
+def changes_host(connection: Connection, api: str, base_url: str) -> bool:
+    """Return whether calls would go to another API or host, or no longer over TLS."""
     former = connection.base_url
     downgraded = former.startswith("https:") and base_url.startswith("http:")
     return connection.api != api or host_of(former) != host_of(base_url) or downgraded
 
 
-def _judge_name(name: str, connection: Connection | None) -> str:
+def load_variables(connection: Connection | None) -> dict[str, Tree]:
+    """Return the variables' values by name, as trees."""
+    try:
+        tree = parse(connection.variables) if connection else {}
+    except JSONSyntaxError:
+        return {}
+    return tree if isinstance(tree, dict) else {}
+
+
+def format_variables(connection: Connection | None) -> dict[str, str]:
+    """Return the variables by name as somebody would type them."""
+    return {name: format_typed(value) for name, value in load_variables(connection).items()}
+
+
+def dump_variables(typed: Mapping[str, str]) -> str:
+    """Return the JSON text to store for variables as typed."""
+    # Put together by hand: json.dumps would change 1.10 to 1.1.
+    pairs = (f"{quote(name)}: {parse_typed(value)}" for name, value in typed.items())
+    return "{" + ", ".join(pairs) + "}"
+
+
+def parse_typed(typed: str) -> str:
+    """Return the JSON text of a typed value: JSON as it is, anything else as a string.
+
+    Quotes make text of what would be JSON: `12` is a number, `"12"` a string.
+    """
+    try:
+        parse(typed)
+    except JSONSyntaxError:
+        return quote(typed)
+    return typed.strip()
+
+
+def format_typed(value: Tree) -> str:
+    """Return what somebody would type for this value."""
+    if not isinstance(value, str) or isinstance(value, NumberToken):
+        return dump_inline(value)
+    # The input has one line: a line break written as \n survives it, a real one would not.
+    is_plain = parse_typed(value) == quote(value) and "\n" not in value
+    return value if is_plain else quote(value)
+
+
+def _validate_name(name: str, connection: Connection | None) -> str:
     if not name:
         return "Give the connection a name."
     if len(name) > 100:
-        return "A name has at most 100 characters."
+        return "The name can have at most 100 characters."
     others = Connection.objects.filter(name=name)
     others = others.exclude(pk=connection.pk) if connection else others
-    return f"There is a connection named {name} already." if others.exists() else ""
+    return f"There is already a connection named {name}." if others.exists() else ""
 
 
-def _judge_variables(variables: dict[str, str]) -> str:
-    odd = [name for name in variables if not VARIABLE_NAME.fullmatch(name)]
-    if not odd:
+def _validate_variables(variables: dict[str, str]) -> str:
+    invalid = [name for name in variables if not VARIABLE_NAME.fullmatch(name)]
+    if not invalid:
         return ""
-    return f"A variable's name has letters, digits, _ . - and begins with a letter: {odd[0]!r}."
+    rule = "Use letters, digits, _ . - and start with a letter or _."
+    return f"{invalid[0]!r} isn't a valid variable name. {rule}"

@@ -1,4 +1,4 @@
-"""Keeping files: bytes once on disk, by their digest, encrypted, readable by the owner only."""
+"""Attached files: bytes once on disk under their digest, encrypted, readable by the owner only."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from itertools import chain
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from playground.calls.substitution import FileData, PartWriter, UnresolvedReference
 from playground.calls.values import MaskedCall
@@ -18,151 +20,134 @@ from playground.jsontext.references import FILE_REFERENCE, has_braces
 from playground.people.models import Person
 from playground.rules.facts import FileFacts
 from playground.vault.encryption import WrongKey
+from playground.vault.models import Secret
+from playground.vault.rotation import read_sealed_texts
 from playground.vault.sealed_files import Sealer, unseal_file, write_beside
 from playground.workspace.models import File
 
 VAGUE = "application/octet-stream"
-# What is known of files, by id.
-_known: dict[str, FileFacts] = {}
-MOST_KNOWN = 5000
-# Bytes of data URIs that may stand in code.
-MOST_WRITTEN_OUT = 200_000
+# Facts by file id. A file never changes, and every edit of a document asks for its files.
+_facts: dict[str, FileFacts] = {}
+MOST_FACTS = 5000
+# Bytes of data URIs that people still copy as code.
+LONGEST_INLINE = 200_000
+# A file that was just dropped on the page is in no document yet.
+GRACE = timedelta(hours=1)
 
 
-class NotKept(ValueError):
-    """The file was refused; `str()` is a sentence that says why."""
+class FileRejected(ValueError):
+    """The file was not stored; `str()` says why."""
 
 
-def keep_file(pieces: Iterable[bytes], name: str, media_type: str, person: Person | None) -> File:
-    """Keep a file; its pieces are never in memory together. NotKept where a limit is passed."""
+def store_file(pieces: Iterable[bytes], name: str, media_type: str, person: Person | None) -> File:
+    """Store a file, a piece at a time. Raises FileRejected where a limit is exceeded."""
     folder = Path(settings.FILES)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with write_beside(folder) as (out, beside):
+    with write_beside(folder) as (out, temporary):
         sealer = Sealer(out)
         digest, size = _write(pieces, sealer.write, name)
         sealer.finish()
         out.flush()
-        _refuse_overflow(size)
-        place = path_of(digest)
-        place.parent.mkdir(exist_ok=True, mode=0o700)
-        os.replace(beside, place)
+        _check_total(size)
+        path = path_of(digest)
+        path.parent.mkdir(exist_ok=True, mode=0o700)
+        # Renaming is atomic: nobody ever reads half a file, even if the process is killed here.
+        os.replace(temporary, path)
     return File.objects.create(
         name=name[:300], media_type=media_type[:300], size=size, digest=digest, person=person
     )
 
 
 def path_of(digest: str) -> Path:
+    """Return where the bytes with this digest are. Two levels, as folders get slow when full."""
     return Path(settings.FILES) / digest[:2] / digest
 
 
-def _write(pieces: Iterable[bytes], write: Callable[[bytes], None], name: str) -> tuple[str, int]:
-    digest, size = hashlib.sha256(), 0
-    for piece in pieces:
-        size += len(piece)
-        if size > settings.MAX_FILE_BYTES:
-            raise NotKept(f"{name} is larger than {say_size(settings.MAX_FILE_BYTES)}.")
-        digest.update(piece)
-        write(piece)
-    return digest.hexdigest(), size
-
-
-def _refuse_overflow(size: int) -> None:
-    kept = File.objects.aggregate(all=models.Sum("size"))["all"] or 0
-    if kept + size > settings.MAX_FILES_BYTES:
-        limit = say_size(settings.MAX_FILES_BYTES)
-        raise NotKept(f"There is no room: all files together may have {limit}.")
-
-
-def say_size(size: int) -> str:
-    """A size as people say it: 12 bytes, 3.4 kB, 7.0 MB."""
-    if size < 1000:
-        return f"{size} bytes" if size != 1 else "1 byte"
-    for unit in ("kB", "MB"):
-        size_in = size / (1000 if unit == "kB" else 1_000_000)
-        if size_in < 1000:
-            return f"{size_in:.1f} {unit}"
-    return f"{size / 1_000_000_000:.1f} GB"
-
-
 def read_pieces(file: File) -> Iterator[bytes]:
-    """The bytes, a piece at a time. OSError or WrongKey where they cannot be read."""
+    """Yield the bytes, a piece at a time. Raises OSError or WrongKey if they can't be read."""
     return unseal_file(path_of(file.digest))
 
 
-def read_head(file: File, most: int) -> bytes:
-    """The first bytes; none where the file on disk is gone or cannot be read."""
-    head = b""
+def read_file_start(file: File, limit: int) -> bytes:
+    """Return the first bytes; empty if the file on disk is gone or can't be read."""
+    start = b""
     try:
         for piece in read_pieces(file):
-            head += piece
-            if len(head) >= most:
+            start += piece
+            if len(start) >= limit:
                 break
     except (OSError, WrongKey):
         return b""
-    return head[:most]
+    return start[:limit]
 
 
-def files_in(text: str) -> dict[str, File]:
-    """The files that a text refers to, by their id; those that are not kept are missing."""
-    names = _names_in(text)
-    return File.objects.in_bulk(list(names)) if names else {}
+def find_referenced_files(text: str) -> dict[str, File]:
+    """Return the files that a text refers to by id; unknown ids are missing."""
+    ids = _list_ids(text)
+    return File.objects.in_bulk(list(ids)) if ids else {}
 
 
-def describe_files(text: str) -> dict[str, FileFacts]:
-    """What the rule book may know of the files in a document. A file never changes, so it is
-    asked for once, not at each edit beside it."""
-    names = _names_in(text)
-    if unknown := [name for name in names if name not in _known]:
-        if len(_known) > MOST_KNOWN:
-            _known.clear()
+def read_file_facts(text: str) -> dict[str, FileFacts]:
+    """Return what the rules need to know of the files in a document, by id."""
+    ids = _list_ids(text)
+    if unknown := [each for each in ids if each not in _facts]:
+        if len(_facts) > MOST_FACTS:
+            _facts.clear()
         for id, file in File.objects.in_bulk(unknown).items():
-            _known[id] = FileFacts(file.name, file.media_type, file.size)
-    found = {name: _known.get(name) for name in names}
-    return {name: facts for name, facts in found.items() if facts is not None}
+            _facts[id] = FileFacts(file.name, file.media_type, file.size)
+    return {each: _facts[each] for each in ids if each in _facts}
 
 
-def forget_file(file: File) -> None:
-    """Remove a file, and its bytes where no other file has them."""
-    _known.pop(file.id, None)
+def delete_file(file: File) -> None:
+    """Delete a file, and its bytes if no other file has the same."""
+    _facts.pop(file.id, None)
     file.delete()
     if not File.objects.filter(digest=file.digest).exists():
         path_of(file.digest).unlink(missing_ok=True)
 
 
-def _names_in(text: str) -> set[str]:
-    return set(FILE_REFERENCE.findall(text)) if has_braces(text) else set()
+def delete_unused_files() -> int:
+    """Delete the files that no draft, template or exchange refers to; return how many."""
+    old = File.objects.filter(created_at__lt=timezone.now() - GRACE)
+    if not old.exists():
+        return 0
+    # Documents are encrypted, in every package: the database cannot search them.
+    used: set[str] = set()
+    for text in read_sealed_texts(but=Secret):
+        if "{{file:" in text:
+            used.update(FILE_REFERENCE.findall(text))
+    unused = [each for each in old if each.id not in used]
+    for file in unused:
+        delete_file(file)
+    return len(unused)
 
 
-def find_data(file_id: str) -> FileData | None:
-    """A file on its way into a body; None when it is not kept, or its bytes are gone."""
+def open_file(file_id: str) -> FileData | None:
+    """Return a file to write into a body; None if it is unknown or its bytes are gone."""
     file = File.objects.filter(id=file_id).first()
     if file is None:
         return None
-    pieces = _pieces_for(file)
+    pieces = _read_for_body(file)
     try:
+        # Reading the first piece now finds out before anything is sent that there is a file.
         first = next(pieces, b"")
     except UnresolvedReference:
         return None
     return FileData(file.media_type, chain([first], pieces), file_id)
 
 
-def _pieces_for(file: File) -> Iterator[bytes]:
-    """The bytes; UnresolvedReference where they cannot be read."""
-    try:
-        yield from read_pieces(file)
-    except (OSError, WrongKey):
-        raise UnresolvedReference("file-unknown", file.id) from None
+def inline_files(call: MaskedCall) -> MaskedCall:
+    """Return the call with the data URI of each file that its body refers to, as Send writes it.
 
-
-def write_out_files(call: MaskedCall) -> MaskedCall:
-    """The call with the data URI of each file that its body refers to, as Send writes it. Where
-    they are too long for code that people copy, or a file is gone, the reference stays."""
+    References stay where the data URIs are too long for code that people copy, or a file is gone.
+    """
     body = call.body or ()
-    names = FILE_REFERENCE.findall("".join(each for each in body if isinstance(each, str)))
-    kept = File.objects.in_bulk(list(set(names))) if names else {}
-    if not kept or sum(wire_size(kept[name]) for name in names if name in kept) > MOST_WRITTEN_OUT:
+    ids = FILE_REFERENCE.findall("".join(each for each in body if isinstance(each, str)))
+    files = File.objects.in_bulk(list(set(ids))) if ids else {}
+    size = sum(data_uri_size(files[each]) for each in ids if each in files)
+    if not files or size > LONGEST_INLINE:
         return call
-    uris = {name: _write_uri(name) for name in kept}
+    uris = {each: _write_data_uri(each) for each in files}
     filled = (
         FILE_REFERENCE.sub(lambda found: uris.get(found[1]) or found[0], each)
         if isinstance(each, str)
@@ -172,16 +157,55 @@ def write_out_files(call: MaskedCall) -> MaskedCall:
     return replace(call, body=tuple(filled))
 
 
-def _write_uri(file_id: str) -> str:
-    """Empty where the bytes cannot be read."""
-    file, sheet = find_data(file_id), PartWriter("body", "json")
+def data_uri_size(file: FileFacts | File) -> int:
+    """Return the bytes of the file's data URI: base64 makes four bytes of three."""
+    return len(f"data:{file.media_type};base64,".encode()) + 4 * ((file.size + 2) // 3)
+
+
+def format_size(size: int) -> str:
+    """Return a size as people read it: 12 bytes, 3.4 kB, 7.0 MB."""
+    if size < 1000:
+        return f"{size} bytes" if size != 1 else "1 byte"
+    for unit, factor in (("kB", 1000), ("MB", 1_000_000)):
+        if size / factor < 1000:
+            return f"{size / factor:.1f} {unit}"
+    return f"{size / 1_000_000_000:.1f} GB"
+
+
+def _write(pieces: Iterable[bytes], write: Callable[[bytes], None], name: str) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for piece in pieces:
+        size += len(piece)
+        if size > settings.MAX_FILE_BYTES:
+            raise FileRejected(f"{name} is larger than {format_size(settings.MAX_FILE_BYTES)}.")
+        digest.update(piece)
+        write(piece)
+    return digest.hexdigest(), size
+
+
+def _check_total(size: int) -> None:
+    total = File.objects.aggregate(all=models.Sum("size"))["all"] or 0
+    if total + size > settings.MAX_FILES_BYTES:
+        limit = format_size(settings.MAX_FILES_BYTES)
+        raise FileRejected(f"There is no room for this file: all files may have {limit} together.")
+
+
+def _list_ids(text: str) -> set[str]:
+    return set(FILE_REFERENCE.findall(text)) if has_braces(text) else set()
+
+
+def _read_for_body(file: File) -> Iterator[bytes]:
     try:
-        sheet.write([file] if file else [])
+        yield from read_pieces(file)
+    except (OSError, WrongKey):
+        raise UnresolvedReference("file-unknown", file.id) from None
+
+
+def _write_data_uri(file_id: str) -> str:
+    """Return the data URI as it would be sent; empty if the bytes can't be read."""
+    file, writer = open_file(file_id), PartWriter("body", "json")
+    try:
+        writer.write([file] if file else [])
     except UnresolvedReference:
         return ""
-    return sheet.data.decode()
-
-
-def wire_size(file: FileFacts | File) -> int:
-    """Bytes of its data URI in a body: base64 makes four of three."""
-    return len(f"data:{file.media_type};base64,".encode()) + 4 * ((file.size + 2) // 3)
+    return writer.data.decode()

@@ -1,4 +1,4 @@
-"""What the team shares: connections, and what was learned over each of them."""
+"""The tables of what the team shares: connections, and what was read over each of them."""
 
 import secrets
 import uuid
@@ -8,12 +8,11 @@ from django.db import models
 
 
 class Connection(models.Model):
-    """One API at one address, with its credential, for the whole team.
+    """One API at one base URL, with its credential, for the whole team.
 
-    `base_url` may begin with `sandbox:`, which stands for this installation's own
-    practice server wherever it listens. `settings` holds what is no secret
-    (Captain Data's workspace UID, how the credential is spelt); `variables` is a JSON
-    object as text, so that its numbers keep their digits.
+    `base_url` may begin with `sandbox:`, which stands for this installation's own practice
+    server. `settings` holds what is not secret (Captain Data's workspace UID, the `way` in which
+    the credential is sent).
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -21,6 +20,7 @@ class Connection(models.Model):
     api = models.CharField(max_length=60)
     base_url = models.CharField(max_length=2000)
     settings = models.JSONField(default=dict)
+    # A JSON object as text: a JSONField would change numbers such as 1.10.
     variables = models.TextField(default="{}")
     colour = models.CharField(max_length=20, default="grey")
     protected = models.BooleanField(default=False)
@@ -41,9 +41,8 @@ class Connection(models.Model):
 class Workflow(models.Model):
     """One workflow of a connection.
 
-    `details` is the API's own answer, unaltered, as JSON text; `edited` is a definition
-    of the same shape made or corrected by hand, which wins while it stands. `edited_over`
-    is what the API said when that was done; `gone_at` when a sync no longer listed it.
+    `details` is the API's own answer, unaltered, as JSON text; `edited` is a definition of the
+    same shape made or corrected by hand. `gone_at` is when a sync first did not list it.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="workflows")
@@ -51,7 +50,8 @@ class Workflow(models.Model):
     name = models.CharField(max_length=300)
     details = models.TextField(default="")
     edited = models.TextField(default="")
-    edited_over = models.TextField(default="")
+    # What `details` was when the definition was edited: both differ once the API changed.
+    edit_base = models.TextField(default="")
     edited_at = models.DateTimeField(null=True)
     gone_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
@@ -67,13 +67,13 @@ class Workflow(models.Model):
 
     @property
     def definition(self) -> str:
-        """The JSON text to go by."""
+        """The JSON text in force."""
         return self.edited or self.details
 
     @property
     def api_differs(self) -> bool:
-        """The API said something new after the definition was edited by hand."""
-        return bool(self.edited and self.details) and self.details != self.edited_over
+        """Whether the API's definition changed after it was edited by hand."""
+        return bool(self.edited and self.details) and self.details != self.edit_base
 
 
 class WorkflowChange(models.Model):
@@ -83,7 +83,7 @@ class WorkflowChange(models.Model):
     by_hand = models.BooleanField(default=False)
     before = models.TextField()
     after = models.TextField()
-    sentences = models.JSONField(default=list)
+    messages = models.JSONField(default=list)
     made_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -100,6 +100,7 @@ class Account(models.Model):
     integration = models.CharField(max_length=200)
     uid = models.CharField(max_length=200)
     name = models.CharField(max_length=300)
+    # The API may leave it out: unknown is not invalid.
     valid = models.BooleanField(null=True)
     limits = models.TextField(default="[]")
     synced_at = models.DateTimeField(null=True)
@@ -117,10 +118,10 @@ class Account(models.Model):
 
 
 class SyncRun(models.Model):
-    """One sync. `step` says what it does at this moment; `done` of `total` are the calls.
+    """One sync. `step` says what it is doing; `done` of `total` calls have been made.
 
-    `counts` tells how many workflows and accounts were read, `failures` and `changes` are
-    sentences. `holder` names the process that carries it: when that is gone, so is the sync.
+    `counts` has the numbers of workflows and accounts read; `failures` and `changes` are lists
+    of messages.
     """
 
     class Outcome(models.TextChoices):
@@ -139,7 +140,8 @@ class SyncRun(models.Model):
     counts = models.JSONField(default=dict)
     failures = models.JSONField(default=list)
     changes = models.JSONField(default=list)
-    holder = models.CharField(max_length=200, default="")
+    # The process that runs it: when that has ended, so has the sync.
+    process = models.CharField(max_length=200, default="")
     started_at = models.DateTimeField(auto_now_add=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -154,8 +156,8 @@ class SyncRun(models.Model):
         return self.outcome == self.Outcome.RUNNING
 
 
-class KnownJob(models.Model):
-    """The state of a job as the API told it last; its results are never kept."""
+class JobRecord(models.Model):
+    """The state of a job as the API last reported it; never its results."""
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="jobs")
     uid = models.CharField(max_length=200)
@@ -166,9 +168,10 @@ class KnownJob(models.Model):
     error_message = models.TextField(default="")
     inputs = models.PositiveIntegerField(null=True)
     rows = models.PositiveIntegerField(null=True)
+    # As text: the API documents no time format.
     start_time = models.CharField(max_length=60, default="")
     finish_time = models.CharField(max_length=60, default="")
-    asked_at = models.DateTimeField(auto_now=True)
+    checked_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = [
@@ -182,8 +185,7 @@ class KnownJob(models.Model):
 class Repeat(models.Model):
     """A launch that the API repeats until it is deleted by its job name.
 
-    `unit` is `minute` to `month`, `every` how many of them lie between two launches.
-    `exchange_id` is the exchange that set it.
+    `unit` is `minute` to `month`, `every` the number of units between two launches.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="repeats")
@@ -192,6 +194,7 @@ class Repeat(models.Model):
     workflow_name = models.CharField(max_length=300, default="")
     unit = models.CharField(max_length=20, default="")
     every = models.CharField(max_length=40, default="")
+    # No foreign key: the repeat goes on after history was purged.
     exchange_id = models.UUIDField(null=True)
     set_by = models.CharField(max_length=150, default="")
     set_at = models.DateTimeField(auto_now_add=True)
@@ -204,17 +207,18 @@ class Repeat(models.Model):
         return self.job_name
 
 
-class Listing(models.Model):
-    """What one operation listed over one connection: `choices` is a list of
-    `[value as JSON text, title, note]`. `asked_at` is later than `ended_at` while a call is
-    under way; `sentence` says why the last one failed.
+class ChoiceList(models.Model):
+    """What one operation lists over one connection, for fields to choose from.
+
+    `choices` is a list of `[value as JSON text, title, note]`. While a call is under way,
+    `requested_at` is later than `ended_at`; `message` says why the last one failed.
     """
 
-    connection = models.ForeignKey(Connection, models.CASCADE, related_name="listings")
+    connection = models.ForeignKey(Connection, models.CASCADE, related_name="choice_lists")
     operation = models.CharField(max_length=100)
     choices = models.JSONField(default=list)
-    sentence = models.TextField(default="")
-    asked_at = models.DateTimeField(null=True)
+    message = models.TextField(default="")
+    requested_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
 
@@ -229,18 +233,18 @@ class Listing(models.Model):
         return f"{self.operation} over {self.connection_id}"
 
 
-def make_id() -> str:
-    """What `{{file:ID}}` names: a letter first, and nobody can guess the rest."""
+def make_file_id() -> str:
+    """Return an id for `{{file:ID}}`: references begin with a letter, and nobody can guess it."""
     return "f" + secrets.token_hex(10)
 
 
 class File(models.Model):
-    """One attachment: what it is called and of which type. Its bytes stand on disk, once for
-    each digest, however many files have them. `media_type` is exactly what stands between
-    `data:` and `;base64`.
+    """One attachment: its name and type. Its bytes are on disk, once for each digest.
+
+    `media_type` is exactly the text between `data:` and `;base64`.
     """
 
-    id = models.CharField(primary_key=True, max_length=40, default=make_id, editable=False)
+    id = models.CharField(primary_key=True, max_length=40, default=make_file_id, editable=False)
     name = models.CharField(max_length=300)
     media_type = models.CharField(max_length=300, default="")
     size = models.PositiveBigIntegerField()

@@ -1,7 +1,9 @@
-"""Secrets of connections: write-only for people, values for the wire."""
+"""Secrets of connections: people can only write them, calls read them."""
 
+import uuid
 from collections.abc import Iterable
 
+from django.db.models import Q
 from django.utils import timezone
 
 from playground.calls import values
@@ -11,16 +13,18 @@ from playground.workspace.addresses import host_of, resolve_hosts
 from playground.workspace.models import Connection
 
 
-def keep_secret(
-    connection: Connection, part: str, value: str, person: Person | None, public: bool = False
+def store_secret(
+    connection: Connection, field: str, value: str, person: Person | None, public: bool = False
 ) -> Secret:
-    """The connection's credential of this part (`api_key`), kept or replaced; bound to the
-    host that the connection has now."""
-    kept, _ = Secret.objects.update_or_create(
+    """Store or replace the connection's credential for a field such as `api_key`.
+
+    It is bound to the host that the connection has now.
+    """
+    stored, _ = Secret.objects.update_or_create(
         connection=connection,
-        name=part,
+        name=field,
         defaults={
-            "field": part,
+            "field": field,
             "value": value,
             "hosts": host_of(connection.base_url),
             "public": public,
@@ -29,33 +33,50 @@ def keep_secret(
             "last_used_at": None,
         },
     )
-    return kept
+    return stored
 
 
-def remove_secret(connection: Connection, part: str) -> bool:
-    """True when there was one to remove."""
-    return connection.secrets.filter(name=part).delete()[0] > 0
+def delete_secret(connection: Connection, field: str) -> bool:
+    """Return whether there was one to delete."""
+    return connection.secrets.filter(name=field).delete()[0] > 0
 
 
-def refer_to(name: str) -> str:
-    """The reference's one spelling."""
+def format_reference(name: str) -> str:
+    """Return the only spelling of a reference to a secret."""
     return "{{secret:" + name + "}}"
 
 
-def secrets_of(connection: Connection | None, sandbox_origin: str) -> tuple[values.Secret, ...]:
-    """The connection's credentials as values for the wire; their name is their part."""
-    rows = connection.secrets.order_by("name") if connection else ()
-    return tuple(as_value(row, sandbox_origin) for row in rows)
+def list_secrets(connection: Connection | None, draft_id: uuid.UUID | None) -> list[Secret]:
+    """Return the rows of a connection and of a draft, by one query."""
+    of_connection = Q(connection=connection) if connection else Q(pk=None)
+    of_draft = Q(draft=draft_id) if draft_id else Q(pk=None)
+    return list(Secret.objects.filter(of_connection | of_draft).order_by("name"))
 
 
-def take_out(
+def to_wire(
     rows: Iterable[Secret], connection: Connection | None, sandbox_origin: str
 ) -> tuple[values.Secret, ...]:
-    """The rows as values for the wire; what is bound to no host yet may go to the connection's."""
-    host = host_of(connection.base_url) if connection else ""
-    return tuple(as_value(row, sandbox_origin, host) for row in rows)
+    """Return the rows as values that a call can carry.
+
+    What was pasted before there was a connection is bound to no host: it may go to this one's.
+    """
+    fallback = host_of(connection.base_url) if connection else ""
+    return tuple(
+        values.Secret(
+            row.name,
+            row.value,
+            resolve_hosts(row.hosts or fallback, sandbox_origin),
+            row.public,
+        )
+        for row in rows
+    )
 
 
-def as_value(row: Secret, sandbox_origin: str, unbound: str = "") -> values.Secret:
-    hosts = resolve_hosts(row.hosts or unbound, sandbox_origin)
-    return values.Secret(row.name, row.value, hosts, row.public)
+def note_secret_use(
+    connection: Connection | None, draft_id: uuid.UUID | None, names: Iterable[str]
+) -> None:
+    """Record that these secrets go out now."""
+    of_connection = Q(connection=connection) if connection else Q(pk=None)
+    of_draft = Q(draft=draft_id) if draft_id else Q(pk=None)
+    rows = Secret.objects.filter(of_connection | of_draft, name__in=list(names))
+    rows.update(last_used_at=timezone.now())

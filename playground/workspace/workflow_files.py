@@ -1,4 +1,4 @@
-"""Definitions as JSON files: what goes out comes in again, here or in another playground."""
+"""Definitions as JSON files: exported here, imported here or in another playground."""
 
 from __future__ import annotations
 
@@ -11,103 +11,109 @@ from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import decode, parse
 from playground.jsontext.printing import dump
 from playground.openapi.workflows import WorkflowDefinition
+from playground.workspace.accounts import store_accounts
 from playground.workspace.models import Connection, Workflow
 from playground.workspace.workflows import (
+    LONGEST_UID,
     edit_workflow,
+    load_details,
     read_definition,
-    read_object,
-    store_accounts,
 )
 
-LONGEST_UID = 200
 
-
-class BadFile(ValueError):
-    """Why a file is no definition, as a sentence."""
+class InvalidDefinition(ValueError):
+    """Why a file isn't a definition, as a message."""
 
 
 @dataclass(frozen=True)
 class DefinitionFile:
-    """A definition, and the accounts it may use by integration."""
+    """A definition, its JSON text, and the accounts it may use by integration."""
 
     definition: WorkflowDefinition
     text: str
     accounts: Mapping[str, list[dict[str, Any]]]
 
 
-def read_file(data: bytes) -> DefinitionFile:
-    """A bare `details` answer, or `{"workflow": {…}, "accounts": […]}`. Raises BadFile."""
-    tree = _read_object(data)
+def parse_definition_file(data: bytes) -> DefinitionFile:
+    """Parse a bare `details` answer, or `{"workflow": {…}, "accounts": […]}`.
+
+    Raises InvalidDefinition.
+    """
+    tree = _parse_file(data)
     details = tree.get("workflow", tree)
     if not isinstance(details, dict):
-        raise BadFile("`workflow` is the definition, as an object.")
+        raise InvalidDefinition("`workflow` must be an object.")
     text = dump(details)
-    definition = WorkflowDefinition.read(read_object(text))
+    definition = WorkflowDefinition.read(load_details(text))
     if not definition.uid or "/" in definition.uid or len(definition.uid) > LONGEST_UID:
-        raise BadFile("The definition needs a `uid`: text of at most 200 characters, no slash.")
+        raise InvalidDefinition(
+            f"`uid` must be a text of 1 to {LONGEST_UID} characters without slashes."
+        )
     if not definition.steps:
-        raise BadFile("The definition needs `steps`: a list of objects with a `step_uid`.")
+        raise InvalidDefinition("`steps` must be a list of objects with a `step_uid`.")
     accounts = json.loads(dump(tree.get("accounts", [])))
-    return DefinitionFile(definition, text, _read_accounts(accounts))
+    return DefinitionFile(definition, text, _parse_accounts(accounts))
 
 
-def import_file(connection: Connection, file: DefinitionFile) -> Workflow:
-    """Keep it as a definition made by hand; a later sync does not overwrite it."""
+def import_definition(connection: Connection, file: DefinitionFile) -> Workflow:
+    """Store it as edited by hand, so that the next sync doesn't overwrite it."""
     uid = file.definition.uid
-    kept = connection.workflows.filter(uid=uid).first() or Workflow(connection=connection, uid=uid)
-    edit_workflow(kept, file.text, file.definition.name or uid)
+    workflow = connection.workflows.filter(uid=uid).first()
+    workflow = workflow or Workflow(connection=connection, uid=uid)
+    edit_workflow(workflow, file.text, file.definition.name or uid)
     for integration, rows in file.accounts.items():
+        # The file has the accounts of one workflow only: others must stay.
         store_accounts(connection, integration, rows, complete=False)
-    return kept
+    return workflow
 
 
-def write_file(kept: Workflow) -> str:
-    """The definition that counts, with the accounts its steps may use: no secret is there."""
-    slugs = {slug for step in read_definition(kept).steps for slug in step.integrations}
-    rows = kept.connection.accounts.filter(integration__in=slugs).order_by("integration", "name")
+def dump_definition_file(workflow: Workflow) -> str:
+    """Return the definition in force and the accounts its steps may use; no secrets."""
+    slugs = {slug for step in read_definition(workflow).steps for slug in step.integrations}
+    rows = workflow.connection.accounts.filter(integration__in=slugs)
     accounts = [
         {"uid": r.uid, "name": r.name, "integration": r.integration, "is_valid": r.valid}
-        for r in rows
+        for r in rows.order_by("integration", "name")
     ]
-    return dump({"workflow": _read_definition(kept.definition), "accounts": accounts}) + "\n"
+    return dump({"workflow": _parse_details(workflow.definition), "accounts": accounts}) + "\n"
 
 
-def _read_definition(text: str) -> Mapping[str, Any]:
-    """With every number as the API wrote it; where the text is no JSON, what can be read."""
+def _parse_details(text: str) -> Mapping[str, Any]:
+    """Return the object with every number as the API wrote it."""
     try:
         tree = parse(text)
     except JSONSyntaxError:
-        return read_object(text)
+        # APIs also answer NaN, which is not JSON: export what can be read.
+        return load_details(text)
     return tree if isinstance(tree, dict) else {}
 
 
-def _read_object(data: bytes) -> dict[str, Any]:
-    """Its numbers are kept as they are written."""
+def _parse_file(data: bytes) -> dict[str, Any]:
     try:
         tree = parse(decode(data))
     except JSONSyntaxError as error:
-        raise BadFile(error.message) from None
+        raise InvalidDefinition(error.message) from None
     if not isinstance(tree, dict):
-        raise BadFile("A definition is a JSON object.")
+        raise InvalidDefinition("A definition must be a JSON object.")
     return tree
 
 
-def _read_accounts(listed: Any) -> dict[str, list[dict[str, Any]]]:
+def _parse_accounts(listed: Any) -> dict[str, list[dict[str, Any]]]:
     if not isinstance(listed, list):
-        raise BadFile("`accounts` is a list of objects.")
+        raise InvalidDefinition("`accounts` must be a list of objects.")
     found: dict[str, list[dict[str, Any]]] = {}
-    for place, row in enumerate(listed, 1):
-        slug = _slug_of(row)
+    for number, row in enumerate(listed, 1):
+        slug = _find_slug(row)
         if not slug or not isinstance(row.get("uid"), str) or not row["uid"]:
-            raise BadFile(f"Account {place} needs a `uid` and an `integration`.")
-        found.setdefault(slug, []).append(
-            {**row, "is_valid": row.get("is_valid", row.get("valid"))}
-        )
+            raise InvalidDefinition(f"Account {number} needs a `uid` and an `integration`.")
+        # Exports write `is_valid` as the API does; files written by hand often say `valid`.
+        valid = row.get("is_valid", row.get("valid"))
+        found.setdefault(slug, []).append({**row, "is_valid": valid})
     return found
 
 
-def _slug_of(row: Any) -> str:
+def _find_slug(row: Any) -> str:
     if not isinstance(row, dict):
         return ""
-    said = row.get("integration") or row.get("application_permalink")
-    return said if isinstance(said, str) else ""
+    slug = row.get("integration") or row.get("application_permalink")
+    return slug if isinstance(slug, str) else ""

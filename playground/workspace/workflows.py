@@ -1,194 +1,160 @@
-"""Keeping workflows and accounts as the API described them."""
+"""Workflows: storing the API's definitions, and editing them by hand."""
 
 import json
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from playground.openapi import workflows
+from playground.openapi.workflows import WorkflowDefinition
 from playground.rules.definition_changes import compare_definitions
 from playground.rules.facts import Facts, read_facts
-from playground.workspace.models import Account, Connection, Workflow
+from playground.workspace.models import Connection, Workflow
 
-Details = Mapping[str, Any]
 LONGEST_UID = 200
-MOST_LIMITS = 100
-HALF_A_PAIR = re.compile(r"\\u[dD][89a-fA-F]")
-LIMIT_KEYS = ("limit_name", "permalink", "level", "item_scraped", "limit_value")
+LONE_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def store_workflow(
     connection: Connection, details_text: str, uid: str = "", name: str = ""
 ) -> Workflow | None:
-    """Keep a `details` answer unaltered; None when it is no workflow. What somebody edited by
-    hand stays as it is. `uid` and `name` are those of the list, where the answer has none."""
-    details = read_object(details_text)
-    said = details.get("uid")
-    uid = said if isinstance(said, str) and said and not uid else uid
-    if not _is_uid(uid) or "/" in uid or not details:
+    """Store a `details` answer unaltered; return None when it isn't a workflow.
+
+    A definition edited by hand stays in force. `uid` and `name` come from the list of
+    workflows, for answers that have none.
+    """
+    details = load_details(details_text)
+    own_uid = details.get("uid")
+    uid = own_uid if isinstance(own_uid, str) and own_uid and not uid else uid
+    # A slash would not fit into the path of the workflow's page.
+    if not is_valid_uid(uid) or "/" in uid or not details:
         return None
-    kept = connection.workflows.filter(uid=uid).first() or Workflow(connection=connection, uid=uid)
-    before = kept.definition
-    kept.name = _clean((kept.edited and kept.name) or str(details.get("name") or name or uid))[:300]
-    kept.details, kept.synced_at, kept.gone_at = details_text, _now(), None
-    kept.save()
-    note_change(kept, before)
-    return kept
+    workflow = connection.workflows.filter(uid=uid).first()
+    workflow = workflow or Workflow(connection=connection, uid=uid)
+    before = workflow.definition
+    shown = (workflow.edited and workflow.name) or str(details.get("name") or name or uid)
+    workflow.name = replace_surrogates(shown)[:300]
+    workflow.details, workflow.synced_at, workflow.gone_at = details_text, timezone.now(), None
+    workflow.save()
+    record_change(workflow, before)
+    return workflow
 
 
-def edit_workflow(kept: Workflow, definition: str, name: str) -> list[str]:
-    """Keep a definition made by hand; what changed by it, in words. What the API said stays
-    beside it, unaltered."""
-    before = kept.definition
-    kept.edited, kept.name = definition, _clean(name)[:300]
-    kept.edited_over, kept.edited_at = kept.details, _now()
-    kept.save()
-    return note_change(kept, before, by_hand=True)
+def edit_workflow(workflow: Workflow, definition: str, name: str) -> list[str]:
+    """Store a definition made by hand beside the API's own; return what changed, in words."""
+    before = workflow.definition
+    workflow.edited, workflow.name = definition, replace_surrogates(name)[:300]
+    # Remembering the API's answer of this moment shows later whether the API changed since.
+    workflow.edit_base, workflow.edited_at = workflow.details, timezone.now()
+    workflow.save()
+    return record_change(workflow, before, by_hand=True)
 
 
-def take_api_definition(kept: Workflow) -> list[str]:
-    """Let go of the edit by hand: the API's own definition counts again."""
-    before = kept.definition
-    kept.edited, kept.edited_over, kept.edited_at = "", "", None
-    kept.name = _clean(str(read_object(kept.details).get("name") or kept.name))[:300]
-    kept.save()
-    return note_change(kept, before, by_hand=True)
+def discard_edit(workflow: Workflow) -> list[str]:
+    """Put the API's own definition in force again; return what changed, in words."""
+    before = workflow.definition
+    workflow.edited, workflow.edit_base, workflow.edited_at = "", "", None
+    name = str(load_details(workflow.details).get("name") or workflow.name)
+    workflow.name = replace_surrogates(name)[:300]
+    workflow.save()
+    return record_change(workflow, before, by_hand=True)
 
 
-def keep_own_definition(kept: Workflow) -> None:
-    """The edit by hand stands although the API says something else; that is seen now."""
-    kept.edited_over = kept.details
-    kept.save(update_fields=["edited_over"])
+def confirm_edit(workflow: Workflow) -> None:
+    """Keep the edited definition although the API's has changed; don't report that again."""
+    workflow.edit_base = workflow.details
+    workflow.save(update_fields=["edit_base"])
 
 
-def note_change(kept: Workflow, before: str, by_hand: bool = False) -> list[str]:
-    """Remember how the definition changed, if it did; the difference in words."""
-    if not before or before == kept.definition:
+def record_change(workflow: Workflow, before: str, by_hand: bool = False) -> list[str]:
+    """Add to the change log how the definition changed, if it did; return that in words."""
+    if not before or before == workflow.definition:
         return []
-    sentences = tell_difference(before, kept.definition)
-    if sentences:
-        kept.changes.create(
-            before=before, after=kept.definition, by_hand=by_hand, sentences=sentences
+    messages = describe_changes(before, workflow.definition)
+    if messages:
+        workflow.changes.create(
+            before=before, after=workflow.definition, by_hand=by_hand, messages=messages
         )
-    return sentences
+    return messages
 
 
-def tell_difference(before: str, after: str) -> list[str]:
-    """What differs between two definitions (JSON texts), in words."""
-    return [each.message for each in compare_definitions(facts_in(before), facts_in(after))]
+def describe_changes(before: str, after: str) -> list[str]:
+    """Return how two definitions (JSON texts) differ, in words."""
+    found = compare_definitions(read_definition_facts(before), read_definition_facts(after))
+    return [each.message for each in found]
 
 
 @lru_cache(maxsize=100)
-def facts_in(definition: str) -> Facts:
-    """What a definition alone tells, as facts. Kept by the text itself, so that what was
-    changed is never taken for the former; the same schemas again and again also let their
-    validators be found by identity."""
-    return read_facts(workflows.WorkflowDefinition.read(read_object(definition)).as_facts())
+def read_definition_facts(definition: str) -> Facts:
+    """Return what a definition (JSON text) says, as facts for the rules.
+
+    Cached by the text itself, so that a changed definition can never be taken for its former
+    self. Validators are cached by the identity of the schemas in here.
+    """
+    return read_facts(WorkflowDefinition.read(load_details(definition)).as_facts())
 
 
-def mark_gone(connection: Connection, listed: Collection[str]) -> list[Workflow]:
-    """Mark workflows that the API lists no more; they stay, since drafts may need them."""
-    there = connection.workflows.exclude(synced_at=None).filter(gone_at=None)
-    gone = [each for each in there if each.uid not in listed]
+def mark_unlisted(connection: Connection, listed: Collection[str]) -> list[Workflow]:
+    """Mark the workflows that the API no longer lists, and return them.
+
+    They are not deleted: drafts and templates may need them.
+    """
+    present = connection.workflows.exclude(synced_at=None).filter(gone_at=None)
+    gone = [each for each in present if each.uid not in listed]
+    now: datetime = timezone.now()
     for each in gone:
-        each.gone_at = _now()
+        each.gone_at = now
         each.save(update_fields=["gone_at"])
     return gone
 
 
-@transaction.atomic
-def store_accounts(
-    connection: Connection, integration: str, rows: Sequence[Details], complete: bool = True
-) -> int:
-    """Keep the accounts of one integration as the list answer has them, without their
-    cookies; where the list is complete, those that it has no more are removed. Returns how
-    many there are."""
-    seen = {row["uid"]: row for row in rows if _is_uid(row.get("uid"))}
-    began = _now()
-    fresh = [_read_account(connection, integration, row, began) for row in seen.values()]
-    Account.objects.bulk_create(
-        fresh,
-        batch_size=200,
-        update_conflicts=True,
-        unique_fields=["connection", "integration", "uid"],
-        update_fields=["name", "valid", "limits", "synced_at"],
-    )
-    if complete:
-        gone = connection.accounts.filter(integration=integration)
-        gone.exclude(synced_at=began).delete()
-    return len(seen)
-
-
-def _read_account(
-    connection: Connection, integration: str, row: Details, when: datetime
-) -> Account:
-    valid = row.get("is_valid")
-    return Account(
-        connection=connection,
-        integration=integration,
-        uid=row["uid"],
-        name=_clean(str(row.get("name") or ""))[:300],
-        valid=valid if isinstance(valid, bool) else None,
-        limits=json.dumps(_read_limits(row.get("limits"))),
-        synced_at=when,
-    )
-
-
-def _read_limits(told: Any) -> list[dict[str, Any]]:
-    """Name and figures of each limit; nothing else of it is kept, it might be anything."""
-    listed = [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
-    return [
-        {key: each[key] for key in LIMIT_KEYS if isinstance(each.get(key), str | int | float)}
-        for each in listed[:MOST_LIMITS]
-    ]
-
-
-def _is_uid(value: Any) -> bool:
-    return isinstance(value, str) and 0 < len(value) <= LONGEST_UID and _clean(value) == value
-
-
-def _clean(text: str) -> str:
-    """Lone surrogates cannot be kept: they become question marks."""
-    return text.encode("utf-8", "replace").decode()
-
-
 def find_workflow(connection: Connection | None, uid: str) -> Workflow | None:
-    """The kept workflow of that UID."""
     return connection.workflows.filter(uid=uid).first() if connection and uid else None
 
 
-def read_workflow(connection: Connection | None, uid: str) -> workflows.WorkflowDefinition | None:
-    """The definition of that workflow; None when it is not known."""
-    row = find_workflow(connection, uid)
-    return read_definition(row) if row else None
+def find_definition(connection: Connection | None, uid: str) -> WorkflowDefinition | None:
+    """Return the definition in force; None when the workflow isn't known."""
+    workflow = find_workflow(connection, uid)
+    return read_definition(workflow) if workflow else None
 
 
-def read_definition(row: Workflow) -> workflows.WorkflowDefinition:
-    """The definition that a kept workflow goes by."""
-    return workflows.WorkflowDefinition.read(read_object(row.definition))
+def read_definition(workflow: Workflow) -> WorkflowDefinition:
+    """Return the definition in force."""
+    return WorkflowDefinition.read(load_details(workflow.definition))
 
 
-def read_object(text: str) -> dict[str, Any]:
-    """The object a text holds, else an empty one. Numbers no JSON has become null, escapes
-    that no text can hold (half a surrogate pair) question marks."""
+def load_details(text: str) -> dict[str, Any]:
+    """Return the object in a JSON text; an empty one if there is none.
+
+    Values that can't be stored again are replaced: NaN and infinite numbers by null, lone
+    surrogates by question marks.
+    """
     try:
-        tree = json.loads(text or "{}", parse_constant=lambda _: None, parse_float=_finite)
-        if HALF_A_PAIR.search(text):
-            tree = json.loads(_clean(json.dumps(tree, ensure_ascii=False)))
+        tree = json.loads(text or "{}", parse_constant=lambda _: None, parse_float=_parse_finite)
+        # A lone surrogate hides in an escape: json accepts it, UTF-8 (and the database) doesn't.
+        if LONE_SURROGATE.search(text):
+            tree = json.loads(replace_surrogates(json.dumps(tree, ensure_ascii=False)))
     except (ValueError, RecursionError):
         return {}
     return tree if isinstance(tree, dict) else {}
 
 
-def _finite(digits: str) -> float | None:
+def is_valid_uid(value: Any) -> bool:
+    return (
+        isinstance(value, str)
+        and 0 < len(value) <= LONGEST_UID
+        and replace_surrogates(value) == value
+    )
+
+
+def replace_surrogates(text: str) -> str:
+    """Return the text with lone surrogates, which no database stores, as question marks."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _parse_finite(digits: str) -> float | None:
     return number if math.isfinite(number := float(digits)) else None
-
-
-def _now() -> datetime:
-    return timezone.now()

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from playground.drafts.drafts import begin
 from playground.payload_templates.models import Template
-from playground.workspace.files import keep_file
+from playground.workspace.files import store_file
 from playground.workspace.models import Connection
 from tests.bench.browsing import start_browser
 from tests.bench.documents import SMALL
@@ -73,7 +73,7 @@ def measure_attachment(served: Served) -> Iterator[Figure]:
     """An edit beside an attachment of 7 MB, against the same without it."""
     visitor = make_visitor()
     pieces = [b"x" * FILE_BYTES]
-    kept = keep_file(pieces, "large.bin", "application/octet-stream", visitor.person)
+    kept = store_file(pieces, "large.bin", "application/octet-stream", visitor.person)
     without, beside = (time_scenario(served, visitor, attach) for attach in ([], [kept.id]))
     alone, high = median(without), percentile(beside, 95)
     note = f"{median(beside) / alone:.2f} × the same without it ({alone:.1f} ms)"

@@ -19,7 +19,7 @@ from playground.people.models import Person, Role
 from playground.people.tokens import make_token
 from playground.sandbox.jobs import launch
 from playground.sandbox.practice import find_workflow_details
-from playground.workspace.models import Connection, KnownJob, Repeat, Workflow
+from playground.workspace.models import Connection, JobRecord, Repeat, Workflow
 from playground.workspace.workflows import edit_workflow, store_workflow
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
@@ -103,7 +103,7 @@ def _round(person: Person, practice: Connection) -> dict[str, str]:
         Exchange.objects.filter(pk=made.pk).update(
             job_uid=f"j-{place}", connection_id=practice.id, connection_name=practice.name
         )
-        KnownJob.objects.create(connection=practice, uid=f"j-{place}", status=status, name=status)
+        JobRecord.objects.create(connection=practice, uid=f"j-{place}", status=status, name=status)
     for unit in ("day", "hour"):
         Repeat.objects.create(connection=practice, job_name="Nightly", unit=unit, every="1")
     job = _ended_job()

@@ -7,9 +7,9 @@ from playground.commands.practice import fill_practice
 from playground.drafts.facts import facts_for
 from playground.openapi.operations import get_operation
 from playground.sandbox.practice import load_workflows
-from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection
-from playground.workspace.workflows import read_workflow
+from playground.workspace.workflows import find_definition
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_every_practice_workflow_and_its_accounts_are_known() -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
     for details in load_workflows():
-        assert read_workflow(kept, details["uid"]).name == details["name"]
+        assert find_definition(kept, details["uid"]).name == details["name"]
     facts = facts_for(kept, load_workflows()[0]["uid"])
     assert facts.accounts is not None
     assert any(account.integration == "linkedin" for account in facts.accounts.values())
@@ -64,7 +64,7 @@ def test_what_a_person_changed_stays() -> None:
 def test_a_practice_connection_led_elsewhere_is_practice_no_more() -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
-    save_connection(Wanted("Practice", "captain-data", "https://api.example.com/v3"), kept)
+    save_connection(ConnectionInput("Practice", "captain-data", "https://api.example.com/v3"), kept)
     fill_practice()
     practice = Connection.objects.filter(practice=True, api="captain-data")
     assert [each.name for each in practice] == ["Practice 2"]

@@ -21,8 +21,13 @@ from playground.history.recording import record_end
 from playground.pages.builder.draft_context import Opened
 from playground.people.models import Person, Role
 from playground.sending.policy import announce_origin
-from playground.workspace.file_cleanup import sweep_files
-from playground.workspace.files import NotKept, keep_file, path_of, read_pieces
+from playground.workspace.files import (
+    FileRejected,
+    delete_unused_files,
+    path_of,
+    read_pieces,
+    store_file,
+)
 from playground.workspace.models import Connection, File
 from tests.conftest import make_person, signed_in
 from tests.history.exchanges import ACCEPTED, make_call, start_exchange
@@ -198,22 +203,22 @@ def test_only_files_that_nothing_refers_to_are_swept_away(
     as_editor: Client, draft: Draft, editor: Person
 ) -> None:
     used = attach(as_editor, draft, "a.csv", b"used")
-    unused = keep_file([b"unused"], "b.csv", "text/csv", editor)
-    twin = keep_file([b"used"], "c.csv", "text/csv", editor)
-    assert sweep_files() == 0
+    unused = store_file([b"unused"], "b.csv", "text/csv", editor)
+    twin = store_file([b"used"], "c.csv", "text/csv", editor)
+    assert delete_unused_files() == 0
     File.objects.update(created_at=timezone.now() - timedelta(days=1))
-    assert sweep_files() == 2
+    assert delete_unused_files() == 2
     assert list(File.objects.all()) == [used]
     assert path_of(twin.digest).exists()
     assert not path_of(unused.digest).exists()
     edit(as_editor, draft, kind="remove", pointer="/attach/0", revision=9)
-    assert sweep_files() == 0, "undo can still bring it back"
+    assert delete_unused_files() == 0, "undo can still bring it back"
 
 
 def test_what_is_refused_leaves_nothing_behind(folder: Path, settings: Any, db: None) -> None:
     settings.MAX_FILE_BYTES = 3
-    with pytest.raises(NotKept):
-        keep_file([b"12", b"34"], "a", "", None)
+    with pytest.raises(FileRejected):
+        store_file([b"12", b"34"], "a", "", None)
     assert not [each for each in folder.rglob("*") if each.is_file()]
 
 

@@ -12,7 +12,7 @@ from playground.drafts.drafts import begin
 from playground.drafts.models import Draft
 from playground.openapi.operations import list_operations
 from playground.people.models import Person
-from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection
 from tests.conftest import signed_in
 
@@ -90,7 +90,7 @@ def test_a_foreign_host_is_said_and_practice_is_not_chosen(as_editor: Client) ->
 
 
 def test_the_connection_of_the_same_host_is_chosen(as_editor: Client) -> None:
-    wanted = Wanted("Live", "captain-data", "https://api.example.com/v3")
+    wanted = ConnectionInput("Live", "captain-data", "https://api.example.com/v3")
     live = save_connection(wanted).connection
     as_editor.post("/paste/", {"text": CURL})
     assert Draft.objects.get().connection == live

@@ -10,8 +10,9 @@ from playground.commands.practice import fill_practice
 from playground.drafts.drafts import begin
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.workspace.models import Connection, KnownJob, Repeat, SyncRun, Workflow
-from playground.workspace.workflows import edit_workflow, store_accounts, store_workflow
+from playground.workspace.accounts import store_accounts
+from playground.workspace.models import Connection, JobRecord, Repeat, SyncRun, Workflow
+from playground.workspace.workflows import edit_workflow, store_workflow
 from tests.history.exchanges import make_exchange
 from tests.payload_templates.templates import make_template
 
@@ -191,14 +192,14 @@ def test_a_job_is_listed_with_what_was_heard_of_it(as_editor, editor, practice) 
     Exchange.objects.filter(pk=exchange.pk).update(
         operation="launch-workflow", job_uid="j-7", connection_id=practice.id, name="Night run"
     )
-    KnownJob.objects.create(
+    JobRecord.objects.create(
         connection=practice, uid="j-7", status="warning", error_message="Bad input", inputs=3
     )
     page = as_editor.get("/jobs/").content.decode()
     assert "Finished with a warning" in page
     assert "Bad input" in page
     assert "data-follows" not in page
-    KnownJob.objects.update(status="a new word")
+    JobRecord.objects.update(status="a new word")
     assert "a new word" in (page := as_editor.get("/jobs/").content.decode())
     assert "data-follows" in page
 

@@ -13,8 +13,13 @@ from playground.pages.builder.draft_context import Opened
 from playground.people.models import Person
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
-from playground.workspace.connections import Wanted, save_connection
-from playground.workspace.variables import read_values, read_variables, write_variables
+from playground.workspace.connections import (
+    ConnectionInput,
+    dump_variables,
+    format_variables,
+    load_variables,
+    save_connection,
+)
 from tests.conftest import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +41,7 @@ TEXT = r"""{
 
 @pytest.fixture
 def draft(editor: Person) -> Draft:
-    wanted = Wanted("Own", "captain-data", "sandbox:captain-data/v3", variables=VARIABLES)
+    wanted = ConnectionInput("Own", "captain-data", "sandbox:captain-data/v3", variables=VARIABLES)
     place = {"workflow_uid": "w-1"}
     connection = save_connection(wanted).connection
     return begin(editor, "launch-workflow", TEXT, connection=connection, path_values=place)
@@ -49,14 +54,14 @@ def post(client: Client, draft: Draft, place: str, **sent: Any) -> dict[str, Any
 
 
 def test_variables_are_kept_as_they_were_typed() -> None:
-    kept = write_variables(VARIABLES)
+    kept = dump_variables(VARIABLES)
     assert '"size": 1.10' in kept
     assert '"code": "007"' in kept
 
 
 def test_variables_come_back_as_typed(draft: Draft) -> None:
-    assert read_variables(draft.connection) == {**VARIABLES, "code": "007"}
-    assert read_values(draft.connection)["on"] is True
+    assert format_variables(draft.connection) == {**VARIABLES, "code": "007"}
+    assert load_variables(draft.connection)["on"] is True
 
 
 def test_what_is_put_together_has_the_values_with_their_types(draft: Draft) -> None:
@@ -128,7 +133,9 @@ def test_the_last_steps_say_what_changed(draft: Draft, editor: Person) -> None:
 
 def test_the_last_steps_include_edits_outside_the_document(draft: Draft, editor: Person) -> None:
     client = signed_in(editor)
-    other = save_connection(Wanted("Other", "captain-data", "sandbox:captain-data/v3")).connection
+    other = save_connection(
+        ConnectionInput("Other", "captain-data", "sandbox:captain-data/v3")
+    ).connection
     post(client, draft, "edit", kind="path", pointer="workflow_uid", value="w-2", tab="t")
     post(client, draft, "edit", kind="variable", pointer="team", value='"Dev"', tab="t")
     post(client, draft, "edit", kind="connect", value=str(other.id), tab="t")

@@ -29,7 +29,7 @@ from playground.people.models import Person
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import check_plan, plan_state
 from playground.workspace.models import Connection
-from playground.workspace.secrets import keep_secret
+from playground.workspace.secrets import store_secret
 
 pytestmark = pytest.mark.django_db
 COOKIE = "AQEDAcookie-of-a-person"
@@ -43,7 +43,7 @@ def connection() -> Connection:
         name="Elsewhere", api="captain-data", base_url="https://api.example.com/v3",
         settings={"project_id": "p-1"},
     )  # fmt: skip
-    keep_secret(made, "key", "key-of-elsewhere", None)
+    store_secret(made, "key", "key-of-elsewhere", None)
     return made
 
 

@@ -16,8 +16,8 @@ from playground.payload_templates.versions import open_template
 from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
 from playground.people.tokens import make_token
-from playground.workspace.connections import Wanted, save_connection
-from playground.workspace.files import keep_file
+from playground.workspace.connections import ConnectionInput, save_connection
+from playground.workspace.files import store_file
 from playground.workspace.models import Repeat, Workflow
 from playground.workspace.workflows import edit_workflow
 from tests.conftest import make_person
@@ -38,7 +38,7 @@ def make_open_invite(person: Person) -> dict[str, Any]:
 
 
 def make_connection(person: Person) -> dict[str, Any]:
-    wanted = Wanted("A connection", "captain-data", "sandbox:captain-data/v3")
+    wanted = ConnectionInput("A connection", "captain-data", "sandbox:captain-data/v3")
     return {"connection_id": save_connection(wanted).connection.id}
 
 
@@ -55,7 +55,7 @@ def make_draft(person: Person) -> dict[str, Any]:
 
 
 def make_draft_with_file(person: Person) -> dict[str, Any]:
-    file = keep_file([b"a"], "a.txt", "text/plain", person)
+    file = store_file([b"a"], "a.txt", "text/plain", person)
     text = f'{{"id": 1, "attach": [{{"name": "a.txt", "data": "{{{{file:{file.id}}}}}"}}]}}'
     return {"draft_id": begin(person, "start-scenario", text).id, "file_id": file.id}
 

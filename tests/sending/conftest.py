@@ -10,9 +10,9 @@ from playground.commands.practice import fill_practice
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.sending.policy import announce_origin
-from playground.workspace.connections import Wanted, save_connection
+from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection
-from playground.workspace.secrets import keep_secret
+from playground.workspace.secrets import store_secret
 from tests.sending.misbehaving import Misbehaving
 from tests.sending.standins import Standin, serve_forever
 
@@ -97,7 +97,7 @@ def misbehaving(transactional_db: None, settings) -> Iterator[Misbehaving]:
 @pytest.fixture
 def elsewhere(misbehaving: Misbehaving) -> Connection:
     """A connection to that server."""
-    wanted = Wanted("Elsewhere", "captain-data", misbehaving.origin, {"project_id": "p-1"})
+    wanted = ConnectionInput("Elsewhere", "captain-data", misbehaving.origin, {"project_id": "p-1"})
     kept = save_connection(wanted).connection
-    keep_secret(kept, "key", "key-of-elsewhere", None)
+    store_secret(kept, "key", "key-of-elsewhere", None)
     return kept

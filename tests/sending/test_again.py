@@ -13,7 +13,7 @@ from playground.history.bodies import read_request
 from playground.people.models import Role
 from playground.sending.resending import describe_differences, draft_from_exchange, read_sent_state
 from playground.sending.submission import submit_draft, wait_for_exchange
-from playground.workspace.files import keep_file
+from playground.workspace.files import store_file
 from playground.workspace.models import Connection, Workflow
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
@@ -146,7 +146,7 @@ def test_another_file_is_called_by_its_name(draft_to, editor, settings, tmp_path
     settings.FILES = tmp_path
     draft = draft_to()
     sent = send(draft)
-    file = keep_file([b"HELLO"], "日本.txt", "text/plain", editor)
+    file = store_file([b"HELLO"], "日本.txt", "text/plain", editor)
     draft.text = draft.text.replace('"Night run"', f'"{{{{file:{file.id}}}}}"')
     [found] = describe_differences(draft, sent).differences
     assert found.after.endswith('}}" · 日本.txt, 5 bytes')

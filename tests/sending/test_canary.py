@@ -20,7 +20,7 @@ from playground.history.models import Body, Exchange
 from playground.payload_templates.models import Sharing, Template
 from playground.people.models import Person
 from playground.sending.submission import submit_draft, wait_for_exchange
-from playground.workspace.secrets import keep_secret
+from playground.workspace.secrets import store_secret
 from tests.conftest import signed_in
 from tests.payload_templates.templates import make_template
 from tests.security.routes import list_pages
@@ -79,7 +79,7 @@ def sent(editor, draft_to, standin) -> Exchange:
     """A connection's credential, a pasted one and one still standing in the document went
     out, and came back in every spelling."""
     draft = draft_to()
-    keep_secret(draft.connection, "key", CANARY, editor)
+    store_secret(draft.connection, "key", CANARY, editor)
     draft.connection.secrets.update(hosts="127.0.0.1")
     draft.text = draft.text.replace("Night run", take_in(draft, "job_name", PASTED, editor))
     draft.secrets.update(hosts="127.0.0.1")

@@ -23,7 +23,7 @@ from playground.sending.jobs import poll_job
 from playground.sending.plans import check_plan, plan_draft
 from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.vault.encryption import unseal
-from playground.workspace.models import KnownJob, Repeat
+from playground.workspace.models import JobRecord, Repeat
 from tests.conftest import signed_in
 from tests.sending.conftest import LAUNCH, WORKFLOW
 from tests.sending.misbehaving import say
@@ -90,7 +90,7 @@ def test_a_row_of_the_list_follows_its_job(practice, editor, settings) -> None:
     assert "data-follows" in client.get("/jobs/").content.decode()
     address = f"/jobs/{practice.id}/{exchange.job_uid}/row/"
     assert wait_until(lambda: "Finished" in client.get(address).content.decode(), LONG)
-    assert KnownJob.objects.get().status in ("finished", "completed")
+    assert JobRecord.objects.get().status in ("finished", "completed")
     assert "data-follows" not in client.get("/jobs/").content.decode()
 
 

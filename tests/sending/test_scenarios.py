@@ -22,7 +22,7 @@ from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
 from playground.sending.resending import read_sent_state
 from playground.sending.submission import Blocked, submit_again, submit_draft, wait_for_exchange
-from playground.workspace.files import keep_file
+from playground.workspace.files import store_file
 from playground.workspace.models import Connection
 from tests.sending.standins import Standin
 
@@ -95,8 +95,8 @@ def test_each_way_to_match_goes_out_as_it_is_written_the_token_first(
 def test_the_vendors_second_example_goes_out_byte_for_byte(
     engage_to: Make, standin: Standin, editor: Person
 ) -> None:
-    first = keep_file(["今日は\n".encode()], "日本.txt", "text/csv", editor)
-    second = keep_file([b"HELLO\n"], "US.txt", "text/csv", editor)
+    first = store_file(["今日は\n".encode()], "日本.txt", "text/csv", editor)
+    second = store_file([b"HELLO\n"], "US.txt", "text/csv", editor)
     text = """{
 "id": 12,
 "matching": "profile_id",
@@ -143,7 +143,7 @@ def test_the_token_goes_as_a_header_where_the_connection_says_so(
 def test_only_the_wire_has_the_files_base64(
     engage_to: Make, standin: Standin, editor: Person
 ) -> None:
-    file = keep_file([b"HELLO\n" * 1000], "US.txt", "text/plain", editor)
+    file = store_file([b"HELLO\n" * 1000], "US.txt", "text/plain", editor)
     reference = f"{{{{file:{file.id}}}}}"
     draft = engage_to(
         f'{{"id": 1, "email": "a@b", "attach": [{{"name": "US.txt", "data": "{reference}"}}]}}'
@@ -164,7 +164,7 @@ def test_seven_megabytes_add_less_than_150_megabytes_of_memory(
     engage_to: Make, standin: Standin, editor: Person
 ) -> None:
     piece = bytes(range(256)) * 256
-    file = keep_file((piece for _ in range(112)), "big.bin", "application/zip", editor)
+    file = store_file((piece for _ in range(112)), "big.bin", "application/zip", editor)
     draft = engage_to(
         '{"id": 1, "email": "a@b", "attach": '
         f'[{{"name": "big.zip", "data": "{{{{file:{file.id}}}}}"}}]}}'

@@ -220,11 +220,11 @@ def test_the_command_ends_with_1_when_something_failed(elsewhere, misbehaving) -
 
 
 def test_a_sync_that_nobody_carries_any_more_shows_as_failed(practice) -> None:
-    SyncRun.objects.create(connection=practice, holder="this-machine/1/0")
+    SyncRun.objects.create(connection=practice, process="this-machine/1/0")
     run = find_sync(practice)
     assert run is not None
     assert run.under_way
-    run.holder = ""
+    run.process = ""
     SyncRun.objects.update(started_at="2020-01-01T00:00:00Z")
     lost = find_sync(practice)
     assert lost is not None

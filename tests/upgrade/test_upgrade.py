@@ -24,6 +24,8 @@ RENAMED: dict[str, str] = {
     "history.Ignored": "IgnoredPointer",
     "history.Mention": "Exchange",
     "history.Original": "SentDocument",
+    "library.KnownJob": "JobRecord",
+    "library.Listing": "ChoiceList",
     "people.Attempt": "SignInAttempt",
     "people.Event": "AuditEvent",
     "people.Link": "OneTimeLink",

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from playground.calls.substitution import UnresolvedReference
 from playground.vault.rotation import rotate_files, seal_plain_files
 from playground.vault.sealed_files import MARK, PIECE, Damaged
-from playground.workspace.files import find_data, keep_file, path_of, read_head, read_pieces
+from playground.workspace.files import open_file, path_of, read_file_start, read_pieces, store_file
 from playground.workspace.models import File
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def own_place(settings, tmp_path):
 
 
 def keep(data: bytes) -> File:
-    return keep_file([data[n : n + 65_536] for n in range(0, len(data), 65_536)], "a", "", None)
+    return store_file([data[n : n + 65_536] for n in range(0, len(data), 65_536)], "a", "", None)
 
 
 def read(file: File) -> bytes:
@@ -37,7 +37,7 @@ def test_bytes_come_out_as_they_went_in_and_never_stand_plain(size) -> None:
     data = os.urandom(size)
     file = keep(data)
     assert read(file) == data
-    assert read_head(file, 10) == data[:10]
+    assert read_file_start(file, 10) == data[:10]
     kept = path_of(file.digest).read_bytes()
     assert kept.startswith(MARK)
     assert size < 20 or data[:20] not in kept
@@ -85,7 +85,7 @@ def test_a_damaged_file_is_never_sent_in_part(harm) -> None:
     path.unlink() if harm == "gone" else path.write_bytes(harmed)
     with pytest.raises(FileNotFoundError if harm == "gone" else Damaged):
         read(file)
-    found = find_data(file.id)
+    found = open_file(file.id)
     if found is not None:
         with pytest.raises(UnresolvedReference):
             list(found.pieces)
@@ -94,5 +94,5 @@ def test_a_damaged_file_is_never_sent_in_part(harm) -> None:
 def test_a_file_of_another_key_is_not_there(settings) -> None:
     file = keep(b"hush")
     settings.SECRET_KEYS = [Fernet.generate_key().decode()]
-    assert find_data(file.id) is None
-    assert read_head(file, 4) == b""
+    assert open_file(file.id) is None
+    assert read_file_start(file, 4) == b""

@@ -2,18 +2,23 @@
 
 import pytest
 
-from playground.workspace.addresses import host_of, judge_base, resolve_base, resolve_hosts
+from playground.workspace.addresses import (
+    host_of,
+    resolve_base_url,
+    resolve_hosts,
+    validate_base_url,
+)
 
 ORIGIN = "http://127.0.0.1:8123"
 
 
 def test_sandbox_leads_to_this_installations_practice_server() -> None:
-    resolved = resolve_base("sandbox:captain-data/v3", ORIGIN)
+    resolved = resolve_base_url("sandbox:captain-data/v3", ORIGIN)
     assert resolved == "http://127.0.0.1:8123/sandbox/captain-data/v3"
 
 
 def test_another_address_stays_as_it_is() -> None:
-    assert resolve_base("https://api.example.com/v3", ORIGIN) == "https://api.example.com/v3"
+    assert resolve_base_url("https://api.example.com/v3", ORIGIN) == "https://api.example.com/v3"
 
 
 @pytest.mark.parametrize(
@@ -56,9 +61,9 @@ def test_a_secret_without_a_host_goes_nowhere() -> None:
     ],
 )
 def test_it_refuses_an_address_that_is_none(address: str) -> None:
-    assert judge_base(address)
+    assert validate_base_url(address)
 
 
 @pytest.mark.parametrize("address", ["https://api.example.com/v3", "sandbox:altcraft/api/v1.1"])
 def test_it_takes_an_address(address: str) -> None:
-    assert judge_base(address) == ""
+    assert validate_base_url(address) == ""

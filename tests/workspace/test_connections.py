@@ -5,17 +5,27 @@ from dataclasses import replace
 import pytest
 from django.db import connection as database
 
-from playground.drafts.secrets import bind_secrets, note_use, secrets_in, take_in
+from playground.drafts.secrets import bind_secrets, secrets_in, take_in
 from playground.vault.models import Secret
-from playground.workspace.connections import Wanted, judge_wanted, save_connection
+from playground.workspace.connections import (
+    ConnectionInput,
+    format_variables,
+    save_connection,
+    validate_connection,
+)
 from playground.workspace.models import Connection
-from playground.workspace.secrets import keep_secret, remove_secret, secrets_of
-from playground.workspace.variables import read_variables
+from playground.workspace.secrets import (
+    delete_secret,
+    list_secrets,
+    note_secret_use,
+    store_secret,
+    to_wire,
+)
 from tests.drafts.drafts import make_draft
 
 pytestmark = pytest.mark.django_db
 ORIGIN = "http://127.0.0.1:8123"
-WANTED = Wanted(name="Live", api="captain-data", base_url="https://api.example.com/v3/")
+WANTED = ConnectionInput(name="Live", api="captain-data", base_url="https://api.example.com/v3/")
 
 
 def make_connection(**changes: object) -> Connection:
@@ -27,7 +37,7 @@ def test_it_keeps_what_was_asked() -> None:
     kept.refresh_from_db()
     assert kept.base_url == "https://api.example.com/v3"
     assert kept.settings == {"project_id": "p"}
-    assert read_variables(kept) == {"team": "Ops"}
+    assert format_variables(kept) == {"team": "Ops"}
 
 
 @pytest.mark.parametrize(
@@ -41,35 +51,35 @@ def test_it_keeps_what_was_asked() -> None:
 )
 def test_another_host_takes_the_credential_away(address: str) -> None:
     kept = make_connection()
-    keep_secret(kept, "key", "top-secret-value", None)
+    store_secret(kept, "key", "top-secret-value", None)
     saved = save_connection(replace(WANTED, base_url=address), kept)
-    assert saved.dropped
+    assert saved.credential_removed
     assert not Secret.objects.exists()
 
 
 def test_another_path_on_the_same_host_keeps_the_credential() -> None:
     kept = make_connection()
-    keep_secret(kept, "key", "top-secret-value", None)
+    store_secret(kept, "key", "top-secret-value", None)
     saved = save_connection(replace(WANTED, base_url="https://api.example.com/v4"), kept)
-    assert not saved.dropped
+    assert not saved.credential_removed
     assert kept.secrets.get().value == "top-secret-value"
 
 
 def test_two_connections_do_not_share_a_name() -> None:
     kept = make_connection()
-    assert "name" in judge_wanted(WANTED)
-    assert judge_wanted(WANTED, kept) == {}
+    assert "name" in validate_connection(WANTED)
+    assert validate_connection(WANTED, kept) == {}
 
 
 def test_all_that_is_wrong_is_said_at_once() -> None:
     wrong = replace(WANTED, name=" ", base_url="ftp://x", colour="pink", variables={"a b": "1"})
-    assert set(judge_wanted(wrong)) == {"name", "base_url", "colour", "variables"}
+    assert set(validate_connection(wrong)) == {"name", "base_url", "colour", "variables"}
 
 
 def test_a_credential_becomes_a_value_for_its_host_only() -> None:
     kept = make_connection(base_url="https://api.example.com:8443/v3")
-    keep_secret(kept, "key", "top-secret-value", None)
-    [secret] = secrets_of(kept, ORIGIN)
+    store_secret(kept, "key", "top-secret-value", None)
+    [secret] = to_wire(list_secrets(kept, None), kept, ORIGIN)
     assert (secret.name, secret.value) == ("key", "top-secret-value")
     assert secret.hosts == {"api.example.com:8443"}
     assert "top-secret-value" not in repr(secret)
@@ -77,22 +87,22 @@ def test_a_credential_becomes_a_value_for_its_host_only() -> None:
 
 def test_replacing_a_credential_leaves_one() -> None:
     kept = make_connection()
-    keep_secret(kept, "key", "the former value", None)
-    keep_secret(kept, "key", "the newer value", None)
+    store_secret(kept, "key", "the former value", None)
+    store_secret(kept, "key", "the newer value", None)
     assert [secret.value for secret in kept.secrets.all()] == ["the newer value"]
 
 
 def test_removing_tells_whether_there_was_one() -> None:
     kept = make_connection()
-    keep_secret(kept, "key", "top-secret-value", None)
-    assert remove_secret(kept, "key")
-    assert not remove_secret(kept, "key")
+    store_secret(kept, "key", "top-secret-value", None)
+    assert delete_secret(kept, "key")
+    assert not delete_secret(kept, "key")
 
 
 def test_the_last_use_is_noted() -> None:
     kept = make_connection()
-    keep_secret(kept, "key", "top-secret-value", None)
-    note_use(kept, None, ["key"])
+    store_secret(kept, "key", "top-secret-value", None)
+    note_secret_use(kept, None, ["key"])
     assert kept.secrets.get().last_used_at is not None
 
 
@@ -129,7 +139,7 @@ def test_a_bound_credential_is_not_bound_anew(editor) -> None:
 
 
 def test_the_database_holds_no_credential_in_the_clear() -> None:
-    keep_secret(make_connection(), "key", "top-secret-value", None)
+    store_secret(make_connection(), "key", "top-secret-value", None)
     with database.cursor() as cursor:
         cursor.execute("SELECT value FROM vault_secret")
         assert b"top-secret-value" not in bytes(cursor.fetchone()[0])

@@ -6,8 +6,9 @@ import pytest
 from model_bakery import baker
 
 from playground.drafts.facts import facts_for
+from playground.workspace.accounts import store_accounts
 from playground.workspace.models import Account, Connection
-from playground.workspace.workflows import read_workflow, store_accounts, store_workflow
+from playground.workspace.workflows import find_definition, store_workflow
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +38,7 @@ def test_an_answer_is_kept_byte_for_byte(connection) -> None:
     row = store_workflow(connection, text)
     assert row is not None
     assert row.details == text
-    assert read_workflow(connection, "w-1").name == "Find people"
+    assert find_definition(connection, "w-1").name == "Find people"
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "no JSON", '{"uid": 7}'])
@@ -50,7 +51,7 @@ def test_what_was_edited_by_hand_wins_and_survives_a_newer_answer(connection) ->
     row.edited = json.dumps(DETAILS | {"name": "By hand"})
     row.save()
     store_workflow(connection, json.dumps(DETAILS | {"name": "Newer"}))
-    assert read_workflow(connection, "w-1").name == "By hand"
+    assert find_definition(connection, "w-1").name == "By hand"
 
 
 def test_cookies_of_an_account_are_not_kept(connection) -> None:

@@ -17,7 +17,7 @@ from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.choice_lists import find_choice_list, is_loading, refresh_choice_list
-from playground.workspace.models import Listing
+from playground.workspace.models import ChoiceList
 
 QUICK = 0.4
 SHOWN = 500
@@ -37,7 +37,7 @@ def show_choices(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return render(request, "builder/_choices.html", describe_choices(opened, listing))
 
 
-def describe_choices(opened: Opened, listing: Listing | None) -> dict[str, Any]:
+def describe_choices(opened: Opened, listing: ChoiceList | None) -> dict[str, Any]:
     choices = listing.choices if listing else []
     return {
         "connection": opened.draft.connection,

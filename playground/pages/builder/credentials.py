@@ -23,7 +23,7 @@ from playground.pages.builder.edit_requests import BadEdit
 from playground.pages.builder.edits import describe_change, read_sent_state
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
-from playground.workspace.attachments import keep_data_uris
+from playground.workspace.attachments import store_data_uris
 
 MOST_VALUES = 200
 LONGEST_VALUE = 20_000
@@ -42,7 +42,7 @@ def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         sent = read_sent_state(request)
         entered = read_entered(sent)
         found = find_typed_secrets(opened.tree, schema) if entered is None else entered
-        files = keep_data_uris(schema, "", opened.tree, person_of(request))
+        files = store_data_uris(schema, "", opened.tree, person_of(request))
         if not found and not files:
             return JsonResponse({"taken": []})
         done = apply_edit(

@@ -15,7 +15,7 @@ from playground.forms.steps import default_step
 from playground.pages.builder.branches import empty_field, list_branch_edits
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.people.permissions import person_of
-from playground.workspace.attachments import take_in_files
+from playground.workspace.attachments import store_attachments
 from playground.workspace.models import Connection
 
 
@@ -56,7 +56,7 @@ def _take_in_files(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edi
     if edit.kind not in place:
         return edit
     schema = open_draft(request, draft_id).operation.body_schema or {}
-    value = take_in_files(schema, place[edit.kind], edit.value, person_of(request))
+    value = store_attachments(schema, place[edit.kind], edit.value, person_of(request))
     return replace(edit, value=value)
 
 

@@ -29,13 +29,13 @@ from playground.people.permissions import needs, person_of
 from playground.sending.plans import measure_body, plan_draft
 from playground.workspace.files import (
     VAGUE,
-    NotKept,
-    files_in,
-    keep_file,
-    read_head,
+    FileRejected,
+    data_uri_size,
+    find_referenced_files,
+    format_size,
+    read_file_start,
     read_pieces,
-    say_size,
-    wire_size,
+    store_file,
 )
 from playground.workspace.models import File
 
@@ -58,8 +58,8 @@ def upload_file(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if not isinstance(sent, UploadedFile) or not sent.name:
         return _refuse(_("No file came, or one without a name."), 422)
     try:
-        file = keep_file(sent.chunks(), sent.name, type_of(sent), person_of(request))
-    except NotKept as refused:
+        file = store_file(sent.chunks(), sent.name, type_of(sent), person_of(request))
+    except FileRejected as refused:
         return _refuse(str(refused), 422)
     reference = f"{{{{file:{file.id}}}}}"
     return JsonResponse(
@@ -108,17 +108,17 @@ def show_uri(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpRes
 def _find_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> File:
     """A file that one's own draft refers to."""
     draft = open_draft(request, draft_id).draft
-    file = files_in(draft.text).get(file_id)
-    if file is None or (not read_head(file, 1) and file.size):
+    file = find_referenced_files(draft.text).get(file_id)
+    if file is None or (not read_file_start(file, 1) and file.size):
         raise Http404(_("This draft has no such file."))
     return file
 
 
 def shorten_uri(file: File, most: int) -> str:
     """Its data URI from the front: whole where the file has at most that many bytes."""
-    head = read_head(file, most - most % 3)
+    head = read_file_start(file, most - most % 3)
     digits = b64encode(head).decode()
-    rest = f"… ({say_size(file.size)})" if file.size > len(head) else ""
+    rest = f"… ({format_size(file.size)})" if file.size > len(head) else ""
     return f"data:{file.media_type};base64,{digits}{rest}"
 
 
@@ -133,7 +133,7 @@ class FileRow:
 
     @property
     def size(self) -> str:
-        return say_size(self.file.size) if self.file else ""
+        return format_size(self.file.size) if self.file else ""
 
     @property
     def is_picture(self) -> bool:
@@ -144,7 +144,7 @@ class FileRow:
         """The beginning of a text; empty for anything else."""
         if self.file is None or self.is_picture:
             return ""
-        head = read_head(self.file, LOOK)
+        head = read_file_start(self.file, LOOK)
         text = head.decode("utf-8", "replace")
         readable = b"\0" not in head and text.count("\ufffd") <= 2
         return text + ("…" if self.file.size > len(head) else "") if readable else ""
@@ -154,8 +154,8 @@ class FileRow:
         return shorten_uri(self.file, 18) if self.file else ""
 
     @property
-    def wire_size(self) -> int:
-        return wire_size(self.file) if self.file else 0
+    def data_uri_size(self) -> int:
+        return data_uri_size(self.file) if self.file else 0
 
     @property
     def _bare(self) -> str:
@@ -171,17 +171,17 @@ def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
         "field": field,
         "files": rows,
         "order": printing.dump(list(opened.operation.key_order)),
-        "measure_body": say_size(size),
+        "measure_body": format_size(size),
         "most": most,
-        "body_most": say_size(most) if most else "",
+        "body_most": format_size(most) if most else "",
         "body_share": min(100, round(100 * size / most)) if most else 0,
         "largest": settings.MAX_FILE_BYTES,
-        "say_largest": say_size(settings.MAX_FILE_BYTES),
+        "say_largest": format_size(settings.MAX_FILE_BYTES),
     }
 
 
 def _read_rows(opened: Opened, items: list[Any]) -> Iterator[FileRow]:
-    kept = files_in(opened.draft.text)
+    kept = find_referenced_files(opened.draft.text)
     for item in items:
         values = item if isinstance(item, dict) else {}
         name, data = values.get("name"), values.get("data")

@@ -23,7 +23,7 @@ from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.files import describe_files
 from playground.people.models import Role
 from playground.people.permissions import needs
-from playground.workspace.variables import read_variables
+from playground.workspace.connections import format_variables
 
 # Steps that stand open, with all their fields, when the page arrives.
 OPEN_STEPS = 3
@@ -170,7 +170,7 @@ def _draw_variables(opened: Opened, wanted: Mapping[str, Any]) -> str:
     own = own_variables(opened.state.metadata)
     context = {
         "own": list(own.items()),
-        "theirs": read_variables(opened.draft.connection).items(),
+        "theirs": format_variables(opened.draft.connection).items(),
         "connection": opened.draft.connection,
         "overruled": own,
         "names": json.dumps(list_names(opened)),

@@ -23,7 +23,7 @@ from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
 from playground.sending.resending import differs_from_sent
 from playground.sending.submission import Blocked, submit_again, submit_draft, wait_for_exchange
-from playground.workspace.files import write_out_files
+from playground.workspace.files import inline_files
 
 # A quick reply comes in the same answer; a slower one is followed by the page.
 QUICK = 0.4
@@ -104,7 +104,7 @@ def write_code(opened: Opened, language: str) -> str:
     if assembled.failure is not None:
         return f"# {assembled.failure.message}\n"
     try:
-        return write_snippet(language, write_out_files(mask_call(assembled.call)))
+        return write_snippet(language, inline_files(mask_call(assembled.call)))
     except UnsupportedCall as reason:
         return f"{reason}\n"
 

@@ -36,8 +36,8 @@ from playground.payload_templates.versions import (
 )
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
+from playground.workspace.connections import MOST_VARIABLES
 from playground.workspace.models import Connection
-from playground.workspace.variables import MOST
 
 SHOWN = 300
 
@@ -200,8 +200,8 @@ def _judge_rows(rows: Sequence[tuple[str, str]]) -> dict[str, str]:
     """The variables by name. Raises Impossible rather than dropping what was typed."""
     if any(not name for name, _value in rows):
         raise Impossible(_("Name the variable that has a value."))
-    if len(rows) > MOST:
-        raise Impossible(_("At most %(n)s variables are kept.") % {"n": MOST})
+    if len(rows) > MOST_VARIABLES:
+        raise Impossible(_("At most %(n)s variables are kept.") % {"n": MOST_VARIABLES})
     typed = dict(rows)
     if len(typed) < len(rows):
         raise Impossible(_("Two variables have the same name."))

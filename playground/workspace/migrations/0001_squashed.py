@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='File',
             fields=[
-                ('id', models.CharField(default=playground.workspace.models.make_id, editable=False, max_length=40, primary_key=True, serialize=False)),
+                ('id', models.CharField(default=playground.workspace.models.make_file_id, editable=False, max_length=40, primary_key=True, serialize=False)),
                 ('name', models.CharField(max_length=300)),
                 ('media_type', models.CharField(default='', max_length=300)),
                 ('size', models.PositiveBigIntegerField()),

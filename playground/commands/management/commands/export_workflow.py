@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from playground.commands.startup import prepare_library
 from playground.workspace.models import Workflow
-from playground.workspace.workflow_files import write_file
+from playground.workspace.workflow_files import dump_definition_file
 
 
 class Command(BaseCommand):
@@ -25,4 +25,4 @@ class Command(BaseCommand):
         kept = found.order_by("-edited_at").first()
         if kept is None:
             raise CommandError(f"No workflow with the UID {options['uid']} is known here.")
-        self.stdout.write(write_file(kept), ending="")
+        self.stdout.write(dump_definition_file(kept), ending="")

@@ -10,7 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from playground.commands.practice import find_holder
 from playground.commands.startup import migrate
 from playground.workspace.models import Connection, Workflow
-from playground.workspace.workflow_files import BadFile, import_file, read_file
+from playground.workspace.workflow_files import (
+    InvalidDefinition,
+    import_definition,
+    parse_definition_file,
+)
 
 
 class Command(BaseCommand):
@@ -27,12 +31,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            file = read_file(self.read(options["file"]))
-        except BadFile as error:
+            file = parse_definition_file(self.read(options["file"]))
+        except InvalidDefinition as error:
             raise CommandError(str(error)) from None
         migrate()
         connection = self.choose(options["connection"], file.definition.uid)
-        kept = import_file(connection, file)
+        kept = import_definition(connection, file)
         self.stdout.write(f"{kept.name} ({kept.uid}) is kept under {connection.name}.")
 
     def read(self, file: str) -> bytes:

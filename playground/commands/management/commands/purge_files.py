@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from playground.commands.startup import migrate
-from playground.workspace.file_cleanup import sweep_files
+from playground.workspace.files import delete_unused_files
 
 
 class Command(BaseCommand):
@@ -13,4 +13,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         migrate()
-        self.stdout.write(f"{sweep_files()} files removed.")
+        self.stdout.write(f"{delete_unused_files()} files removed.")
