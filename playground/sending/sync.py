@@ -43,7 +43,7 @@ def start_sync(connection: Connection, person: Person | None) -> SyncRun:
         run = _make_run(connection, person)
     pool = get_pool()
     if not pool.submit(Task(run.id, lambda cancel: run_sync(run, cancel))):
-        _end(run, SyncRun.Outcome.FAILED, pool_sentence(pool.size))
+        _end(run, SyncRun.Outcome.FAILED, failures.pool_full(pool.size).message)
     return run
 
 
@@ -75,10 +75,6 @@ def run_sync(run: SyncRun, cancel: threading.Event, watch: Watch = lambda run: N
         raise
     finally:
         watch(run)
-
-
-def pool_sentence(size: int) -> str:
-    return failures.pool_full(size).message
 
 
 @dataclass(frozen=True)
@@ -127,9 +123,8 @@ class _Sync:
             self._read_one(str(row["uid"]), str(row.get("name") or row["uid"]), before)
             for row in listed.rows
         )
-        for gone in workflows.mark_unlisted(
-            self.connection, {str(row["uid"]) for row in listed.rows}
-        ):
+        uids = {str(row["uid"]) for row in listed.rows}
+        for gone in workflows.mark_unlisted(self.connection, uids):
             self._change(f"{gone.name} is no longer listed.")
         self.run.counts = {**self.run.counts, "workflows": count}
 

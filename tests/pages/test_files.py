@@ -271,4 +271,4 @@ def test_code_holds_a_short_file_as_send_writes_it_and_says_what_to_do_with_a_lo
     assert us.id not in page
     long = attach(as_editor, draft, "long.csv", b"x" * 200_000)
     code = as_editor.get(f"/drafts/{draft.id}/code/curl/").content.decode()
-    assert f"# Put the data URI of the file in the place of {{{{file:{long.id}}}}} first\n" in code
+    assert f"# Replace {{{{file:{long.id}}}}} with the data URI of the file first\n" in code

@@ -68,7 +68,7 @@ def test_what_is_put_together_has_the_values_with_their_types(draft: Draft) -> N
     text = TEXT.replace("{", "{", 1)
     plan = plan_draft(draft)
     assembled = assemble_plan(plan)
-    assert assembled.failure is None or "API key" in assembled.failure.sentence
+    assert assembled.failure is None or "API key" in assembled.failure.message
     assert plan.text == text
 
 
