@@ -240,8 +240,7 @@ class _Sync:
         self._save()
 
     def _step(self, total: int | None = None, by: int = 1) -> None:
-        self.run.done += by
-        self.run.total = self.run.total if total is None else total
+        self.run.done, self.run.total = self.run.done + by, total or self.run.total
         self._save()
 
     def _save(self) -> None:
