@@ -1,4 +1,4 @@
-"""Pasted material as a draft: the connection it goes over, its credentials in the secret store."""
+"""Makes a draft from pasted text: its connection, its document, its credentials as secrets."""
 
 from __future__ import annotations
 
@@ -17,41 +17,46 @@ from playground.workspace.attachments import store_attachments
 from playground.workspace.models import Connection
 from playground.workspace.secrets import format_reference
 
-USUAL_PORTS = {"http": ":80", "https": ":443"}
-BY_CONNECTION = {"content-type", "content-length", "accept", "host", "user-agent", "connection"}
+DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+# The connection, or the sending itself, sets these in any case.
+SET_BY_CONNECTION = {"content-type", "content-length", "accept", "host", "user-agent", "connection"}
 
 
-def host_in(url: str | None) -> str:
-    """The host that a pasted address names; empty without one."""
+def find_host(url: str | None) -> str:
+    """The host of a pasted URL, with its port unless that is the default; "" without one."""
     if not url:
         return ""
     whole = url if "://" in url else f"https://{url}"
     try:
-        return host_of(whole).removesuffix(USUAL_PORTS.get(urlsplit(whole).scheme.lower(), "-"))
+        return host_of(whole).removesuffix(DEFAULT_PORTS.get(urlsplit(whole).scheme.lower(), "-"))
     except ValueError:
         return ""
 
 
-def find_fitting(operation: Operation, url: str | None, origin: str) -> Connection | None:
-    """The connection that goes to the pasted address's host. Without an address the practice
-    connection; for a host that no connection goes to, none is chosen."""
-    fitting = Connection.objects.filter(api=operation.api.id).order_by("-practice", "name")
-    host = host_in(url)
+def find_connection(operation: Operation, url: str | None, origin: str) -> Connection | None:
+    """The connection that goes to the host of a pasted URL, None if there is none.
+
+    Without a URL it is the practice connection: nothing that was pasted goes anywhere else by
+    accident.
+    """
+    connections = Connection.objects.filter(api=operation.api.id).order_by("-practice", "name")
+    host = find_host(url)
     if not host:
-        return fitting.first()
-    return next(
-        (each for each in fitting if host_in(resolve_base_url(each.base_url, origin)) == host), None
-    )
+        return connections.first()
+    for each in connections:
+        if find_host(resolve_base_url(each.base_url, origin)) == host:
+            return each
+    return None
 
 
-def begin_pasted(
+def create_pasted_draft(
     person: Person,
     operation: Operation,
     found: Imported,
     connection: Connection | None,
     origin: str,
 ) -> Draft:
-    """A draft of what was understood; what it lacks stays empty."""
+    """A draft with the document and path values of a pasted request."""
     names = dict.fromkeys((each.name for each in operation.path_fields), "")
     draft = begin(
         person,
@@ -60,20 +65,21 @@ def begin_pasted(
         connection=connection,
         path_values={**names, **{k: v for k, v in found.path_values.items() if k in names}},
     )
-    draft.text = take_credentials(person, draft, operation, found, origin) or draft.text
+    # Secrets belong to a draft, so the draft is stored first and gets its document then.
+    draft.text = store_credentials(person, draft, operation, found, origin) or draft.text
     draft.save(update_fields=["text"])
     return draft
 
 
-def take_credentials(
+def store_credentials(
     person: Person, draft: Draft, operation: Operation, found: Imported, origin: str
 ) -> str:
-    """Move the credentials into the draft's secrets and data URIs to the files; the document
-    with their references."""
+    """Store credentials as secrets of the draft and data URIs as files; return the document."""
     text = found.document or ""
     hosts = _hosts(found.url, origin)
     for each in found.credentials:
         if each.location.startswith("body:"):
+            # The draft may have a secret of this name: then it gets another one.
             reference = take_in(draft, each.name, each.value, person, hosts)
             text = text.replace(format_reference(each.name), reference)
     for field, value in _credential_headers(operation, found):
@@ -81,21 +87,21 @@ def take_credentials(
     return store_attachments(operation.body_schema or {}, "", text, person)
 
 
-def ignored_headers(operation: Operation, found: Imported) -> list[str]:
-    """Headers that a draft has no place for: the connection sends its own."""
-    own = {name.lower() for way in operation.credential.schemes for name, _ in way.headers}
-    return [name for name, _ in found.headers if name.lower() not in own | BY_CONNECTION]
+def list_ignored_headers(operation: Operation, found: Imported) -> list[str]:
+    """The names of pasted headers that a draft doesn't store: the connection sends its own."""
+    own = {name.lower() for scheme in operation.credential.schemes for name, _ in scheme.headers}
+    return [name for name, _ in found.headers if name.lower() not in own | SET_BY_CONNECTION]
 
 
 def _credential_headers(operation: Operation, found: Imported) -> Iterator[tuple[str, str]]:
-    """The credential fields that pasted headers hold, by the operation's own spelling."""
+    """The names and values of the operation's credential fields in the pasted headers."""
     values = {format_reference(each.name): each.value for each in found.credentials}
     secret = {each.name for each in operation.credential.fields if each.secret}
-    templates = [line for way in operation.credential.schemes for line in way.headers]
+    templates = [line for scheme in operation.credential.schemes for line in scheme.headers]
     for name, value in found.headers:
-        for wanted, template in templates:
+        for header, template in templates:
             field = re.search(r"\{(\w+)\}", template)
-            if wanted.lower() != name.lower() or not field or field[1] not in secret:
+            if header.lower() != name.lower() or not field or field[1] not in secret:
                 continue
             head, tail = template[: field.start()], template[field.end() :]
             inner = value[len(head) : len(value) - len(tail)]
@@ -104,6 +110,7 @@ def _credential_headers(operation: Operation, found: Imported) -> Iterator[tuple
 
 
 def _hosts(url: str | None, origin: str) -> str:
-    """What a pasted credential is bound to: the host it was pasted with."""
-    host = host_in(url)
-    return SANDBOX_HOST if host and host == host_in(resolve_base_url(SANDBOX, origin)) else host
+    """The hosts that pasted credentials are bound to: the one they were pasted with."""
+    host = find_host(url)
+    # The address of the sandbox changes with that of the server: it has a name of its own.
+    return SANDBOX_HOST if host and host == find_host(resolve_base_url(SANDBOX, origin)) else host

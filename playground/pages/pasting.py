@@ -1,4 +1,4 @@
-"""Paste anything: text or a file becomes a draft, with a line for each thing done to it."""
+"""The page on which pasted text or a file becomes a draft, with a note for each part of it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,16 @@ from playground.drafts.changes import Conflict, apply_edit
 from playground.drafts.drafts import begin, drafts_of, find_draft
 from playground.drafts.editing import Edit, Impossible
 from playground.drafts.models import Draft
-from playground.drafts.pasting import begin_pasted, find_fitting, host_in, ignored_headers
+from playground.drafts.pasting import (
+    create_pasted_draft,
+    find_connection,
+    find_host,
+    list_ignored_headers,
+)
+from playground.forms.sections import Section
 from playground.forms.steps import default_step
 from playground.importers import (
     Imported,
-    LineChange,
     Note,
     Rejected,
     decode_pasted,
@@ -40,14 +45,14 @@ from playground.people.permissions import needs, person_of
 from playground.sending.policy import current_origin
 from playground.workspace.models import Connection
 
-DRAFTS_OFFERED = 12
-LONGEST_UID = 300
-MASK = "••••"
+MAX_DRAFTS = 12
+MAX_UID = 300
+MAX_HEADERS = 20
 
 
 @dataclass(frozen=True)
-class StepsOf:
-    """A draft that takes steps, with those it has."""
+class StepTarget:
+    """A draft that takes steps, and the names of those it has."""
 
     draft: Draft
     steps: tuple[str, ...]
@@ -56,113 +61,111 @@ class StepsOf:
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def paste(request: HttpRequest) -> HttpResponse:
-    """One box for anything; what becomes of it is said on the same page."""
+    """The box for anything; a draft made from it is reported on the same page."""
     if request.method != "POST":
         return _show(request)
     text = _read_text(request)
     if text is None:
-        return _show(request, "", 422, refused=_("This file is no text in UTF-8 or UTF-16."))
+        return _show(request, "", 422, rejected=_("This file isn't text in UTF-8 or UTF-16."))
     found = import_text(text, operation_shapes())
+    # Every answer without a draft keeps the text in the box, to be corrected.
     if isinstance(found, Rejected):
-        return _show(request, text, 422, refused=found.message)
+        return _show(request, text, 422, rejected=found.message)
     if found.step_uid:
-        return _show(request, text, found=found, step=found.step_uid, offers=_offers(request))
-    operation = _chosen(request, found)
+        targets = _list_step_targets(request)
+        return _show(request, text, found=found, step=found.step_uid, targets=targets)
+    operation = _choose_operation(request, found)
     if operation is None:
-        choose = [each for each in list_operations() if each.body_schema is not None]
-        return _show(request, text, 422, found=found, choose=choose)
+        choices = [each for each in list_operations() if each.body_schema is not None]
+        return _show(request, text, 422, found=found, choices=choices)
     if operation.body_schema is None:
-        sentence = _("%(title)s is called without a payload: there is nothing to build.")
-        return _show(request, text, 422, refused=sentence % {"title": operation.title})
-    connection = find_fitting(operation, found.url, current_origin())
-    draft = begin_pasted(person_of(request), operation, found, connection, current_origin())
+        message = _("%(title)s has no payload, so there is nothing to build.")
+        return _show(request, text, 422, rejected=message % {"title": operation.title})
+    connection = find_connection(operation, found.url, current_origin())
+    draft = create_pasted_draft(person_of(request), operation, found, connection, current_origin())
     return _show(
         request,
-        "",
         found=found,
         draft=draft,
         operation=operation,
-        lines=list_lines(found, operation, connection),
-        changes=mask_changes(found),
+        notes=_list_notes(found, operation, connection),
+        changes=found.changes,
     )
 
 
 @needs(Role.EDITOR)
 @require_POST
 def use_step(request: HttpRequest) -> HttpResponse:
-    """The step UID of a job address, put where the person chose."""
-    uid = request.POST.get("step_uid", "").strip()[:LONGEST_UID]
-    place = request.POST.get("place", "new")
+    """Put the step UID of a job's URL where the person chose."""
+    uid = request.POST.get("step_uid", "").strip()[:MAX_UID]
     if not uid:
-        raise Http404(_("There is no step in this address."))
-    draft_id, _mark, index = place.partition("/")
-    draft = _blank(request) if draft_id == "new" else _own(request, draft_id)
+        raise Http404(_("This URL has no step."))
+    # `new`, `<draft>/end` for a new step, or `<draft>/<index>` for an existing one.
+    draft_id, _slash, index = request.POST.get("place", "new").partition("/")
+    draft = _create_draft_for_steps(request) if draft_id == "new" else _get_draft(request, draft_id)
     opened = Opened(draft)
-    section = next((each for each in opened.sections if each.widget == "steps"), None)
-    if section is None:
-        raise Http404(_("This draft takes no steps."))
-    edit = step_edit(opened, uid, index)
+    if find_steps_section(opened) is None:
+        raise Http404(_("This draft has no steps."))
+    edit = build_step_edit(opened, uid, index)
     try:
         done = apply_edit(person_of(request), draft.id, edit, draft.revision, "paste")
     except Impossible as reason:
-        return _show(request, "", 422, refused=str(reason))
+        return _show(request, "", 422, rejected=str(reason))
     if isinstance(done, Conflict):
-        return _show(request, "", 422, refused=_("Another tab changed this place too."))
+        message = _("Another tab changed the same part of this draft. Try again.")
+        return _show(request, "", 422, rejected=message)
     return redirect("builder", draft.id)
 
 
-def step_edit(opened: Opened, uid: str, index: str = "") -> Edit:
-    """A new step at the end, or the UID of one that is there."""
-    section = next(each for each in opened.sections if each.widget == "steps")
+def find_steps_section(opened: Opened) -> Section | None:
+    """The section of the form with the steps; None if the operation has none."""
+    return next((each for each in opened.sections if each.widget == "steps"), None)
+
+
+def build_step_edit(opened: Opened, uid: str, index: str = "") -> Edit:
+    """The edit that adds a step at the end, or changes the UID of an existing one."""
+    section = find_steps_section(opened)
+    if section is None:
+        raise Impossible(_("This draft has no steps."))
     if index.isdecimal():
-        return Edit(
-            "set", f"{section.pointer}/{int(index)}/step_uid", quote(uid), order=["step_uid"]
-        )
+        pointer = f"{section.pointer}/{int(index)}/step_uid"
+        return Edit("set", pointer, quote(uid), order=["step_uid"])
     steps = opened.tree.get(section.fields[0].key) if isinstance(opened.tree, dict) else None
     value = default_step(section.fields[0].schema.get("items", {}), opened.facts, uid)
     return Edit("insert", section.pointer, value, index=len(steps or []))
 
 
-def list_lines(found: Imported, operation: Operation, connection: Connection | None) -> list[Note]:
-    """One line each for what was understood, repaired and ignored."""
-    host = host_in(found.url)
-    lines = [*found.notes, *tell_credentials(found, host)]
+def _list_notes(found: Imported, operation: Operation, connection: Connection | None) -> list[Note]:
+    host = find_host(found.url)
+    notes = [*found.notes, *note_credentials(found)]
     if connection is None:
-        sentence = _("No connection goes to %(host)s. Choose or add one before sending.")
-        lines.append(Note("ignored", sentence % {"host": host or operation.api.title}))
+        message = _("No connection goes to %(host)s. Choose or add one before you send.")
+        notes.append(Note("ignored", message % {"host": host or operation.api.title}))
     else:
-        sentence = _("It goes over the connection %(name)s.")
-        lines.append(Note("understood", sentence % {"name": connection.name}))
-    headers = ignored_headers(operation, found)
-    if headers:
-        sentence = _("Headers left out, as the connection sends its own: %(names)s.")
-        lines.append(Note("ignored", sentence % {"names": ", ".join(headers[:20])}))
-    return lines
+        message = _("Uses the connection %(name)s.")
+        notes.append(Note("understood", message % {"name": connection.name}))
+    return [*notes, *note_ignored_headers(found, operation)]
 
 
-def tell_credentials(found: Imported, host: str = "") -> list[Note]:
-    """Where the credentials went."""
+def note_credentials(found: Imported) -> list[Note]:
+    """Where the credentials of a pasted text went, as a note; none without credentials."""
     names = ", ".join(dict.fromkeys(each.name for each in found.credentials))
     if not names:
         return []
-    sentence = _("Kept as a secret of this draft, never shown again: %(names)s.")
+    host = find_host(found.url)
+    message = _("Saved as secrets of this draft, never shown again: %(names)s.")
     if host:
-        sentence = _("Kept as a secret of this draft, only for %(host)s: %(names)s.")
-    return [Note("understood", sentence % {"names": names, "host": host})]
+        message = _("Saved as secrets of this draft, for %(host)s only: %(names)s.")
+    return [Note("understood", message % {"names": names, "host": host})]
 
 
-def mask_changes(found: Imported) -> list[LineChange]:
-    """The repairs without the credentials that stood in those lines."""
-    return [
-        LineChange(each.line, _mask(each.before, found), _mask(each.after, found))
-        for each in found.changes
-    ]
-
-
-def _mask(text: str, found: Imported) -> str:
-    for each in found.credentials:
-        text = text.replace(each.value, MASK)
-    return text
+def note_ignored_headers(found: Imported, operation: Operation) -> list[Note]:
+    """Which headers were left out, as a note; none if all are used."""
+    names = ", ".join(list_ignored_headers(operation, found)[:MAX_HEADERS])
+    if not names:
+        return []
+    message = _("Left out headers, because the connection sends its own: %(names)s.")
+    return [Note("ignored", message % {"names": names})]
 
 
 def _show(request: HttpRequest, text: str = "", status: int = 200, **context: Any) -> HttpResponse:
@@ -176,40 +179,39 @@ def _read_text(request: HttpRequest) -> str | None:
     return request.POST.get("text", "")
 
 
-def _chosen(request: HttpRequest, found: Imported) -> Operation | None:
+def _choose_operation(request: HttpRequest, found: Imported) -> Operation | None:
     try:
         return get_operation(request.POST.get("operation") or found.operation or "")
     except UnknownOperation:
         return None
 
 
-def _offers(request: HttpRequest) -> list[StepsOf]:
+def _list_step_targets(request: HttpRequest) -> list[StepTarget]:
     """The newest drafts that take steps."""
-    offers = []
-    for draft in drafts_of(person_of(request))[:DRAFTS_OFFERED]:
+    targets = []
+    for draft in drafts_of(person_of(request))[:MAX_DRAFTS]:
         try:
-            steps = _steps_of(Opened(find_draft(person_of(request), draft.id)))
+            opened = Opened(find_draft(person_of(request), draft.id))
         except UnknownOperation:
+            # The OpenAPI document that the draft was made for has been removed.
             continue
-        if steps is not None:
-            offers.append(StepsOf(draft, steps))
-    return offers
+        section = find_steps_section(opened)
+        if section is not None and isinstance(opened.tree, dict):
+            rows = opened.tree.get(section.fields[0].key) or []
+            targets.append(StepTarget(draft, _name_steps(opened, rows)))
+    return targets
 
 
-def _steps_of(opened: Opened) -> tuple[str, ...] | None:
-    section = next((each for each in opened.sections if each.widget == "steps"), None)
-    if section is None or not isinstance(opened.tree, dict):
-        return None
-    rows = opened.tree.get(section.fields[0].key)
-    uids = [row.get("step_uid") if isinstance(row, dict) else "" for row in rows or []]
+def _name_steps(opened: Opened, rows: list[Any]) -> tuple[str, ...]:
     names = {step.uid: step.name for step in opened.facts.steps or ()}
-    return tuple(names.get(str(uid)) or str(uid or "") for uid in uids)
+    uids = [str(row.get("step_uid") or "") if isinstance(row, dict) else "" for row in rows]
+    return tuple(names.get(uid) or uid for uid in uids)
 
 
-def _blank(request: HttpRequest) -> Draft:
-    """A new draft of the operation that takes steps, with nothing in it but them."""
+def _create_draft_for_steps(request: HttpRequest) -> Draft:
+    """A new draft of the operation that takes steps, with an empty list of them."""
     operation = next(each for each in list_operations() if _takes_steps(each))
-    connection = find_fitting(operation, None, current_origin())
+    connection = find_connection(operation, None, current_origin())
     names = dict.fromkeys((each.name for each in operation.path_fields), "")
     text = '{\n  "steps": []\n}'
     return begin(person_of(request), operation.id, text, connection=connection, path_values=names)
@@ -220,8 +222,8 @@ def _takes_steps(operation: Operation) -> bool:
     return any(each.get("x-widget") == "steps" for each in properties)
 
 
-def _own(request: HttpRequest, sent: str) -> Draft:
+def _get_draft(request: HttpRequest, sent: str) -> Draft:
     try:
         return find_draft(person_of(request), uuid.UUID(sent))
     except (ValueError, Draft.DoesNotExist):
-        raise Http404(_("There is no such draft of yours.")) from None
+        raise Http404(_("This draft doesn't exist, or isn't yours.")) from None

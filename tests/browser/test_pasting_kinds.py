@@ -15,10 +15,10 @@ HAR = {"request": {"url": URL, "method": "POST", "httpVersion": "HTTP/2", "heade
 ESCAPED = BODY.replace('"', '\\"')
 KINDS = {
     "bash": f"$ curl {URL} \\\n  -H 'Content-Type: application/json' \\\n  -d '{BODY}'",
-    "the Windows prompt": f'curl "{URL}" ^\r\n  --data-raw "{ESCAPED}"',
+    "the Windows command prompt": f'curl "{URL}" ^\r\n  --data-raw "{ESCAPED}"',
     "PowerShell": f"Invoke-RestMethod -Uri {URL} -Method Post -Body '{BODY}'",
     "A JSON payload": BODY,
-    "A comma before": BODY[:-1] + ",}",
+    "Removed a comma before": BODY[:-1] + ",}",
     "A Postman request": json.dumps(POSTMAN),
     "recorded by a browser": json.dumps(HAR),
     "HTTP request": f"POST {URL} HTTP/1.1\r\nHost: api.example.com\r\n\r\n{BODY}",
@@ -31,16 +31,16 @@ def test_every_kind_becomes_a_draft(page: Page) -> None:
     page.goto(f"{page.origin}/paste/")  # type: ignore[attr-defined]
     for count, (words, text) in enumerate(KINDS.items(), start=1):
         page.locator("#paste_text").fill(text)
-        page.get_by_role("button", name="Make a draft").click()
-        expect(page.locator("#paste_lines")).to_contain_text(words)
+        page.get_by_role("button", name="Create draft").click()
+        expect(page.locator("#paste_notes")).to_contain_text(words)
         assert Draft.objects.count() == count
     for draft in Draft.objects.all():
         assert json.loads(draft.text)["job_name"] == "Kind"
         assert '"n": 1.10' in draft.text
     page.locator("#paste_text").fill("https://app.example.com/jobs/5f3c?step=step-uid-7")
-    page.get_by_role("button", name="Make a draft").click()
-    expect(page.get_by_text("Which step gets this UID?")).to_be_visible()
-    page.get_by_role("button", name="Put it there").click()
+    page.get_by_role("button", name="Create draft").click()
+    expect(page.get_by_text("Where should this step go?")).to_be_visible()
+    page.get_by_role("button", name="Add step").click()
     expect(page.locator("#main[data-ready]")).to_be_visible()
     assert "step-uid-7" in Draft.objects.order_by("-created_at").first().text  # type: ignore[union-attr]
     assert page.errors == []  # type: ignore[attr-defined]

@@ -40,14 +40,14 @@ def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:
     page.locator("#paste_document").click()
     page.locator("#paste_here_text").fill("curl https://h 'open")
     page.locator("#paste_replace").click()
-    expect(page.locator(".toast")).to_contain_text("There is no JSON document in this.")
+    expect(page.locator(".toast")).to_contain_text("The pasted text has no JSON document.")
     page.locator("#paste_document").click()
     expect(page.locator("#paste_here_text")).to_have_value("curl https://h 'open")
     broken = '{"job_name": "Pasted", "steps": [], "inputs": [],}'
     url = "https://api.example.com/v3/workflows/w-9/schedule"
     page.locator("#paste_here_text").fill(f"curl {url} -d '{broken}'")
     page.locator("#paste_replace").click()
-    expect(page.locator("#pasted")).to_contain_text("A comma before a closing bracket")
+    expect(page.locator("#pasted")).to_contain_text("Removed a comma before a closing bracket")
     expect(page.get_by_label("Job name", exact=True)).to_have_value("Pasted")
     page.locator("#pasted").get_by_role("button", name="Undo").click()
     expect(page.get_by_label("Job name", exact=True)).not_to_have_value("Pasted")
@@ -66,7 +66,7 @@ def test_pasting_merges_after_a_look_at_the_differences(page: Page) -> None:
     expect(page.locator("#merging")).to_contain_text("1E400")
     assert json.loads(Draft.objects.get().text) == before
     page.locator("#merge_now").click()
-    expect(page.locator("#pasted")).to_contain_text("A comma before a closing bracket")
+    expect(page.locator("#pasted")).to_contain_text("Removed a comma before a closing bracket")
     page.locator("#pasted").get_by_role("button", name="OK").click()
     expect(page.get_by_label("Job name", exact=True)).to_have_value("Merged")
     text = Draft.objects.get().text

@@ -26,7 +26,7 @@ def test_a_look_changes_nothing_and_a_merge_takes_one_undo(
     as_editor: Client, editor: Person
 ) -> None:
     draft = begin(editor, "launch-workflow", TEXT)
-    told = send(as_editor, draft, text=PATCH, look=True).json()["told"]
+    told = send(as_editor, draft, text=PATCH, preview=True).json()["report"]
     assert "/mine/b" in told
     draft.refresh_from_db()
     assert (draft.text, draft.revision) == (TEXT, 0)
@@ -43,7 +43,7 @@ def test_a_look_changes_nothing_and_a_merge_takes_one_undo(
 def test_a_look_keeps_no_credential_and_shows_none(as_editor: Client, editor: Person) -> None:
     draft = begin(editor, "launch-workflow", TEXT)
     text = '{"account": {"password": "CANARY-PW"}, "job_name": "x",}'
-    assert "CANARY" not in send(as_editor, draft, text=text, look=True).json()["told"]
+    assert "CANARY" not in send(as_editor, draft, text=text, preview=True).json()["report"]
     assert not Secret.objects.filter(draft=draft).exists()
     answer = send(as_editor, draft, text=text, merge=True)
     assert "CANARY" not in answer.content.decode()
@@ -57,6 +57,6 @@ def test_what_has_no_document_is_refused_in_words(
     as_editor: Client, editor: Person, text: str
 ) -> None:
     draft = begin(editor, "launch-workflow", TEXT)
-    answer = send(as_editor, draft, text=text, look=True)
+    answer = send(as_editor, draft, text=text, preview=True)
     assert answer.status_code == 422
     assert answer.json()["sentence"]

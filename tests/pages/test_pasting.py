@@ -116,7 +116,7 @@ def test_a_token_in_the_body_becomes_a_reference(as_editor: Client) -> None:
 def test_a_repair_is_shown_without_the_credential(as_editor: Client) -> None:
     body = '{"token": "s3cr3t-token-value", "matching": "email",}'
     page = as_editor.post("/paste/", {"text": body, "operation": ENGAGE}).content.decode()
-    assert "What the repair changed" in page
+    assert "Repaired lines" in page
     assert "s3cr3t-token-value" not in page
 
 
@@ -174,7 +174,7 @@ def test_pasting_into_a_draft_replaces_its_document_and_undo_brings_it_back(
     answer = as_editor.post(
         place + "paste/", {"text": CURL}, content_type="application/json"
     ).json()
-    assert "understood" in answer["told"] or "Understood" in answer["told"]
+    assert "understood" in answer["report"] or "Understood" in answer["report"]
     draft.refresh_from_db()
     assert json.loads(draft.text)["job_name"] == "n 1.10"
     assert draft.path_values["workflow_uid"] == "w-7"
@@ -199,5 +199,5 @@ def test_a_call_without_a_payload_is_refused_with_a_sentence(as_editor: Client) 
     text = f"curl -X {without.method} https://api.example.com/v3{path}"
     answer = as_editor.post("/paste/", {"text": text})
     assert answer.status_code == 422
-    assert "without a payload" in answer.content.decode()
+    assert "has no payload" in answer.content.decode()
     assert not Draft.objects.exists()

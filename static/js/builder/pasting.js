@@ -23,7 +23,7 @@ export function startPasting(bench) {
     if (!answer) return;
     field.value = "";
     await bench.follow(answer);
-    document.getElementById("pasted_body").replaceChildren(...elementsOf(answer.told));
+    document.getElementById("pasted_body").replaceChildren(...elementsOf(answer.report));
     if ((await choose("pasted")) === "undo") document.querySelector('[data-turn="undo"]').click();
   });
 }
@@ -38,12 +38,12 @@ function choose(id) {
 
 // What merging would change, and whether it shall. The address of a job has nothing to look at.
 async function look(bench, text) {
-  const answer = await bench.change({ url: bench.main.dataset.paste, text, look: true });
+  const answer = await bench.change({ url: bench.main.dataset.paste, text, preview: true });
   if (!answer) return false;
   if (answer.revision !== undefined) {
     await bench.follow(answer);
     return false;
   }
-  document.getElementById("merging_body").replaceChildren(...elementsOf(answer.told));
+  document.getElementById("merging_body").replaceChildren(...elementsOf(answer.report));
   return (await choose("merging")) === "merge";
 }
