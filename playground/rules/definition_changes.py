@@ -85,8 +85,10 @@ def _compare_steps(before: Facts, after: Facts) -> Iterator[DefinitionChange]:
     for uid, step in new.items():
         if uid in old:
             yield from _compare_step(old[uid], step)
+        # A step with a new UID is reported above, as one change instead of two.
         elif not find_renamed_step(step, before.steps or (), new):
             yield _make_change("step-new", name=step.name)
+    # Only steps of both count: an added one doesn't reorder those after it.
     if [uid for uid in old if uid in new] != [uid for uid in new if uid in old]:
         yield _make_change("steps-order")
 
@@ -103,6 +105,7 @@ def _compare_step(old: StepFacts, new: StepFacts) -> Iterator[DefinitionChange]:
     for name in old.properties:
         if name not in new.properties:
             yield _make_change("parameter-gone", step=new.name, name=name)
+    # Never in definitions from the API; those written by hand may say it.
     if old.accounts != new.accounts:
         yield _make_change(f"accounts-{new.accounts}", step=new.name)
     if old.integrations != new.integrations:

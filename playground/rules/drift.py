@@ -19,7 +19,7 @@ from playground.rules.context import Schema
 from playground.rules.definition_changes import find_renamed_step, shorten_line
 from playground.rules.facts import Facts, StepFacts
 from playground.rules.fixes import apply_fix, fix_by_removing, fix_by_setting
-from playground.rules.problems import NOTE, WARNING, Fix, FixEdit, Problem, Severity
+from playground.rules.problems import NOTE, WARNING, Fix, FixEdit, Problem
 from playground.rules.steps import new_step
 
 # Each fix is checked again from scratch, so a broken payload must not take forever.
@@ -31,6 +31,7 @@ def find_drift(text: str, schema: Schema, before: Facts, after: Facts) -> list[P
 
     Problems that `before` has as well are left out: the workflow's change didn't cause them.
     """
+    # Not by message, which may name what the new definition calls differently.
     known = {(each.code, each.pointer) for each in check_document(text, schema, before)}
     tree = _read(text)
     found = [
@@ -102,7 +103,7 @@ def _find_additions(tree: Any, before: Facts, after: Facts) -> Iterator[Problem]
         elif before.step(step.uid) is None and not find_renamed_step(step, before.steps or (), {}):
             fix = fix_by_setting("/steps/-", dump(new_step(step)), f"Add {step.name}")
             message = f"Step {step.name} was added to the workflow."
-            yield _make_note("drift-step-new", "/steps", message, fix, WARNING)
+            yield Problem("drift-step-new", "/steps", 1, WARNING, message, {}, fix)
 
 
 def _find_new_parameters(
@@ -117,11 +118,7 @@ def _find_new_parameters(
             pointer, default = pointers.child(f"/steps/{index}/parameters", name), dump(value)
             fix = fix_by_setting(pointer, default, f"Add {shorten_line(default)}")
             message = f"{new.name}: parameter {name} is new. Default: {shorten_line(default)}."
-            yield _make_note("drift-parameter-new", pointer, message, fix, NOTE)
-
-
-def _make_note(code: str, pointer: str, message: str, fix: Fix, severity: Severity) -> Problem:
-    return Problem(code, pointer, 1, severity, message, {}, fix)
+            yield Problem("drift-parameter-new", pointer, 1, NOTE, message, {}, fix)
 
 
 def _value_at(tree: Any, segments: list[str]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 AccountsRule = Literal["required", "optional", "none", "unknown"]
 ACCOUNTS_RULES: tuple[AccountsRule, ...] = ("required", "optional", "none", "unknown")
+# Shared by all steps without a definition, and therefore read-only.
 NO_PARAMETERS: Mapping[str, Any] = MappingProxyType({"type": "object", "properties": {}})
 
 

@@ -153,6 +153,7 @@ def check_groups(context: Context, schema: Schema, value: Values, at: str) -> It
         yield make_problem("group-missing", at, place=place, options=options)
     elif len(begun) > 1:
         yield make_problem("group-mixed", at, place=place, options=join_words(begun, "and"))
+    # Each group that was started is worth completing, even where two are mixed.
     for title in begun:
         given = next(name for name in groups[title] if name in value)
         for name in groups[title]:

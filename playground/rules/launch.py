@@ -22,6 +22,7 @@ from playground.rules.wording import (
 )
 
 KEY = "inputs"
+# A fix travels to the browser at each edit: thousands of rows would be megabytes.
 MOST_MERGED = 2000
 Row = Mapping[str, Any]
 

@@ -13,6 +13,7 @@ EditKind = Literal["set", "remove", "rename", "replace"]
 ERROR: Severity = "error"
 WARNING: Severity = "warning"
 NOTE: Severity = "note"
+# On one line, what blocks Send comes first.
 ORDER: Mapping[str, int] = MappingProxyType({ERROR: 0, WARNING: 1, NOTE: 2})
 
 

@@ -130,6 +130,7 @@ class _SchemaCheck:
         """One error as problems; none for text whose references aren't resolved yet."""
         if has_reference(error.instance):
             return iter(())
+        # The validator's paths start at the value, ours at the document.
         pointer = self.at + _join_path(error)
         return self.explainers.get(error.kind.name, self.explain_other)(error, pointer)
 
@@ -168,6 +169,7 @@ class _SchemaCheck:
             yield make_problem("missing", place, fix, place=above, name=abbreviate(name))
 
     def explain_choice(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+        # Objects and lists among the choices would be unreadable in a message.
         options = [each for each in error.kind.value if not isinstance(each, dict | list)]
         names = {show_constant(each): each for each in options}
         found = get_tree_value(self.context.tree, pointer)
@@ -202,6 +204,7 @@ class _SchemaCheck:
 
     def explain_forms(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         """The errors of the one form whose type fits; else that no form fits."""
+        # "Null or an object" is common: for an object only the second form's errors help.
         forms = error.kind.value
         fitting = [form for form in forms if not any(_is_own_type(error, each) for each in form)]
         if len(fitting) == 1 and fitting[0]:

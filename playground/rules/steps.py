@@ -26,6 +26,7 @@ from playground.rules.wording import (
 
 KEY = "steps"
 MOST_OWNERS = 3
+# Comparing a misspelt UID with ten thousand accounts would take longer than an edit may.
 MOST_COMPARED = 500
 # The web app shows a step's UID only in the address bar, so people paste the whole address.
 _address = re.compile(
@@ -200,6 +201,7 @@ def check_parameters(context: Context) -> Iterator[Problem]:
         facts, given = context.facts.step(step.get("step_uid")), step.get("parameters")
         if facts is None or not isinstance(given, dict):
             continue
+        # The API's schema knows only that parameters are an object; the definition knows more.
         yield from check_schema(context, facts.parameters, given, f"/{KEY}/{index}/parameters")
         for name in given:
             if name not in facts.properties:

@@ -15,6 +15,7 @@ from playground.rules.context import schema_at, schema_below
 
 PAYLOAD = "The payload"
 SHOWN = 40
+# Comparing takes the product of both lengths, and long keys aren't misspelt but pasted.
 LONGEST_NAME = 80
 TYPE_NAMES = {
     "string": "text",
@@ -194,6 +195,7 @@ def _closest(name: str, known: tuple[str, ...]) -> str | None:
     same = by_letters.get(_letters(name))
     if same is not None:
         return same
+    # difflib's own cutoff, 0.6, suggests names that have little in common.
     close = get_close_matches(_letters(name), list(by_letters), n=1, cutoff=0.7)
     return by_letters[close[0]] if close else None
 
