@@ -40,7 +40,7 @@ def the(code: str, document: Any, schema: Any, facts: Facts = NO_FACTS) -> Probl
     return one
 
 
-def mended(code: str, document: Any, schema: Any, facts: Facts = NO_FACTS) -> Any:
+def fixed(code: str, document: Any, schema: Any, facts: Facts = NO_FACTS) -> Any:
     """The document after the fix of its only problem of that code."""
     text = document if isinstance(document, str) else json.dumps(document, indent=2)
     one = the(code, text, schema, facts)

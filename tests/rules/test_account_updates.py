@@ -1,4 +1,4 @@
-"""Adding or updating an account: what the integration needs, and nothing else is known."""
+"""Adding or updating an account: the documented fields, with any credentials."""
 
 import pytest
 
@@ -18,7 +18,7 @@ UID = "00000000-0000-4000-8000-000000000001"
         {"uid": UID, "cookies": {"JSESSIONID": "a", "other": "b"}, "tenant": "free field"},
     ],
 )
-def test_the_bodies_of_the_guide_have_no_problem(account):
+def test_the_documented_bodies_are_fine(account):
     assert found({"account": account}, UPDATE) == []
 
 
@@ -35,10 +35,10 @@ def test_the_bodies_of_the_guide_have_no_problem(account):
         ({"account": {"cookies": {"more": 5}}}, "/account/cookies/more"),
     ],
 )
-def test_what_cannot_be_meant_is_an_error(body, pointer):
+def test_a_missing_empty_or_mistyped_field_is_an_error(body, pointer):
     assert [place for _, place in errors(body, UPDATE)] == [pointer]
 
 
-def test_the_integration_is_not_repeated_in_the_body():
+def test_the_integration_does_not_belong_in_the_body():
     body = {"account": {"uid": UID}, "integration": "google"}
     assert found(body, UPDATE) == [("warning", "unknown-field", "/integration")]

@@ -1,0 +1,55 @@
+"""References in a document: their names are checked as written, their values when resolved."""
+
+from playground.rules.checking import check_document
+from playground.rules.facts import Facts
+from tests.rules.checks import LAUNCH, START, errors, fixed, found, the
+from tests.rules.launches import launch
+
+VARIABLES = Facts(variables={"name": "x"})
+
+
+def test_text_with_a_reference_is_checked_after_resolving():
+    document = {
+        **launch(),
+        "delay": "{{name}}",
+        "repeat_option": {"type": "{{name}}", "value": "{{name}}"},
+        "steps": "{{name}}",
+    }
+    assert found(document, LAUNCH, VARIABLES) == []
+    assert errors({**launch(), "delay": "{{7*7}}"}, LAUNCH) == [("wrong-type", "/delay")]
+
+
+def test_an_unknown_variable_is_an_error_if_the_variables_are_known():
+    document = {**launch(), "job_name": "run {{nam}} of {{uuid}}"}
+    assert found(document, LAUNCH) == []
+    one = the("unknown-variable", document, LAUNCH, VARIABLES)
+    assert one.severity == "error"
+    assert "Did you mean `name`?" in one.message
+    assert (
+        fixed("unknown-variable", document, LAUNCH, VARIABLES)["job_name"]
+        == "run {{name}} of {{uuid}}"
+    )
+
+
+def test_unknown_secrets_and_files_are_errors():
+    document = {
+        "id": 1,
+        "email": "{{secret:mail}}",
+        "attach": [{"name": "a", "data": "{{file:7}}"}],
+    }
+    assert errors(document, START) == []
+    facts = Facts(secrets=frozenset(["mails"]), files={})
+    assert errors(document, START, facts) == [
+        ("unknown-secret", "/email"),
+        ("unknown-file", "/attach/0/data"),
+    ]
+
+
+def test_problems_of_resolved_values_have_the_lines_of_the_text_as_written():
+    text = '{"inputs": [], "job_name": "n",\n "steps": [],\n "delay": "{{name}}"}'
+    problems = check_document(
+        text, LAUNCH, VARIABLES, lambda text: text.replace("{{name}}", "soon")
+    )
+    assert [(p.code, p.pointer, p.line) for p in problems if p.severity == "error"] == [
+        ("wrong-type", "/delay", 3)
+    ]
