@@ -25,7 +25,12 @@ from playground.api.schemas import (
     TemplateDetail,
     TemplateList,
 )
-from playground.drafts.assignments import CannotFill, connect_to, set_json, set_typed
+from playground.drafts.assignments import (
+    AssignmentError,
+    assign_connection,
+    assign_json,
+    assign_typed,
+)
 from playground.drafts.credentials import find_credentials
 from playground.drafts.editing import State
 from playground.history.models import Exchange
@@ -87,7 +92,7 @@ api.add_exception_handler(Template.DoesNotExist, _answer(404, NO_TEMPLATE))
 api.add_exception_handler(Version.DoesNotExist, _answer(404, "There is no such version."))
 NO_CONNECTION = "There is no connection with this name."
 api.add_exception_handler(Connection.DoesNotExist, _answer(404, NO_CONNECTION))
-for _error in (CannotFill, UnknownOperation, JSONSyntaxError):
+for _error in (AssignmentError, UnknownOperation, JSONSyntaxError):
     api.add_exception_handler(_error, _answer(422))
 
 
@@ -206,11 +211,11 @@ def _plan_send(person: Person, template: Template, filled: FillInput) -> Plan:
     version = get_version(template, filled.version)
     state = _get_state(read_content(version), filled.variant)
     if filled.connection:
-        state = connect_to(state, _find_connection(filled.connection))
+        state = assign_connection(state, _find_connection(filled.connection))
     for pointer, typed in filled.values.items():
-        state = set_typed(state, pointer, typed)
+        state = assign_typed(state, pointer, typed)
     for pointer, text in filled.json_values.items():
-        state = set_json(state, pointer, text)
+        state = assign_json(state, pointer, text)
     return plan_state(template.operation, state, template.name, version, person)
 
 

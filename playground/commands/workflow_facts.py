@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from django.db import DatabaseError
 
-from playground.drafts.facts import facts_for
+from playground.drafts.facts import load_facts
 from playground.openapi.workflows import WorkflowDefinition
 from playground.rules.facts import Facts, read_facts
 from playground.sandbox import practice
@@ -27,7 +27,7 @@ def _from_library(uid: str) -> Facts | None:
     try:
         known = Workflow.objects.filter(uid=uid).select_related("connection")
         kept = known.order_by("-edited_at").first()
-        return facts_for(kept.connection, uid) if kept else None
+        return load_facts(kept.connection, uid) if kept else None
     except DatabaseError:
         return None
 

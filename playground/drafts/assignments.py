@@ -1,4 +1,4 @@
-"""Values put into a payload from outside: a command line, the HTTP interface, a shared link."""
+"""Assignments: values put into a payload by a command line, the HTTP API or a share link."""
 
 from __future__ import annotations
 
@@ -6,76 +6,81 @@ import csv
 import io
 from dataclasses import replace
 
-from playground.drafts.editing import Edit, Impossible, State, perform, text_at
+from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.incomplete import text_at
 from playground.jsontext import printing
 from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.parsing import parse
+from playground.jsontext.parsing import parse, try_parse
 
-# A cell may hold a whole file; what is too long for a payload is judged there.
+# A cell may hold a whole file, and Python's own limit is 128 KB. What is too long for a payload
+# is reported when the payload is checked.
 csv.field_size_limit(100_000_000)
 
+# Assigns a value of the address instead of the document: `#path/workflow_uid`.
+PATH = "#path/"
 
-class CannotFill(ValueError):
-    """The value cannot be put there; the sentence says why."""
+
+class AssignmentError(ValueError):
+    """The value can't be assigned; the text is a message for people."""
 
 
-def set_typed(state: State, pointer: str, typed: str) -> State:
-    """Plain text stays text where text stands; elsewhere what reads as JSON is JSON."""
-    standing = text_at(state.text, pointer)
-    if standing.startswith('"'):
-        return set_json(state, pointer, printing.quote(typed))
+def assign_typed(state: State, pointer: str, typed: str) -> State:
+    """Assign what somebody typed, which needs no quotes to be a string."""
+    # A string stays one: an account number that is all digits must not become a number.
+    is_string = text_at(state.text, pointer).startswith('"')
+    if is_string or try_parse(typed) is None:
+        return assign_json(state, pointer, printing.quote(typed))
+    return assign_json(state, pointer, typed)
+
+
+def assign_json(state: State, pointer: str, value: str) -> State:
+    """Assign JSON text to a pointer, or to a value of the address such as `#path/job_uid`."""
     try:
-        parse(typed)
-    except JSONSyntaxError:
-        return set_json(state, pointer, printing.quote(typed))
-    return set_json(state, pointer, typed)
-
-
-def set_json(state: State, pointer: str, value: str) -> State:
-    """`value` is JSON text. `#path/workflow_uid` fills a value of the address."""
-    try:
-        if pointer.startswith("#path/"):
-            plain = parse(value)
-            return perform(state, Edit("path", pointer.removeprefix("#path/"), str(plain)))
+        if pointer.startswith(PATH):
+            plain = str(parse(value))
+            return perform(state, Edit("path", pointer.removeprefix(PATH), plain))[0]
         if not pointer.startswith("/"):
-            raise CannotFill(f"{pointer!r} is no JSON Pointer: it begins with a slash.")
-        return perform(state, Edit("set", pointer, value))
+            raise AssignmentError(f"{pointer!r} isn't a JSON Pointer. It must start with a slash.")
+        return perform(state, Edit("set", pointer, value))[0]
     except JSONSyntaxError as error:
-        raise CannotFill(f"{pointer}: {error.message}") from error
-    except (Impossible, AssertionError) as error:
-        raise CannotFill(f"{pointer} cannot be set: nothing it could stand in is there.") from error
+        raise AssignmentError(f"{pointer}: {error.message}") from error
+    except InvalidEdit as error:
+        message = f"{pointer} can't be set. The payload has nothing that could contain it."
+        raise AssignmentError(message) from error
 
 
-def set_file(state: State, pointer: str, name: str, content: str) -> State:
-    """A JSON file as it is; the rows of a CSV file as objects of texts."""
+def assign_file(state: State, pointer: str, name: str, content: str) -> State:
+    """Assign a JSON file as it is, or the rows of a CSV file as objects of strings."""
     if not name.lower().endswith(".csv"):
-        return set_json(state, pointer, content.strip())
-    return set_json(state, pointer, printing.dump(_read_rows(name, content)))
+        return assign_json(state, pointer, content.strip())
+    return assign_json(state, pointer, printing.dump(_read_rows(name, content)))
 
 
 def _read_rows(name: str, content: str) -> list[dict[str, str]]:
-    """Empty columns without a name, as spreadsheets leave them at the end, are left out."""
     try:
-        head, *rows = list(csv.reader(io.StringIO(content.removeprefix("\ufeff")))) or [[]]
+        rows = list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
     except csv.Error as error:
-        raise CannotFill(f"{name} is no CSV that can be read: {error}.") from error
-    if twice := [key for at, key in enumerate(head) if key and key in head[:at]]:
-        raise CannotFill(f"{name}: two columns are named {twice[0]}.")
+        raise AssignmentError(f"{name} isn't valid CSV: {error}.") from error
+    head, *rows = rows or [[]]
+    if repeated := [key for at, key in enumerate(head) if key and key in head[:at]]:
+        raise AssignmentError(f"{name}: two columns are named {repeated[0]}.")
     if any(len(row) > len(head) for row in rows):
-        raise CannotFill(f"{name}: a row has more cells than there are columns.")
+        raise AssignmentError(f"{name}: a row has more cells than there are columns.")
     pairs = [list(zip(head, row, strict=False)) for row in rows if row]
     if any(cell and not key for row in pairs for key, cell in row):
-        raise CannotFill(f"{name}: a column has no name.")
+        raise AssignmentError(f"{name}: a column has no name.")
+    # Spreadsheets leave empty columns without a name at the end of each row.
     return [{key: cell for key, cell in row if key} for row in pairs]
 
 
-def set_variable(state: State, name: str, typed: str) -> State:
-    """One of the payload's own variables; what reads as JSON is JSON, nothing is empty text."""
+def assign_variable(state: State, name: str, typed: str) -> State:
+    """Set one of the payload's own variables; nothing typed means an empty string."""
     try:
-        return perform(state, Edit("variable", name, typed if typed.strip() else '""'))
-    except Impossible as error:
-        raise CannotFill(str(error)) from error
+        return perform(state, Edit("variable", name, typed if typed.strip() else '""'))[0]
+    except InvalidEdit as error:
+        raise AssignmentError(str(error)) from error
 
 
-def connect_to(state: State, connection_id: str) -> State:
+def assign_connection(state: State, connection_id: str) -> State:
+    """Choose the connection by its id."""
     return replace(state, connection=connection_id)

@@ -1,39 +1,61 @@
-"""Changes of a draft: edit, undo, redo; each accepted one counts the revision up by one."""
+"""Changes of a draft: edit, undo and redo, each stored with its entry in the change log.
+
+Nobody locks a draft. A change is made for the revision that was read, and one UPDATE stores it
+only if the draft still has that revision. Whoever comes second reads and tries again.
+"""
 
 from __future__ import annotations
 
 import json
+import random
+import time
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 
+from playground.drafts.change_log import (
+    Detail,
+    Rebased,
+    describe_change,
+    pointer_of,
+    rebase,
+    replay,
+    value_at,
+)
 from playground.drafts.drafts import find_draft, state_of
-from playground.drafts.editing import Edit, Impossible, State, perform, place_of, text_at, value_at
+from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.incomplete import text_at
 from playground.drafts.models import Change, Draft
-from playground.drafts.past import Past
-from playground.drafts.rebasing import Carried, carry
-from playground.drafts.turns import Line
-from playground.drafts.undo_steps import turn_state
-from playground.drafts.writing import Made, change_draft, write_changes
+from playground.jsontext import pointers
+from playground.jsontext.splices import NO_CHANGE, Splice, combine, difference
 from playground.people.models import Person
 
-TRIES = 30
-BUSY = "Too many edits arrive at once. Try again in a moment."
+# Eight tabs that type into one draft without a pause need about five.
+ATTEMPTS = 20
+LONGEST_PAUSE = 0.02  # seconds
+UNDO_STEPS_KEPT = 100
+# Old changes are deleted only now and then: finding them reads the whole change log.
+REVISIONS_BETWEEN_DELETIONS = 50
+
+Result = TypeVar("Result")
+
+
+class RevisionTaken(Exception):
+    """Somebody else stored a change of the draft first."""
 
 
 @dataclass(frozen=True)
 class Applied:
-    """The draft after an edit, and how its text looked before; `seen` is what whoever asked for
-    the edit saw in the draft after it, and after those that were made along."""
+    """A draft after an edit, its states before and after, and the splice of its document."""
 
     draft: Draft
     before: State
     after: State
-    seen: object = None
+    splice: Splice = NO_CHANGE
 
     @property
     def changed(self) -> bool:
@@ -42,7 +64,7 @@ class Applied:
 
 @dataclass(frozen=True)
 class Conflict:
-    """Another tab changed the same place first. Nothing was overwritten."""
+    """Another tab changed the same value first. Nothing was overwritten."""
 
     draft: Draft
     pointer: str
@@ -50,176 +72,206 @@ class Conflict:
     yours: str
 
 
-@dataclass
-class Asked:
-    """An edit that is asked for, and what became of it."""
+@dataclass(frozen=True)
+class NewChange:
+    """A change that isn't stored yet. `replayed` are the changes that it undoes or redoes."""
 
-    edit: Edit
-    revision: int
+    after: State
+    splice: Splice
+    pointer: str
     tab: str
-    step: str
-    answer: Applied | Conflict | Exception | None = None
-
-
-# Edits of one draft that wait for each other are read, made and written together.
-_lines: list[Line[Asked]] = [Line(f"draft-{number}") for number in range(64)]
+    undo_step: str = ""
+    kind: str = "edit"
+    replayed: Sequence[Change] = field(default_factory=tuple)
 
 
 def apply_edit(
-    person: Person,
-    draft_id: uuid.UUID,
-    edit: Edit,
-    revision: int,
-    tab: str,
-    step: str = "",
-    look: Callable[[Draft], object] | None = None,
+    person: Person, draft_id: uuid.UUID, edit: Edit, revision: int, tab: str, undo_step: str = ""
 ) -> Applied | Conflict:
     """Make an edit that was meant for `revision`.
 
-    An edit of a place that another tab changed since then is a Conflict; others are
-    applied to the draft as it is now. Raises Draft.DoesNotExist, Impossible, JSONSyntaxError.
-    Not for use within a transaction: edits of others may be made and told along. Of those
-    that are made together, one looks at the draft for all.
+    An edit of a value that another tab changed since then is a Conflict. Any other is applied
+    to the draft as it is now. Raises Draft.DoesNotExist, InvalidEdit, JSONSyntaxError.
     """
-    asked = Asked(edit, revision, tab, step)
-    line = _lines[draft_id.int % len(_lines)]
-    finish = partial(_look_at_last, look) if look else None
-    line.join((person.pk, draft_id), asked, partial(_make_all, person, draft_id), finish)
-    if isinstance(asked.answer, Applied | Conflict):
-        return asked.answer
-    raise asked.answer or Impossible(BUSY)
 
+    def attempt(draft: Draft) -> Applied | Conflict:
+        before = state_of(draft)
+        rebased = _rebase(draft, before, edit, revision)
+        if rebased.overlaps or _is_touched(draft, rebased.pointer, revision, tab):
+            return _describe_conflict(draft, before, edit, rebased)
+        after, splice = perform(before, rebased.edit)
+        if after == before:
+            return Applied(draft, before, after)
+        return _store(draft, before, NewChange(after, splice, rebased.pointer, tab, undo_step))
 
-def _make_all(person: Person, draft_id: uuid.UUID, everything: Sequence[Asked]) -> None:
-    """Make them one after the other and write them at once, so that all or none is kept."""
-    for _ in range(TRIES):
-        draft = find_draft(person, draft_id)
-        past = Past(draft)
-        for asked in everything:
-            asked.answer = _make(past, asked)
-        if not past.made or write_changes(draft, past.made):
-            return
-    for asked in everything:
-        asked.answer = Impossible(BUSY)
-
-
-def _make(past: Past, asked: Asked) -> Applied | Conflict | Exception:
-    """Make one edit, upon those before it. What goes wrong with it concerns no other."""
-    draft = past.present
-    before = state_of(draft)
-    try:
-        carried = _carry(past, before, asked)
-        if carried.overlaps or past.was_touched(carried.place, asked.revision, asked.tab):
-            return _tell_conflict(draft, asked.edit, carried)
-        after = perform(before, carried.edit)
-    except Exception as failure:
-        return failure
-    if after == before:
-        return Applied(draft, before, after)
-    made = Made(change_draft(draft, after), carried.place, asked.tab, asked.step, before, after)
-    past.made.append(made)
-    return Applied(made.draft, before, after)
-
-
-def _look_at_last(look: Callable[[Draft], object], everything: Sequence[Asked]) -> None:
-    made = [asked.answer for asked in everything if isinstance(asked.answer, Applied)]
-    if not made:
-        return
-    last = max((each.draft for each in made), key=lambda draft: draft.revision)
-    with suppress(Exception):  # what went wrong comes up again where each looks for itself
-        seen = look(last)
-        for asked in everything:
-            if isinstance(asked.answer, Applied):
-                asked.answer = replace(asked.answer, seen=seen)
+    return _retry(person, draft_id, attempt)
 
 
 def apply_state(person: Person, draft_id: uuid.UUID, after: State, tab: str) -> Applied:
-    """Make the draft as a whole this state, in one step that undo takes back."""
-    for _ in range(TRIES):
-        draft = find_draft(person, draft_id)
+    """Give a draft as a whole this state, in one step that can be undone."""
+
+    def attempt(draft: Draft) -> Applied:
         before = state_of(draft)
         if after == before:
             return Applied(draft, before, after)
-        step = f"whole-{uuid.uuid4()}"
-        made = Made(change_draft(draft, after), "", tab, step, before, after)
-        if write_changes(draft, [made]):
-            return Applied(made.draft, before, after)
-    raise Impossible(BUSY)
+        # The text comes from a template or from masking, not from an edit of this one.
+        splice = difference(before.text, after.text)
+        return _store(draft, before, NewChange(after, splice, "", tab, f"whole-{uuid.uuid4()}"))
+
+    return _retry(person, draft_id, attempt)
 
 
-def was_made(person: Person, draft_id: uuid.UUID, tab: str, step: str) -> bool:
-    """Whether this tab's step has been made: asked when its answer was lost on the way."""
-    return find_draft(person, draft_id).changes.filter(tab=tab, undo_step=step).exists()
+def is_recorded(person: Person, draft_id: uuid.UUID, tab: str, undo_step: str) -> bool:
+    """Whether this tab's step is stored: a page asks when it didn't get the response."""
+    changes = find_draft(person, draft_id).changes
+    return changes.filter(tab=tab, undo_step=undo_step).exists()
 
 
 def undo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
-    """Take back the newest step that stands; None when there is none."""
-    return _turn_back(person, draft_id, tab, Change.State.DONE)
+    """Undo the newest step; None when there is none."""
+    return _replay_step(person, draft_id, tab, "undo")
 
 
 def redo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
-    """Make the step again that was taken back last; None when there is none."""
-    return _turn_back(person, draft_id, tab, Change.State.UNDONE)
+    """Redo the step that was undone last; None when there is none."""
+    return _replay_step(person, draft_id, tab, "redo")
 
 
-def history_depth(draft: Draft) -> tuple[int, int]:
+def count_undo_steps(draft: Draft) -> tuple[int, int]:
     """How many steps can be undone and redone."""
-    steps = (
-        draft.changes.filter(kind="edit")
-        .values("state")
-        .annotate(n=models.Count("undo_step", distinct=True))
-    )
+    edits = draft.changes.filter(kind="edit")
+    steps = edits.values("state").annotate(n=models.Count("undo_step", distinct=True))
     counts = {row["state"]: row["n"] for row in steps}
     return counts.get(Change.State.DONE, 0), counts.get(Change.State.UNDONE, 0)
 
 
-def _carry(past: Past, state: State, asked: Asked) -> Carried:
-    """A change of the editor's text is carried over those made since; others name places."""
-    if asked.edit.kind != "splice" or past.present.revision <= asked.revision:
-        return Carried(asked.edit, place_of(state, asked.edit), False, "")
+def _retry(person: Person, draft_id: uuid.UUID, attempt: Callable[[Draft], Result]) -> Result:
+    """The result of the first attempt that nobody else was quicker than."""
+    for number in range(ATTEMPTS):
+        try:
+            return attempt(find_draft(person, draft_id))
+        except RevisionTaken:
+            # Those who collided once would collide again if they went on at the same time.
+            time.sleep(random.uniform(0, LONGEST_PAUSE * number / ATTEMPTS))
+    raise InvalidEdit("Too many edits arrive at once. Try again in a moment.")
+
+
+def _store(draft: Draft, before: State, new: NewChange) -> Applied:
+    """Store a change and its entry in the change log, or raise RevisionTaken."""
+    values = _changed_values(draft, before, new.after)
+    revision = draft.revision + 1
+    with transaction.atomic():
+        # First of all the UPDATE: it takes the row's lock, so the entries keep their order.
+        unchanged = Draft.objects.filter(pk=draft.pk, revision=draft.revision)
+        if not unchanged.update(**values, revision=revision):
+            raise RevisionTaken
+        if new.kind == "edit" and draft.can_redo:
+            undone = draft.changes.filter(state=Change.State.UNDONE)
+            undone.update(state=Change.State.DROPPED)
+        if new.replayed:
+            state = Change.State.UNDONE if new.kind == "undo" else Change.State.DONE
+            replayed = draft.changes.filter(pk__in=[change.pk for change in new.replayed])
+            replayed.update(state=state)
+        draft.changes.create(
+            revision=revision,
+            pointer=new.pointer,
+            tab=new.tab,
+            undo_step=new.undo_step or f"{new.tab}-{revision}",
+            kind=new.kind,
+            detail=json.dumps(describe_change(before, new.after, new.splice)),
+        )
+        if revision % REVISIONS_BETWEEN_DELETIONS == 0:
+            _delete_old_changes(draft)
+    for name, value in {**values, "revision": revision}.items():
+        setattr(draft, name, value)
+    return Applied(draft, before, new.after, new.splice)
+
+
+def _changed_values(draft: Draft, before: State, after: State) -> dict[str, Any]:
+    """The fields to write: encrypting a document that stayed would cost more than the rest."""
+    values: dict[str, Any] = {"changed_at": timezone.now()}
+    if after.text != before.text:
+        values["text"] = after.text
+    if after.metadata != before.metadata:
+        values["metadata"] = after.metadata.write()
+    if after.path_values != before.path_values:
+        values["path_values"] = dict(after.path_values)
+    if after.connection != before.connection:
+        values["connection_id"] = uuid.UUID(after.connection) if after.connection else None
+    if after.variant != before.variant:
+        values["variant"] = after.variant
+    return values
+
+
+def _delete_old_changes(draft: Draft) -> None:
+    """Keep the changes of the newest hundred steps, which is as far as undo goes."""
+    steps = draft.changes.order_by().values("undo_step").annotate(last=models.Max("revision"))
+    newest = steps.order_by("-last").values_list("last", flat=True)
+    for last in newest[UNDO_STEPS_KEPT : UNDO_STEPS_KEPT + 1]:
+        draft.changes.filter(revision__lte=last).delete()
+
+
+def _rebase(draft: Draft, state: State, edit: Edit, revision: int) -> Rebased:
+    """Move an edit of the editor's text to where it belongs now; others name a pointer."""
+    if edit.kind != "splice" or draft.revision <= revision:
+        return Rebased(edit, pointer_of(state, edit), False, "")
+    later = draft.changes.filter(revision__gt=revision).order_by("revision")
+    details: list[Detail] = [json.loads(each) for each in later.values_list("detail", flat=True)]
     try:
-        return carry(state, asked.edit, past.details_since(asked.revision))
+        return rebase(state, edit, details)
     except ValueError:
-        raise Impossible("The editor shows an older text. Reload to see it as it is.") from None
+        message = "The editor shows an older text. Reload to see the current draft."
+        raise InvalidEdit(message) from None
 
 
-def _tell_conflict(draft: Draft, edit: Edit, carried: Carried) -> Conflict:
-    """Both values: for the editor those at the place that its change touched."""
+def _is_touched(draft: Draft, pointer: str, revision: int, tab: str) -> bool:
+    """Whether another tab changed this value, or one above or below it, since a revision."""
+    if draft.revision <= revision:
+        return False
+    others = draft.changes.filter(revision__gt=revision).exclude(tab=tab)
+    touched = others.values_list("pointer", flat=True)
+    return any(pointers.overlaps(pointer, other) for other in touched)
+
+
+def _describe_conflict(draft: Draft, state: State, edit: Edit, rebased: Rebased) -> Conflict:
     if edit.kind != "splice":
-        return Conflict(draft, carried.place, value_at(state_of(draft), edit), edit.value)
-    theirs, yours = (text_at(each, carried.place) for each in (draft.text, carried.yours))
-    return Conflict(draft, carried.place, theirs, yours)
+        return Conflict(draft, rebased.pointer, value_at(state, edit), edit.value)
+    theirs, yours = (text_at(text, rebased.pointer) for text in (state.text, rebased.yours))
+    return Conflict(draft, rebased.pointer, theirs, yours)
 
 
-def _turn_back(person: Person, draft_id: uuid.UUID, tab: str, state: str) -> Applied | None:
-    back = state == Change.State.DONE
-    for _ in range(TRIES):
-        draft = find_draft(person, draft_id)
-        changes = _step_to_turn(draft, state)
+def _replay_step(person: Person, draft_id: uuid.UUID, tab: str, kind: str) -> Applied | None:
+    """Undo the newest step that is done, or redo the oldest that is undone."""
+    is_undo = kind == "undo"
+
+    def attempt(draft: Draft) -> Applied | None:
+        changes = _changes_of_step(draft, is_undo)
         if not changes:
             return None
         before = after = state_of(draft)
-        for change in changes:
-            after = turn_state(after, json.loads(change.detail), back)
-        places = {change.pointer for change in changes}
-        place, kind = places.pop() if len(places) == 1 else "", "undo" if back else "redo"
-        made = Made(change_draft(draft, after), place, tab, "", before, after, kind)
-        if write_changes(draft, [made], changes):
-            return Applied(made.draft, before, after)
-    raise Impossible(BUSY)
+        splices = []
+        try:
+            for change in changes:
+                after, splice = replay(after, json.loads(change.detail), undo=is_undo)
+                splices.append(splice)
+        except ValueError:
+            raise InvalidEdit(f"Can't {kind} this step. It doesn't fit the draft now.") from None
+        touched = {change.pointer for change in changes}
+        pointer = touched.pop() if len(touched) == 1 else ""
+        splice = combine(before.text, splices)
+        return _store(draft, before, NewChange(after, splice, pointer, tab, "", kind, changes))
+
+    return _retry(person, draft_id, attempt)
 
 
-def _step_to_turn(draft: Draft, state: str) -> list[Change]:
-    """The changes of the step that undo (newest done) or redo (oldest undone) turns."""
-    back = state == Change.State.DONE
-    order = "-revision" if back else "revision"
-    standing = draft.changes.filter(kind="edit", state=state).order_by(order)
-    first = standing.first()
-    if first is None:
-        return []
+def _changes_of_step(draft: Draft, is_undo: bool) -> list[Change]:
+    """The changes of the step to undo (newest first) or to redo (oldest first)."""
+    state = Change.State.DONE if is_undo else Change.State.UNDONE
+    order = "-revision" if is_undo else "revision"
+    candidates = draft.changes.filter(kind="edit", state=state).order_by(order)
     changes: list[Change] = []
-    for change in standing.iterator(chunk_size=50):
-        if change.undo_step != first.undo_step:
+    for change in candidates.iterator(chunk_size=50):
+        if changes and change.undo_step != changes[0].undo_step:
             break
         changes.append(change)
     return changes

@@ -1,4 +1,4 @@
-"""Drafts: begin, find, name, discard; what happens inside one is in `changes`."""
+"""Drafts: start, find, list, rename, discard; what happens inside one is in `changes`."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from django.utils import timezone
 
 from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
-from playground.drafts.models import Draft
+from playground.drafts.models import Change, Draft
 from playground.people.models import Person
-from playground.people.rows import Rows
+from playground.vault.models import Secret
 from playground.workspace.models import Connection
 
-_drafts = Rows(Draft, "id", "person_id", beside="connection")
 
-
-def begin(
+def start_draft(
     person: Person,
     operation: str,
     text: str,
@@ -34,7 +32,7 @@ def begin(
     resend_of: uuid.UUID | None = None,
     payload_made_at: datetime | None = None,
 ) -> Draft:
-    """A new draft of this person; `resend_of` is the exchange that it sends again.
+    """Start a draft of this person; `resend_of` is the exchange that it sends again.
 
     `payload_made_at` is when its payload was made, where that is longer ago: workflows may
     have changed since.
@@ -55,21 +53,31 @@ def begin(
     )
 
 
-def drafts_of(person: Person) -> models.QuerySet[Draft]:
+def list_drafts(person: Person) -> models.QuerySet[Draft]:
     """A person's own drafts, newest first, without their documents."""
-    kept = Draft.objects.filter(person=person, discarded_at=None)
-    return kept.select_related("connection").defer("text", "metadata")
+    # Reading them would decrypt every document for a list that shows only names.
+    active = Draft.objects.filter(person=person, discarded_at=None)
+    return active.select_related("connection").defer("text", "metadata")
 
 
 def find_draft(person: Person, draft_id: uuid.UUID) -> Draft:
-    """One's own draft, or Draft.DoesNotExist: somebody else's is not there."""
-    draft = _drafts.first(draft_id, person.pk)
-    if draft is None or draft.discarded_at is not None:
-        raise Draft.DoesNotExist
-    return draft
+    """One's own draft with its connection; Draft.DoesNotExist for somebody else's.
+
+    Two annotations spare each edit two queries: `can_redo` and `has_secrets`.
+    """
+    undone = Change.objects.filter(draft=models.OuterRef("pk"), state=Change.State.UNDONE)
+    secrets = Secret.objects.filter(draft=models.OuterRef("pk"))
+    return (
+        Draft.objects.select_related("connection")
+        .annotate(  # type: ignore[no-redef]
+            can_redo=models.Exists(undone), has_secrets=models.Exists(secrets)
+        )
+        .get(id=draft_id, person=person, discarded_at=None)
+    )
 
 
 def state_of(draft: Draft) -> State:
+    """The part of a draft that edits change."""
     return State(
         text=draft.text,
         metadata=Metadata.read(draft.metadata),
@@ -84,10 +92,11 @@ def rename_draft(draft: Draft, name: str) -> None:
 
 
 def discard_draft(draft: Draft) -> None:
-    """Put away; `restore_draft` takes that back."""
+    """Hide a draft; `restore_draft` brings it back."""
     Draft.objects.filter(id=draft.id).update(discarded_at=timezone.now())
 
 
 def restore_draft(person: Person, draft_id: uuid.UUID) -> bool:
-    put_away = Draft.objects.filter(id=draft_id, person=person).exclude(discarded_at=None)
-    return bool(put_away.update(discarded_at=None))
+    """Bring a discarded draft back; False where there is none."""
+    discarded = Draft.objects.filter(id=draft_id, person=person).exclude(discarded_at=None)
+    return bool(discarded.update(discarded_at=None))

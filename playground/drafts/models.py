@@ -41,6 +41,10 @@ class Draft(models.Model):
     changed_at = models.DateTimeField(auto_now=True)
     discarded_at = models.DateTimeField(null=True)
 
+    # `find_draft` reads these along with the draft. Elsewhere nobody looked, so they may be so.
+    can_redo = True
+    has_secrets = True
+
     class Meta:
         ordering = ["-changed_at"]
         indexes = [models.Index(fields=["person", "-changed_at"], name="drafts_of_person")]

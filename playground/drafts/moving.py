@@ -1,12 +1,12 @@
-"""Moving a draft to another connection: its workflow and steps are found anew, by name."""
+"""Moving a draft to another connection, where its workflow and steps have other UIDs."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.drafts.editing import Edit, text_at
+from playground.drafts.editing import Edit
 from playground.drafts.models import Draft
 from playground.jsontext import parsing, pointers, printing
 from playground.openapi.workflows import WorkflowDefinition
@@ -18,32 +18,30 @@ WORKFLOW = "workflow_uid"
 
 @dataclass(frozen=True)
 class Move:
-    """The one edit that moves a draft, and what people should know of it."""
+    """The one edit that moves a draft, and messages about it for people."""
 
     edit: Edit
-    sentences: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
 
 
 def plan_move(draft: Draft, connection: Connection) -> Move:
-    """Connect, and where the same workflow stands there under another UID, take the UIDs of
-    its steps by name. A step without a namesake keeps its UID and is told of."""
+    """Connect, and replace the UIDs of the workflow and its steps by those found by name.
+
+    A step without a namesake keeps its UID and is reported.
+    """
     connect = Edit("connect", value=str(connection.id))
     here = find_definition(draft.connection, draft.path_values.get(WORKFLOW, ""))
     if here is None or find_definition(connection, here.uid) is not None:
         return Move(connect)
-    there = _namesake(connection, here.name)
-    if there is None:
+    row = Workflow.objects.filter(connection=connection, name=here.name).first()
+    if row is None:
         return Move(connect, (f"{connection.name} has no workflow called {here.name}.",))
-    renamed, lost = _match_steps(draft.text, here, there)
-    parts = [connect, Edit("path", WORKFLOW, there.uid), *renamed]
-    sentences = [f"Taken from {connection.name} by name: {here.name}, {len(renamed)} steps."]
-    sentences += [f"{there.name} has no step called {name} there." for name in lost]
-    return Move(Edit("all", parts=parts), tuple(sentences))
-
-
-def _namesake(connection: Connection, name: str) -> WorkflowDefinition | None:
-    row = Workflow.objects.filter(connection=connection, name=name).first()
-    return read_definition(row) if row else None
+    there = read_definition(row)
+    replaced, missing = _match_steps(draft.text, here, there)
+    parts = [connect, Edit("path", WORKFLOW, there.uid), *replaced]
+    messages = [f"Matched with {connection.name} by name: {here.name}, {len(replaced)} steps."]
+    messages += [f"{there.name} has no step called {name} there." for name in missing]
+    return Move(Edit("all", parts=parts), tuple(messages))
 
 
 def _match_steps(
@@ -51,7 +49,7 @@ def _match_steps(
 ) -> tuple[list[Edit], list[str]]:
     """Edits that give each step its UID over there; names of steps that are missing."""
     uids = {step.name: step.uid for step in there.steps}
-    edits, lost = [], []
+    edits, missing = [], []
     for pointer, uid in _step_uids(text):
         step = here.step(uid)
         if step is None:
@@ -59,16 +57,15 @@ def _match_steps(
         if step.name in uids:
             edits.append(Edit("set", pointer, printing.quote(uids[step.name])))
         else:
-            lost.append(step.name)
-    return edits, lost
+            missing.append(step.name)
+    return edits, missing
 
 
-def _step_uids(text: str) -> Sequence[tuple[str, str]]:
+def _step_uids(text: str) -> Iterator[tuple[str, str]]:
+    """The pointer of each step's UID in a document, and the UID."""
     tree: Any = parsing.parse(text)
     steps = tree.get("steps") if isinstance(tree, Mapping) else None
-    listed = steps if isinstance(steps, list) else []
-    return [
-        (pointers.join(["steps", str(index), "step_uid"]), step["step_uid"])
-        for index, step in enumerate(listed)
-        if isinstance(step, Mapping) and text_at(text, f"/steps/{index}/step_uid")[:1] == '"'
-    ]
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        uid = step.get("step_uid") if isinstance(step, Mapping) else None
+        if isinstance(uid, str) and not isinstance(uid, parsing.NumberToken):
+            yield pointers.join(["steps", str(index), "step_uid"]), uid

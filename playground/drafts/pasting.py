@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from playground.drafts.drafts import begin
+from playground.drafts.credentials import store_draft_secret
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
-from playground.drafts.secrets import take_in
 from playground.importers import Imported
 from playground.openapi.operations import Operation
 from playground.people.models import Person
@@ -58,7 +58,7 @@ def create_pasted_draft(
 ) -> Draft:
     """A draft with the document and path values of a pasted request."""
     names = dict.fromkeys((each.name for each in operation.path_fields), "")
-    draft = begin(
+    draft = start_draft(
         person,
         operation.id,
         "{}",
@@ -80,10 +80,10 @@ def store_credentials(
     for each in found.credentials:
         if each.location.startswith("body:"):
             # The draft may have a secret of this name: then it gets another one.
-            reference = take_in(draft, each.name, each.value, person, hosts)
+            reference = store_draft_secret(draft, each.name, each.value, person, hosts)
             text = text.replace(format_reference(each.name), reference)
     for field, value in _credential_headers(operation, found):
-        take_in(draft, field, value, person, hosts)
+        store_draft_secret(draft, field, value, person, hosts)
     return store_attachments(operation.body_schema or {}, "", text, person)
 
 

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.drafts.drafts import drafts_of
+from playground.drafts.drafts import list_drafts
 from playground.history.queries import (
     REPLY,
     REQUEST,
@@ -119,7 +119,7 @@ def _find_earlier(person: Person, side: Side | None) -> str:
 def _offer(person: Person, side: Side | None) -> list[tuple[str, str, object]]:
     """The newest exchanges and drafts to choose from: kind, name, id and time."""
     rows = visible_exchanges(person).defer("params", "url")
-    drafts = drafts_of(person)
+    drafts = list_drafts(person)
     if side is not None:
         rows, drafts = (
             rows.filter(operation=side.operation),

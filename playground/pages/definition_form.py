@@ -13,7 +13,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from playground.calls.values import Outcome
-from playground.drafts.drafts import drafts_of, find_draft
+from playground.drafts.drafts import find_draft, list_drafts
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange, visible_exchanges
@@ -197,7 +197,7 @@ def list_inference_sources(person: Person) -> list[tuple[str, str, str]]:
     """Kind (`exchange` or `draft`), id and name; accepted launches first, which surely work."""
     launching = [each.id for each in list_operations() if _launches_workflow(each)]
     sent = visible_exchanges(person).filter(operation__in=launching, outcome=Outcome.ACCEPTED)
-    drafts = drafts_of(person).filter(operation__in=launching)
+    drafts = list_drafts(person).filter(operation__in=launching)
     return [
         *(("exchange", str(each.id), each.name or each.job_uid) for each in sent[:MAX_SOURCES]),
         *(("draft", str(each.id), each.name or each.operation) for each in drafts[:MAX_SOURCES]),

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.drafts.drafts import (
-    begin,
     discard_draft,
-    drafts_of,
     find_draft,
+    list_drafts,
     rename_draft,
     restore_draft,
+    start_draft,
 )
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
@@ -53,7 +53,7 @@ OUTSIDE_DOCUMENT = {
 @needs(Role.EDITOR)
 @require_safe
 def show_drafts(request: HttpRequest) -> HttpResponse:
-    found = drafts_of(person_of(request))
+    found = list_drafts(person_of(request))
     text = request.GET.get("find", "").strip()
     if text:
         found = found.filter(name__icontains=text)
@@ -84,7 +84,7 @@ def create_draft(request: HttpRequest) -> HttpResponse:
     workflow = find_definition(connection, uid)
     names = [each.name for each in operation.path_fields]
     name = workflow.name if workflow else request.POST.get("name", "").strip()
-    draft = begin(
+    draft = start_draft(
         person_of(request),
         operation.id,
         build_default_payload(operation, workflow),

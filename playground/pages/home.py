@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.drafts.drafts import drafts_of
+from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.pages.drafts import list_starting_points
 from playground.people.models import Person, Role
@@ -29,7 +29,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
     practice = Workflow.objects.filter(connection__practice=True).select_related("connection")
     context = {
         "workflows": practice[:SHOWN_WORKFLOWS],
-        "drafts": drafts_of(person)[:SHOWN_DRAFTS] if person.may_edit else (),
+        "drafts": list_drafts(person)[:SHOWN_DRAFTS] if person.may_edit else (),
         # What a workflow fills is started from the workflows above.
         "starting_points": [each for each in list_starting_points() if not each["by_workflow"]]
         if person.may_edit
@@ -81,7 +81,7 @@ def _find_pages(person: Person, text: str) -> list[Found]:
 def _find_drafts(person: Person, text: str) -> list[Found]:
     if not person.may_edit:
         return []
-    rows = drafts_of(person).filter(name__icontains=text)[:FOUND_OF_EACH]
+    rows = list_drafts(person).filter(name__icontains=text)[:FOUND_OF_EACH]
     return [
         Found(_("draft"), "pen", row.name or row.operation, reverse("builder", args=[row.id]),
               row.changed_at)

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.drafts.changes import Conflict, apply_edit
-from playground.drafts.drafts import begin, drafts_of, find_draft
-from playground.drafts.editing import Edit, Impossible
+from playground.drafts.drafts import find_draft, list_drafts, start_draft
+from playground.drafts.editing import Edit, InvalidEdit
 from playground.drafts.models import Draft
 from playground.drafts.pasting import (
     create_pasted_draft,
@@ -109,7 +109,7 @@ def use_step(request: HttpRequest) -> HttpResponse:
     edit = build_step_edit(opened, uid, index)
     try:
         done = apply_edit(person_of(request), draft.id, edit, draft.revision, "paste")
-    except Impossible as reason:
+    except InvalidEdit as reason:
         return _show(request, "", 422, rejected=str(reason))
     if isinstance(done, Conflict):
         message = _("Another tab changed the same part of this draft. Try again.")
@@ -126,7 +126,7 @@ def build_step_edit(opened: Opened, uid: str, index: str = "") -> Edit:
     """The edit that adds a step at the end, or changes the UID of an existing one."""
     section = find_steps_section(opened)
     if section is None:
-        raise Impossible(_("This draft has no steps."))
+        raise InvalidEdit(_("This draft has no steps."))
     if index.isdecimal():
         pointer = f"{section.pointer}/{int(index)}/step_uid"
         return Edit("set", pointer, quote(uid), order=["step_uid"])
@@ -189,7 +189,7 @@ def _choose_operation(request: HttpRequest, found: Imported) -> Operation | None
 def _list_step_targets(request: HttpRequest) -> list[StepTarget]:
     """The newest drafts that take steps."""
     targets = []
-    for draft in drafts_of(person_of(request))[:MAX_DRAFTS]:
+    for draft in list_drafts(person_of(request))[:MAX_DRAFTS]:
         try:
             opened = Opened(find_draft(person_of(request), draft.id))
         except UnknownOperation:
@@ -214,7 +214,9 @@ def _create_draft_for_steps(request: HttpRequest) -> Draft:
     connection = find_connection(operation, None, current_origin())
     names = dict.fromkeys((each.name for each in operation.path_fields), "")
     text = '{\n  "steps": []\n}'
-    return begin(person_of(request), operation.id, text, connection=connection, path_values=names)
+    return start_draft(
+        person_of(request), operation.id, text, connection=connection, path_values=names
+    )
 
 
 def _takes_steps(operation: Operation) -> bool:

@@ -15,8 +15,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from playground.drafts.assignments import CannotFill
-from playground.drafts.editing import text_at
+from playground.drafts.assignments import AssignmentError
+from playground.drafts.incomplete import text_at
 from playground.forms.kinds import IncompleteInput, format_value, parse_input
 from playground.history.models import Exchange
 from playground.jsontext import pointers
@@ -109,7 +109,7 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
     try:
         state = fill_fields(link, _read_values(link, request.POST))
         plan = plan_state(link.template.operation, state, _name_of(link), link.version, link.person)
-    except (InvalidValue, CannotFill, UnknownOperation) as reason:
+    except (InvalidValue, AssignmentError, UnknownOperation) as reason:
         return _refuse(request, token, str(reason))
     except IncompleteInput as error:
         return _refuse(request, token, error.message)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
 from playground.pages.parameters import read_tries
@@ -102,7 +102,7 @@ def create_account_draft(request: HttpRequest, connection_id: uuid.UUID) -> Http
         name = _("Update %(name)s") % {"name": account.name or uid}
     else:
         name = _("Add an account to %(name)s") % {"name": integration or _("an integration")}
-    draft = begin(
+    draft = start_draft(
         person_of(request),
         operation.id,
         build_account_payload(operation, integration, uid),

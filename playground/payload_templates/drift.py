@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from playground.drafts.changes import Applied, apply_edit
-from playground.drafts.drafts import drafts_of, find_draft
+from playground.drafts.drafts import find_draft, list_drafts
 from playground.drafts.editing import Edit, State
 from playground.drafts.models import Draft
 from playground.openapi.operations import UnknownOperation, get_operation
@@ -112,7 +112,7 @@ def list_drifted_drafts(person: Person) -> list[tuple[Draft, Drift]]:
     for connection, uid in find_changed_workflows():
         matches |= Q(connection_id=connection, path_values__workflow_uid=uid)
     # An empty Q would match every draft.
-    found = drafts_of(person).defer(None).filter(matches)[:MAX_LISTED] if matches else []
+    found = list_drafts(person).defer(None).filter(matches)[:MAX_LISTED] if matches else []
     return [(draft, drift) for draft in found if (drift := find_draft_drift(draft))]
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from django.utils.text import slugify
 
-from playground.drafts.credentials import mask_metadata, mask_text
+from playground.drafts.credentials import mask_credentials, mask_metadata
 from playground.drafts.editing import Edit
 from playground.importers.credentials import Collector
 from playground.payload_templates.models import Template
@@ -65,7 +65,7 @@ def serialize_template(template: Template) -> dict[str, Any]:
     content = read_content(version)
     # One collector for all parts, so that a credential has the same name wherever it occurs.
     masks = Collector()
-    document = mask_text(content.shared.text, masks)
+    document = mask_credentials(content.shared.text, masks)
     metadata = mask_metadata(content.shared.metadata, masks)
     row: dict[str, Any] = {
         "format": FORMAT,

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from playground.calls import values
-from playground.drafts.credentials import mask_text, mask_value
+from playground.drafts.credentials import mask_credentials, mask_value
 from playground.drafts.editing import Edit, State
 from playground.drafts.models import Draft
 from playground.importers.credentials import Collector
@@ -116,7 +116,7 @@ def _mask_edit(edit: Edit, collector: Collector) -> Edit:
     if edit.kind == "set":
         return replace(edit, value=mask_value(edit.pointer, edit.value, collector))
     if edit.kind == "replace":
-        return replace(edit, value=mask_text(edit.value, collector))
+        return replace(edit, value=mask_credentials(edit.value, collector))
     return edit
 
 
@@ -125,14 +125,16 @@ def strip_accounts(state: State, schema: Schema) -> State:
     try:
         found = list(_account_pointers(schema, parse(state.text), ""))
     except JSONSyntaxError:
-        # Incomplete JSON is not part of the document: it is dropped with `half` below.
+        # Incomplete JSON is not part of the document: it is dropped with `incomplete` below.
         found = []
     text = state.text
     for pointer in found:
         text = splices.apply(text, edits.set_value(text, pointer, "[]"))
     off = {p: value for p, value in state.metadata.off.items() if not names_accounts(schema, p)}
     away = {p: value for p, value in state.metadata.away.items() if not names_accounts(schema, p)}
-    return replace(state, text=text, metadata=replace(state.metadata, off=off, away=away, half={}))
+    return replace(
+        state, text=text, metadata=replace(state.metadata, off=off, away=away, incomplete={})
+    )
 
 
 def names_accounts(schema: Schema, pointer: str) -> bool:

@@ -17,7 +17,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from playground.drafts.assignments import set_json
+from playground.drafts.assignments import assign_json
 from playground.drafts.credentials import mask_state
 from playground.drafts.editing import State
 from playground.importers.credentials import Collector
@@ -166,7 +166,7 @@ def private_state(link: ShareLink) -> State:
 def public_state(link: ShareLink) -> State:
     """What the recipient may see: no accounts, credentials, notes or incomplete values."""
     state = strip_accounts(mask_state(private_state(link), Collector()), _body_schema(link))
-    return replace(state, metadata=replace(state.metadata, notes={}, half={}))
+    return replace(state, metadata=replace(state.metadata, notes={}, incomplete={}))
 
 
 def fillable_pointers(link: ShareLink) -> list[str]:
@@ -176,7 +176,7 @@ def fillable_pointers(link: ShareLink) -> list[str]:
 def fill_fields(link: ShareLink, values: Mapping[str, str]) -> State:
     """The payload with these JSON texts, by pointer, in its fillable fields.
 
-    Values of other fields are ignored. Raises InvalidValue, CannotFill.
+    Values of other fields are ignored. Raises InvalidValue, AssignmentError.
     """
     state, schema = private_state(link), _body_schema(link)
     for pointer in fillable_pointers(link):
@@ -193,7 +193,7 @@ def fill_fields(link: ShareLink, values: Mapping[str, str]) -> State:
         # A recipient must not read the sharer's secrets or variables by referring to them.
         if _contains_reference(tree):
             raise InvalidValue(_("Values can't contain {{ or }}, which mark references."))
-        state = set_json(state, pointer, dump(tree))
+        state = assign_json(state, pointer, dump(tree))
     return state
 
 

@@ -16,8 +16,7 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.credentials import mask_state
 from playground.drafts.editing import State
-from playground.drafts.metadata import Metadata
-from playground.drafts.variables import judge_variable
+from playground.drafts.metadata import Metadata, check_variable
 from playground.importers.credentials import Collector
 from playground.importers.values import FoundSecret
 from playground.jsontext import pointers
@@ -256,7 +255,7 @@ def _read_variables(row: dict[str, Any]) -> dict[str, str]:
     metadata = Metadata()
     for name, value in row.get("variables", {}).items():
         parse(value)
-        if judge_variable(metadata, name, value):
+        if check_variable(metadata, name, value):
             raise ValueError("a variable's name or value isn't valid")
         metadata = metadata.put("variables", name, value)
     return dict(metadata.variables)

@@ -9,7 +9,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.drafts.editing import Edit, Impossible, State, perform, text_at
+from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.incomplete import text_at
 from playground.jsontext import parsing, pointers
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import NumberToken
@@ -103,8 +104,8 @@ def apply_variant(shared: State, variant: Variant) -> State:
     state = shared
     for edit in variant.edits:
         try:
-            state = perform(state, edit)
-        except (Impossible, JSONSyntaxError, AssertionError):
+            state, _ = perform(state, edit)
+        except (InvalidEdit, JSONSyntaxError, AssertionError):
             # The shared part may have lost the edit's pointer since: the rest still applies.
             continue
     return State(state.text, state.metadata, state.path_values, state.connection, variant.name)
@@ -201,6 +202,6 @@ def _metadata_edits(shared: State, varied: State) -> Iterator[Edit]:
     for name in dict.fromkeys([*old.variables, *new.variables]):
         if old.variables.get(name) != new.variables.get(name):
             yield Edit("variable", name, new.variables.get(name, ""))
-    for pointer, typed in new.half.items():
-        if old.half.get(pointer) != typed:
+    for pointer, typed in new.incomplete.items():
+        if old.incomplete.get(pointer) != typed:
             yield Edit("half", pointer, typed)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.editing import Edit, State, perform
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
@@ -203,7 +203,7 @@ def edit_variables(
 ) -> Version | VersionConflict:
     """Replace all own variables of the shared payload or of a variant, as a new version.
 
-    Returns version `base` itself where nothing changed. Raises Impossible.
+    Returns version `base` itself where nothing changed. Raises InvalidEdit.
     """
     version = get_version(template, base)
     content = read_content(version)
@@ -211,7 +211,7 @@ def edit_variables(
     removed = [name for name in before.metadata.variables if name not in typed]
     for name in [*removed, *typed]:
         # An empty value removes the variable.
-        state = perform(state, Edit("variable", name, typed.get(name, "")))
+        state = perform(state, Edit("variable", name, typed.get(name, "")))[0]
     if state == before:
         return version
     changed = content.change(state.variant, state)
@@ -246,7 +246,7 @@ def open_template(person: Person, template: Template, variant: str = "", number:
     version = get_version(template, number)
     state = read_content(version).state(variant)
     record_use(template)
-    draft = begin(
+    draft = start_draft(
         person,
         template.operation,
         state.text,

@@ -11,9 +11,8 @@ from django.utils import timezone
 from playground.calls.assembling import Endpoint, assemble
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.calls.verdicts import reach_verdict
-from playground.drafts.metadata import Metadata
-from playground.drafts.secrets import secrets_in
-from playground.drafts.variables import values_for
+from playground.drafts.credentials import draft_secrets
+from playground.drafts.metadata import Metadata, variable_values
 from playground.history.models import Exchange
 from playground.history.recording import record_end, record_start
 from playground.network import send_call
@@ -56,7 +55,7 @@ def assemble_plan(plan: Plan) -> Assembled:
         query_values=plan.query_values,
         text=plan.text,
         secrets=[*_credentials(endpoint), *own],
-        variables=values_for(plan.connection, Metadata.read(plan.metadata)),
+        variables=variable_values(plan.connection, Metadata.read(plan.metadata)),
         files=open_file,
     )
     if isinstance(assembled, Failure):
@@ -68,7 +67,7 @@ def assemble_plan(plan: Plan) -> Assembled:
 def _own_secrets(plan: Plan) -> tuple[Secret, ...]:
     """Those of the draft, or of the version of a template that is sent without one."""
     if plan.draft is not None:
-        return secrets_in(plan.draft, current_origin())
+        return draft_secrets(plan.draft, current_origin())
     return secrets_for(plan.person, plan.version, plan.connection, current_origin())
 
 

@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 
 from playground.calls.values import Headers
 from playground.drafts.editing import State
-from playground.drafts.facts import facts_for
-from playground.drafts.half_typed import judge_half
-from playground.drafts.metadata import Metadata
+from playground.drafts.facts import load_facts
+from playground.drafts.incomplete import check_incomplete
+from playground.drafts.metadata import Metadata, own_variables, variable_values
 from playground.drafts.models import Draft
-from playground.drafts.variables import own_variables, values_for
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import FILE_REFERENCE
 from playground.jsontext.resolving import resolve_document
@@ -107,7 +106,7 @@ def plan_operation(
 
 def gather_facts(plan: Plan) -> Facts:
     """What is known outside the document of this plan."""
-    facts = facts_for(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
+    facts = load_facts(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
     own = own_variables(Metadata.read(plan.metadata))
     if own and facts.variables is not None:
         facts = replace(facts, variables={**facts.variables, **own})
@@ -134,12 +133,12 @@ def make_resolver(
     plan: Plan, now: datetime | None = None, make_uuid: Callable[[], object] = uuid.uuid4
 ) -> Callable[[str], str]:
     """Puts the values of variables into a JSON text; secrets and files stay references."""
-    values = values_for(plan.connection, Metadata.read(plan.metadata))
+    values = variable_values(plan.connection, Metadata.read(plan.metadata))
     return lambda text: resolve_document(text, values, now or datetime.now(UTC), make_uuid)
 
 
 def _check_half(plan: Plan) -> list[Problem]:
-    found = judge_half(plan.text, Metadata.read(plan.metadata))
+    found = check_incomplete(plan.text, Metadata.read(plan.metadata))
     lines = lines_of(plan.text, [each.pointer for each in found if not each.line])
     return [each if each.line else replace(each, line=lines[each.pointer]) for each in found]
 

@@ -29,6 +29,7 @@ def note_repeat(
         name = exchange.path_values.get(operation.ends_repeat, "")
         standing = connection.repeats.filter(job_name=name, deleted_at=None)
         standing.update(deleted_at=timezone.now())
+        connection.touch_facts()
 
 
 def _begin(exchange: Exchange, operation: Operation, connection: Connection, call: Call) -> None:
@@ -49,6 +50,7 @@ def _begin(exchange: Exchange, operation: Operation, connection: Connection, cal
         exchange_id=exchange.id,
         set_by=exchange.person_name,
     )
+    connection.touch_facts()
 
 
 def _read(body: bytes | None) -> Any:

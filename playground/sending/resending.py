@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from playground.drafts.drafts import begin
+from playground.drafts.credentials import copy_draft_secrets
+from playground.drafts.drafts import start_draft
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
-from playground.drafts.secrets import copy_secrets
 from playground.history.bodies import read_body
 from playground.history.models import Exchange, SentDocument
 from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare_texts
@@ -68,7 +68,7 @@ def draft_from_exchange(person: Person, exchange: Exchange) -> Draft | None:
     sent = read_sent_state(exchange)
     if sent is None:
         return None
-    draft = begin(
+    draft = start_draft(
         person,
         exchange.operation,
         sent.text,
@@ -80,7 +80,7 @@ def draft_from_exchange(person: Person, exchange: Exchange) -> Draft | None:
         payload_made_at=exchange.started_at,
     )
     if exchange.draft_id is not None:
-        copy_secrets(person, exchange.draft_id, draft)
+        copy_draft_secrets(person, exchange.draft_id, draft)
     return draft
 
 
@@ -151,7 +151,7 @@ def _compare_metadata(before: Metadata, after: Metadata) -> list[Difference]:
     return [
         *_compare_values(before.off, after.off, "#off", str),
         *_compare_values(before.away, after.away, "#away", str),
-        *_compare_values(before.half, after.half, "#half"),
+        *_compare_values(before.incomplete, after.incomplete, "#half"),
         *_compare_values(before.notes, after.notes, "#note"),
     ]
 

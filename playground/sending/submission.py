@@ -5,9 +5,8 @@ import uuid
 from dataclasses import dataclass
 
 from playground.calls.values import Call, Outcome
-from playground.drafts.credentials import clean_draft
+from playground.drafts.credentials import bind_secrets, extract_credentials
 from playground.drafts.models import Draft
-from playground.drafts.secrets import bind_secrets
 from playground.history.models import Exchange
 from playground.history.recording import AlreadySubmitted
 from playground.history.retention import purge_history_hourly
@@ -43,7 +42,7 @@ def submit_draft(
     credential that still stands in the document moves to the secrets first: history masks
     those."""
     if person.may_edit:
-        clean_draft(draft, person)
+        extract_credentials(draft, person)
     return submit_plan(person, plan_draft(draft), press_id, confirm)
 
 

@@ -44,6 +44,7 @@ def store_accounts(
         # Every listed row has just got this time: older ones were not in the list.
         gone = connection.accounts.filter(integration=integration)
         gone.exclude(synced_at=now).delete()
+    connection.touch_facts()
     return len(seen)
 
 

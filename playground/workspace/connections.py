@@ -77,6 +77,7 @@ def save_connection(
     saved.save()
     # Otherwise whoever may edit a connection could have its credential sent to their own host.
     removed = moved and saved.secrets.all().delete()[0] > 0
+    saved.touch_facts()
     return SavedConnection(saved, removed)
 
 

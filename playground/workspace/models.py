@@ -29,13 +29,20 @@ class Connection(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
     synced_at = models.DateTimeField(null=True)
-    facts_revision = models.PositiveIntegerField(default=0)
+    facts_version = models.UUIDField(default=uuid.uuid4, editable=False)
 
     class Meta:
         ordering = ["name"]
 
     def __str__(self) -> str:
         return self.name
+
+    def touch_facts(self) -> None:
+        """Call after each change of its workflows, accounts, secrets or repeats."""
+        # Drawn, not counted: a version that is rolled back with its transaction never returns,
+        # so what was cached under it is never taken for something else.
+        self.facts_version = uuid.uuid4()
+        Connection.objects.filter(pk=self.pk).update(facts_version=self.facts_version)
 
 
 class Workflow(models.Model):

@@ -33,12 +33,15 @@ def store_secret(
             "last_used_at": None,
         },
     )
+    connection.touch_facts()
     return stored
 
 
 def delete_secret(connection: Connection, field: str) -> bool:
     """Return whether there was one to delete."""
-    return connection.secrets.filter(name=field).delete()[0] > 0
+    deleted = connection.secrets.filter(name=field).delete()[0] > 0
+    connection.touch_facts()
+    return deleted
 
 
 def format_reference(name: str) -> str:

@@ -72,7 +72,10 @@ def confirm_edit(workflow: Workflow) -> None:
 
 def record_change(workflow: Workflow, before: str, by_hand: bool = False) -> list[str]:
     """Add to the change log how the definition changed, if it did; return that in words."""
-    if not before or before == workflow.definition:
+    if before == workflow.definition:
+        return []
+    workflow.connection.touch_facts()
+    if not before:
         return []
     messages = describe_changes(before, workflow.definition)
     if messages:

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_default_payload
@@ -119,7 +119,7 @@ def make_draft(visitor: Visitor, sample: Sample) -> Draft:
     connection = Connection.objects.get(practice=True, api="captain-data")
     if not connection.workflows.filter(uid=sample.workflow_uid).exists():
         store_workflow(connection, json.dumps(sample.details()))
-    return begin(
+    return start_draft(
         visitor.person,
         "launch-workflow",
         sample.text(),
@@ -134,7 +134,7 @@ def make_launch(visitor: Visitor) -> Draft:
     connection = Connection.objects.get(practice=True, api="captain-data")
     workflow = practice.load_workflows()[0]
     operation = get_operation("launch-workflow")
-    return begin(
+    return start_draft(
         visitor.person,
         operation.id,
         build_default_payload(operation, WorkflowDefinition.read(workflow)),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client as TestClient
 from django.test.utils import CaptureQueriesContext
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.payload_templates.models import Template
 from playground.workspace.files import store_file
 from playground.workspace.models import Connection
@@ -85,7 +85,7 @@ def time_scenario(served: Served, visitor: Visitor, files: list[str]) -> list[fl
     document = {"scenario_id": 7, "email": "ada@example.com", "content": {"a": "b"}}
     text = json.dumps({**document, "attach": attach} if attach else document, indent=2)
     altcraft = Connection.objects.get(practice=True, api="altcraft")
-    draft = begin(visitor.person, "start-scenario", text, connection=altcraft)
+    draft = start_draft(visitor.person, "start-scenario", text, connection=altcraft)
     client = Client(served, visitor, draft)
     return [client.set("/content/a", f"typed {n}")[0] * 1000 for n in range(120)][20:]
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from playground.commands.practice import fill_practice
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.history.models import Exchange
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
@@ -68,9 +68,11 @@ def _team(person: Person) -> dict[str, str]:
 
 def _work(person: Person, practice: Connection) -> dict[str, str]:
     values = {"workflow_uid": EMAIL}
-    odd = begin(person, "launch-workflow", ODD, name="Odd", connection=practice, path_values=values)
+    odd = start_draft(
+        person, "launch-workflow", ODD, name="Odd", connection=practice, path_values=values
+    )
     altcraft = Connection.objects.get(practice=True, api="altcraft")
-    engage = begin(person, "start-scenario", SCENARIO, connection=altcraft)
+    engage = start_draft(person, "start-scenario", SCENARIO, connection=altcraft)
     one, two = make_exchange(person, name="Night run"), make_exchange(person, name="Day run")
     return {
         "home": "/",
@@ -108,7 +110,7 @@ def _round(person: Person, practice: Connection) -> dict[str, str]:
         Repeat.objects.create(connection=practice, job_name="Nightly", unit=unit, every="1")
     job = _ended_job()
     _let_drift(person, practice)
-    update = begin(
+    update = start_draft(
         person,
         "update-account",
         build_account_payload(get_operation("update-account"), "linkedin", "a-1"),
@@ -165,7 +167,7 @@ def _let_drift(person: Person, practice: Connection) -> None:
         indent=2,
     )
     values = {"workflow_uid": uid}
-    begin(person, "launch-workflow", text, connection=practice, path_values=values)
+    start_draft(person, "launch-workflow", text, connection=practice, path_values=values)
     make_template(person, name="Drifting", text=text, connection=practice, **values)
     renamed = {"full_name": {"required": 1, "variations": []}}
     after = {"uid": uid, "name": "Drifting", "steps": [{**steps[0], "input_schema": renamed}]}

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from playground.commands.practice import fill_practice
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.history.recording import set_shared
 from playground.people.models import Person
 from playground.workspace.models import Connection
@@ -71,7 +71,7 @@ def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
 
 def test_the_names_under_which_content_is_read(page: Page, owner: Person) -> None:
     altcraft = Connection.objects.get(practice=True, api="altcraft")
-    open_draft(page, begin(owner, "start-scenario", CONTENT, connection=altcraft))
+    open_draft(page, start_draft(owner, "start-scenario", CONTENT, connection=altcraft))
     names = page.get_by_role("button", name=re.compile("^Copy {apicontent"))
     expect(names).to_have_count(2)
     for button, name in zip(names.all(), ("a b", "日本"), strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_default_payload
@@ -25,7 +25,7 @@ def engage(page: Page) -> Page:
     over = Connection.objects.get(api=operation.api.id)
     names = dict.fromkeys((each.name for each in operation.path_fields), "")
     text = build_default_payload(operation)
-    begun = begin(page.person, operation.id, text, connection=over, path_values=names)
+    begun = start_draft(page.person, operation.id, text, connection=over, path_values=names)
     return open_draft(page, begun)
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection
@@ -18,7 +18,7 @@ def long(page: Page, editor: Person, server: str) -> Page:
     rows = [{"first_name": f"Ada {number}", "last_name": "L"} for number in range(1000)]
     text = json.dumps({"inputs": rows, "job_name": "Long", "steps": []}, indent=2)
     practice = Connection.objects.get(name="Practice")
-    draft = begin(editor, "launch-workflow", text, connection=practice)
+    draft = start_draft(editor, "launch-workflow", text, connection=practice)
     page.goto(f"{server}/drafts/{draft.id}/")
     expect(page.locator("#main[data-ready]")).to_be_visible()
     return page
@@ -150,7 +150,7 @@ def rows_now() -> list[dict[str, object]]:
 def test_many_columns_stand_beside_each_other(page: Page, editor: Person, server: str) -> None:
     row = {f"column_{number}": str(number) for number in range(30)}
     text = json.dumps({"inputs": [row, row], "job_name": "Wide", "steps": []}, indent=2)
-    draft = begin(editor, "launch-workflow", text)
+    draft = start_draft(editor, "launch-workflow", text)
     page.goto(f"{server}/drafts/{draft.id}/")
     expect(page.locator("#main[data-ready]")).to_be_visible()
     tops = "cells => new Set(cells.map(cell => cell.getBoundingClientRect().top)).size"
@@ -169,7 +169,7 @@ def test_a_cell_in_focus_is_not_under_what_stays_in_place(
 ) -> None:
     row = {f"column_{number}": str(number) for number in range(30)}
     text = json.dumps({"inputs": [row] * 60, "job_name": "Wide", "steps": []}, indent=2)
-    draft = begin(editor, "launch-workflow", text)
+    draft = start_draft(editor, "launch-workflow", text)
     page.goto(f"{server}/drafts/{draft.id}/")
     expect(page.locator("#main[data-ready]")).to_be_visible()
     cell(page, 40, 30).focus()

@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import Page, expect
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import list_operations
 from playground.people.models import Person
@@ -129,7 +129,7 @@ def test_a_typed_credential_goes_to_the_secret_store_when_its_field_is_left(
     editor: Person,
 ) -> None:
     operation = next(each.id for each in list_operations("altcraft") if each.body_schema)
-    draft = begin(editor, operation, '{\n  "token": "",\n  "matching": "email"\n}')
+    draft = start_draft(editor, operation, '{\n  "token": "",\n  "matching": "email"\n}')
     page.goto(f"{page.origin}/drafts/{draft.id}/")
     expect(page.locator("#main[data-ready]")).to_be_visible()
     token = page.locator("#form [data-secret-entry]").first

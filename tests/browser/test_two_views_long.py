@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from playground.drafts.drafts import state_of
-from playground.drafts.half_typed import read_editor
+from playground.drafts.incomplete import editor_text
 from playground.drafts.models import Draft
 from tests.browser.test_json_editor import open_editor, replace, shown
 from tests.browser.walking import launch, saved
@@ -12,7 +12,7 @@ from tests.browser.walking import launch, saved
 def kept() -> str:
     """What the server shows in an editor."""
     draft = Draft.objects.get()
-    return read_editor(draft.text, state_of(draft).metadata)
+    return editor_text(draft.text, state_of(draft).metadata)
 
 
 def agreed(*pages: Page) -> None:

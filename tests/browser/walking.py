@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_default_payload
@@ -17,7 +17,7 @@ def launch(page: Page, workflow: str) -> Page:
     """A new launch of this practice workflow in the builder, as its Launch button begins it;
     not pressed, since each page on the way costs half a second."""
     kept = Workflow.objects.get(name=workflow, connection__practice=True)
-    draft = begin(
+    draft = start_draft(
         page.person,  # type: ignore[attr-defined]
         "launch-workflow",
         build_default_payload(get_operation("launch-workflow"), read_definition(kept)),

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import call_command
 
 from playground.commands.practice import fill_practice
-from playground.drafts.facts import facts_for
+from playground.drafts.facts import load_facts
 from playground.openapi.operations import get_operation
 from playground.sandbox.practice import load_workflows
 from playground.workspace.connections import ConnectionInput, save_connection
@@ -35,7 +35,7 @@ def test_every_practice_workflow_and_its_accounts_are_known() -> None:
     kept = Connection.objects.get(name="Practice")
     for details in load_workflows():
         assert find_definition(kept, details["uid"]).name == details["name"]
-    facts = facts_for(kept, load_workflows()[0]["uid"])
+    facts = load_facts(kept, load_workflows()[0]["uid"])
     assert facts.accounts is not None
     assert any(account.integration == "linkedin" for account in facts.accounts.values())
 

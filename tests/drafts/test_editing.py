@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from playground.drafts.editing import Edit, Impossible, State, perform, place_of
+from playground.drafts.change_log import pointer_of
+from playground.drafts.editing import Edit, InvalidEdit, State, perform
 from playground.drafts.metadata import Metadata
 
 TEXT = """{
@@ -23,7 +24,7 @@ TEXT = """{
 def edited(text: str, *edits: Edit, metadata: Metadata | None = None) -> State:
     state = State(text, metadata or Metadata())
     for edit in edits:
-        state = perform(state, edit)
+        state, _ = perform(state, edit)
     return state
 
 
@@ -36,7 +37,7 @@ def test_a_value_switched_off_comes_back_as_it_was_at_its_place() -> None:
     off = edited(TEXT, Edit("off", "/job_name"))
     assert "job_name" not in off.text
     assert off.metadata.off == {"/job_name": '"Night"'}
-    on = perform(off, Edit("on", "/job_name", '""', order=["job_name", "steps"]))
+    on, _ = perform(off, Edit("on", "/job_name", '""', order=["job_name", "steps"]))
     assert on.text == TEXT
     assert on.metadata == Metadata()
 
@@ -71,17 +72,17 @@ def test_removing_what_is_gone_is_no_error() -> None:
 
 
 def test_moving_a_row_that_is_gone_is_said() -> None:
-    with pytest.raises(Impossible, match="gone"):
+    with pytest.raises(InvalidEdit, match=r"doesn.t exist"):
         edited(TEXT, Edit("move", "/steps", index=7, to=0))
 
 
 def test_a_name_that_is_taken_is_said() -> None:
-    with pytest.raises(Impossible):
+    with pytest.raises(InvalidEdit):
         edited(TEXT, Edit("rename", "/job_name", "steps"))
 
 
 def test_nobody_knows_an_unknown_edit() -> None:
-    with pytest.raises(Impossible, match="explode"):
+    with pytest.raises(InvalidEdit, match="explode"):
         edited(TEXT, Edit("explode"))
 
 
@@ -109,15 +110,15 @@ def test_a_pasted_block_makes_the_array_it_needs() -> None:
 
 
 def test_a_broken_block_is_said() -> None:
-    with pytest.raises(Impossible):
+    with pytest.raises(InvalidEdit):
         edited("{}", Edit("paste", "/inputs", '{"keys": [1], "cells": []}'))
 
 
 def test_half_typed_json_leaves_the_document_alone() -> None:
     after = edited(TEXT, Edit("half", "/job_name", '{"a"'))
     assert after.text == TEXT
-    assert after.metadata.half == {"/job_name": '{"a"'}
-    assert perform(after, Edit("set", "/job_name", "{}")).metadata.half == {}
+    assert after.metadata.incomplete == {"/job_name": '{"a"'}
+    assert perform(after, Edit("set", "/job_name", "{}"))[0].metadata.incomplete == {}
 
 
 def test_a_compound_edit_is_made_in_order() -> None:
@@ -127,7 +128,7 @@ def test_a_compound_edit_is_made_in_order() -> None:
 
 def test_the_place_of_an_element_is_its_array() -> None:
     state = State(TEXT)
-    assert place_of(state, Edit("remove", "/steps/0")) == "/steps"
-    assert place_of(state, Edit("remove", "/job_name")) == "/job_name"
-    assert place_of(state, Edit("set", "/steps/0/step_uid")) == "/steps/0/step_uid"
-    assert place_of(state, Edit("replace")) == ""
+    assert pointer_of(state, Edit("remove", "/steps/0")) == "/steps"
+    assert pointer_of(state, Edit("remove", "/job_name")) == "/job_name"
+    assert pointer_of(state, Edit("set", "/steps/0/step_uid")) == "/steps/0/step_uid"
+    assert pointer_of(state, Edit("replace")) == ""

@@ -1,64 +1,100 @@
-"""What is known outside a document is remembered, and never a moment too long."""
+"""Facts are cached, and every change of what they are made from is known at once."""
 
 import json
 from collections.abc import Callable
 
 import pytest
-from django.db import transaction
-from django.utils import timezone
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from playground.drafts.facts import facts_for
-from playground.vault.models import Secret
-from playground.workspace.models import Account, Connection, Repeat, Workflow
+from playground.drafts.credentials import store_draft_secret
+from playground.drafts.drafts import find_draft, start_draft
+from playground.drafts.facts import load_facts
+from playground.people.models import Person
+from playground.workspace.accounts import store_accounts
+from playground.workspace.connections import ConnectionInput, save_connection
+from playground.workspace.models import Connection
+from playground.workspace.secrets import delete_secret, store_secret
+from playground.workspace.workflows import discard_edit, edit_workflow, store_workflow
 
 pytestmark = pytest.mark.django_db
 UID = "00000000-0000-4000-8000-000000000001"
 
 
+def define(*names: str) -> str:
+    steps = [{"step_uid": name, "step_name": name} for name in names]
+    return json.dumps({"uid": UID, "steps": steps})
+
+
 @pytest.fixture
 def place() -> Connection:
-    made = Connection.objects.create(name="One", api="captain-data")
-    details = json.dumps({"uid": UID, "steps": [{"step_uid": "a", "step_name": "First"}]})
-    Workflow.objects.create(connection=made, uid=UID, name="One", details=details)
-    Account.objects.create(connection=made, integration="x", uid="acc", name="Ada", valid=True)
-    Secret.objects.create(connection=made, name="key", value="s")
-    Repeat.objects.create(connection=made, job_name="Night")
+    made = Connection.objects.create(name="One", api="captain-data", base_url="https://one.example")
+    store_workflow(made, define("First"))
+    store_accounts(made, "x", [{"uid": "acc", "name": "Ada", "is_valid": True}])
+    store_secret(made, "key", "s", None)
     return made
 
 
 CHANGES: dict[str, Callable[[Connection], object]] = {
-    "an account by itself": lambda at: at.accounts.update(valid=False),
-    "an account gone": lambda at: at.accounts.all().delete(),
-    "a new secret": lambda at: Secret.objects.create(connection=at, name="b", value="s"),
-    "a secret renamed": lambda at: at.secrets.update(name="c"),
-    "a repeat deleted": lambda at: at.repeats.update(deleted_at=timezone.now()),
-    "a definition edited": lambda at: at.workflows.update(edited='{"steps": []}'),
-    "many accounts at once": lambda at: Account.objects.bulk_create(
-        Account(connection=at, integration="x", uid=str(n), name=str(n)) for n in range(3)
+    "an account by itself": lambda at: store_accounts(
+        at, "x", [{"uid": "acc", "name": "Ada", "is_valid": False}]
     ),
+    "an account gone": lambda at: store_accounts(at, "x", []),
+    "a new account": lambda at: store_accounts(at, "y", [{"uid": "b", "name": "Bob"}]),
+    "a new secret": lambda at: store_secret(at, "b", "s", None),
+    "a secret removed": lambda at: delete_secret(at, "key"),
+    "a new host": lambda at: save_connection(
+        ConnectionInput("One", "captain-data", "https://two.example"), at
+    ),
+    "a new definition": lambda at: store_workflow(at, define("First", "Second")),
+    "a definition edited": lambda at: edit_workflow(at.workflows.get(), define("Second"), "One"),
 }
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_is_known_at_once(place: Connection, change: str) -> None:
-    before = facts_for(place, UID)
-    assert facts_for(place, UID) == before
-    CHANGES[change](place)
-    assert facts_for(place, UID) != before
+    before = load_facts(place, UID)
+    assert load_facts(place, UID) == before
+    CHANGES[change](Connection.objects.get())
+    assert load_facts(Connection.objects.get(), UID) != before
+
+
+def test_an_edit_by_hand_that_is_taken_back_is_known_at_once(place: Connection) -> None:
+    before = load_facts(place, UID)
+    edit_workflow(place.workflows.get(), define("Second"), "One")
+    discard_edit(place.workflows.get())
+    assert load_facts(Connection.objects.get(), UID) == before
 
 
 def test_a_connection_s_variables_are_read_from_the_connection_at_hand(place: Connection) -> None:
-    assert facts_for(place).variables == {}
+    assert load_facts(place).variables == {}
     place.variables = '{"a": 1.10}'
-    assert facts_for(place).variables == {"a": "1.10"}
+    assert load_facts(place).variables == {"a": "1.10"}
 
 
-def test_a_change_taken_back_is_not_remembered(place: Connection) -> None:
-    before = facts_for(place, UID)
+def test_nothing_is_read_twice(place: Connection, editor: Person) -> None:
+    made = start_draft(editor, "launch-workflow", "{}", connection=place)
+    draft = find_draft(editor, made.id)
+    load_facts(place, UID, draft)
+    with CaptureQueriesContext(connection) as seen:
+        load_facts(place, UID, draft)
+    assert len(seen) == 0
+
+
+def test_a_secret_of_the_draft_is_known_at_once(place: Connection, editor: Person) -> None:
+    made = start_draft(editor, "launch-workflow", "{}", connection=place)
+    assert load_facts(place, UID, find_draft(editor, made.id)).secrets == {"key"}
+    store_draft_secret(made, "token", "value", editor)
+    assert load_facts(place, UID, find_draft(editor, made.id)).secrets == {"key", "token"}
+    assert load_facts(place, UID).secrets == {"key"}
+
+
+def test_a_change_that_is_rolled_back_is_not_remembered(place: Connection) -> None:
+    before = load_facts(place, UID)
     with transaction.atomic():
-        place.accounts.all().delete()
-        assert facts_for(place, UID).accounts is None
+        store_accounts(place, "x", [])
+        assert load_facts(place, UID).accounts is None
         transaction.set_rollback(True)
-    assert facts_for(place, UID) == before
-    place.secrets.all().delete()
-    assert facts_for(place, UID).accounts == before.accounts
+    assert load_facts(Connection.objects.get(), UID) == before
+    store_accounts(Connection.objects.get(), "y", [{"uid": "b", "name": "Bob"}])
+    assert load_facts(Connection.objects.get(), UID).accounts

@@ -6,7 +6,7 @@ import pytest
 from model_bakery import baker
 
 from playground.drafts.changes import Applied, apply_edit
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.drafts.moving import plan_move
 from playground.people.models import Person
@@ -36,7 +36,7 @@ def draft(here: Connection) -> Draft:
     text = json.dumps({"steps": [{"step_uid": "a1"}, {"step_uid": "own"}, {"step_uid": "b1"}]})
     person = baker.make(Person)
     workflow(here, "W1", {"Extract": "a1", "Mail": "b1"})
-    return begin(
+    return start_draft(
         person, "launch-workflow", text, connection=here, path_values={"workflow_uid": "W1"}
     )
 
@@ -45,7 +45,7 @@ def move(draft: Draft, connection: Connection) -> tuple[Draft, tuple[str, ...]]:
     plan = plan_move(draft, connection)
     done = apply_edit(draft.person, draft.id, plan.edit, draft.revision, "tab")
     assert isinstance(done, Applied)
-    return Draft.objects.get(id=draft.id), plan.sentences
+    return Draft.objects.get(id=draft.id), plan.messages
 
 
 def test_steps_take_the_uids_they_have_there(draft: Draft, there: Connection) -> None:
@@ -54,7 +54,7 @@ def test_steps_take_the_uids_they_have_there(draft: Draft, there: Connection) ->
     assert moved.connection == there
     assert moved.path_values == {"workflow_uid": "W2"}
     assert [s["step_uid"] for s in json.loads(moved.text)["steps"]] == ["a2", "own", "b2"]
-    assert sentences == ("Taken from There by name: Find mail, 2 steps.",)
+    assert sentences == ("Matched with There by name: Find mail, 2 steps.",)
 
 
 def test_a_step_without_a_namesake_is_told_of(draft: Draft, there: Connection) -> None:

@@ -37,7 +37,7 @@ def fields_of(text: str, section: str, **metadata: dict) -> dict[str, Field]:
 
 def choose(state: State, title: str, pointer: str = "/matching") -> State:
     parts = list_branch_edits(SCHEMA, state, Edit("choose", pointer, title))
-    return perform(state, Edit("all", pointer, parts=parts))
+    return perform(state, Edit("all", pointer, parts=parts))[0]
 
 
 @pytest.mark.parametrize("branch", FIELDS)

@@ -8,7 +8,7 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.editing import KINDS
 from playground.people.models import Person
 
@@ -65,7 +65,7 @@ def sents(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(sent=sents(sents(anything)))
 def test_no_edit_is_a_fault(as_editor: Client, editor: Person, sent: dict[str, Any]) -> None:
-    draft = begin(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
+    draft = start_draft(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
     address = f"/drafts/{draft.id}/"
     reply = as_editor.post(f"{address}edit/", json.dumps(sent), content_type="application/json")
     assert reply.status_code < 500
@@ -94,7 +94,7 @@ def test_nothing_sent_to_another_door_is_a_fault(
     @settings(max_examples=100)
     @given(sent=st.fixed_dictionaries({}, optional=DOORS[door]), tab=TABS)
     def send(sent: dict[str, Any], tab: dict[str, Any]) -> None:
-        draft = begin(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
+        draft = start_draft(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
         address = f"/drafts/{draft.id}/"
         body = json.dumps({**sent, **tab})
         reply = as_editor.post(address + door, body, content_type="application/json")

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from playground.calls.values import Reply
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.history.models import Exchange
 from playground.history.queries import ignore_pointers, list_ignored_pointers
 from playground.history.recording import record_end
@@ -45,12 +45,12 @@ def test_two_sends_differ_by_field_in_request_and_reply(as_editor, editor) -> No
 
 def test_a_draft_is_compared_with_the_document_as_it_stood(as_editor, editor) -> None:
     one = sent(editor, b'{"job_name": "{{name}}", "n": 1}')
-    draft = begin(editor, "launch-workflow", '{"n": 2, "job_name": "{{name}}"}', name="Mine")
+    draft = start_draft(editor, "launch-workflow", '{"n": 2, "job_name": "{{name}}"}', name="Mine")
     page = read(as_editor, one.id, draft.id)
     assert "<code>/n</code>" in page
     assert "<code>/job_name</code>" not in page
     assert "one of these has none" in read(as_editor, one.id, draft.id, "reply")
-    second = begin(editor, "launch-workflow", '{"n": 3}')
+    second = start_draft(editor, "launch-workflow", '{"n": 3}')
     assert "<code>/job_name</code>" in read(as_editor, draft.id, second.id)
     assert "There is no difference." in read(as_editor, draft.id, draft.id)
 
@@ -88,7 +88,7 @@ def test_odd_patterns_are_not_kept(editor) -> None:
 def test_what_belongs_to_others_cannot_be_compared(as_editor, editor) -> None:
     colleague = make_person(Role.EDITOR, "colleague")
     theirs = sent(colleague, b'{"theirs": 1}')
-    draft = begin(colleague, "launch-workflow", '{"theirs": 2}')
+    draft = start_draft(colleague, "launch-workflow", '{"theirs": 2}')
     mine = sent(editor, b"{}")
     for other in (theirs.id, draft.id, uuid.uuid4(), "nonsense"):
         page = read(as_editor, mine.id, other)
@@ -156,5 +156,5 @@ def test_headers_of_both_are_compared_and_ignored_by_name(as_editor, editor) -> 
     assert "Mon, 01 Jan" not in page
     assert "1 difference ignored" in page
     assert 'id="heads"' in read(as_editor, *ids)
-    draft = begin(editor, both[0].operation, "{}")
+    draft = start_draft(editor, both[0].operation, "{}")
     assert 'id="heads"' not in read(as_editor, ids[0], draft.id)

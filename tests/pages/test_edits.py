@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.people.models import Person
@@ -31,7 +31,7 @@ TEXT = """{
 
 @pytest.fixture
 def draft(editor: Person) -> Draft:
-    return begin(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
+    return start_draft(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
 
 
 def edit(client: Client, draft: Draft, **sent: Any) -> HttpResponse:
@@ -221,7 +221,7 @@ def test_the_download_is_the_document_byte_for_byte(as_editor: Client, draft: Dr
 
 def test_a_broken_document_still_opens(as_editor: Client, editor: Person) -> None:
     for text in ('{"inputs": 5, "steps": {"a": [1]}, "job_name": {"x": null}}', "[1]", '"x"'):
-        odd = begin(editor, "launch-workflow", text)
+        odd = start_draft(editor, "launch-workflow", text)
         assert as_editor.get(f"/drafts/{odd.id}/").status_code == 200
 
 
@@ -230,7 +230,7 @@ def test_an_unknown_draft_is_not_found(as_editor: Client) -> None:
 
 
 def test_another_way_is_chosen_by_its_title(as_editor: Client, editor: Person) -> None:
-    draft = begin(editor, "start-scenario", '{\n  "id": 12,\n  "email": "a@example.com"\n}')
+    draft = start_draft(editor, "start-scenario", '{\n  "id": 12,\n  "email": "a@example.com"\n}')
     answer = edit(as_editor, draft, kind="choose", pointer="/matching", value="Phone", part="form")
     assert answer.status_code == 200
     assert json.loads(text_of(draft)) == {"id": 12, "matching": "phone"}
@@ -246,7 +246,7 @@ def test_another_way_is_chosen_by_its_title(as_editor: Client, editor: Person) -
 def test_a_choice_that_is_not_there_is_refused(
     as_editor: Client, editor: Person, pointer: str, value: str
 ) -> None:
-    draft = begin(editor, "start-scenario", '{"id": 12}')
+    draft = start_draft(editor, "start-scenario", '{"id": 12}')
     assert edit(as_editor, draft, kind="choose", pointer=pointer, value=value).status_code == 422
 
 

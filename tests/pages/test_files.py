@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from playground.calls.values import Reply
 from playground.commands.practice import fill_practice
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.history.recording import record_end
 from playground.pages.builder.draft_context import Opened
@@ -45,7 +45,7 @@ def folder(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def draft(editor: Person) -> Draft:
-    return begin(editor, "start-scenario", TEXT)
+    return start_draft(editor, "start-scenario", TEXT)
 
 
 def upload(client: Client, draft: Draft, name: str, data: bytes, kind: str = "") -> HttpResponse:
@@ -134,7 +134,7 @@ def test_nobody_else_sees_a_file(as_editor: Client, draft: Draft) -> None:
     file = attach(as_editor, draft, "a.csv", b"mine")
     other = signed_in(make_person(Role.EDITOR, "other"))
     assert other.get(f"/drafts/{draft.id}/files/{file.id}/").status_code == 404
-    own = begin(make_person(Role.EDITOR, "third"), "start-scenario", TEXT)
+    own = start_draft(make_person(Role.EDITOR, "third"), "start-scenario", TEXT)
     assert other.get(f"/drafts/{own.id}/files/{file.id}/").status_code == 404
 
 
@@ -244,7 +244,7 @@ def test_a_data_uri_typed_in_the_editor_is_kept_when_it_is_left(
     as_editor: Client, editor: Person
 ) -> None:
     text = json.dumps({"id": 1, "attach": [{"data": US, "name": "US.txt"}]}, indent=2)
-    typed = begin(editor, "start-scenario", text)
+    typed = start_draft(editor, "start-scenario", text)
     answer = as_editor.post(
         f"/drafts/{typed.id}/secrets/", json.dumps({"tab": "one"}), content_type="application/json"
     )

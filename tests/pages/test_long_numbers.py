@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from playground.commands.practice import fill_practice
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection, Workflow
@@ -49,7 +49,7 @@ def test_a_draft_that_holds_one_is_shown_edited_and_compared(
     as_editor: Client, editor: Person, number: str, place: str
 ) -> None:
     text = place.replace("%s", number)
-    draft = begin(editor, "launch-workflow", text, path_values={"workflow_uid": "W"})
+    draft = start_draft(editor, "launch-workflow", text, path_values={"workflow_uid": "W"})
     address = f"/drafts/{draft.id}/"
     assert as_editor.get(address).status_code == 200
     sent = json.dumps({"pointer": "/job_name", "typed": "Night", "revision": 0})
@@ -100,7 +100,7 @@ def test_one_in_a_definition_is_kept(as_owner: Client, editor: Person, number: s
     file = SimpleUploadedFile("w.json", text.encode(), "application/json")
     sent = {"connection": str(practice.id), "file": file}
     assert as_owner.post("/workflows/import/", sent, follow=True).status_code == 200
-    draft = begin(
+    draft = start_draft(
         editor,
         "launch-workflow",
         PLACES["a parameter"].replace("%s", number),
@@ -121,7 +121,7 @@ def test_one_among_a_connection_s_variables(as_owner: Client, editor: Person, nu
     assert reply.status_code in (302, 422), reply.content
     Connection.objects.filter(id=practice.id).update(variables=variables)
     practice.refresh_from_db()
-    draft = begin(editor, "launch-workflow", '{"job_name": "{{n}}"}', connection=practice)
+    draft = start_draft(editor, "launch-workflow", '{"job_name": "{{n}}"}', connection=practice)
     assert signed_in(editor).get(f"/drafts/{draft.id}/").status_code == 200
     assert as_owner.get(f"/connections/{practice.id}/").status_code == 200
 

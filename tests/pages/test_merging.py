@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.vault.models import Secret
@@ -25,7 +25,7 @@ def send(client: Client, draft: Draft, **sent: object):
 def test_a_look_changes_nothing_and_a_merge_takes_one_undo(
     as_editor: Client, editor: Person
 ) -> None:
-    draft = begin(editor, "launch-workflow", TEXT)
+    draft = start_draft(editor, "launch-workflow", TEXT)
     told = send(as_editor, draft, text=PATCH, preview=True).json()["report"]
     assert "/mine/b" in told
     draft.refresh_from_db()
@@ -41,7 +41,7 @@ def test_a_look_changes_nothing_and_a_merge_takes_one_undo(
 
 
 def test_a_look_keeps_no_credential_and_shows_none(as_editor: Client, editor: Person) -> None:
-    draft = begin(editor, "launch-workflow", TEXT)
+    draft = start_draft(editor, "launch-workflow", TEXT)
     text = '{"account": {"password": "CANARY-PW"}, "job_name": "x",}'
     assert "CANARY" not in send(as_editor, draft, text=text, preview=True).json()["report"]
     assert not Secret.objects.filter(draft=draft).exists()
@@ -56,7 +56,7 @@ def test_a_look_keeps_no_credential_and_shows_none(as_editor: Client, editor: Pe
 def test_what_has_no_document_is_refused_in_words(
     as_editor: Client, editor: Person, text: str
 ) -> None:
-    draft = begin(editor, "launch-workflow", TEXT)
+    draft = start_draft(editor, "launch-workflow", TEXT)
     answer = send(as_editor, draft, text=text, preview=True)
     assert answer.status_code == 422
     assert answer.json()["sentence"]

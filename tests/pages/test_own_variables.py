@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from playground.drafts.drafts import begin, state_of
+from playground.drafts.drafts import start_draft, state_of
 from playground.drafts.models import Draft
 from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
@@ -28,7 +28,9 @@ def test_an_edit_of_a_variable_answers_with_the_list_and_the_names(
     connection = Connection.objects.create(
         name="C", api="captain-data", base_url="https://h", variables='{"city": "Rome"}'
     )
-    draft = begin(editor, "launch-workflow", '{"job_name": "{{city}}"}', connection=connection)
+    draft = start_draft(
+        editor, "launch-workflow", '{"job_name": "{{city}}"}', connection=connection
+    )
     answer = edit(
         as_editor, draft, kind="variable", pointer="city", value="Paris", part="variables"
     )
@@ -49,7 +51,7 @@ def test_an_edit_of_a_variable_answers_with_the_list_and_the_names(
 def test_two_tabs_at_the_same_value_beside_the_document_are_shown_both(
     as_editor: Client, editor: Person, kind: str, pointer: str
 ) -> None:
-    draft = begin(editor, "launch-workflow", "{}")
+    draft = start_draft(editor, "launch-workflow", "{}")
     edit(as_editor, draft, kind=kind, pointer=pointer, value="theirs")
     answer = edit(as_editor, draft, "two", kind=kind, pointer=pointer, value="yours")
     assert answer.status_code == 409
@@ -73,11 +75,11 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
     assert b'value="Paris"' in as_editor.get(reverse("template", args=[template.id])).content
     as_editor.post(address, {**sent, "base": "2"})
     template.refresh_from_db()
-    assert template.latest == 2
+    assert template.latest_version == 2
     shown = as_editor.post(
         address, {**sent, "base": "2", "variable_name": ["7x", "size", ""]}, follow=True
     )
-    assert b"is no name" in shown.content
+    assert b"a valid name" in shown.content
     as_editor.post(address, {"base": "2", "variable_name": ["city"], "variable_value": [" "]})
     template.refresh_from_db()
     assert read_content(get_version(template)).shared.metadata.variables == {}
@@ -88,7 +90,7 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
     [
         (["", "city"], ["lost", "Paris"], "Name the variable that has a value."),
         (["city", "city"], ["Rome", "Paris"], "Two variables have the same name."),
-        (["7x"], ["Paris"], "is no name"),
+        (["7x"], ["Paris"], "a valid name"),
     ],
 )
 def test_what_cannot_be_saved_stands_there_as_it_was_typed(
@@ -104,7 +106,7 @@ def test_what_cannot_be_saved_stands_there_as_it_was_typed(
     assert says in page
     assert all(f'name="variable_value" value="{value}"' in page for value in values)
     template.refresh_from_db()
-    assert template.latest == 1
+    assert template.latest_version == 1
 
 
 def test_saving_the_same_variables_again_makes_no_version(

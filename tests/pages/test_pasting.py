@@ -8,7 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from playground.commands.practice import fill_practice
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import list_operations
 from playground.people.models import Person
@@ -144,7 +144,7 @@ def test_a_file_may_be_utf_16(as_editor: Client) -> None:
 
 
 def test_a_job_address_asks_which_step_gets_it(as_editor: Client, editor: Person) -> None:
-    draft = begin(editor, "launch-workflow", '{"steps": [{"step_uid": "old"}]}', name="Mine")
+    draft = start_draft(editor, "launch-workflow", '{"steps": [{"step_uid": "old"}]}', name="Mine")
     address = "https://app.example.com/jobs/j-1?step=step-77"
     page = as_editor.post("/paste/", {"text": address}).content.decode()
     assert "step-77" in page
@@ -164,7 +164,7 @@ def test_a_job_address_asks_which_step_gets_it(as_editor: Client, editor: Person
 def test_pasting_into_a_draft_replaces_its_document_and_undo_brings_it_back(
     as_editor: Client, editor: Person
 ) -> None:
-    draft = begin(
+    draft = start_draft(
         editor,
         "launch-workflow",
         '{"job_name": "before"}',

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from playground.commands.practice import fill_practice
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection
@@ -25,7 +25,7 @@ def practice(db: None) -> None:
 
 def make_draft(person: Person, sample: Sample) -> Draft:
     practice = Connection.objects.get(practice=True, api="captain-data")
-    return begin(
+    return start_draft(
         person,
         "launch-workflow",
         sample.text(),

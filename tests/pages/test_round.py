@@ -7,7 +7,7 @@ import pytest
 from django.utils.html import escape
 
 from playground.commands.practice import fill_practice
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.workspace.accounts import store_accounts
@@ -111,7 +111,7 @@ def test_a_definition_is_inferred_from_a_draft(as_editor, editor, practice) -> N
             "inputs": [{"url": "x", "meta": {}}, {"url": "y", "more": 1}],
         }
     )
-    draft = begin(
+    draft = start_draft(
         editor, "launch-workflow", text, connection=practice, path_values={"workflow_uid": "w-9"}
     )
     page = as_editor.get(f"/workflows/new/?draft={draft.id}").content.decode()
@@ -217,7 +217,7 @@ def test_a_draft_that_no_longer_fits_is_listed_marked_and_repaired(
     ]
     text = json.dumps({"job_name": "J", "steps": steps, "inputs": [{"email_key": "a"}]}, indent=2)
     path = {"workflow_uid": kept.uid}
-    draft = begin(editor, "launch-workflow", text, connection=practice, path_values=path)
+    draft = start_draft(editor, "launch-workflow", text, connection=practice, path_values=path)
     assert "Outdated" not in as_editor.get("/drafts/").content.decode()
     details["steps"][0]["input_schema"] = {"new_key": {"required": 1, "variations": ["old_key"]}}
     store_workflow(practice, json.dumps(details))

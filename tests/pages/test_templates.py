@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.drafts.editing import State
 from playground.drafts.models import Draft
 from playground.payload_templates.models import Sharing, Template, Version
@@ -41,7 +41,7 @@ def edit(client: Client, draft: Draft, **sent: object) -> dict[str, object]:
 
 
 def test_a_draft_is_saved_and_opened_again_exactly(as_editor: Client, editor: Person) -> None:
-    draft = begin(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
+    draft = start_draft(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
     answer = post(as_editor, "save_template", draft.id, name="Night run", tags="vip, north")
     assert "Saved as the template Night run." in answer["HX-Trigger"]
     template = Template.objects.get()
@@ -55,7 +55,7 @@ def test_a_draft_is_saved_and_opened_again_exactly(as_editor: Client, editor: Pe
 def test_a_template_needs_a_name_and_what_was_typed_stays(
     as_editor: Client, editor: Person
 ) -> None:
-    draft = begin(editor, "launch-workflow", TEXT)
+    draft = start_draft(editor, "launch-workflow", TEXT)
     answer = post(as_editor, "save_template", draft.id, name=" ", folder="Sales/North")
     assert answer.status_code == 422
     assert b"Enter a name for the template." in answer.content
@@ -115,7 +115,7 @@ def test_two_who_save_at_once_lose_nothing_and_see_both(
 def test_a_credential_goes_to_the_secrets_before_it_is_saved(
     as_editor: Client, editor: Person
 ) -> None:
-    draft = begin(editor, "launch-workflow", '{"api_key": "sk-live-123456"}')
+    draft = start_draft(editor, "launch-workflow", '{"api_key": "sk-live-123456"}')
     answer = post(as_editor, "save_template", draft.id, name="x")
     assert "Moved to the secrets: api_key." in answer["HX-Trigger"]
     version = Version.objects.get()

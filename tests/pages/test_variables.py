@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from playground.drafts.drafts import begin, find_draft
+from playground.drafts.drafts import find_draft, start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import list_operations
 from playground.pages.builder.draft_context import Opened
@@ -44,7 +44,7 @@ def draft(editor: Person) -> Draft:
     wanted = ConnectionInput("Own", "captain-data", "sandbox:captain-data/v3", variables=VARIABLES)
     place = {"workflow_uid": "w-1"}
     connection = save_connection(wanted).connection
-    return begin(editor, "launch-workflow", TEXT, connection=connection, path_values=place)
+    return start_draft(editor, "launch-workflow", TEXT, connection=connection, path_values=place)
 
 
 def post(client: Client, draft: Draft, place: str, **sent: Any) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def test_the_preview_shows_values_and_holds_still_while_one_looks(
 
 def test_a_typed_credential_moves_to_the_secret_store(editor: Person) -> None:
     client = signed_in(editor)
-    draft = begin(editor, ENGAGE, '{"token": "s3cr3t-typed-token", "matching": "email"}')
+    draft = start_draft(editor, ENGAGE, '{"token": "s3cr3t-typed-token", "matching": "email"}')
     answer = post(client, draft, "secrets", tab="t")
     draft.refresh_from_db()
     assert json.loads(draft.text)["token"] == "{{secret:token}}"

@@ -6,7 +6,7 @@ import json
 import pytest
 from django.test import Client
 
-from playground.drafts.drafts import begin
+from playground.drafts.drafts import start_draft
 from playground.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +25,7 @@ def test_a_long_page_is_compressed_too_and_its_size_tells_nothing(
     as_editor: Client, editor: Person
 ) -> None:
     text = json.dumps({"inputs": [{"first_name": f"Ada {n} é"} for n in range(10_000)]})
-    draft = begin(editor, "launch-workflow", text)
+    draft = start_draft(editor, "launch-workflow", text)
     pages = [
         as_editor.get(f"/drafts/{draft.id}/", headers={"accept-encoding": "gzip"}) for _ in range(3)
     ]

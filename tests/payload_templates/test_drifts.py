@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from playground.drafts.drafts import begin, find_draft
+from playground.drafts.drafts import find_draft, start_draft
 from playground.payload_templates.drift import (
     list_drifted_drafts,
     list_drifted_templates,
@@ -116,7 +116,7 @@ def test_a_draft_of_an_old_version_is_judged_by_when_that_was_saved(
 
 def test_what_the_repair_leaves_is_told_and_nothing_that_it_settles(connection, editor) -> None:
     values = {"workflow_uid": UID}
-    begin(editor, "launch-workflow", payload(), connection=connection, path_values=values)
+    start_draft(editor, "launch-workflow", payload(), connection=connection, path_values=values)
     define(connection, "label", "One")
     [(_, drift)] = list_drifted_drafts(editor)
     assert (len(drift.problems), drift.left) == (3, ())
@@ -128,7 +128,7 @@ def test_what_the_repair_leaves_is_told_and_nothing_that_it_settles(connection, 
 def test_what_was_wrong_all_along_is_no_drift(connection, editor) -> None:
     values = {"workflow_uid": UID}
     text = payload(key="unheard")
-    begin(editor, "launch-workflow", text, connection=connection, path_values=values)
+    start_draft(editor, "launch-workflow", text, connection=connection, path_values=values)
     define(connection, "label", "One", "Two")
     problems = [p for _, drift in list_drifted_drafts(editor) for p in drift.problems]
     assert not [p for p in problems if p.pointer.endswith("/unheard")]

@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from playground.drafts.credentials import clean_draft
-from playground.drafts.drafts import begin, state_of
+from playground.drafts.credentials import draft_secrets, extract_credentials
+from playground.drafts.drafts import start_draft, state_of
 from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
-from playground.drafts.secrets import secrets_in
 from playground.payload_templates.exports import write_json, write_templates_zip, write_yaml
 from playground.payload_templates.imports import import_template, plan_import, read_upload
 from playground.payload_templates.models import Sharing, Template
@@ -49,8 +48,8 @@ def connection() -> Connection:
 
 @pytest.fixture
 def draft(editor: Person, connection: Connection) -> Draft:
-    made = begin(editor, "update-account", TEXT, connection=connection)
-    clean_draft(made, editor)
+    made = start_draft(editor, "update-account", TEXT, connection=connection)
+    extract_credentials(made, editor)
     return made
 
 
@@ -62,7 +61,7 @@ def template(editor: Person, draft: Draft) -> Template:
 
 
 def values_of(draft: Draft) -> list[tuple[str, set[str]]]:
-    return [(each.value, set(each.hosts)) for each in secrets_in(draft, ORIGIN)]
+    return [(each.value, set(each.hosts)) for each in draft_secrets(draft, ORIGIN)]
 
 
 def test_a_reopened_template_has_its_credentials_bound_as_they_were(
@@ -135,13 +134,13 @@ def test_credentials_beside_the_document_are_cleaned_too(
         off={"/account/cookies/bcookie": f'"{COOKIE}"'},
         away={"/auth": f'{{"token": "{COOKIE}-2"}}'},
     )
-    draft = begin(editor, "update-account", "{}", connection=connection, metadata=metadata)
-    assert clean_draft(draft, editor) == ["bcookie", "token"]
+    draft = start_draft(editor, "update-account", "{}", connection=connection, metadata=metadata)
+    assert extract_credentials(draft, editor) == ["bcookie", "token"]
     kept = Metadata.read(Draft.objects.get().metadata)
     assert kept.off == {"/account/cookies/bcookie": '"{{secret:bcookie}}"'}
     assert kept.away == {"/auth": '{"token": "{{secret:token}}"}'}
-    assert [each.value for each in secrets_in(draft, ORIGIN)] == [COOKIE, f"{COOKIE}-2"]
-    assert clean_draft(draft, editor) == []
+    assert [each.value for each in draft_secrets(draft, ORIGIN)] == [COOKIE, f"{COOKIE}-2"]
+    assert extract_credentials(draft, editor) == []
 
 
 def test_more_than_fifty_credentials_are_all_taken(editor: Person) -> None:
@@ -149,8 +148,8 @@ def test_more_than_fifty_credentials_are_all_taken(editor: Person) -> None:
     content = Content(State(text), (Variant("v", derive_edits(State("{}"), State(text))),))
     written = write_yaml(create_template(editor, "launch-workflow", content, TemplateInput("many")))
     assert "hush-" not in written
-    draft = begin(editor, "launch-workflow", text)
-    assert len(clean_draft(draft, editor)) == 120
+    draft = start_draft(editor, "launch-workflow", text)
+    assert len(extract_credentials(draft, editor)) == 120
     assert "hush-" not in draft.text
 
 

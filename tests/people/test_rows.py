@@ -9,7 +9,7 @@ from django.db import DatabaseError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from playground.drafts.drafts import begin, find_draft
+from playground.drafts.drafts import find_draft, start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.people.rows import Rows, ask, insert, tell, twin, update
@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_row_has_every_field_as_django_reads_it(editor: Person) -> None:
     made = Connection.objects.create(name="One", api="altcraft", settings={"a": [1]})
-    draft = begin(editor, "start-scenario", '{"a": 1.10}', connection=made, path_values={"x": "y"})
+    draft = start_draft(
+        editor, "start-scenario", '{"a": 1.10}', connection=made, path_values={"x": "y"}
+    )
     found = Rows(Draft, "id", "person_id").first(draft.id, editor.pk)
     known = Draft.objects.get(id=draft.id)
     assert found == known
@@ -46,7 +48,7 @@ def test_only_some_fields_come_as_bare_values() -> None:
 
 
 def test_an_update_says_how_many_rows_it_changed(editor: Person) -> None:
-    draft = begin(editor, "start-scenario", "{}")
+    draft = start_draft(editor, "start-scenario", "{}")
     assert update(Draft, {"id": draft.id, "revision": 0}, {"text": '{"é": 1}', "revision": 1}) == 1
     assert update(Draft, {"id": draft.id, "revision": 0}, {"text": "{}", "revision": 1}) == 0
     draft.refresh_from_db()
@@ -69,7 +71,7 @@ def test_a_deactivated_person_is_signed_out_and_stays_out(
 
 def test_a_twin_can_be_changed_without_the_row_it_was_made_from(editor: Person) -> None:
     one, two = (Connection.objects.create(name=name, api="altcraft") for name in ("One", "Two"))
-    begun = begin(editor, "start-scenario", "{}", connection=one)
+    begun = start_draft(editor, "start-scenario", "{}", connection=one)
     draft = find_draft(editor, begun.id)
     changed = twin(draft)
     changed.text, changed.connection_id = '{"a": 1}', two.id
@@ -88,7 +90,7 @@ def test_several_rows_are_added_at_once(editor: Person) -> None:
 
 
 def test_what_the_database_refuses_is_told_as_django_does(editor: Person) -> None:
-    begin(editor, "start-scenario", "{}")
+    start_draft(editor, "start-scenario", "{}")
     with pytest.raises(DatabaseError), transaction.atomic():
         tell("UPDATE no_such_table SET a = %s", [1])
     assert ask("SELECT COUNT(*) FROM drafts_draft WHERE name = %s", [""]) == [(1,)]

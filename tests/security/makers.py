@@ -9,7 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from playground.drafts.drafts import begin, discard_draft
+from playground.drafts.drafts import discard_draft, start_draft
 from playground.payload_templates.models import ShareLink
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import open_template
@@ -51,17 +51,17 @@ def make_own_table(person: Person) -> dict[str, Any]:
 
 
 def make_draft(person: Person) -> dict[str, Any]:
-    return {"draft_id": begin(person, "launch-workflow", "{}").id}
+    return {"draft_id": start_draft(person, "launch-workflow", "{}").id}
 
 
 def make_draft_with_file(person: Person) -> dict[str, Any]:
     file = store_file([b"a"], "a.txt", "text/plain", person)
     text = f'{{"id": 1, "attach": [{{"name": "a.txt", "data": "{{{{file:{file.id}}}}}"}}]}}'
-    return {"draft_id": begin(person, "start-scenario", text).id, "file_id": file.id}
+    return {"draft_id": start_draft(person, "start-scenario", text).id, "file_id": file.id}
 
 
 def make_discarded_draft(person: Person) -> dict[str, Any]:
-    draft = begin(person, "launch-workflow", "{}")
+    draft = start_draft(person, "launch-workflow", "{}")
     discard_draft(draft)
     return {"draft_id": draft.id}
 

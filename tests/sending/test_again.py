@@ -6,9 +6,9 @@ import uuid
 import pytest
 
 from playground.calls.masking import format_masked
+from playground.drafts.credentials import store_draft_secret
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
-from playground.drafts.secrets import take_in
 from playground.history.bodies import read_request
 from playground.people.models import Role
 from playground.sending.resending import describe_differences, draft_from_exchange, read_sent_state
@@ -87,7 +87,7 @@ def test_every_difference_is_said(sent, editor) -> None:
     assert draft is not None
     draft.text = draft.text.replace('"max_results": 100', '"max_results": 100.0')
     draft.metadata = Metadata(
-        notes={"/job_name": "because"}, away={"/a": "1"}, half={"/b": "{"}
+        notes={"/job_name": "because"}, away={"/a": "1"}, incomplete={"/b": "{"}
     ).write()
     draft.path_values = {"workflow_uid": "another"}
     draft.connection = None
@@ -154,7 +154,7 @@ def test_another_file_is_called_by_its_name(draft_to, editor, settings, tmp_path
 
 def test_a_pasted_secret_comes_along_for_its_person_only(draft_to, editor, standin) -> None:
     draft = draft_to()
-    reference = take_in(draft, "hush", "a-secret-value", editor)
+    reference = store_draft_secret(draft, "hush", "a-secret-value", editor)
     draft.text = draft.text.replace('"Night run"', json.dumps(reference))
     draft.save()
     exchange = send(draft)

@@ -13,8 +13,8 @@ from django.db import connection as database
 from django.urls import reverse
 
 from playground.calls.snippets import LANGUAGES
+from playground.drafts.credentials import store_draft_secret
 from playground.drafts.models import Draft
-from playground.drafts.secrets import take_in
 from playground.history.bodies import read_body
 from playground.history.models import Body, Exchange
 from playground.payload_templates.models import Sharing, Template
@@ -81,7 +81,9 @@ def sent(editor, draft_to, standin) -> Exchange:
     draft = draft_to()
     store_secret(draft.connection, "key", CANARY, editor)
     draft.connection.secrets.update(hosts="127.0.0.1")
-    draft.text = draft.text.replace("Night run", take_in(draft, "job_name", PASTED, editor))
+    draft.text = draft.text.replace(
+        "Night run", store_draft_secret(draft, "job_name", PASTED, editor)
+    )
     draft.secrets.update(hosts="127.0.0.1")
     draft.text = draft.text.replace('"max_results": 100', f'"password": "{TYPED}"')
     draft.save()

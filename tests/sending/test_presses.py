@@ -12,7 +12,7 @@ from django.db import connections
 from playground.calls.values import Outcome
 from playground.history.bodies import read_body
 from playground.history.models import Exchange
-from playground.people.models import Event, Role
+from playground.people.models import AuditEvent, Role
 from playground.sending import pool, submission
 from playground.sending.submission import Blocked, cancel_send, submit_draft, wait_for_exchange
 from playground.vault.encryption import unseal
@@ -112,7 +112,7 @@ def test_a_protected_connection_asks_for_its_name(editor, draft_to, standin) -> 
     assert isinstance(blocked, Blocked)
     assert blocked.confirm == "Practice"
     assert isinstance(submit_draft(editor, draft, uuid.uuid4(), confirm="practice"), Blocked)
-    assert Event.objects.get(action="send").result == "refused: another name was typed"
+    assert AuditEvent.objects.get(action="send").result == "refused: another name was typed"
     assert standin.seen == []
     sent = submit_draft(editor, draft, uuid.uuid4(), confirm="Practice")
     assert wait_for_exchange(sent, LONG).outcome == Outcome.ACCEPTED
@@ -148,7 +148,7 @@ def test_a_refused_address_is_not_sent_and_on_the_audit_list(editor, draft_to, s
     settings.ALLOW_NETWORKS = []
     exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.NOT_SENT
-    event = Event.objects.get(action="send")
+    event = AuditEvent.objects.get(action="send")
     assert event.result == "not-sent: guard-refused"
     assert event.target == f"launch-workflow to {draft.connection.base_url[7:]} over Practice"
     assert event.person == editor

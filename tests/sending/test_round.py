@@ -6,8 +6,8 @@ import uuid
 import pytest
 
 from playground.calls.values import Outcome
-from playground.drafts.drafts import begin
-from playground.drafts.secrets import take_in
+from playground.drafts.credentials import store_draft_secret
+from playground.drafts.drafts import find_draft, start_draft
 from playground.history.models import Exchange, SentDocument
 from playground.openapi.operations import get_operation
 from playground.rules.checking import check_document
@@ -36,7 +36,7 @@ HOURLY = LAUNCH.replace('"steps"', '"repeat_option": {"type": "hour", "value": 3
 
 def launch(person, connection, text=LAUNCH) -> Exchange:
     path = {"workflow_uid": WORKFLOW}
-    draft = begin(person, "launch-workflow", text, connection=connection, path_values=path)
+    draft = start_draft(person, "launch-workflow", text, connection=connection, path_values=path)
     sent = wait_for_exchange(submit_draft(person, draft, uuid.uuid4()), LONG)
     assert sent.outcome == Outcome.ACCEPTED, sent.message
     return sent
@@ -47,7 +47,7 @@ def test_a_repeat_is_listed_warned_about_and_deleted(practice, editor) -> None:
     repeat = Repeat.objects.get()
     assert (repeat.job_name, repeat.unit, repeat.every) == ("Night run", "hour", "3")
     assert repeat.exchange_id == exchange.id
-    again = begin(
+    again = start_draft(
         editor, "launch-workflow", HOURLY, connection=practice,
         path_values={"workflow_uid": WORKFLOW},
     )  # fmt: skip
@@ -57,7 +57,8 @@ def test_a_repeat_is_listed_warned_about_and_deleted(practice, editor) -> None:
     repeat.refresh_from_db()
     assert repeat.deleted_at
     assert Exchange.objects.get(operation="delete-repeat").outcome == Outcome.ACCEPTED
-    assert "repeat-twice" not in {each.code for each in check_plan(plan_draft(again))}
+    fresh = find_draft(editor, again.id)
+    assert "repeat-twice" not in {each.code for each in check_plan(plan_draft(fresh))}
 
 
 def test_a_launch_without_a_repeat_makes_none(practice, editor) -> None:
@@ -159,8 +160,8 @@ def test_an_account_update_sends_the_values_and_keeps_only_references(
 ) -> None:
     path = {"integration_uid": "linkedin"}
     text = '{"account": {"uid": "a-1", "cookies": {"li_at": "{{secret:li_at}}"}}}'
-    draft = begin(editor, "update-account", text, connection=elsewhere, path_values=path)
-    assert take_in(draft, "li_at", "AQED-live", editor) == "{{secret:li_at}}"
+    draft = start_draft(editor, "update-account", text, connection=elsewhere, path_values=path)
+    assert store_draft_secret(draft, "li_at", "AQED-live", editor) == "{{secret:li_at}}"
     told = {"message": "Account updated.", "account": {"uid": "a-1", "seen": "AQED-live"}}
     misbehaving.answers["POST /integrations/linkedin/accounts"] = say(told)
     sent = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.db import connection as database
 
-from playground.drafts.secrets import bind_secrets, secrets_in, take_in
+from playground.drafts.credentials import bind_secrets, draft_secrets, store_draft_secret
 from playground.vault.models import Secret
 from playground.workspace.connections import (
     ConnectionInput,
@@ -108,34 +108,34 @@ def test_the_last_use_is_noted() -> None:
 
 def test_a_credential_found_in_a_document_moves_into_the_draft(editor) -> None:
     draft = make_draft(editor, make_connection())
-    assert take_in(draft, "token", "found-in-the-text", editor) == "{{secret:token}}"
-    [secret] = secrets_in(draft, ORIGIN)
+    assert store_draft_secret(draft, "token", "found-in-the-text", editor) == "{{secret:token}}"
+    [secret] = draft_secrets(draft, ORIGIN)
     assert secret.value == "found-in-the-text"
     assert secret.hosts == {"api.example.com"}
 
 
 def test_the_same_value_is_taken_in_once_and_another_gets_its_own_name(editor) -> None:
     draft = make_draft(editor, make_connection())
-    first = take_in(draft, "cookies/li_at", "value-number-one", editor)
-    assert take_in(draft, "li_at", "value-number-one", editor) == first
-    assert take_in(draft, "cookies/li_at", "value-number-two", editor) != first
+    first = store_draft_secret(draft, "cookies/li_at", "value-number-one", editor)
+    assert store_draft_secret(draft, "li_at", "value-number-one", editor) == first
+    assert store_draft_secret(draft, "cookies/li_at", "value-number-two", editor) != first
 
 
 def test_a_credential_pasted_before_there_is_a_connection_goes_nowhere_yet(editor) -> None:
     draft = make_draft(editor, None)
-    take_in(draft, "token", "found-in-the-text", editor)
-    assert secrets_in(draft, ORIGIN)[0].hosts == {"nowhere.invalid"}
+    store_draft_secret(draft, "token", "found-in-the-text", editor)
+    assert draft_secrets(draft, ORIGIN)[0].hosts == {"nowhere.invalid"}
     draft.connection = make_connection()
     bind_secrets(draft)
-    assert secrets_in(draft, ORIGIN)[0].hosts == {"api.example.com"}
+    assert draft_secrets(draft, ORIGIN)[0].hosts == {"api.example.com"}
 
 
 def test_a_bound_credential_is_not_bound_anew(editor) -> None:
     draft = make_draft(editor, make_connection())
-    take_in(draft, "token", "found-in-the-text", editor)
+    store_draft_secret(draft, "token", "found-in-the-text", editor)
     draft.connection = make_connection(name="Other", base_url="https://other.example.com")
     bind_secrets(draft)
-    assert secrets_in(draft, ORIGIN)[0].hosts == {"api.example.com"}
+    assert draft_secrets(draft, ORIGIN)[0].hosts == {"api.example.com"}
 
 
 def test_the_database_holds_no_credential_in_the_clear() -> None:

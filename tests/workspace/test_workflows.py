@@ -5,7 +5,7 @@ import json
 import pytest
 from model_bakery import baker
 
-from playground.drafts.facts import facts_for
+from playground.drafts.facts import load_facts
 from playground.workspace.accounts import store_accounts
 from playground.workspace.models import Account, Connection
 from playground.workspace.workflows import find_definition, store_workflow
@@ -70,7 +70,7 @@ def test_accounts_that_are_listed_no_more_go(connection) -> None:
 def test_facts_tell_steps_inputs_accounts_and_variables(connection) -> None:
     store_workflow(connection, json.dumps(DETAILS))
     store_accounts(connection, "linkedin", [{"uid": "a-1", "name": "Jane", "is_valid": False}])
-    facts = facts_for(connection, "w-1")
+    facts = load_facts(connection, "w-1")
     assert facts.steps is not None
     assert [step.uid for step in facts.steps] == ["s-1"]
     assert facts.inputs[0].required
@@ -80,7 +80,7 @@ def test_facts_tell_steps_inputs_accounts_and_variables(connection) -> None:
 
 
 def test_what_nobody_knows_is_none(connection) -> None:
-    facts = facts_for(connection, "w-unknown")
+    facts = load_facts(connection, "w-unknown")
     assert facts.steps is None
     assert facts.accounts is None
-    assert facts_for(None).variables is None
+    assert load_facts(None).variables is None

@@ -12,8 +12,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from playground.drafts.changes import Applied, apply_edit
-from playground.drafts.editing import Edit, Impossible, text_at
-from playground.drafts.secrets import take_in
+from playground.drafts.credentials import store_draft_secret
+from playground.drafts.editing import Edit, InvalidEdit
+from playground.drafts.incomplete import text_at
 from playground.importers.credentials import find_typed_secrets
 from playground.importers.http_files import parse_cookies
 from playground.jsontext import pointers
@@ -52,7 +53,7 @@ def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             opened.draft.revision,
             str(sent.get("tab", ""))[:40],
         )
-    except (Impossible, BadEdit) as error:
+    except (InvalidEdit, BadEdit) as error:
         return JsonResponse({"sentence": str(error)}, status=422)
     if not isinstance(done, Applied):
         return JsonResponse({"taken": []})
@@ -98,7 +99,7 @@ def _take(request: HttpRequest, opened: Opened, found: list[tuple[str, str]]) ->
     edits = []
     for pointer, value in found:
         name = pointers.split(pointer)[-1]
-        reference = take_in(opened.draft, name, value, person_of(request))
+        reference = store_draft_secret(opened.draft, name, value, person_of(request))
         edits.append(Edit("set", pointer, quote(reference)))
     return edits
 

@@ -47,7 +47,7 @@ class Opened:
     @cached_property
     def field_metadata(self) -> FieldMetadata:
         metadata = self.state.metadata
-        return FieldMetadata(metadata.off, metadata.notes, metadata.half)
+        return FieldMetadata(metadata.off, metadata.notes, metadata.incomplete)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:

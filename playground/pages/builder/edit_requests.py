@@ -40,7 +40,7 @@ def complete(
         return _choose_way(opened, edit)
     if edit.kind == "connect":
         move = plan_move(opened.draft, _find_connection(opened, edit.value))
-        for sentence in move.sentences:  # shown after the page has been loaded anew
+        for sentence in move.messages:  # shown after the page has been loaded anew
             messages.info(request, sentence)
         return move.edit
     section = opened.section_of(edit.pointer)

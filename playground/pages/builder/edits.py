@@ -14,13 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.drafts.changes import Applied, Conflict, apply_edit, redo, undo, was_made
-from playground.drafts.editing import Edit, Impossible, State
-from playground.drafts.half_typed import EDITOR
+from playground.drafts.changes import Applied, Conflict, apply_edit, is_recorded, redo, undo
+from playground.drafts.editing import Edit, InvalidEdit, State
+from playground.drafts.incomplete import EDITOR
 from playground.drafts.models import Draft
 from playground.forms.kinds import IncompleteInput, parse_input
 from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.splices import difference
+from playground.jsontext.splices import Splice
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit, complete
 from playground.pages.builder.following import describe_sections
@@ -47,7 +47,7 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """
     try:
         sent = read_sent_state(request)
-        if sent.get("again") and was_made(person_of(request), draft_id, *_origin(sent)):
+        if sent.get("again") and is_recorded(person_of(request), draft_id, *_origin(sent)):
             return JsonResponse({"done": True})
         edit = complete(request, draft_id, read_edit(sent), emptied=sent.get("as") == "json")
         done = apply_edit(
@@ -56,13 +56,12 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             edit,
             int(sent.get("revision", 0)),
             *_origin(sent),
-            look=see,
         )
     except Draft.DoesNotExist:
         return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
     except JSONSyntaxError as error:
         return _refuse(error.message, 422)
-    except (Impossible, BadEdit) as error:
+    except (InvalidEdit, BadEdit) as error:
         return _refuse(str(error), 422)
     except RequestDataTooBig:
         return _refuse(_("That is too large to be saved."), 413)
@@ -83,7 +82,7 @@ def turn_back(request: HttpRequest, draft_id: uuid.UUID, direction: str) -> Http
         done = turn(person_of(request), draft_id, str(sent.get("tab", ""))[:40])
     except Draft.DoesNotExist:
         return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
-    except (Impossible, BadEdit) as error:
+    except (InvalidEdit, BadEdit) as error:
         return _refuse(str(error), 422)
     if done is None:
         nothing = {"undo": _("There is nothing to undo."), "redo": _("There is nothing to redo.")}
@@ -198,16 +197,16 @@ def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What a tab needs to follow: changed lines, changed problems, the part it asked for, and
     `half`, what the JSON editor shows instead of the document (null: nothing)."""
     opened = Opened(done.draft)
-    seen = done.seen if isinstance(done.seen, Seen) else see(done.draft)
+    seen = see(done.draft)
     answer: dict[str, Any] = {
         "base": done.draft.revision - (1 if done.changed else 0),
         "revision": done.draft.revision,
     }
     if done.draft.template_id:
         answer |= tell_kept(done.draft)
-    if lines := find_lines(done.before.text, done.after.text):
+    if lines := find_lines(done.before.text, done.splice):
         answer["lines"] = lines
-    if done.before.metadata.half != done.after.metadata.half:
+    if done.before.metadata.incomplete != done.after.metadata.incomplete:
         answer["half"] = half_of(done.after)
     if seen.digest != sent.get("digest"):
         answer |= seen._asdict()
@@ -221,15 +220,14 @@ def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def half_of(state: State) -> list[Any] | None:
     """The editor's difference to the document: offset, how many signs go, what comes."""
-    entry = state.metadata.half.get(EDITOR)
+    entry = state.metadata.incomplete.get(EDITOR)
     return json.loads(entry) if entry is not None else None
 
 
-def find_lines(before: str, after: str) -> tuple[int, int, list[str]] | None:
-    """The changed lines: where they begin, how many went, those that came."""
-    if before == after:
+def find_lines(before: str, splice: Splice) -> tuple[int, int, list[str]] | None:
+    """The changed lines: the first one's index, how many went, those that replace them."""
+    if not splice.changes:
         return None
-    splice = difference(before, after)
     gone = splice.offset + len(splice.removed)
     first = before.count("\n", 0, splice.offset)
     start = before.rfind("\n", 0, splice.offset) + 1

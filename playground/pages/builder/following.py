@@ -41,7 +41,7 @@ def describe_sections(done: Applied, opened: Opened) -> dict[str, Any]:
 
 def _read_sections(opened: Opened, state: State, tree: Any) -> tuple[Section, ...]:
     stored = state.metadata
-    metadata = FieldMetadata(stored.off, stored.notes, stored.half)
+    metadata = FieldMetadata(stored.off, stored.notes, stored.incomplete)
     return read_sections(opened.operation.body_schema or {}, tree, metadata)
 
 

@@ -12,7 +12,7 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from playground.calls.snippets import LANGUAGES
-from playground.drafts.changes import history_depth
+from playground.drafts.changes import count_undo_steps
 from playground.history.queries import find_running_exchange
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edits import digest_of, half_of, list_problems
@@ -41,7 +41,7 @@ def describe_page(opened: Opened) -> dict[str, Any]:
     draft = opened.draft
     form = describe_form(opened)
     problems = list_problems(opened.problems)
-    undos, redos = history_depth(draft)
+    undos, redos = count_undo_steps(draft)
     return {
         **form,
         "connection": draft.connection,

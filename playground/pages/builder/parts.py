@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from playground.drafts.variables import own_variables
+from playground.drafts.metadata import own_variables
 from playground.forms.fields import Field
 from playground.forms.grid import Grid, draw_rows, read_grid
 from playground.forms.payload_form import PayloadForm

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from playground.drafts.changes import Conflict, apply_edit
-from playground.drafts.editing import Edit, Impossible, perform
+from playground.drafts.editing import Edit, InvalidEdit, perform
 from playground.drafts.pasting import store_credentials
 from playground.importers import Imported, Note, Rejected, import_text, operation_shapes
 from playground.jsontext.diff import compare_texts
@@ -61,7 +61,7 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return _refuse(_("This text is too large to paste."), 413)
     except JSONSyntaxError as error:
         return _refuse(error.message)
-    except (Impossible, BadEdit) as reason:
+    except (InvalidEdit, BadEdit) as reason:
         return _refuse(str(reason))
     if isinstance(done, Conflict):
         return _refuse(_("Another tab changed this draft. Paste again."))
@@ -74,7 +74,7 @@ def _preview_merge(opened: Opened, found: Imported) -> JsonResponse:
     # Nothing is stored, not even credentials: references stand for them already.
     after = opened.state
     for edit in _build_merge(opened, _get_document(found)):
-        after = perform(after, edit)
+        after = perform(after, edit)[0]
     differences = compare_texts(opened.draft.text, after.text)
     context = {
         "notes": _list_notes(opened, found),

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from playground.drafts.change_log import changes_more_than_text, editor_splice_of
 from playground.drafts.models import Change
 from playground.importers.credentials import is_secret_pointer
 from playground.pages.builder.draft_context import Opened, open_draft
@@ -52,14 +53,14 @@ def show_steps(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 def _describe(change: Change, opened: Opened) -> dict[str, Any]:
     detail = json.loads(change.detail)
-    splice = detail.get("shown") or detail.get("text") or [0, "", ""]
+    splice = editor_splice_of(detail)
     return {
         "place": change.pointer,
         "time": change.made_at,
         "undone": change.state == Change.State.UNDONE,
-        "before": _hide(splice[1][:SHOWN], change, opened),
-        "after": _hide(splice[2][:SHOWN], change, opened),
-        "other": "path" in detail or "connection" in detail or "aside" in detail,
+        "before": _hide(splice.removed[:SHOWN], change, opened),
+        "after": _hide(splice.inserted[:SHOWN], change, opened),
+        "other": changes_more_than_text(detail),
     }
 
 

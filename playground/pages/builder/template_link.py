@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.changes import apply_state
-from playground.drafts.credentials import clean_draft
+from playground.drafts.credentials import extract_credentials
 from playground.drafts.drafts import state_of
 from playground.drafts.editing import State
 from playground.drafts.models import Draft
@@ -132,7 +132,7 @@ def save_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     wanted = read_template_input(request)
     if sentence := validate_template_input(wanted):
         return draw_kept(request, draft, sentence, "#save_template", 422)
-    taken = clean_draft(draft, person)
+    taken = extract_credentials(draft, person)
     kept = find_kept(draft)
     content = kept.content if kept else Content(replace(state_of(draft), variant=""))
     content = content.change(draft.variant, state_of(draft))
@@ -152,7 +152,7 @@ def save_kept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if kept is None or not may_change(person, kept.version.template):
         sentence = _("This draft belongs to no template you may change. Save it as a new one.")
         return draw_kept(request, draft, sentence, "#save_template", 422)
-    taken = clean_draft(draft, person)
+    taken = extract_credentials(draft, person)
     kept = replace(kept, draft=draft)
     variant, base = draft.variant, kept.version
     if request.POST.get("base", "").isdecimal():

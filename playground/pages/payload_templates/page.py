@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from playground.drafts.assignments import CannotFill, set_typed
+from playground.drafts.assignments import AssignmentError, assign_typed
 from playground.drafts.changes import apply_state
 from playground.drafts.drafts import state_of
-from playground.drafts.variables import own_variables
+from playground.drafts.metadata import own_variables
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.payload_templates.finding import (
     get_editable_template,
@@ -149,8 +149,8 @@ def prefill(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     for pointer in list(request.POST)[:100]:
         if pointer.startswith("/"):
             try:
-                state = set_typed(state, pointer, request.POST.get(pointer, ""))
-            except CannotFill as sentence:
+                state = assign_typed(state, pointer, request.POST.get(pointer, ""))
+            except AssignmentError as sentence:
                 messages.warning(request, str(sentence))
     apply_state(person_of(request), draft.id, state, tab="")
     return redirect("builder", draft.id)

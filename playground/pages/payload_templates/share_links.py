@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from playground.drafts.credentials import find_suspicious, mask_value
+from playground.drafts.credentials import find_possible_credentials, mask_value
 from playground.history.models import Exchange
 from playground.importers.credentials import Collector
 from playground.jsontext import pointers
@@ -168,12 +168,14 @@ def _suspicious(template: Template, variant: str) -> list[str]:
     state = read_content(get_version(template)).state(variant)
     beside = {**state.metadata.off, **state.metadata.away}
     found = [place for place, kept in beside.items() if _is_suspicious(place, kept)]
-    names = [name for name, kept in state.metadata.variables.items() if find_suspicious(kept)]
-    return [*find_suspicious(state.text), *found, *(f"{{{{{name}}}}}" for name in names)]
+    names = [
+        name for name, kept in state.metadata.variables.items() if find_possible_credentials(kept)
+    ]
+    return [*find_possible_credentials(state.text), *found, *(f"{{{{{name}}}}}" for name in names)]
 
 
 def _is_suspicious(place: str, kept: str) -> bool:
-    return bool(find_suspicious(kept)) or mask_value(place, kept, Collector()) != kept
+    return bool(find_possible_credentials(kept)) or mask_value(place, kept, Collector()) != kept
 
 
 def _whole(text: str) -> int:

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.drafts.editing import Impossible, State
+from playground.drafts.editing import InvalidEdit, State
 from playground.jsontext.diff import Difference, compare_texts
 from playground.pages.comparison import compare_sides
 from playground.pages.payload_templates.finding import (
@@ -188,7 +188,7 @@ def change_own_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpRe
     try:
         typed = _judge_rows(rows)
         done = edit_variables(person_of(request), template, version.number, variant, typed)
-    except Impossible as error:
+    except InvalidEdit as error:
         return draw_template(request, template, version, variant, rows, str(error))
     if done == version:
         messages.info(request, _("Nothing changed."))
@@ -197,14 +197,14 @@ def change_own_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpRe
 
 
 def _judge_rows(rows: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The variables by name. Raises Impossible rather than dropping what was typed."""
+    """The variables by name. Raises InvalidEdit rather than dropping what was typed."""
     if any(not name for name, _value in rows):
-        raise Impossible(_("Name the variable that has a value."))
+        raise InvalidEdit(_("Name the variable that has a value."))
     if len(rows) > MOST_VARIABLES:
-        raise Impossible(_("At most %(n)s variables are kept.") % {"n": MOST_VARIABLES})
+        raise InvalidEdit(_("At most %(n)s variables are kept.") % {"n": MOST_VARIABLES})
     typed = dict(rows)
     if len(typed) < len(rows):
-        raise Impossible(_("Two variables have the same name."))
+        raise InvalidEdit(_("Two variables have the same name."))
     return typed
 
 

@@ -1,4 +1,6 @@
-"""Gives tables Django's names, and connections a revision of what is known about them."""
+"""Gives tables Django's names, and connections a version of what is known about them."""
+
+import uuid
 
 from django.db import migrations, models
 
@@ -25,7 +27,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunPython(drop_triggers, migrations.RunPython.noop),
         migrations.DeleteModel('Stamp'),
-        migrations.AddField('connection', 'facts_revision', models.PositiveIntegerField(default=0)),
+        migrations.AddField(
+            'connection',
+            'facts_version',
+            models.UUIDField(default=uuid.uuid4, editable=False),
+        ),
         migrations.AlterModelTable('account', table=None),
         migrations.AlterModelTable('connection', table=None),
         migrations.AlterModelTable('file', table=None),

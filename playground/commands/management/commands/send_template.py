@@ -16,7 +16,13 @@ from playground.calls.masking import format_masked, mask_call
 from playground.calls.values import Outcome
 from playground.commands.actor import explain_nobody, find_actor
 from playground.commands.startup_links import name_origin, practising
-from playground.drafts.assignments import CannotFill, connect_to, set_file, set_typed, set_variable
+from playground.drafts.assignments import (
+    AssignmentError,
+    assign_connection,
+    assign_file,
+    assign_typed,
+    assign_variable,
+)
 from playground.drafts.editing import State
 from playground.history.models import Exchange
 from playground.openapi.operations import UnknownOperation
@@ -72,7 +78,7 @@ class Command(BaseCommand):
         template = self.find(person, options["name"])
         try:
             plan = self.plan(person, template, options)
-        except (CannotFill, UnknownOperation) as sentence:
+        except (AssignmentError, UnknownOperation) as sentence:
             self.refuse(str(sentence))
         if options["dry_run"]:
             name_origin()
@@ -100,16 +106,16 @@ class Command(BaseCommand):
             connection = Connection.objects.filter(name=options["connection"]).first()
             if connection is None:
                 self.refuse(f"There is no connection named {options['connection']}.")
-            state = connect_to(state, str(connection.id))
+            state = assign_connection(state, str(connection.id))
         for pair in options["variables"]:
             name, typed = self.split(pair, "NAME=value")
-            state = set_variable(state, name, typed)
+            state = assign_variable(state, name, typed)
         for pair in options["values"]:
             pointer, typed = self.split(pair)
-            state = set_typed(state, pointer, typed)
+            state = assign_typed(state, pointer, typed)
         for pair in options["files"]:
             pointer, file = self.split(pair)
-            state = set_file(state, pointer, file, self.read_text(file))
+            state = assign_file(state, pointer, file, self.read_text(file))
         return plan_state(template.operation, state, template.name, version, person)
 
     def load_version(self, template: Template, number: int) -> Version:

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 from model_bakery import baker
 
-from playground.drafts.drafts import begin, state_of
-from playground.drafts.editing import Edit, Impossible, State, perform
-from playground.drafts.metadata import Metadata
-from playground.drafts.variables import own_variables
+from playground.drafts.drafts import start_draft, state_of
+from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.metadata import Metadata, own_variables
 from playground.payload_templates.exports import write_json, write_yaml
 from playground.payload_templates.imports import import_template, plan_import
 from playground.payload_templates.template_files import InvalidTemplateFile, read_template_file
@@ -41,7 +40,7 @@ def connection():
 
 def give(state: State, **typed: str) -> State:
     for name, value in typed.items():
-        state = perform(state, Edit("variable", name, value))
+        state, _ = perform(state, Edit("variable", name, value))
     return state
 
 
@@ -59,7 +58,7 @@ def test_what_is_typed_takes_its_type_and_nothing_typed_takes_it_away():
      ("api_key", "CANARY-123"), ("x", "y" * 100_001)],
 )  # fmt: skip
 def test_it_refuses_odd_names_credentials_and_what_is_too_long(name, value):
-    with pytest.raises(Impossible):
+    with pytest.raises(InvalidEdit):
         give(State("{}"), **{name: value})
 
 
@@ -68,7 +67,7 @@ def test_the_payload_s_own_value_wins_and_a_string_that_is_one_variable_takes_it
     person, connection
 ):
     metadata = give(State(TEXT), who="Grace", pause="1.50").metadata
-    draft = begin(person, "launch-workflow", TEXT, connection=connection, metadata=metadata)
+    draft = start_draft(person, "launch-workflow", TEXT, connection=connection, metadata=metadata)
     resolved = make_resolver(plan_draft(draft))(TEXT)
     assert '"job_name": "Grace of London"' in resolved
     assert '"delay": 1.50' in resolved
@@ -78,7 +77,7 @@ def test_the_payload_s_own_value_wins_and_a_string_that_is_one_variable_takes_it
 def test_an_unknown_name_is_offered_the_near_one_of_the_payload(person, connection):
     text = '{"job_name": "{{puase}}", "steps": [], "inputs": []}'
     metadata = give(State(text), pause="1").metadata
-    draft = begin(person, "launch-workflow", text, connection=connection, metadata=metadata)
+    draft = start_draft(person, "launch-workflow", text, connection=connection, metadata=metadata)
     [found] = [each for each in check_plan(plan_draft(draft)) if each.code == "unknown-variable"]
     assert found.fix
     assert "pause" in found.fix.label

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from playground.drafts.changes import Applied, Conflict, apply_edit, redo, undo
-from playground.drafts.drafts import begin, find_draft, state_of
-from playground.drafts.editing import Edit, Impossible, State, perform
-from playground.drafts.half_typed import EDITOR, judge_half, read_editor
+from playground.drafts.drafts import find_draft, start_draft, state_of
+from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.incomplete import EDITOR, check_incomplete, editor_text
 from playground.jsontext.pointers import child, locate
 from playground.jsontext.printing import dump
 from playground.jsontext.splices import difference
@@ -20,9 +20,9 @@ TEXT = '{\n  "a": 1.10,\n  "b": "ü😀",\n  "c": [1, 2]\n}'
 
 def typed(state: State, shown: str) -> State:
     """The state after the editor's text became `shown`, by one splice."""
-    change = difference(read_editor(state.text, state.metadata), shown)
+    change = difference(editor_text(state.text, state.metadata), shown)
     edit = Edit("splice", index=change.offset, removed=change.removed, value=change.inserted)
-    return perform(state, edit)
+    return perform(state, edit)[0]
 
 
 def trees() -> st.SearchStrategy[dict[str, object]]:
@@ -32,13 +32,13 @@ def trees() -> st.SearchStrategy[dict[str, object]]:
 
 
 def shown_in(state: State) -> str:
-    return read_editor(state.text, state.metadata)
+    return editor_text(state.text, state.metadata)
 
 
 def test_a_finished_text_becomes_the_document() -> None:
     after = typed(State(TEXT), TEXT.replace("1.10", "1E400"))
     assert after.text == TEXT.replace("1.10", "1E400")
-    assert not after.metadata.half
+    assert not after.metadata.incomplete
 
 
 def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
@@ -46,7 +46,7 @@ def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
     after = typed(State(TEXT), half)
     assert after.text == TEXT
     assert shown_in(after) == half
-    [problem] = judge_half(after.text, after.metadata)
+    [problem] = check_incomplete(after.text, after.metadata)
     assert (problem.code, problem.pointer, problem.line) == ("half-typed", "#editor", 4)
     assert problem.message == 'Line 4, column 3: a comma is missing before "c".'
 
@@ -54,25 +54,25 @@ def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
 def test_a_list_is_json_but_no_payload() -> None:
     after = typed(State(TEXT), "[1]")
     assert after.text == TEXT
-    assert "not a payload" in judge_half(after.text, after.metadata)[0].message
+    assert "not a payload" in check_incomplete(after.text, after.metadata)[0].message
 
 
 def test_the_form_goes_on_beside_a_half_typed_place() -> None:
     half = typed(State(TEXT), TEXT.replace("[1, 2]", "[1, 2, "))
-    after = perform(half, Edit("set", "/a", "22222"))
+    after, _ = perform(half, Edit("set", "/a", "22222"))
     assert after.text == TEXT.replace("1.10", "22222")
     assert shown_in(after) == TEXT.replace("1.10", "22222").replace("[1, 2]", "[1, 2, ")
-    with pytest.raises(Impossible, match="half-typed"):
+    with pytest.raises(InvalidEdit, match="unfinished"):
         perform(half, Edit("set", "/c", '{"x": 1}'))
 
 
 def test_a_splice_for_another_text_is_refused() -> None:
-    with pytest.raises(Impossible, match="older text"):
+    with pytest.raises(InvalidEdit, match="older text"):
         perform(State(TEXT), Edit("splice", index=3, removed="zzz", value="y"))
 
 
 def test_what_the_editor_writes_replaces_what_was_switched_off() -> None:
-    off = perform(State(TEXT), Edit("off", "/a"))
+    off, _ = perform(State(TEXT), Edit("off", "/a"))
     again = typed(off, TEXT)
     assert again.text == TEXT
     assert not again.metadata.off
@@ -93,7 +93,7 @@ def test_form_and_editor_give_the_same_text(tree: dict[str, object], data: st.Da
     text = dump(tree)
     value = data.draw(st.sampled_from(['"x"', "1.10", "-0", "1E400", "[]", '{"é😀": null}']))
     key = data.draw(st.sampled_from([*tree, "new key"]))
-    by_form = perform(State(text), Edit("set", child("", key), value))
+    by_form, _ = perform(State(text), Edit("set", child("", key), value))
     by_editor = typed(State(text), by_form.text)
     assert by_editor == by_form
     back = typed(by_editor, text)
@@ -103,7 +103,7 @@ def test_form_and_editor_give_the_same_text(tree: dict[str, object], data: st.Da
 
 @pytest.mark.django_db
 def test_undo_walks_over_both_views(editor: Person) -> None:
-    draft = begin(editor, "launch-workflow", TEXT)
+    draft = start_draft(editor, "launch-workflow", TEXT)
     half = TEXT.replace("[1, 2]", "[1, ")
     change = difference(TEXT, half)
     splice = Edit("splice", index=change.offset, removed=change.removed, value=change.inserted)
@@ -124,12 +124,12 @@ def test_undo_walks_over_both_views(editor: Person) -> None:
         redo(editor, draft.id, "t")
     kept = state_of(find_draft(editor, draft.id))
     assert json.loads(kept.text)["a"] == 7
-    assert EDITOR in kept.metadata.half
+    assert EDITOR in kept.metadata.incomplete
 
 
 @pytest.mark.django_db
 def test_a_splice_is_carried_over_what_another_tab_changed_elsewhere(editor: Person) -> None:
-    draft = begin(editor, "launch-workflow", TEXT)
+    draft = start_draft(editor, "launch-workflow", TEXT)
     apply_edit(editor, draft.id, Edit("set", "/a", '"much longer"'), 0, "one")
     at = TEXT.index("2]")
     done = apply_edit(editor, draft.id, Edit("splice", index=at, removed="2", value="9"), 0, "two")
@@ -139,7 +139,7 @@ def test_a_splice_is_carried_over_what_another_tab_changed_elsewhere(editor: Per
 
 @pytest.mark.django_db
 def test_a_splice_of_the_same_place_is_a_conflict_with_both_values(editor: Person) -> None:
-    draft = begin(editor, "launch-workflow", TEXT)
+    draft = start_draft(editor, "launch-workflow", TEXT)
     apply_edit(editor, draft.id, Edit("set", "/a", "2"), 0, "one")
     at = TEXT.index("10,")
     splice = Edit("splice", index=at, removed="10", value="99")
@@ -150,7 +150,7 @@ def test_a_splice_of_the_same_place_is_a_conflict_with_both_values(editor: Perso
 
 @pytest.mark.django_db
 def test_an_undo_in_another_tab_is_followed_too(editor: Person) -> None:
-    draft = begin(editor, "launch-workflow", TEXT)
+    draft = start_draft(editor, "launch-workflow", TEXT)
     apply_edit(editor, draft.id, Edit("set", "/a", "12345678"), 0, "one")
     undo(editor, draft.id, "one")
     at = TEXT.index("2]")
@@ -160,16 +160,16 @@ def test_an_undo_in_another_tab_is_followed_too(editor: Person) -> None:
 
 
 def test_what_is_half_typed_goes_away_and_comes_back_with_its_value() -> None:
-    half = perform(State('{\n  "query": {"a": 1}\n}'), Edit("half", "/query", '{"b": '))
-    assert [each.code for each in judge_half(half.text, half.metadata)] == ["half-typed"]
-    away = perform(half, Edit("away", "/query"))
-    assert judge_half(away.text, away.metadata) == []
-    back = perform(away, Edit("back", "/query", "{}"))
+    half, _ = perform(State('{\n  "query": {"a": 1}\n}'), Edit("half", "/query", '{"b": '))
+    assert [each.code for each in check_incomplete(half.text, half.metadata)] == ["half-typed"]
+    away, _ = perform(half, Edit("away", "/query"))
+    assert check_incomplete(away.text, away.metadata) == []
+    back, _ = perform(away, Edit("back", "/query", "{}"))
     assert back == half
 
 
 def test_below_a_place_that_is_switched_off_nothing_half_typed_is_blamed() -> None:
-    half = perform(State('{\n  "content": {"a": {}}\n}'), Edit("half", "/content/a", '{"b": '))
-    off = perform(half, Edit("off", "/content"))
-    assert judge_half(off.text, off.metadata) == []
-    assert perform(off, Edit("on", "/content")) == half
+    half, _ = perform(State('{\n  "content": {"a": {}}\n}'), Edit("half", "/content/a", '{"b": '))
+    off, _ = perform(half, Edit("off", "/content"))
+    assert check_incomplete(off.text, off.metadata) == []
+    assert perform(off, Edit("on", "/content"))[0] == half
