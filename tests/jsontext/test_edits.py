@@ -1,3 +1,5 @@
+"""Edits: the splice changes the value, and every other byte stays."""
+
 import copy
 import random
 
@@ -17,13 +19,20 @@ from playground.jsontext.edits import (
     set_value,
 )
 from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.parsing import NumberToken, parse
-from playground.jsontext.pointers import locate
+from playground.jsontext.parsing import (
+    NumberToken,
+    parse,
+)
+from playground.jsontext.pointers import (
+    locate,
+)
 from playground.jsontext.printing import dump, tokens
-from playground.jsontext.splices import Splice, apply, combine, difference
+from playground.jsontext.splices import Splice, apply
 from tests.jsontext.trees import documents, places, value_at
 
 INLINE = '{"a": 1, "b": 2}'
+
+
 BLOCK = '{\n    "a": 1,\n    "b": [\n        1\n    ]\n}'
 
 
@@ -53,13 +62,13 @@ def edited(text: str, splice: Splice) -> str:
         ('{"a": 1,\n "b": 2}', "/c", "3", '{"a": 1,\n "b": 2,\n "c": 3}'),
     ],
 )
-def test_a_value_comes_in_like_its_neighbours(
+def test_a_value_is_formatted_like_its_neighbours(
     text: str, pointer: str, value: str, after: str
 ) -> None:
     assert edited(text, set_value(text, pointer, value)) == after
 
 
-def test_a_key_goes_to_its_place_in_the_order() -> None:
+def test_a_new_key_goes_where_the_order_puts_it() -> None:
     order = ["a", "b", "c", "d"]
     text = '{\n  "b": 1,\n  "d": 2,\n  "x": 3\n}'
     assert list(parse(edited(text, set_value(text, "/c", "1", order)))) == ["b", "c", "d", "x"]
@@ -69,13 +78,13 @@ def test_a_key_goes_to_its_place_in_the_order() -> None:
 
 
 @pytest.mark.parametrize("pointer", ["/b/3", "/a/x", "/b/x", "/c/7"])
-def test_a_place_that_cannot_be_is_refused(pointer: str) -> None:
+def test_a_pointer_without_room_for_a_value_is_rejected(pointer: str) -> None:
     with pytest.raises(PointerNotFound) as caught:
         set_value(BLOCK, pointer, "1")
     assert caught.value.pointer == pointer
 
 
-def test_a_value_that_is_no_json_is_refused() -> None:
+def test_a_value_that_is_not_json_is_rejected() -> None:
     with pytest.raises(JSONSyntaxError):
         set_value(INLINE, "/a", "1, 2")
 
@@ -94,17 +103,17 @@ def test_a_value_that_is_no_json_is_refused() -> None:
         ('{"": 1, "b": 2}', "/", '{"b": 2}'),
     ],
 )
-def test_removing_takes_one_comma_along(text: str, pointer: str, after: str) -> None:
+def test_removing_a_value_removes_one_comma(text: str, pointer: str, after: str) -> None:
     assert edited(text, remove_value(text, pointer)) == after
 
 
 @pytest.mark.parametrize("pointer", ["", "/x", "/a/0"])
-def test_what_is_not_there_cannot_be_removed(pointer: str) -> None:
+def test_a_missing_value_cannot_be_removed(pointer: str) -> None:
     with pytest.raises(PointerNotFound):
         remove_value(INLINE, pointer)
 
 
-def test_renaming_keeps_the_place() -> None:
+def test_a_renamed_key_stays_where_it_is() -> None:
     assert edited(INLINE, rename_key(INLINE, "/a", "é")) == '{"é": 1, "b": 2}'
     with pytest.raises(KeyExists):
         rename_key(INLINE, "/a", "b")
@@ -112,38 +121,10 @@ def test_renaming_keeps_the_place() -> None:
         rename_key(BLOCK, "/b/0", "b")
 
 
-def test_a_splice_is_the_changed_region_only() -> None:
-    assert difference("abcdef", "abXdef") == Splice(2, "c", "X")
-    assert set_value(INLINE, "/a", "1") == Splice(7, "", "")
-    assert not set_value(INLINE, "/a", "1").changes
-
-
-def test_a_splice_fits_only_its_own_text() -> None:
-    with pytest.raises(ValueError, match="not the one"):
-        apply("abc", Splice(0, "x", ""))
-
-
 def test_a_value_cut_from_the_text_goes_back_unchanged() -> None:
     text = dump({"a": {"b": [NumberToken("1"), {"c": None}]}})
     value = text[text.index('{\n    "b"') : -2]
     assert not set_value(text, "/a", value).changes
-
-
-@given(st.text("ab\n", max_size=6), st.lists(st.tuples(*[st.integers(0, 6)] * 2, st.text("ab"))))
-def test_splices_in_turn_combine_into_one(text: str, changes: list[tuple[int, int, str]]) -> None:
-    splices, after = [], text
-    for start, length, inserted in changes:
-        splices.append(Splice(min(start, len(after)), after[start : start + length], inserted))
-        after = apply(after, splices[-1])
-    combined = combine(text, splices)
-    assert apply(text, combined) == after
-    assert len(combined.removed) <= len(text)
-    assert combined.changes is (text != after)
-
-
-def test_a_combined_splice_refuses_a_text_it_was_not_made_for() -> None:
-    with pytest.raises(ValueError, match="not the one"):
-        combine("abc", [Splice(0, "a", ""), Splice(0, "a", "")])
 
 
 def kept(text: str, after: str, splice: Splice) -> None:
@@ -154,7 +135,7 @@ def kept(text: str, after: str, splice: Splice) -> None:
 
 
 @given(documents(), documents(), st.randoms(use_true_random=False))
-def test_setting_a_place_is_setting_it_in_the_tree(
+def test_setting_a_value_sets_it_in_the_tree(
     document: tuple[object, str], value: tuple[object, str], chance: random.Random
 ) -> None:
     tree, text = copy.deepcopy(document)
@@ -178,7 +159,7 @@ def planted(tree: object, pointer: str, value: object) -> object:
 
 
 @given(documents(), documents(), st.randoms(use_true_random=False), st.text(max_size=3))
-def test_adding_is_adding_to_the_tree(
+def test_adding_a_value_adds_it_to_the_tree(
     document: tuple[object, str], value: tuple[object, str], chance: random.Random, key: str
 ) -> None:
     tree, text = copy.deepcopy(document)
@@ -198,14 +179,14 @@ def test_adding_is_adding_to_the_tree(
 
 
 def same_tokens(less: str, more: str) -> bool:
-    """Whether all tokens but commas of one text stand in the other, in this order."""
+    """Whether a text has all tokens of another but commas, in the same order."""
     rest = iter(more[t.start : t.end] for t in tokens(more))
     wanted = [less[t.start : t.end] for t in tokens(less)]
     return all(token in rest for token in wanted if token != ",")
 
 
 @given(documents(), st.randoms(use_true_random=False))
-def test_removing_is_removing_from_the_tree(
+def test_removing_a_value_removes_it_from_the_tree(
     document: tuple[object, str], chance: random.Random
 ) -> None:
     tree, text = copy.deepcopy(document)
@@ -224,7 +205,9 @@ def test_removing_is_removing_from_the_tree(
 
 
 @given(st.lists(documents(2), min_size=1, max_size=5), st.randoms(use_true_random=False))
-def test_rows_move_as_list_items_do(rows: list[tuple[object, str]], chance: random.Random) -> None:
+def test_items_are_moved_copied_and_inserted_as_in_a_list(
+    rows: list[tuple[object, str]], chance: random.Random
+) -> None:
     text = '{"rows": [' + ",\n ".join(text for _, text in rows) + "]}"
     a, b = chance.randrange(len(rows)), chance.randrange(len(rows))
     tree = [row for row, _ in rows]

@@ -28,7 +28,7 @@ def words(text: str) -> list[str]:
     return [text[token.start : token.end] for token in tokens(text)]
 
 
-def test_laying_out_touches_no_token() -> None:
+def test_formatting_changes_no_token() -> None:
     assert format_json(ODD) == (
         '{\n  "a": 1.10,\n  "b": [\n    1E400,\n    -0,\n    "\\u00e9\\/😀\u2028",\n'
         '    {},\n    []\n  ],\n  "a": {\n    "x": null\n  }\n}'
@@ -36,7 +36,7 @@ def test_laying_out_touches_no_token() -> None:
 
 
 @given(documents())
-def test_any_layout_has_the_same_tokens(document: tuple[object, str]) -> None:
+def test_formatted_texts_have_the_same_tokens(document: tuple[object, str]) -> None:
     tree, text = document
     for laid in (format_json(text), format_inline(text)):
         assert words(laid) == words(text)
@@ -46,7 +46,7 @@ def test_any_layout_has_the_same_tokens(document: tuple[object, str]) -> None:
 
 
 @given(documents())
-def test_what_is_printed_reads_back(document: tuple[object, str]) -> None:
+def test_a_printed_tree_parses_back(document: tuple[object, str]) -> None:
     tree, _ = document
     assert parse(dump(tree)) == tree
     assert parse(dump_inline(tree)) == tree
@@ -54,7 +54,7 @@ def test_what_is_printed_reads_back(document: tuple[object, str]) -> None:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"])))
-def test_a_quoted_string_escapes_only_what_must_be(value: str) -> None:
+def test_quoting_escapes_no_more_than_required(value: str) -> None:
     assert parse(quote(value)) == value
     assert all(c in quote(value) for c in value if c >= " " and c not in '"\\')
 
@@ -66,7 +66,7 @@ def test_python_values_are_printed() -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), Decimal("Infinity")])
-def test_what_is_no_number_is_not_printed(value: object) -> None:
+def test_numbers_that_json_lacks_are_not_printed(value: object) -> None:
     with pytest.raises(ValueError, match="no number"):
         dump(value)
 
@@ -77,7 +77,7 @@ def test_formatted_text_stays_as_it_is(text: str) -> None:
     assert ensure_formatted(text) == text
 
 
-def test_unformatted_text_is_laid_out_and_broken_text_left_alone() -> None:
+def test_text_is_formatted_unless_it_is_broken() -> None:
     assert ensure_formatted('{"a":1}\n') == '{\n  "a": 1\n}'
     assert ensure_formatted('{"a":1') == '{"a":1'
     with pytest.raises(JSONSyntaxError):
@@ -96,7 +96,7 @@ def test_any_text_has_tokens_and_an_outline(text: str) -> None:
     )
 
 
-def test_the_outline_names_what_begins_on_each_line() -> None:
+def test_the_outline_has_the_pointer_of_each_line() -> None:
     text = '{\n  "a/b": [\n    1, 2,\n    {"x": 1}\n  ],\n\n  "c":\n    "d"\n}'
     assert [(line.pointer, line.depth, line.closes) for line in outline(text)] == [
         ("", 0, None),
@@ -112,7 +112,7 @@ def test_the_outline_names_what_begins_on_each_line() -> None:
 
 
 @given(documents())
-def test_the_outline_agrees_with_the_lines_of_our_layout(document: tuple[object, str]) -> None:
+def test_the_outline_agrees_with_the_lines_of_formatted_text(document: tuple[object, str]) -> None:
     tree, _ = document
     text = dump(tree)
     lines = outline(text)

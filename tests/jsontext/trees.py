@@ -1,4 +1,4 @@
-"""Random documents: JSON texts in any layout, with the trees they stand for."""
+"""Random documents: JSON texts in any layout, with their trees."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def scalars() -> st.SearchStrategy[tuple[object, str]]:
 
 @st.composite
 def documents(draw: st.DrawFn, depth: int = 3) -> tuple[object, str]:
-    """A tree and a text that stands for it."""
+    """A tree and one of its texts."""
     kind = draw(st.sampled_from("vooaa" if depth else "v"))
     if kind == "v":
         return draw(scalars())
