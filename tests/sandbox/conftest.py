@@ -1,4 +1,4 @@
-"""A caller that speaks to the sandbox over real HTTP."""
+"""A client that calls the sandbox over real HTTP."""
 
 import json
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ KEYS = {"x-api-key": practice.PRACTICE_KEY, "x-project-id": practice.PRACTICE_WO
 
 @dataclass(frozen=True)
 class Caller:
-    """Calls the practice API of Captain Data; a body that is no bytes is sent as JSON."""
+    """Calls one of the sandbox's APIs; a body that isn't bytes is sent as JSON."""
 
     origin: str
     headers: dict[str, str]

@@ -1,4 +1,4 @@
-"""The practice Altcraft: HTTP 200 throughout, and the truth in the body's `error`."""
+"""The sandbox's Altcraft: always HTTP 200, with the outcome in the body's `error`."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ STARTS = [
 ]
 
 
-def test_it_starts_a_scenario_for_every_way_to_match(altcraft, subtests):
+def test_it_starts_a_scenario_in_every_mode_of_matching(altcraft, subtests):
     for body in STARTS:
         for slash in ["", "/"]:
             with subtests.test(body=body, slash=slash):
@@ -92,7 +92,7 @@ REFUSED = [
 ]
 
 
-def test_it_refuses_in_the_body(altcraft, subtests):
+def test_it_reports_errors_in_the_body(altcraft, subtests):
     for body, error, said in REFUSED:
         with subtests.test(body=body, error=error, said=said):
             reply = altcraft.call("POST", START, body)
@@ -103,7 +103,7 @@ def test_it_refuses_in_the_body(altcraft, subtests):
             assert said in told["error_text"]
 
 
-def test_it_refuses_what_is_no_json_object(altcraft, subtests):
+def test_it_refuses_a_body_that_is_not_a_json_object(altcraft, subtests):
     for body in [b"", b"{", b"[]", b"\xff", b"[" * 9999, b'{"id": NaN}']:
         with subtests.test(body=body):
             reply = altcraft.call("POST", START, body, Authorization=f"Bearer {PRACTICE_TOKEN}")
@@ -116,7 +116,7 @@ def test_it_refuses_another_content_type(altcraft):
     assert reply.json()["error"] == 400
 
 
-def test_too_large_a_body_and_a_wrong_method_are_refused_by_the_transport(altcraft):
+def test_a_body_that_is_too_large_and_a_wrong_method_have_their_own_status(altcraft):
     large = altcraft.call("POST", START, b" " * (10 * 1024 * 1024 + 1))
     assert (large.status_code, large.json()["error"]) == (413, 413)
     wrong = altcraft.get(START)
@@ -128,7 +128,7 @@ def test_an_unknown_method_is_refused(altcraft):
     assert reply.json()["error"] == 400
 
 
-def test_the_token_may_stand_in_header_or_address(altcraft):
+def test_the_token_may_be_in_the_header_or_the_url(altcraft):
     body = make_start()
     del body["token"]
     reply = altcraft.call("POST", START, body, Authorization=f"Bearer {PRACTICE_TOKEN}")
@@ -137,7 +137,7 @@ def test_the_token_may_stand_in_header_or_address(altcraft):
     assert reply.content == SUCCESS
 
 
-def test_it_answers_csv_where_the_format_says_so(altcraft, subtests):
+def test_it_responds_in_csv_wherever_the_format_is_set(altcraft, subtests):
     for place in ["body", "header", "address"]:
         with subtests.test(place=place):
             body = make_start(**({"format": "csv"} if place == "body" else {}))
@@ -150,7 +150,7 @@ def test_it_answers_csv_where_the_format_says_so(altcraft, subtests):
             assert rows == [{"data": "", "error": "0", "error_text": "Successful operation"}]
 
 
-def test_it_answers_xml_where_the_format_says_so(altcraft):
+def test_it_responds_in_xml(altcraft):
     reply = altcraft.call("POST", START, make_start(format="xml"))
     assert reply.headers["Content-Type"] == "application/xml"
     assert reply.content == (
@@ -158,18 +158,18 @@ def test_it_answers_xml_where_the_format_says_so(altcraft):
     )
 
 
-def test_refusals_come_in_the_format_too(altcraft):
+def test_errors_have_the_requested_format_too(altcraft):
     reply = altcraft.call("POST", START, make_start(format="xml", id=99))
     assert ElementTree.fromstring(reply.content).findtext("error") == "403"
 
 
-def test_names_typed_into_a_refusal_stay_valid_xml(altcraft):
+def test_an_error_with_odd_names_is_valid_xml(altcraft):
     body = make_bare(**CUSTOM | {"field_name": "<\x01&"}, field_value="1", format="xml")
     told = ElementTree.fromstring(altcraft.call("POST", START, body).content)
     assert told.findtext("error") == "400"
 
 
-def test_a_repeated_request_is_answered_from_memory(altcraft):
+def test_a_duplicate_request_gets_the_first_response(altcraft):
     first = altcraft.call("POST", START, make_start())
     second = altcraft.call("POST", START, make_start())
     assert "Duplicate-Request" not in first.headers
@@ -178,7 +178,7 @@ def test_a_repeated_request_is_answered_from_memory(altcraft):
     assert second.content == first.content
 
 
-def test_any_change_in_body_or_address_makes_a_new_request(altcraft):
+def test_any_change_of_body_or_url_makes_a_new_request(altcraft):
     altcraft.call("POST", START, make_start())
     for path, body in (
         (START, make_start(content={"n": 1})),
@@ -197,7 +197,7 @@ def test_a_request_id_forces_a_new_run_once(altcraft):
         assert again.headers["Duplicate-Request"] == "true"
 
 
-def test_a_refused_request_is_not_remembered(altcraft):
+def test_a_refused_request_is_not_stored(altcraft):
     for _ in range(2):
         reply = altcraft.call("POST", START, make_start(id=14))
         assert "Duplicate-Request" not in reply.headers
@@ -224,7 +224,7 @@ def test_it_lists_scenarios_in_pages(altcraft):
     assert set(seen[0]) >= {"id", "name", "list_id", "is_active", "ui_tags", "mode", "nodes"}
 
 
-def test_the_list_is_never_a_duplicate_and_comes_as_xml(altcraft):
+def test_the_list_is_never_a_duplicate_and_may_be_xml(altcraft):
     for _ in range(2):
         reply = altcraft.call("POST", LIST + "/", {"token": PRACTICE_TOKEN, "format": "xml"})
         assert "Duplicate-Request" not in reply.headers

@@ -54,7 +54,7 @@ def are_all_slots_released() -> bool:
     return Slot.taken == 0
 
 
-def speak_raw(origin: str, request: bytes) -> bytes:
+def send_raw(origin: str, request: bytes) -> bytes:
     """Everything that comes back until the connection closes."""
     place = urlsplit(origin)
     with socket.create_connection((place.hostname, place.port), timeout=10) as wire:
@@ -72,7 +72,7 @@ def test_the_connection_closes_without_a_byte(failing, word):
         f"x-api-key: {practice.PRACTICE_KEY}\r\nx-project-id: {practice.PRACTICE_WORKSPACE}\r\n"
         f"x-sandbox-fail: {word}\r\n\r\n"
     )
-    assert speak_raw(failing.origin, head.encode()) == b""
+    assert send_raw(failing.origin, head.encode()) == b""
     assert are_all_slots_released()
 
 

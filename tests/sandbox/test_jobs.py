@@ -1,4 +1,4 @@
-"""The life of a practice job, its results and inputs, and repeats."""
+"""The life of a job in the sandbox, its results and inputs, and repeats."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
@@ -11,7 +11,7 @@ from tests.sandbox.conftest import LAUNCHED, STEP, make_launch
 
 SEARCH = "00000000-0000-4782-8d20-000000000546"
 SEARCH_STEP = "00000000-0000-490a-877c-000000000ef5"
-ADDRESS = "https://www.linkedin.com/in/"
+PROFILE_URL = "https://www.linkedin.com/in/"
 SIGNED_OUT = "00000000-0000-4a51-8c0e-000000000391"
 
 
@@ -22,7 +22,7 @@ def launch(caller, **changed):
 
 
 def make_inputs(*slugs):
-    return [{"linkedin_profile_url": ADDRESS + slug} for slug in slugs]
+    return [{"linkedin_profile_url": PROFILE_URL + slug} for slug in slugs]
 
 
 def use_account(uid):
@@ -44,7 +44,7 @@ def test_a_job_waits_runs_and_ends(caller):
     assert seen[2]["finish_time"] == "2026-05-01T00:00:04"
 
 
-def test_a_delay_lets_it_wait_longer(caller, at_once):
+def test_a_delay_keeps_a_job_pending(caller, at_once):
     assert caller.get(launch(caller, delay=60)).json()["status"] == "pending"
 
 
@@ -57,21 +57,21 @@ def test_the_job_has_the_fields_of_the_api(caller):
     assert set(caller.get(launch(caller)).json()) == set(known.split())
 
 
-def test_results_fit_inputs_and_columns(caller, at_once):
+def test_results_match_inputs_and_columns(caller, at_once):
     told = caller.get(launch(caller, inputs=make_inputs("ada-byron", "fail-x")) + "/results").json()
     assert len(told["results"]) == 1
     assert told["results"][0]["full_name"] == "Ada Byron"
-    assert told["results"][0]["linkedin_profile_url"] == ADDRESS + "ada-byron"
+    assert told["results"][0]["linkedin_profile_url"] == PROFILE_URL + "ada-byron"
     assert told["paging"] == {"previous": None, "next": None, "have_next_page": False}
 
 
-def test_meta_comes_back_with_the_results(caller, at_once):
+def test_meta_is_returned_with_the_results(caller, at_once):
     inputs = [make_inputs("ada-byron")[0] | {"meta": {"crm": "7"}}]
     told = caller.get(launch(caller, inputs=inputs) + "/results").json()
     assert told["results"][0]["meta"] == {"crm": "7"}
 
 
-def test_results_come_in_pages_of_a_thousand(caller, at_once):
+def test_results_have_pages_of_a_thousand(caller, at_once):
     address = "https://www.linkedin.com/sales/search/people?query="
     body = make_launch(
         steps=[{"accounts": [], "parameters": {"max_results": 1200}, "step_uid": SEARCH_STEP}],
@@ -87,13 +87,13 @@ def test_results_come_in_pages_of_a_thousand(caller, at_once):
     assert last["results"] == first["results"]
 
 
-def test_a_page_has_to_be_a_whole_number(caller):
+def test_a_page_must_be_a_whole_number(caller):
     job = launch(caller)
     for page in ("0", "-1", "x", "٣", "1e3", "9" * 30):
         assert caller.get(f"{job}/results?page={page}").status_code == 400
 
 
-def test_it_tells_which_inputs_failed(caller, at_once):
+def test_it_lists_which_inputs_failed(caller, at_once):
     job = launch(caller, inputs=[*make_inputs("ada", "fail"), {"name": "Ada"}])
     told = caller.get(f"{job}/inputs").json()["inputs"]
     assert [one["status"] for one in told] == ["finished", "failed", "failed"]
@@ -108,7 +108,7 @@ def test_a_job_whose_inputs_all_fail_ends_with_a_warning(caller, at_once):
     assert caller.get(f"{job}/results").json()["results"] == []
 
 
-def test_an_account_that_does_not_work_pauses_until_it_is_updated(caller, at_once):
+def test_an_invalid_account_pauses_the_job_until_it_is_updated(caller, at_once):
     job = launch(caller, steps=use_account(SIGNED_OUT))
     assert caller.get(job).json()["status"] == "paused"
     caller.call("POST", f"{job}/retry")
@@ -119,13 +119,13 @@ def test_an_account_that_does_not_work_pauses_until_it_is_updated(caller, at_onc
     assert caller.get(job).json()["status"] == "finished"
 
 
-def test_an_unknown_account_pauses_too(caller, at_once):
+def test_an_unknown_account_pauses_the_job_too(caller, at_once):
     told = caller.get(launch(caller, steps=use_account("nobody"))).json()
     assert told["status"] == "paused"
     assert "nobody" in told["error_message"]
 
 
-def test_the_job_name_may_wish_for_an_end(caller, at_once):
+def test_the_job_name_may_request_how_the_job_ends(caller, at_once):
     for end in ("completed", "shutdown", "warning", "stopped", "paused"):
         job = launch(caller, job_name=f"Run [job:{end}]")
         assert caller.get(job).json()["status"] == end
@@ -149,7 +149,7 @@ def test_an_unknown_job_is_not_found(caller):
     assert caller.call("POST", "/jobs/none/retry").status_code == 404
 
 
-def test_a_repeat_is_deleted_by_its_job_name_whatever_it_holds(caller):
+def test_a_repeat_is_deleted_by_its_job_name_whatever_that_is(caller):
     for name in ("Night run", "a/b/results", "50 % ?#&+", "夜の仕事", "x/retry", "y/z"):
         launch(caller, job_name=name, repeat_option={"type": "hour", "value": 3})
         path = f"/jobs/{quote(name, safe='')}"
@@ -163,13 +163,13 @@ def test_only_a_repeating_launch_can_be_deleted(caller):
     assert caller.call("DELETE", "/jobs/Night%20run").status_code == 404
 
 
-def test_what_was_sent_is_kept_encrypted(caller):
+def test_inputs_are_stored_encrypted(caller):
     launch(caller, inputs=make_inputs("ada-byron"))
     job = SandboxJob.objects.get()
     assert b"ada-byron" not in bytes(job.sealed_inputs)
 
 
-def test_old_and_too_many_jobs_are_forgotten(caller, monkeypatch):
+def test_old_jobs_and_those_above_the_limit_are_deleted(caller, monkeypatch):
     monkeypatch.setattr(jobs, "MOST_STORED", 2)
     for name in ("one", "two", "three"):
         launch(caller, job_name=name, repeat_option={"type": "day", "value": 1})

@@ -1,4 +1,4 @@
-"""The practice data is shaped like the API's own answers and carries the known UIDs."""
+"""The practice data has the shape of the API's own responses, and the documented UIDs."""
 
 from playground.sandbox import practice
 
@@ -20,12 +20,12 @@ def list_steps():
     return [step for one in practice.load_workflows() for step in one["steps"]]
 
 
-def test_it_has_the_workflows_whose_payloads_are_known():
+def test_it_has_the_steps_of_the_golden_payloads():
     assert len(practice.load_workflows()) >= 6
     assert {step["step_uid"] for step in list_steps()} >= KNOWN_STEPS
 
 
-def test_every_uid_stands_for_one_thing():
+def test_every_uid_is_unique():
     uids = [one["uid"] for one in practice.load_workflows()]
     uids += [step["step_uid"] for step in list_steps()]
     integrations = practice.load_integrations().values()
@@ -56,12 +56,12 @@ def test_every_integration_of_a_step_has_accounts():
             assert practice.load_integrations()[integration].accounts
 
 
-def test_the_known_accounts_are_there_and_one_does_not_work():
+def test_it_has_the_documented_accounts_and_one_is_invalid():
     accounts = practice.load_integrations()["linkedin"].accounts
     assert {one.uid for one in accounts} >= KNOWN_ACCOUNTS
     assert [one.valid for one in accounts].count(False) == 1
 
 
-def test_what_is_handed_out_cannot_change_the_practice_data():
+def test_callers_get_copies_of_the_practice_data():
     practice.load_workflows()[0]["name"] = "changed"
     assert practice.load_workflows()[0]["name"] == "Search Sales Navigator Leads"

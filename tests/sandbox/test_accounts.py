@@ -1,4 +1,4 @@
-"""What the practice API tells of its workspace: workflows and accounts."""
+"""The practice workspace over HTTP: its workflows and accounts."""
 
 from playground.sandbox import practice
 from playground.sandbox.models import UpdatedAccount
@@ -7,7 +7,7 @@ ACCOUNTS = "/integrations/linkedin/accounts"
 JANE = "00000000-0000-47f8-9a3c-000000000ccb"
 
 
-def test_it_tells_the_workspace(caller):
+def test_it_describes_the_workspace(caller):
     known = "name email plan_name current_month_start current_month_end"
     known += " tasks_left tasks_max tasks_used"
     assert list(caller.get("/workspace").json()) == known.split()
@@ -21,7 +21,7 @@ def test_it_lists_workflows_and_their_details(caller):
     assert details == practice.load_workflows()
 
 
-def test_accounts_come_in_pages_with_cookies_and_limits(caller):
+def test_accounts_have_pages_cookies_and_limits(caller):
     first = caller.get(f"{ACCOUNTS}?page=0&stats=true").json()
     assert list(first) == ["integration", "accounts", "next_page_exist", "number_total_acounts"]
     assert first["integration"] == {"uid": "linkedin", "title": "LinkedIn"}
@@ -36,7 +36,7 @@ def test_accounts_come_in_pages_with_cookies_and_limits(caller):
     assert first["number_total_acounts"] == last["number_total_acounts"] == 11
 
 
-def test_an_account_is_updated_and_added_without_keeping_its_credentials(caller):
+def test_an_account_is_updated_and_added_without_storing_its_credentials(caller):
     body = {"account": {"uid": JANE, "name": "Jane", "cookies": {"li_at": "REAL"}}}
     reply = caller.call("POST", ACCOUNTS, body)
     assert reply.status_code == 200
@@ -57,7 +57,7 @@ def test_an_account_body_is_checked(caller):
     assert caller.call("POST", ACCOUNTS, {"account": {"uid": "nobody"}}).status_code == 404
 
 
-def test_what_is_not_there_is_not_found(caller):
+def test_an_unknown_path_is_not_found(caller):
     for path in ("/integrations/nowhere/accounts", "/users", "/workflows/x/details", "/jobs/"):
         assert caller.get(path).status_code == 404
     assert caller.call("POST", "/workspace", {}).status_code == 405

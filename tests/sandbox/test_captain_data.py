@@ -1,4 +1,4 @@
-"""Launching a practice workflow: what is accepted, what is refused, and in which words."""
+"""The sandbox's Captain Data: credentials, launches, and errors in the API's own body."""
 
 import json
 from pathlib import Path
@@ -17,7 +17,7 @@ def without(value, key):
     return {name: one for name, one in value.items() if name != key}
 
 
-def test_it_launches_and_tells_the_job(caller):
+def test_it_launches_and_returns_the_job(caller):
     reply = caller.launch()
     told = reply.json()
     assert reply.status_code == 200
@@ -28,7 +28,7 @@ def test_it_launches_and_tells_the_job(caller):
     assert caller.get(f"/jobs/{told['job_uid']}").json()["name"] == "Night run"
 
 
-def test_it_takes_the_known_payloads(caller, subtests):
+def test_it_accepts_the_golden_payloads(caller, subtests):
     for golden in GOLDEN:
         with subtests.test():
             reply = caller.launch(golden["body"], golden["workflow"])
@@ -57,7 +57,7 @@ WRONG_FIELDS = [
 ]
 
 
-def test_it_names_the_field_that_is_wrong(caller, subtests):
+def test_it_names_the_wrong_field(caller, subtests):
     for body, named in WRONG_FIELDS:
         with subtests.test(body=body, named=named):
             reply = caller.launch(body)
@@ -68,7 +68,7 @@ def test_it_names_the_field_that_is_wrong(caller, subtests):
             assert named in told["params"]["field"]
 
 
-NO_OBJECTS = [
+NOT_OBJECTS = [
     b"",
     b"   ",
     b"{",
@@ -83,12 +83,13 @@ NO_OBJECTS = [
 ]
 
 
-def test_it_refuses_what_is_no_json_object(caller, subtests):
-    for body in NO_OBJECTS:
+def test_it_refuses_a_body_that_is_not_a_json_object(caller, subtests):
+    for body in NOT_OBJECTS:
         with subtests.test(body=body):
             reply = caller.launch(body)
             assert reply.status_code == 400
-            assert reply.json()["message"]
+            assert reply.json()["error_label"] == "INVALID_INPUT"
+            assert "JSON" in reply.json()["message"] or "UTF-8" in reply.json()["message"]
 
 
 def test_it_refuses_an_unknown_workflow(caller):
@@ -109,7 +110,7 @@ def test_it_refuses_more_than_ten_megabytes(caller):
     assert "10 MB" in reply.json()["message"]
 
 
-def test_it_takes_almost_ten_megabytes(caller):
+def test_it_accepts_almost_ten_megabytes(caller):
     assert caller.launch(make_launch(note="x" * 10_400_000)).status_code == 200
 
 
@@ -121,7 +122,7 @@ def test_it_refuses_another_method(caller, subtests):
             assert reply.headers["Allow"] == "POST"
 
 
-def test_both_spellings_of_the_key_open(caller):
+def test_both_headers_for_the_key_are_accepted(caller):
     project = {"x-project-id": practice.PRACTICE_WORKSPACE}
     for key in (
         {"Authorization": f"x-api-key {practice.PRACTICE_KEY}"},
@@ -148,5 +149,5 @@ def test_a_wrong_key_is_refused(caller, subtests):
             assert reply.json()["error_scope"] == "auth"
 
 
-def test_it_sets_no_cookie_and_needs_no_token(caller):
+def test_it_sets_no_cookie_and_needs_no_csrf_token(caller):
     assert "Set-Cookie" not in caller.launch().headers
