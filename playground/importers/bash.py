@@ -76,7 +76,7 @@ class _Splitter:
         text, at = self.text, self.at
         char = text[at]
         if plain := PLAIN.match(text, at):
-            # A word of digits right before `>` is a file descriptor.
+            # Digits right before `>` are a file descriptor, not a word.
             if self.word is None and (redirect := REDIRECT.match(text, at)):
                 self._redirect(redirect)
                 return
@@ -100,6 +100,7 @@ class _Splitter:
         text, at = self.text, self.at
         if char == "\\":
             following = text[at + 1 : at + 2]
+            # A backslash at the end of a line joins it with the next, even inside a word.
             if following == "\n":
                 self.at = at + 2
             else:
@@ -118,6 +119,7 @@ class _Splitter:
 
     def _read_double(self, at: int) -> None:
         text = self.text
+        # Even empty quotes make a word.
         self._add("", at)
         while self.at < len(text):
             at = self.at
@@ -128,6 +130,7 @@ class _Splitter:
                 return
             elif text[at] == "\\":
                 following = text[at + 1 : at + 2]
+                # Before any other character the backslash stays.
                 kept = "" if following == "\n" or following in '$`"\\' else "\\"
                 self._add(kept + following.replace("\n", ""), at + 2)
             else:
@@ -139,6 +142,7 @@ class _Splitter:
         text, at = self.text, self.at
         if self._read_cat():
             return
+        # The commands in it would have to be run.
         if text[at] == "`" or text.startswith("$(", at):
             self._keep_unknown(self._substitution_end())
             return
@@ -150,6 +154,7 @@ class _Splitter:
         elif name and name in self.variables:
             self._add(self.budget.spend(self.variables[name]), found.end())
         elif default:
+            # The shell may know another value, but the text gives this one.
             self._add(default[2], found.end())
         else:
             self._keep_unknown(found.end())
@@ -162,6 +167,7 @@ class _Splitter:
     def _substitution_end(self) -> int:
         if self.text[self.at] == "`":
             return self._find("`", self.at + 1) + 1
+        # Counted without regard to quotes: an unbalanced one in quotes is rare in a pasted command.
         depth = 0
         for found in re.compile(r"[()]").finditer(self.text, self.at):
             depth += 1 if found.group() == "(" else -1
@@ -266,6 +272,7 @@ class _Splitter:
         words = self.command.words
         if len(words) > 1 and words[0] == "export":
             words = words[1:]
+        # `X=1 curl …` isn't kept: bash expands the words before it sets the variable.
         if words and all(ASSIGNMENT.match(word) for word in words):
             self.variables.update(dict(word.split("=", 1) for word in words))
         elif words:

@@ -20,6 +20,7 @@ PROMPT = re.compile(
 )
 CONTINUATION_PROMPT = re.compile(r"^(?:>{1,2}|More\?)(?:[ \t]|$)", re.MULTILINE)
 
+# At the start of a line, after an operator or a prompt: prose may mention "curl" anywhere.
 CURL = re.compile(
     r"(?:^|[;&|(]|[$>#%!❯➜])[ \t]*(?:(?:sudo|time|command|env|then|do|else)[ \t]+)?"
     r"(?:\w{1,64}=\S{0,200}[ \t]+)?"
@@ -33,7 +34,7 @@ POWERSHELL_FIRST_LINE = re.compile(r"[^\n]*`[ \t]*\r?\n")
 POWERSHELL_SIGN = re.compile(
     r"^[ \t]*\$\w{1,64}[ \t]*=|@['\"][ \t]*\r?\n|^PS[^>\n]{0,200}>|\"\{`\"", re.M
 )
-# Lines before the command that decide what it sends.
+# Lines before the command that decide what it sends: variables, and text piped to it.
 SETUP_LINE = re.compile(r"\s*(?:export\s+\w+=|\w+=\S|\$\w+\s*=|echo\b|printf\b|cat\b)")
 
 UNQUOTED = re.compile(r'[^\^"&|\n<>]+')
@@ -56,6 +57,7 @@ def has_curl(text: str) -> bool:
 
 def detect_shell(text: str) -> Shell:
     """The shell that a cURL command is written for."""
+    # PowerShell first: it has signs of its own, while cmd and bash share most of theirs.
     curl = CURL.search(text)
     at = curl.end() if curl else 0
     if POWERSHELL_SIGN.search(text) or POWERSHELL_FIRST_LINE.match(text, at):
@@ -87,6 +89,7 @@ class CmdCommand:
 def split_cmd_commands(text: str) -> list[CmdCommand]:
     """The commands of a text for Windows cmd; a caret at the end of a line continues it."""
     text = text.replace("\r\n", "\n")
+    # cmd itself only knows lines, quotes and carets; splitting into words is up to programs.
     commands: list[CmdCommand] = []
     at = 0
     while at < len(text):
@@ -131,6 +134,7 @@ def split_arguments(line: str) -> list[str]:
     quotes are one plain quote.
     """
     words: list[str] = []
+    # None between words: `""` is a word, though an empty one.
     word: list[str] | None = None
     quoted = False
     at = 0

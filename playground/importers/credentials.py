@@ -37,7 +37,7 @@ PLACEHOLDER = re.compile(
 )
 USERINFO = re.compile(r"^([A-Za-z][\w+.-]*://)([^/?#@\s]+)@")
 QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#]+)=([^&#]*)")
-# Replacing one value searches the text once, so a document full of them would take for ever.
+# Each value is located by a search of the text: thousands of them would take minutes.
 MAX_SECRETS = 50
 
 Schema = Mapping[str, Any]

@@ -21,9 +21,9 @@ from playground.importers.command_lines import (
 )
 from playground.importers.curl_request import Option, build_requests
 from playground.importers.values import (
+    FoundRequest,
     Note,
     Pasted,
-    Request,
     Unreadable,
     note_ignored,
     note_understood,
@@ -75,7 +75,7 @@ def looks_like(pasted: Pasted) -> bool:
     return has_curl(pasted.text)
 
 
-def find_requests(pasted: Pasted) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """Every request of the cURL commands in the text, in order."""
     stripped, had_prompt = strip_prompts(pasted.text)
     stripped = skip_prose(stripped)
@@ -87,6 +87,7 @@ def find_requests(pasted: Pasted) -> list[Request]:
         try:
             requests = readers[shell](stripped)
         except Unreadable as found:
+            # In every shell the same text would grow too large again.
             if found.rejected.code == "too-large":
                 raise
             problem = problem or found
@@ -97,16 +98,16 @@ def find_requests(pasted: Pasted) -> list[Request]:
     raise problem or Unreadable("no-curl", "No cURL command can be read here.")
 
 
-def _add_notes(request: Request, shell: str, had_prompt: bool) -> Request:
+def _add_notes(request: FoundRequest, shell: str, had_prompt: bool) -> FoundRequest:
     notes = [note_understood("curl", "A cURL command for {shell}.", shell=SHELL_NAMES[shell])]
     if had_prompt:
         notes.append(note_ignored("prompt", "Left out the prompt before the command."))
     return replace(request, notes=(*notes, *request.notes))
 
 
-def _read_bash(text: str) -> list[Request]:
+def _read_bash(text: str) -> list[FoundRequest]:
     commands, problem = split_commands(text)
-    requests: list[Request] = []
+    requests: list[FoundRequest] = []
     others: list[str] = []
     for index, command in enumerate(commands):
         words = _curl_words(command.words)
@@ -124,15 +125,17 @@ def _read_bash(text: str) -> list[Request]:
             replace(each, notes=(*each.notes, *notes))
             for each in build_requests(parse_options(words), stdin)
         ]
+    # A quote left open after the cURL command, in prose for example, doesn't spoil the command.
     if problem and (not requests or problem.rejected.code == "too-large"):
         raise problem
     return _note_others(requests, others)
 
 
-def _read_cmd(text: str) -> list[Request]:
-    requests: list[Request] = []
+def _read_cmd(text: str) -> list[FoundRequest]:
+    requests: list[FoundRequest] = []
     others: list[str] = []
     for command in split_cmd_commands(text):
+        # What cURL gets is split by its C run-time, after cmd has resolved the carets.
         words = _curl_words(split_arguments(command.text))
         if words is None:
             others.append(_program(command.text))
@@ -143,8 +146,8 @@ def _read_cmd(text: str) -> list[Request]:
     return _note_others(requests, others)
 
 
-def _read_powershell(text: str) -> list[Request]:
-    requests: list[Request] = []
+def _read_powershell(text: str) -> list[FoundRequest]:
+    requests: list[FoundRequest] = []
     for words, notes in powershell.find_curl_commands(text):
         found = build_requests(parse_options(words))
         requests += [replace(each, notes=(*each.notes, *notes)) for each in found]
@@ -154,6 +157,7 @@ def _read_powershell(text: str) -> list[Request]:
 def _curl_words(words: Sequence[str]) -> list[str] | None:
     """The words after `curl`; None for another command."""
     for index, word in enumerate(words):
+        # The program may be given by its path.
         name = word.replace("\\", "/").rsplit("/", 1)[-1].lower()
         if name in ("curl", "curl.exe"):
             return list(words[index + 1 :])
@@ -165,6 +169,7 @@ def _curl_words(words: Sequence[str]) -> list[str] | None:
 def _output(command: BashCommand) -> str | None:
     """What a literal `echo`, `printf '%s'` or `cat` with a here-document would print."""
     words = command.words
+    # With an unknown variable in it, the text isn't what would be sent.
     if command.unknown:
         return None
     if words == ["cat"]:
@@ -193,7 +198,7 @@ def _program(command: str) -> str:
     return words[0] if words else command
 
 
-def _note_others(requests: list[Request], others: Sequence[str]) -> list[Request]:
+def _note_others(requests: list[FoundRequest], others: Sequence[str]) -> list[FoundRequest]:
     if not others:
         return requests
     note = note_ignored(
@@ -224,6 +229,7 @@ def parse_options(words: Sequence[str]) -> Iterator[Option]:
 
 def _parse_long(word: str) -> tuple[list[Option], bool]:
     """The option, and whether its value is the next word."""
+    # cURL itself only takes `--data x`, but people write `--data=x`.
     name, equals, value = word.partition("=")
     name = _complete(name)
     if name not in OPTIONS_WITH_VALUE:
@@ -235,6 +241,7 @@ def _parse_short(letters: str) -> tuple[list[Option], bool]:
     """The options of `-sSLX`, and whether the value of the last one is the next word."""
     options: list[Option] = []
     for index, letter in enumerate(letters):
+        # A letter that isn't in the table is a flag.
         name = SHORT_OPTIONS.get(letter, letter)
         if name in OPTIONS_WITH_VALUE:
             value = letters[index + 1 :]

@@ -9,9 +9,9 @@ from urllib.parse import quote_plus, urlsplit, urlunsplit
 from playground.importers.values import (
     BODY_IN_FILE,
     FORM_TYPE,
+    FoundRequest,
     Headers,
     Note,
-    Request,
     Unreadable,
     basic_auth,
     note_ignored,
@@ -65,12 +65,13 @@ class _Transfer:
         self.notes.append(note_ignored("file-not-read", message, file=name, what=what))
 
 
-def build_requests(options: Iterable[Option], stdin: str | None = None) -> list[Request]:
+def build_requests(options: Iterable[Option], stdin: str | None = None) -> list[FoundRequest]:
     """The requests of one cURL command, several where `--next` separates them.
 
     `stdin` is the text that is fed to the command, if it is a literal. Raises Unreadable where
     the body is not in the text.
     """
+    # `--next` starts a request with all options at their defaults.
     groups: list[list[Option]] = [[]]
     for option in options:
         if option.name == "next":
@@ -80,7 +81,7 @@ def build_requests(options: Iterable[Option], stdin: str | None = None) -> list[
     return [_build_request(group, stdin) for group in groups if group]
 
 
-def _build_request(options: Sequence[Option], stdin: str | None) -> Request:
+def _build_request(options: Sequence[Option], stdin: str | None) -> FoundRequest:
     transfer = _Transfer()
     for option in options:
         _apply_option(transfer, option.name, option.value or "", stdin)
@@ -89,6 +90,7 @@ def _build_request(options: Sequence[Option], stdin: str | None) -> Request:
     body = transfer.data
     url = _add_scheme(transfer, transfer.urls[0])
     query = list(transfer.query)
+    # `--get` moves the data to the query.
     if transfer.get and body is not None:
         query.append(body)
         body = None
@@ -97,7 +99,7 @@ def _build_request(options: Sequence[Option], stdin: str | None) -> Request:
     for extra in transfer.urls[1:]:
         message = "Left out a second URL: {url}."
         transfer.notes.append(note_ignored("more-addresses", message, url=extra))
-    return Request(
+    return FoundRequest(
         kind="curl",
         method=_choose_method(transfer, body),
         url=url,
@@ -111,6 +113,7 @@ def _apply_option(transfer: _Transfer, name: str, value: str, stdin: str | None)
     if name == "url":
         transfer.urls.append(value)
     elif name == "request":
+        # As in cURL it only replaces the word: data is still sent.
         transfer.method = value
     elif name == "header":
         _add_header(transfer, value)
@@ -128,6 +131,7 @@ def _apply_option(transfer: _Transfer, name: str, value: str, stdin: str | None)
         encoded = value[1:] if value.startswith("+") else _encode(value, stdin)
         transfer.query.append(encoded)
     elif name == "user":
+        # cURL would ask for the password; an empty one is what the command has.
         login = value if ":" in value else value + ":"
         transfer.implied["Authorization"] = basic_auth(login)
     elif name == "oauth2-bearer":
@@ -138,6 +142,7 @@ def _apply_option(transfer: _Transfer, name: str, value: str, stdin: str | None)
         transfer.implied["Referer"] = value.removesuffix(";auto")
     elif name == "range":
         transfer.implied["Range"] = f"bytes={value}"
+    # Without an equals sign the value is the name of a file with cookies.
     elif name == "cookie" and "=" in value:
         transfer.cookies.append(value)
     elif name == "cookie" and value:
@@ -167,6 +172,7 @@ def _add_data(transfer: _Transfer, name: str, value: str, stdin: str | None) -> 
         text = _encode(value, stdin)
     elif name != "data-raw" and value.startswith("@"):
         text = _read_file(value[1:], stdin)
+        # The other options remove line breaks from what they read.
         if name not in ("data-binary", "json"):
             text = text.replace("\r", "").replace("\n", "")
     else:
@@ -204,6 +210,7 @@ def _encode(value: str, stdin: str | None) -> str:
 
 def _add_form_field(transfer: _Transfer, option: str, value: str) -> None:
     name, _, content = value.partition("=")
+    # `--form-string` takes `@` as it is.
     if option == "form" and content[:1] in ("@", "<"):
         transfer.skip_file(content[1:].split(";")[0], "the form field is left out")
         return
@@ -239,6 +246,7 @@ def _list_headers(transfer: _Transfer, body: str | None) -> Headers:
         implied["Content-Type"] = implied["Accept"] = "application/json"
     elif body is not None:
         implied["Content-Type"] = FORM_TYPE
+    # A header given wins, and one removed isn't added.
     added = [(name, text) for name, text in implied.items() if name.lower() not in given and text]
     return (*transfer.headers, *added)
 

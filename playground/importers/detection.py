@@ -27,11 +27,11 @@ from playground.importers.credentials import Collector, mask_url
 from playground.importers.literals import join_surrogates
 from playground.importers.results import build_result, match_operation, path_segments
 from playground.importers.values import (
+    FoundRequest,
     Imported,
     OperationShape,
     Pasted,
     Rejected,
-    Request,
     Unreadable,
     note_understood,
 )
@@ -44,7 +44,7 @@ class Reader(Protocol):
     def looks_like(self, pasted: Pasted) -> bool:
         """Whether the text seems to be in this format. Quick, and may be wrong."""
 
-    def find_requests(self, pasted: Pasted) -> list[Request]:
+    def find_requests(self, pasted: Pasted) -> list[FoundRequest]:
         """Every request of the text, in order. Raises Unreadable where there is none."""
 
 
@@ -84,6 +84,7 @@ def import_text(text: str, operations: Sequence[OperationShape] = ()) -> Importe
     pasted = Pasted(_strip_fence(join_surrogates(text).removeprefix("\ufeff")))
     if not pasted.text.strip():
         return Rejected("Nothing was pasted.", "empty")
+    # A text that is one URL and nothing else is no request: it names a job or an operation.
     url = URL.fullmatch(pasted.text.strip()) if len(pasted.text) < MAX_URL else None
     if url:
         return _import_url(url[1], operations)
@@ -102,6 +103,7 @@ def _strip_fence(text: str) -> str:
     opening = FENCE.search(text)
     if opening is None:
         return text
+    # A cut-off block has no closing fence: all the rest is its inside.
     closing = text.find(f"\n{opening[1]}", opening.end() - 1)
     return text[opening.end() : closing if closing >= 0 else len(text)]
 
@@ -111,6 +113,7 @@ def _import_requests(pasted: Pasted, operations: Sequence[OperationShape]) -> Im
     if pasted.tree is not None:
         reader = next(each for each in JSON_READERS if each.looks_like(pasted))
         return build_result(reader.find_requests(pasted), operations)
+    # The problem of the most likely reader explains more than that of the last one.
     first: Unreadable | None = None
     for reader in TEXT_READERS:
         if not reader.looks_like(pasted):
@@ -174,7 +177,8 @@ def _import_url(url: str, operations: Sequence[OperationShape]) -> Imported | Re
 
 
 def _find_step(url: str) -> str | None:
-    """The value of `step` in the query, or in the query of the fragment of a one-page app."""
+    """The value of `step` in the query, or in the query of the fragment."""
+    # A single-page app keeps its state in the fragment: `/#/jobs/1?step=…`.
     parts = urlsplit(url if "://" in url else f"https://{url}")
     fragment = parts.fragment.partition("?")[2]
     for key, value in parse_qsl(f"{parts.query}&{fragment}"):

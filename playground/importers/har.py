@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
-from playground.importers.values import Headers, Pasted, Request, Unreadable, note_understood
+from playground.importers.values import FoundRequest, Headers, Pasted, Unreadable, note_understood
 
 # The sender works these out again for what it sends.
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "accept-encoding"})
@@ -37,7 +38,7 @@ def looks_like(pasted: Pasted) -> bool:
     )
 
 
-def find_requests(pasted: Pasted) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """Every request of the log, in order."""
     tree: Any = pasted.tree
     log = tree.get("log", tree)
@@ -52,7 +53,7 @@ def find_requests(pasted: Pasted) -> list[Request]:
     return requests
 
 
-def _read_request(request: Mapping[str, Any]) -> Request:
+def _read_request(request: Mapping[str, Any]) -> FoundRequest:
     data = request.get("postData")
     body, content_type = _read_body(data) if isinstance(data, dict) else (None, "")
     headers = _read_headers(request.get("headers"))
@@ -60,7 +61,7 @@ def _read_request(request: Mapping[str, Any]) -> Request:
         headers = (*headers, ("Content-Type", content_type))
     method, url = str(request.get("method") or "GET").upper(), str(request["url"])
     message = "A request recorded by a browser: {method} {url}."
-    return Request(
+    return FoundRequest(
         kind="har",
         method=method,
         url=url,
@@ -75,11 +76,10 @@ def _read_headers(headers: Any) -> Headers:
         headers = [{"name": name, "value": value} for name, value in headers.items()]
     if not isinstance(headers, list):
         return ()
-    pairs = _read_pairs(headers)
     # Names such as `:path` are fields of HTTP/2 itself.
     return tuple(
         (name, value)
-        for name, value in pairs
+        for name, value in _read_pairs(headers)
         if not name.startswith(":") and name.lower() not in SKIPPED_HEADERS
     )
 
@@ -97,16 +97,12 @@ def _read_body(data: Mapping[str, Any]) -> tuple[str | None, str]:
     content_type = str(data.get("mimeType") or "")
     text = data.get("text")
     if isinstance(text, str) and text:
-        # Not part of the format for requests, but some recorders write it.
-        return _decode(text) if data.get("encoding") == "base64" else text, content_type
+        # The format has an encoding for responses only, but some recorders write it here too.
+        if data.get("encoding") == "base64":
+            with suppress(ValueError):
+                text = base64.b64decode(text, validate=True).decode()
+        return text, content_type
     params = data.get("params")
     if isinstance(params, list) and params:
         return urlencode(_read_pairs(params)), content_type
     return None, content_type
-
-
-def _decode(text: str) -> str:
-    try:
-        return base64.b64decode(text, validate=True).decode()
-    except ValueError:
-        return text

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from playground.importers.literals import fill_placeholders
 from playground.importers.values import (
     BODY_IN_FILE,
+    FoundRequest,
     Headers,
     Note,
     Pasted,
-    Request,
     Unreadable,
     note_ignored,
     note_understood,
@@ -36,7 +36,7 @@ SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "transfer-e
 
 COOKIE_LABEL = re.compile(r"\s*(?:set-)?cookie\s*:\s*", re.I)
 COOKIE_NAME = re.compile(r"[^\s=;,\"(){}\[\]<>@:\\/?]+")
-# Names that Set-Cookie gives to properties of a cookie (RFC 6265, 5.2): they are no cookies.
+# Set-Cookie has these beside the cookie itself (RFC 6265, 5.2).
 COOKIE_ATTRIBUTES = frozenset({
     "path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "priority",
 })  # fmt: skip
@@ -48,7 +48,7 @@ def looks_like(pasted: Pasted) -> bool:
     return REQUEST_SIGN.search(pasted.text) is not None
 
 
-def find_requests(pasted: Pasted) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests of the text, separated by lines that start with `###`."""
     requests = []
     problem: Unreadable | None = None
@@ -65,7 +65,7 @@ def find_requests(pasted: Pasted) -> list[Request]:
     return requests
 
 
-def _read_request(part: str, start: int) -> Request:
+def _read_request(part: str, start: int) -> FoundRequest:
     lines = part[start:].split("\n")
     method, target = _read_request_line(lines[0])
     at = 1
@@ -76,7 +76,7 @@ def _read_request(part: str, start: int) -> Request:
     headers, at = _read_headers(lines, at)
     body, notes = _read_body("\n".join(lines[at:]))
     host = next((value for name, value in headers if name.lower() == "host"), "")
-    request = Request(
+    request = FoundRequest(
         kind="http",
         method=method,
         url=_build_url(target, host),
@@ -111,7 +111,7 @@ def _read_headers(lines: list[str], at: int) -> tuple[Headers, int]:
         elif headers and line[:1] in " \t":
             headers[-1] = (headers[-1][0], f"{headers[-1][1]} {line.strip()}")
         else:
-            # The empty line before the body was lost on the way, as e-mail does.
+            # The empty line before the body is missing, as when it was lost in an e-mail.
             return tuple(headers), at - 1
     return tuple(headers), at
 

@@ -18,7 +18,7 @@ from playground.importers.source_requests import (
     form_text,
     javascript_json,
 )
-from playground.importers.values import Pasted, Request, Unreadable
+from playground.importers.values import FoundRequest, Pasted, Unreadable
 
 SIGN = re.compile(
     r"\bfetch\s*\(|\baxios\b|\$\.(?:ajax|post|get)\s*\(|\bhttps?\.request\s*\(|\bgot\b"
@@ -46,7 +46,7 @@ def looks_like(pasted: Pasted) -> bool:
     return any(word in text for word in SIGN_WORDS) and SIGN.search(text) is not None
 
 
-def find_requests(pasted: Pasted) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order."""
     reader = _SnippetReader(pasted.text.replace("\r\n", "\n"))
     reader.run()
@@ -88,6 +88,7 @@ class _SnippetReader:
         """The value of a call; those that make or complete a request are recorded."""
         last = name.rsplit(".", 1)[-1]
         first = values[0] if values else None
+        # The object itself is changed, as `form.append(…)` does.
         owner = self.parser.names.get(name.partition(".")[0])
         if last == "fetch":
             options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
@@ -149,6 +150,7 @@ class _SnippetReader:
 
     def _call_node(self, scheme: str, values: list[Literal]) -> None:
         config = next((each for each in values if isinstance(each, dict)), {})
+        # Node prefers `hostname`, as `host` may have a port.
         host = config.get("hostname") or config.get("host")
         url = f"{scheme}://{host}{config.get('path') or '/'}"
         if is_text(values[0] if values else None):
@@ -187,11 +189,13 @@ def _evaluate_call(name: str, values: list[Literal], parser: ExpressionParser) -
         return JsonText(javascript_json(check_size(first), space if is_text(space) else ""), first)
     if name == "URLSearchParams" and values:
         return first if is_text(first) else form_text(first)
+    # A copy: later calls of `append` change it.
     if name == "Headers":
         return dict(first) if isinstance(first, dict) else {}
     if name == "btoa" and is_text(first):
         return base64.b64encode(str(first).encode("utf-8", "replace")).decode("ascii")
     if name == "encodeURIComponent" and isinstance(first, str):
+        # The characters that JavaScript leaves as they are, beyond those of Python.
         return quote(str(first), safe="!*'()~")
     if name in ("String", "URL") and isinstance(first, str):
         return str(first)

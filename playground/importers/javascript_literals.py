@@ -1,4 +1,4 @@
-"""Parses JavaScript expressions into literals; what is none becomes a variable reference."""
+"""Parses JavaScript expressions into literals, and into variable references for all else."""
 
 from __future__ import annotations
 
@@ -22,12 +22,14 @@ NUMBER = re.compile(
     r"[-+]?(?:0[xXoObB][0-9A-Fa-f_]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?)n?"
 )
 STRING_PART = re.compile(r"[^\\'\"`$\n]+")
+# What can be skipped without looking: no quote, bracket, delimiter or comment.
 PLAIN = re.compile(r"[^\"'`(){}\[\],;/\n]+")
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", "v": "\v", "0": "\0", "\n": ""}
 CODE_POINT = re.compile(r"u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})")
 CONSTANTS: dict[str, Literal] = {"true": True, "false": False, "null": None, "undefined": None}
 # JSON.stringify leaves a member with this value out.
 UNDEFINED_MEMBER = re.compile(r"undefined\s*[,}]")
+# Keywords that may precede an expression of interest.
 SKIPPED_KEYWORDS = frozenset({"await", "new", "return", "async", "void"})
 ENDS_EARLY = ("javascript-ends", "The code ends in the middle of a value.")
 BAD_SYNTAX = ("javascript-syntax", "This JavaScript code can't be read.")
@@ -108,6 +110,7 @@ class ExpressionParser:
             return self._parse_string(char, is_template=True)
         if number := NUMBER.match(self.text, self.at):
             self.at = number.end()
+            # `123n` is a BigInt.
             return normalize_number(number.group().rstrip("n"))
         if NAME.match(self.text, self.at):
             return self._parse_chain()
@@ -125,7 +128,8 @@ class ExpressionParser:
         if self._skip_space() == ")":
             self.at += 1
             return value
-        self._skip_to(")")
+        self._skip_balanced(lambda char, depth: depth == 0 and char == ")")
+        self.at += 1
         return self.unknown("value")
 
     def _parse_items(self, closer: str) -> list[Literal]:
@@ -141,6 +145,7 @@ class ExpressionParser:
             before = self.at
             value = self.parse()
             found.extend(value if spread and isinstance(value, list) else [value])
+            # Without progress this would never end.
             if self.at == before:
                 raise Unreadable(*BAD_SYNTAX)
         self.at += 1
@@ -150,6 +155,7 @@ class ExpressionParser:
         self.at += 1
         made: dict[str, Literal] = {}
         while (char := self._find_token()) != "}":
+            # Forgiving: a semicolon between members, or a comma too many.
             if char in ",;":
                 self.at += 1
             elif self.text.startswith("...", self.at):
@@ -172,7 +178,7 @@ class ExpressionParser:
             if not undefined:
                 made[key] = value
         elif following in (",", "}"):
-            made[key] = self._look_up(key)
+            made[key] = self._look_up(key)  # `{headers}` is short for `{headers: headers}`
         else:
             raise Unreadable(*BAD_SYNTAX)
 
@@ -180,6 +186,7 @@ class ExpressionParser:
         char = self.text[self.at]
         if char in ("'", '"'):
             return self._parse_string(char)
+        # A computed key, `[name]: value`.
         if char == "[":
             values = self._parse_items("]")
             return str(values[0]) if values and isinstance(values[0], str) else "{{key}}"
@@ -268,10 +275,6 @@ class ExpressionParser:
     def _skip_rest(self) -> None:
         """Skip an expression that is no literal, up to the delimiter after it."""
         self._skip_balanced(lambda char, depth: depth == 0 and char in ",;)}]")
-
-    def _skip_to(self, closer: str) -> None:
-        self._skip_balanced(lambda char, depth: depth == 0 and char == closer)
-        self.at += 1
 
     def _skip_balanced(self, ends: Callable[[str, int], bool]) -> None:
         depth = 0

@@ -16,25 +16,27 @@ from json_repair import repair_json as rebuild_json
 from playground.importers.literals import is_text
 from playground.importers.repair_parser import Repair, find_repairs
 from playground.importers.values import (
+    FoundRequest,
     LineChange,
     Note,
     Pasted,
-    Request,
     Unreadable,
     note_ignored,
     note_repaired,
     note_understood,
 )
 from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.parsing import NumberToken, Tree, parse, try_parse
+from playground.jsontext.parsing import parse, try_parse
 from playground.jsontext.printing import dump
 
+# A bracket, or a key: a payload may be pasted without its outer braces.
 JSON_SIGN = re.compile(
     r"[{\[]|[\"'“][^\"'”\n]{1,200}[\"'”][ \t]*:|^\w{1,80}[ \t]*:[ \t]*[\"'\d]", re.M
 )
 MAX_REBUILT = 2_000
 MAX_CHANGES = 200
 
+# The faults of the tokenizer and the parser, in the words of the report.
 FAULT_MESSAGES = {
     "brackets": "Added missing brackets.",
     "missing-comma": "Added a missing comma.",
@@ -73,11 +75,14 @@ def looks_like(pasted: Pasted) -> bool:
     return JSON_SIGN.search(pasted.text) is not None
 
 
-def find_requests(pasted: Pasted) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """One request with the text as its body, without a method and a URL."""
+    # The tree is parsed already: a payload of a megabyte isn't parsed twice.
     text = pasted.text.strip()
     body = text if pasted.tree is not None else unwrap_json(text) or text
-    return [Request(kind="json", body=body, notes=(note_understood("json", "A JSON payload."),))]
+    return [
+        FoundRequest(kind="json", body=body, notes=(note_understood("json", "A JSON payload."),))
+    ]
 
 
 def unwrap_json(text: str) -> str | None:
@@ -115,6 +120,7 @@ def repair_json(text: str) -> RepairedJson:
             raise Unreadable("not-json", _explain(text))
         message = "Rebuilt the JSON from what could be read."
         return _replace_all(text, rebuilt, "rebuilt", message)
+    # Prose around the JSON was not wrong: it is noted, but shown as no change.
     inside = [each for each in repairs if not each.fault.startswith("text-")]
     notes = tuple(_list_notes(text, repairs, end))
     return RepairedJson(repaired.strip(), notes, tuple(_list_changes(text, inside)))
@@ -128,6 +134,7 @@ def _unescape(text: str) -> str | None:
     """The text of `{\\"a\\": 1}`: JSON that was escaped once more on its way through a shell."""
     if not re.match(r'\s*[{\[]\s*\\"', text):
         return None
+    # Read as the inside of a string; raw line breaks between the tokens are allowed.
     try:
         inner = str(json.loads(f'"{text}"', strict=False))
     except ValueError:
@@ -149,6 +156,7 @@ def _apply(text: str, repairs: Sequence[Repair]) -> str:
     at = 0
     for each in repairs:
         parts += [text[at : each.offset], each.inserted]
+        # An insertion may lie inside a stretch that is removed.
         at = max(at, each.offset + each.removed)
     return "".join([*parts, text[at:]])
 
@@ -210,21 +218,11 @@ def _rebuild(text: str) -> str | None:
     try:
         result = dump(parse(rebuild_json(text, ensure_ascii=False)))
         tree = parse(result)
+    # The library raises all kinds of errors for texts it was not made for.
     except (JSONSyntaxError, ValueError, RecursionError, TypeError, AttributeError, IndexError):
         return None
     if not isinstance(tree, dict | list) or not tree:
         return None
-    tokens = set(re.findall(r"[-+.\w]+", text))
-    return result if all(str(number) in tokens for number in _walk_numbers(tree)) else None
-
-
-def _walk_numbers(tree: Tree) -> Iterator[NumberToken]:
-    waiting = [tree]
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, NumberToken):
-            yield value
-        elif isinstance(value, dict):
-            waiting.extend(value.values())
-        elif isinstance(value, list):
-            waiting.extend(value)
+    numbers: list[str] = []
+    json.loads(result, parse_int=numbers.append, parse_float=numbers.append)
+    return result if set(numbers) <= set(re.findall(r"[-+.\w]+", text)) else None

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, TypeGuard
 
-from playground.importers.values import Request, Unreadable
+from playground.importers.values import FoundRequest, Unreadable
 from playground.jsontext.parsing import NumberToken
 
 Literal = Any
@@ -26,7 +26,9 @@ ANSI_NUMBER = re.compile(
     r"x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{1,4})|U([0-9A-Fa-f]{1,8})|([0-7]{1,3})"
 )
 PLAIN_IN_ANSI = re.compile(r"[^\\']+")
+# Deeper values would be rejected by `jsontext` later.
 MAX_DEPTH = 100
+# Some times the largest text that can be pasted.
 MAX_CHARACTERS = 8_000_000
 
 
@@ -102,6 +104,7 @@ def _byte(number: re.Match[str]) -> int:
 
 def make_reference(name: str) -> str:
     """A variable reference for a value that the source takes from elsewhere."""
+    # Names of variables can't start with a digit.
     clean = re.sub(r"[^A-Za-z0-9_]+", "_", name).strip("_")[:60]
     if not clean or clean[0].isdigit():
         clean = f"value_{clean}" if clean else "value"
@@ -112,6 +115,7 @@ def normalize_number(token: str) -> NumberToken | str:
     """A number token as JSON writes it; a token that JSON has no number for stays a string."""
     if JSON_NUMBER.fullmatch(token):
         return NumberToken(token)
+    # Languages allow `1_000`, `+1`, `0x1F`, `.5` and `5.`; JSON has none of them.
     plain = token.replace("_", "").removeprefix("+")
     if RADIX_NUMBER.fullmatch(plain):
         try:
@@ -125,6 +129,7 @@ def normalize_number(token: str) -> NumberToken | str:
 
 def check_size(value: Literal) -> Literal:
     """Return the value; raise Unreadable where a name used again and again made it huge."""
+    # Lists may contain one list many times over: their size is that of what is written out.
     left = MAX_CHARACTERS
     waiting = [value]
     while waiting:
@@ -155,8 +160,8 @@ class SizeBudget:
 
 
 def fill_placeholders(
-    request: Request, pattern: re.Pattern[str], values: Mapping[str, str]
-) -> Request:
+    request: FoundRequest, pattern: re.Pattern[str], values: Mapping[str, str]
+) -> FoundRequest:
     """The request with the placeholders that the text itself gives values for filled in.
 
     The first group of the pattern is the name. A value put in is not searched again.

@@ -13,10 +13,10 @@ from urllib.parse import quote_plus
 from playground.importers.literals import fill_placeholders
 from playground.importers.values import (
     FORM_TYPE,
+    FoundRequest,
     Headers,
     Note,
     Pasted,
-    Request,
     Unreadable,
     basic_auth,
     note_ignored,
@@ -38,6 +38,7 @@ def looks_like(pasted: Pasted) -> bool:
     if isinstance(tree.get("item"), list):
         return True
     request = tree.get("request", tree)
+    # A request may be its URL alone.
     if isinstance(request, str):
         return "://" in request and "name" in tree
     if not isinstance(request, dict) or "url" not in request or "httpVersion" in request:
@@ -50,7 +51,7 @@ def looks_like(pasted: Pasted) -> bool:
     )
 
 
-def find_requests(pasted: Pasted) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """Every request of the collection, in order, those in folders included."""
     tree: Any = pasted.tree
     root = tree["collection"] if isinstance(tree.get("collection"), dict) else tree
@@ -94,7 +95,7 @@ def _walk_items(root: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], st
             yield request, str(item.get("name") or ""), request.get("auth") or auth
 
 
-def _read_request(request: Mapping[str, Any], name: str, auth: Any) -> Request:
+def _read_request(request: Mapping[str, Any], name: str, auth: Any) -> FoundRequest:
     body, content_type, notes = _read_body(request.get("body"))
     headers = _read_headers(request.get("header"))
     names = {each.lower() for each, _ in headers}
@@ -105,7 +106,7 @@ def _read_request(request: Mapping[str, Any], name: str, auth: Any) -> Request:
     if query:
         url += ("&" if "?" in url else "?") + query
     understood = note_understood("postman", "A Postman request: {name}.", name=name or url)
-    return Request(
+    return FoundRequest(
         kind="postman",
         method=str(request.get("method") or "GET").upper(),
         url=url,
@@ -124,6 +125,7 @@ def _read_url(url: Any) -> str:
     if isinstance(url.get("raw"), str) and url["raw"]:
         raw = str(url["raw"])
     else:
+        # The format doesn't require `raw`.
         host, path = _join(url.get("host"), "."), _join(url.get("path"), "/")
         scheme = f"{url['protocol']}://" if url.get("protocol") else ""
         raw = f"{scheme}{host}/{path}"

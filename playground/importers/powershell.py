@@ -11,9 +11,9 @@ from playground.importers.powershell_values import ShellToken, ValueParser, spli
 from playground.importers.source_requests import RequestParts, build_request
 from playground.importers.values import (
     BODY_IN_FILE,
+    FoundRequest,
     Note,
     Pasted,
-    Request,
     Unreadable,
     note_ignored,
 )
@@ -35,7 +35,7 @@ def looks_like(pasted: Pasted) -> bool:
     return SIGN.search(pasted.text) is not None
 
 
-def find_requests(pasted: Pasted) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the commands would send, in order."""
     reader = _ScriptReader(split_tokens(strip_prompts(pasted.text)[0]))
     reader.run()
@@ -69,7 +69,7 @@ class _ScriptReader(ValueParser):
     def __init__(self, tokens: list[ShellToken]) -> None:
         super().__init__(tokens)
         self.cookies: dict[str, str] = {}
-        self.found: list[Request] = []
+        self.found: list[FoundRequest] = []
         self.curl_commands: list[list[str]] = []
 
     def run(self) -> None:
@@ -128,7 +128,7 @@ class _ScriptReader(ValueParser):
         if is_text(given.get("uri")):
             self.found.append(self._build(given))
 
-    def _build(self, given: dict[str, Literal]) -> Request:
+    def _build(self, given: dict[str, Literal]) -> FoundRequest:
         if "infile" in given:
             raise Unreadable("powershell-file", BODY_IN_FILE, file=given["infile"])
         method = given.get("method", given.get("custommethod")) or "GET"

@@ -21,6 +21,7 @@ from playground.importers.literals import (
 from playground.importers.source_requests import javascript_json
 from playground.importers.values import Unreadable
 
+# Characters that end a bare word.
 WORD = re.compile(r"[^\s'\"`;|(){}\[\],=@#$<>]+")
 VARIABLE = re.compile(r"\$(?:\{([^}\n]{1,100})\}|((?:\w+:)?\w+(?:\.\w+)*))")
 VARIABLE_IN_STRING = re.compile(r"\$(?:\{(\w{1,60})\}|(\w{1,60}))")
@@ -115,6 +116,7 @@ def _read_single(text: str, at: int) -> tuple[ShellToken, int]:
     parts = []
     while (end := text.find("'", at)) >= 0:
         parts.append(text[at:end])
+        # A doubled quote is a plain one.
         if text[end + 1 : end + 2] != "'":
             return ShellToken("string", "".join(parts)), end + 1
         parts.append("'")
@@ -141,6 +143,7 @@ def _read_part(text: str, at: int) -> tuple[str, int]:
     if plain := PLAIN_IN_DOUBLE.match(text, at):
         return plain.group(), plain.end()
     if unit := CODE_UNIT.match(text, at):
+        # Half a character stays half here; both halves are joined with the whole string.
         value = int(unit[1], 16) if unit[1] else int(unit[2])
         return chr(value) if value <= 0xFFFF else "\ufffd", unit.end()
     if text[at] != "`":
@@ -198,6 +201,7 @@ class ValueParser:
             raise Unreadable("too-deep", "The value is nested more than 100 levels deep.")
         value = self._parse_one()
         is_list = False
+        # Deeper, the comma belongs to the list or table around it.
         while self.depth == 1 and self.peek().is_mark(","):
             self.at += 1
             self._skip_ends()
@@ -237,6 +241,7 @@ class ValueParser:
         if lower in self.names:
             return self.names[lower]
         if word.startswith("$"):
+            # `$env:KEY` is KEY.
             return self._unknown(word.rsplit(":", 1)[-1].lstrip("$"))
         return normalize_number(word)
 

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from playground.importers.literals import JsonText, Literal, check_size, is_text
 from playground.importers.python_literals import Evaluator, dotted_name
 from playground.importers.source_requests import RequestParts, build_request, python_json
-from playground.importers.values import Pasted, Request, Unreadable
+from playground.importers.values import FoundRequest, Pasted, Unreadable
 
+# Calls through the names that such code usually has, imports, and the prompt.
 SIGN = re.compile(
     r"\b(?:requests|httpx|session|client|s|http|aiohttp)\.(?:post|put|patch|get|delete|request)\s*\("
     r"|^[ \t]*(?:import|from)[ \t]+(?:requests|httpx|http\.client|urllib|aiohttp|json)\b"
@@ -32,7 +33,7 @@ def looks_like(pasted: Pasted) -> bool:
     return SIGN.search(pasted.text) is not None
 
 
-def find_requests(pasted: Pasted) -> list[Request]:
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order of its lines."""
     source = textwrap.dedent(PROMPT.sub("", pasted.text)).strip("\n")
     try:
@@ -60,11 +61,11 @@ class _SnippetReader:
     def __init__(self, source: str) -> None:
         self.evaluator = Evaluator(source)
         self.hosts: dict[str, str] = {}
-        self.found: list[Request] = []
+        self.found: list[FoundRequest] = []
         # httpx writes JSON in its own way since version 0.28.
         self.is_httpx = "httpx" in source and "requests" not in source
 
-    def run(self, body: list[ast.stmt]) -> list[Request]:
+    def run(self, body: list[ast.stmt]) -> list[FoundRequest]:
         waiting: list[ast.stmt] = list(reversed(body))
         while waiting:
             statement = waiting.pop()
@@ -116,6 +117,7 @@ class _SnippetReader:
         if owner in self.hosts and last == "request":
             names = ("method", "url", "body", "headers")
             self._add_to_host(owner, {**dict(zip(names, args, strict=False)), **given})
+        # urllib's Request has no method: it depends on the body.
         elif last == "Request" and (args or "url" in given):
             self._add("", args, given, data_at=1)
         elif last == "request" and len(args) + ("method" in given) + ("url" in given) >= 2:
@@ -173,6 +175,7 @@ class _SnippetReader:
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:
+    # Both branches of an `if` are read, as nothing is evaluated to choose one.
     for name in ("body", "orelse", "finalbody"):
         block = getattr(statement, name, None)
         if isinstance(block, list):

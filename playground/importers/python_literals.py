@@ -76,9 +76,7 @@ class Evaluator:
 
     def _constant(self, node: ast.Constant) -> Literal:
         value = node.value
-        if isinstance(value, bool) or value is None:
-            return value
-        if isinstance(value, str):
+        if value is None or isinstance(value, bool | str):
             return value
         if isinstance(value, bytes):
             return value.decode("utf-8", "replace")
@@ -101,9 +99,8 @@ class Evaluator:
     def _format(self, node: ast.expr) -> str:
         inner = node.value if isinstance(node, ast.FormattedValue) else node
         value = self.evaluate(inner)
-        if isinstance(value, bool) or value is None:
-            return str(value)
-        return str(value) if isinstance(value, str) else self.unknown(inner)
+        # Other values are formatted in ways that aren't worked out here.
+        return str(value) if value is None or isinstance(value, bool | str) else self.unknown(inner)
 
     def _negate(self, node: ast.UnaryOp) -> Literal:
         value = self.evaluate(node.operand)
@@ -128,15 +125,15 @@ class Evaluator:
 
     def _subscript(self, node: ast.Subscript) -> Literal:
         if isinstance(node.value, ast.Name) and node.value.id in self.names:
-            held = self.names[node.value.id]
+            owner = self.names[node.value.id]
             key = self.evaluate(node.slice)
-            if isinstance(held, dict) and is_text(key) and key in held:
-                return held[key]
+            if isinstance(owner, dict) and is_text(key) and key in owner:
+                return owner[key]
         return self.unknown(node)
 
     def _call(self, node: ast.Call) -> Literal:
         name = dotted_name(node.func)
-        # By the last name only: `json.dumps` may be imported as `dumps`, or `json` as `j`.
+        # By the last name: `json.dumps` may be imported as `dumps`, or `json` as `j`.
         last = name.rsplit(".", 1)[-1]
         if last == "dumps" and node.args:
             return self._dump_json(node)
@@ -148,10 +145,12 @@ class Evaluator:
                 return self.unknown(node)
         if isinstance(node.func, ast.Attribute) and last in ("encode", "decode", "strip"):
             inner = self.evaluate(node.func.value)
+            # The encoding doesn't matter: bodies are shown as text.
             if is_text(inner):
                 return inner.strip() if last == "strip" else inner
         if last in ("b64encode", "standard_b64encode") and node.args:
             inner = self.evaluate(node.args[0])
+            # The encoding of a reference would hide that a value is missing.
             if is_text(inner) and "{{" not in inner:
                 return base64.b64encode(inner.encode("utf-8", "replace")).decode("ascii")
         if name == "dict" and not node.args:
@@ -176,6 +175,7 @@ class Evaluator:
 
 
 def _key(value: Literal) -> str:
+    """The key that `json.dumps` writes for a key of a dict."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is None:

@@ -181,6 +181,7 @@ class _Parser:
         if container.expected in ("colon", "value") and container.closer == "}":
             self._complete(container)
             container.expected = "comma"
+        # Nothing precedes the comma, or another one does.
         if container.expected != "comma":
             self._drop("surplus-comma")
             return
@@ -213,6 +214,7 @@ class _Parser:
                 if self.text[self.at] in "{[":
                     self._drop("surplus-bracket")
                 else:
+                    # Prose after an object without its bracket.
                     self.done = True
                 return
         if container.expected == "comma":

@@ -11,11 +11,11 @@ from playground.importers.credentials import Collector, mask_document, mask_head
 from playground.importers.json_payloads import RepairedJson, repair_json
 from playground.importers.values import (
     FORM_TYPE,
+    FoundRequest,
     Imported,
     LineChange,
     Note,
     OperationShape,
-    Request,
     Unreadable,
     note_ignored,
     note_repaired,
@@ -103,6 +103,7 @@ def _match_path(template: str, segments: Sequence[str]) -> dict[str, str] | None
     if not parts or len(parts) > len(segments):
         return None
     values: dict[str, str] = {}
+    # From the end: the host may serve the API below a path of its own.
     for part, segment in zip(parts, segments[-len(parts) :], strict=True):
         parameter = PATH_PARAMETER.fullmatch(part)
         if parameter:
@@ -121,12 +122,15 @@ def _match_keys(keys: Iterable[str], operations: Sequence[OperationShape]) -> Op
         shared = present & set(operation.body_keys)
         if (shared - COMMON_KEYS or len(shared) >= 2) and len(shared) * 2 >= len(present):
             scores.append((len(shared), operation))
+    # Two operations with the same keys can't be told apart: then none matches.
     most = max((score for score, _ in scores), default=0)
     best = [operation for score, operation in scores if score == most]
     return OperationMatch(best[0], {}, "keys") if len(best) == 1 else None
 
 
-def build_result(requests: Sequence[Request], operations: Sequence[OperationShape]) -> Imported:
+def build_result(
+    requests: Sequence[FoundRequest], operations: Sequence[OperationShape]
+) -> Imported:
     """The result for one of the requests; the others are listed as ignored."""
     index = _choose(requests, operations)
     result = _build_one(requests[index], operations)
@@ -143,7 +147,7 @@ def build_result(requests: Sequence[Request], operations: Sequence[OperationShap
     return replace(result, notes=(*result.notes, ignored))
 
 
-def _choose(requests: Sequence[Request], operations: Sequence[OperationShape]) -> int:
+def _choose(requests: Sequence[FoundRequest], operations: Sequence[OperationShape]) -> int:
     """The first request that matches an operation by its URL, else by its keys, else the first
     with a body, else the first."""
     if len(requests) == 1:
@@ -159,7 +163,7 @@ def _choose(requests: Sequence[Request], operations: Sequence[OperationShape]) -
     return next((index for index, each in enumerate(requests) if each.body), 0)
 
 
-def _build_one(request: Request, operations: Sequence[OperationShape]) -> Imported:
+def _build_one(request: FoundRequest, operations: Sequence[OperationShape]) -> Imported:
     repaired, tree = _read_document(request)
     match = match_operation(request.method, request.url, tree, operations)
     if request.kind == "json" and isinstance(tree, list):
@@ -170,6 +174,7 @@ def _build_one(request: Request, operations: Sequence[OperationShape]) -> Import
     url = mask_url(request.url, collector) if request.url else None
     document = None
     if repaired is not None:
+        # Masked before it is formatted: pointers are found in the text as it was read.
         document = ensure_formatted(mask_document(repaired.text, tree, collector))
     return Imported(
         kind=request.kind,
@@ -186,7 +191,7 @@ def _build_one(request: Request, operations: Sequence[OperationShape]) -> Import
     )
 
 
-def _read_document(request: Request) -> tuple[RepairedJson | None, Tree]:
+def _read_document(request: FoundRequest) -> tuple[RepairedJson | None, Tree]:
     """The body as JSON text and its tree; None where it neither is JSON nor can become JSON."""
     text = request.document if request.document is not None else request.body
     if text is None or not text.strip():
@@ -204,7 +209,7 @@ def _read_document(request: Request) -> tuple[RepairedJson | None, Tree]:
     return repaired, parse(repaired.text)
 
 
-def _convert_form(request: Request, text: str) -> RepairedJson | None:
+def _convert_form(request: FoundRequest, text: str) -> RepairedJson | None:
     """Form fields as a JSON object; None for other bodies."""
     types = (value for name, value in request.headers if name.lower() == "content-type")
     # cURL sends JSON as a form unless told otherwise: a bracket counts more than the header.
@@ -221,7 +226,7 @@ def _convert_form(request: Request, text: str) -> RepairedJson | None:
 
 
 def _list_notes(
-    request: Request,
+    request: FoundRequest,
     match: OperationMatch | None,
     repaired: RepairedJson | None,
     secrets: Collector,

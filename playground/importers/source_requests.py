@@ -13,8 +13,8 @@ from urllib.parse import urlencode
 from playground.importers.literals import JsonText, Literal, check_size, is_text
 from playground.importers.values import (
     FORM_TYPE,
+    FoundRequest,
     Note,
-    Request,
     basic_auth,
     note_ignored,
     note_understood,
@@ -46,7 +46,7 @@ class RequestParts:
     unread: list[str] = field(default_factory=list)
 
 
-def build_request(parts: RequestParts, outside: Sequence[str]) -> Request:
+def build_request(parts: RequestParts, outside: Sequence[str]) -> FoundRequest:
     """The request of a call; `outside` lists the references to values from elsewhere."""
     headers = list(text_pairs(parts.headers))
     given = {name.lower() for name, _ in headers}
@@ -58,7 +58,7 @@ def build_request(parts: RequestParts, outside: Sequence[str]) -> Request:
     cookies = text_pairs(parts.cookies)
     if cookies:
         headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
-    return Request(
+    return FoundRequest(
         kind=parts.kind,
         method=parts.method.upper(),
         url=_add_query(parts),
@@ -81,11 +81,13 @@ def _build_body(parts: RequestParts) -> tuple[str | None, str | None, str]:
     body = check_size(parts.body)
     if body is None:
         return None, None, ""
+    # The document keeps the digits of the source, the body has those that are sent.
     if isinstance(body, JsonText):
         document = dump(body.tree) if isinstance(body.tree, dict | list) else None
         return str(body), document, parts.implied_type
     if is_text(body):
         return str(body), None, parts.implied_type
+    # Libraries send a flat object as form fields; of others nobody knows what they would do.
     form = form_text(body)
     if form is None:
         return None, dump(body) if isinstance(body, dict | list) else None, ""
@@ -134,6 +136,7 @@ def form_text(value: Literal) -> str | None:
         return None
     pairs: list[tuple[str, str]] = []
     for key, each in value.items():
+        # A list is one field for each of its items.
         for one in each if isinstance(each, list) else [each]:
             if isinstance(one, dict | list):
                 return None
@@ -172,6 +175,7 @@ class _JsonWriter:
         if not parts or not self.indent:
             return start + self.comma.join(parts) + end
         line = "\n" + self.indent * (depth + 1)
+        # As both languages do: no space at the end of a line.
         inner = (self.comma.rstrip() + line).join(parts)
         return f"{start}{line}{inner}\n{self.indent * depth}{end}"
 
@@ -194,6 +198,7 @@ def javascript_json(value: Literal, indent: str = "") -> str:
 
 
 def _python_number(token: str) -> str:
+    # Python's integers have no limit, its floats are doubles.
     if re.fullmatch(r"-?\d+", token):
         return "0" if token == "-0" else token
     value = float(token)
@@ -201,7 +206,7 @@ def _python_number(token: str) -> str:
 
 
 def _javascript_number(token: str) -> str:
-    """A number as JavaScript prints it: a double, in the notation of ECMA-262, 6.1.6.1.20."""
+    """A number as JavaScript prints it: a double, by `Number::toString` of ECMA-262."""
     value = float(token)
     if not math.isfinite(value):
         return "null"

@@ -16,6 +16,7 @@ Headers = tuple[tuple[str, str], ...]
 NoteKind = Literal["understood", "repaired", "ignored"]
 
 FORM_TYPE = "application/x-www-form-urlencoded"
+# A command with such a body is rejected: a draft without it would send something else.
 BODY_IN_FILE = (
     "The body of this request is in the file {file}. Files named in pasted text are never read: "
     "paste the content of the file instead."
@@ -33,6 +34,7 @@ class Pasted:
         """The parsed text if all of it is one JSON object or list, else None."""
         if self.text.lstrip()[:1] not in ("{", "["):
             return None
+        # Single values are no documents, though they are JSON.
         found = try_parse(self.text)
         return found[0] if found and isinstance(found[0], dict | list) else None
 
@@ -87,7 +89,7 @@ class LineChange:
 
 
 @dataclass(frozen=True)
-class Request:
+class FoundRequest:
     """A request as a reader found it, with its credentials and without an operation yet.
 
     `body` is the text that the command would send. `document` is the same as JSON where the
@@ -163,12 +165,12 @@ def note_ignored(code: str, message: str, **params: object) -> Note:
 
 def _note(kind: NoteKind, code: str, message: str, params: Mapping[str, object]) -> Note:
     # A parameter quotes the text, which may be a whole megabyte: a note stays one line.
-    filled = {key: shorten(str(value)) for key, value in params.items()}
+    filled = {key: _shorten(str(value)) for key, value in params.items()}
     # Without parameters the message is no template, and may contain braces.
     return Note(kind, message.format(**filled) if filled else message, code, filled)
 
 
-def shorten(text: str, limit: int = 80) -> str:
+def _shorten(text: str, limit: int = 80) -> str:
     """The text on one line, cut in the middle when longer than `limit` characters."""
     line = " ".join(text[: limit * 20].split())
     return line if len(line) <= limit else f"{line[: limit // 2]}…{line[-limit // 2 + 1 :]}"
