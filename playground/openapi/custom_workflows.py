@@ -74,7 +74,7 @@ class CustomStep:
     inputs: tuple[CustomInput, ...] = ()
 
 
-class InvalidDefinition(ValueError):
+class InvalidCustomDefinition(ValueError):
     """A definition that can't be saved; the text is a message."""
 
 
@@ -95,12 +95,12 @@ def parse_step_uid(typed: str) -> str:
 def build_details(
     uid: str, name: str, steps: Sequence[CustomStep], before: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """The definition in the shape of a `details` reply; raises InvalidDefinition.
+    """The definition in the shape of a `details` reply; raises InvalidCustomDefinition.
 
     Values of `before` that the table doesn't show (permalinks, outputs, unknown keys) stay.
     """
     if errors := find_definition_errors(uid, name, steps):
-        raise InvalidDefinition(errors[0])
+        raise InvalidCustomDefinition(errors[0])
     before = before or {}
     listed = before.get("steps")
     listed = listed if isinstance(listed, list) else []
@@ -168,7 +168,7 @@ def _find_step_errors(step: CustomStep, number: int, seen: set[str]) -> Iterator
     for each in (parameter for parameter in step.parameters if parameter.name):
         try:
             _write_schema(each)
-        except InvalidDefinition as error:
+        except InvalidCustomDefinition as error:
             yield f"Step {number}, parameter {each.name}: {error}"
 
 
@@ -219,12 +219,12 @@ def _write_schema(parameter: CustomParameter) -> Schema:
     if choices:
         schema["enum"] = [_read_value(each, parameter.type) for each in choices]
         if "default" in schema and schema["default"] not in schema["enum"]:
-            raise InvalidDefinition("the default isn't one of the choices.")
+            raise InvalidCustomDefinition("the default isn't one of the choices.")
     return schema
 
 
 def _read_value(typed: str, kind: str) -> Any:
-    """The value of a typed text in the type that was chosen; raises InvalidDefinition."""
+    """The value of a typed text in the type that was chosen; raises InvalidCustomDefinition."""
     if kind == "string":
         return typed
     try:
@@ -232,13 +232,13 @@ def _read_value(typed: str, kind: str) -> Any:
     except (ValueError, RecursionError):
         if kind == "any":
             return typed  # text without quotes, which most people mean
-        raise InvalidDefinition(f"{typed!r} isn't {JSON_TYPES[kind][1]}.") from None
+        raise InvalidCustomDefinition(f"{typed!r} isn't {JSON_TYPES[kind][1]}.") from None
     # Python reads NaN and Infinity, which would make the definition invalid JSON.
     if isinstance(value, float) and not math.isfinite(value):
-        raise InvalidDefinition(f"{typed!r} isn't a JSON number.")
+        raise InvalidCustomDefinition(f"{typed!r} isn't a JSON number.")
     # Exact types: bool is a subclass of int.
     if kind != "any" and type(value) not in JSON_TYPES[kind][0]:
-        raise InvalidDefinition(f"{typed!r} isn't {JSON_TYPES[kind][1]}.")
+        raise InvalidCustomDefinition(f"{typed!r} isn't {JSON_TYPES[kind][1]}.")
     return value
 
 

@@ -6,7 +6,7 @@ from playground.openapi.custom_workflows import (
     CustomInput,
     CustomParameter,
     CustomStep,
-    InvalidDefinition,
+    InvalidCustomDefinition,
     build_details,
     find_definition_errors,
     parse_step_uid,
@@ -69,7 +69,7 @@ def test_the_uid_of_a_step_is_found_in_the_url_of_a_job(typed, uid):
 )
 def test_each_error_of_a_definition_has_a_message(steps, message):
     assert find_definition_errors("w", "W", steps) == [message]
-    with pytest.raises(InvalidDefinition) as caught:
+    with pytest.raises(InvalidCustomDefinition) as caught:
         build_details("w", "W", steps)
     assert str(caught.value) == message
 
