@@ -113,6 +113,8 @@ def _wrap(value_text: str, segments: list[str], pointer: str) -> str:
 
 def _fit_in(text: str, replaced: Child, value_text: str) -> str:
     """A value's text formatted like the value that it replaces."""
+    if not has_break(value_text):
+        return value_text  # nearly every edit
     # A member in a document of one line stays on that line.
     if replaced.key is not None and not has_break(text.strip()):
         return _put_inline(text, value_text)
