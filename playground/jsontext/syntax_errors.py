@@ -138,7 +138,7 @@ class _Checker:
     def refuse_value(self, char: str) -> NoReturn:
         if not char:
             self.refuse_end()
-        # By what comes before: a bracket after a comma isn't a missing value but a comma too many.
+        # By what comes before: a bracket after a comma means an extra comma, not a missing value.
         if self.before == "," and char in ",]}":
             self.fail("extra_comma", found=char)
         if self.before == ":" and char in ",]}":

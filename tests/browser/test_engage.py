@@ -287,7 +287,7 @@ def test_clearing_the_query_keeps_the_way_and_a_half_typed_one_waits_for_it(enga
     query.fill("")
     line(engage, '"custom_request": {}')
     box = engage.locator("[data-field]", has=engage.locator('[data-at="/custom_request"]'))
-    expect(box.locator(".field-problem.error")).to_contain_text("would match everybody")
+    expect(box.locator(".field-problem.error")).to_contain_text("would match every profile")
     query.fill('{"b": ')
     saved(engage)
     engage.reload()
