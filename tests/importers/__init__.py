@@ -1,4 +1,4 @@
-"""Pasted material is understood, or refused with a sentence."""
+"""Pasted texts, and what is made of them: a result or a rejection."""
 
 from playground.importers import Imported, OperationShape, Rejected, import_text
 
@@ -17,14 +17,14 @@ OPERATIONS = (
 
 
 def paste(text: str) -> Imported:
-    """The draft that a text gives; fails where it is refused."""
+    """The result of a text; fails if it is rejected."""
     found = import_text(text, OPERATIONS)
     assert isinstance(found, Imported), found
     return found
 
 
 def refuse(text: str) -> str:
-    """The sentence a text is refused with; fails where it is understood."""
+    """The message that a text is rejected with; fails if it is accepted."""
     found = import_text(text, OPERATIONS)
     assert isinstance(found, Rejected), found
     return found.message

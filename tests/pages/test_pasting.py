@@ -1,4 +1,4 @@
-"""Pasting anything: a draft of what was understood, a line for each thing done to it."""
+"""Pasting anything: a draft of the pasted request, and a note for each part of the text."""
 
 import json
 from pathlib import Path
@@ -68,7 +68,7 @@ def as_editor(editor: Person) -> Client:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_becomes_a_draft_with_its_digits(as_editor: Client, kind: str) -> None:
+def test_every_format_becomes_a_draft_with_its_digits(as_editor: Client, kind: str) -> None:
     answer = as_editor.post("/paste/", {"text": KINDS[kind]})
     assert answer.status_code == 200, answer.content.decode()[:2000]
     draft = Draft.objects.get()
@@ -77,7 +77,7 @@ def test_every_kind_becomes_a_draft_with_its_digits(as_editor: Client, kind: str
     assert f"/drafts/{draft.id}/" in answer.content.decode()
 
 
-def test_a_foreign_host_is_said_and_practice_is_not_chosen(as_editor: Client) -> None:
+def test_a_foreign_host_is_noted_and_practice_is_not_chosen(as_editor: Client) -> None:
     page = as_editor.post("/paste/", {"text": CURL}).content.decode()
     draft = Draft.objects.get()
     assert draft.connection is None
@@ -96,7 +96,7 @@ def test_the_connection_of_the_same_host_is_chosen(as_editor: Client) -> None:
     assert Draft.objects.get().connection == live
 
 
-def test_json_without_an_address_goes_to_practice_and_says_so(as_editor: Client) -> None:
+def test_json_without_a_url_uses_practice_and_says_so(as_editor: Client) -> None:
     page = as_editor.post("/paste/", {"text": BODY}).content.decode()
     draft = Draft.objects.get()
     assert draft.connection
@@ -120,14 +120,14 @@ def test_a_repair_is_shown_without_the_credential(as_editor: Client) -> None:
     assert "s3cr3t-token-value" not in page
 
 
-def test_what_is_not_understood_stays_in_the_box(as_editor: Client) -> None:
+def test_a_rejected_text_stays_in_the_box(as_editor: Client) -> None:
     answer = as_editor.post("/paste/", {"text": "hello there"})
     assert answer.status_code == 422
     assert "hello there" in answer.content.decode()
     assert not Draft.objects.exists()
 
 
-def test_an_unknown_operation_is_asked_for(as_editor: Client) -> None:
+def test_an_unknown_operation_has_to_be_chosen(as_editor: Client) -> None:
     answer = as_editor.post("/paste/", {"text": '{"zzz": 1.10}'})
     assert answer.status_code == 422
     assert "paste_operation" in answer.content.decode()
@@ -143,7 +143,9 @@ def test_a_file_may_be_utf_16(as_editor: Client) -> None:
     assert as_editor.post("/paste/", {"file": bad}).status_code == 422
 
 
-def test_a_job_address_asks_which_step_gets_it(as_editor: Client, editor: Person) -> None:
+def test_a_step_from_a_job_url_goes_where_the_person_chooses(
+    as_editor: Client, editor: Person
+) -> None:
     draft = start_draft(editor, "launch-workflow", '{"steps": [{"step_uid": "old"}]}', name="Mine")
     address = "https://app.example.com/jobs/j-1?step=step-77"
     page = as_editor.post("/paste/", {"text": address}).content.decode()
@@ -193,7 +195,7 @@ def test_nothing_named_in_the_text_is_read(as_editor: Client, tmp_path: Path) ->
     assert not any("from the disk" in each.text for each in Draft.objects.all())
 
 
-def test_a_call_without_a_payload_is_refused_with_a_sentence(as_editor: Client) -> None:
+def test_an_operation_without_a_payload_is_rejected(as_editor: Client) -> None:
     without = next(each for each in list_operations() if each.body_schema is None)
     path = without.path.replace("{", "").replace("}", "")
     text = f"curl -X {without.method} https://api.example.com/v3{path}"

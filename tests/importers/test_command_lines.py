@@ -1,0 +1,67 @@
+"""Command lines: prompts, the shell they are for, and the words of Windows programs."""
+
+import pytest
+
+from playground.importers.command_lines import (
+    detect_shell,
+    skip_prose,
+    split_arguments,
+    split_cmd_commands,
+    strip_prompts,
+)
+
+
+@pytest.mark.parametrize(
+    "prompt", ["$ ", "% ", "me@host:~/x$ ", "[me@host x]# ", "(venv) $ ", "PS C:\\x> ", "C:\\x>"]
+)
+def test_prompts_before_a_command_are_removed(prompt):
+    assert strip_prompts(f"{prompt}curl https://h/x") == ("curl https://h/x", True)
+
+
+def test_continuation_prompts_are_removed_with_the_prompt():
+    assert strip_prompts("$ curl https://h/x \\\n> -d 1") == ("curl https://h/x \\\n-d 1", True)
+    assert strip_prompts("> a quotation") == ("> a quotation", False)
+
+
+@pytest.mark.parametrize(
+    ("text", "shell"),
+    [
+        ("curl https://h/x \\\n  -d '{}'", "bash"),
+        ('curl "https://h/x" ^\n  -d "{}"', "cmd"),
+        ('curl "https://h/x" -d "{""a"": 1}"', "cmd"),
+        ("curl.exe https://h/x `\n  -d '{}'", "powershell"),
+        ("$body = '{}'\ncurl.exe https://h/x -d $body", "powershell"),
+        ("curl https://h/x -d `cat x`", "bash"),
+    ],
+)
+def test_the_shell_is_detected(text, shell):
+    assert detect_shell(text) == shell
+
+
+def test_prose_before_a_command_is_skipped_but_not_its_setup():
+    assert skip_prose("Run this:\ncurl https://h/x") == "curl https://h/x"
+    assert skip_prose("KEY=1\ncurl https://h/x") == "KEY=1\ncurl https://h/x"
+
+
+# The examples of "Parsing C command-line arguments" in the documentation of Microsoft.
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (r'"abc" d e', ["abc", "d", "e"]),
+        (r'a\\b d"e f"g h', [r"a\\b", "de fg", "h"]),
+        (r"a\\\"b c d", [r"a\"b", "c", "d"]),
+        (r'a\\\\"b c" d e', [r"a\\b c", "d", "e"]),
+        (r'a"b"" c d', ['ab" c d']),
+    ],
+)
+def test_words_are_split_as_the_c_run_time_does(line, words):
+    assert split_arguments(line) == words
+
+
+def test_carets_of_cmd_are_resolved():
+    commands = split_cmd_commands('curl ^\n  -d ^"a^&b^"  & echo x\ncurl y')
+    assert [each.text.split() for each in commands] == [
+        ["curl", "-d", '"a&b"'],
+        ["curl", "y"],
+    ]
+    assert commands[0].rest == "& echo x"
