@@ -36,7 +36,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "playground.commands.apps.StaticFilesConfig",
+    "playground.commands.static_files.StaticFilesConfig",
     "csp",
     "django_htmx",
     "crispy_forms",
@@ -136,7 +136,7 @@ STATICFILES_DIRS = [HOME / "static"]
 STATIC_ROOT = DATA / "static"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {"BACKEND": "playground.commands.static_bundles.JoiningStorage"},
+    "staticfiles": {"BACKEND": "playground.commands.static_files.BundlingStorage"},
 }
 
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"

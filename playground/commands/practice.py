@@ -1,4 +1,4 @@
-"""Fills in what practice needs: two connections to the sandbox, its workflows and accounts."""
+"""Creates the practice data: two connections to the sandbox, its workflows and accounts."""
 
 import json
 from dataclasses import replace
@@ -25,7 +25,7 @@ ALTCRAFT = ConnectionInput(
     base_url="sandbox:altcraft/api/v1.1",
     colour="blue",
 )
-HOLDER = ConnectionInput(
+IMPORTED = ConnectionInput(
     name="Imported workflows",
     api="captain-data",
     base_url="sandbox:captain-data/v3",
@@ -33,62 +33,68 @@ HOLDER = ConnectionInput(
 )
 
 
-def find_holder() -> Connection:
-    """The connection that holds definitions from files; it goes to the sandbox."""
-    kept = Connection.objects.filter(name=HOLDER.name, api=HOLDER.api).first()
-    if kept is None:
-        kept = save_connection(replace(HOLDER, name=_free_name(HOLDER.name))).connection
-        store_secret(kept, "key", practice.PRACTICE_KEY, person=None, public=True)
-    return kept
+def find_import_connection() -> Connection:
+    """The connection for definitions imported from files; it goes to the sandbox.
+
+    Nothing tells which real connection they are meant for, and a wrong guess could send.
+    """
+    found = Connection.objects.filter(name=IMPORTED.name, api=IMPORTED.api).first()
+    if found is None:
+        found = save_connection(replace(IMPORTED, name=_free_name(IMPORTED.name))).connection
+        store_secret(found, "key", practice.PRACTICE_KEY, person=None, public=True)
+    return found
 
 
 @transaction.atomic
 def fill_practice() -> int:
-    """Make what is missing; the number of things made. What is there already, and may have
-    been changed by hand, stays as it is."""
-    captain_data, made = _make_connection(CAPTAIN_DATA, "key", practice.PRACTICE_KEY)
-    _, also_made = _make_connection(ALTCRAFT, "token", practice.PRACTICE_TOKEN)
-    return made + also_made + _fill_workflows(captain_data) + _fill_accounts(captain_data)
+    """Create what is missing and return how many objects that were.
+
+    Existing data stays as it is: people may have changed it.
+    """
+    captain_data, created = _create_connection(CAPTAIN_DATA, "key", practice.PRACTICE_KEY)
+    _, also_created = _create_connection(ALTCRAFT, "token", practice.PRACTICE_TOKEN)
+    return created + also_created + _fill_workflows(captain_data) + _fill_accounts(captain_data)
 
 
-def _make_connection(wanted: ConnectionInput, part: str, value: str) -> tuple[Connection, int]:
-    kept = Connection.objects.filter(practice=True, api=wanted.api).first()
-    if kept is not None:
-        return kept, 0
-    named = replace(wanted, name=_free_name(wanted.name))
-    kept = save_connection(named).connection
-    kept.practice = True
-    kept.save(update_fields=["practice"])
-    store_secret(kept, part, value, person=None, public=True)
-    return kept, 1
+def _create_connection(details: ConnectionInput, part: str, value: str) -> tuple[Connection, int]:
+    # By its flag, not its name: people rename connections.
+    found = Connection.objects.filter(practice=True, api=details.api).first()
+    if found is not None:
+        return found, 0
+    created = save_connection(replace(details, name=_free_name(details.name))).connection
+    created.practice = True
+    created.save(update_fields=["practice"])
+    store_secret(created, part, value, person=None, public=True)
+    return created, 1
 
 
-def _free_name(wanted: str) -> str:
+def _free_name(name: str) -> str:
     taken = set(Connection.objects.values_list("name", flat=True))
-    names = (wanted, *(f"{wanted} {number}" for number in range(2, len(taken) + 3)))
-    return next(name for name in names if name not in taken)
+    names = (name, *(f"{name} {number}" for number in range(2, len(taken) + 3)))
+    return next(each for each in names if each not in taken)
 
 
 def _fill_workflows(connection: Connection) -> int:
-    """The definitions as the sandbox answers them, where that differs from what is kept."""
-    kept = dict(Workflow.objects.filter(connection=connection).values_list("uid", "details"))
-    made = 0
+    """Store the definitions of the sandbox where they differ from the stored ones."""
+    # Those are what a sync would bring; what people edit is stored beside them.
+    stored = dict(Workflow.objects.filter(connection=connection).values_list("uid", "details"))
+    changed = 0
     for details in practice.load_workflows():
         text = json.dumps(details, ensure_ascii=False)
-        if kept.get(details["uid"]) != text:
+        if stored.get(details["uid"]) != text:
             store_workflow(connection, text)
-            made += 1
-    return made
+            changed += 1
+    return changed
 
 
 def _fill_accounts(connection: Connection) -> int:
-    made = 0
-    for integration, about in practice.load_integrations().items():
-        if connection.accounts.filter(integration=integration).exists():
+    created = 0
+    for slug, integration in practice.load_integrations().items():
+        if connection.accounts.filter(integration=slug).exists():
             continue
         rows = [
             {"uid": account.uid, "name": account.name, "is_valid": account.valid}
-            for account in about.accounts
+            for account in integration.accounts
         ]
-        made += store_accounts(connection, integration, rows)
-    return made
+        created += store_accounts(connection, slug, rows)
+    return created

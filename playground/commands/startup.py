@@ -1,66 +1,82 @@
-"""What happens between `manage.py serve` and the first page, in order; a step is one line."""
+"""What commands share: a prepared installation, its address, its sandbox, the acting person."""
 
 import errno
 import hashlib
 import socket
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
+from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+from waitress.server import create_server
 
-from playground.commands import static_bundles
+from playground.commands import static_files
 from playground.commands.practice import fill_practice
-from playground.sending.policy import validate_network_settings
+from playground.people.models import Person, Role
+from playground.sending.policy import (
+    announce_origin,
+    current_origin,
+    validate_network_settings,
+)
 from playground.sending.recovery import end_abandoned
 from playground.vault.key_check import check_keys
 from playground.vault.rotation import seal_plain_files
+from playground.workspace.addresses import SANDBOX
 from playground.workspace.files import delete_unused_files
 from playground.workspace.models import Connection
 
+# Owns the templates imported before anybody has signed in, as when a container is built.
+STAND_IN = "command-line"
+# A file in the data folder with the address of the running server, for other commands.
+ADDRESS_FILE = "address"
+
 
 def prepare() -> None:
-    """Brings database and files to where this version needs them."""
+    """Bring database and files to the state that this version needs."""
     for step in STEPS:
         step()
 
 
-def refuse_odd_policy() -> None:
-    """Raises CommandError when a setting of what may be dialled cannot be understood."""
-    if sentence := validate_network_settings():
-        raise CommandError(sentence)
+def check_network_settings() -> None:
+    """Raise CommandError if a setting of the network policy isn't valid."""
+    if message := validate_network_settings():
+        raise CommandError(message)
 
 
 def migrate() -> None:
-    """Applies migrations; with none to apply it costs a tenth of a second."""
+    """Apply missing migrations."""
+    # Looking first: `migrate` itself takes a second even if there is nothing to do.
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", interactive=False, verbosity=0)
 
 
-def prepare_library() -> None:
-    """What a command finds that reads the library, also before the first start: tables, and
-    the practice data where nobody made it yet."""
+def prepare_database() -> None:
+    """Tables and practice data, for a command that may run before the first start."""
     migrate()
     if not Connection.objects.filter(practice=True).exists():
         fill_practice()
 
 
-def refuse_wrong_key() -> None:
-    """Raises CommandError when the kept secrets were encrypted with another key."""
-    if sentence := check_keys():
-        raise CommandError(sentence)
+def check_encryption_key() -> None:
+    """Raise CommandError if the stored secrets were encrypted with another key."""
+    if message := check_keys():
+        raise CommandError(message)
 
 
 def collect_static() -> None:
-    """Copies, names by content and compresses static files, when any of them changed."""
+    """Collect, hash and compress static files if one of them has changed."""
     stamp = Path(settings.STATIC_ROOT) / "collected"
-    state = describe_static()
+    state = fingerprint_static()
     with suppress(OSError):
         if stamp.read_text() == state:
             return
@@ -68,10 +84,11 @@ def collect_static() -> None:
     stamp.write_text(state)
 
 
-def describe_static() -> str:
-    """A digest of every static file's name, size and time of change."""
+def fingerprint_static() -> str:
+    """A digest of the name, size and time of every static file."""
     digest = hashlib.sha256(str(sorted(app.name for app in apps.get_app_configs())).encode())
-    digest.update(Path(static_bundles.__file__).read_bytes())
+    # The code that bundles them counts too: it may write other files from the same sources.
+    digest.update(Path(static_files.__file__).read_bytes())
     for finder in get_finders():
         for path, storage in finder.list([]):
             stat = Path(storage.path(path)).stat()
@@ -79,10 +96,11 @@ def describe_static() -> str:
     return digest.hexdigest()
 
 
+# Checks come before what they protect: a wrong key must stop the start before data is changed.
 STEPS: list[Callable[[], object]] = [
-    refuse_odd_policy,
+    check_network_settings,
     migrate,
-    refuse_wrong_key,
+    check_encryption_key,
     fill_practice,
     end_abandoned,
     delete_unused_files,
@@ -92,34 +110,120 @@ STEPS: list[Callable[[], object]] = [
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """A socket on that port (0: any free one). Raises CommandError with a sentence."""
+    """A socket listening on that port (0: any free one). Raises CommandError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
+    # Without it a restart fails for a minute, while old connections time out.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host.strip("[]"), port))
         listener.listen(1024)
     except PermissionError:
         raise CommandError(
-            f"Port {port} needs more rights; set PLAYGROUND_PORT above 1023."
+            f"Port {port} needs administrator rights. Set PLAYGROUND_PORT above 1023."
         ) from None
     except OSError as error:
-        raise CommandError(explain(host, port, error)) from None
+        if not isinstance(error, socket.gaierror) and error.errno == errno.EADDRINUSE:
+            message = f"Port {port} is in use. Stop the other program or change PLAYGROUND_PORT."
+            raise CommandError(message) from None
+        message = f"Can't listen on {host}: {error.strerror}. Change PLAYGROUND_HOST."
+        raise CommandError(message) from None
     return listener
 
 
-def explain(host: str, port: int, error: OSError) -> str:
-    if isinstance(error, socket.gaierror) or error.errno != errno.EADDRINUSE:
-        return f"Cannot listen on {host}: {error.strerror}. Set PLAYGROUND_HOST."
-    return f"Port {port} is in use. Stop what uses it, or set PLAYGROUND_PORT to another one."
-
-
 def origin_of(listener: socket.socket) -> str:
-    """The address at which this machine reaches the socket."""
+    """The URL by which this machine reaches the socket."""
     host, port = listener.getsockname()[:2]
-    return spell_origin(host, port)
+    return format_origin(host, port)
 
 
-def spell_origin(host: str, port: int) -> str:
+def format_origin(host: str, port: int) -> str:
+    # The wildcard addresses can be listened on, but not opened in every browser.
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host.strip("[]"), host.strip("[]"))
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def remember_origin(origin: str) -> None:
+    """Store the address of the running server for commands in another terminal."""
+    (Path(settings.DATA) / ADDRESS_FILE).write_text(origin)
+
+
+def forget_origin() -> None:
+    (Path(settings.DATA) / ADDRESS_FILE).unlink(missing_ok=True)
+
+
+def get_public_origin() -> str:
+    """The address people open: from the settings, the running server, or the next start."""
+    if settings.ORIGINS:
+        return str(settings.ORIGINS[0])
+    try:
+        return (Path(settings.DATA) / ADDRESS_FILE).read_text()
+    except OSError:
+        return format_origin(settings.HOST, settings.PORT)
+
+
+def format_link(token: str) -> str:
+    """The URL of a sign-in link."""
+    return get_public_origin() + reverse("link", args=[token])
+
+
+def announce_public_origin() -> None:
+    """For a command that shows requests to the sandbox, but sends none."""
+    if not current_origin():
+        announce_origin(get_public_origin())
+
+
+@contextmanager
+def serve_sandbox(connection: Connection) -> Iterator[None]:
+    """Serve the sandbox while a command sends, if the connection goes there.
+
+    The server of this installation may not be running.
+    """
+    if not connection.base_url.startswith(SANDBOX):
+        yield
+        return
+    # Before the first start the folder is missing, about which whitenoise would warn.
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=2)
+    announce_origin(f"http://127.0.0.1:{server.effective_port}")
+    thread = threading.Thread(target=_run, args=(server,), daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        server.close()
+        server.task_dispatcher.shutdown(timeout=2)
+        thread.join(2)
+
+
+def _run(server: Any) -> None:
+    # Closing the server while it waits for connections ends `run` with an error.
+    with suppress(OSError):
+        server.run()
+
+
+def find_actor(name: str) -> Person | None:
+    """The active person of this name; without a name the first owner, else the stand-in."""
+    prepare_database()
+    active = Person.objects.filter(is_active=True)
+    if name:
+        return active.filter(username__iexact=name).first()
+    owner = active.filter(role=Role.OWNER).order_by("pk").first()
+    return owner or active.filter(username=STAND_IN).first()
+
+
+def find_importer(name: str) -> Person | None:
+    """Who owns imported templates: as `find_actor`, but never nobody on a new installation.
+
+    There the stand-in is created: an editor without a password, who can't sign in.
+    """
+    prepare_database()
+    if not name and not Person.objects.exists():
+        return Person.objects.create_user(STAND_IN, role=Role.EDITOR)
+    return find_actor(name)
+
+
+def explain_missing_person(name: str) -> str:
+    if name:
+        return f"There is no person named {name}."
+    return "There is no owner yet. Start the playground and open the link it prints, or use --user."

@@ -1,4 +1,4 @@
-"""`manage.py check_payload`: one JSON object per problem, and the exit status."""
+"""`manage.py check_payload`: one line of JSON per problem, and the exit status."""
 
 import io
 import json
@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import call_command
 
-from playground.commands import workflow_facts
+from playground.commands.management.commands import check_payload
 from playground.rules.facts import NO_FACTS
 from playground.workspace.models import Account, Connection, Workflow
 
@@ -30,8 +30,8 @@ def run(tmp_path, capsys):
         file = tmp_path / "payload.json"
         file.write_bytes(data)
         status = status_of(operation, str(file), *arguments)
-        told = capsys.readouterr()
-        return status, [json.loads(line) for line in told.out.splitlines()], told.err.strip()
+        output = capsys.readouterr()
+        return status, [json.loads(line) for line in output.out.splitlines()], output.err.strip()
 
     return run
 
@@ -44,13 +44,13 @@ def status_of(*arguments):
     return 0
 
 
-def test_it_ends_with_0_when_nothing_blocks_sending(run):
+def test_the_exit_status_is_0_if_nothing_blocks_sending(run):
     status, problems, _ = run(GOOD)
     assert status == 0
     assert [each["severity"] for each in problems] == ["warning"]
 
 
-def test_it_prints_one_object_per_problem_and_ends_with_1(run):
+def test_each_problem_is_one_object_and_the_exit_status_1(run):
     status, problems, _ = run({**GOOD, "job_name": " ", "steps": [{}]})
     assert status == 1
     assert [each["pointer"] for each in problems] == [
@@ -67,12 +67,12 @@ def test_it_prints_one_object_per_problem_and_ends_with_1(run):
 @pytest.mark.parametrize(
     "data", [b"", b"{", b"\xff\xfe{\x00}\x00", b"\xef\xbb\xbf{}", b'{"a":"\xff"}']
 )
-def test_bytes_that_are_no_json_are_one_problem(run, data):
+def test_bytes_that_are_not_json_are_one_problem(run, data):
     status, problems, _ = run(data)
     assert (status, [each["code"] for each in problems]) == (1, ["not-json"])
 
 
-def test_it_reads_the_standard_input(monkeypatch, capsys):
+def test_standard_input_is_read(monkeypatch, capsys):
     for arguments in (["launch-workflow"], ["launch-workflow", "-"]):
         monkeypatch.setattr("sys.stdin", Bytes(b"[]"))
         assert status_of(*arguments) == 1
@@ -89,22 +89,22 @@ def test_a_credential_in_the_document_counts_as_supplied(run):
 def test_an_unknown_operation_is_one_sentence(run):
     status, problems, error = run(GOOD, operation="launch")
     assert (status, problems) == (2, [])
-    assert error.startswith('There is no operation "launch". There are: launch-workflow, ')
+    assert error.startswith('There is no operation "launch". Available: launch-workflow, ')
 
 
-def test_a_file_that_is_not_there_is_one_sentence(capsys):
+def test_a_missing_file_is_one_sentence(capsys):
     assert status_of("launch-workflow", "/no/such/file") == 2
-    assert "The file /no/such/file cannot be read" in capsys.readouterr().err
+    assert "Can't read /no/such/file" in capsys.readouterr().err
 
 
 @pytest.mark.django_db
-def test_a_workflow_nobody_knows_is_one_sentence(run):
+def test_an_unknown_workflow_is_one_sentence(run):
     status, _, error = run(GOOD, "--workflow", "nope")
-    assert (status, error) == (2, "No workflow with the UID nope is known here.")
+    assert (status, error) == (2, "There is no workflow with the UID nope.")
 
 
 @pytest.mark.django_db
-def test_the_file_may_stand_behind_the_option(tmp_path, capsys):
+def test_the_file_may_follow_the_option(tmp_path, capsys):
     file = tmp_path / "payload.json"
     file.write_text("{}")
     assert status_of("launch-workflow", "--workflow", SEARCH, str(file)) == 1
@@ -122,8 +122,8 @@ def test_the_workflow_is_found_among_the_practice_ones(run):
 def test_without_a_database_the_practice_definitions_are_used(run):
     # This test may not touch the database, as on a fresh clone there is none.
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workflow_facts, "_from_library", lambda uid: None)
-        assert workflow_facts.facts_of_workflow(SEARCH) is not None
+        patch.setattr(check_payload, "_find_synced", lambda uid: None)
+        assert check_payload.find_facts(SEARCH) is not None
 
 
 @pytest.mark.django_db
@@ -142,5 +142,5 @@ def test_a_workflow_of_the_library_is_judged_with_its_connections_accounts(run):
     status, problems, _ = run({**GOOD, "steps": [step]}, "--workflow", "w1")
     assert status == 0
     assert [each["pointer"] for each in problems] == ["/steps/0/accounts/1"]
-    facts = workflow_facts.facts_of_workflow("w1")
+    facts = check_payload.find_facts("w1")
     assert (facts.variables, facts.secrets) == (NO_FACTS.variables, None)

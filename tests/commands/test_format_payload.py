@@ -56,4 +56,4 @@ def test_it_says_what_is_wrong_and_where(data: bytes, sentence: str) -> None:
 def test_a_file_that_is_missing_is_named() -> None:
     code, out, said = run(b"", "missing.json")
     assert (code, out) == (1, b"")
-    assert "missing.json cannot be read" in said
+    assert "Can't read missing.json" in said

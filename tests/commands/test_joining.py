@@ -1,9 +1,9 @@
-"""Collected scripts and style sheets carry what they import, and say the same."""
+"""Bundled scripts and style sheets contain their imports and work the same."""
 
 import pytest
 from django.contrib.staticfiles import finders
 
-from playground.commands.static_bundles import ENTRIES, CannotJoin, join
+from playground.commands.static_files import ENTRIES, CannotBundle, write_bundle
 
 
 def read(name: str) -> str:
@@ -15,21 +15,21 @@ def read(name: str) -> str:
 
 
 @pytest.mark.parametrize("name", ENTRIES)
-def test_every_entry_can_be_joined(name: str) -> None:
-    joined = join(name, read)
-    assert "@import" not in joined
-    left = [line for line in joined.splitlines() if line.startswith(("import ", "export "))]
+def test_every_entry_can_be_bundled(name: str) -> None:
+    bundle = write_bundle(name, read)
+    assert "@import" not in bundle
+    left = [line for line in bundle.splitlines() if line.startswith(("import ", "export "))]
     assert all(line.startswith("export const {") for line in left)
     assert len(left) == ("\nexport " in read(name))
 
 
-def test_a_module_stands_once_and_before_those_that_need_it() -> None:
+def test_a_module_appears_once_and_before_those_that_import_it() -> None:
     files = {
         "js/a.js": 'import { b as two } from "./in/b.js";\nimport { c } from "./c.js";\ntwo(c);\n',
         "js/in/b.js": 'import { c } from "../c.js";\nexport function b() { return c; }\n',
         "js/c.js": "export const c = 3;\n",
     }
-    assert join("js/a.js", files.__getitem__) == (
+    assert write_bundle("js/a.js", files.__getitem__) == (
         "const $js_c = (() => {\nconst c = 3;\nreturn { c };\n})();\n"
         "const $js_in_b = (() => {\nconst { c } = $js_c;\nfunction b() { return c; }\n"
         "return { b };\n})();\n"
@@ -37,12 +37,12 @@ def test_a_module_stands_once_and_before_those_that_need_it() -> None:
     )
 
 
-def test_what_the_entry_exports_stays_exported() -> None:
+def test_the_exports_of_the_entry_stay_exports() -> None:
     files = {
         "a.js": 'import { b } from "./b.js";\nexport class A { x = b; }\nexport const c = 1;\n',
         "b.js": "export const b = 2;\n",
     }
-    assert join("a.js", files.__getitem__) == (
+    assert write_bundle("a.js", files.__getitem__) == (
         "const $b = (() => {\nconst b = 2;\nreturn { b };\n})();\n"
         "export const { A, c } = (() => {\nconst { b } = $b;\n"
         "class A { x = b; }\nconst c = 1;\nreturn { A, c };\n})();\n"
@@ -53,12 +53,12 @@ def test_what_the_entry_exports_stays_exported() -> None:
     "source",
     ['import a from "./b.js";\n', "export default 3;\n", 'import { a } from "./a.js";\n'],
 )
-def test_what_is_written_otherwise_stays_as_it_is(source: str) -> None:
-    with pytest.raises(CannotJoin):
-        join("js/a.js", {"js/a.js": source}.__getitem__)
+def test_unsupported_imports_and_exports_are_rejected(source: str) -> None:
+    with pytest.raises(CannotBundle):
+        write_bundle("js/a.js", {"js/a.js": source}.__getitem__)
 
 
-def test_a_style_sheet_takes_in_what_it_imports() -> None:
+def test_a_style_sheet_contains_its_imports() -> None:
     files = {"css/a.css": '@import "../x/b.css";\n.a {}\n', "x/b.css": ".b {}\n"}
     files["x/b.css"] += "/*# sourceMappingURL=b.css.map */"
-    assert join("css/a.css", files.__getitem__) == ".b {}\n.a {}\n"
+    assert write_bundle("css/a.css", files.__getitem__) == ".b {}\n.a {}\n"

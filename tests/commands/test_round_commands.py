@@ -28,7 +28,7 @@ def test_a_sync_before_the_first_start_tells_its_progress_and_only_that(tmp_path
     assert done.stdout.splitlines()[-1].startswith("Synced: ")
     unknown = run(tmp_path, "sync_connection", "Nowhere")
     assert (unknown.returncode, unknown.stdout) == (1, "")
-    assert "There are: Practice, Practice Altcraft." in unknown.stderr
+    assert "Connections: Practice, Practice Altcraft." in unknown.stderr
 
 
 def test_a_reader_that_had_enough_is_no_error(tmp_path) -> None:

@@ -67,7 +67,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
-def test_the_printed_link_lets_the_first_owner_in_once(data: Path) -> None:
+def test_the_printed_link_signs_the_first_owner_in_once(data: Path) -> None:
     with served(data) as (origin, said):
         link = re.search(r"http://\S+/link/\S+", said)
         assert link
@@ -83,7 +83,7 @@ def test_the_printed_link_lets_the_first_owner_in_once(data: Path) -> None:
         assert "/link/" not in said
 
 
-def test_static_files_come_compressed_and_are_kept_by_browsers(data: Path) -> None:
+def test_static_files_are_compressed_and_cached_by_browsers(data: Path) -> None:
     with served(data) as (origin, _):
         page = requests.get(f"{origin}/sign-in/").text
         sheet = re.search(r'href="(/static/css/page\.[0-9a-f]+\.css)"', page)
@@ -104,7 +104,7 @@ def test_static_files_are_collected_again_only_when_one_changed(data: Path) -> N
     assert (data / "static" / "collected").stat().st_mtime_ns == stamp
 
 
-def test_behind_a_proxy_cookies_travel_over_https_only(data: Path) -> None:
+def test_behind_a_proxy_cookies_are_sent_over_https_only(data: Path) -> None:
     settings = {"ORIGINS": "https://playground.example.com", "BEHIND_PROXY": "yes"}
     with served(data, **settings) as (_, said):
         assert "https://playground.example.com/" in said
@@ -141,7 +141,7 @@ def test_a_port_in_use_is_one_sentence(data: Path) -> None:
         ("SANDBOX_ORIGIN", "nonsense"),
     ],
 )
-def test_a_setting_not_understood_is_one_sentence(data: Path, setting: str, value: str) -> None:
+def test_an_invalid_setting_is_one_sentence(data: Path, setting: str, value: str) -> None:
     code, _, err = run(data, **{setting: value})
     assert code == 1
     assert f"PLAYGROUND_{setting}" in err
@@ -149,20 +149,20 @@ def test_a_setting_not_understood_is_one_sentence(data: Path, setting: str, valu
     assert len(err.strip().splitlines()) == 1
 
 
-def test_a_key_that_opens_nothing_is_one_sentence(data: Path) -> None:
+def test_a_wrong_key_is_one_sentence(data: Path) -> None:
     code, _, err = run(data, SECRET_KEYS=Fernet.generate_key().decode())
     assert code == 1
     assert "Traceback" not in err
     assert len(err.strip().splitlines()) == 1
 
 
-def test_a_new_key_takes_one_command(tmp_path: Path) -> None:
+def test_one_command_rotates_the_key(tmp_path: Path) -> None:
     with served(tmp_path):
         pass
     former = (tmp_path / "secrets.key").read_text().strip()
     code, out, _ = run(tmp_path, "rotate_secrets --new-key --forget")
     assert code == 0
-    assert "values are under the newest key" in out
+    assert "with the newest key" in out
     assert former not in (tmp_path / "secrets.key").read_text()
     with served(tmp_path):
         pass
@@ -171,7 +171,7 @@ def test_a_new_key_takes_one_command(tmp_path: Path) -> None:
     assert "The encryption key does not fit the data" in err
 
 
-def test_a_page_that_came_over_https_sets_secure_cookies_only(data: Path) -> None:
+def test_a_page_over_https_sets_secure_cookies(data: Path) -> None:
     with served(data, BEHIND_PROXY="yes") as (origin, _):
         plain = requests.get(f"{origin}/sign-in/")
         safe = requests.get(f"{origin}/sign-in/", headers={"X-Forwarded-Proto": "https"})
@@ -179,13 +179,13 @@ def test_a_page_that_came_over_https_sets_secure_cookies_only(data: Path) -> Non
     assert "; Secure" in safe.headers["Set-Cookie"]
 
 
-def test_a_link_for_somebody_locked_out(data: Path) -> None:
+def test_a_person_who_is_locked_out_gets_a_link(data: Path) -> None:
     code, out, _ = run(data, "sign_in_link --user ada")
     assert code == 0
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/link/[\w-]+/\n", out)
     code, out, err = run(data, "sign_in_link --user nobody")
     assert (code, out) == (1, "")
-    assert "There is nobody named nobody." in err
+    assert "There is no person named nobody." in err
 
 
 def test_the_database_is_in_wal_mode(data: Path) -> None:

@@ -1,4 +1,4 @@
-"""The commands of templates as processes on a folder of their own."""
+"""The commands for templates, each as a process on a data folder of its own."""
 
 import json
 from pathlib import Path
@@ -42,7 +42,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
-def test_files_are_taken_in_sent_and_written_before_the_first_start(
+def test_files_are_imported_sent_and_exported_before_the_first_start(
     data: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "night.yaml").write_text(FILE, "utf-8")
@@ -51,15 +51,15 @@ def test_files_are_taken_in_sent_and_written_before_the_first_start(
     assert (status, out.split()) == (0, ["new", "night.yaml"]), err
     sending = f"send_template Night --variant VIP --file /inputs={tmp_path}/rows.json --json"
     status, out, err = run(data, f"{sending} --dry-run")
-    told = json.loads(out)
-    assert (status, told["outcome"], told["problems"]) == (0, "dry-run", []), err
-    assert told["url"].endswith(f"/workflows/{WORKFLOW}/schedule")
-    assert json.loads(told["body"])["inputs"] == [ROW]
+    answer = json.loads(out)
+    assert (status, answer["outcome"], answer["problems"]) == (0, "dry-run", []), err
+    assert answer["url"].endswith(f"/workflows/{WORKFLOW}/schedule")
+    assert json.loads(answer["body"])["inputs"] == [ROW]
     status, out, err = run(data, f"{sending} --set /job_name=Day")
     assert (status, json.loads(out)["outcome"]) == (0, "accepted"), err
 
     status, out, _ = run(data, f"export_templates {tmp_path}/out")
-    assert (status, out) == (0, f"1 template in {tmp_path}/out.\n")
+    assert (status, out) == (0, f"Wrote 1 template to {tmp_path}/out.\n")
     [written] = (tmp_path / "out").iterdir()
     assert run(data, f"import_templates {tmp_path}/out")[1].split()[0] == "same"
     text = written.read_text("utf-8").replace("name: Night", "name: Later").replace("100", "200")
@@ -75,13 +75,13 @@ def test_files_are_taken_in_sent_and_written_before_the_first_start(
     ("command", "says"),
     [
         ("send_template Nobody --json", "There is no template named Nobody."),
-        ("import_templates /nowhere.yaml", "/nowhere.yaml cannot be read"),
+        ("import_templates /nowhere.yaml", "Can't read /nowhere.yaml"),
         ("import_templates /dev/null", "null isn't an API Playground template."),
-        ("export_templates /dev/null", "/dev/null cannot be written"),
-        ("export_templates x --user nobody", "There is nobody named nobody."),
+        ("export_templates /dev/null", "Can't write /dev/null"),
+        ("export_templates x --user nobody", "There is no person named nobody."),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(data: Path, command: str, says: str) -> None:
+def test_an_error_is_one_sentence(data: Path, command: str, says: str) -> None:
     (data / "templates.yaml").write_text(FILE, "utf-8")
     run(data, f"import_templates {data}/templates.yaml")
     status, _, err = run(data, command)

@@ -1,4 +1,4 @@
-"""Definitions go out and in as files, and check_payload honours what was made by hand."""
+"""Definitions are exported and imported, and check_payload checks against edited ones."""
 
 import io
 import json
@@ -6,7 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from playground.commands.practice import find_holder
+from playground.commands.practice import find_import_connection
 from playground.workspace.models import Connection, Workflow
 from playground.workspace.workflows import store_workflow
 
@@ -36,7 +36,7 @@ DEFINITION = {
 ACCOUNTS = [{"uid": "a-1", "name": "Ada", "integration": "linkedin", "is_valid": True}]
 
 
-def keep(tmp_path, whole: object, *options: str) -> str:
+def run_import(tmp_path, whole: object, *options: str) -> str:
     file = tmp_path / "definition.json"
     file.write_text(json.dumps(whole))
     out = io.StringIO()
@@ -66,18 +66,18 @@ def payload(accounts: list[str], parameters: dict, count: list[str] | None = Non
     }
 
 
-def test_a_file_is_kept_under_a_holder_that_goes_to_the_sandbox(tmp_path) -> None:
-    told = keep(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
-    assert "By hand (w-hand) is kept under Imported workflows." in told
+def test_an_imported_definition_gets_a_connection_to_the_sandbox(tmp_path) -> None:
+    output = run_import(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
+    assert "Imported By hand (w-hand) into Imported workflows." in output
     kept = Workflow.objects.get()
     assert kept.connection.base_url.startswith("sandbox:")
     assert kept.connection.accounts.get().name == "Ada"
-    keep(tmp_path, DEFINITION)
+    run_import(tmp_path, DEFINITION)
     assert Connection.objects.count() == 1
 
 
-def test_check_payload_honours_the_definition(tmp_path) -> None:
-    keep(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
+def test_check_payload_checks_against_the_definition(tmp_path) -> None:
+    run_import(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
     assert check(tmp_path, payload(["a-1"], {"limit": 5})) == (0, [])
 
 
@@ -92,20 +92,20 @@ def test_check_payload_honours_the_definition(tmp_path) -> None:
     ],
 )
 def test_what_the_definition_forbids_is_an_error(tmp_path, body, pointer) -> None:
-    keep(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
+    run_import(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
     code, problems = check(tmp_path, body)
     assert code == 1
     assert [each["pointer"] for each in problems if each["severity"] == "error"] == [pointer]
 
 
-def test_what_goes_out_comes_in_again(tmp_path) -> None:
-    keep(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
+def test_an_exported_definition_can_be_imported(tmp_path) -> None:
+    run_import(tmp_path, {"workflow": DEFINITION, "accounts": ACCOUNTS})
     out = io.StringIO()
     call_command("export_workflow", "w-hand", stdout=out)
     whole = json.loads(out.getvalue())
     assert whole == {"workflow": DEFINITION, "accounts": ACCOUNTS}
     Connection.objects.all().delete()
-    keep(tmp_path, whole)
+    run_import(tmp_path, whole)
     assert json.loads(Workflow.objects.get().edited) == DEFINITION
 
 
@@ -114,15 +114,15 @@ def test_what_goes_out_comes_in_again(tmp_path) -> None:
     [[], {}, {"uid": "w"}, {"uid": "w/1", "steps": [{}]}, {"workflow": 7}, {"uid": 7, "steps": []}]
     + [{"workflow": DEFINITION, "accounts": each} for each in ({}, [7], [{"uid": "a"}])],
 )
-def test_what_is_no_definition_is_refused_with_a_sentence(tmp_path, whole) -> None:
+def test_an_invalid_definition_is_rejected(tmp_path, whole) -> None:
     with pytest.raises(CommandError):
-        keep(tmp_path, whole)
+        run_import(tmp_path, whole)
     assert not Workflow.objects.exists()
 
 
 def test_an_unknown_connection_or_workflow_is_named(tmp_path) -> None:
     with pytest.raises(CommandError, match="no connection named Nowhere"):
-        keep(tmp_path, DEFINITION, "--connection", "Nowhere")
+        run_import(tmp_path, DEFINITION, "--connection", "Nowhere")
     with pytest.raises(CommandError, match="w-none"):
         call_command("export_workflow", "w-none")
 
@@ -138,8 +138,8 @@ ODD = {"null": None, "list": [1, [2]], "nested": {"a": {"b": None}}, "big": 2**6
         [{"step_uid": None, "step_name": 7, "output_schema": {"a": 1}}, None, 7],
     ],
 )
-def test_an_odd_definition_goes_in_and_out_and_is_judged_by(tmp_path, steps) -> None:
-    keep(tmp_path, {"uid": "w-hand", "steps": steps, "name": None})
+def test_an_odd_definition_is_imported_exported_and_checked_against(tmp_path, steps) -> None:
+    run_import(tmp_path, {"uid": "w-hand", "steps": steps, "name": None})
     out = io.StringIO()
     call_command("export_workflow", "w-hand", stdout=out)
     assert json.loads(out.getvalue())["workflow"]["steps"] == steps
@@ -147,18 +147,18 @@ def test_an_odd_definition_goes_in_and_out_and_is_judged_by(tmp_path, steps) -> 
     assert code in (0, 1)
 
 
-def test_what_an_answer_holds_that_json_has_not_goes_out_as_json(tmp_path) -> None:
-    holder = find_holder()
+def test_values_that_json_lacks_are_exported_as_json(tmp_path) -> None:
+    connection = find_import_connection()
     steps = '[{"step_uid": "s", "parameters_schema": {"properties": {"a": NaN, "b": 1e999}}}]'
-    store_workflow(holder, '{"uid": "w-odd", "name": "\\ud800 half", "steps": ' + steps + "}")
+    store_workflow(connection, '{"uid": "w-odd", "name": "\\ud800 half", "steps": ' + steps + "}")
     out = io.StringIO()
     call_command("export_workflow", "w-odd", stdout=out)
     whole = json.loads(out.getvalue(), parse_constant=pytest.fail)
     assert whole["workflow"]["name"] == "? half"
-    keep(tmp_path, whole)
+    run_import(tmp_path, whole)
 
 
-def test_numbers_go_in_and_out_as_they_are_written(tmp_path) -> None:
+def test_numbers_keep_their_digits(tmp_path) -> None:
     numbers = '{"a": 1.10, "b": -0, "c": 1e400, "d": 12345678901234567890.50}'
     step = '{"step_uid": "s", "parameters_schema": {"properties": ' + numbers + "}}"
     file = tmp_path / "numbers.json"
@@ -170,6 +170,6 @@ def test_numbers_go_in_and_out_as_they_are_written(tmp_path) -> None:
         assert f": {number}" in out.getvalue()
 
 
-def test_a_file_that_is_not_there_is_told_in_plain_words(tmp_path) -> None:
-    with pytest.raises(CommandError, match=r"nowhere\.json cannot be read: No such file"):
+def test_a_missing_file_is_named(tmp_path) -> None:
+    with pytest.raises(CommandError, match=r"Can't read .*nowhere\.json: No such file"):
         call_command("import_workflow", str(tmp_path / "nowhere.json"))

@@ -51,7 +51,7 @@ def test_what_is_under_way_stays(editor, settings, capsys) -> None:
     make_exchange(editor)
     call_command("purge_history")
     assert Exchange.objects.count() == 2
-    assert "0 exchanges removed." in capsys.readouterr().out
+    assert "Exchanges removed: 0." in capsys.readouterr().out
 
 
 def test_what_stood_around_goes_with_the_last_exchange_that_had_it(editor, settings) -> None:

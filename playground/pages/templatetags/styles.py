@@ -19,8 +19,8 @@ IMPORTED = re.compile(r'^@import "([\w./-]+\.css)";$', re.M)
 @register.simple_tag
 def styles(name: str) -> SafeString:
     """The links of a sheet that only imports others. Browsers would fetch those one by one."""
-    joined = getattr(staticfiles_storage, "joins", False)
-    names = [name] if joined else list_imports(name)
+    is_bundled = getattr(staticfiles_storage, "bundles", False)
+    names = [name] if is_bundled else list_imports(name)
     links = ((static(each),) for each in names)
     return format_html_join("\n", '<link rel="stylesheet" href="{}">', links)
 

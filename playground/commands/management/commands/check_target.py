@@ -1,4 +1,4 @@
-"""Says whether a call may go to an address, by the same judgement as Send."""
+"""`manage.py check_target URL`: whether a call may go there, decided as Send decides it."""
 
 import sys
 
@@ -10,16 +10,16 @@ from playground.sending.policy import current_limits, current_policy, validate_n
 
 class Command(BaseCommand):
     help = (
-        "Prints `allowed`, the address exactly as it would be dialled and the IP addresses "
-        "behind it, or `refused` and why. Exit status 0 or 1."
+        "Print `allowed`, the URL exactly as it would be dialled and its IP addresses, or "
+        "`refused` and the reason. The exit status is 0 or 1."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("url")
 
     def handle(self, *args: object, **options: str) -> None:
-        if sentence := validate_network_settings():
-            raise CommandError(sentence)
+        if message := validate_network_settings():
+            raise CommandError(message)
         judged = check_target(options["url"], current_policy(), current_limits())
         if isinstance(judged, GuardRefusal):
             self.stdout.write(f"refused: {judged.message}")

@@ -1,4 +1,4 @@
-"""`manage.py export_templates DIR`: every template as a file made for git."""
+"""`manage.py export_templates FOLDER`: every template as a file made for git."""
 
 import sys
 from argparse import ArgumentParser
@@ -7,35 +7,35 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from playground.commands.actor import explain_nobody, find_actor
+from playground.commands.startup import explain_missing_person, find_actor
 from playground.payload_templates.exports import export_files
 from playground.payload_templates.templates import visible_templates
 from playground.people.models import Person
 
 
 class Command(BaseCommand):
-    help = "Writes the templates that a person sees as YAML files, one each, without secrets."
+    help = "Write the templates that a person can see as YAML files, without secrets."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("folder", type=Path)
-        parser.add_argument("--user", default="", help="whose templates; else the first owner's")
+        parser.add_argument("--user", default="", help="whose; default: the first owner's")
 
     def handle(self, *args: Any, **options: Any) -> None:
         person = find_actor(options["user"])
         if person is None:
-            self.stderr.write(explain_nobody(options["user"]))
+            self.stderr.write(explain_missing_person(options["user"]))
             sys.exit(2)
         try:
             count = write_files(person, options["folder"])
         except OSError as error:
-            self.stderr.write(f"{error.filename} cannot be written: {error.strerror}.")
+            self.stderr.write(f"Can't write {error.filename}: {error.strerror}.")
             sys.exit(2)
         word = "template" if count == 1 else "templates"
-        self.stdout.write(f"{count} {word} in {options['folder']}.")
+        self.stdout.write(f"Wrote {count} {word} to {options['folder']}.")
 
 
 def write_files(person: Person, folder: Path) -> int:
-    """How many were written. Raises OSError."""
+    """Write the files and return how many. Raises OSError."""
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for path, text in export_files(visible_templates(person).order_by("folder", "name", "id")):

@@ -1,4 +1,4 @@
-"""`manage.py format_payload`: a document as it would be sent, or what is wrong with it."""
+"""`manage.py format_payload`: a document as it would be sent, or its first syntax error."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from playground.jsontext.printing import ensure_formatted
 
 
 class Command(BaseCommand):
-    """Reads bytes as the JSON editor does; prints the text with every token as typed."""
+    """Reads like the JSON editor, and prints every token as it was typed."""
 
-    help = "Print a payload as it would be sent, or say in which line and column it is wrong."
+    help = "Print a payload as it would be sent, or the line and column of its first error."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -28,20 +28,20 @@ class Command(BaseCommand):
             text = decode(_read_bytes(options["file"]))
             parse_object(text)
         except (JSONSyntaxError, NotAnObjectError) as problem:
-            self._refuse(problem.message)
+            self._exit(problem.message)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            self._refuse(f"{options['file']} cannot be read: {reason}.")
+            self._exit(f"Can't read {options['file']}: {reason}.")
         for found in find_duplicate_keys(text):
             self.stderr.write(f"Warning: {found.message}")
         self._print(ensure_formatted(text))
 
-    def _refuse(self, sentence: str) -> NoReturn:
-        self.stderr.write(sentence)
+    def _exit(self, message: str) -> NoReturn:
+        self.stderr.write(message)
         sys.exit(1)
 
     def _print(self, text: str) -> None:
-        """The text and nothing else, as UTF-8; a terminal gets a line break after it."""
+        # Bytes, so that the text stays UTF-8 whatever the locale of the terminal.
         if self.stdout.isatty():
             text += "\n"
         stream = getattr(self.stdout, "buffer", None)

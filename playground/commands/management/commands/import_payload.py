@@ -1,4 +1,4 @@
-"""`manage.py import_payload`: what a pasted command, export, snippet or JSON would become."""
+"""`manage.py import_payload`: what a command, export, snippet or JSON is read as."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from playground.importers import Imported, Rejected, decode_pasted, import_text,
 
 
 class Command(BaseCommand):
-    """Prints one JSON object; `refused` with a sentence and exit 1 where nothing fits."""
+    """Prints one JSON object; if nothing fits, `refused` with a message and exit status 1."""
 
     help = (
-        "Reads a cURL command, JSON, a Postman or HAR export, an HTTP request, a snippet or an "
-        "address, and prints what it would become as one JSON object. Nothing in it is run."
+        "Read a cURL command, JSON, a Postman or HAR export, an HTTP request, a code snippet or a "
+        "URL, and print what it becomes as one JSON object. Nothing in it is executed."
     )
     requires_system_checks: list[str] = []
 
@@ -37,7 +37,7 @@ def _understand(name: str) -> Imported | Rejected:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except (OSError, ValueError) as problem:
         reason = getattr(problem, "strerror", None) or str(problem)
-        return Rejected(f"{name} cannot be read: {reason}.", "unreadable-file")
+        return Rejected(f"Can't read {name}: {reason}.", "unreadable-file")
     text = decode_pasted(data)
     if text is None:
         return Rejected("This is not text in UTF-8; save it as UTF-8.", "not-utf8")

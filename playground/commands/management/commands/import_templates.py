@@ -1,4 +1,4 @@
-"""`manage.py import_templates FILE…`: says what is new, changed, in conflict; then takes it in."""
+"""`manage.py import_templates FILE…`: lists new, changed and conflicting files, imports them."""
 
 import sys
 from argparse import ArgumentParser
@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from playground.commands.actor import STAND_IN, explain_nobody, find_keeper
+from playground.commands.startup import STAND_IN, explain_missing_person, find_importer
 from playground.payload_templates.imports import (
     EXTENSIONS,
     ImportStep,
@@ -29,59 +29,59 @@ from playground.people.models import Person
 
 class Command(BaseCommand):
     help = (
-        "Takes template files in. Ends with 0 when all was taken, 1 when something is in conflict "
-        "and was left, 2 when a file was refused; then nothing is taken at all."
+        "Import template files. The exit status is 0 if all were imported, 1 if files in conflict "
+        "were skipped, 2 if a file isn't valid; then nothing is imported."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("files", nargs="+", type=Path, help="YAML, JSON, zip or folder")
-        parser.add_argument("--user", default="", help="whose they become; else the first owner's")
-        parser.add_argument("--dry-run", action="store_true", help="only say what would happen")
+        parser.add_argument("--user", default="", help="their owner; default: the first owner")
+        parser.add_argument("--dry-run", action="store_true", help="only list what would happen")
         parser.add_argument(
             "--conflicts", choices=["leave", "copy", "version"], default="leave",
-            help="what to do with files that others changed meanwhile",
+            help="what to do with templates that have changed here as well",
         )  # fmt: skip
 
     def handle(self, *args: Any, **options: Any) -> None:
-        person = find_keeper(options["user"])
+        person = find_importer(options["user"])
         if person is None or not person.may_edit:
             name = options["user"]
-            told = f"{name} may not edit." if person else explain_nobody(name)
-            self.stderr.write(told)
+            message = f"{name} is a viewer." if person else explain_missing_person(name)
+            self.stderr.write(message)
             sys.exit(2)
         try:
-            files = [filed for path in find_files(options["files"]) for filed in read_path(path)]
-        except InvalidTemplateFile as sentence:
-            self.stderr.write(str(sentence))
+            files = [file for path in find_files(options["files"]) for file in read_path(path)]
+        except InvalidTemplateFile as error:
+            self.stderr.write(str(error))
             sys.exit(2)
         except OSError as error:
-            self.stderr.write(f"{error.filename} cannot be read: {error.strerror}.")
+            self.stderr.write(f"Can't read {error.filename}: {error.strerror}.")
             sys.exit(2)
         with transaction.atomic():
-            # Each is planned when those before it are in: the same file twice is taken once.
-            steps = (step for filed in files for step in plan_import(person, [filed]))
-            left = [self.take(person, step, options) for step in steps]
-        if any(left):
+            # A generator: each file is planned after those before it are imported, so that the
+            # same file given twice is imported once.
+            steps = (step for file in files for step in plan_import(person, [file]))
+            skipped = [self.run_step(person, step, options) for step in steps]
+        if any(skipped):
             sys.exit(1)
 
-    def take(self, person: Person, step: ImportStep, options: dict[str, Any]) -> bool:
-        """Tell of one file and take it in; whether it was left, being in conflict."""
-        conflict = step.kind == "conflict"
-        leaves = conflict and options["conflicts"] == "leave"
-        self.stdout.write(f"{step.kind:8} {step.file.path}{' (left)' if leaves else ''}")
+    def run_step(self, person: Person, step: ImportStep, options: dict[str, Any]) -> bool:
+        """Report on one file and import it; True if it was skipped because of a conflict."""
+        is_conflict = step.kind == "conflict"
+        skips = is_conflict and options["conflicts"] == "leave"
+        self.stdout.write(f"{step.kind:8} {step.file.path}{' (skipped)' if skips else ''}")
         if names := step.file.secret_names:
-            self.stdout.write(f"         moves to the secrets: {', '.join(names)}")
+            self.stdout.write(f"         stores as secrets: {', '.join(names)}")
         if name := step.file.missing_connection:
-            self.stdout.write(f"         no connection is named {name} here: choose one to send")
-        if not leaves and not options["dry_run"]:
-            import_template(
-                person, share(person, step), conflict and options["conflicts"] == "copy"
-            )
-        return leaves
+            self.stdout.write(f"         has no connection: none here is named {name}")
+        if not skips and not options["dry_run"]:
+            as_copy = is_conflict and options["conflicts"] == "copy"
+            import_template(person, share_with_team(person, step), as_copy)
+        return skips
 
 
 def find_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files themselves; of a folder, all the template files below it."""
+    """The files themselves; for a folder, all template files below it."""
     for path in paths:
         if path.is_dir():
             yield from sorted(each for each in path.rglob("*") if each.suffix.lower() in EXTENSIONS)
@@ -90,13 +90,14 @@ def find_files(paths: Sequence[Path]) -> Iterator[Path]:
 
 
 def read_path(path: Path) -> list[TemplateFile]:
-    """Raises Refused or OSError; of a file that is too large no more is read than shows that."""
+    """Raises InvalidTemplateFile or OSError."""
+    # One byte more than allowed shows that a file is too large; the rest isn't read.
     with path.open("rb") as file:
         return read_upload(path.name, file.read(MAX_FILE_BYTES + 1))
 
 
-def share(person: Person, step: ImportStep) -> ImportStep:
-    """Before anybody signed in, what is taken in belongs to the whole team."""
+def share_with_team(person: Person, step: ImportStep) -> ImportStep:
+    # Nobody can sign in as the stand-in, so its private templates would be lost.
     if person.username != STAND_IN:
         return step
     details = replace(step.file.details, sharing=Sharing.EDIT)

@@ -1,4 +1,4 @@
-"""`manage.py import_workflow FILE`: a workflow's definition, with the accounts it may use."""
+"""`manage.py import_workflow FILE`: the definition and the accounts of a workflow."""
 
 import sys
 from argparse import ArgumentParser
@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from playground.commands.practice import find_holder
+from playground.commands.practice import find_import_connection
 from playground.commands.startup import migrate
 from playground.workspace.models import Connection, Workflow
 from playground.workspace.workflow_files import (
@@ -19,14 +19,14 @@ from playground.workspace.workflow_files import (
 
 class Command(BaseCommand):
     help = (
-        "Keeps a definition from a JSON file: the API's own details answer, or "
+        "Import a definition from a JSON file: the `details` response of the API, or "
         '{"workflow": {...}, "accounts": [{"uid", "name", "integration", "is_valid"}]}.'
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
         parser.add_argument(
-            "--connection", metavar="NAME", help="keep it there; else where the UID is known"
+            "--connection", metavar="NAME", help="default: the one with this workflow"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -36,15 +36,15 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         migrate()
         connection = self.choose(options["connection"], file.definition.uid)
-        kept = import_definition(connection, file)
-        self.stdout.write(f"{kept.name} ({kept.uid}) is kept under {connection.name}.")
+        workflow = import_definition(connection, file)
+        self.stdout.write(f"Imported {workflow.name} ({workflow.uid}) into {connection.name}.")
 
     def read(self, file: str) -> bytes:
         try:
             return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
-            raise CommandError(f"The file {file} cannot be read: {reason}.") from None
+            raise CommandError(f"Can't read {file}: {reason}.") from None
 
     def choose(self, name: str | None, uid: str) -> Connection:
         if name:
@@ -53,4 +53,4 @@ class Command(BaseCommand):
                 raise CommandError(f"There is no connection named {name}.")
             return found
         known = Workflow.objects.filter(uid=uid).select_related("connection").first()
-        return known.connection if known else find_holder()
+        return known.connection if known else find_import_connection()

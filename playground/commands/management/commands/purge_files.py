@@ -1,4 +1,4 @@
-"""Removes attached files that nothing refers to any more."""
+"""`manage.py purge_files`: removes attached files that nothing refers to."""
 
 from typing import Any
 
@@ -9,8 +9,9 @@ from playground.workspace.files import delete_unused_files
 
 
 class Command(BaseCommand):
-    help = "Remove attached files that no draft, template or exchange refers to. A start does too."
+    # Every start does the same; this is for servers that run for months.
+    help = "Remove attached files that no draft, template or exchange refers to."
 
     def handle(self, *args: Any, **options: Any) -> None:
         migrate()
-        self.stdout.write(f"{delete_unused_files()} files removed.")
+        self.stdout.write(f"Files removed: {delete_unused_files()}.")

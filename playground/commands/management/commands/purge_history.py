@@ -1,4 +1,4 @@
-"""Removes exchanges that are older or more than the settings keep."""
+"""`manage.py purge_history`: removes exchanges beyond the limits of the settings."""
 
 from typing import Any
 
@@ -11,4 +11,4 @@ class Command(BaseCommand):
     help = "Remove exchanges beyond PLAYGROUND_HISTORY_DAYS and PLAYGROUND_HISTORY_NUMBER."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"{purge_history()} exchanges removed.")
+        self.stdout.write(f"Exchanges removed: {purge_history()}.")

@@ -1,4 +1,4 @@
-"""Re-encrypts every secret, draft and file with the newest key."""
+"""`manage.py rotate_secrets`: re-encrypts secrets, drafts and files with the newest key."""
 
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from playground.vault.rotation import forget_former_keys, make_key, rotate_files
 
 
 class Command(BaseCommand):
-    help = "Re-encrypt what is kept with the newest key. Stop the server first."
+    help = "Re-encrypt all stored values with the newest key. Stop the server first."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--new-key", action="store_true", help="make a new key first")
+        parser.add_argument("--new-key", action="store_true", help="create a new key first")
         parser.add_argument(
-            "--forget", action="store_true", help="afterwards remove the former keys from the file"
+            "--forget", action="store_true", help="remove the old keys from the file afterwards"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,19 +28,19 @@ class Command(BaseCommand):
             self._require_file(path)
         if options["new_key"]:
             make_key(path)
-            self.stdout.write(f"A new key stands first in {path}.")
+            self.stdout.write(f"Added a new key to {path}.")
         try:
             count, files = rotate_secrets(), rotate_files()
         except WrongKey as error:
             raise CommandError(str(error)) from None
         record_event(None, "secrets-rotated", f"{count} values, {files} files")
-        self.stdout.write(f"{count} values are under the newest key, {files} files too.")
+        self.stdout.write(f"Re-encrypted {count} values and {files} files with the newest key.")
         if options["forget"]:
-            self.stdout.write(f"{forget_former_keys(path)} former keys removed.")
+            self.stdout.write(f"Old keys removed: {forget_former_keys(path)}.")
 
     def _require_file(self, path: Path) -> None:
         if not path.exists():
             raise CommandError(
-                "The keys come from PLAYGROUND_SECRET_KEYS, not from a file: put the new key "
-                "first there, then run this command without --new-key and --forget."
+                "The keys come from PLAYGROUND_SECRET_KEYS, not from a file. Put the new key "
+                "first in that setting, then run this command without --new-key and --forget."
             )

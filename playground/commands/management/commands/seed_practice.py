@@ -1,4 +1,4 @@
-"""Fills in the practice connections, workflows and accounts."""
+"""`manage.py seed_practice`: creates the practice connections, workflows and accounts."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from playground.commands.startup import migrate
 
 
 class Command(BaseCommand):
-    help = "Fill in the practice data; what is there already stays as it is."
+    help = "Create missing practice data; existing data stays as it is."
 
     def handle(self, *args: Any, **options: Any) -> None:
         migrate()
-        made = fill_practice()
-        self.stdout.write(f"{made} things made." if made else "The practice data is complete.")
+        created = fill_practice()
+        message = f"Objects created: {created}." if created else "The practice data is complete."
+        self.stdout.write(message)

@@ -1,4 +1,4 @@
-"""`manage.py send_template NAME`: sends a template; the exit status tells the verdict."""
+"""`manage.py send_template NAME`: sends a template; the exit status follows the verdict."""
 
 from __future__ import annotations
 
@@ -14,8 +14,12 @@ from django.utils import timezone
 
 from playground.calls.masking import format_masked, mask_call
 from playground.calls.values import Outcome
-from playground.commands.actor import explain_nobody, find_actor
-from playground.commands.startup_links import name_origin, practising
+from playground.commands.startup import (
+    announce_public_origin,
+    explain_missing_person,
+    find_actor,
+    serve_sandbox,
+)
 from playground.drafts.assignments import (
     AssignmentError,
     assign_connection,
@@ -36,8 +40,8 @@ from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.models import Connection
 
-REFUSED, NOT_UNDERSTOOD, NOT_SENT, UNKNOWN = 1, 2, 3, 4
-STATUS = {
+REFUSED, INVALID_ARGUMENTS, NOT_SENT, UNKNOWN = 1, 2, 3, 4
+EXIT_STATUS = {
     Outcome.ACCEPTED: 0,
     Outcome.REFUSED: REFUSED,
     Outcome.HTTP_ERROR: REFUSED,
@@ -47,15 +51,15 @@ STATUS = {
 
 class Command(BaseCommand):
     help = (
-        "Sends a template. Ends with 0 when it was accepted, 1 when it was refused, 2 when the "
-        "question was not understood, 3 when nothing was sent, 4 when nobody knows."
+        "Send a template. The exit status is 0 if it was accepted, 1 if it was refused, 2 if the "
+        "arguments aren't valid, 3 if nothing was sent, 4 if the outcome is unknown."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="the template's name or id")
-        parser.add_argument("--variant", default="", help="the name of a variant")
-        parser.add_argument("--number", type=int, default=0, help="a version, else the newest")
-        parser.add_argument("--connection", help="send over this connection instead")
+        parser.add_argument("name", help="name or ID of the template")
+        parser.add_argument("--variant", default="", help="name of a variant")
+        parser.add_argument("--number", type=int, default=0, help="a version; default: the newest")
+        parser.add_argument("--connection", help="name of a connection to use instead")
         parser.add_argument(
             "--set", action="append", default=[], metavar="/POINTER=VALUE", dest="values"
         )
@@ -65,88 +69,89 @@ class Command(BaseCommand):
         parser.add_argument(
             "--file", action="append", default=[], metavar="/POINTER=FILE", dest="files"
         )
-        parser.add_argument("--confirm", default="", help="the name of a protected connection")
-        parser.add_argument("--user", default="", help="who sends; else the first owner")
-        parser.add_argument("--dry-run", action="store_true", help="show it, masked; send nothing")
-        parser.add_argument("--json", action="store_true", help="one JSON object as the answer")
+        parser.add_argument("--confirm", default="", help="name of a protected connection")
+        parser.add_argument("--user", default="", help="who sends; default: the first owner")
+        parser.add_argument("--dry-run", action="store_true", help="print the masked request only")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = options["json"]
         person = find_actor(options["user"])
         if person is None:
-            self.refuse(explain_nobody(options["user"]))
-        template = self.find(person, options["name"])
+            self.reject(explain_missing_person(options["user"]))
+        template = self.get_template(person, options["name"])
         try:
             plan = self.plan(person, template, options)
-        except (AssignmentError, UnknownOperation) as sentence:
-            self.refuse(str(sentence))
+        except (AssignmentError, UnknownOperation) as error:
+            self.reject(str(error))
         if options["dry_run"]:
-            name_origin()
+            announce_public_origin()
             self.show(plan)
         elif plan.connection is None:
-            self.refuse("The template has no connection: give one with --connection.")
+            self.reject("The template has no connection. Choose one with --connection.")
         else:
-            with practising(plan.connection):
+            with serve_sandbox(plan.connection):
                 self.send(person, template, plan, options["confirm"])
 
-    def find(self, person: Person, name: str) -> Template:
+    def get_template(self, person: Person, name: str) -> Template:
         found = find_templates_by_name(person, name)
+        # A person's own templates come before those that others share.
         own = [row for row in found if row.person_id == person.pk] or found
         if len(own) == 1:
             return own[0]
         if not own:
-            self.refuse(f"There is no template named {name}.")
+            self.reject(f"There is no template named {name}.")
         ids = ", ".join(str(row.id) for row in own)
-        self.refuse(f"{len(own)} templates are named {name}: say which by its id: {ids}.")
+        self.reject(f"{len(own)} templates are named {name}. Use one of their IDs: {ids}.")
 
     def plan(self, person: Person, template: Template, options: dict[str, Any]) -> Plan:
         version = self.load_version(template, options["number"])
-        state = self.read(version, options["variant"])
+        state = self.read_state(version, options["variant"])
         if options["connection"]:
             connection = Connection.objects.filter(name=options["connection"]).first()
             if connection is None:
-                self.refuse(f"There is no connection named {options['connection']}.")
+                self.reject(f"There is no connection named {options['connection']}.")
             state = assign_connection(state, str(connection.id))
         for pair in options["variables"]:
-            name, typed = self.split(pair, "NAME=value")
+            name, typed = self.split_pair(pair, "NAME=value")
             state = assign_variable(state, name, typed)
         for pair in options["values"]:
-            pointer, typed = self.split(pair)
+            pointer, typed = self.split_pair(pair)
             state = assign_typed(state, pointer, typed)
         for pair in options["files"]:
-            pointer, file = self.split(pair)
+            pointer, file = self.split_pair(pair)
             state = assign_file(state, pointer, file, self.read_text(file))
         return plan_state(template.operation, state, template.name, version, person)
 
     def load_version(self, template: Template, number: int) -> Version:
         if number < 0 or number > template.latest_version:
-            self.refuse(f"{template.name} has no version {number}.")
+            self.reject(f"{template.name} has no version {number}.")
         return get_version(template, number)
 
-    def read(self, version: Version, variant: str) -> State:
+    def read_state(self, version: Version, variant: str) -> State:
         content = read_content(version)
         if variant and find_variant(content.variants, variant) is None:
             names = ", ".join(each.name for each in content.variants) or "none"
             name = version.template.name
-            self.refuse(f"{name} has no variant {variant}. There are: {names}.")
+            self.reject(f"{name} has no variant {variant}. Its variants: {names}.")
         return content.state(variant)
 
     def read_text(self, file: str) -> str:
         try:
             return Path(file).read_text("utf-8")
         except OSError as error:
-            self.refuse(f"{file} cannot be read: {error.strerror}.")
+            self.reject(f"Can't read {file}: {error.strerror}.")
         except UnicodeDecodeError:
-            self.refuse(f"{file} is no UTF-8 text.")
+            self.reject(f"{file} isn't UTF-8 text.")
 
-    def split(self, pair: str, form: str = "/pointer=value") -> tuple[str, str]:
+    def split_pair(self, pair: str, form: str = "/pointer=value") -> tuple[str, str]:
         pointer, equals, value = pair.partition("=")
         if not equals:
-            self.refuse(f"Say {form}, not {pair!r}.")
+            self.reject(f"Write {form}, not {pair!r}.")
         return pointer, value
 
     def show(self, plan: Plan) -> None:
-        """The exact request, masked, and its problems."""
+        """Print the exact request, masked, and its problems."""
         problems, assembled = check_plan(plan), assemble_plan(plan)
         masked = mask_call(assembled.call)
         body = format_masked(masked.body) if masked.body is not None else ""
@@ -167,19 +172,19 @@ class Command(BaseCommand):
         else:
             headers = "".join(f"{name}: {format_masked(value)}\n" for name, value in masked.headers)
             self.stdout.write(f"{masked.method} {format_masked(masked.url)}\n{headers}\n{body}")
-            for sentence in errors:
-                self.stderr.write(sentence)
+            for message in errors:
+                self.stderr.write(message)
         if errors:
             sys.exit(NOT_SENT)
 
     def send(self, person: Person, template: Template, plan: Plan, confirm: str) -> None:
         sent = submit_plan(person, plan, uuid.uuid4(), confirm)
         if isinstance(sent, Blocked):
-            self.tell({"outcome": "blocked", "sentence": sent.sentence})
+            self.report({"outcome": "blocked", "sentence": sent.sentence})
             sys.exit(NOT_SENT)
         record_use(template)
-        ended = follow(sent)
-        self.tell(
+        ended = wait_until_ended(sent)
+        self.report(
             {
                 "outcome": ended.outcome,
                 "code": ended.code,
@@ -189,22 +194,22 @@ class Command(BaseCommand):
                 "job": ended.job_uid,
             }
         )
-        sys.exit(STATUS.get(Outcome(ended.outcome), UNKNOWN))
+        sys.exit(EXIT_STATUS.get(Outcome(ended.outcome), UNKNOWN))
 
-    def tell(self, answer: dict[str, Any]) -> None:
+    def report(self, answer: dict[str, Any]) -> None:
         text = json.dumps(answer, ensure_ascii=False) if self.as_json else answer["sentence"]
         self.stdout.write(text)
 
-    def refuse(self, sentence: str) -> NoReturn:
+    def reject(self, message: str) -> NoReturn:
         if getattr(self, "as_json", False):
-            answer = {"outcome": "not-understood", "sentence": sentence}
+            answer = {"outcome": "not-understood", "sentence": message}
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
-        self.stderr.write(sentence)
-        sys.exit(NOT_UNDERSTOOD)
+        self.stderr.write(message)
+        sys.exit(INVALID_ARGUMENTS)
 
 
-def follow(exchange: Exchange) -> Exchange:
-    """The exchange when it has ended; its own deadline ends the waiting."""
+def wait_until_ended(exchange: Exchange) -> Exchange:
+    """The exchange once it has ended, or once its deadline has passed."""
     end = exchange.deadline
     while exchange.under_way and (end is None or timezone.now() < end):
         exchange = wait_for_exchange(exchange, 5)

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from playground.commands import startup, startup_links
+from playground.commands import startup
 from playground.commands.server import make_server
 from playground.people.links import has_owner, make_owner_link
 from playground.sending.policy import announce_origin
@@ -27,17 +27,17 @@ class Command(BaseCommand):
         startup.prepare()
         server = make_server(listener)
         try:
-            startup_links.remember_origin(origin)
+            startup.remember_origin(origin)
             self.greet()
             server.run()
         finally:
-            startup_links.forget_origin()
+            startup.forget_origin()
             server.close()
 
     def greet(self) -> None:
-        self.stdout.write(f"API Playground: {startup_links.public_origin()}/")
+        self.stdout.write(f"API Playground: {startup.get_public_origin()}/")
         if not has_owner():
-            address = startup_links.link_address(make_owner_link())
+            address = startup.format_link(make_owner_link())
             self.stdout.write(f"Sign in (works once, for one hour): {address}")
         self.stdout.write("Stop with Ctrl+C.")
         self.stdout.flush()

@@ -1,4 +1,4 @@
-"""`manage.py sync_connection NAME`: reads workflows and accounts, with a line of progress."""
+"""`manage.py sync_connection NAME`: syncs workflows and accounts, and shows progress."""
 
 import logging
 import sys
@@ -7,8 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from playground.commands.startup import prepare_library
-from playground.commands.startup_links import practising
+from playground.commands.startup import prepare_database, serve_sandbox
 from playground.sending.sync import can_sync, sync_now
 from playground.workspace.models import Connection, SyncRun
 
@@ -17,22 +16,22 @@ INTERRUPTED = 130
 
 class Command(BaseCommand):
     help = (
-        "Reads the workflows and accounts of a connection. Ends with 0 when all were read, "
-        "with 1 when some or all failed."
+        "Sync the workflows and accounts of a connection. The exit status is 0 if everything was "
+        "synced, 1 if something failed."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("name", help="the connection's name, such as Practice")
+        parser.add_argument("name", help="name of the connection, for example Practice")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        prepare_library()
+        prepare_database()
         connection = self.find(options["name"])
         run = self.sync(connection)
         self.end_line()
-        for sentence in run.changes:
-            self.stdout.write(f"changed: {sentence}")
-        for sentence in run.failures:
-            self.stderr.write(f"failed: {sentence}")
+        for message in run.changes:
+            self.stdout.write(f"changed: {message}")
+        for message in run.failures:
+            self.stderr.write(f"failed: {message}")
         self.stdout.write(self.sum_up(run))
         if run.outcome != SyncRun.Outcome.COMPLETE:
             sys.exit(1)
@@ -41,28 +40,28 @@ class Command(BaseCommand):
         connection = Connection.objects.filter(name=name).first()
         if connection is None:
             names = ", ".join(Connection.objects.values_list("name", flat=True)) or "none"
-            raise CommandError(f"There is no connection named {name}. There are: {names}.")
+            raise CommandError(f"There is no connection named {name}. Connections: {names}.")
         if not can_sync(connection):
-            raise CommandError(f"{name} speaks to an API that lists no workflows.")
+            raise CommandError(f"The API of {name} has no workflows to sync.")
         return connection
 
     def sync(self, connection: Connection) -> SyncRun:
-        """The journal is kept to what is wrong: its lines would break the line of progress."""
-        journal = logging.getLogger("playground")
-        former = journal.level
-        journal.setLevel(logging.WARNING)
+        # Only warnings are logged: other lines would break up the progress line.
+        log = logging.getLogger("playground")
+        level = log.level
+        log.setLevel(logging.WARNING)
         try:
-            with practising(connection):
+            with serve_sandbox(connection):
                 return sync_now(connection, self.show)
         except KeyboardInterrupt:
             self.end_line()
-            self.stderr.write("Stopped. What was read so far is kept.")
+            self.stderr.write("Stopped. Everything synced so far is saved.")
             sys.exit(INTERRUPTED)
         finally:
-            journal.setLevel(former)
+            log.setLevel(level)
 
     def show(self, run: SyncRun) -> None:
-        """On a terminal one line that is written over; elsewhere a line for each step."""
+        """On a terminal one line that is overwritten, elsewhere a line for each step."""
         if not run.step:
             return
         line = f"{run.done}/{run.total or '?'} {run.step}"
@@ -78,5 +77,5 @@ class Command(BaseCommand):
 
     def sum_up(self, run: SyncRun) -> str:
         workflows, accounts = run.counts.get("workflows", 0), run.counts.get("accounts", 0)
-        word = {"complete": "Synced", "partly": "Synced in part", "failed": "Not synced"}
+        word = {"complete": "Synced", "partly": "Partly synced", "failed": "Sync failed"}
         return f"{word[run.outcome]}: {workflows} workflows, {accounts} accounts."

@@ -1,0 +1,135 @@
+"""Collects static files, and bundles each entry script and style sheet with its imports.
+
+A page would otherwise request forty small files, many of them smaller than their headers.
+There is no build step: the files as they are written work as well, one by one.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib.staticfiles import apps
+from django.core.files.base import ContentFile
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+ENTRIES = (
+    "js/page.js",
+    "js/exchange.js",
+    "js/reply.js",
+    "js/builder/builder.js",
+    "js/builder/changed.js",
+    "js/builder/editor.js",
+    "css/page.css",
+    "css/building.css",
+    "css/replying.css",
+)
+
+# One way of writing imports and exports, which the scripts keep to; the rest can't be bundled.
+_import_script = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.{1,2}/[\w./-]+\.js)";\n', re.M)
+_import_style = re.compile(r'^@import "([\w./-]+\.css)";\n', re.M)
+_export = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.M)
+_source_map = re.compile(r"/\*# sourceMappingURL=[^*]*\*/")
+_unsupported = re.compile(r"^(?:import|export)\b", re.M)
+
+Read = Callable[[str], str]
+
+
+class StaticFilesConfig(apps.StaticFilesConfig):
+    """Leaves out the 2,000 files of Ace that no page uses."""
+
+    ignore_patterns = [
+        *apps.StaticFilesConfig.ignore_patterns,
+        "snippets",
+        "keybinding-*",
+        "mode-[!jt]*",
+        "worker-[!j]*",
+    ]
+
+
+class CannotBundle(ValueError):
+    """A file uses syntax that can't be bundled; it then stays as it is."""
+
+
+class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Bundles files, adds a hash of the content to their names, and compresses them."""
+
+    # Asked for by the template tag `styles`: without bundles it links each imported sheet.
+    bundles = True
+
+    def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:
+        for name in [] if options.get("dry_run") else set(ENTRIES) & set(paths):
+            try:
+                bundle = write_bundle(name, self._read)
+            except (CannotBundle, OSError):
+                continue
+            self.delete(name)
+            self._save(name, ContentFile(bundle.encode()))
+            paths[name] = (self, name)
+        yield from super().post_process(paths, **options)
+
+    def _read(self, name: str) -> str:
+        with self.open(name) as file:
+            return str(file.read(), "utf-8")
+
+
+def write_bundle(name: str, read: Read) -> str:
+    """One file with everything it imports. Raises CannotBundle."""
+    if name.endswith(".css"):
+        return _bundle_styles(name, read)
+    # Each module once, before those that import it, in a scope of its own.
+    modules = _sort_modules(name, read)
+    return "".join(_write_scope(each, read(each), each == name) for each in modules)
+
+
+def _bundle_styles(name: str, read: Read) -> str:
+    """A style sheet with its imports replaced by what they import."""
+    # A source map would be looked for next to the bundle, where it isn't.
+    source = _source_map.sub("", read(name))
+    return _import_style.sub(lambda found: _bundle_styles(_resolve(name, found[1]), read), source)
+
+
+def _sort_modules(name: str, read: Read, importers: tuple[str, ...] = ()) -> list[str]:
+    """The modules that a module needs, and last the module itself."""
+    if name in importers:
+        raise CannotBundle(f"{name} imports itself through {importers[-1]}.")
+    order: dict[str, None] = {}
+    for found in _import_script.finditer(read(name)):
+        needed = _sort_modules(_resolve(name, found[2]), read, (*importers, name))
+        order.update(dict.fromkeys(needed))
+    return [*order, name]
+
+
+def _write_scope(name: str, source: str, is_last: bool) -> str:
+    """A module as a function that returns its exports, called at once.
+
+    The exports of the last module stay exports, for scripts that import it when needed.
+    """
+    names = _export.findall(source)
+    body = _import_script.sub(
+        lambda found: _write_import(_resolve(name, found[2]), found[1]), source
+    )
+    body = _export.sub("", body)
+    if _unsupported.search(body):
+        raise CannotBundle(f"{name} has an import or export that can't be bundled.")
+    exports = f"{{ {', '.join(names)} }}"
+    result = f"return {exports};\n" if names or not is_last else ""
+    opening = f"const {_name_constant(name)} = "
+    if is_last:
+        opening = f"export const {exports} = " if names else ""
+    return f"{opening}(() => {{\n{body}{result}}})();\n"
+
+
+def _write_import(name: str, names: str | None) -> str:
+    """The imported names as constants."""
+    return f"const {{{names.replace(' as ', ': ')}}} = {_name_constant(name)};\n" if names else ""
+
+
+def _name_constant(name: str) -> str:
+    return "$" + re.sub(r"\W", "_", name.removesuffix(".js"))
+
+
+def _resolve(name: str, relative: str) -> str:
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), relative))
