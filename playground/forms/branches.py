@@ -125,7 +125,7 @@ def initial_text(schema: Schema, branch: Branch, key: str) -> str:
     """The JSON text that a field of the branch starts with; empty if it may stay absent.
 
     Where only the fields tell which branch is taken, they must be present from the start: the
-    document itself has to say which branch it is.
+    document itself has to show which branch it is.
     """
     part = schema.get("properties", {}).get(key, {})
     if part.get("x-explicit"):

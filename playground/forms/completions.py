@@ -12,7 +12,7 @@ from playground.jsontext import pointers, printing
 from playground.rules.facts import Facts, StepFacts
 from playground.rules.wording import types_of
 
-# More than anybody scrolls through; an account list may have thousands.
+# More than people scroll through; an account list may have thousands.
 MOST = 300
 NOTE_LENGTH = 80
 

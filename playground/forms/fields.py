@@ -50,7 +50,7 @@ class Field:
     """One value and how it is edited.
 
     `pointer` is its place now; `at` is the part of it below its row, from which the browser
-    computes the pointer anew when rows have moved. `kind` is `text`, `lines`, `integer`,
+    computes the new pointer after rows move. `kind` is `text`, `lines`, `integer`,
     `number`, `toggle`, `choice`, `json`, `group`, `branches`, `secret` or the name of a widget.
     `state` is `sent`, `null`, `absent` (no value) or `off` (switched off, value stored).
     `text` is the content of the input; `start` the JSON text that switching on starts with;

@@ -70,7 +70,7 @@ def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey]) -> Grid:
         Column(k.name, True, k.required, k.help, tuple(k.variations)) for k in known.values()
     ]
     columns += [Column(key, False) for key in found if key not in known and key != META]
-    # The API returns `meta` with the results; it is an object and nobody's input, so it is last.
+    # Last, since it is an object that the API only returns with the results, not an input.
     if META in found:
         columns.append(Column(META, False, help="Your own values, returned with the row's results"))
     return Grid(pointer, tuple(columns), rows)

@@ -35,7 +35,7 @@ ABSENT = Absent()
 
 
 class IncompleteInput(ValueError):
-    """The text in a JSON field doesn't parse yet; `message` says where and why."""
+    """The text in a JSON field doesn't parse yet; `message` is the reason and its place."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message)
@@ -45,7 +45,7 @@ class IncompleteInput(ValueError):
 def find_kind(schema: Schema, value: Any) -> str:
     """The kind of input for a value: by its schema if the value fits, else by the value.
 
-    A value that doesn't fit the schema's widget, or a schema nobody understands, becomes a
+    A value that doesn't fit the schema's widget, or a schema without a kind of its own, becomes a
     JSON field: ugly, but nothing is lost.
     """
     if schema.get("x-secret") and (value is ABSENT or _is_text(value)):

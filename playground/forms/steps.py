@@ -109,7 +109,7 @@ def list_fitting_accounts(facts: Facts, integrations: tuple[str, ...]) -> list[A
 
 def default_step(schema: Schema, facts: Facts, uid: str) -> str:
     """A new element of the steps array as JSON text: the step's parameters at their defaults,
-    the UID in the key that the schema says it belongs in."""
+    the UID in the key that the schema gives for it."""
     step = facts.step(uid)
     row: dict[str, Any] = {}
     for key, part in schema.get("properties", {}).items():

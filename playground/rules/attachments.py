@@ -97,7 +97,7 @@ def _is_base64(digits: str) -> bool:
 
 
 def _fits_name(media_type: str, name: str) -> bool:
-    """Whether a media type matches a file name; True where either says too little."""
+    """Whether a media type matches a file name; True if either is too vague."""
     _, dot, ending = name.rpartition(".")
     expected = TYPES.guess_type(f"x.{ending}")[0] if dot else None
     if media_type in VAGUE or expected is None:

@@ -1,4 +1,4 @@
-"""Check a document: every problem there is, whoever asks, in the order of its lines."""
+"""Check a document: the same list of problems for form, editor, API and command line."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from playground.rules.schema import check_schema
 from playground.rules.steps import check_accounts, check_parameters, check_steps
 from playground.rules.wording import abbreviate, describe_value
 
-# More than anybody reads; a pasted document may have one problem in each of its rows.
+# A pasted document may have a problem in each of its rows; no one reads more than this.
 LIMIT = 300
 
 Resolve = Callable[[str], str]
@@ -46,7 +46,7 @@ def check_document(
     """Every problem of a document in the order of its lines; never raises, whatever the text.
 
     `schema` is the operation's body schema with its hints (see `playground.openapi`). At most
-    300 problems are listed, errors first; then one more says so. `resolve` returns the text
+    300 problems are listed, errors first; one more then reports the cut. `resolve` returns the text
     with the values of its variables: rules then check those, and report pointers of `text`.
     """
     try:

@@ -22,7 +22,7 @@ class StepFacts:
     name: str = ""
     integrations: tuple[str, ...] = ()
     parameters: Mapping[str, Any] = field(default_factory=lambda: NO_PARAMETERS)
-    # The API never says whether a step needs an account; a definition written by hand may.
+    # Definitions from the API don't include it; those written by hand may.
     accounts: AccountsRule = "unknown"
 
     @property

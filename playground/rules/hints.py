@@ -1,4 +1,4 @@
-"""Rules that the schema states by hints of ours: documented fields, modes, groups of fields."""
+"""Rules stated by `x-` hints in the schema: documented fields, modes, groups of fields."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def _ignored_when(schema: Schema, value: Values, field: Schema) -> str:
         mode = mode_of(schema, value) if is_mode else value.get(other)
         if not isinstance(mode, str) or has_reference(mode) or mode in wanted:
             continue
-        # A misspelt mode is an error already; what it would ignore is anybody's guess.
+        # A misspelt mode is an error already; which fields it ignores is unknown.
         return "" if is_mode and mode not in fields_by_mode(schema) else _name_mode(other, mode)
     return ""
 

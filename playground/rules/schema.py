@@ -57,7 +57,7 @@ WITHOUT_PARAMETERS = {
     "oneOf": "no-form-fits",
 }
 # By identity, since each edit checks the same few schemas and hashing one costs more than
-# checking against it. The schema is kept along, so that no other can take its identity.
+# checking against it. The schema is stored too, so that no other can get its identity.
 _compiled: dict[int, tuple[Schema, Draft202012Validator | None]] = {}
 
 
@@ -142,9 +142,9 @@ class _SchemaCheck:
         # A branch of allOf may give only the type; the default is where the field is described.
         described = {**schema_at(self.schema, _join_path(error)), **broken}
         fix = fix_by_converting(self.context, pointer, error.instance, described)
-        subject, says = self.subject(pointer), broken.get("x-type-message")
-        if says:
-            yield make_problem("does-not-fit", pointer, fix, subject=subject, says=says)
+        subject, message = self.subject(pointer), broken.get("x-type-message")
+        if message:
+            yield make_problem("does-not-fit", pointer, fix, subject=subject, says=message)
             return
         expected = name_types(types_of(broken))
         found = describe_value(get_tree_value(self.context.tree, pointer))
@@ -217,9 +217,9 @@ class _SchemaCheck:
         kind, subject = error.kind, self.subject(pointer)
         if kind.name in ("backtrackLimitExceeded", "regexEngineFailure"):
             return  # the pattern is at fault, not the value
-        says = part_at(self.schema, error.schema_path[:-1]).get("x-message")
-        if says:
-            yield make_problem("does-not-fit", pointer, subject=subject, says=says)
+        message = part_at(self.schema, error.schema_path[:-1]).get("x-message")
+        if message:
+            yield make_problem("does-not-fit", pointer, subject=subject, says=message)
         elif kind.name in WITHOUT_PARAMETERS:
             yield make_problem(WITHOUT_PARAMETERS[kind.name], pointer, subject=subject)
         elif kind.name.startswith("min") and kind.name in SIZES and kind.value == 1:

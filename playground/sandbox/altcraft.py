@@ -1,6 +1,6 @@
 """The sandbox's Altcraft v1.1: start a scenario for a profile, list the scenarios.
 
-HTTP says 200 whatever happened; the outcome is in the body's `error`.
+The status is always HTTP 200; the outcome is in the body's `error`.
 """
 
 import csv

@@ -201,7 +201,7 @@ def update_account(request: SandboxRequest, integration: str) -> HttpResponse:
         raise ApiError(404, f"{found.title} has no account {account['uid'][:60]!r}.")
     word = "updated" if account.get("uid") else "added"
     shown = accounts.describe_account(saved, found)
-    # Credentials are write-only, whoever asks.
+    # Credentials are write-only here as in the product.
     del shown["cookies"]
     return respond_json({"message": f"Account {word}.", "account": shown})
 

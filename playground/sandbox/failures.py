@@ -119,7 +119,7 @@ def _fail_with_status(context: FailureContext, status: int) -> HttpResponse:
     headers = {"Retry-After": "2"} if status in (429, 503) else {}
     scope = "auth" if status in (401, 403) else "server" if status >= 429 else "input"
     response = context.refuse(ApiError(status, STATUS_MESSAGES[str(status)], scope, "", headers))
-    # Altcraft writes every error with HTTP 200; whoever asks for a status wants to see it.
+    # Altcraft writes every error with HTTP 200; but a requested status should be visible.
     response.status_code = status
     return response
 

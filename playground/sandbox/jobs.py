@@ -14,7 +14,7 @@ from playground.sandbox.accounts import validate_accounts
 from playground.sandbox.models import SandboxJob, SandboxRepeat, encrypt_json
 from playground.sandbox.practice import find_workflow_details
 
-# Jobs contain inputs, and after a day or two nobody looks for them any more.
+# Jobs contain inputs, and are of no use after a day or two.
 MOST_STORED = 500
 DAYS_STORED = 2
 LONGEST_DELAY = 24 * 3600

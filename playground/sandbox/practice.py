@@ -26,7 +26,7 @@ FIRST_DAY = datetime(2024, 10, 26, 22, 35, 35, 803378)
 
 @dataclass(frozen=True)
 class PracticeAccount:
-    """One account of an integration; `valid` says whether its login still works."""
+    """One account of an integration; `valid` is False if its login has expired."""
 
     uid: str
     name: str

@@ -30,7 +30,7 @@ class Slot:
     lock = Lock()
 
     def __init__(self) -> None:
-        # Without a limit, anybody with the public key could occupy every thread of the server.
+        # Without a limit, the public key would let anyone occupy every thread of the server.
         with Slot.lock:
             if Slot.taken >= settings.SANDBOX_HANGING_LIMIT:
                 raise ApiError(

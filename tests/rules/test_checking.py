@@ -71,8 +71,8 @@ def test_a_duplicate_key_is_reported_with_both_lines():
 def test_a_missing_field_is_reported_at_its_pointer_on_the_line_of_its_parent():
     document = {"inputs": [], "job_name": "x", "steps": [{"accounts": []}]}
     text = json.dumps(document, indent=2)
-    told = [(p.pointer, p.line, p.message) for p in check_document(text, LAUNCH)]
-    assert told == [
+    problems = [(p.pointer, p.line, p.message) for p in check_document(text, LAUNCH)]
+    assert problems == [
         ("/steps/0/parameters", 5, "Step 1 needs `parameters`."),
         ("/steps/0/step_uid", 5, "Step 1 needs `step_uid`."),
     ]
@@ -80,17 +80,17 @@ def test_a_missing_field_is_reported_at_its_pointer_on_the_line_of_its_parent():
 
 def test_all_problems_are_listed_at_once_in_the_order_of_lines():
     document = {"inputs": 1, "job_name": "", "steps": [{"step_uid": 5}], "extra": 1}
-    told = check_document(json.dumps(document, indent=1), LAUNCH)
-    assert [p.line for p in told] == sorted(p.line for p in told)
-    assert len(told) == 6
+    problems = check_document(json.dumps(document, indent=1), LAUNCH)
+    assert [p.line for p in problems] == sorted(p.line for p in problems)
+    assert len(problems) == 6
 
 
 def test_a_long_list_is_cut_and_keeps_the_errors():
     document = {**FINE, "inputs": [{"x": 1}] * 400, "steps": [{"step_uid": 1}] * 150}
-    told = check_document(json.dumps(document), LAUNCH, KNOWN)
-    assert len(told) == LIMIT + 1
-    assert told[-1].code == "more"
-    assert all(p.severity == "error" for p in told[:-1])
+    problems = check_document(json.dumps(document), LAUNCH, KNOWN)
+    assert len(problems) == LIMIT + 1
+    assert problems[-1].code == "more"
+    assert all(p.severity == "error" for p in problems[:-1])
 
 
 def test_a_message_is_made_from_code_and_parameters():

@@ -22,8 +22,8 @@ def test_the_payload_of_these_tests_has_no_problem():
 def test_golden_payloads_have_no_problem_with_their_workflows(case):
     details = practice.find_workflow_details(case["workflow"])
     facts = read_facts(WorkflowDefinition.read(details).as_facts())
-    told = found(case["body"], LAUNCH, facts)
-    assert [each for each in told if each[0] != "note"] == []
+    problems = found(case["body"], LAUNCH, facts)
+    assert [each for each in problems if each[0] != "note"] == []
     assert found(case["body"], LAUNCH) == []
 
 

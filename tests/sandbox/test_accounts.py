@@ -14,10 +14,17 @@ def test_it_describes_the_workspace(caller):
 
 
 def test_it_lists_workflows_and_their_details(caller):
-    told = caller.get("/workflows").json()
-    assert set(told[0]) == {"uid", "name", "created_at", "project_id", "template_uid", "steps"}
-    assert set(told[0]["steps"][0]) == {"name", "step_uid", "uid"}
-    details = [caller.get(f"/workflows/{one['uid']}/details").json() for one in told]
+    data = caller.get("/workflows").json()
+    assert set(data[0]) == {
+        "uid",
+        "name",
+        "created_at",
+        "project_id",
+        "template_uid",
+        "steps",
+    }
+    assert set(data[0]["steps"][0]) == {"name", "step_uid", "uid"}
+    details = [caller.get(f"/workflows/{one['uid']}/details").json() for one in data]
     assert details == practice.load_workflows()
 
 
@@ -42,9 +49,9 @@ def test_an_account_is_updated_and_added_without_storing_its_credentials(caller)
     assert reply.status_code == 200
     assert "REAL" not in reply.text
     added = caller.call("POST", ACCOUNTS, {"account": {"name": "Zoe", "api_key": "REAL"}}).json()
-    told = [a for page in (0, 1) for a in caller.get(f"{ACCOUNTS}?page={page}").json()["accounts"]]
-    assert (told[0]["name"], told[-1]["name"]) == ("Jane", "Zoe")
-    assert told[-1]["uid"] == added["account"]["uid"]
+    data = [a for page in (0, 1) for a in caller.get(f"{ACCOUNTS}?page={page}").json()["accounts"]]
+    assert (data[0]["name"], data[-1]["name"]) == ("Jane", "Zoe")
+    assert data[-1]["uid"] == added["account"]["uid"]
     assert all("REAL" not in str(vars(one)) for one in UpdatedAccount.objects.all())
 
 

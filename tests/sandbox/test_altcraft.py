@@ -96,11 +96,11 @@ def test_it_reports_errors_in_the_body(altcraft, subtests):
     for body, error, said in REFUSED:
         with subtests.test(body=body, error=error, said=said):
             reply = altcraft.call("POST", START, body)
-            told = reply.json()
+            data = reply.json()
             assert reply.status_code == 200
-            assert told["data"] is None
-            assert told["error"] == error
-            assert said in told["error_text"]
+            assert data["data"] is None
+            assert data["error"] == error
+            assert said in data["error_text"]
 
 
 def test_it_refuses_a_body_that_is_not_a_json_object(altcraft, subtests):
@@ -165,8 +165,8 @@ def test_errors_have_the_requested_format_too(altcraft):
 
 def test_an_error_with_odd_names_is_valid_xml(altcraft):
     body = make_bare(**CUSTOM | {"field_name": "<\x01&"}, field_value="1", format="xml")
-    told = ElementTree.fromstring(altcraft.call("POST", START, body).content)
-    assert told.findtext("error") == "400"
+    data = ElementTree.fromstring(altcraft.call("POST", START, body).content)
+    assert data.findtext("error") == "400"
 
 
 def test_a_duplicate_request_gets_the_first_response(altcraft):
@@ -191,9 +191,11 @@ def test_any_change_of_body_or_url_makes_a_new_request(altcraft):
 def test_a_request_id_forces_a_new_run_once(altcraft):
     altcraft.call("POST", START, make_start())
     for name in ("Request-ID", "X-Request-ID"):
-        told = {name: str(uuid.uuid4())}
-        assert "Duplicate-Request" not in altcraft.call("POST", START, make_start(), **told).headers
-        again = altcraft.call("POST", START, make_start(), **told)
+        headers = {name: str(uuid.uuid4())}
+        assert (
+            "Duplicate-Request" not in altcraft.call("POST", START, make_start(), **headers).headers
+        )
+        again = altcraft.call("POST", START, make_start(), **headers)
         assert again.headers["Duplicate-Request"] == "true"
 
 
@@ -213,12 +215,12 @@ def test_a_day_later_the_same_request_runs_again(altcraft):
 def test_it_lists_scenarios_in_pages(altcraft):
     seen, first = [], 1
     while first:
-        told = altcraft.call(
+        data = altcraft.call(
             "POST", LIST, {"token": PRACTICE_TOKEN, "from_id": first, "limit": 4}
         ).json()
-        seen += told["data"]
-        first = told["next_from_id"]
-    assert told["total"] == len(seen)
+        seen += data["data"]
+        first = data["next_from_id"]
+    assert data["total"] == len(seen)
     assert {12, 11, 14} <= {one["id"] for one in seen}
     assert [one["id"] for one in seen if not one["is_active"]] == [14]
     assert set(seen[0]) >= {"id", "name", "list_id", "is_active", "ui_tags", "mode", "nodes"}
@@ -235,6 +237,6 @@ def test_the_list_is_never_a_duplicate_and_may_be_xml(altcraft):
 def test_the_list_names_a_wrong_field(altcraft, subtests):
     for changed in [{"limit": 0}, {"limit": "x"}, {"from_id": True}]:
         with subtests.test(changed=changed):
-            told = altcraft.call("POST", LIST, {"token": PRACTICE_TOKEN} | changed).json()
-            assert told["error"] == 400
-            assert next(iter(changed)) in told["error_text"]
+            data = altcraft.call("POST", LIST, {"token": PRACTICE_TOKEN} | changed).json()
+            assert data["error"] == 400
+            assert next(iter(changed)) in data["error_text"]

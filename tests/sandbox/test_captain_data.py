@@ -19,13 +19,13 @@ def without(value, key):
 
 def test_it_launches_and_returns_the_job(caller):
     reply = caller.launch()
-    told = reply.json()
+    data = reply.json()
     assert reply.status_code == 200
     assert reply.headers["Content-Type"] == "application/json"
-    assert list(told) == ["workflow", "message", "job_uid"]
-    assert told["message"] == "Bot successfully scheduled."
-    assert told["workflow"]["uid"] == LAUNCHED
-    assert caller.get(f"/jobs/{told['job_uid']}").json()["name"] == "Night run"
+    assert list(data) == ["workflow", "message", "job_uid"]
+    assert data["message"] == "Bot successfully scheduled."
+    assert data["workflow"]["uid"] == LAUNCHED
+    assert caller.get(f"/jobs/{data['job_uid']}").json()["name"] == "Night run"
 
 
 def test_it_accepts_the_golden_payloads(caller, subtests):
@@ -61,11 +61,11 @@ def test_it_names_the_wrong_field(caller, subtests):
     for body, named in WRONG_FIELDS:
         with subtests.test(body=body, named=named):
             reply = caller.launch(body)
-            told = reply.json()
-            assert reply.status_code == told["status_code"] == 400
-            assert told["error_label"] == "INVALID_INPUT"
-            assert named in told["message"]
-            assert named in told["params"]["field"]
+            data = reply.json()
+            assert reply.status_code == data["status_code"] == 400
+            assert data["error_label"] == "INVALID_INPUT"
+            assert named in data["message"]
+            assert named in data["params"]["field"]
 
 
 NOT_OBJECTS = [

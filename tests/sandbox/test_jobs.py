@@ -58,17 +58,17 @@ def test_the_job_has_the_fields_of_the_api(caller):
 
 
 def test_results_match_inputs_and_columns(caller, at_once):
-    told = caller.get(launch(caller, inputs=make_inputs("ada-byron", "fail-x")) + "/results").json()
-    assert len(told["results"]) == 1
-    assert told["results"][0]["full_name"] == "Ada Byron"
-    assert told["results"][0]["linkedin_profile_url"] == PROFILE_URL + "ada-byron"
-    assert told["paging"] == {"previous": None, "next": None, "have_next_page": False}
+    data = caller.get(launch(caller, inputs=make_inputs("ada-byron", "fail-x")) + "/results").json()
+    assert len(data["results"]) == 1
+    assert data["results"][0]["full_name"] == "Ada Byron"
+    assert data["results"][0]["linkedin_profile_url"] == PROFILE_URL + "ada-byron"
+    assert data["paging"] == {"previous": None, "next": None, "have_next_page": False}
 
 
 def test_meta_is_returned_with_the_results(caller, at_once):
     inputs = [make_inputs("ada-byron")[0] | {"meta": {"crm": "7"}}]
-    told = caller.get(launch(caller, inputs=inputs) + "/results").json()
-    assert told["results"][0]["meta"] == {"crm": "7"}
+    data = caller.get(launch(caller, inputs=inputs) + "/results").json()
+    assert data["results"][0]["meta"] == {"crm": "7"}
 
 
 def test_results_have_pages_of_a_thousand(caller, at_once):
@@ -95,9 +95,9 @@ def test_a_page_must_be_a_whole_number(caller):
 
 def test_it_lists_which_inputs_failed(caller, at_once):
     job = launch(caller, inputs=[*make_inputs("ada", "fail"), {"name": "Ada"}])
-    told = caller.get(f"{job}/inputs").json()["inputs"]
-    assert [one["status"] for one in told] == ["finished", "failed", "failed"]
-    assert "linkedin_profile_url" in told[2]["error_message"]
+    data = caller.get(f"{job}/inputs").json()["inputs"]
+    assert [one["status"] for one in data] == ["finished", "failed", "failed"]
+    assert "linkedin_profile_url" in data[2]["error_message"]
     assert caller.get(job).json()["status"] == "finished"
     assert caller.get(job).json()["error_message"] == "2 of 3 inputs failed."
 
@@ -120,9 +120,9 @@ def test_an_invalid_account_pauses_the_job_until_it_is_updated(caller, at_once):
 
 
 def test_an_unknown_account_pauses_the_job_too(caller, at_once):
-    told = caller.get(launch(caller, steps=use_account("nobody"))).json()
-    assert told["status"] == "paused"
-    assert "nobody" in told["error_message"]
+    data = caller.get(launch(caller, steps=use_account("nobody"))).json()
+    assert data["status"] == "paused"
+    assert "nobody" in data["error_message"]
 
 
 def test_the_job_name_may_request_how_the_job_ends(caller, at_once):
@@ -136,8 +136,8 @@ def test_the_job_name_may_request_how_the_job_ends(caller, at_once):
 def test_jobs_are_listed_newest_first(caller):
     for name in ("one", "two"):
         launch(caller, job_name=name)
-    told = caller.get(f"/workflows/{LAUNCHED}/jobs?page=0").json()
-    assert [one["name"] for one in told] == ["two", "one"]
+    data = caller.get(f"/workflows/{LAUNCHED}/jobs?page=0").json()
+    assert [one["name"] for one in data] == ["two", "one"]
     assert caller.get(f"/workflows/{LAUNCHED}/jobs?page=1").json() == []
     assert caller.get(f"/workflows/{SEARCH}/jobs").json() == []
     assert caller.get(f"/workflows/{SEARCH}/results/last").status_code == 404
