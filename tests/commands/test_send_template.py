@@ -75,7 +75,7 @@ def test_a_dry_run_shows_the_exact_body_and_sends_nothing(
 def test_variables_of_the_command_line_win_over_those_of_the_template(template: Template) -> None:
     name = ("Night run", "--set", "/job_name={{who}} {{who}}", "--dry-run", "--json")
     _, _, err = send(*name, "--var", "7x=1")
-    assert "no name" in err
+    assert "isn't a valid name" in err
     _, answer = sent_json(*name[:-1], "--var", "who=Grace", "--var", "pause=1.50")
     assert '"job_name": "Grace Grace"' in answer["body"]
     assert not [each for each in answer["problems"] if each["code"] == "unknown-variable"]
