@@ -22,6 +22,7 @@ from waitress.server import create_server
 from playground.commands import static_files
 from playground.commands.practice import fill_practice
 from playground.people.models import Person, Role
+from playground.people.search import equal_text
 from playground.sending.policy import (
     announce_origin,
     current_origin,
@@ -207,7 +208,7 @@ def find_actor(name: str) -> Person | None:
     prepare_database()
     active = Person.objects.filter(is_active=True)
     if name:
-        return active.filter(username__iexact=name).first()
+        return active.filter(equal_text(name, "username")).first()
     owner = active.filter(role=Role.OWNER).order_by("pk").first()
     return owner or active.filter(username=STAND_IN).first()
 

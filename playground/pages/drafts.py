@@ -33,6 +33,7 @@ from playground.pages.responses import redirect_htmx, with_toast
 from playground.payload_templates.drift import find_broken_drafts
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
+from playground.people.search import contain_text
 from playground.sending.resending import describe_differences, draft_from_exchange
 from playground.workspace.models import Connection
 from playground.workspace.workflows import find_definition
@@ -56,7 +57,7 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
     found = list_drafts(person_of(request))
     text = request.GET.get("find", "").strip()
     if text:
-        found = found.filter(name__icontains=text)
+        found = found.filter(contain_text(text, "name"))
     titles = {each.id: each.title for each in list_operations()}
     rows = list(found[: DRAFTS_PER_PAGE + 1])
     shown = rows[:DRAFTS_PER_PAGE]

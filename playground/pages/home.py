@@ -16,6 +16,7 @@ from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.pages.drafts import list_starting_points
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
+from playground.people.search import contain_text
 from playground.workspace.models import Workflow
 
 SHOWN_WORKFLOWS, SHOWN_DRAFTS, SHOWN_SENDS = 6, 6, 5
@@ -81,7 +82,7 @@ def _find_pages(person: Person, text: str) -> list[Found]:
 def _find_drafts(person: Person, text: str) -> list[Found]:
     if not person.may_edit:
         return []
-    rows = list_drafts(person).filter(name__icontains=text)[:FOUND_OF_EACH]
+    rows = list_drafts(person).filter(contain_text(text, "name"))[:FOUND_OF_EACH]
     return [
         Found(_("draft"), "pen", row.name or row.operation, reverse("builder", args=[row.id]),
               row.changed_at)
@@ -90,7 +91,7 @@ def _find_drafts(person: Person, text: str) -> list[Found]:
 
 
 def _find_workflows(text: str) -> list[Found]:
-    rows = Workflow.objects.filter(name__icontains=text)[:FOUND_OF_EACH]
+    rows = Workflow.objects.filter(contain_text(text, "name"))[:FOUND_OF_EACH]
     return [
         Found(_("workflow"), "flow", row.name, f"{reverse('workflows')}?find={row.uid}")
         for row in rows

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -19,12 +19,13 @@ from playground.pages.parameters import read_optional_number, read_submission, r
 from playground.pages.responses import poll_delay
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
+from playground.people.search import contain_words
 from playground.sending.jobs import ENDED, KINDS, poll_job
 from playground.sending.plans import plan_operation
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.models import Connection, JobRecord, Repeat
 
-JOBS_PER_PAGE, MAX_SEARCH_WORDS = 25, 8
+JOBS_PER_PAGE = 25
 ROW_WAIT, DELETE_WAIT = 0.3, 5.0
 # A list of many jobs polls less often than the page of one.
 ROW_DELAYS, MAX_ROW_DELAY = (2, 3, 5, 8, 13, 20), 30
@@ -89,13 +90,7 @@ def _find_launches(person: Person, text: str = "") -> QuerySet[Exchange]:
     # An operation that takes a job's UID, such as a retry, doesn't start another one.
     starting = [o.id for o in list_operations() if o.verdict.job and not _takes_job(o)]
     found = visible_exchanges(person).filter(operation__in=starting).exclude(job_uid="")
-    for word in text.split()[:MAX_SEARCH_WORDS]:
-        found = found.filter(
-            Q(name__icontains=word)
-            | Q(job_uid__icontains=word)
-            | Q(connection_name__icontains=word)
-        )
-    return found
+    return found.filter(contain_words(text, "name", "job_uid", "connection_name"))
 
 
 def _takes_job(operation: Operation) -> bool:

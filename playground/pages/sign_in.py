@@ -20,6 +20,7 @@ from playground.people.audit import address_of, record_event
 from playground.people.links import find_link, use_up
 from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
 from playground.people.permissions import next_page
+from playground.people.search import equal_text
 from playground.people.team import join
 from playground.people.throttle import begin_attempt, forgive
 
@@ -69,7 +70,7 @@ class JoinForm(forms.Form):
     def clean_name(self) -> str:
         name = str(self.cleaned_data["name"])
         # Two names that differ in case only would be mistaken for each other.
-        if Person.objects.filter(username__iexact=name).exists():
+        if Person.objects.filter(equal_text(name, "username")).exists():
             raise ValidationError(_("This name is already taken. Choose another one."))
         return name
 

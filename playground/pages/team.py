@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,6 +19,7 @@ from playground.people.audit import record_event
 from playground.people.links import make_invite
 from playground.people.models import AuditEvent, LinkPurpose, OneTimeLink, Person, Role
 from playground.people.permissions import needs, person_of
+from playground.people.search import contain_text
 from playground.people.team import LastOwner, give_role, set_active
 
 EVENTS_PER_PAGE = 50
@@ -42,7 +44,7 @@ def show_people(request: HttpRequest) -> HttpResponse:
 
 def _render_people(request: HttpRequest, more: dict[str, Any], status: int = 200) -> HttpResponse:
     context = {
-        "people": Person.objects.order_by("-is_active", "username"),
+        "people": Person.objects.order_by("-is_active", Lower("username")),
         "roles": Role.choices,
         "invites": OneTimeLink.objects.open()
         .filter(purpose=LinkPurpose.INVITE)
@@ -136,7 +138,7 @@ def _filter_events(filters: dict[str, str]) -> QuerySet[AuditEvent]:
     # The key breaks ties: events of one request share their time.
     events = AuditEvent.objects.order_by("-at", "-pk")
     if filters["person"]:
-        events = events.filter(person_name__icontains=filters["person"])
+        events = events.filter(contain_text(filters["person"], "person_name"))
     if filters["action"]:
         events = events.filter(action=filters["action"])
     if filters["result"] == "ok":

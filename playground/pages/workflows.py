@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from playground.pages.parameters import read_tries
 from playground.pages.responses import breadcrumbs, poll_delay
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
+from playground.people.search import contain_words
 from playground.sending.pool import get_pool
 from playground.sending.sync import can_sync, find_sync, start_sync
 from playground.workspace.accounts import count_accounts, read_limits, search_accounts
@@ -42,12 +43,11 @@ SYNC_KINDS = {
 def show_workflows(request: HttpRequest) -> HttpResponse:
     """The workflows, searchable by name, UID and step; only the list for htmx."""
     text = request.GET.get("find", "").strip()
-    found = Workflow.objects.select_related("connection").order_by("connection__name", "name")
-    for word in text.split():
-        # Steps have no table of their own: their names are searched in the definition.
-        found = found.filter(
-            Q(name__icontains=word) | Q(uid__icontains=word) | Q(details__icontains=word)
-        )
+    found = Workflow.objects.select_related("connection").order_by(
+        Lower("connection__name"), Lower("name")
+    )
+    # Steps have no table of their own: their names are searched in the definition.
+    found = found.filter(contain_words(text, "name", "uid", "details"))
     rows = [(row, read_definition(row)) for row in found[: WORKFLOWS_PER_PAGE + 1]]
     connections = Connection.objects.filter(api="captain-data")
     context = {

@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.payload_templates.models import Favourite, Sharing, Template
 from playground.people.models import Person
+from playground.people.search import contain_words
 
 MAX_NAME, MAX_DESCRIPTION, MAX_TAGS, MAX_FOLDER = 200, 5000, 500, 200
-MAX_SEARCH_WORDS, MAX_FOLDERS = 8, 200
+MAX_FOLDERS = 200
 SORTS = {
     "changed": ("-changed_at",),
     "used": ("-used_at", "-changed_at"),
@@ -94,13 +96,7 @@ def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
     """The visible templates that match, sorted, without their documents."""
     found = visible_templates(person).select_related("connection", "person")
     found = found.filter(archived_at__isnull=not search.archived)
-    for word in search.text.split()[:MAX_SEARCH_WORDS]:
-        found = found.filter(
-            Q(name__icontains=word)
-            | Q(description__icontains=word)
-            | Q(tags__icontains=word)
-            | Q(folder__icontains=word)
-        )
+    found = found.filter(contain_words(search.text, "name", "description", "tags", "folder"))
     if search.tag:
         # Tags are stored as `|night|vip|`, so that `vi` doesn't match `vip`.
         found = found.filter(tags__contains=f"|{search.tag}|")
@@ -118,9 +114,9 @@ def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
 
 
 def _order(sort: str) -> list[models.expressions.OrderBy]:
-    # PostgreSQL puts nulls first in descending order and SQLite puts them last.
+    # PostgreSQL puts nulls first in descending order, and SQLite puts "Zeta" before "alpha".
     return [
-        models.F(name[1:]).desc(nulls_last=True) if name[0] == "-" else models.F(name).asc()
+        models.F(name[1:]).desc(nulls_last=True) if name[0] == "-" else Lower(name).asc()
         for name in SORTS.get(sort, SORTS["changed"])
     ]
 

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from playground.people.models import AuditEvent, SignInAttempt
+from playground.people.search import equal_text
 
 WINDOW = timedelta(minutes=15)
 KNOWN_FOR = timedelta(days=90)
@@ -57,9 +58,9 @@ def seconds_to_wait(attempts: QuerySet[SignInAttempt], free: int, longest: int) 
 
 def is_known(name: str, address: str) -> bool:
     return AuditEvent.objects.filter(
+        equal_text(name, "person_name"),
         action="sign-in",
         result="ok",
-        person_name__iexact=name,
         address=address,
         at__gt=timezone.now() - KNOWN_FOR,
     ).exists()

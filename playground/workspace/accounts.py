@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Lower
 from django.utils import timezone
 
+from playground.people.search import contain_words
 from playground.workspace.models import Account, Connection
 from playground.workspace.workflows import is_valid_uid, replace_surrogates
 
-MOST_WORDS = 8
 MOST_LIMITS = 100
 LIMIT_KEYS = ("limit_name", "permalink", "level", "item_scraped", "limit_value")
 
@@ -52,11 +53,10 @@ def search_accounts(
     connection: Connection, integration: str = "", text: str = "", valid: str = ""
 ) -> QuerySet[Account]:
     """Return accounts by integration, by words in name or UID, by validity (`yes` or `no`)."""
-    found = connection.accounts.order_by("integration", "name", "uid")
+    found = connection.accounts.order_by("integration", Lower("name"), "uid")
     if integration:
         found = found.filter(integration=integration)
-    for word in text.split()[:MOST_WORDS]:
-        found = found.filter(Q(name__icontains=word) | Q(uid__icontains=word))
+    found = found.filter(contain_words(text, "name", "uid"))
     if valid:
         found = found.filter(valid={"yes": True, "no": False}.get(valid))
     return found

@@ -5,6 +5,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Lower
 
 
 class Connection(models.Model):
@@ -32,7 +33,7 @@ class Connection(models.Model):
     facts_version = models.UUIDField(default=uuid.uuid4, editable=False)
 
     class Meta:
-        ordering = ["name"]
+        ordering = [Lower("name")]
 
     def __str__(self) -> str:
         return self.name
@@ -64,7 +65,7 @@ class Workflow(models.Model):
     synced_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = [Lower("name")]
         constraints = [
             models.UniqueConstraint(fields=["connection", "uid"], name="workflow_per_connection")
         ]
@@ -113,7 +114,7 @@ class Account(models.Model):
     synced_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["name"]
+        ordering = [Lower("name")]
         constraints = [
             models.UniqueConstraint(
                 fields=["connection", "integration", "uid"], name="account_per_connection"
