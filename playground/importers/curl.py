@@ -167,7 +167,7 @@ def _curl_words(words: Sequence[str]) -> list[str] | None:
 
 
 def _output(command: BashCommand) -> str | None:
-    """What a literal `echo`, `printf '%s'` or `cat` with a here-document would print."""
+    """The output of a literal `echo`, `printf '%s'` or `cat` with a here-document."""
     words = command.words
     # With an unknown variable in it, the text isn't what would be sent.
     if command.unknown:

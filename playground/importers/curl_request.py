@@ -43,7 +43,7 @@ class Option:
 
 @dataclass
 class _Transfer:
-    """What cURL builds from the options before it sends one request."""
+    """The state that cURL builds from the options of one request."""
 
     urls: list[str] = field(default_factory=list)
     method: str | None = None

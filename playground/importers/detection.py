@@ -131,7 +131,7 @@ def _import_requests(pasted: Pasted, operations: Sequence[OperationShape]) -> Im
 
 
 def _import_url(url: str, operations: Sequence[OperationShape]) -> Imported | Rejected:
-    """What a URL alone says: the UID of a step, or an operation and its path values."""
+    """Read a URL alone: the UID of a step, or an operation and its path values."""
     try:
         step = _find_step(url)
     except ValueError:

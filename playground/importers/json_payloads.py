@@ -143,7 +143,7 @@ def _unescape(text: str) -> str | None:
 
 
 def _explain(text: str) -> str:
-    """Why a text isn't valid JSON."""
+    """The reason why a text isn't valid JSON."""
     try:
         parse(text)
     except JSONSyntaxError as problem:
@@ -208,7 +208,7 @@ def _change_lines(text: str, line: int, start: int, end: int, group: list[Repair
 
 
 def _rebuild(text: str) -> str | None:
-    """What the json-repair library makes of a text, as a last resort.
+    """Rebuild a text with the json-repair library, as a last resort.
 
     It is slow on long texts and may invent values, so it gets short ones only, and its result
     counts only if each number in it is a token of the text.

@@ -68,7 +68,7 @@ def find_repairs(text: str) -> tuple[list[Repair], int]:
 
 
 class _Parser:
-    """A state machine over the text; each step reads one token or repairs one fault."""
+    """A state machine over the text: each step reads one token or repairs one fault."""
 
     def __init__(self, text: str) -> None:
         self.text = text

@@ -65,7 +65,7 @@ class JsonToken(NamedTuple):
 
 
 def scan_value(text: str, at: int) -> tuple[int, bool]:
-    """Where the valid JSON value at `at` ends, and True; else where it goes wrong, and False."""
+    """The end of the valid JSON value at `at`, and True; else where the error is, and False."""
     try:
         return _decoder.raw_decode(text, at)[1], True
     except JSONDecodeError as broken:
@@ -75,7 +75,7 @@ def scan_value(text: str, at: int) -> tuple[int, bool]:
 
 
 def skip_between(text: str, at: int) -> tuple[int, str] | None:
-    """Where white space, a comment or an ellipsis ends, and its fault; None for a token."""
+    """The end of white space, a comment or an ellipsis, and its fault; None for a token."""
     if text[at] in STARTS_TOKEN:
         return None
     for pattern, fault in (

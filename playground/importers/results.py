@@ -49,7 +49,8 @@ def operation_shapes() -> tuple[OperationShape, ...]:
 
 def _shape(operation: Operation) -> OperationShape:
     keys = dict.fromkeys(operation.key_order)
-    keys.update(dict.fromkeys(way.body_key for way in operation.credential.schemes if way.body_key))
+    schemes = operation.credential.schemes
+    keys.update(dict.fromkeys(each.body_key for each in schemes if each.body_key))
     return OperationShape(operation.id, operation.method, operation.path, tuple(keys))
 
 
@@ -142,7 +143,7 @@ def build_result(
     listed = ", ".join(names[:MAX_NAMES])
     if len(others) > MAX_NAMES:
         listed += f" and {len(others) - MAX_NAMES} more"
-    message = "The text has other requests too ({count}): {names}."
+    message = "Left out other requests ({count}): {names}."
     ignored = note_ignored("other-requests", message, count=len(others), names=listed)
     return replace(result, notes=(*result.notes, ignored))
 

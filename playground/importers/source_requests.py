@@ -186,13 +186,13 @@ def python_json(
     ascii_only: bool = True,
     indent: str = "",
 ) -> str:
-    """What Python's `json.dumps` makes of a literal."""
+    """The JSON that Python's `json.dumps` writes for a literal."""
     comma, colon = separators or (("," if indent else ", "), ": ")
     return _JsonWriter(_python_number, comma, colon, ascii_only, indent).write(value)
 
 
 def javascript_json(value: Literal, indent: str = "") -> str:
-    """What JavaScript's `JSON.stringify` makes of a literal."""
+    """The JSON that JavaScript's `JSON.stringify` writes for a literal."""
     colon = ": " if indent else ":"
     return _JsonWriter(_javascript_number, ",", colon, False, indent).write(value)
 

@@ -41,7 +41,7 @@ class Pasted:
 
 @dataclass(frozen=True)
 class OperationShape:
-    """What it takes to recognise an operation.
+    """The properties of an operation by which its requests are recognised.
 
     `path` is a template such as `/workflows/{workflow_uid}/schedule`; `body_keys` are the
     keys of the first level of the body.
@@ -108,7 +108,7 @@ class FoundRequest:
 
 @dataclass(frozen=True)
 class Imported:
-    """What a draft is made from: a request, its document, and what was done to the text.
+    """The result of a text: a request, its document, and what was done to the text.
 
     `kind` is `curl`, `json`, `postman`, `har`, `http`, `python`, `javascript`, `powershell`,
     `address` or `job-address`; `operation` the id of a known operation, or None. References
@@ -132,7 +132,7 @@ class Imported:
 
 @dataclass(frozen=True)
 class Rejected:
-    """Why a text gives no draft; `message` is the template of `code` with `params` filled in."""
+    """The reason why a text gives no draft: the template of `code` with `params` filled in."""
 
     message: str
     code: str = "not-understood"
