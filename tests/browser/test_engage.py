@@ -297,7 +297,7 @@ def test_clearing_the_query_keeps_the_way_and_a_half_typed_one_waits_for_it(enga
     expect(engage.locator("#problems")).not_to_contain_text("custom_request")
     engage.get_by_role("radio", name="Database query").check()
     expect(query).to_have_value('{"b": ')
-    expect(box.locator(".field-problem.error")).to_contain_text("not finished")
+    expect(box.locator(".field-problem.error")).to_contain_text("isn't finished")
     assert engage.errors == []  # type: ignore[attr-defined]
 
 
