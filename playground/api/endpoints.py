@@ -60,7 +60,7 @@ from playground.payload_templates.versions import (
 from playground.people.models import Person
 from playground.rules.checking import blocks
 from playground.sending.plans import Plan, check_plan, plan_state
-from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
+from playground.sending.submission import Blocked, submit_plan
 from playground.workspace.models import Connection
 
 PAGE_SIZE = 100
@@ -177,11 +177,11 @@ def send(request: HttpRequest, template_id: uuid.UUID, body: SendInput) -> Any:
     person = get_person(request)
     template = get_template(person, template_id)
     plan = _plan_send(person, template, body)
-    sent = submit_plan(person, plan, body.press or uuid.uuid4(), body.confirm)
+    sent = submit_plan(person, plan, body.press or uuid.uuid4(), body.confirm, seconds=WAIT_SECONDS)
     if isinstance(sent, Blocked):
-        raise HttpError(409, sent.sentence)
+        raise HttpError(409, sent.message)
     record_use(template)
-    return _format_exchange(wait_for_exchange(sent, WAIT_SECONDS))
+    return _format_exchange(sent)
 
 
 @api.get("/exchanges/{exchange_id}", response={200: SendResult, **READ}, auth=Bearer("read"))

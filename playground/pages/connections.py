@@ -18,7 +18,7 @@ from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.plans import plan_operation
-from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
+from playground.sending.submission import Blocked, submit_plan
 from playground.workspace.connections import format_variables, list_connections, save_connection
 from playground.workspace.models import Connection
 from playground.workspace.secrets import delete_secret, store_secret
@@ -112,10 +112,8 @@ def test_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
     """One harmless call, recorded like any other; what answered is its verdict."""
     connection = get_object_or_404(Connection, pk=connection_id)
     result = _press_test(request, connection)
-    if isinstance(result, Exchange):
-        result = wait_for_exchange(result, TEST_WAIT)
-        if not request.htmx:  # type: ignore[attr-defined]
-            return redirect("exchange", result.id)
+    if isinstance(result, Exchange) and not request.htmx:  # type: ignore[attr-defined]
+        return redirect("exchange", result.id)
     context = {"connection": connection, **_test_context(connection, result)}
     return render(request, "connection/_test.html", context)
 
@@ -140,7 +138,7 @@ def _press_test(request: HttpRequest, connection: Connection) -> Exchange | Bloc
         return Blocked(_("Not sent: reload the page and test again."))
     plan = plan_operation(harmless.id, connection, text=harmless.sample_text)
     # Reading is no launch: a protected connection is tested without typing its name.
-    return submit_plan(person_of(request), plan, press, confirm=connection.name)
+    return submit_plan(person_of(request), plan, press, connection.name, TEST_WAIT)
 
 
 def _read_press(request: HttpRequest) -> uuid.UUID | None:

@@ -1,4 +1,4 @@
-"""One exchange, its reply while it is still under way, and who may open it."""
+"""One exchange: its page, its reply while it is under way, and sharing it."""
 
 import uuid
 
@@ -13,7 +13,9 @@ from playground.history.models import Exchange
 from playground.history.queries import find_exchange
 from playground.history.recording import set_shared
 from playground.openapi.operations import list_operations
-from playground.pages.replies import view_reply
+from playground.pages.parameters import read_tries
+from playground.pages.replies import ReplyView, view_reply
+from playground.pages.responses import breadcrumbs
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -28,16 +30,16 @@ SHORT_WAIT = 1.0
 @require_safe
 def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     person, exchange = person_of(request), show_if_abandoned(get_exchange(request, exchange_id))
-    reply = view_reply(exchange, *_wanted(request))
-    trail = [{"href": "/history/", "text": _("History")}, {"text": str(exchange.id)[:8]}]
-    kept = exchange.connection_id
-    connection = Connection.objects.filter(pk=kept).first() if kept else None
+    # The link to the connection leads nowhere if that was deleted since.
+    used = exchange.connection_id
+    connection = Connection.objects.filter(pk=used).first() if used else None
+    titles = {operation.id: operation.title for operation in list_operations()}
     context = {
         "exchange": exchange,
-        "title": exchange.name or _title_of(exchange),
+        "title": exchange.name or titles.get(exchange.operation, exchange.operation),
         "connection": connection,
-        "reply": reply,
-        "trail": trail,
+        "reply": _view_reply(request, exchange),
+        "trail": breadcrumbs((_("History"), reverse("history")), str(exchange.id)[:8]),
         "link": request.build_absolute_uri(reverse("exchange", args=[exchange.id])),
         "may_share": person.is_owner or exchange.person_id == person.pk,
     }
@@ -47,23 +49,21 @@ def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
 @needs(Role.VIEWER)
 @require_safe
 def show_reply(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    """The fragment alone: asked for while a send is under way, and by its tabs."""
+    """Return the reply alone: pages poll it while a send is under way, and its tabs load it."""
     exchange = show_if_abandoned(get_exchange(request, exchange_id))
     if exchange.under_way:
         exchange = wait_for_exchange(exchange, SHORT_WAIT)
-    return render(
-        request, "history/_reply.html", {"reply": view_reply(exchange, *_wanted(request))}
-    )
+    return render(request, "history/_reply.html", {"reply": _view_reply(request, exchange)})
 
 
 @needs(Role.EDITOR)
 @require_POST
 def share_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
-    """Let everybody who signs in open this exchange by its address, or take that back. Who
-    sent it decides, and owners."""
+    """Let every signed-in person open this exchange by its URL, or stop that."""
     person, exchange = person_of(request), get_exchange(request, exchange_id)
+    # People who see it because it is shared must not decide about that.
     if exchange.person_id != person.pk and not person.is_owner:
-        raise PermissionDenied(_("Only who sent this, or an owner, may share it."))
+        raise PermissionDenied(_("Only the person who sent this, or an owner, can share it."))
     set_shared(exchange, "stop" not in request.POST)
     action = "share-exchange" if exchange.shared else "unshare-exchange"
     record_event(request, action, f"{exchange.operation} {exchange.id}")
@@ -76,26 +76,21 @@ def cancel_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpRespons
     exchange = get_exchange(request, exchange_id)
     if cancel_send(exchange):
         exchange = wait_for_exchange(exchange, SHORT_WAIT)
+    # Without scripts the form is a plain one.
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("exchange", exchange.id)
     return render(request, "history/_reply.html", {"reply": view_reply(exchange)})
 
 
 def get_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> Exchange:
-    """The exchange, if this person may see it; else there is none."""
+    """Return the exchange. Raises Http404 if this person may not see it."""
     exchange = find_exchange(person_of(request), exchange_id)
     if exchange is None:
-        raise Http404(_("There is no such exchange, or it is not yours."))
+        # One message for both: it must not tell which ids exist.
+        raise Http404(_("There is no such exchange, or it isn't shared with you."))
     return exchange
 
 
-def _wanted(request: HttpRequest) -> tuple[str, int, str]:
-    """The part, how often the page asked already, the language of the code."""
-    sent, tries = request.GET, request.GET.get("tries", "0")
-    count = int(tries) if tries.isascii() and tries.isdecimal() and len(tries) < 9 else 0
-    return sent.get("part", ""), count, sent.get("language", "")
-
-
-def _title_of(exchange: Exchange) -> str:
-    titles = {operation.id: operation.title for operation in list_operations()}
-    return titles.get(exchange.operation, exchange.operation)
+def _view_reply(request: HttpRequest, exchange: Exchange) -> ReplyView:
+    part, language = request.GET.get("part", ""), request.GET.get("language", "")
+    return view_reply(exchange, part, read_tries(request), language)

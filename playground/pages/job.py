@@ -34,7 +34,7 @@ from playground.sending.job_results import (
 )
 from playground.sending.jobs import Job, forget_job, poll_job
 from playground.sending.plans import plan_operation
-from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
+from playground.sending.submission import Blocked, submit_plan
 from playground.workspace.models import Connection
 
 # Seconds a page waits for the API before it is shown without the result.
@@ -104,11 +104,11 @@ def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> H
     if submission is None:
         messages.warning(request, _("Not sent. Reload the page and select Retry again."))
         return redirect("job", connection.id, job_uid)
-    sent = submit_plan(person_of(request), plan, submission, request.POST.get("confirm", ""))
+    confirm = request.POST.get("confirm", "")
+    sent = submit_plan(person_of(request), plan, submission, confirm, RETRY_WAIT)
     if isinstance(sent, Blocked):
-        messages.warning(request, sent.sentence)
+        messages.warning(request, sent.message)
         return redirect("job", connection.id, job_uid)
-    sent = wait_for_exchange(sent, RETRY_WAIT)
     # What is known of the job is out of date now.
     forget_job(connection, job_uid)
     succeeded = sent.under_way or sent.outcome == Outcome.ACCEPTED

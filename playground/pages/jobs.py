@@ -22,7 +22,7 @@ from playground.people.permissions import needs, person_of
 from playground.people.search import contain_words
 from playground.sending.jobs import ENDED, KINDS, poll_job
 from playground.sending.plans import plan_operation
-from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
+from playground.sending.submission import Blocked, submit_plan
 from playground.workspace.models import Connection, JobRecord, Repeat
 
 JOBS_PER_PAGE = 25
@@ -149,14 +149,13 @@ def delete_repeat(request: HttpRequest, repeat_id: int) -> HttpResponse:
     plan = plan_operation(operation.id, repeat.connection, values)
     submission = read_submission(request) or uuid.uuid4()
     confirm = request.POST.get("confirm", "")
-    sent = submit_plan(person_of(request), plan, submission, confirm)
+    sent = submit_plan(person_of(request), plan, submission, confirm, DELETE_WAIT)
     if isinstance(sent, Blocked):
-        messages.warning(request, sent.sentence)
+        messages.warning(request, sent.message)
         return redirect("repeats")
-    exchange = wait_for_exchange(sent, DELETE_WAIT)
-    if exchange.under_way:
-        return redirect("exchange", exchange.id)
-    _report_deletion(request, exchange, repeat)
+    if sent.under_way:
+        return redirect("exchange", sent.id)
+    _report_deletion(request, sent, repeat)
     return redirect("repeats")
 
 

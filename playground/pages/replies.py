@@ -1,8 +1,8 @@
-"""An exchange as people read it: verdict, figures, body, headers, request."""
+"""An exchange as people see it: verdict, figures, body, headers, request."""
 
 import re
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,24 +24,23 @@ from playground.calls.content import (
     read_csv_rows,
 )
 from playground.calls.masking import format_masked
-from playground.calls.snippets import LANGUAGES, Language, UnsupportedCall, write_snippet
+from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
 from playground.calls.values import MaskedCall, Outcome
 from playground.history.bodies import read_body, read_body_start, read_reply_headers, read_request
 from playground.history.models import Exchange
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import format_json
+from playground.pages.responses import poll_delay
 from playground.workspace.files import inline_files
 from playground.workspace.models import Connection
 
 PARTS = ("body", "raw", "headers", "request", "code")
-# A body of that many characters comes with the page and is laid out here; of a longer one the
-# first part comes, the rest is fetched when it is near, and the browser lays it out.
-WHOLE, HEAD = 65_536, 12_288
+# Bytes of a body that comes with the page and is formatted here. Of a longer one the first
+# characters come, the rest is loaded on scrolling and formatted by the browser.
+MAX_WHOLE, MAX_HEAD = 65_536, 12_288
 ROWS = 200
-LONGEST_LEAD = 40
+MAX_LEAD = 40
 UID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
-DELAYS = (0.5, 0.5, 1, 1, 1, 2, 2, 3)
-LONGEST_DELAY = 5
 
 WORDS: Mapping[str, object] = {
     Outcome.SENDING: gettext_lazy("sending"),
@@ -51,14 +50,7 @@ WORDS: Mapping[str, object] = {
     Outcome.NOT_SENT: gettext_lazy("not sent"),
     Outcome.UNKNOWN: gettext_lazy("unknown"),
 }
-ICONS: Mapping[str, str] = {
-    Outcome.SENDING: "running",
-    Outcome.ACCEPTED: "accepted",
-    Outcome.REFUSED: "refused",
-    Outcome.HTTP_ERROR: "refused",
-    Outcome.NOT_SENT: "not_sent",
-    Outcome.UNKNOWN: "unknown",
-}
+# The colour of an outcome, and its icon: never colour alone.
 KINDS: Mapping[str, str] = {
     Outcome.SENDING: "running",
     Outcome.ACCEPTED: "accepted",
@@ -67,173 +59,144 @@ KINDS: Mapping[str, str] = {
     Outcome.NOT_SENT: "not-sent",
     Outcome.UNKNOWN: "unknown",
 }
+ICONS: Mapping[str, str] = {
+    Outcome.SENDING: "running",
+    Outcome.ACCEPTED: "accepted",
+    Outcome.REFUSED: "refused",
+    Outcome.HTTP_ERROR: "refused",
+    Outcome.NOT_SENT: "not_sent",
+    Outcome.UNKNOWN: "unknown",
+}
 
 
 @dataclass(frozen=True)
 class ReplyView:
-    """What the fragment `history/_reply.html` draws. `part` is the open tab, `tries` how
-    often the page has asked after a send that is still under way."""
+    """What the fragment `history/_reply.html` draws.
+
+    `part` is the requested tab and `open_part` the one that is shown. `lead` is the beginning of
+    the message up to its colon (`Launched:`), `rest` what follows. `delay` is in seconds until
+    the page polls again, `next_try` the number of that poll. What belongs to a tab is read when
+    the tab is drawn.
+    """
 
     exchange: Exchange
-    part: str = "body"
-    tries: int = 0
-    language: str = "curl"
+    part: str
+    open_part: str
+    language: str
+    kind: str
+    icon: str
+    message: str
+    lead: str
+    rest: str
+    delay: float
+    next_try: int
+    milliseconds: int
+    first_byte_milliseconds: int
+
+    languages = LANGUAGES
 
     @property
-    def kind(self) -> str:
-        return KINDS.get(self.exchange.outcome, "note")
-
-    @property
-    def icon(self) -> str:
-        return ICONS.get(self.exchange.outcome, "note")
-
-    @property
-    def word(self) -> object:
-        return WORDS.get(self.exchange.outcome, self.exchange.outcome)
-
-    @property
-    def sentence(self) -> str:
-        if self.exchange.under_way:
-            return _("Sending. No answer yet.")
-        return shorten_uids(self.exchange.message)
-
-    @property
-    def lead(self) -> str:
-        """The first words of the verdict, up to their colon: `Launched:`."""
-        head, colon, _rest = self.sentence.partition(": ")
-        return head + ":" if colon and len(head) <= LONGEST_LEAD else ""
-
-    @property
-    def rest(self) -> str:
-        return self.sentence[len(self.lead) :].lstrip()
-
-    @property
-    def may_insist(self) -> bool:
-        """Answered from the API's memory, and the draft is there to be sent anyway."""
+    def may_send_anyway(self) -> bool:
+        """Whether the API answered from its cache, and there is a draft to send again."""
         return self.exchange.code == "repeated" and self.exchange.draft_id is not None
 
     @property
     def submission(self) -> uuid.UUID:
-        """The idempotency key of the next submission."""
+        """A new idempotency key for "Send anyway"."""
         return uuid.uuid4()
 
     @property
     def protected(self) -> str:
-        """The name to type where the connection is protected."""
-        if self.exchange.connection_id is None:
+        """The name to type if the connection is protected."""
+        connection_id = self.exchange.connection_id
+        if connection_id is None:
             return ""
-        rows = Connection.objects.filter(id=self.exchange.connection_id, protected=True)
+        rows = Connection.objects.filter(id=connection_id, protected=True)
         return rows.values_list("name", flat=True).first() or ""
-
-    @property
-    def delay(self) -> float:
-        """Seconds until the page asks again: soon at first, then more and more seldom."""
-        return DELAYS[self.tries] if self.tries < len(DELAYS) else LONGEST_DELAY
-
-    @property
-    def next_try(self) -> int:
-        return self.tries + 1
-
-    @property
-    def open_part(self) -> str:
-        """Without an answer there is only what was sent."""
-        answered = self.exchange.status is not None
-        return self.part if answered or self.part in ("request", "code") else "request"
-
-    @property
-    def milliseconds(self) -> int:
-        return round(self.exchange.seconds * 1000)
-
-    @property
-    def first_byte_milliseconds(self) -> int:
-        return round(self.exchange.seconds_to_first_byte * 1000)
-
-    @cached_property
-    def size(self) -> int:
-        return self.exchange.reply_body.size if self.exchange.reply_body else 0
 
     @cached_property
     def start(self) -> bytes:
-        """The first part, all that the page itself needs."""
+        """The first bytes, which tell what kind of body this is."""
         body = self.exchange.reply_body
         start = read_body_start(body, DETECTION_BYTES) if body else b""
+        # Blank lines at the start would hide what comes after them.
         return start if start.strip() else read_body(body)
 
     @cached_property
-    def said(self) -> DecodedText:
-        """The first part as text, and how its charset was found."""
+    def decoded(self) -> DecodedText:
+        """The first bytes as text, and how their charset was found."""
         return decode_body(self.start, self.exchange.content_type)
 
     @cached_property
     def text(self) -> str:
-        """All of it. What is longer than the first part is unpacked only for this."""
-        if self.size <= len(self.start):
-            return self.said.text
-        return decode_body(read_body(self.exchange.reply_body), self.exchange.content_type).text
+        """The whole body as text. Unpacking a long one takes time: most pages don't need it."""
+        body = self.exchange.reply_body
+        if body is None or body.size <= len(self.start):
+            return self.decoded.text
+        return decode_body(read_body(body), self.exchange.content_type).text
 
     @property
     def is_whole(self) -> bool:
-        """Whether all of it comes with the page."""
-        return self.size <= WHOLE
+        """Whether the whole body comes with the page."""
+        body = self.exchange.reply_body
+        return body is None or body.size <= MAX_WHOLE
 
     @cached_property
     def body_kind(self) -> str:
         """What the Body tab draws: json, csv, xml, html, text, binary or empty."""
         kind = detect_kind(self.start, self.exchange.content_type)
-        if kind == JSON and self.is_whole and self._laid is None:
+        # The content type is a claim: what can't be parsed is shown as text.
+        if kind == JSON and self.is_whole and self.formatted is None:
             return TEXT
         return TEXT if kind == CSV and self.table is None else kind
 
     @cached_property
-    def _laid(self) -> str | None:
+    def formatted(self) -> str | None:
+        """The body as formatted JSON; None if it isn't JSON."""
         try:
-            return format_json(self.said.text)
+            return format_json(self.decoded.text)
         except JSONSyntaxError:
             return None
 
     @cached_property
     def table(self) -> CsvTable | None:
-        return read_csv_rows(self.said.text, 0, ROWS) or read_csv_rows(self.text, 0, ROWS)
+        """The first rows of a CSV body."""
+        return read_csv_rows(self.decoded.text, 0, ROWS) or read_csv_rows(self.text, 0, ROWS)
 
     @cached_property
     def head(self) -> str:
-        """What comes with the page of the open tab; a short one is laid out."""
+        """The text that comes with the page of the open tab."""
         if not self.is_whole:
-            return self.said.text[:HEAD]
+            return self.decoded.text[:MAX_HEAD]
         if self.part != "raw" and self.body_kind == XML:
-            return indent_xml(self.said.text)
-        return (self._laid if self.layout == JSON else None) or self.said.text
+            return indent_xml(self.decoded.text)
+        return (self.formatted if self.layout == JSON else None) or self.decoded.text
 
     @property
     def next(self) -> int | None:
-        """Where the rest begins, in characters; None when all of it is here."""
-        return None if self.is_whole else HEAD
+        """The character at which the rest begins; None if there is no rest."""
+        return None if self.is_whole else MAX_HEAD
 
-    @property
+    @cached_property
     def layout(self) -> str:
-        """How the browser draws the lines: `json` and `xml` are laid out there, piece by piece;
-        JSON is folded too."""
-        laid_out_there = self.body_kind == JSON or (self.body_kind == XML and not self.is_whole)
-        return self.body_kind if self.part == "body" and laid_out_there else "plain"
+        """How the browser formats the lines: `json` (folded too), `xml` or `plain`."""
+        formats = self.body_kind == JSON or (self.body_kind == XML and not self.is_whole)
+        return self.body_kind if self.part == "body" and formats else "plain"
 
     @property
     def opening(self) -> list[str]:
-        """The first lines, to be read before any script has run."""
+        """The first lines, readable before any script has run."""
         return format_opening(self.head, self.layout)
 
     @property
     def code(self) -> str:
-        """The request in a language; secrets are environment variables there."""
+        """The request in a language; its secrets are environment variables there."""
         if self.request is None:
             return ""
         try:
             return write_snippet(self.language, inline_files(self.request))
         except UnsupportedCall as reason:
             return reason.message
-
-    @property
-    def languages(self) -> Sequence[Language]:
-        return LANGUAGES
 
     @cached_property
     def headers(self) -> list[tuple[str, str]]:
@@ -254,15 +217,38 @@ class ReplyView:
         return format_masked(request.body) if request and request.body is not None else ""
 
 
-def shorten_uids(text: str) -> str:
-    """UIDs in a sentence as people tell them apart: both ends."""
-    return UID.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", text)
-
-
 def view_reply(
     exchange: Exchange, part: str = "body", tries: int = 0, language: str = ""
 ) -> ReplyView:
-    """What a page puts into its context as `reply` before it includes the fragment."""
-    known = {each.id for each in LANGUAGES}
-    chosen = language if language in known else LANGUAGES[0].id
-    return ReplyView(exchange, part if part in PARTS else "body", max(0, min(tries, 1000)), chosen)
+    """Return what the fragment needs as `reply`; unknown parts and languages are ignored.
+
+    `tries` is how often the page has polled for the end of this send.
+    """
+    outcome = exchange.outcome
+    under_way = exchange.under_way
+    message = _("Sending. No reply yet.") if under_way else shorten_uids(exchange.message)
+    head, colon, _rest = message.partition(": ")
+    lead = head + ":" if colon and len(head) <= MAX_LEAD else ""
+    part = part if part in PARTS else "body"
+    # Without a reply there is only what was sent.
+    has_part = exchange.status is not None or part in ("request", "code")
+    return ReplyView(
+        exchange=exchange,
+        part=part,
+        open_part=part if has_part else "request",
+        language=language if language in {each.id for each in LANGUAGES} else LANGUAGES[0].id,
+        kind=KINDS.get(outcome, "note"),
+        icon=ICONS.get(outcome, "note"),
+        message=message,
+        lead=lead,
+        rest=message[len(lead) :].lstrip(),
+        delay=poll_delay(tries),
+        next_try=tries + 1,
+        milliseconds=round(exchange.seconds * 1000),
+        first_byte_milliseconds=round(exchange.seconds_to_first_byte * 1000),
+    )
+
+
+def shorten_uids(text: str) -> str:
+    """Return the text with only both ends of UIDs, by which people tell them apart."""
+    return UID.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", text)

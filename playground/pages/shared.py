@@ -114,14 +114,13 @@ def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpRespons
     except IncompleteInput as error:
         return _refuse(request, token, error.message)
     if Exchange.objects.filter(submission=submission).exists():
-        return _refuse(request, token, _("Reload the page and submission Send again."))
+        return _refuse(request, token, _("Reload the page and press Send again."))
     if sentence := reserve_send(link, submission):
         return _refuse(request, token, sentence)
-    sent = submit_plan(link.person, plan, submission)
+    sent = submit_plan(link.person, plan, submission, seconds=QUICK)
     if isinstance(sent, Blocked):
         release_send(link, submission)
-        return _refuse(request, token, sent.sentence)
-    wait_for_exchange(sent, QUICK)
+        return _refuse(request, token, sent.message)
     return show_outcome(request, link, token, submission)
 
 
@@ -259,7 +258,7 @@ def _read_press(request: HttpRequest) -> uuid.UUID:
     try:
         return uuid.UUID(request.POST.get("submission", ""))
     except ValueError:
-        raise Http404(_("Reload the page and submission Send again.")) from None
+        raise Http404(_("Reload the page and press Send again.")) from None
 
 
 def _name_of(link: ShareLink) -> str:

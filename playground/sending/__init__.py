@@ -1,1 +1,1 @@
-"""The walk of a send: find, check, assemble, record, send, judge, complete."""
+"""Sending: plan, check, assemble, record, send, judge; and the application's own calls."""

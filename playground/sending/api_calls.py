@@ -1,8 +1,12 @@
-"""Calls of our own through the same walk: sync, a job's status, its results."""
+"""Calls of the application itself: sync, job status and results, lists of choices."""
 
 import json
+import math
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from playground.calls.masking import mask_reply
@@ -12,20 +16,25 @@ from playground.people.models import Person
 from playground.sending.pipeline import (
     Result,
     assemble_plan,
-    begin,
-    carry,
-    complete,
+    complete_exchange,
     judge_result,
-    note_used,
+    note_use,
+    perform_call,
+    start_exchange,
 )
 from playground.sending.plans import Plan
 
-UNKNOWN_SHAPE = "The answer is not in the shape that is known."
+UNKNOWN_FORMAT = "The reply isn't in a known format."
+# Seconds to wait for one call in all, and how often it is made.
+LONGEST_WAIT = 60.0
+MOST_TRIES = 4
+TOO_MANY_REQUESTS, UNAVAILABLE = 429, 503
+UNREADABLE_WAIT = 2.0
 
 
 @dataclass(frozen=True)
 class CallResult:
-    """What a call of ours brought back, and what that means."""
+    """The reply or failure of a call, and what it means."""
 
     result: Result
     verdict: Verdict
@@ -36,17 +45,17 @@ class CallResult:
 
     @property
     def text(self) -> str:
-        """The body as text; empty where nothing came."""
+        """The body as text; empty if there was no reply."""
         return self.result.body.decode("utf-8", "replace") if isinstance(self.result, Reply) else ""
 
     @property
     def refusal(self) -> str:
-        """Why it tells nothing: the verdict's sentence; of an accepted one, that its shape is
-        unknown, since then the verdict sounds as if all was well."""
-        return UNKNOWN_SHAPE if self.accepted else self.verdict.message
+        """Why there is nothing to read in it, as a message."""
+        # The verdict of an accepted call sounds as if all was well.
+        return UNKNOWN_FORMAT if self.accepted else self.verdict.message
 
-    def read(self) -> Any:
-        """The body as plain values; None when it is no JSON."""
+    def parse(self) -> Any:
+        """Return the body as plain values; None if it isn't JSON."""
         try:
             return json.loads(self.text)
         except (ValueError, RecursionError):
@@ -62,19 +71,75 @@ def call_operation(
 ) -> CallResult:
     """Make the call and wait for its end; `record` stores it as an exchange.
 
-    To be called from a thread of the pool, never from one that serves a page: a hanging
-    target would hold it.
+    Call this from a thread of the pool, never from one that serves pages: a target that hangs
+    would block it.
     """
     cancel = cancel or threading.Event()
     assembled = assemble_plan(plan)
-    exchange = begin(plan, assembled.call, person, press=None) if record else None
-    note_used(plan, assembled.call.secrets)
-    result = assembled.failure or carry(assembled.call, cancel)
+    exchange = start_exchange(plan, assembled.call, person, None) if record else None
+    note_use(plan, assembled.call)
+    result = assembled.failure or perform_call(assembled.call, cancel)
     if exchange is not None:
-        complete(exchange, plan, assembled.call, result)
+        complete_exchange(exchange, plan, assembled.call, result)
     elif isinstance(result, Failure) and result.code == "guard-refused":
+        # Nobody pressed Send, so that history has nothing: the audit log must show the attempt.
         record_event(person, "call", plan.operation.id, f"{Outcome.NOT_SENT}: {result.code}")
-    # What it says is shown and kept by many: a secret that it echoes stays out from here on.
+    # Callers store and show what they read: an echoed secret must not get that far.
     if isinstance(result, Reply):
         result = mask_reply(result, assembled.call.secrets)
     return CallResult(result, judge_result(plan, result))
+
+
+def call_with_backoff(
+    call: Callable[[], CallResult], cancel: threading.Event, report: Callable[[float], None]
+) -> CallResult:
+    """Make a call that only reads, again after each wait that the API asks for.
+
+    Waits LONGEST_WAIT seconds in all at most; then the last refusal is the result. `report` is
+    told the seconds of each wait.
+    """
+    left = LONGEST_WAIT
+    result = call()
+    for attempt in range(1, MOST_TRIES):
+        seconds = find_requested_wait(result, attempt)
+        if seconds is None or seconds > left or cancel.is_set():
+            return result
+        left -= seconds
+        report(seconds)
+        # Waiting on the event rather than sleeping: cancelling ends the wait.
+        if cancel.wait(seconds):
+            return result
+        result = call()
+    return result
+
+
+def find_requested_wait(result: CallResult, attempt: int) -> float | None:
+    """Return the seconds to wait before the next attempt; None if there should be none."""
+    reply = result.result
+    if not isinstance(reply, Reply) or reply.status not in (TOO_MANY_REQUESTS, UNAVAILABLE):
+        return None
+    values = (value for name, value in reply.headers if name.lower() == "retry-after")
+    retry_after = next(values, "").strip()
+    if retry_after:
+        return _parse_retry_after(retry_after)
+    # Without the header a 503 is an outage, which no short wait helps.
+    return 2.0 ** (attempt - 1) if reply.status == TOO_MANY_REQUESTS else None
+
+
+def _parse_retry_after(text: str) -> float:
+    """Return the seconds of a Retry-After header: a number or a date (RFC 9110, 10.2.3)."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = _seconds_until(text)
+    return max(0.0, seconds) if math.isfinite(seconds) else UNREADABLE_WAIT
+
+
+def _seconds_until(date: str) -> float:
+    try:
+        when = parsedate_to_datetime(date)
+    except (ValueError, TypeError):
+        return UNREADABLE_WAIT
+    # A date that ends in -0000 comes back without a zone.
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return (when - datetime.now(UTC)).total_seconds()

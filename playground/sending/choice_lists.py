@@ -1,4 +1,4 @@
-"""Lists of choices, asked for over a connection and kept with their age."""
+"""Lists of choices for fields, read over a connection and stored with their age."""
 
 import threading
 import uuid
@@ -12,84 +12,86 @@ from playground.jsontext.printing import dump
 from playground.jsontext.splices import apply
 from playground.openapi.documents import ListedChoice, ListRule, get_value
 from playground.people.models import Person
-from playground.sending import failures
 from playground.sending.api_calls import call_operation
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Task, get_pool
 from playground.workspace.models import ChoiceList, Connection
 
+# APIs that always name a next page would otherwise be read for ever.
 MOST_PAGES = 20
-FORGOTTEN = timedelta(minutes=3)
+# A process that died leaves its call "under way": after this long another one may start.
+LONGEST_CALL = timedelta(minutes=3)
 
 
 def find_choice_list(connection: Connection | None, rule: ListRule) -> ChoiceList | None:
-    """What is kept; None where nobody asked yet."""
+    """Return the stored list; None if it was never requested."""
     if connection is None:
         return None
     return ChoiceList.objects.filter(connection=connection, operation=rule.operation).first()
 
 
-def is_loading(listing: ChoiceList | None) -> bool:
-    """Whether somebody asks at this moment; a call that nobody ends is forgotten."""
-    if listing is None or listing.requested_at is None:
+def is_loading(stored: ChoiceList | None) -> bool:
+    if stored is None or stored.requested_at is None:
         return False
-    ended = listing.ended_at is not None and listing.ended_at >= listing.requested_at
-    return not ended and timezone.now() - listing.requested_at < FORGOTTEN
+    ended = stored.ended_at is not None and stored.ended_at >= stored.requested_at
+    return not ended and timezone.now() - stored.requested_at < LONGEST_CALL
 
 
 def refresh_choice_list(
     connection: Connection, rule: ListRule, person: Person, wait: float
 ) -> ChoiceList:
-    """Ask anew, in the pool; the listing as it stands after at most `wait` seconds."""
-    listing, _ = ChoiceList.objects.get_or_create(connection=connection, operation=rule.operation)
-    if not is_loading(listing):
-        listing.requested_at = timezone.now()
-        listing.save(update_fields=["requested_at"])
-        pool, ticket = get_pool(), uuid.uuid4()
-        work = Task(ticket, lambda cancel: _read_all(listing, rule, person, cancel))
-        if not pool.submit(work):
-            _end(listing, failures.pool_full(pool.size).message)
-        pool.wait(ticket, wait)
-        listing.refresh_from_db()
-    return listing
+    """Read the list again in the pool; return it as it is after at most `wait` seconds."""
+    stored, _ = ChoiceList.objects.get_or_create(connection=connection, operation=rule.operation)
+    # Two people may open the same field at once: one call is enough.
+    if not is_loading(stored):
+        stored.requested_at = timezone.now()
+        stored.save(update_fields=["requested_at"])
+        pool, task_id = get_pool(), uuid.uuid4()
+        task = Task(task_id, lambda cancel: _load(stored, rule, person, cancel))
+        if not pool.submit(task):
+            _end(stored, pool.describe_full().message)
+        pool.wait(task_id, wait)
+        stored.refresh_from_db()
+    return stored
 
 
-def _read_all(
-    listing: ChoiceList, rule: ListRule, person: Person | None, cancel: threading.Event
+def _load(
+    stored: ChoiceList, rule: ListRule, person: Person | None, cancel: threading.Event
 ) -> None:
-    """Page after page; whatever goes wrong, the listing ends and says so."""
+    """Read all pages. Whatever goes wrong, loading ends with a message."""
     try:
-        sentence, found = _read_pages(listing.connection, rule, person, cancel)
+        message, found = _read_pages(stored.connection, rule, person, cancel)
     except Exception as error:
-        _end(listing, f"API Playground failed while reading the list ({type(error).__name__}).")
+        _end(stored, f"API Playground failed while reading the list ({type(error).__name__}).")
         raise
-    if not sentence:
-        listing.choices = [[each.value, each.title, each.note] for each in found]
-        listing.read_at = timezone.now()
-    _end(listing, sentence)
+    # After a failure the choices of the last time stay: they are better than none.
+    if not message:
+        stored.choices = [[each.value, each.title, each.note] for each in found]
+        stored.read_at = timezone.now()
+    _end(stored, message)
 
 
 def _read_pages(
     connection: Connection, rule: ListRule, person: Person | None, cancel: threading.Event
 ) -> tuple[str, list[ListedChoice]]:
-    """Why it failed, or empty; and the choices."""
+    """Return why it failed, or an empty text, and the choices."""
     plan = plan_operation(rule.operation, connection)
     text, found = plan.operation.sample_text, list[ListedChoice]()
     for _ in range(MOST_PAGES):
         plan = plan_operation(rule.operation, connection, text=text)
-        answer = call_operation(plan, person, cancel=cancel)
-        body = answer.read()
-        choices = rule.read(body) if answer.accepted else None
+        result = call_operation(plan, person, cancel=cancel)
+        body = result.parse()
+        choices = rule.read(body) if result.accepted else None
         if choices is None:
-            return answer.refusal, found
+            return result.refusal, found
         found += choices
-        following = get_value(body, rule.next) if rule.next else None
-        if not following:
+        next_page = get_value(body, rule.next) if rule.next else None
+        if not next_page:
             break
-        text = apply(text, set_value(text, child("", rule.next_key), dump(following)))
+        text = apply(text, set_value(text, child("", rule.next_key), dump(next_page)))
     return "", found
 
 
-def _end(listing: ChoiceList, sentence: str) -> None:
-    listing.message, listing.ended_at = sentence, timezone.now()
-    listing.save(update_fields=["choices", "message", "ended_at", "read_at"])
+def _end(stored: ChoiceList, message: str) -> None:
+    stored.message, stored.ended_at = message, timezone.now()
+    stored.save(update_fields=["choices", "message", "ended_at", "read_at"])

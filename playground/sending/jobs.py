@@ -1,4 +1,4 @@
-"""Following a job to its end: what its status means, and what came out."""
+"""Polling a job to its end: what its status means, and what came out."""
 
 import threading
 import time
@@ -9,18 +9,21 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from playground.sending.api_calls import CallResult, call_operation
+from playground.sending.job_results import parse_rows
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Task, get_pool
 from playground.workspace.models import Connection, JobRecord
 
+# Several tabs and people poll the same job: the API is called once for all of them.
 FRESH_SECONDS = 1.5
 ENDED_FRESH_SECONDS = 30.0
 MOST_JOBS = 500
 MOST_ROWS = 1000
+MOST_COUNT = 2**31
 
-# Both sets of words in use (apis.md 1.8): the older `finished` is the newer `completed`.
+# The API uses two sets of words (apis.md 1.8): the older `finished` is the newer `completed`.
 ENDED = frozenset({"completed", "finished", "shutdown", "warning", "stopped"})
-# Those that the API starts again (apis.md 1.8).
+# Those that the API's retry accepts (apis.md 1.8).
 RETRIED = frozenset({"pending", "paused", "warning", "shutdown"})
 KINDS: Mapping[str, str] = {
     "pending": "note",
@@ -36,9 +39,11 @@ KINDS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Job:
-    """What is known of a job. `status` is the API's own word; `refusal` is the sentence of a
-    call that brought nothing, and leaves what was known before. Counts are None when not
-    told. `results` are rows as the API has them, `more_results` that there are further pages.
+    """What is known of a job; counts are None where the API doesn't report them.
+
+    `status` is the API's own word. `refusal` is the message of a call that brought nothing: it
+    leaves what was known before. `results` are rows as the API has them, `more_results` says
+    that there are further pages.
     """
 
     uid: str
@@ -75,77 +80,70 @@ class Job:
 
 
 @dataclass
-class Watch:
-    """One job that somebody follows, and when it was asked after last."""
-
+class _Polled:
     job: Job
-    asked_at: float = float("-inf")
+    requested_at: float = float("-inf")
 
 
-_watches: OrderedDict[uuid.UUID, Watch] = OrderedDict()
+# Per process, and lost with it: the next poll reads the job again.
+_polled: OrderedDict[uuid.UUID, _Polled] = OrderedDict()
 _lock = threading.Lock()
 
 
 def poll_job(connection: Connection, job_uid: str, seconds: float) -> Job:
-    """The job as last heard. Asks anew when that is older than a moment, through the pool,
-    and waits at most `seconds` for the answer: the page asks again anyway."""
+    """Return the job, read again through the pool unless that was a moment ago.
+
+    Waits at most `seconds` for the reply: the page polls again anyway.
+    """
     key = uuid.uuid5(connection.id, job_uid)
-    watch = _find_watch(key, job_uid)
-    if _is_due(watch) and get_pool().find(key) is None:
-        watch.asked_at = time.monotonic()
-        get_pool().submit(Task(key, lambda cancel: _ask(watch, connection, cancel)))
+    polled = _find_polled(key, job_uid)
+    if _is_due(polled) and get_pool().find(key) is None:
+        polled.requested_at = time.monotonic()
+        get_pool().submit(Task(key, lambda cancel: _read(polled, connection, cancel)))
     get_pool().wait(key, seconds)
-    return watch.job
+    return polled.job
 
 
-def read_job(uid: str, answer: CallResult, known: Job) -> Job:
-    """What the answer tells; where it tells nothing, what was known and the reason."""
-    told = answer.read()
-    if not answer.accepted or not isinstance(told, dict):
-        return replace(known, refusal=answer.refusal)
+def forget_job(connection: Connection, job_uid: str) -> None:
+    """Make the next poll read the job although it ended: a retry may have started it again."""
+    with _lock:
+        _polled.pop(uuid.uuid5(connection.id, job_uid), None)
+
+
+def read_job(uid: str, result: CallResult, known: Job) -> Job:
+    """Return the job as the reply describes it; if it doesn't, what was known and why not."""
+    body = result.parse()
+    if not result.accepted or not isinstance(body, dict):
+        return replace(known, refusal=result.refusal)
     return Job(
         uid=uid,
-        name=_text(told.get("name")),
-        status=_text(told.get("status")).lower(),
-        workflow_uid=_text(told.get("workflow_uid")),
-        workflow_name=_text(told.get("workflow_name")),
-        error_message=_text(told.get("error_message")),
-        inputs=_count(told.get("number_inputs")),
-        rows=_count(told.get("row_count")),
-        total_rows=_count(told.get("total_row_count")),
-        start_time=_text(told.get("start_time")),
-        finish_time=_text(told.get("finish_time")),
+        name=_text(body.get("name")),
+        status=_text(body.get("status")).lower(),
+        workflow_uid=_text(body.get("workflow_uid")),
+        workflow_name=_text(body.get("workflow_name")),
+        error_message=_text(body.get("error_message")),
+        inputs=_count(body.get("number_inputs")),
+        rows=_count(body.get("row_count")),
+        total_rows=_count(body.get("total_row_count")),
+        start_time=_text(body.get("start_time")),
+        finish_time=_text(body.get("finish_time")),
+        # Until the new results are here the former ones stay: no table blinks.
         results=known.results,
         more_results=known.more_results,
     )
 
 
-def read_results(job: Job, answer: CallResult) -> Job:
-    """The job with the first page of its results; an array, or an object with `results`."""
-    told = answer.read()
-    listed = told.get("results") if isinstance(told, dict) else told
-    if not answer.accepted or not isinstance(listed, list):
-        return replace(job, refusal=answer.refusal)
-    rows = tuple(row if isinstance(row, dict) else {"result": row} for row in listed)
-    paging = told.get("paging") if isinstance(told, dict) else None
-    more = isinstance(paging, dict) and paging.get("have_next_page") is True
-    return replace(job, results=rows[:MOST_ROWS], more_results=more or len(rows) > MOST_ROWS)
-
-
-def _ask(watch: Watch, connection: Connection, cancel: threading.Event) -> None:
-    uid = watch.job.uid
-    plan = plan_operation("get-job", connection, {"job_uid": uid})
-    job = read_job(uid, call_operation(plan, cancel=cancel), watch.job)
-    if job.ended and not job.refusal:
-        plan = plan_operation("get-job-results", connection, {"job_uid": uid})
-        job = read_results(job, call_operation(plan, cancel=cancel))
-    watch.job = job
-    if job.status and not job.refusal:
-        store_job(connection, job)
+def read_results(job: Job, result: CallResult) -> Job:
+    """Return the job with the first page of its results."""
+    found = parse_rows(result, "results")
+    if found.refusal:
+        return replace(job, refusal=found.refusal)
+    more = found.more or len(found.rows) > MOST_ROWS
+    return replace(job, results=found.rows[:MOST_ROWS], more_results=more)
 
 
 def store_job(connection: Connection, job: Job) -> None:
-    """Keep what was told, for lists of many jobs; never the results."""
+    """Store the state for lists of many jobs; never the results."""
     JobRecord.objects.update_or_create(
         connection=connection,
         uid=job.uid[:200],
@@ -163,35 +161,39 @@ def store_job(connection: Connection, job: Job) -> None:
     )
 
 
-def forget_job(connection: Connection, job_uid: str) -> None:
-    """Ask anew although it ended: it may be running again after a retry."""
+def _read(polled: _Polled, connection: Connection, cancel: threading.Event) -> None:
+    uid = polled.job.uid
+    plan = plan_operation("get-job", connection, {"job_uid": uid})
+    job = read_job(uid, call_operation(plan, cancel=cancel), polled.job)
+    if job.ended and not job.refusal:
+        plan = plan_operation("get-job-results", connection, {"job_uid": uid})
+        job = read_results(job, call_operation(plan, cancel=cancel))
+    polled.job = job
+    if job.status and not job.refusal:
+        store_job(connection, job)
+
+
+def _find_polled(key: uuid.UUID, job_uid: str) -> _Polled:
     with _lock:
-        _watches.pop(uuid.uuid5(connection.id, job_uid), None)
+        polled = _polled.setdefault(key, _Polled(Job(job_uid)))
+        _polled.move_to_end(key)
+        while len(_polled) > MOST_JOBS:
+            _polled.popitem(last=False)
+        return polled
 
 
-def _find_watch(key: uuid.UUID, job_uid: str) -> Watch:
-    with _lock:
-        watch = _watches.setdefault(key, Watch(Job(job_uid)))
-        _watches.move_to_end(key)
-        while len(_watches) > MOST_JOBS:
-            _watches.popitem(last=False)
-        return watch
-
-
-def _is_due(watch: Watch) -> bool:
-    """A job that ended is asked after again only when somebody comes back to it later: it may
-    have been started again from elsewhere."""
-    done = watch.job.ended and not watch.job.refusal
+def _is_due(polled: _Polled) -> bool:
+    # A job that ended may have been started again elsewhere: it is read again, but rarely.
+    done = polled.job.ended and not polled.job.refusal
     fresh = ENDED_FRESH_SECONDS if done else FRESH_SECONDS
-    return time.monotonic() - watch.asked_at > fresh
+    return time.monotonic() - polled.requested_at > fresh
 
 
 def _text(value: Any) -> str:
-    """The text, without lone surrogates, which cannot be kept."""
+    # Lone surrogates can't be encoded, and so neither be stored nor shown.
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _count(value: Any) -> int | None:
-    """A figure that can be kept; anything else is not told."""
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_whole and 0 <= value < 2**31 else None
+    return value if is_whole and 0 <= value < MOST_COUNT else None

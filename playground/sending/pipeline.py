@@ -1,109 +1,93 @@
-"""The walk of a send: find, check, assemble, record, send, judge, complete."""
+"""The steps of one send: assemble, record the start, call, judge, record the end."""
 
+import json
 import threading
 import uuid
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from django.utils import timezone
 
 from playground.calls.assembling import Endpoint, assemble
+from playground.calls.masking import mask_text
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.calls.verdicts import reach_verdict
-from playground.drafts.credentials import draft_secrets
 from playground.drafts.metadata import Metadata, variable_values
 from playground.history.models import Exchange
 from playground.history.recording import record_end, record_start
 from playground.network import send_call
-from playground.openapi.operations import VerdictRule
+from playground.openapi.documents import get_value
 from playground.payload_templates.secrets import secrets_for
 from playground.people.audit import record_event
 from playground.people.models import Person
-from playground.sending import failures
 from playground.sending.plans import Plan
 from playground.sending.policy import current_limits, current_origin, current_policy
-from playground.sending.repeats import note_repeat
 from playground.sending.send_context import describe_send_context, fingerprint_plan
 from playground.vault.encryption import seal
 from playground.workspace.addresses import resolve_base_url
 from playground.workspace.files import open_file
-from playground.workspace.models import Connection
+from playground.workspace.models import Connection, Repeat
 from playground.workspace.secrets import list_secrets, note_secret_use, to_wire
+from playground.workspace.workflows import find_workflow
 
+# How long after its time limit a send counts as lost.
 GRACE = timedelta(seconds=30)
+NOT_FOUND = 404
 Result = Reply | Failure
 
 
 @dataclass(frozen=True)
 class Assembled:
-    """The call; where it could not be put together a bare one, and the failure that says why."""
+    """The call. If it could not be assembled, a bare one and the failure that says why.
+
+    `binds_secrets` is set if the draft has secrets that are not bound to a host yet.
+    """
 
     call: Call = field(repr=False)
     failure: Failure | None = None
+    binds_secrets: bool = False
 
 
 def assemble_plan(plan: Plan) -> Assembled:
-    """Secrets join here, and from here on only `network` and the masking see them."""
-    own = _own_secrets(plan)
-    endpoint = _prefer(own, connect(plan.connection), plan)
-    endpoint = replace(endpoint, headers=(*endpoint.headers, *plan.headers))
+    """Put the call together. From here on it holds secrets: show it only masked."""
+    origin = current_origin()
+    rows = list_secrets(plan.connection, plan.draft.id if plan.draft else None)
+    own_rows = [row for row in rows if row.draft_id is not None]
+    own = to_wire(own_rows, plan.connection, origin)
+    if plan.draft is None:
+        own = secrets_for(plan.person, plan.version, plan.connection, origin)
+    shared = to_wire([row for row in rows if row.draft_id is None], plan.connection, origin)
+    endpoint = _build_endpoint(plan, shared, own, origin)
     assembled = assemble(
         plan.operation,
         endpoint,
         path_values=plan.path_values,
         query_values=plan.query_values,
         text=plan.text,
-        secrets=[*_credentials(endpoint), *own],
+        # The draft's own come last: of two secrets with one name the last one is used.
+        secrets=[*(s for s in endpoint.credentials.values() if isinstance(s, Secret)), *own],
         variables=variable_values(plan.connection, Metadata.read(plan.metadata)),
         files=open_file,
     )
+    binds = any(not row.hosts for row in own_rows)
     if isinstance(assembled, Failure):
+        # History shows at least where the call would have gone.
         bare = Call(plan.operation.method, endpoint.base_url + plan.operation.path)
-        return Assembled(bare, assembled)
-    return Assembled(assembled)
+        return Assembled(bare, assembled, binds)
+    return Assembled(assembled, None, binds)
 
 
-def _own_secrets(plan: Plan) -> tuple[Secret, ...]:
-    """Those of the draft, or of the version of a template that is sent without one."""
-    if plan.draft is not None:
-        return draft_secrets(plan.draft, current_origin())
-    return secrets_for(plan.person, plan.version, plan.connection, current_origin())
+def start_exchange(
+    plan: Plan, call: Call, person: Person | None, submission: uuid.UUID | None
+) -> Exchange:
+    """Commit the exchange before the first byte leaves.
 
-
-def _prefer(own: tuple[Secret, ...], endpoint: Endpoint, plan: Plan) -> Endpoint:
-    """A credential that came with the draft wins over the connection's own, at its host."""
-    if plan.connection is None:
-        return endpoint
-    base = urlsplit(endpoint.base_url)
-    place = (base.hostname or "", base.port or (443 if base.scheme == "https" else 80))
-    names = {each.name for each in plan.operation.credential.fields if each.secret}
-    mine = {each.name: each for each in own if each.name in names and each.may_go_to(*place)}
-    return replace(endpoint, credentials={**endpoint.credentials, **mine})
-
-
-def connect(connection: Connection | None) -> Endpoint:
-    """The connection as plain values, its secrets readable: for the wire only."""
-    if connection is None:
-        return Endpoint("")
-    settings = dict(connection.settings)
-    way = str(settings.pop("way", ""))
-    rows = to_wire(list_secrets(connection, None), connection, current_origin())
-    secrets = {each.name: each for each in rows}
-    return Endpoint(
-        base_url=resolve_base_url(connection.base_url, current_origin()),
-        credentials={**settings, **secrets},
-        way=way,
-        follow_redirects=connection.follow_redirects,
-    )
-
-
-def begin(plan: Plan, call: Call, person: Person | None, press: uuid.UUID | None) -> Exchange:
-    """Commit the exchange before the first byte leaves; AlreadySubmitted for a second arrival."""
+    Raises AlreadySubmitted when the same submission arrived before.
+    """
     connection, draft = plan.connection, plan.draft
-    limits = current_limits()
     exchange = Exchange(
-        submission=press,
+        submission=submission,
         person=person,
         operation=plan.operation.id,
         connection_id=connection.id if connection else None,
@@ -112,7 +96,7 @@ def begin(plan: Plan, call: Call, person: Person | None, press: uuid.UUID | None
         name=plan.name,
         path_values=plan.path_values,
         fingerprint=fingerprint_plan(plan),
-        deadline=timezone.now() + timedelta(seconds=limits.total_seconds) + GRACE,
+        deadline=timezone.now() + timedelta(seconds=current_limits().total_seconds) + GRACE,
     )
     return record_start(
         exchange,
@@ -126,54 +110,124 @@ def begin(plan: Plan, call: Call, person: Person | None, press: uuid.UUID | None
 def send_and_complete(
     exchange: Exchange, plan: Plan, call: Call, cancel: threading.Event
 ) -> Exchange:
-    """What a thread of the pool does with one exchange, from the first byte to the verdict."""
-    note_used(plan, call.secrets)
-    return complete(exchange, plan, call, carry(call, cancel))
+    """Send a started exchange and return it as it ended; runs in a thread of the pool."""
+    note_use(plan, call)
+    return complete_exchange(exchange, plan, call, perform_call(call, cancel))
 
 
-def carry(call: Call, cancel: threading.Event) -> Result:
-    """The call over the wire, once. No database transaction is open here."""
+def note_use(plan: Plan, call: Call) -> None:
+    """Record when the secrets of the call were last used."""
+    names = [secret.name for secret in call.secrets]
+    if names:
+        note_secret_use(plan.connection, plan.draft.id if plan.draft else None, names)
+
+
+def perform_call(call: Call, cancel: threading.Event) -> Result:
+    """Make the call once. No database transaction may be open here.
+
+    Whether bytes may have left decides between *not sent* and *unknown*, and thereby whether
+    people may send again without risk.
+    """
     if cancel.is_set():
-        return failures.cancelled_in_line()
+        message = "Not sent: cancelled before the first byte left."
+        return Failure("cancelled", message, left=False)
     try:
         return send_call(call, current_policy(), current_limits(), cancel)
-    except Exception as error:  # ours, not the network's: those come back as failures
-        return failures.broken(type(error).__name__)
+    except Exception as error:
+        # The network's errors come back as failures: this is a bug, and nobody knows how far
+        # the request got.
+        message = "Unknown: API Playground failed while sending this. The log has the error."
+        return Failure("broken", message, left=True, params={"kind": type(error).__name__})
 
 
-def complete(exchange: Exchange, plan: Plan, call: Call, result: Result) -> Exchange:
-    """Judge what came of it, keep it masked, and add a line to the audit list."""
+def complete_exchange(exchange: Exchange, plan: Plan, call: Call, result: Result) -> Exchange:
+    """Judge and store the result; return the exchange as it ended."""
     verdict = judge_result(plan, result)
-    ended = record_end(exchange, call, result, verdict, _job_of(plan.operation.verdict, verdict))
-    note_end(ended)
-    note_repeat(ended, plan.operation, plan.connection, call)
+    # Only operations whose data says so start jobs; a `job_uid` of others means something else.
+    starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
+    job_uid = verdict.params.get("job_uid", "") if starts_job else ""
+    ended = record_end(exchange, call, result, verdict, job_uid)
+    audit_exchange(ended)
+    record_repeat(ended, plan, call)
     return ended
-
-
-def note_end(exchange: Exchange) -> None:
-    """The line of the audit list: where to, over which connection, with which result."""
-    host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
-    over = exchange.connection_name or "no connection"
-    target = f"{exchange.operation} to {host} over {over}"
-    outcome, code = str(exchange.outcome), exchange.code
-    result = outcome if code in ("", outcome) else f"{outcome}: {code}"
-    record_event(exchange.person, "send", target, result)
 
 
 def judge_result(plan: Plan, result: Result) -> Verdict:
     return reach_verdict(plan.operation, result, plan.text)
 
 
-def note_used(plan: Plan, secrets: tuple[Secret, ...]) -> None:
-    draft_id = plan.draft.id if plan.draft else None
-    note_secret_use(plan.connection, draft_id, [secret.name for secret in secrets])
+def audit_exchange(exchange: Exchange) -> None:
+    """Add an ended exchange to the audit log: host, connection and outcome, no values."""
+    host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
+    over = exchange.connection_name or "no connection"
+    outcome, code = str(exchange.outcome), exchange.code
+    result = outcome if code in ("", outcome) else f"{outcome}: {code}"
+    record_event(exchange.person, "send", f"{exchange.operation} to {host} over {over}", result)
 
 
-def _credentials(endpoint: Endpoint) -> list[Secret]:
-    return [each for each in endpoint.credentials.values() if isinstance(each, Secret)]
+def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
+    """Record what an ended exchange did to the repeats of its connection.
+
+    The API lists no repeats: those that were set or deleted from here are all we know.
+    """
+    connection, operation = plan.connection, plan.operation
+    if connection is None:
+        return
+    accepted = exchange.outcome == Outcome.ACCEPTED
+    if operation.repeat and accepted:
+        _create_repeat(exchange, plan, connection, call)
+    # A 404 for a delete means that the repeat is gone, whoever deleted it.
+    if operation.ends_repeat and (accepted or exchange.status == NOT_FOUND):
+        name = exchange.path_values.get(operation.ends_repeat, "")
+        active = connection.repeats.filter(job_name=name, deleted_at=None)
+        active.update(deleted_at=timezone.now())
+        connection.touch_facts()
 
 
-def _job_of(rule: VerdictRule, verdict: Verdict) -> str:
-    """The UID of the job that was started, where the operation's data says it starts one."""
-    started = bool(rule.job) and verdict.outcome == Outcome.ACCEPTED
-    return verdict.params.get("job_uid", "") if started else ""
+def _create_repeat(exchange: Exchange, plan: Plan, connection: Connection, call: Call) -> None:
+    # Read from the bytes that were sent: references are resolved there.
+    try:
+        body = json.loads(call.body or b"{}")
+    except ValueError:
+        body = None
+    found = {key: get_value(body, path) for key, path in plan.operation.repeat.items()}
+    if found["unit"] is None and found["every"] is None:
+        return  # launched once
+    texts = {key: mask_text(str(value), call.secrets) for key, value in found.items()}
+    workflow = find_workflow(connection, plan.workflow_uid)
+    Repeat.objects.create(
+        connection=connection,
+        job_name=texts["name"][:500],
+        unit=texts["unit"][:20],
+        every=texts["every"][:40],
+        workflow_uid=plan.workflow_uid[:200],
+        workflow_name=workflow.name if workflow else "",
+        exchange_id=exchange.id,
+        set_by=exchange.person_name,
+    )
+    connection.touch_facts()
+
+
+def _build_endpoint(
+    plan: Plan, shared: tuple[Secret, ...], own: tuple[Secret, ...], origin: str
+) -> Endpoint:
+    """Return where the call goes, with the credential and the headers it takes along."""
+    connection = plan.connection
+    if connection is None:
+        return Endpoint("", headers=plan.headers)
+    settings = dict(connection.settings)
+    way = str(settings.pop("way", ""))
+    base_url = resolve_base_url(connection.base_url, origin)
+    # A credential that was pasted with the payload replaces the connection's, but only at the
+    # host it was given for.
+    base = urlsplit(base_url)
+    target = (base.hostname or "", base.port or (443 if base.scheme == "https" else 80))
+    names = {each.name for each in plan.operation.credential.fields if each.secret}
+    pasted = {each.name: each for each in own if each.name in names and each.may_go_to(*target)}
+    return Endpoint(
+        base_url=base_url,
+        credentials={**settings, **{each.name: each for each in shared}, **pasted},
+        way=way,
+        headers=plan.headers,
+        follow_redirects=connection.follow_redirects,
+    )

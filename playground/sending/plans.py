@@ -1,4 +1,4 @@
-"""What a send starts from, found once and judged before anything leaves."""
+"""What a send starts from: everything looked up once, and checked before anything leaves."""
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
@@ -24,13 +24,17 @@ from playground.rules.problems import ERROR, WARNING, Problem
 from playground.workspace.files import data_uri_size, format_size, read_file_facts
 from playground.workspace.models import Connection
 
+WORKFLOW_UID = "workflow_uid"
+
 
 @dataclass(frozen=True)
 class Plan:
-    """One call to be: the operation, where to, with which values. `text` is the document as
-    it stands, references unresolved; `metadata` goes along for "send again"; `headers` are sent
-    beside those of the connection. Sent from a template, `version` and `person` say whose
-    secrets of it join."""
+    """One call to make: the operation, the connection and the values.
+
+    `text` is the document with its references unresolved; `metadata` is stored with it, to send
+    it again. `headers` are sent in addition to those of the connection. For a send from a
+    template without a draft, `version` and `person` tell whose secrets of it may be used.
+    """
 
     operation: Operation
     connection: Connection | None
@@ -44,9 +48,14 @@ class Plan:
     version: Version | None = None
     person: Person | None = None
 
+    @property
+    def workflow_uid(self) -> str:
+        """The workflow that is launched; empty for operations without one."""
+        return self.path_values.get(WORKFLOW_UID, "")
+
 
 def plan_draft(draft: Draft) -> Plan:
-    """Raises UnknownOperation for a draft of an operation that is gone."""
+    """Plan the send of a draft. Raises UnknownOperation if its operation no longer exists."""
     return Plan(
         operation=get_operation(draft.operation),
         connection=draft.connection,
@@ -65,7 +74,7 @@ def plan_state(
     version: Version | None = None,
     person: Person | None = None,
 ) -> Plan:
-    """What a version of a template holds, sent without a draft. Raises UnknownOperation."""
+    """Plan the send of a template's version without a draft. Raises UnknownOperation."""
     connection = Connection.objects.filter(id=state.connection) if state.connection else None
     return Plan(
         operation=get_operation(operation_id),
@@ -79,14 +88,6 @@ def plan_state(
     )
 
 
-def bypass_deduplication(plan: Plan) -> Plan:
-    """The same plan, told apart from those before it: the API will not answer from memory."""
-    memory = plan.operation.deduplication
-    if memory is None:
-        return plan
-    return replace(plan, headers=(*plan.headers, (memory.request_header, str(uuid.uuid4()))))
-
-
 def plan_operation(
     operation_id: str,
     connection: Connection,
@@ -94,7 +95,7 @@ def plan_operation(
     query_values: Mapping[str, str] | None = None,
     text: str = "",
 ) -> Plan:
-    """A call of ours: sync, a job's status, a test of the connection."""
+    """Plan a call of the application itself: sync, job status, connection test."""
     return Plan(
         operation=get_operation(operation_id),
         connection=connection,
@@ -104,9 +105,18 @@ def plan_operation(
     )
 
 
+def bypass_deduplication(plan: Plan) -> Plan:
+    """Return the plan with a new request id, so that the API doesn't answer from its cache."""
+    deduplication = plan.operation.deduplication
+    if deduplication is None:
+        return plan
+    header = (deduplication.request_header, str(uuid.uuid4()))
+    return replace(plan, headers=(*plan.headers, header))
+
+
 def gather_facts(plan: Plan) -> Facts:
-    """What is known outside the document of this plan."""
-    facts = load_facts(plan.connection, plan.path_values.get("workflow_uid", ""), plan.draft)
+    """Return what the rules need to know beyond the document."""
+    facts = load_facts(plan.connection, plan.workflow_uid, plan.draft)
     own = own_variables(Metadata.read(plan.metadata))
     if own and facts.variables is not None:
         facts = replace(facts, variables={**facts.variables, **own})
@@ -117,38 +127,48 @@ def gather_facts(plan: Plan) -> Facts:
 
 
 def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
-    """Every problem at once: connection, path values, half-typed places, document.
+    """Return every problem at once: connection, path values, incomplete input, document.
 
-    `facts`, if the caller has them, need not be found again.
+    Callers that have the facts already pass them.
     """
-    return [
-        *_check_connection(plan),
-        *_check_path(plan),
-        *_check_half(plan),
-        *_check_body(plan, facts),
-    ]
+    problems = [*_check_connection(plan), *_check_path(plan), *_check_incomplete(plan)]
+    schema = plan.operation.body_schema
+    if schema is not None:
+        facts = facts or gather_facts(plan)
+        problems += check_document(plan.text, schema, facts, make_resolver(plan))
+        problems += _check_size(plan, facts)
+    return problems
 
 
 def make_resolver(
     plan: Plan, now: datetime | None = None, make_uuid: Callable[[], object] = uuid.uuid4
 ) -> Callable[[str], str]:
-    """Puts the values of variables into a JSON text; secrets and files stay references."""
+    """Return a function that resolves the variables in a JSON text.
+
+    References to secrets and files stay: only a call that is sent contains those.
+    """
     values = variable_values(plan.connection, Metadata.read(plan.metadata))
     return lambda text: resolve_document(text, values, now or datetime.now(UTC), make_uuid)
 
 
-def _check_half(plan: Plan) -> list[Problem]:
-    found = check_incomplete(plan.text, Metadata.read(plan.metadata))
-    lines = lines_of(plan.text, [each.pointer for each in found if not each.line])
-    return [each if each.line else replace(each, line=lines[each.pointer]) for each in found]
+def measure_body(plan: Plan, facts: Facts) -> int:
+    """Return the bytes of the document as it is sent, with its files as base64."""
+    size = len(plan.text.encode("utf-8", "replace"))
+    # Each reference gives way to the whole file: the text alone says nothing about the size.
+    for name in FILE_REFERENCE.findall(plan.text) if facts.files else ():
+        if file := (facts.files or {}).get(name):
+            size += data_uri_size(file) - len(f"{{{{file:{name}}}}}")
+    return size
 
 
 def _check_connection(plan: Plan) -> list[Problem]:
-    if plan.connection is None:
+    # Pointers that begin with # name places of the page outside the document.
+    connection, api = plan.connection, plan.operation.api
+    if connection is None:
         return [_error("no-connection", "#connect", "Choose a connection.")]
-    if plan.connection.api != plan.operation.api.id:
-        sentence = f"{plan.connection.name} is no connection to {plan.operation.api.title}."
-        return [_error("wrong-api", "#connect", sentence, connection=plan.connection.name)]
+    if connection.api != api.id:
+        message = f"{connection.name} isn't a connection to {api.title}."
+        return [_error("wrong-api", "#connect", message, connection=connection.name)]
     return []
 
 
@@ -160,35 +180,24 @@ def _check_path(plan: Plan) -> list[Problem]:
     ]
 
 
-def _check_body(plan: Plan, facts: Facts | None) -> list[Problem]:
-    schema = plan.operation.body_schema
-    if schema is None:
-        return []
-    facts = facts or gather_facts(plan)
-    found = check_document(plan.text, schema, facts, make_resolver(plan))
-    return [*found, *_check_size(plan, facts)]
-
-
-def measure_body(plan: Plan, facts: Facts) -> int:
-    """Bytes of the document as it goes out, files as base64 counted in."""
-    size = len(plan.text.encode("utf-8", "replace"))
-    for name in FILE_REFERENCE.findall(plan.text) if facts.files else ():
-        if file := (facts.files or {}).get(name):
-            size += data_uri_size(file) - len(f"{{{{file:{name}}}}}")
-    return size
+def _check_incomplete(plan: Plan) -> list[Problem]:
+    found = check_incomplete(plan.text, Metadata.read(plan.metadata))
+    lines = lines_of(plan.text, [each.pointer for each in found if not each.line])
+    return [each if each.line else replace(each, line=lines[each.pointer]) for each in found]
 
 
 def _check_size(plan: Plan, facts: Facts) -> Iterator[Problem]:
-    most, size = plan.operation.max_bytes, measure_body(plan, facts)
-    if most and size > most:
+    # A warning: the limit is documented, but the API may have raised it since.
+    limit, size = plan.operation.max_bytes, measure_body(plan, facts)
+    if limit and size > limit:
         params = {
             "size": format_size(size),
-            "most": format_size(most),
+            "most": format_size(limit),
             "api": plan.operation.api.title,
         }
-        sentence = "The body has {size}; {api} takes {most}.".format_map(params)
-        yield Problem("body-too-large", "", 1, WARNING, sentence, params)
+        message = "The request body is {size}. {api} accepts at most {most}.".format_map(params)
+        yield Problem("body-too-large", "", 1, WARNING, message, params)
 
 
-def _error(code: str, pointer: str, sentence: str, **params: str) -> Problem:
-    return Problem(code, pointer, 1, ERROR, sentence, params)
+def _error(code: str, pointer: str, message: str, **params: str) -> Problem:
+    return Problem(code, pointer, 1, ERROR, message, params)

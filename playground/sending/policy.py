@@ -1,4 +1,4 @@
-"""The policy and the limits of this installation, made from its settings for `network`."""
+"""The network policy and the limits of this installation, from its settings."""
 
 from collections.abc import Callable
 
@@ -10,19 +10,23 @@ _announced: set[str] = set()
 
 
 def announce_origin(origin: str) -> None:
-    """The server of this process listens at this origin, such as `http://127.0.0.1:8000`:
-    the sandbox there may be called. Never taken from a request."""
+    """Allow calls to the sandbox that this process serves at an origin.
+
+    The origin is something like `http://127.0.0.1:8000`. Never pass one taken from a request:
+    a forged Host header would open the network policy.
+    """
     _announced.clear()
     _announced.add(origin)
 
 
 def current_origin() -> str:
-    """Where the sandbox of this installation answers; empty when nothing said so."""
+    """Return the origin of this installation's sandbox; empty if it isn't known."""
     return next(iter(_announced), settings.SANDBOX_ORIGIN)
 
 
 def current_policy() -> Policy:
-    """Raises InvalidPolicy for a setting that cannot be understood."""
+    """Return the policy. Raises InvalidPolicy for a setting that can't be parsed."""
+    # Read anew for each call: the CA file may have been replaced, and parsing is cheap.
     return Policy.read(
         [*settings.ALLOW_NETWORKS, *settings.ALLOW_HOSTS],
         allow_only=settings.ALLOW_ONLY,
@@ -33,8 +37,8 @@ def current_policy() -> Policy:
 
 
 def validate_network_settings() -> str:
-    """The sentence about the first setting of the policy that cannot be understood, or an
-    empty text."""
+    """Return a message about the first setting that can't be parsed; empty if all can."""
+    # One setting at a time, so that the message can name the one that is wrong.
     parts: dict[str, Callable[[], Policy]] = {
         "ALLOW_NETWORKS": lambda: Policy.read(settings.ALLOW_NETWORKS),
         "ALLOW_HOSTS": lambda: Policy.read(settings.ALLOW_HOSTS),

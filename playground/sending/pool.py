@@ -11,12 +11,14 @@ from functools import cache
 from django.conf import settings
 from django.db import connections
 
+from playground.calls.values import Failure
+
 logger = logging.getLogger("playground.sending")
 
 
 @dataclass(frozen=True)
 class Task:
-    """One piece of work in the pool. `cancel` asks it to stop, `done` says that it ended."""
+    """One piece of work. `cancel` asks it to stop, `done` is set when it has ended."""
 
     id: uuid.UUID
     work: Callable[[threading.Event], None] = field(repr=False)
@@ -25,80 +27,85 @@ class Task:
 
 
 class Pool:
-    """At most `workers` at once, `waiting` more in line; whoever comes then is told so.
+    """Runs at most `workers` tasks at once and queues `waiting` more; others are rejected.
 
-    The threads are daemons: a hanging target does not hold up the end of the process, and
-    the next start says *unknown* of what was on its way.
+    concurrent.futures has neither a bounded queue nor daemon threads. Daemons matter: a target
+    that hangs must not hold up the end of the process. What was under way then is ended as
+    *unknown* by recovery.
     """
 
     def __init__(self, workers: int, waiting: int, waiters: int) -> None:
         self.size = workers + waiting
-        self._places = threading.Semaphore(self.size)
+        self._free = threading.Semaphore(self.size)
         self._waiters = threading.Semaphore(waiters)
-        self._line: queue.SimpleQueue[Task] = queue.SimpleQueue()
-        self._tickets: dict[uuid.UUID, Task] = {}
+        self._queue: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._tasks: dict[uuid.UUID, Task] = {}
         self._lock = threading.Lock()
         self._workers = workers
         self._threads: list[threading.Thread] = []
 
-    def submit(self, ticket: Task) -> bool:
-        """False when every place is taken; the work is then not begun and never will be."""
-        if not self._places.acquire(blocking=False):
+    def submit(self, task: Task) -> bool:
+        """Queue the task; return False if the pool is full, and the task will never run."""
+        if not self._free.acquire(blocking=False):
             return False
         with self._lock:
-            self._tickets[ticket.id] = ticket
+            self._tasks[task.id] = task
             if len(self._threads) < self._workers:
-                self._add_thread()
-        self._line.put(ticket)
+                self._start_thread()
+        self._queue.put(task)
         return True
 
-    def find(self, ticket_id: uuid.UUID) -> Task | None:
-        """The work of that id, as long as it stands in line or runs in this process."""
-        return self._tickets.get(ticket_id)
+    def find(self, task_id: uuid.UUID) -> Task | None:
+        """Return the task while it is queued or running in this process."""
+        return self._tasks.get(task_id)
 
-    def wait(self, ticket_id: uuid.UUID, seconds: float) -> bool:
-        """Wait for the end of that work; True when it ended or is not here.
-
-        Only so many wait at the same time that pages still have threads: one more is told
-        at once that it has not ended yet.
-        """
-        ticket = self.find(ticket_id)
-        if ticket is None:
+    def wait(self, task_id: uuid.UUID, seconds: float) -> bool:
+        """Wait for the end of a task; return True if it has ended or isn't in this process."""
+        task = self.find(task_id)
+        if task is None:
             return True
+        # Each waiting request holds a thread of the server. Some threads must stay free for
+        # pages: requests beyond the number of waiters don't wait, the page polls.
         if not self._waiters.acquire(blocking=False):
-            return ticket.done.is_set()
+            return task.done.is_set()
         try:
-            return ticket.done.wait(seconds)
+            return task.done.wait(seconds)
         finally:
             self._waiters.release()
 
-    def _add_thread(self) -> None:
+    def describe_full(self) -> Failure:
+        """Return the failure of a send that `submit` rejected."""
+        message = f"Not sent: {self.size} sends are already under way. Send again in a moment."
+        return Failure("pool-full", message, left=False, params={"size": str(self.size)})
+
+    def _start_thread(self) -> None:
         name = f"send-{len(self._threads) + 1}"
-        thread = threading.Thread(target=self._serve, name=name, daemon=True)
+        thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _serve(self) -> None:
+    def _run(self) -> None:
         while True:
-            ticket = self._line.get()
+            task = self._queue.get()
             try:
-                ticket.work(ticket.cancel)
+                task.work(task.cancel)
             except Exception as error:
-                # The message of an error may hold what was sent: only its kind is logged.
-                logger.error("a send ended in an error of ours: %s", type(error).__name__)
+                # Only the type: the message of an error may quote what was sent.
+                logger.error("A task of the send pool failed: %s", type(error).__name__)
             finally:
-                self._leave(ticket)
+                self._finish(task)
 
-    def _leave(self, ticket: Task) -> None:
+    def _finish(self, task: Task) -> None:
+        # Django closes connections at the end of a request, and this thread has none.
         connections.close_all()
         with self._lock:
-            self._tickets.pop(ticket.id, None)
-        self._places.release()
-        ticket.done.set()
+            self._tasks.pop(task.id, None)
+        self._free.release()
+        task.done.set()
 
 
 @cache
 def get_pool() -> Pool:
-    """The pool of this process, made when first needed."""
+    """Return the pool of this process, created when first needed."""
     waiters = max(1, settings.THREADS // 2)
     return Pool(settings.SEND_WORKERS, settings.SEND_WAITING, waiters)

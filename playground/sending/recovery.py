@@ -1,41 +1,35 @@
-"""Exchanges that a dead process left on their way end as unknown; nothing is sent again."""
-
-import threading
-import time
+"""Ends exchanges whose process died as unknown. Nothing is ever sent again."""
 
 from django.utils import timezone
 
-from playground.calls.values import Outcome, Verdict
+from playground.calls.values import Failure, Outcome, Verdict
 from playground.calls.verdicts import reach_verdict
 from playground.history.models import Exchange
 from playground.history.processes import has_ended
 from playground.history.recording import record_abandoned
+from playground.history.retention import Interval
 from playground.openapi.operations import UnknownOperation, get_operation
-from playground.sending import failures
-from playground.sending.pipeline import note_end
+from playground.sending.pipeline import audit_exchange
 
-EVERY_SECONDS = 60.0
-_last = {"marked": float("-inf")}
-_lock = threading.Lock()
+recovering = Interval(60.0)
 
 
 def end_abandoned() -> int:
-    """How many there were. A live process of this machine, or one of another machine whose
-    time has not run out, keeps its own."""
-    left = Exchange.objects.filter(outcome=Outcome.SENDING)
-    lost = [exchange for exchange in left if is_abandoned(exchange)]
-    for exchange in lost:
-        note_end(record_abandoned(exchange, _judge_lost(exchange)))
-    return len(lost)
+    """End every exchange that no process is sending any more; return how many.
+
+    A running process of this host keeps its exchanges, and so does one of another host until
+    their deadline.
+    """
+    running = Exchange.objects.filter(outcome=Outcome.SENDING).select_related("person")
+    abandoned = [exchange for exchange in running if is_abandoned(exchange)]
+    for exchange in abandoned:
+        audit_exchange(record_abandoned(exchange, _judge_lost(exchange)))
+    return len(abandoned)
 
 
 def end_abandoned_if_due() -> None:
-    """The same, at most once a minute in this process."""
-    with _lock:
-        due = time.monotonic() - _last["marked"] > EVERY_SECONDS
-        if due:
-            _last["marked"] = time.monotonic()
-    if due:
+    """Do the same at most once a minute. Called before each send: no scheduler is needed."""
+    if recovering.is_due():
         end_abandoned()
 
 
@@ -45,8 +39,10 @@ def is_abandoned(exchange: Exchange) -> bool:
 
 
 def show_if_abandoned(exchange: Exchange) -> Exchange:
-    """The same exchange, shown as unknown if nobody carries it any more. Looking writes
-    nothing: `end_abandoned` does, at the start and now and then when something is sent."""
+    """Return the exchange, in memory ended as unknown if it is abandoned.
+
+    Viewing a page writes nothing: `end_abandoned` does that.
+    """
     if exchange.outcome == Outcome.SENDING and is_abandoned(exchange):
         verdict = _judge_lost(exchange)
         exchange.outcome, exchange.message = verdict.outcome, verdict.message
@@ -54,8 +50,11 @@ def show_if_abandoned(exchange: Exchange) -> Exchange:
 
 
 def _judge_lost(exchange: Exchange) -> Verdict:
-    failure = failures.lost()
+    # `left`: the process may have died after the request went out.
+    message = "Unknown: API Playground stopped before a reply came."
+    failure = Failure("abandoned", message, left=True)
     try:
         return reach_verdict(get_operation(exchange.operation), failure)
     except UnknownOperation:
+        # An API that was removed since: its advice on how to find out is gone too.
         return Verdict(Outcome.UNKNOWN, failure.code, failure.message)

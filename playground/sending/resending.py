@@ -1,4 +1,4 @@
-"""Sending again: a draft with everything as it was sent, and what differs since."""
+"""Sending again: a draft with everything as it was sent, and what has changed since."""
 
 from __future__ import annotations
 
@@ -20,27 +20,25 @@ from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import quote
 from playground.jsontext.references import FILE_REFERENCE
 from playground.people.models import Person
-from playground.rules.facts import FileFacts
-from playground.sending.plans import Plan, plan_draft
-from playground.sending.send_context import WORKFLOW_UID, describe_drift
+from playground.sending.plans import WORKFLOW_UID, Plan, plan_draft
+from playground.sending.send_context import describe_drift
 from playground.vault.encryption import unseal
 from playground.workspace.files import format_size, read_file_facts
 from playground.workspace.models import Connection
 
 
 @dataclass(frozen=True)
-class Sent:
-    """What stood in the draft when an exchange was sent; references unresolved."""
+class SentState:
+    """What was in the draft when an exchange was sent; references unresolved."""
 
-    exchange: Exchange
     text: str
     metadata: str
-    surroundings: str
+    context: str
 
 
 @dataclass(frozen=True)
-class Since:
-    """How a draft differs from what was sent, and today from then."""
+class Changes:
+    """How a draft differs from what was sent, and messages about what else changed."""
 
     differences: tuple[Difference, ...]
     notes: tuple[str, ...]
@@ -50,21 +48,22 @@ class Since:
         return len(self.differences)
 
 
-def read_sent_state(exchange: Exchange) -> Sent | None:
-    """None where there was no document: a call of ours such as a sync."""
-    original = SentDocument.objects.select_related("context").filter(exchange=exchange).first()
-    text = unseal(original.document) if original and original.document else ""
-    if original is None or not text:
+def read_sent_state(exchange: Exchange) -> SentState | None:
+    """Return None for calls of the application itself, which have no document."""
+    stored = SentDocument.objects.select_related("context").filter(exchange=exchange).first()
+    text = unseal(stored.document) if stored and stored.document else ""
+    if stored is None or not text:
         return None
-    metadata = unseal(original.metadata) if original.metadata else "{}"
-    return Sent(exchange, text, metadata, read_body(original.context).decode())
+    metadata = unseal(stored.metadata) if stored.metadata else "{}"
+    return SentState(text, metadata, read_body(stored.context).decode())
 
 
 @transaction.atomic
 def draft_from_exchange(person: Person, exchange: Exchange) -> Draft | None:
-    """A draft of this person with the document, path values, connection and metadata as they
-    were sent; None where there was no document. Secrets that were pasted into the draft come
-    along only to the person whose draft it was, still bound to their hosts."""
+    """Create a draft with document, path values, connection and metadata as they were sent.
+
+    Returns None if there was no document.
+    """
     sent = read_sent_state(exchange)
     if sent is None:
         return None
@@ -79,14 +78,19 @@ def draft_from_exchange(person: Person, exchange: Exchange) -> Draft | None:
         resend_of=exchange.id,
         payload_made_at=exchange.started_at,
     )
+    # Only from a draft of the same person, and bound to the same hosts: a shared exchange
+    # must not hand on the credentials that were pasted into it.
     if exchange.draft_id is not None:
         copy_draft_secrets(person, exchange.draft_id, draft)
     return draft
 
 
 def plan_resend(draft: Draft, exchange: Exchange) -> Plan | None:
-    """What was sent, once more, whatever stands in the draft by now: its secrets come from
-    there. None where there was no document, or the exchange is of another draft."""
+    """Plan to send once more what an exchange sent, whatever is in its draft by now.
+
+    Returns None if there was no document, or the exchange is of another draft: secrets come
+    from the draft.
+    """
     sent = read_sent_state(exchange)
     if sent is None or exchange.draft_id != draft.id:
         return None
@@ -101,15 +105,15 @@ def plan_resend(draft: Draft, exchange: Exchange) -> Plan | None:
 
 
 def differs_from_sent(draft: Draft, exchange: Exchange) -> bool:
-    """Whether the draft would send something else by now."""
+    """Return whether the draft would send something else by now."""
     return bool(describe_differences(draft, exchange).differences)
 
 
-def describe_differences(draft: Draft, exchange: Exchange) -> Since:
-    """Every difference of the draft from what was sent, and what else is new today."""
+def describe_differences(draft: Draft, exchange: Exchange) -> Changes:
+    """Return every difference of the draft from what was sent, and what else changed since."""
     sent = read_sent_state(exchange)
     if sent is None:
-        return Since((), ())
+        return Changes((), ())
     found = [
         *_compare_values(exchange.path_values, draft.path_values, "#path/"),
         *_compare_connection(exchange, draft.connection),
@@ -117,20 +121,20 @@ def describe_differences(draft: Draft, exchange: Exchange) -> Since:
         *_compare_metadata(Metadata.read(sent.metadata), Metadata.read(draft.metadata)),
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
-    drift = describe_drift(sent.surroundings, _find_connection(exchange.connection_id), uid)
-    return Since(tuple(_name_files(found)), tuple(drift))
+    notes = describe_drift(sent.context, _find_connection(exchange.connection_id), uid)
+    return Changes(tuple(_name_files(found)), tuple(notes))
 
 
 def _name_files(found: list[Difference]) -> list[Difference]:
-    """A reference says nothing to people: the file's name and size stand behind it."""
+    """Add name and size of files behind their references, which people can't tell apart."""
     texts = [text for each in found for text in (each.before, each.after)]
     files = read_file_facts("".join(texts))
-    return [replace(d, before=_named(d.before, files), after=_named(d.after, files)) for d in found]
 
+    def append(text: str) -> str:
+        named = [files[id] for id in FILE_REFERENCE.findall(text) if id in files]
+        return " · ".join([text, *(f"{each.name}, {format_size(each.size)}" for each in named)])
 
-def _named(text: str, files: Mapping[str, FileFacts]) -> str:
-    names = [files[id] for id in FILE_REFERENCE.findall(text) if id in files]
-    return " · ".join([text, *(f"{each.name}, {format_size(each.size)}" for each in names)])
+    return [replace(each, before=append(each.before), after=append(each.after)) for each in found]
 
 
 def _compare_text(before: str, after: str) -> list[Difference]:
@@ -148,6 +152,7 @@ def _compare_connection(exchange: Exchange, now: Connection | None) -> list[Diff
 
 
 def _compare_metadata(before: Metadata, after: Metadata) -> list[Difference]:
+    # Pointers that begin with # name places of the page outside the document.
     return [
         *_compare_values(before.off, after.off, "#off", str),
         *_compare_values(before.away, after.away, "#away", str),
@@ -159,17 +164,17 @@ def _compare_metadata(before: Metadata, after: Metadata) -> list[Difference]:
 def _compare_values(
     before: Mapping[str, str],
     after: Mapping[str, str],
-    place: str,
-    write: Callable[[str], str] = quote,
+    prefix: str,
+    to_json: Callable[[str], str] = quote,
 ) -> list[Difference]:
-    """`write` makes a JSON text of an entry, where it is not one already."""
+    """Compare two mappings. `to_json` makes JSON texts of their values, if they aren't yet."""
     found = []
     for name in {**after, **before}:
-        one, other = before.get(name), after.get(name)
-        if one != other:
-            kind = ADDED if one is None else REMOVED if other is None else CHANGED
-            texts = ("" if each is None else write(each) for each in (one, other))
-            found.append(Difference(place + name, kind, *texts))
+        then, now = before.get(name), after.get(name)
+        if then != now:
+            kind = ADDED if then is None else REMOVED if now is None else CHANGED
+            texts = ("" if each is None else to_json(each) for each in (then, now))
+            found.append(Difference(prefix + name, kind, *texts))
     return found
 
 

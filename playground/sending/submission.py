@@ -1,4 +1,8 @@
-"""At most one request per press: the exchange is committed before the first byte leaves."""
+"""Sending for people: at most one request per submission, whatever happens on the way.
+
+A submission is one click on Send; its id is the idempotency key. The exchange is committed
+under that key before the first byte leaves. If it arrives again, the same exchange is returned.
+"""
 
 import threading
 import uuid
@@ -13,8 +17,12 @@ from playground.history.retention import purge_history_hourly
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.rules.problems import Problem
-from playground.sending import failures
-from playground.sending.pipeline import assemble_plan, begin, complete, send_and_complete
+from playground.sending.pipeline import (
+    assemble_plan,
+    complete_exchange,
+    send_and_complete,
+    start_exchange,
+)
 from playground.sending.plans import Plan, bypass_deduplication, check_plan, plan_draft
 from playground.sending.pool import Task, get_pool
 from playground.sending.recovery import end_abandoned_if_due
@@ -25,113 +33,125 @@ WRONG_NAME = "refused: another name was typed"
 
 @dataclass(frozen=True)
 class Blocked:
-    """Nothing was sent and nothing recorded: `sentence` says why, `problems` where.
+    """Nothing was sent or recorded: `message` says why, `problems` where.
 
     `confirm` is the name to type when the connection is protected.
     """
 
-    sentence: str
+    message: str
     problems: tuple[Problem, ...] = ()
     confirm: str = ""
 
 
 def submit_draft(
-    person: Person, draft: Draft, press_id: uuid.UUID, confirm: str = ""
+    person: Person, draft: Draft, submission: uuid.UUID, confirm: str = "", seconds: float = 0
 ) -> Exchange | Blocked:
-    """Send the draft as it stands, once for this press however often the press arrives. A
-    credential that still stands in the document moves to the secrets first: history masks
-    those."""
+    """Send the draft as it is now; wait at most `seconds` for the result."""
+    # A credential typed into the document moves to the secrets first: history masks those.
     if person.may_edit:
         extract_credentials(draft, person)
-    return submit_plan(person, plan_draft(draft), press_id, confirm)
+    return submit_plan(person, plan_draft(draft), submission, confirm, seconds)
 
 
 def submit_again(
-    person: Person, draft: Draft, exchange: Exchange, press_id: uuid.UUID, confirm: str = ""
+    person: Person,
+    draft: Draft,
+    exchange: Exchange,
+    submission: uuid.UUID,
+    confirm: str = "",
+    seconds: float = 0,
 ) -> Exchange | Blocked:
-    """Send once more what an exchange of this draft sent, although the API has had the same
-    request lately; what was typed since stays in the draft."""
+    """Send what an exchange of this draft sent once more, past the API's deduplication.
+
+    Edits made since stay in the draft and are not sent.
+    """
     plan = plan_resend(draft, exchange)
     if plan is None:
-        return Blocked("Not sent: that was sent from another draft. Open it and press Send.")
-    return submit_plan(person, bypass_deduplication(plan), press_id, confirm)
+        return Blocked("Not sent: this was sent from another draft. Open that draft to send it.")
+    return submit_plan(person, bypass_deduplication(plan), submission, confirm, seconds)
 
 
 def submit_plan(
-    person: Person, plan: Plan, press_id: uuid.UUID, confirm: str = ""
+    person: Person, plan: Plan, submission: uuid.UUID, confirm: str = "", seconds: float = 0
 ) -> Exchange | Blocked:
-    """The same for any plan; returns at once, the pool sends."""
+    """Check, record and send a plan; wait at most `seconds` for the result."""
     if not person.may_edit:
-        return Blocked("Viewers can read here, not send. An owner can make you an editor.")
-    if (earlier := _find_press(press_id)) is not None:
-        return _own(person, earlier)
-    if blocked := _judge(person, plan, confirm):
-        return blocked
+        return Blocked("Viewers can't send. An owner can make you an editor.")
+    if blocked := _check(person, plan, confirm):
+        # The document may have changed since the first arrival, which was sent nevertheless.
+        return _find_submitted(person, submission, seconds) or blocked
     end_abandoned_if_due()
-    if plan.draft is not None:
-        bind_secrets(plan.draft)
     assembled = assemble_plan(plan)
+    if assembled.binds_secrets and plan.draft is not None:
+        bind_secrets(plan.draft)
     try:
-        exchange = begin(plan, assembled.call, person, press_id)
+        exchange = start_exchange(plan, assembled.call, person, submission)
     except AlreadySubmitted:
-        return _own(person, Exchange.objects.get(submission=press_id))
+        earlier = _find_submitted(person, submission, seconds)
+        assert earlier is not None
+        return earlier
     if assembled.failure is not None:
-        return complete(exchange, plan, assembled.call, assembled.failure)
-    return hand_over(exchange, plan, assembled.call)
-
-
-def hand_over(exchange: Exchange, plan: Plan, call: Call) -> Exchange:
-    """Give the call to the pool; with every place taken it ends here, not sent."""
-
-    def work(cancel: threading.Event) -> None:
-        send_and_complete(exchange, plan, call, cancel)
-        purge_history_hourly()
-
-    pool = get_pool()
-    if not pool.submit(Task(exchange.id, work)):
-        return complete(exchange, plan, call, failures.pool_full(pool.size))
-    return exchange
+        return complete_exchange(exchange, plan, assembled.call, assembled.failure)
+    return _send(exchange, plan, assembled.call, seconds)
 
 
 def wait_for_exchange(exchange: Exchange, seconds: float) -> Exchange:
-    """The exchange as it stands after at most that long."""
+    """Wait for the end of a send that began earlier; return the exchange as it is then."""
     get_pool().wait(exchange.id, seconds)
     exchange.refresh_from_db()
     return exchange
 
 
 def cancel_send(exchange: Exchange) -> bool:
-    """Ask a send to stop; False when this process does not carry it (any more).
+    """Ask a send to stop; return False if this process isn't sending it.
 
     Before its first byte it ends as not sent, after that as unknown.
     """
-    ticket = get_pool().find(exchange.id)
-    if ticket is None or exchange.outcome != Outcome.SENDING:
+    task = get_pool().find(exchange.id)
+    if task is None or exchange.outcome != Outcome.SENDING:
         return False
-    ticket.cancel.set()
+    task.cancel.set()
     return True
 
 
-def _judge(person: Person, plan: Plan, confirm: str) -> Blocked | None:
+def _check(person: Person, plan: Plan, confirm: str) -> Blocked | None:
     problems = check_plan(plan)
-    errors = tuple(problem for problem in problems if problem.blocks)
+    errors = [problem for problem in problems if problem.blocks]
     if errors:
         return Blocked(f"Not sent: {errors[0].message}", tuple(problems))
-    connection = plan.connection
-    if connection is not None and connection.protected and confirm.strip() != connection.name:
-        if confirm.strip():
-            record_event(person, "send", f"{plan.operation.id} over {connection.name}", WRONG_NAME)
-        sentence = f"{connection.name} is protected: type its name to send."
-        return Blocked(sentence, tuple(problems), confirm=connection.name)
-    return None
+    connection, typed = plan.connection, confirm.strip()
+    if connection is None or not connection.protected or typed == connection.name:
+        return None
+    if typed:
+        record_event(person, "send", f"{plan.operation.id} over {connection.name}", WRONG_NAME)
+    message = f"{connection.name} is protected. Type its name to send."
+    return Blocked(message, tuple(problems), confirm=connection.name)
 
 
-def _find_press(press_id: uuid.UUID) -> Exchange | None:
-    return Exchange.objects.filter(submission=press_id).first()
+def _send(exchange: Exchange, plan: Plan, call: Call, seconds: float) -> Exchange:
+    """Hand the call to the pool; if that is full, the exchange ends here as not sent."""
+    ended: list[Exchange] = []
+
+    def work(cancel: threading.Event) -> None:
+        ended.append(send_and_complete(exchange, plan, call, cancel))
+        purge_history_hourly()
+
+    pool = get_pool()
+    if not pool.submit(Task(exchange.id, work)):
+        return complete_exchange(exchange, plan, call, pool.describe_full())
+    pool.wait(exchange.id, seconds)
+    # The ended exchange comes from memory, with its bodies: a quick reply is shown without
+    # reading back what was just written.
+    return ended[0] if ended else exchange
 
 
-def _own(person: Person, exchange: Exchange) -> Exchange | Blocked:
-    """A press belongs to who pressed; the id alone opens nothing."""
-    if exchange.person_id != person.pk:
-        return Blocked("This press is not yours. Reload the page and press Send again.")
-    return exchange
+def _find_submitted(
+    person: Person, submission: uuid.UUID, seconds: float
+) -> Exchange | Blocked | None:
+    earlier = Exchange.objects.filter(submission=submission).first()
+    if earlier is None:
+        return None
+    # The id alone opens nothing: it may have been copied from another person's page.
+    if earlier.person_id != person.pk:
+        return Blocked("This was sent by another person. Reload the page and send again.")
+    return wait_for_exchange(earlier, seconds) if seconds else earlier

@@ -1,8 +1,7 @@
 """Sync of a connection: its workflows and accounts are read, one call after the other."""
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,234 +12,225 @@ from playground.history.processes import has_ended, identify_process
 from playground.openapi.operations import get_operation
 from playground.people.audit import record_event
 from playground.people.models import Person
-from playground.sending import failures
-from playground.sending.api_calls import CallResult, call_operation
-from playground.sending.backoff import call_with_backoff
+from playground.sending.api_calls import CallResult, call_operation, call_with_backoff
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Task, get_pool
-from playground.workspace import workflows
-from playground.workspace.accounts import store_accounts
+from playground.workspace import accounts, workflows
 from playground.workspace.models import Connection, SyncRun, Workflow
 
 MOST_PAGES = 2000
-MOST_SENTENCES = 200
-KEPT_RUNS = 10
-FORGOTTEN = timedelta(hours=1)
+MOST_MESSAGES = 200
+MOST_NAMES = 5
+MOST_RUNS = 10
+# Longer than any sync: then its process must have died on another host.
+LONGEST_SYNC = timedelta(hours=1)
 Watch = Callable[[SyncRun], None]
+Row = Mapping[str, Any]
 
 
 def can_sync(connection: Connection) -> bool:
-    """Whether its API lists workflows and accounts."""
+    """Return whether the connection's API lists workflows and accounts."""
     return connection.api == get_operation("list-workflows").api.id
 
 
 def start_sync(connection: Connection, person: Person | None) -> SyncRun:
-    """Start a sync in the pool; the one under way when there is one."""
+    """Start a sync in the pool, or return the one that is under way."""
     with transaction.atomic():
         current = find_sync(connection)
         if current is not None and current.under_way:
             return current
-        run = _make_run(connection, person)
+        run = _create_run(connection, person)
     pool = get_pool()
     if not pool.submit(Task(run.id, lambda cancel: run_sync(run, cancel))):
-        _end(run, SyncRun.Outcome.FAILED, failures.pool_full(pool.size).message)
+        _end(run, SyncRun.Outcome.FAILED, pool.describe_full().message)
     return run
 
 
 def find_sync(connection: Connection) -> SyncRun | None:
-    """The newest sync; one that nobody carries any more shows as failed."""
+    """Return the newest sync; one whose process died shows as failed."""
     run = connection.syncs.first()
-    if run is not None and run.under_way and _is_lost(run):
-        run.outcome = SyncRun.Outcome.FAILED
-        run.failures = [*run.failures, "API Playground stopped before the sync ended."]
+    if run is not None and run.under_way:
+        late = run.started_at < timezone.now() - LONGEST_SYNC
+        if late or has_ended(run.process):
+            run.outcome = SyncRun.Outcome.FAILED
+            run.failures = [*run.failures, "API Playground stopped before the sync ended."]
     return run
 
 
 def sync_now(connection: Connection, watch: Watch) -> SyncRun:
-    """The whole sync in this thread, for a command; `watch` sees every step."""
-    run = _make_run(connection, None)
+    """Sync in this thread, for a command; `watch` is called after every step."""
+    run = _create_run(connection, None)
     run_sync(run, threading.Event(), watch)
     return run
 
 
 def run_sync(run: SyncRun, cancel: threading.Event, watch: Watch = lambda run: None) -> None:
-    """Make the sync. Whatever goes wrong on the way, the run ends and says so."""
+    """Carry out a sync. Whatever goes wrong, the run ends with a message."""
     try:
-        _Sync(run, cancel, watch).make()
+        _Sync(run, cancel, watch).carry_out()
     except Exception as error:
         if not SyncRun.objects.filter(pk=run.pk).exists():
-            return  # deleted meanwhile, with its connection
-        sentence = f"API Playground failed while syncing ({type(error).__name__})."
-        _end(run, SyncRun.Outcome.FAILED, sentence)
+            return  # deleted in the meantime, with its connection
+        message = f"API Playground failed while syncing ({type(error).__name__})."
+        _end(run, SyncRun.Outcome.FAILED, message)
         raise
     finally:
         watch(run)
 
 
-@dataclass(frozen=True)
-class Listed:
-    """What some pages brought: `rows`, and whether the last page was reached."""
-
-    rows: list[Mapping[str, Any]]
-    complete: bool
-
-
 class _Sync:
-    """One sync while it is made: it counts, tells and remembers what failed."""
+    """One sync under way. What it knows is in its run, saved after every step: pages poll it."""
 
     def __init__(self, run: SyncRun, cancel: threading.Event, watch: Watch) -> None:
         self.run, self.cancel, self.watch = run, cancel, watch
         self.connection = run.connection
-        self.was_synced = self.connection.synced_at is not None
 
-    def make(self) -> None:
-        listed = self._read_workflows()
+    def carry_out(self) -> None:
+        listed = self._list_workflows()
         if listed is None:
             _end(self.run, SyncRun.Outcome.FAILED)
             return
-        self._read_details(listed)
+        self._read_workflows(listed)
         self._read_accounts()
         outcome = SyncRun.Outcome.PARTLY if self.run.failures else SyncRun.Outcome.COMPLETE
+        # Not save(): people may have edited the connection while the sync ran.
         Connection.objects.filter(pk=self.connection.pk).update(synced_at=timezone.now())
         _end(self.run, outcome)
 
-    def _read_workflows(self) -> Listed | None:
-        self._tell("Reading the list of workflows")
-        answer = self._ask("list-workflows")
-        rows = _rows(answer.read(), "workflows") if answer.accepted else None
+    def _list_workflows(self) -> list[Row] | None:
+        self._report("Reading the list of workflows")
+        result = self._call("list-workflows")
+        rows = _parse_rows(result, "workflows")
         if rows is None:
-            self._fail("The list of workflows", answer)
+            self._add_failure("The list of workflows", result.refusal)
             return None
         unique = {row["uid"]: row for row in rows if _has_uid(row)}
         if nameless := sum(not _has_uid(row) for row in rows):
-            self._miss("The list of workflows", f"{nameless} of its entries have no UID")
-        self._step(total=1 + len(unique))
-        return Listed(list(unique.values()), complete=True)
+            self._add_failure("The list of workflows", f"{nameless} entries have no UID")
+        self._advance(total=1 + len(unique))
+        return list(unique.values())
 
-    def _read_details(self, listed: Listed) -> None:
+    def _read_workflows(self, listed: list[Row]) -> None:
         before = dict(self.connection.workflows.values_list("uid", "details"))
-        count = sum(
-            self._read_one(str(row["uid"]), str(row.get("name") or row["uid"]), before)
-            for row in listed.rows
-        )
-        uids = {str(row["uid"]) for row in listed.rows}
+        count = sum(self._read_workflow(row, before) for row in listed)
+        uids = {str(row["uid"]) for row in listed}
         for gone in workflows.mark_unlisted(self.connection, uids):
-            self._change(f"{gone.name} is no longer listed.")
+            self._add_change(f"{gone.name} is no longer listed.")
         self.run.counts = {**self.run.counts, "workflows": count}
 
-    def _read_one(self, uid: str, name: str, before: Mapping[str, str]) -> bool:
-        """Whether it was read and kept."""
-        self._tell(f"Reading {name}")
-        answer = self._ask("get-workflow", {"workflow_uid": uid})
-        stored = answer.accepted and answer.text
-        kept = workflows.store_workflow(self.connection, stored, uid, name) if stored else None
-        self._step()
-        if kept is None:
-            self._fail(name, answer)
+    def _read_workflow(self, row: Row, before: Mapping[str, str]) -> bool:
+        """Return whether the workflow was read and stored."""
+        uid, name = str(row["uid"]), str(row.get("name") or row["uid"])
+        self._report(f"Reading {name}")
+        result = self._call("get-workflow", {"workflow_uid": uid})
+        text = result.text if result.accepted else ""
+        stored = workflows.store_workflow(self.connection, text, uid, name) if text else None
+        self._advance()
+        if stored is None:
+            self._add_failure(name, result.refusal)
         elif uid not in before:
-            self._change(f"{kept.name} is new.")
-        elif before[uid] != kept.details:
-            self._tell_change(kept)
-        return kept is not None
+            self._add_change(f"{stored.name} is new.")
+        elif before[uid] != stored.details:
+            self._add_workflow_change(stored)
+        return stored is not None
 
-    def _tell_change(self, kept: Workflow) -> None:
-        if kept.api_differs:
-            sentence = "{} changed; what was edited by hand still counts here."
-            self._change(sentence.format(kept.name))
+    def _add_workflow_change(self, stored: Workflow) -> None:
+        if stored.api_differs:
+            self._add_change(f"{stored.name} changed. The definition edited here stays in force.")
             return
-        latest = kept.changes.first()
+        latest = stored.changes.first()
         if latest is not None and latest.made_at >= self.run.started_at:
-            self._change(f"{kept.name}: {' '.join(latest.messages)}")
+            self._add_change(f"{stored.name}: {' '.join(latest.messages)}")
 
     def _read_accounts(self) -> None:
-        slugs = list(_integrations_of(self.connection))
-        self._step(total=self.run.total + len(slugs), by=0)
+        slugs = accounts.list_integrations(self.connection)
+        self._advance(total=self.run.total + len(slugs), by=0)
+        is_first = self.connection.synced_at is None
         count = 0
         for slug in slugs:
-            listed = self._list_accounts(slug)
-            self._step()
-            if listed is None:
-                continue
-            before = _validity(self.connection, slug)
-            count += store_accounts(self.connection, slug, listed.rows, listed.complete)
-            self._compare_accounts(slug, before)
+            before = accounts.read_validity(self.connection, slug)
+            count += self._read_integration(slug)
+            self._advance()
+            after = accounts.read_validity(self.connection, slug)
+            # After the first sync everything would be new.
+            self._add_account_changes(slug, before, after, report_new=bool(before) or not is_first)
         self.run.counts = {**self.run.counts, "accounts": count}
 
-    def _list_accounts(self, slug: str) -> Listed | None:
-        """The pages of one integration; None when not even the first one came."""
-        seen: dict[str, Mapping[str, Any]] = {}
+    def _read_integration(self, slug: str) -> int:
+        """Read and store all pages of one integration; return how many accounts there are."""
+        seen: dict[str, Row] = {}
         for page in range(MOST_PAGES):
-            self._tell(f"Reading the accounts of {slug}" + (f", page {page + 1}" if page else ""))
+            what = f"accounts of {slug}" + (f", page {page + 1}" if page else "")
+            self._report(f"Reading the {what}")
             query = {"page": str(page), "stats": "true"}
-            answer = self._ask("list-accounts", {"integration_uid": slug}, query)
-            told = answer.read()
-            rows = _rows(told, "accounts") if answer.accepted else None
+            result = self._call("list-accounts", {"integration_uid": slug}, query)
+            rows = _parse_rows(result, "accounts")
             if rows is None:
-                self._fail(
-                    f"The accounts of {slug}" + (f", page {page + 1}" if page else ""), answer
-                )
-                return Listed(list(seen.values()), complete=False) if seen else None
-            fresh = {r["uid"]: r for r in rows if _has_uid(r)}
-            news = fresh.keys() - seen.keys()
-            seen |= fresh
-            # An API that says "more" for ever, without anything new, is not asked for ever.
-            if not (isinstance(told, dict) and told.get("next_page_exist") is True and news):
+                self._add_failure(f"The {what}", result.refusal)
+                # What was read is stored; what wasn't read may still exist.
+                return accounts.store_accounts(self.connection, slug, list(seen.values()), False)
+            listed = {row["uid"]: row for row in rows if _has_uid(row)}
+            new = listed.keys() - seen.keys()
+            seen |= listed
+            body = result.parse()
+            has_next = isinstance(body, dict) and body.get("next_page_exist") is True
+            # Without anything new the next page is not read: an API might say "more" for ever.
+            if not (has_next and new):
                 break
-        return Listed(list(seen.values()), complete=True)
+        return accounts.store_accounts(self.connection, slug, list(seen.values()))
 
-    def _compare_accounts(self, slug: str, before: Mapping[str, tuple[str, bool | None]]) -> None:
-        after = _validity(self.connection, slug)
-        new = [name for uid, (name, _) in after.items() if uid not in before]
-        gone = [name for uid, (name, _) in before.items() if uid not in after]
-        if self.was_synced or before:
-            self._name(new, "New in {}: {}.", slug)
-        self._name(gone, "No longer in {}: {}.", slug)
-        for uid, (name, valid) in after.items():
-            if uid in before and before[uid][1] is not False and valid is False:
-                self._change(f"{name} ({slug}) has to be connected again.")
-            elif uid in before and before[uid][1] is False and valid:
-                self._change(f"{name} ({slug}) is valid again.")
-
-    def _name(self, names: list[str], sentence: str, slug: str) -> None:
-        if names:
-            more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-            self._change(sentence.format(slug, ", ".join(names[:5]) + more))
-
-    def _ask(
+    def _add_account_changes(
         self,
-        operation: str,
-        path_values: Mapping[str, str] | None = None,
-        query_values: Mapping[str, str] | None = None,
+        slug: str,
+        before: accounts.Validity,
+        after: accounts.Validity,
+        report_new: bool,
+    ) -> None:
+        if report_new:
+            new = [name for uid, (name, _) in after.items() if uid not in before]
+            self._add_names(new, f"New in {slug}")
+        gone = [name for uid, (name, _) in before.items() if uid not in after]
+        self._add_names(gone, f"No longer in {slug}")
+        for uid, (name, valid) in after.items():
+            was_valid = before[uid][1] if uid in before else valid
+            if was_valid is not False and valid is False:
+                self._add_change(f"{name} ({slug}) must be reconnected.")
+            elif was_valid is False and valid:
+                self._add_change(f"{name} ({slug}) is valid again.")
+
+    def _add_names(self, names: list[str], label: str) -> None:
+        if names:
+            others = len(names) - MOST_NAMES
+            more = f" and {others} more" if others > 0 else ""
+            self._add_change(f"{label}: {', '.join(names[:MOST_NAMES])}{more}.")
+
+    def _call(
+        self, operation: str, path: Mapping[str, str] | None = None, query: Row | None = None
     ) -> CallResult:
-        """One call, never kept as an exchange: answers about accounts carry live cookies."""
-        plan = plan_operation(operation, self.connection, path_values, query_values)
+        # Never recorded as an exchange: lists of accounts carry live session cookies.
+        plan = plan_operation(operation, self.connection, path, query)
         step = self.run.step
         return call_with_backoff(
             lambda: call_operation(plan, cancel=self.cancel),
             self.cancel,
-            lambda seconds: self._tell(f"{step}: the API asks to wait {seconds:.0f} s"),
+            lambda seconds: self._report(f"{step}. Waiting {seconds:.0f} s as the API asked"),
         )
 
-    def _fail(self, what: str, answer: CallResult) -> None:
-        sentence = answer.verdict.message
-        if answer.accepted:
-            sentence = "the answer is not in the shape that is known"
-        self._miss(what, sentence)
+    def _add_failure(self, what: str, message: str) -> None:
+        if len(self.run.failures) < MOST_MESSAGES:
+            self.run.failures = [*self.run.failures, f"{what[:200]}: {message}"]
 
-    def _miss(self, what: str, sentence: str) -> None:
-        if len(self.run.failures) < MOST_SENTENCES:
-            self.run.failures = [*self.run.failures, f"{what[:200]}: {sentence}"]
+    def _add_change(self, message: str) -> None:
+        if len(self.run.changes) < MOST_MESSAGES:
+            self.run.changes = [*self.run.changes, message]
 
-    def _change(self, sentence: str) -> None:
-        if len(self.run.changes) < MOST_SENTENCES:
-            self.run.changes = [*self.run.changes, sentence]
-
-    def _tell(self, sentence: str) -> None:
-        self.run.step = sentence[:300]
+    def _report(self, step: str) -> None:
+        self.run.step = step[:300]
         self._save()
 
-    def _step(self, total: int | None = None, by: int = 1) -> None:
-        self.run.done, self.run.total = self.run.done + by, total or self.run.total
+    def _advance(self, total: int | None = None, by: int = 1) -> None:
+        self.run.done += by
+        self.run.total = total or self.run.total
         self._save()
 
     def _save(self) -> None:
@@ -248,14 +238,11 @@ class _Sync:
         self.watch(self.run)
 
 
-def _make_run(connection: Connection, person: Person | None) -> SyncRun:
-    old = connection.syncs.values_list("pk", flat=True)[KEPT_RUNS:]
+def _create_run(connection: Connection, person: Person | None) -> SyncRun:
+    old = connection.syncs.values_list("pk", flat=True)[MOST_RUNS:]
     SyncRun.objects.filter(pk__in=list(old)).delete()
     return SyncRun.objects.create(
-        connection=connection,
-        person=person,
-        process=identify_process(),
-        step="Waiting for its turn",
+        connection=connection, person=person, process=identify_process(), step="Waiting to start"
     )
 
 
@@ -264,37 +251,19 @@ def _end(run: SyncRun, outcome: str, failure: str = "") -> None:
     if failure:
         run.failures = [*run.failures, failure]
     run.save()
-    told = f"{len(run.failures)} failures" if run.failures else "ok"
-    record_event(run.person, "sync", run.connection.name, told)
+    result = f"{len(run.failures)} failures" if run.failures else "ok"
+    record_event(run.person, "sync", run.connection.name, result)
 
 
-def _is_lost(run: SyncRun) -> bool:
-    return has_ended(run.process) or run.started_at < timezone.now() - FORGOTTEN
-
-
-def _rows(told: Any, key: str) -> list[Mapping[str, Any]] | None:
-    """The objects of a list answer: an array, or an object that has it under its name."""
-    listed = told.get(key) if isinstance(told, dict) else told
+def _parse_rows(result: CallResult, key: str) -> list[Row] | None:
+    """Return the objects of a list: an array, or an object with the array under `key`."""
+    body = result.parse() if result.accepted else None
+    listed = body.get(key) if isinstance(body, dict) else body
     if not isinstance(listed, list):
         return None
     return [row for row in listed if isinstance(row, dict)]
 
 
-def _has_uid(row: Mapping[str, Any]) -> bool:
+def _has_uid(row: Row) -> bool:
     uid = row.get("uid")
     return isinstance(uid, str) and bool(uid.strip())
-
-
-def _integrations_of(connection: Connection) -> Iterator[str]:
-    """The slugs that steps use, and those of accounts known already, each once."""
-    found: dict[str, None] = {}
-    for row in connection.workflows.all():
-        for step in workflows.read_definition(row).steps:
-            found |= dict.fromkeys(step.integrations)
-    found |= dict.fromkeys(connection.accounts.values_list("integration", flat=True))
-    return (slug for slug in found if 0 < len(slug.strip()) <= 200)
-
-
-def _validity(connection: Connection, slug: str) -> dict[str, tuple[str, bool | None]]:
-    rows = connection.accounts.filter(integration=slug).values_list("uid", "name", "valid")
-    return {uid: (name or uid, valid) for uid, name, valid in rows}

@@ -14,8 +14,11 @@ from django.utils import timezone
 
 from playground.people.search import contain_words
 from playground.workspace.models import Account, Connection
-from playground.workspace.workflows import is_valid_uid, replace_surrogates
+from playground.workspace.workflows import is_valid_uid, read_definition, replace_surrogates
 
+# UID to name and validity.
+Validity = Mapping[str, tuple[str, bool | None]]
+LONGEST_SLUG = 200
 MOST_LIMITS = 100
 LIMIT_KEYS = ("limit_name", "permalink", "level", "item_scraped", "limit_value")
 
@@ -66,6 +69,23 @@ def count_accounts(connection: Connection) -> list[tuple[str, int]]:
     """Return each integration and how many accounts it has."""
     rows = connection.accounts.values("integration").annotate(n=Count("pk")).order_by("integration")
     return [(row["integration"], row["n"]) for row in rows]
+
+
+def list_integrations(connection: Connection) -> list[str]:
+    """Return the slugs of integrations that steps use or accounts are known of, each once."""
+    found: dict[str, None] = {}
+    for workflow in connection.workflows.all():
+        for step in read_definition(workflow).steps:
+            found |= dict.fromkeys(step.integrations)
+    found |= dict.fromkeys(connection.accounts.values_list("integration", flat=True))
+    return [slug for slug in found if 0 < len(slug.strip()) <= LONGEST_SLUG]
+
+
+def read_validity(connection: Connection, integration: str) -> Validity:
+    """Return name and validity of the accounts of one integration by UID."""
+    rows = connection.accounts.filter(integration=integration)
+    found = rows.values_list("uid", "name", "valid")
+    return {uid: (name or uid, valid) for uid, name, valid in found}
 
 
 def read_limits(account: Account) -> list[tuple[str, str, str]]:

@@ -86,7 +86,7 @@ def test_a_hanging_send_is_cancelled_and_called_unknown(
     builder.keyboard.press("Control+Enter")
     assert standin.wait_for_call()
     builder.reload()
-    verdict(builder, "No answer yet")
+    verdict(builder, "No reply yet")
     builder.locator("#cancel_send").click()
     verdict(builder, "Unknown")
     verdict(builder, "before sending again")

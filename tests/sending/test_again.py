@@ -117,11 +117,11 @@ def test_it_says_where_todays_workflow_and_connection_differ(sent, editor) -> No
     workflow.save()
     Connection.objects.filter(pk=draft.connection_id).update(base_url="http://127.0.0.1:9")
     notes = "\n".join(describe_differences(Draft.objects.get(pk=draft.pk), sent).notes)
-    assert "leads to http://127.0.0.1:9 today" in notes
-    assert "is called “Renamed” today" in notes
-    assert "is not in the workflow any more" in notes
+    assert "now points to http://127.0.0.1:9" in notes
+    assert "is now called “Renamed”" in notes
+    assert "was removed" in notes
     draft.connection.delete()
-    assert "is gone" in describe_differences(Draft.objects.get(pk=draft.pk), sent).notes[0]
+    assert "was deleted" in describe_differences(Draft.objects.get(pk=draft.pk), sent).notes[0]
 
 
 def test_it_says_which_variables_have_other_values_today(draft_to, editor) -> None:
@@ -137,9 +137,9 @@ def test_it_says_which_variables_have_other_values_today(draft_to, editor) -> No
     )
     notes = describe_differences(Draft.objects.get(pk=draft.pk), sent).notes
     assert len(notes) == 3
-    assert "signs in another way" in notes[0]
-    assert "The variable a is “1.1” today; it was “1.10” then." in notes[1]
-    assert "The variable b has no value today; it was “x” then." in notes[2]
+    assert "authenticates in another way" in notes[0]
+    assert "The variable a is now “1.1”. It was “1.10”." in notes[1]
+    assert "The variable b no longer has a value. It was “x”." in notes[2]
 
 
 def test_another_file_is_called_by_its_name(draft_to, editor, settings, tmp_path) -> None:

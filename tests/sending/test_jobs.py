@@ -92,7 +92,7 @@ def test_a_call_of_ours_is_recorded_when_asked(practice, editor) -> None:
     assert call_operation(plan).accepted
     assert not Exchange.objects.exists()
     told = call_operation(plan, editor, record=True)
-    assert isinstance(told.read(), list)
+    assert isinstance(told.parse(), list)
     assert Exchange.objects.get().operation == "list-workflows"
 
 

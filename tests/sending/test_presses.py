@@ -198,7 +198,7 @@ def test_with_every_place_taken_it_says_so(editor, draft_to, standin, small_pool
         submit_draft(editor, draft, uuid.uuid4())
     third = submit_draft(editor, draft, uuid.uuid4())
     assert third.outcome == Outcome.NOT_SENT
-    assert "2 sends are under way" in third.message
+    assert "2 sends are already under way" in third.message
     standin.release()
     assert wait_until(lambda: not Exchange.objects.filter(outcome="sending").exists())
 

@@ -238,4 +238,4 @@ def test_send_anyway_is_for_what_this_very_draft_sent(practise: Make, standin: S
     sent, other = send(practise(text)), practise(text)
     refused = submit_again(other.person, other, sent, uuid.uuid4())
     assert isinstance(refused, Blocked)
-    assert "another draft" in refused.sentence
+    assert "another draft" in refused.message

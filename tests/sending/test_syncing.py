@@ -111,7 +111,7 @@ def test_a_limit_is_waited_for_as_the_api_says(elsewhere, misbehaving) -> None:
     steps: list[str] = []
     run = sync_now(elsewhere, lambda run: steps.append(run.step))
     assert run.outcome == "complete"
-    assert any("asks to wait" in each for each in steps)
+    assert any("as the API asked" in each for each in steps)
 
 
 def test_a_limit_that_lasts_too_long_is_told_instead(elsewhere, misbehaving) -> None:
@@ -177,7 +177,7 @@ def test_what_changed_is_told_in_words(elsewhere, misbehaving) -> None:
     assert "Workflow w-2 is new." in changes
     assert "New in linkedin: Account a-3." in changes
     assert "No longer in linkedin: Account a-2." in changes
-    assert "Account a-1 (linkedin) has to be connected again." in changes
+    assert "Account a-1 (linkedin) must be reconnected." in changes
     serve(misbehaving, details("w-1", new), accounts=accounts)
     assert sync(elsewhere).changes == ["Workflow w-2 is no longer listed."]
 
@@ -188,7 +188,7 @@ def test_a_hand_edit_is_never_overwritten_silently(elsewhere, misbehaving) -> No
     row = elsewhere.workflows.get()
     edit_workflow(row, json.dumps(details("w-1", step("Mine"))), "Mine")
     serve(misbehaving, details("w-1", step("Theirs")), accounts=[])
-    assert "what was edited by hand still counts" in sync(elsewhere).changes[0]
+    assert "stays in force" in sync(elsewhere).changes[0]
     row.refresh_from_db()
     assert row.api_differs
     assert "Mine" in row.definition
@@ -263,7 +263,7 @@ def test_what_was_not_read_is_not_counted_and_entries_without_a_uid_are_told(
     misbehaving.answers["GET /workflows"] = say(listed)
     run = sync(elsewhere)
     assert (run.outcome, run.counts["workflows"]) == ("partly", 1)
-    assert run.failures[0] == "The list of workflows: 2 of its entries have no UID"
+    assert run.failures[0] == "The list of workflows: 2 entries have no UID"
     assert "w-gone" in run.failures[1]
 
 

@@ -180,7 +180,7 @@ class Command(BaseCommand):
     def send(self, person: Person, template: Template, plan: Plan, confirm: str) -> None:
         sent = submit_plan(person, plan, uuid.uuid4(), confirm)
         if isinstance(sent, Blocked):
-            self.report({"outcome": "blocked", "sentence": sent.sentence})
+            self.report({"outcome": "blocked", "sentence": sent.message})
             sys.exit(NOT_SENT)
         record_use(template)
         ended = wait_until_ended(sent)
