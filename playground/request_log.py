@@ -1,42 +1,38 @@
-"""The log: one line an event, as text or as JSON, without anything a person typed."""
+"""The log: one line per event, as text or as JSON, without anything a person typed."""
 
 import json
 import logging
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import partial
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("playground.request")
 
-# No line tells any of these; logging would find them out for each.
-logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
-logging._srcfile = None  # nor which line of code spoke
-
-
-# A token in an address opens what it stands for: it never reaches the log.
+# Whoever has a token from an address has what it opens, so none may reach the log. Addresses
+# get there in Django's own messages and in stack traces.
 TOKEN = re.compile(r"/(s|link)/[^/\s?#<]+")
 
 
-class Line(logging.Formatter):
-    """`2026-11-22T18:00:00Z INFO playground.request GET drafts/ 200 12 ms`, breaks escaped."""
+class TextFormatter(logging.Formatter):
+    """`2026-11-22T18:00:00Z INFO playground.request GET drafts/ 200 12 ms`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        message = hide_tokens(super().format(record))
-        text = f"{moment(record)} {record.levelname} {record.name} {message}"
-        return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+        text = f"{record.levelname} {record.name} {hide_tokens(super().format(record))}"
+        # Line breaks are escaped: a request must not be able to forge a line of its own.
+        escaped = text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+        return f"{format_time(record)} {escaped}"
 
 
-class JsonLine(logging.Formatter):
-    """The same as one JSON object a line, with the event's facts as keys."""
+class JsonFormatter(logging.Formatter):
+    """The same as one JSON object per line, with the event's facts as keys."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
-            "at": moment(record),
+            "at": format_time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": hide_tokens(record.getMessage()),
@@ -48,16 +44,16 @@ class JsonLine(logging.Formatter):
 
 
 def hide_tokens(text: str) -> str:
+    """The text without the tokens of share links and one-time links."""
     return TOKEN.sub(r"/\1/…", text)
 
 
-def moment(record: logging.LogRecord) -> str:
+def format_time(record: logging.LogRecord) -> str:
     return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
 
-class JournalMiddleware:
-    """Writes one line a request. The route is named, not the path: a path may hold a one-time
-    link or what somebody searched for."""
+class RequestLogMiddleware:
+    """Writes one line per request."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -65,18 +61,13 @@ class JournalMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         started = time.monotonic()
         response = self.get_response(request)
-        milliseconds = round((time.monotonic() - started) * 1000)
+        # The route, not the path: that may hold a token or what somebody searched for.
         route = request.resolver_match.route if request.resolver_match else "(no page)"
         facts = {
             "method": request.method,
             "route": route,
             "status": response.status_code,
-            "milliseconds": milliseconds,
+            "milliseconds": round((time.monotonic() - started) * 1000),
         }
-        # When the answer is on its way: nobody waits for the log.
-        response._resource_closers.append(partial(write_line, facts))  # type: ignore[attr-defined]
+        logger.info("%s /%s %s %s ms", *facts.values(), extra={"facts": facts})
         return response
-
-
-def write_line(facts: Mapping[str, Any]) -> None:
-    logger.info("%s /%s %s %s ms", *facts.values(), extra={"facts": facts})

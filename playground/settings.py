@@ -57,15 +57,15 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "playground.people.middleware.PermissionsMiddleware",
+    "playground.people.middleware.PrivacyMiddleware",
     "playground.pages.middleware.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "playground.pages.middleware.CompressionMiddleware",
-    "playground.request_log.JournalMiddleware",
-    "playground.people.middleware.PrivacyMiddleware",
+    "playground.request_log.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "playground.people.middleware.OwnPagesMiddleware",
+    "playground.people.middleware.SameOriginMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "playground.people.middleware.SignInMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -109,8 +109,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
-AUTHENTICATION_BACKENDS = ["playground.people.sessions.PeopleBackend"]
-SESSION_ENGINE = "playground.people.sessions"
 LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
@@ -180,9 +178,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {
         "line": {
-            "()": "playground.request_log.JsonLine"
+            "()": "playground.request_log.JsonFormatter"
             if LOG_AS_JSON
-            else "playground.request_log.Line"
+            else "playground.request_log.TextFormatter"
         }
     },
     "handlers": {"standard": {"class": "logging.StreamHandler", "formatter": "line"}},

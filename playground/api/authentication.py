@@ -8,11 +8,11 @@ from ninja.security import HttpBearer
 
 from playground.people.audit import address_of
 from playground.people.models import Person, PersonalToken
-from playground.people.rate_limits import Pace
+from playground.people.rate_limits import RateLimit
 from playground.people.tokens import find_token
 
 # Per token, and per address for tokens that don't exist: guessing one is slowed down.
-CALLS, GUESSES = Pace(600, 60), Pace(600, 60)
+CALLS, GUESSES = RateLimit(600, 60), RateLimit(600, 60)
 TOO_MANY = "Too many requests. Try again in a minute."
 
 

@@ -19,7 +19,7 @@ from playground.pages.sign_in import PASSWORD_HELP, check_new_password, password
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
-from playground.people.tokens import SCOPES, judge_wanted, make_token, revoke_token
+from playground.people.tokens import SCOPES, make_token, revoke_token, validate_token
 
 MAX_TOKENS_SHOWN = 100
 
@@ -78,7 +78,7 @@ def show_tokens(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         name, scopes = request.POST.get("name", ""), request.POST.getlist("scope")
         days = read_number(request.POST.get("days", ""), digits=5)
-        if message := judge_wanted(person, name, scopes, days):
+        if message := validate_token(person, name, scopes, days):
             context["message"], status = message, 422
         else:
             context["token"] = make_token(person, name, scopes, days)

@@ -39,12 +39,11 @@ from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
 from playground.people.audit import address_of
 from playground.people.models import Person
-from playground.people.rate_limits import Pace
-from playground.people.throttle import begin_attempt, forgive
+from playground.people.rate_limits import RateLimit, forgive_attempts, start_attempt
 from playground.sending.plans import plan_state
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 
-PAGES, GUESSES = Pace(300, 60), Pace(20, 60)
+PAGES, GUESSES = RateLimit(300, 60), RateLimit(20, 60)
 QUICK = 1.0
 
 View = Callable[..., HttpResponse]
@@ -233,7 +232,7 @@ def _shown(tree: Any, kind: str, standing: str) -> str:
 
 
 def _judge_password(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
-    attempt, seconds = begin_attempt(f"link {link.id}", address_of(request))
+    attempt, seconds = start_attempt(f"link {link.id}", address_of(request))
     if attempt is None:
         sentence = _("Too many attempts. Try again in %(n)s seconds.") % {"n": seconds}
         context = {"token": token, "sentence": sentence}
@@ -241,7 +240,7 @@ def _judge_password(request: HttpRequest, link: ShareLink, token: str) -> HttpRe
     if not check_link_password(link, request.POST.get("password", "")):
         context = {"token": token, "sentence": _("This is not the link's password.")}
         return render(request, "share/password.html", context, status=422)
-    forgive(attempt)
+    forgive_attempts(attempt)
     request.session[_session_key(link)] = True
     return redirect("share", token)
 

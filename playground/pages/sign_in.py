@@ -17,14 +17,13 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.people.audit import address_of, record_event
-from playground.people.links import find_link, use_up
 from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
 from playground.people.permissions import next_page
+from playground.people.rate_limits import forgive_attempts, start_attempt
 from playground.people.search import equal_text
-from playground.people.team import join
-from playground.people.throttle import begin_attempt, forgive
+from playground.people.team import add_person
+from playground.people.tokens import find_link, use_link
 
-BACKEND = "playground.people.sessions.PeopleBackend"
 NAME_MESSAGE = gettext_lazy("Use only letters, digits and @ . + - _")
 NAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
 PASSWORD_HELP = gettext_lazy("At least 10 characters.")
@@ -116,7 +115,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 def _try_sign_in(request: HttpRequest, form: SignInForm) -> HttpResponse:
     name, password = form.cleaned_data["name"], form.cleaned_data["password"]
     # Counted before the password is checked, so that parallel guesses count too.
-    attempt, seconds = begin_attempt(name, address_of(request))
+    attempt, seconds = start_attempt(name, address_of(request))
     if attempt is None:
         record_event(request, "sign-in", _known_name(name), "refused: too many attempts")
         return _refuse_for_now(request, form, seconds)
@@ -126,7 +125,7 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> HttpResponse:
         # The same message for both, so that names can't be probed.
         form.add_error(None, _("Incorrect name or password."))
         return _show_sign_in(request, form, status=422)
-    forgive(attempt)
+    forgive_attempts(attempt)
     _log_in(request, person)
     return redirect(next_page(request))
 
@@ -155,7 +154,7 @@ def _show_sign_in(request: HttpRequest, form: SignInForm, status: int = 200) -> 
 
 
 def _log_in(request: HttpRequest, person: Person, how: str = "password") -> None:
-    login(request, person, backend=BACKEND)
+    login(request, person)
     record_event(request, "sign-in", how)
 
 
@@ -202,8 +201,8 @@ def _create_join_form(request: HttpRequest, link: OneTimeLink) -> JoinForm | Non
 def _use_link(link: OneTimeLink, answers: dict[str, Any]) -> Person | None:
     """The person the link signs in, or None if somebody else used it meanwhile."""
     with transaction.atomic():
-        if not use_up(link):
+        if not use_link(link):
             return None
         if link.purpose == LinkPurpose.SIGN_IN:
             return link.person
-        return join(answers["name"], answers["password"], Role(link.role))
+        return add_person(answers["name"], answers["password"], Role(link.role))

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.values import Outcome
 from playground.people.audit import record_event
-from playground.people.links import make_invite
 from playground.people.models import AuditEvent, LinkPurpose, OneTimeLink, Person, Role
 from playground.people.permissions import needs, person_of
 from playground.people.search import contain_text
-from playground.people.team import LastOwner, give_role, set_active
+from playground.people.team import LastOwner, set_active, set_role
+from playground.people.tokens import make_invite
 
 EVENTS_PER_PAGE = 50
 # Sends are logged with their outcome, everything else with "ok".
@@ -46,7 +46,7 @@ def _render_people(request: HttpRequest, more: dict[str, Any], status: int = 200
     context = {
         "people": Person.objects.order_by("-is_active", Lower("username")),
         "roles": Role.choices,
-        "invites": OneTimeLink.objects.open()
+        "invites": OneTimeLink.objects.usable()
         .filter(purpose=LinkPurpose.INVITE)
         .order_by("expires_at"),
         **more,
@@ -73,7 +73,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @needs(Role.OWNER)
 @require_POST
 def withdraw_invite(request: HttpRequest, link_id: int) -> HttpResponse:
-    link = get_object_or_404(OneTimeLink.objects.open(), pk=link_id, purpose=LinkPurpose.INVITE)
+    link = get_object_or_404(OneTimeLink.objects.usable(), pk=link_id, purpose=LinkPurpose.INVITE)
     link.delete()
     record_event(request, "invite-withdrawn", link.note or _("somebody"))
     return redirect("people")
@@ -88,7 +88,7 @@ def change_role(request: HttpRequest, person_id: int) -> HttpResponse:
         return _render_people(request, {"invite": InviteForm()}, status=422)
     role = Role(form.cleaned_data["role"])
     try:
-        give_role(person, role)
+        set_role(person, role)
     except LastOwner as refusal:
         return _refuse(request, "role-changed", person, refusal)
     record_event(request, "role-changed", f"{person.username}: {role.value}")

@@ -1,1 +1,1 @@
-"""Who works here: roles, one-time links, tokens, the audit list."""
+"""People: accounts, roles, one-time links, personal tokens and the audit log."""

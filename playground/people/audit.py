@@ -1,4 +1,4 @@
-"""The audit list: what people did, kept for the owners; never a secret."""
+"""The audit log: what people did, for owners to read; never with a secret."""
 
 import logging
 
@@ -13,14 +13,15 @@ logger = logging.getLogger("playground.audit")
 def record_event(
     who: HttpRequest | Person | None, action: str, target: str = "", result: str = "ok"
 ) -> AuditEvent:
-    """Adds a line. `who` is the request, a person, or None for the machine itself.
+    """Add an event. `who` is a request, a person, or None for the system itself.
 
-    `target` is a name people know it by; texts too long are cut. Neither it nor `result` may
-    hold a secret or anything that was typed into a password field.
+    `target` is a name that people know; texts that are too long are cut. Neither it nor
+    `result` may hold a secret or anything that was typed into a password field.
     """
     person = find_person(who)
     event = AuditEvent.objects.create(
         person=person,
+        # The name stays readable when the account is deleted.
         person_name=person.username if person else "",
         action=action,
         target=target[:300],
@@ -46,15 +47,16 @@ def record_event(
 
 
 def find_person(who: HttpRequest | Person | None) -> Person | None:
+    """The person, that of a request, or None where nobody is signed in."""
     if isinstance(who, HttpRequest):
         who = getattr(who, "user", None)
     return who if isinstance(who, Person) and who.pk else None
 
 
 def address_of(request: HttpRequest) -> str:
-    """The address of the person's machine. Behind a proxy it is the last one that the proxy
-    itself wrote; anything before it may be invented."""
+    """The IP address of the person's machine."""
     if settings.BEHIND_PROXY:
+        # The last address is the one that our proxy wrote. Those before it can be forged.
         forwarded = request.headers.get("X-Forwarded-For", "").split(",")[-1].strip()
         if forwarded:
             return forwarded[:64]

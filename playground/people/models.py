@@ -1,8 +1,5 @@
-"""People and what they may do, the links that let them in, and the list of what they did."""
+"""People and their roles, one-time links and tokens, sign-in attempts, the audit log."""
 
-from functools import lru_cache
-
-from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Q
@@ -21,7 +18,7 @@ class Role(models.TextChoices):
 
 
 class Person(AbstractUser):
-    """Somebody who signs in. The role bounds what they may do, in all rooms."""
+    """Somebody who signs in. Their role decides what they may do."""
 
     role = models.CharField(max_length=10, choices=Role, default=Role.VIEWER)
 
@@ -33,19 +30,9 @@ class Person(AbstractUser):
     def is_owner(self) -> bool:
         return self.has_role(Role.OWNER)
 
-    def get_session_auth_hash(self) -> str:
-        """Django's, which a session holds too, so that it ends with the password."""
-        return _session_hash(self.password, settings.SECRET_KEY)
-
     def has_role(self, role: Role) -> bool:
-        """True for this role and those above it; a deactivated person has none."""
+        """Whether the person has this role or a higher one; deactivated people have none."""
         return self.is_active and Role(self.role).rank >= role.rank
-
-
-@lru_cache(1024)
-def _session_hash(password: str, key: str) -> str:
-    """Every request asks for it: it is the same as long as the key is, which it is made with."""
-    return AbstractUser.get_session_auth_hash(Person(password=password))
 
 
 class LinkPurpose(models.TextChoices):
@@ -55,13 +42,13 @@ class LinkPurpose(models.TextChoices):
 
 
 class OneTimeLinkQuerySet(models.QuerySet["OneTimeLink"]):
-    def open(self) -> "OneTimeLinkQuerySet":
-        """Not used yet and not expired."""
+    def usable(self) -> "OneTimeLinkQuerySet":
+        """Links that are neither used nor expired."""
         return self.filter(used_at=None, expires_at__gt=timezone.now())
 
 
 class OneTimeLink(models.Model):
-    """An address that works once. Only a digest is kept: the database lets nobody in."""
+    """A link that works once; only the digest of its token is stored."""
 
     digest = models.CharField(max_length=64, unique=True)
     purpose = models.CharField(max_length=10, choices=LinkPurpose)
@@ -77,8 +64,10 @@ class OneTimeLink(models.Model):
 
 
 class SignInAttempt(models.Model):
-    """A sign-in that was refused or is being judged. The name is kept as a digest, since people
-    type passwords into the wrong field."""
+    """A sign-in that was refused or is being checked.
+
+    The name is stored as a digest, because people type passwords into the wrong field.
+    """
 
     name_digest = models.CharField(max_length=64)
     address = models.CharField(max_length=64)
@@ -92,7 +81,7 @@ class SignInAttempt(models.Model):
 
 
 class AuditEvent(models.Model):
-    """One line of the audit list: who did what to what, when (UTC), and how it ended."""
+    """One line of the audit log: who did what to what, when (UTC), and how it ended."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     person = models.ForeignKey(Person, models.SET_NULL, null=True, related_name="+")
@@ -105,6 +94,7 @@ class AuditEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["action", "-at"], name="event_by_action"),
+            # Each sign-in looks for former ones, among events of which most are something else.
             models.Index(
                 fields=["person", "address", "-at"],
                 condition=Q(action="sign-in", result="ok"),
@@ -114,7 +104,10 @@ class AuditEvent(models.Model):
 
 
 class PersonalToken(models.Model):
-    """Lets a script act as a person, within its scopes, until it ends. Only a digest is kept."""
+    """Lets a script act as a person, within scopes, until it expires or is revoked.
+
+    Only the digest is stored. `scopes` are separated by spaces.
+    """
 
     person = models.ForeignKey(Person, models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)

@@ -1,4 +1,4 @@
-"""Who may open what: a view says the role it needs."""
+"""Permissions: each view names the role that it needs."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -20,52 +20,56 @@ View = TypeVar("View", bound=Callable[..., HttpResponseBase])
 
 
 def needs(role: Role) -> Callable[[View], View]:
-    """Lets only people of this role or a higher one in; others read a sentence (403).
+    """Let only people of this role or a higher one in; others get a message (403).
 
-    The view keeps the role as its attribute `needed_role`, so that tests can read it.
+    The view has the role as its attribute `needed_role`, so that a test can demand one of
+    every view.
     """
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def judged(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def check_role(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             person = request.user
             if not isinstance(person, Person):
-                return send_to_sign_in(request)
+                return redirect_to_sign_in(request)
             if not person.has_role(role):
-                note_refusal(request)
-                raise PermissionDenied(explain(role))
+                record_refusal(request)
+                raise PermissionDenied(explain_refusal(role))
             return view(request, *args, **kwargs)
 
-        judged.needed_role = role  # type: ignore[attr-defined]
-        return cast(View, judged)
+        check_role.needed_role = role  # type: ignore[attr-defined]
+        return cast(View, check_role)
 
     return decorate
 
 
-def note_refusal(request: HttpRequest) -> None:
-    """A refused change stands on the audit list; looking writes nothing."""
+def record_refusal(request: HttpRequest) -> None:
+    """Add a refused change to the audit log."""
+    # Reading leaves no traces: otherwise every stray click would fill the log.
     if request.method not in ("GET", "HEAD", "OPTIONS"):
-        found = request.resolver_match
-        record_event(request, "refused", found.view_name if found else "", "refused: role too low")
+        match = request.resolver_match
+        record_event(request, "refused", match.view_name if match else "", "refused: role too low")
 
 
 def person_of(request: HttpRequest) -> Person:
-    """The signed-in person; only for views behind the sign-in."""
+    """The signed-in person; only for views that require one."""
     if not isinstance(request.user, Person):
         raise PermissionDenied(_("Sign in first."))
     return request.user
 
 
-def explain(role: Role) -> str:
+def explain_refusal(role: Role) -> str:
+    """The message for somebody who lacks this role."""
     if role is Role.OWNER:
         return _("Only an owner may do this.")
-    return _("Viewers can read here, not change or send. An owner can make you an editor.")
+    return _("Viewers can only read. Ask an owner to make you an editor.")
 
 
-def send_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """To the sign-in page, and afterwards back to where the person was."""
+def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
+    """Redirect to the sign-in page, and from there back to where the person was."""
     htmx = getattr(request, "htmx", None)
     if htmx:
+        # htmx would follow a plain redirect and put the sign-in page into the middle of this one.
         here = htmx.current_url_abs_path or "/"
         response = HttpResponse(status=401)
         response["HX-Redirect"] = redirect_to_login(here, resolve_url("sign_in"))["Location"]
@@ -75,9 +79,10 @@ def send_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 
 def next_page(request: HttpRequest) -> str:
-    """Where to go after signing in: only to a page of ours."""
-    wanted = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
-    safe = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    """Where to go after signing in."""
+    asked = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
+    # Only a page of this installation: a link must not lead through our sign-in to a fake one.
+    is_own = url_has_allowed_host_and_scheme(
+        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe and wanted.startswith("/") else resolve_url("home")
+    return asked if is_own and asked.startswith("/") else resolve_url("home")

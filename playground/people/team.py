@@ -1,5 +1,6 @@
-"""Who belongs to the team: joining, changing roles, leaving."""
+"""The team: joining, changing roles, leaving."""
 
+from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -8,14 +9,14 @@ from playground.people.models import Person, Role
 
 
 class LastOwner(ValueError):
-    """There would be no owner left; the text is a sentence for people."""
+    """There would be no owner left; the text is a message for people."""
 
     def __init__(self) -> None:
         super().__init__(_("This is the only owner. Make somebody else an owner first."))
 
 
-def join(name: str, password: str, role: Role) -> Person:
-    """A new person. Without a password they sign in by one-time link only."""
+def add_person(name: str, password: str, role: Role) -> Person:
+    """Create a person. Without a password they can sign in by one-time link only."""
     person = Person(username=Person.normalize_username(name), role=role)
     if password:
         person.set_password(password)
@@ -25,20 +26,20 @@ def join(name: str, password: str, role: Role) -> Person:
     return person
 
 
-def give_role(person: Person, role: Role) -> None:
-    """Raises LastOwner if nobody would be an owner any more."""
+def set_role(person: Person, role: Role) -> None:
+    """Give a person another role. Raises LastOwner."""
     with transaction.atomic():
         if role is not Role.OWNER:
-            keep_an_owner(person)
+            _check_other_owner(person)
         Person.objects.filter(pk=person.pk).update(role=role)
     person.role = role
 
 
 def set_active(person: Person, active: bool) -> None:
-    """Lets a person in again, or out at once. Raises LastOwner."""
+    """Let a person in again, or out at once. Raises LastOwner."""
     with transaction.atomic():
         if not active:
-            keep_an_owner(person)
+            _check_other_owner(person)
             person.links.all().delete()
         Person.objects.filter(pk=person.pk).update(is_active=active)
     person.is_active = active
@@ -46,13 +47,17 @@ def set_active(person: Person, active: bool) -> None:
         end_sessions(person)
 
 
-def keep_an_owner(person: Person) -> None:
-    others = Person.objects.filter(role=Role.OWNER, is_active=True).exclude(pk=person.pk)
-    if person.is_owner and not others.exists():
+def _check_other_owner(person: Person) -> None:
+    """Raise LastOwner if nobody else is an active owner."""
+    # Locked until the transaction ends, so that two owners can't remove each other at once.
+    owners = Person.objects.select_for_update().filter(role=Role.OWNER, is_active=True)
+    if {owner.pk for owner in owners} == {person.pk}:
         raise LastOwner
 
 
 def end_sessions(person: Person) -> None:
+    """Sign a person out everywhere."""
+    # Sessions are encoded, so none can be found by its person. There are few.
     for session in Session.objects.iterator():
-        if session.get_decoded().get("_auth_user_id") == str(person.pk):
+        if session.get_decoded().get(SESSION_KEY) == str(person.pk):
             session.delete()

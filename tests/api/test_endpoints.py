@@ -17,7 +17,7 @@ from playground.api import authentication
 from playground.history.models import Exchange
 from playground.payload_templates.models import Sharing, Template
 from playground.people.models import Person, PersonalToken, Role
-from playground.people.rate_limits import Pace
+from playground.people.rate_limits import RateLimit
 from playground.people.tokens import make_token, revoke_token
 from playground.workspace.models import Connection
 from tests.conftest import make_person
@@ -30,8 +30,8 @@ Ask = Callable[..., HttpResponse]
 
 @pytest.fixture(autouse=True)
 def fresh_pace() -> None:
-    authentication.CALLS.forget()
-    authentication.GUESSES.forget()
+    authentication.CALLS.clear()
+    authentication.GUESSES.clear()
 
 
 def asking(token: str) -> Ask:
@@ -72,7 +72,7 @@ def test_expired_unknown_and_missing_tokens_are_rejected(editor: Person) -> None
 
 
 def test_guessing_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(authentication, "GUESSES", Pace(30, 60))
+    monkeypatch.setattr(authentication, "GUESSES", RateLimit(30, 60))
     statuses = [asking(f"pgt_{n}")("GET", "/templates").status_code for n in range(32)]
     assert statuses[0] == 401
     assert statuses[-1] == 429

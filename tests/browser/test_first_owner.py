@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from playground.people.links import make_owner_link
+from playground.people.tokens import make_owner_link
 from tests.conftest import PASSWORD
 
 

@@ -6,7 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from playground.people.links import make_owner_link
+from playground.people.tokens import make_owner_link
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from playground.payload_templates.share_links import (
 )
 from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person, Role
-from playground.request_log import Line
+from playground.request_log import TextFormatter
 from playground.sending.submission import wait_for_exchange
 from playground.vault.encryption import unseal
 from playground.workspace.models import Connection
@@ -40,8 +40,8 @@ OPEN = ("/job_name", "/steps/0/parameters/max_results")
 
 @pytest.fixture(autouse=True)
 def fresh_pace() -> None:
-    shared.PAGES.forget()
-    shared.GUESSES.forget()
+    shared.PAGES.clear()
+    shared.GUESSES.clear()
 
 
 @pytest.fixture
@@ -89,8 +89,8 @@ def test_the_token_is_long_and_kept_nowhere(template: Template, editor: Person) 
 
 def test_the_log_masks_tokens() -> None:
     record = logging.LogRecord("x", 40, "", 1, "Error: /s/abcDEF123/ and /link/xyz/", None, None)
-    assert "abcDEF123" not in Line().format(record)
-    assert "xyz" not in Line().format(record)
+    assert "abcDEF123" not in TextFormatter().format(record)
+    assert "xyz" not in TextFormatter().format(record)
 
 
 def test_what_ended_was_revoked_or_mistyped_opens_nothing(

@@ -6,9 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from playground.people.links import make_invite, make_owner_link, make_sign_in_link
 from playground.people.models import AuditEvent, Person, Role
-from playground.people.throttle import FREE_BY_NAME
+from playground.people.rate_limits import FREE_BY_NAME
+from playground.people.tokens import make_invite, make_owner_link, make_sign_in_link
 from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,8 @@ from playground.drafts.drafts import discard_draft, start_draft
 from playground.payload_templates.models import ShareLink
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import open_template
-from playground.people.links import find_link, make_invite, make_owner_link
 from playground.people.models import Person, Role
-from playground.people.tokens import make_token
+from playground.people.tokens import find_link, make_invite, make_owner_link, make_token
 from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.files import store_file
 from playground.workspace.models import Repeat, Workflow

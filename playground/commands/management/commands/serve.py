@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from playground.commands import startup
 from playground.commands.server import make_server
-from playground.people.links import has_owner, make_owner_link
+from playground.people.tokens import has_owner, make_owner_link
 from playground.sending.policy import announce_origin
 
 

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.commands.startup import explain_missing_person, format_link, migrate
 from playground.people.audit import record_event
-from playground.people.links import has_owner, make_owner_link, make_sign_in_link
 from playground.people.models import Person, Role
+from playground.people.tokens import has_owner, make_owner_link, make_sign_in_link
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ import json
 import logging
 import sys
 
-from playground.request_log import JsonLine, Line
+from playground.request_log import JsonFormatter, TextFormatter
 
 
 def record(message: str, **more: object) -> logging.LogRecord:
@@ -14,13 +14,13 @@ def record(message: str, **more: object) -> logging.LogRecord:
 
 
 def test_a_text_line_is_one_line() -> None:
-    line = Line().format(record("ada\nroot sign-in: ok"))
+    line = TextFormatter().format(record("ada\nroot sign-in: ok"))
     assert "\n" not in line
     assert "ada\\nroot" in line
 
 
 def test_a_json_line_carries_the_facts() -> None:
-    line = JsonLine().format(record("ada\nsign-in", facts={"person": "ada", "result": "ok"}))
+    line = JsonFormatter().format(record("ada\nsign-in", facts={"person": "ada", "result": "ok"}))
     assert "\n" not in line
     entry = json.loads(line)
     assert (entry["person"], entry["result"], entry["level"]) == ("ada", "ok", "info")
@@ -31,5 +31,5 @@ def test_a_trace_stays_on_the_line_too() -> None:
         raise ValueError("x")
     except ValueError:
         broken = record("broken", exc_info=sys.exc_info())
-    assert "\n" not in Line().format(broken)
-    assert "ValueError" in json.loads(JsonLine().format(broken))["trace"]
+    assert "\n" not in TextFormatter().format(broken)
+    assert "ValueError" in json.loads(JsonFormatter().format(broken))["trace"]

@@ -6,15 +6,15 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from playground.people.links import (
+from playground.people.models import OneTimeLink, Person, Role
+from playground.people.team import set_active
+from playground.people.tokens import (
     find_link,
     make_invite,
     make_owner_link,
     make_sign_in_link,
-    use_up,
+    use_link,
 )
-from playground.people.models import OneTimeLink, Person, Role
-from playground.people.team import set_active
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.django_db
@@ -32,8 +32,8 @@ def test_it_works_once() -> None:
     token = make_owner_link()
     link = find_link(token)
     assert link
-    assert use_up(link)
-    assert not use_up(link)
+    assert use_link(link)
+    assert not use_link(link)
     assert find_link(token) is None
 
 

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from playground.people.models import Person, Role
-from playground.people.team import LastOwner, give_role, join, set_active
+from playground.people.team import LastOwner, add_person, set_active, set_role
 from tests.conftest import make_person, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_only_owner_stays_owner_and_active(owner: Person) -> None:
     with pytest.raises(LastOwner, match="only owner"):
-        give_role(owner, Role.EDITOR)
+        set_role(owner, Role.EDITOR)
     with pytest.raises(LastOwner):
         set_active(owner, False)
     owner.refresh_from_db()
@@ -24,12 +24,12 @@ def test_a_deactivated_owner_does_not_count(owner: Person) -> None:
     second = make_person(Role.OWNER, "second")
     set_active(second, False)
     with pytest.raises(LastOwner):
-        give_role(owner, Role.VIEWER)
+        set_role(owner, Role.VIEWER)
 
 
 def test_one_of_two_owners_may_go(owner: Person) -> None:
     make_person(Role.OWNER, "second")
-    give_role(owner, Role.VIEWER)
+    set_role(owner, Role.VIEWER)
     owner.refresh_from_db()
     assert owner.role == Role.VIEWER
 
@@ -50,7 +50,7 @@ def test_letting_in_again_does_not_revive_old_sessions(owner: Person, editor: Pe
 
 
 def test_who_joins_without_a_password_cannot_sign_in_with_an_empty_one() -> None:
-    person = join("ada", "", Role.OWNER)
+    person = add_person("ada", "", Role.OWNER)
     assert not person.has_usable_password()
     assert not person.check_password("")
 

@@ -8,13 +8,13 @@ import time_machine
 from django.utils import timezone
 
 from playground.people.models import AuditEvent, Person, SignInAttempt
-from playground.people.throttle import (
+from playground.people.rate_limits import (
     FREE_BY_ADDRESS,
     FREE_BY_NAME,
-    LONGEST_BY_ADDRESS,
-    LONGEST_BY_NAME,
-    begin_attempt,
-    forgive,
+    LONGEST_WAIT_BY_ADDRESS,
+    LONGEST_WAIT_BY_NAME,
+    forgive_attempts,
+    start_attempt,
 )
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def guess(times: int, name: str = "ada", address: str = "10.0.0.1") -> int:
     """The seconds to wait after that many refused attempts."""
     wait = 0
     for _ in range(times):
-        _, wait = begin_attempt(name, address)
+        _, wait = start_attempt(name, address)
     return wait
 
 
@@ -62,7 +62,7 @@ def test_the_longest_wait_is_a_minute() -> None:
         with time_machine.travel(moment + timedelta(seconds=61 * step), tick=False):
             assert guess(1) == 0
     with time_machine.travel(moment + timedelta(seconds=61 * 11 + 1), tick=False):
-        assert 0 < guess(1) < LONGEST_BY_NAME < LONGEST_BY_ADDRESS
+        assert 0 < guess(1) < LONGEST_WAIT_BY_NAME < LONGEST_WAIT_BY_ADDRESS
 
 
 def test_a_person_known_at_an_address_is_not_slowed_down_by_others(editor: Person) -> None:
@@ -75,9 +75,9 @@ def test_a_person_known_at_an_address_is_not_slowed_down_by_others(editor: Perso
 
 def test_the_right_password_wipes_the_slate() -> None:
     guess(FREE_BY_NAME - 1)
-    attempt, _ = begin_attempt("ada", "10.0.0.1")
+    attempt, _ = start_attempt("ada", "10.0.0.1")
     assert attempt
-    forgive(attempt)
+    forgive_attempts(attempt)
     assert guess(FREE_BY_NAME) == 0
 
 
