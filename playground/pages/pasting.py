@@ -46,6 +46,7 @@ from playground.sending.policy import current_origin
 from playground.workspace.models import Connection
 
 MAX_DRAFTS = 12
+# Far longer than any UID: the rest of a wrong value isn't worth storing.
 MAX_UID = 300
 MAX_HEADERS = 20
 
@@ -76,8 +77,10 @@ def paste(request: HttpRequest) -> HttpResponse:
         return _show(request, text, found=found, step=found.step_uid, targets=targets)
     operation = _choose_operation(request, found)
     if operation is None:
+        # The person chooses, and the form sends the text once more.
         choices = [each for each in list_operations() if each.body_schema is not None]
         return _show(request, text, 422, found=found, choices=choices)
+    # The builder edits payloads; a request without one has nothing in it to edit.
     if operation.body_schema is None:
         message = _("%(title)s has no payload, so there is nothing to build.")
         return _show(request, text, 422, rejected=message % {"title": operation.title})
@@ -152,6 +155,7 @@ def note_credentials(found: Imported) -> list[Note]:
     names = ", ".join(dict.fromkeys(each.name for each in found.credentials))
     if not names:
         return []
+    # Bound to the host they were pasted with, if the text named one.
     host = find_host(found.url)
     message = _("Saved as secrets of this draft, never shown again: %(names)s.")
     if host:
@@ -173,6 +177,7 @@ def _show(request: HttpRequest, text: str = "", status: int = 200, **context: An
 
 
 def _read_text(request: HttpRequest) -> str | None:
+    # A chosen or dropped file counts more than what is still in the box.
     file = request.FILES.get("file")
     if isinstance(file, UploadedFile):
         return decode_pasted(file.read())
@@ -180,6 +185,7 @@ def _read_text(request: HttpRequest) -> str | None:
 
 
 def _choose_operation(request: HttpRequest, found: Imported) -> Operation | None:
+    # A choice made on the page wins over what was recognised.
     try:
         return get_operation(request.POST.get("operation") or found.operation or "")
     except UnknownOperation:
@@ -213,6 +219,7 @@ def _create_draft_for_steps(request: HttpRequest) -> Draft:
     operation = next(each for each in list_operations() if _takes_steps(each))
     connection = find_connection(operation, None, current_origin())
     names = dict.fromkeys((each.name for each in operation.path_fields), "")
+    # Laid out as the builder does, so that the first step is added on lines of its own.
     text = '{\n  "steps": []\n}'
     return start_draft(
         person_of(request), operation.id, text, connection=connection, path_values=names

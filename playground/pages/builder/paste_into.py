@@ -87,11 +87,13 @@ def _preview_merge(opened: Opened, found: Imported) -> JsonResponse:
 
 def _build_edit(request: HttpRequest, opened: Opened, found: Imported, merge: bool) -> Edit:
     """The edit for the document, and for the path values in the pasted URL."""
+    # Before anything is stored: a text without a document must leave no secrets behind.
     _get_document(found)
     text = store_credentials(
         person_of(request), opened.draft, opened.operation, found, current_origin()
     )
     names = {each.name for each in opened.operation.path_fields}
+    # An edit that changes nothing would still be one more step to undo.
     path = [
         Edit("path", name, value)
         for name, value in found.path_values.items()
@@ -108,11 +110,13 @@ def _get_document(found: Imported) -> str:
 
 
 def _build_merge(opened: Opened, document: str) -> list[Edit]:
+    # New keys go where the schema lists them, as those added by the form do.
     order = list((opened.operation.body_schema or {}).get("properties", {}))
     return [_convert(each, order) for each in plan_merge(opened.draft.text, document)]
 
 
 def _convert(merge: MergeEdit, order: list[str]) -> Edit:
+    # An empty pointer is the whole document.
     if not merge.pointer:
         return Edit("replace", value=merge.value or "{}")
     if merge.value is None:
