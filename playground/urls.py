@@ -1,4 +1,4 @@
-"""The site map."""
+"""The site map: every URL of the pages, by topic."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -34,6 +34,11 @@ from playground.pages.builder import (
     sending,
     template_link,
 )
+from playground.pages.payload_templates import files as template_files
+from playground.pages.payload_templates import listing as template_list
+from playground.pages.payload_templates import page as template_page
+from playground.pages.payload_templates import share_links as template_links
+from playground.pages.payload_templates import versions as template_versions
 
 handler400 = "playground.pages.errors.show_400"
 handler403 = "playground.pages.errors.show_403"
@@ -41,8 +46,9 @@ handler404 = "playground.pages.errors.show_404"
 handler500 = "playground.pages.errors.show_500"
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    # Asked for at every keystroke, so it is looked for first.
+    # Requested at every keystroke, so it is matched first.
     path("drafts/<uuid:draft_id>/edit/", edits.edit_draft, name="edit_draft"),
+    # Home and access
     path("", home.show_home, name="home"),
     path("find/", home.show_found, name="find"),
     path("health/", middleware.show_health, name="health"),
@@ -50,12 +56,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("link/<str:token>/", sign_in.open_link, name="link"),
     path("profile/", profile.show_profile, name="profile"),
+    path("profile/tokens/", profile.show_tokens, name="tokens"),
+    path("profile/tokens/<int:token_id>/revoke/", profile.revoke_own_token, name="revoke_token"),
+    # Owners' pages
     path("people/", team.show_people, name="people"),
     path("people/invite/", team.invite, name="invite"),
     path("people/invites/<int:link_id>/withdraw/", team.withdraw_invite, name="withdraw_invite"),
     path("people/<int:person_id>/role/", team.change_role, name="change_role"),
     path("people/<int:person_id>/active/", team.change_active, name="change_active"),
     path("audit/", team.show_audit, name="audit"),
+    # Connections and what a sync reads
     path("connections/", connections.show_connections, name="connections"),
     path("connections/new/", connections.add_connection, name="add_connection"),
     path("connections/<uuid:connection_id>/", connections.show_connection, name="connection"),
@@ -81,28 +91,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("connections/<uuid:connection_id>/sync/", workflows.sync_connection, name="start_sync"),
     path("connections/<uuid:connection_id>/sync/state/", workflows.show_sync, name="sync_state"),
-    path("history/", history.show_history, name="history"),
-    path("history/<uuid:exchange_id>/", exchanges.show_exchange, name="exchange"),
-    path("history/<uuid:exchange_id>/reply/", exchanges.show_reply, name="reply"),
-    path("history/<uuid:exchange_id>/body/", history.save_body, name="save_body"),
-    path("history/<uuid:exchange_id>/text/", history.show_text, name="reply_text"),
-    path("history/<uuid:exchange_id>/rows/", history.show_rows, name="reply_rows"),
-    path("history/<uuid:exchange_id>/share/", exchanges.share_exchange, name="share_exchange"),
-    path("history/<uuid:exchange_id>/cancel/", exchanges.cancel_exchange, name="cancel"),
-    path("compare/", compare.show_comparison, name="compare"),
-    path("compare/ignore/", compare.change_ignored, name="change_ignored"),
-    path("history/<uuid:exchange_id>/again/", drafts.edit_and_resend, name="edit_and_resend"),
     path("connections/<uuid:connection_id>/accounts/", workflows.show_accounts, name="accounts"),
     path(
         "connections/<uuid:connection_id>/accounts/update/",
         workflows.create_account_draft,
         name="create_account_draft",
     ),
+    # Workflows and jobs
     path("repeats/", jobs.show_repeats, name="repeats"),
     path("repeats/<int:repeat_id>/delete/", jobs.delete_repeat, name="delete_repeat"),
     path("drift/", drift.show_drift, name="drift"),
-    path("drift/drafts/<uuid:draft_id>/repair/", drift.repair, name="repair_draft"),
-    path("drift/templates/<uuid:template_id>/repair/", drift.repair_saved, name="repair_template"),
+    path("drift/drafts/<uuid:draft_id>/repair/", drift.repair_own_draft, name="repair_draft"),
+    path(
+        "drift/templates/<uuid:template_id>/repair/",
+        drift.repair_saved_template,
+        name="repair_template",
+    ),
     path("jobs/", jobs.show_jobs, name="jobs"),
     path("jobs/<uuid:connection_id>/<str:job_uid>/row/", jobs.show_job_row, name="job_row"),
     path("jobs/<uuid:connection_id>/<str:job_uid>/retry/", job.retry_job, name="retry_job"),
@@ -142,6 +146,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
         definitions.export_workflow,
         name="export_workflow",
     ),
+    # History
+    path("history/", history.show_history, name="history"),
+    path("history/<uuid:exchange_id>/", exchanges.show_exchange, name="exchange"),
+    path("history/<uuid:exchange_id>/reply/", exchanges.show_reply, name="reply"),
+    path("history/<uuid:exchange_id>/body/", history.save_body, name="save_body"),
+    path("history/<uuid:exchange_id>/text/", history.show_text, name="reply_text"),
+    path("history/<uuid:exchange_id>/rows/", history.show_rows, name="reply_rows"),
+    path("history/<uuid:exchange_id>/share/", exchanges.share_exchange, name="share_exchange"),
+    path("history/<uuid:exchange_id>/cancel/", exchanges.cancel_exchange, name="cancel"),
+    path("compare/", compare.show_comparison, name="compare"),
+    path("compare/ignore/", compare.change_ignored, name="change_ignored"),
+    path("history/<uuid:exchange_id>/again/", drafts.edit_and_resend, name="edit_and_resend"),
+    # Drafts and the builder
     path("drafts/", drafts.show_drafts, name="drafts"),
     path("paste/", pasting.paste, name="paste"),
     path("paste/step/", pasting.use_step, name="use_step"),
@@ -171,14 +188,74 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/rename/", drafts.rename, name="rename_draft"),
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard_draft"),
     path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),
-    path("templates/", include("playground.pages.payload_templates.urls")),
-    path("s/<str:token>/", shared.open_share, name="share"),
-    path("s/<str:token>/opened/", shared.note_opened, name="share_opened"),
-    path("s/<str:token>/send/", shared.send_share, name="send_share"),
+    # Templates
+    path("templates/", template_list.show_templates, name="templates"),
+    path("templates/export/", template_files.export_all, name="export_templates"),
+    path("templates/import/", template_files.import_files, name="import_templates"),
+    path("templates/links/<uuid:link_id>/revoke/", template_links.revoke_link, name="revoke_link"),
+    path("templates/<uuid:template_id>/", template_page.show_template, name="template"),
+    path(
+        "templates/<uuid:template_id>/file.<slug:ending>",
+        template_files.export_one,
+        name="template_file",
+    ),
+    path("templates/<uuid:template_id>/open/", template_page.open_in_builder, name="open_template"),
+    path(
+        "templates/<uuid:template_id>/fill/",
+        template_page.prefill_template,
+        name="prefill_template",
+    ),
+    path("templates/<uuid:template_id>/edit/", template_page.edit_details, name="edit_template"),
+    path("templates/<uuid:template_id>/star/", template_page.star_template, name="star_template"),
+    path(
+        "templates/<uuid:template_id>/duplicate/",
+        template_page.duplicate,
+        name="duplicate_template",
+    ),
+    path("templates/<uuid:template_id>/fork/", template_page.fork, name="fork_template"),
+    path("templates/<uuid:template_id>/archive/", template_page.archive, name="archive_template"),
+    path("templates/<uuid:template_id>/delete/", template_page.delete, name="delete_template"),
+    path("templates/<uuid:template_id>/restore/", template_page.restore, name="restore_template"),
+    path(
+        "templates/<uuid:template_id>/compare/",
+        template_versions.compare_versions,
+        name="compare_versions",
+    ),
+    path(
+        "templates/<uuid:template_id>/parent/",
+        template_versions.compare_parent,
+        name="compare_parent",
+    ),
+    path(
+        "templates/<uuid:template_id>/parent/seen/",
+        template_page.dismiss_parent_changes,
+        name="dismiss_parent_changes",
+    ),
+    path(
+        "templates/<uuid:template_id>/versions/<int:number>/restore/",
+        template_versions.restore_old_version,
+        name="restore_version",
+    ),
+    path(
+        "templates/<uuid:template_id>/share/", template_links.share_template, name="share_template"
+    ),
+    path(
+        "templates/<uuid:template_id>/variables/",
+        template_versions.change_variables,
+        name="change_template_variables",
+    ),
+    path(
+        "templates/<uuid:template_id>/variants/",
+        template_versions.change_variant,
+        name="change_variant",
+    ),
+    # Share links, for people without an account
+    path("s/<str:token>/", shared.open_share_link, name="share"),
+    path("s/<str:token>/opened/", shared.record_visit, name="share_opened"),
+    path("s/<str:token>/send/", shared.send_shared, name="send_share"),
     path("s/<str:token>/sent/<uuid:submission>/", shared.show_sent, name="share_sent"),
-    path("s/<str:token>/fork/", shared.fork_share, name="fork_share"),
-    path("profile/tokens/", profile.show_tokens, name="tokens"),
-    path("profile/tokens/<int:token_id>/revoke/", profile.revoke_own_token, name="revoke_token"),
+    path("s/<str:token>/fork/", shared.fork_shared, name="fork_share"),
+    # Other packages' pages
     path("api/", include("playground.api.urls")),
     path("sandbox/", include("playground.sandbox.urls")),
 ]

@@ -1,4 +1,4 @@
-"""Compare two exchanges, two drafts, or one of each; and the places left out of it."""
+"""The page that compares two sends, two drafts, or one of each."""
 
 from __future__ import annotations
 
@@ -21,74 +21,81 @@ from playground.history.queries import (
     stop_ignoring_pointers,
     visible_exchanges,
 )
-from playground.pages.comparison import Compared, Side, compare_sides, find_side, is_draft
-from playground.pages.header_diff import Head, compare_heads
+from playground.pages.comparison import (
+    Comparison,
+    HeaderRow,
+    Side,
+    compare_bodies,
+    compare_headers,
+    find_side,
+    is_draft,
+)
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 
-OFFERED = 25
+MAX_CHOICES = 25
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_comparison(request: HttpRequest) -> HttpResponse:
+    """Compare `?a=` with `?b=`; without `a`, with the send before `b`."""
     person = person_of(request)
     first, second = request.GET.get("a", ""), request.GET.get("b", "")
-    sent_text = not (is_draft(person, first) or is_draft(person, second))
-    after = find_side(person, second, sent_text)
-    before = find_side(person, first or _find_earlier(person, after), sent_text)
+    # A draft has unresolved references: the other side must have them too.
+    as_sent = not (is_draft(person, first) or is_draft(person, second))
+    after = find_side(person, second, as_sent)
+    before = find_side(person, first or _find_earlier(person, after), as_sent)
     part = REPLY if request.GET.get("part") == REPLY else REQUEST
     context: dict[str, object] = {
         "before": before,
         "after": after,
         "part": part,
-        "offered": _offer(person, after or before),
+        "choices": _list_choices(person, after or before),
     }
     if before and after:
-        context |= _describe(person, before, after, part)
+        context |= _describe_comparison(person, before, after, part)
     return render(request, "compare/page.html", context)
 
 
 @needs(Role.VIEWER)
 @require_POST
 def change_ignored(request: HttpRequest) -> HttpResponse:
-    """Leave a place out of one's comparisons of an operation, or look at it again."""
+    """Ignore pointers in the person's comparisons of an operation, or stop ignoring them."""
     sent = request.POST
-    side = REPLY if sent.get("part") == REPLY else REQUEST
+    part = REPLY if sent.get("part") == REPLY else REQUEST
     change = stop_ignoring_pointers if "again" in sent else ignore_pointers
-    change(person_of(request), sent.get("operation", "")[:100], side, sent.getlist("pattern"))
-    query = urlencode({"a": sent.get("a", ""), "b": sent.get("b", ""), "part": side})
+    change(person_of(request), sent.get("operation", "")[:100], part, sent.getlist("pattern"))
+    query = urlencode({"a": sent.get("a", ""), "b": sent.get("b", ""), "part": part})
     return redirect(f"{reverse('compare')}?{query}")
 
 
-def _describe(person: Person, before: Side, after: Side, part: str) -> dict[str, object]:
+def _describe_comparison(person: Person, before: Side, after: Side, part: str) -> dict[str, object]:
     ignored = list_ignored_pointers(person, after.operation, part)
     both_answered = before.reply is not None and after.reply is not None
-    if part == REPLY:
-        found = (
-            compare_sides(before.reply or "", after.reply or "", ignored)
-            if both_answered
-            else Compared()
-        )
-    else:
-        found = compare_sides(before.request, after.request, ignored)
-    heads, left_out = _compare_heads(before, after, part, ignored)
+    compared = Comparison()
+    if part == REQUEST:
+        compared = compare_bodies(before.request, after.request, ignored)
+    elif both_answered:
+        compared = compare_bodies(before.reply or "", after.reply or "", ignored)
+    headers, left_out = _compare_headers_of(before, after, part, ignored)
     return {
-        "compared": replace(found, ignored=found.ignored + left_out),
-        "heads": heads,
+        "compared": replace(compared, ignored=compared.ignored + left_out),
+        "headers": headers,
         "ignored": ignored,
         "both_answered": both_answered,
         "facts": _pair_facts(before, after),
     }
 
 
-def _compare_heads(
+def _compare_headers_of(
     before: Side, after: Side, part: str, ignored: Sequence[str]
-) -> tuple[list[Head], int]:
-    """None where one of the two is a draft, or has no answer."""
+) -> tuple[list[HeaderRow], int]:
     name = f"{part}_headers"
     one, other = getattr(before, name), getattr(after, name)
-    return compare_heads(one, other, ignored) if one is not None and other is not None else ([], 0)
+    if one is None or other is None:
+        return [], 0
+    return compare_headers(one, other, ignored)
 
 
 def _pair_facts(before: Side, after: Side) -> list[dict[str, object]]:
@@ -102,7 +109,10 @@ def _pair_facts(before: Side, after: Side) -> list[dict[str, object]]:
 
 
 def _find_earlier(person: Person, side: Side | None) -> str:
-    """The exchange before, of the same document if there is one, else of the operation."""
+    """The id of the send before this one, or an empty text.
+
+    One of the same document is preferred: its reply shows what changed at the API.
+    """
     if side is None:
         return ""
     rows = visible_exchanges(person).filter(operation=side.operation).exclude(id=side.id)
@@ -116,17 +126,14 @@ def _find_earlier(person: Person, side: Side | None) -> str:
     return str(found or "")
 
 
-def _offer(person: Person, side: Side | None) -> list[tuple[str, str, object]]:
-    """The newest exchanges and drafts to choose from: kind, name, id and time."""
-    rows = visible_exchanges(person).defer("params", "url")
-    drafts = list_drafts(person)
+def _list_choices(person: Person, side: Side | None) -> list[tuple[str, str, object]]:
+    """Kind, name and row of the newest sends and drafts, of one operation where it is known."""
+    rows, drafts = visible_exchanges(person).defer("params", "url"), list_drafts(person)
     if side is not None:
-        rows, drafts = (
-            rows.filter(operation=side.operation),
-            drafts.filter(operation=side.operation),
-        )
-    newest = rows.order_by("-number")[:OFFERED]
+        rows = rows.filter(operation=side.operation)
+        drafts = drafts.filter(operation=side.operation)
+    newest = rows.order_by("-number")[:MAX_CHOICES]
     return [
         *(("exchange", each.name or each.operation, each) for each in newest),
-        *(("draft", each.name or each.operation, each) for each in drafts[:OFFERED]),
+        *(("draft", each.name or each.operation, each) for each in drafts[:MAX_CHOICES]),
     ]

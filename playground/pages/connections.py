@@ -1,4 +1,4 @@
-"""The pages of connections: list, one, add, change, test, delete; secrets only go in."""
+"""Connections: list, show, add, edit, test and delete. Secrets are never shown."""
 
 import uuid
 
@@ -6,13 +6,16 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.history.models import Exchange
 from playground.openapi.operations import get_api, list_apis, list_operations
 from playground.pages.connection_form import ConnectionForm
+from playground.pages.parameters import read_submission
 from playground.pages.replies import view_reply
+from playground.pages.responses import breadcrumbs
 from playground.pages.workflows import describe_sync
 from playground.people.audit import record_event
 from playground.people.models import Role
@@ -33,7 +36,6 @@ def show_connections(request: HttpRequest) -> HttpResponse:
     titles = {api.id: api.title for api in list_apis()}
     context = {
         "rows": [{"connection": row, "api": titles.get(row.api, row.api)} for row in rows],
-        "apis": list_apis(),
     }
     return render(request, "connections/page.html", context)
 
@@ -45,27 +47,39 @@ def show_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
     context = {
         "connection": connection,
         "api": get_api(connection.api),
-        "chips": list_chips(connection),
+        "chips": _list_chips(connection),
         "variables": format_variables(connection).items(),
-        "trail": _trail(connection.name),
+        "trail": breadcrumbs((_("Connections"), reverse("connections")), connection.name),
         "sync": describe_sync(connection),
-        **_test_context(connection),
+        **_describe_test(None),
     }
     return render(request, "connection/page.html", context)
+
+
+def _list_chips(connection: Connection) -> list[dict[str, object]]:
+    """Each secret of the credential: whether it is stored and when it was last used."""
+    stored = {secret.name: secret for secret in connection.secrets.defer("value")}
+    fields = get_api(connection.api).credential.fields
+    return [
+        {"part": each.name, "title": each.title, "secret": stored.get(each.name)}
+        for each in fields
+        if each.secret
+    ]
 
 
 @needs(Role.OWNER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_connection(request: HttpRequest) -> HttpResponse:
-    known = {api.id: api for api in list_apis()}
-    api = known.get(request.GET.get("api", ""))
+    trail = breadcrumbs((_("Connections"), reverse("connections")), _("New"))
+    apis = {api.id: api for api in list_apis()}
+    api = apis.get(request.GET.get("api", ""))
     if api is None:
-        choice = {"apis": known.values(), "trail": _trail(_("New"))}
+        choice = {"apis": apis.values(), "trail": trail}
         return render(request, "connections/choose.html", choice)
     form = ConnectionForm(api, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _save(request, form)
-    context: dict[str, object] = {"form": form, "api": api, "trail": _trail(_("New"))}
+    context = {"form": form, "api": api, "trail": trail}
     return render(request, "connection/edit.html", context, status=422 if form.errors else 200)
 
 
@@ -77,9 +91,28 @@ def edit_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
     form = ConnectionForm(api, request.POST or None, connection=connection)
     if request.method == "POST" and form.is_valid():
         return _save(request, form, connection)
-    trail = _trail(connection.name, f"/connections/{connection.id}/", _("Change"))
+    trail = breadcrumbs(
+        (_("Connections"), reverse("connections")),
+        (connection.name, reverse("connection", args=[connection.id])),
+        _("Edit"),
+    )
     context = {"form": form, "api": api, "connection": connection, "trail": trail}
     return render(request, "connection/edit.html", context, status=422 if form.errors else 200)
+
+
+def _save(
+    request: HttpRequest, form: ConnectionForm, connection: Connection | None = None
+) -> HttpResponse:
+    # A connection to a new host without the credential for it must not be left behind.
+    with transaction.atomic():
+        saved = save_connection(form.connection_input(), connection).connection
+        action = "connection-changed" if connection else "connection-added"
+        record_event(request, action, saved.name)
+        for part, value in form.typed_secrets().items():
+            store_secret(saved, part, value, person_of(request))
+            record_event(request, "secret-kept", f"{saved.name}: {part}")
+    messages.info(request, _("Saved %(name)s.") % {"name": saved.name})
+    return redirect("connection", saved.id)
 
 
 @needs(Role.OWNER)
@@ -88,90 +121,51 @@ def remove_credential(request: HttpRequest, connection_id: uuid.UUID, part: str)
     connection = get_object_or_404(Connection, pk=connection_id)
     if delete_secret(connection, part):
         record_event(request, "secret-removed", f"{connection.name}: {part}")
-        messages.info(request, _("The credential is removed."))
+        messages.info(request, _("Credential removed."))
     return redirect("connection", connection.id)
 
 
 @needs(Role.OWNER)
 @require_POST
 def delete_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
-    """Asks for the name, since the credential and the kept workflows go too."""
     connection = get_object_or_404(Connection, pk=connection_id)
+    # This can't be undone: the credential, workflows and accounts are deleted with it.
     if request.POST.get("confirm", "").strip() != connection.name:
-        messages.warning(request, _("Not deleted: type the connection's name to delete it."))
+        messages.warning(request, _("Not deleted. Type the connection's name to delete it."))
         return redirect("connection", connection.id)
     connection.delete()
     record_event(request, "connection-deleted", connection.name)
-    messages.info(request, _("%(name)s is deleted.") % {"name": connection.name})
+    messages.info(request, _("Deleted %(name)s.") % {"name": connection.name})
     return redirect("connections")
 
 
 @needs(Role.EDITOR)
 @require_POST
 def test_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
-    """One harmless call, recorded like any other; what answered is its verdict."""
+    """Make one call that only reads; its verdict says whether the connection works."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    result = _press_test(request, connection)
+    result = _submit_test(request, connection)
     if isinstance(result, Exchange) and not request.htmx:  # type: ignore[attr-defined]
         return redirect("exchange", result.id)
-    context = {"connection": connection, **_test_context(connection, result)}
+    context = {"connection": connection, **_describe_test(result)}
     return render(request, "connection/_test.html", context)
 
 
-def list_chips(connection: Connection) -> list[dict[str, object]]:
-    """A chip for each part of the credential: kept or missing, last use; never the value."""
-    kept = {secret.name: secret for secret in connection.secrets.defer("value")}
-    fields = get_api(connection.api).credential.fields
-    return [
-        {"part": each.name, "title": each.title, "secret": kept.get(each.name)}
-        for each in fields
-        if each.secret
-    ]
-
-
-def _press_test(request: HttpRequest, connection: Connection) -> Exchange | Blocked:
+def _submit_test(request: HttpRequest, connection: Connection) -> Exchange | Blocked:
     harmless = next((each for each in list_operations(connection.api) if each.harmless), None)
     if harmless is None:
-        return Blocked(_("This API has no call that only reads."))
-    press = _read_press(request)
-    if press is None:
-        return Blocked(_("Not sent: reload the page and test again."))
+        return Blocked(_("This API has no operation that only reads."))
+    submission = read_submission(request)
+    if submission is None:
+        return Blocked(_("Not sent. Reload the page and test again."))
     plan = plan_operation(harmless.id, connection, text=harmless.sample_text)
-    # Reading is no launch: a protected connection is tested without typing its name.
-    return submit_plan(person_of(request), plan, press, connection.name, TEST_WAIT)
+    # Reading changes nothing: even a protected connection is tested without confirmation.
+    return submit_plan(person_of(request), plan, submission, connection.name, TEST_WAIT)
 
 
-def _read_press(request: HttpRequest) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(request.POST.get("submission", ""))
-    except ValueError:
-        return None
-
-
-def _test_context(
-    connection: Connection, result: Exchange | Blocked | None = None
-) -> dict[str, object]:
+def _describe_test(result: Exchange | Blocked | None) -> dict[str, object]:
     return {
         "submission": uuid.uuid4(),
         "reply": view_reply(result) if isinstance(result, Exchange) else None,
         "blocked": result if isinstance(result, Blocked) else None,
     }
-
-
-def _save(
-    request: HttpRequest, form: ConnectionForm, connection: Connection | None = None
-) -> HttpResponse:
-    with transaction.atomic():
-        kept = save_connection(form.wanted(), connection).connection
-        action = "connection-changed" if connection else "connection-added"
-        record_event(request, action, kept.name)
-        for part, value in form.secrets().items():
-            store_secret(kept, part, value, person_of(request))
-            record_event(request, "secret-kept", f"{kept.name}: {part}")
-    messages.info(request, _("%(name)s is saved.") % {"name": kept.name})
-    return redirect("connection", kept.id)
-
-
-def _trail(name: str, href: str = "", more: str = "") -> list[dict[str, str]]:
-    trail = [{"href": "/connections/", "text": _("Connections")}, {"href": href, "text": name}]
-    return [*trail, {"text": more}] if more else trail

@@ -1,4 +1,4 @@
-"""Payloads that no longer fit their workflow: what changed, and the repair by one click."""
+"""Drafts and templates that no longer fit their workflow, and repairing them."""
 
 import uuid
 
@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.models import Draft
+from playground.pages.payload_templates.access import get_template_or_404
 from playground.payload_templates.drift import (
     find_template_drift,
     list_drifted_drafts,
@@ -16,12 +17,12 @@ from playground.payload_templates.drift import (
     repair_draft,
     repair_template,
 )
-from playground.payload_templates.models import Template
-from playground.payload_templates.templates import get_template, may_change
+from playground.payload_templates.templates import may_change
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 
-SHOWN_LEFT = 5
+# Problems named in the message after a repair.
+MAX_TOLD_PROBLEMS = 5
 
 
 @needs(Role.EDITOR)
@@ -38,36 +39,37 @@ def show_drift(request: HttpRequest) -> HttpResponse:
 
 @needs(Role.EDITOR)
 @require_POST
-def repair(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Make the clear fixes; the builder opens, where undo takes them back."""
+def repair_own_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Apply all safe fixes, then open the builder, where undo reverts them."""
     try:
-        done = repair_draft(person_of(request), draft_id)
+        repaired = repair_draft(person_of(request), draft_id)
     except Draft.DoesNotExist:
-        raise Http404(_("There is no such draft of yours.")) from None
-    if not done:
-        messages.warning(request, _("Nothing could be repaired by itself. Open the draft."))
+        raise Http404(_("This draft doesn't exist.")) from None
+    if not repaired:
+        message = _("There was nothing to repair automatically. Open the draft to fix it.")
+        messages.warning(request, message)
         return redirect("drift")
-    messages.info(request, _("Repaired. Undo takes it back."))
+    messages.info(request, _("Repaired. You can undo this."))
     return redirect("builder", draft_id)
 
 
 @needs(Role.EDITOR)
 @require_POST
-def repair_saved(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """The same for a template, as a new version of it."""
+def repair_saved_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Apply all safe fixes as a new version of the template."""
     person = person_of(request)
-    try:
-        template = get_template(person, template_id)
-    except Template.DoesNotExist:
-        raise Http404(_("There is no such template.")) from None
+    template = get_template_or_404(request, template_id)
     drift = find_template_drift(template)
-    if may_change(person, template) and repair_template(person, template):
-        sentence = _("%(name)s is repaired, as a new version.") % {"name": template.name}
-        left = [each.message for each in drift.left] if drift else []
-        # The new version is younger than the change: the list says no more of it from now on.
-        if left:
-            sentence += " " + _("Left for you to decide:") + " " + " ".join(left[:SHOWN_LEFT])
-        (messages.warning if left else messages.info)(request, sentence)
-    else:
-        messages.warning(request, _("Nothing could be repaired by itself. Open the template."))
+    if not may_change(person, template) or not repair_template(person, template):
+        message = _("There was nothing to repair automatically. Open the template to fix it.")
+        messages.warning(request, message)
+        return redirect("drift")
+    message = _("Repaired %(name)s as a new version.") % {"name": template.name}
+    left = [each.message for each in drift.left] if drift else []
+    if not left:
+        messages.info(request, message)
+        return redirect("drift")
+    # Named here because the list won't: the new version is newer than the workflow's change.
+    left_message = _("Left to fix yourself:")
+    messages.warning(request, " ".join([message, left_message, *left[:MAX_TOLD_PROBLEMS]]))
     return redirect("drift")

@@ -1,4 +1,4 @@
-"""What somebody with a share link sees, without signing in: view, fill and send, fork."""
+"""What people with a share link see without signing in: view, fill in and send, fork."""
 
 from __future__ import annotations
 
@@ -11,17 +11,20 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.drafts.assignments import AssignmentError
+from playground.drafts.editing import State
 from playground.drafts.incomplete import text_at
 from playground.forms.kinds import IncompleteInput, format_value, parse_input
 from playground.history.models import Exchange
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken, parse
 from playground.openapi.operations import UnknownOperation, get_operation
+from playground.pages.parameters import read_submission
 from playground.pages.replies import view_reply
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink
 from playground.payload_templates.share_links import (
@@ -43,202 +46,69 @@ from playground.people.rate_limits import RateLimit, forgive_attempts, start_att
 from playground.sending.plans import plan_state
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 
-PAGES, GUESSES = RateLimit(300, 60), RateLimit(20, 60)
-QUICK = 1.0
+# Requests a minute from one address; unknown tokens are allowed less often, against guessing.
+PAGE_RATE, GUESS_RATE = RateLimit(300, 60), RateLimit(20, 60)
+SEND_WAIT = 1.0
 
 View = Callable[..., HttpResponse]
 
 
-def for_holders(view: View) -> View:
-    """Open to whoever has the token, at a bounded pace; the view gets the link."""
+def share_link_view(view: View) -> View:
+    """Pass the link of the URL's token to the view, for anyone, at a limited rate."""
 
     @login_not_required
     @never_cache
     @wraps(view)
-    def opened(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
         address = address_of(request)
-        if not PAGES.allows(address):
-            return _say(request, _("Too many requests. Wait a minute."), 429)
+        too_many = _("Too many requests. Try again in a minute.")
+        if not PAGE_RATE.allows(address):
+            return _show_message(request, too_many, 429)
         link = find_share_link(token)
         if link is None:
-            if not GUESSES.allows(address):
-                return _say(request, _("Too many requests. Wait a minute."), 429)
-            sentence = _("This link opens nothing (any more): it ended, was revoked, or is cut.")
-            # On a page that stands open the sentence takes the place of the verdict.
+            if not GUESS_RATE.allows(address):
+                return _show_message(request, too_many, 429)
+            message = _("This link has expired, been revoked or is incomplete.")
+            # Sent from a page that was open before: the message takes the verdict's place.
             if request.htmx.target == "outcome":  # type: ignore[attr-defined]
-                return _refuse(request, token, sentence)
-            return _say(request, sentence, 404)
+                return _refuse(request, token, message)
+            return _show_message(request, message, 404)
         response = view(request, link, token, *args, **kwargs)
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    return opened
+    return wrapped
+
+
+def _show_message(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    return render(request, "share/closed.html", {"message": message}, status=status)
 
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_holders
-def open_share(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
-    """The page, or the question for its password."""
+@share_link_view
+def open_share_link(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    """The shared template, or the form for the link's password."""
     if request.method == "POST":
-        return _judge_password(request, link, token)
+        return _check_password(request, link, token)
     if not _is_unlocked(request, link):
         return render(request, "share/password.html", {"token": token})
-    return render(request, "share/page.html", describe(link, token))
+    return render(request, "share/page.html", _describe_shared(link, token))
 
 
-@require_POST
-@for_holders
-def note_opened(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
-    """Counted by the page itself, so that previews in chats do not count."""
-    if _is_unlocked(request, link):
-        record_opening(link)
-    return HttpResponse(status=204)
-
-
-@require_POST
-@for_holders
-def send_share(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
-    """Fill and send, once a submission, through the connection that the sharer allowed."""
-    if link.kind != LinkKind.FILL or not _is_unlocked(request, link):
-        raise Http404
-    submission = _read_press(request)
-    if LinkSend.objects.filter(link=link, submission=submission).exists():
-        return show_outcome(request, link, token, submission)
-    try:
-        state = fill_fields(link, _read_values(link, request.POST))
-        plan = plan_state(link.template.operation, state, _name_of(link), link.version, link.person)
-    except (InvalidValue, AssignmentError, UnknownOperation) as reason:
-        return _refuse(request, token, str(reason))
-    except IncompleteInput as error:
-        return _refuse(request, token, error.message)
-    if Exchange.objects.filter(submission=submission).exists():
-        return _refuse(request, token, _("Reload the page and press Send again."))
-    if sentence := reserve_send(link, submission):
-        return _refuse(request, token, sentence)
-    sent = submit_plan(link.person, plan, submission, seconds=QUICK)
-    if isinstance(sent, Blocked):
-        release_send(link, submission)
-        return _refuse(request, token, sent.message)
-    return show_outcome(request, link, token, submission)
-
-
-@require_safe
-@for_holders
-def show_sent(
-    request: HttpRequest, link: ShareLink, token: str, submission: uuid.UUID
-) -> HttpResponse:
-    """The verdict of one send through this link; no reply body, no header."""
-    if not _is_unlocked(request, link):
-        raise Http404
-    return show_outcome(request, link, token, submission)
-
-
-@require_POST
-@for_holders
-def fork_share(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
-    """Into the library of whoever is signed in and may edit."""
-    person = request.user
-    if link.kind != LinkKind.FORK or not _is_unlocked(request, link):
-        raise Http404
-    if not isinstance(person, Person) or not person.may_edit:
-        return _say(request, _("Sign in as an editor to fork this template."), 403)
-    state = public_state(link)
-    note = _("Forked by link from %(name)s") % {"name": link.template.name}
-    wanted = TemplateInput(link.template.name, link.template.description)
-    content = Content(state.__class__(state.text, state.metadata, state.path_values))
-    parent = link.version
-    template = create_template(person, link.template.operation, content, wanted, note, parent)
-    return redirect("template", template.id)
-
-
-def describe(link: ShareLink, token: str) -> dict[str, Any]:
-    state = public_state(link)
-    try:
-        title = get_operation(link.template.operation).title
-    except UnknownOperation:
-        title = link.template.operation
-    return {
-        "link": link,
-        "token": token,
-        "template": link.template,
-        "state": state,
-        "operation": title,
-        "fields": describe_fields(link, state.text) if link.kind == LinkKind.FILL else (),
-        "submission": uuid.uuid4(),
-    }
-
-
-def describe_fields(link: ShareLink, text: str) -> list[dict[str, str]]:
-    """The open fields as inputs: name, label, kind, what stands there."""
-    fields = []
-    for number, place in enumerate(fillable_pointers(link)):
-        value = text_at(text, place)
-        tree = parse(value) if value else ""
-        kind = _kind_of(tree)
-        label = " › ".join(_count_from_one(each) for each in pointers.split(place))
-        fields.append(
-            {"id": f"open-{number}", "name": place, "label": label, "kind": kind,
-             "value": _shown(tree, kind, value)}
-        )  # fmt: skip
-    return fields
-
-
-def _count_from_one(segment: str) -> str:
-    return str(int(segment) + 1) if segment.isdecimal() and len(segment) < 9 else segment
-
-
-def show_outcome(
-    request: HttpRequest, link: ShareLink, token: str, submission: uuid.UUID
-) -> HttpResponse:
-    if not LinkSend.objects.filter(link=link, submission=submission).exists():
-        raise Http404
-    exchange = Exchange.objects.get(submission=submission)
-    if exchange.under_way:
-        exchange = wait_for_exchange(exchange, QUICK)
-    reply = view_reply(exchange)
-    context = {"reply": reply, "token": token, "submission": submission, "next": uuid.uuid4()}
-    return render(request, "share/_outcome.html", context)
-
-
-def _read_values(link: ShareLink, post: Mapping[str, str]) -> dict[str, str]:
-    """What was typed as JSON texts, by open pointer. Raises IncompleteInput."""
-    text, values = public_state(link).text, {}
-    for place in fillable_pointers(link):
-        if place in post:
-            standing = text_at(text, place)
-            tree = parse(standing) if standing else ""
-            kind, typed = _kind_of(tree), post[place].replace("\r\n", "\n")
-            # As it stood, it is sent as it stands: it may hold a reference.
-            if typed == _shown(tree, kind, standing):
-                continue
-            value = parse_input(kind, typed)
-            values[place] = value if value is not None else "null"
-    return values
-
-
-def _kind_of(tree: Any) -> str:
-    if isinstance(tree, bool):
-        return "toggle"
-    if isinstance(tree, NumberToken):
-        return "number"
-    if isinstance(tree, str):
-        return "paragraphs" if "\n" in tree else "text"
-    return "json"
-
-
-def _shown(tree: Any, kind: str, standing: str) -> str:
-    return standing if kind == "json" else format_value(tree, kind)
-
-
-def _judge_password(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+def _check_password(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    # The same throttle as for signing in, with the link in place of the name.
     attempt, seconds = start_attempt(f"link {link.id}", address_of(request))
     if attempt is None:
-        sentence = _("Too many attempts. Try again in %(n)s seconds.") % {"n": seconds}
-        context = {"token": token, "sentence": sentence}
+        message = ngettext(
+            "Too many attempts. Try again in %(seconds)d second.",
+            "Too many attempts. Try again in %(seconds)d seconds.",
+            seconds,
+        )
+        context = {"token": token, "message": message % {"seconds": seconds}}
         return render(request, "share/password.html", context, status=429)
     if not check_link_password(link, request.POST.get("password", "")):
-        context = {"token": token, "sentence": _("This is not the link's password.")}
+        context = {"token": token, "message": _("Wrong password.")}
         return render(request, "share/password.html", context, status=422)
     forgive_attempts(attempt)
     request.session[_session_key(link)] = True
@@ -253,22 +123,167 @@ def _session_key(link: ShareLink) -> str:
     return f"link-{link.id}"
 
 
-def _read_press(request: HttpRequest) -> uuid.UUID:
+def _describe_shared(link: ShareLink, token: str) -> dict[str, Any]:
+    state = public_state(link)
     try:
-        return uuid.UUID(request.POST.get("submission", ""))
-    except ValueError:
-        raise Http404(_("Reload the page and press Send again.")) from None
+        title = get_operation(link.template.operation).title
+    except UnknownOperation:
+        title = link.template.operation
+    return {
+        "link": link,
+        "token": token,
+        "template": link.template,
+        "state": state,
+        "operation": title,
+        "fields": _describe_fields(link, state.text) if link.kind == LinkKind.FILL else (),
+        "submission": uuid.uuid4(),
+    }
 
 
-def _name_of(link: ShareLink) -> str:
-    by = link.label or str(link.id)[:8]
-    return _("%(name)s, by the link %(by)s") % {"name": link.template.name, "by": by}
+def _describe_fields(link: ShareLink, text: str) -> list[dict[str, str]]:
+    """The fillable fields as inputs: id, name, label, kind and current value."""
+    fields = []
+    for number, pointer in enumerate(fillable_pointers(link)):
+        current = text_at(text, pointer)
+        tree = parse(current) if current else ""
+        kind = _input_kind(tree)
+        # People count rows from one.
+        segments = pointers.split(pointer)
+        label = " › ".join(str(int(s) + 1) if s.isdecimal() and len(s) < 9 else s for s in segments)
+        fields.append(
+            {
+                "id": f"open-{number}",
+                "name": pointer,
+                "label": label,
+                "kind": kind,
+                "value": _format(tree, kind, current),
+            }
+        )
+    return fields
 
 
-def _refuse(request: HttpRequest, token: str, sentence: str) -> HttpResponse:
-    context = {"sentence": sentence, "token": token, "next": uuid.uuid4()}
+def _input_kind(tree: Any) -> str:
+    # `bool` is an int and `NumberToken` a str: the order of these checks matters.
+    if isinstance(tree, bool):
+        return "toggle"
+    if isinstance(tree, NumberToken):
+        return "number"
+    if isinstance(tree, str):
+        return "paragraphs" if "\n" in tree else "text"
+    return "json"
+
+
+def _format(tree: Any, kind: str, text: str) -> str:
+    return text if kind == "json" else format_value(tree, kind)
+
+
+@require_POST
+@share_link_view
+def record_visit(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    """Count an opening. The page asks for this, so that previews in chats don't count."""
+    if _is_unlocked(request, link):
+        record_opening(link)
+    return HttpResponse(status=204)
+
+
+@require_POST
+@share_link_view
+def send_shared(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    """Fill in and send, once per submission, through the connection that the link allows."""
+    if link.kind != LinkKind.FILL or not _is_unlocked(request, link):
+        raise Http404
+    reload = _("Reload the page and send again.")
+    submission = read_submission(request)
+    if submission is None:
+        raise Http404(reload)
+    if LinkSend.objects.filter(link=link, submission=submission).exists():
+        return _show_outcome(request, link, token, submission)
+    try:
+        state = fill_fields(link, _read_values(link, request.POST))
+        name = _send_name(link)
+        plan = plan_state(link.template.operation, state, name, link.version, link.person)
+    except (InvalidValue, AssignmentError, UnknownOperation) as reason:
+        return _refuse(request, token, str(reason))
+    except IncompleteInput as error:
+        return _refuse(request, token, error.message)
+    # A submission of another link or page: its exchange isn't this visitor's to see.
+    if Exchange.objects.filter(submission=submission).exists():
+        return _refuse(request, token, reload)
+    if message := reserve_send(link, submission):
+        return _refuse(request, token, message)
+    sent = submit_plan(link.person, plan, submission, seconds=SEND_WAIT)
+    if isinstance(sent, Blocked):
+        release_send(link, submission)
+        return _refuse(request, token, sent.message)
+    return _show_outcome(request, link, token, submission)
+
+
+def _send_name(link: ShareLink) -> str:
+    names = {"name": link.template.name, "label": link.label or str(link.id)[:8]}
+    return _("%(name)s, by link %(label)s") % names
+
+
+def _read_values(link: ShareLink, post: Mapping[str, str]) -> dict[str, str]:
+    """The typed values as JSON text, by fillable pointer. Raises IncompleteInput."""
+    text, values = public_state(link).text, {}
+    for pointer in fillable_pointers(link):
+        if pointer in post:
+            current = text_at(text, pointer)
+            tree = parse(current) if current else ""
+            # Browsers send CRLF for the line breaks of a text area.
+            kind, typed = _input_kind(tree), post[pointer].replace("\r\n", "\n")
+            # An unchanged value is sent as it is stored: it may hold a reference.
+            if typed == _format(tree, kind, current):
+                continue
+            value = parse_input(kind, typed)
+            values[pointer] = value if value is not None else "null"
+    return values
+
+
+def _refuse(request: HttpRequest, token: str, message: str) -> HttpResponse:
+    context = {"message": message, "token": token, "next": uuid.uuid4()}
     return render(request, "share/_outcome.html", context)
 
 
-def _say(request: HttpRequest, sentence: str, status: int) -> HttpResponse:
-    return render(request, "share/closed.html", {"sentence": sentence}, status=status)
+@require_safe
+@share_link_view
+def show_sent(
+    request: HttpRequest, link: ShareLink, token: str, submission: uuid.UUID
+) -> HttpResponse:
+    """The verdict of one send through this link; neither the reply's body nor its headers."""
+    if not _is_unlocked(request, link):
+        raise Http404
+    return _show_outcome(request, link, token, submission)
+
+
+def _show_outcome(
+    request: HttpRequest, link: ShareLink, token: str, submission: uuid.UUID
+) -> HttpResponse:
+    # Submissions can be guessed from other pages: only those of this link are shown.
+    if not LinkSend.objects.filter(link=link, submission=submission).exists():
+        raise Http404
+    exchange = Exchange.objects.get(submission=submission)
+    if exchange.under_way:
+        exchange = wait_for_exchange(exchange, SEND_WAIT)
+    reply = view_reply(exchange)
+    context = {"reply": reply, "token": token, "submission": submission, "next": uuid.uuid4()}
+    return render(request, "share/_outcome.html", context)
+
+
+@require_POST
+@share_link_view
+def fork_shared(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
+    """Copy what the link shows to the templates of a signed-in editor."""
+    person = request.user
+    if link.kind != LinkKind.FORK or not _is_unlocked(request, link):
+        raise Http404
+    if not isinstance(person, Person) or not person.may_edit:
+        return _show_message(request, _("Sign in as an editor to fork this template."), 403)
+    state = public_state(link)
+    note = _("Forked by link from %(name)s") % {"name": link.template.name}
+    details = TemplateInput(link.template.name, link.template.description)
+    # Without the connection and variant, which belong to the sharer.
+    content = Content(State(state.text, state.metadata, state.path_values))
+    parent = link.version
+    template = create_template(person, link.template.operation, content, details, note, parent)
+    return redirect("template", template.id)

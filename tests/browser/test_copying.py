@@ -57,7 +57,7 @@ def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
     address, badge = copied(page, 2)
     assert address == page.locator("#open_address").inner_text()
     assert badge.endswith(f"]({address})")
-    go(page, f"/templates/{template.id}/share/", "Make the link")
+    go(page, f"/templates/{template.id}/share/", "Create link")
     address, badge = copied(page, 2)
     assert address == page.locator("#share_address").inner_text()
     assert badge.endswith(f"]({address})")

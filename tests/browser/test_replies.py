@@ -85,7 +85,7 @@ def test_two_sends_stand_side_by_side_and_ids_are_ignored_from_then_on(
     fields = page.locator("#fields tbody tr")
     expect(fields).to_have_count(3)
     expect(page.locator("#beside del, #beside tr.changed")).to_have_count(3)
-    page.get_by_role("button", name="Ignore ids and times").click()
+    page.get_by_role("button", name="Ignore IDs and times").click()
     expect(fields).to_have_count(1)
     expect(fields).to_contain_text("/state")
     expect(page.locator("#ignored")).to_contain_text("2 differences ignored")

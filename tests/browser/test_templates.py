@@ -70,7 +70,7 @@ def test_a_payload_is_saved_varied_compared_and_restored(
     take_picture(page, "templates-compare")
     page.get_by_role("link", name="Templates", exact=True).first.click()
     page.get_by_label("Find a template").fill("nothing like it")
-    expect(page.get_by_text("No template fits this search.")).to_be_visible()
+    expect(page.get_by_text("No templates match this search.")).to_be_visible()
     page.get_by_label("Find a template").fill("ada")
     expect(page.get_by_role("link", name="Find Ada")).to_be_visible()
     page.get_by_role("button", name="Favourite: Find Ada").click()
@@ -85,10 +85,10 @@ def test_a_link_is_opened_filled_and_sent_in_another_browser_then_revoked(
 ) -> None:  # fmt: skip
     page.goto(f"{server}/templates/{template.id}/")
     page.get_by_role("link", name="Share by link").click()
-    page.get_by_label("What the link allows").select_option("fill")
+    page.get_by_label("Permission").select_option("fill")
     page.get_by_label("/job_name").check()
     take_picture(page, "templates-share")
-    page.get_by_role("button", name="Make the link").click()
+    page.get_by_role("button", name="Create link").click()
     address = page.locator("#share_address").inner_text()
     assert re.search(r"/s/[\w-]{32,}/$", address)
 
@@ -108,7 +108,7 @@ def test_a_link_is_opened_filled_and_sent_in_another_browser_then_revoked(
     expect(page.get_by_text("revoked")).to_be_visible()
     assert ShareLink.objects.get().open_count == 1
     guest.goto(address)
-    expect(guest.get_by_text("opens nothing")).to_be_visible()
+    expect(guest.get_by_text("has expired, been revoked")).to_be_visible()
     other.close()
     assert page.errors == []  # type: ignore[attr-defined]
 
@@ -166,7 +166,7 @@ def test_a_deleted_template_leaves_its_page_and_undo_brings_it_back(
     page.goto(f"{server}/templates/{template.id}/")
     page.get_by_label("More").click()
     page.get_by_role("button", name="Delete").click()
-    expect(page.locator("main").get_by_text("Night run is deleted.")).to_be_visible()
+    expect(page.locator("main").get_by_text("Deleted Night run.")).to_be_visible()
     expect(page.get_by_role("button", name="Open in the builder")).to_have_count(0)
     page.get_by_role("button", name="Undo").click()
     expect(page.get_by_role("heading", name="Night run")).to_be_visible()

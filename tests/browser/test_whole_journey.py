@@ -60,7 +60,7 @@ def connect(page: Page, origin: str, api: LaunchServer) -> None:
     page.get_by_role("link", name="Add a connection").click()
     page.get_by_role("link", name="Captain Data").click()
     page.locator("#id_name").fill("Elsewhere")
-    page.get_by_label("Base address").fill(f"{api.origin}/v3")
+    page.get_by_label("Base URL").fill(f"{api.origin}/v3")
     page.get_by_label("API key").fill(KEY)
     page.get_by_label("Workspace UID").fill("w-1")
     page.get_by_role("button", name="Save").click()
@@ -117,10 +117,10 @@ def share(page: Page) -> str:
     page.get_by_role("link", name="Templates", exact=True).first.click()
     page.get_by_role("link", name="Journey").click()
     page.get_by_role("link", name="Share by link").click()
-    page.get_by_label("What the link allows").select_option("fill")
-    page.get_by_label("Sends through").select_option(label="Elsewhere")
+    page.get_by_label("Permission").select_option("fill")
+    page.get_by_label("Connection").select_option(label="Elsewhere")
     page.get_by_label("/job_name").check()
-    page.get_by_role("button", name="Make the link").click()
+    page.get_by_role("button", name="Create link").click()
     return page.locator("#share_address").inner_text()
 
 

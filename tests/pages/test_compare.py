@@ -52,7 +52,7 @@ def test_a_draft_is_compared_with_the_document_as_it_stood(as_editor, editor) ->
     assert "one of these has none" in read(as_editor, one.id, draft.id, "reply")
     second = start_draft(editor, "launch-workflow", '{"n": 3}')
     assert "<code>/job_name</code>" in read(as_editor, draft.id, second.id)
-    assert "There is no difference." in read(as_editor, draft.id, draft.id)
+    assert "No differences." in read(as_editor, draft.id, draft.id)
 
 
 def test_answers_that_are_no_json_are_compared_line_by_line(as_editor, editor) -> None:
@@ -93,7 +93,7 @@ def test_what_belongs_to_others_cannot_be_compared(as_editor, editor) -> None:
     for other in (theirs.id, draft.id, uuid.uuid4(), "nonsense"):
         page = read(as_editor, mine.id, other)
         assert "theirs" not in page
-        assert "Choose two sends or drafts" in page
+        assert "Choose two requests or drafts" in page
 
 
 def test_one_alone_is_compared_with_the_one_before_of_the_same_document(as_editor, editor) -> None:
@@ -149,12 +149,12 @@ def test_headers_of_both_are_compared_and_ignored_by_name(as_editor, editor) -> 
     page = read(as_editor, *ids, "reply")
     assert "<del>Mon, 01 Jan</del>" in page
     assert "<del>a\nMon</del>" in page
-    assert "There is no difference." in page
+    assert "No differences." in page
     ignored = {"a": ids[0], "b": ids[1], "part": "reply", "operation": both[0].operation}
     as_editor.post("/compare/ignore/", {**ignored, "pattern": "/#headers/date"})
     page = read(as_editor, *ids, "reply")
     assert "Mon, 01 Jan" not in page
     assert "1 difference ignored" in page
-    assert 'id="heads"' in read(as_editor, *ids)
+    assert 'id="headers"' in read(as_editor, *ids)
     draft = start_draft(editor, both[0].operation, "{}")
-    assert 'id="heads"' not in read(as_editor, ids[0], draft.id)
+    assert 'id="headers"' not in read(as_editor, ids[0], draft.id)

@@ -85,7 +85,7 @@ def test_a_new_host_asks_for_the_credential_again(as_owner) -> None:
     changed = {**TYPED, "secret_key": "", "base_url": "https://other.example.com/v3"}
     answer = as_owner.post(f"/connections/{kept.id}/edit/", changed)
     assert answer.status_code == 422
-    assert "The host changes: enter this again" in answer.content.decode()
+    assert "The host changed. Enter this again" in answer.content.decode()
     kept.refresh_from_db()
     assert kept.base_url == "https://api.example.com/v3"
     assert kept.secrets.get().hosts == "api.example.com"
@@ -102,7 +102,7 @@ def test_a_credential_is_removed(as_owner) -> None:
     kept = add(as_owner)
     as_owner.post(f"/connections/{kept.id}/secrets/key/remove/")
     assert not kept.secrets.exists()
-    assert "missing" in as_owner.get(f"/connections/{kept.id}/").content.decode()
+    assert "Missing" in as_owner.get(f"/connections/{kept.id}/").content.decode()
 
 
 def test_deleting_asks_for_the_name(as_owner) -> None:
@@ -143,5 +143,5 @@ def test_viewers_read_and_change_nothing(as_viewer) -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
     page = as_viewer.get(f"/connections/{kept.id}/").content.decode()
-    assert "An editor can test it." in page
+    assert "Only editors can test connections." in page
     assert f"/connections/{kept.id}/edit/" not in page

@@ -61,7 +61,7 @@ def test_two_tabs_at_the_same_value_beside_the_document_are_shown_both(
 
 def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: Person) -> None:
     template = make_template(editor)
-    address = reverse("change_own_variables", args=[template.id])
+    address = reverse("change_template_variables", args=[template.id])
     sent = {
         "base": "1",
         "variable_name": ["city", "size", ""],
@@ -88,7 +88,7 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
 @pytest.mark.parametrize(
     ("names", "values", "says"),
     [
-        (["", "city"], ["lost", "Paris"], "Name the variable that has a value."),
+        (["", "city"], ["lost", "Paris"], "Enter a name for each variable that has a value."),
         (["city", "city"], ["Rome", "Paris"], "Two variables have the same name."),
         (["7x"], ["Paris"], "a valid name"),
     ],
@@ -98,7 +98,7 @@ def test_what_cannot_be_saved_stands_there_as_it_was_typed(
 ) -> None:
     template = make_template(editor)
     answer = as_editor.post(
-        reverse("change_own_variables", args=[template.id]),
+        reverse("change_template_variables", args=[template.id]),
         {"base": "1", "variable_name": names, "variable_value": values},
     )
     page = answer.content.decode()
@@ -113,7 +113,7 @@ def test_saving_the_same_variables_again_makes_no_version(
     as_editor: Client, editor: Person
 ) -> None:
     template = make_template(editor)
-    address = reverse("change_own_variables", args=[template.id])
+    address = reverse("change_template_variables", args=[template.id])
     page = as_editor.post(address, {"base": "1", "variable_name": "", "variable_value": ""})
     assert page.url == reverse("template", args=[template.id])
     assert "Nothing changed." in as_editor.get(page.url).content.decode()

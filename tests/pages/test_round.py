@@ -312,7 +312,7 @@ def test_a_repair_of_a_template_says_what_it_leaves(as_editor, editor, practice)
     assert "1 problem left to fix yourself" in as_editor.get("/drift/").content.decode()
     answer = as_editor.post(f"/drift/templates/{made.id}/repair/", follow=True)
     page = answer.content.decode()
-    assert "is repaired, as a new version. Left for you to decide:" in page
+    assert "as a new version. Left to fix yourself:" in page
     assert "needs b" in page.replace("`", "")
 
 

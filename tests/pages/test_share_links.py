@@ -40,8 +40,8 @@ OPEN = ("/job_name", "/steps/0/parameters/max_results")
 
 @pytest.fixture(autouse=True)
 def fresh_pace() -> None:
-    shared.PAGES.clear()
-    shared.GUESSES.clear()
+    shared.PAGE_RATE.clear()
+    shared.GUESS_RATE.clear()
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def test_filling_sends_with_accounts_joined_on_the_server(fillable: Template) ->
     exchange = wait_for_exchange(Exchange.objects.get(), 5)
     assert exchange.outcome == "accepted"
     assert exchange.person == fillable.person
-    assert "by the link" in exchange.name
+    assert "by link" in exchange.name
     document = unseal(bytes(exchange.sent_document.document))
     assert ACCOUNT in document
     assert json.loads(document)["job_name"] == "From a link"
@@ -310,7 +310,7 @@ def test_a_page_that_stands_open_says_that_its_link_was_revoked(fillable: Templa
     headers = {"HX-Request": "true", "HX-Target": "outcome"}
     answer = Client(headers=headers).post(reverse("send_share", args=[token]), {"submission": "x"})
     assert answer.status_code == 200
-    assert "opens nothing" in answer.content.decode()
+    assert "has expired, been revoked" in answer.content.decode()
     assert not Exchange.objects.exists()
 
 
@@ -321,6 +321,6 @@ def test_a_password_that_was_not_kept_is_asked_for_again(
     first = as_editor.get(address).content.decode()
     assert "Type it again" not in first
     page = as_editor.post(address, {"kind": "fill", "password": "long enough"}).content.decode()
-    assert "Type it again: it was not kept." in page
+    assert "Enter it again. It wasn't saved." in page
     assert re.search('id="password"[^>]* required', page)
     assert "long enough" not in page

@@ -26,8 +26,8 @@ ROUTES = ("share", "share_opened", "send_share", "share_sent", "fork_share")
 
 @pytest.fixture(autouse=True)
 def fresh_pace() -> None:
-    shared.PAGES.clear()
-    shared.GUESSES.clear()
+    shared.PAGE_RATE.clear()
+    shared.GUESS_RATE.clear()
 
 
 @pytest.fixture

@@ -187,13 +187,13 @@ def test_versions_are_compared_and_restored(as_editor: Client, editor: Person) -
 def test_a_fork_sees_that_its_parent_moved_on(as_editor: Client, owner: Person) -> None:
     template = make_template(owner, sharing=Sharing.VIEW)
     fork_page = post(as_editor, "fork_template", template.id)["HX-Redirect"]
-    assert b"moved on" not in as_editor.get(fork_page).content
+    assert b"has changed: it is now" not in as_editor.get(fork_page).content
     content = read_content(get_version(template))
     save_version(owner, template, content.change("", State("{}")), 1)
-    assert b"moved on" in as_editor.get(fork_page).content
+    assert b"has changed: it is now" in as_editor.get(fork_page).content
     assert b"/job_name" in as_editor.get(fork_page + "parent/").content
     as_editor.post(fork_page + "parent/seen/")
-    assert b"moved on" not in as_editor.get(fork_page).content
+    assert b"has changed: it is now" not in as_editor.get(fork_page).content
 
 
 def test_a_template_whose_workflow_and_operation_are_gone_opens_with_a_sentence(
@@ -201,7 +201,7 @@ def test_a_template_whose_workflow_and_operation_are_gone_opens_with_a_sentence(
 ) -> None:
     template = make_template(editor, workflow_uid="gone")
     page = as_editor.get(reverse("template", args=[template.id]))
-    assert b"workflow gone is not known here" in page.content
+    assert b"unknown workflow gone" in page.content
     assert post(as_editor, "open_template", template.id).status_code == 302
     Template.objects.update(operation="nobody-knows")
     assert as_editor.get(reverse("template", args=[template.id])).status_code == 200
@@ -240,12 +240,12 @@ def test_an_old_page_archives_what_is_archived_already_and_undo_shows_the_row_ag
         assert Template.objects.get().archived_at
     assert as_editor.post(toast["undo"])["HX-Refresh"] == "true"
     page = as_editor.get(reverse("templates")).content.decode()
-    assert "Night run is back in the list." in page
+    assert "Restored Night run." in page
     assert "Night run</a>" in page
 
 
 def test_what_was_deleted_leaves_no_control_behind(as_editor: Client, editor: Person) -> None:
     template = make_template(editor)
     page = post(as_editor, "delete_template", template.id).content.decode()
-    assert "Night run is deleted." in page
+    assert "Deleted Night run." in page
     assert "<form" not in page

@@ -176,7 +176,7 @@ def test_the_page_shows_what_would_happen_before_it_does(as_editor: Client, edit
     file = io.BytesIO(GOOD.encode())
     file.name = "night.yaml"
     page = as_editor.post("/templates/import/", {"files": file})
-    assert b"new" in page.content
+    assert b"New" in page.content
     assert not Template.objects.exists()
     as_editor.post("/templates/import/", {"held": page.context["held"]})
     assert Template.objects.get().name == "night"
@@ -259,7 +259,7 @@ def test_a_connection_nobody_has_here_is_told_and_makes_no_difference(
     upload = io.BytesIO(json.dumps({**BARE, "connection": "Agency"}).encode())
     upload.name = "night.json"
     page = as_editor.post("/templates/import/", {"files": upload}).content.decode()
-    assert "No connection is named Agency here" in page
+    assert "There is no connection named Agency" in page
 
 
 def test_the_same_file_twice_is_taken_in_once(

@@ -37,7 +37,7 @@ def read_token(page: str) -> str:
 
 
 def press_test(browser: requests.Session, origin: str, connection: Connection) -> requests.Response:
-    """Press "Test the connection" as a browser does, and follow where it leads."""
+    """Press "Test connection" as a browser does, and follow where it leads."""
     address = f"{origin}/connections/{connection.id}/"
     token = read_token(browser.get(address).text)
     form = {"submission": str(uuid.uuid4()), "csrfmiddlewaretoken": token}

@@ -21,7 +21,8 @@ from playground.drafts.editing import State
 from playground.drafts.models import Draft
 from playground.jsontext.diff import compare_texts
 from playground.pages.builder.draft_context import open_draft
-from playground.pages.payload_templates.finding import read_template_input, with_toast
+from playground.pages.payload_templates.access import read_template_input
+from playground.pages.responses import with_toast
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
     list_folders,

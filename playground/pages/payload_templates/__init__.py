@@ -1,1 +1,1 @@
-"""The library of templates: the list, one template, its versions, variants, links and files."""
+"""Pages of templates: the list, one template, its versions, share links and files."""

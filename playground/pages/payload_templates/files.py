@@ -1,4 +1,4 @@
-"""Templates out as files and in from files; importing shows first what it would do."""
+"""Export templates as files, and import files after a preview of what would happen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from playground.pages.payload_templates.finding import get_template_or_404
+from playground.pages.payload_templates.access import get_template_or_404
+from playground.pages.responses import breadcrumbs, download
 from playground.payload_templates.exports import (
     export_file_name,
     write_json,
@@ -24,14 +25,19 @@ from playground.payload_templates.exports import (
     write_yaml,
 )
 from playground.payload_templates.imports import import_template, plan_import, read_upload
-from playground.payload_templates.template_files import InvalidTemplateFile, TemplateFile
+from playground.payload_templates.template_files import (
+    MAX_FILE_BYTES,
+    InvalidTemplateFile,
+    TemplateFile,
+)
 from playground.payload_templates.templates import visible_templates
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 
-MOST_HELD = 100_000_000
-# What one form can bring back: its fields and its bytes are bounded in the settings.
-MOST_SHOWN, MOST_PACKED = 4_000, 11_000_000
+MAX_UPLOADS = 100
+# Bytes of the files between preview and import, unpacked and packed; and their number. One form
+# must be able to bring them back: settings limit its fields to 5,000 and its size to 12 MB.
+MAX_HELD_BYTES, MAX_PACKED_BYTES, MAX_STEPS = 100_000_000, 11_000_000, 4_000
 
 
 @needs(Role.VIEWER)
@@ -40,85 +46,85 @@ def export_one(request: HttpRequest, template_id: uuid.UUID, ending: str) -> Htt
     template = get_template_or_404(request, template_id)
     writers = {"yaml": write_yaml, "json": write_json}
     if ending not in writers:
-        raise Http404(_("Templates are exported as yaml or json."))
-    response = HttpResponse(writers[ending](template), content_type=f"application/{ending}")
+        raise Http404(_("Choose YAML or JSON."))
     name = export_file_name(template, ending)
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return download(writers[ending](template), name, f"application/{ending}")
 
 
 @needs(Role.VIEWER)
 @require_safe
 def export_all(request: HttpRequest) -> HttpResponse:
-    """Everything this person sees, as a zip; the same library gives the same bytes."""
+    """A zip of all templates this person sees."""
     rows = visible_templates(person_of(request)).order_by("folder", "name", "id")
-    response = HttpResponse(write_templates_zip(rows), content_type="application/zip")
-    response["Content-Disposition"] = 'attachment; filename="templates.zip"'
-    return response
+    return download(write_templates_zip(rows), "templates.zip", "application/zip")
 
 
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_files(request: HttpRequest) -> HttpResponse:
-    """A file comes in, what it would do goes out; `held` brings it back to be carried out."""
-    trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": _("Import")}]
+    """Preview the uploaded files; the preview's form sends them back, as `held`, to import."""
+    trail = breadcrumbs((_("Templates"), reverse("templates")), _("Import"))
     context: dict[str, object] = {"trail": trail}
     if request.method != "POST":
         return render(request, "templates/import.html", context)
     try:
-        files = _read_held(request) if "held" in request.POST else _read_uploads(request)
-        held = _hold(files)
-    except InvalidTemplateFile as refused:
-        context["sentence"] = str(refused)
+        files = _unpack_held(request) if "held" in request.POST else _read_uploads(request)
+        held = _pack_held(files)
+    except InvalidTemplateFile as error:
+        context["message"] = str(error)
         return render(request, "templates/import.html", context, status=422)
     steps = plan_import(person_of(request), files)
     if "held" not in request.POST:
         context |= {"steps": list(enumerate(steps)), "held": held}
         return render(request, "templates/import.html", context)
-    done = 0
+    imported = 0
     for number, step in enumerate(steps):
         choice = request.POST.get(f"choice-{number}", "")
         if choice != "skip" and (step.kind != "same" or choice == "copy"):
             import_template(person_of(request), step, as_copy=choice == "copy")
-            done += 1
-    sentence = ngettext("%(n)s template was imported.", "%(n)s templates were imported.", done)
-    messages.info(request, sentence % {"n": done})
+            imported += 1
+    message = ngettext("Imported %(n)s template.", "Imported %(n)s templates.", imported)
+    messages.info(request, message % {"n": imported})
     return redirect("templates")
 
 
 def _read_uploads(request: HttpRequest) -> list[TemplateFile]:
     uploads = request.FILES.getlist("files")
     if not uploads:
-        raise InvalidTemplateFile(_("Choose a file first."))
+        raise InvalidTemplateFile(_("Choose a file."))
     files: list[TemplateFile] = []
-    for upload in uploads[:100]:
-        if (upload.size or 0) > 10_000_000:
+    for upload in uploads[:MAX_UPLOADS]:
+        name = upload.name or "file"
+        # Checked before reading: a large upload lies in a file, not in memory.
+        if (upload.size or 0) > MAX_FILE_BYTES:
             raise InvalidTemplateFile(
-                _("%(name)s is too large: at most 10 MB are read.") % {"name": upload}
+                _("%(name)s is too large: the limit is %(limit)s."),
+                name=name,
+                limit=f"{MAX_FILE_BYTES // 1_000_000} MB",
             )
-        files += read_upload(upload.name or "file", upload.read())
+        files += read_upload(name, upload.read())
     return files
 
 
-def _hold(files: list[TemplateFile]) -> str:
-    """The files, packed, to come back with the answer; they are judged again then."""
-    rows = json.dumps([[filed.path, filed.source] for filed in files])
+def _pack_held(files: list[TemplateFile]) -> str:
+    """The files as text for a hidden field. Nothing is stored before somebody confirms."""
+    rows = json.dumps([[file.path, file.source] for file in files])
     packed = base64.b64encode(zlib.compress(rows.encode())).decode()
-    if len(files) > MOST_SHOWN or len(packed) > MOST_PACKED:
+    if len(files) > MAX_STEPS or len(packed) > MAX_PACKED_BYTES:
         raise InvalidTemplateFile(
-            _("These are too many to be shown first: use manage.py import_templates.")
+            _("These are too many files to preview. Use manage.py import_templates instead.")
         )
     return packed
 
 
-def _read_held(request: HttpRequest) -> list[TemplateFile]:
+def _unpack_held(request: HttpRequest) -> list[TemplateFile]:
     try:
-        opened = zlib.decompressobj()
+        # What comes back is input like any other: it may be a bomb, and is checked again.
         packed = base64.b64decode(request.POST["held"], validate=True)
-        text = opened.decompress(packed, MOST_HELD)
+        text = zlib.decompressobj().decompress(packed, MAX_HELD_BYTES)
         rows = [(str(path), str(source).encode()) for path, source in json.loads(text)]
     except (binascii.Error, zlib.error, ValueError, TypeError, RecursionError):
         raise InvalidTemplateFile(
-            _("The files did not come back whole. Choose them again.")
+            _("The files were damaged on the way. Choose them again.")
         ) from None
-    return [filed for path, source in rows for filed in read_upload(path, source)]
+    return [file for path, source in rows for file in read_upload(path, source)]

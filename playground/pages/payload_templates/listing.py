@@ -1,4 +1,4 @@
-"""The library of templates: searched, filtered, sorted, what each sends to, when used last."""
+"""The list of templates: searched, filtered and sorted."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from playground.openapi.operations import list_operations
+from playground.pages.parameters import read_number
 from playground.payload_templates.models import Sharing, Template
 from playground.payload_templates.templates import (
     Search,
@@ -23,23 +24,23 @@ from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.models import Workflow
 
-PAGE = 50
-SORTS = {
-    "changed": gettext_lazy("Changed last"),
-    "used": gettext_lazy("Used last"),
-    "name": gettext_lazy("By name"),
+TEMPLATES_PER_PAGE = 50
+SORT_LABELS = {
+    "changed": gettext_lazy("Last changed"),
+    "used": gettext_lazy("Last used"),
+    "name": gettext_lazy("Name"),
     "created": gettext_lazy("Newest"),
 }
-WHOSE = {
-    "": gettext_lazy("Yours and the team's"),
-    "mine": gettext_lazy("Yours"),
-    "team": gettext_lazy("The team's"),
+WHOSE_LABELS = {
+    "": gettext_lazy("All templates"),
+    "mine": gettext_lazy("My templates"),
+    "team": gettext_lazy("Team templates"),
 }
 
 
 @dataclass(frozen=True)
-class Row:
-    """One template in the list, in words and ready to be drawn."""
+class TemplateRow:
+    """One template as the list draws it."""
 
     id: str
     name: str
@@ -50,7 +51,7 @@ class Row:
     connection: str
     folder: str
     tags: list[str]
-    maker: str
+    creator: str
     used_at: str
     changed_at: str
     may_change: bool
@@ -59,49 +60,49 @@ class Row:
 @needs(Role.VIEWER)
 @require_safe
 def show_templates(request: HttpRequest) -> HttpResponse:
-    """The page; only its list while somebody types."""
-    person, search = person_of(request), read_search(request)
-    page = _whole(request.GET.get("page", ""))
-    found = list(list_templates(person, search)[PAGE * page : PAGE * page + PAGE + 1])
+    """The page; only its list for htmx."""
+    person, search = person_of(request), _read_search(request)
+    page = read_number(request.GET.get("page", ""), digits=5)
+    first = TEMPLATES_PER_PAGE * page
+    found = list(list_templates(person, search)[first : first + TEMPLATES_PER_PAGE + 1])
     context = {
-        "rows": describe_rows(person, found[:PAGE]),
+        "rows": _describe_rows(person, found[:TEMPLATES_PER_PAGE]),
         "search": search,
         "previous": page - 1 if page else None,
-        "next": page + 1 if len(found) > PAGE else None,
-        "page_number": page,
+        "next": page + 1 if len(found) > TEMPLATES_PER_PAGE else None,
     }
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "templates/_list.html", context)
-    titles = {each.id: each.title for each in list_operations()}
     context |= {
         "folders": list_folders(person),
-        "operations": list(titles.items()),
-        "sorts": list(SORTS.items()),
-        "whose": list(WHOSE.items()),
+        "operations": [(each.id, each.title) for each in list_operations()],
+        "sorts": list(SORT_LABELS.items()),
+        "whose": list(WHOSE_LABELS.items()),
     }
     return render(request, "templates/page.html", context)
 
 
-def read_search(request: HttpRequest) -> Search:
-    get = request.GET
+def _read_search(request: HttpRequest) -> Search:
+    query = request.GET
     return Search(
-        text=get.get("find", "").strip()[:200],
-        tag=get.get("tag", "").strip()[:100],
-        folder=get.get("folder", "")[:200],
-        operation=get.get("operation", "")[:100],
-        whose=get.get("whose", "")[:10],
-        sort=get.get("sort", "changed")[:10],
-        starred=bool(get.get("starred")),
-        archived=bool(get.get("archived")),
+        text=query.get("find", "").strip()[:200],
+        tag=query.get("tag", "").strip()[:100],
+        folder=query.get("folder", "")[:200],
+        operation=query.get("operation", "")[:100],
+        whose=query.get("whose", "")[:10],
+        sort=query.get("sort", "changed")[:10],
+        starred=bool(query.get("starred")),
+        archived=bool(query.get("archived")),
     )
 
 
-def describe_rows(person: Person, templates: list[Template]) -> list[Row]:
+def _describe_rows(person: Person, templates: list[Template]) -> list[TemplateRow]:
+    # All that the rows need is read in three queries, however many rows there are.
     titles = {each.id: each.title for each in list_operations()}
     names = _workflow_names(templates)
     starred = find_favourites(person, templates)
     return [
-        Row(
+        TemplateRow(
             id=str(row.id),
             name=row.name,
             pressed="true" if row.id in starred else "false",
@@ -112,7 +113,7 @@ def describe_rows(person: Person, templates: list[Template]) -> list[Row]:
             connection=row.connection.name if row.connection else "",
             folder=row.folder,
             tags=row.tag_list,
-            maker="" if row.sharing == Sharing.PRIVATE else row.person.username,
+            creator="" if row.sharing == Sharing.PRIVATE else row.person.username,
             used_at=row.used_at.isoformat(timespec="seconds") if row.used_at else "",
             changed_at=row.changed_at.isoformat(timespec="seconds"),
             may_change=may_change(person, row),
@@ -125,7 +126,3 @@ def _workflow_names(templates: Sequence[Template]) -> Mapping[tuple[object, str]
     uids = {row.workflow_uid for row in templates if row.workflow_uid}
     rows = Workflow.objects.filter(uid__in=uids).values_list("connection_id", "uid", "name")
     return {(connection, uid): name for connection, uid, name in rows}
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 6 else 0

@@ -1,4 +1,4 @@
-"""One template: what it holds, opening it, its words, putting it away."""
+"""The page of one template: its content, opening it, its details, archive and deletion."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ from playground.drafts.changes import apply_state
 from playground.drafts.drafts import state_of
 from playground.drafts.metadata import own_variables
 from playground.openapi.operations import UnknownOperation, get_operation
-from playground.pages.payload_templates.finding import (
+from playground.pages.payload_templates.access import (
     get_editable_template,
     get_managed_template,
     get_template_or_404,
     get_version_or_404,
     read_template_input,
-    redirect_htmx,
+    require_manager,
     require_operation,
-    with_toast,
 )
-from playground.pages.payload_templates.share_links import describe_links
-from playground.pages.payload_templates.wiki import describe_wiki
+from playground.pages.payload_templates.share_links import describe_links, describe_wiki_links
+from playground.pages.responses import breadcrumbs, redirect_htmx, with_toast
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
     assign_details,
@@ -54,30 +53,30 @@ from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.workflows import find_workflow
 
-SHOWN_VERSIONS = 200
+MAX_VERSIONS, MAX_PREFILLED = 200, 100
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """What it holds, variant by variant; `?version=2&variant=VIP` shows that one."""
+    """The newest version, or another one with `?version=2&variant=VIP`."""
     template = get_template_or_404(request, template_id)
     version = get_version_or_404(template, request.GET.get("version", ""))
-    return draw_template(request, template, version, request.GET.get("variant", ""))
+    return render_template(request, template, version, request.GET.get("variant", ""))
 
 
-def draw_template(
+def render_template(
     request: HttpRequest,
     template: Template,
     version: Version,
     variant: str,
     typed: Sequence[tuple[str, str]] | None = None,
-    sentence: str = "",
+    message: str = "",
 ) -> HttpResponse:
-    """The page; with a sentence, it says why the `typed` variables were not saved."""
+    """The page; with a message, which says why the `typed` variables weren't saved."""
     person, content = person_of(request), read_content(version)
     state = content.state(variant)
-    trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": template.name}]
+    may_share = may_manage(person, template)
     context = {
         "template": template,
         "version": version,
@@ -85,23 +84,15 @@ def draw_template(
         "variants": content.variants,
         "state": state,
         "variables": list(own_variables(state.metadata).items()) if typed is None else typed,
-        "sentence": sentence,
-        "versions": template.versions.defer("text", "metadata", "variants")[:SHOWN_VERSIONS],
+        "message": message,
+        "versions": template.versions.defer("text", "metadata", "variants")[:MAX_VERSIONS],
         "starred": template.id in find_favourites(person, [template]),
         "may_change": may_change(person, template),
-        "may_manage": may_manage(person, template),
+        "may_manage": may_share,
         "parent": _find_parent(person, template),
-        "links": describe_links(template) if may_manage(person, template) else (),
-        "trail": trail,
-        **describe_target(template, version),
-        **describe_words(person, template),
-        **describe_wiki(request, template, state),
-    }
-    return render(request, "template/page.html", context, status=422 if sentence else 200)
-
-
-def describe_words(person: Person, template: Template) -> dict[str, object]:
-    return {
+        "links": describe_links(template) if may_share else (),
+        "trail": breadcrumbs((_("Templates"), reverse("templates")), template.name),
+        # The form of the details.
         "name": template.name,
         "description": template.description,
         "tags": ", ".join(template.tag_list),
@@ -109,11 +100,14 @@ def describe_words(person: Person, template: Template) -> dict[str, object]:
         "sharing": template.sharing,
         "sharings": Sharing.choices,
         "folders": list_folders(person),
+        **_describe_target(template, version),
+        **describe_wiki_links(request, template, state),
     }
+    return render(request, "template/page.html", context, status=422 if message else 200)
 
 
-def describe_target(template: Template, version: Version) -> dict[str, object]:
-    """Where it goes, in words; a workflow or operation that is gone is said, no error."""
+def _describe_target(template: Template, version: Version) -> dict[str, object]:
+    """The workflow or operation it sends to, which may no longer exist."""
     try:
         title = get_operation(template.operation).title
     except UnknownOperation:
@@ -123,52 +117,59 @@ def describe_target(template: Template, version: Version) -> dict[str, object]:
     return {"operation": title, "workflow": workflow, "workflow_uid": uid}
 
 
+def _find_parent(person: Person, template: Template) -> Template | None:
+    """The template it was forked from, if this person may see that one."""
+    if template.parent_id is None:
+        return None
+    return visible_templates(person).filter(id=template.parent_id).first()
+
+
 @needs(Role.EDITOR)
 @require_POST
 def open_in_builder(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """A draft of it; an older version opens too, and saving it then shows both."""
+    """Create a draft of the newest version, or of an older one."""
     template = get_template_or_404(request, template_id)
     number = get_version_or_404(template, request.POST.get("version", "")).number
-    variant = request.POST.get("variant", "")
     require_operation(template)
+    variant = request.POST.get("variant", "")
     draft = open_template(person_of(request), template, variant, number)
     return redirect("builder", draft.id)
 
 
 @needs(Role.EDITOR)
 @require_http_methods(["GET", "HEAD", "POST"])
-def prefill(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """ "Open in Playground": values from the address's fragment make a draft; nothing is sent."""
+def prefill_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Create a draft with the values of an "Open in Playground" link. Nothing is sent."""
     template = get_template_or_404(request, template_id)
     require_operation(template)
     if request.method != "POST":
-        trail = [{"href": reverse("templates"), "text": _("Templates")}, {"text": template.name}]
+        trail = breadcrumbs((_("Templates"), reverse("templates")), template.name)
         return render(request, "template/fill.html", {"template": template, "trail": trail})
     draft = open_template(person_of(request), template)
     state = state_of(draft)
-    for pointer in list(request.POST)[:100]:
+    # The page's script reads the link's fragment and sends a field for each pointer in it.
+    for pointer in list(request.POST)[:MAX_PREFILLED]:
         if pointer.startswith("/"):
             try:
                 state = assign_typed(state, pointer, request.POST.get(pointer, ""))
-            except AssignmentError as sentence:
-                messages.warning(request, str(sentence))
+            except AssignmentError as reason:
+                messages.warning(request, str(reason))
     apply_state(person_of(request), draft.id, state, tab="")
     return redirect("builder", draft.id)
 
 
 @needs(Role.EDITOR)
 @require_POST
-def edit_words(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """Name, description, tags, folder; who sees it only by who may rule."""
-    template, person = get_editable_template(request, template_id), person_of(request)
-    wanted = read_template_input(request)
-    if not may_manage(person, template) and wanted.sharing != template.sharing:
-        get_managed_template(request, template_id)
-    if sentence := validate_template_input(wanted):
-        messages.error(request, sentence)
+def edit_details(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Name, description, tags and folder; and who sees it, if this person may manage it."""
+    template, details = get_editable_template(request, template_id), read_template_input(request)
+    if details.sharing != template.sharing:
+        require_manager(request, template)
+    if message := validate_template_input(details):
+        messages.error(request, message)
         return redirect("template", template.id)
     former = template.sharing
-    assign_details(template, wanted)
+    assign_details(template, details)
     template.save(update_fields=["name", "description", "tags", "folder", "sharing"])
     if former != template.sharing:
         record_event(request, "template-sharing", template.name, template.sharing)
@@ -178,7 +179,7 @@ def edit_words(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 
 @needs(Role.VIEWER)
 @require_POST
-def star(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+def star_template(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     template = get_template_or_404(request, template_id)
     starred = toggle_favourite(person_of(request), template)
     context = {"template": template, "starred": starred}
@@ -190,42 +191,42 @@ def star(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 def duplicate(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     template = get_template_or_404(request, template_id)
     name = _("%(name)s (copy)") % {"name": template.name}
-    return redirect_htmx(
-        reverse("template", args=[duplicate_template(person_of(request), template, name).id])
-    )
+    copy = duplicate_template(person_of(request), template, name)
+    return redirect_htmx(reverse("template", args=[copy.id]))
 
 
 @needs(Role.EDITOR)
 @require_POST
 def fork(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    template = get_template_or_404(request, template_id)
-    return redirect_htmx(reverse("template", args=[fork_template(person_of(request), template).id]))
+    fork = fork_template(person_of(request), get_template_or_404(request, template_id))
+    return redirect_htmx(reverse("template", args=[fork.id]))
 
 
 @needs(Role.EDITOR)
 @require_POST
-def note_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """The fork has seen what its parent became: the hint goes until it moves on again."""
+def dismiss_parent_changes(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Hide the hint about the parent's newer version until there is another one."""
     template = get_editable_template(request, template_id)
     parent = _find_parent(person_of(request), template)
     if parent is None:
-        raise Http404(_("The template this was forked from is not there."))
+        raise Http404(_("The original template no longer exists, or isn't shared with you."))
     Template.objects.filter(id=template.id).update(parent_version=parent.latest_version)
     return redirect("template", template.id)
 
 
 @needs(Role.EDITOR)
 @require_POST
-def put_away(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """Into the archive, or with `?away=no` out of it; said, since a page may be an old one."""
+def archive(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Archive the template or, with `?away=no`, restore it."""
     template = get_editable_template(request, template_id)
-    away = request.GET.get("away", "yes" if template.archived_at is None else "no") != "no"
-    set_archived(template, away)
-    words = {"name": template.name}
-    if away:
+    # Explicit rather than a toggle: the page may have been loaded before somebody else did it.
+    archived = request.GET.get("away", "yes" if template.archived_at is None else "no") != "no"
+    set_archived(template, archived)
+    names = {"name": template.name}
+    if archived:
         undo = reverse("archive_template", args=[template.id]) + "?away=no"
-        return with_toast(HttpResponse(), _("Archived %(name)s.") % words, undo)
-    messages.info(request, _("%(name)s is back in the list.") % words)
+        return with_toast(HttpResponse(), _("Archived %(name)s.") % names, undo)
+    messages.info(request, _("Restored %(name)s.") % names)
     response = HttpResponse()
     response["HX-Refresh"] = "true"
     return response
@@ -234,24 +235,18 @@ def put_away(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 @needs(Role.EDITOR)
 @require_POST
 def delete(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """Gone with its links, and its page too; a toast offers to take that back."""
+    """Delete the template and stop its links; its toast offers to undo that."""
     template = get_managed_template(request, template_id)
     delete_template(template)
     record_event(request, "template-deleted", template.name)
     undo = reverse("restore_template", args=[template.id])
-    gone = render(request, "template/_deleted.html", {"template": template})
-    return with_toast(gone, _("Deleted %(name)s.") % {"name": template.name}, undo)
+    page = render(request, "template/_deleted.html", {"template": template})
+    return with_toast(page, _("Deleted %(name)s.") % {"name": template.name}, undo)
 
 
 @needs(Role.EDITOR)
 @require_POST
 def restore(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     if not restore_template(person_of(request), template_id):
-        raise Http404(_("There is no such template of yours."))
+        raise Http404(_("This template doesn't exist, or isn't yours."))
     return redirect_htmx(reverse("template", args=[template_id]))
-
-
-def _find_parent(person: Person, template: Template) -> Template | None:
-    if template.parent_id is None:
-        return None
-    return visible_templates(person).filter(id=template.parent_id).first()

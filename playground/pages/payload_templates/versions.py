@@ -1,4 +1,4 @@
-"""Versions and variants of one template: compare any two, restore one, tidy the variants."""
+"""Versions and variants of a template: compare and restore versions, edit variants."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.editing import InvalidEdit, State
-from playground.jsontext.diff import Difference, compare_texts
-from playground.pages.comparison import compare_sides
-from playground.pages.payload_templates.finding import (
+from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare_texts
+from playground.pages.comparison import compare_bodies
+from playground.pages.payload_templates.access import (
     get_editable_template,
     get_template_or_404,
     get_version_or_404,
-    redirect_htmx,
 )
-from playground.pages.payload_templates.page import draw_template
+from playground.pages.payload_templates.page import render_template
+from playground.pages.responses import breadcrumbs, redirect_htmx
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import visible_templates
 from playground.payload_templates.variants import InvalidVariant
@@ -39,32 +39,31 @@ from playground.people.permissions import needs, person_of
 from playground.workspace.connections import MOST_VARIABLES
 from playground.workspace.models import Connection
 
-SHOWN = 300
+MAX_DIFFERENCES, MAX_VERSIONS = 300, 300
 
 
 @needs(Role.VIEWER)
 @require_safe
 def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """`?a=1&b=3&variant=VIP`: by field and as JSON. `a_variant`, `b_variant` compare variants."""
+    """Two versions (`?a=1&b=3`) of a `variant`, or two variants (`a_variant`, `b_variant`)."""
     template = get_template_or_404(request, template_id)
-    get = request.GET
-    b = get_version_or_404(template, get.get("b", ""))
-    a = get_version_or_404(template, get.get("a", "") or str(max(1, b.number - 1)))
-    chosen = get.get("variant", "")
+    query = request.GET
+    b = get_version_or_404(template, query.get("b", ""))
+    a = get_version_or_404(template, query.get("a", "") or str(max(1, b.number - 1)))
+    variant = query.get("variant", "")
     before, after = read_content(a), read_content(b)
-    left = before.state(get.get("a_variant", chosen))
-    right = after.state(get.get("b_variant", chosen))
-    names = {each.name for content in (before, after) for each in content.variants}
+    left = before.state(query.get("a_variant", variant))
+    right = after.state(query.get("b_variant", variant))
     context = {
-        **describe_difference(left, right, _compare_variants(before, after)),
+        **_describe_differences(left, right, _compare_variants(before, after)),
         "template": template,
         "a": a,
         "b": b,
         "left": left,
         "right": right,
-        "names": sorted(names),
-        "versions": template.versions.defer("text", "metadata", "variants")[:SHOWN],
-        "trail": _trail(template, _("Compare")),
+        "names": sorted({each.name for content in (before, after) for each in content.variants}),
+        "versions": template.versions.defer("text", "metadata", "variants")[:MAX_VERSIONS],
+        "trail": _breadcrumbs(template, _("Compare")),
     }
     return render(request, "template/compare.html", context)
 
@@ -72,159 +71,157 @@ def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpRespon
 @needs(Role.VIEWER)
 @require_safe
 def compare_parent(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """What the parent became since this fork was made."""
+    """What changed in the parent since it was forked, or since those changes were dismissed."""
     template = get_template_or_404(request, template_id)
     parent = visible_templates(person_of(request)).filter(forks=template.id).first()
     if parent is None:
-        raise Http404(_("The template this was forked from is not there."))
+        raise Http404(_("The original template no longer exists, or isn't shared with you."))
     a = get_version_or_404(parent, str(template.parent_version))
     b = get_version_or_404(parent, "")
     before, after = read_content(a), read_content(b)
-    left, right = before.shared, after.shared
     context = {
-        **describe_difference(left, right, _compare_variants(before, after)),
+        **_describe_differences(before.shared, after.shared, _compare_variants(before, after)),
         "template": template,
         "parent": parent,
         "a": a,
         "b": b,
-        "left": left,
-        "right": right,
-        "trail": _trail(template, _("What %(name)s became") % {"name": parent.name}),
+        "left": before.shared,
+        "right": after.shared,
+        "trail": _breadcrumbs(template, _("Changes in %(name)s") % {"name": parent.name}),
     }
     return render(request, "template/compare.html", context)
 
 
-def describe_difference(
-    left: State, right: State, variants: Sequence[Difference] = ()
+def _breadcrumbs(template: Template, text: str) -> list[dict[str, str]]:
+    return breadcrumbs(
+        (_("Templates"), reverse("templates")),
+        (template.name, reverse("template", args=[template.id])),
+        text,
+    )
+
+
+def _describe_differences(
+    left: State, right: State, variants: Sequence[Difference]
 ) -> dict[str, Any]:
-    """Fields that differ: document, address, connection, what stands beside the document, and
-    the variants; and the documents side by side."""
-    found = compare_texts(left.text, right.text)
-    found += _compare_values("#path/", left.path_values, right.path_values)
-    found += _compare_values("#", _connection_of(left), _connection_of(right))
-    found += _compare_values("off ", left.metadata.off, right.metadata.off)
-    found += _compare_values("away ", left.metadata.away, right.metadata.away)
-    found += _compare_values("{{}} ", left.metadata.variables, right.metadata.variables)
-    found += _compare_values("note ", left.metadata.notes, right.metadata.notes)
-    found += variants
+    """All differences by field, and the documents side by side."""
+    old, new = left.metadata, right.metadata
+    found = [
+        *compare_texts(left.text, right.text),
+        *_compare_values("#path/", left.path_values, right.path_values),
+        *_compare_values("#", _connection_name(left), _connection_name(right)),
+        *_compare_values("off ", old.off, new.off),
+        *_compare_values("away ", old.away, new.away),
+        *_compare_values("{{}} ", old.variables, new.variables),
+        *_compare_values("note ", old.notes, new.notes),
+        *variants,
+    ]
     return {
-        "differences": found[:SHOWN],
-        "more": max(0, len(found) - SHOWN),
-        "compared": compare_sides(left.text, right.text, ()),
+        "differences": found[:MAX_DIFFERENCES],
+        "more": max(0, len(found) - MAX_DIFFERENCES),
+        "compared": compare_bodies(left.text, right.text, ()),
     }
 
 
-def _connection_of(state: State) -> dict[str, str]:
+def _connection_name(state: State) -> dict[str, str]:
     row = Connection.objects.filter(id=state.connection).first() if state.connection else None
     return {"connect": row.name} if row else {}
 
 
 def _compare_variants(before: Content, after: Content) -> list[Difference]:
-    """Variants that came, went or have other values of their own."""
-    left, right = _spell_variants(before), _spell_variants(after)
-    return _compare_values("variant ", left, right)
+    """Variants that were added or removed, or have other edits."""
+    return _compare_values("variant ", _format_variants(before), _format_variants(after))
 
 
-def _spell_variants(content: Content) -> dict[str, str]:
+def _format_variants(content: Content) -> dict[str, str]:
     return {
         each.name: "\n".join(f"{edit.kind} {edit.pointer} {edit.value}" for edit in each.edits)
-        or _("like the shared values")
+        or _("same as the shared values")
         for each in content.variants
     }
 
 
-def _compare_values(lead: str, a: Mapping[str, str], b: Mapping[str, str]) -> list[Difference]:
+def _compare_values(prefix: str, a: Mapping[str, str], b: Mapping[str, str]) -> list[Difference]:
     return [
         Difference(
-            lead + place,
-            "added" if place not in a else "changed" if place in b else "removed",
-            a.get(place, ""),
-            b.get(place, ""),
+            prefix + name,
+            ADDED if name not in a else CHANGED if name in b else REMOVED,
+            a.get(name, ""),
+            b.get(name, ""),
         )
-        for place in dict.fromkeys([*a, *b])
-        if a.get(place) != b.get(place)
+        for name in dict.fromkeys([*a, *b])
+        if a.get(name) != b.get(name)
     ]
 
 
 @needs(Role.EDITOR)
 @require_POST
-def restore(request: HttpRequest, template_id: uuid.UUID, number: int) -> HttpResponse:
-    """The old version again, as a new one."""
+def restore_old_version(request: HttpRequest, template_id: uuid.UUID, number: int) -> HttpResponse:
+    """Save the old version again, as the newest."""
     template = get_editable_template(request, template_id)
     get_version_or_404(template, str(number))
-    return _answer(request, template, restore_version(person_of(request), template, number))
+    return _report_save(request, template, restore_version(person_of(request), template, number))
 
 
 @needs(Role.EDITOR)
 @require_POST
 def change_variant(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """`do` is rename (to `value`), remove or up; each makes a version, so nothing is lost."""
+    """Rename (`do=rename`, to `value`), remove or move up a variant, as a new version."""
     template, post = get_editable_template(request, template_id), request.POST
-    base = post.get("base", "")
+    base = get_version_or_404(template, post.get("base", ""))
+    action = post.get("do", "") if post.get("do") in ("rename", "remove") else "up"
+    name, new_name = post.get("name", ""), post.get("value", "")
     try:
-        done = edit_variants(
-            person_of(request),
-            template,
-            get_version_or_404(template, base).number,
-            post.get("do", "") if post.get("do") in ("rename", "remove") else "up",
-            post.get("name", ""),
-            post.get("value", ""),
-        )
-    except InvalidVariant as sentence:
-        messages.error(request, str(sentence))
+        saved = edit_variants(person_of(request), template, base.number, action, name, new_name)
+    except InvalidVariant as error:
+        messages.error(request, str(error))
         return redirect("template", template.id)
-    return _answer(request, template, done)
+    return _report_save(request, template, saved)
 
 
 @needs(Role.EDITOR)
 @require_POST
-def change_own_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """The variables as typed, in pairs; an emptied row goes. They make a version."""
+def change_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
+    """Replace the template's own variables, as a new version."""
     template, post = get_editable_template(request, template_id), request.POST
-    version, variant = get_version_or_404(template, post.get("base", "")), post.get("variant", "")
+    version = get_version_or_404(template, post.get("base", ""))
+    variant = post.get("variant", "")
     names, values = post.getlist("variable_name"), post.getlist("variable_value")
     rows = [(name.strip(), value) for name, value in zip(names, values, strict=False)]
+    # Clearing its value is how a variable is removed.
     rows = [row for row in rows if row[1].strip()]
     try:
-        typed = _judge_rows(rows)
-        done = edit_variables(person_of(request), template, version.number, variant, typed)
+        typed = _read_variables(rows)
+        saved = edit_variables(person_of(request), template, version.number, variant, typed)
     except InvalidEdit as error:
-        return draw_template(request, template, version, variant, rows, str(error))
-    if done == version:
+        return render_template(request, template, version, variant, rows, str(error))
+    if saved == version:
         messages.info(request, _("Nothing changed."))
         return redirect("template", template.id)
-    return _answer(request, template, done)
+    return _report_save(request, template, saved)
 
 
-def _judge_rows(rows: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """The variables by name. Raises InvalidEdit rather than dropping what was typed."""
+def _read_variables(rows: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """The variables by name. Raises InvalidEdit rather than drop what was typed."""
     if any(not name for name, _value in rows):
-        raise InvalidEdit(_("Name the variable that has a value."))
+        raise InvalidEdit(_("Enter a name for each variable that has a value."))
     if len(rows) > MOST_VARIABLES:
-        raise InvalidEdit(_("At most %(n)s variables are kept.") % {"n": MOST_VARIABLES})
+        raise InvalidEdit(
+            _("A template can have at most %(limit)s variables.") % {"limit": MOST_VARIABLES}
+        )
     typed = dict(rows)
     if len(typed) < len(rows):
-        raise InvalidEdit(_("Two variables have the same name."))
+        raise InvalidEdit(_("Two variables have the same name. Rename one of them."))
     return typed
 
 
-def _answer(
-    request: HttpRequest, template: Template, done: Version | VersionConflict
+def _report_save(
+    request: HttpRequest, template: Template, saved: Version | VersionConflict
 ) -> HttpResponse:
-    if isinstance(done, VersionConflict):
-        messages.warning(
-            request, _("Somebody saved version %(n)s meanwhile; look first.") % {"n": done.latest}
-        )
+    if isinstance(saved, VersionConflict):
+        message = _("Not saved: someone else saved version %(number)s. Check it and try again.")
+        messages.warning(request, message % {"number": saved.latest})
     else:
-        messages.info(request, _("Saved as version %(n)s.") % {"n": done.number})
+        messages.info(request, _("Saved as version %(number)s.") % {"number": saved.number})
     if request.htmx:  # type: ignore[attr-defined]
         return redirect_htmx(reverse("template", args=[template.id]))
     return redirect("template", template.id)
-
-
-def _trail(template: Template, text: str) -> list[dict[str, str]]:
-    return [
-        {"href": reverse("templates"), "text": _("Templates")},
-        {"href": reverse("template", args=[template.id]), "text": template.name},
-        {"text": text},
-    ]
