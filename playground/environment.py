@@ -28,12 +28,15 @@ class Misconfigured(SystemExit):
         super().__init__(f"{PREFIX}{name} {problem}")
 
 
+# Every reader is called `read_…` on purpose: a test compares the calls in the settings with the
+# table in the README.
 def read_text(name: str, default: str = "") -> str:
     return os.environ.get(PREFIX + name, default)
 
 
 def read_list(name: str, default: str = "") -> list[str]:
     """Words separated by commas or spaces."""
+    # Both separators are common in files that set environment variables.
     return read_text(name, default).replace(",", " ").split()
 
 
@@ -93,6 +96,7 @@ def read_key(path: Path, make: Callable[[], str]) -> str:
     except FileNotFoundError:
         pass
     try:
+        # O_EXCL lets only one of several starting processes create it.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:  # another process started at the same time was quicker
         return path.read_text().strip()
@@ -154,6 +158,7 @@ def read_origins(name: str) -> list[str]:
     origins = [origin.rstrip("/") for origin in read_list(name)]
     for origin in origins:
         parts = urlsplit(origin)
+        # A path would be ignored by Django's check of the Origin header.
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.path:
             raise Misconfigured(
                 name, f"must be like https://name or http://name:port, not {origin!r}."

@@ -38,25 +38,8 @@ from playground.history.queries import find_exchange
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
 from playground.openapi.operations import UnknownOperation, get_operation
+from playground.payload_templates import templates, variants, versions
 from playground.payload_templates.models import Template, Version
-from playground.payload_templates.templates import (
-    Search,
-    TemplateInput,
-    get_template,
-    list_templates,
-    may_change,
-    record_use,
-    validate_template_input,
-)
-from playground.payload_templates.variants import find_variant
-from playground.payload_templates.versions import (
-    Content,
-    VersionConflict,
-    create_template,
-    get_version,
-    read_content,
-    save_version,
-)
 from playground.people.models import Person
 from playground.rules.checking import blocks
 from playground.sending.plans import Plan, check_plan, plan_state
@@ -80,6 +63,7 @@ api = NinjaAPI(
 )
 
 
+# Exceptions raised anywhere below become answers here, so that operations need no `try`.
 def _answer(status: int, message: str = "") -> Any:
     def answer(request: HttpRequest, error: Exception) -> HttpResponse:
         return api.create_response(request, {"detail": message or str(error)}, status=status)
@@ -90,8 +74,7 @@ def _answer(status: int, message: str = "") -> Any:
 NO_TEMPLATE = "There is no such template, or it isn't shared with you."
 api.add_exception_handler(Template.DoesNotExist, _answer(404, NO_TEMPLATE))
 api.add_exception_handler(Version.DoesNotExist, _answer(404, "There is no such version."))
-NO_CONNECTION = "There is no connection with this name."
-api.add_exception_handler(Connection.DoesNotExist, _answer(404, NO_CONNECTION))
+api.add_exception_handler(Connection.DoesNotExist, _answer(404, "There is no such connection."))
 for _error in (AssignmentError, UnknownOperation, JSONSyntaxError):
     api.add_exception_handler(_error, _answer(422))
 
@@ -105,8 +88,10 @@ def list_all(
     """List the templates that you can see, by name, a hundred per page."""
     _reject_unknown_parameters(request, "find", "page")
     start = page * PAGE_SIZE
-    search = Search(text=find.replace("\0", ""), sort="name")
-    rows = list(list_templates(get_person(request), search)[start : start + PAGE_SIZE + 1])
+    # One row more than shown tells whether there is another page.
+    search = templates.Search(text=find.replace("\0", ""), sort="name")
+    found = templates.list_templates(get_person(request), search)
+    rows = list(found[start : start + PAGE_SIZE + 1])
     summaries = [_format_summary(each) for each in rows[:PAGE_SIZE]]
     return {"templates": summaries, "more": len(rows) > PAGE_SIZE}
 
@@ -120,21 +105,23 @@ def get_one(
 ) -> Any:
     """Get one template; with a variant, the document of that variant."""
     _reject_unknown_parameters(request, "variant", "version")
-    return _format_template(get_template(get_person(request), template_id), variant, version)
+    template = templates.get_template(get_person(request), template_id)
+    return _format_template(template, variant, version)
 
 
 @api.post("/templates", response={201: TemplateDetail, **SAVE}, auth=Bearer("save"))
 def create(request: HttpRequest, body: NewTemplate) -> Any:
     """Create a template."""
     tags = tuple(body.tags)
-    details = TemplateInput(body.name, body.description, tags, body.folder, body.sharing)
-    if message := validate_template_input(details):
+    details = templates.TemplateInput(body.name, body.description, tags, body.folder, body.sharing)
+    if message := templates.validate_template_input(details):
         raise HttpError(422, message)
     operation = get_operation(body.operation).id
     _validate_document(body.document)
     connection = _find_connection(body.connection)
     state = State(body.document, path_values=body.path_values, connection=connection)
-    template = create_template(get_person(request), operation, Content(state), details)
+    content = versions.Content(state)
+    template = versions.create_template(get_person(request), operation, content, details)
     return Status(201, _format_template(template))
 
 
@@ -144,17 +131,18 @@ def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
 
     Returns 409 if someone else saved in the meantime; nothing is overwritten.
     """
-    template = get_template(get_person(request), template_id)
-    if not may_change(get_person(request), template):
+    template = templates.get_template(get_person(request), template_id)
+    if not templates.may_change(get_person(request), template):
         raise HttpError(403, "You can use this template, but not change it.")
     _validate_document(body.document)
-    content = read_content(get_version(template, body.base))
+    content = versions.read_content(versions.get_version(template, body.base))
     shared = content.state(body.variant)
     path_values = shared.path_values if body.path_values is None else body.path_values
     state = State(body.document, shared.metadata, path_values, shared.connection)
     content = content.change(body.variant.strip(), state)
-    saved = save_version(get_person(request), template, content, body.base, body.note)
-    if isinstance(saved, VersionConflict):
+    saved = versions.save_version(get_person(request), template, content, body.base, body.note)
+    # Scripts run unattended, so nothing is merged for them.
+    if isinstance(saved, versions.VersionConflict):
         raise HttpError(409, f"Version {saved.latest} was saved since version {saved.base}.")
     template.refresh_from_db()
     return _format_template(template, body.variant.strip())
@@ -163,7 +151,7 @@ def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
 @api.post("/templates/{template_id}/check", response={200: Checked, **CHECK}, auth=Bearer("read"))
 def check(request: HttpRequest, template_id: uuid.UUID, body: FillInput) -> Any:
     """Check a template with these values: all problems at once, and nothing is sent."""
-    template = get_template(get_person(request), template_id)
+    template = templates.get_template(get_person(request), template_id)
     problems = check_plan(_plan_send(get_person(request), template, body))
     return {"ready": not blocks(problems), "problems": [each.as_dict() for each in problems]}
 
@@ -175,12 +163,12 @@ def send(request: HttpRequest, template_id: uuid.UUID, body: SendInput) -> Any:
     If the outcome is still `sending` after twenty seconds, get the exchange later.
     """
     person = get_person(request)
-    template = get_template(person, template_id)
+    template = templates.get_template(person, template_id)
     plan = _plan_send(person, template, body)
     sent = submit_plan(person, plan, body.press or uuid.uuid4(), body.confirm, seconds=WAIT_SECONDS)
     if isinstance(sent, Blocked):
         raise HttpError(409, sent.message)
-    record_use(template)
+    templates.record_use(template)
     return _format_exchange(sent)
 
 
@@ -201,15 +189,15 @@ def _reject_unknown_parameters(request: HttpRequest, *known: str) -> None:
             raise HttpError(422, f"Unknown query parameter {name!r:.60}; use {expected}.")
 
 
-def _get_state(content: Content, variant: str) -> State:
-    if variant and find_variant(content.variants, variant) is None:
+def _get_state(content: versions.Content, variant: str) -> State:
+    if variant and variants.find_variant(content.variants, variant) is None:
         raise HttpError(404, "There is no such variant.")
     return content.state(variant)
 
 
 def _plan_send(person: Person, template: Template, filled: FillInput) -> Plan:
-    version = get_version(template, filled.version)
-    state = _get_state(read_content(version), filled.variant)
+    version = versions.get_version(template, filled.version)
+    state = _get_state(versions.read_content(version), filled.variant)
     if filled.connection:
         state = assign_connection(state, _find_connection(filled.connection))
     for pointer, typed in filled.values.items():
@@ -226,6 +214,7 @@ def _find_connection(name: str) -> str:
 
 def _validate_document(text: str) -> None:
     parse(text)
+    # The builder would turn it into a secret; a script has to do that itself.
     for pointer in find_credentials(text):
         raise HttpError(422, f"{pointer} looks like a credential. Store it in a connection.")
 
@@ -237,8 +226,8 @@ def _format_summary(template: Template) -> dict[str, Any]:
 
 
 def _format_template(template: Template, variant: str = "", number: int = 0) -> dict[str, Any]:
-    version = get_version(template, number)
-    content = read_content(version)
+    version = versions.get_version(template, number)
+    content = versions.read_content(version)
     state = _get_state(content, variant)
     return {
         **_format_summary(template),

@@ -67,6 +67,7 @@ class NewTemplate(Input):
 
 
 class NewVersion(Input):
+    # Strict, as pydantic would otherwise accept "1" and true.
     base: int = Field(strict=True, ge=1, le=2**31, description="The version this one is based on.")
     document: str = Field(min_length=2, max_length=5_000_000, description=DOCUMENT)
     path_values: dict[Text, Text] | None = None

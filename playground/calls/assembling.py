@@ -28,6 +28,7 @@ from playground.jsontext.printing import quote
 from playground.jsontext.splices import apply
 from playground.openapi.operations import CredentialScheme, Operation
 
+# Host and port, read only if no parser could read them differently: `user@host` doesn't match.
 _AUTHORITY = re.compile(
     r"(https?)://(\[[^\]/?#@\\]*\]|[^/?#@\\:\[\]]*)(?::(\d{1,5}))?(?=[/?#]|$)", re.I
 )
@@ -119,6 +120,7 @@ def _write_url(
 ) -> PartWriter:
     """Whatever is typed as a path value stays within its own segment."""
     url = PartWriter("url", "url")
+    # Paths start with a slash; a base URL may end with one.
     url.write([base_url.rstrip("/")])
     fields = {each.name: each for each in operation.path_fields}
     for number, piece in enumerate(_TEMPLATE.split(operation.path)):
@@ -127,6 +129,7 @@ def _write_url(
             continue
         title = fields[piece].title
         segment = list(fill_path_segment(path_values.get(piece, "").strip(), values))
+        # A secret counts as text: it is never empty, and never a dot.
         visible = "".join(each if isinstance(each, str) else "…" for each in segment)
         if not visible:
             raise AssemblyError("path-missing", title=title)
@@ -134,6 +137,7 @@ def _write_url(
         if visible in (".", ".."):
             raise AssemblyError("path-odd", title=title, value=visible)
         url.write(segment)
+    # Empty ones aren't sent: to many APIs `page=` isn't the same as no page at all.
     known = ((each.name, query_values.get(each.name, "")) for each in operation.query_fields)
     query = [
         f"{percent_encode(name, safe='')}={percent_encode(value, safe='')}"
@@ -147,6 +151,7 @@ def _write_url(
 def _write_headers(
     operation: Operation, endpoint: Endpoint, way: CredentialScheme | None
 ) -> list[tuple[str, PartWriter]]:
+    # RFC 9110, section 5.1: the names of headers are case-insensitive.
     own = {name.lower() for name, _ in endpoint.headers}
     headers: list[tuple[str, list[Piece]]] = []
     for name, template in way.headers if way else ():
@@ -193,9 +198,11 @@ def _write_body(
             # A reference goes in first: it is replaced together with those of the document.
             reference = quote(refer_to_secret(way.body_field))
             pointer = pointers.child("", way.body_key)
+            # An empty draft becomes an object, as the credential needs a place.
             text = text if text.strip() else "{}"
             text = apply(text, set_value(text, pointer, reference, [way.body_key]))
         body.write(fill_document(text, values, credential))
+    # LookupError: the pointer can't be set in an array or a string.
     except (ValueError, LookupError, RecursionError):
         raise AssemblyError("document-broken") from None
     return body

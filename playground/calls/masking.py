@@ -102,6 +102,7 @@ def mask_call(call: Call) -> MaskedCall:
 def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
     """The reply without secrets; where it echoes none, the same bytes."""
     flat = [reply.reason, *(text for header in reply.headers for text in header)]
+    # Names too: a server may echo what it was sent as the name of a header.
     reason, *masked = mask_texts(flat, secrets)
     headers = tuple(zip(masked[::2], masked[1::2], strict=True))
     claimed = next((v for n, v in reply.headers if n.lower() == "content-type"), "")

@@ -28,8 +28,8 @@ class FileData:
     id: str = ""
 
 
+# The file of an ID, or None.
 FileLookup = Callable[[str], FileData | None]
-"""The file of an ID, or None."""
 
 
 class AssemblyError(Exception):
@@ -50,6 +50,8 @@ class UnresolvedReference(AssemblyError):
 
 class Variables(dict[str, Any]):
     """Values of variables by name; looking up a missing one raises UnresolvedReference."""
+
+    # A dict, because `resolve_pieces` takes any mapping and only looks names up.
 
     def __missing__(self, name: str) -> Any:
         raise UnresolvedReference("variable-unknown", name)
@@ -80,8 +82,9 @@ class ReferenceValues:
         return str(self.variables[reference.name])
 
 
+# Text in its final form, or something that PartWriter still has to write out: only the writer
+# knows at which offset a secret ends up.
 Piece = str | Secret | FileData
-"""Text in its final form, or something that PartWriter still has to write out."""
 
 
 def fill_document(
@@ -126,6 +129,7 @@ def escape_value(value: str, escape: str) -> str:
     """The value as it is written in a context: `raw`, `json` (inside a string) or `url`."""
     if escape == "json":
         return quote(value)[1:-1]
+    # Nothing is safe, not even a slash: a value stays within its own path segment.
     return percent_encode(value, safe="") if escape == "url" else value
 
 
@@ -160,6 +164,7 @@ class PartWriter:
         for piece in file.pieces:
             rest += piece
             complete = len(rest) - len(rest) % 3 if len(rest) >= _BASE64_GROUP else 0
+            # Only whole groups: the next piece continues where this one ends.
             self.data += b64encode(rest[:complete])
             rest = rest[complete:]
         self.data += b64encode(rest)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+# Pairs in order, not a mapping: names repeat, as Set-Cookie does.
 Headers = tuple[tuple[str, str], ...]
 Params = Mapping[str, str]
 
@@ -27,6 +28,7 @@ class Secret:
         """Whether it may be sent there; without `hosts` it may go anywhere."""
         if not self.hosts:
             return True
+        # An entry without a port allows every port of the host.
         given = {entry.lower() for entry in self.hosts}
         bracketed = f"[{host}]" if ":" in host else host
         return not given.isdisjoint({host, bracketed, f"{bracketed}:{port}"})
@@ -44,8 +46,9 @@ class Placeholder:
     escape: str = "raw"
 
 
+# A text without its secrets: pieces of text and placeholders, in order. Not one string with
+# references in it, as plain text may look like a reference.
 MaskedText = tuple[str | Placeholder, ...]
-"""A text without its secrets: pieces of text and placeholders, in order."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Call:
 
     `secrets` are the ones it contains; `masking` needs them to take them out again.
     """
+
+    # No `repr` of secrets: a call may end up in a traceback or a log line.
 
     method: str
     url: str
@@ -117,6 +122,8 @@ class Failure:
     server acted on it. `message` is for people, made from a template by `code` and `params`.
     """
 
+    # `left` decides whether people may simply send again, so in doubt it is True.
+
     code: str
     message: str
     left: bool
@@ -125,8 +132,9 @@ class Failure:
 
 
 class Outcome(StrEnum):
-    """How a send ended; `sending` until then. History stores these values."""
+    """How a send ended; `sending` until then."""
 
+    # Stored in the history and returned by the HTTP API, so the texts never change.
     SENDING = "sending"
     ACCEPTED = "accepted"
     REFUSED = "refused"

@@ -21,8 +21,8 @@ _HTTP_ERROR = (
     "HTTP error: {api} answered {answered}.",
 )
 
+# What a body says: nested dicts and lists; numbers are the text they were written as.
 Fields = Any
-"""What a body says: nested dicts and lists; numbers are the text they were written as."""
 
 _LONGEST_VALUE = 200
 # Elements without children only, by pattern: a parser could be made to expand or fetch entities.
@@ -56,6 +56,7 @@ def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = ""
     # More than the status means that the body gives a reason.
     if 400 <= outcome.status < 500 and len(known) > 1:
         return _make_verdict(Outcome.REFUSED, "refused", rule.refused, known)
+    # The reason phrase is free text of the server: one line of it has to do.
     reason = " ".join(outcome.reason.split())[:80]
     params = {**known, "api": operation.api.title, "answered": f"{outcome.status} {reason}".strip()}
     if 300 <= outcome.status < 400:
@@ -130,6 +131,7 @@ _PARSE_JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=st
 
 
 def _parse_xml(text: str) -> Fields:
+    # A sign-in page is no answer of the API, even if its elements have the right names.
     if not text.startswith("<") or "<html" in text[:2000].lower():
         return None
     found = islice(_XML_ELEMENT.finditer(text), _MAX_XML_ELEMENTS)
@@ -165,6 +167,7 @@ def _equals(found: Fields, wanted: object) -> bool:
 
 
 def _normalize(value: object) -> object:
+    # 0, 0.0 and "0" are the same to Altcraft, which answers with each of them.
     text = str(int(value)) if isinstance(value, bool) else str(value).strip()
     try:
         number = Decimal(text)

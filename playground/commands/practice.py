@@ -12,6 +12,7 @@ from playground.workspace.models import Connection, Workflow
 from playground.workspace.secrets import store_secret
 from playground.workspace.workflows import store_workflow
 
+# `sandbox:` is replaced by the address of the running server, whose port may change.
 CAPTAIN_DATA = ConnectionInput(
     name="Practice",
     api="captain-data",
@@ -45,6 +46,7 @@ def find_import_connection() -> Connection:
     return found
 
 
+# Atomic, so that a start that is interrupted doesn't leave half of it.
 @transaction.atomic
 def fill_practice() -> int:
     """Create what is missing and return how many objects that were.

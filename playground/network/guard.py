@@ -56,6 +56,7 @@ def resolve_target(
         addresses: tuple[Address, ...] = (target.address,)
     else:
         addresses = _look_up(target.host, target.port, watchdog, seconds)
+    # All, not only the one that is dialled first: the others are dialled if it doesn't answer.
     for address in addresses:
         policy.check(target, address)
     return addresses

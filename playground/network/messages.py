@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from playground.calls.values import Failure, Params
 
+# Codes are stored with exchanges, so they stay even where a message changes.
 REFUSALS: Mapping[str, str] = MappingProxyType(
     {
         "url-empty": "the URL is empty.",
@@ -52,6 +53,7 @@ FAILURES: Mapping[str, str] = MappingProxyType(
         "method-unsafe": "the HTTP method contains a character that can't be sent.",
         "secret-host": "the secret {name} may not be sent to {host}.",
         "secret-redirect": "a redirect to {host} would have disclosed a secret in the body.",
+        # A cancelled send has one code; whether a byte had left chooses the message.
         "cancelled": "the send was cancelled.",
         "cancelled-after": "the send was cancelled before an answer came.",
         "timeout": "no complete answer came within {seconds} seconds.",
@@ -102,6 +104,8 @@ class GuardRefused(Exception):
 
 class SendError(Exception):
     """Ends a send; `code` is one of FAILURES."""
+
+    # One class for all of them: nobody handles them one by one, but everybody reports them.
 
     def __init__(self, code: str, **params: str) -> None:
         super().__init__(code)

@@ -110,6 +110,8 @@ class Policy:
     go through `egress_proxy`, to the very address judged here.
     """
 
+    # Entries only add to what is allowed; none can forbid what another allows.
+
     entries: tuple[Entry, ...] = ()
     allow_only: bool = False
     own_origins: frozenset[str] = frozenset()
@@ -144,6 +146,7 @@ class Policy:
 
     def check(self, target: Target, address: Address) -> None:
         """Raise GuardRefused if this target may not be reached at this address."""
+        # Both are needed for `allow_only`, and neither alone decides about special addresses.
         special = classify_address(address)
         listed = any(entry.covers(address, target.port) for entry in self.entries)
         named = self.is_own(target) or any(entry.names(target) for entry in self.entries)

@@ -208,7 +208,7 @@ def test_a_lone_surrogate_is_rejected_anywhere(ask: Ask, editor: Person) -> None
     [
         ("/send", {"variant": "gone"}, 404, "There is no such variant."),
         ("/send", {"version": 9}, 404, "There is no such version."),
-        ("/check", {"connection": "gone"}, 404, "There is no connection with this name."),
+        ("/check", {"connection": "gone"}, 404, "There is no such connection."),
         ("/check", {"json_values": {"/a": "{"}}, 422, None),
     ],
 )

@@ -19,6 +19,7 @@ _HINTS = {
     "base64": " in Base64",
     "url": ", percent-encoded",
 }
+# Send encodes the same characters; see `network.targets`.
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
 _SCHEME_AND_HOST = re.compile(r"[^/?#]*//[^/?#]*")
 # Setting one of these would change how the program itself runs.
@@ -105,6 +106,7 @@ def _name_secrets(text: MaskedText, variables: dict[Placeholder, Variable]) -> F
 
 
 def _make_variable(placeholder: Placeholder, taken: set[str]) -> Variable:
+    # "apiKey" becomes API_KEY, "Altcraft token" ALTCRAFT_TOKEN.
     words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", placeholder.name)
     base = re.sub(r"[^A-Z0-9]+", "_", words.upper(), flags=re.A).strip("_")
     if not base or base[0].isdigit() or _RESERVED_NAMES.match(base):
@@ -120,6 +122,7 @@ def _make_variable(placeholder: Placeholder, taken: set[str]) -> Variable:
 
 def _encode_url(url: Fragments) -> Fragments:
     """The URL percent-encoded as Send writes it; clients differ in what they would encode."""
+    # The host is left alone: the brackets of an IPv6 address must stay.
     start = _SCHEME_AND_HOST.match(url[0]) if url and isinstance(url[0], str) else None
     host = start.group() if start else ""
     encoded: list[str | Variable] = [host] if host else []

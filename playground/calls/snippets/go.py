@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-from playground.calls.snippets.fragments import (
-    Fragments,
-    prepare_request,
-    quote_like_c,
-    split_lines,
-    write_comments,
-    write_expression,
-)
+from playground.calls.snippets import fragments
 from playground.calls.values import MaskedCall
 
 _STOP_ON_ERROR = ["\tif err != nil {", "\t\tpanic(err)", "\t}"]
@@ -17,26 +10,27 @@ _STOP_ON_ERROR = ["\tif err != nil {", "\t\tpanic(err)", "\t}"]
 
 def write_go(call: MaskedCall) -> str:
     """The call as a program."""
-    request = prepare_request(call)
+    request = fragments.prepare_request(call)
     # Go rejects unused imports, so each appears only if it is needed.
     imports = ["fmt", "io", "net/http"]
     imports += ["os"] if request.variables else []
     imports += ["strings"] if request.body is not None else []
     lines = ["package main", "", "import (", *(f'\t"{each}"' for each in imports), ")", ""]
-    lines += ["func main() {", *(f"\t{each}" for each in write_comments(request, "//"))]
+    lines += ["func main() {", *(f"\t{each}" for each in fragments.write_comments(request, "//"))]
     body = "nil"
     if request.body is not None:
-        text = _write_text(split_lines(request.body), " +\n\t\t")
+        text = _write_text(fragments.split_lines(request.body), " +\n\t\t")
         lines.append(f"\tbody := strings.NewReader({text})")
         body = "body"
-    method, url = quote_like_c(request.method), _write_text(request.url)
+    method, url = fragments.quote_like_c(request.method), _write_text(request.url)
     lines += [
         f"\trequest, err := http.NewRequest({method}, {url}, {body})",
         *_STOP_ON_ERROR,
         *(
-            f"\trequest.Header.Add({quote_like_c(name)}, {_write_text(value)})"
+            f"\trequest.Header.Add({fragments.quote_like_c(name)}, {_write_text(value)})"
             for name, value in request.headers
         ),
+        # Send returns the redirect itself as well, unless the connection follows them.
         "\tclient := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error {",
         "\t\treturn http.ErrUseLastResponse",
         "\t}}",
@@ -51,5 +45,7 @@ def write_go(call: MaskedCall) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_text(fragments: Fragments, plus: str = " + ") -> str:
-    return write_expression(fragments, quote_like_c, lambda name: f'os.Getenv("{name}")', plus)
+def _write_text(pieces: fragments.Fragments, plus: str = " + ") -> str:
+    return fragments.write_expression(
+        pieces, fragments.quote_like_c, lambda name: f'os.Getenv("{name}")', plus
+    )

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from playground.calls.snippets.fragments import (
-    Fragments,
-    UnsupportedCall,
-    join_headers,
-    prepare_request,
-    quote_like_c,
-    split_lines,
-    write_comments,
-    write_expression,
-)
+from playground.calls.snippets import fragments
+from playground.calls.snippets.fragments import quote_like_c
 from playground.calls.values import MaskedCall
 
 
 def write_fetch(call: MaskedCall) -> str:
     """The call as a module. Raises UnsupportedCall where fetch allows no body."""
-    request = prepare_request(call)
+    request = fragments.prepare_request(call)
     if request.body is not None and request.method in ("GET", "HEAD"):
-        raise UnsupportedCall(f"fetch can't send a body with {request.method}.")
-    lines = write_comments(request, "//")
+        raise fragments.UnsupportedCall(f"fetch can't send a body with {request.method}.")
+    lines = fragments.write_comments(request, "//")
+    # A browser has no environment variables, so it asks.
     lines += [
         f'const {each.name} = globalThis.process?.env.{each.name} ?? prompt("{each.name}");'
         for each in request.variables
     ]
     if request.body is not None:
-        lines.append(f"const body = {_write_text(split_lines(request.body), chr(10) + '  + ')};")
+        lines.append(f"const body = {_write_body(request.body)};")
     lines += [
         f"const response = await fetch({_write_text(request.url)}, {{",
         f"  method: {quote_like_c(request.method)},",
+        # As pairs: an object would lose all but the last of a repeated name.
         "  headers: [",
         *(f"    [{quote_like_c(name)}, {_write_value(v)}]," for name, v in request.headers),
         "  ],",
@@ -47,20 +41,20 @@ def write_fetch(call: MaskedCall) -> str:
 
 def write_node(call: MaskedCall) -> str:
     """The call as a script that needs nothing installed and runs on any version."""
-    request = prepare_request(call)
+    request = fragments.prepare_request(call)
     first = request.url[0] if request.url else ""
     is_plain = isinstance(first, str) and first.lower().startswith("http://")
     module = "http" if is_plain else "https"
-    lines = [f'const {module} = require("node:{module}");', "", *write_comments(request, "//")]
+    headers, comments = fragments.join_headers(request), fragments.write_comments(request, "//")
+    lines = [f'const {module} = require("node:{module}");', "", *comments]
     lines += [f"const {each.name} = process.env.{each.name};" for each in request.variables]
     if request.body is not None:
-        text = _write_text(split_lines(request.body), chr(10) + "  + ")
-        lines.append(f"const body = Buffer.from({text});")
+        lines.append(f"const body = Buffer.from({_write_body(request.body)});")
     lines += [
         f"const request = {module}.request({_write_text(request.url)}, {{",
         f"  method: {quote_like_c(request.method)},",
         "  headers: {",
-        *(f"    {quote_like_c(n)}: {_write_value(v)}," for n, v in join_headers(request).items()),
+        *(f"    {quote_like_c(name)}: {_write_value(v)}," for name, v in headers.items()),
     ]
     if request.body is not None:
         # In bytes; without it Node sends the body in chunks, which some APIs reject.
@@ -77,12 +71,16 @@ def write_node(call: MaskedCall) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_text(fragments: Fragments, plus: str = " + ") -> str:
-    return write_expression(fragments, quote_like_c, str, plus)
+def _write_body(pieces: fragments.Fragments) -> str:
+    return _write_text(fragments.split_lines(pieces), "\n  + ")
 
 
-def _write_value(fragments: Fragments) -> str:
+def _write_text(pieces: fragments.Fragments, plus: str = " + ") -> str:
+    return fragments.write_expression(pieces, quote_like_c, str, plus)
+
+
+def _write_value(pieces: fragments.Fragments) -> str:
     """A header's value: fetch and Node take one character for each byte of its UTF-8."""
     return _write_text(
-        tuple(e.encode().decode("latin-1") if isinstance(e, str) else e for e in fragments)
+        tuple(e.encode().decode("latin-1") if isinstance(e, str) else e for e in pieces)
     )

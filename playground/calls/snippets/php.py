@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.calls.snippets.fragments import (
-    Fragments,
-    prepare_request,
-    split_lines,
-    write_comments,
-    write_expression,
-)
+from playground.calls.snippets import fragments
 from playground.calls.values import MaskedCall
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
@@ -18,11 +12,13 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 def write_php(call: MaskedCall) -> str:
     """The call as a script."""
-    request = prepare_request(call)
-    lines = ["<?php", "", *write_comments(request, "//")]
+    request = fragments.prepare_request(call)
+    lines = ["<?php", "", *fragments.write_comments(request, "//")]
     if request.body is not None:
-        lines.append(f"$body = {_write_text(split_lines(request.body), chr(10) + '    . ')};")
+        body = _write_text(fragments.split_lines(request.body), "\n    . ")
+        lines.append(f"$body = {body};")
     lines += [
+        # Streams need no extension; cURL for PHP is often missing.
         "$context = stream_context_create(['http' => [",
         f"    'method' => {_quote(request.method)},",
         "    'header' => [",
@@ -32,6 +28,7 @@ def write_php(call: MaskedCall) -> str:
     if request.body is not None:
         lines.append("    'content' => $body,")
     lines += [
+        # PHP's defaults are HTTP/1.0, following redirects, and no body for an error status.
         "    'protocol_version' => 1.1,",
         "    'follow_location' => 0,",
         "    'ignore_errors' => true,",
@@ -41,8 +38,8 @@ def write_php(call: MaskedCall) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_text(fragments: Fragments, plus: str = " . ") -> str:
-    return write_expression(fragments, _quote, lambda name: f"getenv('{name}')", plus)
+def _write_text(pieces: fragments.Fragments, plus: str = " . ") -> str:
+    return fragments.write_expression(pieces, _quote, lambda name: f"getenv('{name}')", plus)
 
 
 def _quote(text: str) -> str:

@@ -2,46 +2,40 @@
 
 from __future__ import annotations
 
-from playground.calls.snippets.fragments import (
-    Fragments,
-    join_headers,
-    prepare_request,
-    split_lines,
-    write_comments,
-    write_expression,
-)
+from playground.calls.snippets import fragments
 from playground.calls.values import MaskedCall
 
 
 def write_python(call: MaskedCall) -> str:
     """The call as a script."""
-    request = prepare_request(call)
+    request = fragments.prepare_request(call)
     lines = ["import os", ""] if request.variables else []
-    lines += ["import requests", "", *write_comments(request, "#")]
+    lines += ["import requests", "", *fragments.write_comments(request, "#")]
     if request.body is not None:
-        pieces = split_lines(request.body)
-        body = _write_text(pieces, chr(10) + "    + ")
+        pieces = fragments.split_lines(request.body)
+        body = _write_text(pieces, "\n    + ")
         lines += ["body = " + (f"(\n    {body}\n)" if len(pieces) > 1 else body), ""]
     lines += [
         "response = requests.request(",
         f"    {request.method!r},",
         f"    {_write_text(request.url)},",
         "    headers={",
-        *(f"        {n!r}: {_write_value(v)}," for n, v in join_headers(request).items()),
+        *(f"        {n!r}: {_write_value(v)}," for n, v in fragments.join_headers(request).items()),
         "    },",
     ]
     if request.body is not None:
         # Encoded: requests would otherwise try Latin-1 first.
         lines.append("    data=body.encode(),")
+    # requests would follow redirects, even for a POST; Send doesn't.
     lines += ["    allow_redirects=False,", ")", "print(response.status_code, response.text)"]
     return "\n".join(lines) + "\n"
 
 
-def _write_text(fragments: Fragments, plus: str = " + ") -> str:
-    return write_expression(fragments, repr, lambda name: f'os.environ["{name}"]', plus)
+def _write_text(pieces: fragments.Fragments, plus: str = " + ") -> str:
+    return fragments.write_expression(pieces, repr, lambda name: f'os.environ["{name}"]', plus)
 
 
-def _write_value(fragments: Fragments) -> str:
+def _write_value(pieces: fragments.Fragments) -> str:
     """Values beyond ASCII as bytes, which requests sends as they are."""
-    is_ascii = all(each.isascii() for each in fragments if isinstance(each, str))
-    return _write_text(fragments) if is_ascii else f"({_write_text(fragments)}).encode()"
+    is_ascii = all(each.isascii() for each in pieces if isinstance(each, str))
+    return _write_text(pieces) if is_ascii else f"({_write_text(pieces)}).encode()"

@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.calls.snippets.fragments import (
-    Fragments,
-    prepare_request,
-    split_lines,
-    write_comments,
-    write_expression,
-)
+from playground.calls.snippets import fragments
 from playground.calls.values import MaskedCall
 
 # A backslash, the quote, and #, which starts an interpolation.
@@ -20,11 +14,12 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 
 def write_ruby(call: MaskedCall) -> str:
     """The call as a script."""
-    request = prepare_request(call)
-    lines = ['require "net/http"', "", *write_comments(request, "#")]
+    request = fragments.prepare_request(call)
+    lines = ['require "net/http"', "", *fragments.write_comments(request, "#")]
     sends_body = "true" if request.body is not None else "false"
     gets_body = "false" if request.method == "HEAD" else "true"
     lines += [
+        # The generic class takes any method, and states whether there is a body.
         f"uri = URI({_write_text(request.url)})",
         "request = Net::HTTPGenericRequest.new("
         f"{_quote(request.method)}, {sends_body}, {gets_body}, uri)",
@@ -38,7 +33,7 @@ def write_ruby(call: MaskedCall) -> str:
             lines.append(f"request[{_quote(name)}] = {_write_text(value)}")
         seen.add(name.lower())
     if request.body is not None:
-        body = _write_text(split_lines(request.body), " +" + chr(10) + "  ")
+        body = _write_text(fragments.split_lines(request.body), " +\n  ")
         lines.append(f"request.body = {body}")
     lines += [
         'options = { use_ssl: uri.scheme == "https" }',
@@ -49,8 +44,8 @@ def write_ruby(call: MaskedCall) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_text(fragments: Fragments, plus: str = " + ") -> str:
-    return write_expression(fragments, _quote, lambda name: f'ENV.fetch("{name}")', plus)
+def _write_text(pieces: fragments.Fragments, plus: str = " + ") -> str:
+    return fragments.write_expression(pieces, _quote, lambda name: f'ENV.fetch("{name}")', plus)
 
 
 def _quote(text: str) -> str:

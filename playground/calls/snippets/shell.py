@@ -4,13 +4,7 @@ from __future__ import annotations
 
 import re
 
-from playground.calls.snippets.fragments import (
-    Fragments,
-    Request,
-    prepare_request,
-    reject_nul,
-    write_comments,
-)
+from playground.calls.snippets import fragments
 from playground.calls.values import MaskedCall
 
 # Linux limits one argument to 128 KiB; `printf` is part of the shell, so it isn't limited.
@@ -60,23 +54,23 @@ def write_httpie(call: MaskedCall) -> str:
     return _finish(request, "http " + _NEXT_LINE.join(options), piped)
 
 
-def _prepare(call: MaskedCall) -> tuple[Request, bool]:
+def _prepare(call: MaskedCall) -> tuple[fragments.Request, bool]:
     """The request, and whether its body has to be piped in."""
-    request = prepare_request(call)
-    reject_nul((request.url, request.body), "a shell")
+    request = fragments.prepare_request(call)
+    fragments.reject_nul((request.url, request.body), "a shell")
     size = sum(len(each.encode()) for each in request.body or () if isinstance(each, str))
     return request, size > _ARGUMENT_LIMIT
 
 
-def _finish(request: Request, command: str, piped: bool) -> str:
+def _finish(request: fragments.Request, command: str, piped: bool) -> str:
     if piped and request.body is not None:
         command = f"printf %s {_quote_word(request.body)} |\n{command}"
-    return "\n".join([*write_comments(request, "#"), command]) + "\n"
+    return "\n".join([*fragments.write_comments(request, "#"), command]) + "\n"
 
 
-def _quote_word(fragments: Fragments) -> str:
-    """The fragments as one shell word."""
-    parts = [_quote(each) if isinstance(each, str) else f'"${each.name}"' for each in fragments]
+def _quote_word(pieces: fragments.Fragments) -> str:
+    """The pieces as one shell word."""
+    parts = [_quote(each) if isinstance(each, str) else f'"${each.name}"' for each in pieces]
     return "".join(parts) or "''"
 
 

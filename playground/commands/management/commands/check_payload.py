@@ -21,6 +21,7 @@ from playground.rules.problems import Problem
 from playground.sandbox import practice
 from playground.workspace.models import Workflow
 
+# What a script can rely on; `as_dict` has more for the form.
 KEYS = ("code", "pointer", "line", "severity", "message")
 INVALID_ARGUMENTS = 2
 

@@ -20,6 +20,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: str) -> None:
         if message := validate_network_settings():
             raise CommandError(message)
+        # No request is sent, but the name is looked up.
         judged = check_target(options["url"], current_policy(), current_limits())
         if isinstance(judged, GuardRefusal):
             self.stdout.write(f"refused: {judged.message}")

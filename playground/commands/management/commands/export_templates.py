@@ -41,6 +41,7 @@ def write_files(person: Person, folder: Path) -> int:
     for path, text in export_files(visible_templates(person).order_by("folder", "name", "id")):
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
+        # The same bytes on every system, so that git shows real changes only.
         target.write_text(text, "utf-8", newline="\n")
         count += 1
     return count

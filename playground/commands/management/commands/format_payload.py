@@ -32,6 +32,7 @@ class Command(BaseCommand):
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or str(error)
             self._exit(f"Can't read {options['file']}: {reason}.")
+        # Valid JSON all the same: readers take the last one.
         for found in find_duplicate_keys(text):
             self.stderr.write(f"Warning: {found.message}")
         self._print(ensure_formatted(text))

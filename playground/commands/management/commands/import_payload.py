@@ -20,6 +20,7 @@ class Command(BaseCommand):
         "Read a cURL command, JSON, a Postman or HAR export, an HTTP request, a code snippet or a "
         "URL, and print what it becomes as one JSON object. Nothing in it is executed."
     )
+    # They load every page, which takes longer than reading a snippet.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -27,6 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         found = _understand(options["file"])
+        # Indented for people; any JSON reader ignores that.
         self.stdout.write(json.dumps(_as_dict(found), ensure_ascii=False, indent=2))
         if isinstance(found, Rejected):
             sys.exit(1)

@@ -34,6 +34,7 @@ class Command(BaseCommand):
             file = parse_definition_file(self.read(options["file"]))
         except InvalidDefinition as error:
             raise CommandError(str(error)) from None
+        # Only now: an invalid file shouldn't create a database.
         migrate()
         connection = self.choose(options["connection"], file.definition.uid)
         workflow = import_definition(connection, file)
@@ -52,5 +53,6 @@ class Command(BaseCommand):
             if found is None:
                 raise CommandError(f"There is no connection named {name}.")
             return found
+        # A definition edited for a synced workflow belongs to that workflow.
         known = Workflow.objects.filter(uid=uid).select_related("connection").first()
         return known.connection if known else find_import_connection()

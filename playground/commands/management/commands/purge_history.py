@@ -8,6 +8,7 @@ from playground.history.retention import purge_history
 
 
 class Command(BaseCommand):
+    # Sends do this from time to time as well; a nightly cron job does it when nobody waits.
     help = "Remove exchanges beyond PLAYGROUND_HISTORY_DAYS and PLAYGROUND_HISTORY_NUMBER."
 
     def handle(self, *args: Any, **options: Any) -> None:

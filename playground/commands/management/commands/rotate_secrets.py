@@ -33,8 +33,10 @@ class Command(BaseCommand):
             count, files = rotate_secrets(), rotate_files()
         except WrongKey as error:
             raise CommandError(str(error)) from None
+        # Without a person: whoever can run commands needs no account.
         record_event(None, "secrets-rotated", f"{count} values, {files} files")
         self.stdout.write(f"Re-encrypted {count} values and {files} files with the newest key.")
+        # Last: until everything is encrypted anew, the old keys are still needed.
         if options["forget"]:
             self.stdout.write(f"Old keys removed: {forget_former_keys(path)}.")
 

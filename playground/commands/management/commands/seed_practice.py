@@ -12,6 +12,7 @@ class Command(BaseCommand):
     help = "Create missing practice data; existing data stays as it is."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        # For installations that are built before they are started, as in a container.
         migrate()
         created = fill_practice()
         message = f"Objects created: {created}." if created else "The practice data is complete."

@@ -40,6 +40,7 @@ from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.workspace.models import Connection
 
+# Scripts depend on these numbers.
 REFUSED, INVALID_ARGUMENTS, NOT_SENT, UNKNOWN = 1, 2, 3, 4
 EXIT_STATUS = {
     Outcome.ACCEPTED: 0,
@@ -112,6 +113,7 @@ class Command(BaseCommand):
             if connection is None:
                 self.reject(f"There is no connection named {options['connection']}.")
             state = assign_connection(state, str(connection.id))
+        # Variables come first: a value that is set may refer to them.
         for pair in options["variables"]:
             name, typed = self.split_pair(pair, "NAME=value")
             state = assign_variable(state, name, typed)
@@ -124,6 +126,7 @@ class Command(BaseCommand):
         return plan_state(template.operation, state, template.name, version, person)
 
     def load_version(self, template: Template, number: int) -> Version:
+        # 0 is the newest.
         if number < 0 or number > template.latest_version:
             self.reject(f"{template.name} has no version {number}.")
         return get_version(template, number)
@@ -158,6 +161,7 @@ class Command(BaseCommand):
         errors = [each.message for each in problems if each.blocks]
         if assembled.failure is not None and not errors:
             errors = [assembled.failure.message]
+        # The keys of the JSON stay as they are, whatever the fields are called in here.
         if self.as_json:
             answer = {
                 "outcome": "blocked" if errors else "dry-run",
@@ -178,6 +182,7 @@ class Command(BaseCommand):
             sys.exit(NOT_SENT)
 
     def send(self, person: Person, template: Template, plan: Plan, confirm: str) -> None:
+        # A new ID each time: running the command again is meant to send again.
         sent = submit_plan(person, plan, uuid.uuid4(), confirm)
         if isinstance(sent, Blocked):
             self.report({"outcome": "blocked", "sentence": sent.message})
@@ -201,7 +206,7 @@ class Command(BaseCommand):
         self.stdout.write(text)
 
     def reject(self, message: str) -> NoReturn:
-        if getattr(self, "as_json", False):
+        if self.as_json:
             answer = {"outcome": "not-understood", "sentence": message}
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         self.stderr.write(message)
@@ -210,6 +215,7 @@ class Command(BaseCommand):
 
 def wait_until_ended(exchange: Exchange) -> Exchange:
     """The exchange once it has ended, or once its deadline has passed."""
+    # The deadline ends the waiting if another process has taken over and died.
     end = exchange.deadline
     while exchange.under_way and (end is None or timezone.now() < end):
         exchange = wait_for_exchange(exchange, 5)

@@ -12,6 +12,7 @@ from playground.people.tokens import has_owner, make_owner_link, make_sign_in_li
 
 class Command(BaseCommand):
     help = "Print a sign-in link that works once, within an hour."
+    # It must work even if a check fails: it is for people who can't sign in to find out why.
     requires_system_checks = []
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -26,6 +27,7 @@ class Command(BaseCommand):
             person = get_person(name) if name else get_owner()
             token = make_sign_in_link(person)
             name = person.username
+        # Visible to every owner, as such a link opens an account.
         record_event(None, "link-made", name or "first owner")
         self.stdout.write(format_link(token))
 

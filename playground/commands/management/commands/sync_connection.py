@@ -11,6 +11,7 @@ from playground.commands.startup import prepare_database, serve_sandbox
 from playground.sending.sync import can_sync, sync_now
 from playground.workspace.models import Connection, SyncRun
 
+# As a shell reports a process ended by Ctrl+C: 128 + SIGINT.
 INTERRUPTED = 130
 
 
@@ -33,6 +34,7 @@ class Command(BaseCommand):
         for message in run.failures:
             self.stderr.write(f"failed: {message}")
         self.stdout.write(self.sum_up(run))
+        # A partial sync is a failure to a script, although most of it is stored.
         if run.outcome != SyncRun.Outcome.COMPLETE:
             sys.exit(1)
 
@@ -62,6 +64,7 @@ class Command(BaseCommand):
 
     def show(self, run: SyncRun) -> None:
         """On a terminal one line that is overwritten, elsewhere a line for each step."""
+        # Called for every stored row, so most calls have nothing new to show.
         if not run.step:
             return
         line = f"{run.done}/{run.total or '?'} {run.step}"
