@@ -1,23 +1,19 @@
-"""What commands share: a prepared installation, its address, its sandbox, the acting person."""
+"""What commands share: a prepared installation, its address, and the person who acts."""
 
 import errno
 import hashlib
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import CommandError, call_command
-from django.core.wsgi import get_wsgi_application
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
-from waitress.server import create_server
 
 from playground.commands import static_files
 from playground.commands.practice import fill_practice
@@ -31,7 +27,6 @@ from playground.sending.policy import (
 from playground.sending.recovery import end_abandoned
 from playground.vault.key_check import check_keys
 from playground.vault.rotation import seal_plain_files
-from playground.workspace.addresses import SANDBOX
 from playground.workspace.files import delete_unused_files
 from playground.workspace.models import Connection
 
@@ -172,35 +167,6 @@ def announce_public_origin() -> None:
     """For a command that shows requests to the sandbox, but sends none."""
     if not current_origin():
         announce_origin(get_public_origin())
-
-
-@contextmanager
-def serve_sandbox(connection: Connection) -> Iterator[None]:
-    """Serve the sandbox while a command sends, if the connection goes there.
-
-    The server of this installation may not be running.
-    """
-    if not connection.base_url.startswith(SANDBOX):
-        yield
-        return
-    # Before the first start the folder is missing, about which whitenoise would warn.
-    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    server = create_server(get_wsgi_application(), host="127.0.0.1", port=0, threads=2)
-    announce_origin(f"http://127.0.0.1:{server.effective_port}")
-    thread = threading.Thread(target=_run, args=(server,), daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        server.close()
-        server.task_dispatcher.shutdown(timeout=2)
-        thread.join(2)
-
-
-def _run(server: Any) -> None:
-    # Closing the server while it waits for connections ends `run` with an error.
-    with suppress(OSError):
-        server.run()
 
 
 def find_actor(name: str) -> Person | None:

@@ -14,11 +14,11 @@ from django.utils import timezone
 
 from playground.calls.masking import format_masked, mask_call
 from playground.calls.values import Outcome
+from playground.commands.server import serve_sandbox
 from playground.commands.startup import (
     announce_public_origin,
     explain_missing_person,
     find_actor,
-    serve_sandbox,
 )
 from playground.drafts.assignments import (
     AssignmentError,

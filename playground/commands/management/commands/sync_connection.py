@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from playground.commands.startup import prepare_database, serve_sandbox
+from playground.commands.server import serve_sandbox
+from playground.commands.startup import prepare_database
 from playground.sending.sync import can_sync, sync_now
 from playground.workspace.models import Connection, SyncRun
 
@@ -64,7 +65,7 @@ class Command(BaseCommand):
 
     def show(self, run: SyncRun) -> None:
         """On a terminal one line that is overwritten, elsewhere a line for each step."""
-        # Called for every stored row, so most calls have nothing new to show.
+        # `step` is empty once the sync has ended; its result is printed then.
         if not run.step:
             return
         line = f"{run.done}/{run.total or '?'} {run.step}"
