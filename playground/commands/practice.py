@@ -41,7 +41,7 @@ def find_import_connection() -> Connection:
     """
     found = Connection.objects.filter(name=IMPORTED.name, api=IMPORTED.api).first()
     if found is None:
-        found = save_connection(replace(IMPORTED, name=_free_name(IMPORTED.name))).connection
+        found = save_connection(replace(IMPORTED, name=_free_name(IMPORTED.name)))
         store_secret(found, "key", practice.PRACTICE_KEY, person=None, public=True)
     return found
 
@@ -63,7 +63,7 @@ def _create_connection(details: ConnectionInput, part: str, value: str) -> tuple
     found = Connection.objects.filter(practice=True, api=details.api).first()
     if found is not None:
         return found, 0
-    created = save_connection(replace(details, name=_free_name(details.name))).connection
+    created = save_connection(replace(details, name=_free_name(details.name)))
     created.practice = True
     created.save(update_fields=["practice"])
     store_secret(created, part, value, person=None, public=True)

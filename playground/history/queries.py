@@ -48,8 +48,8 @@ class ExchangeSearch:
 
 @dataclass(frozen=True)
 class ExchangePage:
-    """One page of the list. `next_before` is the `before` of the next page, None at the end;
-    `searched` is the number of exchanges whose bodies were searched."""
+    """`next_before` is the `before` of the next page, None at the end of the list; `searched`
+    is the number of exchanges whose bodies were searched."""
 
     rows: tuple[Exchange, ...]
     next_before: int | None
@@ -57,11 +57,7 @@ class ExchangePage:
 
 
 def visible_exchanges(person: Person) -> QuerySet[Exchange]:
-    """Owners see every exchange, everybody else their own.
-
-    A payload comes from a draft, and drafts are private. Owners answer for the connections and
-    therefore see all that went out over them.
-    """
+    """Return every exchange for owners, who answer for the connections; else the person's own."""
     if person.is_owner:
         return Exchange.objects.all()
     return Exchange.objects.filter(person=person)
@@ -135,20 +131,15 @@ def _filter(rows: QuerySet[Exchange], search: ExchangeSearch) -> QuerySet[Exchan
         "number__lt": search.before,
     }
     rows = rows.filter(**{name: value for name, value in filters.items() if value})
-    return _limit_to_days(rows, search.since, search.until)
-
-
-def _limit_to_days(
-    rows: QuerySet[Exchange], since: date | None, until: date | None
-) -> QuerySet[Exchange]:
     # Numbers grow with time. Bounds on the number let the database walk the index the list is
     # ordered by; bounds on the time would make it sort every match.
     oldest_first = Exchange.objects.order_by("started_at").values_list("number", flat=True)
-    if since:
-        first = oldest_first.filter(started_at__gte=_midnight(since)).first()
+    if search.since:
+        first = oldest_first.filter(started_at__gte=_midnight(search.since)).first()
         rows = rows.filter(number__gte=first) if first else rows.none()
-    if until:
-        last = oldest_first.filter(started_at__lt=_midnight(until) + timedelta(days=1)).last()
+    if search.until:
+        end = _midnight(search.until) + timedelta(days=1)
+        last = oldest_first.filter(started_at__lt=end).last()
         rows = rows.filter(number__lte=last) if last else rows.none()
     return rows
 

@@ -31,10 +31,6 @@ class Interval:
                 self._last = now
             return due
 
-    def reset(self) -> None:
-        """Make the next call due."""
-        self._last = float("-inf")
-
 
 purging = Interval(3600.0)
 

@@ -105,7 +105,7 @@ def _save(
 ) -> HttpResponse:
     # A connection to a new host without the credential for it must not be left behind.
     with transaction.atomic():
-        saved = save_connection(form.connection_input(), connection).connection
+        saved = save_connection(form.connection_input(), connection)
         action = "connection-changed" if connection else "connection-added"
         record_event(request, action, saved.name)
         for part, value in form.typed_secrets().items():

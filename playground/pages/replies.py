@@ -40,7 +40,7 @@ PARTS = ("body", "raw", "headers", "request", "code")
 MAX_WHOLE, MAX_HEAD = 65_536, 12_288
 ROWS = 200
 MAX_LEAD = 40
-UID = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE)
+UID = re.compile(r"\b([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})\b", re.I)
 
 WORDS: Mapping[str, object] = {
     Outcome.SENDING: gettext_lazy("sending"),
@@ -75,8 +75,11 @@ class ReplyView:
 
     `part` is the requested tab and `open_part` the one that is shown. `lead` is the beginning of
     the message up to its colon (`Launched:`), `rest` what follows. `delay` is in seconds until
-    the page polls again, `next_try` the number of that poll. What belongs to a tab is read when
-    the tab is drawn.
+    the page polls again, `next_try` the number of that poll. `next` is the character at which the
+    rest of a long body begins, None if all of it comes with the page. `may_send_anyway` says
+    that the API replied from its cache, and that there is a draft to send again.
+
+    What belongs to a tab is read when the tab is drawn.
     """
 
     exchange: Exchange
@@ -92,13 +95,11 @@ class ReplyView:
     next_try: int
     milliseconds: int
     first_byte_milliseconds: int
+    next: int | None
+    under_way: bool
+    may_send_anyway: bool
 
     languages = LANGUAGES
-
-    @property
-    def may_send_anyway(self) -> bool:
-        """Whether the API answered from its cache, and there is a draft to send again."""
-        return self.exchange.code == "repeated" and self.exchange.draft_id is not None
 
     @property
     def submission(self) -> uuid.UUID:
@@ -135,18 +136,12 @@ class ReplyView:
             return self.decoded.text
         return decode_body(read_body(body), self.exchange.content_type).text
 
-    @property
-    def is_whole(self) -> bool:
-        """Whether the whole body comes with the page."""
-        body = self.exchange.reply_body
-        return body is None or body.size <= MAX_WHOLE
-
     @cached_property
     def body_kind(self) -> str:
         """What the Body tab draws: json, csv, xml, html, text, binary or empty."""
         kind = detect_kind(self.start, self.exchange.content_type)
         # The content type is a claim: what can't be parsed is shown as text.
-        if kind == JSON and self.is_whole and self.formatted is None:
+        if kind == JSON and self.next is None and self.formatted is None:
             return TEXT
         return TEXT if kind == CSV and self.table is None else kind
 
@@ -166,21 +161,16 @@ class ReplyView:
     @cached_property
     def head(self) -> str:
         """The text that comes with the page of the open tab."""
-        if not self.is_whole:
-            return self.decoded.text[:MAX_HEAD]
+        if self.next is not None:
+            return self.decoded.text[: self.next]
         if self.part != "raw" and self.body_kind == XML:
             return indent_xml(self.decoded.text)
         return (self.formatted if self.layout == JSON else None) or self.decoded.text
 
-    @property
-    def next(self) -> int | None:
-        """The character at which the rest begins; None if there is no rest."""
-        return None if self.is_whole else MAX_HEAD
-
     @cached_property
     def layout(self) -> str:
         """How the browser formats the lines: `json` (folded too), `xml` or `plain`."""
-        formats = self.body_kind == JSON or (self.body_kind == XML and not self.is_whole)
+        formats = self.body_kind == JSON or (self.body_kind == XML and self.next is not None)
         return self.body_kind if self.part == "body" and formats else "plain"
 
     @property
@@ -224,8 +214,8 @@ def view_reply(
 
     `tries` is how often the page has polled for the end of this send.
     """
-    outcome = exchange.outcome
-    under_way = exchange.under_way
+    outcome, body = exchange.outcome, exchange.reply_body
+    under_way = outcome == Outcome.SENDING
     message = _("Sending. No reply yet.") if under_way else shorten_uids(exchange.message)
     head, colon, _rest = message.partition(": ")
     lead = head + ":" if colon and len(head) <= MAX_LEAD else ""
@@ -242,13 +232,16 @@ def view_reply(
         message=message,
         lead=lead,
         rest=message[len(lead) :].lstrip(),
-        delay=poll_delay(tries),
+        delay=poll_delay(tries) if under_way else 0,
         next_try=tries + 1,
         milliseconds=round(exchange.seconds * 1000),
         first_byte_milliseconds=round(exchange.seconds_to_first_byte * 1000),
+        next=MAX_HEAD if body is not None and body.size > MAX_WHOLE else None,
+        under_way=under_way,
+        may_send_anyway=exchange.code == "repeated" and exchange.draft_id is not None,
     )
 
 
 def shorten_uids(text: str) -> str:
     """Return the text with only both ends of UIDs, by which people tell them apart."""
-    return UID.sub(lambda found: f"{found[0][:4]}…{found[0][-4:]}", text)
+    return UID.sub(r"\1…\2", text)

@@ -131,15 +131,11 @@ def _parse_retry_after(text: str) -> float:
     try:
         seconds = float(text)
     except ValueError:
-        seconds = _seconds_until(text)
+        try:
+            when = parsedate_to_datetime(text)
+        except (ValueError, TypeError):
+            return UNREADABLE_WAIT
+        # A date that ends in -0000 comes back without a zone.
+        when = when if when.tzinfo else when.replace(tzinfo=UTC)
+        seconds = (when - datetime.now(UTC)).total_seconds()
     return max(0.0, seconds) if math.isfinite(seconds) else UNREADABLE_WAIT
-
-
-def _seconds_until(date: str) -> float:
-    try:
-        when = parsedate_to_datetime(date)
-    except (ValueError, TypeError):
-        return UNREADABLE_WAIT
-    # A date that ends in -0000 comes back without a zone.
-    when = when if when.tzinfo else when.replace(tzinfo=UTC)
-    return (when - datetime.now(UTC)).total_seconds()

@@ -21,9 +21,8 @@ from playground.openapi.documents import get_value
 from playground.payload_templates.secrets import secrets_for
 from playground.people.audit import record_event
 from playground.people.models import Person
-from playground.sending.plans import Plan
+from playground.sending.plans import WORKFLOW_UID, Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
-from playground.sending.send_context import describe_send_context, fingerprint_plan
 from playground.vault.encryption import seal
 from playground.workspace.addresses import resolve_base_url
 from playground.workspace.files import open_file
@@ -103,7 +102,7 @@ def start_exchange(
         call,
         document=seal(plan.text),
         metadata=seal(plan.metadata),
-        context=describe_send_context(plan),
+        context=describe_context(plan),
     )
 
 
@@ -194,13 +193,14 @@ def _create_repeat(exchange: Exchange, plan: Plan, connection: Connection, call:
     if found["unit"] is None and found["every"] is None:
         return  # launched once
     texts = {key: mask_text(str(value), call.secrets) for key, value in found.items()}
-    workflow = find_workflow(connection, plan.workflow_uid)
+    uid = plan.path_values.get(WORKFLOW_UID, "")
+    workflow = find_workflow(connection, uid)
     Repeat.objects.create(
         connection=connection,
         job_name=texts["name"][:500],
         unit=texts["unit"][:20],
         every=texts["every"][:40],
-        workflow_uid=plan.workflow_uid[:200],
+        workflow_uid=uid[:200],
         workflow_name=workflow.name if workflow else "",
         exchange_id=exchange.id,
         set_by=exchange.person_name,

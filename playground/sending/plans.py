@@ -1,9 +1,12 @@
 """What a send starts from: everything looked up once, and checked before anything leaves."""
 
+import json
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+
+from django.utils.crypto import salted_hmac
 
 from playground.calls.values import Headers
 from playground.drafts.editing import State
@@ -12,7 +15,7 @@ from playground.drafts.incomplete import check_incomplete
 from playground.drafts.metadata import Metadata, own_variables, variable_values
 from playground.drafts.models import Draft
 from playground.jsontext.pointers import lines_of
-from playground.jsontext.references import FILE_REFERENCE
+from playground.jsontext.references import FILE_REFERENCE, find_references
 from playground.jsontext.resolving import resolve_document
 from playground.openapi.operations import Operation, get_operation
 from playground.payload_templates.models import Version
@@ -21,8 +24,10 @@ from playground.people.models import Person
 from playground.rules.checking import check_document
 from playground.rules.facts import Facts
 from playground.rules.problems import ERROR, WARNING, Problem
+from playground.workspace.connections import format_variables
 from playground.workspace.files import data_uri_size, format_size, read_file_facts
 from playground.workspace.models import Connection
+from playground.workspace.workflows import find_definition_text
 
 WORKFLOW_UID = "workflow_uid"
 
@@ -47,11 +52,6 @@ class Plan:
     headers: Headers = ()
     version: Version | None = None
     person: Person | None = None
-
-    @property
-    def workflow_uid(self) -> str:
-        """The workflow that is launched; empty for operations without one."""
-        return self.path_values.get(WORKFLOW_UID, "")
 
 
 def plan_draft(draft: Draft) -> Plan:
@@ -116,7 +116,7 @@ def bypass_deduplication(plan: Plan) -> Plan:
 
 def gather_facts(plan: Plan) -> Facts:
     """Return what the rules need to know beyond the document."""
-    facts = load_facts(plan.connection, plan.workflow_uid, plan.draft)
+    facts = load_facts(plan.connection, plan.path_values.get(WORKFLOW_UID, ""), plan.draft)
     own = own_variables(Metadata.read(plan.metadata))
     if own and facts.variables is not None:
         facts = replace(facts, variables={**facts.variables, **own})
@@ -131,7 +131,7 @@ def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
 
     Callers that have the facts already pass them.
     """
-    problems = [*_check_connection(plan), *_check_path(plan), *_check_incomplete(plan)]
+    problems = [*_check_target(plan), *_check_incomplete(plan)]
     schema = plan.operation.body_schema
     if schema is not None:
         facts = facts or gather_facts(plan)
@@ -161,23 +161,56 @@ def measure_body(plan: Plan, facts: Facts) -> int:
     return size
 
 
-def _check_connection(plan: Plan) -> list[Problem]:
+def fingerprint_plan(plan: Plan) -> str:
+    """Return a digest that is equal for the same document, values and connection."""
+    own = Metadata.read(plan.metadata).variables
+    # This list and the salt must never change: new digests are compared with stored ones.
+    parts = [
+        plan.operation.id,
+        str(plan.connection.id if plan.connection else ""),
+        sorted(plan.path_values.items()),
+        sorted(plan.query_values.items()),
+        plan.text,
+        *([sorted(own.items())] if own else ()),
+    ]
+    # Keyed: a short document could be guessed from a plain digest.
+    return salted_hmac("playground.likeness", json.dumps(parts), algorithm="sha256").hexdigest()
+
+
+def describe_context(plan: Plan) -> str:
+    """Return what surrounds the document, as the JSON text that is stored with the exchange.
+
+    That is the connection, the values of the variables in use and the workflow's definition.
+    """
+    connection = plan.connection
+    texts, variables = [plan.text, *plan.path_values.values()], {}
+    # Only variables that are used: a change of any other would not concern this send.
+    if any("{{" in text for text in texts):
+        found = [each for text in texts for each in find_references(text)]
+        names = {each.name for each in found if each.kind == "variable"}
+        values = format_variables(connection)
+        variables = {name: values[name] for name in sorted(names) if name in values}
+    target = connection and {
+        "name": connection.name,
+        "base_url": connection.base_url,
+        "way": connection.settings.get("way", ""),
+    }
+    workflow = find_definition_text(connection, plan.path_values.get(WORKFLOW_UID, ""))
+    return json.dumps({"connection": target, "variables": variables, "workflow": workflow})
+
+
+def _check_target(plan: Plan) -> Iterator[Problem]:
     # Pointers that begin with # name places of the page outside the document.
     connection, api = plan.connection, plan.operation.api
     if connection is None:
-        return [_error("no-connection", "#connect", "Choose a connection.")]
-    if connection.api != api.id:
+        yield _error("no-connection", "#connect", "Choose a connection.")
+    elif connection.api != api.id:
         message = f"{connection.name} isn't a connection to {api.title}."
-        return [_error("wrong-api", "#connect", message, connection=connection.name)]
-    return []
-
-
-def _check_path(plan: Plan) -> list[Problem]:
-    return [
-        _error("path-missing", f"#path/{each.name}", f"{each.title} is missing.", name=each.name)
-        for each in plan.operation.path_fields
-        if each.required and not plan.path_values.get(each.name, "").strip()
-    ]
+        yield _error("wrong-api", "#connect", message, connection=connection.name)
+    for each in plan.operation.path_fields:
+        if each.required and not plan.path_values.get(each.name, "").strip():
+            message = f"{each.title} is missing."
+            yield _error("path-missing", f"#path/{each.name}", message, name=each.name)
 
 
 def _check_incomplete(plan: Plan) -> list[Problem]:

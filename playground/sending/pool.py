@@ -51,7 +51,10 @@ class Pool:
         with self._lock:
             self._tasks[task.id] = task
             if len(self._threads) < self._workers:
-                self._start_thread()
+                name = f"send-{len(self._threads) + 1}"
+                thread = threading.Thread(target=self._run, name=name, daemon=True)
+                self._threads.append(thread)
+                thread.start()
         self._queue.put(task)
         return True
 
@@ -77,12 +80,6 @@ class Pool:
         """Return the failure of a send that `submit` rejected."""
         message = f"Not sent: {self.size} sends are already under way. Send again in a moment."
         return Failure("pool-full", message, left=False, params={"size": str(self.size)})
-
-    def _start_thread(self) -> None:
-        name = f"send-{len(self._threads) + 1}"
-        thread = threading.Thread(target=self._run, name=name, daemon=True)
-        self._threads.append(thread)
-        thread.start()
 
     def _run(self) -> None:
         while True:

@@ -28,7 +28,7 @@ def end_abandoned() -> int:
 
 
 def end_abandoned_if_due() -> None:
-    """Do the same at most once a minute. Called before each send: no scheduler is needed."""
+    """Do the same at most once a minute in this process."""
     if recovering.is_due():
         end_abandoned()
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,12 +20,17 @@ from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compar
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import quote
 from playground.jsontext.references import FILE_REFERENCE
+from playground.openapi.workflows import WorkflowDefinition
 from playground.people.models import Person
 from playground.sending.plans import WORKFLOW_UID, Plan, plan_draft
-from playground.sending.send_context import describe_drift
 from playground.vault.encryption import unseal
+from playground.workspace.connections import format_variables
 from playground.workspace.files import format_size, read_file_facts
 from playground.workspace.models import Connection
+from playground.workspace.workflows import describe_changes, find_definition_text, load_details
+
+# A note is for reading: beyond this, "everything changed" would do.
+MOST_NOTES, LONGEST_VALUE = 12, 120
 
 
 @dataclass(frozen=True)
@@ -121,8 +127,62 @@ def describe_differences(draft: Draft, exchange: Exchange) -> Changes:
         *_compare_metadata(Metadata.read(sent.metadata), Metadata.read(draft.metadata)),
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
-    notes = describe_drift(sent.context, _find_connection(exchange.connection_id), uid)
+    notes = _describe_drift(sent.context, _find_connection(exchange.connection_id), uid)
     return Changes(tuple(_name_files(found)), tuple(notes))
+
+
+def _describe_drift(then: str, connection: Connection | None, workflow_uid: str) -> list[str]:
+    """Return a message for each thing that is not as it was in a stored context."""
+    context = load_details(then)
+    notes = list(_note_connection(context.get("connection"), connection))
+    if connection is not None:
+        notes += _note_variables(context.get("variables") or {}, format_variables(connection))
+    before, after = context.get("workflow"), find_definition_text(connection, workflow_uid)
+    if isinstance(before, str) and before != after:
+        notes += _note_workflow(before, after)
+    return notes[:MOST_NOTES]
+
+
+def _note_connection(
+    before: Mapping[str, Any] | None, connection: Connection | None
+) -> Iterator[str]:
+    if not before:
+        return
+    if connection is None:
+        yield _("The connection %(name)s was deleted. Choose another one.") % before
+    elif connection.base_url != before["base_url"]:
+        values = {"name": connection.name, "now": connection.base_url, "then": before["base_url"]}
+        yield _("%(name)s now points to %(now)s. It was %(then)s.") % values
+    # Exchanges of the first versions have no `way`.
+    elif "way" in before and before["way"] != connection.settings.get("way", ""):
+        yield _("%(name)s now authenticates in another way.") % {"name": connection.name}
+
+
+def _note_variables(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    for name, then in before.items():
+        now = after.get(name)
+        values = {"name": name, "then": _shorten(then), "now": _shorten(now or "")}
+        if now is None:
+            yield _("The variable %(name)s no longer has a value. It was “%(then)s”.") % values
+        elif now != then:
+            yield _("The variable %(name)s is now “%(now)s”. It was “%(then)s”.") % values
+
+
+def _note_workflow(before: str, after: str | None) -> Iterator[str]:
+    if after is None:
+        yield _("The workflow is no longer known here.")
+        return
+    then, now = (WorkflowDefinition.read(load_details(text)).name for text in (before, after))
+    if then != now:
+        yield _("The workflow is now called “%(now)s”. It was “%(then)s”.") % {
+            "then": then,
+            "now": now,
+        }
+    yield from describe_changes(before, after)
+
+
+def _shorten(text: str) -> str:
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
 def _name_files(found: list[Difference]) -> list[Difference]:

@@ -80,7 +80,6 @@ def submit_plan(
     if blocked := _check(person, plan, confirm):
         # The document may have changed since the first arrival, which was sent nevertheless.
         return _find_submitted(person, submission, seconds) or blocked
-    end_abandoned_if_due()
     assembled = assemble_plan(plan)
     if assembled.binds_secrets and plan.draft is not None:
         bind_secrets(plan.draft)
@@ -134,6 +133,8 @@ def _send(exchange: Exchange, plan: Plan, call: Call, seconds: float) -> Exchang
 
     def work(cancel: threading.Event) -> None:
         ended.append(send_and_complete(exchange, plan, call, cancel))
+        # Housekeeping rides on sends, so that no scheduler is needed; here no page waits for it.
+        end_abandoned_if_due()
         purge_history_hourly()
 
     pool = get_pool()

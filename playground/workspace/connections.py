@@ -35,14 +35,6 @@ class ConnectionInput:
     follow_redirects: bool = False
 
 
-@dataclass(frozen=True)
-class SavedConnection:
-    """`credential_removed` says that the host changed and took the credential with it."""
-
-    connection: Connection
-    credential_removed: bool = False
-
-
 def validate_connection(
     values: ConnectionInput, connection: Connection | None = None
 ) -> dict[str, str]:
@@ -56,13 +48,8 @@ def validate_connection(
     return {name: message for name, message in found.items() if message}
 
 
-def save_connection(
-    values: ConnectionInput, connection: Connection | None = None
-) -> SavedConnection:
-    """Save a new connection or changes of one.
-
-    Raises ValueError when `validate_connection` finds something.
-    """
+def save_connection(values: ConnectionInput, connection: Connection | None = None) -> Connection:
+    """Save a new connection or changes of one. Raises ValueError for invalid values."""
     if problems := validate_connection(values, connection):
         raise ValueError(" ".join(problems.values()))
     base_url = normalize_base_url(values.base_url)
@@ -76,9 +63,10 @@ def save_connection(
     saved.practice = saved.practice and base_url.startswith(SANDBOX)
     saved.save()
     # Otherwise whoever may edit a connection could have its credential sent to their own host.
-    removed = moved and saved.secrets.all().delete()[0] > 0
+    if moved:
+        saved.secrets.all().delete()
     saved.touch_facts()
-    return SavedConnection(saved, removed)
+    return saved
 
 
 def list_connections(person: Person, api: str = "") -> list[Connection]:

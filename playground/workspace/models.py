@@ -97,9 +97,6 @@ class WorkflowChange(models.Model):
     class Meta:
         ordering = ["-made_at"]
 
-    def __str__(self) -> str:
-        return f"{self.workflow_id} {self.made_at}"
-
 
 class Account(models.Model):
     """An integration account of a connection; never its cookies."""
@@ -120,9 +117,6 @@ class Account(models.Model):
                 fields=["connection", "integration", "uid"], name="account_per_connection"
             )
         ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class SyncRun(models.Model):
@@ -156,9 +150,6 @@ class SyncRun(models.Model):
     class Meta:
         ordering = ["-started_at"]
 
-    def __str__(self) -> str:
-        return f"{self.connection_id} {self.started_at}"
-
     @property
     def under_way(self) -> bool:
         return self.outcome == self.Outcome.RUNNING
@@ -186,9 +177,6 @@ class JobRecord(models.Model):
             models.UniqueConstraint(fields=["connection", "uid"], name="job_per_connection")
         ]
 
-    def __str__(self) -> str:
-        return self.name or self.uid
-
 
 class Repeat(models.Model):
     """A launch that the API repeats until it is deleted by its job name.
@@ -210,9 +198,6 @@ class Repeat(models.Model):
 
     class Meta:
         ordering = ["-set_at"]
-
-    def __str__(self) -> str:
-        return self.job_name
 
 
 class ChoiceList(models.Model):
@@ -237,9 +222,6 @@ class ChoiceList(models.Model):
             )
         ]
 
-    def __str__(self) -> str:
-        return f"{self.operation} over {self.connection_id}"
-
 
 def make_file_id() -> str:
     """Return an id for `{{file:ID}}`: references begin with a letter, and nobody can guess it."""
@@ -259,6 +241,3 @@ class File(models.Model):
     digest = models.CharField(max_length=64, db_index=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
-
-    def __str__(self) -> str:
-        return self.name

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from playground.calls import values
@@ -51,9 +51,7 @@ def format_reference(name: str) -> str:
 
 def list_secrets(connection: Connection | None, draft_id: uuid.UUID | None) -> list[Secret]:
     """Return the rows of a connection and of a draft, by one query."""
-    of_connection = Q(connection=connection) if connection else Q(pk=None)
-    of_draft = Q(draft=draft_id) if draft_id else Q(pk=None)
-    return list(Secret.objects.filter(of_connection | of_draft).order_by("name"))
+    return list(_filter_secrets(connection, draft_id).order_by("name"))
 
 
 def to_wire(
@@ -65,13 +63,8 @@ def to_wire(
     """
     fallback = host_of(connection.base_url) if connection else ""
     return tuple(
-        values.Secret(
-            row.name,
-            row.value,
-            resolve_hosts(row.hosts or fallback, sandbox_origin),
-            row.public,
-        )
-        for row in rows
+        values.Secret(r.name, r.value, resolve_hosts(r.hosts or fallback, sandbox_origin), r.public)
+        for r in rows
     )
 
 
@@ -79,7 +72,12 @@ def note_secret_use(
     connection: Connection | None, draft_id: uuid.UUID | None, names: Iterable[str]
 ) -> None:
     """Record that these secrets go out now."""
+    rows = _filter_secrets(connection, draft_id).filter(name__in=list(names))
+    rows.update(last_used_at=timezone.now())
+
+
+def _filter_secrets(connection: Connection | None, draft_id: uuid.UUID | None) -> QuerySet[Secret]:
+    # Without the conditions, `connection=None` would match the secrets of every draft.
     of_connection = Q(connection=connection) if connection else Q(pk=None)
     of_draft = Q(draft=draft_id) if draft_id else Q(pk=None)
-    rows = Secret.objects.filter(of_connection | of_draft, name__in=list(names))
-    rows.update(last_used_at=timezone.now())
+    return Secret.objects.filter(of_connection | of_draft)

@@ -119,6 +119,15 @@ def find_workflow(connection: Connection | None, uid: str) -> Workflow | None:
     return connection.workflows.filter(uid=uid).first() if connection and uid else None
 
 
+def find_definition_text(connection: Connection | None, uid: str) -> str | None:
+    """Return the JSON text of the definition in force; None when the workflow isn't known."""
+    if connection is None or not uid:
+        return None
+    # Not the whole row: each send reads this, and rows hold up to three definitions.
+    texts = connection.workflows.filter(uid=uid).values_list("edited", "details").first()
+    return texts and (texts[0] or texts[1])
+
+
 def find_definition(connection: Connection | None, uid: str) -> WorkflowDefinition | None:
     """Return the definition in force; None when the workflow isn't known."""
     workflow = find_workflow(connection, uid)

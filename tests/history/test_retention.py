@@ -63,8 +63,8 @@ def test_what_stood_around_goes_with_the_last_exchange_that_had_it(editor, setti
     assert Body.objects.filter(digest=kept).exists()
 
 
-def test_it_is_purged_once_an_hour_while_things_are_sent(editor, settings) -> None:
-    retention.purging.reset()
+def test_it_is_purged_once_an_hour_while_things_are_sent(editor, settings, monkeypatch) -> None:
+    monkeypatch.setattr(retention, "purging", retention.Interval(3600))
     for _ in range(3):
         make_exchange(editor)
     retention.purge_history_hourly()

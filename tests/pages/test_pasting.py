@@ -91,7 +91,7 @@ def test_a_foreign_host_is_noted_and_practice_is_not_chosen(as_editor: Client) -
 
 def test_the_connection_of_the_same_host_is_chosen(as_editor: Client) -> None:
     wanted = ConnectionInput("Live", "captain-data", "https://api.example.com/v3")
-    live = save_connection(wanted).connection
+    live = save_connection(wanted)
     as_editor.post("/paste/", {"text": CURL})
     assert Draft.objects.get().connection == live
 

@@ -43,7 +43,7 @@ TEXT = r"""{
 def draft(editor: Person) -> Draft:
     wanted = ConnectionInput("Own", "captain-data", "sandbox:captain-data/v3", variables=VARIABLES)
     place = {"workflow_uid": "w-1"}
-    connection = save_connection(wanted).connection
+    connection = save_connection(wanted)
     return start_draft(editor, "launch-workflow", TEXT, connection=connection, path_values=place)
 
 
@@ -133,9 +133,7 @@ def test_the_last_steps_say_what_changed(draft: Draft, editor: Person) -> None:
 
 def test_the_last_steps_include_edits_outside_the_document(draft: Draft, editor: Person) -> None:
     client = signed_in(editor)
-    other = save_connection(
-        ConnectionInput("Other", "captain-data", "sandbox:captain-data/v3")
-    ).connection
+    other = save_connection(ConnectionInput("Other", "captain-data", "sandbox:captain-data/v3"))
     post(client, draft, "edit", kind="path", pointer="workflow_uid", value="w-2", tab="t")
     post(client, draft, "edit", kind="variable", pointer="team", value='"Dev"', tab="t")
     post(client, draft, "edit", kind="connect", value=str(other.id), tab="t")

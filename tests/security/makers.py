@@ -38,7 +38,7 @@ def make_open_invite(person: Person) -> dict[str, Any]:
 
 def make_connection(person: Person) -> dict[str, Any]:
     wanted = ConnectionInput("A connection", "captain-data", "sandbox:captain-data/v3")
-    return {"connection_id": save_connection(wanted).connection.id}
+    return {"connection_id": save_connection(wanted).id}
 
 
 def make_own_exchange(person: Person) -> dict[str, Any]:

@@ -98,6 +98,6 @@ def misbehaving(transactional_db: None, settings) -> Iterator[Misbehaving]:
 def elsewhere(misbehaving: Misbehaving) -> Connection:
     """A connection to that server."""
     wanted = ConnectionInput("Elsewhere", "captain-data", misbehaving.origin, {"project_id": "p-1"})
-    kept = save_connection(wanted).connection
+    kept = save_connection(wanted)
     store_secret(kept, "key", "key-of-elsewhere", None)
     return kept
