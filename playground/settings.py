@@ -58,9 +58,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "playground.people.middleware.PrivacyMiddleware",
-    "playground.pages.middleware.HealthMiddleware",
+    "playground.pages.errors.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "playground.pages.middleware.CompressionMiddleware",
+    "playground.pages.errors.CompressionMiddleware",
     "playground.request_log.RequestLogMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -71,7 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "playground.pages.middleware.ErrorMessageMiddleware",
+    "playground.pages.errors.ErrorMessageMiddleware",
 ]
 
 ROOT_URLCONF = "playground.urls"
@@ -83,7 +83,7 @@ TEMPLATES = [
         "DIRS": [HOME / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["playground.pages.templatetags.icons"],
+            "builtins": ["playground.pages.templatetags.markup"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

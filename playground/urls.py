@@ -8,12 +8,12 @@ from playground.pages import (
     definitions,
     drafts,
     drift,
+    errors,
     exchanges,
     history,
     home,
     job,
     jobs,
-    middleware,
     pasting,
     profile,
     shared,
@@ -34,7 +34,6 @@ from playground.pages.builder import (
     sending,
     template_link,
 )
-from playground.pages.payload_templates import files as template_files
 from playground.pages.payload_templates import listing as template_list
 from playground.pages.payload_templates import page as template_page
 from playground.pages.payload_templates import share_links as template_links
@@ -51,7 +50,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     # Home and access
     path("", home.show_home, name="home"),
     path("find/", home.show_found, name="find"),
-    path("health/", middleware.show_health, name="health"),
+    path("health/", errors.show_health, name="health"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("link/<str:token>/", sign_in.open_link, name="link"),
@@ -190,13 +189,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),
     # Templates
     path("templates/", template_list.show_templates, name="templates"),
-    path("templates/export/", template_files.export_all, name="export_templates"),
-    path("templates/import/", template_files.import_files, name="import_templates"),
+    path("templates/export/", template_list.export_all, name="export_templates"),
+    path("templates/import/", template_list.import_files, name="import_templates"),
     path("templates/links/<uuid:link_id>/revoke/", template_links.revoke_link, name="revoke_link"),
     path("templates/<uuid:template_id>/", template_page.show_template, name="template"),
     path(
         "templates/<uuid:template_id>/file.<slug:ending>",
-        template_files.export_one,
+        template_list.export_one,
         name="template_file",
     ),
     path("templates/<uuid:template_id>/open/", template_page.open_in_builder, name="open_template"),

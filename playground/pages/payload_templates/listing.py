@@ -1,24 +1,47 @@
-"""The list of templates: searched, filtered and sorted."""
+"""The list of templates, with its search and filters, and exporting and importing files."""
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
+import uuid
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from playground.openapi.operations import list_operations
 from playground.pages.parameters import read_number
+from playground.pages.payload_templates.access import get_template_or_404
+from playground.pages.responses import breadcrumbs, download
+from playground.payload_templates.exports import (
+    export_file_name,
+    write_json,
+    write_templates_zip,
+    write_yaml,
+)
+from playground.payload_templates.imports import import_template, plan_import, read_upload
 from playground.payload_templates.models import Sharing, Template
+from playground.payload_templates.template_files import (
+    MAX_FILE_BYTES,
+    InvalidTemplateFile,
+    TemplateFile,
+)
 from playground.payload_templates.templates import (
     Search,
     find_favourites,
     list_folders,
     list_templates,
     may_change,
+    visible_templates,
 )
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
@@ -36,6 +59,10 @@ WHOSE_LABELS = {
     "mine": gettext_lazy("My templates"),
     "team": gettext_lazy("Team templates"),
 }
+MAX_UPLOADS = 100
+# Bytes of the files between preview and import, unpacked and packed; and their number. One form
+# must be able to bring them back: settings limit its fields to 5,000 and its size to 12 MB.
+MAX_HELD_BYTES, MAX_PACKED_BYTES, MAX_STEPS = 100_000_000, 11_000_000, 4_000
 
 
 @dataclass(frozen=True)
@@ -126,3 +153,93 @@ def _workflow_names(templates: Sequence[Template]) -> Mapping[tuple[object, str]
     uids = {row.workflow_uid for row in templates if row.workflow_uid}
     rows = Workflow.objects.filter(uid__in=uids).values_list("connection_id", "uid", "name")
     return {(connection, uid): name for connection, uid, name in rows}
+
+
+@needs(Role.VIEWER)
+@require_safe
+def export_one(request: HttpRequest, template_id: uuid.UUID, ending: str) -> HttpResponse:
+    template = get_template_or_404(request, template_id)
+    writers = {"yaml": write_yaml, "json": write_json}
+    if ending not in writers:
+        raise Http404(_("Choose YAML or JSON."))
+    name = export_file_name(template, ending)
+    return download(writers[ending](template), name, f"application/{ending}")
+
+
+@needs(Role.VIEWER)
+@require_safe
+def export_all(request: HttpRequest) -> HttpResponse:
+    """A zip of all templates this person sees."""
+    rows = visible_templates(person_of(request)).order_by("folder", "name", "id")
+    return download(write_templates_zip(rows), "templates.zip", "application/zip")
+
+
+@needs(Role.EDITOR)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_files(request: HttpRequest) -> HttpResponse:
+    """Preview the uploaded files; the preview's form sends them back, as `held`, to import."""
+    trail = breadcrumbs((_("Templates"), reverse("templates")), _("Import"))
+    context: dict[str, object] = {"trail": trail}
+    if request.method != "POST":
+        return render(request, "templates/import.html", context)
+    try:
+        files = _unpack_held(request) if "held" in request.POST else _read_uploads(request)
+        held = _pack_held(files)
+    except InvalidTemplateFile as error:
+        context["message"] = str(error)
+        return render(request, "templates/import.html", context, status=422)
+    steps = plan_import(person_of(request), files)
+    if "held" not in request.POST:
+        context |= {"steps": list(enumerate(steps)), "held": held}
+        return render(request, "templates/import.html", context)
+    imported = 0
+    for number, step in enumerate(steps):
+        choice = request.POST.get(f"choice-{number}", "")
+        if choice != "skip" and (step.kind != "same" or choice == "copy"):
+            import_template(person_of(request), step, as_copy=choice == "copy")
+            imported += 1
+    message = ngettext("Imported %(n)s template.", "Imported %(n)s templates.", imported)
+    messages.info(request, message % {"n": imported})
+    return redirect("templates")
+
+
+def _read_uploads(request: HttpRequest) -> list[TemplateFile]:
+    uploads = request.FILES.getlist("files")
+    if not uploads:
+        raise InvalidTemplateFile(_("Choose a file."))
+    files: list[TemplateFile] = []
+    for upload in uploads[:MAX_UPLOADS]:
+        name = upload.name or "file"
+        # Checked before reading: a large upload lies in a file, not in memory.
+        if (upload.size or 0) > MAX_FILE_BYTES:
+            raise InvalidTemplateFile(
+                _("%(name)s is too large: the limit is %(limit)s."),
+                name=name,
+                limit=f"{MAX_FILE_BYTES // 1_000_000} MB",
+            )
+        files += read_upload(name, upload.read())
+    return files
+
+
+def _pack_held(files: list[TemplateFile]) -> str:
+    """The files as text for a hidden field. Nothing is stored before somebody confirms."""
+    rows = json.dumps([[file.path, file.source] for file in files])
+    packed = base64.b64encode(zlib.compress(rows.encode())).decode()
+    if len(files) > MAX_STEPS or len(packed) > MAX_PACKED_BYTES:
+        raise InvalidTemplateFile(
+            _("These are too many files to preview. Use manage.py import_templates instead.")
+        )
+    return packed
+
+
+def _unpack_held(request: HttpRequest) -> list[TemplateFile]:
+    try:
+        # What comes back is input like any other: it may be a bomb, and is checked again.
+        packed = base64.b64decode(request.POST["held"], validate=True)
+        text = zlib.decompressobj().decompress(packed, MAX_HELD_BYTES)
+        rows = [(str(path), str(source).encode()) for path, source in json.loads(text)]
+    except (binascii.Error, zlib.error, ValueError, TypeError, RecursionError):
+        raise InvalidTemplateFile(
+            _("The files were damaged on the way. Choose them again.")
+        ) from None
+    return [file for path, source in rows for file in read_upload(path, source)]
