@@ -17,10 +17,12 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ENTRIES = (
     "js/page.js",
-    "js/exchange.js",
     "js/reply.js",
+    "js/resend.js",
+    "js/pasting.js",
+    "js/definition_form.js",
+    "js/address_fragment.js",
     "js/builder/builder.js",
-    "js/builder/changed.js",
     "js/builder/editor.js",
     "css/page.css",
     "css/building.css",

@@ -1,41 +1,45 @@
-// Buttons that copy: data-copy="text" or data-copy-from="#id"; they say Copied in their own place.
-(() => {
-  const words = document.getElementById("toasts").dataset;
-  const said = document.createElement("span");
-  said.className = "unseen";
-  said.setAttribute("role", "status");
-  document.body.append(said);
+// Buttons that copy: data-copy="text" or data-copy-from="#id". They confirm it in their own place.
 
-  // Without the clipboard API (plain HTTP on another host): select a hidden field and copy that.
-  const copyOld = (text) => {
-    const field = document.createElement("textarea");
-    field.value = text;
-    field.className = "unseen";
-    field.setAttribute("aria-hidden", "true");
-    const back = document.activeElement;
-    (back?.closest("dialog[open], [popover]") ?? document.body).append(field);
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    back?.focus({ preventScroll: true });
-    if (!done) throw new Error("no clipboard");
-  };
-  const copy = async (text) => {
-    try { await navigator.clipboard.writeText(text); } catch { copyOld(text); }
-  };
-  const read = (button) => {
-    if (button.dataset.copy !== undefined) return button.dataset.copy;
-    const source = document.querySelector(button.dataset.copyFrom);
-    return source.value ?? source.textContent;
-  };
-  document.addEventListener("click", async (event) => {
-    const button = event.target.closest("[data-copy], [data-copy-from]");
-    if (!button) return;
-    event.preventDefault();
-    let word = words.saidCopied;
-    try { await copy(read(button)); } catch { word = words.saidNotCopied; }
-    button.dataset.copied = word;
-    said.textContent = word;
-    setTimeout(() => { delete button.dataset.copied; said.textContent = ""; }, 1600);
-  });
-})();
+import { make, on } from "./elements.js";
+import { message } from "./messages.js";
+
+const status = make("span", { class: "unseen", role: "status" });
+document.body.append(status);
+
+// Browsers offer no clipboard API over plain HTTP from another host: a hidden field is selected
+// and copied there instead, inside an open dialog, as everything outside it is inert.
+function copySelection(text) {
+  const field = make("textarea", { class: "unseen", "aria-hidden": "true" });
+  field.value = text;
+  const active = document.activeElement;
+  (active?.closest("dialog[open], [popover]") ?? document.body).append(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  active?.focus({ preventScroll: true });
+  if (!isCopied) throw new Error("no clipboard");
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copySelection(text);
+  }
+}
+
+function textOf(button) {
+  if (button.dataset.copy !== undefined) return button.dataset.copy;
+  const source = document.querySelector(button.dataset.copyFrom);
+  return source.value ?? source.textContent;
+}
+
+on("click", "[data-copy], [data-copy-from]", async (button, event) => {
+  event.preventDefault();
+  const outcome = await copy(textOf(button)).then(() => "copied", () => "notCopied");
+  button.dataset.copied = status.textContent = message(outcome);
+  setTimeout(() => {
+    delete button.dataset.copied;
+    status.textContent = "";
+  }, 1600);
+});

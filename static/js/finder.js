@@ -1,26 +1,33 @@
-// The finder: filled when it opens; arrows choose, Enter goes.
-(() => {
-  const dialog = document.getElementById("find");
-  if (!dialog) return;
+// The finder: Ctrl+K or its button opens it empty, arrow keys choose, Enter goes.
+
+import { on } from "./elements.js";
+import { onShortcut } from "./shortcuts.js";
+
+const dialog = document.getElementById("find");
+if (dialog) start();
+
+function start() {
   const field = dialog.querySelector("input");
-  const lines = () => [...dialog.querySelectorAll("#found a")];
-  let hurried = false;
+  const links = () => [...dialog.querySelectorAll("#found a")];
+  let goesOnAnswer = false;
 
-  // Enter goes to the first of what was typed, not of what still stands there.
-  const go = () => {
-    hurried = document.getElementById("found").dataset.find !== field.value.trim();
-    if (!hurried) lines()[0]?.click();
-  };
-
-  document.body.addEventListener("find", (event) => {
-    event.preventDefault();
+  const open = () => {
     if (dialog.open) return;
     field.value = "";
     dialog.showModal();
     htmx.trigger(field, "show");
-  });
+  };
+  // Enter goes to the first result. Typing fast, one may press it before the results for what
+  // was typed have arrived: then it goes as soon as they do.
+  const go = () => {
+    goesOnAnswer = document.getElementById("found").dataset.find !== field.value.trim();
+    if (!goesOnAnswer) links()[0]?.click();
+  };
+
+  onShortcut("find", open, { whileTyping: true });
+  on("click", "[data-find-open]", open);
   dialog.addEventListener("keydown", (event) => {
-    const list = lines();
+    const list = links();
     const at = list.indexOf(document.activeElement);
     if (event.key === "ArrowDown") list[Math.min(at + 1, list.length - 1)]?.focus();
     else if (event.key === "ArrowUp") (list[at - 1] ?? field).focus();
@@ -28,6 +35,6 @@
     else return;
     event.preventDefault();
   });
-  dialog.addEventListener("htmx:afterSwap", () => hurried && go());
-  field.addEventListener("input", () => (hurried = false));
-})();
+  dialog.addEventListener("htmx:afterSwap", () => goesOnAnswer && go());
+  field.addEventListener("input", () => (goesOnAnswer = false));
+}

@@ -2,7 +2,6 @@
 
 import "./requests.js";
 import "./toasts.js";
-import "./keys.js";
 import "./dialogs.js";
 import "./copy.js";
 import "./times.js";

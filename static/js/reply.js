@@ -1,15 +1,16 @@
-// An answer as lines: the first part is here, the rest is fetched when it is near or searched.
+// A response as lines: the page brings its first part, the rest is fetched when one scrolls near
+// it, searches or copies.
 
-import { JsonLines, LinesView, PlainLines } from "./jsonview.js";
-import { XmlLines } from "./xmlview.js";
+import { JsonLines, LinesView, PlainLines } from "./json_lines.js";
+import { message } from "./messages.js";
+import { XmlLines } from "./xml_lines.js";
 
-// Fewer lines are all in sight: nothing to find there that is not seen.
-const SHORT = 25;
+// Shorter responses are in view as a whole and need no search.
+const SHORT = 25; // lines
+const LAYOUTS = { json: JsonLines, xml: XmlLines, plain: PlainLines };
 const readers = new WeakMap();
 
-const LAYOUTS = { json: JsonLines, xml: XmlLines, plain: PlainLines };
-
-// A text of which the first part is here; `element` says where the rest is to be had.
+// A text of which the first part is here; `element` knows where the rest is.
 class Source {
   constructor(element, head) {
     this.element = element;
@@ -17,6 +18,7 @@ class Source {
     this.pieces = [head];
   }
 
+  // Scrolling and searching may ask for the same piece: it is fetched once.
   read() {
     this.reading ??= this.fetch().finally(() => (this.reading = null));
     return this.reading;
@@ -45,22 +47,22 @@ class Reader extends Source {
     const head = box.querySelector("#reply_text").textContent;
     super(box, head);
     this.box = box;
-    document.getElementById("main").dataset.icons ??= box.dataset.icons;
     this.lines = new LAYOUTS[box.dataset.lines]();
     this.view = new LinesView(box, box.dataset.lines === "json");
     this.view.append(this.lines.feed(head, !this.next));
-    if (this.next) box.addEventListener("scroll", () => this.look(), { passive: true });
-    this.look();
+    if (this.next) box.addEventListener("scroll", () => this.readAhead(), { passive: true });
+    this.readAhead();
     box.addEventListener("click", (event) => {
       const fold = event.target.closest(".fold");
       if (fold) this.view.fold(fold.closest(".line").line);
     });
   }
 
-  // Two windows ahead of what is seen.
-  look() {
+  // Two window heights ahead of what is seen.
+  readAhead() {
     const { scrollTop, clientHeight, scrollHeight } = this.box;
-    if (this.next && scrollTop + 3 * clientHeight > scrollHeight) this.read().then(() => this.next && requestAnimationFrame(() => this.look()));
+    if (!this.next || scrollTop + 3 * clientHeight <= scrollHeight) return;
+    this.read().then(() => this.next && requestAnimationFrame(() => this.readAhead()));
   }
 
   async fetch() {
@@ -69,7 +71,7 @@ class Reader extends Source {
     if (!this.next) this.box.parentElement.querySelector(".reply-cut")?.remove();
   }
 
-  // As it is drawn, but for the breaks that very long lines are drawn with.
+  // As laid out; plain text is copied as received, since very long lines are cut to be drawn.
   get whole() {
     return this.box.dataset.lines === "plain" ? super.whole : this.view.text.lines.join("\n");
   }
@@ -85,37 +87,39 @@ function start(root) {
     const copy = document.getElementById("copy_reply");
     if (copy) startCopy(copy, reader);
   }
+  // A table has its text in a hidden element, only to be copied.
   const hidden = root.querySelector?.("#reply_text[data-more]");
   if (hidden?.dataset.next) startCopy(document.getElementById("copy_reply"), new Source(hidden, hidden.textContent));
 }
 
+// Enter goes to the next match, Shift+Enter to the one before.
 function startFinder(finder, reader) {
   const input = finder.querySelector("input");
   const output = finder.querySelector("output");
-  const words = output.dataset;
-  let asked = "";
+  let wanted = "";
   let hits = [];
   let at = -1;
   finder.hidden = !reader.next && reader.view.text.lines.length < SHORT;
   input.addEventListener("keydown", async (event) => {
     if (event.key !== "Enter" || !input.value) return;
     event.preventDefault();
-    const back = event.shiftKey;
-    if (input.value !== asked) {
-      asked = input.value;
-      if (reader.next) output.textContent = words.loading;
+    const isBack = event.shiftKey;
+    if (input.value !== wanted) {
+      wanted = input.value;
+      if (reader.next) output.textContent = message("loadingRest");
       await reader.readAll();
-      hits = reader.view.find(asked);
-      at = back ? 0 : -1;
+      hits = reader.view.find(wanted);
+      at = isBack ? 0 : -1;
     }
-    if (!hits.length) return (output.textContent = words.none);
-    at = (at + (back ? -1 : 1) + hits.length) % hits.length;
-    output.textContent = words.of.replace("%n", at + 1).replace("%m", hits.length);
+    if (!hits.length) return (output.textContent = message("noMatches"));
+    at = (at + (isBack ? -1 : 1) + hits.length) % hits.length;
+    output.textContent = message("matchOf", { number: at + 1, total: hits.length });
     reader.view.show(hits[at]);
   });
 }
 
-// An answer is copied whole, not only the part that is here.
+// The whole response is copied, not only the part that is here: the button waits for the rest,
+// then is pressed again with the text in hand, and copy.js does its work.
 function startCopy(button, reader) {
   if (button.dataset.copyFrom === undefined) return;
   delete button.dataset.copyFrom;

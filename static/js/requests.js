@@ -1,17 +1,29 @@
-// What every htmx request carries, and the sentence shown when one fails.
-(() => {
-  const token = document.querySelector('meta[name="csrf-token"]').content;
-  const words = document.getElementById("toasts").dataset;
-  const tell = (text) =>
-    document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind: "error" } }));
+// What every htmx request carries, the message shown when one fails, and polls that pause.
 
-  document.addEventListener("htmx:configRequest", (event) => {
-    event.detail.headers["X-CSRFToken"] = token;
-  });
-  document.addEventListener("htmx:sendError", () => tell(words.offline));
-  document.addEventListener("htmx:timeout", () => tell(words.timeout));
-  document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
-    if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return;
-    tell(words[xhr.status] || (xhr.status >= 500 ? words[500] : words.other));
-  });
-})();
+import { message, toast } from "./messages.js";
+
+const BY_STATUS = { 403: "forbidden", 404: "notFound", 409: "conflict", 413: "tooLarge" };
+
+const csrfToken = document.querySelector('meta[name="csrf-token"]').content;
+const report = (name) => toast(message(name), "error");
+
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = csrfToken;
+});
+document.addEventListener("htmx:sendError", () => report("noResponse"));
+document.addEventListener("htmx:timeout", () => report("slowResponse"));
+document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
+  // The response brings its own message then.
+  if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return;
+  report(BY_STATUS[xhr.status] ?? (xhr.status >= 500 ? "serverFailed" : "notAccepted"));
+});
+
+// Parts that follow something under way (`data-follows`) ask nothing while the page is hidden,
+// and at once when it is seen again.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.hasAttribute("data-follows")) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  document.querySelectorAll("[data-follows]").forEach((part) => htmx.trigger(part, "resume"));
+});

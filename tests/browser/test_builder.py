@@ -293,7 +293,7 @@ def test_fast_typing_with_slow_and_unordered_answers_ends_right(builder: Page) -
 def test_a_lost_network_is_said_and_nothing_is_lost(builder: Page) -> None:
     builder.route("**/edit/", lambda route: route.abort())
     builder.get_by_label("Job name", exact=True).fill("typed in a tunnel")
-    expect(builder.locator("#saved")).to_contain_text("no connection")
+    expect(builder.locator("#saved")).to_contain_text("offline")
     builder.unroute("**/edit/")
     saved(builder)
     assert "typed in a tunnel" in Draft.objects.get().text

@@ -176,11 +176,11 @@ def test_a_query_that_is_no_json_is_said_with_line_and_column(engage: Page) -> N
 
 def test_a_scenario_is_chosen_from_the_list_of_the_api(engage: Page) -> None:
     engage.get_by_role("button", name="Choose Scenario").click()
-    offered = engage.locator("[data-pick-value]")
+    offered = engage.locator("[data-list-value]")
     expect(offered.first).to_be_visible()
     engage.get_by_label("Find Scenario").fill("11")
-    expect(engage.locator("[data-pick-value]:visible")).to_have_count(1)
-    name = engage.locator("[data-pick-value]:visible").inner_text().split("\n")[0]
+    expect(engage.locator("[data-list-value]:visible")).to_have_count(1)
+    name = engage.locator("[data-list-value]:visible").inner_text().split("\n")[0]
     engage.keyboard.press("Enter")
     line(engage, '"id": 11')
     saved(engage)

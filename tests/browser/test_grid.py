@@ -110,7 +110,7 @@ def test_a_column_that_stands_there_already_is_told(page: Page) -> None:
     builder.get_by_role("button", name="Column", exact=True).click()
     builder.get_by_role("dialog").get_by_role("textbox").fill("first_name")
     builder.keyboard.press("Enter")
-    expect(builder.get_by_text("first_name stands there already.")).to_be_visible()
+    expect(builder.get_by_text("first_name already exists.")).to_be_visible()
 
 
 def test_filling_down_takes_what_the_first_row_holds(page: Page) -> None:

@@ -48,7 +48,7 @@ def test_what_is_typed_in_one_view_the_other_follows(page: Page) -> None:
     expect(page.locator("#section-Other-keys, [data-title='Other keys']").first).to_be_visible()
     replace(page, "1.10", "1E400")
     saved(page)
-    expect(page.locator("#editor_status")).to_contain_text("This is JSON")
+    expect(page.locator("#editor_status")).to_contain_text("Valid JSON")
     page.get_by_role("tab", name="JSON", exact=True).click()
     line(page, '"my_key": 1E400')
     assert '"Night 😀", "my_key": 1E400' in Draft.objects.get().text
@@ -71,7 +71,7 @@ def test_half_typed_json_is_kept_explained_and_blocks_send(page: Page) -> None:
     page.reload()
     expect(page.locator("#editor_status.error")).to_contain_text("a colon is missing")
     replace(page, '"job_name"', '"job_name":')
-    expect(page.locator("#editor_status")).to_contain_text("This is JSON")
+    expect(page.locator("#editor_status")).to_contain_text("Valid JSON")
     assert json.loads(Draft.objects.get().text) == json.loads(good)
     assert page.errors == []  # type: ignore[attr-defined]
 
@@ -151,7 +151,7 @@ def test_an_editor_that_cannot_be_fetched_says_so_and_comes_the_next_time(page: 
     script = "**/js/builder/editor*.js"
     builder.route(script, lambda route: route.abort())
     builder.get_by_role("tab", name="Edit JSON").click()
-    expect(builder.locator("#toasts")).to_contain_text("The editor could not be fetched.")
+    expect(builder.locator("#toasts")).to_contain_text("The editor could not be loaded.")
     expect(builder.locator("#preview")).to_be_visible()
     expect(builder.locator("#editor")).to_be_hidden()
     builder.unroute(script)

@@ -151,7 +151,7 @@ def test_a_column_removed_while_it_is_typed_in_is_told(builder: Page) -> None:
     builder.get_by_role("menuitem", name="Remove from all rows").click()
     note.first.fill("Second")
     release()
-    expect(builder.get_by_text("Not kept: Second.")).to_be_visible()
+    expect(builder.get_by_text("Not saved: Second.")).to_be_visible()
     saved(builder)
     expect(note).to_have_count(0)
     assert "note" not in Draft.objects.get().text

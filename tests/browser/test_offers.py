@@ -39,7 +39,7 @@ def test_keys_values_and_variables_are_offered_where_they_belong(page: Page) -> 
     assert '"job_name": "For {{team}}"' in shown(page)
     expect(page.get_by_label("Job name", exact=True)).to_have_value("For {{team}}")
     saved(page)
-    expect(page.locator("#editor_status")).to_contain_text("This is JSON")
+    expect(page.locator("#editor_status")).to_contain_text("Valid JSON")
     kept = json.loads(Draft.objects.get().text)
     assert kept["repeat_option"] == {"type": "week", "value": 3}
     assert page.errors == []  # type: ignore[attr-defined]

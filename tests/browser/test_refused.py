@@ -9,7 +9,7 @@ from playground.history.models import Exchange
 from tests.browser.test_json_editor import open_editor, shown
 from tests.browser.walking import cell, eventually, launch, preview, saved
 
-REFUSED = "You are signed out. Sign in again in another tab, then go on here."
+REFUSED = "You were signed out. Sign in again in another tab, then continue here."
 
 
 def kept() -> dict[str, object]:

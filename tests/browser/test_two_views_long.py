@@ -47,11 +47,11 @@ def test_half_typed_text_a_field_two_tabs_reloads_undo_and_redo(page: Page) -> N
     assert shown(page) == beside
     expect(page.get_by_label("Job name", exact=True)).to_have_value("Typed beside")
     replace(page, '{"a": -0, "steps":', '{"a": -0}], "steps":')
-    expect(page.locator("#editor_status")).to_contain_text("This is JSON")
+    expect(page.locator("#editor_status")).to_contain_text("Valid JSON")
     agreed(page)
     whole = kept()
     assert '"mine": [1.10, {"a": -0}]' in Draft.objects.get().text
-    undo, redo = page.locator('[data-turn="undo"]'), page.locator('[data-turn="redo"]')
+    undo, redo = page.locator('[data-history="undo"]'), page.locator('[data-history="redo"]')
     for expected in (beside, half, first):
         undo.click()
         agreed(page)

@@ -30,8 +30,8 @@ def test_a_variable_is_offered_and_its_value_is_shown(page: Page) -> None:
     expect(page.locator("#resolved")).to_contain_text('"job_name": "For Ops"')
     name.fill("{{taem}}")
     expect(page.locator("#problem_list")).to_contain_text("team")
-    page.get_by_role("button", name="What the last edits changed").click()
-    expect(page.locator("#made")).to_contain_text("/job_name")
+    page.get_by_role("button", name="Recent edits").click()
+    expect(page.locator("#edits_made")).to_contain_text("/job_name")
     assert page.errors == []  # type: ignore[attr-defined]
 
 
@@ -72,7 +72,7 @@ def test_pasting_merges_after_a_look_at_the_differences(page: Page) -> None:
     text = Draft.objects.get().text
     assert '"big": 1E400' in text
     assert json.loads(text)["steps"] == before["steps"]
-    page.locator('[data-turn="undo"]').click()
+    page.locator('[data-history="undo"]').click()
     expect(page.get_by_label("Job name", exact=True)).not_to_have_value("Merged")
     assert json.loads(Draft.objects.get().text) == before
     assert page.errors == []  # type: ignore[attr-defined]

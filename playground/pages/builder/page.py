@@ -48,7 +48,7 @@ def describe_page(opened: Opened) -> dict[str, Any]:
         "connections": Connection.objects.filter(api=opened.operation.api.id),
         "problems": json.dumps(problems),
         "digest": digest_of(problems),
-        "half": json.dumps(half_of(opened.state)),
+        "incomplete": json.dumps(half_of(opened.state)),
         "variables": json.dumps(list_names(opened)),
         "submission": uuid.uuid4(),
         "languages": LANGUAGES,

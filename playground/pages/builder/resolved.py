@@ -48,7 +48,7 @@ def show_steps(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     draft = opened.draft
     made = draft.changes.filter(kind="edit").exclude(state=Change.State.DROPPED)
     steps = [_describe(each, opened) for each in made.order_by("-revision")[:STEPS_SHOWN]]
-    return render(request, "builder/_steps_made.html", {"made": steps})
+    return render(request, "builder/_change_log.html", {"made": steps})
 
 
 def _describe(change: Change, opened: Opened) -> dict[str, Any]:

@@ -100,7 +100,7 @@ def tell_kept(draft: Draft) -> dict[str, Any]:
 
 
 def describe_kept(person: Person, draft: Draft) -> dict[str, Any]:
-    """What the fragment `builder/_kept.html` draws."""
+    """What the fragment `builder/_template_link.html` draws."""
     kept = find_kept(draft)
     if (
         kept is not None
@@ -122,7 +122,7 @@ def describe_kept(person: Person, draft: Draft) -> dict[str, Any]:
 @require_safe
 def show_kept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     draft = open_draft(request, draft_id).draft
-    return render(request, "builder/_kept.html", describe_kept(person_of(request), draft))
+    return render(request, "builder/_template_link.html", describe_kept(person_of(request), draft))
 
 
 @needs(Role.EDITOR)
@@ -198,7 +198,7 @@ def show_both(
     context = describe_kept(person_of(request), draft)
     context |= {"theirs": theirs, "differences": differences[:100], "variant": variant}
     context["compare"] = reverse("compare_versions", args=[stale.template.id])
-    return render(request, "builder/_kept.html", context)
+    return render(request, "builder/_template_link.html", context)
 
 
 def finish(request: HttpRequest, draft: Draft, sentence: str, taken: list[str]) -> HttpResponse:
@@ -224,7 +224,7 @@ def draw_kept(
     if dialog == "#save_template":
         typed = ("name", "description", "tags", "folder", "sharing")
         context |= {each: request.POST.get(each, "") for each in typed}
-    return render(request, "builder/_kept.html", context, status=status)
+    return render(request, "builder/_template_link.html", context, status=status)
 
 
 def _seen(template: Template, number: int) -> Version:

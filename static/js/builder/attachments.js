@@ -1,183 +1,177 @@
-// Attachments: files dropped or chosen become references; the bytes travel once.
+// Attachments: files dropped, pasted or chosen are uploaded once; the document refers to them.
 
+import { on } from "../elements.js";
+import { message, toast } from "../messages.js";
+import { formElement } from "./form.js";
+import { showCount } from "./grid_layout.js";
 import { childRows, pointerOf } from "./pointers.js";
-import { pageToken } from "./posting.js";
+import { fetchText, postForm } from "./server.js";
 
-export function startAttachments(bench) {
-  const boxOf = (element) => element?.closest?.("[data-section]")?.querySelector("[data-files]");
+const boxOf = (element) => element?.closest?.("[data-section]")?.querySelector("[data-files]");
+const rowsOf = (box) => box.querySelector("[data-rows]");
 
-  document.addEventListener("click", (event) => {
-    const tool = event.target.closest("[data-attach]");
-    if (!tool) return;
+// The functions below call `{draft, form}` the `page`.
+export function startAttachments(page) {
+  const { draft } = page;
+  on("click", "[data-attach]", (tool) => {
     const box = boxOf(tool);
-    const input = box.querySelector("[data-attach-input]");
     const row = tool.closest("[data-row]");
-    if (tool.dataset.attach === "remove") return remove(bench, box, row);
-    input.replaces = row;
+    if (tool.dataset.attach === "remove") return removeFile(page, box, row);
+    const input = box.querySelector("[data-attach-input]");
+    input.replacedRow = row;
     input.multiple = !row;
     input.click();
   });
-  document.addEventListener("paste", (event) => {
-    const box = event.target.closest?.("[data-files]");
-    if (box && !event.target.matches("input, textarea")) paste(bench, box, event);
+  // The server stores a data URI that was typed into a row as a file.
+  on("change", '.file input[data-at="/data"]', (field) => reload(page, boxOf(field)));
+  on("change", "[data-attach-input]", (input) => {
+    const files = [...input.files];
+    input.value = ""; // else choosing the same file again is no change
+    attach(page, boxOf(input), files, input.replacedRow);
   });
-  // A data URI that was typed or pasted into a row is a file from now on.
-  document.addEventListener("change", (event) => {
-    if (event.target.matches?.('.file input[data-at="/data"]')) reread(bench, boxOf(event.target));
-  });
-  document.addEventListener("change", (event) => {
-    if (!event.target.matches?.("[data-attach-input]")) return;
-    const files = [...event.target.files];
-    event.target.value = "";
-    attach(bench, boxOf(event.target), files, event.target.replaces);
-  });
+  on("paste", "[data-files]", (box, event) => event.target.matches("input, textarea") || paste(page, box, event));
   document.addEventListener("dragover", (event) => {
-    const box = event.dataTransfer?.types.includes("Files") && event.target.closest?.("[data-section]")?.querySelector("[data-files]");
-    if (event.dataTransfer?.types.includes("Files")) event.preventDefault();
-    mark(box);
+    const hasFiles = event.dataTransfer?.types.includes("Files");
+    // Without this the browser would open the file in place of the page.
+    if (hasFiles) event.preventDefault();
+    markTarget(hasFiles ? boxOf(event.target) : null);
   });
-  document.addEventListener("dragleave", (event) => event.relatedTarget === null && mark(null));
+  document.addEventListener("dragleave", (event) => event.relatedTarget === null && markTarget(null));
   document.addEventListener("drop", (event) => {
     if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
-    mark(null);
-    const box = boxOf(event.target) ?? bench.form().querySelector("[data-files]");
-    if (box) attach(bench, box, [...event.dataTransfer.files], event.target.closest?.("[data-files] [data-row]"));
+    markTarget(null);
+    const box = boxOf(event.target) ?? formElement().querySelector("[data-files]");
+    if (box) attach(page, box, [...event.dataTransfer.files], event.target.closest?.("[data-files] [data-row]"));
   });
-  document.addEventListener("redrawn", () => learn(bench));
-  document.addEventListener("edited", () => weigh(bench));
-  learn(bench);
-  bench.preview.box.addEventListener("click", (event) => {
+  document.addEventListener("redrawn", () => learnFiles(draft.preview));
+  document.addEventListener("edited", () => showSize(draft.text.text));
+  learnFiles(draft.preview);
+  draft.preview.box.addEventListener("click", (event) => {
     const chip = event.target.closest(".attached");
-    if (chip) expand(bench, chip);
+    if (chip) expand(draft.preview, chip);
   });
 }
 
-function mark(box) {
+function markTarget(box) {
   document.querySelectorAll(".files.dragged").forEach((each) => each !== box && each.classList.remove("dragged"));
-  if (box) box.classList.add("dragged");
+  box?.classList.add("dragged");
 }
 
-// What the preview writes in a reference's place.
-function learn(bench) {
-  const known = bench.preview.files;
-  const before = known.size;
-  for (const each of bench.form().querySelectorAll("[data-file]")) {
-    known.set(each.dataset.file, { shown: each.dataset.shown, address: each.value });
+// The preview shows the beginning of a file's data URI instead of the reference.
+function learnFiles(preview) {
+  const before = preview.files.size;
+  for (const { dataset, value } of formElement().querySelectorAll("[data-file]")) {
+    preview.files.set(dataset.file, { shown: dataset.shown, url: value });
   }
-  if (known.size !== before) bench.preview.redraw();
+  if (preview.files.size !== before) preview.redraw();
 }
 
-// The whole body as the wire has it follows each edit: files count as their base64.
-function weigh(bench) {
-  const said = document.getElementById("body_size");
-  if (!said) return;
-  const text = bench.text.text;
+// The size of the request's body follows each edit. Files count as the base64 text that is sent.
+function showSize(text) {
+  const box = document.getElementById("body_size");
+  if (!box) return;
   let size = new TextEncoder().encode(text).length;
-  for (const { dataset } of bench.form().querySelectorAll("[data-file]")) {
-    const mark = `{{file:${dataset.file}}}`;
-    size += (text.split(mark).length - 1) * (Number(dataset.wire) - mark.length);
+  for (const { dataset } of formElement().querySelectorAll("[data-file]")) {
+    const reference = `{{file:${dataset.file}}}`;
+    size += (text.split(reference).length - 1) * (Number(dataset.wire) - reference.length);
   }
-  said.firstElementChild.textContent = said.dataset.said.replace("%n", saySize(size));
-  said.querySelector("progress").value = (100 * size) / Number(said.dataset.most);
+  box.firstElementChild.textContent = message("bodySize", { size: formatSize(size), most: box.dataset.mostText });
+  box.querySelector("progress").value = (100 * size) / Number(box.dataset.most);
 }
 
-// As the server says it: 12 bytes, 3.4 kB, 7.0 MB.
-function saySize(size) {
-  if (size < 1000) return size === 1 ? "1 byte" : `${size} bytes`;
+// As the server formats sizes: 12 bytes, 3.4 kB, 7.0 MB.
+function formatSize(size) {
+  if (size < 1000) return size === 1 ? message("oneByte") : message("bytes", { size });
   const isSmall = size < 1e6;
   return `${(size / (isSmall ? 1000 : 1e6)).toFixed(1)} ${isSmall ? "kB" : "MB"}`;
 }
 
-async function expand(bench, chip) {
-  const known = bench.preview.files.get(chip.dataset.file);
+async function expand(preview, chip) {
+  const known = preview.files.get(chip.dataset.file);
   if (!known) return;
   if (chip.dataset.expanded) {
     delete chip.dataset.expanded;
     chip.textContent = known.shown;
     return;
   }
-  const response = await fetch(known.address);
-  if (!response.ok) return bench.toast(bench.words.fileGone, "warning");
+  const uri = await fetchText(known.url);
+  if (uri === null) return toast(message("fileGone"), "warning");
   chip.dataset.expanded = "true";
-  chip.textContent = await response.text();
+  chip.textContent = uri;
 }
 
-async function attach(bench, box, files, row) {
+async function attach(page, box, files, row) {
   for (const file of files) {
-    const kept = await upload(bench, box, file);
-    if (!kept) continue;
-    const rows = box.querySelector("[data-rows]");
+    const stored = await upload(box, file);
+    if (!stored) continue;
+    const rows = rowsOf(box);
     const array = pointerOf(rows);
-    const order = JSON.parse(box.dataset.order);
     const edit = row?.isConnected
-      ? { kind: "all", pointer: array, parts: replacing(pointerOf(row), kept) }
-      : { kind: "insert", pointer: array, index: childRows(rows).length, value: kept.value, order };
-    const answer = await bench.change({ ...edit, part: "section", at: array });
+      ? { kind: "all", pointer: array, parts: replacementOf(pointerOf(row), stored) }
+      : insertionOf(box, stored.value);
+    const answer = await page.draft.change({ ...edit, part: "section", at: array });
     if (!answer) return;
-    box = bench.swap(box.closest("[data-section]"), answer.html).querySelector("[data-files]");
-    recount(box);
+    box = redrawBox(page, box, answer.html);
     if (row) return;
   }
 }
 
-// Files on the clipboard are attached as dropped ones are, a data URI under a plain name.
-async function paste(bench, box, event) {
+const insertionOf = (box, value) => ({
+  kind: "insert", pointer: pointerOf(rowsOf(box)), index: childRows(rowsOf(box)).length, value, order: JSON.parse(box.dataset.order),
+});
+
+const replacementOf = (pointer, stored) => [
+  { kind: "set", pointer: `${pointer}/name`, value: stored.name, order: ["name", "data"] },
+  { kind: "set", pointer: `${pointer}/data`, value: stored.data, order: ["name", "data"] },
+];
+
+// Files on the clipboard are attached as dropped ones are, a data URI under a generic name.
+async function paste(page, box, event) {
   const text = event.clipboardData.getData("text/plain").trim();
   const files = [...event.clipboardData.files];
   if (!files.length && !text.startsWith("data:")) return;
   event.preventDefault();
-  if (files.length) return attach(bench, box, files);
-  const rows = box.querySelector("[data-rows]");
-  const value = JSON.stringify({ name: bench.words.pasted, data: text });
-  const order = JSON.parse(box.dataset.order);
-  await bench.change({ kind: "insert", pointer: pointerOf(rows), index: childRows(rows).length, value, order });
-  await reread(bench, box);
+  if (files.length) return attach(page, box, files);
+  await page.draft.change(insertionOf(box, JSON.stringify({ name: message("pastedFile"), data: text })));
+  await reload(page, box);
 }
 
-async function reread(bench, box) {
-  await bench.edits.idle();
-  const pointer = pointerOf(box.querySelector("[data-rows]"));
+async function reload(page, box) {
+  await page.draft.queue.idle();
   const since = performance.now();
-  const response = await fetch(`${bench.main.dataset.part}?${new URLSearchParams({ part: "section", pointer })}`);
-  if (!response.ok) return;
-  recount(bench.swap(box.closest("[data-section]"), await response.text(), since).querySelector("[data-files]"));
+  const html = await page.draft.fetchPart({ part: "section", pointer: pointerOf(rowsOf(box)) });
+  if (html !== null) redrawBox(page, box, html, since);
 }
 
-const replacing = (pointer, kept) => [
-  { kind: "set", pointer: `${pointer}/name`, value: kept.name, order: ["name", "data"] },
-  { kind: "set", pointer: `${pointer}/data`, value: kept.data, order: ["name", "data"] },
-];
+function redrawBox({ form }, box, html, since) {
+  const fresh = form.replace(box.closest("[data-section]"), html, since).querySelector("[data-files]");
+  const rows = rowsOf(fresh);
+  showCount(pointerOf(rows), childRows(rows).length);
+  return fresh;
+}
 
-async function upload(bench, box, file) {
-  const { largest, tooLarge, to } = box.dataset;
+// Returns the server's answer for a stored file: its `name`, its reference as `data`, and both
+// as `value`, all JSON texts.
+async function upload(box, file) {
+  const { largest, largestText, to } = box.dataset;
   if (file.size > Number(largest)) {
-    bench.toast(tooLarge.replace("%n", file.name), "error");
+    toast(message("fileTooLarge", { name: file.name, size: largestText }), "error");
     return null;
   }
   const form = new FormData();
   form.append("file", file);
   box.setAttribute("aria-busy", "true");
-  const headers = { "X-CSRFToken": pageToken() };
-  const response = await fetch(to, { method: "POST", body: form, headers }).catch(() => null);
+  const response = await postForm(to, form);
   const answer = await response?.json().catch(() => null);
   box.removeAttribute("aria-busy");
   if (response?.ok && answer) return answer;
-  bench.toast(answer?.sentence ?? bench.words.notUploaded.replace("%n", file.name), "error");
+  toast(answer?.sentence ?? message("uploadFailed", { name: file.name }), "error");
   return null;
 }
 
-async function remove(bench, box, row) {
-  const array = pointerOf(box.querySelector("[data-rows]"));
-  const answer = await bench.change(() => ({ kind: "remove", pointer: pointerOf(row), part: "section", at: array }));
-  if (!answer) return;
-  const fresh = bench.swap(box.closest("[data-section]"), answer.html).querySelector("[data-files]");
-  recount(fresh);
-  fresh.querySelector(".file-drop").focus();
-}
-
-function recount(box) {
-  const rows = box.querySelector("[data-rows]");
-  const count = childRows(rows).length;
-  document.querySelectorAll(`[data-count-of="${CSS.escape(pointerOf(rows))}"]`).forEach((each) => (each.textContent = count));
+async function removeFile(page, box, row) {
+  const array = pointerOf(rowsOf(box));
+  const answer = await page.draft.change(() => ({ kind: "remove", pointer: pointerOf(row), part: "section", at: array }));
+  if (answer) redrawBox(page, box, answer.html).querySelector(".file-drop").focus();
 }

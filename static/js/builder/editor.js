@@ -1,128 +1,137 @@
-// The JSON editor: what is typed there travels as a splice, what changes elsewhere comes in.
+// The JSON editor: what is typed there travels as a splice, what changes elsewhere is merged in.
 
-import { difference, plainBreaks, pointsAt, withBreaks, withHalf } from "./changes.js";
-import { findOffers } from "./offers.js";
-import { openPad } from "./pads.js";
+import { message, toast } from "../messages.js";
+import { findCompletions } from "./completions.js";
+import { openWidget } from "./editor_widget.js";
+import { codePointsAt, difference, plainBreaks, withIncomplete, withOwnBreaks } from "./text.js";
 
-const PAUSE = 300;
+const PAUSE = 300; // milliseconds without a key before what was typed is sent
+const ANNOTATIONS = { error: "error", warning: "warning", note: "info" };
 
 export class Editor {
-  constructor(bench, box) {
-    this.bench = bench;
-    this.box = box;
+  // `storeSecrets()` is called when the editor is left, `resync()` when an edit was rejected.
+  constructor({ draft, form, problems, storeSecrets, resync }) {
+    Object.assign(this, { draft, form, problems, storeSecrets, resync });
+    this.box = document.getElementById("editor");
     this.status = document.getElementById("editor_status");
   }
 
+  // `known` is the server's text, the base of the next splice.
   async start() {
-    const { bench } = this;
-    await bench.edits.idle();
-    this.known = this.fresh();
-    const area = document.getElementById("editor_text");
-    area.value = plainBreaks(this.known);
-    this.pad = await openPad(this.box, () => this.wait(), () => this.leave(), (text, at) => findOffers(bench, text, at));
-    this.say(bench.problems.list);
-    document.addEventListener("problems", (event) => this.say(event.detail));
-    document.addEventListener("edited", () => bench.edits.idle().then(() => this.adopt()));
+    const { draft } = this;
+    await draft.queue.idle();
+    this.known = this.serverText();
+    document.getElementById("editor_text").value = plainBreaks(this.known);
+    this.widget = await openWidget(this.box, {
+      onInput: () => this.scheduleFlush(),
+      onLeave: () => this.leave(),
+      findCompletions: (text, at) => findCompletions(draft, text, at),
+    });
+    this.showProblems(this.problems.list);
+    document.addEventListener("problems", (event) => this.showProblems(event.detail));
+    document.addEventListener("edited", () => draft.queue.idle().then(() => this.merge()));
     this.status.addEventListener("click", () => this.fault && this.go(this.fault.row, this.fault.column));
     addEventListener("beforeunload", (event) => this.isClean() || (this.flush(), event.preventDefault()));
-    if (!this.isClean()) this.wait();
+    if (!this.isClean()) this.scheduleFlush();
   }
 
-  // The text as the server has it.
-  fresh() {
-    return withHalf(this.bench.text.text, this.bench.half);
+  serverText() {
+    return withIncomplete(this.draft.text.text, this.draft.incomplete);
   }
 
   isClean() {
-    return this.pad.value() === plainBreaks(this.known);
+    return this.widget.value() === plainBreaks(this.known);
   }
 
-  wait() {
+  scheduleFlush() {
     clearTimeout(this.timer);
-    this.touched = true;
+    this.isTouched = true;
     this.timer = setTimeout(() => this.flush(), PAUSE);
   }
 
-  // Send what changed, one change at a time; typing goes on meanwhile.
+  // Sends what changed, one splice at a time; typing goes on meanwhile and is sent afterwards.
   async flush() {
     clearTimeout(this.timer);
-    if (this.sending || this.frozen || !this.pad || this.isClean()) return this.sending;
+    if (this.sending || this.isFrozen || !this.widget || this.isClean()) return this.sending;
     this.sending = this.send();
     await this.sending;
     this.sending = null;
-    if (!this.isClean() && !this.failed) this.wait();
+    if (!this.isClean() && !this.hasFailed) this.scheduleFlush();
   }
 
   async send() {
-    this.failed = false;
+    this.hasFailed = false;
     try {
       let sent = null;
-      const answer = await this.bench.edits.structure(() => (sent = this.make()).edit);
+      const answer = await this.draft.queue.editStructure(() => (sent = this.makeSplice()).edit);
       this.known = sent.text;
-      await this.bench.follow(answer);
-    } catch (refused) {
-      this.failed = true;
-      if (refused?.data?.pointer !== undefined) return;
-      if (refused?.sentence) this.bench.toast(refused.sentence, "error");
-      if (refused) await this.bench.resync();
+      await this.form.follow(answer);
+    } catch (rejected) {
+      this.hasFailed = true;
+      // A conflict: its dialog goes on from here.
+      if (rejected?.data?.pointer !== undefined) return;
+      if (rejected?.sentence) toast(rejected.sentence, "error");
+      if (rejected) await this.resync();
     }
   }
 
-  make() {
+  // Two texts that come from outside: the one place where a splice is computed by comparing.
+  makeSplice() {
     const before = this.known;
-    const { start, end, inserted } = withBreaks(before, difference(plainBreaks(before), this.pad.value()));
+    const { start, end, inserted } = withOwnBreaks(before, difference(plainBreaks(before), this.widget.value()));
+    const edit = { kind: "splice", index: codePointsAt(before, start), removed: before.slice(start, end), value: inserted };
     return {
       text: before.slice(0, start) + inserted + before.slice(end),
-      edit: { kind: "splice", index: pointsAt(before, start), removed: before.slice(start, end), value: inserted, part: "changed", digest: this.bench.digest },
+      edit: { ...edit, part: "changed", digest: this.draft.digest },
     };
   }
 
-  // Take in what changed elsewhere; what is being typed stays where it is.
-  adopt() {
-    if (this.frozen || !this.bench.edits.isIdle()) return;
-    const fresh = this.fresh();
+  // Merges what changed elsewhere. Where it overlaps with what is being typed, typing wins and
+  // the server decides about the conflict.
+  merge() {
+    if (this.isFrozen || !this.draft.queue.isIdle()) return;
+    const fresh = this.serverText();
     if (fresh === this.known) return;
-    const [old, local] = [plainBreaks(this.known), this.pad.value()];
+    const [old, local] = [plainBreaks(this.known), this.widget.value()];
     const change = difference(old, plainBreaks(fresh));
     const mine = difference(old, local);
     this.known = fresh;
-    if (local === old || change.end <= mine.start) return this.pad.apply(change);
+    if (local === old || change.end <= mine.start) return this.widget.apply(change);
     const shift = mine.inserted.length - (mine.end - mine.start);
-    if (change.start >= mine.end) this.pad.apply({ ...change, start: change.start + shift, end: change.end + shift });
+    if (change.start >= mine.end) this.widget.apply({ ...change, start: change.start + shift, end: change.end + shift });
   }
 
-  // Two tabs met: keep still until the person has chosen, and hand out what stands here.
+  // During a conflict nothing is sent until the person has chosen. Returns the text.
   freeze() {
-    this.frozen = true;
-    return this.pad.value();
+    this.isFrozen = true;
+    return this.widget.value();
   }
 
   reset() {
-    this.frozen = false;
-    this.known = this.fresh();
-    this.pad?.set(plainBreaks(this.known));
+    this.isFrozen = false;
+    this.known = this.serverText();
+    this.widget?.set(plainBreaks(this.known));
   }
 
   async leave() {
-    if (!this.touched) return;
-    this.touched = false;
+    if (!this.isTouched) return;
+    this.isTouched = false;
     await this.flush();
-    this.bench.keepSecrets();
+    this.storeSecrets();
   }
 
-  // Problems in the margin; a half-typed text has one, in words, with its line and column.
-  say(problems) {
-    const half = problems.find((each) => each.pointer === "#editor");
-    const shown = half ? [half] : problems.filter((each) => !each.pointer.startsWith("#"));
-    const types = { error: "error", warning: "warning", note: "info" };
-    this.pad.mark(shown.map((each) => ({ row: each.line - 1, column: 0, text: each.message, type: types[each.severity] })));
-    this.fault = half ? { row: half.line - 1, column: Number(half.params.column) - 1 } : null;
-    this.status.classList.toggle("error", Boolean(half));
-    this.status.textContent = half ? half.message : this.box.dataset.good;
+  // Problems in the margin. Text that doesn't parse has only one, with its line and column.
+  showProblems(problems) {
+    const fault = problems.find((each) => each.pointer === "#editor");
+    const shown = fault ? [fault] : problems.filter((each) => !each.pointer.startsWith("#"));
+    this.widget.annotate(shown.map((each) => ({ row: each.line - 1, column: 0, text: each.message, type: ANNOTATIONS[each.severity] })));
+    this.fault = fault ? { row: fault.line - 1, column: Number(fault.params.column) - 1 } : null;
+    this.status.classList.toggle("error", Boolean(fault));
+    this.status.textContent = fault ? fault.message : message("validJson");
   }
 
   go(row, column) {
-    this.pad.resize();
-    this.pad.go(row, column);
+    this.widget.resize();
+    this.widget.go(row, column);
   }
 }

@@ -1,32 +1,33 @@
-// Fields: what is typed is echoed in the same frame and travels alone.
+// Fields: what is typed is echoed in the preview at once and travels alone.
 
-import { escapeSegment, pointerOf, split } from "./pointers.js";
+import { on } from "../elements.js";
+import { message, toast } from "../messages.js";
+import { formElement } from "./form.js";
+import { escapeSegment, parent, pointerOf, split } from "./pointers.js";
+import { parseOr } from "./text.js";
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$/;
+// Typing in one field is one undo step until the focus moves.
 let visits = 0;
 
-export function startFields(bench) {
-  document.addEventListener("input", (event) => {
-    const field = event.target;
-    if (field.matches?.("[data-at]") && bench.form().contains(field)) change(bench, field);
-  });
-  document.addEventListener("change", (event) => {
-    const toggle = event.target.closest?.('[data-act="switch"]');
-    if (toggle) turn(bench, toggle);
-  });
-  document.addEventListener("focusin", (event) => {
-    if (event.target.matches?.("[data-at]")) visits += 1;
-  });
-  document.addEventListener("submit", (event) => {
-    const form = event.target.closest("[data-add-key]");
-    if (!form) return;
+export function startFields({ draft, form }) {
+  on("input", "#form [data-at]", (field, { target }) => field === target && saveField(draft, field));
+  on("input", ".group", summarize);
+  on("change", '[data-act="switch"]', (toggle) => switchField(draft, toggle));
+  // Other fields depend on a value of the address, such as the workflow.
+  on("change", "[data-path]", () => draft.queue.idle().then(() => form.redraw()));
+  on("focusin", "[data-at]", () => (visits += 1));
+  on("submit", "[data-add-key]", (adder, event) => {
     event.preventDefault();
-    addKey(bench, form);
+    addKey({ draft, form }, adder);
   });
+  const summarizeAll = () => document.querySelectorAll(".group").forEach(summarize);
+  document.addEventListener("redrawn", summarizeAll);
+  summarizeAll();
 }
 
-// The JSON text of what stands in a field, or null where only the server can tell.
-export function valueOf(field) {
+// The JSON text of a field's value, or null where only the server can tell.
+function valueOf(field) {
   const typed = field.value;
   const kind = field.dataset.kind ?? "text";
   if (field.type === "checkbox") return String(field.checked);
@@ -39,18 +40,18 @@ export function valueOf(field) {
   return kind === "choice" && typed ? typed : null;
 }
 
-export function change(bench, field) {
-  if (field.dataset.path) return changePath(bench, field);
-  const step = `${bench.edits.tab}-${visits}`;
-  wake(field);
-  echo(bench, field);
-  bench.edits.field(field, () => {
+export function saveField(draft, field) {
+  if (field.dataset.path) return savePathValue(draft, field);
+  const step = `${draft.queue.tab}-${visits}`;
+  showAsSent(field);
+  echo(draft, field);
+  draft.queue.editField(field, () => {
     if (!field.isConnected) return null;
-    const place = { pointer: pointerOf(field), step, digest: bench.digest };
-    if (field.matches(".cell") && field.value === "") return { kind: "remove", ...place };
+    const edit = { pointer: pointerOf(field), step, digest: draft.digest };
+    if (field.matches(".cell") && field.value === "") return { kind: "remove", ...edit };
     return {
       kind: "set",
-      ...place,
+      ...edit,
       typed: field.type === "checkbox" ? String(field.checked) : field.value,
       as: field.dataset.kind ?? "text",
       order: orderOf(field),
@@ -58,12 +59,12 @@ export function change(bench, field) {
   });
 }
 
-function changePath(bench, field) {
-  bench.edits.field(field, () => ({
+function savePathValue(draft, field) {
+  draft.queue.editField(field, () => ({
     kind: "path",
     pointer: field.dataset.path,
     value: field.value.trim(),
-    digest: bench.digest,
+    digest: draft.digest,
   }));
 }
 
@@ -71,20 +72,20 @@ function changePath(bench, field) {
 function orderOf(field) {
   const row = field.closest("[data-column-keys], [data-row], .builder-form");
   if (field.matches(".cell")) return JSON.parse(field.closest("[data-column-keys]").dataset.columnKeys);
-  const above = field.dataset.at.slice(0, field.dataset.at.lastIndexOf("/"));
+  const prefix = parent(field.dataset.at) + "/";
   return [...row.querySelectorAll("[data-at]")]
     .map((each) => each.dataset.at)
-    .filter((at) => at.startsWith(above + "/") && !at.slice(above.length + 1).includes("/"))
+    .filter((at) => at.startsWith(prefix) && !at.slice(prefix.length).includes("/"))
     .map((at) => split(at).at(-1));
 }
 
-// Typing in a field that was left out sends it again.
-function wake(field) {
+// Typing in a field that was switched off, or in an absent cell, sends it again.
+export function showAsSent(field) {
   field.dataset.state = "sent";
   if (field.matches(".cell")) {
-    const absent = field.value === "";
-    field.parentElement.classList.remove("null", "text", "number", "other");
-    field.parentElement.classList.toggle("absent", absent);
+    const box = field.parentElement;
+    box.classList.remove("null", "text", "number", "other");
+    box.classList.toggle("absent", field.value === "");
     field.removeAttribute("placeholder");
     return;
   }
@@ -94,77 +95,81 @@ function wake(field) {
   if (toggle) toggle.checked = true;
 }
 
-function echo(bench, field) {
+function echo(draft, field) {
   const value = field.matches(".cell") && field.value === "" ? null : valueOf(field);
   if (value === null) return;
-  const line = bench.text.lineOf(pointerOf(field));
-  const source = line === undefined ? null : bench.text.withValue(line, value);
-  if (source !== null) bench.preview.echo(line, source);
+  const line = draft.text.lineOf(pointerOf(field));
+  const source = line === undefined ? null : draft.text.withValue(line, value);
+  if (source !== null) draft.preview.echo(line, source);
 }
 
-// A confirmed older value must not flash over a newer one that still waits. Between an answer
-// that moves rows and the rows themselves, no field knows its line.
-export function echoWaiting(bench) {
-  if (bench.edits.structural[0]?.flying) return;
-  for (const [field, { isTyped }] of bench.edits.waiting) {
-    if (isTyped && field.isConnected && !field.dataset.path) echo(bench, field);
+// An answer to an older value of a field must not flash over the newer one that still waits.
+export function echoWaiting(draft) {
+  if (draft.queue.isRearranging()) return;
+  for (const [field, { isTyped }] of draft.queue.waiting) {
+    if (isTyped && field.isConnected && !field.dataset.path) echo(draft, field);
   }
 }
 
-// The switch beside an optional field: off keeps the value aside.
-async function turn(bench, toggle) {
+// The switch beside an optional field. The server keeps the value of one that is switched off.
+async function switchField(draft, toggle) {
   const box = toggle.closest("[data-field]");
   const field = box.querySelector("[data-at]");
   box.classList.toggle("off", !toggle.checked);
   field.dataset.state = toggle.checked ? "sent" : "off";
-  await bench.change(() => ({
+  await draft.change(() => ({
     kind: toggle.checked ? "on" : "off",
     pointer: pointerOf(field),
-    value: startOf(field, toggle),
+    value: startValue(field, toggle),
     order: orderOf(field),
   }));
 }
 
-// What switching on sends: what stands in the field, else what it begins with.
-function startOf(field, toggle) {
+// What switching on sends: the field's value, else its initial one, which the field then shows.
+function startValue(field, toggle) {
   const shown = field.dataset.kind === "group" || field.value === "" ? null : valueOf(field);
-  if (shown === null && field.type !== "checkbox") fill(field, toggle.dataset.start);
+  if (shown === null && field.type !== "checkbox") fillField(field, toggle.dataset.start);
   return shown ?? toggle.dataset.start;
 }
 
-export function fill(field, json) {
-  const value = safely(json);
+export function fillField(field, json) {
+  const value = parseOr(json, null);
   if (field.type === "checkbox") field.checked = value === true;
   else if (field.dataset.kind === "text") field.value = typeof value === "string" ? value : "";
   else if (field.dataset.kind !== "group") field.value = json;
 }
 
-function safely(json) {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return null;
-  }
-}
-
-// A key of one's own, at the top level or among a step's parameters.
-async function addKey(bench, form) {
-  const name = form.querySelector("input");
+// A custom key, at the top level or among a step's parameters.
+async function addKey({ draft, form }, adder) {
+  const name = adder.querySelector("input");
   const key = name.value;
   if (key === "") return name.focus();
-  const row = form.closest("[data-row]");
-  const above = (row ? pointerOf(row) : "") + form.dataset.addKey;
-  const pointer = `${above}/${escapeSegment(key)}`;
-  if (bench.text.lineOf(pointer) !== undefined) return bench.toast(bench.words.taken.replace("%n", key), "warning");
+  const row = adder.closest("[data-row]");
+  const pointer = `${(row ? pointerOf(row) : "") + adder.dataset.addKey}/${escapeSegment(key)}`;
+  if (draft.text.lineOf(pointer) !== undefined) return toast(message("keyExists", { key }), "warning");
   const at = row ? pointerOf(row) : pointer;
-  const answer = await bench.change({
-    kind: "set", pointer, value: form.querySelector("select").value, part: form.dataset.part, at,
-  });
+  const value = adder.querySelector("select").value;
+  const answer = await draft.change({ kind: "set", pointer, value, part: adder.dataset.part, at });
   if (!answer) return;
   name.value = "";
-  name.blur(); // a section that is typed in is not drawn anew
-  if (row) bench.swap(row, answer.html);
-  else await bench.redraw();
-  const added = [...bench.form().querySelectorAll("[data-at]")].find((each) => pointerOf(each) === pointer);
-  added?.focus();
+  name.blur(); // a section someone types in would not be drawn anew
+  if (row) form.replace(row, answer.html);
+  else await form.redraw();
+  [...formElement().querySelectorAll("[data-at]")].find((each) => pointerOf(each) === pointer)?.focus();
+}
+
+// A group may have a sentence about its fields, such as "Every 3 hours": the template
+// "Every {value} {type}" comes from the schema, the words from the fields.
+function summarize(group) {
+  const sentence = group.querySelector("[data-words]");
+  if (!sentence) return;
+  sentence.textContent = sentence.dataset.words.replace(/\{(\w+)\}/g, (_, key) => wordFor(group, key));
+}
+
+// The options of a select are plurals ("hours"), their values singulars ("hour").
+function wordFor(group, key) {
+  const field = group.querySelector(`[data-at$="/${key}"]`);
+  if (!field?.matches("select")) return field?.value ?? "";
+  const isOne = [...group.querySelectorAll("input[inputmode]")].some((each) => each.value.trim() === "1");
+  return isOne ? field.value.replace(/"/g, "") : field.selectedOptions[0].textContent;
 }

@@ -1,240 +1,182 @@
-// The grid of inputs: keys move between cells, blocks are pasted, far rows come when near.
+// The grid of inputs: keys move between cells, blocks are pasted, distant rows load when near.
 
+import { elementsOf, on } from "../elements.js";
+import { message, toast } from "../messages.js";
+import { isShortcut } from "../shortcuts.js";
+import { ask } from "./dialogs.js";
+import { formElement } from "./form.js";
+import { addColumn, blankRow, cellsOf, countRows, fitColumns, focusCell, gridOf, keysOf, numberRows, placeRow, recount } from "./grid_layout.js";
 import { countOf, indexOf, pointerOf, rowAt } from "./pointers.js";
-import { addColumn, emptyCell, fitColumns, keysOf } from "./columns.js";
-import { elementsOf } from "./fragments.js";
 
-export function startGrid(bench) {
-  document.addEventListener("keydown", (event) => {
-    if (event.target.matches?.(".cell")) moveByKey(bench, event);
-  });
-  document.addEventListener("paste", (event) => {
+const NEAR = "1200px"; // rows this far from the visible ones are loaded
+
+// What the functions of this module and of grid_actions.js call `page`: `{draft, form, problems}`.
+export function startGrid(page) {
+  on("keydown", ".cell", (cell, event) => moveByKey(page, event));
+  on("paste", ".cell", (cell, event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!event.target.matches?.(".cell") || !/[\t\n]/.test(text.trimEnd())) return;
+    // A single value is pasted into its cell by the browser.
+    if (!/[\t\n]/.test(text.trimEnd())) return;
     event.preventDefault();
-    pasteBlock(bench, event.target, text);
+    pasteAt(page, cell, text);
   });
-  document.addEventListener("click", (event) => {
-    const tool = event.target.closest("[data-grid]");
-    if (tool) useTool(bench, tool, tool.closest(".builder-section").querySelector(".grid"));
-  });
+  on("click", "[data-grid]", (tool) => useTool(page, tool.dataset.grid, tool.closest(".builder-section").querySelector(".grid")));
+  let watches = [];
   const look = () => {
     for (const grid of document.querySelectorAll(".grid")) {
       numberRows(grid);
       fitColumns(grid);
     }
-    watchFar(bench);
+    watches.forEach((watch) => watch.disconnect());
+    watches = [...document.querySelectorAll(".grid-box")].map((box) => watchDistantRows(page, box));
   };
   look();
   document.addEventListener("redrawn", look);
 }
 
-// Rows count by CSS within their block; each block is told where it begins.
-function numberRows(grid) {
-  let start = 0;
-  for (const block of grid.querySelectorAll("[data-block]")) {
-    const rows = [...block.children];
-    rows.forEach((row, index) => (row.style.counterSet = index ? "" : `row ${start + 1}`));
-    start += countOf(block);
-  }
+// The server draws the first hundred rows; later blocks are empty until they come near.
+function watchDistantRows(page, box) {
+  const watch = new IntersectionObserver((seen) => {
+    for (const each of seen) if (each.isIntersecting) loadBlock(page, each.target);
+  }, { root: box, rootMargin: NEAR });
+  box.querySelectorAll("[data-block][data-count]").forEach((block) => watch.observe(block));
+  return watch;
 }
 
-export const gridOf = (element) => element.closest(".grid");
-export const count = (grid) => [...grid.querySelectorAll("[data-block]")].reduce((sum, block) => sum + countOf(block), 0);
-
-// Blocks below the first hundred rows are fetched when they come near the window.
-function watchFar(bench) {
-  bench.farWatch?.disconnect();
-  for (const box of document.querySelectorAll(".grid-box")) {
-    bench.farWatch = new IntersectionObserver((seen) => {
-      for (const each of seen) if (each.isIntersecting) fetchBlock(bench, each.target);
-    }, { root: box, rootMargin: "1200px" });
-    box.querySelectorAll("[data-block][data-count]").forEach((block) => bench.farWatch.observe(block));
-  }
-}
-
-async function fetchBlock(bench, block) {
+async function loadBlock({ draft }, block) {
   if (block.dataset.fetching) return;
   block.dataset.fetching = "yes";
-  await bench.edits.idle();
+  await draft.queue.idle();
   const grid = gridOf(block);
-  let start = 0;
-  for (const each of grid.querySelectorAll("[data-block]")) {
-    if (each === block) break;
-    start += countOf(each);
-  }
-  const query = new URLSearchParams({ part: "rows", pointer: pointerOf(grid), start, count: block.dataset.count });
-  const response = await fetch(`${bench.main.dataset.part}?${query}`).catch(() => null);
+  const blocks = [...grid.querySelectorAll("[data-block]")];
+  const start = blocks.slice(0, blocks.indexOf(block)).reduce((sum, each) => sum + countOf(each), 0);
+  const html = await draft.fetchPart({ part: "rows", pointer: pointerOf(grid), start, count: block.dataset.count });
   delete block.dataset.fetching;
-  if (!response?.ok) return;
-  block.replaceChildren(...elementsOf(await response.text()));
+  if (html === null) return;
+  block.replaceChildren(...elementsOf(html));
   delete block.dataset.count;
   block.classList.remove("far");
   document.dispatchEvent(new CustomEvent("redrawn"));
-  bench.problems.place();
 }
 
-function moveByKey(bench, event) {
+// Left and right leave a cell only where the caret is at the end of its text.
+function moveByKey(page, event) {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
   const cell = event.target;
-  const { key } = event;
-  const atStart = cell.selectionStart === 0 && cell.selectionEnd === 0;
-  const atEnd = cell.selectionStart === cell.value.length && cell.selectionEnd === cell.value.length;
-  const whole = cell.selectionStart === 0 && atEnd;
-  if (event.isComposing) return;
-  if (key === "ContextMenu" || (event.shiftKey && key === "F10")) return;
-  const steps = { ArrowDown: [1, 0], ArrowUp: [-1, 0] };
-  if (key === "Enter") steps.Enter = event.shiftKey ? [-1, 0] : [1, 0];
-  if ((key === "ArrowLeft" && (atStart || (whole && cell.value))) || key === "Home" && event.ctrlKey) steps.ArrowLeft = [0, -1];
-  if (key === "ArrowRight" && atEnd) steps.ArrowRight = [0, 1];
-  if (event.ctrlKey || event.metaKey || event.altKey || !(key in steps)) return;
+  const isAtStart = cell.selectionStart === 0 && cell.selectionEnd === 0;
+  const isAtEnd = cell.selectionStart === cell.value.length && cell.selectionEnd === cell.value.length;
+  const moves = { ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+  if (isAtStart) moves.ArrowLeft = [0, -1];
+  if (isAtEnd) moves.ArrowRight = [0, 1];
+  const isBelow = isShortcut(event, "cell-below");
+  const move = isBelow ? [1, 0] : isShortcut(event, "cell-above") ? [-1, 0] : moves[event.key];
+  if (!move) return;
   event.preventDefault();
-  go(bench, cell, ...steps[key], key === "Enter");
+  go(page, cell, move, isBelow);
 }
 
-function go(bench, cell, down, right, grow) {
+function go(page, cell, [down, right], mayAdd) {
   const grid = gridOf(cell);
   const row = cell.closest("[data-row]");
-  const cells = [...row.querySelectorAll(".cell")];
-  const column = cells.indexOf(cell) + right;
+  const column = cellsOf(row).indexOf(cell) + right;
+  if (right) return focusCell(cellsOf(row)[column]);
   const index = indexOf(row, grid) + down;
-  if (right) return focus(cells[column]);
-  if (index >= count(grid) && grow) return addRow(bench, grid, count(grid), column);
+  if (index >= countRows(grid) && mayAdd) return addRow(page, grid, countRows(grid), { column });
   const target = rowAt(grid, index);
+  // Not loaded yet: scrolling there loads it.
   if (target?.matches("[data-block]")) return target.scrollIntoView({ block: "nearest" });
-  focus(target?.querySelectorAll(".cell")[column]);
+  focusCell(cellsOf(target)[column]);
 }
 
-export function focus(cell) {
-  cell?.focus();
-  cell?.select();
+async function useTool(page, tool, grid) {
+  if (tool === "add") return addRow(page, grid, countRows(grid));
+  if (tool === "key") return askForColumn(page, grid);
+  const block = await ask(message("pasteCells"), message("pasteCellsHelp"), "", 8);
+  if (block) pasteRows(page, grid, countRows(grid), 0, block);
 }
 
-async function useTool(bench, tool, grid) {
-  if (tool.dataset.grid === "add") return addRow(bench, grid, count(grid), 0);
-  if (tool.dataset.grid === "key") return addKey(bench, grid);
-  const block = await bench.ask(bench.words.paste, bench.words.pasteHelp, "", 8);
-  if (block) pasteRows(bench, grid, count(grid), 0, block);
-}
-
-export async function addRow(bench, grid, index, column = 0, copy = false) {
-  if (index === count(grid) && index && !copy) return growRow(bench, grid, column);
+// Adds a row at an index, empty or as a copy of the one before it.
+export async function addRow(page, grid, index, { column = 0, isCopy = false } = {}) {
+  if (index === countRows(grid) && index && !isCopy) return appendRow(page, grid, column);
   const pointer = pointerOf(grid);
-  const edit = copy ? { kind: "duplicate", index: index - 1 } : { kind: "insert", index, value: "{}", order: [pointer.slice(1)] };
-  const answer = await bench.change({ ...edit, pointer, part: "rows", at: pointer, start: index, count: 1 });
+  const edit = isCopy ? { kind: "duplicate", index: index - 1 } : { kind: "insert", index, value: "{}", order: [pointer.slice(1)] };
+  const answer = await page.draft.change({ ...edit, pointer, part: "rows", at: pointer, start: index, count: 1 });
   if (!answer) return;
   const [row] = elementsOf(answer.html);
   placeRow(grid, index, row);
-  recount(bench, grid);
-  focus(row.querySelectorAll(".cell")[column]);
+  recount(grid, page.problems);
+  focusCell(cellsOf(row)[column]);
 }
 
-// A row below the last one moves no other: it stands here before the server has answered, so
-// that who types on after Enter types in it.
-async function growRow(bench, grid, column) {
+// A row below the last one moves no other, so it appears before the server has answered: someone
+// who types on after Enter types into it.
+async function appendRow({ draft, problems }, grid, column) {
   const pointer = pointerOf(grid);
   const row = blankRow(grid);
-  placeRow(grid, count(grid), row);
-  recount(bench, grid);
-  focus(row.querySelectorAll(".cell")[column]);
-  await bench.change(() => ({ kind: "insert", index: indexOf(row, grid), value: "{}", order: [pointer.slice(1)], pointer }));
-  // It may have been made though its answer was lost: the text, read anew then, has it.
-  if (!row.isConnected || bench.text.lineOf(pointerOf(row)) !== undefined) return;
+  placeRow(grid, countRows(grid), row);
+  recount(grid, problems);
+  focusCell(cellsOf(row)[column]);
+  await draft.change(() => ({ kind: "insert", index: indexOf(row, grid), value: "{}", order: [pointer.slice(1)], pointer }));
+  // After a failure the text was read anew. It has the row where only the answer was lost.
+  if (!row.isConnected || draft.text.lineOf(pointerOf(row)) !== undefined) return;
   row.remove();
-  recount(bench, grid);
+  recount(grid, problems);
 }
 
-function placeRow(grid, index, row) {
-  const before = rowAt(grid, index);
-  const last = rowAt(grid, index - 1);
-  if (before && "row" in before.dataset) before.before(row);
-  else if (last && "row" in last.dataset) last.after(row);
-  else newBlock(grid).append(row);
-}
-
-function blankRow(grid) {
-  const row = document.createElement("div");
-  row.className = "grid-row";
-  row.setAttribute("role", "row");
-  row.dataset.row = "";
-  const handle = grid.querySelector("[data-row] > .grid-handle").cloneNode(true);
-  const more = document.createElement("div");
-  more.className = "grid-more";
-  more.setAttribute("role", "gridcell");
-  row.append(handle, ...keysOf(grid).map(emptyCell), more);
-  return row;
-}
-
-function newBlock(grid) {
-  const block = document.createElement("div");
-  block.className = "grid-rows";
-  block.setAttribute("role", "rowgroup");
-  block.dataset.block = "";
-  grid.append(block);
-  return block;
-}
-
-export function recount(bench, grid) {
-  const total = count(grid);
-  document.querySelectorAll(`[data-count-of="${CSS.escape(pointerOf(grid))}"]`).forEach((each) => (each.textContent = total));
-  grid.setAttribute("aria-rowcount", total + 1);
-  numberRows(grid);
-  bench.problems.place();
-}
-
-async function addKey(bench, grid) {
-  const key = await bench.ask(bench.words.key, bench.words.keyHelp);
+async function askForColumn(page, grid) {
+  const key = await ask(message("newColumn"), message("columnKeyHelp"));
   if (!key) return;
-  if (keysOf(grid).includes(key)) return bench.toast(bench.words.taken.replace("%n", key), "warning");
-  addColumn(bench, grid, key);
-  if (!count(grid)) await addRow(bench, grid, 0, keysOf(grid).length - 1);
-  else focus(grid.querySelector("[data-row]").querySelectorAll(".cell")[keysOf(grid).indexOf(key)]);
+  if (keysOf(grid).includes(key)) return toast(message("keyExists", { key }), "warning");
+  addColumn(grid, key);
+  if (!countRows(grid)) await addRow(page, grid, 0, { column: keysOf(grid).length - 1 });
+  else focusCell(cellsOf(grid.querySelector("[data-row]"))[keysOf(grid).indexOf(key)]);
 }
 
-function pasteBlock(bench, cell, text) {
+function pasteAt(page, cell, text) {
   const grid = gridOf(cell);
   const row = cell.closest("[data-row]");
-  const column = [...row.querySelectorAll(".cell")].indexOf(cell);
-  // A column of "Paris, France" is no CSV; one that came from a spreadsheet has no tabs.
-  pasteRows(bench, grid, indexOf(row, grid), column, text, /[,;] /.test(text) ? "\t" : undefined);
+  // A column of "Paris, France" isn't CSV, and a column copied from a spreadsheet has no tabs.
+  pasteRows(page, grid, indexOf(row, grid), cellsOf(row).indexOf(cell), text, /[,;] /.test(text) ? "\t" : undefined);
 }
 
-async function pasteRows(bench, grid, index, column, text, mark) {
-  let cells = readBlock(text, mark);
+async function pasteRows({ draft, form, problems }, grid, index, column, text, separator) {
+  let cells = readCells(text, separator);
   let keys = keysOf(grid).slice(column);
-  const titled = cells.length > 1 && cells[0].every((each) => each !== "") && cells[0].some((each) => keysOf(grid).includes(each));
-  if (titled) [keys, cells] = [cells[0], cells.slice(1)];
+  const isTitled = cells.length > 1 && cells[0].every((each) => each !== "") && cells[0].some((each) => keysOf(grid).includes(each));
+  if (isTitled) [keys, ...cells] = cells;
   const width = Math.max(...cells.map((row) => row.length));
   for (let i = keys.length; i < width; i++) keys.push(`column_${column + i + 1}`);
   const pointer = pointerOf(grid);
   const value = JSON.stringify({ keys: keys.slice(0, width), cells });
-  const answer = await bench.change({ kind: "paste", pointer, index, value, order: [pointer.slice(1)], part: "section", at: pointer });
+  const answer = await draft.change({ kind: "paste", pointer, index, value, order: [pointer.slice(1)], part: "section", at: pointer });
   if (!answer) return;
-  bench.swap(grid.closest(".builder-section"), answer.html);
-  const fresh = bench.form().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);
-  recount(bench, fresh);
-  focus(rowAt(fresh, index)?.querySelectorAll?.(".cell")[column]);
+  form.replace(grid.closest(".builder-section"), answer.html);
+  const fresh = formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);
+  recount(fresh, problems);
+  focusCell(cellsOf(rowAt(fresh, index))[column]);
 }
 
-// Cells of a spreadsheet: tabs between them (else commas or semicolons), quotes around line breaks.
-export function readBlock(text, given) {
+// Cells copied from a spreadsheet: tabs between them, else semicolons or commas, and quotes around
+// values with line breaks, as Excel, LibreOffice and Google Sheets write them.
+function readCells(text, separator) {
   const source = text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
   const first = source.split("\n", 1)[0];
-  const mark = given ?? (first.includes("\t") ? "\t" : first.includes(";") ? ";" : first.includes(",") ? "," : "\t");
+  const between = separator ?? ["\t", ";", ","].find((each) => first.includes(each)) ?? "\t";
   const rows = [[]];
   let cell = "";
-  let quoted = false;
+  let isQuoted = false;
   for (let i = 0; i < source.length; i++) {
-    const sign = source[i];
-    if (quoted) {
-      if (sign !== '"') cell += sign;
+    const char = source[i];
+    if (isQuoted) {
+      if (char !== '"') cell += char;
       else if (source[i + 1] === '"') cell += source[++i];
-      else quoted = false;
-    } else if (sign === '"' && cell === "") quoted = true;
-    else if (sign === mark || sign === "\n") {
+      else isQuoted = false;
+    } else if (char === '"' && cell === "") isQuoted = true;
+    else if (char === between || char === "\n") {
       rows.at(-1).push(cell);
       cell = "";
-      if (sign === "\n") rows.push([]);
-    } else cell += sign;
+      if (char === "\n") rows.push([]);
+    } else cell += char;
   }
   rows.at(-1).push(cell);
   return rows;

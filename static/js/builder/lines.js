@@ -1,134 +1,103 @@
-// Lines and fields know each other: hover and focus light both, a click goes across.
+// Lines and fields point at each other: hover and focus highlight both, a click goes across.
 
-import { icon } from "./icons.js";
-import { elementAt, pointerOf } from "./pointers.js";
+import { icon, make, makeButton, on } from "../elements.js";
+import { message, toast } from "../messages.js";
+import { formElement } from "./form.js";
+import { elementAt, parent, pointerOf } from "./pointers.js";
 
-export function startLines(bench) {
-  const box = document.getElementById("preview");
+const FOCUSABLE = "input, textarea, select, button, summary";
+const TOOLS = [["value", "copy", "copyValue"], ["pointer", "link", "copyPointer"]];
+
+export function startLines(preview) {
+  const { box, text } = preview;
   let lit = [];
 
-  const light = (line, element, reveal) => {
+  const highlight = (line, element, options) => {
     lit.forEach((each) => each.classList.remove("lit"));
-    lit = [];
-    if (line !== undefined && line !== null) {
-      bench.preview.light(line, true, reveal);
-      const row = bench.preview.element(line);
-      if (row) lit.push(row);
-    }
+    const row = line === undefined ? null : preview.highlight(line, options);
     const field = element?.closest("[data-field], .grid-cell, .step");
-    if (field) {
-      field.classList.add("lit");
-      lit.push(field);
-    }
+    field?.classList.add("lit");
+    lit = [row, field].filter(Boolean);
   };
-
   const lineOfField = (element) => {
-    for (let at = pointerOf(element); at; at = at.slice(0, at.lastIndexOf("/"))) {
-      const line = bench.text.lineOf(at);
+    for (let at = pointerOf(element); at; at = parent(at)) {
+      const line = text.lineOf(at);
       if (line !== undefined) return line;
     }
     return undefined;
   };
 
-  document.addEventListener("focusin", (event) => {
-    const field = event.target.closest?.("#form [data-at]");
-    if (field) light(lineOfField(field), field, true);
+  on("focusin", "#form [data-at]", (field) => highlight(lineOfField(field), field, { reveal: true }));
+  on("pointerover", "#form .field", (box) => {
+    const field = box.querySelector("[data-at]");
+    if (field && !formElement().contains(document.activeElement)) highlight(lineOfField(field), field);
   });
-  document.addEventListener("pointerover", (event) => {
-    const field = event.target.closest?.("#form .field")?.querySelector("[data-at]");
-    if (field && !bench.form().contains(document.activeElement)) light(lineOfField(field), field, false);
-    const row = event.target.closest?.("#preview .line");
-    if (row) showTools(bench, row);
-  });
-
+  on("pointerover", "#preview .line", showTools);
   box.addEventListener("click", (event) => {
     const row = event.target.closest(".line");
     if (!row) return;
-    if (event.target.closest(".fold")) return bench.preview.fold(row.line);
+    if (event.target.closest(".fold")) return preview.fold(row.line);
     const tool = event.target.closest("[data-tool]");
-    if (tool) return copyLine(bench, row, tool);
+    if (tool) return copyFrom(text, row.line, tool.dataset.tool);
+    // Dragging over text selects it and ends in a click.
     if (String(getSelection())) return;
-    light(row.line, null, false);
-    bench.reveal(bench.text.pointerOf(row.line));
+    highlight(row.line);
+    reveal(text.pointerOf(row.line));
   });
-  box.addEventListener("keydown", (event) => moveInPreview(bench, event));
-
-  bench.valueText = (line) => valueText(bench, line);
-
-  // Bring the element that edits a pointer into view and focus it, opening what hides it.
-  bench.reveal = async (pointer) => {
-    let element = elementAt(document.body, pointer);
-    if (element?.matches("[data-block]")) {
-      element.scrollIntoView({ block: "center" });
-      await new Promise((done) => document.addEventListener("redrawn", done, { once: true }));
-      element = elementAt(document.body, pointer);
-    }
-    const step = element?.closest(".step")?.querySelector("details");
-    if (step && !step.open) {
-      step.open = true;
-      if (step.querySelector("[data-far]")) await new Promise((done) => document.addEventListener("redrawn", done, { once: true }));
-      element = elementAt(document.body, pointer) ?? step;
-    }
-    element?.closest("details:not([open])")?.setAttribute("open", "");
-    if (!element) return;
-    const target = element.matches("input, textarea, select, button, summary") ? element : element.querySelector("input, textarea, select, button, summary") ?? element;
-    target.scrollIntoView({ block: "nearest" });
-    target.focus({ preventScroll: false });
-  };
+  box.addEventListener("keydown", (event) => moveByKey(preview, event));
 }
 
-function showTools(bench, row) {
+const redrawn = () => new Promise((resolve) => document.addEventListener("redrawn", resolve, { once: true }));
+
+// Brings the element that edits a pointer into view and focuses it. What hides it is opened, and
+// what isn't drawn yet is awaited.
+export async function reveal(pointer) {
+  let element = elementAt(document.body, pointer);
+  if (element?.matches("[data-block]")) {
+    element.scrollIntoView({ block: "center" });
+    await redrawn();
+    element = elementAt(document.body, pointer);
+  }
+  const step = element?.closest(".step")?.querySelector("details");
+  if (step && !step.open) {
+    step.open = true;
+    if (step.querySelector("[data-lazy]")) await redrawn();
+    element = elementAt(document.body, pointer) ?? step;
+  }
+  element?.closest("details:not([open])")?.setAttribute("open", "");
+  if (!element) return;
+  const target = element.matches(FOCUSABLE) ? element : element.querySelector(FOCUSABLE) ?? element;
+  target.scrollIntoView({ block: "nearest" });
+  target.focus({ preventScroll: false });
+}
+
+// One set of tools moves to the line under the pointer, as a set on each line would cost
+// thousands of elements.
+function showTools(row) {
   const old = document.getElementById("line_tools");
   if (old?.parentElement === row) return;
   old?.remove();
-  const tools = document.createElement("span");
-  tools.className = "line-tools";
-  tools.id = "line_tools";
-  for (const [what, name, label] of [["value", "copy", "Copy value"], ["pointer", "link", "Copy pointer"]]) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.tabIndex = -1;
-    button.dataset.tool = what;
-    button.title = label;
-    button.setAttribute("aria-label", label);
-    button.append(icon(name));
-    tools.append(button);
-  }
-  row.append(tools);
+  row.append(make("span", { class: "line-tools", id: "line_tools" }, ...TOOLS.map(([tool, symbol, name]) => {
+    const label = message(name);
+    return makeButton({ tabindex: -1, "data-tool": tool, title: label, "aria-label": label }, icon(symbol));
+  })));
 }
 
-async function copyLine(bench, row, tool) {
-  const pointer = bench.text.pointerOf(row.line);
-  const copied = tool.dataset.tool === "pointer" ? pointer : valueText(bench, row.line);
-  await navigator.clipboard?.writeText(copied);
-  bench.toast(bench.words.copied);
+async function copyFrom(text, line, tool) {
+  await navigator.clipboard?.writeText(tool === "pointer" ? text.pointerOf(line) : text.valueAt(line));
+  toast(message("copied"));
 }
 
-// The value that begins on a line: the line's own, or all lines down to its closing bracket.
-function valueText(bench, line) {
-  const end = bench.text.endOf(line);
-  if (end < 0) {
-    const found = /^\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?(.*?),?\s*$/.exec(bench.text.lines[line]);
-    return found[1];
-  }
-  const lines = bench.text.lines.slice(line, end + 1);
-  lines[0] = lines[0].slice(lines[0].search(/[{[]\s*$/));
-  lines[lines.length - 1] = lines[lines.length - 1].replace(/,\s*$/, "");
-  const indent = /^\s*/.exec(lines[lines.length - 1])[0].length;
-  return lines.map((each, i) => (i ? each.slice(indent) : each)).join("\n");
-}
-
-// Arrow keys walk the lines, Enter goes to the field, left and right fold.
-function moveInPreview(bench, event) {
-  const box = bench.preview.box;
+// Up and down move between lines, Enter goes to the field, left and right fold.
+function moveByKey(preview, event) {
+  const { box, text } = preview;
   const current = box.querySelector(".line.lit");
   const line = current?.line ?? 0;
   const steps = { ArrowDown: 1, ArrowUp: -1 };
   if (event.key in steps) {
     event.preventDefault();
-    const next = Math.max(0, Math.min(bench.text.lines.length - 1, line + steps[event.key]));
     current?.classList.remove("lit");
-    bench.preview.light(next, true, true);
-  } else if (event.key === "Enter" && current) bench.reveal(bench.text.pointerOf(line));
-  else if ((event.key === "ArrowLeft" || event.key === "ArrowRight") && bench.text.endOf(line) > 0) bench.preview.fold(line);
+    preview.highlight(Math.max(0, Math.min(text.lines.length - 1, line + steps[event.key])), { reveal: true });
+  } else if (event.key === "Enter" && current) reveal(text.pointerOf(line));
+  else if ((event.key === "ArrowLeft" || event.key === "ArrowRight") && text.endOf(line) > 0) preview.fold(line);
 }

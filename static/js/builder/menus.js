@@ -1,62 +1,63 @@
-// Menus of fields, rows, cells and columns: one of each on the page, opened where it is asked for.
+// Menus of fields, rows, cells and columns: one of each on the page, opened beside its subject.
 
+import { on } from "../elements.js";
+import { message, toast } from "../messages.js";
+import { isShortcut } from "../shortcuts.js";
+import { ask } from "./dialogs.js";
+import { fillField, saveField } from "./fields.js";
+import { changeCell, changeColumn, changeRow } from "./grid_actions.js";
 import { pointerOf } from "./pointers.js";
-import { change, fill } from "./fields.js";
-import { doToCell, doToColumn, doToRow } from "./cells.js";
 
-export function startMenus(bench) {
+// `suggestVariables(field)` opens the list of variables at a field.
+export function startMenus({ draft, form, problems, suggestVariables }) {
+  const grid = { draft, form, problems };
   let subject = null;
   const open = (id, anchor, about) => {
     subject = about;
     const menu = document.getElementById(id);
     menu.showPopover({ source: anchor });
-    place(menu, anchor);
+    placeBeside(menu, anchor);
     menu.querySelector("button:not([hidden])")?.focus();
   };
 
-  document.addEventListener("click", (event) => {
-    const tool = event.target.closest('[data-act="menu"]');
-    if (tool) {
-      const box = tool.closest("[data-field]");
-      const field = box.querySelector("[data-at]");
-      const optional = Boolean(box.querySelector('[data-act="switch"]'));
-      const menu = document.getElementById("field_menu");
-      menu.querySelector('[data-do="variable"]').hidden = field.dataset.kind !== "text";
-      menu.querySelector('[data-do="empty"]').hidden = field.dataset.kind !== "text" && field.dataset.kind !== "choice";
-      menu.querySelector('[data-do="reset"]').hidden = field.dataset.default === undefined;
-      menu.querySelector('[data-do="remove"]').hidden = !optional;
-      open("field_menu", tool, box);
-    }
-    const row = event.target.closest("[data-row-menu]");
-    if (row) open("row_menu", row, row.closest("[data-row]"));
-    const column = event.target.closest("[data-column-menu]");
-    if (column) open("column_menu", column, column.closest("[data-key]"));
-    const chosen = event.target.closest(".menu [data-do], .menu [data-row-do], .menu [data-column-do], .menu [data-cell-do]");
-    if (!chosen) return;
+  on("click", '[data-act="menu"]', (button) => {
+    const box = button.closest("[data-field]");
+    hideUnfit(document.getElementById("field_menu"), box);
+    open("field_menu", button, box);
+  });
+  on("click", "[data-row-menu]", (button) => open("row_menu", button, button.closest("[data-row]")));
+  on("click", "[data-column-menu]", (button) => open("column_menu", button, button.closest("[data-key]")));
+  on("click", ".menu :is([data-do], [data-row-do], [data-column-do], [data-cell-do])", (chosen) => {
     chosen.closest(".menu").hidePopover();
-    const { do: what, rowDo, columnDo, cellDo } = chosen.dataset;
-    if (what) doToField(bench, subject, what);
-    if (rowDo) doToRow(bench, subject, rowDo);
-    if (cellDo) doToCell(bench, subject, cellDo);
-    if (columnDo) doToColumn(bench, subject.closest(".grid"), subject.dataset.key, columnDo);
+    const { do: action, rowDo, columnDo, cellDo } = chosen.dataset;
+    if (action) changeField({ draft, form, suggestVariables }, subject, action);
+    if (rowDo) changeRow(grid, subject, rowDo);
+    if (cellDo) changeCell(draft, subject, cellDo);
+    if (columnDo) changeColumn(grid, subject.closest(".grid"), subject.dataset.key, columnDo);
   });
-  document.addEventListener("contextmenu", (event) => {
-    if (!event.target.matches?.(".cell")) return;
+  const openCellMenu = (cell, event) => {
     event.preventDefault();
-    open("cell_menu", event.target, event.target);
-  });
-  document.addEventListener("keydown", (event) => {
-    if (event.target.matches?.(".cell") && event.altKey && event.key === "ArrowDown") {
-      event.preventDefault();
-      open("cell_menu", event.target, event.target);
-    }
-    const menu = event.target.closest?.('[role="menu"]');
-    if (menu && (event.key === "ArrowDown" || event.key === "ArrowUp")) walk(menu, event);
-  });
+    open("cell_menu", cell, cell);
+  };
+  on("contextmenu", ".cell", openCellMenu);
+  on("keydown", ".cell", (cell, event) => isShortcut(event, "cell-menu") && openCellMenu(cell, event));
+  on("keydown", '[role="menu"]', (menu, event) => (event.key === "ArrowDown" || event.key === "ArrowUp") && moveFocus(menu, event));
 }
 
-// Browsers without anchors for popovers would put the menu into a corner.
-function place(menu, anchor) {
+// Only what applies to a field: a number has no variables, a required field cannot be removed.
+function hideUnfit(menu, box) {
+  const { kind, default: initial } = box.querySelector("[data-at]").dataset;
+  const unfit = {
+    variable: kind !== "text",
+    empty: kind !== "text" && kind !== "choice",
+    reset: initial === undefined,
+    remove: !box.querySelector('[data-act="switch"]'),
+  };
+  for (const [action, isUnfit] of Object.entries(unfit)) menu.querySelector(`[data-do="${action}"]`).hidden = isUnfit;
+}
+
+// Browsers without anchor positioning would put a popover into a corner of the window.
+function placeBeside(menu, anchor) {
   if (CSS.supports("position-area", "bottom")) return;
   const box = anchor.getBoundingClientRect();
   menu.style.setProperty("position", "fixed");
@@ -64,59 +65,60 @@ function place(menu, anchor) {
   menu.style.setProperty("top", `${Math.min(box.bottom + 2, innerHeight - 240)}px`);
 }
 
-function walk(menu, event) {
+function moveFocus(menu, event) {
   event.preventDefault();
   const items = [...menu.querySelectorAll('[role="menuitem"]:not([hidden])')];
   const step = event.key === "ArrowDown" ? 1 : -1;
   items.at((items.indexOf(document.activeElement) + step) % items.length).focus();
 }
 
-export async function doToField(bench, box, what) {
+async function changeField({ draft, form, suggestVariables }, box, action) {
   const field = box.querySelector("[data-at]");
-  const send = (edit) => bench.change(() => ({ pointer: pointerOf(field), ...edit }));
-  if (what === "copy-pointer") {
+  const send = (edit) => draft.change(() => ({ pointer: pointerOf(field), ...edit }));
+  if (action === "copy-pointer") {
     await navigator.clipboard?.writeText(pointerOf(field));
-    return bench.toast(bench.words.copied);
+    return toast(message("copied"));
   }
-  if (what === "note") return writeNote(bench, box, field);
-  if (what === "reset") {
-    fill(field, field.dataset.default);
-    return change(bench, field);
+  if (action === "note") return editNote(draft, box, field);
+  if (action === "reset") {
+    fillField(field, field.dataset.default);
+    return saveField(draft, field);
   }
-  if (what === "variable") return bench.offerVariables(field);
-  if (what === "json") return editAsJson(bench, field);
-  if (what === "remove") {
-    if (await send({ kind: "remove" })) await bench.redraw();
+  if (action === "variable") return suggestVariables(field);
+  if (action === "json") return editAsJson({ draft, form }, field);
+  if (action === "remove") {
+    if (await send({ kind: "remove" })) await form.redraw();
     return;
   }
-  const value = what === "null" ? "null" : '""';
+  const value = action === "null" ? "null" : '""';
   if (!(await send({ kind: "set", value }))) return;
   box.classList.remove("off");
-  field.dataset.state = what === "null" ? "null" : "sent";
+  field.dataset.state = action === "null" ? "null" : "sent";
   field.value = "";
-  field.placeholder = what === "null" ? "null" : '""';
+  field.placeholder = value;
   const toggle = box.querySelector('[data-act="switch"]');
   if (toggle) toggle.checked = true;
 }
 
-async function writeNote(bench, box, field) {
+async function editNote(draft, box, field) {
   const place = box.querySelector("[data-note]");
-  const note = await bench.ask(bench.words.note, bench.words.noteHelp, place.textContent, 4);
+  const note = await ask(message("note"), message("noteHelp"), place.textContent, 4);
   if (note === null) return;
-  if (!(await bench.change(() => ({ kind: "note", pointer: pointerOf(field), value: note })))) return;
+  if (!(await draft.change(() => ({ kind: "note", pointer: pointerOf(field), value: note })))) return;
   place.textContent = note;
   place.hidden = note === "";
   box.querySelector('[data-act="menu"]').classList.toggle("used", note !== "");
 }
 
-// Any value can be written as JSON, and is asked again until it is: a list, an object, a number where text is usual.
-async function editAsJson(bench, field) {
+// Any value can be written as JSON, such as a list where text is usual. The question is repeated
+// until the server accepts the answer, with the rejected text in it.
+export async function editAsJson({ draft, form }, field) {
   const pointer = pointerOf(field);
-  const line = bench.text.lineOf(pointer);
-  const current = line === undefined ? "" : bench.valueText(line, pointer);
-  for (let value = current; ; ) {
-    value = await bench.ask("JSON", pointer, value, 8);
+  const line = draft.text.lineOf(pointer);
+  let value = line === undefined ? "" : draft.text.valueAt(line);
+  for (;;) {
+    value = await ask("JSON", pointer, value, 8);
     if (value === null || value.trim() === "") return;
-    if (await bench.change({ kind: "set", pointer, value })) return bench.redraw();
+    if (await draft.change({ kind: "set", pointer, value })) return form.redraw();
   }
 }

@@ -1,49 +1,43 @@
-// Paste anything into the open draft: it replaces the payload or is merged into it. What became
-// of it is told, undo takes it back.
+// Paste anything into the open draft: it replaces the payload or is merged into it. A dialog
+// reports what was read and offers undo.
 
-import { elementsOf } from "./fragments.js";
+import { elementsOf } from "../elements.js";
+import { isShortcut } from "../shortcuts.js";
+import { openDialog } from "./dialogs.js";
 
-export function startPasting(bench) {
+export function startPasting({ draft, form, editor }) {
   const field = document.getElementById("paste_here_text");
   field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || !event.ctrlKey) return;
+    if (!isShortcut(event, "send")) return;
     event.preventDefault();
     event.stopPropagation();
     field.closest("dialog").close("replace");
   });
   document.getElementById("paste_document").addEventListener("click", async () => {
-    const how = await choose("paste_here");
+    const action = await openDialog("paste_here");
     const text = field.value;
-    if (!how) field.value = "";
-    if (!how || !text.trim()) return;
-    await bench.flushEditor();
-    if (how === "merge" && !(await look(bench, text))) return;
-    const answer = await bench.change({ url: bench.main.dataset.paste, text, merge: how === "merge" });
-    // What was refused stands there again for another try.
+    if (!action) field.value = "";
+    if (!action || !text.trim()) return;
+    await editor.flush();
+    if (action === "merge" && !(await confirmMerge({ draft, form }, text))) return;
+    const answer = await draft.change({ url: draft.urls.paste, text, merge: action === "merge" });
+    // A rejected text stays in the dialog for another try.
     if (!answer) return;
     field.value = "";
-    await bench.follow(answer);
+    await form.follow(answer);
     document.getElementById("pasted_body").replaceChildren(...elementsOf(answer.report));
-    if ((await choose("pasted")) === "undo") document.querySelector('[data-turn="undo"]').click();
+    if ((await openDialog("pasted")) === "undo") document.querySelector('[data-history="undo"]').click();
   });
 }
 
-// Which button closed the dialog; empty for none.
-function choose(id) {
-  const dialog = document.getElementById(id);
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((done) => dialog.addEventListener("close", () => done(dialog.returnValue), { once: true }));
-}
-
-// What merging would change, and whether it shall. The address of a job has nothing to look at.
-async function look(bench, text) {
-  const answer = await bench.change({ url: bench.main.dataset.paste, text, preview: true });
+// Shows what merging would change. The address of a job has no preview: its step was added.
+async function confirmMerge({ draft, form }, text) {
+  const answer = await draft.change({ url: draft.urls.paste, text, preview: true });
   if (!answer) return false;
   if (answer.revision !== undefined) {
-    await bench.follow(answer);
+    await form.follow(answer);
     return false;
   }
   document.getElementById("merging_body").replaceChildren(...elementsOf(answer.report));
-  return (await choose("merging")) === "merge";
+  return (await openDialog("merging")) === "merge";
 }

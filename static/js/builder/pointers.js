@@ -1,21 +1,22 @@
-// JSON Pointers (RFC 6901) of what stands on the page, computed from where it stands now.
+// JSON Pointers (RFC 6901) of the elements on the page, computed from where they are now.
+// `data-at` holds a pointer relative to the row around the element, since rows move.
 
 export const escapeSegment = (key) => key.replace(/~/g, "~0").replace(/\//g, "~1");
 export const split = (pointer) =>
   pointer.split("/").slice(1).map((part) => part.replace(/~1/g, "/").replace(/~0/g, "~"));
 export const parent = (pointer) => pointer.slice(0, pointer.lastIndexOf("/"));
 
-// The pointer of a field, a row or a list of rows: rows count from their position.
+// The pointer of a field, a row or a list of rows: a row's index is its position.
 export function pointerOf(element) {
   const own = element.dataset.at ?? "";
   const row = element.matches("[data-row]") ? element : element.closest("[data-row]");
   if (!row) return own;
   const rows = row.parentElement.closest("[data-rows]");
-  const above = pointerOf(rows) + "/" + indexOf(row, rows);
-  return row === element ? above : above + own;
+  const rowPointer = pointerOf(rows) + "/" + indexOf(row, rows);
+  return row === element ? rowPointer : rowPointer + own;
 }
 
-// A list may be cut into blocks; a block that is not drawn yet says how many rows it has.
+// A long list is cut into blocks. One that isn't drawn yet knows how many rows it has.
 export function indexOf(row, rows) {
   let index = 0;
   const block = row.closest("[data-block]");
@@ -30,6 +31,7 @@ export function indexOf(row, rows) {
 export const childRows = (box) => [...box.children].filter((child) => "row" in child.dataset);
 export const countOf = (block) => Number(block.dataset.count ?? childRows(block).length);
 
+// The row at an index, its block where that isn't drawn yet, or undefined.
 export function rowAt(rows, index) {
   const blocks = rows.querySelectorAll("[data-block]");
   if (!blocks.length) return childRows(rows)[index];
@@ -44,16 +46,17 @@ export function rowAt(rows, index) {
 // The element that edits a pointer, or the nearest one around it; null when none is drawn.
 export function elementAt(root, pointer) {
   for (let at = pointer; at !== ""; at = parent(at)) {
-    const found = exactly(root, at);
+    const found = elementExactlyAt(root, at);
     if (found) return found;
   }
   return null;
 }
 
-// The element that edits exactly this pointer, or null.
-export function exactly(root, pointer) {
-  const plain = [...root.querySelectorAll(`[data-at="${CSS.escape(pointer)}"]`)];
-  const outside = plain.find((each) => rowOf(each) === rowOf(root));
+// The element that edits exactly this pointer, or null. The whole pointer may be written at one
+// element; else a prefix of it names a list, and the rest is looked for in one of its rows.
+export function elementExactlyAt(root, pointer) {
+  const written = [...root.querySelectorAll(`[data-at="${CSS.escape(pointer)}"]`)];
+  const outside = written.find((each) => rowOf(each) === rowOf(root));
   if (outside) return outside;
   const parts = pointer.split("/");
   for (let cut = parts.length - 1; cut > 1; cut--) {
@@ -62,10 +65,10 @@ export function exactly(root, pointer) {
     const row = rowAt(rows, Number(parts[cut]));
     if (!row) return null;
     if (cut === parts.length - 1 || !("row" in row.dataset)) return row;
-    return exactly(row, "/" + parts.slice(cut + 1).join("/"));
+    return elementExactlyAt(row, "/" + parts.slice(cut + 1).join("/"));
   }
   return null;
 }
 
-// The row an element belongs to; a row itself counts as its own, the page as none.
+// The row around an element; a row counts as its own.
 const rowOf = (element) => element.closest?.("[data-row]") ?? null;

@@ -1,19 +1,23 @@
-// The preview: lines drawn when they come near, patched one by one, folded, lit and copied.
+// A text as numbered, coloured lines: drawn when they come near, patched one by one, folded.
 
-import { icon } from "./icons.js";
+import { icon, make, makeButton } from "../elements.js";
+import { message } from "../messages.js";
 
-const BLOCK = 60;
-const LONGEST = 4000;
-const GLOWS = 800; // milliseconds after the last change
+const BLOCK = 60; // lines drawn at a time
+const LONGEST = 4000; // characters of a line that are shown
+const FEW = 4; // lines that are redrawn where they are
+const GLOWING = 200; // lines of a larger change that glow
+const GLOW_TIME = 800; // milliseconds after the last change
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false)\b|\b(null)\b|([{}[\],:])/g;
 const REFERENCE = /(\\?)\{\{\s*((?:secret:|file:)?[\p{L}_][\p{L}\p{N}_.:+-]*)\s*\}\}/gu;
 
 export class Preview {
+  // `text` has `lines` and `endOf(line)`; `files` says how attachments are shown, by file id.
   constructor(box, text) {
     this.box = box;
     this.text = text;
     this.folds = new Set();
-    this.marks = new Map();
+    this.problems = new Map();
     this.files = new Map();
     this.near = new IntersectionObserver((seen) => seen.forEach((each) => each.isIntersecting && this.draw(each.target)), {
       root: box,
@@ -23,28 +27,30 @@ export class Preview {
     this.redraw();
   }
 
-  // All blocks anew: once at the start, and when folds change.
+  // All blocks anew: at the start, and when folds change.
   redraw() {
     this.near.disconnect();
-    const hidden = this.hiddenLines();
-    const blocks = [];
-    for (let first = 0; first < this.text.lines.length; first += BLOCK) {
-      blocks.push(this.makeBlock(first, Math.min(BLOCK, this.text.lines.length - first), hidden));
-    }
-    this.box.replaceChildren(...blocks.map((block) => block.element));
-    this.blocks = blocks;
-    blocks.slice(0, 2).forEach((block) => this.draw(block.element));
-    blocks.forEach((block) => this.near.observe(block.element));
+    this.blocks = this.makeBlocks(0, this.text.lines.length, this.hiddenLines());
+    this.box.replaceChildren(...this.blocks.map((block) => block.element));
+    this.blocks.slice(0, 2).forEach((block) => this.draw(block.element));
+    this.blocks.forEach((block) => this.near.observe(block.element));
   }
 
+  makeBlocks(first, count, hidden) {
+    const blocks = [];
+    for (let from = first; from < first + count; from += BLOCK) {
+      blocks.push(this.makeBlock(from, Math.min(BLOCK, first + count - from), hidden));
+    }
+    return blocks;
+  }
+
+  // Until it is drawn a block is plain text, so that the browser's search finds all lines.
   makeBlock(first, count, hidden) {
-    const element = document.createElement("div");
-    element.className = "preview-block";
-    const block = { element, first, count, drawn: false, hidden };
-    element.block = block;
+    const block = { element: make("div", { class: "preview-block" }), first, count, isDrawn: false, hidden };
+    block.element.block = block;
     const shown = this.linesOf(block);
-    element.textContent = shown.map((line) => this.text.lines[line].slice(0, LONGEST)).join("\n");
-    element.hidden = shown.length === 0;
+    block.element.textContent = shown.map((line) => this.text.lines[line].slice(0, LONGEST)).join("\n");
+    block.element.hidden = shown.length === 0;
     return block;
   }
 
@@ -54,43 +60,33 @@ export class Preview {
     return lines;
   }
 
+  blockOf(line) {
+    return this.blocks.find((each) => line >= each.first && line < each.first + each.count);
+  }
+
   draw(element) {
     const block = element.block;
-    if (block.drawn) return;
-    block.drawn = true;
+    if (block.isDrawn) return;
+    block.isDrawn = true;
     element.replaceChildren(...this.linesOf(block).map((line) => this.drawLine(line)));
   }
 
   drawLine(line) {
-    const row = document.createElement("div");
-    row.className = "line";
-    const number = document.createElement("span");
-    number.className = "no";
-    number.textContent = line + 1;
-    const code = document.createElement("code");
-    colour(code, this.text.lines[line], this.files);
-    row.append(number, code);
-    if (/[{[]\s*$/.test(this.text.lines[line])) number.after(this.foldButton(line));
+    const source = this.text.lines[line];
+    const row = numberedLine(line, "");
+    const code = row.querySelector("code");
+    colour(code, source, this.files);
+    if (/[{[]\s*$/.test(source)) code.before(this.foldButton(line));
     if (this.folds.has(line)) code.append(span("folded", ""));
-    const mark = this.marks.get(line);
-    if (mark) {
-      row.classList.add("problem-" + mark.severity);
-      row.title = mark.message;
-    }
-    row.line = line;
+    markRow(row, this.problems.get(line));
     return row;
   }
 
   foldButton(line) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "fold";
-    button.tabIndex = -1;
-    const folded = this.folds.has(line);
-    button.setAttribute("aria-expanded", String(!folded));
-    button.setAttribute("aria-label", `${folded ? "Unfold" : "Fold"} line ${line + 1}`);
-    button.append(icon("turn"));
-    return button;
+    const isFolded = this.folds.has(line);
+    const label = message(isFolded ? "unfoldLine" : "foldLine", { line: line + 1 });
+    const attributes = { class: "fold", tabindex: -1, "aria-expanded": !isFolded, "aria-label": label };
+    return makeButton(attributes, icon("turn"));
   }
 
   hiddenLines() {
@@ -111,7 +107,7 @@ export class Preview {
   }
 
   element(line) {
-    const block = this.blocks.find((each) => line >= each.first && line < each.first + each.count);
+    const block = this.blockOf(line);
     if (!block) return null;
     this.draw(block.element);
     const rows = block.element.children;
@@ -119,7 +115,7 @@ export class Preview {
     return row?.line === line ? row : ([...rows].find((each) => each.line === line) ?? null);
   }
 
-  // The same frame's answer to a keystroke, before the server has spoken.
+  // A keystroke shows in the next frame, before the server has confirmed it.
   echo(line, source) {
     this.text.lines[line] = source;
     const row = this.element(line);
@@ -129,17 +125,16 @@ export class Preview {
   }
 
   patch(start, removed, inserted) {
-    // What the echo wrote already stands: the server's word only takes the doubt away.
     const isEchoed = removed === 1 && inserted.length === 1 && this.text.lines[start] === inserted[0];
     this.text.patch(start, removed, inserted);
     if (isEchoed) return this.confirm(start);
-    if (removed === inserted.length && removed <= 4 && !this.folds.size) {
+    if (removed === inserted.length && removed <= FEW && !this.folds.size) {
       for (let line = start; line < start + removed; line++) this.refresh(line);
       return;
     }
     this.folds = new Set([...this.folds].filter((line) => line < start));
     this.splice(start, removed, inserted.length);
-    for (let line = start; line < start + Math.min(inserted.length, 200); line++) this.glow(this.element(line));
+    for (let line = start; line < start + Math.min(inserted.length, GLOWING); line++) this.glow(this.element(line));
   }
 
   confirm(line) {
@@ -161,29 +156,24 @@ export class Preview {
     if (!row) return;
     row.classList.remove("fading");
     row.classList.add("changed");
-    clearTimeout(row.glowing);
-    row.glowing = setTimeout(() => row.classList.replace("changed", "fading"), GLOWS);
+    clearTimeout(row.glowTimer);
+    row.glowTimer = setTimeout(() => row.classList.replace("changed", "fading"), GLOW_TIME);
   }
 
-  // Blocks before the change stay; the ones touched are made anew, the ones after renumbered.
+  // Blocks before the change stay, those it touches are made anew, those after are renumbered.
   splice(start, removed, added) {
     const shift = added - removed;
-    const isTouched = (block) => block.first < start + Math.max(removed, 1) && block.first + block.count > start;
-    let touched = this.blocks.filter(isTouched);
+    const touched = this.blocks.filter((block) => block.first < start + Math.max(removed, 1) && block.first + block.count > start);
     if (!touched.length || this.folds.size) return this.redraw();
     const at = this.blocks.indexOf(touched[0]);
-    const first = touched[0].first;
     const count = touched.reduce((sum, block) => sum + block.count, 0) + shift;
-    const fresh = [];
-    for (let from = first; from < first + count; from += BLOCK) {
-      fresh.push(this.makeBlock(from, Math.min(BLOCK, first + count - from), null));
-    }
+    const fresh = this.makeBlocks(touched[0].first, count, null);
     touched[0].element.before(...fresh.map((block) => block.element));
     touched.forEach((block) => block.element.remove());
     this.blocks.splice(at, touched.length, ...fresh);
     for (const block of this.blocks.slice(at + fresh.length)) {
       block.first += shift;
-      if (block.drawn && shift) for (const row of block.element.children) this.renumber(row, row.line + shift);
+      if (block.isDrawn && shift) for (const row of block.element.children) renumber(row, row.line + shift);
     }
     fresh.forEach((block) => {
       this.near.observe(block.element);
@@ -191,15 +181,11 @@ export class Preview {
     });
   }
 
-  renumber(row, line) {
-    row.line = line;
-    row.querySelector(".no").textContent = line + 1;
-  }
-
-  light(line, on, reveal) {
+  highlight(line, { reveal = false } = {}) {
     const row = line === undefined ? null : this.element(line);
-    row?.classList.toggle("lit", on);
-    if (row && on && reveal) this.reveal(row);
+    row?.classList.add("lit");
+    if (row && reveal) this.reveal(row);
+    return row;
   }
 
   reveal(row) {
@@ -208,29 +194,40 @@ export class Preview {
     if (top < above || top > above + this.box.clientHeight - 40) this.box.scrollTop = top - this.box.clientHeight / 3;
   }
 
-  mark(problems) {
+  // Of several problems on a line the first one shows.
+  markProblems(problems) {
     const marks = new Map();
     for (const problem of problems) if (!marks.has(problem.line - 1)) marks.set(problem.line - 1, problem);
-    const lines = new Set([...this.marks.keys(), ...marks.keys()]);
-    this.marks = marks;
+    const lines = new Set([...this.problems.keys(), ...marks.keys()]);
+    this.problems = marks;
     for (const line of lines) {
-      const block = this.blocks.find((each) => line >= each.first && line < each.first + each.count);
-      if (!block?.drawn) continue;
-      const row = this.element(line);
-      if (!row) continue;
-      row.classList.remove("problem-error", "problem-warning", "problem-note");
-      row.removeAttribute("title");
-      const problem = marks.get(line);
-      if (problem) {
-        row.classList.add("problem-" + problem.severity);
-        row.title = problem.message;
-      }
+      const row = this.blockOf(line)?.isDrawn ? this.element(line) : null;
+      if (row) markRow(row, marks.get(line));
     }
   }
 }
 
-// Tokens as spans; what a person typed is only ever text.
-export function colour(code, source, files) {
+export function numberedLine(line, source) {
+  const row = make("div", { class: "line" }, span("no", line + 1), make("code", {}, source));
+  row.line = line;
+  return row;
+}
+
+function renumber(row, line) {
+  row.line = line;
+  row.querySelector(".no").textContent = line + 1;
+}
+
+function markRow(row, problem) {
+  row.classList.remove("problem-error", "problem-warning", "problem-note");
+  row.removeAttribute("title");
+  if (!problem) return;
+  row.classList.add("problem-" + problem.severity);
+  row.title = problem.message;
+}
+
+// Tokens as spans. What people typed is set as text, never as markup.
+function colour(code, source, files) {
   code.replaceChildren();
   const cut = source.length > LONGEST ? source.slice(0, LONGEST) : source;
   let end = 0;
@@ -238,40 +235,33 @@ export function colour(code, source, files) {
     if (token.index > end) code.append(cut.slice(end, token.index));
     end = token.index + token[0].length;
     if (token[1] !== undefined) {
-      code.append(token[2] === undefined ? string(token[1], files) : span("k", token[1]));
+      code.append(token[2] === undefined ? colourString(token[1], files) : span("k", token[1]));
       if (token[2] !== undefined) code.append(span("p", token[2]));
     } else code.append(span(token[3] ? "n" : token[4] ? "b" : token[5] ? "z" : "p", token[0]));
   }
   code.append(cut.slice(end));
-  if (cut !== source) code.append(span("more", `… ${source.length.toLocaleString()} characters`));
+  if (cut !== source) code.append(span("more", message("characters", { count: source.length.toLocaleString() })));
 }
 
-function string(token, files) {
+// References in a string become chips. One after a backslash is escaped and stays text.
+function colourString(token, files) {
   if (!token.includes("{{")) return span("s", token);
   const box = span("s", "");
   let end = 0;
   for (const found of token.matchAll(REFERENCE)) {
     if (found[1]) continue;
     box.append(token.slice(end, found.index));
-    const kind = found[2].startsWith("secret:") ? "secret" : found[2].startsWith("file:") ? "attached" : "ref";
-    box.append(kind === "attached" ? attached(found[2].slice(5), found[0], files) : span(kind, found[0]));
+    const [, prefix, id] = /^(secret:|file:)?(.*)$/.exec(found[2]);
+    if (prefix === "file:") box.append(fileChip(id, found[0], files));
+    else box.append(span(prefix ? "secret" : "ref", found[0]));
     end = found.index + found[0].length;
   }
   box.append(token.slice(end));
   return box;
 }
 
-// A file shows the beginning of its data URI; a click shows more of it.
-function attached(id, reference, files) {
-  const chip = span("attached", files?.get(id)?.shown ?? reference);
-  chip.dataset.file = id;
-  chip.title = reference;
-  return chip;
-}
+// A file shows the beginning of its data URI; a click shows more of it (attachments.js).
+const fileChip = (id, reference, files) =>
+  make("span", { class: "attached", "data-file": id, title: reference }, files.get(id)?.shown ?? reference);
 
-function span(name, content) {
-  const element = document.createElement("span");
-  element.className = name;
-  element.textContent = content;
-  return element;
-}
+const span = (name, content) => make("span", { class: name }, content);

@@ -1,61 +1,70 @@
-// Send waits for the edits, jumps to what blocks it, and asks for the name where that is due.
+// Send waits for the edits, leads to what blocks it, and asks for the name of a protected
+// connection.
 
-export function startSending(bench) {
-  const form = () => document.getElementById("send");
+import { message, toast } from "../messages.js";
+import { onShortcut } from "../shortcuts.js";
+import { ask } from "./dialogs.js";
 
-  document.addEventListener("keydown", (event) => {
-    if (!(event.ctrlKey || event.metaKey) || event.key !== "Enter" || document.querySelector("dialog[open]")) return;
-    event.preventDefault();
-    form().requestSubmit();
-  });
+// A double click is one press, however quick the response to the first click was.
+const DOUBLE_PRESS = 700; // milliseconds
 
+const sendForm = () => document.getElementById("send");
+
+export function startSending({ draft, problems, editor, storeSecrets }) {
+  let isPreparing = false;
+  let sentAt = -DOUBLE_PRESS;
+
+  const prepare = async (form, send) => {
+    if (isPreparing || performance.now() - sentAt < DOUBLE_PRESS) return;
+    isPreparing = true;
+    try {
+      await editor.flush();
+      if (document.activeElement?.dataset?.secret !== undefined) await storeSecrets();
+      const unsaved = await draft.queue.settle();
+      // Sending once more what was sent before doesn't depend on the draft as it is now.
+      if (form.dataset.asSent === undefined) {
+        const error = problems.firstError();
+        if (error) return problems.go(error);
+        if (unsaved) return toast(unsaved, "error");
+      }
+      if (!(await confirm(form))) return;
+      sentAt = performance.now();
+      send();
+    } finally {
+      isPreparing = false;
+    }
+  };
+
+  onShortcut("send", () => sendForm().requestSubmit(), { whileTyping: true, overDialogs: false });
   document.addEventListener("htmx:confirm", (event) => {
     const source = event.detail.elt;
     if (!source.matches("[data-waits-for-edits]")) return;
     event.preventDefault();
-    const go = () => event.detail.issueRequest(true);
-    if (source === form() || source.matches("[data-send]")) prepare(bench, source, go);
-    else Promise.resolve(bench.flushEditor()).then(() => bench.edits.idle()).then(go);
+    const issue = () => event.detail.issueRequest(true);
+    if (source === sendForm() || source.matches("[data-send]")) prepare(source, issue);
+    else editor.flush().then(() => draft.queue.idle()).then(issue);
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     event.target.querySelector?.("dialog[data-show]:not([open])")?.showModal();
     if (event.detail.target.id === "reply" || event.detail.elt.id === "reply") showReply();
-    fetchReader();
+    loadReader(draft.urls.reader);
   });
-  // What reads an answer line by line comes with the first answer: building needs none of it.
-  const fetchReader = () => document.querySelector("[data-lines], #reply_text[data-more]") && import(bench.main.dataset.reader);
-  fetchReader();
+  loadReader(draft.urls.reader);
 }
 
-// A double press is one press, however quick the answer to the first one was.
-const DOUBLE = 700;
-let preparing = false;
-let pressedAt = -DOUBLE;
-
-async function prepare(bench, form, go) {
-  if (preparing || performance.now() - pressedAt < DOUBLE) return;
-  preparing = true;
-  try {
-    await bench.flushEditor();
-    if (document.activeElement?.dataset?.secret !== undefined) await bench.keepSecrets();
-    const unsaved = await bench.edits.settled();
-    const first = bench.problems.firstError();
-    if (first && form.dataset.asSent === undefined) return bench.problems.go(first);
-    if (unsaved && form.dataset.asSent === undefined) return bench.toast(unsaved, "error");
-    const name = form.dataset.protected;
-    if (name) {
-      const typed = await bench.ask(bench.words.protected, bench.words.protectedHelp.replace("%n", name));
-      if (typed === null) return;
-      form.querySelector('[name="confirm"]').value = typed;
-    }
-    pressedAt = performance.now();
-    go();
-  } finally {
-    preparing = false;
-  }
+async function confirm(form) {
+  const name = form.dataset.protected;
+  if (!name) return true;
+  const typed = await ask(message("protected"), message("protectedHelp", { name }));
+  if (typed === null) return false;
+  form.querySelector('[name="confirm"]').value = typed;
+  return true;
 }
 
-// On a narrow window the reply stands in the sheet: bring it up.
+// What shows a response line by line is fetched with the first response.
+const loadReader = (url) => document.querySelector("[data-lines], #reply_text[data-more]") && import(url);
+
+// On a narrow window the reply is in the side pane, which opens for it.
 function showReply() {
   const side = document.getElementById("side");
   if (matchMedia("(max-width: 899.98px)").matches && !side.matches(":popover-open")) side.showPopover();

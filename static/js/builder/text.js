@@ -1,11 +1,12 @@
-// The document's text as lines, and which line holds which pointer.
+// The document's text as lines, which line holds which pointer, and splices of the text.
 
 import { escapeSegment } from "./pointers.js";
 
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 const ONE_VALUE = /^(\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?)("(?:[^"\\]|\\.)*"|[^\s,{}[\]"][^,{}[\]"]*?)(\s*,?\s*)$/;
 
-export class Text {
+// Not named Text, as browsers have a global of that name.
+export class DocumentText {
   constructor(text, revision) {
     this.reset(text, revision);
   }
@@ -13,23 +14,37 @@ export class Text {
   reset(text, revision) {
     this.lines = text.split("\n");
     this.revision = revision;
-    this.places = null;
+    this.pointers = null;
   }
 
   get text() {
     return this.lines.join("\n");
   }
 
+  // Typing changes the value on one line and leaves all pointers where they are: the map of a
+  // large document, which takes milliseconds to read, survives that.
   patch(start, removed, inserted) {
-    const sameShape = removed === 1 && inserted.length === 1 && shape(this.lines[start]) === shape(inserted[0]);
+    const isSameShape = removed === 1 && inserted.length === 1 && shapeOf(this.lines[start]) === shapeOf(inserted[0]);
     this.lines.splice(start, removed, ...inserted);
-    if (!sameShape) this.places = null;
+    if (!isSameShape) this.pointers = null;
   }
 
-  // What a line would read if its only value were another; null when it holds several.
+  // What a line would read with another value; null when it holds several values.
   withValue(line, value) {
     const parts = ONE_VALUE.exec(this.lines[line] ?? "");
     return parts && parts[1] + value + parts[3];
+  }
+
+  // The JSON text of the value that begins on a line: the line's own, or all lines down to the
+  // closing bracket, indented as if they were a document.
+  valueAt(line) {
+    const end = this.endOf(line);
+    if (end < 0) return /^\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?(.*?),?\s*$/.exec(this.lines[line])[1];
+    const lines = this.lines.slice(line, end + 1);
+    lines[0] = lines[0].slice(lines[0].search(/[{[]\s*$/));
+    lines[lines.length - 1] = lines[lines.length - 1].replace(/,\s*$/, "");
+    const indent = /^\s*/.exec(lines[lines.length - 1])[0].length;
+    return lines.map((each, i) => (i ? each.slice(indent) : each)).join("\n");
   }
 
   lineOf(pointer) {
@@ -40,7 +55,7 @@ export class Text {
     return this.map().pointerOf[line] ?? "";
   }
 
-  // The line that closes what a line opens; -1 when it opens nothing that goes on below.
+  // The line that closes what a line opens; -1 when it opens nothing that continues below.
   endOf(line) {
     const depth = this.map().depth;
     if (!/[{[]\s*$/.test(this.lines[line])) return -1;
@@ -49,17 +64,17 @@ export class Text {
   }
 
   map() {
-    return (this.places ??= readPlaces(this.lines));
+    return (this.pointers ??= mapPointers(this.lines));
   }
 }
 
-const shape = (line) => {
+const shapeOf = (line) => {
   const parts = ONE_VALUE.exec(line);
   return parts ? parts[1] : null;
 };
 
 // One pass over all tokens. A stack entry is a container: its pointer, its next index or key.
-function readPlaces(lines) {
+function mapPointers(lines) {
   const lineOf = new Map([["", 0]]);
   const pointerOf = [];
   const depth = [];
@@ -67,7 +82,7 @@ function readPlaces(lines) {
   let key = null;
   const begin = (line) => {
     const top = stack[stack.length - 1];
-    const pointer = !top ? "" : top.pointer + "/" + (top.array ? top.index : escapeSegment(key ?? ""));
+    const pointer = !top ? "" : top.pointer + "/" + (top.isArray ? top.index : escapeSegment(key ?? ""));
     lineOf.set(pointer, line);
     pointerOf[line] ??= pointer;
     return pointer;
@@ -80,17 +95,17 @@ function readPlaces(lines) {
       const top = stack[stack.length - 1];
       if (token === "{" || token === "[") {
         const pointer = begin(line);
-        stack.push({ pointer, array: token === "[", index: 0, wantsKey: token === "{" });
+        stack.push({ pointer, isArray: token === "[", index: 0, expectsKey: token === "{" });
       } else if (token === "}" || token === "]") {
         const closed = stack.pop();
         pointerOf[line] ??= closed?.pointer ?? "";
       } else if (token === ",") {
-        if (top?.array) top.index += 1;
-        else if (top) top.wantsKey = true;
+        if (top?.isArray) top.index += 1;
+        else if (top) top.expectsKey = true;
       } else if (token !== ":") {
-        if (top?.wantsKey) {
-          key = unquote(token);
-          top.wantsKey = false;
+        if (top?.expectsKey) {
+          key = parseOr(token, token.slice(1, -1));
+          top.expectsKey = false;
         } else begin(line);
       }
     }
@@ -98,19 +113,69 @@ function readPlaces(lines) {
   return { lineOf, pointerOf, depth };
 }
 
-function unquote(token) {
+// The value of a JSON text, or `fallback` where it doesn't parse.
+export function parseOr(text, fallback) {
   try {
-    return JSON.parse(token);
+    return JSON.parse(text);
   } catch {
-    return token.slice(1, -1);
+    return fallback;
   }
 }
 
-// Show a button as long as some line passes a test. While it is hidden only lines that came can
-// bring it; once it stands there, all of them have to be looked through to take it away.
-export function offerWhere(bench, button, test) {
-  const offer = (fresh) => (button.hidden = !(button.hidden ? fresh : bench.text.lines).some(test));
-  document.addEventListener("edited", ({ detail }) => detail.lines && offer(detail.lines[2]));
-  document.addEventListener("redrawn", () => offer(bench.text.lines));
-  offer(bench.text.lines);
+// Show a button while some line passes a test. A hidden one can appear only by lines that came
+// in; one that shows needs a look at all lines before it goes.
+export function showWhileAnyLine(text, button, test) {
+  const look = (lines) => (button.hidden = !(button.hidden ? lines : text.lines).some(test));
+  document.addEventListener("edited", ({ detail }) => detail.lines && look(detail.lines[2]));
+  document.addEventListener("redrawn", () => look(text.lines));
+  look(text.lines);
+}
+
+// The smallest splice between two texts: `old.slice(start, end)` gives way to `inserted`.
+export function difference(old, fresh) {
+  const shorter = Math.min(old.length, fresh.length);
+  let start = 0;
+  while (start < shorter && old.charCodeAt(start) === fresh.charCodeAt(start)) start += 1;
+  if (cutsPair(old, start) || cutsPair(fresh, start)) start -= 1;
+  let tail = 0;
+  while (tail < shorter - start && old.charCodeAt(old.length - 1 - tail) === fresh.charCodeAt(fresh.length - 1 - tail)) tail += 1;
+  if (cutsPair(old, old.length - tail) || cutsPair(fresh, fresh.length - tail)) tail -= 1;
+  return { start, end: old.length - tail, inserted: fresh.slice(start, fresh.length - tail) };
+}
+
+// Whether an offset lies between the two halves of a surrogate pair.
+const cutsPair = (text, at) => at > 0 && (text.charCodeAt(at) & 0xfc00) === 0xdc00 && (text.charCodeAt(at - 1) & 0xfc00) === 0xd800;
+
+const PAIR = /[\ud800-\udbff][\udc00-\udfff]/g;
+
+// JavaScript counts UTF-16 units, Python counts code points.
+export const codePointsAt = (text, units) => units - (text.slice(0, units).match(PAIR)?.length ?? 0);
+
+function unitsAt(text, codePoints) {
+  if (!/[\ud800-\udbff]/.test(text)) return codePoints;
+  let units = 0;
+  for (let left = codePoints; left > 0 && units < text.length; left -= 1) units += text.codePointAt(units) > 0xffff ? 2 : 1;
+  return units;
+}
+
+// The text as typed in the JSON editor while it isn't valid: the document with `incomplete`
+// applied, `[offset, characters removed, text inserted]` in code points.
+export function withIncomplete(text, incomplete) {
+  if (!incomplete) return text;
+  const [offset, removed, inserted] = incomplete;
+  return text.slice(0, unitsAt(text, offset)) + inserted + text.slice(unitsAt(text, offset + removed));
+}
+
+// Editors know one kind of line break; the document keeps its own.
+export const plainBreaks = (text) => (text.includes("\r") ? text.replace(/\r\n?/g, "\n") : text);
+
+// A splice of the text with plain breaks, as a splice of the text with its own.
+export function withOwnBreaks(raw, { start, end, inserted }) {
+  if (!raw.includes("\r")) return { start, end, inserted };
+  const rawOffset = (wanted) => {
+    let offset = 0;
+    for (let seen = 0; seen < wanted; seen += 1) offset += raw[offset] === "\r" && raw[offset + 1] === "\n" ? 2 : 1;
+    return offset;
+  };
+  return { start: rawOffset(start), end: rawOffset(end), inserted: raw.includes("\r\n") ? inserted.replace(/\n/g, "\r\n") : inserted };
 }

@@ -1,9 +1,9 @@
-// XML that comes in pieces, cut anywhere: gives its lines, one element to a line. Nothing is
-// parsed into anything; what is no clean XML keeps all its signs.
+// XML that comes in pieces, cut anywhere: returns its lines, one element per line. Nothing is
+// parsed into a tree, so malformed XML keeps all its characters and no entity is ever expanded.
 
-import { cut } from "./jsonview.js";
+import { cutLine } from "./json_lines.js";
 
-const DEEPEST = 200;
+const DEEPEST = 200; // levels that are indented
 const CLOSED_BY = { "<!--": "-->", "<![CDATA[": "]]>" };
 const SPECIAL = /[<>"']/g;
 
@@ -18,17 +18,17 @@ export class XmlLines {
     let at = 0;
     while (at < source.length) {
       const end = endOfToken(source, at);
-      // What ends with the piece, or nothing closes yet, may go on in the next.
+      // A token that touches the end of the piece, or isn't closed yet, may go on in the next one.
       if (!last && (end < 0 || end === source.length)) break;
       this.put(source.slice(at, end < 0 ? at + 1 : end).trim(), lines);
       at = end < 0 ? at + 1 : end;
     }
     this.rest = source.slice(at);
     if (last) this.flush(lines);
-    return lines.flatMap(cut);
+    return lines.flatMap(cutLine);
   }
 
-  // `<a>text</a>` stays on one line: a start and its text wait for what follows.
+  // `<a>text</a>` stays on one line: a start tag and its text wait for what follows.
   put(token, lines) {
     if (!token) return;
     if (!token.startsWith("<") && this.tag && this.text === null) return void (this.text = token);
@@ -61,7 +61,7 @@ export class XmlLines {
   }
 }
 
-// Behind the token at a place; -1 for a `<` that nothing closes.
+// The offset behind the token that starts at `at`; -1 for a `<` that nothing closes.
 function endOfToken(text, at) {
   if (text[at] !== "<") {
     const end = text.indexOf("<", at);

@@ -1,13 +1,14 @@
 // Long texts as lines: laid out piece by piece as they arrive, drawn when they come near.
 
-import { Preview } from "./builder/preview.js";
+import { Preview, numberedLine } from "./builder/preview.js";
 
-const LONGEST = 4000;
+const LONGEST = 4000; // characters in one row
+const DEEPEST = 100; // levels that are indented
 const BARE = /[^\s{}[\],:"]+/y;
 const INDENT = "  ";
 
-// JSON that comes in pieces, cut anywhere: gives the lines that are complete. What is no JSON
-// keeps all its tokens, so that a broken answer can be read too.
+// JSON that comes in pieces, cut anywhere: returns the lines that are complete. Malformed JSON
+// keeps all its tokens, so that a broken response can be read too.
 export class JsonLines {
   constructor() {
     Object.assign(this, { rest: "", line: "", depth: 0, opened: false, bare: false });
@@ -23,9 +24,8 @@ export class JsonLines {
         continue;
       }
       const end = endOfToken(text, at);
-      if (end < 0 || (end === text.length && !last && /[^{}[\],:"]/.test(text[at]))) {
-        if (!last) break;
-      }
+      // A token that touches the end of the piece may go on in the next one.
+      if ((end < 0 || (end === text.length && /[^{}[\],:"]/.test(text[at]))) && !last) break;
       const token = text.slice(at, end < 0 ? text.length : end);
       this.put(token, lines);
       at += token.length;
@@ -36,38 +36,25 @@ export class JsonLines {
   }
 
   put(token, lines) {
-    if (token === "}" || token === "]") {
-      this.depth = Math.max(0, this.depth - 1);
-      if (!this.opened) this.wrap(lines);
-      this.line += token;
-      this.opened = this.bare = false;
-      return;
-    }
-    if (this.opened) this.wrap(lines);
-    this.opened = false;
-    if (token === ",") {
-      this.line += token;
-      this.wrap(lines);
-    } else if (token === ":") this.line += ": ";
-    else if (token === "{" || token === "[") {
-      this.line += token;
-      this.depth += 1;
-      this.opened = true;
-    } else {
-      this.line += (this.bare ? " " : "") + token;
-      this.bare = true;
-      return;
-    }
-    this.bare = false;
+    const isClosing = token === "}" || token === "]";
+    if (isClosing) this.depth = Math.max(0, this.depth - 1);
+    // `{}` and `[]` stay on one line.
+    if (isClosing !== this.opened) this.wrap(lines);
+    const wasBare = this.bare;
+    this.opened = token === "{" || token === "[";
+    this.bare = !isClosing && !this.opened && token !== "," && token !== ":";
+    if (this.opened) this.depth += 1;
+    this.line += (this.bare && wasBare ? " " : "") + (token === ":" ? ": " : token);
+    if (token === ",") this.wrap(lines);
   }
 
   wrap(lines) {
     lines.push(this.line);
-    this.line = INDENT.repeat(Math.min(this.depth, 100));
+    this.line = INDENT.repeat(Math.min(this.depth, DEEPEST));
   }
 }
 
-// Behind the token at a place; -1 for a string that is not closed yet.
+// The offset behind the token that starts at `at`; -1 for a string that is not closed yet.
 function endOfToken(text, at) {
   if (text[at] !== '"') {
     BARE.lastIndex = at;
@@ -81,32 +68,33 @@ function endOfToken(text, at) {
   return -1;
 }
 
-// Any other text: its own lines, very long ones cut into rows that carry one number together.
+// Any other text: its own lines, very long ones cut into several rows.
 export class PlainLines {
   constructor() {
     this.rest = "";
   }
 
   feed(piece, last) {
+    // A lone CR at the end may be the first half of CRLF.
     const lines = (this.rest + piece).split(/\r\n|\n|\r(?!$)/);
     this.rest = last ? "" : lines.pop();
     while (!last && this.rest.length > LONGEST) {
       lines.push(this.rest.slice(0, LONGEST));
       this.rest = this.rest.slice(LONGEST);
     }
-    return lines.flatMap(cut);
+    return lines.flatMap(cutLine);
   }
 }
 
-export function cut(line) {
+export function cutLine(line) {
   if (line.length <= LONGEST) return [line];
   const rows = [];
   for (let at = 0; at < line.length; at += LONGEST) rows.push(line.slice(at, at + LONGEST));
   return rows;
 }
 
-// The lines and where a fold ends, read from their indentation.
-class Laid {
+// Lines whose folds are read from their indentation, as a response has no map of pointers.
+class IndentedLines {
   constructor() {
     this.lines = [];
   }
@@ -123,7 +111,7 @@ const depthOf = (line) => line.search(/\S|$/);
 
 export class LinesView extends Preview {
   constructor(box, isJson) {
-    super(box, new Laid());
+    super(box, new IndentedLines());
     this.isJson = isJson;
   }
 
@@ -131,35 +119,24 @@ export class LinesView extends Preview {
     const first = this.text.lines.length;
     for (const line of lines) this.text.lines.push(line);
     if (this.folds.size) return this.redraw();
-    for (let from = first; from < this.text.lines.length; from += 60) {
-      const block = this.makeBlock(from, Math.min(60, this.text.lines.length - from), null);
+    for (const block of this.makeBlocks(first, this.text.lines.length - first, null)) {
       this.blocks.push(block);
       this.box.append(block.element);
-      if (from === 0) this.draw(block.element);
+      if (block.first === 0) this.draw(block.element);
       this.near.observe(block.element);
     }
   }
 
   drawLine(line) {
-    if (this.isJson) return super.drawLine(line);
-    const row = document.createElement("div");
-    row.className = "line";
-    const number = document.createElement("span");
-    number.className = "no";
-    number.textContent = line + 1;
-    const code = document.createElement("code");
-    code.textContent = this.text.lines[line];
-    row.append(number, code);
-    row.line = line;
-    return row;
+    return this.isJson ? super.drawLine(line) : numberedLine(line, this.text.lines[line]);
   }
 
   reveal(row) {
     row.scrollIntoView({ block: "center" });
   }
 
-  find(words) {
-    const wanted = words.toLowerCase();
+  find(text) {
+    const wanted = text.toLowerCase();
     return this.text.lines.flatMap((line, number) => (line.toLowerCase().includes(wanted) ? [number] : []));
   }
 
@@ -169,6 +146,6 @@ export class LinesView extends Preview {
       this.folds.clear();
       this.redraw();
     }
-    this.light(line, true, true);
+    this.highlight(line, { reveal: true });
   }
 }

@@ -1,24 +1,29 @@
-// What the JSON is typed into: Ace when it could be loaded, else the plain textarea.
+// What the JSON is typed into: Ace where it could be loaded, else the plain textarea.
 
-import { startOffers } from "./offers.js";
+import { startCompletions } from "./completions.js";
 
-export async function openPad(box, onInput, onLeave, find) {
-  const area = document.getElementById("editor_text");
+const AREA = "editor_text";
+const ACE_BOX = "editor_box";
+
+// Resolves with the widget: `value()`, `set(text)`, `apply(splice)`, `annotate(list)`,
+// `go(row, column)`, `resize()`. The textarea works until Ace has loaded and where it can't be.
+export async function openWidget(box, { onInput, onLeave, findCompletions }) {
+  const area = document.getElementById(AREA);
   const text = area.value;
-  const pad = plainPad(area, onInput, onLeave);
+  const fallback = wrapTextarea(area, onInput, onLeave);
   try {
     const { ace, mode, theme, canComplete } = await loadAce(box.dataset);
-    const fresh = acePad(ace, box, mode, theme, text, onInput, onLeave);
-    if (canComplete) startOffers(ace.edit("editor_box"), find);
-    if (area.value !== text) fresh.set(area.value);
+    const widget = wrapAce(ace, mode, theme, text, onInput, onLeave);
+    if (canComplete) startCompletions(ace.edit(ACE_BOX), findCompletions);
+    if (area.value !== text) widget.set(area.value);
     area.hidden = true;
-    return fresh;
+    return widget;
   } catch {
-    return pad;
+    return fallback;
   }
 }
 
-function plainPad(area, onInput, onLeave) {
+function wrapTextarea(area, onInput, onLeave) {
   area.addEventListener("input", onInput);
   area.addEventListener("blur", onLeave);
   return {
@@ -27,50 +32,50 @@ function plainPad(area, onInput, onLeave) {
     apply({ start, end, inserted }) {
       area.setRangeText(inserted, start, end, "preserve");
     },
-    mark() {},
+    annotate() {},
     go(row, column) {
       const at = area.value.split("\n").slice(0, row).reduce((sum, line) => sum + line.length + 1, 0) + column;
       area.focus();
       area.setSelectionRange(at, at);
     },
-    focus: () => area.focus(),
     resize() {},
   };
 }
 
-function acePad(ace, box, mode, theme, text, onInput, onLeave) {
-  const place = document.getElementById("editor_box");
+function wrapAce(ace, mode, theme, text, onInput, onLeave) {
+  const place = document.getElementById(ACE_BOX);
   place.hidden = false;
+  // Ace's worker would parse the JSON a second time; problems come from the server.
   const editor = ace.edit(place, {
     mode, theme: theme(), value: text, useWorker: false, tabSize: 2, useSoftTabs: true, newLineMode: "unix",
     showPrintMargin: false, fontSize: 13, enableKeyboardAccessibility: true, scrollPastEnd: 0.3,
   });
-  editor.textInput.getElement().setAttribute("aria-label", box.dataset.label);
+  editor.textInput.getElement().setAttribute("aria-label", document.getElementById(AREA).getAttribute("aria-label"));
   const { session } = editor;
   const { doc } = session;
-  let ours = false;
-  editor.on("change", () => ours || onInput());
+  // Ace reports changes by scripts just as it does typing.
+  let isScripted = false;
+  editor.on("change", () => isScripted || onInput());
   editor.on("blur", onLeave);
-  const byOurselves = (work) => {
-    ours = true;
+  const scripted = (work) => {
+    isScripted = true;
     work();
-    ours = false;
+    isScripted = false;
   };
   new MutationObserver(() => editor.setTheme(theme())).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
   new ResizeObserver(() => editor.resize()).observe(place);
   return {
     value: () => doc.getValue(),
-    set: (fresh) => byOurselves(() => doc.setValue(fresh)),
+    set: (fresh) => scripted(() => doc.setValue(fresh)),
     apply({ start, end, inserted }) {
       const range = { start: doc.indexToPosition(start), end: doc.indexToPosition(end) };
-      byOurselves(() => doc.replace(range, inserted));
+      scripted(() => doc.replace(range, inserted));
     },
-    mark: (marks) => session.setAnnotations(marks),
+    annotate: (annotations) => session.setAnnotations(annotations),
     go(row, column) {
       editor.focus();
       editor.gotoLine(row + 1, column, false);
     },
-    focus: () => editor.focus(),
     resize: () => editor.resize(),
   };
 }
@@ -82,24 +87,28 @@ async function loadAce(urls) {
   const scripts = [addScript(urls.ace), addScript(urls.tools).then(() => true, () => false)];
   const [, canComplete] = await Promise.all(scripts);
   const { ace } = window;
+  // Ace writes its styles into the page otherwise, and starts workers from blobs: the content
+  // security policy allows neither.
   ace.config.set("useStrictCSP", true);
   ace.config.set("loadWorkerFromBlob", false);
   ace.config.set("basePath", urls.ace.slice(0, urls.ace.lastIndexOf("/")));
-  const names = { light: "ace/theme/github_light_default", dark: "ace/theme/github_dark" };
+  // Collected static files have a hash in their names, which Ace cannot derive.
+  const themes = { light: "ace/theme/github_light_default", dark: "ace/theme/github_dark" };
   ace.config.setModuleUrl("ace/mode/json", urls.mode);
-  ace.config.setModuleUrl(names.light, urls.light);
-  ace.config.setModuleUrl(names.dark, urls.dark);
+  ace.config.setModuleUrl(themes.light, urls.light);
+  ace.config.setModuleUrl(themes.dark, urls.dark);
   ace.config.setModuleUrl("ace/ext/searchbox", urls.search);
-  return { ace, canComplete, mode: "ace/mode/json", theme: () => names[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"] };
+  const theme = () => themes[document.documentElement.dataset.bsTheme === "dark" ? "dark" : "light"];
+  return { ace, canComplete, mode: "ace/mode/json", theme };
 }
 
 function addScript(src) {
-  return new Promise((done, fail) => {
+  return new Promise((resolve, reject) => {
     const script = document.createElement("script");
     script.src = src;
     script.async = false;
-    script.onload = done;
-    script.onerror = fail;
+    script.onload = resolve;
+    script.onerror = reject;
     document.head.append(script);
   });
 }

@@ -1,0 +1,222 @@
+// Edits on their way to the server. Of each field one edit is in flight and only the newest value
+// waits. An edit that moves others (rows, steps) waits for those before it and holds those after.
+
+import { message } from "../messages.js";
+import { post } from "./server.js";
+
+const PARALLEL = 4;
+const RETRY_DELAYS = [500, 1000, 2000, 4000, 8000, 15000]; // milliseconds; the last one repeats
+
+export class EditQueue {
+  // `text` knows the revision. The callbacks: `onAnswer(answer)` in the order of revisions,
+  // `onState(state, sentence)`, `onConflict(edit, conflict)`, `onStale()` when answers were lost,
+  // `onRejected()` and `onRecovered()` for a field's value, `onPlaced()` after a structural edit.
+  constructor({ url, text, ...callbacks }) {
+    Object.assign(this, { url, text, ...callbacks });
+    this.tab = crypto.randomUUID?.() ?? String(Math.random()).slice(2);
+    this.waiting = new Map(); // by field
+    this.inFlight = new Set();
+    this.rejected = new Map(); // by field, or by the queue itself for structural edits
+    this.typedAt = new Map();
+    this.structural = [];
+    this.structuralCount = 0;
+    this.early = [];
+    this.idlers = [];
+    this.failures = 0;
+    addEventListener("online", () => this.retry());
+    addEventListener("beforeunload", (event) => (this.isIdle() && !this.unsaved()) || event.preventDefault());
+  }
+
+  isIdle() {
+    return !this.waiting.size && !this.inFlight.size && !this.structural.length;
+  }
+
+  // Resolves when every edit so far was answered. Send and requests for parts wait for it.
+  idle() {
+    return this.isIdle() ? Promise.resolve() : new Promise((resolve) => this.idlers.push(resolve));
+  }
+
+  // Why a field isn't saved, after one more try; undefined when all are.
+  async settle() {
+    this.retryRejected();
+    await this.idle();
+    return this.unsaved();
+  }
+
+  unsaved() {
+    return [...this.rejected.values()].find((each) => each.make)?.sentence;
+  }
+
+  // A rejected field still shows what was typed. Whenever another edit is accepted, its cause may
+  // be gone, so it is tried again.
+  retryRejected() {
+    for (const [field, { make }] of this.rejected) if (make && !this.waiting.has(field)) this.waiting.set(field, { make });
+    this.pump();
+  }
+
+  // `make` computes pointer and value when the edit leaves, as rows may have moved by then.
+  editField(field, make) {
+    this.rejected.delete(field);
+    this.typedAt.set(field, performance.now());
+    this.waiting.set(field, { make, isTyped: true });
+    this.pump();
+  }
+
+  // Fields with a value that what was requested at `since` cannot contain: typed later, or unsaved.
+  fieldsNewerThan(since) {
+    for (const field of this.typedAt.keys()) if (!field.isConnected) this.typedAt.delete(field);
+    return [...this.typedAt].filter(([field, at]) => at >= since || this.isUnsaved(field)).map(([field]) => field);
+  }
+
+  isUnsaved(field) {
+    return this.waiting.has(field) || this.rejected.has(field) || [...this.inFlight].some((job) => job.key === field);
+  }
+
+  // Between the answer to a structural edit and the new rows on the page, pointers read from
+  // the page are wrong.
+  isRearranging() {
+    return Boolean(this.structural[0]?.isSent);
+  }
+
+  // Resolves with the answer, rejects with `{data, sentence}`.
+  editStructure(edit) {
+    const step = `${this.tab}-s${(this.structuralCount += 1)}`;
+    return new Promise((resolve, reject) => {
+      this.structural.push({ edit, step, resolve, reject, before: new Set(this.waiting.keys()) });
+      this.pump();
+    });
+  }
+
+  pump() {
+    if (this.isPaused) return this.reportState();
+    const barrier = this.structural[0];
+    if (barrier?.isSent) return;
+    for (const [key, job] of this.waiting) {
+      if (barrier && !barrier.before.has(key)) continue;
+      if (this.inFlight.size >= PARALLEL) break;
+      if ([...this.inFlight].some((each) => each.key === key)) continue;
+      this.waiting.delete(key);
+      this.sendField({ key, ...job });
+    }
+    const isHeld = barrier && (this.inFlight.size || [...this.waiting.keys()].some((key) => barrier.before.has(key)));
+    if (barrier && !isHeld) this.sendStructure(barrier);
+    this.reportState();
+  }
+
+  async sendField(job) {
+    this.inFlight.add(job);
+    const edit = job.make();
+    if (edit) await this.deliver(job, edit);
+    else this.rejected.delete(job.key);
+    this.inFlight.delete(job);
+    this.continue();
+  }
+
+  async sendStructure(barrier) {
+    barrier.isSent = true;
+    const job = { key: barrier };
+    this.inFlight.add(job);
+    const edit = typeof barrier.edit === "function" ? barrier.edit() : barrier.edit;
+    // Where the answer to the first try was lost, the edit may have been made all the same:
+    // `again` asks the server to check before it makes it twice.
+    const answer = await this.deliver(job, { step: barrier.step, ...edit, again: barrier.isRetry });
+    this.inFlight.delete(job);
+    if (job.isLost) {
+      barrier.isSent = false;
+      barrier.isRetry = true;
+    } else {
+      if (answer?.ok) barrier.resolve(answer.data);
+      else barrier.reject(answer);
+      // The caller's continuation puts the new rows on the page first; edits that waited read
+      // their pointers there.
+      await new Promise((resolve) => setTimeout(resolve));
+      this.structural.shift();
+      this.onPlaced();
+    }
+    this.continue();
+  }
+
+  async deliver(job, edit) {
+    let response;
+    try {
+      response = await post(edit.url ?? this.url, { ...edit, url: undefined, revision: this.text.revision, tab: this.tab });
+    } catch {
+      return this.postpone(job);
+    }
+    // A proxy answers so while the server restarts.
+    if (response.status >= 502) return this.postpone(job);
+    this.failures = 0;
+    const { data } = response;
+    if (data?.done) return { ok: false, data };
+    const key = job.make ? job.key : this;
+    const wasAccepted = !this.rejected.delete(key);
+    if (response.status === 409) this.onConflict(edit, data);
+    else if (response.status >= 400 || !data) {
+      this.rejected.set(key, { make: job.make, sentence: explain(response) });
+      if (job.make && wasAccepted) this.onRejected();
+    } else {
+      this.rejected.delete(this);
+      this.receive(data);
+      this.retryRejected();
+      if (job.make && !wasAccepted) this.idle().then(this.onRecovered);
+      return { ok: true, data };
+    }
+    return { ok: false, data, sentence: explain(response) };
+  }
+
+  // The network is down: keep the edit unless a newer one waits, and try again later.
+  postpone(job) {
+    job.isLost = true;
+    if (job.make && !this.waiting.has(job.key)) this.waiting.set(job.key, { make: job.make });
+    this.isPaused = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.retry(), RETRY_DELAYS[Math.min(this.failures, RETRY_DELAYS.length - 1)]);
+    this.failures += 1;
+    return null;
+  }
+
+  retry() {
+    this.isPaused = false;
+    this.pump();
+  }
+
+  // Answers may arrive out of order. Each names the revision it is based on, so that an early one
+  // waits for its predecessor.
+  receive(data) {
+    if (data.lines === undefined && data.revision === undefined) return;
+    this.early.push(data);
+    for (let next; (next = this.early.find((each) => each.base === this.text.revision)); ) {
+      this.early.splice(this.early.indexOf(next), 1);
+      this.text.revision = next.revision;
+      this.onAnswer(next);
+    }
+    this.early = this.early.filter((each) => each.revision > this.text.revision);
+  }
+
+  continue() {
+    this.pump();
+    if (!this.isIdle()) return;
+    // The predecessor of these was another tab's edit or a lost answer; it will not come.
+    if (this.early.length && !this.isPaused) {
+      this.early = [];
+      this.onStale();
+    }
+    this.idlers.splice(0).forEach((resolve) => resolve());
+  }
+
+  reportState() {
+    const [rejected] = this.rejected.values();
+    const state = this.isPaused ? "offline" : rejected ? "refused" : this.isIdle() ? "saved" : "saving";
+    this.onState(state, rejected?.sentence);
+  }
+}
+
+function explain(response) {
+  const { data, isOurs, status } = response;
+  if (data?.sentence) return data.sentence;
+  if (!isOurs || status === 401) return message("signedOut");
+  if (status === 403) return message("pageTooOld");
+  if (status === 404) return message("draftGone");
+  if (status === 413) return message("tooLargeToSave");
+  return message("notSavedStatus", { status });
+}

@@ -1,0 +1,124 @@
+// The form: drawn anew section by section. What is open stays open, and what someone is typing
+// stays as it is, since anything the server sent was drawn before that.
+
+import { elementsOf } from "../elements.js";
+import { message, toast } from "../messages.js";
+import { elementExactlyAt, pointerOf } from "./pointers.js";
+
+const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select";
+
+export const formElement = () => document.getElementById("form");
+
+export class Form {
+  constructor(draft) {
+    this.draft = draft;
+    this.requested = 0;
+    this.drawn = 0;
+  }
+
+  // The whole form, from `html` or as the server draws it now. A response that a newer one
+  // overtook is dropped.
+  async redraw(html) {
+    const number = (this.requested += 1);
+    const since = html ? Infinity : performance.now();
+    const source = html ?? (await this.draft.fetchPart({ part: "form" }));
+    if (source === null || number < this.drawn) return;
+    this.drawn = number;
+    const [fresh, index] = elementsOf(source);
+    const sections = [...fresh.querySelectorAll(".builder-section")];
+    this.place(sections, index, sections.map((each) => each.id), since);
+  }
+
+  // Follows a change made elsewhere, by the answer's `sections` that changed.
+  async follow(answer) {
+    if (answer?.reload) return location.reload();
+    if (!answer?.html) return;
+    if (!answer.sections) return this.redraw(answer.html);
+    const sections = elementsOf(answer.html);
+    const index = sections.pop();
+    const address = document.getElementById("section-address") ? ["section-address"] : [];
+    this.place(sections, index, [...address, ...answer.sections.map((id) => `section-${id}`), "section-more"]);
+  }
+
+  // `order` has the ids of all sections; those missing in it are removed.
+  place(sections, index, order, since = Infinity) {
+    this.keepTyped(since, () => putInPlace(sections, order));
+    document.querySelector("#index .index-list").replaceWith(index);
+    document.dispatchEvent(new CustomEvent("redrawn"));
+  }
+
+  // Replaces one part by `html`, which was requested at `since`; returns the new element.
+  replace(target, html, since = Infinity) {
+    const [fresh] = elementsOf(html);
+    if (target && fresh) this.keepTyped(since, () => target.replaceWith(fresh));
+    document.dispatchEvent(new CustomEvent("redrawn"));
+    return fresh;
+  }
+
+  // Fields with values newer than the new part move into it, and the caret stays in its field.
+  keepTyped(since, redraw) {
+    const newer = this.draft.queue.fieldsNewerThan(since).map((field) => [field, pointerOf(field)]);
+    const restoreCaret = rememberCaret(document.activeElement);
+    redraw();
+    for (const [field, pointer] of newer) if (!field.isConnected) this.putBack(field, pointer);
+    restoreCaret();
+  }
+
+  putBack(field, pointer) {
+    const target = boxOf(elementExactlyAt(formElement(), pointer));
+    const box = boxOf(field);
+    if (target && box && target.className.split(" ")[0] === box.className.split(" ")[0]) return target.replaceWith(box);
+    if (this.draft.queue.isUnsaved(field)) toast(message("fieldGone", { value: field.value || pointer }), "warning");
+  }
+}
+
+const boxOf = (field) => field?.closest("[data-field], .grid-cell") ?? null;
+
+// Returns what puts the focus back: on the same element, else on the one drawn in its place.
+function rememberCaret(active) {
+  const { selectionStart: start, selectionEnd: end } = active;
+  const label = active.getAttribute("aria-label");
+  const section = active.closest(".builder-section")?.id;
+  return () => {
+    if (document.activeElement === active || document.activeElement !== document.body) return;
+    const selector = label && section && `#${CSS.escape(section)} ${active.localName}[aria-label="${CSS.escape(label)}"]`;
+    const found = active.isConnected ? active : selector && document.querySelector(selector);
+    found?.focus({ preventScroll: true });
+    if (found === active && typeof start === "number") active.setSelectionRange(start, end);
+  };
+}
+
+function putInPlace(sections, order) {
+  const form = formElement();
+  const active = document.activeElement;
+  const typedIn = form.contains(active) && active.matches(TYPING) ? active.closest(".builder-section")?.id : null;
+  for (const section of sections) {
+    const old = document.getElementById(section.id);
+    if (section.id === typedIn) continue;
+    if (old) {
+      keepOpenSteps(old, section);
+      const scrolled = old.querySelector(".grid-box")?.scrollTop;
+      old.replaceWith(section);
+      if (scrolled) section.querySelector(".grid-box")?.scrollTo(0, scrolled);
+    } else successorOf(section.id, order).before(section);
+  }
+  const known = new Set(order);
+  form.querySelectorAll(".builder-section").forEach((old) => known.has(old.id) || old.remove());
+  if (!active.isConnected) focusByName(active.name);
+}
+
+// The field of a name as it is drawn now; of several radio buttons the checked one.
+export function focusByName(name) {
+  const fields = name ? [...document.getElementsByName(name)] : [];
+  (fields.find((each) => each.type === "radio" && each.checked) ?? fields[0])?.focus({ preventScroll: true });
+}
+
+function successorOf(id, order) {
+  const later = order.slice(order.indexOf(id) + 1);
+  return later.map((each) => document.getElementById(each)).find(Boolean) ?? document.getElementById("section-more");
+}
+
+function keepOpenSteps(old, fresh) {
+  const before = [...old.querySelectorAll(".step > details")];
+  [...fresh.querySelectorAll(".step > details")].forEach((step, i) => before[i] && (step.open = before[i].open));
+}

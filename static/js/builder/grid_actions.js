@@ -1,0 +1,107 @@
+// What the menus of rows, cells and columns do. `page` is `{draft, form, problems}`.
+
+import { message, toast } from "../messages.js";
+import { ask } from "./dialogs.js";
+import { saveField } from "./fields.js";
+import { addRow } from "./grid.js";
+import { addColumn, countRows, dropColumn, focusCell, gridOf, keysOf, recount } from "./grid_layout.js";
+import { escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
+
+// Indices are read when an edit leaves, as the rows before it may have changed by then.
+export async function changeRow(page, row, action) {
+  const { draft, problems } = page;
+  const grid = gridOf(row);
+  const index = () => indexOf(row, grid);
+  const pointer = pointerOf(grid);
+  if (action === "insert") return addRow(page, grid, index() + 1);
+  if (action === "duplicate") return addRow(page, grid, index() + 1, { isCopy: true });
+  if (action === "meta") return addMeta(grid, row);
+  if (action === "remove") {
+    const neighbour = rowAt(grid, index() + 1) ?? rowAt(grid, index() - 1);
+    if (!(await draft.change(() => ({ kind: "remove", pointer: `${pointer}/${index()}` })))) return;
+    row.remove();
+    recount(grid, problems);
+    return focusCell(neighbour?.querySelector(".cell"));
+  }
+  const to = index() + (action === "up" ? -1 : 1);
+  if (to < 0 || to >= countRows(grid)) return;
+  if (!(await draft.change(() => ({ kind: "move", pointer, index: index(), to })))) return;
+  const other = rowAt(grid, to);
+  if (action === "up") other.before(row);
+  else if ("row" in other.dataset) other.after(row);
+  recount(grid, problems);
+  row.querySelector("[data-row-menu]")?.focus();
+}
+
+function addMeta(grid, row) {
+  if (!keysOf(grid).includes("meta")) addColumn(grid, "meta");
+  const cell = row.querySelector('[data-at="/meta"]');
+  grid.querySelectorAll('[data-at="/meta"]').forEach((each) => (each.dataset.kind = "json"));
+  if (cell.value === "") cell.value = "{}";
+  cell.dispatchEvent(new Event("input", { bubbles: true }));
+  focusCell(cell);
+}
+
+export function changeCell(draft, cell, action) {
+  const box = cell.parentElement;
+  if (action === "json") {
+    cell.dataset.kind = "json";
+    box.className = "grid-cell other";
+    return saveField(draft, cell);
+  }
+  box.className = "grid-cell " + { absent: "absent", null: "null", empty: "text" }[action];
+  cell.value = "";
+  delete cell.dataset.kind;
+  const value = action === "null" ? "null" : '""';
+  if (action === "absent") cell.removeAttribute("placeholder");
+  else cell.placeholder = value;
+  draft.queue.editField(cell, () => ({
+    kind: action === "absent" ? "remove" : "set", pointer: pointerOf(cell), value, order: keysOf(gridOf(cell)), digest: draft.digest,
+  }));
+}
+
+// All rows at once, as one edit that undo takes back as a whole.
+export async function changeColumn({ draft, form }, grid, key, action) {
+  const pointer = pointerOf(grid);
+  const pointers = [...Array(countRows(grid)).keys()].map((i) => `${pointer}/${i}/${escapeSegment(key)}`);
+  const list = { fill: listFilled, remove: listRemoved, rename: listRenamed }[action];
+  const parts = await list(draft, grid, key, pointers);
+  const answer = parts && (await draft.change({ kind: "all", parts, pointer, part: "section", at: pointer }));
+  if (answer) form.replace(grid.closest(".builder-section"), answer.html);
+}
+
+function listFilled(draft, grid, key, pointers) {
+  const first = grid.querySelector(`[data-row] [data-at="${CSS.escape("/" + escapeSegment(key))}"]`);
+  const value = first && contentOf(first);
+  if (!value) return toast(message("nothingToFill"), "warning");
+  return pointers.slice(1).map((pointer) => ({ kind: "set", pointer, ...value, order: keysOf(grid) }));
+}
+
+function listRemoved(draft, grid, key, pointers) {
+  if (!isOnlyHere(draft, grid, key, pointers)) return pointers.map((pointer) => ({ kind: "remove", pointer }));
+  return dropColumn(grid, key);
+}
+
+async function listRenamed(draft, grid, key, pointers) {
+  const name = await ask(message("renameColumn"), message("columnKeyHelp"), key);
+  if (!name || name === key) return null;
+  const present = pointers.filter((pointer) => draft.text.lineOf(pointer) !== undefined);
+  if (!isOnlyHere(draft, grid, key, present)) return present.map((pointer) => ({ kind: "rename", pointer, value: name }));
+  if (keysOf(grid).includes(name)) return toast(message("keyExists", { key: name }), "warning");
+  dropColumn(grid, key);
+  return addColumn(grid, name);
+}
+
+// Whether a column was added on this page and has no value in the draft yet: there is nothing to
+// send for it.
+function isOnlyHere(draft, grid, key, pointers) {
+  const head = grid.querySelector(`.grid-head [data-key="${CSS.escape(key)}"]`);
+  return "fresh" in head.dataset && draft.queue.isIdle() && !pointers.some((pointer) => draft.text.lineOf(pointer) !== undefined);
+}
+
+// A cell's content for an edit; null for an absent one. An empty field may be null or "".
+function contentOf(cell) {
+  if (cell.value !== "") return { typed: cell.value, as: cell.dataset.kind ?? "text" };
+  const look = cell.parentElement.classList;
+  return look.contains("null") ? { value: "null" } : look.contains("text") ? { value: '""' } : null;
+}
