@@ -123,7 +123,7 @@ def test_a_dropped_file_is_a_chip_with_its_facts_and_can_be_renamed_and_removed(
     saved(engage)
     assert [each["name"] for each in document()["attach"]] == ["japan.csv", "big.txt"]
     assert File.objects.count() == 2
-    size = engage.locator("#measure_body span")
+    size = engage.locator("#body_size span")
     before = size.inner_text()
     engage.get_by_label("Name of file 2").fill("b" * 5000)
     expect(size).not_to_have_text(before)

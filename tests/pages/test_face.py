@@ -19,7 +19,8 @@ STATIC = HOME / "static"
 TEMPLATES = sorted((HOME / "templates").rglob("*.html"))
 BUILDER = ("tokens", "layout", "parts", "builder", "grid", "preview", "reply")
 STYLES = [STATIC / "css" / f"{name}.css" for name in BUILDER]
-EVERY_PAGE = ("theme", "requests", "toasts", "keys", "dialogs", "copy", "times")
+EVERY_PAGE = ("theme", "requests", "toasts", "dialogs", "copy", "times", "finder")
+EVERY_PAGE += ("elements", "messages", "shortcuts")
 
 SYMBOLS = set(re.findall(r'<symbol id="(\w+)"', (STATIC / "icons.svg").read_text()))
 USED_SYMBOL = re.compile(r'{% icon "(\w+)"')

@@ -171,7 +171,7 @@ def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
         "field": field,
         "files": rows,
         "order": printing.dump(list(opened.operation.key_order)),
-        "measure_body": format_size(size),
+        "body_size": format_size(size),
         "most": most,
         "body_most": format_size(most) if most else "",
         "body_share": min(100, round(100 * size / most)) if most else 0,
