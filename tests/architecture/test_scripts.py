@@ -2,7 +2,7 @@
 
 import re
 
-from playground.commands.static_files import ENTRIES, join_scripts
+from playground.commands.static_files import ENTRIES, write_bundle
 from playground.pages.templatetags.shortcuts import SHORTCUTS
 from tests.architecture.rooms import HOME
 
@@ -66,7 +66,7 @@ def test_every_script_that_pages_load_is_collected_with_what_it_imports() -> Non
     importing = {name for name in loaded if re.search(r"^import ", SCRIPTS[name], re.M)}
     assert {f"js/{name}" for name in importing} <= set(ENTRIES)
     for name in importing:
-        joined = join_scripts(f"js/{name}", lambda path: SCRIPTS[path.removeprefix("js/")])
+        joined = write_bundle(f"js/{name}", lambda path: SCRIPTS[path.removeprefix("js/")])
         assert not re.search(r"^import ", joined, re.M), name
 
 
