@@ -51,11 +51,8 @@ def read_request(exchange: Exchange) -> MaskedCall | None:
 
 
 def dump_masked_call(call: MaskedCall) -> str:
-    """Return the call as JSON text.
-
-    A masked text becomes a list of strings and of `{"name": …, "escape": …}` for its holes.
-    Stored exchanges have this format: changing it needs a migration.
-    """
+    """Return the call as JSON text, its holes as `{"name": …, "escape": …}`."""
+    # Stored exchanges have this format: changing it needs a migration.
     headers = [[name, _dump_masked(value)] for name, value in call.headers]
     body = None if call.body is None else _dump_masked(call.body)
     fields = {"method": call.method, "url": _dump_masked(call.url), "headers": headers}

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
 
@@ -25,11 +25,8 @@ LONGEST_PATTERN = 500
 
 @dataclass(frozen=True)
 class ExchangeSearch:
-    """The filters of the list; an empty one filters nothing.
-
-    `since` and `until` are days, both included. `before` is the number that the page ends
-    before. `bodies` also searches what was sent and received.
-    """
+    """The filters of the list; an empty one filters nothing. `since` and `until` are included,
+    `before` is the number that the page ends before, `bodies` searches them too."""
 
     outcome: str = ""
     operation: str = ""
@@ -135,17 +132,14 @@ def _filter(rows: QuerySet[Exchange], search: ExchangeSearch) -> QuerySet[Exchan
     # ordered by; bounds on the time would make it sort every match.
     oldest_first = Exchange.objects.order_by("started_at").values_list("number", flat=True)
     if search.since:
-        first = oldest_first.filter(started_at__gte=_midnight(search.since)).first()
+        start = datetime.combine(search.since, time(), UTC)
+        first = oldest_first.filter(started_at__gte=start).first()
         rows = rows.filter(number__gte=first) if first else rows.none()
     if search.until:
-        end = _midnight(search.until) + timedelta(days=1)
+        end = datetime.combine(search.until, time(), UTC) + timedelta(days=1)
         last = oldest_first.filter(started_at__lt=end).last()
         rows = rows.filter(number__lte=last) if last else rows.none()
     return rows
-
-
-def _midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _search_bodies(rows: QuerySet[Exchange], words: list[str], size: int) -> ExchangePage:

@@ -47,28 +47,20 @@ def purge_history(now: datetime | None = None) -> int:
     0 means no limit of that kind. Exchanges that are still under way always stay.
     """
     removed = 0
-    for rows in _list_surplus(now or timezone.now()):
-        removed += _remove(rows.exclude(outcome=Outcome.SENDING))
+    if settings.HISTORY_DAYS:
+        limit = (now or timezone.now()) - timedelta(days=settings.HISTORY_DAYS)
+        removed += _remove(Exchange.objects.filter(started_at__lt=limit))
+    if settings.HISTORY_NUMBER:
+        numbers = Exchange.objects.order_by("-number").values_list("number", flat=True)
+        oldest = list(numbers[settings.HISTORY_NUMBER - 1 : settings.HISTORY_NUMBER])
+        removed += _remove(Exchange.objects.filter(number__lt=oldest[0])) if oldest else 0
     if removed:
         _remove_unused_bodies()
     return removed
 
 
-def _list_surplus(now: datetime) -> list[QuerySet[Exchange]]:
-    found = []
-    if settings.HISTORY_DAYS:
-        limit = now - timedelta(days=settings.HISTORY_DAYS)
-        found.append(Exchange.objects.filter(started_at__lt=limit))
-    if settings.HISTORY_NUMBER:
-        numbers = Exchange.objects.order_by("-number").values_list("number", flat=True)
-        oldest = numbers[settings.HISTORY_NUMBER - 1 : settings.HISTORY_NUMBER].first()
-        if oldest is not None:
-            found.append(Exchange.objects.filter(number__lt=oldest))
-    return found
-
-
 def _remove(rows: QuerySet[Exchange]) -> int:
-    removed = 0
+    removed, rows = 0, rows.exclude(outcome=Outcome.SENDING)
     # In chunks: SQLite has one writer at a time, and a send must not wait for a large DELETE.
     while numbers := list(rows.order_by("number").values_list("number", flat=True)[:CHUNK]):
         Exchange.objects.filter(number__in=numbers).delete()

@@ -106,6 +106,7 @@ class ReplyView:
         """A new idempotency key for "Send anyway"."""
         return uuid.uuid4()
 
+    # Read from the connection, not the exchange: it may have been protected since.
     @property
     def protected(self) -> str:
         """The name to type if the connection is protected."""
@@ -216,6 +217,7 @@ def view_reply(
     """
     outcome, body = exchange.outcome, exchange.reply_body
     under_way = outcome == Outcome.SENDING
+    # Whole UIDs would fill the line; they are in the body and in the link to the job.
     message = _("Sending. No reply yet.") if under_way else shorten_uids(exchange.message)
     head, colon, _rest = message.partition(": ")
     lead = head + ":" if colon and len(head) <= MAX_LEAD else ""

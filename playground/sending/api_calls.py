@@ -11,13 +11,13 @@ from typing import Any
 
 from playground.calls.masking import mask_reply
 from playground.calls.values import Failure, Outcome, Reply, Verdict
+from playground.calls.verdicts import reach_verdict
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending.pipeline import (
     Result,
     assemble_plan,
     complete_exchange,
-    judge_result,
     note_use,
     perform_call,
     start_exchange,
@@ -87,7 +87,7 @@ def call_operation(
     # Callers store and show what they read: an echoed secret must not get that far.
     if isinstance(result, Reply):
         result = mask_reply(result, assembled.call.secrets)
-    return CallResult(result, judge_result(plan, result))
+    return CallResult(result, reach_verdict(plan.operation, result, plan.text))
 
 
 def call_with_backoff(

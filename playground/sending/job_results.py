@@ -72,8 +72,10 @@ def read_job_rows(
         cached.rows = replace(cached.rows, ready=False)
 
         def work(cancel: threading.Event) -> None:
-            read = _read_all if page == ALL else _read_page
-            cached.rows = read(connection, job_uid, kind, page, cancel)
+            if page == ALL:
+                cached.rows = _read_all(connection, job_uid, kind, cancel)
+            else:
+                cached.rows = _read_page(connection, job_uid, kind, page, cancel)
             cached.read_at = time.monotonic()
 
         if not get_pool().submit(Task(key, work)):
@@ -137,9 +139,7 @@ def reports_outcome(row: Mapping[str, Any]) -> bool:
     return any(name in row for name in ("status", *FLAGS, *ERRORS))
 
 
-def _read_all(
-    connection: Connection, job_uid: str, kind: str, _page: int, cancel: threading.Event
-) -> JobRows:
+def _read_all(connection: Connection, job_uid: str, kind: str, cancel: threading.Event) -> JobRows:
     found: list[Mapping[str, Any]] = []
     for page in range(1, MOST_PAGES + 1):
         rows = _read_page(connection, job_uid, kind, page, cancel)

@@ -135,6 +135,7 @@ def read_job(uid: str, result: CallResult, known: Job) -> Job:
 
 def read_results(job: Job, result: CallResult) -> Job:
     """Return the job with the first page of its results."""
+    # Only the first page: people open the others on a page of their own.
     found = parse_rows(result, "results")
     if found.refusal:
         return replace(job, refusal=found.refusal)
@@ -169,6 +170,7 @@ def _read(polled: _Polled, connection: Connection, cancel: threading.Event) -> N
         plan = plan_operation("get-job-results", connection, {"job_uid": uid})
         job = read_results(job, call_operation(plan, cancel=cancel))
     polled.job = job
+    # A refusal says nothing about the job: what is stored stays.
     if job.status and not job.refusal:
         store_job(connection, job)
 

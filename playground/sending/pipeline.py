@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from playground.calls.assembling import Endpoint, assemble
 from playground.calls.masking import mask_text
-from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
+from playground.calls.values import Call, Failure, Outcome, Reply, Secret
 from playground.calls.verdicts import reach_verdict
 from playground.drafts.metadata import Metadata, variable_values
 from playground.history.models import Exchange
@@ -141,7 +141,7 @@ def perform_call(call: Call, cancel: threading.Event) -> Result:
 
 def complete_exchange(exchange: Exchange, plan: Plan, call: Call, result: Result) -> Exchange:
     """Judge and store the result; return the exchange as it ended."""
-    verdict = judge_result(plan, result)
+    verdict = reach_verdict(plan.operation, result, plan.text)
     # Only operations whose data says so start jobs; a `job_uid` of others means something else.
     starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
     job_uid = verdict.params.get("job_uid", "") if starts_job else ""
@@ -151,12 +151,9 @@ def complete_exchange(exchange: Exchange, plan: Plan, call: Call, result: Result
     return ended
 
 
-def judge_result(plan: Plan, result: Result) -> Verdict:
-    return reach_verdict(plan.operation, result, plan.text)
-
-
 def audit_exchange(exchange: Exchange) -> None:
     """Add an ended exchange to the audit log: host, connection and outcome, no values."""
+    # The URL itself may hold values of the document; its host does not.
     host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
     over = exchange.connection_name or "no connection"
     outcome, code = str(exchange.outcome), exchange.code

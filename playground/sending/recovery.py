@@ -20,6 +20,7 @@ def end_abandoned() -> int:
     A running process of this host keeps its exchanges, and so does one of another host until
     their deadline.
     """
+    # Decided in Python: only the operating system knows which processes still run.
     running = Exchange.objects.filter(outcome=Outcome.SENDING).select_related("person")
     abandoned = [exchange for exchange in running if is_abandoned(exchange)]
     for exchange in abandoned:

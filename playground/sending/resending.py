@@ -110,11 +110,6 @@ def plan_resend(draft: Draft, exchange: Exchange) -> Plan | None:
     )
 
 
-def differs_from_sent(draft: Draft, exchange: Exchange) -> bool:
-    """Return whether the draft would send something else by now."""
-    return bool(describe_differences(draft, exchange).differences)
-
-
 def describe_differences(draft: Draft, exchange: Exchange) -> Changes:
     """Return every difference of the draft from what was sent, and what else changed since."""
     sent = read_sent_state(exchange)

@@ -1,6 +1,6 @@
 """Sending for people: at most one request per submission, whatever happens on the way.
 
-A submission is one click on Send; its id is the idempotency key. The exchange is committed
+A submission is one click on Send, identified by its idempotency key. The exchange is committed
 under that key before the first byte leaves. If it arrives again, the same exchange is returned.
 """
 
@@ -44,49 +44,45 @@ class Blocked:
 
 
 def submit_draft(
-    person: Person, draft: Draft, submission: uuid.UUID, confirm: str = "", seconds: float = 0
+    person: Person, draft: Draft, key: uuid.UUID, confirm: str = "", seconds: float = 0
 ) -> Exchange | Blocked:
     """Send the draft as it is now; wait at most `seconds` for the result."""
     # A credential typed into the document moves to the secrets first: history masks those.
     if person.may_edit:
         extract_credentials(draft, person)
-    return submit_plan(person, plan_draft(draft), submission, confirm, seconds)
+    return submit_plan(person, plan_draft(draft), key, confirm, seconds)
 
 
 def submit_again(
-    person: Person,
-    draft: Draft,
-    exchange: Exchange,
-    submission: uuid.UUID,
-    confirm: str = "",
-    seconds: float = 0,
+    person: Person, draft: Draft, sent: Exchange, key: uuid.UUID, confirm: str, seconds: float
 ) -> Exchange | Blocked:
     """Send what an exchange of this draft sent once more, past the API's deduplication.
 
     Edits made since stay in the draft and are not sent.
     """
-    plan = plan_resend(draft, exchange)
+    plan = plan_resend(draft, sent)
     if plan is None:
         return Blocked("Not sent: this was sent from another draft. Open that draft to send it.")
-    return submit_plan(person, bypass_deduplication(plan), submission, confirm, seconds)
+    return submit_plan(person, bypass_deduplication(plan), key, confirm, seconds)
 
 
 def submit_plan(
-    person: Person, plan: Plan, submission: uuid.UUID, confirm: str = "", seconds: float = 0
+    person: Person, plan: Plan, key: uuid.UUID, confirm: str = "", seconds: float = 0
 ) -> Exchange | Blocked:
     """Check, record and send a plan; wait at most `seconds` for the result."""
+    # Checked here too: the API and commands come without a page's permission check.
     if not person.may_edit:
         return Blocked("Viewers can't send. An owner can make you an editor.")
     if blocked := _check(person, plan, confirm):
         # The document may have changed since the first arrival, which was sent nevertheless.
-        return _find_submitted(person, submission, seconds) or blocked
+        return _find_submitted(person, key, seconds) or blocked
     assembled = assemble_plan(plan)
     if assembled.binds_secrets and plan.draft is not None:
         bind_secrets(plan.draft)
     try:
-        exchange = start_exchange(plan, assembled.call, person, submission)
+        exchange = start_exchange(plan, assembled.call, person, key)
     except AlreadySubmitted:
-        earlier = _find_submitted(person, submission, seconds)
+        earlier = _find_submitted(person, key, seconds)
         assert earlier is not None
         return earlier
     if assembled.failure is not None:
@@ -114,6 +110,7 @@ def cancel_send(exchange: Exchange) -> bool:
 
 
 def _check(person: Person, plan: Plan, confirm: str) -> Blocked | None:
+    # Checked again although the builder just did: accounts or variables may have changed.
     problems = check_plan(plan)
     errors = [problem for problem in problems if problem.blocks]
     if errors:
@@ -146,10 +143,8 @@ def _send(exchange: Exchange, plan: Plan, call: Call, seconds: float) -> Exchang
     return ended[0] if ended else exchange
 
 
-def _find_submitted(
-    person: Person, submission: uuid.UUID, seconds: float
-) -> Exchange | Blocked | None:
-    earlier = Exchange.objects.filter(submission=submission).first()
+def _find_submitted(person: Person, key: uuid.UUID, seconds: float) -> Exchange | Blocked | None:
+    earlier = Exchange.objects.filter(submission=key).first()
     if earlier is None:
         return None
     # The id alone opens nothing: it may have been copied from another person's page.

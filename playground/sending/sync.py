@@ -35,6 +35,7 @@ def can_sync(connection: Connection) -> bool:
 
 def start_sync(connection: Connection, person: Person | None) -> SyncRun:
     """Start a sync in the pool, or return the one that is under way."""
+    # In one transaction, so that two clicks start one sync.
     with transaction.atomic():
         current = find_sync(connection)
         if current is not None and current.under_way:

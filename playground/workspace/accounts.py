@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -90,16 +90,14 @@ def read_validity(connection: Connection, integration: str) -> Validity:
 
 def read_limits(account: Account) -> list[tuple[str, str, str]]:
     """Return name, used and maximum of each limit that the API reported, as text."""
-    return list(_read_limits(account.limits))
-
-
-def _read_limits(text: str) -> Iterator[tuple[str, str, str]]:
-    listed = json.loads(text or "[]")
-    for limit in listed if isinstance(listed, list) else ():
-        if isinstance(limit, dict):
-            name = limit.get("limit_name") or limit.get("permalink") or ""
-            used, maximum = limit.get("item_scraped"), limit.get("limit_value")
-            yield str(name), _format_figure(used), _format_figure(maximum)
+    return [
+        (
+            str(limit.get("limit_name") or limit.get("permalink") or ""),
+            _format_figure(limit.get("item_scraped")),
+            _format_figure(limit.get("limit_value")),
+        )
+        for limit in json.loads(account.limits)
+    ]
 
 
 def _format_figure(value: object) -> str:
@@ -125,6 +123,7 @@ def _read_account(
 
 def _select_limits(listed: Any) -> list[dict[str, Any]]:
     limits = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
+    # Only known keys and plain values: anything else might be a secret.
     return [
         {key: each[key] for key in LIMIT_KEYS if isinstance(each.get(key), str | int | float)}
         for each in limits[:MOST_LIMITS]

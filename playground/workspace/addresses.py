@@ -30,6 +30,7 @@ def host_of(base_url: str) -> str:
 
     That is `host`, `host:port` if the URL names a port, or `sandbox` for the practice server.
     """
+    # A name rather than an address: the credential survives a change of the port.
     if base_url.startswith(SANDBOX):
         return SANDBOX_HOST
     parts = urlsplit(base_url)
@@ -81,6 +82,7 @@ def _to_ascii(name: str) -> str:
     """Return the host name as DNS and TLS know it."""
     if ":" in name:
         return f"[{name}]"
+    # UTS 46, as browsers do it: Bücher.example and bücher.example are one host.
     try:
         return name if name.isascii() else idna.encode(name, uts46=True).decode()
     except idna.IDNAError:

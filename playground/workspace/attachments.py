@@ -27,7 +27,7 @@ def store_attachments(schema: Schema, pointer: str, text: str, person: Person | 
     Only whole and exact ones are stored, so that the same bytes go out again. Everything else
     stays as typed, as does a file beyond the limits.
     """
-    # Called for every edit: most have no data URI, and those cost no parsing.
+    # Called for every edit; most have no data URI, and those must cost no parsing.
     if ";base64," not in text:
         return text
     try:
@@ -97,5 +97,5 @@ def _store(uri: str, name: str, person: Person | None) -> str:
     try:
         file = store_file([data], name, found[1], person)
     except FileRejected:
-        return ""
+        return ""  # the rules report that the document is too large
     return f"{{{{file:{file.id}}}}}"

@@ -16,6 +16,7 @@ from playground.workspace.addresses import (
 )
 from playground.workspace.models import Connection
 
+# Names of the style sheet's colours; stored, so that a theme can change what they look like.
 COLOURS = ("grey", "blue", "green", "amber", "red", "violet")
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
 MOST_VARIABLES, LONGEST_VARIABLE = 200, 100_000
@@ -69,10 +70,10 @@ def save_connection(values: ConnectionInput, connection: Connection | None = Non
     return saved
 
 
-def list_connections(person: Person, api: str = "") -> list[Connection]:
+def list_connections(person: Person) -> list[Connection]:
     """Return the team's connections: every active person sees them, nobody their secrets."""
-    rows = Connection.objects.filter(api=api) if api else Connection.objects.all()
-    return list(rows.prefetch_related("secrets")) if person.is_active else []
+    rows = Connection.objects.prefetch_related("secrets")
+    return list(rows) if person.is_active else []
 
 
 def changes_host(connection: Connection, api: str, base_url: str) -> bool:
@@ -87,7 +88,7 @@ def load_variables(connection: Connection | None) -> dict[str, Tree]:
     try:
         tree = parse(connection.variables) if connection else {}
     except JSONSyntaxError:
-        return {}
+        return {}  # written by hand into the database: the form shows them as empty
     return tree if isinstance(tree, dict) else {}
 
 
@@ -125,6 +126,7 @@ def format_typed(value: Tree) -> str:
 
 
 def _validate_name(name: str, connection: Connection | None) -> str:
+    # Names must be unique: scripts and templates refer to connections by name.
     if not name:
         return "Give the connection a name."
     if len(name) > 100:

@@ -83,13 +83,13 @@ def read_file_start(file: File, limit: int) -> bytes:
 
 def find_referenced_files(text: str) -> dict[str, File]:
     """Return the files that a text refers to by id; unknown ids are missing."""
-    ids = _list_ids(text)
-    return File.objects.in_bulk(list(ids)) if ids else {}
+    ids = FILE_REFERENCE.findall(text)
+    return File.objects.in_bulk(ids) if ids else {}
 
 
 def read_file_facts(text: str) -> dict[str, FileFacts]:
     """Return what the rules need to know of the files in a document, by id."""
-    ids = _list_ids(text)
+    ids = set(FILE_REFERENCE.findall(text)) if has_braces(text) else set()
     if unknown := [each for each in ids if each not in _facts]:
         if len(_facts) > MOST_FACTS:
             _facts.clear()
@@ -101,6 +101,7 @@ def read_file_facts(text: str) -> dict[str, FileFacts]:
 def delete_file(file: File) -> None:
     """Delete a file, and its bytes if no other file has the same."""
     _facts.pop(file.id, None)
+    # The row first: bytes without a row are only wasted space, a row without bytes is an error.
     file.delete()
     if not File.objects.filter(digest=file.digest).exists():
         path_of(file.digest).unlink(missing_ok=True)
@@ -147,6 +148,7 @@ def inline_files(call: MaskedCall) -> MaskedCall:
     size = sum(data_uri_size(files[each]) for each in ids if each in files)
     if not files or size > LONGEST_INLINE:
         return call
+    # Written by the same code as a send: what people copy must do the same.
     uris = {each: _write_data_uri(each) for each in files}
     filled = (
         FILE_REFERENCE.sub(lambda found: uris.get(found[1]) or found[0], each)
@@ -173,6 +175,7 @@ def format_size(size: int) -> str:
 
 
 def _write(pieces: Iterable[bytes], write: Callable[[bytes], None], name: str) -> tuple[str, int]:
+    # Counted while writing: the size that a client announces may be wrong.
     digest, size = hashlib.sha256(), 0
     for piece in pieces:
         size += len(piece)
@@ -188,10 +191,6 @@ def _check_total(size: int) -> None:
     if total + size > settings.MAX_FILES_BYTES:
         limit = format_size(settings.MAX_FILES_BYTES)
         raise FileRejected(f"There is no room for this file: all files may have {limit} together.")
-
-
-def _list_ids(text: str) -> set[str]:
-    return set(FILE_REFERENCE.findall(text)) if has_braces(text) else set()
 
 
 def _read_for_body(file: File) -> Iterator[bytes]:

@@ -20,6 +20,7 @@ def store_secret(
 
     It is bound to the host that the connection has now.
     """
+    # A new value is a new secret: when the former one was last used says nothing about it.
     stored, _ = Secret.objects.update_or_create(
         connection=connection,
         name=field,
@@ -45,7 +46,7 @@ def delete_secret(connection: Connection, field: str) -> bool:
 
 
 def format_reference(name: str) -> str:
-    """Return the only spelling of a reference to a secret."""
+    """Return the reference to a secret. There is no other spelling of it, not even blanks."""
     return "{{secret:" + name + "}}"
 
 

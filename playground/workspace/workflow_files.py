@@ -39,7 +39,12 @@ def parse_definition_file(data: bytes) -> DefinitionFile:
 
     Raises InvalidDefinition.
     """
-    tree = _parse_file(data)
+    try:
+        tree = parse(decode(data))
+    except JSONSyntaxError as error:
+        raise InvalidDefinition(error.message) from None
+    if not isinstance(tree, dict):
+        raise InvalidDefinition("A definition must be a JSON object.")
     details = tree.get("workflow", tree)
     if not isinstance(details, dict):
         raise InvalidDefinition("`workflow` must be an object.")
@@ -51,6 +56,7 @@ def parse_definition_file(data: bytes) -> DefinitionFile:
         )
     if not definition.steps:
         raise InvalidDefinition("`steps` must be a list of objects with a `step_uid`.")
+    # Through JSON text: plain values instead of the tree's number tokens.
     accounts = json.loads(dump(tree.get("accounts", [])))
     return DefinitionFile(definition, text, _parse_accounts(accounts))
 
@@ -88,32 +94,18 @@ def _parse_details(text: str) -> Mapping[str, Any]:
     return tree if isinstance(tree, dict) else {}
 
 
-def _parse_file(data: bytes) -> dict[str, Any]:
-    try:
-        tree = parse(decode(data))
-    except JSONSyntaxError as error:
-        raise InvalidDefinition(error.message) from None
-    if not isinstance(tree, dict):
-        raise InvalidDefinition("A definition must be a JSON object.")
-    return tree
-
-
 def _parse_accounts(listed: Any) -> dict[str, list[dict[str, Any]]]:
     if not isinstance(listed, list):
         raise InvalidDefinition("`accounts` must be a list of objects.")
     found: dict[str, list[dict[str, Any]]] = {}
     for number, row in enumerate(listed, 1):
-        slug = _find_slug(row)
-        if not slug or not isinstance(row.get("uid"), str) or not row["uid"]:
+        values = row if isinstance(row, dict) else {}
+        # The API's own lists name the integration `application_permalink`.
+        slug = values.get("integration") or values.get("application_permalink")
+        uid = values.get("uid")
+        if not (isinstance(slug, str) and slug and isinstance(uid, str) and uid):
             raise InvalidDefinition(f"Account {number} needs a `uid` and an `integration`.")
         # Exports write `is_valid` as the API does; files written by hand often say `valid`.
         valid = row.get("is_valid", row.get("valid"))
         found.setdefault(slug, []).append({**row, "is_valid": valid})
     return found
-
-
-def _find_slug(row: Any) -> str:
-    if not isinstance(row, dict):
-        return ""
-    slug = row.get("integration") or row.get("application_permalink")
-    return slug if isinstance(slug, str) else ""

@@ -4,7 +4,6 @@ import json
 import math
 import re
 from collections.abc import Collection
-from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -28,6 +27,7 @@ def store_workflow(
     workflows, for answers that have none.
     """
     details = load_details(details_text)
+    # The list's UID wins: it is the one that worked in the URL of this answer.
     own_uid = details.get("uid")
     uid = own_uid if isinstance(own_uid, str) and own_uid and not uid else uid
     # A slash would not fit into the path of the workflow's page.
@@ -106,12 +106,10 @@ def mark_unlisted(connection: Connection, listed: Collection[str]) -> list[Workf
 
     They are not deleted: drafts and templates may need them.
     """
+    # Definitions made by hand were never synced: the API can't list them.
     present = connection.workflows.exclude(synced_at=None).filter(gone_at=None)
     gone = [each for each in present if each.uid not in listed]
-    now: datetime = timezone.now()
-    for each in gone:
-        each.gone_at = now
-        each.save(update_fields=["gone_at"])
+    connection.workflows.filter(pk__in=[each.pk for each in gone]).update(gone_at=timezone.now())
     return gone
 
 
@@ -156,11 +154,8 @@ def load_details(text: str) -> dict[str, Any]:
 
 
 def is_valid_uid(value: Any) -> bool:
-    return (
-        isinstance(value, str)
-        and 0 < len(value) <= LONGEST_UID
-        and replace_surrogates(value) == value
-    )
+    fits = isinstance(value, str) and 0 < len(value) <= LONGEST_UID
+    return fits and replace_surrogates(value) == value
 
 
 def replace_surrogates(text: str) -> str:

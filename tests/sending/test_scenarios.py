@@ -220,7 +220,7 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
     typed = '{"id": 13, "email": "typed@since"}'
     Draft.objects.filter(id=draft.id).update(text=typed)
     draft.refresh_from_db()
-    anyway = submit_again(draft.person, draft, again, uuid.uuid4())
+    anyway = submit_again(draft.person, draft, again, uuid.uuid4(), "", 0)
     assert isinstance(anyway, Exchange)
     anyway = wait_for_exchange(anyway, 10)
     assert anyway.code == "accepted"
@@ -236,6 +236,6 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
 def test_send_anyway_is_for_what_this_very_draft_sent(practise: Make, standin: Standin) -> None:
     text = '{"id": 12, "email": "john@example.com"}'
     sent, other = send(practise(text)), practise(text)
-    refused = submit_again(other.person, other, sent, uuid.uuid4())
+    refused = submit_again(other.person, other, sent, uuid.uuid4(), "", 0)
     assert isinstance(refused, Blocked)
     assert "another draft" in refused.message

@@ -19,7 +19,7 @@ from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
-from playground.sending.resending import differs_from_sent
+from playground.sending.resending import describe_differences
 from playground.sending.submission import Blocked, submit_again, submit_draft
 from playground.workspace.files import inline_files
 
@@ -49,7 +49,7 @@ def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return render(request, "builder/_blocked.html", {**context, "blocked": result})
     context |= {"reply": view_reply(result), "submission": uuid.uuid4(), "oob": True}
     response = render(request, "builder/_sent.html", context)
-    if earlier is not None and differs_from_sent(opened.draft, earlier):
+    if earlier is not None and describe_differences(opened.draft, earlier).count:
         text = _("Sent the same request again. Your edits since then were not sent.")
         response["HX-Trigger"] = json.dumps({"toast": {"text": text, "kind": "note"}})
     return response
