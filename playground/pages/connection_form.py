@@ -41,7 +41,7 @@ class ConnectionForm(forms.Form):
         help_text=_("Credentials are only sent to this host."),
         widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false"}),
     )
-    colour = forms.ChoiceField(label=_("Color"), choices=COLOURS, initial="grey")
+    colour = forms.ChoiceField(label=_("Colour"), choices=COLOURS, initial="grey")
     protected = forms.BooleanField(
         label=_("Protected"),
         required=False,

@@ -52,27 +52,23 @@ class ImportStep:
 def read_upload(name: str, data: bytes) -> list[TemplateFile]:
     """The templates of one file or one zip. Raises InvalidTemplateFile."""
     if name.lower().endswith(".zip") or data[:4] == b"PK\x03\x04":
-        return [read_template_file(path, content) for path, content in _unpack_zip(data)]
+        return [read_template_file(path, content) for path, content in _unpack_zip(name, data)]
     return [read_template_file(name, data)]
 
 
-def _unpack_zip(data: bytes) -> list[tuple[str, bytes]]:
+def _unpack_zip(name: str, data: bytes) -> list[tuple[str, bytes]]:
     """Path and content of each template file in the zip. Raises InvalidTemplateFile."""
     if len(data) > MAX_ZIP_BYTES:
-        raise InvalidTemplateFile(
-            _("The zip is too large: the limit is %(limit)s."), limit=_megabytes(MAX_ZIP_BYTES)
-        )
+        raise InvalidTemplateFile(name, _("Too large. The limit is 10 MB."))
     # Counted before the zip is opened: `ZipFile` builds an object for each entry it lists.
     if _count_zip_entries(data) > MAX_ZIP_ENTRIES:
-        raise InvalidTemplateFile(
-            _("The zip has too many files: the limit is %(limit)s."), limit=MAX_ZIP_ENTRIES
-        )
+        raise InvalidTemplateFile(name, _("Too many files. The limit is 20,000."))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return _read_zip_entries(archive)
+            return _read_zip_entries(name, archive)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
         # `zipfile` raises RuntimeError for a missing password and OSError for bad offsets.
-        raise InvalidTemplateFile(_("The zip is damaged or has a password.")) from error
+        raise InvalidTemplateFile(name, _("Damaged, or protected by a password.")) from error
 
 
 def _count_zip_entries(data: bytes) -> int:
@@ -82,21 +78,16 @@ def _count_zip_entries(data: bytes) -> int:
     return int(struct.unpack_from("<H", data, at + ZIP_ENTRY_COUNT_AT)[0])
 
 
-def _read_zip_entries(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
-    entries = archive.infolist()
+def _read_zip_entries(name: str, archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
+    entries, found, total = archive.infolist(), [], 0
     # The count at the end of the file can be forged, or be 16 bits of a larger one.
     if len(entries) > MAX_ZIP_ENTRIES:
-        raise InvalidTemplateFile(
-            _("The zip has too many files: the limit is %(limit)s."), limit=MAX_ZIP_ENTRIES
-        )
-    found, total = [], 0
+        raise InvalidTemplateFile(name, _("Too many files. The limit is 20,000."))
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
         if path.is_absolute() or ".." in path.parts or ":" in str(path):
-            name = f"{entry.filename!r:.80}"
-            raise InvalidTemplateFile(
-                _("The zip contains a path that leads outside it: %(name)s."), name=name
-            )
+            message = _("Contains a path that leads outside the zip: %(path)s.")
+            raise InvalidTemplateFile(name, message % {"path": f"{entry.filename!r:.80}"})
         if entry.is_dir() or not path.name.lower().endswith(EXTENSIONS):
             continue
         # The sizes a zip claims can be forged too, so no more is read than is accepted.
@@ -104,18 +95,11 @@ def _read_zip_entries(archive: zipfile.ZipFile) -> list[tuple[str, bytes]]:
             content = file.read(MAX_FILE_BYTES + 1)
         total += len(content)
         if total > MAX_UNPACKED_BYTES:
-            limit = _megabytes(MAX_UNPACKED_BYTES)
-            raise InvalidTemplateFile(
-                _("The unpacked zip is too large: the limit is %(limit)s."), limit=limit
-            )
+            raise InvalidTemplateFile(name, _("Unpacks to more than 100 MB."))
         found.append((str(path), content))
     if not found:
-        raise InvalidTemplateFile(_("The zip contains no template files."))
+        raise InvalidTemplateFile(name, _("Contains no template files."))
     return found
-
-
-def _megabytes(size: int) -> str:
-    return f"{size // 1_000_000} MB"
 
 
 def plan_import(person: Person, files: Sequence[TemplateFile]) -> list[ImportStep]:

@@ -27,6 +27,9 @@ from playground.vault.models import Secret
 from playground.workspace.models import Connection
 from playground.workspace.secrets import to_wire
 
+# Not whether it is public and when it was last used: those belong to the original.
+COPIED_FIELDS = ("name", "field", "value", "hosts", "created_by_id")
+
 Schema = Mapping[str, Any]
 
 
@@ -51,12 +54,9 @@ def store_found_secrets(version: Version, found: Sequence[FoundSecret], hosts: s
     """Store credentials found in an imported file, bound to these hosts."""
     # A name can be found twice, in the document and in a variant: the later value wins.
     for each in {each.name: each for each in found}.values():
+        name = each.name[:100]
         version.secrets.create(
-            name=each.name[:100],
-            field=each.name[:100],
-            value=each.value,
-            hosts=hosts,
-            created_by=version.person,
+            name=name, field=name, value=each.value, hosts=hosts, created_by=version.person
         )
 
 
@@ -95,15 +95,8 @@ def secret_names_in(*texts: str) -> set[str]:
 
 
 def _copy_secret(row: Secret, draft: Draft | None = None, version: Version | None = None) -> None:
-    Secret.objects.create(
-        draft=draft,
-        version=version,
-        name=row.name,
-        field=row.field,
-        value=row.value,
-        hosts=row.hosts,
-        created_by_id=row.created_by_id,
-    )
+    copied = {name: getattr(row, name) for name in COPIED_FIELDS}
+    Secret.objects.create(draft=draft, version=version, **copied)
 
 
 def mask_variant(variant: Variant, collector: Collector) -> Variant:

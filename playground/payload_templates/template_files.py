@@ -22,9 +22,13 @@ from playground.importers.values import FoundSecret
 from playground.jsontext import pointers
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
-from playground.openapi.operations import UnknownOperation, get_operation
+from playground.openapi.operations import operation_exists
 from playground.payload_templates.secrets import mask_variant, secret_names_in
-from playground.payload_templates.templates import TemplateInput, validate_template_input
+from playground.payload_templates.templates import (
+    MAX_NAME,
+    TemplateInput,
+    validate_template_input,
+)
 from playground.payload_templates.variants import (
     MAX_NAME_LENGTH,
     Variant,
@@ -46,10 +50,10 @@ NAMED_KINDS = ("path", "variable", "connect")
 
 
 class InvalidTemplateFile(ValueError):
-    """The file can't be imported; the message says why."""
+    """A file can't be imported; the message says which and why."""
 
-    def __init__(self, message: str, **values: object) -> None:
-        super().__init__(message % values if values else message)
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(f"{path}: {message}" if path else message)
 
 
 @dataclass(frozen=True)
@@ -84,22 +88,23 @@ class TemplateFile:
 def read_template_file(path: str, data: bytes) -> TemplateFile:
     """Read one YAML or JSON file. Raises InvalidTemplateFile."""
     if len(data) > MAX_FILE_BYTES:
-        limit = f"{MAX_FILE_BYTES // 1_000_000} MB"
-        raise InvalidTemplateFile(
-            _("%(path)s is too large: the limit is %(limit)s."), path=path, limit=limit
-        )
+        raise InvalidTemplateFile(path, _("Too large. The limit is 10 MB."))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise InvalidTemplateFile(_("%(path)s isn't UTF-8 text."), path=path) from None
+        raise InvalidTemplateFile(path, _("Not UTF-8 text.")) from None
     try:
         # JSON is nearly a subset of YAML, but tabs and some escapes differ: read as JSON.
         row = json.loads(text) if text.lstrip()[:1] == "{" else _load_yaml(path, text)
-        _require_whole_characters(path, row)
+        # JSON's \ud800 is half of a surrogate pair: no database and no file can store it.
+        json.dumps(row, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        message = _("Contains half a character (a lone surrogate), which can't be stored.")
+        raise InvalidTemplateFile(path, message) from None
     except InvalidTemplateFile:
         raise
     except (yaml.YAMLError, ValueError, RecursionError):
-        raise InvalidTemplateFile(_("%(path)s isn't valid YAML or JSON."), path=path) from None
+        raise InvalidTemplateFile(path, _("Not valid YAML or JSON.")) from None
     return _read_row(path, text, row)
 
 
@@ -110,80 +115,56 @@ def _load_yaml(path: str, text: str) -> Any:
     # gigabytes ("billion laughs"), and deep nesting exhausts the stack of the C loader.
     for count, event in enumerate(yaml.parse(text, Loader=yaml.CBaseLoader)):
         if isinstance(event, yaml.AliasEvent):
-            raise InvalidTemplateFile(
-                _("%(path)s uses YAML anchors, which aren't supported."), path=path
-            )
+            raise InvalidTemplateFile(path, _("YAML anchors aren't supported."))
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if count > MAX_YAML_EVENTS or depth > MAX_YAML_DEPTH:
-            raise InvalidTemplateFile(_("%(path)s has too many parts."), path=path)
+            raise InvalidTemplateFile(path, _("Too many parts."))
     return yaml.load(text, Loader=yaml.CBaseLoader)
-
-
-def _require_whole_characters(path: str, row: Any) -> None:
-    # JSON's \ud800 is half of a surrogate pair: no database and no UTF-8 file can store it.
-    try:
-        json.dumps(row, ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        raise InvalidTemplateFile(
-            _("%(path)s contains half a character (a lone surrogate), which can't be stored."),
-            path=path,
-        ) from None
 
 
 def _read_row(path: str, source: str, row: Any) -> TemplateFile:
     """Check the file against the schema. Raises InvalidTemplateFile."""
-    _check_keys(path, row)
+    if message := _validate_keys(row):
+        raise InvalidTemplateFile(path, message)
     content, found = _extract_secrets(_read_content(path, row))
     details = TemplateInput(
         # A file written by hand can leave its name out: the file's own name is used.
-        row.get("name", "").strip()[:200] or PurePosixPath(path).stem[:200],
+        row.get("name", "").strip()[:MAX_NAME] or PurePosixPath(path).stem[:MAX_NAME],
         row.get("description", ""),
         tuple(row.get("tags", [])),
         row.get("folder", ""),
     )
+    operation, number = row.get("operation", ""), str(row.get("version", "0"))
     if message := validate_template_input(details):
-        raise InvalidTemplateFile(f"{path}: {message}")
-    number = str(row.get("version", "0"))
+        raise InvalidTemplateFile(path, message)
+    if not operation_exists(operation):
+        message = _("Unknown operation: %(name)s.") % {"name": repr(operation)[:60]}
+        raise InvalidTemplateFile(path, message)
+    version = int(number) if number.isdecimal() and len(number) < 9 else 0
     return TemplateFile(
-        path,
-        source,
-        row,
-        details,
-        _read_operation(path, row.get("operation", "")),
-        content,
-        int(number) if number.isdecimal() and len(number) < 9 else 0,
-        row.get("id", ""),
-        found,
+        path, source, row, details, operation, content, version, row.get("id", ""), found
     )
 
 
-def _check_keys(path: str, row: Any) -> None:
+def _validate_keys(row: Any) -> str:
+    """A message if the row's keys or their types aren't valid, otherwise an empty text."""
     if not isinstance(row, dict) or row.get("format") != FORMAT:
-        raise InvalidTemplateFile(_("%(path)s isn't an API Playground template."), path=path)
+        return _("Not an API Playground template.")
     if str(row.get("schema")) != str(SCHEMA):
-        found = f"{row.get('schema')!s:.20}"
-        raise InvalidTemplateFile(
-            _("%(path)s has schema %(found)s; only schema %(schema)s is supported."),
-            path=path,
-            found=found,
-            schema=SCHEMA,
-        )
+        return _("Schema %(schema)s isn't supported.") % {"schema": f"{row.get('schema')!s:.20}"}
     if unknown := sorted(set(map(str, row)) - KNOWN_KEYS):
-        raise InvalidTemplateFile(
-            _("%(path)s has the unknown key %(key)s."), path=path, key=unknown[0][:40]
-        )
+        return _("Unknown key: %(key)s.") % {"key": unknown[0][:40]}
     for key in TEXT_KEYS:
         if not isinstance(row.get(key, ""), str):
-            raise InvalidTemplateFile(_("%(path)s: %(key)s must be text."), path=path, key=key)
+            return _("%(key)s must be text.") % {"key": key}
     for key in TABLE_KEYS:
         if not _maps_text_to_text(row.get(key, {})):
-            raise InvalidTemplateFile(
-                _("%(path)s: %(key)s must map names to text."), path=path, key=key
-            )
+            return _("%(key)s must map names to text.") % {"key": key}
     tags = row.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
-        raise InvalidTemplateFile(_("%(path)s: tags must be a list of texts."), path=path)
+        return _("tags must be a list of texts.")
+    return ""
 
 
 def _extract_secrets(content: Content) -> tuple[Content, tuple[FoundSecret, ...]]:
@@ -197,44 +178,31 @@ def _extract_secrets(content: Content) -> tuple[Content, tuple[FoundSecret, ...]
     return Content(masked, masked_variants), tuple(collector.found)
 
 
-def _read_operation(path: str, name: str) -> str:
-    try:
-        return get_operation(name).id
-    except UnknownOperation:
-        raise InvalidTemplateFile(
-            _("%(path)s: unknown operation %(name)s."), path=path, name=repr(name)[:60]
-        ) from None
-
-
 def _read_content(path: str, row: dict[str, Any]) -> Content:
-    document = row.get("document", "")
+    document, off, away = row.get("document", ""), row.get("off", {}), row.get("away", {})
     # JSON files hold the document as a list of lines, which git can compare one by one.
     if isinstance(document, list) and all(isinstance(line, str) for line in document):
         document = "\n".join(document)
+    notes = row.get("notes", {})
     try:
         if not isinstance(document, str):
             raise ValueError("the document must be text")
-        parse(document)
-        for value in (*row.get("off", {}).values(), *row.get("away", {}).values()):
-            parse(value)
-        variables = _read_variables(row)
-        for pointer in (*row.get("off", {}), *row.get("away", {}), *row.get("notes", {})):
+        for text in (document, *off.values(), *away.values()):
+            parse(text)
+        for pointer in (*off, *away, *notes):
             pointers.split(pointer)
+        variables = _read_variables(row)
         variants = read_variants(json.dumps(row.get("variants", [])))
         for variant in variants:
             _check_variant(variant)
         if len({variant.name for variant in variants}) < len(variants):
             raise ValueError("two variants have the same name")
     except JSONSyntaxError as error:
-        raise InvalidTemplateFile(f"{path}: {error.message}") from None
+        raise InvalidTemplateFile(path, error.message) from None
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise InvalidTemplateFile(
-            _("%(path)s: its document or its variants aren't valid."), path=path
-        ) from None
+        raise InvalidTemplateFile(path, _("The document or its variants aren't valid.")) from None
     named = Connection.objects.filter(name=row.get("connection") or None).first()
-    metadata = Metadata(
-        row.get("off", {}), row.get("notes", {}), {}, row.get("away", {}), variables
-    )
+    metadata = Metadata(off, notes, {}, away, variables)
     connection = str(named.id) if named else ""
     return Content(State(document, metadata, row.get("path_values", {}), connection), variants)
 

@@ -76,7 +76,7 @@ def test_files_are_imported_sent_and_exported_before_the_first_start(
     [
         ("send_template Nobody --json", "There is no template named Nobody."),
         ("import_templates /nowhere.yaml", "Can't read /nowhere.yaml"),
-        ("import_templates /dev/null", "null isn't an API Playground template."),
+        ("import_templates /dev/null", "null: Not an API Playground template."),
         ("export_templates /dev/null", "Can't write /dev/null"),
         ("export_templates x --user nobody", "There is no person named nobody."),
     ],

@@ -125,24 +125,24 @@ BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]\n"
 @pytest.mark.parametrize(
     ("name", "data", "says"),
     [
-        ("x.yaml", b"x" * 20_000_000, "too large"),
-        ("x.zip", b"PK\x03\x04" + b"x" * 20_000_000, "too large"),
+        ("x.yaml", b"x" * 20_000_000, "Too large"),
+        ("x.zip", b"PK\x03\x04" + b"x" * 20_000_000, "Too large"),
         ("x.yaml", BOMB.encode(), "anchors"),
-        ("x.yaml", b"[" * 5000, "too many"),
-        ("x.yaml", b"{a: [", "isn.t valid YAML"),
-        ("x.yaml", b"- x\n" * 60_000, "too many"),
-        ("x.json", b'{"a":' * 5000, "isn.t valid YAML"),
+        ("x.yaml", b"[" * 5000, "Too many parts"),
+        ("x.yaml", b"{a: [", "Not valid YAML"),
+        ("x.yaml", b"- x\n" * 60_000, "Too many parts"),
+        ("x.json", b'{"a":' * 5000, "Not valid YAML"),
         ("x.yaml", b"\xff\xfe", "UTF-8"),
-        ("x.yaml", b"a: 1", "isn.t an API Playground template"),
-        ("x.yaml", GOOD.replace("schema: 1", "schema: 99").encode(), "schema 99"),
-        ("x.yaml", (GOOD + "secret: x\n").encode(), "unknown key"),
+        ("x.yaml", b"a: 1", "Not an API Playground template"),
+        ("x.yaml", GOOD.replace("schema: 1", "schema: 99").encode(), "Schema 99"),
+        ("x.yaml", (GOOD + "secret: x\n").encode(), "Unknown key"),
         ("x.yaml", (GOOD + "tags: x\n").encode(), "tags"),
         ("x.yaml", GOOD.replace("'{}'", "'{'").encode(), "x.yaml"),
         ("x.yaml", GOOD.replace("launch-workflow", "rm").encode(), "operation"),
         ("x.yaml", (GOOD + "variants: [{name: a, edits: [{kind: all}]}]\n").encode(), "variants"),
         ("x.yaml", (GOOD + "variants: 7\n").encode(), "variants"),
-        ("x.yaml", b"!!python/object/apply:os.system ['true']", "isn.t an API Playground template"),
-        ("x.zip", b"PK\x03\x04rest", "damaged"),
+        ("x.yaml", b"!!python/object/apply:os.system ['true']", "Not an API Playground template"),
+        ("x.zip", b"PK\x03\x04rest", "Damaged"),
     ],
 )  # fmt: skip
 def test_what_is_hostile_or_unknown_is_refused(name: str, data: bytes, says: str) -> None:
@@ -155,9 +155,9 @@ def test_a_zip_that_leads_outside_or_is_a_bomb_is_refused() -> None:
         read_upload("x.zip", zipped(**{"..__evil.yaml": GOOD.encode()}))
     with pytest.raises(InvalidTemplateFile, match="outside"):
         read_upload("x.zip", zipped(**{"__etc__evil.yaml": GOOD.encode()}))
-    with pytest.raises(InvalidTemplateFile, match="too large"):
+    with pytest.raises(InvalidTemplateFile, match="Too large"):
         read_upload("x.zip", zipped(**{"x.yaml": b" " * 11_000_000}))
-    with pytest.raises(InvalidTemplateFile, match="too many files"):
+    with pytest.raises(InvalidTemplateFile, match="Too many files"):
         read_upload("x.zip", zipped(**{f"{n}.txt": b"" for n in range(20_001)}))
     with pytest.raises(InvalidTemplateFile, match="no template files"):
         read_upload("x.zip", zipped(**{"x.txt": b""}))

@@ -206,17 +206,13 @@ def import_files(request: HttpRequest) -> HttpResponse:
 def _read_uploads(request: HttpRequest) -> list[TemplateFile]:
     uploads = request.FILES.getlist("files")
     if not uploads:
-        raise InvalidTemplateFile(_("Choose a file."))
+        raise InvalidTemplateFile("", _("Choose a file."))
     files: list[TemplateFile] = []
     for upload in uploads[:MAX_UPLOADS]:
         name = upload.name or "file"
         # Checked before reading: a large upload lies in a file, not in memory.
         if (upload.size or 0) > MAX_FILE_BYTES:
-            raise InvalidTemplateFile(
-                _("%(name)s is too large: the limit is %(limit)s."),
-                name=name,
-                limit=f"{MAX_FILE_BYTES // 1_000_000} MB",
-            )
+            raise InvalidTemplateFile(name, _("Too large. The limit is 10 MB."))
         files += read_upload(name, upload.read())
     return files
 
@@ -226,9 +222,8 @@ def _pack_held(files: list[TemplateFile]) -> str:
     rows = json.dumps([[file.path, file.source] for file in files])
     packed = base64.b64encode(zlib.compress(rows.encode())).decode()
     if len(files) > MAX_STEPS or len(packed) > MAX_PACKED_BYTES:
-        raise InvalidTemplateFile(
-            _("These are too many files to preview. Use manage.py import_templates instead.")
-        )
+        message = _("Too many files to preview. Use manage.py import_templates instead.")
+        raise InvalidTemplateFile("", message)
     return packed
 
 
@@ -239,7 +234,6 @@ def _unpack_held(request: HttpRequest) -> list[TemplateFile]:
         text = zlib.decompressobj().decompress(packed, MAX_HELD_BYTES)
         rows = [(str(path), str(source).encode()) for path, source in json.loads(text)]
     except (binascii.Error, zlib.error, ValueError, TypeError, RecursionError):
-        raise InvalidTemplateFile(
-            _("The files were damaged on the way. Choose them again.")
-        ) from None
+        message = _("The files were damaged on the way. Choose them again.")
+        raise InvalidTemplateFile("", message) from None
     return [file for path, source in rows for file in read_upload(path, source)]

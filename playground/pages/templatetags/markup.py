@@ -19,7 +19,7 @@ from playground.workspace.models import Connection
 register = template.Library()
 
 STYLE_IMPORT = re.compile(r'^@import "([\w./-]+\.css)";$', re.M)
-# The style sheet names colors by their meaning.
+# The style sheet names colours by their meaning.
 COLOUR_KINDS = {
     "grey": "not-sent",
     "blue": "running",
@@ -92,7 +92,7 @@ def as_content(text: str) -> SafeString:
 
 @register.filter
 def colour_kind(connection: Connection | None) -> str:
-    """What follows `kind-` in the class of a connection's colored dot."""
+    """What follows `kind-` in the class of a connection's coloured dot."""
     return COLOUR_KINDS.get(connection.colour if connection else "grey", "not-sent")
 
 
