@@ -24,7 +24,7 @@ _MAX_MEMBERS = 100
 _GZIP, _ZLIB, _RAW_DEFLATE = 31, 15, -15
 
 
-def read_head(
+def receive_head(
     sock: socket.socket, method: str, limits: Limits, watchdog: Watchdog
 ) -> http.client.HTTPResponse:
     """The answer up to its body.
@@ -52,7 +52,7 @@ def read_headers(response: http.client.HTTPResponse) -> Headers:
     return tuple((name, _FOLD.sub(" ", value)) for name, value in response.headers.items())
 
 
-def read_body(
+def receive_body(
     response: http.client.HTTPResponse, limits: Limits, watchdog: Watchdog
 ) -> tuple[bytes, bool, int]:
     """The decompressed body, whether a limit truncated it, and its bytes on the wire.

@@ -15,7 +15,7 @@ from playground.network.limits import Limits, Watchdog
 from playground.network.messages import SendError
 from playground.network.policy import Policy
 from playground.network.request import build_headers, check_call, find_location, redirect_call
-from playground.network.response import PIECE_BYTES, read_body, read_head, read_headers
+from playground.network.response import PIECE_BYTES, read_headers, receive_body, receive_head
 from playground.network.targets import Target, read_target
 
 
@@ -72,9 +72,9 @@ def _send_once(
         progress.left = progress.awaiting = True
         progress.sent_at = progress.sent_at or time.monotonic()
         _write_request(sock, call, target)
-        with closing(read_head(sock, call.method, limits, watchdog)) as response:
+        with closing(receive_head(sock, call.method, limits, watchdog)) as response:
             seconds_to_first_byte = time.monotonic() - progress.sent_at
-            body, truncated, wire_bytes = read_body(response, limits, watchdog)
+            body, truncated, wire_bytes = receive_body(response, limits, watchdog)
             return Reply(
                 status=response.status,
                 reason=response.reason,

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import ModuleType
 
 import playground
-from tests.architecture.rooms import CODE, list_modules
+from tests.architecture.packages import CODE, list_modules
 
 DATABASE_WORDS = re.compile(
     r"\b(?:CREATE TRIGGER|PRAGMA|AUTOINCREMENT|ON CONFLICT|INSERT OR|randomblob|last_insert_rowid"

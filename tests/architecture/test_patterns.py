@@ -1,4 +1,4 @@
-"""Regular expressions that mean the same on every Python we support."""
+"""Regular expressions mean the same on every supported version of Python."""
 
 import importlib
 import pkgutil
@@ -17,9 +17,9 @@ PURE = tuple(
 )
 
 
-def test_no_turn_of_a_group_that_never_gives_back_can_fail_halfway() -> None:
-    """Before Python 3.11.5 such a turn left the reading in its middle: a secret's reference
-    then went out as it is written."""
+def test_no_repetition_of_a_possessive_group_can_fail_halfway() -> None:
+    """Before Python 3.11.5 such a repetition left the position in its middle: the reference to
+    a secret was then sent as it is written."""
     found = list(_patterns())
     assert len(found) > 50
     wrong = [name for name, pattern in found if any(map(_is_risky, _groups(_parse(pattern))))]
@@ -46,7 +46,7 @@ def _parse(pattern: re.Pattern[Any]) -> Any:
 
 
 def _groups(tree: Any) -> Iterator[Any]:
-    """What is repeated without giving back, wherever it stands."""
+    """The bodies of possessive repetitions, at any depth."""
     for code, value in tree:
         if code is codes.POSSESSIVE_REPEAT:
             yield value[2]
@@ -63,8 +63,11 @@ def _inside(value: Any) -> Iterator[Any]:
 
 
 def _is_risky(body: Any) -> bool:
-    """Whether a turn may take something and then fail: anything but one item, or a backslash
-    with what it escapes, which fails at the end of a text only."""
+    """Whether one repetition may match something and then fail.
+
+    That is anything but a single item, or a backslash and what it escapes, which fails only at
+    the end of a text.
+    """
     if len(body) == 1 and body[0][0] is codes.SUBPATTERN:
         return _is_risky(body[0][1][3])
     if len(body) == 1 and body[0][0] is codes.BRANCH:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         if not name and not has_owner():
             token = make_owner_link()
         else:
-            person = get_person(name) if name else get_owner()
+            person = find_recipient(name) if name else find_first_owner()
             token = make_sign_in_link(person)
             name = person.username
         # Visible to every owner, as such a link opens an account.
@@ -32,7 +32,7 @@ class Command(BaseCommand):
         self.stdout.write(format_link(token))
 
 
-def get_person(name: str) -> Person:
+def find_recipient(name: str) -> Person:
     person = Person.objects.filter(username=name).first()
     if person is None:
         raise CommandError(explain_missing_person(name))
@@ -41,5 +41,5 @@ def get_person(name: str) -> Person:
     return person
 
 
-def get_owner() -> Person:
+def find_first_owner() -> Person:
     return Person.objects.filter(role=Role.OWNER, is_active=True).earliest("date_joined", "pk")

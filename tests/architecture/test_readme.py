@@ -1,8 +1,8 @@
-"""What the README promises: every setting stands in its table, and no other does."""
+"""The README is true: its tables list every setting and package, and no others."""
 
 import re
 
-from tests.architecture.rooms import CODE, HOME
+from tests.architecture.packages import CODE, HOME
 
 READ = re.compile(r'\benv\.read_\w+\(\s*"([A-Z_]+)"')
 
@@ -15,9 +15,9 @@ def test_the_readme_lists_every_setting_and_no_other() -> None:
     assert listed - read == set(), "listed in the README, read nowhere"
 
 
-def test_the_readme_lists_every_room() -> None:
+def test_the_readme_lists_every_package() -> None:
     readme = (HOME / "README.md").read_text()
-    rooms = {path.name for path in CODE.iterdir() if (path / "__init__.py").exists()}
+    packages = {path.name for path in CODE.iterdir() if (path / "__init__.py").exists()}
     rows = re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", readme, re.M)
     listed = {name for row in rows for name in re.findall(r"[a-z_]+", row)}
-    assert rooms - listed == set()
+    assert packages - listed == set()

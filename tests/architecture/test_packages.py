@@ -1,19 +1,19 @@
-"""Holds the table of rooms against the code."""
+"""Compares the table of packages with the code."""
 
 import ast
 import re
 
-from tests.architecture.rooms import (
+from tests.architecture.packages import (
     CODE,
-    FRONT,
-    FRONT_MAY_IMPORT,
     HOME,
     MAY_IMPORT,
     PURE,
+    TOP_LEVEL,
+    TOP_LEVEL_MAY_IMPORT,
     Import,
     list_imports,
     list_modules,
-    room_of,
+    package_of,
 )
 
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "core", "services", "service"}
@@ -21,59 +21,60 @@ FORBIDDEN |= {"manager", "managers", "base", "misc"}
 LONGEST = 300
 
 
-def say(found: list[Import]) -> str:
-    return "\n".join(map(str, found))
+def describe(imports: list[Import]) -> str:
+    return "\n".join(map(str, imports))
 
 
-def test_every_folder_and_module_is_a_room_or_stands_in_front() -> None:
-    known = set(MAY_IMPORT) | FRONT
-    strange = {room_of(path) for path in list_modules()} - known
-    assert not strange, f"not in DESIGN's table of rooms: {strange}"
+def test_every_folder_and_module_is_in_the_table() -> None:
+    known = set(MAY_IMPORT) | TOP_LEVEL
+    strange = {package_of(path) for path in list_modules()} - known
+    assert not strange, f"not in the table of packages: {strange}"
 
 
-def test_rooms_import_only_what_their_row_allows() -> None:
+def test_packages_import_only_what_their_row_allows() -> None:
     wrong = [
         found
         for found in list_imports()
-        if found.room in MAY_IMPORT
-        and found.target_room
-        and found.target_room != found.room
-        and found.target_room not in MAY_IMPORT[found.room]
+        if found.package in MAY_IMPORT
+        and found.target_package
+        and found.target_package != found.package
+        and found.target_package not in MAY_IMPORT[found.package]
     ]
-    assert not wrong, say(wrong)
+    assert not wrong, describe(wrong)
 
 
-def test_what_stands_in_front_imports_little() -> None:
+def test_top_level_modules_import_little() -> None:
     wrong = [
         found
         for found in list_imports()
-        if found.room in FRONT
-        and found.target_room
-        and found.target_room not in FRONT_MAY_IMPORT.get(found.room, set())
+        if found.package in TOP_LEVEL
+        and found.target_package
+        and found.target_package not in TOP_LEVEL_MAY_IMPORT.get(found.package, set())
     ]
-    assert not wrong, say(wrong)
+    assert not wrong, describe(wrong)
 
 
-def test_pure_rooms_know_no_django() -> None:
+def test_pure_packages_do_not_import_django() -> None:
     wrong = [
         found
         for found in list_imports()
-        if found.room in PURE and found.target.split(".")[0].startswith(("django", "crispy", "csp"))
+        if found.package in PURE
+        and found.target.split(".")[0].startswith(("django", "crispy", "csp"))
     ]
-    assert not wrong, say(wrong)
+    assert not wrong, describe(wrong)
 
 
 def test_nothing_is_imported_inside_a_function() -> None:
     wrong = [found for found in list_imports() if found.inside]
-    assert not wrong, say(wrong)
+    assert not wrong, describe(wrong)
 
 
 def test_nothing_is_imported_by_name_at_run_time() -> None:
     wrong = [found for found in list_imports() if found.target.startswith("importlib.import_")]
-    assert not wrong, say(wrong)
+    assert not wrong, describe(wrong)
 
 
-def test_every_module_opens_with_one_sentence() -> None:
+def test_every_module_has_a_docstring() -> None:
     mute = [
         str(path.relative_to(HOME))
         for path in list_modules()
@@ -90,7 +91,7 @@ def test_no_file_is_longer_than_three_hundred_lines() -> None:
         for path in files
         if (lines := len(path.read_text().splitlines())) > LONGEST
     ]
-    assert not long, f"which room is missing? {long}"
+    assert not long, f"too long: {long}"
 
 
 def test_no_name_hides_disorder() -> None:

@@ -1,4 +1,4 @@
-"""DESIGN's table of rooms, and the imports as the modules really write them."""
+"""The table of packages, and the imports as the modules really write them."""
 
 import ast
 from collections.abc import Iterator
@@ -29,9 +29,10 @@ MAY_IMPORT["sending"] = set(MAY_IMPORT)
 MAY_IMPORT["sandbox"] = {"openapi", "jsontext", "rules"}
 MAY_IMPORT["api"] = MAY_IMPORT["commands"] = set(MAY_IMPORT) | {"api"}
 MAY_IMPORT["pages"] = set(MAY_IMPORT) - {"api", "commands"}
-# Modules beside the packages: settings and what they read, the site map, the server's entry.
-FRONT = {"settings", "environment", "urls", "wsgi", "request_log", "__init__"}
-FRONT_MAY_IMPORT = {"settings": {"environment"}, "urls": {"pages", "api", "sandbox"}}
+# Modules beside the packages: settings and what they read, the site map, the server's entry
+# point, the log.
+TOP_LEVEL = {"settings", "environment", "urls", "wsgi", "request_log", "__init__"}
+TOP_LEVEL_MAY_IMPORT = {"settings": {"environment"}, "urls": {"pages", "api", "sandbox"}}
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,12 @@ class Import:
     inside: bool
 
     @property
-    def room(self) -> str:
-        return room_of(self.path)
+    def package(self) -> str:
+        return package_of(self.path)
 
     @property
-    def target_room(self) -> str:
-        """The room of ours it reaches into, or an empty text."""
+    def target_package(self) -> str:
+        """The package of the playground it imports from, or an empty text."""
         parts = self.target.split(".")
         return parts[1] if parts[0] == "playground" and len(parts) > 1 else ""
 
@@ -57,7 +58,7 @@ class Import:
         return f"{self.path.relative_to(HOME)}:{self.line} imports {self.target}"
 
 
-def room_of(path: Path) -> str:
+def package_of(path: Path) -> str:
     return path.relative_to(CODE).parts[0].removesuffix(".py")
 
 
@@ -84,7 +85,7 @@ def read_imports(path: Path) -> Iterator[Import]:
 
 
 def targets_of(node: ast.AST, path: Path) -> list[str]:
-    """The dotted names a statement imports; relative ones are made whole."""
+    """The dotted names that a statement imports; relative ones are made absolute."""
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
     if isinstance(node, ast.ImportFrom):
