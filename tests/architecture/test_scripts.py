@@ -4,7 +4,7 @@ import re
 
 from playground.commands.static_files import ENTRIES, write_bundle
 from playground.pages.templatetags.shortcuts import SHORTCUTS
-from tests.architecture.rooms import HOME
+from tests.architecture.packages import HOME
 
 FOLDER = HOME / "static" / "js"
 SCRIPTS = {str(path.relative_to(FOLDER)): path.read_text() for path in FOLDER.rglob("*.js")}
