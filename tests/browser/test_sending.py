@@ -11,7 +11,7 @@ from playground.history.models import Exchange
 from playground.workspace.models import Connection
 from tests.browser.walking import cell, eventually, saved
 from tests.network.servers import answer, serve
-from tests.sending.standins import Standin
+from tests.sending.stand_ins import Standin
 
 MARKUP = '<script>document.title="taken"</script><img src=x onerror="document.title=1">'
 

@@ -39,7 +39,7 @@ def test_the_same_body_is_stored_once(editor) -> None:
     assert Body.objects.filter(digest__in=bodies).count() == 1
 
 
-def test_bodies_of_one_moment_are_stored_by_one_insert() -> None:
+def test_several_bodies_are_stored_by_one_insert() -> None:
     store_bodies(b"known")
     with CaptureQueriesContext(database) as seen:
         stored = store_bodies(b"known", b"new", b"new")

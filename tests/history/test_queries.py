@@ -34,7 +34,7 @@ def test_people_see_their_own_and_owners_see_all(editor, owner) -> None:
     assert visible_exchanges(owner).count() == 2
 
 
-def test_knowing_the_id_opens_nothing(editor, owner) -> None:
+def test_knowing_the_id_is_not_enough(editor, owner) -> None:
     exchange = make_exchange(owner)
     assert find_exchange(editor, exchange.id) is None
     assert find_exchange(owner, exchange.id) == exchange
@@ -52,7 +52,7 @@ def test_pages_follow_each_other_without_gap_or_repeat(editor) -> None:
     assert seen == numbers[::-1]
 
 
-def test_it_finds_by_outcome_operation_and_words(editor) -> None:
+def test_search_by_outcome_operation_and_words(editor) -> None:
     done = make_exchange(editor, name="Night run")
     running = start_exchange(editor, operation="update-account")
     found = {
@@ -69,7 +69,7 @@ def test_it_finds_by_outcome_operation_and_words(editor) -> None:
     }
 
 
-def test_the_list_costs_few_queries_and_no_bodies(editor, django_assert_max_num_queries) -> None:
+def test_the_list_needs_one_query(editor, django_assert_max_num_queries) -> None:
     for _ in range(5):
         make_exchange(editor)
     with django_assert_max_num_queries(1):
@@ -81,7 +81,7 @@ def found(reader, **asked: object) -> list[object]:
     return list(list_exchanges(reader, ExchangeSearch(**asked)).rows)
 
 
-def test_it_finds_by_connection_person_and_day(owner, editor) -> None:
+def test_search_by_connection_person_and_day(owner, editor) -> None:
     connection = uuid.uuid4()
     one = make_exchange(editor, connection_id=connection)
     other = make_exchange(owner)
@@ -97,7 +97,7 @@ def test_it_finds_by_connection_person_and_day(owner, editor) -> None:
     assert found(owner, until=date(2026, 2, 1)) == []
 
 
-def test_words_are_found_in_name_workflow_and_sentence_in_any_case(editor) -> None:
+def test_words_are_found_in_name_workflow_and_message_in_any_case(editor) -> None:
     one = make_exchange(editor, name="ÜBUNG 100%", path_values={"workflow_uid": "Flow-7"})
     make_exchange(editor, name="Other")
     for text in ("übung", "flow-7", "100%", "launched FLOW", "api.example.com übung"):
@@ -105,7 +105,7 @@ def test_words_are_found_in_name_workflow_and_sentence_in_any_case(editor) -> No
     assert found(editor, text="10_%") == []
 
 
-def test_bodies_are_searched_when_asked(editor) -> None:
+def test_bodies_are_searched_on_request(editor) -> None:
     call = make_call(body='{"city": "Zürich"}'.encode())
     sent = start_exchange(editor, call=call)
     answered = end_exchange(start_exchange(editor), b'{"found": "needle"}')
@@ -114,7 +114,7 @@ def test_bodies_are_searched_when_asked(editor) -> None:
     assert found(editor, text="zürich", bodies=True) == [sent]
 
 
-def test_a_search_of_bodies_goes_on_where_it_stopped(editor, monkeypatch) -> None:
+def test_a_search_of_bodies_continues_where_it_stopped(editor, monkeypatch) -> None:
     monkeypatch.setattr(queries, "MOST_BODIES", 2)
     made = [end_exchange(start_exchange(editor), b"needle %d" % number) for number in range(5)]
     first = list_exchanges(editor, ExchangeSearch(text="needle 0", bodies=True))
@@ -128,7 +128,7 @@ def test_a_search_of_bodies_goes_on_where_it_stopped(editor, monkeypatch) -> Non
     assert third.rows == (made[0],)
 
 
-def test_what_is_shared_opens_by_its_address_and_stays_out_of_other_lists(editor, owner) -> None:
+def test_a_shared_exchange_opens_by_id_but_is_in_no_other_list(editor, owner) -> None:
     exchange = make_exchange(owner)
     assert find_exchange(editor, exchange.id) is None
     Exchange.objects.filter(pk=exchange.pk).update(shared=True)
@@ -136,9 +136,7 @@ def test_what_is_shared_opens_by_its_address_and_stays_out_of_other_lists(editor
     assert found(editor) == []
 
 
-def test_a_long_history_costs_few_queries_each_bounded(
-    as_owner, owner, django_assert_max_num_queries
-) -> None:
+def test_a_long_history_needs_few_queries(as_owner, owner, django_assert_max_num_queries) -> None:
     fill_history(owner, 3_000)
     for query in (
         "",

@@ -1,4 +1,4 @@
-"""What is too old or too much goes, with the bodies that nobody else has."""
+"""Old and surplus exchanges are purged, with bodies that nothing else refers to."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ from tests.history.exchanges import end_exchange, make_exchange, start_exchange
 pytestmark = pytest.mark.django_db
 
 
-def test_without_bounds_everything_stays(editor) -> None:
+def test_without_limits_everything_stays(editor) -> None:
     make_exchange(editor)
     assert purge_history(timezone.now() + timedelta(days=9999)) == 0
 
 
-def test_what_is_older_goes_with_its_bodies(editor, settings) -> None:
+def test_old_exchanges_are_removed_with_their_bodies(editor, settings) -> None:
     settings.HISTORY_DAYS = 30
     make_exchange(editor)
     assert purge_history(timezone.now() + timedelta(days=31)) == 1
@@ -27,7 +27,7 @@ def test_what_is_older_goes_with_its_bodies(editor, settings) -> None:
     assert not Body.objects.exists()
 
 
-def test_beyond_the_number_the_oldest_go_and_shared_bodies_stay(editor, settings) -> None:
+def test_surplus_exchanges_are_removed_and_shared_bodies_stay(editor, settings) -> None:
     settings.HISTORY_NUMBER = 2
     made = [make_exchange(editor) for _ in range(4)]
     assert purge_history() == 2
@@ -37,7 +37,7 @@ def test_beyond_the_number_the_oldest_go_and_shared_bodies_stay(editor, settings
     assert Body.objects.filter(digest=left[0].reply_body_id).exists()
 
 
-def test_a_body_that_only_purged_exchanges_had_goes(editor, settings) -> None:
+def test_a_body_without_exchanges_is_removed(editor, settings) -> None:
     settings.HISTORY_NUMBER = 1
     gone = end_exchange(start_exchange(editor), b"only here")
     make_exchange(editor)
@@ -45,7 +45,7 @@ def test_a_body_that_only_purged_exchanges_had_goes(editor, settings) -> None:
     assert not Body.objects.filter(digest=gone.reply_body_id).exists()
 
 
-def test_what_is_under_way_stays(editor, settings, capsys) -> None:
+def test_running_exchanges_stay(editor, settings, capsys) -> None:
     settings.HISTORY_DAYS = settings.HISTORY_NUMBER = 1
     start_exchange(editor)
     make_exchange(editor)
@@ -54,7 +54,7 @@ def test_what_is_under_way_stays(editor, settings, capsys) -> None:
     assert "Exchanges removed: 0." in capsys.readouterr().out
 
 
-def test_what_stood_around_goes_with_the_last_exchange_that_had_it(editor, settings) -> None:
+def test_a_context_is_removed_with_its_last_exchange(editor, settings) -> None:
     settings.HISTORY_NUMBER = 1
     gone = make_exchange(editor, context='{"old": 1}').sent_document.context_id
     kept = make_exchange(editor, context='{"new": 1}').sent_document.context_id
@@ -63,7 +63,7 @@ def test_what_stood_around_goes_with_the_last_exchange_that_had_it(editor, setti
     assert Body.objects.filter(digest=kept).exists()
 
 
-def test_it_is_purged_once_an_hour_while_things_are_sent(editor, settings, monkeypatch) -> None:
+def test_history_is_purged_at_most_once_an_hour(editor, settings, monkeypatch) -> None:
     monkeypatch.setattr(retention, "purging", retention.Interval(3600))
     for _ in range(3):
         make_exchange(editor)

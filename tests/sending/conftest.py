@@ -1,20 +1,25 @@
-"""The playground served over real HTTP, practice data in it, and servers to misbehave."""
+"""The playground over real HTTP with practice data, and servers that misbehave."""
 
+import uuid
 from collections.abc import Callable, Iterator
 
 import pytest
 from django.core.wsgi import get_wsgi_application
 from waitress.server import create_server
 
+from playground.calls.values import Outcome
 from playground.commands.practice import fill_practice
+from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
+from playground.history.models import Exchange
 from playground.people.models import Person
 from playground.sending.policy import announce_origin
+from playground.sending.submission import submit_draft
 from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection
 from playground.workspace.secrets import store_secret
 from tests.sending.misbehaving import Misbehaving
-from tests.sending.standins import Standin, serve_forever
+from tests.sending.stand_ins import Standin, serve_forever
 
 THREADS = 4
 LAUNCH = """{
@@ -101,3 +106,13 @@ def elsewhere(misbehaving: Misbehaving) -> Connection:
     kept = save_connection(wanted)
     store_secret(kept, "key", "key-of-elsewhere", None)
     return kept
+
+
+def launch(person: Person, connection: Connection, text: str = LAUNCH) -> Exchange:
+    """Launch the practice workflow; the exchange when it was accepted."""
+    path = {"workflow_uid": WORKFLOW}
+    draft = start_draft(person, "launch-workflow", text, connection=connection, path_values=path)
+    sent = submit_draft(person, draft, uuid.uuid4(), seconds=20)
+    assert isinstance(sent, Exchange), sent
+    assert sent.outcome == Outcome.ACCEPTED, sent.message
+    return sent

@@ -1,4 +1,4 @@
-"""Replies that lie, drip, explode or talk HTML, through the whole walk from the builder."""
+"""Replies that lie, trickle, explode or contain HTML, sent from the builder."""
 
 import gzip
 import socket
@@ -13,7 +13,7 @@ from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.sending.submission import wait_for_exchange
 from tests.network.servers import Script, answer, serve
-from tests.sending.standins import wait_until
+from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = 15.0
@@ -83,7 +83,7 @@ def press(client: Client, draft: Draft) -> str:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_it_ends_in_a_sentence_and_on_every_page_as_text(
+def test_every_page_shows_a_message_and_the_reply_as_text(
     name: str, as_editor: Client, draft_to, short
 ) -> None:
     script, outcome, words = CASES[name]
@@ -102,7 +102,7 @@ def test_it_ends_in_a_sentence_and_on_every_page_as_text(
     assert not any("<script>alert" in page or "<img src=x" in page for page in pages)
 
 
-def test_what_is_unknown_says_how_to_find_out(as_editor: Client, draft_to, short) -> None:
+def test_an_unknown_outcome_says_how_to_find_out(as_editor: Client, draft_to, short) -> None:
     draft = draft_to()
     with serve(hang) as server:
         draft.connection.base_url = server.origin

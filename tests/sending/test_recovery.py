@@ -1,4 +1,4 @@
-"""What a dead process left on its way ends as unknown; what a live one carries stays."""
+"""Sends of a dead process end as unknown; those of a running one stay."""
 
 import os
 import signal
@@ -35,7 +35,7 @@ wait_for_exchange(submit_draft(draft.person, draft, uuid.UUID(sys.argv[4])), 60)
 """
 
 
-def test_a_process_killed_in_the_middle_leaves_an_unknown(draft_to, standin, settings) -> None:
+def test_the_send_of_a_killed_process_ends_as_unknown(draft_to, standin, settings) -> None:
     standin.hold()
     draft, press = draft_to(), str(uuid.uuid4())
     database, keys = str(connection.settings_dict["NAME"]), " ".join(settings.SECRET_KEYS)
@@ -56,12 +56,12 @@ def test_a_process_killed_in_the_middle_leaves_an_unknown(draft_to, standin, set
     assert len(standin.seen) == 1
 
 
-def test_what_this_process_carries_stays(editor) -> None:
+def test_a_send_of_this_process_stays(editor) -> None:
     start_exchange(editor)
     assert end_abandoned() == 0
 
 
-def test_past_its_deadline_even_another_machines_send_has_ended(editor) -> None:
+def test_a_send_of_another_host_ends_at_its_deadline(editor) -> None:
     exchange = start_exchange(editor, deadline=timezone.now() - timedelta(seconds=1))
     Exchange.objects.update(process="elsewhere/1/1")
     assert end_abandoned() == 1
@@ -69,13 +69,13 @@ def test_past_its_deadline_even_another_machines_send_has_ended(editor) -> None:
     assert exchange.outcome == Outcome.UNKNOWN
 
 
-def test_looking_shows_unknown_and_writes_nothing(editor) -> None:
+def test_viewing_an_abandoned_send_writes_nothing(editor) -> None:
     exchange = start_exchange(editor, deadline=timezone.now() - timedelta(seconds=1))
     assert show_if_abandoned(exchange).outcome == Outcome.UNKNOWN
     assert Exchange.objects.get().outcome == Outcome.SENDING
 
 
-def test_an_exchange_of_an_operation_that_is_gone_ends_too(editor) -> None:
+def test_an_exchange_of_a_removed_operation_ends_too(editor) -> None:
     start_exchange(editor, operation="no-more", deadline=timezone.now() - timedelta(seconds=1))
     assert end_abandoned() == 1
     assert Exchange.objects.get().message.startswith("Unknown: ")

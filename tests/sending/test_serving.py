@@ -1,4 +1,4 @@
-"""Sends never hold the threads that serve pages and the sandbox: over real HTTP."""
+"""Sends never block the threads that serve pages and the sandbox."""
 
 import re
 import uuid
@@ -15,7 +15,7 @@ from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.workspace.models import Connection
 from tests.conftest import PASSWORD
 from tests.sending.conftest import THREADS
-from tests.sending.standins import wait_until
+from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = 30.0
@@ -66,7 +66,7 @@ def test_twice_as_many_practice_sends_as_threads_all_succeed(sandbox, editor, dr
     assert list(outcomes) == [Outcome.ACCEPTED] * (2 * THREADS)
 
 
-def test_the_same_through_the_pages(sandbox, editor, practice) -> None:
+def test_twice_as_many_connection_tests_as_threads_all_succeed(sandbox, editor, practice) -> None:
     browsers = [sign_in(sandbox, "editor") for _ in range(2 * THREADS)]
     with ThreadPoolExecutor(2 * THREADS) as people:
         answers = list(people.map(lambda each: press_test(each, sandbox, practice), browsers))
@@ -75,7 +75,7 @@ def test_the_same_through_the_pages(sandbox, editor, practice) -> None:
     assert set(Exchange.objects.values_list("outcome", flat=True)) == {Outcome.ACCEPTED}
 
 
-def test_with_hanging_targets_a_page_still_answers(sandbox, editor, practice, standin) -> None:
+def test_pages_respond_while_targets_hang(sandbox, editor, practice, standin) -> None:
     """Twice as many hanging sends as the server has threads."""
     standin.hold()
     practice.base_url = standin.origin

@@ -1,4 +1,4 @@
-"""Base addresses: where they lead, what a credential is bound to, what is refused."""
+"""Base URLs: where they lead, which host a credential is bound to, which are invalid."""
 
 import pytest
 
@@ -12,12 +12,12 @@ from playground.workspace.addresses import (
 ORIGIN = "http://127.0.0.1:8123"
 
 
-def test_sandbox_leads_to_this_installations_practice_server() -> None:
+def test_sandbox_resolves_to_the_practice_server() -> None:
     resolved = resolve_base_url("sandbox:captain-data/v3", ORIGIN)
     assert resolved == "http://127.0.0.1:8123/sandbox/captain-data/v3"
 
 
-def test_another_address_stays_as_it_is() -> None:
+def test_other_base_urls_stay_as_they_are() -> None:
     assert resolve_base_url("https://api.example.com/v3", ORIGIN) == "https://api.example.com/v3"
 
 
@@ -31,11 +31,11 @@ def test_another_address_stays_as_it_is() -> None:
         ("sandbox:captain-data/v3", "sandbox"),
     ],
 )
-def test_it_names_the_host_a_credential_is_bound_to(address: str, host: str) -> None:
+def test_host_of_a_base_url(address: str, host: str) -> None:
     assert host_of(address) == host
 
 
-def test_the_sandbox_host_is_the_port_it_listens_on_now() -> None:
+def test_the_sandbox_host_resolves_to_its_current_port() -> None:
     assert resolve_hosts("sandbox", ORIGIN) == {"127.0.0.1:8123"}
 
 
@@ -44,26 +44,28 @@ def test_a_secret_without_a_host_goes_nowhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "address",
+    ("base_url", "words"),
     [
-        "ftp://api.example.com",
-        "api.example.com",
-        "https://",
-        "https://user:word@api.example.com",
-        "https://api.example.com/v3?key=1",
-        "https://api.example.com/v3#top",
-        "https://api.exa mple.com",
-        "http://127.0.0.1:80\\@example.com",
-        "https://api.example.com:notaport",
-        "https://[::1",
-        "sandbox:../admin",
-        "sandbox:",
+        ("ftp://api.example.com", "Start the base URL with https://"),
+        ("api.example.com", "Start the base URL with https://"),
+        ("https://", "no valid host"),
+        ("https://api.example.com:0", "no valid host"),
+        ("https://user:word@api.example.com", "Remove the part before @"),
+        ("https://api.example.com/v3?key=1", "Remove everything from ?"),
+        ("https://api.example.com/v3#top", "Remove everything from ?"),
+        ("https://api.example.com/v3?", "Remove everything from ?"),
+        ("https://api.exa mple.com", "can't contain spaces"),
+        ("http://127.0.0.1:80\\@example.com", "can't contain spaces"),
+        ("https://api.example.com:notaport", "Check the host and the port"),
+        ("https://[::1", "Check the host and the port"),
+        ("sandbox:../admin", "Write the API's path after sandbox:"),
+        ("sandbox:", "Write the API's path after sandbox:"),
     ],
 )
-def test_it_refuses_an_address_that_is_none(address: str) -> None:
-    assert validate_base_url(address)
+def test_invalid_base_urls_are_rejected(base_url: str, words: str) -> None:
+    assert words in validate_base_url(base_url)
 
 
-@pytest.mark.parametrize("address", ["https://api.example.com/v3", "sandbox:altcraft/api/v1.1"])
-def test_it_takes_an_address(address: str) -> None:
-    assert validate_base_url(address) == ""
+@pytest.mark.parametrize("base_url", ["https://api.example.com/v3", "sandbox:altcraft/api/v1.1"])
+def test_valid_base_urls_are_accepted(base_url: str) -> None:
+    assert validate_base_url(base_url) == ""

@@ -1,4 +1,4 @@
-"""Workflows and accounts are kept as the API told them, and told on as facts."""
+"""Workflows and accounts are stored as the API describes them, and become facts."""
 
 import json
 
@@ -7,7 +7,7 @@ from model_bakery import baker
 
 from playground.drafts.facts import load_facts
 from playground.workspace.accounts import store_accounts
-from playground.workspace.models import Account, Connection
+from playground.workspace.models import Connection
 from playground.workspace.workflows import find_definition, store_workflow
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def connection() -> Connection:
     return baker.make(Connection, name="Live", api="captain-data", variables='{"n": 1.10}')
 
 
-def test_an_answer_is_kept_byte_for_byte(connection) -> None:
+def test_details_are_stored_byte_for_byte(connection) -> None:
     text = json.dumps(DETAILS, indent=3)
     row = store_workflow(connection, text)
     assert row is not None
@@ -42,11 +42,11 @@ def test_an_answer_is_kept_byte_for_byte(connection) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "no JSON", '{"uid": 7}'])
-def test_what_is_no_workflow_is_not_kept(connection, text) -> None:
+def test_details_without_a_workflow_are_not_stored(connection, text) -> None:
     assert store_workflow(connection, text) is None
 
 
-def test_what_was_edited_by_hand_wins_and_survives_a_newer_answer(connection) -> None:
+def test_an_edited_definition_stays_in_force_after_a_sync(connection) -> None:
     row = store_workflow(connection, json.dumps(DETAILS))
     row.edited = json.dumps(DETAILS | {"name": "By hand"})
     row.save()
@@ -54,20 +54,7 @@ def test_what_was_edited_by_hand_wins_and_survives_a_newer_answer(connection) ->
     assert find_definition(connection, "w-1").name == "By hand"
 
 
-def test_cookies_of_an_account_are_not_kept(connection) -> None:
-    rows = [{"uid": "a-1", "name": "Jane", "is_valid": True, "cookies": {"li_at": "hush-hush"}}]
-    assert store_accounts(connection, "linkedin", rows) == 1
-    assert "hush-hush" not in str(Account.objects.values().get())
-
-
-def test_accounts_that_are_listed_no_more_go(connection) -> None:
-    store_accounts(connection, "linkedin", [{"uid": "a-1"}, {"uid": "a-2"}])
-    store_accounts(connection, "mailfinder", [{"uid": "m-1"}])
-    store_accounts(connection, "linkedin", [{"uid": "a-2"}])
-    assert set(connection.accounts.values_list("uid", flat=True)) == {"a-2", "m-1"}
-
-
-def test_facts_tell_steps_inputs_accounts_and_variables(connection) -> None:
+def test_facts_have_steps_inputs_accounts_and_variables(connection) -> None:
     store_workflow(connection, json.dumps(DETAILS))
     store_accounts(connection, "linkedin", [{"uid": "a-1", "name": "Jane", "is_valid": False}])
     facts = load_facts(connection, "w-1")
@@ -79,7 +66,7 @@ def test_facts_tell_steps_inputs_accounts_and_variables(connection) -> None:
     assert facts.variables == {"n": "1.10"}
 
 
-def test_what_nobody_knows_is_none(connection) -> None:
+def test_unknown_facts_are_none(connection) -> None:
     facts = load_facts(connection, "w-unknown")
     assert facts.steps is None
     assert facts.accounts is None

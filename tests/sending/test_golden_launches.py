@@ -1,4 +1,4 @@
-"""The guide's own launches arrive as exactly the bytes that were written."""
+"""The guide's own launches arrive byte for byte."""
 
 import json
 import uuid
@@ -12,7 +12,7 @@ from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.people.models import Person
 from playground.sending.submission import submit_draft, wait_for_exchange
-from tests.sending.standins import Standin
+from tests.sending.stand_ins import Standin
 
 GOLDEN = json.loads((Path(__file__).parent.parent / "sandbox/golden_launches.json").read_text())
 LAYOUTS = {"spread": {"indent": 2}, "tabs": {"indent": "\t"}, "wide": {"indent": 7}}

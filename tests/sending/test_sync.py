@@ -1,4 +1,4 @@
-"""A sync brings workflows and accounts, tells what failed, and keeps what it could not read."""
+"""A sync stores workflows and accounts, reports failures, and keeps what it could not read."""
 
 import io
 import json
@@ -76,7 +76,7 @@ def test_a_second_sync_of_the_sandbox_changes_nothing(practice) -> None:
     assert sync(practice).changes == []
 
 
-def test_pages_are_read_from_0_until_there_is_no_next_one(elsewhere, misbehaving) -> None:
+def test_pages_are_read_from_0_to_the_last_one(elsewhere, misbehaving) -> None:
     serve(misbehaving, details("w-1", step("Search")), accounts=[])
 
     def page(query, sent):
@@ -88,7 +88,7 @@ def test_pages_are_read_from_0_until_there_is_no_next_one(elsewhere, misbehaving
     assert sync(elsewhere).counts["accounts"] == 50
 
 
-def test_an_api_that_always_has_a_next_page_is_not_asked_for_ever(elsewhere, misbehaving) -> None:
+def test_an_api_that_always_has_a_next_page_is_not_read_for_ever(elsewhere, misbehaving) -> None:
     serve(misbehaving, details("w-1", step("Search")), accounts=[])
     same = {"accounts": [account("a-1")], "next_page_exist": True}
     misbehaving.answers["GET /integrations/linkedin/accounts"] = say(same)
@@ -104,7 +104,7 @@ def test_no_cookie_is_stored_anywhere(elsewhere, misbehaving) -> None:
     assert COOKIE not in str([list(rows) for rows in kept])
 
 
-def test_a_limit_is_waited_for_as_the_api_says(elsewhere, misbehaving) -> None:
+def test_sync_waits_as_long_as_the_api_asks(elsewhere, misbehaving) -> None:
     serve(misbehaving, details("w-1", step("Search")), accounts=[])
     slow = say({"message": "Too many"}, 429, Retry_After="0")
     misbehaving.answers["GET /workflows"] = [slow, slow, misbehaving.answers["GET /workflows"]]
@@ -114,7 +114,7 @@ def test_a_limit_is_waited_for_as_the_api_says(elsewhere, misbehaving) -> None:
     assert any("as the API asked" in each for each in steps)
 
 
-def test_a_limit_that_lasts_too_long_is_told_instead(elsewhere, misbehaving) -> None:
+def test_sync_fails_if_the_api_asks_to_wait_too_long(elsewhere, misbehaving) -> None:
     misbehaving.answers["GET /workflows"] = say({"message": "Too many"}, 429, Retry_After="86400")
     run = sync(elsewhere)
     assert run.outcome == "failed"
@@ -122,7 +122,7 @@ def test_a_limit_that_lasts_too_long_is_told_instead(elsewhere, misbehaving) -> 
     assert len(misbehaving.seen) == 1
 
 
-def test_half_a_sync_is_told_and_what_was_known_stays(elsewhere, misbehaving) -> None:
+def test_a_partial_sync_reports_failures_and_keeps_what_was_known(elsewhere, misbehaving) -> None:
     one, two = details("w-1", step("Search")), details("w-2", step("Find"))
     serve(misbehaving, one, two, accounts=[account("a-1"), account("a-2")])
     assert sync(elsewhere).outcome == "complete"
@@ -140,16 +140,14 @@ def test_half_a_sync_is_told_and_what_was_known_stays(elsewhere, misbehaving) ->
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[[[", b"7", b'{"workflows": 7}', b"null"])
-def test_an_answer_nobody_can_read_is_a_failure_with_a_sentence(
-    elsewhere, misbehaving, body
-) -> None:
+def test_an_unreadable_reply_is_a_failure_with_a_message(elsewhere, misbehaving, body) -> None:
     misbehaving.answers["GET /workflows"] = say(body)
     run = sync(elsewhere)
     assert run.outcome == "failed"
     assert run.failures[0].startswith("The list of workflows: ")
 
 
-def test_odd_details_are_kept_as_they_are(elsewhere, misbehaving) -> None:
+def test_malformed_details_are_stored_unaltered(elsewhere, misbehaving) -> None:
     odd = b"""{"steps": [{"uid": 7}, "text", {"step_uid": "s", "step_name": "\\ud800",
         "step_name": "Twice", "position": "first", "integrations": "linkedin",
         "input_schema": [], "parameters_schema": {"properties": {"none": null, "list": [1],
@@ -165,7 +163,7 @@ def test_odd_details_are_kept_as_they_are(elsewhere, misbehaving) -> None:
     assert any("the type of list is now object" in each for each in sync(elsewhere).changes)
 
 
-def test_what_changed_is_told_in_words(elsewhere, misbehaving) -> None:
+def test_changes_are_described(elsewhere, misbehaving) -> None:
     serve(misbehaving, details("w-1", step("Search")), accounts=[account("a-1"), account("a-2")])
     sync(elsewhere)
     new = step("Search", parameters_schema={"properties": {"max_results": 50, "skip": 0}})
@@ -182,7 +180,7 @@ def test_what_changed_is_told_in_words(elsewhere, misbehaving) -> None:
     assert sync(elsewhere).changes == ["Workflow w-2 is no longer listed."]
 
 
-def test_a_hand_edit_is_never_overwritten_silently(elsewhere, misbehaving) -> None:
+def test_an_edited_definition_is_never_overwritten(elsewhere, misbehaving) -> None:
     serve(misbehaving, details("w-1", step("Search")), accounts=[])
     sync(elsewhere)
     row = elsewhere.workflows.get()
@@ -201,7 +199,7 @@ def test_ten_thousand_accounts_are_stored_and_searched(elsewhere, misbehaving, e
     assert sync(elsewhere).counts["accounts"] == 10_000
 
 
-def test_the_command_prints_progress_and_what_came(practice) -> None:
+def test_the_command_prints_progress_and_result(practice) -> None:
     out = io.StringIO()
     call_command("sync_connection", "Practice", stdout=out)
     lines = out.getvalue().splitlines()
@@ -209,7 +207,7 @@ def test_the_command_prints_progress_and_what_came(practice) -> None:
     assert lines[-1].startswith("Synced: ")
 
 
-def test_the_command_ends_with_1_when_something_failed(elsewhere, misbehaving) -> None:
+def test_the_command_exits_with_1_after_a_failure(elsewhere, misbehaving) -> None:
     out, err = io.StringIO(), io.StringIO()
     with pytest.raises(SystemExit) as ended:
         call_command("sync_connection", "Elsewhere", stdout=out, stderr=err)
@@ -219,7 +217,7 @@ def test_the_command_ends_with_1_when_something_failed(elsewhere, misbehaving) -
         call_command("sync_connection", "Nowhere")
 
 
-def test_a_sync_that_nobody_carries_any_more_shows_as_failed(practice) -> None:
+def test_a_sync_of_a_dead_process_shows_as_failed(practice) -> None:
     SyncRun.objects.create(connection=practice, process="this-machine/1/0")
     run = find_sync(practice)
     assert run is not None
@@ -231,7 +229,7 @@ def test_a_sync_that_nobody_carries_any_more_shows_as_failed(practice) -> None:
     assert lost.outcome == "failed"
 
 
-def test_the_page_part_asks_again_only_while_it_runs(practice, editor) -> None:
+def test_the_page_polls_only_while_the_sync_runs(practice, editor) -> None:
     client = signed_in(editor)
     address = f"/connections/{practice.id}/sync/state/"
     assert "Never synced" in client.get(address).content.decode()
@@ -245,7 +243,7 @@ def test_the_page_part_asks_again_only_while_it_runs(practice, editor) -> None:
     assert "data-follows" not in client.get(address).content.decode()
 
 
-def test_of_limits_only_names_and_figures_are_kept(elsewhere, misbehaving) -> None:
+def test_only_names_and_figures_of_limits_are_stored(elsewhere, misbehaving) -> None:
     limit = {"limit_name": "visits", "item_scraped": 1, "limit_value": 80, "cookies": COOKIE}
     listed = [account("a-1", limits=[limit, COOKIE]), account("a-2", limits={"cookies": COOKIE})]
     serve(misbehaving, details("w-1", step("Search")), accounts=listed)
@@ -255,7 +253,7 @@ def test_of_limits_only_names_and_figures_are_kept(elsewhere, misbehaving) -> No
     assert kept == {"a-1": [named], "a-2": []}
 
 
-def test_what_was_not_read_is_not_counted_and_entries_without_a_uid_are_told(
+def test_unread_workflows_are_not_counted_and_entries_without_uid_reported(
     elsewhere, misbehaving
 ) -> None:
     serve(misbehaving, details("w-1", step("Search")), accounts=[])
@@ -267,7 +265,7 @@ def test_what_was_not_read_is_not_counted_and_entries_without_a_uid_are_told(
     assert "w-gone" in run.failures[1]
 
 
-def test_half_a_surrogate_pair_in_an_answer_breaks_no_page(elsewhere, misbehaving, owner) -> None:
+def test_a_lone_surrogate_in_a_reply_breaks_no_page(elsewhere, misbehaving, owner) -> None:
     one = details("w-1", step("Search"))
     serve(misbehaving, one, accounts=[])
     broken = json.dumps({**one, "steps": [step("\ud800 half")]}).encode()

@@ -1,4 +1,4 @@
-"""A credential planted everywhere stands in no file, page, or log of the playground."""
+"""A credential planted everywhere is in no file, page or log of the playground."""
 
 import base64
 import json
@@ -96,7 +96,7 @@ def sent(editor, draft_to, standin) -> Exchange:
     return exchange
 
 
-def test_all_really_went_out(sent, standin) -> None:
+def test_every_planted_value_was_really_sent(sent, standin) -> None:
     [(_, _, headers, body)] = standin.seen
     assert CANARY in headers["Authorization"]
     assert PASTED.encode() in body
@@ -104,14 +104,14 @@ def test_all_really_went_out(sent, standin) -> None:
 
 
 @pytest.mark.parametrize("value", [CANARY, PASTED, TYPED])
-def test_it_is_in_no_byte_of_the_database(sent, value) -> None:
+def test_no_byte_of_the_database_has_it(sent, value) -> None:
     kept = database_bytes() + b"".join(read_body(body) for body in Body.objects.all())
     for spelling in spellings(value):
         assert spelling not in kept
 
 
 @pytest.mark.parametrize("value", [CANARY, PASTED, TYPED])
-def test_it_is_on_no_page(sent, editor, owner, value) -> None:
+def test_no_page_of_the_exchange_has_it(sent, editor, owner, value) -> None:
     for client in (signed_in(editor), signed_in(owner)):
         addresses = ["/history/", "/connections/", f"/connections/{sent.connection_id}/"]
         for part in ("body", "raw", "headers", "request"):
@@ -125,7 +125,7 @@ def test_it_is_on_no_page(sent, editor, owner, value) -> None:
 
 
 @pytest.mark.parametrize("value", [CANARY, PASTED, TYPED])
-def test_it_is_on_no_page_of_all_there_are(sent, standin, owner, editor, value) -> None:
+def test_no_page_of_the_site_has_it(sent, standin, owner, editor, value) -> None:
     """Every address that can be looked at, with the objects that the canaries went through."""
     standin.body = json.dumps({"message": f"no: {CANARY}"}).encode()
     draft = Draft.objects.get()
@@ -147,20 +147,20 @@ def test_it_is_on_no_page_of_all_there_are(sent, standin, owner, editor, value) 
 
 
 @pytest.mark.parametrize("language", [each.id for each in LANGUAGES])
-def test_it_is_in_no_snippet(sent, editor, language) -> None:
+def test_no_snippet_has_it(sent, editor, language) -> None:
     code = signed_in(editor).get(f"/drafts/{Draft.objects.get().id}/code/{language}/").content
     assert code
     for spelling in [each for value in (CANARY, PASTED, TYPED) for each in spellings(value)]:
         assert spelling not in code
 
 
-def test_the_dry_run_names_what_is_masked(sent, editor) -> None:
+def test_the_dry_run_names_what_it_masks(sent, editor) -> None:
     page = signed_in(editor).get(f"/drafts/{Draft.objects.get().id}/dry-run/").content.decode()
     assert "masked here, sent in full: " in page
     assert "{{secret:job_name}}" in page
 
 
-def test_it_is_on_no_page_of_an_error(sent, owner, monkeypatch) -> None:
+def test_no_error_page_has_it(sent, owner, monkeypatch) -> None:
     """Not even where the error itself quotes it."""
 
     def fail(*_: object) -> None:
@@ -175,7 +175,7 @@ def test_it_is_on_no_page_of_an_error(sent, owner, monkeypatch) -> None:
         assert spelling not in answer.content
 
 
-def test_it_is_in_no_log(editor, draft_to, standin, caplog, request) -> None:
+def test_no_log_has_it(editor, draft_to, standin, caplog, request) -> None:
     caplog.set_level(logging.DEBUG)
     request.getfixturevalue("sent")
     for spelling in spellings(CANARY) + spellings(PASTED):

@@ -1,4 +1,4 @@
-"""Servers on loopback: one that counts and misbehaves on demand, and one to run another's."""
+"""Servers on loopback: one that counts and misbehaves on request, and one that runs another's."""
 
 import socket
 import threading

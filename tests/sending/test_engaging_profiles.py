@@ -1,4 +1,4 @@
-"""Engaging a profile: the exact bytes on the wire, files in them, and what is kept of it."""
+"""Engaging a profile: the exact bytes on the wire, files in them, and what is stored."""
 
 import json
 import tracemalloc
@@ -24,7 +24,7 @@ from playground.sending.resending import read_sent_state
 from playground.sending.submission import Blocked, submit_again, submit_draft, wait_for_exchange
 from playground.workspace.files import store_file
 from playground.workspace.models import Connection
-from tests.sending.standins import Standin
+from tests.sending.stand_ins import Standin
 
 Make = Callable[[str], Draft]
 
@@ -82,7 +82,7 @@ def send(draft: Draft, **more: Any) -> Exchange:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_each_way_to_match_goes_out_as_it_is_written_the_token_first(
+def test_each_way_to_match_is_sent_as_written_after_the_token(
     engage_to: Make, standin: Standin, way: str
 ) -> None:
     assert send(engage_to(f'{{"id": 12, {WAYS[way]}}}')).outcome == Outcome.ACCEPTED
@@ -92,7 +92,7 @@ def test_each_way_to_match_goes_out_as_it_is_written_the_token_first(
     assert headers["Content-Type"] == "application/json"
 
 
-def test_the_vendors_second_example_goes_out_byte_for_byte(
+def test_the_vendors_second_example_is_sent_byte_for_byte(
     engage_to: Make, standin: Standin, editor: Person
 ) -> None:
     first = store_file(["今日は\n".encode()], "日本.txt", "text/csv", editor)
@@ -128,9 +128,7 @@ def test_the_vendors_second_example_goes_out_byte_for_byte(
     assert standin.seen[0][3].decode() == expected
 
 
-def test_the_token_goes_as_a_header_where_the_connection_says_so(
-    engage_to: Make, standin: Standin
-) -> None:
+def test_the_token_is_a_header_if_the_connection_says_so(engage_to: Make, standin: Standin) -> None:
     draft = engage_to('{"id": 12, "email": "a@b"}')
     Connection.objects.filter(id=draft.connection_id).update(settings={"way": "bearer"})
     draft.refresh_from_db()
@@ -140,7 +138,7 @@ def test_the_token_goes_as_a_header_where_the_connection_says_so(
     assert body == b'{"id": 12, "email": "a@b"}'
 
 
-def test_only_the_wire_has_the_files_base64(
+def test_only_the_request_contains_the_files_base64(
     engage_to: Make, standin: Standin, editor: Person
 ) -> None:
     file = store_file([b"HELLO\n" * 1000], "US.txt", "text/plain", editor)
@@ -179,7 +177,7 @@ def test_seven_megabytes_add_less_than_150_megabytes_of_memory(
     assert len(standin.seen[0][3]) > 9_700_000
 
 
-def test_a_file_that_is_gone_is_not_sent(engage_to: Make, standin: Standin) -> None:
+def test_a_missing_file_blocks_the_send(engage_to: Make, standin: Standin) -> None:
     draft = engage_to('{"id": 1, "email": "a@b", "content": {"x": "{{file:fgone}}"}}')
     assert not isinstance(submit_draft(draft.person, draft, uuid.uuid4()), Exchange)
     assert assemble_plan(plan_draft(draft)).failure is not None
@@ -194,7 +192,7 @@ def test_a_file_that_is_gone_is_not_sent(engage_to: Make, standin: Standin) -> N
         ('{"id": 12, "email": "nobody@nowhere.example"}', Outcome.REFUSED, "not found"),
     ],
 )
-def test_the_body_decides_whatever_the_status(
+def test_the_body_decides_the_outcome_whatever_the_status(
     practise: Make, text: str, outcome: Outcome, says: str
 ) -> None:
     exchange = send(practise(text))
@@ -203,14 +201,14 @@ def test_the_body_decides_whatever_the_status(
 
 
 @pytest.mark.parametrize("kind", ["csv", "xml"])
-def test_csv_and_xml_replies_are_read_too(practise: Make, kind: str) -> None:
+def test_csv_and_xml_replies_are_judged_too(practise: Make, kind: str) -> None:
     text = '{"id": 12, "format": "KIND", "email": "john@example.com"}'.replace("KIND", kind)
     exchange = send(practise(text))
     assert exchange.outcome == Outcome.ACCEPTED
     assert kind in exchange.content_type
 
 
-def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> None:
+def test_send_anyway_adds_a_new_request_id(practise: Make) -> None:
     text = json.dumps({"id": 12, "email": "john@example.com", "content": {"n": str(uuid.uuid4())}})
     draft = practise(text)
     assert send(draft).code == "accepted"
@@ -233,7 +231,9 @@ def test_send_anyway_adds_a_request_id_and_starts_it_again(practise: Make) -> No
     assert uuid.UUID(format_masked(headers["Request-ID"]))
 
 
-def test_send_anyway_is_for_what_this_very_draft_sent(practise: Make, standin: Standin) -> None:
+def test_send_anyway_rejects_the_exchange_of_another_draft(
+    practise: Make, standin: Standin
+) -> None:
     text = '{"id": 12, "email": "john@example.com"}'
     sent, other = send(practise(text)), practise(text)
     refused = submit_again(other.person, other, sent, uuid.uuid4(), "", 0)

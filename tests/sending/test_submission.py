@@ -1,4 +1,4 @@
-"""One press is at most one request, and every end of it is told honestly."""
+"""One submission is at most one request, and every outcome is reported honestly."""
 
 import json
 import threading
@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection as database
 from django.db import connections
+from django.test.utils import CaptureQueriesContext
 
 from playground.calls.values import Outcome
 from playground.history.bodies import read_body
@@ -20,7 +21,7 @@ from playground.vault.models import Secret
 from playground.workspace.models import Connection
 from tests.conftest import make_person
 from tests.sending.conftest import LAUNCH, make_draft
-from tests.sending.standins import wait_until
+from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LONG = 15.0
@@ -36,7 +37,7 @@ def test_a_launch_against_the_sandbox_is_accepted(editor, draft) -> None:
     assert read_body(exchange.reply_body)
 
 
-def test_what_was_sent_is_the_text_byte_for_byte(editor, draft_to, standin) -> None:
+def test_the_document_is_sent_byte_for_byte(editor, draft_to, standin) -> None:
     draft = draft_to()
     wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     [(method, path, headers, body)] = standin.seen
@@ -45,7 +46,7 @@ def test_what_was_sent_is_the_text_byte_for_byte(editor, draft_to, standin) -> N
     assert headers["Authorization"] == "x-api-key practice-key-is-public"
 
 
-def test_fifty_double_presses_are_fifty_requests(editor, draft_to, standin) -> None:
+def test_fifty_double_clicks_are_fifty_requests(editor, draft_to, standin) -> None:
     draft = draft_to()
     ids = [uuid.uuid4() for _ in range(50)]
 
@@ -65,14 +66,16 @@ def test_fifty_double_presses_are_fifty_requests(editor, draft_to, standin) -> N
     assert Exchange.objects.count() == 50
 
 
-def test_a_press_arriving_again_later_gives_the_same_exchange(editor, draft_to, standin) -> None:
+def test_a_submission_that_arrives_again_returns_the_same_exchange(
+    editor, draft_to, standin
+) -> None:
     press, draft = uuid.uuid4(), draft_to()
     first = wait_for_exchange(submit_draft(editor, draft, press), LONG)
     assert submit_draft(editor, draft, press) == first
     assert len(standin.seen) == 1
 
 
-def test_the_press_of_another_person_opens_nothing(editor, draft_to, standin) -> None:
+def test_the_submission_of_another_person_reveals_nothing(editor, draft_to, standin) -> None:
     press, draft = uuid.uuid4(), draft_to()
     wait_for_exchange(submit_draft(editor, draft, press), LONG)
     other = make_person(Role.EDITOR, "other")
@@ -85,7 +88,7 @@ def test_a_viewer_sends_nothing(viewer, draft_to, standin) -> None:
     assert standin.seen == []
 
 
-def test_an_error_in_the_document_blocks(editor, draft_to, standin) -> None:
+def test_an_error_in_the_document_blocks_the_send(editor, draft_to, standin) -> None:
     draft = draft_to()
     draft.text = '{"job_name": "", "steps": [], "inputs": []}'
     result = submit_draft(editor, draft, uuid.uuid4())
@@ -95,7 +98,7 @@ def test_an_error_in_the_document_blocks(editor, draft_to, standin) -> None:
 
 
 @pytest.mark.parametrize("missing", ["connection", "path"])
-def test_what_is_missing_blocks(editor, draft_to, missing) -> None:
+def test_a_missing_connection_or_path_value_blocks_the_send(editor, draft_to, missing) -> None:
     draft = draft_to()
     if missing == "connection":
         draft.connection = None
@@ -118,7 +121,7 @@ def test_a_protected_connection_asks_for_its_name(editor, draft_to, standin) -> 
     assert wait_for_exchange(sent, LONG).outcome == Outcome.ACCEPTED
 
 
-def test_without_a_credential_nothing_leaves(editor, draft_to, standin) -> None:
+def test_nothing_is_sent_without_a_credential(editor, draft_to, standin) -> None:
     draft = draft_to()
     Secret.objects.all().delete()
     exchange = submit_draft(editor, draft, uuid.uuid4())
@@ -127,7 +130,7 @@ def test_without_a_credential_nothing_leaves(editor, draft_to, standin) -> None:
     assert standin.seen == []
 
 
-def test_a_credential_goes_to_its_own_host_only(editor, draft_to, standin) -> None:
+def test_a_credential_is_sent_to_its_own_host_only(editor, draft_to, standin) -> None:
     draft = draft_to()
     Secret.objects.update(hosts="api.example.com")
     exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
@@ -135,7 +138,7 @@ def test_a_credential_goes_to_its_own_host_only(editor, draft_to, standin) -> No
     assert standin.seen == []
 
 
-def test_nobody_there_is_not_sent(editor, draft_to, standin) -> None:
+def test_an_unreachable_server_means_not_sent(editor, draft_to, standin) -> None:
     draft = draft_to()
     draft.connection.base_url = "http://127.0.0.1:9"
     exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
@@ -143,7 +146,7 @@ def test_nobody_there_is_not_sent(editor, draft_to, standin) -> None:
     assert exchange.message.startswith("Not sent: ")
 
 
-def test_a_refused_address_is_not_sent_and_on_the_audit_list(editor, draft_to, settings) -> None:
+def test_a_refused_address_means_not_sent_and_is_audited(editor, draft_to, settings) -> None:
     draft = draft_to()
     settings.ALLOW_NETWORKS = []
     exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
@@ -154,7 +157,7 @@ def test_a_refused_address_is_not_sent_and_on_the_audit_list(editor, draft_to, s
     assert event.person == editor
 
 
-def test_a_lost_answer_is_unknown_and_says_where_to_look(editor, draft_to, standin) -> None:
+def test_a_lost_reply_means_unknown_and_says_where_to_look(editor, draft_to, standin) -> None:
     standin.close_early = True
     exchange = wait_for_exchange(submit_draft(editor, draft_to(), uuid.uuid4()), LONG)
     assert exchange.outcome == Outcome.UNKNOWN
@@ -162,7 +165,7 @@ def test_a_lost_answer_is_unknown_and_says_where_to_look(editor, draft_to, stand
     assert len(standin.seen) == 1
 
 
-def test_cancelling_after_the_first_byte_is_unknown(editor, draft_to, standin) -> None:
+def test_cancelling_after_the_first_byte_means_unknown(editor, draft_to, standin) -> None:
     standin.hold()
     exchange = submit_draft(editor, draft_to(), uuid.uuid4())
     assert standin.wait_for_call()
@@ -179,7 +182,7 @@ def small_pool(monkeypatch) -> pool.Pool:
     return small
 
 
-def test_cancelling_in_line_is_not_sent(editor, draft_to, standin, small_pool) -> None:
+def test_cancelling_a_queued_send_means_not_sent(editor, draft_to, standin, small_pool) -> None:
     standin.hold()
     first = submit_draft(editor, draft_to(), uuid.uuid4())
     assert standin.wait_for_call()
@@ -191,7 +194,7 @@ def test_cancelling_in_line_is_not_sent(editor, draft_to, standin, small_pool) -
     assert len(standin.seen) == 1
 
 
-def test_with_every_place_taken_it_says_so(editor, draft_to, standin, small_pool) -> None:
+def test_a_full_pool_means_not_sent(editor, draft_to, standin, small_pool) -> None:
     standin.hold()
     draft = draft_to()
     for _ in range(2):
@@ -203,7 +206,7 @@ def test_with_every_place_taken_it_says_so(editor, draft_to, standin, small_pool
     assert wait_until(lambda: not Exchange.objects.filter(outcome="sending").exists())
 
 
-def test_only_so_many_wait_at_the_same_time(editor, draft_to, standin, small_pool) -> None:
+def test_a_limited_number_of_requests_wait_at_a_time(editor, draft_to, standin, small_pool) -> None:
     standin.hold()
     exchange = submit_draft(editor, draft_to(), uuid.uuid4())
     waiting = threading.Thread(target=small_pool.wait, args=(exchange.id, LONG))
@@ -228,7 +231,7 @@ def test_no_transaction_is_open_while_bytes_are_on_the_wire(editor, draft_to, st
     wait_for_exchange(exchange, LONG)
 
 
-def test_what_was_sent_can_be_taken_up_again(editor, draft) -> None:
+def test_document_and_metadata_are_stored_as_they_were_sent(editor, draft) -> None:
     draft.metadata = json.dumps({"notes": {"/job_name": "mine"}})
     draft.save()
     exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
@@ -236,6 +239,31 @@ def test_what_was_sent_can_be_taken_up_again(editor, draft) -> None:
     assert unseal(exchange.sent_document.metadata) == draft.metadata
 
 
-def test_the_last_use_of_the_credential_is_noted(editor, draft) -> None:
+def test_the_last_use_of_the_credential_is_recorded(editor, draft) -> None:
     wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert draft.connection.secrets.get().last_used_at is not None
+
+
+def test_a_quick_send_returns_the_ended_exchange_from_memory(editor, draft) -> None:
+    submit_draft(editor, draft, uuid.uuid4(), seconds=LONG)  # facts are cached from here on
+    with CaptureQueriesContext(database) as seen:
+        exchange = submit_draft(editor, draft, uuid.uuid4(), seconds=LONG)
+    assert exchange.outcome == Outcome.ACCEPTED
+    assert read_body(exchange.reply_body)
+    assert not [each["sql"] for each in seen if each["sql"].startswith("SELECT")
+                and 'FROM "history' in each["sql"]]  # fmt: skip
+    exchange.refresh_from_db()
+    assert exchange.outcome == Outcome.ACCEPTED
+
+
+def test_a_submission_that_arrives_again_waits_for_the_first_one(editor, draft_to, standin) -> None:
+    standin.hold()
+    key, draft = uuid.uuid4(), draft_to()
+    first = submit_draft(editor, draft, key)
+    assert standin.wait_for_call()
+    assert first.outcome == Outcome.SENDING
+    assert submit_draft(editor, draft, key, seconds=0.05).outcome == Outcome.SENDING
+    standin.release()
+    again = submit_draft(editor, draft, key, seconds=LONG)
+    assert (again.id, again.outcome) == (first.id, Outcome.ACCEPTED)
+    assert len(standin.seen) == 1

@@ -1,4 +1,4 @@
-"""What is known of an attached file is asked for once, and forgotten with the file."""
+"""Facts about attached files are read once."""
 
 import pytest
 from django.db import connection
@@ -9,7 +9,7 @@ from playground.workspace.files import delete_file, read_file_facts, store_file
 pytestmark = pytest.mark.django_db
 
 
-def test_it_is_asked_once_and_forgotten_with_the_file(settings, tmp_path) -> None:
+def test_file_facts_are_read_once_and_forgotten_with_the_file(settings, tmp_path) -> None:
     settings.FILES = tmp_path
     file = store_file([b"HELLO"], "a.txt", "text/plain", None)
     text = f'["{{{{file:{file.id}}}}}", "{{{{file:fgone}}}}"]'

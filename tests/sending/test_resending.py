@@ -1,4 +1,4 @@
-"""Sending again: everything as it was, every difference said, and the same bytes out."""
+"""Sending again: the same bytes, and every difference described."""
 
 import json
 import uuid
@@ -18,7 +18,7 @@ from playground.workspace.models import Connection, Workflow
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
 from tests.sending.conftest import LAUNCH
-from tests.sending.standins import Standin
+from tests.sending.stand_ins import Standin
 
 ODD = LAUNCH.replace('"Night run"', '"{{today}} Nacht \\u00e4 😀"').replace(
     '"max_results": 100', '"max_results": 100, "odd": [1.10,-0,\t1e400]'
@@ -41,7 +41,7 @@ def sent(draft_to, editor, standin: Standin):  # type: ignore[no-untyped-def]
     return send(draft)
 
 
-def test_the_draft_has_everything_as_it_was_sent(sent, editor) -> None:
+def test_the_new_draft_is_as_it_was_sent(sent, editor) -> None:
     former = Draft.objects.get()
     draft = draft_from_exchange(editor, sent)
     assert draft is not None
@@ -55,7 +55,7 @@ def test_the_draft_has_everything_as_it_was_sent(sent, editor) -> None:
     assert describe_differences(draft, sent).differences == ()
 
 
-def test_unchanged_it_goes_out_again_byte_for_byte(sent, editor, standin: Standin) -> None:
+def test_an_unchanged_draft_sends_the_same_bytes_again(sent, editor, standin: Standin) -> None:
     draft = draft_from_exchange(editor, sent)
     assert draft is not None
     again = send(draft)
@@ -65,7 +65,7 @@ def test_unchanged_it_goes_out_again_byte_for_byte(sent, editor, standin: Standi
     assert again.request_id == sent.request_id
 
 
-def test_the_document_stays_as_typed_with_its_references(editor, draft_to, standin) -> None:
+def test_the_document_keeps_its_text_and_references(editor, draft_to, standin) -> None:
     draft = draft_to()
     draft.text = ODD
     draft.save()
@@ -76,13 +76,13 @@ def test_the_document_stays_as_typed_with_its_references(editor, draft_to, stand
     assert again.text == ODD
 
 
-def test_a_call_of_our_own_cannot_be_sent_again(editor) -> None:
+def test_calls_of_the_application_cannot_be_sent_again(editor) -> None:
     exchange = make_exchange(editor, document="")
     assert read_sent_state(exchange) is None
     assert draft_from_exchange(editor, exchange) is None
 
 
-def test_every_difference_is_said(sent, editor) -> None:
+def test_every_difference_is_described(sent, editor) -> None:
     draft = draft_from_exchange(editor, sent)
     assert draft is not None
     draft.text = draft.text.replace('"max_results": 100', '"max_results": 100.0')
@@ -105,7 +105,7 @@ def test_every_difference_is_said(sent, editor) -> None:
     assert (shown["#off/steps/0/accounts"], shown["#half/b"]) == ('["x"]', '"{"')
 
 
-def test_it_says_where_todays_workflow_and_connection_differ(sent, editor) -> None:
+def test_changes_of_workflow_and_connection_are_described(sent, editor) -> None:
     draft = draft_from_exchange(editor, sent)
     assert draft is not None
     assert describe_differences(draft, sent).notes == ()
@@ -124,7 +124,7 @@ def test_it_says_where_todays_workflow_and_connection_differ(sent, editor) -> No
     assert "was deleted" in describe_differences(Draft.objects.get(pk=draft.pk), sent).notes[0]
 
 
-def test_it_says_which_variables_have_other_values_today(draft_to, editor) -> None:
+def test_changed_variables_are_described(draft_to, editor) -> None:
     draft = draft_to()
     Connection.objects.filter(pk=draft.connection_id).update(
         variables='{"a": 1.10, "b": "x", "unused": "y"}'
@@ -142,7 +142,7 @@ def test_it_says_which_variables_have_other_values_today(draft_to, editor) -> No
     assert "The variable b no longer has a value. It was “x”." in notes[2]
 
 
-def test_another_file_is_called_by_its_name(draft_to, editor, settings, tmp_path) -> None:
+def test_another_file_is_described_by_name_and_size(draft_to, editor, settings, tmp_path) -> None:
     settings.FILES = tmp_path
     draft = draft_to()
     sent = send(draft)
@@ -152,7 +152,7 @@ def test_another_file_is_called_by_its_name(draft_to, editor, settings, tmp_path
     assert found.after.endswith('}}" · 日本.txt, 5 bytes')
 
 
-def test_a_pasted_secret_comes_along_for_its_person_only(draft_to, editor, standin) -> None:
+def test_a_pasted_secret_is_copied_for_its_own_person_only(draft_to, editor, standin) -> None:
     draft = draft_to()
     reference = store_draft_secret(draft, "hush", "a-secret-value", editor)
     draft.text = draft.text.replace('"Night run"', json.dumps(reference))
@@ -171,7 +171,7 @@ def test_a_pasted_secret_comes_along_for_its_person_only(draft_to, editor, stand
     assert not theirs.secrets.exists()
 
 
-def test_a_changed_answer_is_noticed_ids_and_times_apart(draft_to, editor, standin) -> None:
+def test_a_changed_reply_is_noticed_except_for_ids_and_times(draft_to, editor, standin) -> None:
     draft = draft_to()
     first = send(draft)
     standin.body = b'{"job_uid": "another", "message": "Bot successfully scheduled."}'
@@ -185,7 +185,7 @@ def test_a_changed_answer_is_noticed_ids_and_times_apart(draft_to, editor, stand
     assert send(draft).changed_from is None
 
 
-def test_what_stood_around_is_kept_once(draft_to, editor) -> None:
+def test_an_unchanged_context_is_stored_once(draft_to, editor) -> None:
     draft = draft_to()
     one, other = send(draft), send(draft)
     assert one.sent_document.context_id == other.sent_document.context_id
