@@ -47,6 +47,7 @@ def show_comparison(request: HttpRequest) -> HttpResponse:
     after = find_side(person, second, as_sent)
     before = find_side(person, first or _find_earlier(person, after), as_sent)
     part = REPLY if request.GET.get("part") == REPLY else REQUEST
+    # Either side may be missing: the page then shows two lists to choose from.
     context: dict[str, object] = {
         "before": before,
         "after": after,
@@ -66,6 +67,7 @@ def change_ignored(request: HttpRequest) -> HttpResponse:
     part = REPLY if sent.get("part") == REPLY else REQUEST
     change = stop_ignoring_pointers if "again" in sent else ignore_pointers
     change(person_of(request), sent.get("operation", "")[:100], part, sent.getlist("pattern"))
+    # Back to the same comparison, now with other pointers ignored.
     query = urlencode({"a": sent.get("a", ""), "b": sent.get("b", ""), "part": part})
     return redirect(f"{reverse('compare')}?{query}")
 
@@ -78,6 +80,7 @@ def _describe_comparison(person: Person, before: Side, after: Side, part: str) -
         compared = compare_bodies(before.request, after.request, ignored)
     elif both_answered:
         compared = compare_bodies(before.reply or "", after.reply or "", ignored)
+    # Ignored headers count as ignored differences too.
     headers, left_out = _compare_headers_of(before, after, part, ignored)
     return {
         "compared": replace(compared, ignored=compared.ignored + left_out),
@@ -93,6 +96,7 @@ def _compare_headers_of(
 ) -> tuple[list[HeaderRow], int]:
     name = f"{part}_headers"
     one, other = getattr(before, name), getattr(after, name)
+    # A draft has no headers, and a send without a reply has no reply headers.
     if one is None or other is None:
         return [], 0
     return compare_headers(one, other, ignored)
@@ -100,6 +104,7 @@ def _compare_headers_of(
 
 def _pair_facts(before: Side, after: Side) -> list[dict[str, object]]:
     names = [*after.facts, *(name for name in before.facts if name not in after.facts)]
+    # Facts of one kind of side only, such as a status, aren't differences.
     pairs = [(name, before.facts.get(name), after.facts.get(name)) for name in names]
     return [
         {"name": name, "before": one, "after": other, "differs": one != other}

@@ -118,6 +118,7 @@ def find_side(person: Person, id: str, as_sent: bool) -> Side | None:
     key = read_uuid(id)
     if key is None:
         return None
+    # Ids don't say what they are; the two kinds can't collide.
     exchange = find_exchange(person, key)
     if exchange is not None:
         return _read_exchange(exchange, as_sent)
@@ -138,6 +139,7 @@ def _read_exchange(exchange: Exchange, as_sent: bool) -> Side:
     if not as_sent:
         sent = read_sent_state(exchange)
         request = sent.text if sent else request
+    # A reply without a body is an empty text; None means that there was no reply.
     reply = None
     if exchange.reply_body is not None:
         reply = decode_body(read_body(exchange.reply_body), exchange.content_type).text
@@ -194,6 +196,7 @@ def compare_bodies(before: str, after: str, ignore: Sequence[str]) -> Comparison
 
 def _compare_json(before: Any, after: Any, ignore: Sequence[str]) -> Comparison:
     found = compare_trees(before, after)
+    # Compared first and filtered then, so that what was ignored can be counted.
     kept = tuple(each for each in found if not is_ignored(each.pointer, ignore))
     rows = print_side_by_side(before, after, ignore)
     return _collapse(Comparison(kept, len(found) - len(kept)), rows)

@@ -67,11 +67,13 @@ class ConnectionForm(forms.Form):
                 self.fields[SETTING + each.name] = forms.CharField(
                     label=each.title, help_text=each.help, required=False, max_length=500
                 )
+        # Most APIs take their credential in one way only, which needs no choice.
         schemes = [(each.id, each.title) for each in api.credential.schemes]
         if len(schemes) > 1:
             self.fields[SETTING + "way"] = forms.ChoiceField(
                 label=_("Send credential as"), choices=schemes, required=False
             )
+        # Fields added later would come last; people enter the credential after the URL.
         credential = [name for name in self.fields if name.startswith((SECRET, SETTING))]
         self.order_fields(["name", "base_url", *credential])
 
@@ -153,5 +155,6 @@ def _initial_values(api: Api, connection: Connection | None) -> Mapping[str, Any
     if connection is None:
         return {"base_url": api.base_url}
     settings = {SETTING + name: value for name, value in connection.settings.items()}
+    # Secrets have no initial value: the form can't show what it doesn't know.
     plain = ("name", "base_url", "colour", "protected", "follow_redirects")
     return {name: getattr(connection, name) for name in plain} | settings

@@ -58,6 +58,7 @@ def show_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
 
 def _list_chips(connection: Connection) -> list[dict[str, object]]:
     """Each secret of the credential: whether it is stored and when it was last used."""
+    # Without the values: nothing is decrypted to show that it exists.
     stored = {secret.name: secret for secret in connection.secrets.defer("value")}
     fields = get_api(connection.api).credential.fields
     return [
@@ -73,9 +74,11 @@ def add_connection(request: HttpRequest) -> HttpResponse:
     trail = breadcrumbs((_("Connections"), reverse("connections")), _("New"))
     apis = {api.id: api for api in list_apis()}
     api = apis.get(request.GET.get("api", ""))
+    # Which fields the form has depends on the API.
     if api is None:
         choice = {"apis": apis.values(), "trail": trail}
         return render(request, "connections/choose.html", choice)
+    # An empty POST can't be valid; the form is simply shown again.
     form = ConnectionForm(api, request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _save(request, form)

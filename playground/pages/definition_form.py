@@ -76,6 +76,7 @@ def read_definition_form(sent: QueryDict, before: tuple[CustomStep, ...] = ()) -
 
 def _read_step(sent: QueryDict, prefix: str, before: tuple[CustomStep, ...]) -> CustomStep:
     uid = _text(sent, prefix + "uid", 2000)
+    # Found by UID: steps can be moved and renamed.
     known = next((step for step in before if step.uid == uid), BLANK_STEP)
     parameters = {each.name: each for each in known.parameters}
     accounts = _text(sent, prefix + "accounts", 20)
@@ -120,6 +121,7 @@ def _read_inputs(sent: QueryDict, prefix: str) -> Iterator[CustomInput]:
         name, help_text = _text(sent, row + "name", 300), _text(sent, row + "help", 2000)
         variations = _split(_text(sent, row + "variations", 2000))
         if name or help_text or variations:
+            # An input accepts its own name anyway.
             others = tuple(each for each in variations if each != name)
             yield CustomInput(name, row + "required" in sent, help_text, others)
 
@@ -167,6 +169,7 @@ def infer_definition(
 
     `query` names one of them by `draft` or `exchange`; without either the form stays blank.
     """
+    # Only own drafts and visible exchanges: ids of others are ignored.
     if draft := _find_draft(person, query.get("draft", "")):
         return _infer(draft.text, draft.path_values, draft.name, draft.connection)
     exchange = _find_exchange(person, query.get("exchange", ""))

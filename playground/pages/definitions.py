@@ -108,6 +108,7 @@ def edit_definition(request: HttpRequest, connection_id: uuid.UUID, uid: str) ->
     stamp = _stamp(row)
     if request.method == "POST":
         form = read_definition_form(request.POST, before)
+        # The UID identifies the workflow and can't be changed.
         typed = DefinitionInput(row.uid, form.name, form.steps)
         mistakes = find_definition_errors(typed.uid, typed.name, typed.steps)
         if request.POST.get("stamp", stamp) != stamp:
@@ -166,6 +167,7 @@ def export_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) ->
 @needs(Role.EDITOR)
 @require_POST
 def import_workflow(request: HttpRequest) -> HttpResponse:
+    # Checked after the file, whose message is the more useful one.
     connection = _find_connection(request.POST.get("connection"))
     try:
         file = parse_definition_file(_read_upload(request))
@@ -189,6 +191,7 @@ def _get_workflow(connection_id: uuid.UUID, uid: str) -> Workflow:
 
 def _save(request: HttpRequest, row: Workflow, typed: DefinitionInput) -> HttpResponse:
     before = json.loads(row.definition or "{}")
+    # What the form doesn't show of the definition is kept.
     details = build_details(typed.uid, typed.name, typed.steps, before)
     changes = edit_workflow(row, json.dumps(details, ensure_ascii=False, indent=2), typed.name)
     record_event(request, "workflow-changed", row.name)

@@ -59,6 +59,7 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
     if text:
         found = found.filter(contain_text(text, "name"))
     titles = {each.id: each.title for each in list_operations()}
+    # One more than is shown tells whether there are more, without counting.
     rows = list(found[: DRAFTS_PER_PAGE + 1])
     shown = rows[:DRAFTS_PER_PAGE]
     context = {
@@ -84,6 +85,7 @@ def create_draft(request: HttpRequest) -> HttpResponse:
     uid = request.POST.get("workflow_uid", "").strip()
     workflow = find_definition(connection, uid)
     names = [each.name for each in operation.path_fields]
+    # Named like its workflow until somebody renames it.
     name = workflow.name if workflow else request.POST.get("name", "").strip()
     draft = start_draft(
         person_of(request),
@@ -91,6 +93,7 @@ def create_draft(request: HttpRequest) -> HttpResponse:
         build_default_payload(operation, workflow),
         name=name[:200],
         connection=connection,
+        # Every path field exists from the start, so that the builder can show it.
         path_values={**dict.fromkeys(names, ""), **({"workflow_uid": uid} if uid else {})},
     )
     return redirect("builder", draft.id)
@@ -106,6 +109,7 @@ def list_starting_points() -> list[dict[str, Any]]:
             "by_workflow": any(field.name == "workflow_uid" for field in each.path_fields),
         }
         for each in list_operations()
+        # Without a body there is nothing to build; harmless operations serve tests and syncs.
         if each.body_schema is not None and not each.harmless
     ]
 

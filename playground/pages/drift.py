@@ -59,6 +59,7 @@ def repair_saved_template(request: HttpRequest, template_id: uuid.UUID) -> HttpR
     """Apply all safe fixes as a new version of the template."""
     person = person_of(request)
     template = get_template_or_404(request, template_id)
+    # Before the repair: afterwards the drift is gone, with what it left.
     drift = find_template_drift(template)
     if not may_change(person, template) or not repair_template(person, template):
         message = _("There was nothing to repair automatically. Open the template to fix it.")

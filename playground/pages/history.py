@@ -119,6 +119,7 @@ def _read_day(text: str) -> date | None:
 def show_text(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     """A piece of the reply's text from a character on; `X-Next` is where the next one begins."""
     reply = view_reply(get_exchange(request, exchange_id), request.GET.get("part", ""))
+    # Characters, not bytes: the text was decoded, and pieces must not split one.
     start = read_number(request.GET.get("from", ""), digits=11)
     end = start + TEXT_PIECE
     text = reply.text

@@ -58,6 +58,7 @@ def show_found(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("find", "").strip()
     person = person_of(request)
     found = [*_find_pages(person, text), *_find_drafts(person, text)]
+    # Before anything is typed, the newest sends and workflows would only be noise.
     if text:
         found += [*_find_workflows(text), *_find_exchanges(person, text)]
     return render(request, "finder/_found.html", {"found": found, "find": text})

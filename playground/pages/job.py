@@ -66,6 +66,7 @@ def show_job_state(request: HttpRequest, connection_id: uuid.UUID, job_uid: str)
 
 
 def _describe_job(connection: Connection, job: Job, tries: int) -> dict[str, object]:
+    # Results are rows of whatever the workflow's last step outputs.
     columns = job.columns
     rows = [[_text(row.get(name)) for name in columns] for row in job.results[:MAX_PREVIEW_ROWS]]
     return {
@@ -101,6 +102,7 @@ def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> H
     connection = get_object_or_404(Connection, pk=connection_id)
     plan = plan_operation("retry-job", connection, {"job_uid": job_uid})
     submission = read_submission(request)
+    # Without the id of its page, a double click would retry twice.
     if submission is None:
         messages.warning(request, _("Not sent. Reload the page and select Retry again."))
         return redirect("job", connection.id, job_uid)
@@ -168,6 +170,7 @@ def save_job_rows(
         message = rows.refusal or _("The rows are still loading. Try again in a moment.")
         messages.warning(request, message)
         return redirect("job_rows", connection.id, job_uid, what)
+    # Job UIDs come from the API: nothing else of them goes into a file name.
     name = f"{what}-{slugify(job_uid)[:40] or 'job'}.{ending}"
     if ending == "csv":
         return download(dump_csv(rows), name, "text/csv; charset=utf-8")

@@ -79,6 +79,7 @@ def show_job_row(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -
     tries = read_tries(request)
     [row] = _describe_rows([exchange], tries)
     row["refusal"] = job.refusal
+    # A status that was read just now is newer than the stored one.
     if job.status:
         row |= _describe_status(job.status, tries)
         row["job"] = job
@@ -99,6 +100,7 @@ def _takes_job(operation: Operation) -> bool:
 
 def _describe_rows(exchanges: Sequence[Exchange], tries: int = 0) -> list[dict[str, Any]]:
     """What `jobs/_row.html` draws: what is known of each job, and when to poll it."""
+    # What the page knows without asking the API: it must not wait for 25 calls.
     uids = [each.job_uid for each in exchanges]
     jobs = {(j.connection_id, j.uid): j for j in JobRecord.objects.filter(uid__in=uids)}
     rows = []
@@ -124,6 +126,7 @@ def _describe_status(status: str, tries: int) -> dict[str, Any]:
 @require_safe
 def show_repeats(request: HttpRequest) -> HttpResponse:
     active = list(Repeat.objects.filter(deleted_at=None).select_related("connection"))
+    # The API deletes repeats by name, so two of the same name can't be told apart.
     names = [(each.connection_id, each.job_name) for each in active]
     deleted = Repeat.objects.exclude(deleted_at=None).select_related("connection")
     context = {
@@ -141,6 +144,7 @@ def show_repeats(request: HttpRequest) -> HttpResponse:
 def delete_repeat(request: HttpRequest, repeat_id: int) -> HttpResponse:
     """Delete the repeat at the API, by its job name: a send like any other."""
     repeat = get_object_or_404(Repeat.objects.select_related("connection"), pk=repeat_id)
+    # Which operation ends a repeat is data of the API's document.
     operation = next((o for o in list_operations(repeat.connection.api) if o.ends_repeat), None)
     if operation is None:
         messages.warning(request, _("This API has no operation that deletes a repeat."))

@@ -56,6 +56,7 @@ def show_profile(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     form = PasswordForm(person, request.POST if request.method == "POST" else None)
     if request.method != "POST" or not form.is_valid():
+        # 422 tells htmx and scripts that the form was rejected.
         status = 422 if request.method == "POST" else 200
         return render(request, "profile/page.html", {"form": form}, status=status)
     person.set_password(form.cleaned_data["new"])
@@ -90,6 +91,7 @@ def show_tokens(request: HttpRequest) -> HttpResponse:
 @needs(Role.VIEWER)
 @require_POST
 def revoke_own_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    # Somebody else's token is reported like one that doesn't exist.
     if not revoke_token(person_of(request), token_id):
         raise Http404(_("You have no such token."))
     record_event(request, "token-revoked", str(token_id))

@@ -20,6 +20,7 @@ def breadcrumbs(*parts: tuple[str, str] | str) -> list[dict[str, str]]:
 
 def with_toast(response: HttpResponse, text: str, undo: str = "") -> HttpResponse:
     """The response with a toast; `undo` is an address that reverts what was done."""
+    # htmx passes this on as an event, which `static/js/toasts.js` shows.
     toast: dict[str, Any] = {"text": text, "kind": "note"}
     if undo:
         toast["undo"] = undo
@@ -36,6 +37,7 @@ def redirect_htmx(address: str) -> HttpResponse:
 
 def download(content: str | bytes, name: str, content_type: str) -> HttpResponse:
     """A response that browsers save as a file and never open as a page."""
+    # Half characters in a JSON reply can't be encoded; a question mark replaces them.
     data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     response = HttpResponse(data, content_type=content_type)
     response["Content-Disposition"] = str(content_disposition_header(True, name))

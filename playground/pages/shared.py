@@ -126,6 +126,7 @@ def _session_key(link: ShareLink) -> str:
 def _describe_shared(link: ShareLink, token: str) -> dict[str, Any]:
     state = public_state(link)
     try:
+        # Removed since: the link still shows what it holds.
         title = get_operation(link.template.operation).title
     except UnknownOperation:
         title = link.template.operation
@@ -280,6 +281,7 @@ def fork_shared(request: HttpRequest, link: ShareLink, token: str) -> HttpRespon
     if not isinstance(person, Person) or not person.may_edit:
         return _show_message(request, _("Sign in as an editor to fork this template."), 403)
     state = public_state(link)
+    # In the version's note: the person may not be allowed to see the parent itself.
     note = _("Forked by link from %(name)s") % {"name": link.template.name}
     details = TemplateInput(link.template.name, link.template.description)
     # Without the connection and variant, which belong to the sharer.

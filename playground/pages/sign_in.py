@@ -103,6 +103,7 @@ JOIN_FORMS = {LinkPurpose.OWNER: FirstOwnerForm, LinkPurpose.INVITE: JoinForm}
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
+        # Signed in already, in another tab for example.
         if request.user.is_authenticated:
             return redirect(next_page(request))
         return _show_sign_in(request, SignInForm())
@@ -125,6 +126,7 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> HttpResponse:
         # The same message for both, so that names can't be probed.
         form.add_error(None, _("Incorrect name or password."))
         return _show_sign_in(request, form, status=422)
+    # The right password: the attempts before it were typing errors.
     forgive_attempts(attempt)
     _log_in(request, person)
     return redirect(next_page(request))
@@ -162,6 +164,7 @@ def _log_in(request: HttpRequest, person: Person, how: str = "password") -> None
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
+        # Recorded before: afterwards nobody knows who it was.
         record_event(request, "sign-out")
     logout(request)
     return redirect("sign_in")

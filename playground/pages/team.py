@@ -44,6 +44,7 @@ def show_people(request: HttpRequest) -> HttpResponse:
 
 def _render_people(request: HttpRequest, more: dict[str, Any], status: int = 200) -> HttpResponse:
     context = {
+        # Deactivated people last; they stay, because the history names them.
         "people": Person.objects.order_by("-is_active", Lower("username")),
         "roles": Role.choices,
         "invites": OneTimeLink.objects.usable()
@@ -73,6 +74,7 @@ def invite(request: HttpRequest) -> HttpResponse:
 @needs(Role.OWNER)
 @require_POST
 def withdraw_invite(request: HttpRequest, link_id: int) -> HttpResponse:
+    # Only invites: links that let owners in are made and withdrawn on the server.
     link = get_object_or_404(OneTimeLink.objects.usable(), pk=link_id, purpose=LinkPurpose.INVITE)
     link.delete()
     record_event(request, "invite-withdrawn", link.note or _("somebody"))
@@ -90,6 +92,7 @@ def change_role(request: HttpRequest, person_id: int) -> HttpResponse:
     try:
         set_role(person, role)
     except LastOwner as refusal:
+        # A team without an owner could never change anything about itself again.
         return _refuse(request, "role-changed", person, refusal)
     record_event(request, "role-changed", f"{person.username}: {role.value}")
     names = {"name": person.username, "role": role.label}

@@ -49,6 +49,7 @@ def show_workflows(request: HttpRequest) -> HttpResponse:
     # Steps have no table of their own: their names are searched in the definition.
     found = found.filter(contain_words(text, "name", "uid", "details"))
     rows = [(row, read_definition(row)) for row in found[: WORKFLOWS_PER_PAGE + 1]]
+    # The only API with workflows.
     connections = Connection.objects.filter(api="captain-data")
     context = {
         "rows": rows[:WORKFLOWS_PER_PAGE],
@@ -107,6 +108,7 @@ def create_account_draft(request: HttpRequest, connection_id: uuid.UUID) -> Http
         operation.id,
         build_account_payload(operation, integration, uid),
         name=name[:200],
+        # Accounts belong to the launch API; other connections can't update them.
         connection=connection if connection.api == operation.api.id else None,
         path_values={"integration_uid": integration},
     )

@@ -128,6 +128,7 @@ def find_broken_drafts(drafts: Iterable[Draft]) -> set[uuid.UUID]:
 def list_drifted_templates(person: Person) -> list[tuple[Template, Drift]]:
     """The visible templates whose newest version no longer fits."""
     uids = {uid for _connection, uid in find_changed_workflows()}
+    # By UID only: a template may have another connection than its variants.
     rows = visible_templates(person).filter(workflow_uid__in=uids, archived_at=None)
     return [(each, drift) for each in rows[:MAX_LISTED] if (drift := find_template_drift(each))]
 
@@ -142,6 +143,7 @@ def find_template_drift(template: Template) -> Drift | None:
         own = _find_state_drift(template, content.state(variant.name), since)
         added = [p for p in own.problems if (p.code, p.pointer) not in known] if own else []
         if own and added:
+            # The person repairing it has to know which variant to look at.
             named = tuple(replace(p, message=f"{variant.name}: {p.message}") for p in added)
             drift = replace(own, problems=(drift.problems if drift else ()) + named)
     return drift
@@ -160,6 +162,7 @@ def repair_draft(person: Person, draft_id: uuid.UUID) -> bool:
     Raises Draft.DoesNotExist.
     """
     draft = find_draft(person, draft_id)
+    # Computed again: the page that offered the repair may be old.
     drift = find_draft_drift(draft)
     if drift is None or drift.aligned == draft.text:
         return False

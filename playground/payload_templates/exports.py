@@ -131,6 +131,7 @@ def write_templates_zip(templates: Iterable[Template]) -> bytes:
 
 def export_files(templates: Iterable[Template]) -> Iterator[tuple[str, str]]:
     """Path and YAML text of each template's file."""
+    # One at a time: documents can be large.
     for template in templates:
         folders = [slugify(part) or "folder" for part in template.folder.split("/") if part]
         yield "/".join([*folders, export_file_name(template)]), write_yaml(template)

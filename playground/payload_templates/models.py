@@ -76,6 +76,7 @@ class Version(models.Model):
     path_values = models.JSONField(default=dict)
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True)
     note = models.CharField(max_length=500, default="")
+    # Who saved it; the name is kept when the account is deleted.
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     person_name = models.CharField(max_length=150, default="")
     created_at = models.DateTimeField(auto_now_add=True)

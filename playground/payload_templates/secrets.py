@@ -137,6 +137,7 @@ def names_accounts(schema: Schema, pointer: str) -> bool:
         if _is_account_list(here):
             return True
         inner = here.get("properties", {}).get(segment) if isinstance(here, Mapping) else None
+        # The segment is an index where the schema has no such property.
         here = inner if inner is not None else here.get("items", {})
     return _is_account_list(here) or _contains_account_list(here)
 

@@ -137,6 +137,7 @@ def find_share_link(token: str) -> ShareLink | None:
     """The link with this token, or None if it is revoked or expired or can't work any more."""
     rows = ShareLink.objects.select_related("template", "version", "person", "connection")
     link = rows.filter(digest=digest_token(token), revoked_at=None).first()
+    # Restoring a deleted template makes its links work again.
     if link is None or link.expires_at <= timezone.now() or link.template.deleted_at:
         return None
     # Without the operation's schema nobody knows which values are accounts to be hidden.

@@ -90,6 +90,7 @@ def read_template_file(path: str, data: bytes) -> TemplateFile:
     if len(data) > MAX_FILE_BYTES:
         raise InvalidTemplateFile(path, _("Too large. The limit is 10 MB."))
     try:
+        # Editors on Windows begin files with a byte order mark.
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidTemplateFile(path, _("Not UTF-8 text.")) from None
@@ -141,6 +142,7 @@ def _read_row(path: str, source: str, row: Any) -> TemplateFile:
     if not operation_exists(operation):
         message = _("Unknown operation: %(name)s.") % {"name": repr(operation)[:60]}
         raise InvalidTemplateFile(path, message)
+    # Only used to detect conflicts: a version that can't be read counts as unknown.
     version = int(number) if number.isdecimal() and len(number) < 9 else 0
     return TemplateFile(
         path, source, row, details, operation, content, version, row.get("id", ""), found
@@ -201,6 +203,7 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
         raise InvalidTemplateFile(path, error.message) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         raise InvalidTemplateFile(path, _("The document or its variants aren't valid.")) from None
+    # An unknown connection isn't an error: the person chooses one before sending.
     named = Connection.objects.filter(name=row.get("connection") or None).first()
     metadata = Metadata(off, notes, {}, away, variables)
     connection = str(named.id) if named else ""

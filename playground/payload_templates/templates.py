@@ -70,6 +70,7 @@ def find_templates_by_name(person: Person, name: str) -> list[Template]:
     """The templates with this name or id, the person's own first."""
     found = visible_templates(person).filter(archived_at=None)
     try:
+        # Ids are accepted wherever names are, since names can repeat.
         rows = found.filter(id=uuid.UUID(name))
     except ValueError:
         rows = found.filter(name=name)
@@ -101,6 +102,7 @@ def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
         # Tags are stored as `|night|vip|`, so that `vi` doesn't match `vip`.
         found = found.filter(tags__contains=f"|{search.tag}|")
     if search.folder:
+        # Folders are paths: a folder contains those below it.
         found = found.filter(Q(folder=search.folder) | Q(folder__startswith=search.folder + "/"))
     if search.operation:
         found = found.filter(operation=search.operation)

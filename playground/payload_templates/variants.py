@@ -17,8 +17,8 @@ from playground.jsontext.parsing import NumberToken
 
 MAX_VARIANTS, MAX_NAME_LENGTH = 100, 100
 # Part of the stored format and of template files: a kind may be added, never renamed.
-KINDS = ("set", "remove", "replace", "off", "away", "back", "note", "half")
-KINDS += ("variable", "path", "connect")
+KINDS = {"set", "remove", "replace", "off", "away", "back", "note", "half"}
+KINDS |= {"variable", "path", "connect"}
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ class Content:
 
     def change(self, name: str, state: State) -> Content:
         """The content with this state as the named variant, or as the shared payload."""
+        # The variants stay as they are: they follow the shared payload.
         if not name:
             return Content(replace(state, variant=""), self.variants)
         changed = Variant(name, derive_edits(self.shared, state))
@@ -90,6 +91,7 @@ def create_template(
 
     `parent` is the version it forks. Raises ValueError where the details aren't valid.
     """
+    # Everything is created in one transaction: a template always has a version.
     template = Template(person=person, operation=operation)
     assign_details(template, details)
     if parent is not None:
@@ -178,6 +180,7 @@ def edit_variants(
     if variant is None:
         raise InvalidVariant(_("There is no variant named %(name)s.") % names)
     if action == "rename":
+        # Renaming a variant to its own name, in another case say, isn't a duplicate.
         others = [each for each in variants if each is not variant]
         names["new"] = clean_variant_name(others, new_name)
         renamed = replace(variant, name=names["new"])
@@ -207,6 +210,7 @@ def edit_variables(
     """
     version = get_version(template, base)
     content = read_content(version)
+    # Edited as a whole, so that a variant stores only what differs from the shared ones.
     state = before = content.state(variant)
     removed = [name for name in before.metadata.variables if name not in typed]
     for name in [*removed, *typed]:
@@ -257,6 +261,7 @@ def open_template(person: Person, template: Template, variant: str = "", number:
         template=template,
         template_version=version.number,
         variant=state.variant,
+        # Drift is judged from here: the version may be older than the workflow's change.
         payload_made_at=version.created_at,
     )
     copy_secrets_to_draft(person, version, draft)

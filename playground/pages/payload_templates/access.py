@@ -57,6 +57,7 @@ def require_operation(template: Template) -> None:
 def get_version_or_404(template: Template, number: str) -> Version:
     """The version with this number, or the newest for an empty text."""
     try:
+        # A number that no database column could hold is just not found.
         return get_version(template, int(number or 0) if len(number) < 9 else -1)
     except (ValueError, Version.DoesNotExist):
         raise Http404(_("This version doesn't exist.")) from None
@@ -64,6 +65,7 @@ def get_version_or_404(template: Template, number: str) -> Version:
 
 def read_template_input(request: HttpRequest) -> TemplateInput:
     post = request.POST
+    # Not validated here: each page shows the message in its own way.
     return TemplateInput(
         name=post.get("name", ""),
         description=post.get("description", ""),

@@ -90,6 +90,7 @@ def show_templates(request: HttpRequest) -> HttpResponse:
     """The page; only its list for htmx."""
     person, search = person_of(request), _read_search(request)
     page = read_number(request.GET.get("page", ""), digits=5)
+    # Pages by number: the list is sorted in four ways, so there is no single marker.
     first = TEMPLATES_PER_PAGE * page
     found = list(list_templates(person, search)[first : first + TEMPLATES_PER_PAGE + 1])
     context = {
@@ -140,6 +141,7 @@ def _describe_rows(person: Person, templates: list[Template]) -> list[TemplateRo
             connection=row.connection.name if row.connection else "",
             folder=row.folder,
             tags=row.tag_list,
+            # A private template's creator is always the person who looks at it.
             creator="" if row.sharing == Sharing.PRIVATE else row.person.username,
             used_at=row.used_at.isoformat(timespec="seconds") if row.used_at else "",
             changed_at=row.changed_at.isoformat(timespec="seconds"),
@@ -170,6 +172,7 @@ def export_one(request: HttpRequest, template_id: uuid.UUID, ending: str) -> Htt
 @require_safe
 def export_all(request: HttpRequest) -> HttpResponse:
     """A zip of all templates this person sees."""
+    # A stable order gives the same bytes for the same templates.
     rows = visible_templates(person_of(request)).order_by("folder", "name", "id")
     return download(write_templates_zip(rows), "templates.zip", "application/zip")
 
@@ -195,6 +198,7 @@ def import_files(request: HttpRequest) -> HttpResponse:
     imported = 0
     for number, step in enumerate(steps):
         choice = request.POST.get(f"choice-{number}", "")
+        # An identical file changes nothing, unless a copy of it is wanted.
         if choice != "skip" and (step.kind != "same" or choice == "copy"):
             import_template(person_of(request), step, as_copy=choice == "copy")
             imported += 1

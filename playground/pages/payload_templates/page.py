@@ -76,6 +76,7 @@ def render_template(
     """The page; with a message, which says why the `typed` variables weren't saved."""
     person, content = person_of(request), read_content(version)
     state = content.state(variant)
+    # Links reveal who was given what, so only those who can revoke them see them.
     may_share = may_manage(person, template)
     context = {
         "template": template,
@@ -131,6 +132,7 @@ def open_in_builder(request: HttpRequest, template_id: uuid.UUID) -> HttpRespons
     template = get_template_or_404(request, template_id)
     number = get_version_or_404(template, request.POST.get("version", "")).number
     require_operation(template)
+    # A variant that was removed meanwhile opens as the shared payload.
     variant = request.POST.get("variant", "")
     draft = open_template(person_of(request), template, variant, number)
     return redirect("builder", draft.id)
@@ -171,6 +173,7 @@ def edit_details(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     former = template.sharing
     assign_details(template, details)
     template.save(update_fields=["name", "description", "tags", "folder", "sharing"])
+    # Who can see what belongs in the audit log; other details don't.
     if former != template.sharing:
         record_event(request, "template-sharing", template.name, template.sharing)
     messages.info(request, _("Saved."))
@@ -240,6 +243,7 @@ def delete(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     delete_template(template)
     record_event(request, "template-deleted", template.name)
     undo = reverse("restore_template", args=[template.id])
+    # The page stays, so that its toast can undo the deletion.
     page = render(request, "template/_deleted.html", {"template": template})
     return with_toast(page, _("Deleted %(name)s.") % {"name": template.name}, undo)
 

@@ -93,6 +93,7 @@ def _describe_form(template: Template, variant: str) -> dict[str, Any]:
         "variants": [each.name for each in content.variants],
         "variant": state.variant,
         "kinds": LinkKind.choices,
+        # Protected ones aren't offered: links can't send through them.
         "connections": Connection.objects.filter(api=api, protected=False),
         "pointers": _list_fields(template.operation, state.text),
         "suspicious": _find_suspicious(state),
@@ -166,6 +167,7 @@ def _read_link_input(request: HttpRequest) -> ShareLinkInput:
         password=post.get("password", ""),
         label=post.get("label", ""),
         connection=Connection.objects.filter(id=id).first() if id else None,
+        # Pointers only: the empty one is the whole document, with its accounts.
         fillable_fields=tuple(each for each in post.getlist("open") if each.startswith("/")),
         max_sends=_read_limit(post.get("max_sends"), DEFAULT_SENDS),
         max_sends_per_hour=_read_limit(post.get("max_sends_per_hour"), DEFAULT_SENDS_PER_HOUR),
@@ -183,6 +185,7 @@ def revoke_link(request: HttpRequest, link_id: uuid.UUID) -> HttpResponse:
     link = ShareLink.objects.select_related("template").filter(id=link_id).first()
     if link is None:
         raise Http404(_("This link doesn't exist."))
+    # By the template, not by who made the link: owners can revoke any of them.
     require_manager(request, link.template)
     revoke_share_link(link)
     record_event(request, "template-link-revoked", link.template.name)

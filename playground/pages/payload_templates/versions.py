@@ -49,6 +49,7 @@ def compare_versions(request: HttpRequest, template_id: uuid.UUID) -> HttpRespon
     template = get_template_or_404(request, template_id)
     query = request.GET
     b = get_version_or_404(template, query.get("b", ""))
+    # Without a choice: with the version before.
     a = get_version_or_404(template, query.get("a", "") or str(max(1, b.number - 1)))
     variant = query.get("variant", "")
     before, after = read_content(a), read_content(b)
@@ -104,6 +105,7 @@ def _describe_differences(
     left: State, right: State, variants: Sequence[Difference]
 ) -> dict[str, Any]:
     """All differences by field, and the documents side by side."""
+    # Metadata isn't sent, but decides what a draft of the version looks like.
     old, new = left.metadata, right.metadata
     found = [
         *compare_texts(left.text, right.text),
@@ -185,6 +187,7 @@ def change_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpRespon
     template, post = get_editable_template(request, template_id), request.POST
     version = get_version_or_404(template, post.get("base", ""))
     variant = post.get("variant", "")
+    # Two lists of inputs with the same names, in the same order.
     names, values = post.getlist("variable_name"), post.getlist("variable_value")
     rows = [(name.strip(), value) for name, value in zip(names, values, strict=False)]
     # Clearing its value is how a variable is removed.
@@ -193,6 +196,7 @@ def change_variables(request: HttpRequest, template_id: uuid.UUID) -> HttpRespon
         typed = _read_variables(rows)
         saved = edit_variables(person_of(request), template, version.number, variant, typed)
     except InvalidEdit as error:
+        # Drawn again rather than redirected: a redirect would lose what was typed.
         return render_template(request, template, version, variant, rows, str(error))
     if saved == version:
         messages.info(request, _("Nothing changed."))
