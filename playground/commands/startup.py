@@ -31,7 +31,7 @@ from playground.workspace.files import delete_unused_files
 from playground.workspace.models import Connection
 
 # Owns the templates imported before anybody has signed in, as when a container is built.
-STAND_IN = "command-line"
+COMMAND_LINE_USER = "command-line"
 # A file in the data folder with the address of the running server, for other commands.
 ADDRESS_FILE = "address"
 
@@ -170,23 +170,23 @@ def announce_public_origin() -> None:
 
 
 def find_actor(name: str) -> Person | None:
-    """The active person of this name; without a name the first owner, else the stand-in."""
+    """The active person of this name; by default the first owner, else the command-line user."""
     prepare_database()
     active = Person.objects.filter(is_active=True)
     if name:
         return active.filter(equal_text(name, "username")).first()
     owner = active.filter(role=Role.OWNER).order_by("pk").first()
-    return owner or active.filter(username=STAND_IN).first()
+    return owner or active.filter(username=COMMAND_LINE_USER).first()
 
 
 def find_importer(name: str) -> Person | None:
     """Who owns imported templates: as `find_actor`, but never nobody on a new installation.
 
-    There the stand-in is created: an editor without a password, who can't sign in.
+    There the command-line user is created: an editor without a password, who can't sign in.
     """
     prepare_database()
     if not name and not Person.objects.exists():
-        return Person.objects.create_user(STAND_IN, role=Role.EDITOR)
+        return Person.objects.create_user(COMMAND_LINE_USER, role=Role.EDITOR)
     return find_actor(name)
 
 

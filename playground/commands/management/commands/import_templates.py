@@ -10,7 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import transaction
 
-from playground.commands.startup import STAND_IN, explain_missing_person, find_importer
+from playground.commands.startup import COMMAND_LINE_USER, explain_missing_person, find_importer
 from playground.payload_templates.imports import (
     EXTENSIONS,
     ImportStep,
@@ -97,8 +97,8 @@ def read_path(path: Path) -> list[TemplateFile]:
 
 
 def share_with_team(person: Person, step: ImportStep) -> ImportStep:
-    # Nobody can sign in as the stand-in, so its private templates would be lost.
-    if person.username != STAND_IN:
+    # Nobody can sign in as the command-line user: its private templates would be out of reach.
+    if person.username != COMMAND_LINE_USER:
         return step
     details = replace(step.file.details, sharing=Sharing.EDIT)
     return replace(step, file=replace(step.file, details=details))
