@@ -112,3 +112,12 @@ def test_an_empty_cookie_is_an_error(practice) -> None:
     schema = get_operation("update-account").body_schema
     text = '{"account": {"uid": "a", "cookies": {"li_at": ""}}}'
     assert [each.pointer for each in check_document(text, schema)] == ["/account/cookies/li_at"]
+
+
+def test_the_dry_run_says_why_a_request_cannot_be_assembled(editor, draft_to) -> None:
+    draft = draft_to()
+    Secret.objects.all().delete()
+    page = signed_in(editor).get(f"/drafts/{draft.id}/dry-run/").content.decode()
+    assert "Not sent: the connection has no API key." in page
+    code = signed_in(editor).get(f"/drafts/{draft.id}/code/curl/").content.decode()
+    assert code == "# Not sent: the connection has no API key.\n"
