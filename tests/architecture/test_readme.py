@@ -1,6 +1,9 @@
 """The README is true: its tables list every setting and package, and no others."""
 
 import re
+from pathlib import Path
+
+import pytest
 
 from tests.architecture.packages import CODE, HOME
 
@@ -21,3 +24,14 @@ def test_the_readme_lists_every_package() -> None:
     rows = re.findall(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", readme, re.M)
     listed = {name for row in rows for name in re.findall(r"[a-z_]+", row)}
     assert packages - listed == set()
+
+
+NAMED_FILE = re.compile(r"`(\w[\w.-]*(?:/[\w.-]+)+\.(?:py|js|css|html|md|yaml))`")
+DOCUMENTS = [HOME / "README.md", *sorted((HOME / "docs").glob("*.md"))]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_that_is_named_exists(document: Path) -> None:
+    named = set(NAMED_FILE.findall(document.read_text()))
+    missing = [name for name in named if not any((each / name).exists() for each in (HOME, CODE))]
+    assert not missing, f"{document.name} names files that don't exist: {sorted(missing)}"
