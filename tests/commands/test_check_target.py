@@ -1,4 +1,4 @@
-"""`manage.py check_target` says what Send would do, through the same code."""
+"""`manage.py check_target` reports what Send would do, by the same code."""
 
 from io import StringIO
 

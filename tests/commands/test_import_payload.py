@@ -1,4 +1,4 @@
-"""`import_payload` prints what a pasted text would become."""
+"""`manage.py import_payload` prints what a pasted text is read as."""
 
 import io
 import json
@@ -14,7 +14,7 @@ def _import(path, data: bytes) -> dict:
     return json.loads(out.getvalue())
 
 
-def test_it_prints_a_command_with_its_secrets_masked(tmp_path):
+def test_a_command_is_printed_with_its_secrets_masked(tmp_path):
     command = (
         "curl https://api.captaindata.co/v3/workflows/w-1/schedule"
         " -H 'Authorization: x-api-key K-1'"
@@ -29,13 +29,13 @@ def test_it_prints_a_command_with_its_secrets_masked(tmp_path):
     assert {note["kind"] for note in found["notes"]} == {"understood"}
 
 
-def test_it_reads_what_windows_writes(tmp_path):
+def test_encodings_of_windows_are_read(tmp_path):
     assert _import(tmp_path / "a", '{"é": 1}'.encode("utf-16"))["document"].count("é") == 1
     assert _import(tmp_path / "b", '{"é": 1}'.encode("utf-8-sig"))["document"].count("é") == 1
 
 
 @pytest.mark.parametrize("data", [b"", b"nothing here", b"\xff\x00\xfe", b"curl https://h -d @x"])
-def test_it_refuses_with_a_sentence_and_exit_1(data, tmp_path, capsys):
+def test_unreadable_input_ends_with_a_message_and_exit_status_1(data, tmp_path, capsys):
     path = tmp_path / "x"
     path.write_bytes(data)
     with pytest.raises(SystemExit) as stopped:

@@ -1,4 +1,4 @@
-"""Practice data is filled in once, and leaves alone what a person changed."""
+"""Practice data is created once, and keeps what people changed."""
 
 import pytest
 from django.core.management import call_command
@@ -14,7 +14,7 @@ from playground.workspace.workflows import find_definition
 pytestmark = pytest.mark.django_db
 
 
-def test_there_is_a_connection_for_each_api_with_its_public_key() -> None:
+def test_each_api_has_a_connection_with_its_public_key() -> None:
     fill_practice()
     found = {c.name: c for c in Connection.objects.all()}
     assert set(found) == {"Practice", "Practice Altcraft"}
@@ -22,7 +22,7 @@ def test_there_is_a_connection_for_each_api_with_its_public_key() -> None:
     assert found["Practice"].base_url == "sandbox:captain-data/v3"
 
 
-def test_the_credential_parts_are_those_that_the_api_names() -> None:
+def test_the_credentials_are_those_that_the_api_names() -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
     fields = get_operation("launch-workflow").credential.fields
@@ -30,7 +30,7 @@ def test_the_credential_parts_are_those_that_the_api_names() -> None:
     assert {each.name for each in fields if not each.secret} == set(kept.settings)
 
 
-def test_every_practice_workflow_and_its_accounts_are_known() -> None:
+def test_every_practice_workflow_and_account_is_stored() -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
     for details in load_workflows():
@@ -40,14 +40,14 @@ def test_every_practice_workflow_and_its_accounts_are_known() -> None:
     assert any(account.integration == "linkedin" for account in facts.accounts.values())
 
 
-def test_filling_again_makes_nothing(capsys) -> None:
+def test_filling_again_creates_nothing(capsys) -> None:
     assert fill_practice() > 0
     assert fill_practice() == 0
     call_command("seed_practice")
     assert "complete" in capsys.readouterr().out
 
 
-def test_what_a_person_changed_stays() -> None:
+def test_changes_by_people_stay() -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
     kept.name, kept.colour = "Our own words", "red"
@@ -61,7 +61,7 @@ def test_what_a_person_changed_stays() -> None:
     assert (kept.name, kept.colour, row.edited) == ("Our own words", "red", '{"uid": "mine"}')
 
 
-def test_a_practice_connection_led_elsewhere_is_practice_no_more() -> None:
+def test_a_practice_connection_moved_elsewhere_is_no_longer_practice() -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
     save_connection(ConnectionInput("Practice", "captain-data", "https://api.example.com/v3"), kept)

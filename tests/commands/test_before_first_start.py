@@ -1,4 +1,4 @@
-"""The commands of the round as processes of their own, on a folder that was never served."""
+"""Commands as processes of their own, on a data folder that was never served."""
 
 import json
 import os
@@ -21,7 +21,7 @@ def run(data: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return done
 
 
-def test_a_sync_before_the_first_start_tells_its_progress_and_only_that(tmp_path) -> None:
+def test_a_sync_shows_its_progress_and_nothing_else(tmp_path) -> None:
     done = run(tmp_path, "sync_connection", "Practice")
     assert (done.returncode, done.stderr) == (0, "")
     assert "Reading the list of workflows" in done.stdout
@@ -31,7 +31,7 @@ def test_a_sync_before_the_first_start_tells_its_progress_and_only_that(tmp_path
     assert "Connections: Practice, Practice Altcraft." in unknown.stderr
 
 
-def test_a_reader_that_had_enough_is_no_error(tmp_path) -> None:
+def test_a_closed_pipe_is_not_an_error(tmp_path) -> None:
     environment = {**os.environ, "PLAYGROUND_DATA": str(tmp_path)}
     command = [sys.executable, "manage.py", "sync_connection", "Practice"]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
@@ -41,7 +41,7 @@ def test_a_reader_that_had_enough_is_no_error(tmp_path) -> None:
     assert process.returncode == 1
 
 
-def test_a_definition_goes_out_and_comes_in_before_the_first_start(tmp_path) -> None:
+def test_a_definition_is_exported_and_imported(tmp_path) -> None:
     done = run(tmp_path / "one", "export_workflow", SEARCH)
     assert json.loads(done.stdout)["workflow"]["uid"] == SEARCH
     file = tmp_path / "definition.json"
