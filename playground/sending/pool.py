@@ -37,7 +37,7 @@ class Pool:
     def __init__(self, workers: int, waiting: int, waiters: int) -> None:
         self.size = workers + waiting
         self._free = threading.Semaphore(self.size)
-        self._waiters = threading.Semaphore(waiters)
+        self._wait_slots = threading.Semaphore(waiters)
         self._queue: queue.SimpleQueue[Task] = queue.SimpleQueue()
         self._tasks: dict[uuid.UUID, Task] = {}
         self._lock = threading.Lock()
@@ -69,12 +69,12 @@ class Pool:
             return True
         # Each waiting request holds a thread of the server. Some threads must stay free for
         # pages: requests beyond the number of waiters don't wait, the page polls.
-        if not self._waiters.acquire(blocking=False):
+        if not self._wait_slots.acquire(blocking=False):
             return task.done.is_set()
         try:
             return task.done.wait(seconds)
         finally:
-            self._waiters.release()
+            self._wait_slots.release()
 
     def describe_full(self) -> Failure:
         """Return the failure of a send that `submit` rejected."""

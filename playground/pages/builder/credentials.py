@@ -21,7 +21,7 @@ from playground.jsontext import pointers
 from playground.jsontext.printing import quote
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit
-from playground.pages.builder.edits import describe_change, read_sent_state
+from playground.pages.builder.edits import describe_change, read_edit_request
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.attachments import store_data_uris
@@ -40,7 +40,7 @@ def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     schema = opened.operation.body_schema or {}
     try:
-        sent = read_sent_state(request)
+        sent = read_edit_request(request)
         entered = read_entered(sent)
         found = find_typed_secrets(opened.tree, schema) if entered is None else entered
         files = store_data_uris(schema, "", opened.tree, person_of(request))

@@ -46,7 +46,7 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     same place, 422 for an edit that cannot be, 404 for a draft that is gone.
     """
     try:
-        sent = read_sent_state(request)
+        sent = read_edit_request(request)
         if sent.get("again") and is_recorded(person_of(request), draft_id, *_origin(sent)):
             return JsonResponse({"done": True})
         edit = complete(request, draft_id, read_edit(sent), emptied=sent.get("as") == "json")
@@ -78,7 +78,7 @@ def turn_back(request: HttpRequest, draft_id: uuid.UUID, direction: str) -> Http
     if turn is None:
         raise Http404(_("Drafts are turned by undo and redo."))
     try:
-        sent = read_sent_state(request)
+        sent = read_edit_request(request)
         done = turn(person_of(request), draft_id, str(sent.get("tab", ""))[:40])
     except Draft.DoesNotExist:
         return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
@@ -110,7 +110,7 @@ def _origin(sent: Mapping[str, Any]) -> tuple[str, str]:
     return str(sent.get("tab", ""))[:40], str(sent.get("step", ""))[:80]
 
 
-def read_sent_state(request: HttpRequest) -> dict[str, Any]:
+def read_edit_request(request: HttpRequest) -> dict[str, Any]:
     """The object that a page sends; halves of surrogate pairs in it become question marks, since
     they can neither be kept nor sent on."""
     try:

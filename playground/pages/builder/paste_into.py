@@ -20,7 +20,7 @@ from playground.jsontext.merging import MergeEdit, plan_merge
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit
-from playground.pages.builder.edits import describe_change, read_sent_state
+from playground.pages.builder.edits import describe_change, read_edit_request
 from playground.pages.pasting import build_step_edit, note_credentials, note_ignored_headers
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -39,7 +39,7 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """
     opened = open_draft(request, draft_id)
     try:
-        sent = read_sent_state(request)
+        sent = read_edit_request(request)
         found = import_text(str(sent.get("text", "")), operation_shapes())
         if isinstance(found, Rejected):
             return _refuse(found.message)
