@@ -1,4 +1,4 @@
-"""Comparing sends and drafts: by field, side by side, without what one leaves out."""
+"""Comparing requests, replies and drafts by field and side by side."""
 
 import uuid
 
@@ -43,7 +43,7 @@ def test_two_sends_differ_by_field_in_request_and_reply(as_editor, editor) -> No
     assert 'class="removed"' in page
 
 
-def test_a_draft_is_compared_with_the_document_as_it_stood(as_editor, editor) -> None:
+def test_a_draft_is_compared_with_the_document_before_resolving(as_editor, editor) -> None:
     one = sent(editor, b'{"job_name": "{{name}}", "n": 1}')
     draft = start_draft(editor, "launch-workflow", '{"n": 2, "job_name": "{{name}}"}', name="Mine")
     page = read(as_editor, one.id, draft.id)
@@ -55,7 +55,7 @@ def test_a_draft_is_compared_with_the_document_as_it_stood(as_editor, editor) ->
     assert "No differences." in read(as_editor, draft.id, draft.id)
 
 
-def test_answers_that_are_no_json_are_compared_line_by_line(as_editor, editor) -> None:
+def test_replies_that_are_not_json_are_compared_line_by_line(as_editor, editor) -> None:
     one = sent(editor, b"{}", b"a,b\n1,2\n3,4", "text/csv")
     other = sent(editor, b"{}", b"a,b\n1,2\n<b>,5\n6,7", "text/csv")
     page = read(as_editor, one.id, other.id, "reply")
@@ -64,7 +64,7 @@ def test_answers_that_are_no_json_are_compared_line_by_line(as_editor, editor) -
     assert "<b>,5" not in page
 
 
-def test_a_place_left_out_is_remembered_for_this_person_and_operation(as_editor, editor) -> None:
+def test_an_ignored_pointer_is_remembered_for_this_person_and_operation(as_editor, editor) -> None:
     one = sent(editor, b"{}", b'{"rows": [{"id": 1, "v": 1}]}')
     other = sent(editor, b"{}", b'{"rows": [{"id": 2, "v": 2}]}')
     kept = {"a": one.id, "b": other.id, "part": "reply", "operation": one.operation}
@@ -80,12 +80,12 @@ def test_a_place_left_out_is_remembered_for_this_person_and_operation(as_editor,
     assert list_ignored_pointers(editor, one.operation, "reply") == []
 
 
-def test_odd_patterns_are_not_kept(editor) -> None:
+def test_invalid_patterns_are_not_stored(editor) -> None:
     ignore_pointers(editor, "x", "reply", ["no pointer", "/" + "x" * 900, "/ok", "/ok"])
     assert list_ignored_pointers(editor, "x", "reply") == ["/ok"]
 
 
-def test_what_belongs_to_others_cannot_be_compared(as_editor, editor) -> None:
+def test_other_peoples_exchanges_and_drafts_cannot_be_compared(as_editor, editor) -> None:
     colleague = make_person(Role.EDITOR, "colleague")
     theirs = sent(colleague, b'{"theirs": 1}')
     draft = start_draft(colleague, "launch-workflow", '{"theirs": 2}')
@@ -96,7 +96,9 @@ def test_what_belongs_to_others_cannot_be_compared(as_editor, editor) -> None:
         assert "Choose two requests or drafts" in page
 
 
-def test_one_alone_is_compared_with_the_one_before_of_the_same_document(as_editor, editor) -> None:
+def test_a_single_exchange_is_compared_with_the_previous_one_of_the_same_document(
+    as_editor, editor
+) -> None:
     first = make_exchange(editor, fingerprint="same")
     make_exchange(editor, fingerprint="other")
     second = make_exchange(editor, fingerprint="same")
@@ -114,7 +116,7 @@ def test_a_long_document_shows_only_what_differs(as_editor, editor) -> None:
     assert "<code>/last</code>" in page
 
 
-def test_the_mark_in_the_list_leads_to_the_comparison(as_editor, editor) -> None:
+def test_the_changed_badge_in_the_list_links_to_the_comparison(as_editor, editor) -> None:
     one = make_exchange(editor, fingerprint="same")
     started = start_exchange(editor, fingerprint="same")
     said = Reply(200, "OK", (), b'{"now": "different"}')
@@ -124,7 +126,7 @@ def test_the_mark_in_the_list_leads_to_the_comparison(as_editor, editor) -> None
     assert f"/compare/?a={one.id}&amp;b={other.id}&amp;part=reply" in page
 
 
-def test_a_draft_from_a_shared_exchange_is_ones_own(editor) -> None:
+def test_resending_a_shared_exchange_creates_an_own_draft(editor) -> None:
     exchange = sent(editor, b'{"job_name": "x"}')
     colleague = signed_in(make_person(Role.EDITOR, "colleague"))
     address = f"/history/{exchange.id}/again/"

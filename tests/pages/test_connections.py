@@ -1,4 +1,4 @@
-"""The pages of connections: secrets go in and never come out."""
+"""Pages of connections: their secrets are never shown."""
 
 import re
 import uuid
@@ -30,7 +30,7 @@ def add(client: Client, **changes: object) -> Connection:
     return Connection.objects.get(name=changes.get("name", "Live"))
 
 
-def test_an_empty_list_says_what_it_is_for(as_viewer) -> None:
+def test_an_empty_list_explains_itself(as_viewer) -> None:
     assert "your credential for it" in as_viewer.get("/connections/").content.decode()
 
 
@@ -43,7 +43,7 @@ def test_an_owner_chooses_the_api_then_fills_in(as_owner) -> None:
     assert "API key" in form
 
 
-def test_what_was_typed_is_kept(as_owner) -> None:
+def test_a_saved_connection_shows_what_was_typed(as_owner) -> None:
     kept = add(as_owner)
     assert kept.protected
     assert kept.colour == "red"
@@ -53,7 +53,7 @@ def test_what_was_typed_is_kept(as_owner) -> None:
     assert kept.secrets.get().hosts == "api.example.com"
 
 
-def test_the_credential_is_on_no_page(as_owner) -> None:
+def test_no_page_shows_the_credential(as_owner) -> None:
     kept = add(as_owner)
     for address in ("", "edit/"):
         page = as_owner.get(f"/connections/{kept.id}/{address}").content.decode()
@@ -62,7 +62,7 @@ def test_the_credential_is_on_no_page(as_owner) -> None:
     assert "top-secret-value" not in listed
 
 
-def test_a_refused_form_keeps_what_was_typed_but_not_the_credential(as_owner) -> None:
+def test_a_rejected_form_keeps_what_was_typed_except_the_credential(as_owner) -> None:
     answer = as_owner.post(NEW, {**TYPED, "base_url": "ftp://nowhere"})
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -80,7 +80,7 @@ def test_an_empty_credential_field_changes_nothing(as_owner) -> None:
     assert kept.secrets.get().value == "top-secret-value"
 
 
-def test_a_new_host_asks_for_the_credential_again(as_owner) -> None:
+def test_a_new_host_requires_the_credential_again(as_owner) -> None:
     kept = add(as_owner)
     changed = {**TYPED, "secret_key": "", "base_url": "https://other.example.com/v3"}
     answer = as_owner.post(f"/connections/{kept.id}/edit/", changed)
@@ -91,7 +91,7 @@ def test_a_new_host_asks_for_the_credential_again(as_owner) -> None:
     assert kept.secrets.get().hosts == "api.example.com"
 
 
-def test_a_new_host_with_its_credential_is_kept(as_owner) -> None:
+def test_a_new_host_with_its_credential_is_saved(as_owner) -> None:
     kept = add(as_owner)
     changed = {**TYPED, "secret_key": "another-value", "base_url": "https://other.example.com"}
     as_owner.post(f"/connections/{kept.id}/edit/", changed)
@@ -105,7 +105,7 @@ def test_a_credential_is_removed(as_owner) -> None:
     assert "Missing" in as_owner.get(f"/connections/{kept.id}/").content.decode()
 
 
-def test_deleting_asks_for_the_name(as_owner) -> None:
+def test_deleting_requires_the_name(as_owner) -> None:
     kept = add(as_owner)
     as_owner.post(f"/connections/{kept.id}/delete/", {"confirm": "live"})
     assert Connection.objects.filter(pk=kept.pk).exists()
@@ -113,7 +113,7 @@ def test_deleting_asks_for_the_name(as_owner) -> None:
     assert not Connection.objects.filter(pk=kept.pk).exists()
 
 
-def test_changes_are_on_the_audit_list_without_the_credential(as_owner) -> None:
+def test_changes_are_in_the_audit_log_without_the_credential(as_owner) -> None:
     kept = add(as_owner)
     as_owner.post(f"/connections/{kept.id}/secrets/key/remove/")
     as_owner.post(f"/connections/{kept.id}/delete/", {"confirm": "Live"})
@@ -128,7 +128,7 @@ def test_a_protected_connection_marks_its_page(as_owner) -> None:
     assert "data-protected" in as_owner.get(f"/connections/{kept.id}/").content.decode()
 
 
-def test_each_drawing_offers_a_press_of_its_own(as_editor) -> None:
+def test_each_rendering_has_its_own_submission(as_editor) -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
     presses = set()
@@ -139,7 +139,7 @@ def test_each_drawing_offers_a_press_of_its_own(as_editor) -> None:
     assert all(uuid.UUID(press) for press in presses)
 
 
-def test_viewers_read_and_change_nothing(as_viewer) -> None:
+def test_viewers_can_read_but_not_change(as_viewer) -> None:
     fill_practice()
     kept = Connection.objects.get(name="Practice")
     page = as_viewer.get(f"/connections/{kept.id}/").content.decode()

@@ -1,4 +1,4 @@
-"""What people read when something goes wrong: a sentence, never a trace."""
+"""Error pages show a message, never a stack trace."""
 
 import logging
 from collections.abc import Iterator
@@ -50,7 +50,7 @@ def visitor() -> Client:
     return Client(raise_request_exception=False)
 
 
-def test_a_mistake_of_ours_shows_no_trace(visitor: Client) -> None:
+def test_a_server_error_shows_no_stack_trace(visitor: Client) -> None:
     answer = visitor.get("/break/")
     assert answer.status_code == 500
     page = answer.content.decode()
@@ -59,13 +59,13 @@ def test_a_mistake_of_ours_shows_no_trace(visitor: Client) -> None:
     assert "RuntimeError" not in page
 
 
-def test_what_is_not_there_is_said(visitor: Client) -> None:
+def test_a_missing_page_has_a_message(visitor: Client) -> None:
     answer = visitor.get("/nothing/here/")
     assert answer.status_code == 404
     assert b"This page doesn't exist." in answer.content
 
 
-def test_a_wrong_method_is_said_and_names_the_right_one(visitor: Client) -> None:
+def test_a_wrong_method_has_a_message_and_lists_allowed_ones(visitor: Client) -> None:
     answer = visitor.get("/refuse/")
     assert answer.status_code == 405
     assert answer["Allow"] == "PUT"
@@ -73,31 +73,31 @@ def test_a_wrong_method_is_said_and_names_the_right_one(visitor: Client) -> None
 
 
 @override_settings(DATA_UPLOAD_MAX_MEMORY_SIZE=100)
-def test_a_body_too_large_is_said(visitor: Client) -> None:
+def test_a_body_that_is_too_large_has_a_message(visitor: Client) -> None:
     answer = visitor.post("/read/", b"x" * 200, content_type="application/json")
     assert answer.status_code == 413
     assert b"larger than 12 MB" in answer.content
 
 
-def test_a_missing_token_is_said() -> None:
+def test_a_missing_csrf_token_has_a_message() -> None:
     answer = Client(enforce_csrf_checks=True).post("/sign-in/", {"name": "ada"})
     assert answer.status_code == 403
     assert b"Reload it and try again." in answer.content
 
 
-def test_a_role_too_low_is_said(as_viewer: Client) -> None:
+def test_an_insufficient_role_has_a_message(as_viewer: Client) -> None:
     answer = as_viewer.get("/people/")
     assert answer.status_code == 403
     assert b"Only an owner may do this." in answer.content
 
 
-def test_a_foreign_host_name_is_refused(visitor: Client) -> None:
+def test_an_unknown_host_name_is_rejected(visitor: Client) -> None:
     answer = visitor.get("/sign-in/", headers={"Host": "evil.example"})
     assert answer.status_code == 400
     assert b"evil.example" not in answer.content
 
 
-def test_htmx_and_scripts_get_the_sentence_alone(visitor: Client) -> None:
+def test_htmx_and_scripts_get_only_the_message(visitor: Client) -> None:
     for headers in ({"HX-Request": "true"}, {"Accept": "application/json"}):
         answer = visitor.get("/nothing/", headers=headers)
         assert answer["Content-Type"].startswith("text/plain")
@@ -105,12 +105,12 @@ def test_htmx_and_scripts_get_the_sentence_alone(visitor: Client) -> None:
 
 
 @pytest.mark.parametrize("host", ["10.1.2.3:8000", "anything.example", "_"])
-def test_health_answers_whatever_the_host(visitor: Client, host: str) -> None:
+def test_the_health_check_accepts_any_host(visitor: Client, host: str) -> None:
     answer = visitor.get("/health/", headers={"Host": host})
     assert (answer.status_code, answer.content) == (200, b"ok\n")
 
 
-def test_the_log_names_the_route_and_not_what_was_typed(
+def test_the_log_contains_the_route_but_not_what_was_typed(
     visitor: Client, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)

@@ -1,4 +1,4 @@
-"""The history: the list, one exchange, and the fragment that follows a send."""
+"""The history: its list, one exchange, and polling a running send."""
 
 import uuid
 
@@ -13,11 +13,11 @@ pytestmark = pytest.mark.django_db
 REFUSED = Verdict(Outcome.REFUSED, "refused", "Refused by Captain Data: no such step.", {})
 
 
-def test_an_empty_history_says_what_it_is_for(as_viewer) -> None:
+def test_an_empty_history_explains_itself(as_viewer) -> None:
     assert "Nothing sent yet" in as_viewer.get("/history/").content.decode()
 
 
-def test_the_verdict_stands_in_the_list_newest_first(as_editor, editor) -> None:
+def test_the_list_shows_verdicts_newest_first(as_editor, editor) -> None:
     make_exchange(editor)
     end_exchange(start_exchange(editor), b"{}", REFUSED)
     page = as_editor.get("/history/").content.decode()
@@ -42,7 +42,7 @@ def test_older_pages_are_a_link_away(as_editor, editor) -> None:
     assert older.count('id="exchange_') == 2
 
 
-def test_a_colleagues_exchange_is_not_there(as_editor) -> None:
+def test_a_colleagues_exchange_is_not_found(as_editor) -> None:
     theirs = make_exchange(make_person(Role.EDITOR, "colleague"))
     for address in ("", "reply/", "body/"):
         assert as_editor.get(f"/history/{theirs.id}/{address}").status_code == 404
@@ -59,7 +59,7 @@ def test_the_verdict_comes_first_then_the_reply(as_editor, editor) -> None:
 
 
 @pytest.mark.parametrize("part", ["body", "raw", "headers", "request", "nonsense"])
-def test_every_part_opens_without_the_credential(as_editor, editor, part) -> None:
+def test_no_part_shows_the_credential(as_editor, editor, part) -> None:
     echo = f'{{"echo": "{KEY.value}"}}'.encode()
     exchange = end_exchange(start_exchange(editor), echo)
     for address in ("", "reply/"):
@@ -69,13 +69,13 @@ def test_every_part_opens_without_the_credential(as_editor, editor, part) -> Non
     assert KEY.value.encode() not in saved
 
 
-def test_the_request_shows_where_the_credential_stood(as_editor, editor) -> None:
+def test_the_request_shows_where_the_credential_was(as_editor, editor) -> None:
     exchange = make_exchange(editor)
     page = as_editor.get(f"/history/{exchange.id}/?part=request").content.decode()
     assert "x-api-key {{secret:key}}" in page
 
 
-def test_a_hostile_reply_stays_text(as_editor, editor) -> None:
+def test_a_hostile_reply_is_escaped(as_editor, editor) -> None:
     hostile = b'<script>alert(1)</script><img src="https://elsewhere.example/x">'
     exchange = end_exchange(start_exchange(editor), hostile)
     page = as_editor.get(f"/history/{exchange.id}/").content.decode()
@@ -94,7 +94,7 @@ def test_the_first_part_of_a_long_reply_is_drawn(as_editor, editor) -> None:
     assert "Only the first part is shown" in answer.content.decode()
 
 
-def test_a_send_under_way_is_asked_after_less_and_less(as_editor, editor) -> None:
+def test_a_running_send_is_polled_less_and_less_often(as_editor, editor) -> None:
     exchange = start_exchange(editor)
     first = as_editor.get(f"/history/{exchange.id}/reply/").content.decode()
     later = as_editor.get(f"/history/{exchange.id}/reply/?tries=50").content.decode()
@@ -104,14 +104,14 @@ def test_a_send_under_way_is_asked_after_less_and_less(as_editor, editor) -> Non
     assert 'id="cancel_send"' in first
 
 
-def test_an_ended_send_is_asked_after_no_more(as_editor, editor) -> None:
+def test_a_finished_send_is_not_polled(as_editor, editor) -> None:
     exchange = make_exchange(editor)
     fragment = as_editor.get(f"/history/{exchange.id}/reply/").content.decode()
     assert fragment.startswith("<section") or 'id="reply"' in fragment
     assert "load delay" not in fragment
 
 
-def test_a_send_that_a_dead_process_left_reads_as_unknown(as_editor, editor) -> None:
+def test_a_send_abandoned_by_its_process_is_shown_as_unknown(as_editor, editor) -> None:
     exchange = start_exchange(editor)
     type(exchange).objects.update(process="", deadline=exchange.started_at)
     page = as_editor.get(f"/history/{exchange.id}/").content.decode()
@@ -120,7 +120,7 @@ def test_a_send_that_a_dead_process_left_reads_as_unknown(as_editor, editor) -> 
     assert exchange.outcome == Outcome.SENDING
 
 
-def test_odd_addresses_are_no_errors(as_editor, editor) -> None:
+def test_odd_query_parameters_cause_no_error(as_editor, editor) -> None:
     exchange = make_exchange(editor)
     for query in ("before=abc", "before=" + "9" * 40, "outcome=x", "text=%00", "operation='"):
         assert as_editor.get(f"/history/?{query}").status_code == 200

@@ -1,4 +1,4 @@
-"""Numbers that no machine number holds: kept digit by digit, judged, and never a fault."""
+"""Numbers too long for any machine type keep their digits and cause no error."""
 
 import json
 
@@ -13,8 +13,8 @@ from playground.people.models import Person
 from playground.workspace.models import Connection, Workflow
 from tests.conftest import signed_in
 from tests.history.exchanges import end_exchange, start_exchange
+from tests.pages.definitions import STEP
 from tests.pages.test_pasting import KINDS
-from tests.pages.test_round import STEP
 from tests.payload_templates.templates import make_template
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +45,7 @@ def number(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.mark.parametrize("place", PLACES.values(), ids=PLACES)
-def test_a_draft_that_holds_one_is_shown_edited_and_compared(
+def test_a_draft_with_a_long_number_is_shown_edited_and_compared(
     as_editor: Client, editor: Person, number: str, place: str
 ) -> None:
     text = place.replace("%s", number)
@@ -63,13 +63,13 @@ def test_a_draft_that_holds_one_is_shown_edited_and_compared(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_that_is_pasted_is_answered(as_editor: Client, number: str, kind: str) -> None:
+def test_a_pasted_long_number_is_accepted(as_editor: Client, number: str, kind: str) -> None:
     pasted = KINDS[kind].replace("12345678901234567890", number)
     reply = as_editor.post("/paste/", {"text": pasted}, follow=True)
     assert reply.status_code == 200
 
 
-def test_one_in_a_reply_is_shown_as_text_rows_and_compared(
+def test_a_long_number_in_a_reply_is_shown_and_compared(
     as_editor: Client, editor: Person, number: str
 ) -> None:
     body = b'{"rows": [{"n": %s}], "state": %s}' % (number.encode(), number.encode())
@@ -81,7 +81,9 @@ def test_one_in_a_reply_is_shown_as_text_rows_and_compared(
     assert reply.status_code == 200
 
 
-def test_one_in_a_template_is_shown(as_editor: Client, editor: Person, number: str) -> None:
+def test_a_long_number_in_a_template_is_shown(
+    as_editor: Client, editor: Person, number: str
+) -> None:
     text = '{"inputs": [{"n": %s}], "steps": [], "n": %s}'.replace("%s", number)
     template = make_template(editor, text=text)
     for part in ("", "fill/?n=1", f"fill/?n={number}", "share/", "file.json", "file.yaml"):
@@ -89,7 +91,9 @@ def test_one_in_a_template_is_shown(as_editor: Client, editor: Person, number: s
     assert as_editor.get(f"/templates/{template.id}/").status_code == 200
 
 
-def test_one_in_a_definition_is_kept(as_owner: Client, editor: Person, number: str) -> None:
+def test_a_long_number_in_a_definition_is_kept(
+    as_owner: Client, editor: Person, number: str
+) -> None:
     fill_practice()
     practice = Connection.objects.get(name="Practice")
     typed = {"connection": str(practice.id), "uid": "w-1", "name": "Mine", **STEP}
@@ -112,7 +116,9 @@ def test_one_in_a_definition_is_kept(as_owner: Client, editor: Person, number: s
         assert as_owner.get(f"/workflows/{practice.id}/{kept.uid}/").status_code == 200
 
 
-def test_one_among_a_connection_s_variables(as_owner: Client, editor: Person, number: str) -> None:
+def test_a_long_number_can_be_a_connections_variable(
+    as_owner: Client, editor: Person, number: str
+) -> None:
     fill_practice()
     practice = Connection.objects.get(name="Practice")
     variables = '{"n": %s}'.replace("%s", number)

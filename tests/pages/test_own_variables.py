@@ -1,4 +1,4 @@
-"""The places where a payload's own variables are edited: the builder and the template's page."""
+"""A payload's own variables, edited in the builder and on the template's page."""
 
 import json
 
@@ -22,7 +22,7 @@ def edit(client: Client, draft: Draft, tab: str = "one", **sent: object):
     return client.post(address, body, content_type="application/json")
 
 
-def test_an_edit_of_a_variable_answers_with_the_list_and_the_names(
+def test_editing_a_variable_returns_the_list_and_the_names(
     as_editor: Client, editor: Person
 ) -> None:
     connection = Connection.objects.create(
@@ -48,7 +48,7 @@ def test_an_edit_of_a_variable_answers_with_the_list_and_the_names(
 @pytest.mark.parametrize(
     ("kind", "pointer"), [("variable", "city"), ("path", "workflow_uid")]
 )  # fmt: skip
-def test_two_tabs_at_the_same_value_beside_the_document_are_shown_both(
+def test_two_tabs_that_edit_the_same_variable_see_both_values(
     as_editor: Client, editor: Person, kind: str, pointer: str
 ) -> None:
     draft = start_draft(editor, "launch-workflow", "{}")
@@ -59,7 +59,7 @@ def test_two_tabs_at_the_same_value_beside_the_document_are_shown_both(
     assert answer.json()["yours"] == "yours"
 
 
-def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: Person) -> None:
+def test_the_template_page_saves_variables_as_a_version(as_editor: Client, editor: Person) -> None:
     template = make_template(editor)
     address = reverse("change_template_variables", args=[template.id])
     sent = {
@@ -93,7 +93,7 @@ def test_the_template_s_page_saves_them_as_a_version(as_editor: Client, editor: 
         (["7x"], ["Paris"], "a valid name"),
     ],
 )
-def test_what_cannot_be_saved_stands_there_as_it_was_typed(
+def test_variables_that_cannot_be_saved_stay_in_the_form(
     as_editor: Client, editor: Person, names: list[str], values: list[str], says: str
 ) -> None:
     template = make_template(editor)
@@ -109,9 +109,7 @@ def test_what_cannot_be_saved_stands_there_as_it_was_typed(
     assert template.latest_version == 1
 
 
-def test_saving_the_same_variables_again_makes_no_version(
-    as_editor: Client, editor: Person
-) -> None:
+def test_saving_unchanged_variables_creates_no_version(as_editor: Client, editor: Person) -> None:
     template = make_template(editor)
     address = reverse("change_template_variables", args=[template.id])
     page = as_editor.post(address, {"base": "1", "variable_name": "", "variable_value": ""})

@@ -1,4 +1,4 @@
-"""A keystroke costs what changed: as many queries on a long document as on a short one."""
+"""Edits take as many queries on a long document as on a short one."""
 
 import json
 
@@ -57,7 +57,7 @@ def test_an_edit_takes_few_queries_at_every_size(
     assert count <= 12
 
 
-def test_an_edit_is_answered_with_the_changed_line_only(as_editor: Client, editor: Person) -> None:
+def test_an_edit_returns_only_the_changed_line(as_editor: Client, editor: Person) -> None:
     draft = make_draft(editor, INPUTS1000)
     count_queries(as_editor, draft, INPUTS1000, "first")
     draft.refresh_from_db()

@@ -18,7 +18,7 @@ ROUTES = [each for each in urlpatterns if str(each.pattern).startswith("template
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
-def test_no_page_breaks(as_editor: Client, editor: Person, route) -> None:
+def test_no_page_fails(as_editor: Client, editor: Person, route) -> None:
     template = make_template(editor)
     save_version(editor, template, Content(State("[1]")), 1)
     token = create_share_link(editor, template, ShareLinkInput("view"))

@@ -1,4 +1,4 @@
-"""A reply of every kind, as its page shows it, gives its pieces and saves it."""
+"""Replies of every kind: shown, loaded in pieces and saved."""
 
 import re
 
@@ -26,7 +26,7 @@ def read(client, exchange: Exchange, path: str = "") -> str:  # type: ignore[no-
     return response.content.decode()
 
 
-def test_a_table_is_a_table_and_its_cells_stay_text(as_editor, editor) -> None:
+def test_csv_is_shown_as_a_table_with_escaped_cells(as_editor, editor) -> None:
     rows = "".join(f"{n},{HOSTILE}\n" for n in range(300))
     exchange = answer(editor, f"n,{HOSTILE}\n{rows}".encode(), "text/csv")
     page = read(as_editor, exchange)
@@ -55,7 +55,7 @@ def test_xml_is_indented_and_html_is_only_ever_text(as_editor, editor) -> None:
     assert piece["X-Content-Type-Options"] == "nosniff"
 
 
-def test_bytes_are_saved_not_shown(as_editor, editor) -> None:
+def test_binary_replies_are_saved_but_not_shown(as_editor, editor) -> None:
     exchange = answer(editor, b"\x89PNG\0\0", "image/png")
     page = read(as_editor, exchange)
     assert "This isn't text (image/png)" in page
@@ -70,7 +70,7 @@ def test_an_empty_body_says_so(as_editor, editor) -> None:
     assert "The body is empty." in read(as_editor, answer(editor, b"", "application/json"))
 
 
-def test_a_wrong_charset_is_said(as_editor, editor) -> None:
+def test_a_wrong_charset_is_reported(as_editor, editor) -> None:
     exchange = answer(editor, "Zürich".encode("latin-1"), "text/plain; charset=utf-8")
     page = read(as_editor, exchange)
     assert "Zürich" in page
@@ -89,7 +89,7 @@ def test_a_secret_in_another_charset_is_masked_too(as_editor, editor) -> None:
         )
 
 
-def test_five_megabytes_on_one_line_come_in_pieces(as_editor, editor) -> None:
+def test_five_megabytes_on_one_line_are_loaded_in_pieces(as_editor, editor) -> None:
     body = b'{"rows": [' + b",".join(b'{"id": %d}' % n for n in range(450_000)) + b"]}"
     assert len(body) > 5_000_000
     exchange = answer(editor, body, "application/json")
@@ -107,7 +107,7 @@ def test_five_megabytes_on_one_line_come_in_pieces(as_editor, editor) -> None:
 
 
 @pytest.mark.parametrize("start", ["plain ", "Zürich "])
-def test_bytes_that_break_the_charset_late_garble_nothing_before_them(
+def test_invalid_bytes_late_in_a_reply_do_not_garble_its_beginning(
     as_editor, editor, start
 ) -> None:
     body = start.encode() + b"x" * 300_000 + b"\xff end"
@@ -120,21 +120,21 @@ def test_bytes_that_break_the_charset_late_garble_nothing_before_them(
     assert piece.startswith("xxx")
 
 
-def test_a_long_xml_is_laid_out_by_the_browser(as_editor, editor) -> None:
+def test_long_xml_is_formatted_by_the_browser(as_editor, editor) -> None:
     exchange = answer(editor, b"<a>" + b"<b>1</b>" * 20_000 + b"</a>", "application/xml")
     page = read(as_editor, exchange)
     assert 'data-lines="xml"' in page
     assert 'data-lines="plain"' in read(as_editor, exchange, "?part=raw")
 
 
-def test_above_the_limit_it_says_that_only_a_part_was_kept(as_editor, editor) -> None:
+def test_a_truncated_reply_says_so(as_editor, editor) -> None:
     exchange = answer(editor, b'{"a": [1, 2', "application/json", truncated=True)
     page = read(as_editor, exchange)
     assert "Only the first part was saved" in page
     assert "[1, 2" in page
 
 
-def test_times_and_size_stand_beside_the_status(as_editor, editor) -> None:
+def test_times_and_size_are_shown_with_the_status(as_editor, editor) -> None:
     said = answer(editor, b"{}", "text/plain", seconds=0.25, seconds_to_first_byte=0.1)
     page = read(as_editor, said)
     assert "First byte 100 ms, total 250 ms" in page
@@ -150,7 +150,7 @@ def test_times_and_size_stand_beside_the_status(as_editor, editor) -> None:
         ('attachment; filename="Zürich <1>.csv"', "Z%C3%BCrich%20_1_.csv"),
     ],
 )
-def test_the_name_that_a_reply_gives_itself_is_kept_without_its_folders(
+def test_the_file_name_of_a_reply_is_used_without_its_folders(
     as_editor, editor, given, saved
 ) -> None:
     exchange = answer(editor, b"a,b", "text/csv", ("Content-Disposition", given))
@@ -158,13 +158,13 @@ def test_the_name_that_a_reply_gives_itself_is_kept_without_its_folders(
 
 
 @pytest.mark.parametrize("query", ["from=x", "from=" + "9" * 30, "from=-1", "part=zzz", ""])
-def test_odd_ranges_are_no_errors(as_editor, editor, query) -> None:
+def test_odd_ranges_cause_no_error(as_editor, editor, query) -> None:
     exchange = answer(editor, b"a,b", "text/csv")
     for path in ("text", "rows"):
         assert as_editor.get(f"/history/{exchange.id}/{path}/?{query}").status_code == 200
 
 
-def test_the_request_stands_there_as_code_without_the_secret(as_editor, editor) -> None:
+def test_the_request_is_shown_as_code_without_the_secret(as_editor, editor) -> None:
     exchange = make_exchange(editor)
     for language, sign in (("curl", "curl "), ("go", "package main"), ("nonsense", "curl ")):
         page = read(as_editor, exchange, f"?part=code&language={language}")
@@ -172,7 +172,7 @@ def test_the_request_stands_there_as_code_without_the_secret(as_editor, editor) 
         assert KEY.value not in page
 
 
-def test_a_link_opens_it_for_colleagues_once_it_is_shared(as_editor, editor) -> None:
+def test_colleagues_can_open_an_exchange_once_it_is_shared(as_editor, editor) -> None:
     exchange = make_exchange(editor)
     colleague = signed_in(make_person(Role.EDITOR, "colleague"))
     address = f"/history/{exchange.id}/"
@@ -187,7 +187,7 @@ def test_a_link_opens_it_for_colleagues_once_it_is_shared(as_editor, editor) -> 
     assert colleague.get(address).status_code == 404
 
 
-def test_without_an_answer_the_request_is_shown(as_editor, editor) -> None:
+def test_without_a_reply_the_request_is_shown(as_editor, editor) -> None:
     exchange = start_exchange(editor)
     assert exchange.outcome == Outcome.SENDING
     assert "Night run" in read(as_editor, exchange)

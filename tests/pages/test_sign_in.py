@@ -1,4 +1,4 @@
-"""Signing in and out, with a password and by link."""
+"""Signing in and out, with a password or a link."""
 
 import pytest
 import time_machine
@@ -19,14 +19,14 @@ def give(client: Client, name: str, password: str = PASSWORD, **more: str) -> in
     return client.post(SIGN_IN, {"name": name, "password": password, **more}).status_code
 
 
-def test_the_right_password_leads_to_the_start(client: Client, editor: Person) -> None:
+def test_the_right_password_leads_to_the_home_page(client: Client, editor: Person) -> None:
     answer = client.post(SIGN_IN, {"name": "editor", "password": PASSWORD})
     assert answer.status_code == 302
     assert answer["Location"] == reverse("home")
     assert client.get(reverse("profile")).status_code == 200
 
 
-def test_it_leads_back_to_where_the_person_was(client: Client, editor: Person) -> None:
+def test_signing_in_leads_back_to_the_requested_page(client: Client, editor: Person) -> None:
     sent = client.get("/profile/?tab=1")
     assert sent["Location"] == "/sign-in/?next=/profile/%3Ftab%3D1"
     page = client.get(sent["Location"]).content.decode()
@@ -39,12 +39,14 @@ def test_it_leads_back_to_where_the_person_was(client: Client, editor: Person) -
     "elsewhere",
     ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:1", "a b", "home"],
 )
-def test_it_leads_nowhere_else(client: Client, editor: Person, elsewhere: str) -> None:
+def test_signing_in_never_leads_to_another_site(
+    client: Client, editor: Person, elsewhere: str
+) -> None:
     fields = {"name": "editor", "password": PASSWORD, "next": elsewhere}
     assert client.post(SIGN_IN, fields)["Location"] == reverse("home")
 
 
-def test_a_wrong_password_and_an_unknown_name_read_the_same(client: Client, editor: Person) -> None:
+def test_a_wrong_password_and_an_unknown_name_look_the_same(client: Client, editor: Person) -> None:
     wrong = client.post(SIGN_IN, {"name": "editor", "password": "not the one"})
     unknown = client.post(SIGN_IN, {"name": "nobody", "password": "not the one"})
     assert wrong.status_code == unknown.status_code == 422
@@ -53,12 +55,12 @@ def test_a_wrong_password_and_an_unknown_name_read_the_same(client: Client, edit
         assert b"not the one" not in answer.content
 
 
-def test_a_deactivated_person_stays_out(client: Client, editor: Person) -> None:
+def test_a_deactivated_person_cannot_sign_in(client: Client, editor: Person) -> None:
     Person.objects.filter(pk=editor.pk).update(is_active=False)
     assert give(client, "editor") == 422
 
 
-def test_too_many_attempts_are_told_how_long_to_wait(client: Client, editor: Person) -> None:
+def test_after_too_many_attempts_the_waiting_time_is_shown(client: Client, editor: Person) -> None:
     with time_machine.travel(timezone.now(), tick=False):
         for _ in range(FREE_BY_NAME):
             assert give(client, "editor", "wrong") == 422
@@ -68,7 +70,7 @@ def test_too_many_attempts_are_told_how_long_to_wait(client: Client, editor: Per
     assert b"Too many attempts. Try again" in answer.content
 
 
-def test_sign_ins_stand_in_the_audit_list_without_what_was_typed(
+def test_sign_ins_are_in_the_audit_log_without_what_was_typed(
     client: Client, editor: Person
 ) -> None:
     give(client, "editor", "wrong")
@@ -101,7 +103,7 @@ def test_a_new_password_ends_the_other_sessions(editor: Person) -> None:
     assert there.get("/profile/").status_code == 302
 
 
-def test_the_first_owner_may_leave_the_password_for_later(client: Client) -> None:
+def test_the_first_owner_may_set_a_password_later(client: Client) -> None:
     address = reverse("link", args=[make_owner_link()])
     assert client.post(address, {"name": "ada", "password": ""}).status_code == 302
     assert Person.objects.get().is_owner
@@ -139,7 +141,7 @@ def test_an_unknown_link_says_so(client: Client) -> None:
     assert b"This link no longer works" in answer.content
 
 
-def test_htmx_is_sent_back_to_its_page_afterwards(client: Client) -> None:
+def test_htmx_requests_return_to_their_page_after_signing_in(client: Client) -> None:
     answer = client.post(
         "/people/invite/",
         headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/people/?a=1"},
@@ -148,7 +150,7 @@ def test_htmx_is_sent_back_to_its_page_afterwards(client: Client) -> None:
     assert answer["HX-Redirect"] == "/sign-in/?next=/people/%3Fa%3D1"
 
 
-def test_two_people_cannot_take_the_same_invite(owner: Person) -> None:
+def test_two_people_cannot_use_the_same_invite(owner: Person) -> None:
     address = reverse("link", args=[make_invite(Role.VIEWER, owner)])
     assert Client().post(address, {"name": "one", "password": PASSWORD}).status_code == 302
     assert Client().post(address, {"name": "two", "password": PASSWORD}).status_code == 404

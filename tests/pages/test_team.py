@@ -1,4 +1,4 @@
-"""The owners' pages: people, invites, the audit list."""
+"""Owners' pages: people, invites and the audit log."""
 
 import re
 
@@ -39,7 +39,7 @@ def test_a_role_is_changed_and_recorded(as_owner: Client, viewer: Person) -> Non
     assert AuditEvent.objects.get().target == "viewer: editor"
 
 
-def test_the_only_owner_reads_why_they_stay(as_owner: Client, owner: Person) -> None:
+def test_the_only_owner_is_told_why_they_cannot_leave(as_owner: Client, owner: Person) -> None:
     answer = as_owner.post(reverse("change_role", args=[owner.pk]), {"role": "viewer"})
     assert answer.status_code == 409
     assert b"This is the only owner." in answer.content
@@ -47,7 +47,7 @@ def test_the_only_owner_reads_why_they_stay(as_owner: Client, owner: Person) -> 
     assert answer.status_code == 409
 
 
-def test_a_person_is_let_out_and_in_again(as_owner: Client, viewer: Person) -> None:
+def test_a_person_is_deactivated_and_reactivated(as_owner: Client, viewer: Person) -> None:
     address = reverse("change_active", args=[viewer.pk])
     as_owner.post(address, {"active": "no"})
     viewer.refresh_from_db()
@@ -57,7 +57,7 @@ def test_a_person_is_let_out_and_in_again(as_owner: Client, viewer: Person) -> N
     assert viewer.is_active
 
 
-def test_the_audit_list_is_filtered_and_paged(as_owner: Client, owner: Person) -> None:
+def test_the_audit_log_is_filtered_and_paged(as_owner: Client, owner: Person) -> None:
     for number in range(60):
         record_event(owner, "send", f"workflow {number}", "ok" if number else "refused")
     address = reverse("audit")
@@ -72,5 +72,5 @@ def test_the_audit_list_is_filtered_and_paged(as_owner: Client, owner: Person) -
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "9999999999999999999999"])
-def test_a_page_that_is_none_is_the_nearest(as_owner: Client, number: str) -> None:
+def test_an_invalid_page_number_shows_the_nearest_page(as_owner: Client, number: str) -> None:
     assert as_owner.get(reverse("audit"), {"page": number}).status_code == 200

@@ -1,4 +1,4 @@
-"""Variables in a payload, credentials typed into it, and what the last steps changed."""
+"""Variables in a payload, typed credentials, and the latest edits."""
 
 import json
 from typing import Any
@@ -53,7 +53,7 @@ def post(client: Client, draft: Draft, place: str, **sent: Any) -> dict[str, Any
     return answer
 
 
-def test_variables_are_kept_as_they_were_typed() -> None:
+def test_variables_are_stored_as_typed() -> None:
     kept = dump_variables(VARIABLES)
     assert '"size": 1.10' in kept
     assert '"code": "007"' in kept
@@ -64,7 +64,7 @@ def test_variables_come_back_as_typed(draft: Draft) -> None:
     assert load_variables(draft.connection)["on"] is True
 
 
-def test_what_is_put_together_has_the_values_with_their_types(draft: Draft) -> None:
+def test_resolved_values_keep_their_types(draft: Draft) -> None:
     text = TEXT.replace("{", "{", 1)
     plan = plan_draft(draft)
     assembled = assemble_plan(plan)
@@ -72,7 +72,7 @@ def test_what_is_put_together_has_the_values_with_their_types(draft: Draft) -> N
     assert plan.text == text
 
 
-def test_problems_are_judged_after_resolving(draft: Draft, editor: Person) -> None:
+def test_rules_check_the_resolved_document(draft: Draft, editor: Person) -> None:
     assert not [p for p in Opened(draft).problems if p.pointer == "/inputs"]
     Draft.objects.filter(id=draft.id).update(text=TEXT.replace("{{rows}}", "{{team}}"))
     found = [p for p in Opened(find_draft(editor, draft.id)).problems if p.pointer == "/inputs"]
@@ -81,7 +81,7 @@ def test_problems_are_judged_after_resolving(draft: Draft, editor: Person) -> No
     assert found[0].line == 3
 
 
-def test_an_unknown_name_is_a_problem_with_the_near_one(draft: Draft, editor: Person) -> None:
+def test_an_unknown_variable_suggests_a_similar_one(draft: Draft, editor: Person) -> None:
     text = TEXT.replace("Night of {{team}}", "Night of {{taem}}")
     Draft.objects.filter(id=draft.id).update(text=text)
     problems = Opened(find_draft(editor, draft.id)).problems
@@ -90,7 +90,7 @@ def test_an_unknown_name_is_a_problem_with_the_near_one(draft: Draft, editor: Pe
     assert "`team`" in found.message
 
 
-def test_the_preview_shows_values_and_holds_still_while_one_looks(
+def test_the_preview_shows_the_same_values_until_it_is_reloaded(
     draft: Draft, editor: Person
 ) -> None:
     client = signed_in(editor)

@@ -1,4 +1,4 @@
-"""Templates for the tests of several rooms."""
+"""Makes templates for tests."""
 
 from playground.drafts.editing import State
 from playground.payload_templates.models import Sharing, Template

@@ -1,4 +1,4 @@
-"""Template files: identical after the round, without secrets, and what is refused."""
+"""Template files: export, import, and what is rejected."""
 
 import io
 import json
@@ -45,7 +45,9 @@ def make_full(person: Person) -> Template:
 
 
 @pytest.mark.parametrize("write", [write_yaml, write_json])
-def test_it_imports_to_an_identical_template(editor: Person, owner: Person, write) -> None:  # type: ignore[no-untyped-def]
+def test_an_exported_file_imports_as_an_identical_template(
+    editor: Person, owner: Person, write
+) -> None:  # type: ignore[no-untyped-def]
     template = make_full(editor)
     text = write(template)
     [step] = plan_import(owner, read_upload("x.yaml", text.encode()))
@@ -59,7 +61,7 @@ def test_it_imports_to_an_identical_template(editor: Person, owner: Person, writ
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(st.text(max_size=60))
-def test_any_text_survives_the_round(editor: Person, typed: str) -> None:
+def test_any_text_survives_export_and_import(editor: Person, typed: str) -> None:
     text = json.dumps({"a": typed}, ensure_ascii=False, indent=1)[:-1] + "  }"
     metadata = Metadata({}, {"/a": typed} if typed else {})
     template = create_template(
@@ -70,14 +72,14 @@ def test_any_text_survives_the_round(editor: Person, typed: str) -> None:
         assert filed.content.shared == State(text, metadata)
 
 
-def test_the_document_is_a_block_that_git_reads_line_by_line(editor: Person) -> None:
+def test_the_document_is_a_block_that_git_compares_by_line(editor: Person) -> None:
     text = '{\n  "job_name": "Night",\n  "inputs": []\n}'
     assert 'document: |-\n  {\n    "job_name": "Night",' in write_yaml(
         make_template(editor, text=text)
     )
 
 
-def test_no_secret_leaves(editor: Person) -> None:
+def test_exports_contain_no_secrets(editor: Person) -> None:
     text = '{"api_key": "sk-live-1", "deep": {"password": "hunter22"}}'
     content = Content(State(text, Metadata({"/token": '"tok-123456"'})))
     content = content.change("v", State(text.replace("sk-live-1", "sk-live-2")))
@@ -86,7 +88,7 @@ def test_no_secret_leaves(editor: Person) -> None:
         assert secret not in written
 
 
-def test_a_file_is_the_same_changed_or_in_conflict(editor: Person) -> None:
+def test_a_file_is_identical_changed_or_in_conflict(editor: Person) -> None:
     template = make_full(editor)
     text = write_yaml(template)
     kind = lambda text: plan_import(editor, read_upload("x.yaml", text.encode()))[0].kind  # noqa: E731
@@ -145,12 +147,12 @@ BOMB = "a: &a [x,x,x,x]\nb: &b [*a,*a,*a,*a]\nc: [*b,*b,*b,*b]\n"
         ("x.zip", b"PK\x03\x04rest", "Damaged"),
     ],
 )  # fmt: skip
-def test_what_is_hostile_or_unknown_is_refused(name: str, data: bytes, says: str) -> None:
+def test_hostile_and_unknown_files_are_rejected(name: str, data: bytes, says: str) -> None:
     with pytest.raises(InvalidTemplateFile, match=says):
         read_upload(name, data)
 
 
-def test_a_zip_that_leads_outside_or_is_a_bomb_is_refused() -> None:
+def test_hostile_zips_are_rejected() -> None:
     with pytest.raises(InvalidTemplateFile, match="outside"):
         read_upload("x.zip", zipped(**{"..__evil.yaml": GOOD.encode()}))
     with pytest.raises(InvalidTemplateFile, match="outside"):
@@ -163,7 +165,7 @@ def test_a_zip_that_leads_outside_or_is_a_bomb_is_refused() -> None:
         read_upload("x.zip", zipped(**{"x.txt": b""}))
 
 
-def test_the_whole_library_goes_through_a_zip(editor: Person, owner: Person) -> None:
+def test_all_templates_survive_a_zip(editor: Person, owner: Person) -> None:
     make_full(editor)
     make_template(editor)
     data = write_templates_zip(Template.objects.order_by("name"))
@@ -172,7 +174,7 @@ def test_the_whole_library_goes_through_a_zip(editor: Person, owner: Person) -> 
     assert [s.kind for s in plan_import(editor, read_upload("t.zip", data))] == ["same", "same"]
 
 
-def test_the_page_shows_what_would_happen_before_it_does(as_editor: Client, editor: Person) -> None:
+def test_the_page_previews_an_import(as_editor: Client, editor: Person) -> None:
     file = io.BytesIO(GOOD.encode())
     file.name = "night.yaml"
     page = as_editor.post("/templates/import/", {"files": file})
@@ -185,7 +187,7 @@ def test_the_page_shows_what_would_happen_before_it_does(as_editor: Client, edit
     assert as_editor.post("/templates/import/").status_code == 422
 
 
-def test_the_commands_write_and_read_a_folder(owner: Person, tmp_path: Path) -> None:
+def test_commands_export_to_and_import_from_a_folder(owner: Person, tmp_path: Path) -> None:
     make_full(owner)
     call_command("export_templates", str(tmp_path))
     [file] = tmp_path.rglob("*.yaml")
@@ -199,7 +201,7 @@ def test_the_commands_write_and_read_a_folder(owner: Person, tmp_path: Path) -> 
         call_command("import_templates", str(tmp_path / "gone.yaml"))
 
 
-def test_more_than_a_form_can_bring_back_is_refused_with_a_sentence(as_editor: Client) -> None:
+def test_more_files_than_a_form_can_hold_are_rejected(as_editor: Client) -> None:
     file = io.BytesIO(zipped(**{f"{n}.yaml": GOOD.encode() for n in range(4001)}))
     file.name = "many.zip"
     answer = as_editor.post("/templates/import/", {"files": file})
@@ -234,14 +236,14 @@ def read_bare(**more: object) -> list[TemplateFile]:
         ({"variants": [{"name": "V", "edits": []}] * 2}, "aren't valid"),
     ],
 )  # fmt: skip
-def test_what_could_not_be_kept_is_refused_before_anything_is(
+def test_files_that_cannot_be_stored_are_rejected_before_any_is(
     more: dict[str, object], says: str
 ) -> None:
     with pytest.raises(InvalidTemplateFile, match=says):
         read_bare(**more)
 
 
-def test_a_connection_nobody_has_here_is_told_and_makes_no_difference(
+def test_an_unknown_connection_is_reported_and_is_no_change(
     as_editor: Client, editor: Person
 ) -> None:
     filed = read_bare(connection="Agency")[0]
@@ -262,7 +264,7 @@ def test_a_connection_nobody_has_here_is_told_and_makes_no_difference(
     assert "There is no connection named Agency" in page
 
 
-def test_the_same_file_twice_is_taken_in_once(
+def test_the_same_file_is_imported_once(
     owner: Person, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "night.json").write_text(json.dumps({**BARE, "connection": "Agency"}))

@@ -1,4 +1,4 @@
-"""Templates and versions: what is kept, who may, and that no save overwrites another."""
+"""Templates and versions: rights, search, and conflicting saves."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -42,7 +42,7 @@ from tests.payload_templates.templates import TEXT, make_template
 pytestmark = pytest.mark.django_db
 
 
-def test_it_opens_again_exactly(editor: Person) -> None:
+def test_a_saved_state_opens_again_exactly(editor: Person) -> None:
     text = '{"b": 1.10, "a": -0,\n "é": "\\u00e9", "big": 1e400}'
     metadata = Metadata({"/x": "1"}, {"/a": "why"}, {"/b": "[1,"})
     state = State(text, metadata, {"workflow_uid": "W-1"})
@@ -123,7 +123,7 @@ def test_a_fork_remembers_its_parent(editor: Person, owner: Person) -> None:
         (Sharing.EDIT, Role.OWNER, True, True, True),
     ],
 )
-def test_roles_bound_what_others_may(
+def test_roles_limit_what_others_may_do(
     sharing: str, role: Role, sees: bool, changes: bool, rules: bool
 ) -> None:
     template = make_template(make_person(Role.EDITOR, "author"), sharing=sharing)
@@ -138,14 +138,14 @@ def test_roles_bound_what_others_may(
     assert sees is False or may_change(other, template) is changes
 
 
-def test_an_author_made_a_viewer_changes_nothing_any_more(editor: Person) -> None:
+def test_a_creator_who_became_a_viewer_can_change_nothing(editor: Person) -> None:
     template = make_template(editor)
     editor.role = Role.VIEWER
     assert not may_change(editor, template)
     assert not may_manage(editor, template)
 
 
-def test_what_was_deleted_comes_back(editor: Person, owner: Person) -> None:
+def test_a_deleted_template_can_be_restored(editor: Person, owner: Person) -> None:
     template = make_template(editor)
     delete_template(template)
     assert not list_templates(editor, Search())
@@ -154,7 +154,7 @@ def test_what_was_deleted_comes_back(editor: Person, owner: Person) -> None:
     assert list_templates(editor, Search()).get() == template
 
 
-def test_it_is_found_by_words_tag_and_folder(editor: Person) -> None:
+def test_templates_are_found_by_words_tag_and_folder(editor: Person) -> None:
     wanted = TemplateInput("Night run", "for the agency", ("VIP", "e-mail"), "sales / north")
     create_template(editor, "launch-workflow", Content(State("{}")), wanted)
     fitting = [Search(text="agency night"), Search(tag="vip"), Search(folder="sales")]
@@ -169,7 +169,7 @@ def test_it_is_found_by_words_tag_and_folder(editor: Person) -> None:
         assert not list_templates(editor, search)
 
 
-def test_words_are_judged() -> None:
+def test_details_are_validated_and_normalized() -> None:
     assert validate_template_input(TemplateInput(" "))
     assert validate_template_input(TemplateInput("x" * 201))
     assert validate_template_input(replace(TemplateInput("x"), sharing="everybody"))
@@ -178,7 +178,7 @@ def test_words_are_judged() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_eight_who_save_at_the_same_moment_one_is_first(editor: Person) -> None:
+def test_of_eight_simultaneous_saves_exactly_one_succeeds(editor: Person) -> None:
     template = make_template(editor)
 
     def save(number: int) -> Version | VersionConflict:

@@ -1,4 +1,4 @@
-"""Variants: the edits between two payloads, and that they lead from one to the other."""
+"""Variants: the edits between two payloads lead from one to the other."""
 
 from typing import Any
 
@@ -42,26 +42,26 @@ def test_one_changed_value_is_one_edit() -> None:
     assert derive_edits(State(SHARED), varied) == (Edit("set", "/job_name", '"VIP"'),)
 
 
-def test_an_array_is_replaced_whole() -> None:
+def test_an_array_is_replaced_as_a_whole() -> None:
     varied = State(SHARED.replace('"a": "1"', '"a": "2"'))
     edits = derive_edits(State(SHARED), varied)
     assert [(edit.kind, edit.pointer) for edit in edits] == [("set", "/inputs")]
     assert apply_variant(State(SHARED), Variant("v", edits)).text == varied.text
 
 
-def test_a_new_key_takes_its_place_and_every_other_byte_stays() -> None:
+def test_a_new_key_is_inserted_and_every_other_byte_stays() -> None:
     text = SHARED.replace('"max": 1.10,', '"max": 1.1,\n    "more": {\n      "b": -0\n    },')
     edits = derive_edits(State(SHARED), State(text))
     assert overridden_pointers(edits) == ["/options/max", "/options/more"]
     assert apply_variant(State(SHARED), Variant("v", edits)).text == text
 
 
-def test_the_number_is_not_the_text() -> None:
+def test_a_number_differs_from_its_text() -> None:
     edits = derive_edits(State('{\n  "a": 1\n}'), State('{\n  "a": "1"\n}'))
     assert edits == (Edit("set", "/a", '"1"'),)
 
 
-def test_switched_off_values_notes_address_and_connection_belong_to_it() -> None:
+def test_metadata_path_and_connection_belong_to_a_variant() -> None:
     shared = State(
         SHARED,
         Metadata(off={"/x": "1"}, away={"/y": "3", "/job_name": "4"}),
@@ -76,21 +76,21 @@ def test_switched_off_values_notes_address_and_connection_belong_to_it() -> None
     assert state == State(state.text, metadata, {"workflow_uid": "b"}, "two", "v")
 
 
-def test_an_edit_whose_place_is_gone_is_left_out() -> None:
+def test_an_edit_whose_pointer_is_gone_is_skipped() -> None:
     variant = Variant(
         "v", (Edit("set", "/a/b", "1"), Edit("remove", "/gone"), Edit("set", "/c", "2"))
     )
     assert parse(apply_variant(State('{"a": []}'), variant).text) == parse('{"a": [], "c": 2}')
 
 
-def test_it_is_kept_as_text_and_read_again() -> None:
+def test_variants_survive_writing_and_reading() -> None:
     variants = (
         Variant("häppy", (Edit("set", "/a", "1e400", order=("b", "a")), Edit("remove", "/c"))),
     )
     assert read_variants(write_variants(variants)) == variants
 
 
-def test_a_name_is_there_once() -> None:
+def test_variant_names_are_unique() -> None:
     with pytest.raises(InvalidVariant, match="already"):
         clean_variant_name([Variant("minimal")], " minimal ")
     with pytest.raises(InvalidVariant):
@@ -107,13 +107,15 @@ OBJECTS = st.dictionaries(KEYS, VALUES, max_size=4)
 
 
 @given(OBJECTS, OBJECTS)
-def test_the_edits_lead_from_any_payload_to_any_other(a: dict[str, Any], b: dict[str, Any]) -> None:
+def test_derived_edits_lead_from_any_payload_to_any_other(
+    a: dict[str, Any], b: dict[str, Any]
+) -> None:
     shared, varied = State(dump(a)), State(dump(b))
     state = apply_variant(shared, Variant("v", derive_edits(shared, varied)))
     assert parse(state.text) == parse(varied.text)
 
 
-def test_what_was_put_away_for_another_way_goes_along() -> None:
+def test_values_of_other_branches_belong_to_a_variant() -> None:
     shared = State('{"matching": "phone", "phone": "1"}', Metadata(away={"/email": '"a@b"'}))
     varied = State('{"email": "a@b"}', Metadata(away={"/phone": '"1"'}))
     result = apply_variant(shared, Variant("v", derive_edits(shared, varied)))

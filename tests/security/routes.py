@@ -1,4 +1,4 @@
-"""The routes of the playground, read off the URL list itself."""
+"""The routes of the site map, with the role that each requires."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Every route × every role, made from the URL list: a new route is tested without being told."""
+"""Every route with every role; new routes are included automatically."""
 
 from typing import Any
 
@@ -46,29 +46,29 @@ def ask(client: Client, method: str, address: str, **headers: str) -> HttpRespon
 
 
 @pages()
-def test_it_has_a_name_and_what_it_takes_can_be_made(route: Route) -> None:
+def test_a_route_has_a_name_and_arguments_for_tests(route: Route) -> None:
     assert route.name, f"/{route.path} has no name"
     assert not route.takes or route.name in MAKERS, f"add {route.name} to tests/security/makers.py"
 
 
 @pages()
-def test_it_says_who_may_open_it(route: Route) -> None:
+def test_a_route_declares_its_role(route: Route) -> None:
     assert route.is_open or route.needed_role, (
         f"{route.name}: put @needs(Role.VIEWER), @needs(Role.EDITOR) or @needs(Role.OWNER) on it"
     )
 
 
-def test_only_the_doors_are_open_to_everybody() -> None:
+def test_only_listed_routes_are_public() -> None:
     assert {route.name for route in PAGES if route.is_open} == OPEN
 
 
-def test_only_machines_are_spared_the_csrf_check() -> None:
+def test_only_machine_routes_skip_the_csrf_check() -> None:
     spared = {route for route in list_routes() if getattr(route.view, "csrf_exempt", False)}
     assert all(route.for_machines for route in spared), spared
 
 
 @pages(CLOSED)
-def test_it_sends_strangers_to_the_sign_in_page(route: Route, owner: Person) -> None:
+def test_strangers_are_redirected_to_sign_in(route: Route, owner: Person) -> None:
     address = route.address(owner)
     answer = Client().get(address)
     assert answer.status_code == 302
@@ -77,7 +77,7 @@ def test_it_sends_strangers_to_the_sign_in_page(route: Route, owner: Person) -> 
 
 
 @pages(CLOSED)
-def test_it_sends_strangers_with_htmx_there_too(route: Route, owner: Person) -> None:
+def test_strangers_with_htmx_are_redirected_to_sign_in(route: Route, owner: Person) -> None:
     answer = ask(Client(), "POST", route.address(owner), **{"HX-Request": "true"})
     assert answer.status_code == 401
     assert answer["HX-Redirect"].startswith(reverse("sign_in"))
@@ -85,7 +85,7 @@ def test_it_sends_strangers_with_htmx_there_too(route: Route, owner: Person) -> 
 
 @pytest.mark.parametrize("role", Role)
 @pages(CLOSED)
-def test_it_lets_in_its_role_and_those_above(route: Route, role: Role, owner: Person) -> None:
+def test_a_route_admits_its_role_and_higher_ones(route: Route, role: Role, owner: Person) -> None:
     person = owner if role is Role.OWNER else make_person(role)
     assert route.needed_role
     allowed = role.rank >= route.needed_role.rank
@@ -101,7 +101,7 @@ def test_it_lets_in_its_role_and_those_above(route: Route, role: Role, owner: Pe
 
 @pytest.mark.parametrize("method", UNSAFE)
 @pages()
-def test_it_changes_nothing_without_a_csrf_token(route: Route, method: str, owner: Person) -> None:
+def test_nothing_changes_without_a_csrf_token(route: Route, method: str, owner: Person) -> None:
     client = signed_in(owner, enforce_csrf_checks=True)
     address = route.address(owner)
     before = snapshot()
@@ -111,7 +111,7 @@ def test_it_changes_nothing_without_a_csrf_token(route: Route, method: str, owne
 
 @pytest.mark.parametrize("htmx", [False, True], ids=["page", "htmx"])
 @pages()
-def test_looking_at_it_changes_nothing(route: Route, htmx: bool, owner: Person) -> None:
+def test_get_requests_change_nothing(route: Route, htmx: bool, owner: Person) -> None:
     client = signed_in(owner)
     address = route.address(owner)
     before = snapshot()
@@ -121,7 +121,7 @@ def test_looking_at_it_changes_nothing(route: Route, htmx: bool, owner: Person) 
 
 
 @pages()
-def test_its_answer_carries_the_headers_that_protect_it(route: Route, owner: Person) -> None:
+def test_responses_have_security_headers(route: Route, owner: Person) -> None:
     answer = signed_in(owner).get(route.address(owner))
     if route.name == "health":
         return
@@ -136,7 +136,7 @@ def test_its_answer_carries_the_headers_that_protect_it(route: Route, owner: Per
     assert "camera=()" in answer["Permissions-Policy"]
 
 
-def test_cookies_are_out_of_reach_of_scripts(owner: Person) -> None:
+def test_scripts_cannot_read_cookies(owner: Person) -> None:
     client = Client()
     client.post(reverse("sign_in"), {"name": owner.username, "password": PASSWORD})
     client.get(reverse("profile"))

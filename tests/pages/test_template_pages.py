@@ -1,4 +1,4 @@
-"""The library of templates, and saving from the builder: rights, versions, conflicts."""
+"""Templates in the builder and on their pages: saving, rights and conflicts."""
 
 import json
 import re
@@ -52,7 +52,7 @@ def test_a_draft_is_saved_and_opened_again_exactly(as_editor: Client, editor: Pe
     assert Template.objects.get().used_at
 
 
-def test_a_template_needs_a_name_and_what_was_typed_stays(
+def test_a_template_requires_a_name_and_keeps_what_was_typed(
     as_editor: Client, editor: Person
 ) -> None:
     draft = start_draft(editor, "launch-workflow", TEXT)
@@ -62,7 +62,7 @@ def test_a_template_needs_a_name_and_what_was_typed_stays(
     assert b"Sales/North" in answer.content
 
 
-def test_the_mark_for_unsaved_changes_follows_the_edits(as_editor: Client, editor: Person) -> None:
+def test_the_unsaved_mark_follows_the_edits(as_editor: Client, editor: Person) -> None:
     draft = open_template(editor, make_template(editor))
     answer = edit(as_editor, draft, pointer="/job_name", typed="Day")
     assert answer["unsaved"] is True
@@ -70,7 +70,7 @@ def test_the_mark_for_unsaved_changes_follows_the_edits(as_editor: Client, edito
     assert edit(as_editor, draft, pointer="/job_name", typed="Night")["unsaved"] is False
 
 
-def test_a_variant_is_saved_switched_to_and_shows_its_own_values(
+def test_a_variant_is_saved_switched_to_and_shows_its_overrides(
     as_editor: Client, editor: Person
 ) -> None:
     template = make_template(editor)
@@ -92,7 +92,7 @@ def test_a_variant_is_saved_switched_to_and_shows_its_own_values(
     assert (draft.variant, draft.text) == ("", TEXT)
 
 
-def test_two_who_save_at_once_lose_nothing_and_see_both(
+def test_two_people_who_save_at_once_see_both_versions(
     as_editor: Client, editor: Person, owner: Person
 ) -> None:
     template = make_template(editor, sharing=Sharing.EDIT)
@@ -112,7 +112,7 @@ def test_two_who_save_at_once_lose_nothing_and_see_both(
     assert names == ["Night", "Theirs", "Mine"]
 
 
-def test_a_credential_goes_to_the_secrets_before_it_is_saved(
+def test_a_credential_is_stored_as_a_secret_before_saving(
     as_editor: Client, editor: Person
 ) -> None:
     draft = start_draft(editor, "launch-workflow", '{"api_key": "sk-live-123456"}')
@@ -128,7 +128,7 @@ def test_a_credential_goes_to_the_secrets_before_it_is_saved(
 
 @pytest.mark.parametrize("sharing", Sharing)
 @pytest.mark.parametrize("role", Role)
-def test_every_right_of_somebody_else(sharing: str, role: Role) -> None:
+def test_other_people_have_the_rights_of_their_role(sharing: str, role: Role) -> None:
     template = make_template(make_person(Role.EDITOR, "author"), sharing=sharing)
     client = signed_in(make_person(role, "other"))
     page = client.get(reverse("template", args=[template.id])).status_code
@@ -144,13 +144,13 @@ def test_every_right_of_somebody_else(sharing: str, role: Role) -> None:
             assert status == wanted or (wanted == 200 and status == 302), name
 
 
-def test_only_who_made_it_says_who_sees_it(editor: Person) -> None:
+def test_only_the_creator_decides_who_sees_a_template(editor: Person) -> None:
     template = make_template(make_person(Role.EDITOR, "author"), sharing=Sharing.EDIT)
     answer = post(signed_in(editor), "edit_template", template.id, name="x", sharing="private")
     assert answer.status_code == 403
 
 
-def test_it_is_renamed_duplicated_archived_deleted_and_brought_back(
+def test_a_template_is_renamed_duplicated_archived_deleted_and_restored(
     as_editor: Client, editor: Person
 ) -> None:
     template = make_template(editor)
@@ -184,7 +184,7 @@ def test_versions_are_compared_and_restored(as_editor: Client, editor: Person) -
         )
 
 
-def test_a_fork_sees_that_its_parent_moved_on(as_editor: Client, owner: Person) -> None:
+def test_a_fork_shows_that_its_parent_changed(as_editor: Client, owner: Person) -> None:
     template = make_template(owner, sharing=Sharing.VIEW)
     fork_page = post(as_editor, "fork_template", template.id)["HX-Redirect"]
     assert b"has changed: it is now" not in as_editor.get(fork_page).content
@@ -196,7 +196,7 @@ def test_a_fork_sees_that_its_parent_moved_on(as_editor: Client, owner: Person) 
     assert b"has changed: it is now" not in as_editor.get(fork_page).content
 
 
-def test_a_template_whose_workflow_and_operation_are_gone_opens_with_a_sentence(
+def test_a_template_of_a_missing_workflow_and_operation_still_opens(
     as_editor: Client, editor: Person
 ) -> None:
     template = make_template(editor, workflow_uid="gone")
@@ -230,9 +230,7 @@ def test_a_link_prefills_a_draft_and_sends_nothing(as_editor: Client, editor: Pe
     assert (draft.template_id, draft.template_version) == (template.id, 1)
 
 
-def test_an_old_page_archives_what_is_archived_already_and_undo_shows_the_row_again(
-    as_editor: Client, editor: Person
-) -> None:
+def test_archiving_twice_from_an_old_page_can_be_undone(as_editor: Client, editor: Person) -> None:
     template = make_template(editor)
     address = reverse("archive_template", args=[template.id])
     for _tab in range(2):
@@ -244,7 +242,7 @@ def test_an_old_page_archives_what_is_archived_already_and_undo_shows_the_row_ag
     assert "Night run</a>" in page
 
 
-def test_what_was_deleted_leaves_no_control_behind(as_editor: Client, editor: Person) -> None:
+def test_a_deleted_template_has_no_controls(as_editor: Client, editor: Person) -> None:
     template = make_template(editor)
     page = post(as_editor, "delete_template", template.id).content.decode()
     assert "Deleted Night run." in page

@@ -1,4 +1,4 @@
-"""Pages travel compressed; short answers and the sandbox do not."""
+"""Compression of pages, and not of the sandbox."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ from playground.people.models import Person
 pytestmark = pytest.mark.django_db
 
 
-def test_a_page_is_compressed_for_a_browser_that_takes_it(as_editor: Client) -> None:
+def test_pages_are_compressed_for_browsers_that_accept_it(as_editor: Client) -> None:
     plain = as_editor.get("/")
     packed = as_editor.get("/", headers={"accept-encoding": "gzip, br"})
     assert "Content-Encoding" not in plain
@@ -21,9 +21,7 @@ def test_a_page_is_compressed_for_a_browser_that_takes_it(as_editor: Client) -> 
     assert b"API Playground" in gzip.decompress(packed.content)
 
 
-def test_a_long_page_is_compressed_too_and_its_size_tells_nothing(
-    as_editor: Client, editor: Person
-) -> None:
+def test_the_size_of_a_compressed_page_varies(as_editor: Client, editor: Person) -> None:
     text = json.dumps({"inputs": [{"first_name": f"Ada {n} é"} for n in range(10_000)]})
     draft = start_draft(editor, "launch-workflow", text)
     pages = [
@@ -39,7 +37,7 @@ def test_a_long_page_is_compressed_too_and_its_size_tells_nothing(
     assert len({len(page.content) for page in pages}) > 1
 
 
-def test_the_sandbox_answers_byte_for_byte(as_editor: Client) -> None:
+def test_the_sandbox_is_not_compressed(as_editor: Client) -> None:
     answer = as_editor.get(
         "/sandbox/captain-data/v3/workflows", headers={"accept-encoding": "gzip"}
     )

@@ -1,4 +1,4 @@
-"""Share links: each kind, its bounds, and what never leaves."""
+"""Pages behind share links: each kind, its limits, and what is never shown."""
 
 import json
 import logging
@@ -65,7 +65,7 @@ def send(token: str, client: Client | None = None, **typed: str) -> HttpResponse
     return (client or Client()).post(reverse("send_share", args=[token]), data)
 
 
-def test_viewing_shows_no_account_and_counts_only_real_openings(
+def test_viewing_shows_no_accounts_and_counts_only_real_openings(
     template: Template, editor: Person
 ) -> None:
     token = create_share_link(editor, template, ShareLinkInput("view"))
@@ -79,7 +79,7 @@ def test_viewing_shows_no_account_and_counts_only_real_openings(
     assert ShareLink.objects.get().open_count == 1
 
 
-def test_the_token_is_long_and_kept_nowhere(template: Template, editor: Person) -> None:
+def test_the_token_is_long_and_not_stored(template: Template, editor: Person) -> None:
     token = create_share_link(editor, template, ShareLinkInput("view", password="secret word"))
     assert len(token) >= 32
     row = ShareLink.objects.get()
@@ -93,7 +93,7 @@ def test_the_log_masks_tokens() -> None:
     assert "xyz" not in TextFormatter().format(record)
 
 
-def test_what_ended_was_revoked_or_mistyped_opens_nothing(
+def test_expired_revoked_and_mistyped_links_open_nothing(
     template: Template, editor: Person
 ) -> None:
     token = create_share_link(editor, template, ShareLinkInput("view"))
@@ -113,7 +113,7 @@ def test_what_ended_was_revoked_or_mistyped_opens_nothing(
     assert Client().get(address).status_code == 404
 
 
-def test_a_password_is_asked_for_and_guessing_is_slowed_down(
+def test_a_password_is_required_and_guessing_is_throttled(
     template: Template, editor: Person
 ) -> None:
     token = create_share_link(editor, template, ShareLinkInput("view", password="secret word"))
@@ -127,20 +127,20 @@ def test_a_password_is_asked_for_and_guessing_is_slowed_down(
     assert statuses[-1] == 429
 
 
-def test_guessing_tokens_is_slowed_down() -> None:
+def test_guessing_tokens_is_throttled() -> None:
     statuses = [Client().get(f"/s/guess-{n}/").status_code for n in range(22)]
     assert statuses[0] == 404
     assert statuses[-1] == 429
 
 
 @pytest.mark.parametrize("kind", ["view", "fork"])
-def test_only_fill_and_send_sends(template: Template, editor: Person, kind: str) -> None:
+def test_only_fill_links_can_send(template: Template, editor: Person, kind: str) -> None:
     token = create_share_link(editor, template, ShareLinkInput(kind))
     assert send(token).status_code == 404
     assert not Exchange.objects.exists()
 
 
-def test_forking_takes_an_editor_and_leaves_the_accounts(
+def test_forking_requires_an_editor_and_leaves_accounts_out(
     template: Template, editor: Person, viewer: Person, owner: Person
 ) -> None:
     address = reverse(
@@ -157,7 +157,7 @@ def test_forking_takes_an_editor_and_leaves_the_accounts(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_filling_sends_with_accounts_joined_on_the_server(fillable: Template) -> None:
+def test_filling_in_sends_with_the_accounts_added_by_the_server(fillable: Template) -> None:
     token = filling(fillable)
     page = Client().get(reverse("share", args=[token])).content.decode()
     assert ACCOUNT not in page
@@ -175,7 +175,7 @@ def test_filling_sends_with_accounts_joined_on_the_server(fillable: Template) ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_press_sends_once(fillable: Template) -> None:
+def test_one_submission_is_sent_once(fillable: Template) -> None:
     token, press = filling(fillable), str(uuid.uuid4())
     for _ in range(3):
         send(token, submission=press)
@@ -184,7 +184,7 @@ def test_one_press_sends_once(fillable: Template) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_link_is_used_up_in_all_and_by_the_hour(fillable: Template) -> None:
+def test_sends_are_limited_in_total_and_per_hour(fillable: Template) -> None:
     token = filling(fillable, max_sends=2, max_sends_per_hour=1)
     send(token)
     assert b"sends per hour" in send(token).content
@@ -196,14 +196,14 @@ def test_a_link_is_used_up_in_all_and_by_the_hour(fillable: Template) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_blocked_is_not_counted(fillable: Template) -> None:
+def test_blocked_sends_are_not_counted(fillable: Template) -> None:
     answer = send(filling(fillable), **{"/steps/0/parameters/max_results": "many"})
     assert b"Not sent" in answer.content
     assert ShareLink.objects.get().send_count == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_connection_made_protected_later_sends_no_more(fillable: Template) -> None:
+def test_links_stop_sending_once_their_connection_is_protected(fillable: Template) -> None:
     token = filling(fillable)
     Connection.objects.update(protected=True)
     send(token)
@@ -214,14 +214,14 @@ def test_a_connection_made_protected_later_sends_no_more(fillable: Template) -> 
 @pytest.mark.parametrize(
     "typed", ["{{secret:key}}", "a {{workspace}}", "{{{secret:key}}", "\\{{secret:key}}"]
 )
-def test_a_stranger_brings_in_no_reference(fillable: Template, typed: str) -> None:
+def test_values_with_references_are_rejected(fillable: Template, typed: str) -> None:
     answer = send(filling(fillable), **{"/job_name": typed})
     assert b"mark references" in answer.content
     assert not Exchange.objects.exists()
 
 
 @pytest.mark.django_db(transaction=True)
-def test_another_exchange_is_not_shown_through_a_link(fillable: Template) -> None:
+def test_a_link_shows_no_other_exchange(fillable: Template) -> None:
     first, second = filling(fillable), filling(fillable)
     press = str(uuid.uuid4())
     send(first, submission=press)
@@ -231,9 +231,7 @@ def test_another_exchange_is_not_shown_through_a_link(fillable: Template) -> Non
     assert Exchange.objects.count() == 1
 
 
-def test_a_link_through_a_protected_connection_cannot_be_made(
-    template: Template, as_editor: Client
-) -> None:
+def test_a_link_cannot_use_a_protected_connection(template: Template, as_editor: Client) -> None:
     connection = Connection.objects.create(
         name="Live", api="captain-data", base_url="https://api.example.com", protected=True
     )
@@ -248,7 +246,7 @@ def test_a_link_through_a_protected_connection_cannot_be_made(
         assert validate_share_link_input(template, odd)
 
 
-def test_making_a_link_shows_its_address_once_and_warns_of_secrets(
+def test_creating_a_link_shows_its_url_once_and_warns_of_secrets(
     template: Template, as_editor: Client, editor: Person
 ) -> None:
     content = read_content(get_version(template))
@@ -265,7 +263,7 @@ def test_making_a_link_shows_its_address_once_and_warns_of_secrets(
     assert token[1] not in as_editor.get(reverse("template", args=[odd.id])).content.decode()
 
 
-def test_revoking_works_at_once_and_only_for_who_may(
+def test_revoking_works_immediately_and_only_for_managers(
     template: Template, as_editor: Client, viewer: Person
 ) -> None:
     token = create_share_link(template.person, template, ShareLinkInput("view"))
@@ -275,7 +273,7 @@ def test_revoking_works_at_once_and_only_for_who_may(
     assert Client().get(reverse("share", args=[token])).status_code == 404
 
 
-def test_values_switched_off_lose_their_accounts_too(editor: Person) -> None:
+def test_switched_off_values_lose_their_accounts_too(editor: Person) -> None:
     template = make_template(editor, text=LAUNCH)
     create_share_link(editor, template, ShareLinkInput("view"))
     version = get_version(template)
@@ -287,7 +285,7 @@ def test_values_switched_off_lose_their_accounts_too(editor: Person) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_stranger_left_as_it_was_is_sent_as_it_stood(
+def test_unchanged_values_are_sent_as_they_were_stored(
     editor: Person,
     practice: Connection,  # noqa: F811
 ) -> None:
@@ -304,7 +302,7 @@ def test_what_a_stranger_left_as_it_was_is_sent_as_it_stood(
     assert "mark references" in again.content.decode()
 
 
-def test_a_page_that_stands_open_says_that_its_link_was_revoked(fillable: Template) -> None:
+def test_an_open_page_reports_that_its_link_was_revoked(fillable: Template) -> None:
     token = filling(fillable)
     revoke_share_link(ShareLink.objects.get())
     headers = {"HX-Request": "true", "HX-Target": "outcome"}
@@ -314,9 +312,7 @@ def test_a_page_that_stands_open_says_that_its_link_was_revoked(fillable: Templa
     assert not Exchange.objects.exists()
 
 
-def test_a_password_that_was_not_kept_is_asked_for_again(
-    as_editor: Client, template: Template
-) -> None:
+def test_a_rejected_form_asks_for_the_password_again(as_editor: Client, template: Template) -> None:
     address = reverse("share_template", args=[template.id])
     first = as_editor.get(address).content.decode()
     assert "Type it again" not in first

@@ -1,4 +1,4 @@
-"""The list of templates: each filter and each order, alone and together."""
+"""The list of templates: every filter and order, alone and combined."""
 
 import re
 from datetime import timedelta
@@ -67,7 +67,7 @@ def library(editor: Person) -> None:
     ],
 )
 @pytest.mark.parametrize("htmx", [False, True])
-def test_it_is_filtered_and_sorted(
+def test_the_list_is_filtered_and_sorted(
     library: None, as_editor: Client, query: str, names: list[str], htmx: bool
 ) -> None:
     headers = {"HX-Request": "true"} if htmx else {}

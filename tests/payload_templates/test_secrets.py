@@ -1,4 +1,4 @@
-"""Credentials that were saved with a template: there again for who gave them, shown nowhere."""
+"""Template secrets: available to the person who entered them, shown nowhere."""
 
 import json
 
@@ -64,7 +64,7 @@ def values_of(draft: Draft) -> list[tuple[str, set[str]]]:
     return [(each.value, set(each.hosts)) for each in draft_secrets(draft, ORIGIN)]
 
 
-def test_a_reopened_template_has_its_credentials_bound_as_they_were(
+def test_a_reopened_template_has_its_secrets_bound_to_the_same_hosts(
     editor: Person, template: Template
 ) -> None:
     opened = open_template(editor, template)
@@ -72,7 +72,7 @@ def test_a_reopened_template_has_its_credentials_bound_as_they_were(
     assert values_of(opened) == [(COOKIE, {"api.example.com"})]
 
 
-def test_nobody_else_gets_them(owner: Person, template: Template) -> None:
+def test_nobody_else_gets_the_secrets(owner: Person, template: Template) -> None:
     opened = open_template(owner, template)
     assert values_of(opened) == []
     version = get_version(template)
@@ -83,7 +83,7 @@ def test_nobody_else_gets_them(owner: Person, template: Template) -> None:
     assert "unknown-secret" in codes
 
 
-def test_a_send_without_a_draft_has_them(editor: Person, template: Template) -> None:
+def test_a_send_without_a_draft_has_the_secrets(editor: Person, template: Template) -> None:
     version = get_version(template)
     state = State(
         version.text, path_values={"integration_uid": "linkedin"},
@@ -94,7 +94,7 @@ def test_a_send_without_a_draft_has_them(editor: Person, template: Template) -> 
     assert COOKIE in [each.value for each in assemble_plan(plan).call.secrets]
 
 
-def test_they_follow_into_versions_copies_and_forks(editor: Person, template: Template) -> None:
+def test_secrets_follow_into_versions_copies_and_forks(editor: Person, template: Template) -> None:
     content = Content(State(get_version(template).text))
     save_version(editor, template, content, 1)
     restore_version(editor, Template.objects.get(id=template.id), 1)
@@ -107,17 +107,19 @@ def test_they_follow_into_versions_copies_and_forks(editor: Person, template: Te
         assert values_of(open_template(editor, kept)) == [(COOKIE, {"api.example.com"})]
 
 
-def test_a_fork_of_somebody_elses_takes_none_along(owner: Person, template: Template) -> None:
+def test_forking_another_persons_template_copies_no_secrets(
+    owner: Person, template: Template
+) -> None:
     assert not get_version(fork_template(owner, template)).secrets.exists()
 
 
-def test_a_version_that_refers_to_none_keeps_none(editor: Person, template: Template) -> None:
+def test_a_version_without_references_keeps_no_secrets(editor: Person, template: Template) -> None:
     save_version(editor, template, Content(State("{}")), 1)
     template.refresh_from_db()
     assert not get_version(template).secrets.exists()
 
 
-def test_files_have_the_reference_only(template: Template) -> None:
+def test_exported_files_contain_only_references(template: Template) -> None:
     for text in (
         write_yaml(template),
         write_json(template),
@@ -127,9 +129,7 @@ def test_files_have_the_reference_only(template: Template) -> None:
     assert "{{secret:li_at}}" in write_yaml(template)
 
 
-def test_credentials_beside_the_document_are_cleaned_too(
-    editor: Person, connection: Connection
-) -> None:
+def test_credentials_in_metadata_are_extracted_too(editor: Person, connection: Connection) -> None:
     metadata = Metadata(
         off={"/account/cookies/bcookie": f'"{COOKIE}"'},
         away={"/auth": f'{{"token": "{COOKIE}-2"}}'},
@@ -143,7 +143,7 @@ def test_credentials_beside_the_document_are_cleaned_too(
     assert extract_credentials(draft, editor) == []
 
 
-def test_more_than_fifty_credentials_are_all_taken(editor: Person) -> None:
+def test_more_than_fifty_credentials_are_extracted(editor: Person) -> None:
     text = json.dumps([{"password": f"hush-{n}"} for n in range(120)])
     content = Content(State(text), (Variant("v", derive_edits(State("{}"), State(text))),))
     written = write_yaml(create_template(editor, "launch-workflow", content, TemplateInput("many")))
@@ -153,7 +153,7 @@ def test_more_than_fifty_credentials_are_all_taken(editor: Person) -> None:
     assert "hush-" not in draft.text
 
 
-def test_credentials_in_a_file_move_to_the_secrets_of_its_template(
+def test_credentials_in_a_file_become_secrets_of_its_template(
     editor: Person, connection: Connection
 ) -> None:
     file = {

@@ -1,4 +1,4 @@
-"""Account credentials go in as secrets and stand nowhere else."""
+"""Credentials entered in the builder become secrets."""
 
 import json
 
@@ -32,7 +32,7 @@ def everything_kept() -> str:
     return str([list(Draft.objects.values()), [each.detail for each in Change.objects.all()]])
 
 
-def test_what_is_entered_is_a_secret_and_never_in_the_draft(as_editor, draft) -> None:
+def test_an_entered_credential_is_stored_as_a_secret_and_not_in_the_draft(as_editor, draft) -> None:
     answer = send(as_editor, draft, entered={"/account/cookies/li_at": VALUE}).json()
     assert answer["references"] == {"/account/cookies/li_at": '"{{secret:li_at}}"'}
     draft.refresh_from_db()
@@ -47,7 +47,7 @@ def test_what_is_entered_is_a_secret_and_never_in_the_draft(as_editor, draft) ->
     assert VALUE not in dry
 
 
-def test_pasted_cookies_are_taken_apart(as_editor, draft) -> None:
+def test_pasted_cookies_are_split_by_name(as_editor, draft) -> None:
     pasted = f'Cookie: li_at={VALUE}; li_a=other=; JSESSIONID="ajax:1"'
     answer = send(as_editor, draft, cookies=pasted, pointer="/account/cookies").json()
     assert len(answer["taken"]) == 3
@@ -68,7 +68,7 @@ def test_pasted_cookies_are_taken_apart(as_editor, draft) -> None:
         {"entered": {"/account/api_key": "x" * 30_000}},
     ],
 )
-def test_what_cannot_be_taken_is_refused_with_a_sentence(as_editor, draft, sent) -> None:
+def test_invalid_credentials_are_rejected_with_a_message(as_editor, draft, sent) -> None:
     answer = send(as_editor, draft, **sent)
     assert answer.status_code == 422
     assert answer.json()["sentence"]
@@ -87,10 +87,10 @@ def test_what_cannot_be_taken_is_refused_with_a_sentence(as_editor, draft, sent)
         ".x\tTRUE\t/\tTRUE\t0\tli_at\t1\n#HttpOnly_.x\tTRUE\t/\tTRUE\t0\tli_a\t2",
     ],
 )
-def test_cookies_are_understood_as_people_copy_them(text) -> None:
+def test_cookies_are_parsed_in_every_common_format(text) -> None:
     assert parse_cookies(text) == {"li_at": "1", "li_a": "2"}
 
 
 @pytest.mark.parametrize("text", ["", "{}", "[]", "[[", "hello", "GET / HTTP/1.1", '"x"'])
-def test_what_is_no_cookie_gives_none(text) -> None:
+def test_text_without_cookies_gives_none(text) -> None:
     assert parse_cookies(text) == {}

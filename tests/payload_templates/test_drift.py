@@ -1,4 +1,4 @@
-"""Drafts, templates and their variants after a workflow changed: told, and repaired at once."""
+"""Drafts, templates and variants whose workflow changed, and their repair."""
 
 import json
 from dataclasses import replace
@@ -87,7 +87,7 @@ def test_a_template_is_repaired_with_its_variants_as_a_new_version(
     assert not repair_template(editor, template)
 
 
-def test_a_variant_that_alone_no_longer_fits_is_named(connection, editor) -> None:
+def test_an_outdated_variant_is_named(connection, editor) -> None:
     made = make_template(editor, text=payload(key="label"), connection=connection, workflow_uid=UID)
     content = read_content(get_version(made))
     state = content.shared
@@ -102,7 +102,7 @@ def test_a_variant_that_alone_no_longer_fits_is_named(connection, editor) -> Non
     assert state_of(made)["inputs"] == [{"label": "Ada"}]
 
 
-def test_a_draft_of_an_old_version_is_judged_by_when_that_was_saved(
+def test_a_draft_of_an_old_version_is_checked_against_changes_since_then(
     connection, template, editor
 ) -> None:
     define(connection, "label", "One", "Two")
@@ -114,7 +114,7 @@ def test_a_draft_of_an_old_version_is_judged_by_when_that_was_saved(
     assert find_draft(editor, new.id).template_version == 3
 
 
-def test_what_the_repair_leaves_is_told_and_nothing_that_it_settles(connection, editor) -> None:
+def test_only_problems_that_a_repair_leaves_are_reported(connection, editor) -> None:
     values = {"workflow_uid": UID}
     start_draft(editor, "launch-workflow", payload(), connection=connection, path_values=values)
     define(connection, "label", "One")
@@ -125,7 +125,7 @@ def test_what_the_repair_leaves_is_told_and_nothing_that_it_settles(connection, 
     assert drift.left
 
 
-def test_what_was_wrong_all_along_is_no_drift(connection, editor) -> None:
+def test_earlier_mistakes_are_not_drift(connection, editor) -> None:
     values = {"workflow_uid": UID}
     text = payload(key="unheard")
     start_draft(editor, "launch-workflow", text, connection=connection, path_values=values)

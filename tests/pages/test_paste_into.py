@@ -1,4 +1,4 @@
-"""Pasting into a draft that takes it in: looked at first, then made, one step for undo."""
+"""Pasting into an existing draft: a preview, then one undo step."""
 
 import json
 
@@ -22,7 +22,7 @@ def send(client: Client, draft: Draft, **sent: object):
     return client.post(address, {"revision": draft.revision, **sent}, "application/json")
 
 
-def test_a_look_changes_nothing_and_a_merge_takes_one_undo(
+def test_a_preview_changes_nothing_and_a_merge_takes_one_undo(
     as_editor: Client, editor: Person
 ) -> None:
     draft = start_draft(editor, "launch-workflow", TEXT)
@@ -40,7 +40,7 @@ def test_a_look_changes_nothing_and_a_merge_takes_one_undo(
     assert draft.text == TEXT
 
 
-def test_a_look_keeps_no_credential_and_shows_none(as_editor: Client, editor: Person) -> None:
+def test_a_preview_neither_stores_nor_shows_credentials(as_editor: Client, editor: Person) -> None:
     draft = start_draft(editor, "launch-workflow", TEXT)
     text = '{"account": {"password": "CANARY-PW"}, "job_name": "x",}'
     assert "CANARY" not in send(as_editor, draft, text=text, preview=True).json()["report"]
@@ -53,7 +53,7 @@ def test_a_look_keeps_no_credential_and_shows_none(as_editor: Client, editor: Pe
 
 
 @pytest.mark.parametrize("text", ["hm", "[1]", "curl https://h/x", "5"])
-def test_what_has_no_document_is_refused_in_words(
+def test_input_without_a_document_is_rejected_with_a_message(
     as_editor: Client, editor: Person, text: str
 ) -> None:
     draft = start_draft(editor, "launch-workflow", TEXT)

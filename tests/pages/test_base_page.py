@@ -1,4 +1,4 @@
-"""The face keeps its promises: light, legible, and every symbol it uses is drawn."""
+"""The base page: small and legible styles, icons, themes and navigation."""
 
 import gzip
 import re
@@ -45,11 +45,11 @@ def render_base(person: Person | AnonymousUser, **context: object) -> str:
     return render_to_string("base.html", context, request=make_request(person))
 
 
-def test_the_builder_loads_at_most_fifteen_kilobytes_of_our_styles() -> None:
+def test_the_builder_loads_at_most_fifteen_kilobytes_of_styles() -> None:
     assert weigh(*STYLES) <= 15_000
 
 
-def test_styles_and_scripts_of_every_page_leave_room_for_the_builder() -> None:
+def test_styles_and_scripts_of_all_pages_stay_small() -> None:
     scripts = write_bundle("js/page.js", lambda name: (STATIC / name).read_text())
     borrowed = [
         found("bootstrap/css/bootstrap-reboot.min.css"),
@@ -109,7 +109,7 @@ TEXT_ON_GROUND = [
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("text", "ground"), TEXT_ON_GROUND)
-def test_text_stands_out_from_its_ground(theme: str, text: str, ground: str) -> None:
+def test_text_has_enough_contrast(theme: str, text: str, ground: str) -> None:
     colours = read_themes()[theme]
     assert contrast(colours[text], colours[ground]) >= 4.5
 
@@ -117,17 +117,19 @@ def test_text_stands_out_from_its_ground(theme: str, text: str, ground: str) -> 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("ground", ["surface", "ground"])
 @pytest.mark.parametrize("edge", ["control-line", "accent"])
-def test_edges_and_the_focus_ring_stand_out(theme: str, ground: str, edge: str) -> None:
+def test_borders_and_the_focus_ring_have_enough_contrast(
+    theme: str, ground: str, edge: str
+) -> None:
     colours = read_themes()[theme]
     assert contrast(colours[edge], colours[ground]) >= 3
 
 
-def test_dark_has_every_colour_of_light() -> None:
+def test_the_dark_theme_defines_every_colour() -> None:
     themes = read_themes()
     assert themes["light"].keys() == themes["dark"].keys()
 
 
-def test_the_theme_is_set_before_the_first_style() -> None:
+def test_the_theme_is_set_before_the_first_style_sheet() -> None:
     page = render_base(AnonymousUser())
     theme = re.search(r'<script src="[^"]*theme[^"]*"></script>', page)
     assert theme
@@ -140,7 +142,7 @@ def test_a_stranger_sees_no_navigation() -> None:
     assert "Sign out" not in page
 
 
-def test_a_person_sees_where_they_are_and_signs_out_by_a_form() -> None:
+def test_navigation_marks_the_current_page_and_signing_out_is_a_form() -> None:
     page = render_base(Person(username="ada", role=Role.EDITOR))
     assert '<a href="/drafts/" aria-current="page">' in page
     assert re.search(r'<form method="post" action="/sign-out/">', page)

@@ -1,4 +1,4 @@
-"""Every kind of link in every state on every route of it."""
+"""Every kind of share link, in every state, on every route."""
 
 import uuid
 from collections.abc import Callable
@@ -75,7 +75,7 @@ def deactivate(link: ShareLink) -> None:
 
 @pytest.mark.parametrize("end", [revoke, expire, delete, demote, deactivate])
 @pytest.mark.parametrize("kind", LinkKind.values)
-def test_a_link_that_ended_opens_nothing_on_any_route(
+def test_an_expired_link_opens_nothing_on_any_route(
     template: Template, owner: Person, kind: str, end: Callable[[ShareLink], None]
 ) -> None:
     token = make(template, kind)
@@ -90,7 +90,7 @@ def test_a_link_that_ended_opens_nothing_on_any_route(
 
 
 @pytest.mark.parametrize("kind", LinkKind.values)
-def test_without_its_password_a_link_shows_sends_and_gives_nothing(
+def test_without_its_password_a_link_does_nothing(
     template: Template, owner: Person, kind: str
 ) -> None:
     token = make(template, kind, password="hush-hush")
@@ -111,7 +111,7 @@ def test_without_its_password_a_link_shows_sends_and_gives_nothing(
 
 
 @pytest.mark.parametrize("kind", LinkKind.values)
-def test_a_link_does_what_its_kind_allows_and_nothing_else(
+def test_a_link_does_only_what_its_kind_allows(
     template: Template, owner: Person, kind: str
 ) -> None:
     token = make(template, kind)
@@ -127,7 +127,7 @@ def test_a_link_does_what_its_kind_allows_and_nothing_else(
     assert all(ACCOUNT not in each.text for fork in forks for each in fork.versions.all())
 
 
-def test_a_link_that_is_used_up_says_so_and_sends_nothing(template: Template) -> None:
+def test_a_used_up_link_says_so_and_sends_nothing(template: Template) -> None:
     token = make(template, "fill")
     ShareLink.objects.update(max_sends=1, send_count=1)
     status, page = ask(Client(), "send_share", token)
