@@ -1,4 +1,4 @@
-"""Reads settings from environment variables; an invalid value stops the start.
+"""Read settings from environment variables; an invalid value stops the start.
 
 Guessing what was meant could open what the administrator wanted closed.
 """
@@ -19,7 +19,7 @@ DATABASE_FORMS = "must be postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////
 
 
 class Misconfigured(SystemExit):
-    """A setting that isn't valid; `problem` continues a sentence that starts with its name.
+    """An invalid setting; `problem` continues a sentence that starts with its name.
 
     Python prints a SystemExit without a traceback, even while Django reads its settings.
     """
@@ -106,7 +106,7 @@ def read_key(path: Path, make: Callable[[], str]) -> str:
 
 
 def read_secret_keys(name: str, path: Path) -> list[str]:
-    """Fernet keys, newest first: from the setting, else from the file, which is created once."""
+    """Fernet keys, newest first: from the setting, else from a file."""
     given = read_list(name)
     keys = given or read_key(path, lambda: Fernet.generate_key().decode()).split()
     if not keys:

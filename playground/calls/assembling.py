@@ -1,4 +1,4 @@
-"""Assembles a call: URL, headers and document, and at the very end the secrets."""
+"""Assemble a call from URL, headers and document, and at the end the secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reply bodies: their kind and charset, their text laid out for people, their fingerprint.
+"""Bodies of replies: kind, charset, layout for people, fingerprint.
 
 Nothing in a body is ever executed, and no XML is parsed into objects: entities stay text.
 """
@@ -78,7 +78,7 @@ _SETTLED_BYTES = 1_000_000
 
 @dataclass(frozen=True)
 class DecodedText:
-    """`charset` is the one that fits; `claimed` what the reply names, if that is wrong."""
+    """`charset` is the one that fits, `claimed` a wrong one that the reply names."""
 
     text: str
     charset: str
@@ -190,7 +190,7 @@ def format_opening(text: str, kind: str) -> list[str]:
 
 
 def indent_xml(text: str) -> str:
-    """The same XML with each element on a line of its own; malformed XML is returned as is."""
+    """The XML with a line for each element; malformed XML is returned as it is."""
     pieces = _split_xml(text)
     if pieces is None:
         return text
@@ -237,7 +237,7 @@ def _opens(piece: str) -> bool:
 
 @dataclass(frozen=True)
 class CsvTable:
-    """Some rows of text, the header being row 0; `next` is the first row after them, or None.
+    """Some rows; the header is row 0, `next` the first row after them, or None.
 
     `cut` is True if columns were left out.
     """
@@ -262,7 +262,8 @@ def read_csv_rows(text: str, start: int = 0, count: int = 200) -> CsvTable | Non
 
 
 def detect_delimiter(text: str) -> str:
-    """The delimiter that the first line holds most of; `csv.Sniffer` fails on one column."""
+    """The delimiter that the first line contains most of."""
+    # `csv.Sniffer` raises an error for a single column.
     line = text[:20_000].lstrip("\r\n").partition("\n")[0]
     return max(_DELIMITERS, key=line.count)
 
@@ -272,9 +273,10 @@ def _shorten_cell(cell: str) -> str:
 
 
 def fingerprint_reply(reply: Reply) -> str:
-    """A digest that is equal for replies of one status that differ in IDs and times only."""
+    """A digest that is the same for replies that differ in IDs and times only."""
     body = reply.body
     if len(body) <= _SETTLED_BYTES:
         with suppress(UnicodeDecodeError, JSONSyntaxError):
             body = mask_volatile(body.decode()).encode("utf-8", "surrogatepass")
+    # Replies of different status are never the same.
     return hashlib.sha256(b"%d\n" % reply.status + body).hexdigest()

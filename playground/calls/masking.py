@@ -1,4 +1,4 @@
-"""Takes secrets out of what people may see, also in the forms that servers echo them in."""
+"""Mask secrets in what people may see, in every form that servers echo them in."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
 
 
 def holds_secret(data: bytes, secrets: Sequence[Secret]) -> bool:
-    """Whether the data contains one of the values, in any form; short and public ones count."""
+    """Whether the data contains one of the values in any form, even a short one."""
     return bool(find_echoes(data.decode("utf-8", "replace"), secrets))
 
 

@@ -1,4 +1,4 @@
-"""Replaces references by values, in a single pass: values are never searched for references."""
+"""Replace references by values in a single pass: values aren't searched again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BASE64_GROUP = 3 * 16384
 
 @dataclass(frozen=True)
 class FileData:
-    """A stored file on its way into a body; `pieces` are its bytes, `id` its reference."""
+    """A stored file on its way into a body; `pieces` are its bytes."""
 
     media_type: str
     pieces: Iterable[bytes] = field(repr=False)
@@ -49,7 +49,7 @@ class UnresolvedReference(AssemblyError):
 
 
 class Variables(dict[str, Any]):
-    """Values of variables by name; looking up a missing one raises UnresolvedReference."""
+    """Variables by name; looking up a missing one raises UnresolvedReference."""
 
     # A dict, because `resolve_pieces` takes any mapping and only looks names up.
 
@@ -126,7 +126,7 @@ def fill_path_segment(typed: str, values: ReferenceValues) -> Iterator[Piece]:
 
 
 def escape_value(value: str, escape: str) -> str:
-    """The value as it is written in a context: `raw`, `json` (inside a string) or `url`."""
+    """The value as written in a context: `raw`, `json` (in a string) or `url`."""
     if escape == "json":
         return quote(value)[1:-1]
     # Nothing is safe, not even a slash: a value stays within its own path segment.

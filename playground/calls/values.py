@@ -1,4 +1,4 @@
-"""The values of a send: a call goes out, a reply or a failure comes back, then a verdict."""
+"""The values of a send: call, reply or failure, and verdict."""
 
 from __future__ import annotations
 

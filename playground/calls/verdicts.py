@@ -1,4 +1,4 @@
-"""Decides how a send ended, by the status of the reply and by what its body says."""
+"""Decide how a send ended, by the status of the reply and by its body."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _make_verdict(
 
 
 def read_fields(body: bytes) -> Fields:
-    """JSON, else XML, else CSV with a header line; None for anything else. Never raises."""
+    """Read JSON, XML or CSV with a header line; else None. Never raises."""
     text = body.decode("utf-8-sig", "replace").strip()
     parsers: tuple[Callable[[str], Fields], ...] = (_PARSE_JSON, _parse_xml, _parse_csv)
     for parse in parsers:
@@ -150,7 +150,7 @@ def _parse_csv(text: str) -> Fields:
 
 
 def find_value(fields: Fields, wanted: Sequence[str]) -> str | None:
-    """The value of the first of these pointers that has a plain one, as one short line."""
+    """The first plain value that one of these pointers has, as one short line."""
     for pointer in wanted:
         found = _follow(fields, pointer)
         if isinstance(found, str | bool) and str(found).strip():

@@ -1,4 +1,4 @@
-"""Creates the practice data: two connections to the sandbox, its workflows and accounts."""
+"""The practice data: connections to the sandbox, its workflows and accounts."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Waitress in this process: the server of `manage.py serve`, and the sandbox of other commands."""
+"""Waitress in this process, for `manage.py serve` and for commands that send."""
 
 from __future__ import annotations
 

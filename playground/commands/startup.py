@@ -1,4 +1,4 @@
-"""What commands share: a prepared installation, its address, and the person who acts."""
+"""What commands share: prepared data, an address, and the person who acts."""
 
 import errno
 import hashlib
@@ -149,7 +149,7 @@ def forget_origin() -> None:
 
 
 def get_public_origin() -> str:
-    """The address people open: from the settings, the running server, or the next start."""
+    """The address to open: that of the settings, the running or the next server."""
     if settings.ORIGINS:
         return str(settings.ORIGINS[0])
     try:
@@ -170,7 +170,7 @@ def announce_public_origin() -> None:
 
 
 def find_actor(name: str) -> Person | None:
-    """The active person of this name; by default the first owner, else the command-line user."""
+    """The active person of this name, by default the first owner."""
     prepare_database()
     active = Person.objects.filter(is_active=True)
     if name:
@@ -180,9 +180,9 @@ def find_actor(name: str) -> Person | None:
 
 
 def find_importer(name: str) -> Person | None:
-    """Who owns imported templates: as `find_actor`, but never nobody on a new installation.
+    """Who owns imported templates: `find_actor`, or someone new if nobody exists.
 
-    There the command-line user is created: an editor without a password, who can't sign in.
+    That is the command-line user: an editor without a password, who can't sign in.
     """
     prepare_database()
     if not name and not Person.objects.exists():

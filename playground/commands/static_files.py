@@ -1,4 +1,4 @@
-"""Collects static files, and bundles each entry script and style sheet with its imports.
+"""Collect static files, and bundle entry scripts and sheets with their imports.
 
 A page would otherwise request forty small files, many of them smaller than their headers.
 There is no build step: the files as they are written work as well, one by one.

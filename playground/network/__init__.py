@@ -1,4 +1,4 @@
-"""The only entry point to the network: every outgoing byte passes the guard in here."""
+"""The only entry point to the network: every outgoing byte passes its guard."""
 
 from playground.network.guard import Allowed, check_target
 from playground.network.limits import Limits

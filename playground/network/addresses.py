@@ -1,4 +1,4 @@
-"""Classification of IP addresses: only global unicast may be dialled without permission."""
+"""Kinds of IP addresses: only global unicast may be dialled without permission."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Explains an exception raised during a send as a failure with a message for people."""
+"""Explain an exception raised during a send as a failure."""
 
 from __future__ import annotations
 

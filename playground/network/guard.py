@@ -1,4 +1,4 @@
-"""Resolves a target, judges every address it resolves to, and dials only what it judged.
+"""Resolve a target, judge each of its addresses, and dial only what was judged.
 
 The addresses are looked up once and dialled as numbers. Looking the name up again to connect
 would let its owner answer with another address the second time (DNS rebinding).
@@ -76,7 +76,7 @@ def _look_up(host: str, port: int, watchdog: Watchdog, seconds: float) -> tuple[
 def open_socket(
     allowed: Allowed, proxy: Proxy | None, ca_file: str, watchdog: Watchdog, seconds: float
 ) -> socket.socket:
-    """A socket connected to the target, through the proxy and under TLS where asked for.
+    """A socket connected to the target, by way of the proxy and under TLS.
 
     Raises OSError (ssl.SSLError is one), Stopped.
     """

@@ -1,4 +1,4 @@
-"""How long a send may take and how large its reply may be, and the watchdog that ends it."""
+"""The limits of a send on time and size, and the watchdog that enforces time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Limits:
-    """Bounds of one send, all its redirects together. Times in seconds, sizes in bytes.
+    """Limits of one send with all its redirects, in seconds and bytes.
 
     `connect_seconds` covers the name lookup, the connection and the TLS handshake of each hop.
     `idle_seconds` is the longest silence while bytes are read or written. `wire_bytes` bounds

@@ -1,4 +1,4 @@
-"""Messages about refused targets and failed sends, by code, and the exceptions that carry them.
+"""Messages about refused targets and failed sends, by code.
 
 Each message is the end of a sentence: "Not sent: …" or "Unknown: …" comes before it.
 """

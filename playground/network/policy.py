@@ -1,4 +1,4 @@
-"""Where calls may go: what an administrator allows or forbids beyond the public internet."""
+"""Where calls may go: what an administrator allows beyond the public internet."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Entry:
 
     @classmethod
     def read(cls, text: str) -> Entry:
-        """`10.0.0.0/8`, `192.168.1.5:8080`, `fd00::/8`, `[fd00::1]:443`, `internal.example`."""
+        """Read `10.0.0.0/8`, `192.168.1.5:8080`, `[fd00::1]:443`, `internal.example`."""
         found = _WITH_PORT.fullmatch(text)
         host, port = (found["host"], int(found["port"])) if found else (text, None)
         if port is not None and port > 65535:
@@ -71,7 +71,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Proxy:
-    """An HTTP proxy that understands CONNECT; trusted, since the administrator chose it.
+    """An HTTP proxy that understands CONNECT, trusted as the administrator chose it.
 
     It carries bytes to the address that the guard has judged, and decides nothing.
     """

@@ -1,4 +1,4 @@
-"""The headers of a request, and what becomes of a call when the answer redirects it."""
+"""The headers of a request, and the call that follows a redirect."""
 
 from __future__ import annotations
 

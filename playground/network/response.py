@@ -1,4 +1,4 @@
-"""Reads one answer from a socket and decompresses it, never beyond the limits."""
+"""Read one answer from a socket and decompress it, never beyond the limits."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def _make_decompressor(response: http.client.HTTPResponse) -> Decompressor | Non
 
 
 class Decompressor:
-    """Decompresses a body piece by piece; raises SendError on bytes that aren't compressed."""
+    """Decompresses a body piece by piece; raises SendError on invalid data."""
 
     def __init__(self, encoding: str) -> None:
         self._is_gzip = encoding == "gzip"

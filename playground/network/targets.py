@@ -1,4 +1,4 @@
-"""Reads a URL into the one target it names; exactly that is dialled.
+"""Read a URL as the one target that it names; exactly that is dialled.
 
 A spelling that two readers could understand differently is refused, so that no parser further
 on can be tricked into dialling another host than the one judged here.
@@ -173,7 +173,7 @@ def _encode_international(text: str) -> str:
 
 
 def _is_look_alike(character: str) -> bool:
-    """Whether another parser would turn this into an ASCII character, a dot or nothing."""
+    """Whether another parser would read it as ASCII, as a dot or as nothing."""
     if unicodedata.category(character)[0] in "NPSZC" and character not in _NAME_PUNCTUATION:
         return True
     return any(each.isascii() for each in unicodedata.normalize("NFKC", character))

@@ -1,4 +1,4 @@
-"""Sends one call once and returns a reply, or a failure that explains why there is none."""
+"""Send one call once; return a reply, or a failure that explains why not."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from playground.network.targets import Target, read_target
 def send_call(
     call: Call, policy: Policy, limits: Limits, cancel: threading.Event | None = None
 ) -> Reply | Failure:
-    """Send the call: exactly one request, and one more for each redirect it may follow.
+    """Send the call: one request, and one more for each redirect it may follow.
 
     Nothing is ever sent again and no connection is used twice: retrying on a stale connection
     could launch a workflow twice. Whatever goes wrong is returned as a Failure, whose `left`

@@ -14,7 +14,7 @@ __all__ = ["LANGUAGES", "Language", "UnsupportedCall", "write_snippet"]
 
 @dataclass(frozen=True)
 class Language:
-    """One language: `highlighting` is the editor's name for it, `extension` has no dot."""
+    """A language; `highlighting` is its name in the editor, `extension` has no dot."""
 
     id: str
     title: str

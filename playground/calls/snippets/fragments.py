@@ -1,4 +1,4 @@
-"""A masked call as fragments: plain text and the environment variables that hold its secrets.
+"""A masked call as fragments: plain text, and variables that hold the secrets.
 
 Every language writes the same fragments, each with quotes of its own.
 """
@@ -121,7 +121,7 @@ def _make_variable(placeholder: Placeholder, taken: set[str]) -> Variable:
 
 
 def _encode_url(url: Fragments) -> Fragments:
-    """The URL percent-encoded as Send writes it; clients differ in what they would encode."""
+    """The URL percent-encoded as in a send; clients would encode differently."""
     # The host is left alone: the brackets of an IPv6 address must stay.
     start = _SCHEME_AND_HOST.match(url[0]) if url and isinstance(url[0], str) else None
     host = start.group() if start else ""
@@ -151,7 +151,7 @@ def write_comments(request: Request, marker: str) -> list[str]:
 
 
 def join_headers(request: Request) -> dict[str, Fragments]:
-    """The headers as a mapping; repeated ones are joined as RFC 9110, section 5.3 allows."""
+    """The headers as a mapping; repeated ones are joined (RFC 9110, section 5.3)."""
     joined: dict[str, Fragments] = {}
     for name, value in request.headers:
         joined[name] = (*joined[name], ", ", *value) if name in joined else value

@@ -1,4 +1,4 @@
-"""JavaScript: fetch for browsers, Node and Deno alike, and Node's own http modules."""
+"""JavaScript: fetch for browsers, Node and Deno, and Node's own http modules."""
 
 from __future__ import annotations
 

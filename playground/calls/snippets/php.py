@@ -43,7 +43,7 @@ def _write_text(pieces: fragments.Fragments, plus: str = " . ") -> str:
 
 
 def _quote(text: str) -> str:
-    """A literal in single quotes, in which PHP expands nothing; escapes need double ones."""
+    """A literal in single quotes, where nothing expands; escapes need double ones."""
     if not _CONTROL.search(text):
         return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
     escaped = re.sub(r'[\\"$]', lambda found: "\\" + found.group(), text).replace("\n", "\\n")

@@ -1,4 +1,4 @@
-"""`manage.py check_target URL`: whether a call may go there, decided as Send decides it."""
+"""`manage.py check_target URL`: whether a call may go there."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""`manage.py export_workflow UID`: its definition as JSON, edited or else synced."""
+"""`manage.py export_workflow UID`: its definition as JSON."""
 
 from argparse import ArgumentParser
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py format_payload`: a document as it would be sent, or its first syntax error."""
+"""`manage.py format_payload`: a document as it would be sent, or its error."""
 
 from __future__ import annotations
 

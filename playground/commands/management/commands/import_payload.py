@@ -14,7 +14,7 @@ from playground.importers import Imported, Rejected, decode_pasted, import_text,
 
 
 class Command(BaseCommand):
-    """Prints one JSON object; if nothing fits, `refused` with a message and exit status 1."""
+    """Prints one JSON object: the result, or `refused` with a message."""
 
     help = (
         "Read a cURL command, JSON, a Postman or HAR export, an HTTP request, a code snippet or a "
@@ -66,7 +66,7 @@ def _as_dict(found: Imported | Rejected) -> dict[str, Any]:
 
 
 def _headers(found: Imported) -> dict[str, str]:
-    """Name to value; a header given more than once has its values joined, as HTTP reads it."""
+    """The headers as a mapping; repeated ones are joined (RFC 9110, section 5.3)."""
     joined: dict[str, str] = {}
     for name, value in found.headers:
         joined[name] = f"{joined[name]}, {value}" if name in joined else value

@@ -1,4 +1,4 @@
-"""`manage.py import_templates FILE…`: lists new, changed and conflicting files, imports them."""
+"""`manage.py import_templates FILE…`: lists and imports template files."""
 
 import sys
 from argparse import ArgumentParser

@@ -1,4 +1,4 @@
-"""`manage.py rotate_secrets`: re-encrypts secrets, drafts and files with the newest key."""
+"""`manage.py rotate_secrets`: re-encrypts everything with the newest key."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""`manage.py seed_practice`: creates the practice connections, workflows and accounts."""
+"""`manage.py seed_practice`: creates what is missing of the practice data."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py send_template NAME`: sends a template; the exit status follows the verdict."""
+"""`manage.py send_template NAME`: sends a template and reports the verdict."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`manage.py sync_connection NAME`: syncs workflows and accounts, and shows progress."""
+"""`manage.py sync_connection NAME`: syncs its workflows and accounts."""
 
 import logging
 import sys
