@@ -11,7 +11,7 @@ from playground.payload_templates.drift import (
     list_drifted_templates,
     repair_template,
 )
-from playground.payload_templates.models import Template
+from playground.payload_templates.models import Template, Version
 from playground.payload_templates.versions import (
     get_version,
     open_template,
@@ -58,7 +58,7 @@ def template(connection, editor) -> Template:
     ):
         state = content.shared
         content = content.change(name, replace(state, text=text))
-    assert save_version(editor, made, content, 1)
+    assert isinstance(save_version(editor, made, content, 1), Version)
     made.refresh_from_db()
     return made
 
@@ -107,7 +107,7 @@ def test_a_draft_of_an_old_version_is_checked_against_changes_since_then(
 ) -> None:
     define(connection, "label", "One", "Two")
     assert repair_template(editor, template)
-    assert restore_version(editor, template, 1)
+    assert isinstance(restore_version(editor, template, 1), Version)
     old, new = open_template(editor, template, number=1), open_template(editor, template, number=3)
     found = [draft.id for draft, _ in list_drifted_drafts(editor)]
     assert found == [old.id]
@@ -122,7 +122,9 @@ def test_only_problems_that_a_repair_leaves_are_reported(connection, editor) -> 
     assert (len(drift.problems), drift.left) == (3, ())
     define(connection, "other", "One")
     [(_, drift)] = list_drifted_drafts(editor)
-    assert drift.left
+    assert [(each.code, each.pointer) for each in drift.left] == [
+        ("input-missing", "/inputs/0/other")
+    ]
 
 
 def test_earlier_mistakes_are_not_drift(connection, editor) -> None:

@@ -170,9 +170,10 @@ def test_templates_are_found_by_words_tag_and_folder(editor: Person) -> None:
 
 
 def test_details_are_validated_and_normalized() -> None:
-    assert validate_template_input(TemplateInput(" "))
-    assert validate_template_input(TemplateInput("x" * 201))
-    assert validate_template_input(replace(TemplateInput("x"), sharing="everybody"))
+    assert validate_template_input(TemplateInput("x")) == ""
+    assert "Enter a name" in validate_template_input(TemplateInput(" "))
+    assert "200 characters" in validate_template_input(TemplateInput("x" * 201))
+    assert "who can see" in validate_template_input(replace(TemplateInput("x"), sharing="all"))
     assert format_tags(("A b", "a  b", "c|d", " ")) == "|a b|c d|"
     assert normalize_folder(" /a//b ") == "a/b"
 
