@@ -3,8 +3,6 @@
 import secrets
 from pathlib import Path
 
-from csp.constants import NONE, SELF
-
 from playground import environment as env
 
 HOME = Path(__file__).resolve().parent.parent
@@ -37,7 +35,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "playground.commands.static_files.StaticFilesConfig",
-    "csp",
     "django_htmx",
     "crispy_forms",
     "crispy_bootstrap5",
@@ -56,8 +53,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "playground.people.middleware.PrivacyMiddleware",
+    "playground.people.middleware.SecurityHeadersMiddleware",
     "playground.pages.errors.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "playground.pages.errors.CompressionMiddleware",
@@ -140,20 +136,6 @@ STORAGES = {
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "connect-src": [SELF],
-        "font-src": [SELF],
-        "worker-src": [SELF],
-        "form-action": [SELF],
-        "img-src": [SELF, "data:"],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-    }
-}
 SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

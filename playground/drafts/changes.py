@@ -158,21 +158,25 @@ def _retry(person: Person, draft_id: uuid.UUID, attempt: Callable[[Draft], Resul
 
 def _store(draft: Draft, before: State, new: NewChange) -> Applied:
     """Store a change and its entry in the change log, or raise RevisionTaken."""
-    values = _changed_values(draft, before, new.after)
     revision = draft.revision + 1
+    values = _changed_values(before, new.after) | {"revision": revision}
+    drops_undone = new.kind == "edit" and draft.can_redo
+    if drops_undone or new.kind == "undo":
+        values["can_redo"] = new.kind == "undo"
     with transaction.atomic():
         # First of all the UPDATE: it takes the row's lock, so the entries keep their order.
         unchanged = Draft.objects.filter(pk=draft.pk, revision=draft.revision)
-        if not unchanged.update(**values, revision=revision):
+        if not unchanged.update(**values):
             raise RevisionTaken
-        if new.kind == "edit" and draft.can_redo:
+        if drops_undone:
             undone = draft.changes.filter(state=Change.State.UNDONE)
             undone.update(state=Change.State.DROPPED)
         if new.replayed:
             state = Change.State.UNDONE if new.kind == "undo" else Change.State.DONE
             replayed = draft.changes.filter(pk__in=[change.pk for change in new.replayed])
             replayed.update(state=state)
-        draft.changes.create(
+        Change.objects.create(
+            draft=draft,
             revision=revision,
             pointer=new.pointer,
             tab=new.tab,
@@ -182,12 +186,12 @@ def _store(draft: Draft, before: State, new: NewChange) -> Applied:
         )
         if revision % REVISIONS_BETWEEN_DELETIONS == 0:
             _delete_old_changes(draft)
-    for name, value in {**values, "revision": revision}.items():
+    for name, value in values.items():
         setattr(draft, name, value)
     return Applied(draft, before, new.after, new.splice)
 
 
-def _changed_values(draft: Draft, before: State, after: State) -> dict[str, Any]:
+def _changed_values(before: State, after: State) -> dict[str, Any]:
     """The fields to write: encrypting a document that stayed would cost more than the rest."""
     values: dict[str, Any] = {"changed_at": timezone.now()}
     if after.text != before.text:

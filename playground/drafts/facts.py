@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import itemgetter
 
 from playground.drafts.models import Draft
+from playground.jsontext.references import may_have_references
 from playground.rules.facts import AccountFacts, Facts
 from playground.vault.models import Secret
 from playground.workspace.connections import format_variables
@@ -63,6 +64,7 @@ def _load_accounts(connection: uuid.UUID, version: uuid.UUID) -> Mapping[str, Ac
 
 
 def _own_secret_names(draft: Draft) -> frozenset[str]:
-    if not draft.has_secrets:
+    # They only matter to references, which most documents don't have.
+    if not may_have_references(draft.text):
         return frozenset()
     return frozenset(draft.secrets.values_list("name", flat=True))

@@ -4,7 +4,6 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
 
 from playground.vault.encryption import SealedTextField
 from playground.workspace.models import Connection
@@ -40,10 +39,8 @@ class Draft(models.Model):
     payload_made_at = models.DateTimeField(null=True)
     changed_at = models.DateTimeField(auto_now=True)
     discarded_at = models.DateTimeField(null=True)
-
-    # `find_draft` reads these along with the draft. Elsewhere nobody looked, so they may be so.
-    can_redo = True
-    has_secrets = True
+    # Spares each edit a look for steps to redo. It may be true although there are none left.
+    can_redo = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["-changed_at"]
@@ -78,10 +75,6 @@ class Change(models.Model):
 
     class Meta:
         ordering = ["revision"]
-        # Every edit asks whether its draft has something to redo, which is nearly never so.
-        indexes = [
-            models.Index(fields=["draft"], condition=Q(state="undone"), name="undone_changes")
-        ]
         constraints = [
             models.UniqueConstraint(fields=["draft", "revision"], name="one_change_per_revision")
         ]

@@ -1,7 +1,8 @@
-"""Middleware that protects people: sign-in, CSRF without a referrer, private responses."""
+"""Middleware that protects people: security headers, sign-in, CSRF without a referrer."""
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -10,13 +11,28 @@ from playground.people.permissions import redirect_to_sign_in
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+# One policy for all pages: none has inline scripts or needs a nonce or an exception.
+CONTENT_SECURITY_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "worker-src 'self'",
+        "form-action 'self'",
+        "img-src 'self' data:",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ]
+)
 # No page uses any of these.
 UNUSED = "accelerometer camera display-capture geolocation gyroscope microphone midi payment usb"
 PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED.split())
 
 
-class PrivacyMiddleware:
-    """Keeps responses out of browser caches and takes permissions from pages.
+class SecurityHeadersMiddleware:
+    """Restricts what pages may load and use, and keeps responses out of browser caches.
 
     Without `no-store`, going back would show a page with an idempotency key that is used up.
     Over HTTPS every cookie is marked secure, whatever the settings say.
@@ -27,6 +43,9 @@ class PrivacyMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
+        # Django's own error pages for developers have inline styles.
+        if not (settings.DEBUG and response.status_code in (404, 500)):
+            response.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         response.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
         response.setdefault("Cache-Control", "no-store")
         if request.is_secure():

@@ -82,7 +82,7 @@ def test_nothing_is_read_twice(place: Connection, editor: Person) -> None:
 
 
 def test_a_secret_of_the_draft_is_known_at_once(place: Connection, editor: Person) -> None:
-    made = start_draft(editor, "launch-workflow", "{}", connection=place)
+    made = start_draft(editor, "launch-workflow", '{"a": "{{secret:token}}"}', connection=place)
     assert load_facts(place, UID, find_draft(editor, made.id)).secrets == {"key"}
     store_draft_secret(made, "token", "value", editor)
     assert load_facts(place, UID, find_draft(editor, made.id)).secrets == {"key", "token"}

@@ -1,4 +1,4 @@
-"""Renames fields, gives tables Django's names, and indexes changes that can be redone."""
+"""Renames fields, gives tables Django's names, and drafts a mark that they can redo."""
 
 from django.db import migrations, models
 
@@ -17,10 +17,7 @@ class Migration(migrations.Migration):
         migrations.RenameField('change', 'step', 'undo_step'),
         migrations.AlterModelTable('change', table=None),
         migrations.AlterModelTable('draft', table=None),
-        migrations.AddIndex(
-            'change',
-            models.Index(
-                fields=['draft'], condition=models.Q(state='undone'), name='undone_changes'
-            ),
-        ),
+        # What was undone before can be redone still.
+        migrations.AddField('draft', 'can_redo', models.BooleanField(default=True)),
+        migrations.AlterField('draft', 'can_redo', models.BooleanField(default=False)),
     ]
