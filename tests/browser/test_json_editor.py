@@ -66,7 +66,7 @@ def test_half_typed_json_is_kept_explained_and_blocks_send(page: Page) -> None:
     assert Draft.objects.get().text == good
     page.get_by_label("Workflow UID").focus()
     page.keyboard.press("Control+Enter")
-    expect(page.locator("#reply")).to_contain_text("Press Send")
+    expect(page.locator("#reply")).to_contain_text("after you send")
     expect(page.locator("#editor_box textarea")).to_be_focused()
     page.reload()
     expect(page.locator("#editor_status.error")).to_contain_text("a colon is missing")

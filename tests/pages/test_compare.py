@@ -135,10 +135,10 @@ def test_resending_a_shared_exchange_creates_an_own_draft(editor) -> None:
     draft = colleague.post(address)
     assert colleague.get(draft["Location"]).status_code == 200
     changed = colleague.get(f"{draft['Location']}changed/").content.decode()
-    assert "Nothing differs from what was sent" in changed
+    assert "No changes since it was sent" in changed
     Exchange.objects.all().delete()
     changed = colleague.get(f"{draft['Location']}changed/").content.decode()
-    assert "is gone, or not yours to see" in changed
+    assert "The original exchange was deleted" in changed
 
 
 def test_headers_of_both_are_compared_and_ignored_by_name(as_editor, editor) -> None:

@@ -76,7 +76,7 @@ def test_a_variant_is_saved_switched_to_and_shows_its_overrides(
     template = make_template(editor)
     draft = open_template(editor, template)
     edit(as_editor, draft, pointer="/job_name", typed="VIP")
-    post(as_editor, "save_kept", draft.id, name="VIP test")
+    post(as_editor, "save_to_template", draft.id, name="VIP test")
     page = as_editor.get(reverse("builder", args=[draft.id])).content.decode()
     assert 'data-own="[&quot;/job_name&quot;]"' in page
     post(as_editor, "switch_variant", draft.id, variant="")
@@ -98,16 +98,16 @@ def test_two_people_who_save_at_once_see_both_versions(
     template = make_template(editor, sharing=Sharing.EDIT)
     mine, theirs = open_template(editor, template), open_template(owner, template)
     edit(signed_in(owner), theirs, pointer="/job_name", typed="Theirs")
-    post(signed_in(owner), "save_kept", theirs.id)
+    post(signed_in(owner), "save_to_template", theirs.id)
     edit(as_editor, mine, pointer="/job_name", typed="Mine")
-    answer = post(as_editor, "save_kept", mine.id).content.decode()
-    assert "owner saved version 2 meanwhile" in answer
+    answer = post(as_editor, "save_to_template", mine.id).content.decode()
+    assert "owner saved version 2 in the meantime" in answer
     assert "Theirs" in answer
     assert "Mine" in answer
     assert Version.objects.count() == 2
     base = re.search(r'name="base" value="(\d+)"', answer)
     assert base
-    post(as_editor, "save_kept", mine.id, base=base[1])
+    post(as_editor, "save_to_template", mine.id, base=base[1])
     names = [json.loads(each.text)["job_name"] for each in Version.objects.order_by("number")]
     assert names == ["Night", "Theirs", "Mine"]
 
@@ -117,7 +117,7 @@ def test_a_credential_is_stored_as_a_secret_before_saving(
 ) -> None:
     draft = start_draft(editor, "launch-workflow", '{"api_key": "sk-live-123456"}')
     answer = post(as_editor, "save_template", draft.id, name="x")
-    assert "Moved to the secrets: api_key." in answer["HX-Trigger"]
+    assert "Now stored as secrets: api_key." in answer["HX-Trigger"]
     version = Version.objects.get()
     assert "sk-live" not in version.text
     assert "{{secret:api_key}}" in version.text

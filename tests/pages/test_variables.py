@@ -142,4 +142,4 @@ def test_the_last_steps_include_edits_outside_the_document(draft: Draft, editor:
     steps = shown.content.decode()
     assert "#path/workflow_uid" in steps
     assert "#variable/team" in steps
-    assert steps.count("not in the document itself") == 3
+    assert steps.count("outside the document") == 3

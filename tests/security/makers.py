@@ -69,7 +69,7 @@ def make_own_template(person: Person) -> dict[str, Any]:
     return {"template_id": make_template(person).id}
 
 
-def make_kept_draft(person: Person) -> dict[str, Any]:
+def make_draft_with_template(person: Person) -> dict[str, Any]:
     return {"draft_id": open_template(person, make_template(person)).id}
 
 
@@ -143,9 +143,9 @@ MAKERS: dict[str, Maker] = {
     "builder": make_draft,
     "edit_draft": make_draft,
     "turn_back": lambda person: {**make_draft(person), "direction": "undo"},
-    "keep_secrets": make_draft,
+    "store_secrets": make_draft,
     "draft_resolved": make_draft,
-    "draft_steps": make_draft,
+    "draft_change_log": make_draft,
     "paste_into": make_draft,
     "draft_part": make_draft,
     "draft_state": make_draft,
@@ -155,16 +155,16 @@ MAKERS: dict[str, Maker] = {
     "draft_code": lambda person: {**make_draft(person), "language": "curl"},
     "upload_file": make_draft,
     "draft_choices": make_draft,
-    "draft_offers": make_draft,
+    "draft_completions": make_draft,
     "draft_file": make_draft_with_file,
     "file_uri": make_draft_with_file,
     "rename_draft": make_draft,
     "discard_draft": make_draft,
     "restore_draft": make_discarded_draft,
-    "draft_template": make_kept_draft,
-    "save_template": make_kept_draft,
-    "save_kept": make_kept_draft,
-    "switch_variant": make_kept_draft,
+    "draft_template": make_draft_with_template,
+    "save_template": make_draft_with_template,
+    "save_to_template": make_draft_with_template,
+    "switch_variant": make_draft_with_template,
     "template": make_own_template,
     "open_template": make_own_template,
     "edit_template": make_own_template,

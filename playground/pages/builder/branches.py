@@ -20,49 +20,61 @@ from playground.jsontext import parsing, pointers, printing
 
 
 def list_branch_edits(schema: Schema, state: State, edit: Edit) -> list[Edit]:
-    """The parts of `choose`: its pointer names the mode property, or an object whose fields
-    tell; its value is the title of the branch. Raises LookupError if there is none."""
+    """The parts of a `choose` edit, whose value is the title of a branch.
+
+    Its pointer names either a mode property, such as Altcraft's `matching`, or an object without
+    one, whose branch shows in the keys it has. Raises LookupError if there are no branches.
+    """
     segments = pointers.split(edit.pointer)
-    holder = _schema_at(schema, segments[:-1])
-    if segments and mode_property(holder) == segments[-1]:
-        return _change(holder, state, pointers.parent(edit.pointer), edit.value)
-    groups = _schema_at(schema, segments)
-    if "x-one-of" not in groups:
+    parent_schema = _schema_at(schema, segments[:-1])
+    if segments and mode_property(parent_schema) == segments[-1]:
+        return _switch(parent_schema, state, pointers.parent(edit.pointer), edit.value)
+    object_schema = _schema_at(schema, segments)
+    if "x-one-of" not in object_schema:
         raise LookupError(edit.pointer)
     if edit.value == NO_BRANCH:
         return [Edit("off", edit.pointer)]
-    begin = Edit(
+    # The object may be switched off or absent; its fields need it to exist first.
+    switch_on = Edit(
         "on",
         edit.pointer,
-        printing.dump(start_value(groups)),
-        order=list(holder.get("properties", ())),
+        printing.dump(start_value(object_schema)),
+        order=_key_order(parent_schema),
     )
-    return [begin, *_change(groups, state, edit.pointer, edit.value)]
+    return [switch_on, *_switch(object_schema, state, edit.pointer, edit.value)]
 
 
 def empty_field(schema: Schema, state: State, edit: Edit) -> Edit:
-    """Clearing a field removes its key; where the key itself tells which branch is taken, it
-    gets its initial value, so that nobody switches branches by clearing an input."""
+    """Clearing a field removes its key, unless the key itself decides which branch is taken.
+
+    Such a key gets its initial value instead: nobody means to switch branches by clearing an
+    input.
+    """
     above, key = pointers.parent(edit.pointer), pointers.split(edit.pointer)[-1]
-    holder = _schema_at(schema, pointers.split(above))
-    branch = chosen_branch(read_branches(holder, _values_at(holder, state, above)))
-    begin = initial_text(holder, branch, key) if branch else ""
-    order = list(holder.get("properties", ()))
-    return Edit("set", edit.pointer, begin, order=order) if begin else edit
+    object_schema = _schema_at(schema, pointers.split(above))
+    branch = chosen_branch(read_branches(object_schema, _values_at(object_schema, state, above)))
+    initial = initial_text(object_schema, branch, key) if branch else ""
+    if not initial:
+        return edit
+    return Edit("set", edit.pointer, initial, order=_key_order(object_schema))
 
 
-def _change(schema: Schema, state: State, above: str, title: str) -> list[Edit]:
-    order = list(schema.get("properties", ()))
+def _switch(schema: Schema, state: State, above: str, title: str) -> list[Edit]:
     return [
-        Edit(part.kind, pointers.child(above, part.key), part.value, order=order)
+        Edit(part.kind, pointers.child(above, part.key), part.value, order=_key_order(schema))
         for part in switch_branch(schema, _values_at(schema, state, above), title)
     ]
+
+
+def _key_order(schema: Schema) -> list[str]:
+    return list(schema.get("properties", ()))
 
 
 def _values_at(schema: Schema, state: State, pointer: str) -> Mapping[str, Any]:
     """The object as it is now, or as switching it on would set it."""
     text = text_at(state.text, pointer) or state.metadata.off.get(pointer)
     tree = parsing.parse(text or printing.dump(start_value(schema)))
+    # The JSON editor accepts anything here; the form then shows the object without values.
     return tree if isinstance(tree, dict) else {}
 
 

@@ -1,4 +1,4 @@
-"""When the editor is left, typed credentials move to the secrets, data URIs to the files."""
+"""Typed credentials move to the draft's secrets, pasted data URIs to the files."""
 
 from __future__ import annotations
 
@@ -26,76 +26,81 @@ from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.attachments import store_data_uris
 
-MOST_VALUES = 200
-LONGEST_VALUE = 20_000
+# A browser stores about 180 cookies per site; one is at most 4 kB.
+MAX_VALUES = 200
+MAX_VALUE_LENGTH = 20_000
+
+# Pointers into the document, each with a value.
+Values = list[tuple[str, str]]
 
 
 @needs(Role.EDITOR)
 @require_POST
-def keep_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Puts references in the place of credentials; `taken` names the places, `references` what
-    stands there now. Those typed into the document, or those sent beside it, which never
-    were in it: `{"entered": {pointer: value}}`, or `{"cookies": pasted text, "pointer"}`.
+def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Replace credentials by references to secrets, in one edit that undo takes back.
+
+    By default the credentials are looked for in the document. Masked fields send theirs beside
+    it, so that they are never part of it: `{"entered": {pointer: value}}`, or
+    `{"cookies": pasted text, "pointer"}`. The response has what an edit responds with, `taken`
+    (the pointers), `references` (their new JSON texts) and `sentence` for a toast.
     """
     opened = open_draft(request, draft_id)
+    person = person_of(request)
     schema = opened.operation.body_schema or {}
     try:
         sent = read_edit_request(request)
         entered = read_entered(sent)
         found = find_typed_secrets(opened.tree, schema) if entered is None else entered
-        files = store_data_uris(schema, "", opened.tree, person_of(request))
+        files = store_data_uris(schema, "", opened.tree, person)
         if not found and not files:
             return JsonResponse({"taken": []})
-        done = apply_edit(
-            person_of(request),
-            draft_id,
-            Edit("all", parts=[*_take(request, opened, found), *_attach(files)]),
-            opened.draft.revision,
-            str(sent.get("tab", ""))[:40],
-        )
+        parts = [*_store(request, opened, found), *(Edit("set", *each) for each in files)]
+        tab = str(sent.get("tab", ""))[:40]
+        done = apply_edit(person, draft_id, Edit("all", parts=parts), opened.draft.revision, tab)
     except (InvalidEdit, BadEdit) as error:
         return JsonResponse({"sentence": str(error)}, status=422)
+    # Another tab was quicker. Its edit brings the document here, and leaving the field again
+    # starts over.
     if not isinstance(done, Applied):
         return JsonResponse({"taken": []})
-    taken = [pointer for pointer, _ in found]
-    changed = describe_change(done, {**sent, "part": "changed"})
-    places = [*taken, *(place for place, _file in files)]
-    references = {pointer: text_at(done.after.text, pointer) for pointer in taken}
-    sentences = [tell_taken(taken)] if taken else []
-    sentences += [_("The data URI is kept as a file now.")] if files else []
-    told = {"taken": places, "references": references, "sentence": " ".join(sentences)}
-    return JsonResponse({**changed, **told})
+    taken = [pointer for pointer, _value in found]
+    messages = [describe_taken(taken)] if taken else []
+    messages += [_("The data URI is now stored as a file.")] if files else []
+    return JsonResponse(
+        {
+            **describe_change(done, {**sent, "part": "changed"}),
+            "taken": [*taken, *(pointer for pointer, _reference in files)],
+            "references": {pointer: text_at(done.after.text, pointer) for pointer in taken},
+            "sentence": " ".join(messages),
+        }
+    )
 
 
-def _attach(files: list[tuple[str, str]]) -> list[Edit]:
-    return [Edit("set", place, reference) for place, reference in files]
-
-
-def read_entered(sent: Mapping[str, Any]) -> list[tuple[str, str]] | None:
-    """Pointers and values that were sent beside the document; None when none were."""
+def read_entered(sent: Mapping[str, Any]) -> Values | None:
+    """The values that were sent beside the document; None if there are none."""
     if "cookies" in sent:
         return _read_cookies(str(sent["cookies"]), str(sent.get("pointer", "")))
     entered = sent.get("entered")
     if entered is None:
         return None
-    if not isinstance(entered, dict) or len(entered) > MOST_VALUES:
-        raise BadEdit(_("Credentials are sent as an object of pointers and values."))
+    if not isinstance(entered, dict) or len(entered) > MAX_VALUES:
+        raise BadEdit(_("Send credentials as an object of pointers and values."))
     for pointer, value in entered.items():
         if not pointer.startswith("/") or not isinstance(value, str):
-            raise BadEdit(_("Credentials are sent as an object of pointers and values."))
-        if len(value) > LONGEST_VALUE:
-            raise BadEdit(_("A credential has at most 20,000 characters."))
+            raise BadEdit(_("Send credentials as an object of pointers and values."))
+        if len(value) > MAX_VALUE_LENGTH:
+            raise BadEdit(_("A credential can have at most 20,000 characters."))
     return [(pointer, value) for pointer, value in entered.items() if value]
 
 
-def _read_cookies(text: str, pointer: str) -> list[tuple[str, str]]:
+def _read_cookies(text: str, pointer: str) -> Values:
     cookies = {name: value for name, value in parse_cookies(text).items() if value}
     if not cookies or not pointer.startswith("/"):
-        raise BadEdit(_("No cookie was found in this: paste a Cookie header or exported JSON."))
+        raise BadEdit(_("No cookies found. Paste a Cookie header or cookies exported as JSON."))
     return [(pointers.child(pointer, name), value) for name, value in cookies.items()]
 
 
-def _take(request: HttpRequest, opened: Opened, found: list[tuple[str, str]]) -> list[Edit]:
+def _store(request: HttpRequest, opened: Opened, found: Values) -> list[Edit]:
     edits = []
     for pointer, value in found:
         name = pointers.split(pointer)[-1]
@@ -104,12 +109,11 @@ def _take(request: HttpRequest, opened: Opened, found: list[tuple[str, str]]) ->
     return edits
 
 
-def tell_taken(places: list[Any]) -> str:
-    """One line for the person."""
-    names = ", ".join(pointers.split(each)[-1] for each in places)
-    sentence = ngettext(
-        "The value of %(names)s is kept as a secret now; a reference stands in its place.",
-        "The values of %(names)s are kept as secrets now; references stand in their places.",
-        len(places),
+def describe_taken(taken: list[str]) -> str:
+    names = ", ".join(pointers.split(each)[-1] for each in taken)
+    message = ngettext(
+        "The value of %(names)s is now a secret; the payload refers to it.",
+        "The values of %(names)s are now secrets; the payload refers to them.",
+        len(taken),
     )
-    return sentence % {"names": names}
+    return message % {"names": names}

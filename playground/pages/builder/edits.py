@@ -25,7 +25,7 @@ from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit, complete
 from playground.pages.builder.following import describe_sections
 from playground.pages.builder.parts import draw_part
-from playground.pages.builder.template_link import tell_kept
+from playground.pages.builder.template_link import describe_link_state
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.rules.problems import Problem
@@ -203,7 +203,7 @@ def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
         "revision": done.draft.revision,
     }
     if done.draft.template_id:
-        answer |= tell_kept(done.draft)
+        answer |= describe_link_state(done.draft)
     if lines := find_lines(done.before.text, done.splice):
         answer["lines"] = lines
     if done.before.metadata.incomplete != done.after.metadata.incomplete:

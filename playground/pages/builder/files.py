@@ -1,4 +1,4 @@
-"""Files of a draft: taken in, shown, and described for the form."""
+"""Files of a draft: uploaded, downloaded, and described for the form."""
 
 from __future__ import annotations
 
@@ -40,27 +40,32 @@ from playground.workspace.files import (
 from playground.workspace.models import File
 
 MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}")
+# Formats that browsers draw without running anything in them, which SVG may contain.
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
-LOOK = 2000  # bytes of a text that are shown
-EXPANDED = 60_000  # bytes of a file whose data URI is shown
+PREVIEW_BYTES = 2000  # of a text file
+URI_BYTES = 60_000  # of a file whose data URI is expanded in the preview
+CHIP_BYTES = 18  # of a file whose data URI is shown as a chip
 
 
 @needs(Role.EDITOR)
 @require_POST
 def upload_file(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """One file, as `file` of a form. The answer has the `name`, the reference as `data`, both
-    as JSON text, and both together as `value`; 422 with a sentence where it is refused."""
+    """Store one file, the field `file` of a form.
+
+    Responds with its `name`, its reference as `data`, and both as an object `value`, all JSON
+    texts ready for an edit; 422 with a `sentence` if the file is rejected.
+    """
     try:
         find_draft(person_of(request), draft_id)
     except Draft.DoesNotExist:
-        return _refuse(_("This draft is gone: discarded in another tab, or never yours."), 404)
+        return _reject(_("This draft was discarded in another tab, or it isn't yours."), 404)
     sent = request.FILES.get("file")
     if not isinstance(sent, UploadedFile) or not sent.name:
-        return _refuse(_("No file came, or one without a name."), 422)
+        return _reject(_("The upload has no file, or the file has no name."), 422)
     try:
-        file = store_file(sent.chunks(), sent.name, type_of(sent), person_of(request))
-    except FileRejected as refused:
-        return _refuse(str(refused), 422)
+        file = store_file(sent.chunks(), sent.name, media_type_of(sent), person_of(request))
+    except FileRejected as error:
+        return _reject(str(error), 422)
     reference = f"{{{{file:{file.id}}}}}"
     return JsonResponse(
         {
@@ -71,23 +76,27 @@ def upload_file(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     )
 
 
-def type_of(sent: UploadedFile[Any]) -> str:
-    """What the browser says, else what the name says."""
-    said = sent.content_type or ""
-    if MEDIA_TYPE.fullmatch(said) and said != VAGUE:
-        return said
+def media_type_of(sent: UploadedFile[Any]) -> str:
+    """The type that the browser states, else the one that the name suggests."""
+    stated = sent.content_type or ""
+    if MEDIA_TYPE.fullmatch(stated) and stated != VAGUE:
+        return stated
     return mimetypes.guess_type(sent.name or "")[0] or VAGUE
 
 
 @needs(Role.EDITOR)
 @require_safe
 def show_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpResponseBase:
-    """The bytes, never as a page of ours: to be saved, or a picture to be looked at."""
+    """The bytes, for download or as the source of a picture.
+
+    An HTML file opened from here would run as a page of this site. Three things prevent that: it
+    is an attachment without its own media type, browsers must not guess one, and the policy
+    forbids scripts.
+    """
     file = _find_file(request, draft_id, file_id)
-    bare = file.media_type.partition(";")[0].lower()
-    response = StreamingHttpResponse(
-        read_pieces(file), content_type=bare if bare in PICTURES else VAGUE
-    )
+    bare = _bare_type(file)
+    content_type = bare if bare in PICTURES else VAGUE
+    response = StreamingHttpResponse(read_pieces(file), content_type=content_type)
     name = file.name or "file"
     response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["Content-Length"] = str(file.size)
@@ -99,24 +108,25 @@ def show_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpRe
 @needs(Role.EDITOR)
 @require_safe
 def show_uri(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpResponse:
-    """The data URI as the wire has it, at most its first part."""
-    file = _find_file(request, draft_id, file_id)
-    uri = shorten_uri(file, EXPANDED)
+    """The data URI as it is sent, at most its first part."""
+    uri = shorten_uri(_find_file(request, draft_id, file_id), URI_BYTES)
     return HttpResponse(uri, content_type="text/plain; charset=utf-8")
 
 
 def _find_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> File:
-    """A file that one's own draft refers to."""
+    """A file that the person's own draft refers to: knowing its id is no permission."""
     draft = open_draft(request, draft_id).draft
     file = find_referenced_files(draft.text).get(file_id)
+    # The row may outlive the bytes, after a restore without the data folder's files.
     if file is None or (not read_file_start(file, 1) and file.size):
         raise Http404(_("This draft has no such file."))
     return file
 
 
-def shorten_uri(file: File, most: int) -> str:
-    """Its data URI from the front: whole where the file has at most that many bytes."""
-    head = read_file_start(file, most - most % 3)
+def shorten_uri(file: File, max_bytes: int) -> str:
+    """The data URI of at most that many bytes of the file, then its size."""
+    # Base64 encodes three bytes at a time. Cut elsewhere, it would end in padding.
+    head = read_file_start(file, max_bytes - max_bytes % 3)
     digits = b64encode(head).decode()
     rest = f"… ({format_size(file.size)})" if file.size > len(head) else ""
     return f"data:{file.media_type};base64,{digits}{rest}"
@@ -124,7 +134,10 @@ def shorten_uri(file: File, most: int) -> str:
 
 @dataclass(frozen=True)
 class FileRow:
-    """One element of the array: what its `name` and `data` are, and the file behind it."""
+    """One element of the array of attachments: its `name` and `data`, and the file behind them.
+
+    `is_object` is false for an element that isn't an object, which only the JSON editor can make.
+    """
 
     name: str
     data: str
@@ -137,33 +150,35 @@ class FileRow:
 
     @property
     def is_picture(self) -> bool:
-        return bool(self.file) and self._bare in PICTURES
+        return self.file is not None and _bare_type(self.file) in PICTURES
 
     @property
-    def look(self) -> str:
-        """The beginning of a text; empty for anything else."""
+    def preview(self) -> str:
+        """The beginning of a text file; empty for any other."""
         if self.file is None or self.is_picture:
             return ""
-        head = read_file_start(self.file, LOOK)
+        head = read_file_start(self.file, PREVIEW_BYTES)
         text = head.decode("utf-8", "replace")
-        readable = b"\0" not in head and text.count("\ufffd") <= 2
-        return text + ("…" if self.file.size > len(head) else "") if readable else ""
+        # The cut may split the last character, so a replacement character alone says nothing.
+        is_text = b"\0" not in head and text.count("\ufffd") <= 2
+        return text + ("…" if self.file.size > len(head) else "") if is_text else ""
 
     @property
     def uri(self) -> str:
-        return shorten_uri(self.file, 18) if self.file else ""
+        return shorten_uri(self.file, CHIP_BYTES) if self.file else ""
 
     @property
     def data_uri_size(self) -> int:
         return data_uri_size(self.file) if self.file else 0
 
-    @property
-    def _bare(self) -> str:
-        return self.file.media_type.partition(";")[0].lower() if self.file else ""
+
+def _bare_type(file: File) -> str:
+    """The media type without parameters such as `charset`."""
+    return file.media_type.partition(";")[0].lower()
 
 
 def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
-    """What the section of attachments draws."""
+    """The context of `builder/_attachments.html`."""
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     rows = list(_read_rows(opened, tree if isinstance(tree, list) else []))
     most, size = opened.operation.max_bytes, measure_body(plan_draft(opened.draft), opened.facts)
@@ -176,17 +191,17 @@ def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
         "body_most": format_size(most) if most else "",
         "body_share": min(100, round(100 * size / most)) if most else 0,
         "largest": settings.MAX_FILE_BYTES,
-        "say_largest": format_size(settings.MAX_FILE_BYTES),
+        "largest_text": format_size(settings.MAX_FILE_BYTES),
     }
 
 
 def _read_rows(opened: Opened, items: list[Any]) -> Iterator[FileRow]:
-    kept = find_referenced_files(opened.draft.text)
+    files = find_referenced_files(opened.draft.text)
     for item in items:
         values = item if isinstance(item, dict) else {}
         name, data = values.get("name"), values.get("data")
-        marks = find_references(data) if isinstance(data, str) else []
-        file = kept.get(marks[0].name) if len(marks) == 1 and marks[0].kind == "file" else None
+        found = find_references(data) if isinstance(data, str) else []
+        file = files.get(found[0].name) if len(found) == 1 and found[0].kind == "file" else None
         yield FileRow(
             name if isinstance(name, str) else "",
             data if isinstance(data, str) else "",
@@ -195,5 +210,5 @@ def _read_rows(opened: Opened, items: list[Any]) -> Iterator[FileRow]:
         )
 
 
-def _refuse(sentence: str, status: int) -> JsonResponse:
-    return JsonResponse({"sentence": sentence}, status=status)
+def _reject(message: str, status: int) -> JsonResponse:
+    return JsonResponse({"sentence": message}, status=status)

@@ -1,9 +1,11 @@
-"""The builder's page, and what is done with a draft as a whole."""
+"""The builder's page, its preview with values, its change log, and the document as a file."""
 
 from __future__ import annotations
 
 import json
 import uuid
+from datetime import UTC, datetime
+from itertools import count
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,17 +14,27 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from playground.calls.snippets import LANGUAGES
+from playground.drafts.change_log import changes_more_than_text, editor_splice_of
 from playground.drafts.changes import count_undo_steps
+from playground.drafts.models import Change
 from playground.history.queries import find_running_exchange
+from playground.importers.credentials import is_secret_pointer
+from playground.pages import responses
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edits import digest_of, half_of, list_problems
-from playground.pages.builder.parts import describe_form, list_names
-from playground.pages.builder.template_link import describe_kept
+from playground.pages.builder.parts import describe_form, list_variable_names
+from playground.pages.builder.template_link import describe_link
 from playground.pages.replies import view_reply
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
+from playground.sending.plans import make_resolver, plan_draft
 from playground.sending.recovery import show_if_abandoned
 from playground.workspace.models import Connection
+
+LOGGED_CHANGES = 20
+# Characters of a change; somebody may have pasted a whole document.
+LOGGED_TEXT = 200
+MASK = "••••"
 
 
 @needs(Role.EDITOR)
@@ -30,26 +42,27 @@ from playground.workspace.models import Connection
 def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     person = person_of(request)
-    context = describe_page(opened) | describe_kept(person, opened.draft)
-    under_way = find_running_exchange(person, draft_id)
-    if under_way is not None:  # a reload in the middle of a send finds it again
-        context["reply"] = view_reply(show_if_abandoned(under_way))
+    context = describe_page(opened) | describe_link(person, opened.draft)
+    # Somebody may reload the page while a send is under way: it goes on showing that one.
+    running = find_running_exchange(person, draft_id)
+    if running is not None:
+        context["reply"] = view_reply(show_if_abandoned(running))
     return render(request, "builder/page.html", context)
 
 
 def describe_page(opened: Opened) -> dict[str, Any]:
     draft = opened.draft
-    form = describe_form(opened)
     problems = list_problems(opened.problems)
     undos, redos = count_undo_steps(draft)
     return {
-        **form,
+        **describe_form(opened),
         "connection": draft.connection,
         "connections": Connection.objects.filter(api=opened.operation.api.id),
         "problems": json.dumps(problems),
+        # The page sends it back with each edit, to be told of problems only when they changed.
         "digest": digest_of(problems),
         "incomplete": json.dumps(half_of(opened.state)),
-        "variables": json.dumps(list_names(opened)),
+        "variables": json.dumps(list_variable_names(opened)),
         "submission": uuid.uuid4(),
         "languages": LANGUAGES,
         "undos": undos,
@@ -59,10 +72,78 @@ def describe_page(opened: Opened) -> dict[str, Any]:
 
 @needs(Role.EDITOR)
 @require_safe
-def download(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+def download_document(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The document as a file, byte for byte."""
     draft = open_draft(request, draft_id).draft
     name = slugify(draft.name or draft.operation) or "payload"
-    response = HttpResponse(draft.text.encode(), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
-    return response
+    return responses.download(draft.text, f"{name}.json", "application/json")
+
+
+@needs(Role.EDITOR)
+@require_safe
+def show_resolved(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The text with the values of its variables; secrets and files stay references.
+
+    `at` (ISO 8601) and `seed` (a UUID) fix what `{{now}}` and `{{uuid}}` stand for, so that the
+    preview changes only where the draft does.
+    """
+    draft = open_draft(request, draft_id).draft
+    seed, numbers = _read_seed(request), count()
+
+    def make_uuid() -> uuid.UUID:
+        return uuid.uuid5(seed, str(next(numbers)))
+
+    resolve = make_resolver(plan_draft(draft), _read_time(request), make_uuid)
+    return HttpResponse(resolve(draft.text), content_type="text/plain; charset=utf-8")
+
+
+def _read_time(request: HttpRequest) -> datetime:
+    try:
+        return datetime.fromisoformat(request.GET.get("at", "")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return datetime.now(UTC)
+
+
+def _read_seed(request: HttpRequest) -> uuid.UUID:
+    try:
+        return uuid.UUID(request.GET.get("seed", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+@needs(Role.EDITOR)
+@require_safe
+def show_change_log(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """The last edits: where, before and after."""
+    opened = open_draft(request, draft_id)
+    changes = opened.draft.changes.filter(kind="edit").exclude(state=Change.State.DROPPED)
+    latest = changes.order_by("-revision")[:LOGGED_CHANGES]
+    context = {"edits": [_describe_change(each, opened) for each in latest]}
+    return render(request, "builder/_change_log.html", context)
+
+
+def _describe_change(change: Change, opened: Opened) -> dict[str, Any]:
+    detail = json.loads(change.detail)
+    splice = editor_splice_of(detail)
+    return {
+        "pointer": change.pointer,
+        "time": change.made_at,
+        "undone": change.state == Change.State.UNDONE,
+        "before": _mask(splice.removed[:LOGGED_TEXT], change, opened),
+        "after": _mask(splice.inserted[:LOGGED_TEXT], change, opened),
+        "other": changes_more_than_text(detail),
+    }
+
+
+def _mask(text: str, change: Change, opened: Opened) -> str:
+    """Hide what was typed into a credential's field, and known secrets wherever they were."""
+    # Path values, variables and the connection are logged under names such as
+    # `#path/workflow_uid`, which aren't JSON Pointers: they are no part of the document.
+    is_pointer = change.pointer.startswith("/")
+    schema = opened.operation.body_schema or {}
+    is_secret = is_pointer and is_secret_pointer(schema, change.pointer)
+    if is_secret and text and "{{secret:" not in text:
+        return MASK
+    for secret in opened.draft.secrets.all():
+        text = text.replace(secret.value, MASK)
+    return text

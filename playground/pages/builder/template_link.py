@@ -1,4 +1,4 @@
-"""A draft and the template it is kept in: save, save as variant, switch variants."""
+"""The template a draft came from: save a version or a variant, switch variants."""
 
 from __future__ import annotations
 
@@ -48,10 +48,12 @@ from playground.payload_templates.versions import (
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 
+MAX_DIFFERENCES = 100
+
 
 @dataclass(frozen=True)
-class Kept:
-    """A draft beside the version it started from."""
+class TemplateLink:
+    """A draft and the version of the template that it is based on."""
 
     draft: Draft
     version: Version
@@ -70,49 +72,49 @@ class Kept:
         return saved != self.state
 
     @property
-    def own(self) -> list[str]:
-        """The places whose values are the variant's own."""
+    def own_pointers(self) -> list[str]:
+        """The pointers of values that the variant overrides."""
         if not self.draft.variant:
             return []
         return overridden_pointers(derive_edits(self.content.shared, self.state))
 
     @property
-    def own_text(self) -> str:
-        return json.dumps(self.own, ensure_ascii=False)
+    def own_pointers_json(self) -> str:
+        return json.dumps(self.own_pointers, ensure_ascii=False)
 
 
-def find_kept(draft: Draft) -> Kept | None:
-    """None for a draft of no template, and where the template is gone."""
+def find_link(draft: Draft) -> TemplateLink | None:
+    """None for a draft without a template, or whose template was deleted."""
     if draft.template_id is None:
         return None
-    rows = Version.objects.filter(template__deleted_at=None).select_related("template")
-    found = rows.filter(template=draft.template_id, number=draft.template_version).first()
-    return Kept(draft, found) if found else None
+    versions = Version.objects.filter(template__deleted_at=None).select_related("template")
+    version = versions.filter(template=draft.template_id, number=draft.template_version).first()
+    return TemplateLink(draft, version) if version else None
 
 
-def tell_kept(draft: Draft) -> dict[str, Any]:
-    """What an edit's answer says about the template: unsaved or not, the variant (undo may bring
-    another one back) and its own places."""
-    kept = find_kept(draft)
-    if kept is None:
+def describe_link_state(draft: Draft) -> dict[str, Any]:
+    """What the response to an edit says about the template.
+
+    It names the variant because undo may bring another one back.
+    """
+    link = find_link(draft)
+    if link is None:
         return {}
-    return {"unsaved": kept.is_unsaved, "own": kept.own, "variant": draft.variant}
+    return {"unsaved": link.is_unsaved, "own": link.own_pointers, "variant": draft.variant}
 
 
-def describe_kept(person: Person, draft: Draft) -> dict[str, Any]:
-    """What the fragment `builder/_template_link.html` draws."""
-    kept = find_kept(draft)
-    if (
-        kept is not None
-        and not visible_templates(person).filter(id=kept.version.template_id).exists()
-    ):
-        kept = None
+def describe_link(person: Person, draft: Draft) -> dict[str, Any]:
+    """The context of `builder/_template_link.html`."""
+    link = find_link(draft)
+    # The owner may have stopped sharing the template since the draft was made from it.
+    if link and not visible_templates(person).filter(id=link.version.template_id).exists():
+        link = None
     return {
         "draft": draft,
         "name": draft.name,
-        "kept": kept,
-        "variants": [each.name for each in kept.content.variants] if kept else [],
-        "may_save": bool(kept and may_change(person, kept.version.template)),
+        "link": link,
+        "variants": [each.name for each in link.content.variants] if link else [],
+        "may_save": bool(link and may_change(person, link.version.template)),
         "sharings": Sharing.choices,
         "folders": list_folders(person),
     }
@@ -120,115 +122,125 @@ def describe_kept(person: Person, draft: Draft) -> dict[str, Any]:
 
 @needs(Role.EDITOR)
 @require_safe
-def show_kept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    draft = open_draft(request, draft_id).draft
-    return render(request, "builder/_template_link.html", describe_kept(person_of(request), draft))
+def show_template_link(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    return _render_link(request, open_draft(request, draft_id).draft)
 
 
 @needs(Role.EDITOR)
 @require_POST
 def save_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """The draft as a new template, with all its variants where it came from one."""
+    """Save the draft as a new template, with the variants of the one it came from."""
     draft, person = open_draft(request, draft_id).draft, person_of(request)
-    wanted = read_template_input(request)
-    if sentence := validate_template_input(wanted):
-        return draw_kept(request, draft, sentence, "#save_template", 422)
-    taken = extract_credentials(draft, person)
-    kept = find_kept(draft)
-    content = kept.content if kept else Content(replace(state_of(draft), variant=""))
+    values = read_template_input(request)
+    if message := validate_template_input(values):
+        return _reopen_dialog(request, draft, message, "#save_template")
+    extracted = extract_credentials(draft, person)
+    link = find_link(draft)
+    content = link.content if link else Content(replace(state_of(draft), variant=""))
     content = content.change(draft.variant, state_of(draft))
-    template = create_template(person, draft.operation, content, wanted, source=draft)
+    template = create_template(person, draft.operation, content, values, source=draft)
     link_draft(draft, get_version(template), draft.variant)
-    saved = _("Saved as the template %(name)s.") % {"name": template.name}
-    return finish(request, draft, saved, taken)
+    message = _("Saved as the template %(name)s.") % {"name": template.name}
+    return _confirm(request, draft, message, extracted)
 
 
 @needs(Role.EDITOR)
 @require_POST
-def save_kept(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """A new version of the template, or a new variant in it. Nothing is overwritten: based on
-    an older version, both are shown, and `base` says which one the person has seen."""
+def save_to_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """Save a new version of the template or, with `name`, a new variant in it.
+
+    A version that somebody else saved in the meantime is never overwritten: both are shown, and
+    `base` then names the version that the person has seen.
+    """
     draft, person = open_draft(request, draft_id).draft, person_of(request)
-    kept = find_kept(draft)
-    if kept is None or not may_change(person, kept.version.template):
-        sentence = _("This draft belongs to no template you may change. Save it as a new one.")
-        return draw_kept(request, draft, sentence, "#save_template", 422)
-    taken = extract_credentials(draft, person)
-    kept = replace(kept, draft=draft)
-    variant, base = draft.variant, kept.version
+    link = find_link(draft)
+    if link is None or not may_change(person, link.version.template):
+        message = _("You can't change this draft's template. Save the draft as a new one.")
+        return _reopen_dialog(request, draft, message, "#save_template")
+    extracted = extract_credentials(draft, person)
+    variant, base = draft.variant, link.version
     if request.POST.get("base", "").isdecimal():
-        base = _seen(kept.version.template, int(request.POST["base"][:9]))
+        base = _get_version(link.version.template, int(request.POST["base"][:9]))
     content = read_content(base)
     if "name" in request.POST:
         try:
             variant = clean_variant_name(content.variants, request.POST["name"])
-        except InvalidVariant as sentence:
-            return draw_kept(request, draft, str(sentence), "#save_variant", 422)
+        except InvalidVariant as error:
+            return _reopen_dialog(request, draft, str(error), "#save_variant")
     content = content.change(variant, state_of(draft))
     note = request.POST.get("note", "")
-    done = save_version(person, base.template, content, base.number, note, draft)
-    if isinstance(done, VersionConflict):
-        return show_both(request, draft, done, variant)
-    link_draft(draft, done, variant)
-    words = {"name": base.template.name, "number": done.number}
-    return finish(request, draft, _("Saved as version %(number)s of %(name)s.") % words, taken)
+    saved = save_version(person, base.template, content, base.number, note, draft)
+    if isinstance(saved, VersionConflict):
+        return _render_conflict(request, draft, saved, variant)
+    link_draft(draft, saved, variant)
+    values = {"name": base.template.name, "number": saved.number}
+    message = _("Saved as version %(number)s of %(name)s.") % values
+    return _confirm(request, draft, message, extracted)
+
+
+def _get_version(template: Template, number: int) -> Version:
+    try:
+        return get_version(template, number)
+    except Version.DoesNotExist:
+        raise Http404(_("There is no such version.")) from None
 
 
 @needs(Role.EDITOR)
 @require_POST
 def switch_variant(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Another variant's values, in one step that undo takes back; the page is drawn anew."""
+    """Switch to another variant's values, in one step that undo takes back."""
     draft = open_draft(request, draft_id).draft
-    kept = find_kept(draft)
-    if kept is None:
-        raise Http404(_("This draft belongs to no template."))
+    link = find_link(draft)
+    if link is None:
+        raise Http404(_("This draft has no template."))
     name = request.POST.get("variant", "")
-    apply_state(person_of(request), draft.id, kept.content.state(name), tab="")
+    apply_state(person_of(request), draft.id, link.content.state(name), tab="")
+    # Any value may be another one now, and so may the connection.
     response = HttpResponse(status=204)
     response["HX-Refresh"] = "true"
     return response
 
 
-def show_both(
-    request: HttpRequest, draft: Draft, stale: VersionConflict, variant: str
+def _confirm(
+    request: HttpRequest, draft: Draft, message: str, extracted: list[str]
 ) -> HttpResponse:
-    """What somebody else saved meanwhile, beside what this draft holds."""
-    theirs = get_version(stale.template)
-    differences = compare_texts(read_content(theirs).state(variant).text, draft.text)
-    context = describe_kept(person_of(request), draft)
-    context |= {"theirs": theirs, "differences": differences[:100], "variant": variant}
-    context["compare"] = reverse("compare_versions", args=[stale.template.id])
-    return render(request, "builder/_template_link.html", context)
-
-
-def finish(request: HttpRequest, draft: Draft, sentence: str, taken: list[str]) -> HttpResponse:
-    if taken:
-        names = ", ".join(taken)
-        sentence += " " + _("Moved to the secrets: %(names)s.") % {"names": names}
-    response = with_toast(draw_kept(request, draft), sentence)
-    if taken:
+    """The fragment and a toast. `extracted` are names of values that became secrets."""
+    if extracted:
+        message += " " + _("Now stored as secrets: %(names)s.") % {"names": ", ".join(extracted)}
+    response = with_toast(_render_link(request, draft), message)
+    # Saving has put references into the document, which this page doesn't know of.
+    if extracted:
         response["HX-Refresh"] = "true"
     return response
 
 
-def draw_kept(
-    request: HttpRequest, draft: Draft, sentence: str = "", dialog: str = "", status: int = 200
+def _render_conflict(
+    request: HttpRequest, draft: Draft, conflict: VersionConflict, variant: str
 ) -> HttpResponse:
-    """The fragment; with a sentence, its dialog stands open again with what was typed."""
-    context = describe_kept(person_of(request), draft)
-    context |= {
-        "sentence": sentence,
-        "dialog": dialog,
-        "variant_name": request.POST.get("name", ""),
-    }
-    if dialog == "#save_template":
-        typed = ("name", "description", "tags", "folder", "sharing")
-        context |= {each: request.POST.get(each, "") for each in typed}
+    """The version that somebody else saved in the meantime, beside this draft."""
+    theirs = get_version(conflict.template)
+    differences = compare_texts(read_content(theirs).state(variant).text, draft.text)
+    return _render_link(
+        request,
+        draft,
+        theirs=theirs,
+        differences=differences[:MAX_DIFFERENCES],
+        variant=variant,
+        compare=reverse("compare_versions", args=[conflict.template.id]),
+    )
+
+
+def _reopen_dialog(request: HttpRequest, draft: Draft, message: str, dialog: str) -> HttpResponse:
+    """The fragment with the dialog open again: the message, and the values that were rejected."""
+    fields = ("name", "description", "tags", "folder", "sharing")
+    values = {each: request.POST.get(each, "") for each in fields}
+    # The dialogs share one context, where `name` belongs to the template's.
+    typed = values if dialog == "#save_template" else {"variant_name": values["name"]}
+    return _render_link(request, draft, 422, message=message, dialog=dialog, **typed)
+
+
+def _render_link(
+    request: HttpRequest, draft: Draft, status: int = 200, **context: Any
+) -> HttpResponse:
+    context = describe_link(person_of(request), draft) | context
     return render(request, "builder/_template_link.html", context, status=status)
-
-
-def _seen(template: Template, number: int) -> Version:
-    try:
-        return get_version(template, number)
-    except Version.DoesNotExist:
-        raise Http404(_("There is no such version.")) from None

@@ -58,7 +58,7 @@ const cache = new Map();
 function fetchCompletions(draft, { pointer, kind }) {
   const key = `${draft.text.revision} ${kind} ${pointer}`;
   if (cache.size > CACHED) cache.clear();
-  if (!cache.has(key)) cache.set(key, request(draft.urls.offers, { pointer, kind }));
+  if (!cache.has(key)) cache.set(key, request(draft.urls.completions, { pointer, kind }));
   return cache.get(key);
 }
 
