@@ -29,7 +29,7 @@ SHARED_NAMES = {
     "write_error": "Each API of the sandbox has errors of its own.",
 }
 # Still to be renamed. Nothing may join this list.
-PENDING = {"describe_change", "download"}
+PENDING = {"describe_change"}
 
 
 def test_a_public_name_has_one_definition_or_a_reason() -> None:

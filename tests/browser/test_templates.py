@@ -66,7 +66,7 @@ def test_a_payload_is_saved_varied_compared_and_restored(
     page.get_by_role("button", name="Restore version 1").click()
     expect(page.get_by_role("link", name="3", exact=True)).to_be_visible()
     page.get_by_role("button", name="Compare selected").click()
-    expect(page.get_by_role("heading", name="Version 2 and version 3")).to_be_visible()
+    expect(page.get_by_role("heading", name="Compare version 2 with version 3")).to_be_visible()
     take_picture(page, "templates-compare")
     page.get_by_role("link", name="Templates", exact=True).first.click()
     page.get_by_label("Find a template").fill("nothing like it")

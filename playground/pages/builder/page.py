@@ -23,7 +23,7 @@ from playground.pages import responses
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edits import digest_of, half_of, list_problems
 from playground.pages.builder.parts import describe_form, list_variable_names
-from playground.pages.builder.template_link import describe_link
+from playground.pages.builder.template_link import describe_template_link
 from playground.pages.replies import view_reply
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -42,7 +42,7 @@ MASK = "••••"
 def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     person = person_of(request)
-    context = describe_page(opened) | describe_link(person, opened.draft)
+    context = describe_page(opened) | describe_template_link(person, opened.draft)
     # Somebody may reload the page while a send is under way: it goes on showing that one.
     running = find_running_exchange(person, draft_id)
     if running is not None:

@@ -83,7 +83,7 @@ class TemplateLink:
         return json.dumps(self.own_pointers, ensure_ascii=False)
 
 
-def find_link(draft: Draft) -> TemplateLink | None:
+def find_template_link(draft: Draft) -> TemplateLink | None:
     """None for a draft without a template, or whose template was deleted."""
     if draft.template_id is None:
         return None
@@ -97,15 +97,15 @@ def describe_link_state(draft: Draft) -> dict[str, Any]:
 
     It names the variant because undo may bring another one back.
     """
-    link = find_link(draft)
+    link = find_template_link(draft)
     if link is None:
         return {}
     return {"unsaved": link.is_unsaved, "own": link.own_pointers, "variant": draft.variant}
 
 
-def describe_link(person: Person, draft: Draft) -> dict[str, Any]:
+def describe_template_link(person: Person, draft: Draft) -> dict[str, Any]:
     """The context of `builder/_template_link.html`."""
-    link = find_link(draft)
+    link = find_template_link(draft)
     # The owner may have stopped sharing the template since the draft was made from it.
     if link and not visible_templates(person).filter(id=link.version.template_id).exists():
         link = None
@@ -135,7 +135,7 @@ def save_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if message := validate_template_input(values):
         return _reopen_dialog(request, draft, message, "#save_template")
     extracted = extract_credentials(draft, person)
-    link = find_link(draft)
+    link = find_template_link(draft)
     content = link.content if link else Content(replace(state_of(draft), variant=""))
     content = content.change(draft.variant, state_of(draft))
     template = create_template(person, draft.operation, content, values, source=draft)
@@ -153,7 +153,7 @@ def save_to_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     `base` then names the version that the person has seen.
     """
     draft, person = open_draft(request, draft_id).draft, person_of(request)
-    link = find_link(draft)
+    link = find_template_link(draft)
     if link is None or not may_change(person, link.version.template):
         message = _("You can't change this draft's template. Save the draft as a new one.")
         return _reopen_dialog(request, draft, message, "#save_template")
@@ -190,7 +190,7 @@ def _get_version(template: Template, number: int) -> Version:
 def switch_variant(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Switch to another variant's values, in one step that undo takes back."""
     draft = open_draft(request, draft_id).draft
-    link = find_link(draft)
+    link = find_template_link(draft)
     if link is None:
         raise Http404(_("This draft has no template."))
     name = request.POST.get("variant", "")
@@ -242,5 +242,5 @@ def _reopen_dialog(request: HttpRequest, draft: Draft, message: str, dialog: str
 def _render_link(
     request: HttpRequest, draft: Draft, status: int = 200, **context: Any
 ) -> HttpResponse:
-    context = describe_link(person_of(request), draft) | context
+    context = describe_template_link(person_of(request), draft) | context
     return render(request, "builder/_template_link.html", context, status=status)
