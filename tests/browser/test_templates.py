@@ -127,7 +127,8 @@ def test_two_tabs_that_save_at_once_are_shown_both(
         page.locator("#save_version").get_by_role("button", name="Save version").click()
         if typed == "One":
             expect(page.get_by_text("Saved as version 2 of Night run.")).to_be_visible()
-    expect(page.get_by_role("heading", name="editor saved version 2 in the meantime")).to_be_visible()
+    heading = page.get_by_role("heading", name="editor saved version 2 in the meantime")
+    expect(heading).to_be_visible()
     expect(page.locator("#both .value").first).to_be_visible()
     page.get_by_role("button", name="Save mine as the next version").click()
     expect(page.get_by_text("Saved as version 3 of Night run.")).to_be_visible()
