@@ -222,10 +222,17 @@ def test_no_transaction_is_open_while_bytes_are_on_the_wire(editor, draft_to, st
     standin.hold()
     exchange = submit_draft(editor, draft_to(), uuid.uuid4())
     assert standin.wait_for_call()
-    with database.cursor() as cursor:  # a writer that would wait for any open transaction
-        cursor.execute("PRAGMA busy_timeout = 0")
-        cursor.execute("UPDATE workspace_connection SET colour = 'red'")
-        cursor.execute("PRAGMA busy_timeout = 20000")
+    with database.cursor() as cursor:
+        if database.vendor == "postgresql":
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                " AND state LIKE 'idle in transaction%'"
+            )
+            assert cursor.fetchone() == (0,)
+        else:  # a writer that would wait for any open transaction
+            cursor.execute("PRAGMA busy_timeout = 0")
+            cursor.execute("UPDATE workspace_connection SET colour = 'red'")
+            cursor.execute("PRAGMA busy_timeout = 20000")
     assert Exchange.objects.get(pk=exchange.pk).outcome == Outcome.SENDING
     standin.release()
     wait_for_exchange(exchange, LONG)
