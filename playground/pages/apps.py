@@ -1,7 +1,0 @@
-"""Registers the room with Django."""
-
-from django.apps import AppConfig
-
-
-class PagesConfig(AppConfig):
-    name = "playground.pages"
