@@ -32,6 +32,7 @@ def list_branch_edits(schema: Schema, state: State, edit: Edit) -> list[Edit]:
     object_schema = _schema_at(schema, segments)
     if "x-one-of" not in object_schema:
         raise LookupError(edit.pointer)
+    # Off, not removed: choosing a branch again brings the values back.
     if edit.value == NO_BRANCH:
         return [Edit("off", edit.pointer)]
     # The object may be switched off or absent; its fields need it to exist first.
@@ -79,6 +80,7 @@ def _values_at(schema: Schema, state: State, pointer: str) -> Mapping[str, Any]:
 
 
 def _schema_at(schema: Schema, segments: list[str]) -> Schema:
+    # A key that no schema knows has no branches either: an empty schema says so.
     for segment in segments:
         schema = schema.get("properties", {}).get(segment, {})
     return schema

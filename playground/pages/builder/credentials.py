@@ -55,6 +55,7 @@ def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         if not found and not files:
             return JsonResponse({"taken": []})
         parts = [*_store(request, opened, found), *(Edit("set", *each) for each in files)]
+        # Pages send a UUID as their tab; the column has 40 characters.
         tab = str(sent.get("tab", ""))[:40]
         done = apply_edit(person, draft_id, Edit("all", parts=parts), opened.draft.revision, tab)
     except (InvalidEdit, BadEdit) as error:
@@ -94,6 +95,7 @@ def read_entered(sent: Mapping[str, Any]) -> Values | None:
 
 
 def _read_cookies(text: str, pointer: str) -> Values:
+    # An empty cookie is one that was deleted.
     cookies = {name: value for name, value in parse_cookies(text).items() if value}
     if not cookies or not pointer.startswith("/"):
         raise BadEdit(_("No cookies found. Paste a Cookie header or cookies exported as JSON."))
@@ -102,6 +104,8 @@ def _read_cookies(text: str, pointer: str) -> Values:
 
 def _store(request: HttpRequest, opened: Opened, found: Values) -> list[Edit]:
     edits = []
+    # A value that is a secret of this draft already keeps its name, so that pasting the same
+    # command twice makes no second one.
     for pointer, value in found:
         name = pointers.split(pointer)[-1]
         reference = store_draft_secret(opened.draft, name, value, person_of(request))

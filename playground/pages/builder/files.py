@@ -39,6 +39,7 @@ from playground.workspace.files import (
 )
 from playground.workspace.models import File
 
+# Without parameters such as `charset`: the type becomes part of the data URI.
 MEDIA_TYPE = re.compile(r"[\w.+-]{1,80}/[\w.+-]{1,80}")
 # Formats that browsers draw without running anything in them, which SVG may contain.
 PICTURES = ("image/png", "image/jpeg", "image/gif", "image/webp")
@@ -55,6 +56,7 @@ def upload_file(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     Responds with its `name`, its reference as `data`, and both as an object `value`, all JSON
     texts ready for an edit; 422 with a `sentence` if the file is rejected.
     """
+    # Not `open_draft`, whose 404 is a page: the script that uploads shows the sentence.
     try:
         find_draft(person_of(request), draft_id)
     except Draft.DoesNotExist:
@@ -181,6 +183,7 @@ def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
     """The context of `builder/_attachments.html`."""
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     rows = list(_read_rows(opened, tree if isinstance(tree, list) else []))
+    # Counted as sent: files as base64 in the document, not as references.
     most, size = opened.operation.max_bytes, measure_body(plan_draft(opened.draft), opened.facts)
     return {
         "field": field,
@@ -200,6 +203,7 @@ def _read_rows(opened: Opened, items: list[Any]) -> Iterator[FileRow]:
     for item in items:
         values = item if isinstance(item, dict) else {}
         name, data = values.get("name"), values.get("data")
+        # A reference with text around it, or two of them, is no file but a value made of files.
         found = find_references(data) if isinstance(data, str) else []
         file = files.get(found[0].name) if len(found) == 1 and found[0].kind == "file" else None
         yield FileRow(

@@ -90,6 +90,7 @@ def show_resolved(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     draft = open_draft(request, draft_id).draft
     seed, numbers = _read_seed(request), count()
 
+    # The n-th `{{uuid}}` of the document has the same value in each request with this seed.
     def make_uuid() -> uuid.UUID:
         return uuid.uuid5(seed, str(next(numbers)))
 
@@ -116,6 +117,7 @@ def _read_seed(request: HttpRequest) -> uuid.UUID:
 def show_change_log(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The last edits: where, before and after."""
     opened = open_draft(request, draft_id)
+    # An edit after an undo drops the steps that could have been redone.
     changes = opened.draft.changes.filter(kind="edit").exclude(state=Change.State.DROPPED)
     latest = changes.order_by("-revision")[:LOGGED_CHANGES]
     context = {"edits": [_describe_change(each, opened) for each in latest]}

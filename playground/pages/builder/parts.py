@@ -48,6 +48,7 @@ def show_part(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 def draw_part(opened: Opened, query: Query) -> str:
     """The HTML of a part. Raises Http404 if the document has nothing at the pointer."""
+    # Scripts compute pointers from the page, which another tab may have made obsolete.
     draw = PARTS.get(str(query.get("part", "")))
     if draw is None:
         raise Http404("There is no such part.")
@@ -136,6 +137,7 @@ def _find_step(opened: Opened, query: Query) -> StepRow:
     section = opened.section_of(pointers.join(segments[:1]))
     if section is None or section.widget != "steps":
         raise LookupError(query)
+    # Only this one is read, as a workflow may have fifty steps of forty fields.
     [step] = _read_steps(opened, section.fields[0], int(segments[1]))
     return step
 
@@ -200,6 +202,7 @@ def describe_form(opened: Opened) -> dict[str, Any]:
     }
 
 
+# By the name that scripts request them with, alone or together with an edit.
 PARTS: dict[str, Callable[[Opened, Query], str]] = {
     "step": _draw_step,
     "step-body": _draw_body,

@@ -33,6 +33,7 @@ def show_choices(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     query = request.POST if is_refresh else request.GET
     rule = _find_rule(opened, query.get("pointer", ""))
     connection = opened.draft.connection
+    # Opening a menu must not call the API: that may be slow, and calls may be limited.
     listing = find_choice_list(connection, rule)
     if is_refresh and connection is not None:
         listing = refresh_choice_list(connection, rule, person_of(request), QUICK)
@@ -82,6 +83,7 @@ def show_completions(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     pointer = request.GET.get("pointer", "")
     if pointer and not pointer.startswith("/"):
         return JsonResponse({"offers": []})
+    # Ace filters by what is typed, so the whole list of a place is sent once.
     complete = complete_keys if request.GET.get("kind") == "keys" else complete_values
     found = complete(opened.operation.body_schema or {}, opened.facts, opened.tree, pointer)
     return JsonResponse({"offers": [asdict(each) for each in found]})

@@ -68,6 +68,8 @@ class TemplateLink:
 
     @property
     def is_unsaved(self) -> bool:
+        # The variant may have been deleted from the template: its draft is then compared with
+        # the shared values, whose state names no variant.
         saved = replace(self.content.state(self.draft.variant), variant=self.draft.variant)
         return saved != self.state
 
@@ -134,6 +136,7 @@ def save_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     values = read_template_input(request)
     if message := validate_template_input(values):
         return _reopen_dialog(request, draft, message, "#save_template")
+    # Before anything is copied: a template must hold references, whoever it is shared with.
     extracted = extract_credentials(draft, person)
     link = find_template_link(draft)
     content = link.content if link else Content(replace(state_of(draft), variant=""))
@@ -160,6 +163,7 @@ def save_to_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     extracted = extract_credentials(draft, person)
     variant, base = draft.variant, link.version
     if request.POST.get("base", "").isdecimal():
+        # Nine digits fit the column. A longer number is no version.
         base = _get_version(link.version.template, int(request.POST["base"][:9]))
     content = read_content(base)
     if "name" in request.POST:
@@ -167,6 +171,7 @@ def save_to_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             variant = clean_variant_name(content.variants, request.POST["name"])
         except InvalidVariant as error:
             return _reopen_dialog(request, draft, str(error), "#save_variant")
+    # The draft, not `link.state`: extracting credentials may have changed it.
     content = content.change(variant, state_of(draft))
     note = request.POST.get("note", "")
     saved = save_version(person, base.template, content, base.number, note, draft)
@@ -193,6 +198,7 @@ def switch_variant(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     link = find_template_link(draft)
     if link is None:
         raise Http404(_("This draft has no template."))
+    # An unknown name stands for the shared values, as in the menu of a page that is out of date.
     name = request.POST.get("variant", "")
     apply_state(person_of(request), draft.id, link.content.state(name), tab="")
     # Any value may be another one now, and so may the connection.
