@@ -34,8 +34,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class JobRows:
-    """What was read. `more` says that there are further pages, `refusal` why nothing (more)
-    came; `ready` is False while the reply is awaited."""
+    """Rows of a job. `refusal` says why no more came, `ready` is False while a reply is awaited."""
 
     rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     more: bool = False

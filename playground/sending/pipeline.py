@@ -38,10 +38,8 @@ Result = Reply | Failure
 
 @dataclass(frozen=True)
 class Assembled:
-    """The call. If it could not be assembled, a bare one and the failure that says why.
-
-    `binds_secrets` is set if the draft has secrets that are not bound to a host yet.
-    """
+    """The call, or a bare one and the failure that says why it could not be assembled;
+    `binds_secrets` is set if the draft has secrets that are not bound to a host yet."""
 
     call: Call = field(repr=False)
     failure: Failure | None = None

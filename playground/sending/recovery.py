@@ -15,11 +15,7 @@ recovering = Interval(60.0)
 
 
 def end_abandoned() -> int:
-    """End every exchange that no process is sending any more; return how many.
-
-    A running process of this host keeps its exchanges, and so does one of another host until
-    their deadline.
-    """
+    """End every exchange that no process is sending any more; return how many."""
     # Decided in Python: only the operating system knows which processes still run.
     running = Exchange.objects.filter(outcome=Outcome.SENDING).select_related("person")
     abandoned = [exchange for exchange in running if is_abandoned(exchange)]
@@ -35,6 +31,7 @@ def end_abandoned_if_due() -> None:
 
 
 def is_abandoned(exchange: Exchange) -> bool:
+    # Processes of other hosts can't be seen: their exchanges end at the deadline.
     late = exchange.deadline is not None and exchange.deadline < timezone.now()
     return late or has_ended(exchange.process)
 
