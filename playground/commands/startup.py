@@ -25,8 +25,7 @@ from playground.sending.policy import (
     validate_network_settings,
 )
 from playground.sending.recovery import end_abandoned
-from playground.vault.key_check import check_keys
-from playground.vault.rotation import seal_plain_files
+from playground.vault.rotation import check_key, seal_plain_files
 from playground.workspace.files import delete_unused_files
 from playground.workspace.models import Connection
 
@@ -65,7 +64,7 @@ def prepare_database() -> None:
 
 def check_encryption_key() -> None:
     """Raise CommandError if the stored secrets were encrypted with another key."""
-    if message := check_keys():
+    if message := check_key():
         raise CommandError(message)
 
 

@@ -1,1 +1,1 @@
-"""Encryption at rest: secrets, sealed files, key rotation."""
+"""The vault: encryption at rest, secrets, encrypted files, key rotation."""

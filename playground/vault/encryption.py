@@ -1,8 +1,7 @@
-"""Encryption at rest: what is sealed here can be read only with this installation's key.
+"""Encryption at rest: sealed texts can be read only with this installation's key.
 
-A sealed text is a mark, a nonce and AES-GCM's ciphertext, under a key derived from one of the
-settings' Fernet keys. What the first versions kept are Fernet tokens; they are read as before.
-A Fernet token spells its bytes in base64, which at every keystroke costs more than the cipher.
+A sealed text is a mark, a nonce and the ciphertext of AES-GCM, under a key derived from one of
+the settings' Fernet keys. The first versions stored Fernet tokens, which can still be read.
 """
 
 import base64
@@ -17,27 +16,32 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
 
-MARK = b"\x02"  # no Fernet token begins with it
+# Fernet tokens are base64 and never start with this byte. They gave way because each edit
+# encrypts a whole document, and their base64 took longer than the cipher.
+MARK = b"\x02"
+# The size that NIST SP 800-38D recommends for GCM. Nonces are random, which is safe for 2**32
+# texts under one key (section 8.3); rotation brings a new key.
 NONCE_BYTES = 12
 
 
 class WrongKey(Exception):
-    """What is kept was sealed with another key than the ones in use."""
+    """Something stored was sealed with another key than the ones in use."""
 
     def __init__(self) -> None:
         super().__init__(
-            "The encryption key does not fit the data: put back the file secrets.key, "
-            "or list the former key last in PLAYGROUND_SECRET_KEYS."
+            "The encryption key doesn't fit the data. Restore the file secrets.key, or list "
+            "the former key last in PLAYGROUND_SECRET_KEYS."
         )
 
 
 @cache
 def _ciphers(keys: tuple[str, ...]) -> list[AESGCM]:
-    """One for each of the settings' keys, the newest first."""
+    """One cipher for each of the settings' keys, the newest first."""
     return [AESGCM(_derive(base64.urlsafe_b64decode(key))) for key in keys]
 
 
 def _derive(key: bytes) -> bytes:
+    # A key must serve one cipher only, and Fernet may have used this one.
     return HKDF(SHA256(), 32, salt=None, info=b"playground sealed text").derive(key)
 
 
@@ -47,21 +51,22 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
 
 
 def seal(text: str) -> bytes:
-    """Encrypt with the newest key. Lone surrogates survive the trip."""
+    """Encrypt with the newest key."""
     nonce = os.urandom(NONCE_BYTES)
     cipher = _ciphers(tuple(settings.SECRET_KEYS))[0]
+    # A document may have lone surrogates, as JSON escapes allow them.
     return MARK + nonce + cipher.encrypt(nonce, text.encode("utf-8", "surrogatepass"), None)
 
 
 def unseal(sealed: bytes) -> str:
-    """Decrypt with whichever key fits; WrongKey when none does."""
+    """Decrypt with whichever key fits. Raises WrongKey."""
     sealed, keys = bytes(sealed), tuple(settings.SECRET_KEYS)
     data = _open(sealed, keys) if sealed.startswith(MARK) else _open_token(sealed, keys)
     return data.decode("utf-8", "surrogatepass")
 
 
 def reseal(sealed: bytes) -> bytes:
-    """The same secret under the newest key, for rotation."""
+    """The same text under the newest key."""
     return seal(unseal(sealed))
 
 
@@ -84,11 +89,9 @@ def _open_token(token: bytes, keys: tuple[str, ...]) -> bytes:
 
 
 class SealedTextField(models.Field):  # type: ignore[type-arg]
-    """Text that stands encrypted in the database and plain in Python.
+    """Text that is encrypted in the database and plain in Python."""
 
-    `sealed` is how rotation and the start-up check find such fields in every room.
-    """
-
+    # Rotation and the check at start-up find such fields in all packages by this attribute.
     sealed = True
 
     def get_internal_type(self) -> str:

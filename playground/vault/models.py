@@ -1,4 +1,4 @@
-"""Secrets at rest."""
+"""Secrets in the database."""
 
 import uuid
 
@@ -9,11 +9,12 @@ from playground.vault.encryption import SealedTextField
 
 
 class Secret(models.Model):
-    """A value that goes in and never comes out, except on the wire to its hosts.
+    """A value that people can write but not read, and that is sent to its hosts only.
 
-    It belongs to a connection (its credential, `field` says which of its fields), to one draft into
-    which somebody pasted it, or to a version of a template that was saved from such a draft.
-    `hosts` is a list of `host` or `host:port` separated by blanks; empty means nowhere.
+    It belongs to a connection (as the `field` of its credential), to a draft into which somebody
+    pasted it, or to a version of a template that was saved from such a draft. `hosts` has
+    `host` or `host:port`, separated by spaces; empty means that it may not be sent yet. A
+    `public` one, such as the sandbox's key, is shown unmasked.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

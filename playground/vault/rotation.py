@@ -1,139 +1,129 @@
-"""Re-encrypts everything sealed, in all rooms, with the newest key."""
+"""Key rotation: puts everything that is sealed, in all packages, under the newest key."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from cryptography.fernet import Fernet
 from django.apps import apps
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
+from django.db.models.functions import Cast
 
-from playground.vault.encryption import reseal, unseal
+from playground.vault.encryption import WrongKey, reseal, unseal
 from playground.vault.sealed_files import is_sealed, reseal_file
 
+# Rows at a time: a transaction must be short enough not to keep edits waiting.
 CHUNK = 200
 
+SealedField: TypeAlias = "models.Field[Any, Any]"
 
-def find_sealed_fields() -> Iterator[tuple[type[models.Model], models.Field[Any, Any]]]:
-    """Every field whose class says `sealed`, whichever room it is in."""
+
+def find_sealed_fields() -> Iterator[tuple[type[models.Model], SealedField]]:
+    """Every field that is sealed, whichever package it belongs to."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
             if getattr(field, "sealed", False):
                 yield model, field
 
 
-def read_sealed_texts(but: type[models.Model]) -> Iterator[str]:
-    """Every sealed text of every room except one table's, one at a time."""
+def read_sealed_texts(exclude: type[models.Model]) -> Iterator[str]:
+    """Every sealed text of all tables but one, decrypted one at a time."""
     for model, field in find_sealed_fields():
-        after = None
-        while model is not but and (
-            rows := _read_sealed(model, field, after=after, newest=False, size=CHUNK)
-        ):
-            yield from (unseal(sealed) for _, sealed in rows)
-            after = rows[-1][0]
+        for chunk in _read_chunks(model, field) if model is not exclude else ():
+            yield from (unseal(sealed) for _, sealed in chunk)
+
+
+def check_key() -> str:
+    """The message that must stop the start, or an empty text when the keys fit the data."""
+    try:
+        for model, field in find_sealed_fields():
+            for _, sealed in _sealed_rows(model, field).order_by("-pk")[:1]:
+                unseal(bytes(sealed))
+    except WrongKey as error:
+        return str(error)
+    return ""
 
 
 def rotate_secrets() -> int:
-    """All sealed values under the newest key; how many. WrongKey when one cannot be read."""
-    return sum(_rotate(model, field) for model, field in find_sealed_fields())
+    """Put all sealed values under the newest key; how many. Raises WrongKey."""
+    count = 0
+    for model, field in find_sealed_fields():
+        for chunk in _read_chunks(model, field):
+            with transaction.atomic():
+                for key, sealed in chunk:
+                    _write_sealed(model, field, key, sealed)
+            count += len(chunk)
+    return count
 
 
 def rotate_files() -> int:
-    """All attached files under the newest key; how many. WrongKey when one cannot be read."""
-    files = list_files()
+    """Put all attached files under the newest key; how many. Raises WrongKey."""
+    files = _list_files()
     for path in files:
         reseal_file(path)
     return len(files)
 
 
 def seal_plain_files() -> int:
-    """Encrypt the files that were kept before files were encrypted; how many."""
-    plain = [path for path in list_files() if not is_sealed(path)]
+    """Encrypt files that were stored before files were encrypted; how many."""
+    plain = [path for path in _list_files() if not is_sealed(path)]
     for path in plain:
         reseal_file(path)
     return len(plain)
 
 
-def list_files() -> list[Path]:
-    """Where attached files stand: by the first two digits of their digests."""
-    return sorted(Path(settings.FILES).glob("[0-9a-f][0-9a-f]/*"))
-
-
-def check_key() -> None:
-    """Reads the newest sealed value of every table; WrongKey when the keys do not fit."""
-    for model, field in find_sealed_fields():
-        rows = _read_sealed(model, field, after=None, newest=True, size=1)
-        for _, sealed in rows:
-            unseal(sealed)
-
-
 def make_key(path: Path) -> str:
-    """A new key, put first in the key file; former keys stay, to read what they sealed.
-
-    The file is replaced whole, never half written.
-    """
-    fresh = Fernet.generate_key().decode()
+    """Create a key and put it first in the key file; former keys stay to read old data."""
+    key = Fernet.generate_key().decode()
     former = path.read_text().split() if path.exists() else []
-    beside = path.with_suffix(".new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    temporary = path.with_suffix(".new")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
-        file.write("\n".join([fresh, *former]) + "\n")
+        file.write("\n".join([key, *former]) + "\n")
         file.flush()
+        # Values sealed with a key that a power cut takes away would be lost.
         os.fsync(file.fileno())
-    beside.replace(path)
-    settings.SECRET_KEYS = [fresh, *settings.SECRET_KEYS]
-    return fresh
+    temporary.replace(path)
+    settings.SECRET_KEYS = [key, *settings.SECRET_KEYS]
+    return key
 
 
-def forget_former_keys(path: Path) -> int:
-    """Leaves only the newest key in the file; how many were removed."""
+def delete_former_keys(path: Path) -> int:
+    """Leave only the newest key in the key file; how many were deleted."""
     newest, *former = path.read_text().split()
     path.write_text(newest + "\n")
     return len(former)
 
 
-def _rotate(model: type[models.Model], field: models.Field[Any, Any]) -> int:
-    done, after = 0, None
-    while rows := _read_sealed(model, field, after=after, newest=False, size=CHUNK):
-        with transaction.atomic():
-            for key, sealed in rows:
-                _write_sealed(model, field, key, sealed)
-        done, after = done + len(rows), rows[-1][0]
-    return done
+def _list_files() -> list[Path]:
+    """The attached files, in folders named by the first two digits of their digests."""
+    return sorted(Path(settings.FILES).glob("[0-9a-f][0-9a-f]/*"))
 
 
-def _read_sealed(
-    model: type[models.Model], field: models.Field[Any, Any], *, after: Any, newest: bool, size: int
-) -> list[tuple[Any, bytes]]:
-    """(primary key, sealed bytes) as they stand in the database, in the order of the key."""
-    quote = connection.ops.quote_name
-    key, column = quote(str(model._meta.pk.column)), quote(str(field.column))
-    table = quote(model._meta.db_table)
-    rest = f" AND {key} > %s" if after is not None else ""
-    order = "DESC" if newest else "ASC"
-    sql = (
-        f"SELECT {key}, {column} FROM {table} WHERE {column} IS NOT NULL{rest}"
-        f" ORDER BY {key} {order} LIMIT {size}"
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [after] if after is not None else [])
-        return [(row[0], bytes(row[1])) for row in cursor.fetchall()]
+def _read_chunks(
+    model: type[models.Model], field: SealedField
+) -> Iterator[list[tuple[Any, bytes]]]:
+    """Primary keys and sealed bytes in the order of the keys."""
+    rows = _sealed_rows(model, field).order_by("pk")
+    # By key, not by offset: rows come and go meanwhile.
+    chunk = list(rows[:CHUNK])
+    while chunk:
+        yield [(key, bytes(sealed)) for key, sealed in chunk]
+        chunk = list(rows.filter(pk__gt=chunk[-1][0])[:CHUNK])
 
 
-def _write_sealed(
-    model: type[models.Model], field: models.Field[Any, Any], key: Any, sealed: bytes
-) -> None:
-    """Writes only over the value that was read: an edit made meanwhile stays."""
-    quote = connection.ops.quote_name
-    column, key_column = quote(str(field.column)), quote(str(model._meta.pk.column))
-    sql = (
-        f"UPDATE {quote(model._meta.db_table)} SET {column} = %s"
-        f" WHERE {key_column} = %s AND {column} = %s"
-    )
-    binary = connection.Database.Binary  # type: ignore[attr-defined]
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [binary(reseal(sealed)), key, binary(sealed)])
+def _sealed_rows(model: type[models.Model], field: SealedField) -> models.QuerySet[Any, Any]:
+    # A cast to bytes keeps the field from decrypting what it reads.
+    rows = models.QuerySet(model).filter(**{f"{field.name}__isnull": False})
+    return rows.values_list("pk", Cast(field.name, models.BinaryField()))
+
+
+def _write_sealed(model: type[models.Model], field: SealedField, key: Any, sealed: bytes) -> None:
+    """Seal a value anew, unless somebody has changed it since it was read."""
+    rows = models.QuerySet(model).alias(stored=Cast(field.name, models.BinaryField()))
+    resealed = models.Value(reseal(sealed), output_field=models.BinaryField())
+    rows.filter(pk=key, stored=sealed).update(**{field.name: resealed})

@@ -1,4 +1,7 @@
-"""Files encrypted at rest, piece by piece: each has a key of its own, sealed with the vault's."""
+"""Sealed files: encrypted piece by piece, each under a key of its own.
+
+The file's key is sealed with the vault's, so that rotation rewrites only the start of a file.
+"""
 
 from __future__ import annotations
 
@@ -15,20 +18,21 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from playground.vault.encryption import reseal, seal, unseal
 
 # A file is the mark, the length of its sealed key, that key, and pieces of this size, each with
-# its tag. A file without the mark was kept before files were encrypted, and is read as it is.
+# its tag. Files without the mark were stored before files were encrypted, and are read as such.
 MARK = b"\x93playground-file\x01"
+# Bytes. A multiple of three, so that the pieces can be encoded as base64 one by one.
 PIECE = 3 * 64 * 1024
 _TAG = 16
 _LAST = 1 << 64
 _KEY_BITS = 256
 
 
-class Damaged(OSError):
-    """What stands on disk is not what was written: changed, cut off, or moved."""
+class DamagedFile(OSError):
+    """The file isn't as it was written: it was changed, cut off, or is another one."""
 
 
 class Sealer:
-    """Writes plain bytes encrypted; only one piece is in memory."""
+    """Writes bytes encrypted, with only one piece in memory. Call `finish` at the end."""
 
     def __init__(self, out: BinaryIO) -> None:
         key = AESGCM.generate_key(_KEY_BITS)
@@ -38,7 +42,8 @@ class Sealer:
 
     def write(self, data: bytes) -> None:
         self._rest += data
-        while len(self._rest) > PIECE:  # the last piece is written by `finish`
+        # The last piece is marked as such, so even a full one waits for `finish`.
+        while len(self._rest) > PIECE:
             self._put(bytes(self._rest[:PIECE]), last=False)
             del self._rest[:PIECE]
 
@@ -51,49 +56,54 @@ class Sealer:
 
 
 def unseal_file(path: Path) -> Iterator[bytes]:
-    """The plain bytes, a piece at a time. OSError where the file is gone, Damaged where it was
-    changed, WrongKey where none of the keys fits."""
-    with path.open("rb") as kept:
-        sealed_key = _read_head(kept)
+    """The plain bytes, piece by piece.
+
+    Raises OSError if the file is gone, DamagedFile if it was changed, WrongKey if no key fits.
+    """
+    with path.open("rb") as file:
+        sealed_key = _read_head(file)
         if sealed_key is None:
-            while piece := kept.read(PIECE):
+            while piece := file.read(PIECE):
                 yield piece
             return
         cipher = AESGCM(bytes.fromhex(unseal(sealed_key)))
-        yield from _read_pieces(kept, cipher, path)
+        yield from _read_pieces(file, cipher, path)
 
 
 @contextmanager
-def write_beside(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file of its owner's only, to be moved to its place; removed where it is not."""
-    handle, beside = tempfile.mkstemp(dir=folder)
+def temporary_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
+    """A file to write and then move to its place; it is deleted unless it was moved.
+
+    In the same folder, since files can be moved in one step only within a file system.
+    """
+    handle, path = tempfile.mkstemp(dir=folder)
     try:
         with os.fdopen(handle, "wb") as out:
-            yield out, Path(beside)
+            yield out, Path(path)
     finally:
         with suppress(FileNotFoundError):
-            os.unlink(beside)
+            os.unlink(path)
 
 
 def reseal_file(path: Path) -> None:
-    """The same bytes under the newest key; a plain file is encrypted. Replaced whole."""
-    with write_beside(path.parent) as (out, beside):
-        with path.open("rb") as kept:
-            sealed_key = _read_head(kept)
+    """Put a file under the newest key; a plain one is encrypted. Replaces it in one step."""
+    with temporary_file(path.parent) as (out, temporary):
+        with path.open("rb") as file:
+            sealed_key = _read_head(file)
             if sealed_key is not None:
                 out.write(_head(reseal(sealed_key)))
-                while piece := kept.read(PIECE):
+                while piece := file.read(PIECE):
                     out.write(piece)
         if sealed_key is None:
             _seal_pieces(path, out)
         out.flush()
-        os.replace(beside, path)
+        os.replace(temporary, path)
 
 
 def is_sealed(path: Path) -> bool:
     """Whether the file is encrypted already."""
-    with path.open("rb") as kept:
-        return kept.read(len(MARK)) == MARK
+    with path.open("rb") as file:
+        return file.read(len(MARK)) == MARK
 
 
 def _seal_pieces(path: Path, out: BinaryIO) -> None:
@@ -108,26 +118,26 @@ def _head(sealed_key: bytes) -> bytes:
     return MARK + len(sealed_key).to_bytes(2) + sealed_key
 
 
-def _read_head(kept: BinaryIO) -> bytes | None:
-    """The sealed key; None, and back at the start, for a plain file."""
-    if kept.read(len(MARK)) != MARK:
-        kept.seek(0)
+def _read_head(file: BinaryIO) -> bytes | None:
+    """The sealed key, or None for a plain file, which is then at its start again."""
+    if file.read(len(MARK)) != MARK:
+        file.seek(0)
         return None
-    size = int.from_bytes(kept.read(2))
-    sealed_key = kept.read(size)
+    size = int.from_bytes(file.read(2))
+    sealed_key = file.read(size)
     if not size or len(sealed_key) < size:
-        raise Damaged(f"{kept.name} is not as it was written")
+        raise DamagedFile(f"{file.name} is damaged")
     return sealed_key
 
 
-def _read_pieces(kept: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:
-    piece, number = kept.read(PIECE + _TAG), 0
+def _read_pieces(file: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:
+    piece, number = file.read(PIECE + _TAG), 0
     while True:
-        following = kept.read(PIECE + _TAG)
+        following = file.read(PIECE + _TAG)
         try:
             plain = cipher.decrypt(_nonce(number, last=not following), piece, None)
         except (InvalidTag, ValueError):
-            raise Damaged(f"{path.name} is not as it was written") from None
+            raise DamagedFile(f"{path.name} is damaged") from None
         if plain:
             yield plain
         if not following:
@@ -136,5 +146,7 @@ def _read_pieces(kept: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:
 
 
 def _nonce(number: int, last: bool) -> bytes:
-    """Never twice under a key, which is the file's own; a file that is cut off shows by it."""
+    """The nonce of a piece: its number, and whether it is the last."""
+    # Counting is safe, because no other file has this key. Pieces that are missing, swapped or
+    # cut off at the end don't decrypt under the nonces of where they are.
     return (number | (_LAST if last else 0)).to_bytes(12)

@@ -22,7 +22,7 @@ from playground.rules.facts import FileFacts
 from playground.vault.encryption import WrongKey
 from playground.vault.models import Secret
 from playground.vault.rotation import read_sealed_texts
-from playground.vault.sealed_files import Sealer, unseal_file, write_beside
+from playground.vault.sealed_files import Sealer, temporary_file, unseal_file
 from playground.workspace.models import File
 
 VAGUE = "application/octet-stream"
@@ -43,7 +43,7 @@ def store_file(pieces: Iterable[bytes], name: str, media_type: str, person: Pers
     """Store a file, a piece at a time. Raises FileRejected where a limit is exceeded."""
     folder = Path(settings.FILES)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with write_beside(folder) as (out, temporary):
+    with temporary_file(folder) as (out, temporary):
         sealer = Sealer(out)
         digest, size = _write(pieces, sealer.write, name)
         sealer.finish()
@@ -114,7 +114,7 @@ def delete_unused_files() -> int:
         return 0
     # Documents are encrypted, in every package: the database cannot search them.
     used: set[str] = set()
-    for text in read_sealed_texts(but=Secret):
+    for text in read_sealed_texts(exclude=Secret):
         if "{{file:" in text:
             used.update(FILE_REFERENCE.findall(text))
     unused = [each for each in old if each.id not in used]

@@ -7,9 +7,8 @@ from model_bakery import baker
 
 from playground.drafts.models import Draft
 from playground.vault.encryption import seal
-from playground.vault.key_check import check_keys
 from playground.vault.models import Secret
-from playground.vault.rotation import find_sealed_fields, rotate_secrets
+from playground.vault.rotation import check_key, find_sealed_fields, rotate_secrets
 
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +39,7 @@ def test_after_a_rotation_the_new_key_alone_reads_everything(own_keys, settings,
     assert len(settings.SECRET_KEYS) == 1
     assert Secret.objects.get().value == "hush hush"
     assert Draft.objects.get().text == '{"a": 1}'
-    assert check_keys() == ""
+    assert check_key() == ""
 
 
 def test_rotating_again_changes_nothing_that_is_read(own_keys) -> None:
@@ -52,8 +51,8 @@ def test_rotating_again_changes_nothing_that_is_read(own_keys) -> None:
 def test_a_wrong_key_is_one_sentence(own_keys, settings) -> None:
     baker.make(Secret, name="key", value="hush hush", draft=None, connection=None)
     settings.SECRET_KEYS = [Fernet.generate_key().decode()]
-    assert "does not fit the data" in check_keys()
-    with pytest.raises(CommandError, match="does not fit the data"):
+    assert "doesn't fit the data" in check_key()
+    with pytest.raises(CommandError, match="doesn't fit the data"):
         call_command("rotate_secrets")
 
 

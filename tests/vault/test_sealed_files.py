@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from playground.calls.substitution import UnresolvedReference
 from playground.vault.rotation import rotate_files, seal_plain_files
-from playground.vault.sealed_files import MARK, PIECE, Damaged
+from playground.vault.sealed_files import MARK, PIECE, DamagedFile
 from playground.workspace.files import open_file, path_of, read_file_start, read_pieces, store_file
 from playground.workspace.models import File
 
@@ -83,7 +83,7 @@ def test_a_damaged_file_is_never_sent_in_part(harm) -> None:
     cut = len(kept) - 5 - 16
     harmed = {"cut": kept[:cut], "turned": kept[:-1] + b"?", "half": kept[:30], "gone": b""}[harm]
     path.unlink() if harm == "gone" else path.write_bytes(harmed)
-    with pytest.raises(FileNotFoundError if harm == "gone" else Damaged):
+    with pytest.raises(FileNotFoundError if harm == "gone" else DamagedFile):
         read(file)
     found = open_file(file.id)
     if found is not None:

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from playground.commands.startup import migrate
 from playground.people.audit import record_event
 from playground.vault.encryption import WrongKey
-from playground.vault.rotation import forget_former_keys, make_key, rotate_files, rotate_secrets
+from playground.vault.rotation import delete_former_keys, make_key, rotate_files, rotate_secrets
 
 
 class Command(BaseCommand):
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         self.stdout.write(f"Re-encrypted {count} values and {files} files with the newest key.")
         # Last: until everything is encrypted anew, the old keys are still needed.
         if options["forget"]:
-            self.stdout.write(f"Old keys removed: {forget_former_keys(path)}.")
+            self.stdout.write(f"Old keys removed: {delete_former_keys(path)}.")
 
     def _require_file(self, path: Path) -> None:
         if not path.exists():
