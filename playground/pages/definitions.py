@@ -28,7 +28,7 @@ from playground.pages.definition_form import (
     read_definition_form,
 )
 from playground.pages.parameters import read_uuid
-from playground.pages.responses import breadcrumbs, download
+from playground.pages.responses import breadcrumbs, respond_with_file
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -161,7 +161,7 @@ def delete_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) ->
 def export_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
     row = _get_workflow(connection_id, uid)
     name = slugify(row.name) or "workflow"
-    return download(dump_definition_file(row), f"{name}.json", "application/json")
+    return respond_with_file(dump_definition_file(row), f"{name}.json", "application/json")
 
 
 @needs(Role.EDITOR)

@@ -19,7 +19,7 @@ from playground.openapi.operations import list_operations
 from playground.pages.exchanges import get_exchange
 from playground.pages.parameters import read_number, read_optional_number, read_uuid
 from playground.pages.replies import KINDS, ROWS, WORDS, shorten_uids, view_reply
-from playground.pages.responses import download
+from playground.pages.responses import respond_with_file
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.models import Connection
@@ -147,7 +147,7 @@ def save_body(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     exchange = get_exchange(request, exchange_id)
     data = read_body(exchange.reply_body)
     # Never the reply's own type: HTML from elsewhere must not run on this origin.
-    return download(data, _name_file(exchange, data), "application/octet-stream")
+    return respond_with_file(data, _name_file(exchange, data), "application/octet-stream")
 
 
 def _name_file(exchange: Exchange, data: bytes) -> str:

@@ -18,7 +18,7 @@ from playground.history.models import Exchange
 from playground.history.queries import visible_exchanges
 from playground.pages.jobs import STATUS_LABELS
 from playground.pages.parameters import read_number, read_submission, read_tries
-from playground.pages.responses import breadcrumbs, download, poll_delay
+from playground.pages.responses import breadcrumbs, poll_delay, respond_with_file
 from playground.people.models import Person, Role
 from playground.people.permissions import needs, person_of
 from playground.sending.job_results import (
@@ -173,10 +173,10 @@ def save_job_rows(
     # Job UIDs come from the API: nothing else of them goes into a file name.
     name = f"{what}-{slugify(job_uid)[:40] or 'job'}.{ending}"
     if ending == "csv":
-        return download(dump_csv(rows), name, "text/csv; charset=utf-8")
+        return respond_with_file(dump_csv(rows), name, "text/csv; charset=utf-8")
     listed = [dict(row) for row in rows.rows]
     text = json.dumps(listed, ensure_ascii=False, indent=2) + "\n"
-    return download(text, name, "application/json")
+    return respond_with_file(text, name, "application/json")
 
 
 def _get_connection(connection_id: uuid.UUID, what: str) -> Connection:

@@ -35,7 +35,7 @@ def redirect_htmx(address: str) -> HttpResponse:
     return response
 
 
-def download(content: str | bytes, name: str, content_type: str) -> HttpResponse:
+def respond_with_file(content: str | bytes, name: str, content_type: str) -> HttpResponse:
     """A response that browsers save as a file and never open as a page."""
     # Half characters in a JSON reply can't be encoded; a question mark replaces them.
     data = content.encode("utf-8", "replace") if isinstance(content, str) else content

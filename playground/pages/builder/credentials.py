@@ -21,7 +21,7 @@ from playground.jsontext import pointers
 from playground.jsontext.printing import quote
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit
-from playground.pages.builder.edits import describe_change, read_edit_request
+from playground.pages.builder.edits import describe_applied, read_edit_request
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.attachments import store_data_uris
@@ -69,7 +69,7 @@ def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     messages += [_("The data URI is now stored as a file.")] if files else []
     return JsonResponse(
         {
-            **describe_change(done, {**sent, "part": "changed"}),
+            **describe_applied(done, {**sent, "part": "changed"}),
             "taken": [*taken, *(pointer for pointer, _reference in files)],
             "references": {pointer: text_at(done.after.text, pointer) for pointer in taken},
             "sentence": " ".join(messages),

@@ -67,7 +67,7 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return _refuse(_("That is too large to be saved."), 413)
     if isinstance(done, Conflict):
         return _explain_conflict(done)
-    return JsonResponse(describe_change(done, sent))
+    return JsonResponse(describe_applied(done, sent))
 
 
 @needs(Role.EDITOR)
@@ -87,7 +87,7 @@ def turn_back(request: HttpRequest, draft_id: uuid.UUID, direction: str) -> Http
     if done is None:
         nothing = {"undo": _("There is nothing to undo."), "redo": _("There is nothing to redo.")}
         return JsonResponse({"nothing": True, "sentence": nothing[direction]})
-    return JsonResponse(describe_change(done, {"part": "changed", **sent}))
+    return JsonResponse(describe_applied(done, {"part": "changed", **sent}))
 
 
 @needs(Role.EDITOR)
@@ -193,7 +193,7 @@ def see(draft: Draft) -> Seen:
     return Seen(problems, digest_of(problems))
 
 
-def describe_change(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
+def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
     """What a tab needs to follow: changed lines, changed problems, the part it asked for, and
     `half`, what the JSON editor shows instead of the document (null: nothing)."""
     opened = Opened(done.draft)

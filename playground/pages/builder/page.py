@@ -76,7 +76,7 @@ def download_document(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse
     """The document as a file, byte for byte."""
     draft = open_draft(request, draft_id).draft
     name = slugify(draft.name or draft.operation) or "payload"
-    return responses.download(draft.text, f"{name}.json", "application/json")
+    return responses.respond_with_file(draft.text, f"{name}.json", "application/json")
 
 
 @needs(Role.EDITOR)

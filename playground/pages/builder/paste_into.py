@@ -20,7 +20,7 @@ from playground.jsontext.merging import MergeEdit, plan_merge
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.builder.draft_context import Opened, open_draft
 from playground.pages.builder.edit_requests import BadEdit
-from playground.pages.builder.edits import describe_change, read_edit_request
+from playground.pages.builder.edits import describe_applied, read_edit_request
 from playground.pages.pasting import build_step_edit, note_credentials, note_ignored_headers
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -67,7 +67,7 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return _refuse(_("Another tab changed this draft. Paste again."))
     context = {"notes": _list_notes(opened, found), "changes": found.changes}
     report = render_to_string("pasting/_notes.html", context)
-    return JsonResponse({**describe_change(done, {**sent, "part": "changed"}), "report": report})
+    return JsonResponse({**describe_applied(done, {**sent, "part": "changed"}), "report": report})
 
 
 def _preview_merge(opened: Opened, found: Imported) -> JsonResponse:

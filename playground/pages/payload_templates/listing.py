@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from playground.openapi.operations import list_operations
 from playground.pages.parameters import read_number
 from playground.pages.payload_templates.access import get_template_or_404
-from playground.pages.responses import breadcrumbs, download
+from playground.pages.responses import breadcrumbs, respond_with_file
 from playground.payload_templates.exports import (
     export_file_name,
     write_json,
@@ -165,7 +165,7 @@ def export_one(request: HttpRequest, template_id: uuid.UUID, ending: str) -> Htt
     if ending not in writers:
         raise Http404(_("Choose YAML or JSON."))
     name = export_file_name(template, ending)
-    return download(writers[ending](template), name, f"application/{ending}")
+    return respond_with_file(writers[ending](template), name, f"application/{ending}")
 
 
 @needs(Role.VIEWER)
@@ -174,7 +174,7 @@ def export_all(request: HttpRequest) -> HttpResponse:
     """A zip of all templates this person sees."""
     # A stable order gives the same bytes for the same templates.
     rows = visible_templates(person_of(request)).order_by("folder", "name", "id")
-    return download(write_templates_zip(rows), "templates.zip", "application/zip")
+    return respond_with_file(write_templates_zip(rows), "templates.zip", "application/zip")
 
 
 @needs(Role.EDITOR)
