@@ -188,7 +188,7 @@ def _infer(
         payload = json.loads(text)
     except (ValueError, RecursionError):
         payload = {}
-    # The accounts of a step tell its integrations.
+    # A step uses the integrations of its accounts.
     accounts = connection.accounts.values_list("uid", "integration") if connection else []
     steps = infer_steps(payload, dict(accounts), {})
     job_name = payload.get("job_name") if isinstance(payload, dict) else ""

@@ -164,7 +164,7 @@ def _log_in(request: HttpRequest, person: Person, how: str = "password") -> None
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        # Recorded before: afterwards nobody knows who it was.
+        # Recorded before: afterwards the person is unknown.
         record_event(request, "sign-out")
     logout(request)
     return redirect("sign_in")

@@ -63,7 +63,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         return _render_people(request, {"invite": form}, status=422)
     role, note = Role(form.cleaned_data["role"]), form.cleaned_data["note"]
     token = make_invite(role, person_of(request), note)
-    record_event(request, "invited", f"{note or _('somebody')} ({role.label})")
+    record_event(request, "invited", f"{note or _('someone')} ({role.label})")
     address = request.build_absolute_uri(reverse("link", args=[token]))
     # Shown in this response only: the token itself isn't stored. Nor may a cache keep it.
     response = _render_people(request, {"invite": InviteForm(), "address": address, "note": note})
@@ -77,7 +77,7 @@ def withdraw_invite(request: HttpRequest, link_id: int) -> HttpResponse:
     # Only invites: links that let owners in are made and withdrawn on the server.
     link = get_object_or_404(OneTimeLink.objects.usable(), pk=link_id, purpose=LinkPurpose.INVITE)
     link.delete()
-    record_event(request, "invite-withdrawn", link.note or _("somebody"))
+    record_event(request, "invite-withdrawn", link.note or _("someone"))
     return redirect("people")
 
 

@@ -140,7 +140,7 @@ def find_share_link(token: str) -> ShareLink | None:
     # Restoring a deleted template makes its links work again.
     if link is None or link.expires_at <= timezone.now() or link.template.deleted_at:
         return None
-    # Without the operation's schema nobody knows which values are accounts to be hidden.
+    # Without the operation's schema the accounts to hide are unknown.
     return link if link.person.may_edit and operation_exists(link.template.operation) else None
 
 

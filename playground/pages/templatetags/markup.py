@@ -85,7 +85,7 @@ def entry(*parts: object) -> str:
 
 @register.filter
 def as_content(text: str) -> SafeString:
-    """Escape a long text that stands between tags; never use it inside one."""
+    """Escape a long text for use between tags; never use it inside one."""
     # Quotes need no escape there, and a document of a megabyte has a hundred thousand of them.
     return mark_safe(text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;"))
 
