@@ -32,19 +32,19 @@ from playground.workspace.models import Connection
 MAX_STEPS, MAX_ROWS = 60, 300
 MAX_SOURCES = 6
 TYPE_LABELS = {
-    "any": _("anything"),
-    "string": _("text"),
-    "integer": _("whole number"),
-    "number": _("number"),
-    "boolean": _("yes or no"),
-    "array": _("list"),
-    "object": _("object"),
+    "any": _("Anything"),
+    "string": _("Text"),
+    "integer": _("Whole number"),
+    "number": _("Number"),
+    "boolean": _("Yes or no"),
+    "array": _("List"),
+    "object": _("Object"),
 }
 ACCOUNT_LABELS = {
-    "unknown": _("not known"),
-    "required": _("required"),
-    "optional": _("optional"),
-    "none": _("none"),
+    "unknown": _("Unknown"),
+    "required": _("Required"),
+    "optional": _("Optional"),
+    "none": _("None"),
 }
 BLANK_PARAMETER = CustomParameter("")
 BLANK_STEP = CustomStep("", parameters=(BLANK_PARAMETER,), inputs=(CustomInput(""),))

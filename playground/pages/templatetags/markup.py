@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from playground.forms.grid import Grid, draw_rows
+from playground.openapi.operations import get_operation, operation_exists
 from playground.workspace.models import Connection
 
 register = template.Library()
@@ -94,6 +95,12 @@ def as_content(text: str) -> SafeString:
 def colour_kind(connection: Connection | None) -> str:
     """What follows `kind-` in the class of a connection's coloured dot."""
     return COLOUR_KINDS.get(connection.colour if connection else "grey", "not-sent")
+
+
+@register.filter
+def operation_title(operation_id: str) -> str:
+    """The title of an operation; its id where the operation no longer exists."""
+    return get_operation(operation_id).title if operation_exists(operation_id) else operation_id
 
 
 @register.filter
