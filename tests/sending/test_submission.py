@@ -211,7 +211,7 @@ def test_a_limited_number_of_requests_wait_at_a_time(editor, draft_to, standin, 
     exchange = submit_draft(editor, draft_to(), uuid.uuid4())
     waiting = threading.Thread(target=small_pool.wait, args=(exchange.id, LONG))
     waiting.start()
-    assert wait_until(lambda: small_pool._waiters._value == 0)
+    assert wait_until(lambda: small_pool._wait_slots._value == 0)
     assert wait_for_exchange(exchange, 3600).outcome == Outcome.SENDING
     standin.release()
     waiting.join(LONG)
