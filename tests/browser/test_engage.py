@@ -171,7 +171,7 @@ def test_a_query_that_is_no_json_is_said_with_line_and_column(engage: Page) -> N
     box = engage.locator("[data-field]", has=engage.locator('[data-at="/custom_request"]'))
     expect(box.locator(".field-problem.error")).to_contain_text("column")
     engage.keyboard.press("Control+Enter")
-    expect(engage.locator("#reply")).to_contain_text("Press Send")
+    expect(engage.locator("#reply")).to_contain_text("after you send")
 
 
 def test_a_scenario_is_chosen_from_the_list_of_the_api(engage: Page) -> None:
@@ -219,7 +219,7 @@ def test_refused_then_engaged_then_answered_from_memory_then_sent_anyway(
     saved(engage)
     engage.get_by_role("button", name="Send anyway").click()
     expect(verdict).to_contain_text("Engaged")
-    expect(engage.locator("#toasts")).to_contain_text("as it was sent then")
+    expect(engage.locator("#toasts")).to_contain_text("Your edits since then were not sent")
     expect(scenario).to_have_value("x")
     expect(engage.get_by_role("button", name="Send anyway")).to_have_count(0)
     engage.locator("#part_request").click()

@@ -91,7 +91,7 @@ def test_two_sends_stand_side_by_side_and_ids_are_ignored_from_then_on(
     expect(page.locator("#ignored")).to_contain_text("2 differences ignored")
     page.reload()
     expect(fields).to_have_count(1)
-    page.get_by_role("button", name="Compare /job_uid again").click()
+    page.get_by_role("button", name="Stop ignoring /job_uid").click()
     expect(fields).to_have_count(2)
     assert page.errors == []  # type: ignore[attr-defined]
 

@@ -107,7 +107,7 @@ def test_a_protected_connection_is_red_and_asks_for_its_name(
     expect(dialog).to_contain_text("Practice")
     dialog.get_by_role("textbox").fill("practice")
     builder.keyboard.press("Enter")
-    verdict(builder, "type its name")
+    verdict(builder, "Type its name")
     assert standin.seen == []
     builder.wait_for_timeout(800)
     builder.keyboard.press("Control+Enter")
