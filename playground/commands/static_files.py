@@ -33,7 +33,9 @@ ENTRIES = (
 _import_script = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.{1,2}/[\w./-]+\.js)";\n', re.M)
 _import_style = re.compile(r'^@import "([\w./-]+\.css)";\n', re.M)
 _export = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.M)
-_source_map = re.compile(r"/\*# sourceMappingURL=[^*]*\*/")
+# Notices of licences are marked with an exclamation mark and stay. A source map would be looked
+# for next to the bundle, where it isn't; its reference is a comment too.
+_style_comment = re.compile(r"/\*(?!!).*?\*/\n?", re.S)
 _unsupported = re.compile(r"^(?:import|export)\b", re.M)
 
 Read = Callable[[str], str]
@@ -87,9 +89,8 @@ def write_bundle(name: str, read: Read) -> str:
 
 
 def _bundle_styles(name: str, read: Read) -> str:
-    """A style sheet with its imports replaced by what they import."""
-    # A source map would be looked for next to the bundle, where it isn't.
-    source = _source_map.sub("", read(name))
+    """A style sheet without comments, its imports replaced by what they import."""
+    source = _style_comment.sub("", read(name))
     return _import_style.sub(lambda found: _bundle_styles(_resolve(name, found[1]), read), source)
 
 
