@@ -14,7 +14,7 @@ class Draft(models.Model):
 
     The document is JSON text, byte for byte as it will be sent. `metadata` is a JSON object
     as text: `{"off": {pointer: value text}, "notes": {pointer: note}}`. Every accepted
-    edit counts `revision` up by one. It belongs to one person. Opened from a template it
+    edit counts `revision` up by one. It belongs to one person. DraftContext from a template it
     remembers which version and variant it started from. `resend_of` is the id of the exchange
     that it sends again, if it does. `payload_made_at` is when its payload was made, where that was
     before the draft was.

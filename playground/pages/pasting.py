@@ -39,7 +39,7 @@ from playground.openapi.operations import (
     get_operation,
     list_operations,
 )
-from playground.pages.builder.draft_context import Opened
+from playground.pages.builder.draft_context import DraftContext
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.policy import current_origin
@@ -106,7 +106,7 @@ def use_step(request: HttpRequest) -> HttpResponse:
     # `new`, `<draft>/end` for a new step, or `<draft>/<index>` for an existing one.
     draft_id, _slash, index = request.POST.get("place", "new").partition("/")
     draft = _create_draft_for_steps(request) if draft_id == "new" else _get_draft(request, draft_id)
-    opened = Opened(draft)
+    opened = DraftContext(draft)
     if find_steps_section(opened) is None:
         raise Http404(_("This draft has no steps."))
     edit = build_step_edit(opened, uid, index)
@@ -120,12 +120,12 @@ def use_step(request: HttpRequest) -> HttpResponse:
     return redirect("builder", draft.id)
 
 
-def find_steps_section(opened: Opened) -> Section | None:
+def find_steps_section(opened: DraftContext) -> Section | None:
     """The section of the form with the steps; None if the operation has none."""
     return next((each for each in opened.sections if each.widget == "steps"), None)
 
 
-def build_step_edit(opened: Opened, uid: str, index: str = "") -> Edit:
+def build_step_edit(opened: DraftContext, uid: str, index: str = "") -> Edit:
     """The edit that adds a step at the end, or changes the UID of an existing one."""
     section = find_steps_section(opened)
     if section is None:
@@ -197,7 +197,7 @@ def _list_step_targets(request: HttpRequest) -> list[StepTarget]:
     targets = []
     for draft in list_drafts(person_of(request))[:MAX_DRAFTS]:
         try:
-            opened = Opened(find_draft(person_of(request), draft.id))
+            opened = DraftContext(find_draft(person_of(request), draft.id))
         except UnknownOperation:
             # The OpenAPI document that the draft was made for has been removed.
             continue
@@ -208,7 +208,7 @@ def _list_step_targets(request: HttpRequest) -> list[StepTarget]:
     return targets
 
 
-def _name_steps(opened: Opened, rows: list[Any]) -> tuple[str, ...]:
+def _name_steps(opened: DraftContext, rows: list[Any]) -> tuple[str, ...]:
     names = {step.uid: step.name for step in opened.facts.steps or ()}
     uids = [str(row.get("step_uid") or "") if isinstance(row, dict) else "" for row in rows]
     return tuple(names.get(uid) or uid for uid in uids)

@@ -118,12 +118,14 @@ def _read_chunks(
 
 def _sealed_rows(model: type[models.Model], field: SealedField) -> models.QuerySet[Any, Any]:
     # A cast to bytes keeps the field from decrypting what it reads.
-    rows = models.QuerySet(model).filter(**{f"{field.name}__isnull": False})
+    rows: models.QuerySet[Any] = models.QuerySet(model).filter(**{f"{field.name}__isnull": False})
     return rows.values_list("pk", Cast(field.name, models.BinaryField()))
 
 
 def _write_sealed(model: type[models.Model], field: SealedField, key: Any, sealed: bytes) -> None:
     """Seal a value anew, unless somebody has changed it since it was read."""
-    rows = models.QuerySet(model).alias(stored=Cast(field.name, models.BinaryField()))
+    rows: models.QuerySet[Any] = models.QuerySet(model).alias(
+        stored=Cast(field.name, models.BinaryField())
+    )
     resealed = models.Value(reseal(sealed), output_field=models.BinaryField())
     rows.filter(pk=key, stored=sealed).update(**{field.name: resealed})

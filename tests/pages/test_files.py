@@ -18,7 +18,7 @@ from playground.commands.practice import fill_practice
 from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.history.recording import record_end
-from playground.pages.builder.draft_context import Opened
+from playground.pages.builder.draft_context import DraftContext
 from playground.people.models import Person, Role
 from playground.sending.policy import announce_origin
 from playground.workspace.files import (
@@ -68,7 +68,7 @@ def attach(client: Client, draft: Draft, name: str, data: bytes, kind: str = "te
 
 
 def codes_of(draft: Draft) -> list[tuple[str, str]]:
-    found = Opened(Draft.objects.get(id=draft.id)).problems
+    found = DraftContext(Draft.objects.get(id=draft.id)).problems
     return [(p.code, p.pointer) for p in found if p.code != "no-connection"]
 
 
@@ -194,7 +194,7 @@ def test_json_that_is_not_finished_is_an_error_with_line_and_column(
     as_editor: Client, draft: Draft
 ) -> None:
     edit(as_editor, draft, pointer="/custom_request", typed='{\n "a": }', **{"as": "json"})
-    [found] = [p for p in Opened(Draft.objects.get()).problems if p.code == "half-typed"]
+    [found] = [p for p in DraftContext(Draft.objects.get()).problems if p.code == "half-typed"]
     assert found.blocks
     assert "Line 2, column" in found.message
 

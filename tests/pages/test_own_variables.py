@@ -40,7 +40,9 @@ def test_editing_a_variable_returns_the_list_and_the_names(
     assert b'"Paris"' in as_editor.get(address).content
     bad = edit(as_editor, draft, kind="variable", pointer="7x", value="1", revision=1)
     assert bad.status_code == 422
-    turned = as_editor.post(reverse("turn_back", args=[draft.id, "undo"]), "{}", "application/json")
+    turned = as_editor.post(
+        reverse("undo_or_redo", args=[draft.id, "undo"]), "{}", "application/json"
+    )
     assert turned.status_code == 200
     assert state_of(Draft.objects.get()).metadata.variables == {}
 

@@ -35,7 +35,7 @@ def test_a_preview_changes_nothing_and_a_merge_takes_one_undo(
     assert '"a": 1.10' in draft.text
     merged = {"steps": [{"token": None}], "mine": {"a": 1.1, "b": 2, "c": {}}}
     assert json.loads(draft.text) == merged
-    as_editor.post(reverse("turn_back", args=[draft.id, "undo"]), "{}", "application/json")
+    as_editor.post(reverse("undo_or_redo", args=[draft.id, "undo"]), "{}", "application/json")
     draft.refresh_from_db()
     assert draft.text == TEXT
 

@@ -86,7 +86,7 @@ def test_a_variant_is_saved_switched_to_and_shows_its_overrides(
     draft.refresh_from_db()
     assert draft.text == TEXT.replace("Night", "VIP")
     as_editor.post(
-        reverse("turn_back", args=[draft.id, "undo"]), "{}", content_type="application/json"
+        reverse("undo_or_redo", args=[draft.id, "undo"]), "{}", content_type="application/json"
     )
     draft.refresh_from_db()
     assert (draft.variant, draft.text) == ("", TEXT)

@@ -9,7 +9,7 @@ from django.test import Client
 from playground.drafts.drafts import find_draft, start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import list_operations
-from playground.pages.builder.draft_context import Opened
+from playground.pages.builder.draft_context import DraftContext
 from playground.people.models import Person
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
@@ -73,9 +73,11 @@ def test_resolved_values_keep_their_types(draft: Draft) -> None:
 
 
 def test_rules_check_the_resolved_document(draft: Draft, editor: Person) -> None:
-    assert not [p for p in Opened(draft).problems if p.pointer == "/inputs"]
+    assert not [p for p in DraftContext(draft).problems if p.pointer == "/inputs"]
     Draft.objects.filter(id=draft.id).update(text=TEXT.replace("{{rows}}", "{{team}}"))
-    found = [p for p in Opened(find_draft(editor, draft.id)).problems if p.pointer == "/inputs"]
+    found = [
+        p for p in DraftContext(find_draft(editor, draft.id)).problems if p.pointer == "/inputs"
+    ]
     assert found
     assert found[0].severity == "error"
     assert found[0].line == 3
@@ -84,7 +86,7 @@ def test_rules_check_the_resolved_document(draft: Draft, editor: Person) -> None
 def test_an_unknown_variable_suggests_a_similar_one(draft: Draft, editor: Person) -> None:
     text = TEXT.replace("Night of {{team}}", "Night of {{taem}}")
     Draft.objects.filter(id=draft.id).update(text=text)
-    problems = Opened(find_draft(editor, draft.id)).problems
+    problems = DraftContext(find_draft(editor, draft.id)).problems
     [found] = [p for p in problems if p.code == "unknown-variable"]
     assert found.pointer == "/job_name"
     assert "`team`" in found.message

@@ -142,7 +142,7 @@ MAKERS: dict[str, Maker] = {
     "job_state": lambda person: {**make_connection(person), "job_uid": "j-1"},
     "builder": make_draft,
     "edit_draft": make_draft,
-    "turn_back": lambda person: {**make_draft(person), "direction": "undo"},
+    "undo_or_redo": lambda person: {**make_draft(person), "direction": "undo"},
     "store_secrets": make_draft,
     "draft_resolved": make_draft,
     "draft_change_log": make_draft,

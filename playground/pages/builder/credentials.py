@@ -19,9 +19,9 @@ from playground.importers.credentials import find_typed_secrets
 from playground.importers.http_files import parse_cookies
 from playground.jsontext import pointers
 from playground.jsontext.printing import quote
-from playground.pages.builder.draft_context import Opened, open_draft
-from playground.pages.builder.edit_requests import BadEdit
-from playground.pages.builder.edits import describe_applied, read_edit_request
+from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.pages.builder.edit_requests import InvalidEditRequest, read_edit_request
+from playground.pages.builder.edits import describe_applied
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.workspace.attachments import store_data_uris
@@ -58,7 +58,7 @@ def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         # Pages send a UUID as their tab; the column has 40 characters.
         tab = str(sent.get("tab", ""))[:40]
         done = apply_edit(person, draft_id, Edit("all", parts=parts), opened.draft.revision, tab)
-    except (InvalidEdit, BadEdit) as error:
+    except (InvalidEdit, InvalidEditRequest) as error:
         return JsonResponse({"sentence": str(error)}, status=422)
     # Another tab was quicker. Its edit brings the document here, and leaving the field again
     # starts over.
@@ -85,12 +85,12 @@ def read_entered(sent: Mapping[str, Any]) -> Values | None:
     if entered is None:
         return None
     if not isinstance(entered, dict) or len(entered) > MAX_VALUES:
-        raise BadEdit(_("Send credentials as an object of pointers and values."))
+        raise InvalidEditRequest(_("Send credentials as an object of pointers and values."))
     for pointer, value in entered.items():
         if not pointer.startswith("/") or not isinstance(value, str):
-            raise BadEdit(_("Send credentials as an object of pointers and values."))
+            raise InvalidEditRequest(_("Send credentials as an object of pointers and values."))
         if len(value) > MAX_VALUE_LENGTH:
-            raise BadEdit(_("A credential can have at most 20,000 characters."))
+            raise InvalidEditRequest(_("A credential can have at most 20,000 characters."))
     return [(pointer, value) for pointer, value in entered.items() if value]
 
 
@@ -98,11 +98,13 @@ def _read_cookies(text: str, pointer: str) -> Values:
     # An empty cookie is one that was deleted.
     cookies = {name: value for name, value in parse_cookies(text).items() if value}
     if not cookies or not pointer.startswith("/"):
-        raise BadEdit(_("No cookies found. Paste a Cookie header or cookies exported as JSON."))
+        raise InvalidEditRequest(
+            _("No cookies found. Paste a Cookie header or cookies exported as JSON.")
+        )
     return [(pointers.child(pointer, name), value) for name, value in cookies.items()]
 
 
-def _store(request: HttpRequest, opened: Opened, found: Values) -> list[Edit]:
+def _store(request: HttpRequest, opened: DraftContext, found: Values) -> list[Edit]:
     edits = []
     # A value that is a secret of this draft already keeps its name, so that pasting the same
     # command twice makes no second one.

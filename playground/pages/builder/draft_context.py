@@ -1,4 +1,4 @@
-"""A draft with everything its pages draw from, read once."""
+"""A draft and everything its pages are drawn from, read once."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 
 from playground.drafts.drafts import find_draft, state_of
 from playground.drafts.editing import State
@@ -23,9 +24,11 @@ from playground.sending.plans import check_plan, gather_facts, plan_draft
 
 
 @dataclass(frozen=True)
-class Opened:
+class DraftContext:
     """One draft and what is read from it; nothing here changes it."""
 
+    # Each property is read when a page first needs it: an edit draws no sections, and the
+    # preview of a long document needs no facts.
     draft: Draft
 
     @cached_property
@@ -45,25 +48,35 @@ class Opened:
         return gather_facts(plan_draft(self.draft))
 
     @cached_property
-    def field_metadata(self) -> FieldMetadata:
-        metadata = self.state.metadata
-        return FieldMetadata(metadata.off, metadata.notes, metadata.incomplete)
-
-    @cached_property
     def sections(self) -> tuple[Section, ...]:
-        return read_sections(self.operation.body_schema or {}, self.tree, self.field_metadata)
+        return self.read_sections(self.state, self.tree)
 
     @cached_property
     def problems(self) -> list[Problem]:
         return check_plan(plan_draft(self.draft), self.facts)
 
+    @cached_property
+    def field_metadata(self) -> FieldMetadata:
+        return _field_metadata(self.state)
+
+    def read_sections(self, state: State, tree: Any) -> tuple[Section, ...]:
+        """The sections of the form for any state of this draft, also a former one."""
+        schema = self.operation.body_schema or {}
+        return read_sections(schema, tree, _field_metadata(state))
+
     def section_of(self, pointer: str) -> Section | None:
+        """The section that has a field of this pointer."""
         return next((s for s in self.sections if any(f.pointer == pointer for f in s.fields)), None)
 
 
-def open_draft(request: HttpRequest, draft_id: uuid.UUID) -> Opened:
-    """One's own draft; somebody else's is not there (404)."""
+def _field_metadata(state: State) -> FieldMetadata:
+    metadata = state.metadata
+    return FieldMetadata(metadata.off, metadata.notes, metadata.incomplete)
+
+
+def open_draft(request: HttpRequest, draft_id: uuid.UUID) -> DraftContext:
+    """The context of one's own draft. Raises Http404, also for somebody else's."""
     try:
-        return Opened(find_draft(person_of(request), draft_id))
+        return DraftContext(find_draft(person_of(request), draft_id))
     except Draft.DoesNotExist:
-        raise Http404("There is no such draft of yours.") from None
+        raise Http404(_("There is no such draft.")) from None

@@ -1,9 +1,13 @@
-"""What the browser leaves unsaid in an edit: definitions, schemas and files know the rest."""
+"""Edits as browsers send them: read, checked, and completed with what only the server knows."""
 
 from __future__ import annotations
 
+import json
+import re
 import uuid
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest
@@ -11,68 +15,149 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.editing import Edit
 from playground.drafts.moving import plan_move
+from playground.forms.kinds import IncompleteInput, parse_input
 from playground.forms.steps import default_step
 from playground.pages.builder.branches import empty_field, list_branch_edits
-from playground.pages.builder.draft_context import Opened, open_draft
+from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.people.permissions import person_of
 from playground.workspace.attachments import store_attachments
 from playground.workspace.models import Connection
 
+LONGEST_POINTER = 5000
+# The start of escapes that can leave half a surrogate pair in a string.
+SURROGATE_ESCAPE = re.compile(r"\\u[dD]")
+# Others, such as `connect`, need to be completed, which is done for single edits only.
+KINDS_OF_PARTS = ("set", "remove", "rename", "replace")
 
-class BadEdit(ValueError):
-    """The request is no edit; the sentence says why."""
+
+class InvalidEditRequest(ValueError):
+    """The request isn't an edit; the text is a message for people."""
 
 
-def complete(
+def read_edit_request(request: HttpRequest) -> dict[str, Any]:
+    """The object that a page sent, with a whole number as `revision`."""
+    try:
+        text = request.body.decode() or "{}"
+        sent = json.loads(text)
+        # Half a surrogate pair can be neither stored nor sent on: it becomes a question mark.
+        if SURROGATE_ESCAPE.search(text):
+            sent = json.loads(json.dumps(sent, ensure_ascii=False).encode("utf-8", "replace"))
+    except (ValueError, RecursionError):
+        raise InvalidEditRequest(_("An edit must be sent as JSON.")) from None
+    if not isinstance(sent, dict):
+        raise InvalidEditRequest(_("An edit must be a JSON object."))
+    revision = sent.setdefault("revision", 0)
+    if not isinstance(revision, int) or isinstance(revision, bool):
+        raise InvalidEditRequest(_("The revision must be a whole number."))
+    return sent
+
+
+def read_origin(sent: Mapping[str, Any]) -> tuple[str, str]:
+    """The tab that an edit comes from, and the undo step that it belongs to."""
+    return str(sent.get("tab", ""))[:40], str(sent.get("step", ""))[:80]
+
+
+def read_edit(sent: Mapping[str, Any]) -> Edit:
+    """The edit in a request: `value` is JSON text, `typed` the text of a field of kind `as`."""
+    kind, pointer = sent.get("kind", "set"), sent.get("pointer", "")
+    if not isinstance(kind, str) or not isinstance(pointer, str) or len(pointer) > LONGEST_POINTER:
+        raise InvalidEditRequest(_("An edit must have a kind and a pointer."))
+    if pointer and not pointer.startswith("/") and kind not in ("path", "variable"):
+        raise InvalidEditRequest(_("A JSON Pointer must start with a slash."))
+    order, parts = sent.get("order"), sent.get("parts")
+    if not isinstance(order, list | None) or not isinstance(parts, list | None):
+        raise InvalidEditRequest(_("The order and the parts of an edit must be lists."))
+    edit = Edit(
+        kind,
+        pointer,
+        value=_text(sent.get("value")),
+        index=_whole(sent.get("index")),
+        to=_whole(sent.get("to")),
+        order=[key for key in order or () if isinstance(key, str)],
+        parts=[_read_part(part) for part in parts or ()],
+        removed=_text(sent.get("removed")),
+    )
+    if "typed" not in sent:
+        return edit
+    typed = _text(sent["typed"])
+    try:
+        value = parse_input(_text(sent.get("as")) or "text", typed)
+    except IncompleteInput:
+        return Edit("half", pointer, typed)
+    if value is None:
+        return Edit("remove", pointer)
+    return Edit("set", pointer, value, order=edit.order)
+
+
+def _read_part(sent: Any) -> Edit:
+    kinds = KINDS_OF_PARTS
+    if not isinstance(sent, dict) or sent.get("kind", "set") not in kinds or "parts" in sent:
+        message = _("Parts of an edit can only set, remove, rename or replace.")
+        raise InvalidEditRequest(message)
+    return read_edit(sent)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _whole(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else 0
+
+
+def complete_edit(
     request: HttpRequest, draft_id: uuid.UUID, edit: Edit, *, emptied: bool = False
 ) -> Edit:
-    """`add-step` names a UID and `choose` a way; the definition and the schema know the rest.
-    `emptied` says that nothing stands in a JSON field any more."""
+    """Add what the page doesn't know: definitions, schemas and stored files.
+
+    `emptied` tells that somebody cleared a JSON field.
+    """
     if ";base64," in edit.value:
-        edit = _take_in_files(request, draft_id, edit)
+        edit = _store_files(request, draft_id, edit)
     if emptied and edit.kind == "remove" and edit.pointer.startswith("/"):
         opened = open_draft(request, draft_id)
         return empty_field(opened.operation.body_schema or {}, opened.state, edit)
+    # Every other edit, and so every keystroke, is complete and needs no query here.
     if edit.kind not in ("add-step", "connect", "choose"):
         return edit
     opened = open_draft(request, draft_id)
     if edit.kind == "choose":
-        return _choose_way(opened, edit)
+        return _choose_branch(opened, edit)
     if edit.kind == "connect":
         move = plan_move(opened.draft, _find_connection(opened, edit.value))
-        for sentence in move.messages:  # shown after the page has been loaded anew
-            messages.info(request, sentence)
+        # The page reloads after this edit and shows them then.
+        for message in move.messages:
+            messages.info(request, message)
         return move.edit
     section = opened.section_of(edit.pointer)
     if section is None or section.widget != "steps":
-        raise BadEdit(_("There are no steps at this place."))
+        raise InvalidEditRequest(_("Steps can't be added here."))
     schema = section.fields[0].schema.get("items", {})
     return replace(edit, kind="insert", value=default_step(schema, opened.facts, edit.value))
 
 
-def _take_in_files(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
-    """A data URI that comes in becomes a file and its reference."""
-    place = {"set": edit.pointer, "insert": f"{edit.pointer}/{edit.index}", "replace": ""}
-    if edit.kind not in place:
+def _store_files(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
+    """Store the data URIs in a value as files; references take their place."""
+    pointers = {"set": edit.pointer, "insert": f"{edit.pointer}/{edit.index}", "replace": ""}
+    if edit.kind not in pointers:
         return edit
     schema = open_draft(request, draft_id).operation.body_schema or {}
-    value = store_attachments(schema, place[edit.kind], edit.value, person_of(request))
+    value = store_attachments(schema, pointers[edit.kind], edit.value, person_of(request))
     return replace(edit, value=value)
 
 
-def _choose_way(opened: Opened, edit: Edit) -> Edit:
-    """Another way to fill an object: the values of the former one are put away."""
+def _choose_branch(opened: DraftContext, edit: Edit) -> Edit:
     try:
         parts = list_branch_edits(opened.operation.body_schema or {}, opened.state, edit)
     except LookupError:
-        raise BadEdit(_("There is no such choice at this place.")) from None
+        raise InvalidEditRequest(_("This value has no such option.")) from None
     return Edit("all", edit.pointer, parts=parts)
 
 
-def _find_connection(opened: Opened, sent: str) -> Connection:
-    """A connection of the draft's own API."""
-    fitting = Connection.objects.filter(api=opened.operation.api.id)
+def _find_connection(opened: DraftContext, sent: str) -> Connection:
+    """A connection to the API of the draft's operation."""
+    connections = Connection.objects.filter(api=opened.operation.api.id)
     try:
-        return fitting.get(id=uuid.UUID(sent))
+        return connections.get(id=uuid.UUID(sent))
     except (ValueError, Connection.DoesNotExist):
-        raise BadEdit(_("There is no such connection for this operation.")) from None
+        raise InvalidEditRequest(_("There is no such connection for this operation.")) from None

@@ -23,7 +23,7 @@ from playground.drafts.models import Draft
 from playground.forms.fields import Field
 from playground.jsontext import printing
 from playground.jsontext.references import find_references
-from playground.pages.builder.draft_context import Opened, open_draft
+from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.plans import measure_body, plan_draft
@@ -179,7 +179,7 @@ def _bare_type(file: File) -> str:
     return file.media_type.partition(";")[0].lower()
 
 
-def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
+def describe_files(opened: DraftContext, field: Field) -> dict[str, Any]:
     """The context of `builder/_attachments.html`."""
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     rows = list(_read_rows(opened, tree if isinstance(tree, list) else []))
@@ -198,7 +198,7 @@ def describe_files(opened: Opened, field: Field) -> dict[str, Any]:
     }
 
 
-def _read_rows(opened: Opened, items: list[Any]) -> Iterator[FileRow]:
+def _read_rows(opened: DraftContext, items: list[Any]) -> Iterator[FileRow]:
     files = find_referenced_files(opened.draft.text)
     for item in items:
         values = item if isinstance(item, dict) else {}

@@ -20,8 +20,8 @@ from playground.drafts.models import Change
 from playground.history.queries import find_running_exchange
 from playground.importers.credentials import is_secret_pointer
 from playground.pages import responses
-from playground.pages.builder.draft_context import Opened, open_draft
-from playground.pages.builder.edits import digest_of, half_of, list_problems
+from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.pages.builder.edits import describe_editor, describe_problems
 from playground.pages.builder.parts import describe_form, list_variable_names
 from playground.pages.builder.template_link import describe_template_link
 from playground.pages.replies import view_reply
@@ -50,18 +50,18 @@ def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return render(request, "builder/page.html", context)
 
 
-def describe_page(opened: Opened) -> dict[str, Any]:
+def describe_page(opened: DraftContext) -> dict[str, Any]:
     draft = opened.draft
-    problems = list_problems(opened.problems)
+    checked = describe_problems(opened.problems)
     undos, redos = count_undo_steps(draft)
     return {
         **describe_form(opened),
         "connection": draft.connection,
         "connections": Connection.objects.filter(api=opened.operation.api.id),
-        "problems": json.dumps(problems),
+        "problems": json.dumps(checked["problems"]),
         # The page sends it back with each edit, to be told of problems only when they changed.
-        "digest": digest_of(problems),
-        "incomplete": json.dumps(half_of(opened.state)),
+        "digest": checked["digest"],
+        "incomplete": json.dumps(describe_editor(opened.state)),
         "variables": json.dumps(list_variable_names(opened)),
         "submission": uuid.uuid4(),
         "languages": LANGUAGES,
@@ -124,7 +124,7 @@ def show_change_log(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return render(request, "builder/_change_log.html", context)
 
 
-def _describe_change(change: Change, opened: Opened) -> dict[str, Any]:
+def _describe_change(change: Change, opened: DraftContext) -> dict[str, Any]:
     detail = json.loads(change.detail)
     splice = editor_splice_of(detail)
     return {
@@ -137,7 +137,7 @@ def _describe_change(change: Change, opened: Opened) -> dict[str, Any]:
     }
 
 
-def _mask(text: str, change: Change, opened: Opened) -> str:
+def _mask(text: str, change: Change, opened: DraftContext) -> str:
     """Hide what was typed into a credential's field, and known secrets wherever they were."""
     # Path values, variables and the connection are logged under names such as
     # `#path/workflow_uid`, which aren't JSON Pointers: they are no part of the document.

@@ -18,7 +18,7 @@ from playground.forms.payload_form import PayloadForm
 from playground.forms.sections import Section, count_sent
 from playground.forms.steps import StepRow, list_fitting_accounts, read_steps
 from playground.jsontext import pointers
-from playground.pages.builder.draft_context import Opened, open_draft
+from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.files import describe_files
 from playground.pages.builder.suggestions import name_choices
 from playground.people.models import Role
@@ -46,7 +46,7 @@ def show_part(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return HttpResponse(draw_part(opened, request.GET))
 
 
-def draw_part(opened: Opened, query: Query) -> str:
+def draw_part(opened: DraftContext, query: Query) -> str:
     """The HTML of a part. Raises Http404 if the document has nothing at the pointer."""
     # Scripts compute pointers from the page, which another tab may have made obsolete.
     draw = PARTS.get(str(query.get("part", "")))
@@ -58,7 +58,7 @@ def draw_part(opened: Opened, query: Query) -> str:
         raise Http404("This value no longer exists. Reload to see the draft as it is.") from None
 
 
-def describe_section(opened: Opened, section: Section) -> dict[str, Any]:
+def describe_section(opened: DraftContext, section: Section) -> dict[str, Any]:
     """The context of `builder/_section.html`, by the section's widget."""
     context: dict[str, Any] = {"section": section, "draft": opened.draft}
     if section.widget == "grid":
@@ -80,24 +80,24 @@ def describe_section(opened: Opened, section: Section) -> dict[str, Any]:
     return context
 
 
-def _read_steps(opened: Opened, field: Field, only: int | None = None) -> tuple[StepRow, ...]:
+def _read_steps(opened: DraftContext, field: Field, only: int | None = None) -> tuple[StepRow, ...]:
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     return read_steps(field, tree, opened.facts, opened.field_metadata, only)
 
 
-def _read_grid(opened: Opened, field: Field) -> Grid:
+def _read_grid(opened: DraftContext, field: Field) -> Grid:
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     return read_grid(field.pointer, tree, opened.facts.inputs)
 
 
-def _describe_step(opened: Opened, step: StepRow, is_open: bool) -> dict[str, Any]:
+def _describe_step(opened: DraftContext, step: StepRow, is_open: bool) -> dict[str, Any]:
     """A step's summary line, and its fields if it is open."""
     sent, total = count_sent(step.parameters)
     summary = {"step": step, "is_open": is_open, "sent": sent, "total": total}
     return {**summary, **(_describe_body(opened, step) if is_open else {})}
 
 
-def _describe_body(opened: Opened, step: StepRow) -> dict[str, Any]:
+def _describe_body(opened: DraftContext, step: StepRow) -> dict[str, Any]:
     # Ids of elements can't contain the index, which changes as steps are moved around.
     row_id = f"r{uuid.uuid4().hex[:8]}-"
     return {
@@ -109,29 +109,29 @@ def _describe_body(opened: Opened, step: StepRow) -> dict[str, Any]:
     }
 
 
-def _describe_accounts(opened: Opened, step: StepRow) -> dict[str, Any]:
+def _describe_accounts(opened: DraftContext, step: StepRow) -> dict[str, Any]:
     chosen = {chip.uid for chip in step.accounts}
     accounts = list_fitting_accounts(opened.facts, step.integrations)
     fitting = [each for each in accounts if each.uid not in chosen]
     return {"step": step, "fitting": fitting[:MAX_ACCOUNTS]}
 
 
-def _draw_step(opened: Opened, query: Query) -> str:
+def _draw_step(opened: DraftContext, query: Query) -> str:
     step = _find_step(opened, query)
     return render_to_string("builder/_step.html", _describe_step(opened, step, True))
 
 
-def _draw_body(opened: Opened, query: Query) -> str:
+def _draw_body(opened: DraftContext, query: Query) -> str:
     context = _describe_body(opened, _find_step(opened, query))
     return render_to_string("builder/_step_body.html", context)
 
 
-def _draw_accounts(opened: Opened, query: Query) -> str:
+def _draw_accounts(opened: DraftContext, query: Query) -> str:
     context = _describe_accounts(opened, _find_step(opened, query))
     return render_to_string("builder/_accounts.html", context)
 
 
-def _find_step(opened: Opened, query: Query) -> StepRow:
+def _find_step(opened: DraftContext, query: Query) -> StepRow:
     """The step at a pointer. Raises LookupError or ValueError if there is none."""
     segments = pointers.split(str(query.get("pointer", "")))
     section = opened.section_of(pointers.join(segments[:1]))
@@ -142,7 +142,7 @@ def _find_step(opened: Opened, query: Query) -> StepRow:
     return step
 
 
-def _draw_rows(opened: Opened, query: Query) -> str:
+def _draw_rows(opened: DraftContext, query: Query) -> str:
     section = opened.section_of(str(query.get("pointer", "")))
     if section is None or section.widget != "grid":
         raise LookupError(query)
@@ -150,7 +150,7 @@ def _draw_rows(opened: Opened, query: Query) -> str:
     return draw_rows(_read_grid(opened, section.fields[0]), int(query.get("start", 0)), count)
 
 
-def _draw_section(opened: Opened, query: Query) -> str:
+def _draw_section(opened: DraftContext, query: Query) -> str:
     """A section by the pointer of one of its fields, or by its id."""
     key = str(query.get("pointer", ""))
     section = opened.section_of(key) or next((s for s in opened.sections if s.id == key), None)
@@ -160,20 +160,20 @@ def _draw_section(opened: Opened, query: Query) -> str:
     return render_to_string("builder/_section.html", describe_section(opened, section))
 
 
-def _draw_form(opened: Opened, query: Query) -> str:
+def _draw_form(opened: DraftContext, query: Query) -> str:
     """The whole form and the index, which has names and counts from the form."""
     context = describe_form(opened)
     form = render_to_string("builder/_form.html", context)
     return form + render_to_string("builder/_index.html", context)
 
 
-def list_variable_names(opened: Opened) -> list[str]:
+def list_variable_names(opened: DraftContext) -> list[str]:
     """Suggestions after `{{`: the connection's and the payload's variables, then dynamic ones."""
     own = opened.state.metadata.variables
     return [*sorted({*(opened.facts.variables or ()), *own}), *DYNAMIC_VARIABLES]
 
 
-def _draw_variables(opened: Opened, query: Query) -> str:
+def _draw_variables(opened: DraftContext, query: Query) -> str:
     """The payload's own variables, and the connection's, which they override by name."""
     own = own_variables(opened.state.metadata)
     context = {
@@ -186,7 +186,7 @@ def _draw_variables(opened: Opened, query: Query) -> str:
     return render_to_string("builder/_variables.html", context)
 
 
-def describe_form(opened: Opened) -> dict[str, Any]:
+def describe_form(opened: DraftContext) -> dict[str, Any]:
     """The context of `builder/_form.html` and `builder/_index.html`."""
     sections = [describe_section(opened, section) for section in opened.sections]
     values = opened.draft.path_values
@@ -203,7 +203,7 @@ def describe_form(opened: Opened) -> dict[str, Any]:
 
 
 # By the name that scripts request them with, alone or together with an edit.
-PARTS: dict[str, Callable[[Opened, Query], str]] = {
+PARTS: dict[str, Callable[[DraftContext, Query], str]] = {
     "step": _draw_step,
     "step-body": _draw_body,
     "accounts": _draw_accounts,

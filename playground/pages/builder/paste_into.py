@@ -18,9 +18,9 @@ from playground.jsontext.diff import compare_texts
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.merging import MergeEdit, plan_merge
 from playground.openapi.operations import UnknownOperation, get_operation
-from playground.pages.builder.draft_context import Opened, open_draft
-from playground.pages.builder.edit_requests import BadEdit
-from playground.pages.builder.edits import describe_applied, read_edit_request
+from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.pages.builder.edit_requests import InvalidEditRequest, read_edit_request
+from playground.pages.builder.edits import describe_applied
 from playground.pages.pasting import build_step_edit, note_credentials, note_ignored_headers
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
@@ -61,7 +61,7 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return _refuse(_("This text is too large to paste."), 413)
     except JSONSyntaxError as error:
         return _refuse(error.message)
-    except (InvalidEdit, BadEdit) as reason:
+    except (InvalidEdit, InvalidEditRequest) as reason:
         return _refuse(str(reason))
     if isinstance(done, Conflict):
         return _refuse(_("Another tab changed this draft. Paste again."))
@@ -70,7 +70,7 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return JsonResponse({**describe_applied(done, {**sent, "part": "changed"}), "report": report})
 
 
-def _preview_merge(opened: Opened, found: Imported) -> JsonResponse:
+def _preview_merge(opened: DraftContext, found: Imported) -> JsonResponse:
     # Nothing is stored, not even credentials: references stand for them already.
     after = opened.state
     for edit in _build_merge(opened, _get_document(found)):
@@ -85,7 +85,7 @@ def _preview_merge(opened: Opened, found: Imported) -> JsonResponse:
     return JsonResponse({"report": render_to_string("builder/_merging.html", context)})
 
 
-def _build_edit(request: HttpRequest, opened: Opened, found: Imported, merge: bool) -> Edit:
+def _build_edit(request: HttpRequest, opened: DraftContext, found: Imported, merge: bool) -> Edit:
     """The edit for the document, and for the path values in the pasted URL."""
     # Before anything is stored: a text without a document must leave no secrets behind.
     _get_document(found)
@@ -105,11 +105,11 @@ def _build_edit(request: HttpRequest, opened: Opened, found: Imported, merge: bo
 
 def _get_document(found: Imported) -> str:
     if found.document is None:
-        raise BadEdit(_("The pasted text has no JSON document."))
+        raise InvalidEditRequest(_("The pasted text has no JSON document."))
     return found.document
 
 
-def _build_merge(opened: Opened, document: str) -> list[Edit]:
+def _build_merge(opened: DraftContext, document: str) -> list[Edit]:
     # New keys go where the schema lists them, as those added by the form do.
     order = list((opened.operation.body_schema or {}).get("properties", {}))
     return [_convert(each, order) for each in plan_merge(opened.draft.text, document)]
@@ -124,7 +124,7 @@ def _convert(merge: MergeEdit, order: list[str]) -> Edit:
     return Edit("set", merge.pointer, merge.value, order=order)
 
 
-def _list_notes(opened: Opened, found: Imported) -> list[Note]:
+def _list_notes(opened: DraftContext, found: Imported) -> list[Note]:
     notes = [*found.notes, *note_credentials(found)]
     if found.operation and found.operation != opened.operation.id:
         message = _("The pasted request is for %(theirs)s; this draft remains one for %(ours)s.")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.masking import format_masked, mask_call
 from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
-from playground.pages.builder.draft_context import Opened, open_draft
+from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.exchanges import get_exchange
 from playground.pages.replies import view_reply
 from playground.people.models import Role
@@ -84,7 +84,7 @@ def show_code(request: HttpRequest, draft_id: uuid.UUID, language: str) -> HttpR
     return HttpResponse(write_code(opened, language), content_type="text/plain; charset=utf-8")
 
 
-def write_code(opened: Opened, language: str) -> str:
+def write_code(opened: DraftContext, language: str) -> str:
     """Return the draft's request as code, or a comment that says why there is none."""
     assembled = assemble_plan(plan_draft(opened.draft))
     if assembled.failure is not None:

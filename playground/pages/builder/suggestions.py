@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from playground.forms.completions import complete_keys, complete_values
 from playground.forms.fields import Field
 from playground.openapi.documents import ListRule, read_list_rule
-from playground.pages.builder.draft_context import Opened, open_draft
+from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.people.models import Role
 from playground.people.permissions import needs, person_of
 from playground.sending.choice_lists import find_choice_list, is_loading, refresh_choice_list
@@ -48,7 +48,7 @@ def show_choices(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     return render(request, "builder/_choices.html", context)
 
 
-def _find_rule(opened: Opened, pointer: str) -> ListRule:
+def _find_rule(opened: DraftContext, pointer: str) -> ListRule:
     for section in opened.sections:
         for field in section.fields:
             if field.pointer == pointer and (rule := read_list_rule(field.schema)):
@@ -56,12 +56,12 @@ def _find_rule(opened: Opened, pointer: str) -> ListRule:
     raise Http404(_("This field has no list."))
 
 
-def name_choices(opened: Opened, fields: tuple[Field, ...]) -> tuple[Field, ...]:
+def name_choices(opened: DraftContext, fields: tuple[Field, ...]) -> tuple[Field, ...]:
     """The fields; where the title of a chosen value is known, it replaces the help text."""
     return tuple(_name_choice(opened, each) if each.has_listing else each for each in fields)
 
 
-def _name_choice(opened: Opened, field: Field) -> Field:
+def _name_choice(opened: DraftContext, field: Field) -> Field:
     rule = read_list_rule(field.schema)
     listing = find_choice_list(opened.draft.connection, rule) if rule else None
     for value, title, note in listing.choices if listing else ():
