@@ -40,7 +40,7 @@ def test_send_jumps_to_the_first_error_instead(builder: Page) -> None:
     builder.get_by_label("Workflow UID").focus()
     builder.keyboard.press("Control+Enter")
     expect(builder.get_by_label("Job name", exact=True)).to_be_focused()
-    expect(builder.locator("#reply")).to_contain_text("Press Send")
+    expect(builder.locator("#reply")).to_contain_text("after you send")
 
 
 def paste(page: Page, text: str) -> None:

@@ -103,7 +103,7 @@ def test_the_payload_s_own_variables_are_kept_offered_and_win(page: Page) -> Non
     expect(dialog.locator("s")).to_have_text("Ops")
     dialog.get_by_label("Name of a new variable").fill("7x")
     dialog.get_by_label("Add the variable").click()
-    expect(page.locator("#toasts")).to_contain_text("is no name")
+    expect(page.locator("#toasts")).to_contain_text("isn't a valid name")
     dialog.get_by_role("button", name="Done").click()
     name = page.get_by_label("Job name", exact=True)
     name.fill("{{team}} ")
