@@ -106,8 +106,10 @@ def _dial(
     end = time.monotonic() + seconds
     failed: OSError = TimeoutError()
     for remaining, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
+        # Never zero or less, which sockets take for "don't wait" or for an error.
+        share = max(POLL_SECONDS, (end - time.monotonic()) / remaining)
         try:
-            return _connect(address, port, watchdog, (end - time.monotonic()) / remaining)
+            return _connect(address, port, watchdog, share)
         except OSError as error:
             failed = error
     raise failed
