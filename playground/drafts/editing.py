@@ -78,7 +78,7 @@ def perform(state: State, edit: Edit) -> Edited:
         raise InvalidEdit(f"There is no edit of the kind {edit.kind!r}.")
     try:
         after, splice = KINDS[edit.kind](state, edit)
-        if edit.kind not in EDITOR_KINDS:
+        if EDITOR in after.metadata.incomplete and edit.kind not in EDITOR_KINDS:
             followed = follow_document(after.metadata, splice)
             after = replace(after, metadata=followed)
         return after, splice

@@ -30,8 +30,8 @@ from playground.pages.comparison import (
     find_side,
     is_draft,
 )
+from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 
 MAX_CHOICES = 25
 

@@ -17,9 +17,9 @@ from playground.pages.parameters import read_submission
 from playground.pages.replies import view_reply
 from playground.pages.responses import breadcrumbs
 from playground.pages.workflows import describe_sync
+from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.sending.plans import plan_operation
 from playground.sending.submission import Blocked, submit_plan
 from playground.workspace.connections import format_variables, list_connections, save_connection

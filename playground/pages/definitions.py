@@ -29,9 +29,9 @@ from playground.pages.definition_form import (
 )
 from playground.pages.parameters import read_uuid
 from playground.pages.responses import breadcrumbs, respond_with_file
+from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.workspace.models import Connection, Workflow
 from playground.workspace.workflow_files import (
     InvalidDefinition,

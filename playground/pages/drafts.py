@@ -31,8 +31,8 @@ from playground.pages.exchanges import get_exchange
 from playground.pages.parameters import read_uuid
 from playground.pages.responses import redirect_htmx, with_toast
 from playground.payload_templates.drift import find_broken_drafts
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.people.search import contain_text
 from playground.sending.resending import describe_differences, draft_from_exchange
 from playground.workspace.models import Connection

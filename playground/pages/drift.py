@@ -18,8 +18,8 @@ from playground.payload_templates.drift import (
     repair_template,
 )
 from playground.payload_templates.templates import may_change
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 
 # Problems named in the message after a repair.
 MAX_TOLD_PROBLEMS = 5

@@ -16,9 +16,9 @@ from playground.openapi.operations import list_operations
 from playground.pages.parameters import read_tries
 from playground.pages.replies import ReplyView, view_reply
 from playground.pages.responses import breadcrumbs
+from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.sending.recovery import show_if_abandoned
 from playground.sending.submission import cancel_send, wait_for_exchange
 from playground.workspace.models import Connection

@@ -20,8 +20,8 @@ from playground.pages.exchanges import get_exchange
 from playground.pages.parameters import read_number, read_optional_number, read_uuid
 from playground.pages.replies import KINDS, ROWS, WORDS, shorten_uids, view_reply
 from playground.pages.responses import respond_with_file
+from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 from playground.workspace.models import Connection
 
 MAX_MESSAGE = 160

@@ -14,8 +14,8 @@ from django.views.decorators.http import require_safe
 from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.pages.drafts import list_starting_points
+from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 from playground.people.search import contain_text
 from playground.workspace.models import Workflow
 

@@ -19,8 +19,8 @@ from playground.history.queries import visible_exchanges
 from playground.pages.jobs import STATUS_LABELS
 from playground.pages.parameters import read_number, read_submission, read_tries
 from playground.pages.responses import breadcrumbs, poll_delay, respond_with_file
+from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 from playground.sending.job_results import (
     ALL,
     OPERATIONS,

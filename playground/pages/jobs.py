@@ -17,8 +17,8 @@ from playground.history.queries import visible_exchanges
 from playground.openapi.operations import Operation, list_operations
 from playground.pages.parameters import read_optional_number, read_submission, read_tries
 from playground.pages.responses import poll_delay
+from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 from playground.people.search import contain_words
 from playground.sending.jobs import ENDED, KINDS, poll_job
 from playground.sending.plans import plan_operation

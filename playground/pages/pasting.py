@@ -40,8 +40,8 @@ from playground.openapi.operations import (
     list_operations,
 )
 from playground.pages.builder.draft_context import DraftContext
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.sending.policy import current_origin
 from playground.workspace.models import Connection
 

@@ -16,9 +16,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.pages.parameters import read_number
 from playground.pages.sign_in import PASSWORD_HELP, check_new_password, password_field
+from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 from playground.people.tokens import SCOPES, make_token, revoke_token, validate_token
 
 MAX_TOKENS_SHOWN = 100

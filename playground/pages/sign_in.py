@@ -16,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from playground.people.access import next_page
 from playground.people.audit import address_of, record_event
 from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
-from playground.people.permissions import next_page
 from playground.people.rate_limits import forgive_attempts, start_attempt
 from playground.people.search import equal_text
 from playground.people.team import add_person

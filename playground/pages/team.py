@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.values import Outcome
+from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import AuditEvent, LinkPurpose, OneTimeLink, Person, Role
-from playground.people.permissions import needs, person_of
 from playground.people.search import contain_text
 from playground.people.team import LastOwner, set_active, set_role
 from playground.people.tokens import make_invite

@@ -18,8 +18,8 @@ from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
 from playground.pages.parameters import read_tries
 from playground.pages.responses import breadcrumbs, poll_delay
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.people.search import contain_words
 from playground.sending.pool import get_pool
 from playground.sending.sync import can_sync, find_sync, start_sync

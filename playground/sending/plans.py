@@ -214,7 +214,10 @@ def _check_target(plan: Plan) -> Iterator[Problem]:
 
 
 def _check_incomplete(plan: Plan) -> list[Problem]:
-    found = check_incomplete(plan.text, Metadata.read(plan.metadata))
+    metadata = Metadata.read(plan.metadata)
+    if not metadata.incomplete:
+        return []
+    found = check_incomplete(plan.text, metadata)
     lines = lines_of(plan.text, [each.pointer for each in found if not each.line])
     return [each if each.line else replace(each, line=lines[each.pointer]) for each in found]
 

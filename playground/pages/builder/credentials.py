@@ -22,8 +22,8 @@ from playground.jsontext.printing import quote
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edit_requests import InvalidEditRequest, read_edit_request
 from playground.pages.builder.edits import describe_applied
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.workspace.attachments import store_data_uris
 
 # A browser stores about 180 cookies per site; one is at most 4 kB.

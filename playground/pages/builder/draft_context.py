@@ -17,7 +17,7 @@ from playground.forms.fields import FieldMetadata
 from playground.forms.sections import Section, read_sections
 from playground.jsontext import parsing
 from playground.openapi.operations import Operation, get_operation
-from playground.people.permissions import person_of
+from playground.people.access import person_of
 from playground.rules.facts import Facts
 from playground.rules.problems import Problem
 from playground.sending.plans import check_plan, gather_facts, plan_draft

@@ -19,7 +19,7 @@ from playground.forms.kinds import IncompleteInput, parse_input
 from playground.forms.steps import default_step
 from playground.pages.builder.branches import empty_field, list_branch_edits
 from playground.pages.builder.draft_context import DraftContext, open_draft
-from playground.people.permissions import person_of
+from playground.people.access import person_of
 from playground.workspace.attachments import store_attachments
 from playground.workspace.models import Connection
 

@@ -32,8 +32,8 @@ from playground.pages.builder.edit_requests import (
 )
 from playground.pages.builder.parts import describe_form, draw_part
 from playground.pages.builder.template_link import describe_link_state
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.rules.problems import Problem
 
 

@@ -24,8 +24,8 @@ from playground.forms.fields import Field
 from playground.jsontext import printing
 from playground.jsontext.references import find_references
 from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.sending.plans import measure_body, plan_draft
 from playground.workspace.files import (
     VAGUE,

@@ -25,8 +25,8 @@ from playground.pages.builder.edits import describe_editor, describe_problems
 from playground.pages.builder.parts import describe_form, list_variable_names
 from playground.pages.builder.template_link import describe_template_link
 from playground.pages.replies import view_reply
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.sending.plans import make_resolver, plan_draft
 from playground.sending.recovery import show_if_abandoned
 from playground.workspace.models import Connection

@@ -21,8 +21,8 @@ from playground.jsontext import pointers
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.files import describe_files
 from playground.pages.builder.suggestions import name_choices
+from playground.people.access import needs
 from playground.people.models import Role
-from playground.people.permissions import needs
 from playground.workspace.connections import format_variables
 
 # A workflow may have fifty steps of forty fields. With more steps than this only the first one

@@ -22,8 +22,8 @@ from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edit_requests import InvalidEditRequest, read_edit_request
 from playground.pages.builder.edits import describe_applied
 from playground.pages.pasting import build_step_edit, note_credentials, note_ignored_headers
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.sending.policy import current_origin
 
 MAX_DIFFERENCES = 100

@@ -15,8 +15,8 @@ from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.exchanges import get_exchange
 from playground.pages.replies import view_reply
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
 from playground.sending.resending import describe_differences

@@ -14,8 +14,8 @@ from playground.forms.completions import complete_keys, complete_values
 from playground.forms.fields import Field
 from playground.openapi.documents import ListRule, read_list_rule
 from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.sending.choice_lists import find_choice_list, is_loading, refresh_choice_list
 
 # Seconds to wait for the API. A slower list is polled for by the page.

@@ -45,8 +45,8 @@ from playground.payload_templates.versions import (
     read_content,
     save_version,
 )
+from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 
 MAX_DIFFERENCES = 100
 

@@ -18,7 +18,7 @@ from playground.payload_templates.templates import (
     parse_tags,
 )
 from playground.payload_templates.versions import get_version
-from playground.people.permissions import person_of
+from playground.people.access import person_of
 
 
 def get_template_or_404(request: HttpRequest, template_id: uuid.UUID) -> Template:

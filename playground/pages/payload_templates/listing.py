@@ -43,8 +43,8 @@ from playground.payload_templates.templates import (
     may_change,
     visible_templates,
 )
+from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 from playground.workspace.models import Workflow
 
 TEMPLATES_PER_PAGE = 50

@@ -48,9 +48,9 @@ from playground.payload_templates.versions import (
     open_template,
     read_content,
 )
+from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
-from playground.people.permissions import needs, person_of
 from playground.workspace.workflows import find_workflow
 
 MAX_VERSIONS, MAX_PREFILLED = 200, 100

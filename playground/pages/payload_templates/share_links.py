@@ -46,9 +46,9 @@ from playground.payload_templates.share_links import (
     validate_share_link_input,
 )
 from playground.payload_templates.versions import get_version, read_content
+from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.workspace.models import Connection
 
 MAX_FIELDS, MAX_LINKS, MAX_SENDS_SHOWN = 200, 100, 20

@@ -34,8 +34,8 @@ from playground.payload_templates.versions import (
     read_content,
     restore_version,
 )
+from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.people.permissions import needs, person_of
 from playground.workspace.connections import MOST_VARIABLES
 from playground.workspace.models import Connection
 
