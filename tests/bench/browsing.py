@@ -19,8 +19,7 @@ from playground.sandbox import practice
 from tests.bench.documents import SAMPLES, SMALL, Sample
 from tests.bench.figures import Figure, median, percentile
 from tests.bench.product import Served, Visitor, make_draft, make_launch, make_visitor
-from tests.browser.chromium import find_chromium
-from tests.browser.flags import FLAGS
+from tests.browser.chromium import FLAGS, find_chromium
 
 WATCHING = (Path(__file__).parent / "watching.js").read_text()
 WARM_UP, KEYS, TURNS, LOADS, FETCHES = 3, 50, 5, 5, 50

@@ -1,4 +1,4 @@
-"""Finds Chromium, and gets it where it is missing: `python -m tests.browser.chromium`."""
+"""Find Chromium, or install it where it is missing: `python -m tests.browser.chromium`."""
 
 import os
 import shutil
@@ -8,11 +8,22 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+# Containers have no user namespaces for its sandbox and little shared memory; nothing may be
+# fetched in the background while times are measured.
+FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+]
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def find_chromium() -> str | None:
-    """The system's browser, else Playwright's own, else None."""
+    """The path of the system's browser, else of Playwright's own, else None."""
     for name in NAMES:
         if path := shutil.which(name):
             return path
@@ -21,7 +32,7 @@ def find_chromium() -> str | None:
     return str(own) if own.exists() else None
 
 
-def get_chromium() -> None:
+def install_chromium() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         run("apt-get", "update", "-qq")
         if run("apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"):
@@ -30,7 +41,7 @@ def get_chromium() -> None:
 
 
 def run(*command: str) -> bool:
-    """True if it worked. Its output is shown; it may not ask anything."""
+    """Whether the command succeeded. Its output is shown; it must not ask questions."""
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     done = subprocess.run(command, stdin=subprocess.DEVNULL, env=environment, check=False)
     return done.returncode == 0
@@ -38,13 +49,13 @@ def run(*command: str) -> bool:
 
 def main() -> None:
     if not find_chromium():
-        print("No Chromium here; fetching one…", flush=True)
-        get_chromium()
+        print("Chromium is missing; installing it…", flush=True)
+        install_chromium()
     found = find_chromium()
     if not found:
         sys.exit(
-            "The browser tests need Chromium, and none could be had. Install it, or run "
-            "`make test-quick`, which leaves them out."
+            "The browser tests need Chromium, which couldn't be installed. Install it yourself, "
+            "or run `make test-quick`, which skips them."
         )
     print(f"Browser: {found}", flush=True)
 

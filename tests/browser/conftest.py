@@ -1,4 +1,4 @@
-"""A browser in front of the playground, served for real on a free port."""
+"""A browser, and the playground served over real HTTP on a free port."""
 
 import socket
 import threading
@@ -19,14 +19,13 @@ from waitress.wasyncore import close_all
 from playground.commands.practice import fill_practice
 from playground.people.models import Person
 from playground.sending.policy import announce_origin
-from tests.browser.chromium import find_chromium
-from tests.browser.flags import FLAGS
-from tests.browser.walking import launch
+from tests.browser.actions import open_launch
+from tests.browser.chromium import FLAGS, find_chromium
 from tests.conftest import signed_in
 
 THREE_STEPS = "Find leads and their emails"
 PICTURES = Path(product.HOME) / "build" / "pictures"
-# Milliseconds: browsers side by side on two cores take their time.
+# Milliseconds. Several browsers on two cores are slow, and a passing test never waits this long.
 expect.set_options(timeout=20_000)
 
 
@@ -41,7 +40,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args() -> dict[str, object]:
     path = find_chromium()
     if not path:
-        pytest.fail("There is no Chromium; `make test` gets one.")
+        pytest.fail("Chromium is missing; `make test` installs it.")
     return {
         "executable_path": path,
         "headless": True,
@@ -64,7 +63,7 @@ def server(transactional_db: None) -> Iterator[str]:
     announce_origin(origin)
     yield origin
     served.task_dispatcher.shutdown(timeout=5)
-    # In the thread that waits for its sockets: closed from here, it would wait for dead ones.
+    # Closed in the thread that waits for its sockets; it would wait for dead ones otherwise.
     served.trigger.pull_trigger(lambda: close_all(served._map))
     thread.join(5)
     connections.close_all()
@@ -72,8 +71,7 @@ def server(transactional_db: None) -> Iterator[str]:
 
 @pytest.fixture
 def context(context: BrowserContext) -> Iterator[BrowserContext]:
-    """Its pages come to rest before it is closed: closed in the middle of a navigation,
-    Chromium may never say that it is."""
+    """Its pages are left before it is closed: during a navigation, Chromium may hang on that."""
     yield context
     for page in context.pages:
         with suppress(Error):
@@ -81,9 +79,8 @@ def context(context: BrowserContext) -> Iterator[BrowserContext]:
 
 
 @pytest.fixture
-def sign_in_page(server: str, context: BrowserContext) -> Callable[..., Page]:
-    """Gives a page on which this person is signed in, standing at the start or at `path`;
-    at None it stands nowhere yet."""
+def open_as(server: str, context: BrowserContext) -> Callable[..., Page]:
+    """Open a page on which a person is signed in, at `path`, or blank at None."""
 
     def open_page(person: Person, path: str | None = "/") -> Page:
         cookie = signed_in(person).cookies[product.SESSION_COOKIE_NAME].value
@@ -98,12 +95,14 @@ def sign_in_page(server: str, context: BrowserContext) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def page(sign_in_page: Callable[..., Page], editor: Person, settings: Any) -> Page:
-    """A page of an editor's beside the practice data, that stands nowhere yet: see `walking`.
-    What its scripts did wrong is in `page.errors`."""
+def page(open_as: Callable[..., Page], editor: Person, settings: Any) -> Page:
+    """A blank page of an editor, with practice data; `actions` lead to the builder.
+
+    Errors of its scripts and violations of the content security policy are in `page.errors`.
+    """
     settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0.3
     fill_practice()
-    opened = sign_in_page(editor, None)
+    opened = open_as(editor, None)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     opened.on("console", lambda m: errors.append(m.text) if "Content Security" in m.text else None)
@@ -113,25 +112,25 @@ def page(sign_in_page: Callable[..., Page], editor: Person, settings: Any) -> Pa
 
 @pytest.fixture
 def builder(page: Page) -> Page:
-    """The launch of a workflow of three steps."""
-    return launch(page, THREE_STEPS)
+    """The builder with a launch of a workflow of three steps."""
+    return open_launch(page, THREE_STEPS)
 
 
 @pytest.fixture
-def stranger(context: BrowserContext) -> Page:
-    """A page on which nobody is signed in."""
+def anonymous_page(context: BrowserContext) -> Page:
+    """A blank page on which nobody is signed in."""
     return context.new_page()
 
 
 @pytest.fixture
-def signed_in_page(sign_in_page: Callable[[Person], Page], owner: Person) -> Page:
+def owner_page(open_as: Callable[[Person], Page], owner: Person) -> Page:
     """The start page as the owner sees it."""
-    return sign_in_page(owner)
+    return open_as(owner)
 
 
 @pytest.fixture
-def take_picture() -> Callable[[Page, str], None]:
-    """Keeps a picture of a page under build/pictures/NAME.png."""
+def take_screenshot() -> Callable[[Page, str], None]:
+    """Save a picture of a page as build/pictures/NAME.png."""
 
     def take(page: Page, name: str) -> None:
         PICTURES.mkdir(parents=True, exist_ok=True)

@@ -11,7 +11,7 @@ from playground.drafts.drafts import start_draft
 from playground.history.recording import set_shared
 from playground.people.models import Person
 from playground.workspace.models import Connection
-from tests.browser.walking import open_draft
+from tests.browser.actions import open_draft
 from tests.history.exchanges import make_exchange
 from tests.payload_templates.templates import make_template
 
@@ -21,11 +21,11 @@ CONTENT = '{"id": 12, "email": "a@b.c", "content": {"a b": "", "日本": ["x"]}}
 
 @pytest.fixture
 def page(
-    context: BrowserContext, server: str, sign_in_page: Callable[[Person], Page], owner: Person
+    context: BrowserContext, server: str, open_as: Callable[[Person], Page], owner: Person
 ) -> Page:
     fill_practice()
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
-    return sign_in_page(owner)
+    return open_as(owner)
 
 
 def go(page: Page, path: str, button: str = "") -> None:
@@ -47,7 +47,7 @@ def copied(page: Page, count: int = 1) -> list[str]:
     return found
 
 
-def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
+def test_uids_links_tokens_and_addresses_are_copied(page: Page, owner: Person) -> None:
     exchange = make_exchange(owner)
     set_shared(exchange, True)
     go(page, f"/history/{exchange.id}/")
@@ -69,7 +69,7 @@ def test_uids_links_tokens_and_addresses(page: Page, owner: Person) -> None:
     assert copied(page) == [page.locator("#invite_link").inner_text()]
 
 
-def test_the_names_under_which_content_is_read(page: Page, owner: Person) -> None:
+def test_names_for_reading_content_are_copied(page: Page, owner: Person) -> None:
     altcraft = Connection.objects.get(practice=True, api="altcraft")
     open_draft(page, start_draft(owner, "start-scenario", CONTENT, connection=altcraft))
     names = page.get_by_role("button", name=re.compile("^Copy {apicontent"))

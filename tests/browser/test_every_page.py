@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from playground.people.models import Person
-from tests.browser.places import find_places
+from tests.browser.addresses import make_pages
 
 BUILDERS = ("builder", "engage", "account")
 VIEWS = (("light", 1440, 900), ("dark", 390, 844))
@@ -29,32 +29,32 @@ OPTIONS = {
 
 
 @pytest.mark.parametrize("group", ["team", "work", "templates", "round"])
-def test_every_page_is_for_everyone(
+def test_every_page_is_accessible_and_fits_a_phone(
     group: str,
     server: str,
     owner: Person,
-    sign_in_page: Callable[..., Page],
-    take_picture: Callable[[Page, str], None],
+    open_as: Callable[..., Page],
+    take_screenshot: Callable[[Page, str], None],
 ) -> None:
-    page = sign_in_page(owner, None)
+    page = open_as(owner, None)
     said: list[str] = []
     page.on("pageerror", lambda error: said.append(str(error)))
     page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
     found = []
-    for name, address in find_places(owner)[group].items():
+    for name, address in make_pages(owner)[group].items():
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(server + address)
         expect(page.get_by_role("heading", level=1).first).to_be_attached()
         if name in BUILDERS:
             expect(page.locator("#main[data-ready]")).to_be_visible()
-        found += [f"{name}: {each}" for each in judge(page, name, take_picture)]
+        found += [f"{name}: {each}" for each in judge(page, name, take_screenshot)]
         found += [f"{name}: {each}" for each in said if "404" not in each or name != "missing"]
         said.clear()
     assert not found, "\n".join(found)
 
 
-def judge(page: Page, name: str, take_picture: Callable[[Page, str], None]) -> Iterator[str]:
+def judge(page: Page, name: str, take_screenshot: Callable[[Page, str], None]) -> Iterator[str]:
     """What is wrong with the page that stands there, in each view."""
     for scheme, width, height in VIEWS:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
@@ -64,7 +64,7 @@ def judge(page: Page, name: str, take_picture: Callable[[Page, str], None]) -> I
             targets = [node["target"] for node in violation["nodes"][:3]]
             yield f"{violation['id']}, {scheme}: {targets}"
         yield from too_wide(page)
-        take_picture(page, f"{name}-{width}-{scheme}")
+        take_screenshot(page, f"{name}-{width}-{scheme}")
     page.set_viewport_size(MIDDLE)  # type: ignore[arg-type]
     yield from too_wide(page)
 

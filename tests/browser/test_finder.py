@@ -4,13 +4,13 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import launch
+from tests.browser.actions import open_launch
 
 WORKFLOW = "Find an email"
 
 
 def test_arrows_choose_a_draft_and_enter_opens_it(page: Page) -> None:
-    launch(page, WORKFLOW)
+    open_launch(page, WORKFLOW)
     address = page.url
     page.goto(f"{page.origin}/history/")  # type: ignore[attr-defined]
     page.keyboard.press("Control+k")
@@ -24,7 +24,7 @@ def test_arrows_choose_a_draft_and_enter_opens_it(page: Page) -> None:
     expect(page).to_have_url(address)
 
 
-def test_enter_at_once_goes_to_what_was_typed_not_to_what_still_stands_there(page: Page) -> None:
+def test_a_quick_enter_opens_what_was_typed_not_an_earlier_result(page: Page) -> None:
     page.goto(f"{page.origin}/history/")  # type: ignore[attr-defined]
     page.keyboard.press("Control+k")
     expect(page.locator("#found a").first).to_contain_text("Workflows")

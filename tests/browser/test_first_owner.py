@@ -10,15 +10,15 @@ from tests.conftest import PASSWORD
 
 
 @pytest.fixture
-def page(stranger: Page) -> Page:
-    return stranger
+def page(anonymous_page: Page) -> Page:
+    return anonymous_page
 
 
-def test_the_first_owner_comes_in_by_the_link_and_returns_by_name_and_password(
-    server: str, page: Page, take_picture: Callable[[Page, str], None]
+def test_the_first_owner_signs_up_by_link_and_returns_with_a_password(
+    server: str, page: Page, take_screenshot: Callable[[Page, str], None]
 ) -> None:
     page.goto(f"{server}/link/{make_owner_link()}/")
-    take_picture(page, "first-owner")
+    take_screenshot(page, "first-owner")
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -26,12 +26,12 @@ def test_the_first_owner_comes_in_by_the_link_and_returns_by_name_and_password(
 
     page.context.clear_cookies()
     page.goto(f"{server}/people/")
-    take_picture(page, "sign-in")
+    take_screenshot(page, "sign-in")
     page.get_by_label("Name").fill("Ada")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="People")).to_be_visible()
-    take_picture(page, "people")
+    take_screenshot(page, "people")
 
 
 def test_a_link_works_once(server: str, page: Page) -> None:

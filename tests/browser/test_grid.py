@@ -9,7 +9,7 @@ from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection
-from tests.browser.walking import cell, eventually, launch, line, saved
+from tests.browser.actions import cell, expect_line, expect_saved, open_launch, wait_until
 
 
 @pytest.fixture
@@ -29,44 +29,44 @@ def rows_of(draft: Draft) -> list[dict[str, object]]:
     return found
 
 
-def test_far_rows_come_when_they_are_near_and_are_edited_where_they_stand(long: Page) -> None:
+def test_distant_rows_load_when_near_and_can_be_edited(long: Page) -> None:
     box = long.locator(".grid-box").first
     box.evaluate("box => { box.scrollTop = box.scrollHeight }")
     last = long.locator(".grid [data-row]").last
     expect(last.locator(".cell").first).to_have_value("Ada 999")
     last.locator(".cell").first.fill("Grace")
-    saved(long)
+    expect_saved(long)
     draft = Draft.objects.get(name="")
     assert rows_of(draft)[999]["first_name"] == "Grace"
     last.locator("[data-row-menu]").click()
     long.get_by_role("menuitem", name="Remove the row").click()
     expect(long.locator("[data-count-of='/inputs']").first).to_have_text("999")
-    saved(long)
+    expect_saved(long)
     assert len(rows_of(draft)) == 999
     assert rows_of(draft)[0]["first_name"] == "Ada 0"
 
 
-def test_a_problem_in_a_far_row_is_one_click_away(long: Page) -> None:
+def test_a_problem_in_a_distant_row_is_one_click_away(long: Page) -> None:
     long.locator("#problem_button").click()
     expect(long.locator("#problem_list li").first).to_be_visible()
 
 
-def test_a_block_is_pasted_through_the_button_with_its_titles(page: Page) -> None:
-    builder = launch(page, "Find an email")
+def test_cells_are_pasted_by_the_button_with_their_titles(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
     builder.get_by_role("button", name="Paste", exact=True).first.click()
     block = 'first_name,last_name,note\nAda,Lovelace,"with, comma"\nGrace,Hopper,\n'
     builder.get_by_role("dialog").get_by_role("textbox").fill(block)
     builder.get_by_role("button", name="OK").click()
     expect(builder.locator(".grid [data-row]")).to_have_count(3)
     expect(cell(builder, 3, 1)).to_have_value("Grace")
-    line(builder, '"note": "with, comma"')
-    saved(builder)
+    expect_line(builder, '"note": "with, comma"')
+    expect_saved(builder)
     builder.get_by_role("button", name="Undo").click()
     expect(builder.locator(".grid [data-row]")).to_have_count(1)
 
 
 def test_a_column_is_filled_renamed_and_removed(page: Page) -> None:
-    builder = launch(page, "Find an email")
+    builder = open_launch(page, "Find an email")
     cell(builder, 1, 1).fill("Ada")
     cell(builder, 1, 1).press("Enter")
     builder.get_by_role("button", name="Column first_name").click()
@@ -77,63 +77,63 @@ def test_a_column_is_filled_renamed_and_removed(page: Page) -> None:
     builder.get_by_role("dialog").get_by_role("textbox").fill("firstName")
     builder.get_by_role("button", name="OK").click()
     draft = Draft.objects.get()
-    eventually(lambda: [row.get("firstName") for row in rows_of(draft)] == ["Ada", "Ada"])
+    wait_until(lambda: [row.get("firstName") for row in rows_of(draft)] == ["Ada", "Ada"])
     builder.get_by_role("button", name="Column firstName").click()
     builder.get_by_role("menuitem", name="Remove from all rows").click()
-    eventually(lambda: all("firstName" not in row for row in rows_of(draft)))
+    wait_until(lambda: all("firstName" not in row for row in rows_of(draft)))
 
 
-def test_meta_goes_along_with_a_row_as_json(page: Page) -> None:
-    builder = launch(page, "Find an email")
+def test_meta_of_a_row_is_edited_as_json(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
     builder.locator("[data-row-menu]").first.click()
     builder.get_by_role("menuitem", name="Add meta").click()
     meta = builder.get_by_label("meta", exact=True)
     expect(meta).to_be_focused()
     meta.fill('{"crm": 1.10}')
-    saved(builder)
+    expect_saved(builder)
     assert "1.10" in Draft.objects.get().text
 
 
-def test_lines_fold_and_hold_what_they_fold(page: Page) -> None:
-    builder = launch(page, "Find an email")
+def test_lines_fold_and_unfold(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
     builder.get_by_role("button", name="Fold line 2").click()
     expect(builder.locator("#preview")).not_to_contain_text("first_name")
     builder.get_by_role("button", name="Unfold line 2").click()
-    line(builder, '"first_name"')
+    expect_line(builder, '"first_name"')
     builder.locator("#preview").focus()
     builder.keyboard.press("ArrowDown")
     expect(builder.locator("#preview .line.lit")).to_have_count(1)
 
 
-def test_a_column_that_stands_there_already_is_told(page: Page) -> None:
-    builder = launch(page, "Find an email")
+def test_a_column_that_already_exists_is_reported(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
     builder.get_by_role("button", name="Column", exact=True).click()
     builder.get_by_role("dialog").get_by_role("textbox").fill("first_name")
     builder.keyboard.press("Enter")
     expect(builder.get_by_text("first_name already exists.")).to_be_visible()
 
 
-def test_filling_down_takes_what_the_first_row_holds(page: Page) -> None:
-    builder = launch(page, "Find an email")
+def test_filling_down_copies_the_value_of_the_first_row(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
     for _ in range(2):
         builder.get_by_role("button", name="Add a row").click()
-        saved(builder)
+        expect_saved(builder)
     cell(builder, 1, 1).fill("")
-    saved(builder)
+    expect_saved(builder)
     asked: list[str] = []
     builder.on("request", lambda request: asked.append(request.url))
     fill_down(builder, "first_name")
     expect(builder.get_by_text("The first row has no value in this column.")).to_be_visible()
-    saved(builder)
+    expect_saved(builder)
     assert asked == []
     cell(builder, 1, 1).focus()
     builder.keyboard.press("Alt+ArrowDown")
     builder.get_by_role("menuitem", name="Set to null").click()
     fill_down(builder, "first_name")
-    eventually(lambda: [row.get("first_name", 0) for row in rows_now()] == [None] * 3)
+    wait_until(lambda: [row.get("first_name", 0) for row in rows_now()] == [None] * 3)
     cell(builder, 1, 1).fill("Ada")
     fill_down(builder, "first_name")
-    eventually(lambda: [row.get("first_name", 0) for row in rows_now()] == ["Ada"] * 3)
+    wait_until(lambda: [row.get("first_name", 0) for row in rows_now()] == ["Ada"] * 3)
     assert [row.get("first_name", 0) for row in rows_now()] == ["Ada"] * 3
 
 
@@ -147,7 +147,7 @@ def rows_now() -> list[dict[str, object]]:
     return found
 
 
-def test_many_columns_stand_beside_each_other(page: Page, editor: Person, server: str) -> None:
+def test_many_columns_scroll_sideways(page: Page, editor: Person, server: str) -> None:
     row = {f"column_{number}": str(number) for number in range(30)}
     text = json.dumps({"inputs": [row, row], "job_name": "Wide", "steps": []}, indent=2)
     draft = start_draft(editor, "launch-workflow", text)
@@ -164,7 +164,7 @@ def test_many_columns_stand_beside_each_other(page: Page, editor: Person, server
     assert page.locator(".grid-head > *").evaluate_all(tops) == 1
 
 
-def test_a_cell_in_focus_is_not_under_what_stays_in_place(
+def test_a_focused_cell_is_not_hidden_by_sticky_cells(
     page: Page, editor: Person, server: str
 ) -> None:
     row = {f"column_{number}": str(number) for number in range(30)}

@@ -8,7 +8,7 @@ from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import list_operations
 from playground.people.models import Person
-from tests.browser.walking import launch, line, saved
+from tests.browser.actions import expect_line, expect_saved, open_launch
 
 EMAIL = "Find an email"
 
@@ -36,27 +36,27 @@ def replace(page: Page, old: str, new: str) -> None:
     page.keyboard.insert_text(new)
 
 
-def test_what_is_typed_in_one_view_the_other_follows(page: Page) -> None:
-    launch(page, EMAIL)
+def test_each_view_follows_what_is_typed_in_the_other(page: Page) -> None:
+    open_launch(page, EMAIL)
     open_editor(page)
     name = page.get_by_label("Job name", exact=True)
     name.fill("Day")
-    saved(page)
+    expect_saved(page)
     expect(page.locator("#editor_box")).to_contain_text('"Day"')
     replace(page, '"Day"', '"Night 😀", "my_key": 1.10')
     expect(name).to_have_value("Night 😀")
     expect(page.locator("#section-Other-keys, [data-title='Other keys']").first).to_be_visible()
     replace(page, "1.10", "1E400")
-    saved(page)
+    expect_saved(page)
     expect(page.locator("#editor_status")).to_contain_text("Valid JSON")
     page.get_by_role("tab", name="JSON", exact=True).click()
-    line(page, '"my_key": 1E400')
+    expect_line(page, '"my_key": 1E400')
     assert '"Night 😀", "my_key": 1E400' in Draft.objects.get().text
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_half_typed_json_is_kept_explained_and_blocks_send(page: Page) -> None:
-    launch(page, EMAIL)
+def test_incomplete_json_is_kept_explained_and_blocks_send(page: Page) -> None:
+    open_launch(page, EMAIL)
     open_editor(page)
     good = Draft.objects.get().text
     replace(page, '"job_name":', '"job_name"')
@@ -76,11 +76,11 @@ def test_half_typed_json_is_kept_explained_and_blocks_send(page: Page) -> None:
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_undo_and_redo_cross_both_views(page: Page) -> None:
-    launch(page, EMAIL)
+def test_undo_and_redo_work_across_both_views(page: Page) -> None:
+    open_launch(page, EMAIL)
     good = Draft.objects.get().text
     page.get_by_label("Job name", exact=True).fill("Day")
-    saved(page)
+    expect_saved(page)
     open_editor(page)
     replace(page, '"Day"', '"Night"')
     name = page.get_by_label("Job name", exact=True)
@@ -101,14 +101,14 @@ def test_undo_and_redo_cross_both_views(page: Page) -> None:
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_two_tabs_meet_in_the_editor(page: Page) -> None:
-    launch(page, EMAIL)
+def test_two_tabs_conflict_in_the_editor(page: Page) -> None:
+    open_launch(page, EMAIL)
     other = page.context.new_page()
     other.goto(page.url)
     open_editor(page)
     expect(other.locator("#main[data-ready]")).to_be_visible()
     other.get_by_label("Job name", exact=True).fill("Theirs")
-    saved(other)
+    expect_saved(other)
     first = json.loads(Draft.objects.get().text)["job_name"]
     assert first == "Theirs"
     before = shown(page)
@@ -119,12 +119,12 @@ def test_two_tabs_meet_in_the_editor(page: Page) -> None:
     expect(page.locator("#conflict_yours")).to_have_text('"Mine"')
     page.get_by_role("button", name="Use mine").click()
     expect(page.get_by_label("Job name", exact=True)).to_have_value("Mine")
-    saved(page)
+    expect_saved(page)
     assert json.loads(Draft.objects.get().text)["job_name"] == "Mine"
     expect(page.locator("#editor_box")).to_contain_text('"Mine"')
 
 
-def test_a_typed_credential_goes_to_the_secret_store_when_its_field_is_left(
+def test_a_typed_credential_becomes_a_secret_when_its_field_is_left(
     page: Page,
     editor: Person,
 ) -> None:
@@ -136,18 +136,18 @@ def test_a_typed_credential_goes_to_the_secret_store_when_its_field_is_left(
     token.fill("typed-credential-1")
     token.blur()
     expect(page.locator(".toast").last).to_contain_text("token")
-    saved(page)
+    expect_saved(page)
     open_editor(page)
     replace(page, "{{secret:token}}", "typed-credential-2")
-    saved(page)
+    expect_saved(page)
     page.locator("#tab_editor").focus()
     expect(page.locator("#editor_box")).to_contain_text("{{secret:token_2}}")
     assert "typed-credential" not in Draft.objects.get().text
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_an_editor_that_cannot_be_fetched_says_so_and_comes_the_next_time(page: Page) -> None:
-    builder = launch(page, "Find an email")
+def test_an_editor_that_fails_to_load_is_reported_and_loads_the_next_time(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
     script = "**/js/builder/editor*.js"
     builder.route(script, lambda route: route.abort())
     builder.get_by_role("tab", name="Edit JSON").click()

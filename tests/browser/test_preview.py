@@ -5,20 +5,20 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.walking import cell, saved
+from tests.browser.actions import cell, expect_saved
 
 LIT, FADING = re.compile(r"\bchanged\b"), re.compile(r"\bfading\b")
 GROUND = "(line) => getComputedStyle(line).backgroundColor"
 
 
 @pytest.mark.parametrize("motion", ["no-preference", "reduce"])
-def test_a_changed_line_is_lit_and_goes_dark_again(builder: Page, motion: str) -> None:
+def test_a_changed_line_glows_and_fades(builder: Page, motion: str) -> None:
     builder.emulate_media(reduced_motion=motion)  # type: ignore[arg-type]
     changed = builder.locator("#preview .line", has_text="example.com/changed")
     cell(builder, 1, 1).fill("https://example.com/changed")
     expect(changed).to_have_class(LIT)
     lit = changed.evaluate(GROUND)
-    saved(builder)
+    expect_saved(builder)
     expect(changed).not_to_have_class(re.compile("unconfirmed"))
     expect(changed).not_to_have_class(LIT)
     expect(changed).not_to_have_class(FADING)

@@ -14,7 +14,7 @@ from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.history.recording import record_end
 from playground.people.models import Person
-from tests.browser.walking import cell, eventually, launch, line, saved
+from tests.browser.actions import cell, expect_line, expect_saved, open_launch, wait_until
 from tests.history.exchanges import ACCEPTED, KEY, make_call, start_exchange
 
 SEARCH = "https://www.linkedin.com/sales/search/people?query="
@@ -38,13 +38,13 @@ def open_exchange(page: Page, exchange: Exchange, query: str = "") -> None:
 
 def send_once(page: Page, term: str) -> None:
     cell(page, 1, 1).fill(SEARCH + term)
-    saved(page)
+    expect_saved(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#reply .verdict")).to_contain_text("Launched")
 
 
-def test_one_key_gives_a_draft_with_everything_and_says_what_changes(page: Page) -> None:
-    launch(page, "Find leads and their emails")
+def test_one_key_creates_a_draft_with_everything_and_lists_its_changes(page: Page) -> None:
+    open_launch(page, "Find leads and their emails")
     page.get_by_label("Send repeat_option").check()
     send_once(page, "first")
     sent = Draft.objects.get()
@@ -60,7 +60,7 @@ def test_one_key_gives_a_draft_with_everything_and_says_what_changes(page: Page)
     )
     expect(page.locator("#tab_changes .count")).to_have_text("0")
     page.get_by_label("Job name", exact=True).fill("Second")
-    line(page, '"job_name": "Second"')
+    expect_line(page, '"job_name": "Second"')
     expect(page.locator("#tab_changes .count")).to_have_text("1")
     page.locator("#tab_changes").click()
     expect(page.locator("#changed .changes li")).to_contain_text(["/job_name"])
@@ -72,7 +72,7 @@ def test_one_key_gives_a_draft_with_everything_and_says_what_changes(page: Page)
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_two_sends_stand_side_by_side_and_ids_are_ignored_from_then_on(
+def test_two_sends_are_compared_and_ids_are_ignored_from_then_on(
     page: Page, editor: Person
 ) -> None:
     answered(editor, b'{"job_uid": "a", "state": "ok", "rows": [{"id": 1}]}')
@@ -111,13 +111,13 @@ def test_every_copy_button_of_an_exchange_copies_what_is_shown(
         page.get_by_role("link", name=re.compile(f"^{part}")).click()
         expect(page.locator(".reply-tabs [aria-current]")).to_contain_text(part)
         copy_shown(page)
-        eventually(lambda sign=sign: sign in clipboard(), 15)  # type: ignore[misc]
+        wait_until(lambda sign=sign: sign in clipboard(), 15)  # type: ignore[misc]
     for language in LANGUAGES:
         page.get_by_role("link", name=language.title, exact=True).click()
         expect(page.locator(".languages [aria-current]")).to_have_text(language.title)
         copy_shown(page)
         text = page.locator("#reply_text").text_content()
-        eventually(lambda text=text: clipboard() == text, 15)  # type: ignore[misc]
+        wait_until(lambda text=text: clipboard() == text, 15)  # type: ignore[misc]
         assert KEY.value not in clipboard()
     assert page.errors == []  # type: ignore[attr-defined]
 
@@ -131,9 +131,9 @@ def copy_shown(page: Page) -> None:
 def test_every_copy_button_of_the_preview_copies_its_language(
     page: Page, clipboard: Callable[[], str]
 ) -> None:
-    launch(page, "Find leads and their emails")
+    open_launch(page, "Find leads and their emails")
     page.get_by_label("Job name", exact=True).fill(HOSTILE)
-    saved(page)
+    expect_saved(page)
     page.locator("#copy_document").click()
     expect(page.locator("#toasts")).to_contain_text("Copied")
     assert clipboard() == Draft.objects.get().text
@@ -150,7 +150,7 @@ def test_every_copy_button_of_the_preview_copies_its_language(
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_five_megabytes_open_at_once_fold_and_are_searched_to_their_end(
+def test_five_megabytes_open_quickly_fold_and_are_searched_to_the_end(
     page: Page, editor: Person
 ) -> None:
     rows = ", ".join(f'{{"id": {n}, "name": "person {n}"}}' for n in range(150_000))
@@ -197,11 +197,11 @@ def test_long_xml_and_tables_are_laid_out_and_copied_whole(
         open_exchange(page, answered(editor, body.encode(), f"text/{kind}"))
         expect(page.locator("#copy_reply:not([data-copy-from])")).to_be_visible()
         page.get_by_role("button", name="Copy content").click()
-        eventually(lambda whole=whole: clipboard() == whole, seconds=20)
+        wait_until(lambda whole=whole: clipboard() == whole, seconds=20)
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_a_hostile_answer_is_only_ever_text(page: Page, editor: Person) -> None:
+def test_markup_in_a_reply_stays_text(page: Page, editor: Person) -> None:
     for content_type in ("text/html", "application/json", "text/csv", "application/xml"):
         body = f"<html><body>{HOSTILE},{HOSTILE}</body></html>\n{HOSTILE},2"
         exchange = answered(editor, body.encode(), content_type)

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
 from playground.workspace.models import Connection
-from tests.browser.walking import cell, eventually, saved
+from tests.browser.actions import cell, expect_saved, wait_until
 from tests.network.servers import answer, serve
 from tests.sending.stand_ins import Standin
 
@@ -38,7 +38,7 @@ def standin(builder: Page, settings) -> Iterator[Standin]:
 def fill_in(page: Page) -> None:
     cell(page, 1, 1).fill("https://www.linkedin.com/sales/search/people?query=x")
     page.keyboard.press("Tab")
-    saved(page)
+    expect_saved(page)
 
 
 def send_button(page: Page):
@@ -49,7 +49,7 @@ def verdict(page: Page, words: str) -> None:
     expect(page.locator("#reply .verdict")).to_contain_text(words)
 
 
-def test_one_request_for_each_press_meant(builder: Page, standin: Standin) -> None:
+def test_each_intended_press_makes_one_request(builder: Page, standin: Standin) -> None:
     send_button(builder).dblclick()
     builder.keyboard.press("Control+Enter")
     verdict(builder, "Launched")
@@ -66,9 +66,9 @@ def test_one_request_for_each_press_meant(builder: Page, standin: Standin) -> No
     assert len(standin.seen) == 2, "went back"
     builder.wait_for_timeout(800)
     send_button(builder).click()
-    eventually(lambda: len(standin.seen) == 3)
+    wait_until(lambda: len(standin.seen) == 3)
     # A page opened before it has ended would follow this one to its end.
-    eventually(lambda: not Exchange.objects.filter(outcome=Outcome.SENDING).exists())
+    wait_until(lambda: not Exchange.objects.filter(outcome=Outcome.SENDING).exists())
     other = builder.context.new_page()
     other.goto(builder.url)
     expect(other.locator("#main[data-ready]")).to_be_visible()
@@ -78,7 +78,7 @@ def test_one_request_for_each_press_meant(builder: Page, standin: Standin) -> No
     assert Exchange.objects.count() == 4
 
 
-def test_a_hanging_send_is_cancelled_and_called_unknown(
+def test_a_hanging_send_is_cancelled_and_its_outcome_is_unknown(
     builder: Page,
     standin: Standin,
 ) -> None:
@@ -94,7 +94,7 @@ def test_a_hanging_send_is_cancelled_and_called_unknown(
     assert len(standin.seen) == 1
 
 
-def test_a_protected_connection_is_red_and_asks_for_its_name(
+def test_a_protected_connection_is_marked_and_asks_for_its_name(
     builder: Page,
     standin: Standin,
 ) -> None:
@@ -117,7 +117,7 @@ def test_a_protected_connection_is_red_and_asks_for_its_name(
     assert len(standin.seen) == 1
 
 
-def test_a_hostile_reply_is_only_ever_text(builder: Page, settings) -> None:
+def test_markup_in_the_builders_reply_stays_text(builder: Page, settings) -> None:
     settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
     fill_in(builder)
     lines = (

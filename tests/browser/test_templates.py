@@ -11,7 +11,7 @@ from playground.payload_templates.models import ShareLink, Template
 from playground.payload_templates.versions import open_template
 from playground.people.models import Person
 from playground.workspace.models import Connection
-from tests.browser.walking import launch, open_draft
+from tests.browser.actions import open_draft, open_launch
 from tests.conftest import PASSWORD
 from tests.payload_templates.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW
@@ -24,9 +24,9 @@ def template(page: Page, editor: Person) -> Template:
 
 
 def test_a_payload_is_saved_varied_compared_and_restored(
-    page: Page, server: str, editor: Person, take_picture: Callable[[Page, str], None]
+    page: Page, server: str, editor: Person, take_screenshot: Callable[[Page, str], None]
 ) -> None:
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     page.get_by_role("button", name="Save as template").click()
     dialog = page.locator("#save_template")
     dialog.get_by_label("Name", exact=True).fill("Find Ada")
@@ -46,7 +46,7 @@ def test_a_payload_is_saved_varied_compared_and_restored(
     expect(page.locator("#variant_button")).to_contain_text("VIP test")
     expect(page.locator(".field.own", has=name)).to_be_visible()
     expect(mark).to_be_hidden()
-    take_picture(page, "templates-builder")
+    take_screenshot(page, "templates-builder")
 
     page.locator("#variant_button").click()
     page.locator("#variant_menu").get_by_role("button", name="Shared values").click()
@@ -62,12 +62,12 @@ def test_a_payload_is_saved_varied_compared_and_restored(
 
     page.locator("#variant_button").click()
     page.get_by_role("link", name="Versions, links and more").click()
-    take_picture(page, "templates-one")
+    take_screenshot(page, "templates-one")
     page.get_by_role("button", name="Restore version 1").click()
     expect(page.get_by_role("link", name="3", exact=True)).to_be_visible()
     page.get_by_role("button", name="Compare selected").click()
     expect(page.get_by_role("heading", name="Compare version 2 with version 3")).to_be_visible()
-    take_picture(page, "templates-compare")
+    take_screenshot(page, "templates-compare")
     page.get_by_role("link", name="Templates", exact=True).first.click()
     page.get_by_label("Find a template").fill("nothing like it")
     expect(page.get_by_text("No templates match this search.")).to_be_visible()
@@ -75,19 +75,19 @@ def test_a_payload_is_saved_varied_compared_and_restored(
     expect(page.get_by_role("link", name="Find Ada")).to_be_visible()
     page.get_by_role("button", name="Favourite: Find Ada").click()
     expect(page.locator(".star[aria-pressed=true]")).to_be_visible()
-    take_picture(page, "templates-list")
+    take_screenshot(page, "templates-list")
     assert page.errors == []  # type: ignore[attr-defined]
 
 
 def test_a_link_is_opened_filled_and_sent_in_another_browser_then_revoked(
     page: Page, server: str, browser: Browser, template: Template,
-    take_picture: Callable[[Page, str], None],
+    take_screenshot: Callable[[Page, str], None],
 ) -> None:  # fmt: skip
     page.goto(f"{server}/templates/{template.id}/")
     page.get_by_role("link", name="Share by link").click()
     page.get_by_label("Permission").select_option("fill")
     page.get_by_label("/job_name").check()
-    take_picture(page, "templates-share")
+    take_screenshot(page, "templates-share")
     page.get_by_role("button", name="Create link").click()
     address = page.locator("#share_address").inner_text()
     assert re.search(r"/s/[\w-]{32,}/$", address)
@@ -99,7 +99,7 @@ def test_a_link_is_opened_filled_and_sent_in_another_browser_then_revoked(
     field.fill("From the agency")
     guest.get_by_role("button", name="Send").click()
     expect(guest.locator("#outcome .verdict")).to_contain_text("Launched")
-    take_picture(guest, "templates-link")
+    take_screenshot(guest, "templates-link")
     assert Exchange.objects.get().outcome == "accepted"
 
     page.goto(f"{server}/templates/{template.id}/")
@@ -113,7 +113,7 @@ def test_a_link_is_opened_filled_and_sent_in_another_browser_then_revoked(
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_two_tabs_that_save_at_once_are_shown_both(
+def test_two_tabs_that_save_at_once_see_both_versions(
     page: Page, server: str, editor: Person, template: Template
 ) -> None:
     first, second = open_template(editor, template), open_template(editor, template)
@@ -144,23 +144,23 @@ def test_an_open_in_playground_link_shows_its_values_first(
     assert not Exchange.objects.exists()
 
 
-def test_the_values_of_a_wiki_s_link_are_there_after_signing_in(
-    stranger: Page, server: str, editor: Person
+def test_the_values_of_a_link_survive_signing_in(
+    anonymous_page: Page, server: str, editor: Person
 ) -> None:
     template = make_template(editor, "long" * 50)
-    stranger.goto(f"{server}/templates/{template.id}/fill/#/job_name=From%20the%20wiki")
-    stranger.get_by_label("Name").fill(editor.username)
-    stranger.get_by_label("Password").fill(PASSWORD)
-    stranger.get_by_role("button", name="Sign in").click()
-    expect(stranger.locator("#prefilled")).to_contain_text("From the wiki")
-    stranger.set_viewport_size({"width": 390, "height": 800})
+    anonymous_page.goto(f"{server}/templates/{template.id}/fill/#/job_name=From%20the%20wiki")
+    anonymous_page.get_by_label("Name").fill(editor.username)
+    anonymous_page.get_by_label("Password").fill(PASSWORD)
+    anonymous_page.get_by_role("button", name="Sign in").click()
+    expect(anonymous_page.locator("#prefilled")).to_contain_text("From the wiki")
+    anonymous_page.set_viewport_size({"width": 390, "height": 800})
     for path in ("", "fill/", "share/"):
-        stranger.goto(f"{server}/templates/{template.id}/{path}")
-        expect(stranger.locator("h1")).to_be_visible()
-        assert stranger.evaluate("document.documentElement.scrollWidth") <= 390
+        anonymous_page.goto(f"{server}/templates/{template.id}/{path}")
+        expect(anonymous_page.locator("h1")).to_be_visible()
+        assert anonymous_page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-def test_a_deleted_template_leaves_its_page_and_undo_brings_it_back(
+def test_a_deleted_template_is_restored_by_undo(
     page: Page, server: str, template: Template
 ) -> None:
     page.on("dialog", lambda dialog: dialog.accept())

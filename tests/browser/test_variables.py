@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from playground.drafts.models import Draft
 from playground.workspace.models import Connection
-from tests.browser.walking import launch, line, saved
+from tests.browser.actions import expect_line, expect_saved, open_launch
 
 DROP = """(text) => {
   const data = new DataTransfer();
@@ -16,16 +16,16 @@ DROP = """(text) => {
 }"""
 
 
-def test_a_variable_is_offered_and_its_value_is_shown(page: Page) -> None:
+def test_a_variable_is_suggested_and_its_value_is_shown(page: Page) -> None:
     Connection.objects.update(variables='{"team": "Ops", "size": 1.10}')
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     name = page.get_by_label("Job name", exact=True)
     name.fill("For ")
     name.press_sequentially("{{te")
     expect(page.locator("#variables")).to_be_visible()
     name.press("Enter")
     expect(name).to_have_value("For {{team}}")
-    saved(page)
+    expect_saved(page)
     page.get_by_role("button", name="Values", exact=True).click()
     expect(page.locator("#resolved")).to_contain_text('"job_name": "For Ops"')
     name.fill("{{taem}}")
@@ -35,8 +35,8 @@ def test_a_variable_is_offered_and_its_value_is_shown(page: Page) -> None:
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:
-    launch(page, "Find an email")
+def test_pasting_into_a_draft_reports_what_was_read(page: Page) -> None:
+    open_launch(page, "Find an email")
     page.locator("#paste_document").click()
     page.locator("#paste_here_text").fill("curl https://h 'open")
     page.locator("#paste_replace").click()
@@ -56,8 +56,8 @@ def test_pasting_into_a_draft_tells_what_became_of_it(page: Page) -> None:
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_pasting_merges_after_a_look_at_the_differences(page: Page) -> None:
-    launch(page, "Find an email")
+def test_pasting_merges_after_the_differences_were_confirmed(page: Page) -> None:
+    open_launch(page, "Find an email")
     before = json.loads(Draft.objects.get().text)
     page.locator("#paste_document").click()
     page.locator("#paste_here_text").fill('{"job_name": "Merged", "big": 1E400, "inputs": [],}')
@@ -86,14 +86,14 @@ def test_a_file_dropped_on_the_paste_page_becomes_a_draft(page: Page) -> None:
     body = '{"job_name": "Dropped", "steps": [], "inputs": [], "big": 12345678901234567890}'
     page.evaluate(DROP, body)
     page.get_by_role("link", name="Open the draft").click()
-    line(page, '"big": 12345678901234567890')
+    expect_line(page, '"big": 12345678901234567890')
     assert json.loads(Draft.objects.get().text)["job_name"] == "Dropped"
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_the_payload_s_own_variables_are_kept_offered_and_win(page: Page) -> None:
+def test_own_variables_are_stored_suggested_and_take_precedence(page: Page) -> None:
     Connection.objects.update(variables='{"team": "Ops"}')
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     page.locator("#open_variables").click()
     dialog = page.locator("#own_variables")
     expect(dialog).to_contain_text("Ops")
@@ -107,7 +107,7 @@ def test_the_payload_s_own_variables_are_kept_offered_and_win(page: Page) -> Non
     dialog.get_by_role("button", name="Done").click()
     name = page.get_by_label("Job name", exact=True)
     name.fill("{{team}} ")
-    saved(page)
+    expect_saved(page)
     page.get_by_role("button", name="Values", exact=True).click()
     expect(page.locator("#resolved")).to_contain_text('"job_name": "Night shift "')
     page.reload()

@@ -16,8 +16,8 @@ NETWORKS = {"ALLOW_NETWORKS": "127.0.0.0/8"}
 
 
 @pytest.fixture
-def page(stranger: Page) -> Page:
-    return stranger
+def page(anonymous_page: Page) -> Page:
+    return anonymous_page
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from playwright.sync_api import Page, expect
 from playground.drafts.drafts import state_of
 from playground.drafts.incomplete import editor_text
 from playground.drafts.models import Draft
+from tests.browser.actions import expect_saved, open_launch
 from tests.browser.test_json_editor import open_editor, replace, shown
-from tests.browser.walking import launch, saved
 
 
 def kept() -> str:
@@ -18,7 +18,7 @@ def kept() -> str:
 def agreed(*pages: Page) -> None:
     """Every tab's editor comes to what the server has."""
     for each in pages:
-        saved(each)
+        expect_saved(each)
     for each in pages:
         for _ in range(50):
             if shown(each) == kept():
@@ -27,8 +27,8 @@ def agreed(*pages: Page) -> None:
         assert shown(each) == kept()
 
 
-def test_half_typed_text_a_field_two_tabs_reloads_undo_and_redo(page: Page) -> None:
-    launch(page, "Find an email")
+def test_incomplete_text_survives_fields_tabs_reloads_undo_and_redo(page: Page) -> None:
+    open_launch(page, "Find an email")
     open_editor(page)
     name = page.get_by_label("Job name", exact=True)
     first = kept()
@@ -68,7 +68,7 @@ def test_half_typed_text_a_field_two_tabs_reloads_undo_and_redo(page: Page) -> N
     replace(other, '"mine": [1.10', '"mine": [1.20')
     agreed(other)
     page.get_by_label("Job name", exact=True).fill("From the first tab")
-    saved(page)
+    expect_saved(page)
     text = Draft.objects.get().text
     assert '"mine": [1.20' in text
     assert "From the first tab" in text

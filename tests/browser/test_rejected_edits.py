@@ -6,8 +6,8 @@ from playwright.sync_api import Page, Route, expect
 
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
+from tests.browser.actions import cell, expect_saved, open_launch, preview_text, wait_until
 from tests.browser.test_json_editor import open_editor, shown
-from tests.browser.walking import cell, eventually, launch, preview, saved
 
 REFUSED = "You were signed out. Sign in again in another tab, then continue here."
 
@@ -17,8 +17,8 @@ def kept() -> dict[str, object]:
     return found
 
 
-def test_a_field_beside_a_half_typed_editor_is_saved_once_that_is_mended(page: Page) -> None:
-    launch(page, "Find an email")
+def test_a_field_beside_incomplete_json_is_saved_once_that_is_fixed(page: Page) -> None:
+    open_launch(page, "Find an email")
     open_editor(page)
     whole = shown(page)
     select_all = "() => { const it = window.ace.edit('editor_box'); it.focus(); it.selectAll(); }"
@@ -31,16 +31,16 @@ def test_a_field_beside_a_half_typed_editor_is_saved_once_that_is_mended(page: P
     assert kept()["job_name"] != "Typed beside"
     page.evaluate(select_all)
     page.keyboard.insert_text(whole)
-    saved(page)
-    eventually(lambda: kept()["job_name"] == "Typed beside")
+    expect_saved(page)
+    wait_until(lambda: kept()["job_name"] == "Typed beside")
     expect(name).to_have_value("Typed beside")
     expect(page.locator("#editor_box")).to_contain_text("Typed beside")
 
 
-def test_what_was_typed_signed_out_is_not_shown_as_sent_and_goes_with_the_next_edit(
+def test_what_was_typed_while_signed_out_is_saved_with_the_next_edit(
     page: Page,
 ) -> None:
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     out = [True]
 
     def answer(route: Route) -> None:
@@ -55,8 +55,8 @@ def test_what_was_typed_signed_out_is_not_shown_as_sent_and_goes_with_the_next_e
     assert not Exchange.objects.exists()
     out[0] = False
     cell(page, 1, 1).fill("Grace")
-    saved(page)
-    eventually(lambda: kept()["job_name"] == "Typed signed out")
+    expect_saved(page)
+    wait_until(lambda: kept()["job_name"] == "Typed signed out")
     expect(page.locator("#preview")).to_contain_text("Typed signed out")
-    assert '"Grace"' in preview(page)
+    assert '"Grace"' in preview_text(page)
     expect(page.get_by_label("Job name", exact=True)).to_have_value("Typed signed out")

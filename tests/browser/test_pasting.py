@@ -27,7 +27,7 @@ KINDS = {
 }
 
 
-def test_every_kind_becomes_a_draft(page: Page) -> None:
+def test_every_kind_of_text_becomes_a_draft(page: Page) -> None:
     page.goto(f"{page.origin}/paste/")  # type: ignore[attr-defined]
     for count, (words, text) in enumerate(KINDS.items(), start=1):
         page.locator("#paste_text").fill(text)

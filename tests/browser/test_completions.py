@@ -10,13 +10,13 @@ from playwright.sync_api import Page, expect
 
 from playground.drafts.models import Draft
 from playground.workspace.models import Connection
-from tests.browser.test_builder import launch, saved
+from tests.browser.actions import expect_saved, open_launch
 from tests.browser.test_json_editor import open_editor, replace, shown
 
 
-def test_keys_values_and_variables_are_offered_where_they_belong(page: Page) -> None:
+def test_keys_values_and_variables_are_completed(page: Page) -> None:
     Connection.objects.update(variables='{"team": "Ops"}')
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     open_editor(page)
     text = '{\n  "job_name": "x",\n  "inputs": [],\n  "steps": [],\n  KEY\n}'
     page.evaluate("(text) => window.ace.edit('editor_box').setValue(text)", text)
@@ -38,17 +38,17 @@ def test_keys_values_and_variables_are_offered_where_they_belong(page: Page) -> 
     page.keyboard.press("Enter")
     assert '"job_name": "For {{team}}"' in shown(page)
     expect(page.get_by_label("Job name", exact=True)).to_have_value("For {{team}}")
-    saved(page)
+    expect_saved(page)
     expect(page.locator("#editor_status")).to_contain_text("Valid JSON")
     kept = json.loads(Draft.objects.get().text)
     assert kept["repeat_option"] == {"type": "week", "value": 3}
     assert page.errors == []  # type: ignore[attr-defined]
 
 
-def test_the_editor_s_tools_come_only_when_it_is_opened(page: Page) -> None:
+def test_the_completions_load_only_when_the_editor_is_opened(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     assert not any("ext-language_tools" in each for each in asked)
     open_editor(page)
     expect(page.locator("#editor_box .ace_content")).to_be_visible()
@@ -67,7 +67,7 @@ def test_the_first_word_is_completed_however_slowly_the_completions_load(
         return serve(handler, request)
 
     monkeypatch.setattr(StaticFilesHandler, "serve", serve_slowly)
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     open_editor(page)
     replace(page, '"job_name"', "")
     page.keyboard.type('"rep')

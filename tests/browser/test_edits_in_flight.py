@@ -7,18 +7,18 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from playground.drafts.models import Draft
-from tests.browser.walking import cell, launch, line, saved
+from tests.browser.actions import cell, expect_line, expect_saved, open_launch
 
 
 @pytest.fixture
 def builder(page: Page) -> Page:
     """A launch of three rows: Ada, Grace and Mary, all saved."""
-    builder = launch(page, "Find an email")
+    builder = open_launch(page, "Find an email")
     for number, name in enumerate(("Ada", "Grace", "Mary"), 1):
         if number > 1:
             builder.get_by_role("button", name="Add a row").click()
         cell(builder, number, 1).fill(name)
-        saved(builder)
+        expect_saved(builder)
     return builder
 
 
@@ -52,21 +52,21 @@ def fill_down(builder: Page) -> None:
     builder.get_by_role("menuitem", name="Fill down").click()
 
 
-def test_a_cell_typed_in_while_its_column_is_filled(builder: Page) -> None:
+def test_a_cell_keeps_what_is_typed_while_its_column_is_filled(builder: Page) -> None:
     release = slow(builder)
     fill_down(builder)
     cell(builder, 1, 1).fill("Lovelace")
     release()
     soon(builder, lambda: names() == ["Lovelace", "Ada", "Ada"])
-    saved(builder)
+    expect_saved(builder)
     assert [cell(builder, row, 1).input_value() for row in (1, 2, 3)] == ["Lovelace", "Ada", "Ada"]
     expect(cell(builder, 1, 1)).to_be_focused()
-    line(builder, '"first_name": "Lovelace"')
+    expect_line(builder, '"first_name": "Lovelace"')
     builder.keyboard.type("!")
     soon(builder, lambda: names() == ["Lovelace!", "Ada", "Ada"])
 
 
-def test_a_cell_below_a_row_that_is_just_being_inserted(builder: Page) -> None:
+def test_a_cell_keeps_what_is_typed_below_a_row_being_inserted(builder: Page) -> None:
     release = slow(builder)
     builder.locator("[data-row-menu]").first.click()
     builder.get_by_role("menuitem", name="Insert a row below").click()
@@ -75,12 +75,12 @@ def test_a_cell_below_a_row_that_is_just_being_inserted(builder: Page) -> None:
     expect(builder.locator(".grid [data-row]")).to_have_count(4)
     soon(builder, lambda: names() == ["Ada", None, "Grace", "Shelley"])
     expect(cell(builder, 4, 1)).to_have_value("Shelley")
-    line(builder, '"first_name": "Shelley"')
+    expect_line(builder, '"first_name": "Shelley"')
     expect(builder.locator("#preview .line", has_text="Shelley")).to_have_count(1)
     expect(builder.locator("#preview .line", has_text="Grace")).to_have_count(1)
 
 
-def test_enter_on_the_last_row_goes_on_at_once(builder: Page) -> None:
+def test_enter_on_the_last_row_adds_one_without_waiting(builder: Page) -> None:
     release = slow(builder)
     cell(builder, 3, 1).press("Enter")
     builder.keyboard.type("Hedy")
@@ -89,12 +89,12 @@ def test_enter_on_the_last_row_goes_on_at_once(builder: Page) -> None:
     expect(builder.locator(".grid [data-row]")).to_have_count(5)
     release()
     soon(builder, lambda: names() == ["Ada", "Grace", "Mary", "Hedy", "Joan"])
-    saved(builder)
+    expect_saved(builder)
     expect(cell(builder, 5, 1)).to_be_focused()
-    line(builder, '"first_name": "Joan"')
+    expect_line(builder, '"first_name": "Joan"')
 
 
-def test_a_row_that_was_refused_goes_again(builder: Page) -> None:
+def test_a_rejected_row_is_removed_again(builder: Page) -> None:
     answer = json.dumps({"sentence": "No more rows today."})
     builder.route(
         "**/edit/",
@@ -106,7 +106,7 @@ def test_a_row_that_was_refused_goes_again(builder: Page) -> None:
     expect(builder.locator(".grid [data-row]")).to_have_count(3)
 
 
-def test_a_new_row_whose_answer_was_lost_stays_with_what_was_typed(builder: Page) -> None:
+def test_a_new_row_whose_response_is_lost_keeps_what_was_typed(builder: Page) -> None:
     def lose(route: Route) -> None:
         route.fetch()
         route.abort()
@@ -115,7 +115,7 @@ def test_a_new_row_whose_answer_was_lost_stays_with_what_was_typed(builder: Page
     cell(builder, 3, 1).press("Enter")
     builder.keyboard.type("Hedy")
     soon(builder, lambda: names() == ["Ada", "Grace", "Mary", "Hedy"])
-    saved(builder)
+    expect_saved(builder)
     expect(cell(builder, 4, 1)).to_have_value("Hedy")
     builder.keyboard.press("Enter")
     builder.keyboard.type("Joan")
@@ -123,7 +123,7 @@ def test_a_new_row_whose_answer_was_lost_stays_with_what_was_typed(builder: Page
     expect(builder.locator(".grid [data-row]")).to_have_count(5)
 
 
-def test_a_field_left_while_the_form_is_being_drawn(builder: Page) -> None:
+def test_a_field_left_during_a_redraw_keeps_what_was_typed(builder: Page) -> None:
     release = slow(builder, "**/part/?part=form")
     field = builder.locator("[data-field]", has=builder.get_by_label("Job name", exact=True))
     field.locator('[data-act="menu"]').first.click()
@@ -131,7 +131,7 @@ def test_a_field_left_while_the_form_is_being_drawn(builder: Page) -> None:
     builder.get_by_role("dialog").get_by_role("textbox").fill('"Night"')
     builder.get_by_role("button", name="OK").click()
     cell(builder, 2, 1).fill("Hopper")
-    saved(builder)
+    expect_saved(builder)
     builder.locator("#format, #copy_document").last.focus()
     release()
     expect(builder.get_by_label("Job name", exact=True)).to_have_value("Night")
@@ -139,25 +139,25 @@ def test_a_field_left_while_the_form_is_being_drawn(builder: Page) -> None:
     assert names() == ["Ada", "Hopper", "Mary"]
 
 
-def test_a_column_removed_while_it_is_typed_in_is_told(builder: Page) -> None:
+def test_removing_a_column_reports_what_was_being_typed_in_it(builder: Page) -> None:
     builder.get_by_role("button", name="Column", exact=True).click()
     builder.get_by_role("dialog").get_by_role("textbox").fill("note")
     builder.keyboard.press("Enter")
     note = builder.get_by_label("note", exact=True)
     note.first.fill("First")
-    saved(builder)
+    expect_saved(builder)
     release = slow(builder)
     builder.get_by_role("button", name="Column note").click()
     builder.get_by_role("menuitem", name="Remove from all rows").click()
     note.first.fill("Second")
     release()
     expect(builder.get_by_text("Not saved: Second.")).to_be_visible()
-    saved(builder)
+    expect_saved(builder)
     expect(note).to_have_count(0)
     assert "note" not in Draft.objects.get().text
 
 
-def test_a_column_nobody_has_filled_is_renamed_and_removed(builder: Page) -> None:
+def test_an_empty_column_is_renamed_and_removed(builder: Page) -> None:
     builder.get_by_role("button", name="Column", exact=True).click()
     builder.get_by_role("dialog").get_by_role("textbox").fill("note")
     builder.keyboard.press("Enter")

@@ -8,7 +8,7 @@ from playground.drafts.models import Draft
 from playground.vault.models import Secret
 from playground.workspace.models import Connection, Repeat, SyncRun, Workflow
 from playground.workspace.workflows import store_workflow
-from tests.browser.walking import launch, saved
+from tests.browser.actions import expect_saved, open_launch
 
 COOKIE = "AQEDsecret-cookie-of-a-person"
 
@@ -21,7 +21,7 @@ def send(page: Page) -> None:
     page.get_by_role("button", name="Send", exact=False).last.click()
 
 
-def test_a_sync_shows_progress_and_ends_with_what_came(page: Page) -> None:
+def test_a_sync_shows_progress_and_then_what_it_found(page: Page) -> None:
     Workflow.objects.all().delete()
     page.goto(f"{page.origin}/workflows/")
     part = page.get_by_role("region", name="Sync of Practice")
@@ -34,7 +34,7 @@ def test_a_sync_shows_progress_and_ends_with_what_came(page: Page) -> None:
     expect(page.get_by_role("link", name="Find an email", exact=True)).to_be_visible()
 
 
-def test_an_account_is_updated_with_cookies_that_never_show(page: Page) -> None:
+def test_an_account_is_updated_with_cookies_that_are_never_shown(page: Page) -> None:
     page.goto(f"{page.origin}/connections/{practice().id}/accounts/?find=Jane")
     page.get_by_role("button", name="Update the credentials of Jane's LinkedIn").click()
     expect(page.locator("#main[data-ready]")).to_be_visible()
@@ -48,7 +48,7 @@ def test_an_account_is_updated_with_cookies_that_never_show(page: Page) -> None:
     page.locator("#ask_yes").click()
     expect(page.locator("#preview")).to_contain_text("secret:bcookie")
     expect(page.locator("[data-secret-chip]")).to_have_count(3)
-    saved(page)
+    expect_saved(page)
     assert COOKIE not in page.content()
     assert COOKIE not in Draft.objects.get().text
     assert Secret.objects.filter(draft=Draft.objects.get()).count() == 3
@@ -58,10 +58,10 @@ def test_an_account_is_updated_with_cookies_that_never_show(page: Page) -> None:
 
 
 def test_a_job_is_followed_to_its_results(page: Page) -> None:
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     for place, text in enumerate(["Ada", "Lovelace", "Analytical"], 1):
         page.locator(".grid [data-row]").first.locator(".cell").nth(place - 1).fill(text)
-    saved(page)
+    expect_saved(page)
     send(page)
     page.get_by_role("link", name="View job").click(timeout=15_000)
     expect(page.get_by_role("status").first).to_contain_text("Finished", timeout=15_000)
@@ -74,7 +74,7 @@ def test_a_job_is_followed_to_its_results(page: Page) -> None:
     expect(page.locator("tbody tr").first).to_contain_text("Finished", timeout=15_000)
 
 
-def test_a_repeat_is_deleted_after_a_question(page: Page) -> None:
+def test_a_repeat_is_deleted_after_a_confirmation(page: Page) -> None:
     kept = Repeat.objects.create(connection=practice(), job_name="Night run", unit="day", every="1")
     page.goto(f"{page.origin}/repeats/")
     page.get_by_role("button", name="Delete repeat Night run").click()
@@ -87,9 +87,9 @@ def test_a_repeat_is_deleted_after_a_question(page: Page) -> None:
 
 
 def test_a_drifted_draft_is_repaired_by_one_click(page: Page) -> None:
-    launch(page, "Find an email")
+    open_launch(page, "Find an email")
     page.locator(".grid .cell").first.fill("Ada")
-    saved(page)
+    expect_saved(page)
     kept = Workflow.objects.get(connection=practice(), name="Find an email")
     details = json.loads(kept.definition)
     keys = details["steps"][0]["input_schema"]
@@ -109,7 +109,7 @@ def test_a_drifted_draft_is_repaired_by_one_click(page: Page) -> None:
     expect(page.locator("#preview")).to_contain_text('"first_name": "Ada"')
 
 
-def test_the_keyboard_stays_where_a_step_was_removed(page: Page) -> None:
+def test_the_focus_stays_near_a_removed_step(page: Page) -> None:
     page.goto(f"{page.origin}/workflows/new/")
     page.get_by_label("Workflow UID").fill("w-keys")
     uid = page.get_by_label("Step UID or job URL")
@@ -123,7 +123,7 @@ def test_the_keyboard_stays_where_a_step_was_removed(page: Page) -> None:
     assert page.errors == []
 
 
-def test_long_names_from_an_api_widen_no_page(page: Page) -> None:
+def test_long_names_from_an_api_do_not_widen_pages(page: Page) -> None:
     long = "w" * 200
     step = {"step_uid": "s", "step_name": long, "parameters_schema": {"properties": {long: 1}}}
     store_workflow(practice(), json.dumps({"uid": "w-long", "name": long, "steps": [step]}))
@@ -134,5 +134,5 @@ def test_long_names_from_an_api_widen_no_page(page: Page) -> None:
     expect(page.get_by_text(f"{long} is new.")).to_be_visible()
     fits = "e => e.scrollWidth <= e.clientWidth"
     assert page.locator("html").evaluate(fits)
-    launch(page, long)
+    open_launch(page, long)
     assert page.locator(".builder-form").evaluate(fits)

@@ -1,4 +1,4 @@
-"""What tests do in the builder again and again: begin a launch, wait for a line, for a save."""
+"""What many tests do in the builder: open a launch, find a cell, wait for a line or a save."""
 
 import time
 from collections.abc import Callable
@@ -13,17 +13,20 @@ from playground.workspace.models import Workflow
 from playground.workspace.workflows import read_definition
 
 
-def launch(page: Page, workflow: str) -> Page:
-    """A new launch of this practice workflow in the builder, as its Launch button begins it;
-    not pressed, since each page on the way costs half a second."""
-    kept = Workflow.objects.get(name=workflow, connection__practice=True)
+def open_launch(page: Page, workflow: str) -> Page:
+    """Open a new launch of this practice workflow in the builder.
+
+    The draft is created as the workflow's button does it, without pressing that: each page on
+    the way takes half a second.
+    """
+    row = Workflow.objects.get(name=workflow, connection__practice=True)
     draft = start_draft(
         page.person,  # type: ignore[attr-defined]
         "launch-workflow",
-        build_default_payload(get_operation("launch-workflow"), read_definition(kept)),
-        name=kept.name,
-        connection=kept.connection,
-        path_values={"workflow_uid": kept.uid},
+        build_default_payload(get_operation("launch-workflow"), read_definition(row)),
+        name=row.name,
+        connection=row.connection,
+        path_values={"workflow_uid": row.uid},
     )
     return open_draft(page, draft)
 
@@ -34,15 +37,15 @@ def open_draft(page: Page, draft: Draft) -> Page:
     return page
 
 
-def preview(page: Page) -> str:
+def preview_text(page: Page) -> str:
     return page.locator("#preview").inner_text()
 
 
-def line(page: Page, text: str) -> None:
+def expect_line(page: Page, text: str) -> None:
     expect(page.locator("#preview .line", has_text=text).first).to_be_visible()
 
 
-def saved(page: Page) -> None:
+def expect_saved(page: Page) -> None:
     expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
 
 
@@ -54,8 +57,8 @@ def cell(page: Page, row: int, column: int) -> Locator:
     return page.locator(".grid [data-row]").nth(row - 1).locator(".cell").nth(column - 1)
 
 
-def eventually(holds: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for the server, or a script, to have done it."""
+def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait for what the server or a script does later; for the page itself use `expect`."""
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:
         time.sleep(0.05)

@@ -10,12 +10,12 @@ from playground.people.tokens import make_owner_link
 
 
 @pytest.fixture
-def page(stranger: Page) -> Page:
-    return stranger
+def page(anonymous_page: Page) -> Page:
+    return anonymous_page
 
 
-def test_an_owner_invites_somebody_who_joins(server: str, signed_in_page: Page) -> None:
-    page = signed_in_page
+def test_an_owner_invites_somebody_who_joins(server: str, owner_page: Page) -> None:
+    page = owner_page
     page.goto(f"{server}/people/")
     page.get_by_label("Label").fill("Grace")
     page.get_by_role("button", name="Create invite link").click()
@@ -43,12 +43,12 @@ def test_a_wrong_password_keeps_the_name(server: str, page: Page) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_doors_are_clean(
-    scheme: str, server: str, page: Page, take_picture: Callable[[Page, str], None]
+def test_pages_before_signing_in_are_accessible(
+    scheme: str, server: str, page: Page, take_screenshot: Callable[[Page, str], None]
 ) -> None:
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     for name, path in (("sign-in", "sign-in"), ("link", f"link/{make_owner_link()}")):
         page.goto(f"{server}/{path}/")
-        take_picture(page, f"{name}-{scheme}")
+        take_screenshot(page, f"{name}-{scheme}")
         found = Axe().run(page).response["violations"]
         assert not found, [(each["id"], each["nodes"][0]["html"]) for each in found]

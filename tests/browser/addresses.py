@@ -1,4 +1,4 @@
-"""The addresses of every page, with something to show on each."""
+"""The addresses of all pages, with data that fills each of them."""
 
 import json
 import uuid
@@ -41,8 +41,8 @@ SCENARIO = """{
 STATUSES = ("running", "paused", "completed", "finished", "warning", "shutdown", "resting")
 
 
-def find_places(person: Person) -> dict[str, dict[str, str]]:
-    """Path by name of the page, in groups; what the pages show belongs to this person."""
+def make_pages(person: Person) -> dict[str, dict[str, str]]:
+    """Paths by the page's name, in groups. What the pages show belongs to this person."""
     fill_practice()
     practice = Connection.objects.get(practice=True, api="captain-data")
     return {
@@ -148,7 +148,7 @@ def _ended_job() -> str:
 
 
 def _let_drift(person: Person, practice: Connection) -> None:
-    """A draft and a template of a workflow whose input key is renamed and whose step goes."""
+    """Make a draft and a template outdated: an input key is renamed and a step removed."""
     uid = f"w-{uuid.uuid4()}"
     keys = {"name": {"required": 1, "variations": ["full_name"]}}
     steps = [
