@@ -13,7 +13,7 @@ WIDTHS = (44, 11, 10, 10, 10)
 @dataclass(frozen=True)
 class Figure:
     """One row of the table. `value` is a median unless the name says otherwise; `high` is the
-    95th percentile (for the crowd the 99th). With `at_least` more is better."""
+    95th percentile. With `at_least` more is better."""
 
     name: str
     document: str
