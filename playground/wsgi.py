@@ -22,6 +22,7 @@ def omit_head_bodies(application: WSGIApplication) -> WSGIApplication:
         body = application(environ, start_response)
         if environ["REQUEST_METHOD"] != "HEAD":
             return body
+        # PEP 3333 requires it: Django ends its request there.
         if close := getattr(body, "close", None):
             close()
         return []

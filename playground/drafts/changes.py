@@ -94,12 +94,14 @@ def apply_edit(
     to the draft as it is now. Raises Draft.DoesNotExist, InvalidEdit, JSONSyntaxError.
     """
 
+    # All of it runs again for each attempt: what another tab stored meanwhile may conflict.
     def attempt(draft: Draft) -> Applied | Conflict:
         before = state_of(draft)
         rebased = _rebase(draft, before, edit, revision)
         if rebased.overlaps or _is_touched(draft, rebased.pointer, revision, tab):
             return _describe_conflict(draft, before, edit, rebased)
         after, splice = perform(before, rebased.edit)
+        # Such as leaving a field unchanged: no revision, or undo would seem to do nothing.
         if after == before:
             return Applied(draft, before, after)
         return _store(draft, before, NewChange(after, splice, rebased.pointer, tab, undo_step))
@@ -186,6 +188,7 @@ def _store(draft: Draft, before: State, new: NewChange) -> Applied:
         )
         if revision % REVISIONS_BETWEEN_DELETIONS == 0:
             _delete_old_changes(draft)
+    # The response is drawn from this draft, without reading it again.
     for name, value in values.items():
         setattr(draft, name, value)
     return Applied(draft, before, new.after, new.splice)
@@ -217,6 +220,7 @@ def _delete_old_changes(draft: Draft) -> None:
 
 def _rebase(draft: Draft, state: State, edit: Edit, revision: int) -> Rebased:
     """Move an edit of the editor's text to where it belongs now; others name a pointer."""
+    # Pointers stay valid while others edit; only offsets in a text shift.
     if edit.kind != "splice" or draft.revision <= revision:
         return Rebased(edit, pointer_of(state, edit), False, "")
     later = draft.changes.filter(revision__gt=revision).order_by("revision")
@@ -260,6 +264,7 @@ def _replay_step(person: Person, draft_id: uuid.UUID, tab: str, kind: str) -> Ap
                 splices.append(splice)
         except ValueError:
             raise InvalidEdit(f"Can't {kind} this step. It doesn't fit the draft now.") from None
+        # A step in one field conflicts with edits of that field only, any other with all.
         touched = {change.pointer for change in changes}
         pointer = touched.pop() if len(touched) == 1 else ""
         splice = combine(before.text, splices)
@@ -273,6 +278,7 @@ def _changes_of_step(draft: Draft, is_undo: bool) -> list[Change]:
     state = Change.State.DONE if is_undo else Change.State.UNDONE
     order = "-revision" if is_undo else "revision"
     candidates = draft.changes.filter(kind="edit", state=state).order_by(order)
+    # Most steps are short, and the log may be long: decrypting all of it would be slow.
     changes: list[Change] = []
     for change in candidates.iterator(chunk_size=50):
         if changes and change.undo_step != changes[0].undo_step:

@@ -97,11 +97,13 @@ def _splice_state(state: State, splice: Splice, metadata: Metadata | None = None
 
 def _set(state: State, edit: Edit) -> Edited:
     splice = edits.set_value(state.text, edit.pointer, edit.value, edit.order)
+    # A value that is there can't be switched off or incomplete at the same time.
     metadata = state.metadata.put("off", edit.pointer, None)
     return _splice_state(state, splice, metadata.put("incomplete", edit.pointer, None))
 
 
 def _keep_incomplete(state: State, edit: Edit) -> Edited:
+    # The empty pointer would overwrite what the JSON editor has there.
     if edit.pointer == EDITOR:
         raise InvalidEdit("This isn't JSON yet. Use the JSON editor to type a whole payload.")
     metadata = state.metadata.put("incomplete", edit.pointer, edit.value)
@@ -117,6 +119,7 @@ def _remove(state: State, edit: Edit) -> Edited:
     parent = pointers.parent(edit.pointer)
     if text_at(state.text, parent)[:1] != "[":
         return _splice_state(state, splice, without)
+    # The items after it move up, and so does what is kept about them.
     gone = int(pointers.last(edit.pointer))
     reordered = state.metadata.reorder(
         parent, lambda index: None if index == gone else index - (index > gone)
@@ -167,6 +170,7 @@ def _insert(state: State, edit: Edit) -> Edited:
     with_array, made = state, NO_CHANGE
     if not text_at(state.text, edit.pointer):
         with_array, made = _set(state, replace(edit, value="[]"))
+    # Cells replace rows from `index` on; only an inserted item shifts the rows after it.
     if edit.kind == "paste":
         splice = paste_cells(with_array.text, edit.pointer, edit.index, edit.value)
         after, splice = _splice_state(with_array, splice)
@@ -238,6 +242,7 @@ def _splice(state: State, edit: Edit) -> Edited:
 
 def _write(state: State, edit: Edit) -> Edited:
     """Replace the JSON editor's whole text."""
+    # Whoever resolves a conflict chooses a whole text, which comes without a splice.
     change = difference(editor_text(state.text, state.metadata), edit.value)
     splice, metadata = splice_editor(state.text, state.metadata, change)
     return _splice_state(state, splice, metadata)

@@ -10,14 +10,12 @@ from playground.workspace.models import Connection
 
 
 class Draft(models.Model):
-    """A payload somebody works on: operation, path values, connection, document, metadata.
+    """A payload that one person works on.
 
-    The document is JSON text, byte for byte as it will be sent. `metadata` is a JSON object
-    as text: `{"off": {pointer: value text}, "notes": {pointer: note}}`. Every accepted
-    edit counts `revision` up by one. It belongs to one person. DraftContext from a template it
-    remembers which version and variant it started from. `resend_of` is the id of the exchange
-    that it sends again, if it does. `payload_made_at` is when its payload was made, where that was
-    before the draft was.
+    `text` is the document, byte for byte as it will be sent; `metadata` the JSON text that
+    `Metadata.write` makes. Every edit increments `revision`. A draft of a template knows the
+    version and variant that it started from, `resend_of` the exchange that it sends again.
+    `payload_made_at` is when its payload was made, if that was before the draft.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -28,6 +26,7 @@ class Draft(models.Model):
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True, blank=True)
     text = SealedTextField(default="{}")
     metadata = SealedTextField(default="{}")
+    # No foreign key: exchanges are deleted by age, and the draft should survive that.
     resend_of = models.UUIDField(null=True)
     revision = models.PositiveIntegerField(default=0)
     template = models.ForeignKey(
@@ -51,16 +50,17 @@ class Draft(models.Model):
 
 
 class Change(models.Model):
-    """One accepted edit, kept as the splice it made, so that it can be taken back.
+    """One entry of a draft's change log: an edit, an undo or a redo.
 
-    `pointer` is what it touched, `tab` the browser tab it came from, `undo_step` groups
-    what undo takes back at once (typing in one field without leaving it). `detail` is a
-    JSON object as text: offset, removed, inserted, and the metadata before and after.
+    `pointer` is what it touched, `tab` the browser tab that it came from. `undo_step` groups the
+    edits that are undone at once: typing in one field without leaving it. `detail` is the JSON
+    text of what `describe_change` returns.
     """
 
     class State(models.TextChoices):
         DONE = "done"
         UNDONE = "undone"
+        # Undone, and then another edit was made: it can't be redone any more.
         DROPPED = "dropped"
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="changes")
@@ -75,6 +75,7 @@ class Change(models.Model):
 
     class Meta:
         ordering = ["revision"]
+        # The last resort against two edits of the same revision.
         constraints = [
             models.UniqueConstraint(fields=["draft", "revision"], name="one_change_per_revision")
         ]

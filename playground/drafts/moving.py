@@ -31,6 +31,7 @@ def plan_move(draft: Draft, connection: Connection) -> Move:
     """
     connect = Edit("connect", value=str(connection.id))
     here = find_definition(draft.connection, draft.path_values.get(WORKFLOW, ""))
+    # The same UID means the same workflow: a staging and a production connection, for example.
     if here is None or find_definition(connection, here.uid) is not None:
         return Move(connect)
     row = Workflow.objects.filter(connection=connection, name=here.name).first()
@@ -48,6 +49,7 @@ def _match_steps(
     text: str, here: WorkflowDefinition, there: WorkflowDefinition
 ) -> tuple[list[Edit], list[str]]:
     """Edits that give each step its UID over there; names of steps that are missing."""
+    # UIDs differ between workspaces. Names are all that copies of a workflow share.
     uids = {step.name: step.uid for step in there.steps}
     edits, missing = [], []
     for pointer, uid in _step_uids(text):

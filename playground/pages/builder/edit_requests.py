@@ -64,6 +64,7 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
         raise InvalidEditRequest(_("An edit must have a kind and a pointer."))
     if pointer and not pointer.startswith("/") and kind not in ("path", "variable"):
         raise InvalidEditRequest(_("A JSON Pointer must start with a slash."))
+    # Anything may arrive here: a script can send what no page does.
     order, parts = sent.get("order"), sent.get("parts")
     if not isinstance(order, list | None) or not isinstance(parts, list | None):
         raise InvalidEditRequest(_("The order and the parts of an edit must be lists."))

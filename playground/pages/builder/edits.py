@@ -120,6 +120,7 @@ def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
     if done.before.metadata.incomplete != done.after.metadata.incomplete:
         answer["half"] = describe_editor(done.after)
     problems = describe_problems(opened.problems)
+    # Most keystrokes change no problem, and a long document may have thousands.
     if problems["digest"] != sent.get("digest"):
         answer |= problems
     if sent.get("part") == "changed":
@@ -134,6 +135,7 @@ def find_lines(before: str, splice: Splice) -> tuple[int, int, list[str]] | None
     """The changed lines: index of the first, how many are replaced, the new ones."""
     if not splice.changes:
         return None
+    # Only these lines travel: a document may be a megabyte and a keystroke one character.
     removed_end = splice.offset + len(splice.removed)
     first = before.count("\n", 0, splice.offset)
     start = before.rfind("\n", 0, splice.offset) + 1
@@ -176,6 +178,7 @@ def _describe_sections(done: Applied, opened: DraftContext) -> dict[str, Any]:
         for each in opened.sections
         if old.get(each.id) != each or _differs_below(each, old_tree, opened.tree)
     ]
+    # The index counts the values of all sections, so it is drawn with any of them.
     html = ""
     if changed or len(old) != len(opened.sections):
         form = describe_form(opened)
