@@ -7,27 +7,21 @@ from typing import Any
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
-
-WSGIApplication = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
-
-def omit_head_bodies(application: WSGIApplication) -> WSGIApplication:
-    """Answer HEAD requests without a body.
-
-    Django leaves that to the server, and waitress sends the body. Whoever uses the connection
-    next would take it for the response.
-    """
-
-    def respond(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        body = application(environ, start_response)
-        if environ["REQUEST_METHOD"] != "HEAD":
-            return body
-        # PEP 3333 requires it: Django ends its request there.
-        if close := getattr(body, "close", None):
-            close()
-        return []
-
-    return respond
+respond = get_wsgi_application()
 
 
-application = omit_head_bodies(get_wsgi_application())
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    # Django's own server hides its connection, but the sandbox has to close it to fail on
+    # request; waitress passes a plain function, which has no handler.
+    server = getattr(start_response, "__self__", None)
+    handler = getattr(server, "request_handler", None)
+    if handler is not None:
+        environ["playground.connection"] = handler.connection
+    body = respond(environ, start_response)
+    if environ["REQUEST_METHOD"] != "HEAD":
+        return body
+    # Django leaves it to the server to omit the body, and waitress sends it. The next response
+    # on that connection would then begin with it.
+    if close := getattr(body, "close", None):
+        close()
+    return []
