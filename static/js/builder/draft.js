@@ -70,7 +70,7 @@ export class Draft {
     try {
       return await this.queue.editStructure(() => ({ ...(typeof edit === "function" ? edit() : edit), digest: this.digest }));
     } catch (rejected) {
-      if (rejected?.sentence) toast(rejected.sentence, "error");
+      if (rejected?.reason) toast(rejected.reason, "error");
       await this.onStale();
       return null;
     }
@@ -85,12 +85,12 @@ export class Draft {
 let stateTimer = 0;
 
 // An edit is usually saved within milliseconds: "Saving…" would only flicker.
-function showState(state, sentence) {
+function showState(state, reason) {
   const box = document.getElementById("saved");
   clearTimeout(stateTimer);
   box.dataset.state = state;
   const show = () => {
-    const text = sentence ?? message(state);
+    const text = reason ?? message(state);
     if (box.textContent !== text) box.textContent = text;
   };
   if (state === "saving") stateTimer = setTimeout(show, SAVING_DELAY);

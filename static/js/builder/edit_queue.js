@@ -9,7 +9,7 @@ const RETRY_DELAYS = [500, 1000, 2000, 4000, 8000, 15000]; // milliseconds; the 
 
 export class EditQueue {
   // `text` knows the revision. The callbacks: `onAnswer(answer)` in the order of revisions,
-  // `onState(state, sentence)`, `onConflict(edit, conflict)`, `onStale()` when answers were lost,
+  // `onState(state, reason)`, `onConflict(edit, conflict)`, `onStale()` when answers were lost,
   // `onRejected()` and `onRecovered()` for a field's value, `onPlaced()` after a structural edit.
   constructor({ url, text, ...callbacks }) {
     Object.assign(this, { url, text, ...callbacks });
@@ -44,7 +44,7 @@ export class EditQueue {
   }
 
   unsaved() {
-    return [...this.rejected.values()].find((each) => each.make)?.sentence;
+    return [...this.rejected.values()].find((each) => each.make)?.reason;
   }
 
   // A rejected field still shows what was typed. Whenever another edit is accepted, its cause may
@@ -78,7 +78,7 @@ export class EditQueue {
     return Boolean(this.structural[0]?.isSent);
   }
 
-  // Resolves with the answer, rejects with `{data, sentence}`.
+  // Resolves with the answer, rejects with `{data, reason}`.
   editStructure(edit) {
     const step = `${this.tab}-s${(this.structuralCount += 1)}`;
     return new Promise((resolve, reject) => {
@@ -152,7 +152,7 @@ export class EditQueue {
     const wasAccepted = !this.rejected.delete(key);
     if (response.status === 409) this.onConflict(edit, data);
     else if (response.status >= 400 || !data) {
-      this.rejected.set(key, { make: job.make, sentence: explain(response) });
+      this.rejected.set(key, { make: job.make, reason: explain(response) });
       if (job.make && wasAccepted) this.onRejected();
     } else {
       this.rejected.delete(this);
@@ -161,7 +161,7 @@ export class EditQueue {
       if (job.make && !wasAccepted) this.idle().then(this.onRecovered);
       return { ok: true, data };
     }
-    return { ok: false, data, sentence: explain(response) };
+    return { ok: false, data, reason: explain(response) };
   }
 
   // The network is down: keep the edit unless a newer one waits, and try again later.
@@ -207,14 +207,14 @@ export class EditQueue {
   reportState() {
     const [rejected] = this.rejected.values();
     const state = this.isPaused ? "offline" : rejected ? "refused" : this.isIdle() ? "saved" : "saving";
-    this.onState(state, rejected?.sentence);
+    this.onState(state, rejected?.reason);
   }
 }
 
 function explain(response) {
-  const { data, isOurs, status } = response;
+  const { data, wasRedirected, status } = response;
   if (data?.sentence) return data.sentence;
-  if (!isOurs || status === 401) return message("signedOut");
+  if (wasRedirected || status === 401) return message("signedOut");
   if (status === 403) return message("pageTooOld");
   if (status === 404) return message("draftGone");
   if (status === 413) return message("tooLargeToSave");

@@ -70,7 +70,7 @@ export class Editor {
       this.hasFailed = true;
       // A conflict: its dialog goes on from here.
       if (rejected?.data?.pointer !== undefined) return;
-      if (rejected?.sentence) toast(rejected.sentence, "error");
+      if (rejected?.reason) toast(rejected.reason, "error");
       if (rejected) await this.resync();
     }
   }

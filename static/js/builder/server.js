@@ -2,17 +2,17 @@
 
 import { parseOr } from "./text.js";
 
-// A POST of JSON: `{status, isOurs, data}`, `data` null where the response isn't JSON, `isOurs`
-// false where it was redirected, as it is to the page for signing in. Rejects when the network is
-// down. XMLHttpRequest, because `fetch` delivers head and body one after the other: the browser
-// may draw a frame in between, and the edit is confirmed that much later.
+// A POST of JSON: `{status, wasRedirected, data}`, `data` null where the response isn't JSON. A
+// redirect leads to the page for signing in. Rejects when the network is down.
+// XMLHttpRequest, because `fetch` delivers head and body one after the other: the browser may
+// draw a frame in between, and the edit is confirmed that much later.
 export function post(url, body) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.setRequestHeader("Content-Type", "application/json");
     request.setRequestHeader("X-CSRFToken", csrfToken());
-    request.onload = () => resolve({ status: request.status, isOurs: request.responseURL.endsWith(url), data: jsonOf(request) });
+    request.onload = () => resolve({ status: request.status, wasRedirected: !request.responseURL.endsWith(url), data: jsonOf(request) });
     request.onerror = request.onabort = reject;
     request.send(JSON.stringify(body));
   });
