@@ -14,7 +14,7 @@ from django.core.servers.basehttp import get_internal_wsgi_application
 from waitress.server import create_server
 
 from playground.sending.policy import announce_origin
-from playground.workspace.addresses import SANDBOX
+from playground.workspace.connections import SANDBOX
 from playground.workspace.models import Connection
 
 # Larger than any upload that Django accepts (DATA_UPLOAD_MAX_MEMORY_SIZE), so that people get

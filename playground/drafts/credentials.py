@@ -29,7 +29,7 @@ from playground.jsontext.references import find_references
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.vault.models import Secret
-from playground.workspace.addresses import host_of
+from playground.workspace.connections import host_of
 from playground.workspace.secrets import format_reference, to_wire
 
 # Keys with the prefixes of well-known vendors, signed tokens (JWT), long runs of letters and

@@ -12,8 +12,8 @@ from playground.drafts.models import Draft
 from playground.importers import Imported
 from playground.openapi.operations import Operation
 from playground.people.models import Person
-from playground.workspace.addresses import SANDBOX, SANDBOX_HOST, host_of, resolve_base_url
 from playground.workspace.attachments import store_attachments
+from playground.workspace.connections import SANDBOX, SANDBOX_HOST, host_of, resolve_base_url
 from playground.workspace.models import Connection
 from playground.workspace.secrets import format_reference
 

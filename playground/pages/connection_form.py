@@ -8,11 +8,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from playground.openapi.operations import Api, CredentialField
-from playground.workspace.addresses import normalize_base_url
 from playground.workspace.connections import (
     ConnectionInput,
     changes_host,
     format_variables,
+    normalize_base_url,
     validate_connection,
 )
 from playground.workspace.models import Connection

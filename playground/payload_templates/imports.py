@@ -31,7 +31,7 @@ from playground.payload_templates.versions import (
     save_version,
 )
 from playground.people.models import Person
-from playground.workspace.addresses import host_of
+from playground.workspace.connections import host_of
 
 MAX_ZIP_BYTES, MAX_UNPACKED_BYTES, MAX_ZIP_ENTRIES = 10_000_000, 100_000_000, 20_000
 EXTENSIONS = (".yaml", ".yml", ".json")

@@ -24,7 +24,7 @@ from playground.people.models import Person
 from playground.sending.plans import WORKFLOW_UID, Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
 from playground.vault.encryption import seal
-from playground.workspace.addresses import resolve_base_url
+from playground.workspace.connections import resolve_base_url
 from playground.workspace.files import open_file
 from playground.workspace.models import Connection, Repeat
 from playground.workspace.secrets import list_secrets, note_secret_use, to_wire

@@ -123,7 +123,8 @@ def gather_facts(plan: Plan) -> Facts:
     secrets = facts.secrets
     if plan.version is not None:
         secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
-    return replace(facts, files=read_file_facts(plan.text), secrets=secrets)
+    files = read_file_facts(plan.text) if "{{file:" in plan.text else {}
+    return replace(facts, files=files, secrets=secrets)
 
 
 def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:

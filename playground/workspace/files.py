@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from playground.calls.substitution import FileData, PartWriter, UnresolvedReference
 from playground.calls.values import MaskedCall
-from playground.jsontext.references import FILE_REFERENCE, has_braces
+from playground.jsontext.references import FILE_REFERENCE
 from playground.people.models import Person
 from playground.rules.facts import FileFacts
 from playground.vault.encryption import WrongKey
@@ -89,7 +89,7 @@ def find_referenced_files(text: str) -> dict[str, File]:
 
 def read_file_facts(text: str) -> dict[str, FileFacts]:
     """Return what the rules need to know of the files in a document, by id."""
-    ids = set(FILE_REFERENCE.findall(text)) if has_braces(text) else set()
+    ids = set(FILE_REFERENCE.findall(text))
     if unknown := [each for each in ids if each not in _facts]:
         if len(_facts) > MOST_FACTS:
             _facts.clear()

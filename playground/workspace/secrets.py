@@ -9,7 +9,7 @@ from django.utils import timezone
 from playground.calls import values
 from playground.people.models import Person
 from playground.vault.models import Secret
-from playground.workspace.addresses import host_of, resolve_hosts
+from playground.workspace.connections import host_of, resolve_hosts
 from playground.workspace.models import Connection
 
 

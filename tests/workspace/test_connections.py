@@ -1,4 +1,4 @@
-"""Connections are saved as entered, and lose their credential when their host changes."""
+"""Base URLs and hosts; connections are saved, and lose their credential with their host."""
 
 from dataclasses import replace
 
@@ -8,7 +8,11 @@ from playground.vault.models import Secret
 from playground.workspace.connections import (
     ConnectionInput,
     format_variables,
+    host_of,
+    resolve_base_url,
+    resolve_hosts,
     save_connection,
+    validate_base_url,
     validate_connection,
 )
 from playground.workspace.models import Connection
@@ -65,3 +69,62 @@ def test_two_connections_cannot_have_the_same_name() -> None:
 def test_all_invalid_values_are_reported_at_once() -> None:
     wrong = replace(WANTED, name=" ", base_url="ftp://x", colour="pink", variables={"a b": "1"})
     assert set(validate_connection(wrong)) == {"name", "base_url", "colour", "variables"}
+
+
+def test_sandbox_resolves_to_the_practice_server() -> None:
+    resolved = resolve_base_url("sandbox:captain-data/v3", ORIGIN)
+    assert resolved == "http://127.0.0.1:8123/sandbox/captain-data/v3"
+
+
+def test_other_base_urls_stay_as_they_are() -> None:
+    assert resolve_base_url("https://api.example.com/v3", ORIGIN) == "https://api.example.com/v3"
+
+
+@pytest.mark.parametrize(
+    ("address", "host"),
+    [
+        ("https://api.example.com/v3", "api.example.com"),
+        ("https://API.Example.com:8443/v3", "api.example.com:8443"),
+        ("https://bücher.example/", "xn--bcher-kva.example"),
+        ("http://[2001:db8::1]:81/", "[2001:db8::1]:81"),
+        ("sandbox:captain-data/v3", "sandbox"),
+    ],
+)
+def test_host_of_a_base_url(address: str, host: str) -> None:
+    assert host_of(address) == host
+
+
+def test_the_sandbox_host_resolves_to_its_current_port() -> None:
+    assert resolve_hosts("sandbox", ORIGIN) == {"127.0.0.1:8123"}
+
+
+def test_a_secret_without_a_host_goes_nowhere() -> None:
+    assert resolve_hosts("", ORIGIN) == {"nowhere.invalid"}
+
+
+@pytest.mark.parametrize(
+    ("base_url", "words"),
+    [
+        ("ftp://api.example.com", "Start the base URL with https://"),
+        ("api.example.com", "Start the base URL with https://"),
+        ("https://", "no valid host"),
+        ("https://api.example.com:0", "no valid host"),
+        ("https://user:word@api.example.com", "Remove the part before @"),
+        ("https://api.example.com/v3?key=1", "Remove everything from ?"),
+        ("https://api.example.com/v3#top", "Remove everything from ?"),
+        ("https://api.example.com/v3?", "Remove everything from ?"),
+        ("https://api.exa mple.com", "can't contain spaces"),
+        ("http://127.0.0.1:80\\@example.com", "can't contain spaces"),
+        ("https://api.example.com:notaport", "Check the host and the port"),
+        ("https://[::1", "Check the host and the port"),
+        ("sandbox:../admin", "Write the API's path after sandbox:"),
+        ("sandbox:", "Write the API's path after sandbox:"),
+    ],
+)
+def test_invalid_base_urls_are_rejected(base_url: str, words: str) -> None:
+    assert words in validate_base_url(base_url)
+
+
+@pytest.mark.parametrize("base_url", ["https://api.example.com/v3", "sandbox:altcraft/api/v1.1"])
+def test_valid_base_urls_are_accepted(base_url: str) -> None:
+    assert validate_base_url(base_url) == ""
