@@ -1,4 +1,4 @@
-"""Files of a draft: what comes in, what is shown, what is refused, what is swept away."""
+"""Files of a draft: uploaded, shown, rejected, deleted when nothing refers to them."""
 
 import json
 import re
@@ -75,7 +75,7 @@ def codes_of(draft: Draft) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     "name", ["日本.txt", "US.txt", 'a b; c="d".csv', "é.tar.gz", "-", "x" * 250]
 )
-def test_any_name_survives(as_editor: Client, draft: Draft, name: str) -> None:
+def test_any_file_name_survives(as_editor: Client, draft: Draft, name: str) -> None:
     answer = upload(as_editor, draft, name, b"HELLO\n").json()
     assert json.loads(answer["name"]) == name
     assert json.loads(answer["value"])["name"] == name
@@ -87,7 +87,7 @@ def test_a_path_is_cut_to_its_last_part(as_editor: Client, draft: Draft) -> None
     assert json.loads(answer["name"]) == "passwd"
 
 
-def test_the_bytes_stand_once_on_disk_for_the_owner_of_the_data_only(
+def test_the_bytes_are_stored_once_readable_by_the_server_only(
     as_editor: Client, draft: Draft, folder: Path
 ) -> None:
     one, two = (attach(as_editor, draft, name, b"same") for name in ("a.csv", "b.csv"))
@@ -102,7 +102,7 @@ def test_an_empty_file_is_a_file(as_editor: Client, draft: Draft) -> None:
     assert attach(as_editor, draft, "empty.csv", b"").size == 0
 
 
-def test_the_limits_are_said_in_a_sentence(
+def test_a_file_over_a_limit_is_rejected_with_a_message(
     as_editor: Client, draft: Draft, settings: Any, folder: Path
 ) -> None:
     settings.MAX_FILE_BYTES = 5
@@ -116,7 +116,7 @@ def test_the_limits_are_said_in_a_sentence(
     assert len([each for each in folder.rglob("*") if each.is_file()]) == 1
 
 
-def test_no_file_is_said_so(as_editor: Client, draft: Draft) -> None:
+def test_an_upload_without_a_file_is_rejected(as_editor: Client, draft: Draft) -> None:
     assert as_editor.post(f"/drafts/{draft.id}/files/").status_code == 422
 
 
@@ -130,7 +130,7 @@ def test_a_stored_file_is_never_served_as_a_page(as_editor: Client, draft: Draft
     assert b"".join(answer.streaming_content) == b"<script>alert(1)</script>"  # type: ignore[attr-defined]
 
 
-def test_nobody_else_sees_a_file(as_editor: Client, draft: Draft) -> None:
+def test_other_people_cannot_read_a_file(as_editor: Client, draft: Draft) -> None:
     file = attach(as_editor, draft, "a.csv", b"mine")
     other = signed_in(make_person(Role.EDITOR, "other"))
     assert other.get(f"/drafts/{draft.id}/files/{file.id}/").status_code == 404
@@ -157,7 +157,7 @@ def test_a_pasted_data_uri_becomes_a_file(as_editor: Client, draft: Draft) -> No
         ("/attach/0/data", US),
     ],
 )
-def test_wherever_it_is_pasted(
+def test_a_data_uri_becomes_a_file_wherever_it_is_pasted(
     as_editor: Client, draft: Draft, pointer: str, value: object
 ) -> None:
     edit(as_editor, draft, kind="set", pointer="/attach", value='[{"name": "a", "data": ""}]')
@@ -168,17 +168,21 @@ def test_wherever_it_is_pasted(
 
 
 @pytest.mark.parametrize("pointer", ["/content/data", "/email", "/attachments"])
-def test_elsewhere_a_data_uri_is_text(as_editor: Client, draft: Draft, pointer: str) -> None:
+def test_a_data_uri_outside_attachments_stays_text(
+    as_editor: Client, draft: Draft, pointer: str
+) -> None:
     edit(as_editor, draft, pointer=pointer, typed=US)
     assert US in Draft.objects.get().text
 
 
-def test_a_type_that_does_not_fit_the_name_is_a_warning(as_editor: Client, draft: Draft) -> None:
+def test_a_media_type_that_contradicts_the_name_is_a_warning(
+    as_editor: Client, draft: Draft
+) -> None:
     attach(as_editor, draft, "US.txt", b"HELLO\n", "text/csv")
     assert codes_of(draft) == [("media-type-differs", "/attach/0/data")]
 
 
-def test_a_file_that_is_not_kept_is_an_error(as_editor: Client, draft: Draft) -> None:
+def test_a_reference_to_a_missing_file_is_an_error(as_editor: Client, draft: Draft) -> None:
     value = '[{"name": "a.txt", "data": "{{file:fnowhere}}"}]'
     edit(as_editor, draft, kind="set", pointer="/attach", value=value)
     assert ("unknown-file", "/attach/0/data") in codes_of(draft)
@@ -190,16 +194,14 @@ def test_a_body_over_the_limit_is_a_warning(as_editor: Client, draft: Draft) -> 
     assert code == "body-too-large"
 
 
-def test_json_that_is_not_finished_is_an_error_with_line_and_column(
-    as_editor: Client, draft: Draft
-) -> None:
+def test_incomplete_json_is_an_error_with_line_and_column(as_editor: Client, draft: Draft) -> None:
     edit(as_editor, draft, pointer="/custom_request", typed='{\n "a": }', **{"as": "json"})
     [found] = [p for p in DraftContext(Draft.objects.get()).problems if p.code == "half-typed"]
     assert found.blocks
     assert "Line 2, column" in found.message
 
 
-def test_only_files_that_nothing_refers_to_are_swept_away(
+def test_only_unreferenced_files_are_deleted(
     as_editor: Client, draft: Draft, editor: Person
 ) -> None:
     used = attach(as_editor, draft, "a.csv", b"used")
@@ -215,21 +217,21 @@ def test_only_files_that_nothing_refers_to_are_swept_away(
     assert delete_unused_files() == 0, "undo can still bring it back"
 
 
-def test_what_is_refused_leaves_nothing_behind(folder: Path, settings: Any, db: None) -> None:
+def test_a_rejected_upload_leaves_nothing_behind(folder: Path, settings: Any, db: None) -> None:
     settings.MAX_FILE_BYTES = 3
     with pytest.raises(FileRejected):
         store_file([b"12", b"34"], "a", "", None)
     assert not [each for each in folder.rglob("*") if each.is_file()]
 
 
-def test_an_edit_never_touches_the_bytes_of_a_file(as_editor: Client, draft: Draft) -> None:
+def test_an_edit_never_reads_the_bytes_of_a_file(as_editor: Client, draft: Draft) -> None:
     file = attach(as_editor, draft, "a.csv", b"x" * 1000)
     path_of(file.digest).unlink()
     answer = edit(as_editor, draft, pointer="/email", typed="b@example.com", revision=1)
     assert not [p for p in answer.get("problems", []) if p["pointer"].startswith("/attach")]
 
 
-def test_files_take_part_in_a_pasted_request(as_editor: Client, draft: Draft) -> None:
+def test_a_pasted_request_may_contain_files(as_editor: Client, draft: Draft) -> None:
     body = json.dumps({"id": 1, "email": "a@b", "attach": [{"data": US, "name": "US.txt"}]})
     sent = json.dumps(
         {"text": f"curl https://ru.altkraft.com/api/v1.1/workflows/start -d '{body}'"}
@@ -240,7 +242,7 @@ def test_files_take_part_in_a_pasted_request(as_editor: Client, draft: Draft) ->
     assert "{{file:f" in Draft.objects.get().text
 
 
-def test_a_data_uri_typed_in_the_editor_is_kept_when_it_is_left(
+def test_a_data_uri_typed_in_the_editor_is_stored_when_the_editor_is_left(
     as_editor: Client, editor: Person
 ) -> None:
     text = json.dumps({"id": 1, "attach": [{"data": US, "name": "US.txt"}]}, indent=2)
@@ -252,7 +254,7 @@ def test_a_data_uri_typed_in_the_editor_is_kept_when_it_is_left(
     assert "{{file:f" in Draft.objects.get(id=typed.id).text
 
 
-def test_code_holds_a_short_file_as_send_writes_it_and_says_what_to_do_with_a_long_one(
+def test_code_contains_a_short_file_and_explains_where_a_long_one_goes(
     as_editor: Client, draft: Draft, editor: Person
 ) -> None:
     announce_origin("http://127.0.0.1:8123")

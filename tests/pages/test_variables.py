@@ -110,7 +110,7 @@ def test_the_preview_shows_the_same_values_until_it_is_reloaded(
     assert client.get(f"/drafts/{draft.id}/resolved/?at=x&seed=y").status_code == 200
 
 
-def test_a_typed_credential_moves_to_the_secret_store(editor: Person) -> None:
+def test_a_typed_credential_becomes_a_secret(editor: Person) -> None:
     client = signed_in(editor)
     draft = start_draft(editor, ENGAGE, '{"token": "s3cr3t-typed-token", "matching": "email"}')
     answer = post(client, draft, "secrets", tab="t")
@@ -124,7 +124,7 @@ def test_a_typed_credential_moves_to_the_secret_store(editor: Person) -> None:
     assert "s3cr3t-typed-token" not in steps
 
 
-def test_the_last_steps_say_what_changed(draft: Draft, editor: Person) -> None:
+def test_the_change_log_shows_before_and_after(draft: Draft, editor: Person) -> None:
     client = signed_in(editor)
     post(client, draft, "edit", kind="set", pointer="/job_name", typed="Day", revision=0, tab="t")
     steps = client.get(f"/drafts/{draft.id}/steps/").content.decode()
@@ -133,7 +133,7 @@ def test_the_last_steps_say_what_changed(draft: Draft, editor: Person) -> None:
     assert "<ins>Day</ins>" in steps
 
 
-def test_the_last_steps_include_edits_outside_the_document(draft: Draft, editor: Person) -> None:
+def test_the_change_log_includes_edits_outside_the_document(draft: Draft, editor: Person) -> None:
     client = signed_in(editor)
     other = save_connection(ConnectionInput("Other", "captain-data", "sandbox:captain-data/v3"))
     post(client, draft, "edit", kind="path", pointer="workflow_uid", value="w-2", tab="t")
