@@ -1,4 +1,4 @@
-"""Edits of a draft: revisions, tabs that meet, undo and redo."""
+"""Changes of a draft: revisions, conflicts between tabs, undo and redo."""
 
 import json
 import uuid
@@ -51,21 +51,21 @@ def text_of(draft: Draft) -> str:
     return Draft.objects.get(id=draft.id).text
 
 
-def test_every_edit_counts_the_revision_up(draft: Draft) -> None:
+def test_every_edit_increments_the_revision(draft: Draft) -> None:
     for number in range(3):
         done = edit(draft, "/a", str(number + 5), number)
         assert isinstance(done, Applied)
         assert done.draft.revision == number + 1
 
 
-def test_an_edit_that_changes_nothing_is_no_revision(draft: Draft) -> None:
+def test_an_edit_that_changes_nothing_makes_no_revision(draft: Draft) -> None:
     done = edit(draft, "/a", "1", 0)
     assert isinstance(done, Applied)
     assert not done.changed
     assert done.draft.revision == 0
 
 
-def test_another_tab_at_another_place_is_rebased(draft: Draft) -> None:
+def test_an_edit_of_another_tab_elsewhere_is_applied(draft: Draft) -> None:
     edit(draft, "/a", "5", 0, "one")
     done = edit(draft, "/c", "6", 0, "two")
     assert isinstance(done, Applied)
@@ -73,7 +73,9 @@ def test_another_tab_at_another_place_is_rebased(draft: Draft) -> None:
 
 
 @pytest.mark.parametrize(("first", "second"), [("/b/0", "/b/0"), ("/b", "/b/0"), ("/b/0", "/b")])
-def test_another_tab_at_the_same_place_conflicts(draft: Draft, first: str, second: str) -> None:
+def test_an_edit_of_another_tab_at_the_same_pointer_conflicts(
+    draft: Draft, first: str, second: str
+) -> None:
     edit(draft, first, "7", 0, "one")
     before = text_of(draft)
     done = edit(draft, second, "8", 0, "two")
@@ -152,7 +154,7 @@ def test_an_edit_gives_up_with_a_message_when_others_always_come_first(
     assert draft.changes.filter(tab="t").count() == 0
 
 
-def test_undo_takes_back_a_whole_step(draft: Draft) -> None:
+def test_undo_undoes_a_whole_step(draft: Draft) -> None:
     before = text_of(draft)
     for number, letter in enumerate(["N", "Ni", "Nig"]):
         edit(draft, "/a", json.dumps(letter), number, step="visit 1")
@@ -178,7 +180,7 @@ def test_a_new_edit_drops_what_could_be_redone(draft: Draft) -> None:
     assert count_undo_steps(draft) == (1, 0)
 
 
-def test_undo_brings_back_what_was_aside(draft: Draft) -> None:
+def test_undo_restores_the_metadata(draft: Draft) -> None:
     apply_edit(draft.person, draft.id, Edit("off", "/a"), 0, "t")
     undo(draft.person, draft.id, "t")
     assert json.loads(Draft.objects.get(id=draft.id).metadata) == {}
@@ -186,7 +188,7 @@ def test_undo_brings_back_what_was_aside(draft: Draft) -> None:
     assert json.loads(Draft.objects.get(id=draft.id).metadata) == {"off": {"/a": "1"}}
 
 
-def test_undo_takes_back_a_path_value(draft: Draft) -> None:
+def test_undo_restores_a_path_value(draft: Draft) -> None:
     apply_edit(draft.person, draft.id, Edit("path", "workflow_uid", "W"), 0, "t")
     assert Draft.objects.get(id=draft.id).path_values == {"workflow_uid": "W"}
     undo(draft.person, draft.id, "t")
@@ -199,12 +201,12 @@ def test_the_last_hundred_steps_are_kept(draft: Draft) -> None:
     assert 100 <= count_undo_steps(draft)[0] <= 151
 
 
-def test_somebody_elses_draft_is_not_there(draft: Draft) -> None:
+def test_somebody_elses_draft_is_not_found(draft: Draft) -> None:
     with pytest.raises(Draft.DoesNotExist):
         apply_edit(baker.make(Person), draft.id, Edit("set", "/a", "2"), 0, "t")
 
 
-def test_a_discarded_draft_comes_back(draft: Draft) -> None:
+def test_a_discarded_draft_can_be_restored(draft: Draft) -> None:
     discard_draft(draft)
     assert not list_drafts(draft.person).exists()
     assert restore_draft(draft.person, draft.id)
@@ -212,7 +214,7 @@ def test_a_discarded_draft_comes_back(draft: Draft) -> None:
     assert not restore_draft(draft.person, uuid.uuid4())
 
 
-def test_texts_of_changes_are_unreadable_at_rest(draft: Draft) -> None:
+def test_the_change_log_is_encrypted_at_rest(draft: Draft) -> None:
     edit(draft, "/a", '"a-typed-credential"', 0)
     raw = Change.objects.raw("SELECT id, CAST(detail AS BLOB) AS seen FROM drafts_change")
     assert all(b"typed-credential" not in bytes(row.seen) for row in raw)

@@ -1,10 +1,9 @@
-"""What each kind of edit does to a draft's state."""
+"""Each kind of edit: what it does to the document and to the metadata."""
 
 import json
 
 import pytest
 
-from playground.drafts.change_log import pointer_of
 from playground.drafts.editing import Edit, InvalidEdit, State, perform
 from playground.drafts.metadata import Metadata
 
@@ -33,7 +32,7 @@ def test_setting_a_value_changes_nothing_else() -> None:
     assert after.text == TEXT.replace("Night", "Day")
 
 
-def test_a_value_switched_off_comes_back_as_it_was_at_its_place() -> None:
+def test_a_value_that_was_switched_off_comes_back_at_its_place() -> None:
     off = edited(TEXT, Edit("off", "/job_name"))
     assert "job_name" not in off.text
     assert off.metadata.off == {"/job_name": '"Night"'}
@@ -42,46 +41,46 @@ def test_a_value_switched_off_comes_back_as_it_was_at_its_place() -> None:
     assert on.metadata == Metadata()
 
 
-def test_switching_off_twice_keeps_the_value() -> None:
+def test_switching_a_value_off_twice_keeps_it() -> None:
     state = edited(TEXT, Edit("off", "/job_name"), Edit("off", "/job_name"))
     assert state.metadata.off == {"/job_name": '"Night"'}
 
 
-def test_removing_a_row_moves_what_is_kept_aside_of_the_rows_after_it() -> None:
+def test_removing_a_row_moves_the_metadata_of_the_rows_after_it() -> None:
     metadata = Metadata(off={"/steps/0/x": "1", "/steps/1/x": "2"}, notes={"/steps/1": "mine"})
     after = edited(TEXT, Edit("remove", "/steps/0"), metadata=metadata)
     assert after.metadata == Metadata(off={"/steps/0/x": "2"}, notes={"/steps/0": "mine"})
     assert json.loads(after.text)["steps"] == [{"step_uid": "b"}]
 
 
-def test_moving_a_row_takes_what_is_kept_aside_along() -> None:
+def test_moving_a_row_moves_its_metadata() -> None:
     metadata = Metadata(off={"/steps/0/x": "1", "/steps/1/x": "2"})
     after = edited(TEXT, Edit("move", "/steps", index=0, to=1), metadata=metadata)
     assert after.metadata.off == {"/steps/1/x": "1", "/steps/0/x": "2"}
     assert [step["step_uid"] for step in json.loads(after.text)["steps"]] == ["b", "a"]
 
 
-def test_a_copy_has_its_own_values_aside() -> None:
+def test_a_copy_of_a_row_has_its_own_metadata() -> None:
     metadata = Metadata(off={"/steps/0/x": "1", "/steps/1/x": "2"})
     after = edited(TEXT, Edit("duplicate", "/steps", index=0), metadata=metadata)
     assert after.metadata.off == {"/steps/0/x": "1", "/steps/1/x": "1", "/steps/2/x": "2"}
 
 
-def test_removing_what_is_gone_is_no_error() -> None:
+def test_removing_a_missing_value_is_no_error() -> None:
     assert edited(TEXT, Edit("remove", "/nothing")).text == TEXT
 
 
-def test_moving_a_row_that_is_gone_is_said() -> None:
+def test_moving_a_missing_row_is_an_error() -> None:
     with pytest.raises(InvalidEdit, match=r"doesn.t exist"):
         edited(TEXT, Edit("move", "/steps", index=7, to=0))
 
 
-def test_a_name_that_is_taken_is_said() -> None:
+def test_renaming_to_a_key_that_exists_is_an_error() -> None:
     with pytest.raises(InvalidEdit):
         edited(TEXT, Edit("rename", "/job_name", "steps"))
 
 
-def test_nobody_knows_an_unknown_edit() -> None:
+def test_an_unknown_kind_of_edit_is_an_error() -> None:
     with pytest.raises(InvalidEdit, match="explode"):
         edited(TEXT, Edit("explode"))
 
@@ -102,19 +101,19 @@ def test_a_pasted_block_fills_an_empty_row_at_its_own_indent(indent: int) -> Non
     assert edited(text, Edit("paste", "/inputs", block)).text == json.dumps(filled, indent=indent)
 
 
-def test_a_pasted_block_makes_the_array_it_needs() -> None:
+def test_a_pasted_block_creates_a_missing_array() -> None:
     block = json.dumps({"keys": ["a"], "cells": [["x"]]})
     assert json.loads(edited("{}", Edit("paste", "/inputs", block)).text) == {
         "inputs": [{"a": "x"}]
     }
 
 
-def test_a_broken_block_is_said() -> None:
+def test_pasted_cells_that_are_malformed_are_an_error() -> None:
     with pytest.raises(InvalidEdit):
         edited("{}", Edit("paste", "/inputs", '{"keys": [1], "cells": []}'))
 
 
-def test_half_typed_json_leaves_the_document_alone() -> None:
+def test_incomplete_json_leaves_the_document_unchanged() -> None:
     after = edited(TEXT, Edit("half", "/job_name", '{"a"'))
     assert after.text == TEXT
     assert after.metadata.incomplete == {"/job_name": '{"a"'}
@@ -124,11 +123,3 @@ def test_half_typed_json_leaves_the_document_alone() -> None:
 def test_a_compound_edit_is_made_in_order() -> None:
     parts = [Edit("set", "/a", "1"), Edit("rename", "/a", "b")]
     assert json.loads(edited("{}", Edit("all", parts=parts)).text) == {"b": 1}
-
-
-def test_the_place_of_an_element_is_its_array() -> None:
-    state = State(TEXT)
-    assert pointer_of(state, Edit("remove", "/steps/0")) == "/steps"
-    assert pointer_of(state, Edit("remove", "/job_name")) == "/job_name"
-    assert pointer_of(state, Edit("set", "/steps/0/step_uid")) == "/steps/0/step_uid"
-    assert pointer_of(state, Edit("replace")) == ""

@@ -1,4 +1,4 @@
-"""The JSON editor's text: splices, half-typed states, and changes that meet it."""
+"""Incomplete input: kept beside the document, moved along with edits, reported as problems."""
 
 import json
 
@@ -41,7 +41,7 @@ def test_a_finished_text_becomes_the_document() -> None:
     assert not after.metadata.incomplete
 
 
-def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
+def test_incomplete_text_leaves_the_document_and_is_kept() -> None:
     half = TEXT.replace('"ü😀",', '"ü😀"')
     after = typed(State(TEXT), half)
     assert after.text == TEXT
@@ -51,13 +51,13 @@ def test_a_half_typed_text_leaves_the_document_and_is_kept() -> None:
     assert problem.message == 'Line 4, column 3: a comma is missing before "c".'
 
 
-def test_a_list_is_json_but_no_payload() -> None:
+def test_a_list_is_json_but_not_a_payload() -> None:
     after = typed(State(TEXT), "[1]")
     assert after.text == TEXT
     assert "not a payload" in check_incomplete(after.text, after.metadata)[0].message
 
 
-def test_the_form_goes_on_beside_a_half_typed_place() -> None:
+def test_the_form_can_be_edited_beside_incomplete_text() -> None:
     half = typed(State(TEXT), TEXT.replace("[1, 2]", "[1, 2, "))
     after, _ = perform(half, Edit("set", "/a", "22222"))
     assert after.text == TEXT.replace("1.10", "22222")
@@ -66,7 +66,7 @@ def test_the_form_goes_on_beside_a_half_typed_place() -> None:
         perform(half, Edit("set", "/c", '{"x": 1}'))
 
 
-def test_a_splice_for_another_text_is_refused() -> None:
+def test_a_splice_for_another_text_is_rejected() -> None:
     with pytest.raises(InvalidEdit, match="older text"):
         perform(State(TEXT), Edit("splice", index=3, removed="zzz", value="y"))
 
@@ -102,7 +102,7 @@ def test_form_and_editor_give_the_same_text(tree: dict[str, object], data: st.Da
 
 
 @pytest.mark.django_db
-def test_undo_walks_over_both_views(editor: Person) -> None:
+def test_undo_covers_edits_of_both_views(editor: Person) -> None:
     draft = start_draft(editor, "launch-workflow", TEXT)
     half = TEXT.replace("[1, 2]", "[1, ")
     change = difference(TEXT, half)
@@ -128,7 +128,7 @@ def test_undo_walks_over_both_views(editor: Person) -> None:
 
 
 @pytest.mark.django_db
-def test_a_splice_is_carried_over_what_another_tab_changed_elsewhere(editor: Person) -> None:
+def test_a_splice_is_rebased_on_a_change_of_another_tab(editor: Person) -> None:
     draft = start_draft(editor, "launch-workflow", TEXT)
     apply_edit(editor, draft.id, Edit("set", "/a", '"much longer"'), 0, "one")
     at = TEXT.index("2]")
@@ -149,7 +149,7 @@ def test_a_splice_of_the_same_place_is_a_conflict_with_both_values(editor: Perso
 
 
 @pytest.mark.django_db
-def test_an_undo_in_another_tab_is_followed_too(editor: Person) -> None:
+def test_a_splice_is_rebased_on_an_undo_in_another_tab(editor: Person) -> None:
     draft = start_draft(editor, "launch-workflow", TEXT)
     apply_edit(editor, draft.id, Edit("set", "/a", "12345678"), 0, "one")
     undo(editor, draft.id, "one")
@@ -159,7 +159,7 @@ def test_an_undo_in_another_tab_is_followed_too(editor: Person) -> None:
     assert done.draft.text == TEXT.replace("2]", "9]")
 
 
-def test_what_is_half_typed_goes_away_and_comes_back_with_its_value() -> None:
+def test_incomplete_input_is_put_away_and_brought_back_with_its_value() -> None:
     half, _ = perform(State('{\n  "query": {"a": 1}\n}'), Edit("half", "/query", '{"b": '))
     assert [each.code for each in check_incomplete(half.text, half.metadata)] == ["half-typed"]
     away, _ = perform(half, Edit("away", "/query"))
@@ -168,7 +168,7 @@ def test_what_is_half_typed_goes_away_and_comes_back_with_its_value() -> None:
     assert back == half
 
 
-def test_below_a_place_that_is_switched_off_nothing_half_typed_is_blamed() -> None:
+def test_incomplete_input_below_a_value_that_is_off_is_no_problem() -> None:
     half, _ = perform(State('{\n  "content": {"a": {}}\n}'), Edit("half", "/content/a", '{"b": '))
     off, _ = perform(half, Edit("off", "/content"))
     assert check_incomplete(off.text, off.metadata) == []

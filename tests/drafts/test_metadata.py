@@ -44,7 +44,7 @@ def give(state: State, **typed: str) -> State:
     return state
 
 
-def test_what_is_typed_takes_its_type_and_nothing_typed_takes_it_away():
+def test_a_typed_variable_gets_its_type_and_an_empty_one_is_removed():
     state = give(State("{}"), pause="1.50", who="Grace", on="true", text='"5"')
     expected = {"pause": "1.50", "who": '"Grace"', "on": "true", "text": '"5"'}
     assert state.metadata.variables == expected
@@ -57,15 +57,13 @@ def test_what_is_typed_takes_its_type_and_nothing_typed_takes_it_away():
     [("7x", "1"), ("a b", "1"), ("", "1"), ("uuid", "1"), ("today", "1"), ("a" * 101, "1"),
      ("api_key", "CANARY-123"), ("x", "y" * 100_001)],
 )  # fmt: skip
-def test_it_refuses_odd_names_credentials_and_what_is_too_long(name, value):
+def test_invalid_names_credentials_and_long_values_are_rejected(name, value):
     with pytest.raises(InvalidEdit):
         give(State("{}"), **{name: value})
 
 
 @pytest.mark.django_db
-def test_the_payload_s_own_value_wins_and_a_string_that_is_one_variable_takes_its_type(
-    person, connection
-):
+def test_the_payloads_own_value_wins_and_keeps_its_type(person, connection):
     metadata = give(State(TEXT), who="Grace", pause="1.50").metadata
     draft = start_draft(person, "launch-workflow", TEXT, connection=connection, metadata=metadata)
     resolved = make_resolver(plan_draft(draft))(TEXT)
@@ -74,7 +72,7 @@ def test_the_payload_s_own_value_wins_and_a_string_that_is_one_variable_takes_it
 
 
 @pytest.mark.django_db
-def test_an_unknown_name_is_offered_the_near_one_of_the_payload(person, connection):
+def test_an_unknown_name_suggests_a_similar_one_of_the_payload(person, connection):
     text = '{"job_name": "{{puase}}", "steps": [], "inputs": []}'
     metadata = give(State(text), pause="1").metadata
     draft = start_draft(person, "launch-workflow", text, connection=connection, metadata=metadata)
@@ -84,7 +82,7 @@ def test_an_unknown_name_is_offered_the_near_one_of_the_payload(person, connecti
 
 
 @pytest.mark.django_db
-def test_template_version_variant_and_draft_keep_them(person, connection):
+def test_template_version_variant_and_draft_keep_variables(person, connection):
     shared = replace(give(State(TEXT), who="Grace"), connection=str(connection.id))
     varied = give(shared, who="Jean", pause="7")
     content = Content(shared, (Variant("VIP", derive_edits(shared, varied)),))
@@ -118,7 +116,7 @@ def test_a_template_file_carries_them_both_ways(person, connection, write):
     assert again.state("VIP").metadata.variables["who"] == '"Jean"'
 
 
-def test_a_file_with_an_odd_variable_is_refused():
+def test_a_file_with_an_invalid_variable_is_rejected():
     text = (
         "format: api-playground-template\nschema: 1\noperation: launch-workflow\ndocument: '{}'\n"
     )

@@ -48,7 +48,7 @@ def move(draft: Draft, connection: Connection) -> tuple[Draft, tuple[str, ...]]:
     return Draft.objects.get(id=draft.id), plan.messages
 
 
-def test_steps_take_the_uids_they_have_there(draft: Draft, there: Connection) -> None:
+def test_steps_get_the_uids_of_the_other_connection(draft: Draft, there: Connection) -> None:
     workflow(there, "W2", {"Mail": "b2", "Extract": "a2"})
     moved, sentences = move(draft, there)
     assert moved.connection == there
@@ -57,7 +57,7 @@ def test_steps_take_the_uids_they_have_there(draft: Draft, there: Connection) ->
     assert sentences == ("Matched with There by name: Find mail, 2 steps.",)
 
 
-def test_a_step_without_a_namesake_is_told_of(draft: Draft, there: Connection) -> None:
+def test_a_step_without_a_namesake_is_reported(draft: Draft, there: Connection) -> None:
     workflow(there, "W2", {"Extract": "a2"})
     moved, sentences = move(draft, there)
     assert [s["step_uid"] for s in json.loads(moved.text)["steps"]] == ["a2", "own", "b1"]
@@ -71,7 +71,7 @@ def test_the_same_uid_there_changes_nothing_else(draft: Draft, there: Connection
     assert sentences == ()
 
 
-def test_an_unknown_workflow_is_told_of(draft: Draft, there: Connection) -> None:
+def test_an_unknown_workflow_is_reported(draft: Draft, there: Connection) -> None:
     moved, sentences = move(draft, there)
     assert moved.connection == there
     assert sentences == ("There has no workflow called Find mail.",)

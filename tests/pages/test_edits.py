@@ -44,7 +44,7 @@ def text_of(draft: Draft) -> str:
     return Draft.objects.get(id=draft.id).text
 
 
-def test_one_field_travels_and_the_changed_line_comes_back(as_editor: Client, draft: Draft) -> None:
+def test_an_edit_returns_only_the_changed_line(as_editor: Client, draft: Draft) -> None:
     first = edit(as_editor, draft, pointer="/job_name", typed="Nigh").json()
     reply = edit(as_editor, draft, pointer="/job_name", typed="Day", digest=first["digest"])
     answer = reply.json()
@@ -64,7 +64,7 @@ def test_one_field_travels_and_the_changed_line_comes_back(as_editor: Client, dr
         {"pointer": "", "typed": "{", "as": "json"},
     ],
 )
-def test_what_is_no_edit_is_refused_with_a_sentence(
+def test_a_malformed_edit_is_rejected_with_a_message(
     as_editor: Client, draft: Draft, sent: dict[str, Any]
 ) -> None:
     reply = edit(as_editor, draft, **sent)
@@ -73,7 +73,7 @@ def test_what_is_no_edit_is_refused_with_a_sentence(
     assert text_of(draft) == TEXT
 
 
-def test_problems_come_only_when_they_changed(as_editor: Client, draft: Draft) -> None:
+def test_problems_are_returned_only_when_they_changed(as_editor: Client, draft: Draft) -> None:
     first = edit(as_editor, draft, pointer="/job_name", typed="").json()
     assert any(problem["pointer"] == "/job_name" for problem in first["problems"])
     again = edit(as_editor, draft, pointer="/x", typed="y", digest=first["digest"])
@@ -94,21 +94,21 @@ def test_problems_come_only_when_they_changed(as_editor: Client, draft: Draft) -
         ({"kind": "insert", "pointer": "/steps", "index": 0, "value": "{}"}, '"steps": [\n    {}'),
     ],
 )
-def test_each_kind_is_written_in_its_own_type(
+def test_each_kind_of_field_writes_its_own_type(
     as_editor: Client, draft: Draft, sent: dict[str, Any], holds: str
 ) -> None:
     assert edit(as_editor, draft, **sent).status_code == 200
     assert holds in text_of(draft)
 
 
-def test_half_typed_json_is_kept_beside_the_document(as_editor: Client, draft: Draft) -> None:
+def test_incomplete_json_is_kept_beside_the_document(as_editor: Client, draft: Draft) -> None:
     answer = edit(as_editor, draft, pointer="/job_name", typed='{"a', **{"as": "json"})
     assert answer.status_code == 200
     assert text_of(draft) == TEXT
     assert "half" in Draft.objects.get(id=draft.id).metadata
 
 
-def test_the_emptied_cell_is_absent(as_editor: Client, draft: Draft) -> None:
+def test_an_emptied_cell_is_absent(as_editor: Client, draft: Draft) -> None:
     edit(as_editor, draft, kind="remove", pointer="/inputs/0/a")
     assert json.loads(text_of(draft))["inputs"] == [{}, {"a": "2"}]
 
@@ -137,7 +137,7 @@ def test_a_megabyte_in_one_field_is_kept(as_editor: Client, draft: Draft) -> Non
         ({"revision": "5"}, 422),
     ],
 )
-def test_an_edit_that_cannot_be_is_a_sentence_and_loses_nothing(
+def test_an_impossible_edit_is_a_message_and_loses_nothing(
     as_editor: Client, draft: Draft, sent: dict[str, Any], status: int
 ) -> None:
     answer = edit(as_editor, draft, **sent)
@@ -147,7 +147,9 @@ def test_an_edit_that_cannot_be_is_a_sentence_and_loses_nothing(
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"\xff\xfe", b"[" * 100_000])
-def test_a_body_that_is_no_edit_is_a_sentence(as_editor: Client, draft: Draft, body: bytes) -> None:
+def test_a_body_that_is_not_an_edit_is_a_message(
+    as_editor: Client, draft: Draft, body: bytes
+) -> None:
     answer = as_editor.post(f"/drafts/{draft.id}/edit/", body, content_type="application/json")
     assert answer.status_code in (200, 422)
     assert text_of(draft) == TEXT
@@ -162,7 +164,7 @@ def test_a_stale_edit_of_another_tab_shows_both_values(as_editor: Client, draft:
     assert json.loads(text_of(draft))["job_name"] == "Theirs"
 
 
-def test_an_edit_whose_answer_was_lost_is_made_once(as_editor: Client, draft: Draft) -> None:
+def test_an_edit_whose_response_was_lost_is_made_once(as_editor: Client, draft: Draft) -> None:
     sent = {"kind": "insert", "pointer": "/steps", "value": "{}", "step": "one-s1"}
     edit(as_editor, draft, **sent)
     assert edit(as_editor, draft, **sent, again=True).json() == {"done": True}
@@ -171,23 +173,23 @@ def test_an_edit_whose_answer_was_lost_is_made_once(as_editor: Client, draft: Dr
     assert json.loads(text_of(draft))["steps"] == [{}, {}]
 
 
-def test_somebody_elses_draft_is_not_there(as_owner: Client, draft: Draft) -> None:
+def test_somebody_elses_draft_is_not_found(as_owner: Client, draft: Draft) -> None:
     assert edit(as_owner, draft, pointer="/job_name", typed="x").status_code == 404
     for name in ("", "state/", "part/?part=form", "document.json", "dry-run/"):
         assert as_owner.get(f"/drafts/{draft.id}/{name}").status_code == 404
     assert text_of(draft) == TEXT
 
 
-def test_a_viewer_reads_a_sentence(as_viewer: Client, draft: Draft) -> None:
+def test_a_viewer_gets_a_message(as_viewer: Client, draft: Draft) -> None:
     assert edit(as_viewer, draft, pointer="/job_name", typed="x").status_code == 403
 
 
-def test_a_wrong_method_is_refused(as_editor: Client, draft: Draft) -> None:
+def test_a_wrong_method_is_rejected(as_editor: Client, draft: Draft) -> None:
     assert as_editor.get(f"/drafts/{draft.id}/edit/").status_code == 405
     assert as_editor.post(f"/drafts/{draft.id}/").status_code == 405
 
 
-def test_undo_and_redo_walk_back_and_forth(as_editor: Client, draft: Draft) -> None:
+def test_undo_and_redo_go_back_and_forth(as_editor: Client, draft: Draft) -> None:
     edit(as_editor, draft, pointer="/job_name", typed="Day")
     turn = f"/drafts/{draft.id}/turn/"
     back = as_editor.post(turn + "undo/", "{}", content_type="application/json").json()
@@ -200,7 +202,7 @@ def test_undo_and_redo_walk_back_and_forth(as_editor: Client, draft: Draft) -> N
     assert as_editor.post(turn + "sideways/").status_code == 404
 
 
-def test_a_part_that_is_gone_is_not_found(as_editor: Client, draft: Draft) -> None:
+def test_a_missing_part_is_not_found(as_editor: Client, draft: Draft) -> None:
     for query in ("part=step&pointer=/steps/9", "part=rows&pointer=/job_name", "part=boom", ""):
         assert as_editor.get(f"/drafts/{draft.id}/part/?{query}").status_code == 404
 
@@ -229,7 +231,7 @@ def test_an_unknown_draft_is_not_found(as_editor: Client) -> None:
     assert as_editor.get(f"/drafts/{uuid.uuid4()}/").status_code == 404
 
 
-def test_another_way_is_chosen_by_its_title(as_editor: Client, editor: Person) -> None:
+def test_another_branch_is_chosen_by_its_title(as_editor: Client, editor: Person) -> None:
     draft = start_draft(editor, "start-scenario", '{\n  "id": 12,\n  "email": "a@example.com"\n}')
     answer = edit(as_editor, draft, kind="choose", pointer="/matching", value="Phone", part="form")
     assert answer.status_code == 200
@@ -243,14 +245,14 @@ def test_another_way_is_chosen_by_its_title(as_editor: Client, editor: Person) -
 @pytest.mark.parametrize(
     ("pointer", "value"), [("/matching", "By magic"), ("/email", "Phone"), ("", "Phone")]
 )
-def test_a_choice_that_is_not_there_is_refused(
+def test_an_unknown_branch_is_rejected(
     as_editor: Client, editor: Person, pointer: str, value: str
 ) -> None:
     draft = start_draft(editor, "start-scenario", '{"id": 12}')
     assert edit(as_editor, draft, kind="choose", pointer=pointer, value=value).status_code == 422
 
 
-def test_a_half_typed_text_blocks_send_and_says_where(as_editor: Client, draft: Draft) -> None:
+def test_incomplete_text_blocks_send_and_shows_where(as_editor: Client, draft: Draft) -> None:
     splice = {"kind": "splice", "index": 1, "removed": "", "value": "oops ", "revision": 0}
     answer = edit(as_editor, draft, **splice).json()
     assert answer["half"] == [1, 0, "oops "]

@@ -1,4 +1,4 @@
-"""The audit list: who, when, what, where from, and never more."""
+"""The audit log: who did what, when, and from where."""
 
 import pytest
 from django.test import Client, RequestFactory
@@ -10,14 +10,14 @@ from playground.people.models import AuditEvent, Person
 pytestmark = pytest.mark.django_db
 
 
-def test_it_keeps_the_name_of_somebody_who_is_removed(editor: Person) -> None:
+def test_an_event_keeps_the_name_of_a_deleted_person(editor: Person) -> None:
     event = record_event(editor, "send", "Find e-mails", "accepted")
     editor.delete()
     event.refresh_from_db()
     assert (event.person, event.person_name, event.target) == (None, "editor", "Find e-mails")
 
 
-def test_it_cuts_what_is_too_long() -> None:
+def test_long_texts_are_cut() -> None:
     assert len(record_event(None, "send", "x" * 5000, "y" * 5000).target) == 300
 
 
@@ -30,7 +30,7 @@ def test_the_address_is_the_sockets_unless_a_proxy_is_set(settings: Settings) ->
     assert address_of(request) == "9.9.9.9"
 
 
-def test_a_refused_change_stands_there(as_viewer: Client, viewer: Person) -> None:
+def test_a_refused_change_is_recorded(as_viewer: Client, viewer: Person) -> None:
     assert as_viewer.post("/people/invite/", {"role": "owner"}).status_code == 403
     event = AuditEvent.objects.get()
     assert (event.person, event.action, event.target) == (viewer, "refused", "invite")

@@ -34,7 +34,7 @@ def guess(times: int, name: str = "ada", address: str = "10.0.0.1") -> int:
     return wait
 
 
-def test_a_few_typing_errors_cost_nothing() -> None:
+def test_a_few_typing_errors_cause_no_wait() -> None:
     assert guess(FREE_BY_NAME) == 0
 
 
@@ -52,7 +52,7 @@ def test_guesses_at_many_names_from_one_address_have_to_wait() -> None:
     assert waits[-1] > 0
 
 
-def test_a_refusal_to_try_does_not_prolong_the_wait() -> None:
+def test_an_attempt_during_the_wait_does_not_prolong_it() -> None:
     assert guess(50) == 2
 
 
@@ -73,7 +73,7 @@ def test_a_person_known_at_an_address_is_not_slowed_down_by_others(editor: Perso
     assert guess(1, name=editor.username, address="10.0.0.9") == 0
 
 
-def test_the_right_password_wipes_the_slate() -> None:
+def test_the_right_password_resets_the_count() -> None:
     guess(FREE_BY_NAME - 1)
     attempt, _ = start_attempt("ada", "10.0.0.1")
     assert attempt
@@ -81,6 +81,6 @@ def test_the_right_password_wipes_the_slate() -> None:
     assert guess(FREE_BY_NAME) == 0
 
 
-def test_names_are_not_kept() -> None:
+def test_names_are_not_stored() -> None:
     guess(1, name="hunter2 typed in the wrong field")
     assert "hunter2" not in str(SignInAttempt.objects.values())

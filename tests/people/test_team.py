@@ -27,7 +27,7 @@ def test_a_deactivated_owner_does_not_count(owner: Person) -> None:
         set_role(owner, Role.VIEWER)
 
 
-def test_one_of_two_owners_may_go(owner: Person) -> None:
+def test_one_of_two_owners_may_step_down(owner: Person) -> None:
     make_person(Role.OWNER, "second")
     set_role(owner, Role.VIEWER)
     owner.refresh_from_db()
@@ -49,7 +49,7 @@ def test_letting_in_again_does_not_revive_old_sessions(owner: Person, editor: Pe
     assert client.get(reverse("profile")).status_code == 302
 
 
-def test_who_joins_without_a_password_cannot_sign_in_with_an_empty_one() -> None:
+def test_a_person_without_a_password_cannot_sign_in_with_an_empty_one() -> None:
     person = add_person("ada", "", Role.OWNER)
     assert not person.has_usable_password()
     assert not person.check_password("")
@@ -63,7 +63,9 @@ def test_who_joins_without_a_password_cannot_sign_in_with_an_empty_one() -> None
         (Role.OWNER, True, True, True),
     ],
 )
-def test_a_role_holds_those_below(role: Role, viewer: bool, editor: bool, owner: bool) -> None:
+def test_a_role_includes_the_lower_ones(
+    role: Role, viewer: bool, editor: bool, owner: bool
+) -> None:
     person = Person(role=role)
     rights = [person.has_role(other) for other in (Role.VIEWER, Role.EDITOR, Role.OWNER)]
     assert rights == [viewer, editor, owner]

@@ -20,7 +20,7 @@ from tests.conftest import make_person
 pytestmark = pytest.mark.django_db
 
 
-def test_it_is_found_by_its_token_and_kept_as_a_digest() -> None:
+def test_a_link_is_found_by_its_token_and_stored_as_a_digest() -> None:
     token = make_owner_link()
     link = find_link(token)
     assert link
@@ -28,7 +28,7 @@ def test_it_is_found_by_its_token_and_kept_as_a_digest() -> None:
     assert token not in str(OneTimeLink.objects.values())
 
 
-def test_it_works_once() -> None:
+def test_a_link_works_once() -> None:
     token = make_owner_link()
     link = find_link(token)
     assert link
@@ -38,19 +38,19 @@ def test_it_works_once() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "works"), [(59, True), (61, False)])
-def test_it_expires_after_an_hour(minutes: int, works: bool) -> None:
+def test_a_link_expires_after_an_hour(minutes: int, works: bool) -> None:
     token = make_owner_link()
     with time_machine.travel(timezone.now() + timedelta(minutes=minutes)):
         assert bool(find_link(token)) is works
 
 
-def test_an_owners_link_is_dead_once_there_is_an_owner() -> None:
+def test_an_owners_link_stops_working_once_there_is_an_owner() -> None:
     token = make_owner_link()
     make_person(Role.OWNER)
     assert find_link(token) is None
 
 
-def test_a_deactivated_person_cannot_use_theirs(owner: Person, editor: Person) -> None:
+def test_the_link_of_a_deactivated_person_stops_working(owner: Person, editor: Person) -> None:
     token = make_sign_in_link(editor)
     set_active(editor, False)
     set_active(editor, True)

@@ -1,4 +1,4 @@
-"""One command puts everything sealed under a new key; a wrong key is said at the start."""
+"""Key rotation puts everything under a new key; a wrong key is reported at the start."""
 
 import pytest
 from cryptography.fernet import Fernet
@@ -24,7 +24,7 @@ def own_keys(settings, tmp_path):
     return tmp_path / "secrets.key"
 
 
-def test_it_finds_the_sealed_fields_of_every_room() -> None:
+def test_the_sealed_fields_of_every_package_are_found() -> None:
     found = {f"{model._meta.label}.{field.name}" for model, field in find_sealed_fields()}
     assert {"vault.Secret.value", "drafts.Draft.text", "history.SentDocument.document"} <= found
 
@@ -42,13 +42,13 @@ def test_after_a_rotation_the_new_key_alone_reads_everything(own_keys, settings,
     assert check_key() == ""
 
 
-def test_rotating_again_changes_nothing_that_is_read(own_keys) -> None:
+def test_rotating_twice_keeps_every_value(own_keys) -> None:
     baker.make(Secret, name="key", value="hush hush", draft=None, connection=None)
     assert rotate_secrets() == rotate_secrets() == 1
     assert Secret.objects.get().value == "hush hush"
 
 
-def test_a_wrong_key_is_one_sentence(own_keys, settings) -> None:
+def test_a_wrong_key_stops_with_a_message(own_keys, settings) -> None:
     baker.make(Secret, name="key", value="hush hush", draft=None, connection=None)
     settings.SECRET_KEYS = [Fernet.generate_key().decode()]
     assert "doesn't fit the data" in check_key()
@@ -56,7 +56,7 @@ def test_a_wrong_key_is_one_sentence(own_keys, settings) -> None:
         call_command("rotate_secrets")
 
 
-def test_keys_from_the_environment_are_not_made_here(settings, tmp_path) -> None:
+def test_keys_from_the_environment_are_not_replaced(settings, tmp_path) -> None:
     settings.DATA = tmp_path
     settings.FILES = tmp_path / "files"
     with pytest.raises(CommandError, match="PLAYGROUND_SECRET_KEYS"):

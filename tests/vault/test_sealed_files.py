@@ -33,7 +33,7 @@ def read(file: File) -> bytes:
 
 
 @pytest.mark.parametrize("size", [0, 1, PIECE - 1, PIECE, PIECE + 1, 3 * PIECE, 3 * PIECE + 7])
-def test_bytes_come_out_as_they_went_in_and_never_stand_plain(size) -> None:
+def test_files_are_read_unchanged_and_never_stored_plain(size) -> None:
     data = os.urandom(size)
     file = keep(data)
     assert read(file) == data
@@ -43,13 +43,13 @@ def test_bytes_come_out_as_they_went_in_and_never_stand_plain(size) -> None:
     assert size < 20 or data[:20] not in kept
 
 
-def test_two_files_of_the_same_bytes_are_read_whoever_came_last() -> None:
+def test_two_files_with_the_same_bytes_can_both_be_read() -> None:
     one, other = keep(b"same"), keep(b"same")
     assert one.digest == other.digest
     assert read(one) == read(other) == b"same"
 
 
-def test_a_file_from_before_is_read_and_encrypted_at_the_next_start() -> None:
+def test_a_plain_file_is_read_and_encrypted_at_the_next_start() -> None:
     file = keep(b"HELLO\n" * 50_000)
     path_of(file.digest).write_bytes(b"HELLO\n" * 50_000)
     assert read(file) == b"HELLO\n" * 50_000
@@ -59,7 +59,7 @@ def test_a_file_from_before_is_read_and_encrypted_at_the_next_start() -> None:
     assert read(file) == b"HELLO\n" * 50_000
 
 
-def test_a_rotation_takes_the_files_along(settings, tmp_path) -> None:
+def test_a_rotation_includes_files(settings, tmp_path) -> None:
     file, plain = keep(b"x" * 500_000), keep(b"plain")
     path_of(plain.digest).write_bytes(b"plain")
     call_command("rotate_secrets", "--new-key", "--forget")
@@ -91,7 +91,7 @@ def test_a_damaged_file_is_never_sent_in_part(harm) -> None:
             list(found.pieces)
 
 
-def test_a_file_of_another_key_is_not_there(settings) -> None:
+def test_a_file_of_another_key_cannot_be_read(settings) -> None:
     file = keep(b"hush")
     settings.SECRET_KEYS = [Fernet.generate_key().decode()]
     assert open_file(file.id) is None

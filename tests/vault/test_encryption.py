@@ -1,4 +1,4 @@
-"""What is sealed is unreadable at rest and comes back unchanged."""
+"""Sealed texts are unreadable at rest and come back unchanged."""
 
 import pytest
 from cryptography.fernet import Fernet
@@ -16,7 +16,7 @@ def test_every_text_comes_back_unchanged(text: str) -> None:
     assert unseal(seal(text)) == text
 
 
-def test_what_the_first_versions_kept_is_read_and_rotated(settings) -> None:
+def test_texts_of_the_first_versions_are_read_and_rotated(settings) -> None:
     token = Fernet(settings.SECRET_KEYS[0]).encrypt(b"hush")
     assert unseal(token) == "hush"
     assert unseal(reseal(token)) == "hush"
@@ -26,7 +26,7 @@ def test_what_the_first_versions_kept_is_read_and_rotated(settings) -> None:
 
 
 @pytest.mark.parametrize("change", [lambda b: b[:-1], lambda b: b[:5], lambda b: b + b"x"])
-def test_what_was_damaged_is_never_read_in_part(change) -> None:
+def test_a_damaged_text_is_never_read_in_part(change) -> None:
     with pytest.raises(WrongKey):
         unseal(change(seal("hush")))
 
@@ -35,7 +35,7 @@ def test_the_same_text_is_sealed_anew_each_time() -> None:
     assert seal("hush") != seal("hush")
 
 
-def test_a_wrong_key_is_said(settings) -> None:
+def test_a_wrong_key_is_reported(settings) -> None:
     sealed = seal("hush")
     settings.SECRET_KEYS = [Fernet.generate_key().decode()]
     with pytest.raises(WrongKey):

@@ -1,4 +1,4 @@
-"""Whatever comes to the endpoint for edits, the answer is a sentence and never a fault of ours."""
+"""Edit requests: whatever arrives, the response is a message and never a server error."""
 
 import json
 from typing import Any

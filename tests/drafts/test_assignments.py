@@ -1,0 +1,74 @@
+"""Assignments: what scripts put into a payload gets the type that it should have."""
+
+import pytest
+
+from playground.drafts.assignments import (
+    AssignmentError,
+    assign_file,
+    assign_json,
+    assign_typed,
+    assign_variable,
+)
+from playground.drafts.editing import State
+
+TEXT = '{"name": "Night", "number": 1.10, "rows": []}'
+
+
+@pytest.mark.parametrize(
+    ("pointer", "typed", "text"),
+    [
+        ("/name", "42", '{"name": "42", "number": 1.10, "rows": []}'),
+        ("/number", "1.50", '{"name": "Night", "number": 1.50, "rows": []}'),
+        ("/number", "one", '{"name": "Night", "number": "one", "rows": []}'),
+        ("/rows", '[{"a": 1}]', '{"name": "Night", "number": 1.10, "rows": [{"a": 1}]}'),
+    ],
+)
+def test_a_string_stays_a_string_and_the_rest_is_json_if_it_parses(
+    pointer: str, typed: str, text: str
+) -> None:
+    assert assign_typed(State(TEXT), pointer, typed).text == text
+
+
+def test_a_value_of_the_address_is_assigned_as_text() -> None:
+    after = assign_json(State(TEXT), "#path/job_uid", '"j-1"')
+    assert after.path_values == {"job_uid": "j-1"}
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "message"),
+    [
+        ("name", '"x"', "must start with a slash"),
+        ("/name/inner", "1", "nothing that could contain it"),
+        ("/name", "{", "/name: "),
+    ],
+)
+def test_an_impossible_assignment_is_a_message(pointer: str, value: str, message: str) -> None:
+    with pytest.raises(AssignmentError, match=message):
+        assign_json(State(TEXT), pointer, value)
+
+
+def test_a_csv_file_becomes_rows_of_strings_without_empty_columns() -> None:
+    content = "\ufeffname,city,\nAda,London,\nBob\n\n"
+    after = assign_file(State("{}"), "/rows", "people.csv", content)
+    assert '{\n      "name": "Ada",\n      "city": "London"\n    }' in after.text
+    assert after.text.count('"name"') == 2
+    assert after.text.count('"city"') == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        ("a,a\n1,2\n", "two columns are named a"),
+        ("a,\n1,2\n", "a column has no name"),
+        ("a\n1,2\n", "more cells than there are columns"),
+    ],
+)
+def test_a_csv_file_that_is_ambiguous_is_rejected(content: str, message: str) -> None:
+    with pytest.raises(AssignmentError, match=message):
+        assign_file(State("{}"), "/rows", "people.csv", content)
+
+
+def test_an_empty_variable_is_an_empty_string() -> None:
+    assert assign_variable(State("{}"), "city", " ").metadata.variables == {"city": '""'}
+    with pytest.raises(AssignmentError, match="valid name"):
+        assign_variable(State("{}"), "7x", "1")
