@@ -12,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("playground.request")
 
-# Whoever has a token from an address has what it opens, so none may reach the log. Addresses
-# get there in Django's own messages and in stack traces.
+# A token in a URL opens what it was made for, so none may reach the log. URLs get there in
+# Django's own messages and in stack traces.
 TOKEN = re.compile(r"/(s|link)/[^/\s?#<]+")
 
 

@@ -12,14 +12,14 @@ DEBUG = env.read_flag("DEBUG")
 SECRET_KEY = env.read_text("SIGNING_KEY") or env.read_key(
     DATA / "signing.key", lambda: secrets.token_urlsafe(48)
 )
-# Newest first: the first encrypts, all decrypt.
+# Newest first: the first one encrypts, all of them decrypt.
 SECRET_KEYS = env.read_secret_keys("SECRET_KEYS", DATA / "secrets.key")
 
 HOST = env.read_text("HOST", "127.0.0.1")
 PORT = env.read_integer("PORT", 8000, maximum=65535)
 THREADS = env.read_integer("THREADS", 8, minimum=1)
 
-# The addresses people type: https://playground.example.com. Its names are allowed hosts.
+# What people type, such as https://playground.example.com. The hosts are allowed as well.
 ORIGINS = env.read_origins("ORIGINS")
 ALLOWED_HOSTS = [
     *(env.read_list("HOSTS") or ["127.0.0.1", "localhost", "[::1]"]),
@@ -120,7 +120,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
-# Words are looked up where there are others to find: a page has hundreds of them.
+# Without translations nothing is looked up: a page has hundreds of texts.
 LOCALE_PATHS = [HOME / "locale"]
 USE_I18N = LOCALE_PATHS[0].is_dir()
 USE_TZ = True
@@ -150,6 +150,7 @@ CSRF_FAILURE_VIEW = "playground.pages.errors.show_csrf_failure"
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
+# A document of 10 MB and what is sent with it.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
@@ -169,20 +170,22 @@ LOGGING = {
     "root": {"handlers": ["standard"], "level": LOG_LEVEL},
     "loggers": {
         "django": {"handlers": ["standard"], "propagate": False},
+        # The request log has a line for each 404 already.
         "django.request": {"level": "ERROR"},
         "django.server": {"level": "ERROR"},
+        # It warns whenever a request waits for a thread.
         "waitress.queue": {"level": "ERROR"},
     },
 }
 
-# The sandbox: how long a practice job waits and runs, how long and how many answers hang.
+# The sandbox: how long a job is pending and runs, how long and how many responses hang.
 SANDBOX_JOB_PENDING_SECONDS = env.read_number("SANDBOX_JOB_PENDING_SECONDS", 1)
 SANDBOX_JOB_RUNNING_SECONDS = env.read_number("SANDBOX_JOB_RUNNING_SECONDS", 3)
 SANDBOX_HANG_SECONDS = env.read_number("SANDBOX_HANG_SECONDS", 60)
 SANDBOX_HANGING_LIMIT = env.read_integer("SANDBOX_HANGING_LIMIT", 2)
 SANDBOX_HUGE_BYTES = env.read_integer("SANDBOX_HUGE_BYTES", 64 * 1024 * 1024)
 
-# What may be dialled, how long and how large.
+# The network: which addresses may be dialled, time limits, size limits.
 ALLOW_NETWORKS = env.read_list("ALLOW_NETWORKS")
 ALLOW_HOSTS = env.read_list("ALLOW_HOSTS")
 ALLOW_ONLY = env.read_flag("ALLOW_ONLY")
@@ -197,15 +200,15 @@ MAX_UNPACKED_BYTES = env.read_integer("MAX_UNPACKED_BYTES", 20_000_000, minimum=
 MAX_REPLY_HEADERS = env.read_integer("MAX_REPLY_HEADERS", 100, minimum=1)
 MAX_REPLY_HEADER_BYTES = env.read_integer("MAX_REPLY_HEADER_BYTES", 65_536, minimum=1)
 
-# The threads that send: how many, how many sends may stand in line, and threads for pages.
+# Threads that send, and how many sends may wait for one.
 SEND_WORKERS = env.read_integer("SEND_WORKERS", 32, minimum=1)
 SEND_WAITING = env.read_integer("SEND_WAITING", 200)
 
-# Attachments: where their bytes stand, how large one and all of them may be.
+# Attached files: the folder, and how large one and all of them may be.
 FILES = DATA / "files"
 MAX_FILE_BYTES = env.read_integer("MAX_FILE_BYTES", 10_000_000, minimum=1)
 MAX_FILES_BYTES = env.read_integer("MAX_FILES_BYTES", 2_000_000_000, minimum=1)
 
-# How long exchanges are kept: days, and how many; 0 sets no bound.
+# How many days and how many exchanges the history keeps; 0 means no limit.
 HISTORY_DAYS = env.read_integer("HISTORY_DAYS", 0)
 HISTORY_NUMBER = env.read_integer("HISTORY_NUMBER", 0)

@@ -91,7 +91,7 @@ def mask_metadata(metadata: Metadata, collector: Collector) -> Metadata:
 
 
 def mask_state(state: State, collector: Collector) -> State:
-    """Mask the document and what is kept beside it."""
+    """Mask the document and its metadata."""
     text = mask_credentials(state.text, collector)
     return replace(state, text=text, metadata=mask_metadata(state.metadata, collector))
 

@@ -1,7 +1,7 @@
 """Edits: what each kind does to a draft's state, and the splice of the document that it makes.
 
-`perform(state, edit) -> (state, splice)`. Whoever needs to know what changed, such as the
-change log and the page, gets the splice and never compares texts.
+`perform(state, edit) -> (state, splice)`. Callers that need to know what changed, such as the
+change log and the page, get the splice and never compare texts.
 """
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def _remove(state: State, edit: Edit) -> Edited:
     parent = pointers.parent(edit.pointer)
     if text_at(state.text, parent)[:1] != "[":
         return _splice_state(state, splice, without)
-    # The items after it move up, and so does what is kept about them.
+    # The items after it move up, and so do their entries.
     gone = int(pointers.last(edit.pointer))
     reordered = state.metadata.reorder(
         parent, lambda index: None if index == gone else index - (index > gone)
@@ -242,7 +242,7 @@ def _splice(state: State, edit: Edit) -> Edited:
 
 def _write(state: State, edit: Edit) -> Edited:
     """Replace the JSON editor's whole text."""
-    # Whoever resolves a conflict chooses a whole text, which comes without a splice.
+    # Resolving a conflict sends the text that the person chose, without a splice.
     change = difference(editor_text(state.text, state.metadata), edit.value)
     splice, metadata = splice_editor(state.text, state.metadata, change)
     return _splice_state(state, splice, metadata)

@@ -39,7 +39,7 @@ class Metadata:
     `off` holds the JSON text of values that are switched off, `away` of values that belong to
     other union branches than the chosen one, `notes` what people wrote about a field.
     `incomplete` holds input of a JSON field that doesn't parse yet; that of the JSON editor is
-    kept under the pointer "" (see `incomplete.EDITOR`). `variables` holds the JSON text of the
+    stored under the pointer "" (see `incomplete.EDITOR`). `variables` holds the JSON text of the
     payload's own variables.
     """
 

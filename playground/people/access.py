@@ -102,12 +102,12 @@ def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def next_page(request: HttpRequest) -> str:
     """Where to go after signing in."""
-    asked = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
+    target = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
     # Only a page of this installation: a link must not lead through our sign-in to a fake one.
     is_own = url_has_allowed_host_and_scheme(
-        asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return asked if is_own and asked.startswith("/") else resolve_url("home")
+    return target if is_own and target.startswith("/") else resolve_url("home")
 
 
 class SecurityHeadersMiddleware:

@@ -41,7 +41,7 @@ class RateLimit:
         with self._lock:
             times = self._times.setdefault(key, deque(maxlen=self.most))
             self._times.move_to_end(key)
-            # Whoever invents addresses must not fill the memory.
+            # Invented addresses must not fill the memory.
             while len(self._times) > MOST_KEYS:
                 self._times.popitem(last=False)
             if len(times) == self.most and now - times[0] < self.seconds:

@@ -1,4 +1,4 @@
-"""Random tokens that stand in for a password: one-time links and personal tokens.
+"""Random tokens that replace a password: one-time links and personal tokens.
 
 Only their digests are stored, so that the database lets nobody in. A plain SHA-256 is enough:
 unlike passwords, 192 random bits can't be guessed.
