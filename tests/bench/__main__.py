@@ -1,4 +1,7 @@
-"""`python -m tests.bench [--only NAME …] [--list]`: measures, prints a table, writes JSON."""
+"""`python -m tests.bench [--only NAME …] [--list]`: measures, prints a table, writes JSON.
+
+With `--postgresql` the product keeps its data in a throw-away PostgreSQL server.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +13,25 @@ import platform
 import shutil
 import sys
 import tempfile
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
+
+from tests.postgresql import throwaway_cluster
 
 HOME = Path(__file__).resolve().parents[2]
 OUTPUT = HOME / "build" / "bench.json"
 
 
-def prepare_settings() -> None:
+def prepare_settings(database_url: str = "") -> None:
     """Production settings on data of our own, before Django reads any."""
     for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
         del os.environ[name]
     data = tempfile.mkdtemp(prefix="playground-bench-")
     atexit.register(shutil.rmtree, data, ignore_errors=True)
     os.environ["PLAYGROUND_DATA"] = data
+    if database_url:
+        os.environ["PLAYGROUND_DATABASE_URL"] = database_url
     os.environ["DJANGO_SETTINGS_MODULE"] = "playground.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
@@ -41,11 +49,17 @@ def read_arguments(names: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
     parser.add_argument("--list", action="store_true", help="list the names and stop")
+    parser.add_argument("--postgresql", action="store_true", help="on a throw-away PostgreSQL")
     return parser.parse_args()
 
 
 def main() -> None:
-    prepare_settings()
+    with throwaway_cluster() if "--postgresql" in sys.argv else nullcontext("") as database_url:
+        run(database_url)
+
+
+def run(database_url: str) -> None:
+    prepare_settings(database_url)
     # The settings have to stand before anything of Django is read.
     from tests.bench import running  # noqa: PLC0415
 
@@ -54,12 +68,14 @@ def main() -> None:
         print("\n".join(running.MEASURES))
         return
     begun = datetime.now(UTC)
+    database = "PostgreSQL" if arguments.postgresql else "SQLite"
     machine, load = describe_machine(), os.getloadavg()[0]
-    print(f"{machine}\n{begun:%Y-%m-%d %H:%M} UTC, one run, load {load:.1f} before it\n")
+    print(f"{machine}\n{begun:%Y-%m-%d %H:%M} UTC, {database}, one run, load {load:.1f} before\n")
     figures = running.measure(arguments.only)
     OUTPUT.parent.mkdir(exist_ok=True)
     kept = {
         "machine": machine,
+        "database": database,
         "at": begun.isoformat(timespec="seconds"),
         "runs": 1,
         "load_before": load,
