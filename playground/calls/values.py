@@ -96,11 +96,32 @@ class MaskedCall:
 
 
 @dataclass(frozen=True)
+class Redirect:
+    """One redirect that was followed, or that ended the send.
+
+    `location` is the header as it came, `target` the URL it leads to, empty if it isn't valid;
+    all URLs are without secrets. `method` is how the call goes on. With `drops_body` it goes on
+    without its body, so `target` never gets the document; with `drops_headers` without headers
+    that may hold credentials, as `target` is another origin.
+    """
+
+    status: int
+    source: str
+    location: str
+    target: str = ""
+    method: str = ""
+    drops_body: bool = False
+    drops_headers: bool = False
+
+
+@dataclass(frozen=True)
 class Reply:
     """What came back, complete or `truncated` at a limit.
 
     `body` is decompressed; `wire_bytes` counts what arrived before that. Times are seconds
-    from the first byte sent. `address` is the IP address that answered.
+    from the first byte sent. `address` is the IP address that answered. `redirects` led there.
+    `unreadable` says why the body stays as it arrived, such as "packed as br, which was not
+    asked for": then nothing may be concluded from it.
     """
 
     status: int
@@ -112,6 +133,13 @@ class Reply:
     seconds_to_first_byte: float = 0.0
     seconds: float = 0.0
     address: str = ""
+    redirects: tuple[Redirect, ...] = ()
+    unreadable: str = ""
+
+    @property
+    def body_dropped(self) -> bool:
+        """Whether a redirect dropped the document, so that this answers a call without it."""
+        return any(each.drops_body for each in self.redirects)
 
 
 @dataclass(frozen=True)
@@ -129,6 +157,7 @@ class Failure:
     left: bool
     params: Params = field(default_factory=dict)
     seconds: float = 0.0
+    redirects: tuple[Redirect, ...] = ()
 
 
 class Outcome(StrEnum):

@@ -69,6 +69,10 @@ class Exchange(models.Model):
     seconds_to_first_byte = models.FloatField(default=0)
     seconds = models.FloatField(default=0)
     address = models.CharField(max_length=80, default="")
+    # One dict for each redirect, with the fields of `calls.values.Redirect`.
+    redirects = models.JSONField(default=list)
+    # Why the body can't be read, such as "packed as br, which was not asked for".
+    unreadable = models.CharField(max_length=300, default="")
     job_uid = models.CharField(max_length=200, default="")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
@@ -99,6 +103,11 @@ class Exchange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.operation} {self.id}"
+
+    @property
+    def body_dropped(self) -> bool:
+        """Whether a redirect dropped the document, so that the reply says nothing about it."""
+        return any(each.get("drops_body") for each in self.redirects)
 
     @property
     def under_way(self) -> bool:

@@ -4,6 +4,7 @@ import copy
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -70,6 +71,8 @@ def record_end(
     """
     values = _describe_verdict(verdict, call.secrets)
     values |= {"ended_at": timezone.now(), "seconds": result.seconds, "job_uid": job_uid[:200]}
+    # Their URLs came without secrets.
+    values |= {"redirects": [asdict(each) for each in result.redirects]}
     # Masking decodes and searches the body: do that before the transaction holds up others.
     reply = mask_reply(result, call.secrets) if isinstance(result, Reply) else None
     digest = fingerprint_reply(reply) if reply is not None else ""
@@ -156,6 +159,7 @@ def _describe_reply(reply: Reply) -> dict[str, object]:
         "truncated": reply.truncated,
         "seconds_to_first_byte": reply.seconds_to_first_byte,
         "address": reply.address[:80],
+        "unreadable": reply.unreadable[:300],
         "reply_head": head,
         "reply_body": body,
     }

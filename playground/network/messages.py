@@ -5,11 +5,13 @@ Each message is the end of a sentence: "Not sent: …" or "Unknown: …" comes b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from playground.calls.values import Failure, Params
+from playground.calls.values import Failure, Params, Redirect
+
+LONGEST_URL = 120
 
 # Codes are stored with exchanges, so they stay even where a message changes.
 REFUSALS: Mapping[str, str] = MappingProxyType(
@@ -52,7 +54,14 @@ FAILURES: Mapping[str, str] = MappingProxyType(
         "header-framing": "the header {name} doesn't match the body; remove it.",
         "method-unsafe": "the HTTP method contains a character that can't be sent.",
         "secret-host": "the secret {name} may not be sent to {host}.",
-        "secret-redirect": "a redirect to {host} would have disclosed a secret in the body.",
+        # Behind "the call was redirected (302 to …), but".
+        "secret-redirect": "{host} would get a secret in the {part} that wasn't given for it.",
+        "redirect-downgrade": "{host} would get the call without encryption.",
+        "redirect-loop": "the redirects lead in a circle.",
+        "redirect-several": "the answer names more than one Location.",
+        "redirect-invalid": "its Location isn't a valid URL.",
+        "redirect-user": "its Location contains a user name or password, which are never sent.",
+        "too-many-redirects": "no answer came after {hops} redirects.",
         # A cancelled send has one code; whether a byte had left chooses the message.
         "cancelled": "the send was cancelled.",
         "cancelled-after": "the send was cancelled before an answer came.",
@@ -63,7 +72,6 @@ FAILURES: Mapping[str, str] = MappingProxyType(
         "garbage": "the answer isn't valid HTTP.",
         "packed": "the answer is compressed and couldn't be decompressed.",
         "headers-too-large": "the headers of the answer exceed the limits on number or size.",
-        "too-many-redirects": "the answer was redirected more than {hops} times.",
     }
 )
 
@@ -97,7 +105,7 @@ class GuardRefused(Exception):
 
     def as_failure(self, left: bool) -> Failure:
         """`reason` among the parameters keeps the code; "guard-refused" is that of all."""
-        lead = "Unknown: the call was redirected, but " if left else "Not sent: "
+        lead = "Unknown: " if left else "Not sent: "
         message = lead + REFUSALS[self.code].format_map(self.params)
         return Failure("guard-refused", message, left, {**self.params, "reason": self.code})
 
@@ -117,3 +125,15 @@ def describe_failure(code: str, left: bool, **params: str) -> Failure:
     """A failure; `left` chooses between "Not sent" and "Unknown"."""
     message = FAILURES[code].format_map(params)
     return Failure(code, f"{'Unknown' if left else 'Not sent'}: {message}", left, params)
+
+
+def describe_redirects(failure: Failure, redirects: Sequence[Redirect]) -> Failure:
+    """The failure with the redirects before it; its message names the last one."""
+    if not redirects:
+        return failure
+    last = redirects[-1]
+    shown = last.target or last.location or "nowhere"
+    shown = shown if len(shown) <= LONGEST_URL else f"{shown[:LONGEST_URL]}…"
+    why = failure.message.removeprefix("Unknown: ")
+    message = f"Unknown: the call was redirected ({last.status} to {shown}), but {why}"
+    return replace(failure, message=message, redirects=tuple(redirects))

@@ -12,9 +12,10 @@ from playground.calls.values import Call, Failure, Reply
 from playground.network.failures import Progress, explain_failure
 from playground.network.guard import Allowed, open_socket, resolve_target
 from playground.network.limits import Limits, Watchdog
-from playground.network.messages import SendError
+from playground.network.messages import SendError, describe_redirects
 from playground.network.policy import Policy
-from playground.network.request import build_headers, check_call, find_location, redirect_call
+from playground.network.redirects import Trail
+from playground.network.request import build_headers, check_call
 from playground.network.response import PIECE_BYTES, read_headers, receive_body, receive_head
 from playground.network.targets import Target, read_target
 
@@ -29,7 +30,7 @@ def send_call(
     says whether the call may have arrived. Setting `cancel` in another thread ends the send
     within a tenth of a second.
     """
-    progress = Progress()
+    progress, trail = Progress(), Trail(call)
     with Watchdog(limits.total_seconds, cancel) as watchdog:
         try:
             check_call(call)
@@ -37,16 +38,17 @@ def send_call(
             target = read_target(call.url)
             for _ in range(limits.hops + 1):
                 reply = _send_once(call, target, policy, limits, watchdog, progress)
-                location = find_location(reply) if call.follow_redirects else None
-                if location is None:
-                    return reply
-                call, target = redirect_call(call, target, location, reply.status)
+                following = trail.follow(reply, call, target) if call.follow_redirects else None
+                if following is None:
+                    return replace(reply, redirects=tuple(trail.redirects))
+                call, target = following
             raise SendError("too-many-redirects", hops=str(limits.hops))
         except Exception as error:
             failure = explain_failure(error, progress, watchdog, limits)
             if failure is None:
                 raise
-            return replace(failure, seconds=watchdog.elapsed)
+            failure = replace(failure, seconds=watchdog.elapsed)
+            return describe_redirects(failure, trail.redirects)
 
 
 def _send_once(

@@ -49,6 +49,8 @@ def show_history(request: HttpRequest) -> HttpResponse:
             "choose": _("Select to compare"),
             "resend": _("Edit and send again"),
             "changed": _("Reply changed since last time"),
+            "dropped": _("Redirected without the body"),
+            "redirected": _("Redirected"),
             "sprite": static("icons.svg"),
         },
         "is_owner": person.is_owner,

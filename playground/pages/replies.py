@@ -30,6 +30,7 @@ from playground.history.bodies import read_body, read_body_start, read_reply_hea
 from playground.history.models import Exchange
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import format_json
+from playground.network.redirects import REDIRECTS, hide_user
 from playground.pages.responses import poll_delay
 from playground.workspace.files import inline_files
 from playground.workspace.models import Connection
@@ -39,6 +40,7 @@ PARTS = ("body", "raw", "headers", "request", "code")
 # characters come, the rest is loaded on scrolling and formatted by the browser.
 MAX_WHOLE, MAX_HEAD = 65_536, 12_288
 ROWS = 200
+MAX_LOCATION = 500
 MAX_LEAD = 40
 UID = re.compile(r"\b([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})\b", re.I)
 
@@ -178,6 +180,14 @@ class ReplyView:
     def opening(self) -> list[str]:
         """The first lines, readable before any script has run."""
         return format_opening(self.head, self.layout)
+
+    @property
+    def unfollowed(self) -> str:
+        """Where the reply redirects to, if that wasn't followed."""
+        if self.exchange.status not in REDIRECTS:
+            return ""
+        location = next((v for name, v in self.headers if name.lower() == "location"), "")
+        return hide_user(location)[:MAX_LOCATION]
 
     @property
     def code(self) -> str:

@@ -113,3 +113,20 @@ def test_a_send_over_tls_can_be_cancelled_while_it_waits(authority: Authority) -
         outcome = send_call(Call("GET", url), policy, Limits(), cancel)
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("cancelled", True)
+
+
+def test_a_redirect_from_https_to_http_is_not_followed(authority: Authority) -> None:
+    with serve(OK) as plain:
+        to_plain = answer("HTTP/1.1 307 X", f"Location: {plain.origin}/x?a=b", "Content-Length: 0")
+        with serve(to_plain, authority.wrap("127.0.0.1")) as server:
+            policy = Policy.read(["127.0.0.0/8"], ca_file=str(authority.ca_file))
+            url = f"https://127.0.0.1:{server.port}/"
+            call = Call("POST", url, (), b"{}", follow_redirects=True)
+            outcome = send_call(call, policy, LIMITS)
+        assert plain.heard == []
+    assert isinstance(outcome, Failure)
+    assert (outcome.code, outcome.left) == ("redirect-downgrade", True)
+    assert outcome.message == (
+        f"Unknown: the call was redirected (307 to {plain.origin}/x?a=b), but "
+        f"{plain.origin.removeprefix('http://')} would get the call without encryption."
+    )
