@@ -51,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", errors.show_health, name="health"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
+    path("session/", sign_in.show_session, name="session"),
     path("link/<str:token>/", sign_in.open_link, name="link"),
     path("profile/", profile.show_profile, name="profile"),
     path("profile/tokens/", profile.show_tokens, name="tokens"),

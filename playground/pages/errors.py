@@ -68,7 +68,10 @@ def show_500(request: HttpRequest) -> HttpResponse:
 
 def show_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     message = _("This page has expired or was opened from another site. Reload it and try again.")
-    return show_error(request, 403, _("Not saved"), message)
+    response = show_error(request, 403, _("Not saved"), message)
+    # By this scripts tell it from a refusal for good: they take the new token and try again.
+    response["X-CSRF-Failure"] = "1"
+    return response
 
 
 @login_not_required

@@ -8,16 +8,17 @@ from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.people.access import next_page
-from playground.people.audit import address_of, record_event
+from playground.people.audit import address_of, find_person, record_event
 from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
 from playground.people.rate_limits import forgive_attempts, start_attempt
 from playground.people.search import equal_text
@@ -158,6 +159,20 @@ def _show_sign_in(request: HttpRequest, form: SignInForm, status: int = 200) -> 
 def _log_in(request: HttpRequest, person: Person, how: str = "password") -> None:
     login(request, person)
     record_event(request, "sign-in", how)
+
+
+@login_not_required
+@never_cache
+@require_safe
+def show_session(request: HttpRequest) -> HttpResponse:
+    """Who is signed in, and the CSRF token, for pages opened before somebody signed in again.
+
+    Other sites can send this request, but the browser doesn't let them read the response.
+    """
+    person = find_person(request)
+    name = person.get_username() if person else ""
+    session = {"person": str(person.pk) if person else "", "name": name}
+    return JsonResponse(session | {"token": get_token(request)})
 
 
 @login_not_required

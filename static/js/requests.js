@@ -1,21 +1,59 @@
-// What every htmx request carries, the message shown when one fails, and polls that pause.
+// What every htmx request and form carries, the message shown when one fails, and polls that pause.
 
 import { message, toast } from "./messages.js";
+import { confirmSession, csrfToken, hasLostSession } from "./session.js";
 
 const BY_STATUS = { 403: "forbidden", 404: "notFound", 409: "conflict", 413: "tooLarge" };
 
-const csrfToken = document.querySelector('meta[name="csrf-token"]').content;
 const report = (name) => toast(message(name), "error");
 
 document.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRFToken"] = csrfToken;
+  event.detail.headers["X-CSRFToken"] = csrfToken();
 });
 document.addEventListener("htmx:sendError", () => report("noResponse"));
 document.addEventListener("htmx:timeout", () => report("slowResponse"));
 document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
   // The response brings its own message then.
   if (xhr.getResponseHeader("HX-Trigger")?.includes('"toast"')) return;
+  if (hasLostSession(xhr.status, false, xhr.getResponseHeader("X-CSRF-Failure"))) return confirmSession();
   report(BY_STATUS[xhr.status] ?? (xhr.status >= 500 ? "serverFailed" : "notAccepted"));
+});
+
+// Whoever signed in again in another tab has a new token, and nothing that was typed may get
+// lost with the old one. So the session is looked at before anything is changed.
+document.addEventListener("htmx:confirm", (event) => {
+  const { elt, verb, issueRequest } = event.detail;
+  // The builder asks by itself, once its edits are saved.
+  if (verb === "get" || elt.matches("[data-waits-for-edits]")) return;
+  event.preventDefault();
+  confirmSession().then((isMine) => isMine && issueRequest(false));
+});
+// The response to somebody signed out leads away from the page, which may hold unsaved text.
+document.addEventListener("htmx:beforeOnLoad", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (xhr.status !== 401 || (requestConfig.verb === "get" && !document.querySelector("[data-edit]"))) return;
+  event.preventDefault();
+  confirmSession();
+});
+
+const confirmed = new WeakSet();
+const confirming = new WeakSet();
+
+// The same for forms without htmx.
+document.addEventListener("submit", async (event) => {
+  const { target: form, submitter } = event;
+  if (event.defaultPrevented || form.method !== "post" || form.matches("[data-anybody]")) return;
+  if (confirmed.delete(form)) return;
+  event.preventDefault();
+  if (confirming.has(form)) return;
+  confirming.add(form);
+  const isMine = await confirmSession();
+  confirming.delete(form);
+  if (!isMine || !form.isConnected) return;
+  confirmed.add(form);
+  form.requestSubmit(submitter);
+  // A check of the browser's may have kept it back.
+  confirmed.delete(form);
 });
 
 // Parts that follow something under way (`data-follows`) ask nothing while the page is hidden,

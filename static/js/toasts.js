@@ -1,5 +1,6 @@
 // Short messages in the corner: on the event "toast" with {text, kind, undo}, which scripts
-// dispatch and htmx raises for a response's HX-Trigger header.
+// dispatch and htmx raises for a response's HX-Trigger header. "toast-withdrawn" with a text
+// removes that one.
 
 import { icon, make, makeButton, on } from "./elements.js";
 import { message } from "./messages.js";
@@ -27,8 +28,7 @@ function undoButton(toast, url) {
 }
 
 function show({ text, kind = "note", undo }) {
-  const same = [...box.children].find((each) => each.querySelector(".toast-text")?.textContent === text);
-  same?.remove();
+  find(text)?.remove();
   const toast = make("div", { class: "toast", "data-kind": kind }, icon(ICONS[kind] ?? "note"), make("span", { class: "toast-text" }, text));
   if (undo) toast.append(undoButton(toast, undo));
   toast.append(makeButton({ class: "button quiet square small", "data-toast-close": "", "aria-label": message("close") }, icon("close")));
@@ -39,6 +39,9 @@ function show({ text, kind = "note", undo }) {
   if (kind !== "error") removeAfter(toast, undo ? SECONDS.withUndo : SECONDS.plain);
 }
 
+const find = (text) => [...box.children].find((each) => each.querySelector(".toast-text")?.textContent === text);
+
 document.addEventListener("toast", (event) => show(event.detail));
+document.addEventListener("toast-withdrawn", (event) => find(event.detail)?.remove());
 on("click", "[data-toast-close]", (close) => close.closest(".toast").remove());
 for (const toast of box.children) if (toast.dataset.kind !== "error") removeAfter(toast, SECONDS.plain);

@@ -49,7 +49,6 @@ def test_what_was_typed_while_signed_out_is_saved_with_the_next_edit(
     page.route("**/edit/", answer)
     page.get_by_label("Job name", exact=True).fill("Typed signed out")
     expect(page.locator("#saved")).to_have_text(REFUSED)
-    expect(page.locator("#preview")).not_to_contain_text("Typed signed out")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".toast", has_text=REFUSED)).to_be_visible()
     assert not Exchange.objects.exists()

@@ -64,7 +64,7 @@ function fetchCompletions(draft, { pointer, kind }) {
 
 async function request(url, query) {
   const response = await fetch(`${url}?${new URLSearchParams(query)}`);
-  return response.ok ? (await response.json()).offers : [];
+  return response.ok && !response.redirected ? (await response.json()).offers : [];
 }
 
 function listVariables(draft) {

@@ -2,10 +2,14 @@
 // waits. An edit that moves others (rows, steps) waits for those before it and holds those after.
 
 import { message } from "../messages.js";
+import { renewSession } from "../session.js";
 import { post } from "./server.js";
 
 const PARALLEL = 4;
 const RETRY_DELAYS = [500, 1000, 2000, 4000, 8000, 15000]; // milliseconds; the last one repeats
+// How often an edit that moves others is sent after the server failed (500). It holds back those
+// behind it, and one that fails each time must not do that for ever.
+const MOST_FAILURES = 7;
 
 export class EditQueue {
   // `text` knows the revision. The callbacks: `onAnswer(answer)` in the order of revisions,
@@ -22,8 +26,12 @@ export class EditQueue {
     this.structuralCount = 0;
     this.early = [];
     this.idlers = [];
+    this.pausers = [];
     this.failures = 0;
+    this.reason = ""; // why it is paused
+    this.needsSession = false;
     addEventListener("online", () => this.retry());
+    addEventListener("focus", () => this.isPaused && this.retry());
     addEventListener("beforeunload", (event) => (this.isIdle() && !this.unsaved()) || event.preventDefault());
   }
 
@@ -36,14 +44,21 @@ export class EditQueue {
     return this.isIdle() ? Promise.resolve() : new Promise((resolve) => this.idlers.push(resolve));
   }
 
+  // Resolves when nothing can be saved at the moment.
+  paused() {
+    return this.isPaused ? Promise.resolve() : new Promise((resolve) => this.pausers.push(resolve));
+  }
+
   // Why a field isn't saved, after one more try; undefined when all are.
   async settle() {
+    if (this.isPaused) await this.retry();
     this.retryRejected();
-    await this.idle();
+    await Promise.race([this.idle(), this.paused()]);
     return this.unsaved();
   }
 
   unsaved() {
+    if (this.isPaused) return this.reason;
     return [...this.rejected.values()].find((each) => each.make)?.reason;
   }
 
@@ -141,11 +156,14 @@ export class EditQueue {
     try {
       response = await post(edit.url ?? this.url, { ...edit, url: undefined, revision: this.text.revision, tab: this.tab });
     } catch {
-      return this.postpone(job);
+      return this.postpone(job, message("offline"));
     }
+    if (response.hasLostSession) return this.postpone(job, message("signedOut"), { needsSession: true });
     // A proxy answers so while the server restarts.
-    if (response.status >= 502) return this.postpone(job);
-    this.failures = 0;
+    if (response.status >= 502) return this.postpone(job, message("failing"));
+    if (response.status === 500 && !job.make && this.failures < MOST_FAILURES) return this.postpone(job, message("failing"));
+    if (response.status === 500) this.retryLater();
+    else this.failures = 0;
     const { data } = response;
     if (data?.done) return { ok: false, data };
     const key = job.make ? job.key : this;
@@ -164,20 +182,41 @@ export class EditQueue {
     return { ok: false, data, reason: explain(response) };
   }
 
-  // The network is down: keep the edit unless a newer one waits, and try again later.
-  postpone(job) {
+  // Nothing can be saved: keep the edit unless a newer one waits, and try again later.
+  postpone(job, reason, { needsSession = false } = {}) {
     job.isLost = true;
     if (job.make && !this.waiting.has(job.key)) this.waiting.set(job.key, { make: job.make });
-    this.isPaused = true;
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.retry(), RETRY_DELAYS[Math.min(this.failures, RETRY_DELAYS.length - 1)]);
-    this.failures += 1;
+    this.pause(reason);
+    this.needsSession ||= needsSession;
+    // Usually the person has signed in again by now, and only the page's token is an old one.
+    if (needsSession && this.failures === 1) this.retry();
     return null;
   }
 
-  retry() {
-    this.isPaused = false;
-    this.pump();
+  pause(reason) {
+    this.isPaused = true;
+    this.reason = reason;
+    this.retryLater();
+    this.pausers.splice(0).forEach((resolve) => resolve());
+  }
+
+  retryLater() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.retry(), RETRY_DELAYS[Math.min(this.failures, RETRY_DELAYS.length - 1)]);
+    this.failures += 1;
+  }
+
+  async retry() {
+    clearTimeout(this.timer);
+    if (this.needsSession) {
+      const reason = await renewSession();
+      if (reason) {
+        this.pause(reason);
+        return this.reportState();
+      }
+    }
+    this.needsSession = this.isPaused = false;
+    this.retryRejected();
   }
 
   // Answers may arrive out of order. Each names the revision it is based on, so that an early one
@@ -207,14 +246,13 @@ export class EditQueue {
   reportState() {
     const [rejected] = this.rejected.values();
     const state = this.isPaused ? "offline" : rejected ? "refused" : this.isIdle() ? "saved" : "saving";
-    this.onState(state, rejected?.reason);
+    this.onState(state, this.isPaused ? this.reason : rejected?.reason);
   }
 }
 
-function explain(response) {
-  const { data, wasRedirected, status } = response;
+function explain({ data, status }) {
   if (data?.sentence) return data.sentence;
-  if (wasRedirected || status === 401) return message("signedOut");
+  if (status === 500) return message("failing");
   if (status === 403) return message("pageTooOld");
   if (status === 404) return message("draftGone");
   if (status === 413) return message("tooLargeToSave");

@@ -2,6 +2,7 @@
 // connection.
 
 import { message, toast } from "../messages.js";
+import { confirmSession } from "../session.js";
 import { onShortcut } from "../shortcuts.js";
 import { ask } from "./dialogs.js";
 
@@ -18,7 +19,10 @@ export function startSending({ draft, problems, editor, storeSecrets }) {
     if (isPreparing || performance.now() - sentAt < DOUBLE_PRESS) return;
     isPreparing = true;
     try {
-      await editor.flush();
+      // While nothing can be saved, Send must not wait: it would go off much later, unexpectedly.
+      if (draft.queue.isPaused) await draft.queue.settle();
+      if (draft.queue.isPaused) return toast(draft.queue.reason, "error");
+      await Promise.race([editor.flush(), draft.queue.paused()]);
       if (document.activeElement?.dataset?.secret !== undefined) await storeSecrets();
       const unsaved = await draft.queue.settle();
       // Sending once more what was sent before doesn't depend on the draft as it is now.
@@ -27,7 +31,7 @@ export function startSending({ draft, problems, editor, storeSecrets }) {
         if (error) return problems.go(error);
         if (unsaved) return toast(unsaved, "error");
       }
-      if (!(await confirm(form))) return;
+      if (!(await confirm(form)) || !(await confirmSession())) return;
       sentAt = performance.now();
       send();
     } finally {
@@ -42,7 +46,7 @@ export function startSending({ draft, problems, editor, storeSecrets }) {
     event.preventDefault();
     const issue = () => event.detail.issueRequest(true);
     if (source === sendForm() || source.matches("[data-send]")) prepare(source, issue);
-    else editor.flush().then(() => draft.queue.idle()).then(issue);
+    else editor.flush().then(() => draft.queue.idle()).then(confirmSession).then((isMine) => isMine && issue());
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     event.target.querySelector?.("dialog[data-show]:not([open])")?.showModal();

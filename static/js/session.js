@@ -1,0 +1,74 @@
+// The session of the page's person. Signing in gives the browser a new CSRF token, so a page that
+// was open meanwhile takes that one instead of its own, but only if the same person signed in.
+
+import { message, toast } from "./messages.js";
+
+const PATIENCE = 10_000; // milliseconds
+const CHECK_EVERY = 5000; // milliseconds, while a notice says that nothing can be saved
+
+const personOf = () => document.querySelector('meta[name="person"]');
+const tokenOf = () => document.querySelector('meta[name="csrf-token"]');
+let asking = null;
+let notice = "";
+let timer = 0;
+
+export const csrfToken = () => tokenOf().content;
+
+// Whether a request failed because its person was signed out, or its token is an old one.
+export const hasLostSession = (status, wasRedirected, csrfHeader) =>
+  wasRedirected || status === 401 || (status === 403 && Boolean(csrfHeader));
+
+// Takes the current token. Resolves with "", or with the message why the page can't save now.
+export function renewSession() {
+  asking ??= ask().finally(() => (asking = null));
+  return asking;
+}
+
+// The same, and a notice that stays until the person is signed in again.
+export async function confirmSession() {
+  const reason = await renewSession();
+  if (reason) show(reason);
+  return !reason;
+}
+
+async function ask() {
+  const { content: owner, dataset } = personOf();
+  const answer = await fetchSession(dataset.session);
+  if (!answer) return message("noResponse");
+  // A page that was opened by nobody, such as the one for signing in, serves whoever comes.
+  if (owner && !answer.person) return message("signedOut");
+  if (owner && answer.person !== owner) return message("otherPerson", { other: answer.name, owner: dataset.name });
+  tokenOf().content = answer.token;
+  for (const field of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) field.value = answer.token;
+  withdraw();
+  return "";
+}
+
+async function fetchSession(url) {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+    return response.ok ? await response.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+function show(reason) {
+  if (notice !== reason) withdraw();
+  toast(reason, "error");
+  notice = reason;
+  clearTimeout(timer);
+  timer = setTimeout(check, CHECK_EVERY);
+}
+
+// Asks until the person is signed in again; `ask` withdraws the notice then.
+async function check() {
+  if (notice && (await renewSession())) timer = setTimeout(check, CHECK_EVERY);
+}
+
+function withdraw() {
+  if (notice) document.dispatchEvent(new CustomEvent("toast-withdrawn", { detail: notice }));
+  notice = "";
+}
+
+addEventListener("focus", () => notice && renewSession());
