@@ -197,6 +197,7 @@ TOTAL_SECONDS = env.read_number("TOTAL_SECONDS", 60, minimum=0.1)
 IDLE_SECONDS = env.read_number("IDLE_SECONDS", 20, minimum=0.1)
 MAX_REPLY_BYTES = env.read_integer("MAX_REPLY_BYTES", 10_000_000, minimum=1)
 MAX_UNPACKED_BYTES = env.read_integer("MAX_UNPACKED_BYTES", 20_000_000, minimum=1)
+MAX_UNPACKING_BYTES = env.read_integer("MAX_UNPACKING_BYTES", 100_000_000, minimum=1)
 MAX_REPLY_HEADERS = env.read_integer("MAX_REPLY_HEADERS", 100, minimum=1)
 MAX_REPLY_HEADER_BYTES = env.read_integer("MAX_REPLY_HEADER_BYTES", 65_536, minimum=1)
 

@@ -40,6 +40,8 @@ _BINARY_TYPE = re.compile(
     r"(?:image|audio|video|font)/(?!svg)|application/(?:pdf|zip|gzip|octet-stream|msword|vnd\.)",
     re.I,
 )
+# The first bytes of gzip and of Zstandard (RFC 1952 and 8878); Brotli has none.
+_PACKED_MARKS = (b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd")
 _EXTENSIONS = {JSON: "json", CSV: "csv", XML: "xml", HTML: "html", TEXT: "txt", EMPTY: "txt"}
 _BINARY_EXTENSIONS = {
     "image/png": "png",
@@ -135,7 +137,12 @@ def detect_kind(data: bytes, content_type: str = "") -> str:
     decoded = decode_body(start, content_type)
     # Text in UTF-16 and UTF-32 is full of NUL bytes without being binary.
     is_wide = decoded.charset.startswith(("utf-16", "utf-32"))
-    if not is_wide and (b"\0" in start or (_BINARY_TYPE.match(claimed) and not _is_text(start))):
+    if not is_wide and (
+        b"\0" in start or (_BINARY_TYPE.match(claimed) and not looks_like_text(start))
+    ):
+        return BINARY
+    # Packed without a word about it in the headers.
+    if data.startswith(_PACKED_MARKS):
         return BINARY
     if "csv" in claimed or "tab-separated" in claimed:
         return CSV
@@ -149,7 +156,8 @@ def detect_kind(data: bytes, content_type: str = "") -> str:
     return JSON if "json" in claimed else TEXT
 
 
-def _is_text(start: bytes) -> bool:
+def looks_like_text(start: bytes) -> bool:
+    """Whether these are characters in UTF-8 and nothing else, as far as the first bytes tell."""
     text = _decode(start, "utf-8")
     return text is not None and not any(c < " " and c not in "\t\r\n\f" for c in text)
 

@@ -46,7 +46,7 @@ def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = ""
             return Verdict(Outcome.NOT_SENT, outcome.code, outcome.message, outcome.params)
         params = {**outcome.params, "why": outcome.message}
         return _advise(operation, outcome.code, "{why}", params, text)
-    fields = read_fields(outcome.body)
+    fields = None if outcome.unreadable else read_fields(outcome.body)
     rule = operation.verdict
     found = {name: find_value(fields, wanted) for name, wanted in rule.values.items()}
     known = {name: value for name, value in found.items() if value is not None}
@@ -69,6 +69,10 @@ def _judge_success(
     operation: Operation, reply: Reply, fields: Fields, known: Mapping[str, str], text: str
 ) -> Verdict:
     rule = operation.verdict
+    if reply.unreadable:
+        template = "Unknown: the body of the answer of {api} (status {status}) is {unreadable}."
+        params = {**known, "api": operation.api.title, "unreadable": reply.unreadable}
+        return _advise(operation, "packed", template, params, text)
     if rule.equals is not None and _follow(fields, rule.equals[0]) is not None:
         if not _equals(_follow(fields, rule.equals[0]), rule.equals[1]):
             return _make_verdict(Outcome.REFUSED, "refused", rule.refused, known)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from playground.calls.values import Failure
+from playground.calls.values import Failure, Redirect
 from playground.network.limits import Limits, Watchdog
 from playground.network.messages import GuardRefused, SendError, describe_failure
 
@@ -30,6 +30,7 @@ class Progress:
 
     `left` is True once a byte of any hop may have left; `awaiting` once the request of the
     present hop is on its way. `sent_at` is the monotonic time of the first byte, 0 before it.
+    `redirects` are those met so far.
     """
 
     host: str = ""
@@ -37,6 +38,7 @@ class Progress:
     awaiting: bool = False
     proxied: bool = False
     sent_at: float = 0.0
+    redirects: list[Redirect] = field(default_factory=list)
 
 
 def explain_failure(

@@ -22,7 +22,8 @@ class Limits:
     `connect_seconds` covers the name lookup, the connection and the TLS handshake of each hop.
     `idle_seconds` is the longest silence while bytes are read or written. `wire_bytes` bounds
     the body as it arrives, `unpacked_bytes` the body after decompression; the part up to
-    either limit is kept. `header_count` can't exceed 100, the bound of Python's own reader.
+    either limit is kept. All sends of the process share `unpacking_bytes` for decompressed
+    bodies. `header_count` can't exceed 100, the bound of Python's own reader.
     """
 
     connect_seconds: float = 5.0
@@ -30,6 +31,7 @@ class Limits:
     idle_seconds: float = 20.0
     wire_bytes: int = 10_000_000
     unpacked_bytes: int = 20_000_000
+    unpacking_bytes: int = 100_000_000
     header_count: int = 100
     header_bytes: int = 65_536
     hops: int = 5

@@ -70,7 +70,6 @@ FAILURES: Mapping[str, str] = MappingProxyType(
         "closed": "the connection closed before an answer came.",
         "cut-short": "the connection closed before the complete answer came.",
         "garbage": "the answer isn't valid HTTP.",
-        "packed": "the answer is compressed and couldn't be decompressed.",
         "headers-too-large": "the headers of the answer exceed the limits on number or size.",
     }
 )

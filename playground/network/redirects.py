@@ -23,10 +23,10 @@ _LONGEST_SHOWN = 500
 
 
 class Trail:
-    """The redirects of one send; `secrets` are those of the call it began with."""
+    """Follows the redirects of one call, and adds each to a list before anything is refused."""
 
-    def __init__(self, call: Call) -> None:
-        self.redirects: list[Redirect] = []
+    def __init__(self, call: Call, redirects: list[Redirect]) -> None:
+        self.redirects = redirects
         self._secrets = call.secrets
         self._origin = ""
         self._visited: set[tuple[str, str]] = set()
@@ -35,8 +35,7 @@ class Trail:
         """The next call and its target; None if the reply is no redirect.
 
         A call to another origin loses every header that may be a credential. A secret goes
-        along only in the body, and only to a host that it was given for. The redirect is noted
-        before anything is refused, so that people see where it led. Raises GuardRefused,
+        along only in the body, and only to a host that it was given for. Raises GuardRefused,
         SendError.
         """
         locations = {v.strip() for n, v in reply.headers if n.lower() == "location"}

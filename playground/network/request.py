@@ -6,8 +6,8 @@ import re
 
 from playground.calls.values import Call, Headers
 from playground.network.messages import SendError
-from playground.network.response import ENCODINGS
 from playground.network.targets import Target
+from playground.network.unpacking import ENCODINGS
 
 USER_AGENT = "API-Playground/1.0"
 # RFC 9110, section 5.6.2 and 5.5: what a method, a header's name and its value consist of.

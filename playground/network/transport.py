@@ -5,19 +5,22 @@ from __future__ import annotations
 import socket
 import threading
 import time
+import weakref
 from contextlib import closing
 from dataclasses import replace
 
-from playground.calls.values import Call, Failure, Reply
+from playground.calls.values import Call, Failure, Headers, Reply
 from playground.network.failures import Progress, explain_failure
 from playground.network.guard import Allowed, open_socket, resolve_target
 from playground.network.limits import Limits, Watchdog
+from playground.network.memory import UNPACKING
 from playground.network.messages import SendError, describe_redirects
 from playground.network.policy import Policy
 from playground.network.redirects import Trail
 from playground.network.request import build_headers, check_call
 from playground.network.response import PIECE_BYTES, read_headers, receive_body, receive_head
 from playground.network.targets import Target, read_target
+from playground.network.unpacking import read_codings, unpack_body
 
 
 def send_call(
@@ -30,7 +33,8 @@ def send_call(
     says whether the call may have arrived. Setting `cancel` in another thread ends the send
     within a tenth of a second.
     """
-    progress, trail = Progress(), Trail(call)
+    progress = Progress()
+    trail = Trail(call, progress.redirects)
     with Watchdog(limits.total_seconds, cancel) as watchdog:
         try:
             check_call(call)
@@ -40,15 +44,17 @@ def send_call(
                 reply = _send_once(call, target, policy, limits, watchdog, progress)
                 following = trail.follow(reply, call, target) if call.follow_redirects else None
                 if following is None:
-                    return replace(reply, redirects=tuple(trail.redirects))
+                    return reply
                 call, target = following
+                # The next reply must not wait for memory that this one has.
+                del reply
             raise SendError("too-many-redirects", hops=str(limits.hops))
         except Exception as error:
             failure = explain_failure(error, progress, watchdog, limits)
             if failure is None:
                 raise
             failure = replace(failure, seconds=watchdog.elapsed)
-            return describe_redirects(failure, trail.redirects)
+            return describe_redirects(failure, progress.redirects)
 
 
 def _send_once(
@@ -73,26 +79,35 @@ def _send_once(
         watchdog.check()
         progress.left = progress.awaiting = True
         progress.sent_at = progress.sent_at or time.monotonic()
-        _write_request(sock, call, target)
+        headers = build_headers(call, target)
+        _write_request(sock, call, target, headers)
         with closing(receive_head(sock, call.method, limits, watchdog)) as response:
             seconds_to_first_byte = time.monotonic() - progress.sent_at
-            body, truncated, wire_bytes = receive_body(response, limits, watchdog)
-            return Reply(
+            data, truncated = receive_body(response, limits, watchdog)
+            codings = read_codings(response.headers.get_all("Content-Encoding") or [])
+            asked = ",".join(v for n, v in headers if n.lower() == "accept-encoding")
+            body = unpack_body(data, truncated, codings, asked, limits, watchdog)
+            reply = Reply(
                 status=response.status,
                 reason=response.reason,
                 headers=read_headers(response),
-                body=body,
-                truncated=truncated,
-                wire_bytes=wire_bytes,
+                body=body.data,
+                truncated=body.truncated,
+                unreadable=body.unreadable,
+                wire_bytes=len(data),
                 seconds_to_first_byte=seconds_to_first_byte,
                 seconds=time.monotonic() - progress.sent_at,
                 address=address,
+                redirects=tuple(progress.redirects),
             )
+            # What the body takes is given back when nobody has the reply any more.
+            weakref.finalize(reply, UNPACKING.release, body.reserved)
+            return reply
 
 
-def _write_request(sock: socket.socket, call: Call, target: Target) -> None:
+def _write_request(sock: socket.socket, call: Call, target: Target, headers: Headers) -> None:
     # Nothing here can end a line: `check_call` and `read_target` refused what could.
-    lines = [f"{name}: {value}" for name, value in build_headers(call, target)]
+    lines = [f"{name}: {value}" for name, value in headers]
     head = "\r\n".join([f"{call.method} {target.path} HTTP/1.1", *lines, "", ""])
     body = memoryview(call.body or b"")
     try:

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.calls.content import decode_body
+from playground.calls.content import decode_body, looks_like_text
 from playground.calls.masking import format_masked
 from playground.drafts.drafts import find_draft
 from playground.drafts.models import Draft
@@ -142,7 +142,7 @@ def _read_exchange(exchange: Exchange, as_sent: bool) -> Side:
     # A reply without a body is an empty text; None means that there was no reply.
     reply = None
     if exchange.reply_body is not None:
-        reply = decode_body(read_body(exchange.reply_body), exchange.content_type).text
+        reply = _read_reply(exchange, read_body(exchange.reply_body))
     facts = {
         _("Connection"): exchange.connection_name,
         **_format_path_values(exchange.path_values),
@@ -164,6 +164,12 @@ def _read_exchange(exchange: Exchange, as_sent: bool) -> Side:
         [(name, format_masked(value)) for name, value in masked.headers] if masked else None,
         read_reply_headers(exchange) if exchange.reply_head_id else None,
     )
+
+
+def _read_reply(exchange: Exchange, body: bytes) -> str:
+    if exchange.unreadable and not looks_like_text(body):
+        return _("The body is %(why)s.") % {"why": exchange.unreadable}
+    return decode_body(body, exchange.content_type).text
 
 
 def _read_draft(draft: Draft) -> Side:

@@ -11,7 +11,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.calls.content import choose_extension, detect_kind, read_csv_rows
+from playground.calls.content import BINARY, choose_extension, detect_kind, read_csv_rows
 from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.history.queries import ExchangePage, ExchangeSearch, list_exchanges
@@ -162,7 +162,9 @@ def _name_file(exchange: Exchange, data: bytes) -> str:
         name = UNSAFE_IN_NAMES.sub("_", last).strip(" .")
         if name:
             return name[-120:]
-    kind = detect_kind(data, exchange.content_type)
+    # The content type is that of the body before it was packed.
+    packed = exchange.unreadable.startswith("packed")
+    kind = BINARY if packed else detect_kind(data, exchange.content_type)
     extension = choose_extension(kind, exchange.content_type)
     name = slugify(exchange.name or exchange.operation)[:60] or "reply"
     return f"{name}-{str(exchange.id)[:8]}.{extension}"

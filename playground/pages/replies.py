@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from playground.calls.content import (
+    BINARY,
     CSV,
     DETECTION_BYTES,
     JSON,
@@ -21,6 +22,7 @@ from playground.calls.content import (
     detect_kind,
     format_opening,
     indent_xml,
+    looks_like_text,
     read_csv_rows,
 )
 from playground.calls.masking import format_masked
@@ -41,6 +43,7 @@ PARTS = ("body", "raw", "headers", "request", "code")
 MAX_WHOLE, MAX_HEAD = 65_536, 12_288
 ROWS = 200
 MAX_LOCATION = 500
+SNIFFED = 4096
 MAX_LEAD = 40
 UID = re.compile(r"\b([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})\b", re.I)
 
@@ -143,6 +146,9 @@ class ReplyView:
     def body_kind(self) -> str:
         """What the Body tab draws: json, csv, xml, html, text, binary or empty."""
         kind = detect_kind(self.start, self.exchange.content_type)
+        # Packed bytes may look like some text or other.
+        if self.exchange.unreadable and not looks_like_text(self.start[:SNIFFED]):
+            return BINARY
         # The content type is a claim: what can't be parsed is shown as text.
         if kind == JSON and self.next is None and self.formatted is None:
             return TEXT

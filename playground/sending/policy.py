@@ -61,6 +61,7 @@ def current_limits() -> Limits:
         idle_seconds=settings.IDLE_SECONDS,
         wire_bytes=settings.MAX_REPLY_BYTES,
         unpacked_bytes=settings.MAX_UNPACKED_BYTES,
+        unpacking_bytes=settings.MAX_UNPACKING_BYTES,
         header_count=settings.MAX_REPLY_HEADERS,
         header_bytes=settings.MAX_REPLY_HEADER_BYTES,
     )
