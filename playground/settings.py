@@ -18,6 +18,13 @@ SECRET_KEYS = env.read_secret_keys("SECRET_KEYS", DATA / "secrets.key")
 HOST = env.read_text("HOST", "127.0.0.1")
 PORT = env.read_integer("PORT", 8000, maximum=65535)
 THREADS = env.read_integer("THREADS", 8, minimum=1)
+# Connections in all and per address (0: no limit), how long an idle one is kept, how long a
+# request may take to arrive, and how long a stop waits for what is under way.
+CONNECTIONS = env.read_integer("CONNECTIONS", 4000, minimum=10)
+CONNECTIONS_PER_ADDRESS = env.read_integer("CONNECTIONS_PER_ADDRESS", 400)
+KEEP_ALIVE_SECONDS = env.read_integer("KEEP_ALIVE_SECONDS", 60, minimum=1)
+REQUEST_SECONDS = env.read_integer("REQUEST_SECONDS", 120, minimum=1)
+STOP_SECONDS = env.read_integer("STOP_SECONDS", 30)
 
 # What people type, such as https://playground.example.com. The hosts are allowed as well.
 ORIGINS = env.read_origins("ORIGINS")

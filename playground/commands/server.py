@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import socket
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.core.servers.basehttp import get_internal_wsgi_application
 from waitress.server import create_server
+from waitress.wasyncore import dispatcher
 
+from playground.commands.listener import (
+    OTHER_FILES,
+    ConnectionLimits,
+    Listener,
+    raise_file_limit,
+)
 from playground.sending.policy import announce_origin
 from playground.workspace.connections import SANDBOX
 from playground.workspace.models import Connection
@@ -20,19 +27,65 @@ from playground.workspace.models import Connection
 # Larger than any upload that Django accepts (DATA_UPLOAD_MAX_MEMORY_SIZE), so that people get
 # its message. Beyond this, waitress refuses a body before it fills the disk.
 LARGEST_BODY = 64 * 1024 * 1024
+# Larger than any page: beyond this, a caller who reads slowly would hold a thread. Waitress keeps
+# all but the first megabyte in a temporary file.
+LARGEST_WAITING_RESPONSE = 64 * 1024 * 1024
+# How often a server that stops looks whether it may end.
+STOP_STEP = 0.05
 
 
-def make_server(listener: socket.socket) -> Any:
-    """A server for the application on a bound socket: `run` it, then `close` it."""
-    return create_server(
-        get_internal_wsgi_application(),  # the one that WSGI_APPLICATION names
-        sockets=[listener],
-        threads=settings.THREADS,
-        # No Server header: a version only helps those who look for known weaknesses.
-        ident=None,
-        max_request_body_size=LARGEST_BODY,
-        clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
-    )
+class Server:
+    """Waitress in a thread of its own, which can stop without breaking off a response."""
+
+    def __init__(self, listener: Listener) -> None:
+        connections = raise_file_limit(settings.CONNECTIONS)
+        # Behind a proxy every connection has the proxy's address.
+        per_address = 0 if settings.BEHIND_PROXY else settings.CONNECTIONS_PER_ADDRESS
+        listener.set_limits(ConnectionLimits(connections, per_address, settings.REQUEST_SECONDS))
+        self.listener = listener
+        self._waitress = create_server(
+            get_internal_wsgi_application(),  # the one that WSGI_APPLICATION names
+            sockets=[listener],
+            threads=settings.THREADS,
+            # No Server header: a version only helps those who look for known weaknesses.
+            ident=None,
+            # The listener keeps the limit; waitress would stop accepting at its own.
+            connection_limit=connections + OTHER_FILES,
+            channel_timeout=settings.KEEP_ALIVE_SECONDS,
+            cleanup_interval=min(5, settings.KEEP_ALIVE_SECONDS),
+            # `select` can't watch file descriptors above 1023.
+            asyncore_use_poll=True,
+            outbuf_high_watermark=LARGEST_WAITING_RESPONSE,
+            max_request_body_size=LARGEST_BODY,
+            clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
+        )
+
+        self.has_ended = False
+
+    def start(self, when_ended: Callable[[], object]) -> None:
+        """Serve in a thread; `when_ended` is called should that thread ever end by itself."""
+
+        def run() -> None:
+            try:
+                self._waitress.run()
+            finally:
+                self.has_ended = True
+                when_ended()
+
+        threading.Thread(target=run, name="server", daemon=True).start()
+
+    def stop_accepting(self) -> None:
+        """Close the listening socket; connections with a request go on."""
+        # In the server's thread: it may be waiting for this very socket. The server's own
+        # `close` would also end its way of being woken up by the threads that answer.
+        self._waitress.trigger.pull_trigger(lambda: dispatcher.close(self._waitress))
+
+    def finish_requests(self, seconds: float) -> None:
+        """Wait until every request is answered, at most so long; close idle connections."""
+        deadline = time.monotonic() + seconds
+        while self.listener.open_connections and time.monotonic() < deadline:
+            self.listener.end_idle()
+            time.sleep(STOP_STEP)
 
 
 @contextmanager

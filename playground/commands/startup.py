@@ -16,6 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from playground.commands import static_files
+from playground.commands.listener import Listener
 from playground.commands.practice import fill_practice
 from playground.people.models import Person, Role
 from playground.people.search import equal_text
@@ -104,10 +105,10 @@ STEPS: list[Callable[[], object]] = [
 ]
 
 
-def bind(host: str, port: int) -> socket.socket:
+def bind(host: str, port: int) -> Listener:
     """A socket listening on that port (0: any free one). Raises CommandError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = Listener(family, socket.SOCK_STREAM)
     # Without it a restart fails for a minute, while old connections time out.
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from django.db import connections
 from playground.calls.values import Failure
 
 logger = logging.getLogger("playground.sending")
+# How long cancelled tasks may take to record that they were cancelled.
+CANCEL_SECONDS = 3.0
 
 
 @dataclass(frozen=True)
@@ -43,10 +46,11 @@ class Pool:
         self._lock = threading.Lock()
         self._workers = workers
         self._threads: list[threading.Thread] = []
+        self.is_stopping = False
 
     def submit(self, task: Task) -> bool:
-        """Queue the task; return False if the pool is full, and the task will never run."""
-        if not self._free.acquire(blocking=False):
+        """Queue the task; return False if the pool is full or stopping: it will never run."""
+        if self.is_stopping or not self._free.acquire(blocking=False):
             return False
         with self._lock:
             self._tasks[task.id] = task
@@ -78,8 +82,28 @@ class Pool:
 
     def describe_full(self) -> Failure:
         """Return the failure of a send that `submit` rejected."""
+        if self.is_stopping:
+            message = "Not sent: API Playground is stopping. Send again when it runs again."
+            return Failure("stopping", message, left=False)
         message = f"Not sent: {self.size} sends are already under way. Send again in a moment."
         return Failure("pool-full", message, left=False, params={"size": str(self.size)})
+
+    def stop(self, seconds: float) -> None:
+        """Reject new tasks, wait for the others to end, and cancel those that don't in time."""
+        self.is_stopping = True
+        if self._wait_until_empty(seconds):
+            return
+        with self._lock:
+            left = list(self._tasks.values())
+        for task in left:
+            task.cancel.set()
+        self._wait_until_empty(CANCEL_SECONDS)
+
+    def _wait_until_empty(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self._tasks and time.monotonic() < deadline:
+            time.sleep(0.05)
+        return not self._tasks
 
     def _run(self) -> None:
         while True:

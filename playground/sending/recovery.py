@@ -5,7 +5,7 @@ from django.utils import timezone
 from playground.calls.values import Failure, Outcome, Verdict
 from playground.calls.verdicts import reach_verdict
 from playground.history.models import Exchange
-from playground.history.processes import has_ended
+from playground.history.processes import has_ended, identify_process
 from playground.history.recording import record_abandoned
 from playground.history.retention import Interval
 from playground.openapi.operations import UnknownOperation, get_operation
@@ -22,6 +22,14 @@ def end_abandoned() -> int:
     for exchange in abandoned:
         audit_exchange(record_abandoned(exchange, _judge_lost(exchange)))
     return len(abandoned)
+
+
+def end_own() -> int:
+    """End as unknown what this process still sends, just before it ends; return how many."""
+    running = Exchange.objects.filter(outcome=Outcome.SENDING, process=identify_process())
+    for exchange in running.select_related("person"):
+        audit_exchange(record_abandoned(exchange, _judge_lost(exchange)))
+    return len(running)
 
 
 def end_abandoned_if_due() -> None:

@@ -41,10 +41,8 @@ def run(data: Path, command: str = "serve", **settings: str) -> tuple[int, str, 
     return process.returncode, out, err
 
 
-@contextmanager
-def served(data: Path, **settings: str) -> Iterator[tuple[str, str]]:
+def read_greeting(process: subprocess.Popen[str]) -> tuple[str, str]:
     """The origin and what was printed up to the last line of the greeting."""
-    process = start(data, **settings)
     assert process.stdout
     lines = []
     for line in process.stdout:
@@ -53,9 +51,16 @@ def served(data: Path, **settings: str) -> Iterator[tuple[str, str]]:
             break
     said = "".join(lines)
     found = re.search(r"(https?://[\w.:]+)/", said)
+    assert found, f"{said}{process.stderr.read() if process.stderr else ''}"
+    return found[1], said
+
+
+@contextmanager
+def served(data: Path, **settings: str) -> Iterator[tuple[str, str]]:
+    """The origin and what was printed up to the last line of the greeting."""
+    process = start(data, **settings)
     try:
-        assert found, f"{said}{process.stderr.read() if process.stderr else ''}"
-        yield found[1], said
+        yield read_greeting(process)
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)

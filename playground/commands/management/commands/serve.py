@@ -1,15 +1,13 @@
 """Prepares everything and serves the playground in this one process."""
 
-import signal
-import sys
-from types import FrameType
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from playground.commands import startup
-from playground.commands.server import make_server
+from playground.commands.server import Server
+from playground.commands.stopping import StopRequest, stop_gracefully
 from playground.people.tokens import has_owner, make_owner_link
 from playground.sending.policy import announce_origin
 
@@ -19,20 +17,22 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, stop)
-        signal.signal(signal.SIGINT, stop)
+        stop = StopRequest()
         listener = startup.bind(settings.HOST, settings.PORT)
         origin = startup.origin_of(listener)
         announce_origin(origin)
         startup.prepare()
-        server = make_server(listener)
+        server = Server(listener)
+        server.start(when_ended=stop.make)
         try:
             startup.remember_origin(origin)
             self.greet()
-            server.run()
+            stop.wait()
         finally:
             startup.forget_origin()
-            server.close()
+        if server.has_ended:
+            raise CommandError("The server failed; the log has the reason. Start it again.")
+        stop_gracefully(server)
 
     def greet(self) -> None:
         self.stdout.write(f"API Playground: {startup.get_public_origin()}/")
@@ -41,7 +41,3 @@ class Command(BaseCommand):
             self.stdout.write(f"Sign in (works once, for one hour): {address}")
         self.stdout.write("Stop with Ctrl+C.")
         self.stdout.flush()
-
-
-def stop(number: int, frame: FrameType | None) -> None:
-    sys.exit(0)
