@@ -87,6 +87,16 @@ class DecodedText:
     claimed: str = ""
 
 
+def decode_reply(reply: Reply) -> DecodedText:
+    """The body of a reply as text: the same for its verdict, its masking and its page."""
+    return decode_body(reply.body, find_content_type(reply))
+
+
+def find_content_type(reply: Reply) -> str:
+    """The header of that name; empty if there is none."""
+    return next((value for name, value in reply.headers if name.lower() == "content-type"), "")
+
+
 def decode_body(data: bytes, content_type: str = "") -> DecodedText:
     """The body as text. Never raises.
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from playground.calls.content import decode_body
+from playground.calls.content import decode_reply
 from playground.calls.values import (
     Call,
     Insertion,
@@ -105,8 +105,7 @@ def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
     # Names too: a server may echo what it was sent as the name of a header.
     reason, *masked = mask_texts(flat, secrets)
     headers = tuple(zip(masked[::2], masked[1::2], strict=True))
-    claimed = next((v for n, v in reply.headers if n.lower() == "content-type"), "")
-    charset = decode_body(reply.body, claimed).charset
+    charset = decode_reply(reply).charset
     body = reply.body
     # In charsets of wide characters a secret doesn't look like one until it is decoded.
     for each in ["utf-8", charset] if charset.startswith(("utf-16", "utf-32")) else ["utf-8"]:

@@ -1,43 +1,78 @@
-"""Decide how a send ended, by the status of the reply and by its body."""
+"""Decide how a send ended, by what the operation documents about its replies.
+
+A success needs the documented status, media type and fields. Whatever else comes with a 2xx is
+*unknown*: a sign-in page, an empty body or another API's answer doesn't show that anything was
+done. A body that says the call failed is a refusal whatever its status.
+"""
 
 from __future__ import annotations
 
-import csv
-import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from html import unescape
-from itertools import islice
-from typing import Any
+from urllib.parse import urlsplit
 
-from playground.calls.values import Failure, Outcome, Reply, Verdict
-from playground.jsontext import pointers
+from playground.calls.content import decode_reply, find_content_type
+from playground.calls.fields import (
+    Fields,
+    find_value,
+    follow,
+    is_web_page,
+    read_fields,
+    shorten,
+)
+from playground.calls.refusals import describe_reason, says_it_failed
+from playground.calls.values import Failure, Outcome, Redirect, Reply, Verdict
 from playground.openapi.operations import Operation
-
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_HTTP_ERROR = (
-    "HTTP error: {api} answered {answered} ({message}).",
-    "HTTP error: {api} answered {answered}.",
+from playground.openapi.responses import (
+    JSON,
+    PROBLEM,
+    find_content,
+    find_mismatch,
+    find_schema,
+    is_documented,
+    list_successes,
+    name_media_types,
+    normalize_media_type,
 )
 
-# What a body says: nested dicts and lists; numbers are the text they were written as.
-Fields = Any
-
-_LONGEST_VALUE = 200
-# Elements without children only, by pattern: a parser could be made to expand or fetch entities.
-_XML_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]{0,80})(?:\s[^<>]{0,200})?>([^<]{0,4000})</\1\s*>")
-_MAX_XML_ELEMENTS = 200
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_TITLE = re.compile(r"<title[^>]{0,200}>([^<]{1,300})", re.I)
+_FOLLOWED = (301, 302, 303, 307, 308)
+_HTTP_ERROR = (
+    "HTTP error: {api} answered {answered} ({reason}).",
+    "HTTP error: {api} answered {answered}.",
+)
+_REDIRECTS = (
+    "HTTP error: {api} answered {answered}, a redirect to {host} that wasn't followed.",
+    "HTTP error: {api} answered {answered}, a redirect that wasn't followed.",
+)
+_NOT_MODIFIED = (
+    "HTTP error: {api} answered {answered}, which means that a stored copy is up to date. Remove"
+    " headers such as If-None-Match."
+)
+# The first server may have acted on the call, the last one got another.
+_BODY_DROPPED = (
+    "Unknown: {source} redirected the call ({redirect}) to {target} as {method} without its body."
+    " The payload did not arrive there, and the answer ({answered}) doesn't belong to it."
+)
+_METHOD_CHANGED = (
+    "Unknown: {source} redirected the call ({redirect}) to {target} as {method}. The answer"
+    " ({answered}) doesn't belong to what was sent."
+)
+_OTHER_3XX = "HTTP error: {api} answered {answered}, which leads to no other address."
 
 
 def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = "") -> Verdict:
     """What a reply or failure means, by the operation's own rule. Never raises.
 
-    A 2xx is *accepted* if the body has the value that the rule asks for. Any other value
-    there, and a 4xx whose body gives a reason, is *refused*; other statuses are an *HTTP
-    error*. If the rule needs the body but can't read it, the outcome is *unknown*. A failure
-    is *not sent* until a byte may have left, then *unknown*. `text` is the document as sent:
-    advice on finding out more may name values of it, such as `{job_name}`.
+    A 2xx is *accepted* if it is what the operation documents, *refused* if its body says that
+    the call failed, else *unknown*. A 4xx whose body gives a reason is *refused*; other errors
+    are an *HTTP error*. A failure is *not sent* until a byte may have left, then *unknown*.
+    `text` is the document as sent: advice on finding out more may name values of it, such as
+    `{job_name}`.
 
     `params` holds the values that the message names; `says` in it is the message's template.
     """
@@ -46,43 +81,124 @@ def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = ""
             return Verdict(Outcome.NOT_SENT, outcome.code, outcome.message, outcome.params)
         params = {**outcome.params, "why": outcome.message}
         return _advise(operation, outcome.code, "{why}", params, text)
-    fields = None if outcome.unreadable else read_fields(outcome.body)
-    rule = operation.verdict
-    found = {name: find_value(fields, wanted) for name, wanted in rule.values.items()}
-    known = {name: value for name, value in found.items() if value is not None}
-    known["status"] = str(outcome.status)
-    if 200 <= outcome.status < 300:
-        return _judge_success(operation, outcome, fields, known, text)
-    # More than the status means that the body gives a reason.
-    if 400 <= outcome.status < 500 and len(known) > 1:
-        return _make_verdict(Outcome.REFUSED, "refused", rule.refused, known)
+    body = "" if outcome.unreadable else decode_reply(outcome).text
+    media_type, fields = read_fields(body)
+    known = _find_known(operation, outcome, fields)
+    status = outcome.status
+    if turned := _find_turn(operation, outcome):
+        template = _BODY_DROPPED if turned.drops_body else _METHOD_CHANGED
+        return _advise(operation, "redirected", template, known | _describe_turn(turned), text)
+    if 200 <= status < 300:
+        if _is_refusal(operation, outcome, fields):
+            return _make_verdict(Outcome.REFUSED, "refused", _refused(operation), known)
+        if doubt := _find_doubt(operation, outcome, body, media_type, fields):
+            says = ' It says: "{reason}".' if "reason" in known else ""
+            return _advise(operation, doubt.code, doubt.template + says, known | doubt.params, text)
+        return _accept(operation, outcome, known)
+    if 400 <= status < 500 and _gives_reason(operation, known):
+        return _make_verdict(Outcome.REFUSED, "refused", _refused(operation), known)
+    if 300 <= status < 400:
+        return _judge_redirect(outcome, known)
+    if 400 <= status < 600:
+        return _make_verdict(Outcome.HTTP_ERROR, "http-error", _HTTP_ERROR, known)
+    final = "which isn't a final answer" if status < 200 else "a status that HTTP doesn't define"
+    template = f"Unknown: {{api}} answered {{answered}}, {final}."
+    return _advise(operation, "odd-status", template, known, text)
+
+
+def _find_known(operation: Operation, reply: Reply, fields: Fields) -> dict[str, str]:
+    """The values that messages may name."""
+    found = {name: find_value(fields, wanted) for name, wanted in operation.verdict.values.items()}
     # The reason phrase is free text of the server: one line of it has to do.
-    reason = " ".join(outcome.reason.split())[:80]
-    params = {**known, "api": operation.api.title, "answered": f"{outcome.status} {reason}".strip()}
-    if 300 <= outcome.status < 400:
-        redirect = "HTTP error: {api} answered {answered}, a redirect that wasn't followed."
-        return _make_verdict(Outcome.HTTP_ERROR, "redirect", [redirect], params)
-    return _make_verdict(Outcome.HTTP_ERROR, "http-error", _HTTP_ERROR, params)
+    answered = f"{reply.status} {shorten(reply.reason, 80)}".strip()
+    reason = describe_reason(fields)
+    # A body that merely repeats the status gives no reason.
+    found["reason"] = None if reason == str(reply.status) else reason
+    found |= {"api": operation.api.title, "answered": answered}
+    known = {name: value for name, value in found.items() if value is not None}
+    return {**known, "status": str(reply.status)}
 
 
-def _judge_success(
-    operation: Operation, reply: Reply, fields: Fields, known: Mapping[str, str], text: str
-) -> Verdict:
-    rule = operation.verdict
+def _gives_reason(operation: Operation, known: Mapping[str, str]) -> bool:
+    return "reason" in known or not known.keys().isdisjoint(operation.verdict.values)
+
+
+def _refused(operation: Operation) -> Sequence[str]:
+    """The operation's messages, then one for reasons in a shape that it doesn't document."""
+    *own, last = operation.verdict.refused
+    return (*own, f"Refused by {operation.api.title}: {{reason}} (status {{status}})", last)
+
+
+def _is_refusal(operation: Operation, reply: Reply, fields: Fields) -> bool:
+    """Whether a 2xx says in its body that the call failed."""
+    equals = operation.verdict.equals
+    if equals is not None:
+        found = follow(fields, equals[0])
+        if _has_value(found) and not _equals(found, equals[1]):
+            return True
+    if normalize_media_type(find_content_type(reply)) == PROBLEM:
+        return True
+    success = next(iter(list_successes(operation.replies)), "")
+    content = find_content(operation.replies, reply.status) or operation.replies.get(success, {})
+    schema = find_schema(content, JSON)
+    fits = find_mismatch(schema, fields) is None
+    # APIs that answer with a list of errors do so where a list of something else is documented.
+    if isinstance(fields, list) and fields and not fits:
+        fields = fields[0]
+    return says_it_failed(fields, schema.get("properties", ()) if fits else ())
+
+
+@dataclass(frozen=True)
+class _Doubt:
+    """Why a 2xx isn't what the operation documents."""
+
+    code: str
+    template: str
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+def _find_doubt(
+    operation: Operation, reply: Reply, body: str, media_type: str, fields: Fields
+) -> _Doubt | None:
+    """Return None for a reply that is what the operation documents."""
+    lead = "Unknown: {api} answered {answered}"
     if reply.unreadable:
         template = "Unknown: the body of the answer of {api} (status {status}) is {unreadable}."
-        params = {**known, "api": operation.api.title, "unreadable": reply.unreadable}
-        return _advise(operation, "packed", template, params, text)
-    if rule.equals is not None and _follow(fields, rule.equals[0]) is not None:
-        if not _equals(_follow(fields, rule.equals[0]), rule.equals[1]):
-            return _make_verdict(Outcome.REFUSED, "refused", rule.refused, known)
-    elif rule.equals is not None or (rule.job and not isinstance(fields, dict)):
-        # 2xx alone proves nothing here: a sign-in page is answered with 200 as well.
-        code = "too-large" if reply.truncated else "unreadable"
-        why = "is too large to read completely" if reply.truncated else "doesn't say what happened"
-        template = f"Unknown: the answer of {{api}} (status {{status}}) {why}."
-        return _advise(operation, code, template, {**known, "api": operation.api.title}, text)
-    verdict = _make_verdict(Outcome.ACCEPTED, "accepted", rule.accepted, known)
+        return _Doubt("packed", template, {"unreadable": reply.unreadable})
+    content = find_content(operation.replies, reply.status)
+    if content is None:
+        usual = " or ".join(list_successes(operation.replies)) or "nothing"
+        return _Doubt("odd-status", lead + ", where {usual} is documented.", {"usual": usual})
+    params = {"expected": name_media_types(content) or "no body"}
+    if reply.truncated:
+        return _Doubt("too-large", lead + " with more than can be read completely.")
+    if media_type != JSON and is_web_page(body):
+        title = _TITLE.search(body)
+        params["page"] = f'the web page "{shorten(unescape(title[1]))}"' if title else "a web page"
+        why = "A sign-in page or a proxy may have answered in its place."
+        return _Doubt("web-page", f"{lead} with {{page}} instead of {{expected}}. {why}", params)
+    if not content:
+        return None
+    if not body.strip():
+        return _Doubt("empty", lead + " with an empty body instead of {expected}.", params)
+    claimed = normalize_media_type(find_content_type(reply))
+    if claimed and not is_documented(claimed, content):
+        params["claimed"] = shorten(claimed)
+        return _Doubt("odd-type", lead + " with {claimed} instead of {expected}.", params)
+    if not is_documented(media_type, content):
+        return _Doubt("unreadable", lead + " with a body that isn't {expected}.", params)
+    equals = operation.verdict.equals
+    if equals is not None and not _has_value(follow(fields, equals[0])):
+        return _Doubt("unreadable", lead + ", but the body doesn't say what happened.")
+    # Schemas describe JSON: XML and CSV are judged by the values of the rule alone.
+    mismatch = find_mismatch(find_schema(content, JSON), fields) if media_type == JSON else None
+    if mismatch:
+        return _Doubt("odd-shape", lead + ", but the body {mismatch}.", {"mismatch": mismatch})
+    return None
+
+
+def _accept(operation: Operation, reply: Reply, known: Mapping[str, str]) -> Verdict:
+    verdict = _make_verdict(Outcome.ACCEPTED, "accepted", operation.verdict.accepted, known)
     memory = operation.deduplication
     repeats = {name.lower() for name in memory.reply_headers} if memory else set()
     for name, value in reply.headers:
@@ -92,12 +208,50 @@ def _judge_success(
     return verdict
 
 
+def _judge_redirect(reply: Reply, known: Mapping[str, str]) -> Verdict:
+    if reply.status in _FOLLOWED:
+        locations = (value for name, value in reply.headers if name.lower() == "location")
+        # The host alone: the rest of a URL may hold what nobody else should read.
+        host = _find_host(next(locations, ""))
+        params = {**known, "host": host} if host else known
+        return _make_verdict(Outcome.HTTP_ERROR, "redirect", _REDIRECTS, params)
+    template = _NOT_MODIFIED if reply.status == 304 else _OTHER_3XX
+    return _make_verdict(Outcome.HTTP_ERROR, "http-error", [template], known)
+
+
+def _find_turn(operation: Operation, reply: Reply) -> Redirect | None:
+    """The redirect that made another call of this one, by dropping its body or as a GET."""
+    return next((r for r in reply.redirects if r.drops_body or _changes(r, operation)), None)
+
+
+def _changes(redirect: Redirect, operation: Operation) -> bool:
+    return redirect.method not in ("", operation.method)
+
+
+def _describe_turn(redirect: Redirect) -> dict[str, str]:
+    source, target = _find_host(redirect.source), _find_host(redirect.target)
+    return {
+        "source": source or "the server",
+        "target": "another URL there" if target == source else target or "another URL",
+        "redirect": str(redirect.status),
+        "method": redirect.method or "GET",
+    }
+
+
+def _find_host(url: str) -> str:
+    """Host and port of a URL; empty for a relative or invalid one."""
+    try:
+        return shorten(urlsplit(url).netloc.rpartition("@")[2])
+    except ValueError:
+        return ""
+
+
 def _advise(
     operation: Operation, code: str, template: str, params: Mapping[str, str], text: str
 ) -> Verdict:
     """An unknown outcome, with advice on finding out what became of the call."""
     names = {name for advice in operation.unknown_advice for name in _PLACEHOLDER.findall(advice)}
-    fields = read_fields(text.encode("utf-8", "replace")) if names else None
+    _, fields = read_fields(text) if names else ("", None)
     sent = {name: find_value(fields, [f"/{name}"]) for name in names}
     known = {**{name: value for name, value in sent.items() if value is not None}, **params}
     templates = [f"{template} {advice}" for advice in operation.unknown_advice] or [template]
@@ -116,51 +270,8 @@ def _make_verdict(
     return Verdict(outcome, code, "".join(pieces), {**known, "says": template})
 
 
-def read_fields(body: bytes) -> Fields:
-    """Read JSON, XML or CSV with a header line; else None. Never raises."""
-    text = body.decode("utf-8-sig", "replace").strip()
-    parsers: tuple[Callable[[str], Fields], ...] = (_PARSE_JSON, _parse_xml, _parse_csv)
-    for parse in parsers:
-        try:
-            found = parse(text)
-        except (ValueError, RecursionError, csv.Error):
-            continue
-        if found is not None:
-            return found
-    return None
-
-
-# Numbers stay text, so that long IDs keep their digits.
-_PARSE_JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str).decode
-
-
-def _parse_xml(text: str) -> Fields:
-    # A sign-in page is no answer of the API, even if its elements have the right names.
-    if not text.startswith("<") or "<html" in text[:2000].lower():
-        return None
-    found = islice(_XML_ELEMENT.finditer(text), _MAX_XML_ELEMENTS)
-    return {element[1]: unescape(element[2]).strip() for element in found} or None
-
-
-def _parse_csv(text: str) -> Fields:
-    lines = text.splitlines()[:2]
-    if len(lines) < 2 or text.startswith("<"):
-        return None
-    delimiter = max(",;\t", key=lines[0].count)
-    names, values = list(csv.reader(lines, delimiter=delimiter))[:2]
-    if delimiter not in lines[0] or len(names) != len(values):
-        return None
-    return {name.strip(): value.strip() for name, value in zip(names, values, strict=True)}
-
-
-def find_value(fields: Fields, wanted: Sequence[str]) -> str | None:
-    """The first plain value that one of these pointers has, as one short line."""
-    for pointer in wanted:
-        found = _follow(fields, pointer)
-        if isinstance(found, str | bool) and str(found).strip():
-            text = json.dumps(found) if isinstance(found, bool) else " ".join(found.split())
-            return text if len(text) <= _LONGEST_VALUE else f"{text[: _LONGEST_VALUE - 1]}…"
-    return None
+def _has_value(found: Fields) -> bool:
+    return bool(found.strip()) if isinstance(found, str) else found is not None
 
 
 def _equals(found: Fields, wanted: object) -> bool:
@@ -178,16 +289,3 @@ def _normalize(value: object) -> object:
     except InvalidOperation:
         return text
     return number if number.is_finite() else text
-
-
-def _follow(fields: Fields, pointer: str) -> Fields:
-    """The value at a pointer, or None."""
-    for segment in pointers.split(pointer):
-        if isinstance(fields, Mapping):
-            fields = fields.get(segment)
-        elif isinstance(fields, list):
-            index = pointers.parse_index(segment)
-            fields = fields[index] if index is not None and index < len(fields) else None
-        else:
-            return None
-    return fields

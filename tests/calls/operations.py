@@ -18,6 +18,7 @@ START = replace(
     id="start",
     path="/workflows/start",
     path_fields=(),
+    replies=get_operation("start-scenario").replies,
     api=replace(
         LAUNCH.api,
         title="Altcraft",

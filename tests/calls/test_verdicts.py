@@ -13,6 +13,14 @@ ADVICE = (
     'It may have been launched. Look for "Night run" in the workflow\'s jobs before sending again.'
 )
 
+NO_ADDRESS = "HTTP error: Captain Data answered 300, which leads to no other address."
+NOT_MODIFIED = (
+    "HTTP error: Captain Data answered 304, which means that a stored copy is up to date. Remove"
+    " headers such as If-None-Match."
+)
+UNDEFINED = "Unknown: Captain Data answered 999, a status that HTTP doesn't define."
+BLIND_ADVICE = "It may have been launched. Check the workflow's jobs before sending again."
+
 
 def reply(status: int, body: bytes | str, **more) -> Reply:
     data = body.encode() if isinstance(body, str) else body
@@ -23,8 +31,8 @@ def reply(status: int, body: bytes | str, **more) -> Reply:
     ("status", "body", "outcome", "message"),
     [
         (200, '{"job_uid": "5f3c"}', "accepted", "Launched: job 5f3c is running"),
-        (200, '{"message": "Done"}', "accepted", "Launched: Done"),
-        (200, "{}", "accepted", "Launched"),
+        (200, '{"message": "Done"}', "unknown", None),
+        (200, "{}", "unknown", None),
         (200, "<html>Sign in</html>", "unknown", None),
         (200, "[]", "unknown", None),
         (200, "", "unknown", None),
@@ -33,13 +41,19 @@ def reply(status: int, body: bytes | str, **more) -> Reply:
         (404, "<html>", "http-error", "HTTP error: Captain Data answered 404."),
         (500, '{"message": "oops"}', "http-error", "HTTP error: Captain Data answered 500 (oops)."),
         (302, "", "http-error", None),
+        (300, "", "http-error", NO_ADDRESS),
+        (304, "", "http-error", NOT_MODIFIED),
+        (101, "", "unknown", "Unknown: Captain Data answered 101, which isn't a final answer."),
+        (103, "", "unknown", None),
+        (600, '{"job_uid": "j"}', "unknown", None),
+        (999, "", "unknown", UNDEFINED),
     ],
 )
 def test_a_launch_gets_a_verdict(status: int, body: str, outcome: str, message: str | None) -> None:
     verdict = reach_verdict(LAUNCH, reply(status, body))
     assert verdict.outcome == outcome
     if message is not None:
-        assert verdict.message == message
+        assert verdict.message.removesuffix(f" {BLIND_ADVICE}") == message
 
 
 @pytest.mark.parametrize(
@@ -67,6 +81,9 @@ def test_a_launch_gets_a_verdict(status: int, body: str, outcome: str, message: 
         ("", "unknown"),
         ("0", "unknown"),
         ("[" * 100_000, "unknown"),
+        ('{"error": NaN}', "unknown"),
+        ('{"error": false}', "unknown"),
+        ('{"error": " "}', "unknown"),
         ('{"error": ' + "9" * 10_000 + "}", "refused"),
         ('{"error": {"a": 0}}', "refused"),
     ],

@@ -1,0 +1,116 @@
+"""The fields of a reply: its body parsed as JSON, XML or CSV, and plain values looked up in it."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from html import unescape
+from itertools import islice
+from typing import Any
+
+from playground.jsontext import pointers
+from playground.openapi.responses import CSV, JSON, XML
+
+# What a body says: nested dicts and lists; numbers are the text they were written as.
+Fields = Any
+
+_LONGEST_VALUE = 200
+# Elements without children only, by pattern: a parser could be made to expand or fetch entities.
+_XML_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]{0,80})(?:\s[^<>]{0,200})?>([^<]{0,4000})</\1\s*>")
+_MAX_XML_ELEMENTS = 200
+_HTML = re.compile(r"\s*<(?:!doctype html|(?:[^\0]{0,2000}<)?html[\s>])", re.I)
+
+
+def read_fields(text: str) -> tuple[str, Fields]:
+    """The media type that a body really has, and its fields.
+
+    Parsed as JSON, XML or CSV with a header line; `("", None)` for anything else. Never raises.
+    """
+    text = text.removeprefix("\ufeff").strip()
+    parsers: tuple[tuple[str, Callable[[str], Fields]], ...] = (
+        (JSON, _PARSE_JSON),
+        (XML, _parse_xml),
+        (CSV, _parse_csv),
+    )
+    for media_type, parse in parsers:
+        try:
+            found = parse(text)
+        except (ValueError, RecursionError, csv.Error):
+            continue
+        # `null` is JSON; no XML and no CSV is nothing.
+        if found is not None or media_type == JSON:
+            return media_type, found
+    return "", None
+
+
+def is_web_page(text: str) -> bool:
+    """Whether a body is HTML, whatever the reply claims."""
+    return _HTML.match(text) is not None
+
+
+# Numbers stay text, so that long IDs keep their digits. Python's own servers write NaN, which is
+# no value of JSON.
+_PARSE_JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None).decode
+
+
+def _parse_xml(text: str) -> Fields:
+    # A sign-in page is no answer of the API, even if its elements have the right names.
+    if not text.startswith("<") or is_web_page(text):
+        return None
+    found = islice(_XML_ELEMENT.finditer(text), _MAX_XML_ELEMENTS)
+    return {element[1]: unescape(element[2]).strip() for element in found} or None
+
+
+def _parse_csv(text: str) -> Fields:
+    lines = text.splitlines()[:2]
+    if len(lines) < 2 or text.startswith("<"):
+        return None
+    delimiter = max(",;\t", key=lines[0].count)
+    names, values = list(csv.reader(lines, delimiter=delimiter))[:2]
+    if delimiter not in lines[0] or len(names) != len(values):
+        return None
+    return {name.strip(): value.strip() for name, value in zip(names, values, strict=True)}
+
+
+def find_value(fields: Fields, wanted: Sequence[str]) -> str | None:
+    """The first plain value that one of these pointers has, as one short line."""
+    for pointer in wanted:
+        found = follow(fields, pointer)
+        if isinstance(found, bool):
+            return json.dumps(found)
+        if isinstance(found, str) and found.strip():
+            return shorten(found)
+    return None
+
+
+def follow(fields: Fields, pointer: str) -> Fields:
+    """The value at a pointer, or None."""
+    for segment in pointers.split(pointer):
+        if isinstance(fields, Mapping):
+            fields = fields.get(segment)
+        elif isinstance(fields, list):
+            index = pointers.parse_index(segment)
+            fields = fields[index] if index is not None and index < len(fields) else None
+        else:
+            return None
+    return fields
+
+
+def shorten(text: str, most: int = _LONGEST_VALUE) -> str:
+    """The text as one line of at most `most` characters that can be stored."""
+    # Only the beginning is split: a value may have megabytes.
+    line = replace_unstorable(" ".join(text[: 4 * most].split()))
+    return line if len(line) <= most and len(text) <= 4 * most else f"{line[: most - 1]}…"
+
+
+def replace_unstorable(text: str) -> str:
+    """The text with U+FFFD for what can't be stored: halves of surrogate pairs, and NUL.
+
+    JSON's escapes bring both into a text. UTF-8 has no halves, PostgreSQL stores no NUL.
+    """
+    if text.isascii():
+        return text.replace("\0", "\ufffd")
+    paired = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return paired.replace("\0", "\ufffd")
