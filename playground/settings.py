@@ -104,7 +104,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             # has written: it would fail at once instead of waiting.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            # Overwritten with zeros, what was deleted is in no copy of the file.
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA secure_delete=ON;",
         },
         # A file, so that each thread of a test's server has a connection of its own.
         "TEST": {"NAME": DATA / "test.sqlite3"},
@@ -147,6 +149,7 @@ SECURE_REFERRER_POLICY = "no-referrer"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
+SESSION_ENGINE = "playground.people.sessions"
 SESSION_COOKIE_NAME = "playground_session"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_NAME = "playground_csrf"

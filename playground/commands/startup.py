@@ -26,6 +26,7 @@ from playground.sending.policy import (
     validate_network_settings,
 )
 from playground.sending.recovery import end_abandoned
+from playground.vault.encryption import CannotUnseal
 from playground.vault.rotation import check_key, seal_plain_files
 from playground.workspace.files import delete_unused_files
 from playground.workspace.models import Connection
@@ -53,7 +54,10 @@ def migrate() -> None:
     # Looking first: `migrate` itself takes a second even if there is nothing to do.
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        call_command("migrate", interactive=False, verbosity=0)
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        except CannotUnseal as error:
+            raise CommandError(str(error)) from None
 
 
 def prepare_database() -> None:
@@ -67,6 +71,14 @@ def check_encryption_key() -> None:
     """Raise CommandError if the stored secrets were encrypted with another key."""
     if message := check_key():
         raise CommandError(message)
+
+
+def encrypt_files() -> None:
+    """Encrypt attachments that an early version stored as they are."""
+    try:
+        seal_plain_files()
+    except CannotUnseal as error:
+        raise CommandError(str(error)) from None
 
 
 def collect_static() -> None:
@@ -100,7 +112,7 @@ STEPS: list[Callable[[], object]] = [
     fill_practice,
     end_abandoned,
     delete_unused_files,
-    seal_plain_files,
+    encrypt_files,
     collect_static,
 ]
 

@@ -1,4 +1,7 @@
-"""The tables of exchanges. Secrets are masked before anything is written here."""
+"""The tables of exchanges. Secrets are masked before anything is written here.
+
+What quotes requests or replies is sealed. Lists are filtered and searched by the other columns.
+"""
 
 import uuid
 
@@ -6,25 +9,22 @@ from django.conf import settings
 from django.db import models
 
 from playground.calls.values import Outcome
-
-
-class SealedBytesField(models.BinaryField):  # type: ignore[type-arg]
-    """Bytes that `sending` encrypted before they came here; this package cannot read them.
-
-    Key rotation finds such fields in every package by the class attribute `sealed`.
-    """
-
-    sealed = True
+from playground.vault.encryption import (
+    SealedBytesField,
+    SealedJSONField,
+    SealedMessageField,
+    SealedTextField,
+)
 
 
 class Body(models.Model):
-    """A content stored once, compressed, however many exchanges refer to it.
+    """A content stored once, compressed and sealed, however many exchanges refer to it.
 
     `digest` is the SHA-256 of the content before packing, `size` its length in bytes.
     """
 
     digest = models.CharField(max_length=64, primary_key=True)
-    packed = models.BinaryField()
+    packed = SealedBytesField()
     size = models.PositiveIntegerField()
 
 
@@ -56,13 +56,13 @@ class Exchange(models.Model):
     path_values = models.JSONField(default=dict)
     outcome = models.CharField(max_length=12, default=Outcome.SENDING)
     code = models.CharField(max_length=60, default="")
-    params = models.JSONField(default=dict)
-    message = models.TextField(default="")
+    params = SealedJSONField(default=dict)
+    message = SealedMessageField(default="")
     method = models.CharField(max_length=10)
     url = models.TextField(default="")
     status = models.PositiveSmallIntegerField(null=True)
-    reason = models.CharField(max_length=200, default="")
-    content_type = models.CharField(max_length=200, default="")
+    reason = SealedMessageField(default="")
+    content_type = SealedMessageField(default="")
     reply_size = models.PositiveIntegerField(default=0)
     wire_size = models.PositiveIntegerField(default=0)
     truncated = models.BooleanField(default=False)
@@ -70,7 +70,7 @@ class Exchange(models.Model):
     seconds = models.FloatField(default=0)
     address = models.CharField(max_length=80, default="")
     # One dict for each redirect, with the fields of `calls.values.Redirect`.
-    redirects = models.JSONField(default=list)
+    redirects = SealedJSONField(default=list)
     # Why the body can't be read, such as "packed as br, which was not asked for".
     unreadable = models.CharField(max_length=300, default="")
     job_uid = models.CharField(max_length=200, default="")
@@ -88,6 +88,7 @@ class Exchange(models.Model):
     reply_head = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     reply_body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     # What the list is searched by, case-folded in Python: SQLite folds the case of ASCII only.
+    # In the clear, so nothing of a document or a reply may be in it.
     search_text = models.TextField(default="")
 
     class Meta:
@@ -122,8 +123,8 @@ class SentDocument(models.Model):
     """
 
     exchange = models.OneToOneField(Exchange, models.CASCADE, related_name="sent_document")
-    document = SealedBytesField()
-    metadata = SealedBytesField()
+    document = SealedTextField()
+    metadata = SealedTextField()
     context = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
 
 

@@ -144,7 +144,7 @@ def _filter(rows: QuerySet[Exchange], search: ExchangeSearch) -> QuerySet[Exchan
 
 def _search_bodies(rows: QuerySet[Exchange], words: list[str], size: int) -> ExchangePage:
     """Search the newest `MOST_BODIES` that match the filters; the next page continues there."""
-    # Compressed bodies cannot be searched by the database. A bounded number keeps one request
+    # The database cannot search what is sealed. A bounded number keeps one request
     # short; `next_before` is where the next one goes on, even if nothing was found.
     opened = list(rows.select_related("request", "reply_body")[:MOST_BODIES])
     found: list[Exchange] = []
@@ -159,8 +159,8 @@ def _search_bodies(rows: QuerySet[Exchange], words: list[str], size: int) -> Exc
 
 
 def _read_everything(row: Exchange) -> str:
-    """Return search text, request and reply, case-folded; only the start of long bodies."""
-    texts = [row.search_text]
+    """Return search text, message and bodies, case-folded; only the start of long bodies."""
+    texts = [row.search_text, row.message]
     if row.request is not None and row.request.size <= LONGEST_SEARCHED:
         texts.append(format_masked(load_masked_call(read_body(row.request).decode()).body or ()))
     if row.reply_body is not None:

@@ -26,13 +26,13 @@ class AlreadySubmitted(Exception):
 
 
 def record_start(
-    exchange: Exchange, call: Call, document: bytes = b"", metadata: bytes = b"", context: str = ""
+    exchange: Exchange, call: Call, document: str = "", metadata: str = "{}", context: str = ""
 ) -> Exchange:
     """Complete, mask and commit a new exchange before its first byte leaves.
 
     The caller fills in where it comes from; the rest follows from `call`, which holds the
-    secrets. `document` and `metadata` are encrypted already, `context` is a JSON text. Raises
-    AlreadySubmitted when the same submission arrived before.
+    secrets. `metadata` and `context` are JSON texts. Raises AlreadySubmitted when the same
+    submission arrived before.
     """
     masked, person = mask_call(call), exchange.person
     exchange.person_name = person.get_username() if person else ""
@@ -97,11 +97,13 @@ def set_shared(exchange: Exchange, shared: bool) -> None:
 
 
 def describe_for_search(exchange: Exchange) -> str:
-    """Return what the list is searched by. Everything in it is masked already."""
+    """Return what the list is searched by. Everything in it is masked already.
+
+    Without the message, which may quote the reply: that is sealed, and searched with the bodies.
+    """
     parts = [
         exchange.name,
         *map(str, exchange.path_values.values()),
-        exchange.message,
         exchange.job_uid,
         exchange.url,
         exchange.connection_name,

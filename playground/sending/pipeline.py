@@ -23,7 +23,6 @@ from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending.plans import WORKFLOW_UID, Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
-from playground.vault.encryption import seal
 from playground.workspace.connections import resolve_base_url
 from playground.workspace.files import open_file
 from playground.workspace.models import Connection, Repeat
@@ -98,8 +97,8 @@ def start_exchange(
     return record_start(
         exchange,
         call,
-        document=seal(plan.text),
-        metadata=seal(plan.metadata),
+        document=plan.text,
+        metadata=plan.metadata,
         context=describe_context(plan),
     )
 

@@ -23,7 +23,6 @@ from playground.jsontext.references import FILE_REFERENCE
 from playground.openapi.workflows import WorkflowDefinition
 from playground.people.models import Person
 from playground.sending.plans import WORKFLOW_UID, Plan, plan_draft
-from playground.vault.encryption import unseal
 from playground.workspace.connections import format_variables
 from playground.workspace.files import format_size, read_file_facts
 from playground.workspace.models import Connection
@@ -57,11 +56,9 @@ class Changes:
 def read_sent_state(exchange: Exchange) -> SentState | None:
     """Return None for calls of the application itself, which have no document."""
     stored = SentDocument.objects.select_related("context").filter(exchange=exchange).first()
-    text = unseal(stored.document) if stored and stored.document else ""
-    if stored is None or not text:
+    if stored is None or not stored.document:
         return None
-    metadata = unseal(stored.metadata) if stored.metadata else "{}"
-    return SentState(text, metadata, read_body(stored.context).decode())
+    return SentState(stored.document, stored.metadata, read_body(stored.context).decode())
 
 
 @transaction.atomic

@@ -1,12 +1,15 @@
 """Encryption at rest: sealed texts can be read only with this installation's key.
 
-A sealed text is a mark, a nonce and the ciphertext of AES-GCM, under a key derived from one of
-the settings' Fernet keys. The first versions stored Fernet tokens, which can still be read.
+A sealed text is a byte for the version, a nonce and the ciphertext of AES-GCM, under a key derived
+from one of the settings' Fernet keys. The first versions stored Fernet tokens, which can still be
+read.
 """
 
 import base64
+import json
 import os
 from functools import cache
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
@@ -16,15 +19,31 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
 
-# Fernet tokens are base64 and never start with this byte. They gave way because each edit
-# encrypts a whole document, and their base64 took longer than the cipher.
+# The version of the format. Fernet tokens are base64 and never start with this byte. They gave way
+# because each edit encrypts a whole document, and their base64 took longer than the cipher.
 MARK = b"\x02"
+# Bytes up to this one are kept for later versions; no Fernet token starts with one of them.
+LAST_VERSION = 0x1F
 # The size that NIST SP 800-38D recommends for GCM. Nonces are random, which is safe for 2**32
 # texts under one key (section 8.3); rotation brings a new key.
 NONCE_BYTES = 12
 
 
-class WrongKey(Exception):
+class CannotUnseal(Exception):
+    """Something stored can't be decrypted; the text is a message for administrators."""
+
+
+class NewerFormat(CannotUnseal):
+    """Something stored was sealed by a later version of API Playground."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The data comes from a newer version of API Playground. Start that version, or "
+            "restore a backup made before the upgrade."
+        )
+
+
+class WrongKey(CannotUnseal):
     """Something stored was sealed with another key than the ones in use."""
 
     def __init__(self) -> None:
@@ -52,22 +71,35 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
 
 def seal(text: str) -> bytes:
     """Encrypt with the newest key."""
+    # A document may have lone surrogates, as JSON escapes allow them.
+    return seal_bytes(text.encode("utf-8", "surrogatepass"))
+
+
+def seal_bytes(data: bytes) -> bytes:
+    """Encrypt with the newest key."""
     nonce = os.urandom(NONCE_BYTES)
     cipher = _ciphers(tuple(settings.SECRET_KEYS))[0]
-    # A document may have lone surrogates, as JSON escapes allow them.
-    return MARK + nonce + cipher.encrypt(nonce, text.encode("utf-8", "surrogatepass"), None)
+    return MARK + nonce + cipher.encrypt(nonce, data, None)
 
 
 def unseal(sealed: bytes) -> str:
-    """Decrypt with whichever key fits. Raises WrongKey."""
+    """Decrypt with whichever key fits. Raises WrongKey or NewerFormat."""
+    return unseal_bytes(sealed).decode("utf-8", "surrogatepass")
+
+
+def unseal_bytes(sealed: bytes) -> bytes:
+    """Decrypt with whichever key fits. Raises WrongKey or NewerFormat."""
     sealed, keys = bytes(sealed), tuple(settings.SECRET_KEYS)
-    data = _open(sealed, keys) if sealed.startswith(MARK) else _open_token(sealed, keys)
-    return data.decode("utf-8", "surrogatepass")
+    if sealed.startswith(MARK):
+        return _open(sealed, keys)
+    if sealed and MARK[0] < sealed[0] <= LAST_VERSION:
+        raise NewerFormat
+    return _open_token(sealed, keys)
 
 
 def reseal(sealed: bytes) -> bytes:
-    """The same text under the newest key."""
-    return seal(unseal(sealed))
+    """The same content under the newest key."""
+    return seal_bytes(unseal_bytes(sealed))
 
 
 def _open(sealed: bytes, keys: tuple[str, ...]) -> bytes:
@@ -88,17 +120,61 @@ def _open_token(token: bytes, keys: tuple[str, ...]) -> bytes:
         raise WrongKey from None
 
 
-class SealedTextField(models.Field):  # type: ignore[type-arg]
-    """Text that is encrypted in the database and plain in Python."""
+class SealedField(models.Field):  # type: ignore[type-arg]
+    """A value that is encrypted in the database and plain in Python."""
 
     # Rotation and the check at start-up find such fields in all packages by this attribute.
     sealed = True
+    # Whether `{{file:ID}}` in it means that the file is in use.
+    has_references = False
+
+    def pack(self, value: Any) -> bytes:
+        raise NotImplementedError
+
+    def unpack(self, data: bytes) -> Any:
+        raise NotImplementedError
 
     def get_internal_type(self) -> str:
         return "BinaryField"
 
     def from_db_value(self, value, expression, connection):  # type: ignore[no-untyped-def]
-        return None if value is None else unseal(value)
+        return None if value is None else self.unpack(unseal_bytes(value))
 
     def get_db_prep_value(self, value, connection, prepared=False):  # type: ignore[no-untyped-def]
-        return None if value is None else connection.Database.Binary(seal(value))
+        if value is None:
+            return None
+        return connection.Database.Binary(seal_bytes(self.pack(value)))
+
+
+class SealedBytesField(SealedField):
+    def pack(self, value: bytes) -> bytes:
+        return bytes(value)
+
+    def unpack(self, data: bytes) -> bytes:
+        return data
+
+
+class SealedMessageField(SealedField):
+    """Text that refers to nothing, such as a message that quotes a reply."""
+
+    def pack(self, value: str) -> bytes:
+        return value.encode("utf-8", "surrogatepass")
+
+    def unpack(self, data: bytes) -> str:
+        return data.decode("utf-8", "surrogatepass")
+
+
+class SealedTextField(SealedMessageField):
+    """A document, or other text that may hold references."""
+
+    has_references = True
+
+
+class SealedJSONField(SealedField):
+    """Lists and dicts, as in Django's JSONField."""
+
+    def pack(self, value: Any) -> bytes:
+        return json.dumps(value).encode()
+
+    def unpack(self, data: bytes) -> Any:
+        return json.loads(data)

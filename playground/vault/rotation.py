@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Cast
 
-from playground.vault.encryption import WrongKey, reseal, unseal
+from playground.vault.encryption import CannotUnseal, reseal, unseal, unseal_bytes
 from playground.vault.sealed_files import is_sealed, reseal_file
 
 # Rows at a time: a transaction must be short enough not to keep edits waiting.
@@ -31,10 +31,11 @@ def find_sealed_fields() -> Iterator[tuple[type[models.Model], SealedField]]:
 
 
 def read_sealed_texts(exclude: type[models.Model]) -> Iterator[str]:
-    """Every sealed text of all tables but one, decrypted one at a time."""
+    """Every sealed text of all tables but one that may hold references, one at a time."""
     for model, field in find_sealed_fields():
-        for chunk in _read_chunks(model, field) if model is not exclude else ():
-            yield from (unseal(sealed) for _, sealed in chunk)
+        if model is not exclude and getattr(field, "has_references", False):
+            for keys in _read_keys(model, field):
+                yield from (unseal(sealed) for _, sealed in _read_values(model, field, keys))
 
 
 def check_key() -> str:
@@ -42,26 +43,26 @@ def check_key() -> str:
     try:
         for model, field in find_sealed_fields():
             for _, sealed in _sealed_rows(model, field).order_by("-pk")[:1]:
-                unseal(bytes(sealed))
-    except WrongKey as error:
+                unseal_bytes(sealed)
+    except CannotUnseal as error:
         return str(error)
     return ""
 
 
 def rotate_secrets() -> int:
-    """Put all sealed values under the newest key; how many. Raises WrongKey."""
+    """Put all sealed values under the newest key; how many. Raises CannotUnseal."""
     count = 0
     for model, field in find_sealed_fields():
-        for chunk in _read_chunks(model, field):
+        for keys in _read_keys(model, field):
             with transaction.atomic():
-                for key, sealed in chunk:
+                for key, sealed in _read_values(model, field, keys):
                     _write_sealed(model, field, key, sealed)
-            count += len(chunk)
+            count += len(keys)
     return count
 
 
 def rotate_files() -> int:
-    """Put all attached files under the newest key; how many. Raises WrongKey."""
+    """Put all attached files under the newest key; how many. Raises CannotUnseal."""
     files = _list_files()
     for path in files:
         reseal_file(path)
@@ -104,16 +105,23 @@ def _list_files() -> list[Path]:
     return sorted(Path(settings.FILES).glob("[0-9a-f][0-9a-f]/*"))
 
 
-def _read_chunks(
-    model: type[models.Model], field: SealedField
-) -> Iterator[list[tuple[Any, bytes]]]:
-    """Primary keys and sealed bytes in the order of the keys."""
-    rows = _sealed_rows(model, field).order_by("pk")
+def _read_keys(model: type[models.Model], field: SealedField) -> Iterator[list[Any]]:
+    """The primary keys of the rows that have a value, in order."""
+    keys = _sealed_rows(model, field).order_by("pk").values_list("pk", flat=True)
     # By key, not by offset: rows come and go meanwhile.
-    chunk = list(rows[:CHUNK])
+    chunk = list(keys[:CHUNK])
     while chunk:
-        yield [(key, bytes(sealed)) for key, sealed in chunk]
-        chunk = list(rows.filter(pk__gt=chunk[-1][0])[:CHUNK])
+        yield chunk
+        chunk = list(keys.filter(pk__gt=chunk[-1])[:CHUNK])
+
+
+def _read_values(
+    model: type[models.Model], field: SealedField, keys: list[Any]
+) -> Iterator[tuple[Any, bytes]]:
+    """Keys and sealed bytes, one at a time: a reply may have megabytes."""
+    for key in keys:
+        for _, sealed in _sealed_rows(model, field).filter(pk=key):
+            yield key, bytes(sealed)
 
 
 def _sealed_rows(model: type[models.Model], field: SealedField) -> models.QuerySet[Any, Any]:

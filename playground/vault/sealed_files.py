@@ -15,11 +15,13 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from playground.vault.encryption import reseal, seal, unseal
+from playground.vault.encryption import NewerFormat, reseal, seal, unseal
 
 # A file is the mark, the length of its sealed key, that key, and pieces of this size, each with
 # its tag. Files without the mark were stored before files were encrypted, and are read as such.
 MARK = b"\x93playground-file\x01"
+# The last byte of the mark is the version.
+NAME = MARK[:-1]
 # Bytes. A multiple of three, so that the pieces can be encoded as base64 one by one.
 PIECE = 3 * 64 * 1024
 _TAG = 16
@@ -58,7 +60,8 @@ class Sealer:
 def unseal_file(path: Path) -> Iterator[bytes]:
     """The plain bytes, piece by piece.
 
-    Raises OSError if the file is gone, DamagedFile if it was changed, WrongKey if no key fits.
+    Raises OSError if the file is gone, DamagedFile if it was changed, CannotUnseal if no key fits
+    or a later version wrote it.
     """
     with path.open("rb") as file:
         sealed_key = _read_head(file)
@@ -103,7 +106,7 @@ def reseal_file(path: Path) -> None:
 def is_sealed(path: Path) -> bool:
     """Whether the file is encrypted already."""
     with path.open("rb") as file:
-        return file.read(len(MARK)) == MARK
+        return _has_mark(file)
 
 
 def _seal_pieces(path: Path, out: BinaryIO) -> None:
@@ -120,7 +123,7 @@ def _head(sealed_key: bytes) -> bytes:
 
 def _read_head(file: BinaryIO) -> bytes | None:
     """The sealed key, or None for a plain file, which is then at its start again."""
-    if file.read(len(MARK)) != MARK:
+    if not _has_mark(file):
         file.seek(0)
         return None
     size = int.from_bytes(file.read(2))
@@ -128,6 +131,14 @@ def _read_head(file: BinaryIO) -> bytes | None:
     if not size or len(sealed_key) < size:
         raise DamagedFile(f"{file.name} is damaged")
     return sealed_key
+
+
+def _has_mark(file: BinaryIO) -> bool:
+    """Whether the file is sealed. Raises NewerFormat where a later version did that."""
+    start = file.read(len(MARK))
+    if start != MARK and start.startswith(NAME) and len(start) == len(MARK):
+        raise NewerFormat
+    return start == MARK
 
 
 def _read_pieces(file: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:

@@ -19,7 +19,7 @@ from playground.calls.values import MaskedCall
 from playground.jsontext.references import FILE_REFERENCE
 from playground.people.models import Person
 from playground.rules.facts import FileFacts
-from playground.vault.encryption import WrongKey
+from playground.vault.encryption import CannotUnseal
 from playground.vault.models import Secret
 from playground.vault.rotation import read_sealed_texts
 from playground.vault.sealed_files import Sealer, temporary_file, unseal_file
@@ -64,7 +64,7 @@ def path_of(digest: str) -> Path:
 
 
 def read_pieces(file: File) -> Iterator[bytes]:
-    """Yield the bytes, a piece at a time. Raises OSError or WrongKey if they can't be read."""
+    """Yield the bytes, a piece at a time. Raises OSError or CannotUnseal if they can't be read."""
     return unseal_file(path_of(file.digest))
 
 
@@ -76,7 +76,7 @@ def read_file_start(file: File, limit: int) -> bytes:
             start += piece
             if len(start) >= limit:
                 break
-    except (OSError, WrongKey):
+    except (OSError, CannotUnseal):
         return b""
     return start[:limit]
 
@@ -196,7 +196,7 @@ def _check_total(size: int) -> None:
 def _read_for_body(file: File) -> Iterator[bytes]:
     try:
         yield from read_pieces(file)
-    except (OSError, WrongKey):
+    except (OSError, CannotUnseal):
         raise UnresolvedReference("file-unknown", file.id) from None
 
 

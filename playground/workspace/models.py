@@ -7,6 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 
+from playground.vault.encryption import SealedJSONField, SealedMessageField
+
 
 class Connection(models.Model):
     """One API at one base URL, with its credential, for the whole team.
@@ -140,8 +142,8 @@ class SyncRun(models.Model):
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)
-    failures = models.JSONField(default=list)
-    changes = models.JSONField(default=list)
+    failures = SealedJSONField(default=list)
+    changes = SealedJSONField(default=list)
     # The process that runs it: when that has ended, so has the sync.
     process = models.CharField(max_length=200, default="")
     started_at = models.DateTimeField(auto_now_add=True)
@@ -164,7 +166,7 @@ class JobRecord(models.Model):
     status = models.CharField(max_length=60, default="")
     workflow_uid = models.CharField(max_length=200, default="")
     workflow_name = models.CharField(max_length=300, default="")
-    error_message = models.TextField(default="")
+    error_message = SealedMessageField(default="")
     inputs = models.PositiveIntegerField(null=True)
     rows = models.PositiveIntegerField(null=True)
     # As text: the API documents no time format.
@@ -209,8 +211,8 @@ class ChoiceList(models.Model):
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="choice_lists")
     operation = models.CharField(max_length=100)
-    choices = models.JSONField(default=list)
-    message = models.TextField(default="")
+    choices = SealedJSONField(default=list)
+    message = SealedMessageField(default="")
     requested_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)

@@ -10,7 +10,6 @@ from playground.calls.values import Call, Outcome, Reply, Secret, Verdict
 from playground.history.models import Exchange
 from playground.history.recording import describe_for_search, record_end, record_start
 from playground.people.models import Person
-from playground.vault.encryption import seal
 
 KEY = Secret("key", "top-secret-value", frozenset({"api.example.com"}))
 ACCEPTED = Verdict(Outcome.ACCEPTED, "accepted", "Launched", {})
@@ -36,7 +35,7 @@ def start_exchange(
         "person": person,
     }
     exchange = Exchange(**{**known, **values})
-    return record_start(exchange, call or make_call(), seal(document), seal("{}"), context)
+    return record_start(exchange, call or make_call(), document, "{}", context)
 
 
 def end_exchange(

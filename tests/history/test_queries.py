@@ -97,10 +97,10 @@ def test_search_by_connection_person_and_day(owner, editor) -> None:
     assert found(owner, until=date(2026, 2, 1)) == []
 
 
-def test_words_are_found_in_name_workflow_and_message_in_any_case(editor) -> None:
+def test_words_are_found_in_name_workflow_and_url_in_any_case(editor) -> None:
     one = make_exchange(editor, name="ÜBUNG 100%", path_values={"workflow_uid": "Flow-7"})
     make_exchange(editor, name="Other")
-    for text in ("übung", "flow-7", "100%", "launched FLOW", "api.example.com übung"):
+    for text in ("übung", "flow-7", "100%", "ÜBUNG FLOW", "api.example.com übung"):
         assert found(editor, text=text) == [one], text
     assert found(editor, text="10_%") == []
 
@@ -112,6 +112,10 @@ def test_bodies_are_searched_on_request(editor) -> None:
     assert found(editor, text="needle") == []
     assert found(editor, text="NEEDLE", bodies=True) == [answered]
     assert found(editor, text="zürich", bodies=True) == [sent]
+    # The message may quote the reply, so it is sealed and found in the same way.
+    assert answered.message
+    assert found(editor, text=answered.message) == []
+    assert found(editor, text=answered.message, bodies=True) == [answered]
 
 
 def test_a_search_of_bodies_continues_where_it_stopped(editor, monkeypatch) -> None:

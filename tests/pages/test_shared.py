@@ -27,7 +27,6 @@ from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person, Role
 from playground.request_log import TextFormatter
 from playground.sending.submission import wait_for_exchange
-from playground.vault.encryption import unseal
 from playground.workspace.models import Connection
 from tests.conftest import signed_in
 from tests.payload_templates.templates import make_template
@@ -166,7 +165,7 @@ def test_filling_in_sends_with_the_accounts_added_by_the_server(fillable: Templa
     assert exchange.outcome == "accepted"
     assert exchange.person == fillable.person
     assert "by link" in exchange.name
-    document = unseal(bytes(exchange.sent_document.document))
+    document = exchange.sent_document.document
     assert ACCOUNT in document
     assert json.loads(document)["job_name"] == "From a link"
     assert LinkSend.objects.get().submission == exchange.submission
@@ -297,7 +296,7 @@ def test_unchanged_values_are_sent_as_they_were_stored(
     answer = send(token, **{"/job_name": "{{today}}\r\nrun", OPEN[1]: "7"})
     assert "mark references" not in answer.content.decode()
     exchange = wait_for_exchange(Exchange.objects.get(), 5)
-    assert '"{{today}}\\nrun"' in unseal(bytes(exchange.sent_document.document))
+    assert '"{{today}}\\nrun"' in exchange.sent_document.document
     again = send(token, **{"/job_name": "{{secret:x}}"})
     assert "mark references" in again.content.decode()
 

@@ -13,11 +13,12 @@ ACCEPTED = b'{"message": "Bot successfully scheduled.", "job_uid": "j-1"}'
 
 class Standin:
     """Counts what arrives. `hold` keeps every answer back until `release` is called; `body`
-    and `status` are what it answers; `seen` has (method, path, headers, body) of each call."""
+    and `status` are what it answers, with `headers` besides the usual ones; `seen` has (method, path, headers, body) of each call."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, dict[str, str], bytes]] = []
         self.status, self.body = 200, ACCEPTED
+        self.headers: dict[str, str] = {}
         self.close_early = False
         self._free = threading.Event()
         self._free.set()
@@ -65,6 +66,8 @@ class Standin:
                 self.send_response(standin.status)
                 self.send_header("Content-Type", "application/json")
                 self.send_header("Content-Length", str(len(standin.body)))
+                for name, value in standin.headers.items():
+                    self.send_header(name, value)
                 with suppress(BrokenPipeError):  # the caller had enough: some tests want that
                     self.end_headers()
                     self.wfile.write(standin.body)

@@ -16,7 +16,6 @@ from playground.history.models import Exchange
 from playground.people.models import AuditEvent, Role
 from playground.sending import pool, submission
 from playground.sending.submission import Blocked, cancel_send, submit_draft, wait_for_exchange
-from playground.vault.encryption import unseal
 from playground.vault.models import Secret
 from playground.workspace.models import Connection
 from tests.conftest import make_person
@@ -242,8 +241,8 @@ def test_document_and_metadata_are_stored_as_they_were_sent(editor, draft) -> No
     draft.metadata = json.dumps({"notes": {"/job_name": "mine"}})
     draft.save()
     exchange = wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
-    assert unseal(exchange.sent_document.document) == LAUNCH
-    assert unseal(exchange.sent_document.metadata) == draft.metadata
+    assert exchange.sent_document.document == LAUNCH
+    assert exchange.sent_document.metadata == draft.metadata
 
 
 def test_the_last_use_of_the_credential_is_recorded(editor, draft) -> None:

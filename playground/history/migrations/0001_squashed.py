@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import playground.calls.values
-import playground.history.models
+import playground.vault.encryption
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -97,8 +97,8 @@ class Migration(migrations.Migration):
             name='Original',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('document', playground.history.models.SealedBytesField()),
-                ('aside', playground.history.models.SealedBytesField()),
+                ('document', playground.vault.encryption.SealedTextField()),
+                ('aside', playground.vault.encryption.SealedTextField()),
                 ('exchange', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='original', to='history.exchange')),
                 ('surroundings', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='history.body')),
             ],

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.commands.startup import migrate
 from playground.people.audit import record_event
-from playground.vault.encryption import WrongKey
+from playground.vault.encryption import CannotUnseal
 from playground.vault.rotation import delete_former_keys, make_key, rotate_files, rotate_secrets
 
 
@@ -31,7 +31,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Added a new key to {path}.")
         try:
             count, files = rotate_secrets(), rotate_files()
-        except WrongKey as error:
+        except CannotUnseal as error:
             raise CommandError(str(error)) from None
         # Without a person: whoever can run commands needs no account.
         record_event(None, "secrets-rotated", f"{count} values, {files} files")
