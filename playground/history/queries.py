@@ -77,6 +77,12 @@ def find_running_exchange(person: Person, draft_id: uuid.UUID) -> Exchange | Non
     return rows.order_by("-number").first()
 
 
+def find_last_exchange(person: Person, draft_id: uuid.UUID) -> Exchange | None:
+    """Return the newest send of this draft, with its bodies."""
+    rows = visible_exchanges(person).filter(draft_id=draft_id).order_by("-number")
+    return rows.select_related("request", "reply_head", "reply_body", "person").first()
+
+
 def list_exchanges(person: Person, search: ExchangeSearch, size: int = PAGE) -> ExchangePage:
     """Return one page of what matches, newest first."""
     rows = _filter(visible_exchanges(person), search).order_by("-number")

@@ -44,7 +44,12 @@ from playground.people.audit import address_of
 from playground.people.models import Person
 from playground.people.rate_limits import RateLimit, forgive_attempts, start_attempt
 from playground.sending.plans import plan_state
-from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
+from playground.sending.submission import (
+    Blocked,
+    find_submitted,
+    submit_plan,
+    wait_for_exchange,
+)
 
 # Requests a minute from one address; unknown tokens are allowed less often, against guessing.
 PAGE_RATE, GUESS_RATE = RateLimit(300, 60), RateLimit(20, 60)
@@ -197,8 +202,6 @@ def send_shared(request: HttpRequest, link: ShareLink, token: str) -> HttpRespon
     submission = read_submission(request)
     if submission is None:
         raise Http404(reload)
-    if LinkSend.objects.filter(link=link, submission=submission).exists():
-        return _show_outcome(request, link, token, submission)
     try:
         state = fill_fields(link, _read_values(link, request.POST))
         name = _send_name(link)
@@ -207,6 +210,12 @@ def send_shared(request: HttpRequest, link: ShareLink, token: str) -> HttpRespon
         return _refuse(request, token, str(reason))
     except IncompleteInput as error:
         return _refuse(request, token, error.message)
+    if LinkSend.objects.filter(link=link, submission=submission).exists():
+        # The first verdict, or a refusal if other values were sent with this submission.
+        sent = find_submitted(link.person, plan, submission)
+        if isinstance(sent, Blocked):
+            return _refuse(request, token, sent.message)
+        return _show_outcome(request, link, token, submission)
     # A submission of another link or page: its exchange isn't this visitor's to see.
     if Exchange.objects.filter(submission=submission).exists():
         return _refuse(request, token, reload)

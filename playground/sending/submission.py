@@ -8,6 +8,8 @@ import threading
 import uuid
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from playground.calls.values import Call, Outcome
 from playground.drafts.credentials import bind_secrets, extract_credentials
 from playground.drafts.models import Draft
@@ -23,7 +25,13 @@ from playground.sending.pipeline import (
     send_and_complete,
     start_exchange,
 )
-from playground.sending.plans import Plan, bypass_deduplication, check_plan, plan_draft
+from playground.sending.plans import (
+    Plan,
+    bypass_deduplication,
+    check_plan,
+    fingerprint_plan,
+    plan_draft,
+)
 from playground.sending.pool import Task, get_pool
 from playground.sending.recovery import end_abandoned_if_due
 from playground.sending.resending import plan_resend
@@ -35,18 +43,66 @@ WRONG_NAME = "refused: another name was typed"
 class Blocked:
     """Nothing was sent or recorded: `message` says why, `problems` where.
 
-    `confirm` is the name to type when the connection is protected.
+    `confirm` is the name to type when the connection is protected; `is_conflict` tells that the
+    request isn't the one that its sender has in view, which only a reload mends.
     """
 
     message: str
     problems: tuple[Problem, ...] = ()
     confirm: str = ""
+    is_conflict: bool = False
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the page of a draft shows as it sends; None for what the page didn't say.
+
+    `connection` is the connection's id, empty for none, and `name` its name on that page.
+    """
+
+    revision: int | None = None
+    connection: str | None = None
+    name: str = ""
+
+
+def describe_mismatch(draft: Draft, shown: Shown) -> str:
+    """Return how the draft differs from what its page shows; empty if it doesn't."""
+    now = draft.connection
+    is_same = shown.connection == (str(now.id) if now else "")
+    if shown.connection is not None and not (is_same and shown.name in ("", now and now.name)):
+        none = _("no connection")
+        names = {"shown": shown.name or none, "now": now.name if now else none}
+        return (
+            _(
+                "This page shows %(shown)s, the draft now uses %(now)s. "
+                "Reload the page to see it, then try again."
+            )
+            % names
+        )
+    if shown.revision is not None and shown.revision != draft.revision:
+        return _(
+            "This page shows an earlier state of the draft, which was edited elsewhere since. "
+            "Reload the page to see it, then try again."
+        )
+    return ""
 
 
 def submit_draft(
-    person: Person, draft: Draft, key: uuid.UUID, confirm: str = "", seconds: float = 0
+    person: Person,
+    draft: Draft,
+    key: uuid.UUID,
+    confirm: str = "",
+    seconds: float = 0,
+    shown: Shown | None = None,
 ) -> Exchange | Blocked:
-    """Send the draft as it is now; wait at most `seconds` for the result."""
+    """Send the draft as it is now; wait at most `seconds` for the result.
+
+    Nothing is sent if the page that asks for it shows something else.
+    """
+    if shown is not None and (mismatch := describe_mismatch(draft, shown)):
+        # The same submission may have been sent already, before the draft changed.
+        earlier = find_submitted(person, plan_draft(draft), key, seconds)
+        return earlier or Blocked(_("Not sent: ") + mismatch, is_conflict=True)
     # A credential typed into the document moves to the secrets first: history masks those.
     if person.may_edit:
         extract_credentials(draft, person)
@@ -54,12 +110,27 @@ def submit_draft(
 
 
 def submit_again(
-    person: Person, draft: Draft, sent: Exchange, key: uuid.UUID, confirm: str, seconds: float
+    person: Person,
+    draft: Draft,
+    sent: Exchange,
+    key: uuid.UUID,
+    confirm: str,
+    seconds: float,
+    shown: Shown | None = None,
 ) -> Exchange | Blocked:
     """Send what an exchange of this draft sent once more, past the API's deduplication.
 
-    Edits made since stay in the draft and are not sent.
+    Edits made since stay in the draft and are not sent. It goes over the connection of that
+    exchange, and only if the page shows the same one.
     """
+    used = str(sent.connection_id or "")
+    if shown is not None and shown.connection not in (None, used):
+        message = _(
+            "Not sent: this was sent over %(used)s, the page shows %(shown)s. "
+            "Choose %(used)s to send it again."
+        )
+        names = {"used": sent.connection_name, "shown": shown.name or _("no connection")}
+        return Blocked(message % names, is_conflict=True)
     plan = plan_resend(draft, sent)
     if plan is None:
         return Blocked("Not sent: this was sent from another draft. Open that draft to send it.")
@@ -69,20 +140,24 @@ def submit_again(
 def submit_plan(
     person: Person, plan: Plan, key: uuid.UUID, confirm: str = "", seconds: float = 0
 ) -> Exchange | Blocked:
-    """Check, record and send a plan; wait at most `seconds` for the result."""
+    """Check, record and send a plan; wait at most `seconds` for the result.
+
+    The same key with the same request returns the first exchange, with another one it is
+    refused.
+    """
     # Checked here too: the API and commands come without a page's permission check.
     if not person.may_edit:
         return Blocked("Viewers can't send. An owner can make you an editor.")
     if blocked := _check(person, plan, confirm):
-        # The document may have changed since the first arrival, which was sent nevertheless.
-        return _find_submitted(person, key, seconds) or blocked
+        # Accounts or variables may have changed since the first arrival, which was sent.
+        return find_submitted(person, plan, key, seconds) or blocked
     assembled = assemble_plan(plan)
     if assembled.binds_secrets and plan.draft is not None:
         bind_secrets(plan.draft)
     try:
         exchange = start_exchange(plan, assembled.call, person, key)
     except AlreadySubmitted:
-        earlier = _find_submitted(person, key, seconds)
+        earlier = find_submitted(person, plan, key, seconds)
         assert earlier is not None
         return earlier
     if assembled.failure is not None:
@@ -143,11 +218,26 @@ def _send(exchange: Exchange, plan: Plan, call: Call, seconds: float) -> Exchang
     return ended[0] if ended else exchange
 
 
-def _find_submitted(person: Person, key: uuid.UUID, seconds: float) -> Exchange | Blocked | None:
+def find_submitted(
+    person: Person, plan: Plan, key: uuid.UUID, seconds: float = 0
+) -> Exchange | Blocked | None:
+    """Return what an earlier arrival of this submission became, None if this is the first.
+
+    Blocked if the key came with another request, or from another person.
+    """
     earlier = Exchange.objects.filter(submission=key).first()
     if earlier is None:
         return None
     # The id alone opens nothing: it may have been copied from another person's page.
     if earlier.person_id != person.pk:
-        return Blocked("This was sent by another person. Reload the page and send again.")
+        message = _("This was sent by another person. Reload the page and send again.")
+        return Blocked(message, is_conflict=True)
+    # Its verdict would be taken for that of this request. Exchanges of the first version have
+    # no fingerprint.
+    if earlier.fingerprint and earlier.fingerprint != fingerprint_plan(plan):
+        message = _(
+            "Not sent: this key was used for another request. "
+            "Use a new key in a script, or reload the page."
+        )
+        return Blocked(message, is_conflict=True)
     return wait_for_exchange(earlier, seconds) if seconds else earlier

@@ -158,6 +158,26 @@ def test_the_same_press_sends_once(ask: Ask, editor: Person, practice: Connectio
     assert ask("POST", f"/templates/{template.id}/send").status_code == 409
 
 
+def test_the_same_press_with_another_body_is_refused(
+    ask: Ask,
+    editor: Person,
+    practice: Connection,  # noqa: F811
+) -> None:
+    template = make_template(editor, text=LAUNCH, connection=practice, workflow_uid=WORKFLOW)
+    press, address = str(uuid.uuid4()), f"/templates/{template.id}/send"
+    assert ask("POST", address, press=press).status_code == 200
+    refused = ask("POST", address, press=press, values={"/job_name": "Day"})
+    assert refused.status_code == 409
+    assert "this key was used for another request" in refused.json()["detail"]
+    # Also where the other body has a problem.
+    empty = ask("POST", address, press=press, json_values={"/inputs": "[]"})
+    assert "this key was used for another request" in empty.json()["detail"]
+    assert ask("POST", address, press=press).json()["outcome"] == "accepted"
+    Exchange.objects.update(fingerprint="")  # as the first version stored them
+    assert ask("POST", address, press=press, values={"/job_name": "Day"}).status_code == 200
+    assert Exchange.objects.count() == 1
+
+
 def test_a_browser_shows_the_operations(as_viewer: Client) -> None:
     assert b"/templates/{template_id}/send" in Client().get("/api/").content
     assert Client().get("/api/openapi.json").json()["openapi"].startswith("3.1")

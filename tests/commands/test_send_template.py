@@ -59,6 +59,17 @@ def test_a_template_is_sent_with_a_variant_and_values(template: Template, owner:
     assert Template.objects.get().used_at is not None
 
 
+def test_the_same_key_sends_once_and_is_refused_for_other_values(template: Template) -> None:
+    key = ("--key", "3f0c5a1e-0000-4000-8000-000000000001")
+    _, first = sent_json("Night run", *key)
+    status, again = sent_json("Night run", *key)
+    assert (status, again["exchange"]) == (0, first["exchange"])
+    status, refused = sent_json("Night run", *key, "--set", "/job_name=Day")
+    assert status == 3
+    assert "this key was used for another request" in refused["sentence"]
+    assert Exchange.objects.count() == 1
+
+
 def test_a_dry_run_shows_the_exact_body_and_sends_nothing(
     template: Template, tmp_path: Path
 ) -> None:

@@ -178,6 +178,8 @@ def test_one_submission_is_sent_once(fillable: Template) -> None:
     token, press = filling(fillable), str(uuid.uuid4())
     for _ in range(3):
         send(token, submission=press)
+    other = send(token, submission=press, **{"/job_name": "Other"})
+    assert "this key was used for another request" in other.content.decode()
     assert Exchange.objects.count() == 1
     assert ShareLink.objects.get().send_count == 1
 

@@ -30,7 +30,12 @@ from playground.pages.builder.edit_requests import (
     read_edit_request,
     read_origin,
 )
-from playground.pages.builder.parts import describe_form, draw_part
+from playground.pages.builder.parts import (
+    connections_of,
+    describe_form,
+    draw_part,
+    list_variable_names,
+)
 from playground.pages.builder.template_link import describe_link_state
 from playground.people.access import needs, person_of
 from playground.people.models import Role
@@ -97,8 +102,21 @@ def show_state(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             "revision": opened.draft.revision,
             **describe_problems(opened.problems),
             "half": describe_editor(opened.state),
+            "variables": list_variable_names(opened),
+            "connection": _describe_connection(request, opened),
         }
     )
+
+
+def _describe_connection(request: HttpRequest, opened: DraftContext) -> dict[str, Any]:
+    """The connection's button and menu as HTML, and the name to type if it is protected."""
+    connection = opened.draft.connection
+    context = {"connection": connection, "connections": connections_of(opened)}
+    html = render_to_string("builder/_connection.html", context, request)
+    return {
+        "html": html,
+        "protected": connection.name if connection and connection.protected else "",
+    }
 
 
 def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -106,7 +124,8 @@ def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
 
     `base` and `revision` are the revisions before and after it, `lines` the changed lines (see
     `find_lines`), `half` what `describe_editor` returns. `problems` and their `digest` come if
-    they differ from those that the tab has, `html` if it asked for a part.
+    they differ from those that the tab has, `html` if it asked for a part. `payload` tells that
+    Send would send something else than before, although no line changed.
     """
     opened = DraftContext(done.draft)
     answer: dict[str, Any] = {
@@ -117,6 +136,8 @@ def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
         answer |= describe_link_state(done.draft)
     if lines := find_lines(done.before.text, done.splice):
         answer["lines"] = lines
+    elif _sent_beside_text(done.before) != _sent_beside_text(done.after):
+        answer["payload"] = True
     if done.before.metadata.incomplete != done.after.metadata.incomplete:
         answer["half"] = describe_editor(done.after)
     problems = describe_problems(opened.problems)
@@ -129,6 +150,11 @@ def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
         pointer = sent.get("at", sent.get("pointer", ""))
         answer["html"] = draw_part(opened, {**sent, "pointer": pointer})
     return answer
+
+
+def _sent_beside_text(state: State) -> tuple[object, ...]:
+    """What decides, beside the document, what Send would send."""
+    return (state.path_values, state.connection, state.metadata.variables)
 
 
 def find_lines(before: str, splice: Splice) -> tuple[int, int, list[str]] | None:

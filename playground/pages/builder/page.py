@@ -17,19 +17,18 @@ from playground.calls.snippets import LANGUAGES
 from playground.drafts.change_log import changes_more_than_text, editor_splice_of
 from playground.drafts.changes import count_undo_steps
 from playground.drafts.models import Change
-from playground.history.queries import find_running_exchange
+from playground.history.queries import find_last_exchange, find_running_exchange
 from playground.importers.credentials import is_secret_pointer
 from playground.pages import responses
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edits import describe_editor, describe_problems
-from playground.pages.builder.parts import describe_form, list_variable_names
+from playground.pages.builder.parts import connections_of, describe_form, list_variable_names
 from playground.pages.builder.template_link import describe_template_link
 from playground.pages.replies import view_reply
 from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.sending.plans import make_resolver, plan_draft
+from playground.sending.plans import fingerprint_plan, make_resolver, plan_draft
 from playground.sending.recovery import show_if_abandoned
-from playground.workspace.models import Connection
 
 LOGGED_CHANGES = 20
 # Characters of a change; somebody may have pasted a whole document.
@@ -44,9 +43,11 @@ def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     person = person_of(request)
     context = describe_page(opened) | describe_template_link(person, opened.draft)
     # Somebody may reload the page while a send is under way: it goes on showing that one.
-    running = find_running_exchange(person, draft_id)
-    if running is not None:
-        context["reply"] = view_reply(show_if_abandoned(running))
+    last = find_running_exchange(person, draft_id) or find_last_exchange(person, draft_id)
+    if last is not None:
+        context["reply"] = view_reply(show_if_abandoned(last))
+        now = fingerprint_plan(plan_draft(opened.draft))
+        context["reply_is_stale"] = last.fingerprint not in ("", now)
     return render(request, "builder/page.html", context)
 
 
@@ -57,7 +58,7 @@ def describe_page(opened: DraftContext) -> dict[str, Any]:
     return {
         **describe_form(opened),
         "connection": draft.connection,
-        "connections": Connection.objects.filter(api=opened.operation.api.id),
+        "connections": connections_of(opened),
         "problems": json.dumps(checked["problems"]),
         # The page sends it back with each edit, to be told of problems only when they changed.
         "digest": checked["digest"],

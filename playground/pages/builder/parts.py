@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
@@ -24,6 +25,7 @@ from playground.pages.builder.suggestions import name_choices
 from playground.people.access import needs
 from playground.people.models import Role
 from playground.workspace.connections import format_variables
+from playground.workspace.models import Connection
 
 # A workflow may have fifty steps of forty fields. With more steps than this only the first one
 # is open at first; the fields of the others are drawn when one opens them.
@@ -165,6 +167,11 @@ def _draw_form(opened: DraftContext, query: Query) -> str:
     context = describe_form(opened)
     form = render_to_string("builder/_form.html", context)
     return form + render_to_string("builder/_index.html", context)
+
+
+def connections_of(opened: DraftContext) -> QuerySet[Connection]:
+    """The connections that the draft may be sent over."""
+    return Connection.objects.filter(api=opened.operation.api.id)
 
 
 def list_variable_names(opened: DraftContext) -> list[str]:

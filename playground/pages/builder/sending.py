@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,13 +15,20 @@ from playground.calls.masking import format_masked, mask_call
 from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.exchanges import get_exchange
+from playground.pages.parameters import read_optional_number
 from playground.pages.replies import view_reply
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import plan_draft
 from playground.sending.resending import describe_differences
-from playground.sending.submission import Blocked, submit_again, submit_draft
+from playground.sending.submission import (
+    Blocked,
+    Shown,
+    describe_mismatch,
+    submit_again,
+    submit_draft,
+)
 from playground.workspace.files import inline_files
 
 # A quick reply is part of this response. For a slower one the page polls: a request that waits
@@ -31,7 +39,10 @@ QUICK = 0.4
 @needs(Role.EDITOR)
 @require_POST
 def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Send the draft once per submission. The response has the id of the next submission."""
+    """Send the draft once per submission. The response has the id of the next submission.
+
+    409 where the page shows another connection or an earlier state of the draft than is there.
+    """
     opened, person, sent = open_draft(request, draft_id), person_of(request), request.POST
     try:
         submission = uuid.UUID(sent.get("submission", ""))
@@ -39,27 +50,49 @@ def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         earlier = get_exchange(request, uuid.UUID(sent["anyway"])) if sent.get("anyway") else None
     except ValueError:
         raise Http404(_("Reload the page and send again.")) from None
-    confirm = sent.get("confirm", "")
+    confirm, shown, draft = sent.get("confirm", ""), read_shown(sent), opened.draft
+    revision = draft.revision
     if earlier is None:
-        result = submit_draft(person, opened.draft, submission, confirm, QUICK)
+        result = submit_draft(person, draft, submission, confirm, QUICK, shown)
     else:
-        result = submit_again(person, opened.draft, earlier, submission, confirm, QUICK)
-    context: dict[str, object] = {"draft": opened.draft, "connection": opened.draft.connection}
+        result = submit_again(person, draft, earlier, submission, confirm, QUICK, shown)
+    events: dict[str, object] = {}
+    if draft.revision != revision:
+        # Credentials in the document became secrets, which the page doesn't know of.
+        events["draft-changed"] = True
+    context: dict[str, object] = {"draft": draft, "connection": draft.connection}
     if isinstance(result, Blocked):
-        return render(request, "builder/_blocked.html", {**context, "blocked": result})
-    context |= {"reply": view_reply(result), "submission": uuid.uuid4(), "oob": True}
-    response = render(request, "builder/_sent.html", context)
-    if earlier is not None and describe_differences(opened.draft, earlier).count:
-        text = _("Sent the same request again. Your edits since then were not sent.")
-        response["HX-Trigger"] = json.dumps({"toast": {"text": text, "kind": "note"}})
+        status = 409 if result.is_conflict else 200
+        context["blocked"] = result
+        response = render(request, "builder/_blocked.html", context, status=status)
+    else:
+        context |= {"reply": view_reply(result), "submission": uuid.uuid4(), "oob": True}
+        response = render(request, "builder/_sent.html", context)
+        if earlier is not None and describe_differences(draft, earlier).count:
+            text = _("Sent the same request again. Your edits since then were not sent.")
+            events["toast"] = {"text": text, "kind": "note"}
+    if events:
+        response["HX-Trigger"] = json.dumps(events)
     return response
+
+
+def read_shown(sent: Mapping[str, str]) -> Shown:
+    """What the page showed when it asked for a request; scripts need not say it."""
+    return Shown(
+        read_optional_number(sent.get("revision", "")),
+        sent.get("connection"),
+        sent.get("connection_name", ""),
+    )
 
 
 @needs(Role.EDITOR)
 @require_safe
 def dry_run(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Show the exact request, masked, without sending it."""
-    assembled = assemble_plan(plan_draft(open_draft(request, draft_id).draft))
+    draft = open_draft(request, draft_id).draft
+    if mismatch := describe_mismatch(draft, read_shown(request.GET)):
+        return render(request, "builder/_dry_run.html", {"mismatch": mismatch}, status=409)
+    assembled = assemble_plan(plan_draft(draft))
     masked = mask_call(assembled.call)
     context = {
         "failure": assembled.failure,

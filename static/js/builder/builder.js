@@ -3,18 +3,20 @@
 import { startAttachments } from "./attachments.js";
 import { startBranches } from "./branches.js";
 import { startChoices } from "./choices.js";
+import { startConnection } from "./connection.js";
 import { resolveConflict } from "./dialogs.js";
 import { Draft } from "./draft.js";
 import { startFields } from "./fields.js";
 import { Form } from "./form.js";
 import { startGrid } from "./grid.js";
+import { LastReply } from "./last_reply.js";
 import { startLines } from "./lines.js";
 import { startMenus } from "./menus.js";
 import { startPasting } from "./pasting.js";
 import { Preview } from "./preview.js";
 import { Problems } from "./problems.js";
 import { startSecrets, storeSecrets } from "./secrets.js";
-import { startSending } from "./sending.js";
+import { showNotice, startSending } from "./sending.js";
 import { startSteps } from "./steps.js";
 import { LazyEditor, Tabs } from "./tabs.js";
 import { DocumentText } from "./text.js";
@@ -44,12 +46,14 @@ const tabs = new Tabs({ draft, editor });
 
 // This page fell behind, or an edit was rejected: everything is drawn as the server has it, but
 // for a field that someone types in.
+// Returns whether that worked.
 async function resync() {
   const state = await draft.refetch();
-  if (!state) return;
+  if (!state) return false;
   await form.redraw();
   problems.show(state.problems);
-  editor.reset();
+  editor.follow();
+  return true;
 }
 
 startFields({ draft, form });
@@ -61,7 +65,8 @@ startToolbar({ draft, form, editor });
 startBranches({ draft, form });
 startAttachments({ draft, form });
 startChoices(draft);
-startSending({ draft, problems, editor, storeSecrets: store });
+startConnection({ draft, form, editor, showNotice });
+startSending({ draft, problems, editor, lastReply: new LastReply(), storeSecrets: store });
 startSecrets({ draft, form });
 startOwnVariables(draft);
 startResolved(draft, () => tabs.showJson());

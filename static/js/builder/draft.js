@@ -2,6 +2,7 @@
 // by events on the document: "edited" with the server's answer, "problems" with their list.
 
 import { message, toast } from "../messages.js";
+import { showConnection } from "./connection.js";
 import { EditQueue } from "./edit_queue.js";
 import { echoWaiting } from "./fields.js";
 import { fetchText } from "./server.js";
@@ -16,7 +17,9 @@ export class Draft {
   // person choose; `onStale()` draws the page as the server has the draft; `onRecovered()` draws
   // the form after a rejected field was saved.
   constructor({ urls, text, preview, onConflict, onStale, onRecovered }) {
-    Object.assign(this, { urls, text, preview, onStale });
+    Object.assign(this, { urls, text, preview });
+    this.onStale = () => (this.catchingUp = onStale());
+    this.catchingUp = Promise.resolve(true);
     this.digest = urls.digest;
     this.incomplete = JSON.parse(urls.incomplete || "null");
     this.variables = JSON.parse(urls.variables || "[]");
@@ -24,7 +27,7 @@ export class Draft {
       url: urls.edit,
       text,
       onConflict,
-      onStale,
+      onStale: this.onStale,
       onRecovered,
       onAnswer: (answer) => this.take(answer),
       onState: showState,
@@ -56,12 +59,20 @@ export class Draft {
     // The page for signing in is no JSON.
     const state = source?.startsWith("{") ? JSON.parse(source) : null;
     if (!state || state.revision < since) return null;
+    this.queue.holdBack();
     this.text.reset(state.text, state.revision);
     this.preview.redraw();
     echoWaiting(this);
     this.digest = state.digest;
     this.incomplete = state.half;
+    this.variables = state.variables;
+    showConnection(state.connection);
     return state;
+  }
+
+  // Resolves when the page shows the draft as it was when somebody last asked for that.
+  caughtUp() {
+    return this.catchingUp;
   }
 
   // A structural edit: an object, or a function that makes it once earlier edits were answered.

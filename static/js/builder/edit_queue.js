@@ -22,6 +22,7 @@ export class EditQueue {
     this.inFlight = new Set();
     this.rejected = new Map(); // by field, or by the queue itself for structural edits
     this.typedAt = new Map();
+    this.drawnAt = new WeakMap(); // revisions of fields that weren't drawn anew since
     this.structural = [];
     this.structuralCount = 0;
     this.early = [];
@@ -81,6 +82,13 @@ export class EditQueue {
   fieldsNewerThan(since) {
     for (const field of this.typedAt.keys()) if (!field.isConnected) this.typedAt.delete(field);
     return [...this.typedAt].filter(([field, at]) => at >= since || this.isUnsaved(field)).map(([field]) => field);
+  }
+
+  // The draft is about to be read anew. A field that stays on the page still shows what it showed:
+  // its next edit is one of that revision, so that the server notices what it would overwrite.
+  holdBack() {
+    for (const field of document.querySelectorAll("#form [data-at]"))
+      if (!this.drawnAt.has(field)) this.drawnAt.set(field, this.text.revision);
   }
 
   isUnsaved(field) {
@@ -154,7 +162,7 @@ export class EditQueue {
   async deliver(job, edit) {
     let response;
     try {
-      response = await post(edit.url ?? this.url, { ...edit, url: undefined, revision: this.text.revision, tab: this.tab });
+      response = await post(edit.url ?? this.url, { ...edit, url: undefined, revision: this.drawnAt.get(job.key) ?? this.text.revision, tab: this.tab });
     } catch {
       return this.postpone(job, message("offline"));
     }
@@ -168,6 +176,7 @@ export class EditQueue {
     if (data?.done) return { ok: false, data };
     const key = job.make ? job.key : this;
     const wasAccepted = !this.rejected.delete(key);
+    if (response.status < 400 || response.status === 409) this.drawnAt.delete(job.key);
     if (response.status === 409) this.onConflict(edit, data);
     else if (response.status >= 400 || !data) {
       this.rejected.set(key, { make: job.make, reason: explain(response) });

@@ -40,7 +40,7 @@ export class Editor {
   }
 
   isClean() {
-    return this.widget.value() === plainBreaks(this.known);
+    return !this.widget || this.widget.value() === plainBreaks(this.known);
   }
 
   scheduleFlush() {
@@ -57,6 +57,12 @@ export class Editor {
     await this.sending;
     this.sending = null;
     if (!this.isClean() && !this.hasFailed) this.scheduleFlush();
+  }
+
+  // Sends all that was typed, also what was typed while an earlier part of it was on its way.
+  async flushAll() {
+    do await this.flush();
+    while (!this.isClean() && !this.hasFailed && !this.isFrozen);
   }
 
   async send() {
@@ -111,6 +117,12 @@ export class Editor {
     this.isFrozen = false;
     this.known = this.serverText();
     this.widget?.set(plainBreaks(this.known));
+  }
+
+  // Follows the draft; what was typed and isn't saved stays.
+  follow() {
+    if (this.isFrozen || this.isClean()) this.reset();
+    else this.merge();
   }
 
   async leave() {

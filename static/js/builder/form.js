@@ -12,6 +12,8 @@ export const formElement = () => document.getElementById("form");
 export class Form {
   constructor(draft) {
     this.draft = draft;
+    // Set by connection.js: the whole page depends on the connection.
+    this.onReload = () => {};
     this.requested = 0;
     this.drawn = 0;
   }
@@ -31,7 +33,7 @@ export class Form {
 
   // Follows a change made elsewhere, by the answer's `sections` that changed.
   async follow(answer) {
-    if (answer?.reload) return location.reload();
+    if (answer?.reload) return this.onReload();
     if (!answer?.html) return;
     if (!answer.sections) return this.redraw(answer.html);
     const sections = elementsOf(answer.html);

@@ -117,6 +117,12 @@ export class Problems {
     reveal(problem.pointer);
   }
 
+  // Of what blocks Send: "1 problem".
+  describeErrors() {
+    const count = this.list.filter((each) => each.severity === "error").length;
+    return count === 1 ? message("oneProblem") : message("problems", { count });
+  }
+
   firstError() {
     return this.list.find((each) => each.severity === "error");
   }

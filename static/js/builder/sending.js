@@ -1,38 +1,72 @@
 // Send waits for the edits, leads to what blocks it, and asks for the name of a protected
-// connection.
+// connection. Each request names what the page shows; the server refuses it where the draft is
+// another one by now.
 
+import { make } from "../elements.js";
 import { message, toast } from "../messages.js";
 import { confirmSession } from "../session.js";
 import { onShortcut } from "../shortcuts.js";
+import { shownConnection } from "./connection.js";
 import { ask } from "./dialogs.js";
 
 // A double click is one press, however quick the response to the first click was.
 const DOUBLE_PRESS = 700; // milliseconds
+const CONFLICT = 409;
 
 const sendForm = () => document.getElementById("send");
+const notice = () => document.getElementById("not_sent");
 
-export function startSending({ draft, problems, editor, storeSecrets }) {
+export function startSending({ draft, problems, editor, lastReply, storeSecrets }) {
   let isPreparing = false;
   let sentAt = -DOUBLE_PRESS;
+  let restore = () => {};
 
+  const block = (...texts) => {
+    restore();
+    lastReply.markStale();
+    showNotice(...texts);
+    showReply();
+  };
+  const blockByProblems = (error) => {
+    const link = make("a", { href: "#main" }, problems.describeErrors());
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      problems.go(problems.firstError() ?? error);
+    });
+    const [before, after] = message("notSentProblems", { problems: "\n" }).split("\n");
+    block(before, link, after);
+    problems.go(error);
+  };
   const prepare = async (form, send) => {
     if (isPreparing || performance.now() - sentAt < DOUBLE_PRESS) return;
     isPreparing = true;
+    restore = lastReply.showSending();
     try {
       // While nothing can be saved, Send must not wait: it would go off much later, unexpectedly.
       if (draft.queue.isPaused) await draft.queue.settle();
-      if (draft.queue.isPaused) return toast(draft.queue.reason, "error");
+      if (draft.queue.isPaused) {
+        restore();
+        return toast(draft.queue.reason, "error");
+      }
       await Promise.race([editor.flush(), draft.queue.paused()]);
       if (document.activeElement?.dataset?.secret !== undefined) await storeSecrets();
       const unsaved = await draft.queue.settle();
+      await draft.caughtUp();
       // Sending once more what was sent before doesn't depend on the draft as it is now.
       if (form.dataset.asSent === undefined) {
         const error = problems.firstError();
-        if (error) return problems.go(error);
-        if (unsaved) return toast(unsaved, "error");
+        if (error) return blockByProblems(error);
+        if (unsaved || !editor.isClean()) {
+          block(message("notSentUnsaved"));
+          return toast(unsaved ?? message("notSentUnsaved"), "error");
+        }
       }
-      if (!(await confirm(form)) || !(await confirmSession())) return;
+      if (!(await confirm(form)) || !(await confirmSession())) return restore();
+      // Somebody may have typed on meanwhile.
+      if (!draft.queue.isIdle() || !editor.isClean()) return block(message("notSentUnsaved"));
       sentAt = performance.now();
+      hideNotice();
+      if (form.dataset.asSent === undefined) lastReply.startFresh();
       send();
     } finally {
       isPreparing = false;
@@ -46,13 +80,27 @@ export function startSending({ draft, problems, editor, storeSecrets }) {
     event.preventDefault();
     const issue = () => event.detail.issueRequest(true);
     if (source === sendForm() || source.matches("[data-send]")) prepare(source, issue);
-    else editor.flush().then(() => draft.queue.idle()).then(confirmSession).then((isMine) => isMine && issue());
+    else editor.flush().then(() => draft.queue.idle()).then(() => draft.caughtUp()).then(confirmSession).then((isMine) => isMine && issue());
   });
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (!detail.elt.matches("[data-waits-for-edits]")) return;
+    const { id, name } = shownConnection();
+    Object.assign(detail.parameters, { revision: draft.text.revision, connection: id, connection_name: name });
+  });
+  // What a refusal says takes the place of the reply, or of the dry run.
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.xhr.status !== CONFLICT || !["reply", "dry_run_place"].includes(detail.target.id)) return;
+    detail.shouldSwap = true;
+    detail.isError = false;
+  });
+  for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, () => restore());
   document.addEventListener("htmx:afterSwap", (event) => {
     event.target.querySelector?.("dialog[data-show]:not([open])")?.showModal();
     if (event.detail.target.id === "reply" || event.detail.elt.id === "reply") showReply();
     loadReader(draft.urls.reader);
   });
+  document.addEventListener("problems", () => problems.firstError() ?? hideNotice());
+  document.addEventListener("draft-changed", () => draft.onStale());
   loadReader(draft.urls.reader);
 }
 
@@ -63,6 +111,17 @@ async function confirm(form) {
   if (typed === null) return false;
   form.querySelector('[name="confirm"]').value = typed;
   return true;
+}
+
+// Why nothing was sent, above the reply of what was sent before.
+export function showNotice(...texts) {
+  const box = notice();
+  box.querySelector(".verdict-text").replaceChildren(...texts);
+  box.hidden = false;
+}
+
+function hideNotice() {
+  notice().hidden = true;
 }
 
 // What shows a response line by line is fetched with the first response.

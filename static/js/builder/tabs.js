@@ -31,7 +31,16 @@ export class LazyEditor {
   }
 
   async flush() {
-    await this.editor?.flush();
+    await this.editor?.flushAll();
+  }
+
+  // Whether nothing was typed in it that the server doesn't have.
+  isClean() {
+    return this.editor?.isClean() ?? true;
+  }
+
+  follow() {
+    this.editor?.follow();
   }
 
   freeze() {

@@ -1,4 +1,4 @@
-// The bars above and below the form: undo and redo, the change log, the connection, the template.
+// The bars above and below the form: undo and redo, the change log, the template.
 
 import { elementsOf, on } from "../elements.js";
 import { message, toast } from "../messages.js";
@@ -29,10 +29,6 @@ export function startToolbar({ draft, form, editor }) {
   onShortcut("redo", () => void undoOrRedo("redo"));
   on("click", "[data-history]", (button) => undoOrRedo(button.dataset.history));
   on("click", "#format", () => draft.change({ kind: "format" }));
-  // Accounts, variables and warnings depend on the connection: the whole page is drawn anew.
-  on("click", "[data-connect]", async ({ dataset }) => {
-    if (await draft.change({ kind: "connect", value: dataset.connect })) location.reload();
-  });
   document.addEventListener("edited", ({ detail }) => {
     if (detail.lines || "half" in detail) buttons.undo.disabled = false;
   });

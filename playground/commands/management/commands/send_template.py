@@ -72,6 +72,11 @@ class Command(BaseCommand):
         )
         parser.add_argument("--confirm", default="", help="name of a protected connection")
         parser.add_argument("--user", default="", help="who sends; default: the first owner")
+        parser.add_argument(
+            "--key",
+            type=uuid.UUID,
+            help="a UUID: run again with the same key and arguments, it sends only once",
+        )
         parser.add_argument("--dry-run", action="store_true", help="print the masked request only")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -92,7 +97,7 @@ class Command(BaseCommand):
             self.reject("The template has no connection. Choose one with --connection.")
         else:
             with serve_sandbox(plan.connection):
-                self.send(person, template, plan, options["confirm"])
+                self.send(person, template, plan, options["confirm"], options["key"])
 
     def get_template(self, person: Person, name: str) -> Template:
         found = find_templates_by_name(person, name)
@@ -181,9 +186,16 @@ class Command(BaseCommand):
         if errors:
             sys.exit(NOT_SENT)
 
-    def send(self, person: Person, template: Template, plan: Plan, confirm: str) -> None:
-        # A new ID each time: running the command again is meant to send again.
-        sent = submit_plan(person, plan, uuid.uuid4(), confirm)
+    def send(
+        self,
+        person: Person,
+        template: Template,
+        plan: Plan,
+        confirm: str,
+        key: uuid.UUID | None,
+    ) -> None:
+        # Without a key, running the command again is meant to send again.
+        sent = submit_plan(person, plan, key or uuid.uuid4(), confirm)
         if isinstance(sent, Blocked):
             self.report({"outcome": "blocked", "sentence": sent.message})
             sys.exit(NOT_SENT)

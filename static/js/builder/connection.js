@@ -1,0 +1,51 @@
+// The draft's connection: chosen on this page, and followed when another tab chose another one.
+// Accounts, variables and warnings depend on it.
+
+import { elementsOf, on } from "../elements.js";
+import { message } from "../messages.js";
+
+const button = () => document.getElementById("connection_button");
+
+// What the page shows, which each Send names.
+export const shownConnection = () => ({ id: button().dataset.connection, name: button().dataset.name });
+
+// `showNotice(text)` says why nothing may be sent.
+export function startConnection({ draft, form, editor, showNotice }) {
+  const tabs = new BroadcastChannel(draft.urls.edit);
+  // Reloading before the last answer was taken in would ask whether to leave the page.
+  const reload = async () => {
+    await draft.queue.idle();
+    // Where something is unsaved, the browser asks; who stays sees the draft as it is.
+    if (draft.queue.unsaved() || !editor.isClean()) await draft.onStale();
+    location.reload();
+  };
+
+  on("click", "[data-connect]", async ({ dataset }) => {
+    await editor.flush();
+    if (!(await draft.change({ kind: "connect", value: dataset.connect }))) return;
+    tabs.postMessage("connected");
+    reload();
+  });
+  on("click", "[data-reload]", reload);
+  form.onReload = () => {
+    tabs.postMessage("connected");
+    reload();
+  };
+  tabs.onmessage = async () => {
+    await draft.queue.idle();
+    if (!(await draft.onStale())) showNotice(message("connectionChanged"));
+  };
+}
+
+// The connection as the server has it: `{html, protected}`.
+export function showConnection({ html, protected: name }) {
+  const [fresh, menu] = elementsOf(html);
+  if (fresh.outerHTML !== button().outerHTML) {
+    document.getElementById("connection_menu").replaceWith(menu);
+    button().replaceWith(fresh);
+  }
+  document.body.toggleAttribute("data-protected", Boolean(name));
+  const send = document.getElementById("send");
+  if (name) send.dataset.protected = name;
+  else delete send.dataset.protected;
+}
