@@ -15,6 +15,14 @@ def main() -> None:
     except BrokenPipeError:  # who was reading, such as `head`, has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except Exception as error:
+        from playground.commands.data_state import explain_for_terminal
+
+        # A failed disk or database gets a sentence; of everything else the trace is wanted.
+        message = "" if "--traceback" in sys.argv else explain_for_terminal(error)
+        if not message:
+            raise
+        sys.exit(message)
 
 
 if __name__ == "__main__":

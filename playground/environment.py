@@ -5,6 +5,8 @@ Guessing what was meant could open what the administrator wanted closed.
 
 import math
 import os
+import secrets
+import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,6 +17,12 @@ import dj_database_url
 from cryptography.fernet import Fernet
 
 PREFIX = "PLAYGROUND_"
+# As Django's own check of a signing key, except that ours are random by themselves.
+SHORTEST_SIGNING_KEY = 32
+FEWEST_CHARACTERS = 5
+# How often a key file is read again while another process writes it, and seconds in between.
+KEY_TRIES = 20
+KEY_PAUSE = 0.05
 DATABASE_FORMS = "must be postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH."
 
 
@@ -82,6 +90,8 @@ def read_folder(name: str, default: Path) -> Path:
     folder = Path(read_text(name) or default).expanduser().resolve()
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError:
+        raise Misconfigured(name, f"names {folder}, which isn't a folder.") from None
     except OSError as error:
         raise Misconfigured(
             name, f"names {folder}, which can't be created: {error.strerror}."
@@ -89,28 +99,65 @@ def read_folder(name: str, default: Path) -> Path:
     return folder
 
 
-def read_key(path: Path, make: Callable[[], str]) -> str:
-    """The key in a file of its own, created once for this installation."""
+def read_key(name: str, path: Path, make: Callable[[], str]) -> str:
+    """The key in a file of its own, created once for this installation; never empty."""
     try:
-        return path.read_text().strip()
-    except FileNotFoundError:
-        pass
+        return _read_or_create(path, make)
+    except (OSError, UnicodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it isn't text"
+        raise Misconfigured(
+            name,
+            f"isn't set, and the key file {path} can't be used: {reason}. Free some space, "
+            "give this user access to it, or restore it from a backup.",
+        ) from None
+
+
+def _read_or_create(path: Path, make: Callable[[], str]) -> str:
     try:
         # O_EXCL lets only one of several starting processes create it.
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:  # another process started at the same time was quicker
-        return path.read_text().strip()
-    with os.fdopen(handle, "w") as file:
-        file.write(make())
+    except FileExistsError:
+        # Another process that starts at the same time may still be writing it.
+        for _ in range(KEY_TRIES):
+            if key := path.read_text().strip():
+                return key
+            time.sleep(KEY_PAUSE)
+        return ""
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(make())
+    except OSError:
+        path.unlink()  # an empty key would stop every later start
+        raise
     return path.read_text().strip()
+
+
+def read_signing_key(name: str, path: Path) -> str:
+    """The key that signs sessions: from the setting, else from a file."""
+    given = read_text(name).strip()
+    key = given or read_key(name, path, lambda: secrets.token_urlsafe(48))
+    if len(key) >= SHORTEST_SIGNING_KEY and len(set(key)) >= FEWEST_CHARACTERS:
+        return key
+    form = f"{SHORTEST_SIGNING_KEY} random characters or more"
+    if given:
+        raise Misconfigured(name, f"is too short or too simple to be secret: set {form}.")
+    raise Misconfigured(
+        name,
+        f"isn't set, and the key file {path} is empty, too short or too simple. Restore it from "
+        "a backup, or delete it: then a new key is made, and everybody signs in again.",
+    )
 
 
 def read_secret_keys(name: str, path: Path) -> list[str]:
     """Fernet keys, newest first: from the setting, else from a file."""
     given = read_list(name)
-    keys = given or read_key(path, lambda: Fernet.generate_key().decode()).split()
+    keys = given or read_key(name, path, lambda: Fernet.generate_key().decode()).split()
     if not keys:
-        raise Misconfigured(name, f"isn't set, and the key file {path} is empty.")
+        raise Misconfigured(
+            name,
+            f"isn't set, and the key file {path} is empty. Restore it from a backup: without it, "
+            "secrets and documents can't be read.",
+        )
     for position, key in enumerate(keys, start=1):
         if not is_secret_key(key):
             # By its number: a garbled key is still most of a secret.

@@ -1,6 +1,5 @@
 """All settings, read from the environment; the README lists them in one table."""
 
-import secrets
 from pathlib import Path
 
 from playground import environment as env
@@ -9,9 +8,7 @@ HOME = Path(__file__).resolve().parent.parent
 DATA = env.read_folder("DATA", HOME / "data")
 DEBUG = env.read_flag("DEBUG")
 
-SECRET_KEY = env.read_text("SIGNING_KEY") or env.read_key(
-    DATA / "signing.key", lambda: secrets.token_urlsafe(48)
-)
+SECRET_KEY = env.read_signing_key("SIGNING_KEY", DATA / "signing.key")
 # Newest first: the first one encrypts, all of them decrypt.
 SECRET_KEYS = env.read_secret_keys("SECRET_KEYS", DATA / "secrets.key")
 

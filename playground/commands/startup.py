@@ -16,6 +16,12 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from playground.commands import static_files
+from playground.commands.data_state import (
+    check_applied,
+    check_data_folder,
+    check_database_file,
+    check_tables,
+)
 from playground.commands.listener import Listener
 from playground.commands.practice import fill_practice
 from playground.people.models import Person, Role
@@ -37,8 +43,14 @@ COMMAND_LINE_USER = "command-line"
 ADDRESS_FILE = "address"
 
 
-def prepare() -> None:
-    """Bring database and files to the state that this version needs."""
+def prepare(begin_anew: bool = False) -> None:
+    """Bring database and files to the state that this version needs.
+
+    With `begin_anew`, even if the database is missing beside the files that belong to it.
+    """
+    check_data_folder()
+    if begin_anew:
+        migrate(begin_anew=True)
     for step in STEPS:
         step()
 
@@ -49,10 +61,12 @@ def check_network_settings() -> None:
         raise CommandError(message)
 
 
-def migrate() -> None:
-    """Apply missing migrations."""
+def migrate(begin_anew: bool = False) -> None:
+    """Apply missing migrations. Raises CommandError for data that this version can't use."""
+    check_database_file()
     # Looking first: `migrate` itself takes a second even if there is nothing to do.
     executor = MigrationExecutor(connection)
+    check_applied(executor.loader, begin_anew)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         try:
             call_command("migrate", interactive=False, verbosity=0)
@@ -108,6 +122,7 @@ def fingerprint_static() -> str:
 STEPS: list[Callable[[], object]] = [
     check_network_settings,
     migrate,
+    check_tables,
     check_encryption_key,
     fill_practice,
     end_abandoned,

@@ -56,9 +56,9 @@ def read_greeting(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 
 @contextmanager
-def served(data: Path, **settings: str) -> Iterator[tuple[str, str]]:
+def served(data: Path, command: str = "serve", **settings: str) -> Iterator[tuple[str, str]]:
     """The origin and what was printed up to the last line of the greeting."""
-    process = start(data, **settings)
+    process = start(data, command, **settings)
     try:
         yield read_greeting(process)
     finally:

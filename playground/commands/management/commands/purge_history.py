@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from playground.commands.startup import migrate
 from playground.history.retention import purge_history
 
 
@@ -12,4 +13,5 @@ class Command(BaseCommand):
     help = "Remove exchanges beyond PLAYGROUND_HISTORY_DAYS and PLAYGROUND_HISTORY_NUMBER."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        migrate()
         self.stdout.write(f"Exchanges removed: {purge_history()}.")

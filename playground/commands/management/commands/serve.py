@@ -3,9 +3,10 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.commands import startup
+from playground.commands.data_state import BEGIN_ANEW
 from playground.commands.server import Server
 from playground.commands.stopping import StopRequest, stop_gracefully
 from playground.people.tokens import has_owner, make_owner_link
@@ -16,12 +17,19 @@ class Command(BaseCommand):
     help = "Prepares database and files, then serves the playground until it is stopped."
     requires_system_checks = []
 
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            BEGIN_ANEW,
+            action="store_true",
+            help="make a new database, although the data folder has files of a former one",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         stop = StopRequest()
         listener = startup.bind(settings.HOST, settings.PORT)
         origin = startup.origin_of(listener)
         announce_origin(origin)
-        startup.prepare()
+        startup.prepare(options["begin_anew"])
         server = Server(listener)
         server.start(when_ended=stop.make)
         try:

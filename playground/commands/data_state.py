@@ -1,0 +1,132 @@
+"""Whether the data can be used: what stops the start, or a command, with one sentence."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from django.apps import apps
+from django.conf import settings
+from django.core.management import CommandError
+from django.db.migrations.loader import MigrationLoader
+from django.db.models import QuerySet
+
+from playground.vault.storage_errors import Cause, find_cause, find_database_file
+
+# The probe must not fit into what a full disk has left in its last block.
+PROBE_BYTES = 64 * 1024
+BEGIN_ANEW = "--begin-anew"
+MOST_NAMED = 3
+
+
+def check_data_folder() -> None:
+    """Raise CommandError if nothing can be written to the data folder."""
+    try:
+        with tempfile.TemporaryFile(dir=settings.DATA) as file:
+            file.write(os.urandom(PROBE_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        if find_cause(error) == Cause.FULL:
+            raise CommandError(describe_for_terminal(Cause.FULL)) from None
+        raise CommandError(
+            f"The data folder {settings.DATA} can't be written: {error.strerror}. Give this user "
+            "write access to it, or set PLAYGROUND_DATA to another folder."
+        ) from None
+
+
+def check_database_file() -> None:
+    """Raise CommandError if something that isn't a file has the name of the database."""
+    path = find_database_file()
+    if path is not None and path.exists() and not path.is_file():
+        raise CommandError(
+            f"{path} should be the database, but it isn't a file. Move it away or set "
+            "PLAYGROUND_DATABASE_URL, then start again."
+        )
+
+
+def check_tables() -> None:
+    """Look at every table: reading a damaged one raises an error, which names the cause."""
+    for model in apps.get_models():
+        rows = QuerySet(model)
+        rows.count()
+        rows.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def check_applied(loader: MigrationLoader, begin_anew: bool = False) -> None:
+    """Raise CommandError if the database is newer than the code, or missing beside its files."""
+    applied = set(loader.applied_migrations)
+    if not applied and not begin_anew and (found := find_former_data()):
+        database = find_database_file() or "that PLAYGROUND_DATABASE_URL names"
+        raise CommandError(
+            f"The database {database} is missing or empty, but {found} is there from an earlier "
+            "start. Restore the database from a backup. To begin anew without it, run: "
+            f"manage.py serve {BEGIN_ANEW}"
+        )
+    known = set(loader.disk_migrations)
+    for migration in loader.disk_migrations.values():
+        known.update(migration.replaces)
+    # Apps that were renamed left rows under their former label, which say nothing.
+    labels = {label for label, _ in known}
+    newer = sorted(f"{label}.{name}" for label, name in applied - known if label in labels)
+    if newer:
+        named = ", ".join(newer[:MOST_NAMED])
+        raise CommandError(
+            f"The database was made by a newer version of API Playground ({named}). Update the "
+            "code, or restore the backup that was made before the upgrade."
+        )
+
+
+def find_former_data() -> Path | None:
+    """Something in the data folder that only a former start with a database leaves there."""
+    files, collected = Path(settings.FILES), Path(settings.STATIC_ROOT) / "collected"
+    if files.is_dir() and any(files.iterdir()):
+        return files
+    return collected if collected.exists() else None
+
+
+def explain_for_terminal(error: BaseException) -> str:
+    """The sentence about a failed database or disk, or an empty text for other errors."""
+    cause = find_cause(error)
+    if cause is None:
+        return ""
+    path = find_database_file()
+    if path is None and cause == Cause.UNREACHABLE:
+        return _describe_unreachable(error)
+    return describe_for_terminal(cause)
+
+
+def describe_for_terminal(cause: Cause) -> str:
+    """Name the file and the remedy, for the administrator."""
+    path = find_database_file()
+    database = f"The database {path}" if path else "The PostgreSQL database"
+    if cause == Cause.FULL:
+        disk = f"The disk of {settings.DATA}" if path else "The disk of the database or the data"
+        return f"{disk} is full. Free some space, then start again."
+    if cause == Cause.BUSY:
+        return f"{database} is locked by another program. Stop that program, then start again."
+    if cause == Cause.READ_ONLY:
+        return (
+            f"{database} can't be opened or written. Give this user write access to it and to its "
+            "folder, then start again."
+        )
+    if cause == Cause.NO_DATABASE:
+        return (
+            f"{path} isn't a SQLite database. Restore it from a backup, or correct "
+            "PLAYGROUND_DATABASE_URL."
+        )
+    return f"{database} is damaged. Restore it from a backup, then start again."
+
+
+def _describe_unreachable(error: BaseException) -> str:
+    database = settings.DATABASES["default"]
+    where = f"{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
+    # The last line says why; the ones before repeat it for each address of the host.
+    reason = (str(error).strip().splitlines() or ["no reason given"])[-1]
+    reason = reason.rpartition("FATAL:")[2].strip().rstrip(".?")
+    if password := database["PASSWORD"]:
+        reason = reason.replace(password, "…")
+    return (
+        f"The PostgreSQL database {database['NAME']} at {where} can't be used as "
+        f"{database['USER'] or 'this user'}: {reason}. Start it, or correct "
+        "PLAYGROUND_DATABASE_URL."
+    )
