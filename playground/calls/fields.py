@@ -114,3 +114,14 @@ def replace_unstorable(text: str) -> str:
         return text.replace("\0", "\ufffd")
     paired = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return paired.replace("\0", "\ufffd")
+
+
+def clean_values(value: Any) -> Any:
+    """Plain values of JSON, with texts that can be stored, those of keys included."""
+    if isinstance(value, str):
+        return replace_unstorable(value)
+    if isinstance(value, list):
+        return [clean_values(each) for each in value]
+    if isinstance(value, dict):
+        return {replace_unstorable(key): clean_values(each) for key, each in value.items()}
+    return value

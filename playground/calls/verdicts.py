@@ -93,7 +93,9 @@ def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = ""
             return _make_verdict(Outcome.REFUSED, "refused", _refused(operation), known)
         if doubt := _find_doubt(operation, outcome, body, media_type, fields):
             says = ' It says: "{reason}".' if "reason" in known else ""
-            return _advise(operation, doubt.code, doubt.template + says, known | doubt.params, text)
+            return _advise(
+                operation, doubt.code, doubt.template + says, {**known, **doubt.params}, text
+            )
         return _accept(operation, outcome, known)
     if 400 <= status < 500 and _gives_reason(operation, known):
         return _make_verdict(Outcome.REFUSED, "refused", _refused(operation), known)

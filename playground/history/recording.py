@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from playground.calls.content import fingerprint_reply
+from playground.calls.content import find_content_type, fingerprint_reply
+from playground.calls.fields import replace_unstorable
 from playground.calls.masking import format_masked, mask_call, mask_reply, mask_texts
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.bodies import dump_masked_call, store_bodies
@@ -70,7 +71,8 @@ def record_end(
     An exchange ends once. Only where it was given up as abandoned does a late result count.
     """
     values = _describe_verdict(verdict, call.secrets)
-    values |= {"ended_at": timezone.now(), "seconds": result.seconds, "job_uid": job_uid[:200]}
+    values |= {"ended_at": timezone.now(), "seconds": result.seconds}
+    values |= {"job_uid": replace_unstorable(job_uid)[:200]}
     # Their URLs came without secrets.
     values |= {"redirects": [asdict(each) for each in result.redirects]}
     # Masking decodes and searches the body: do that before the transaction holds up others.
@@ -82,6 +84,21 @@ def record_end(
             values |= _describe_reply(reply)
             values |= {"reply_digest": digest, "changed_from": _find_changed(exchange, digest)}
         return _end(exchange, values)
+
+
+def record_broken(
+    exchange: Exchange, call: Call, result: Reply | Failure, verdict: Verdict
+) -> Exchange:
+    """End an exchange whose result could not be recorded by `record_end`.
+
+    Stores the masked reply and nothing that is derived from it, as that may be what failed.
+    """
+    values = _describe_verdict(verdict, call.secrets)
+    values |= {"ended_at": timezone.now(), "seconds": result.seconds}
+    values |= {"redirects": [asdict(each) for each in result.redirects]}
+    reply = mask_reply(result, call.secrets) if isinstance(result, Reply) else None
+    with transaction.atomic():
+        return _end(exchange, values | (_describe_reply(reply) if reply is not None else {}))
 
 
 def record_abandoned(exchange: Exchange, verdict: Verdict) -> Exchange:
@@ -139,7 +156,8 @@ def _find_changed(exchange: Exchange, digest: str) -> uuid.UUID | None:
 
 def _describe_verdict(verdict: Verdict, secrets: tuple[Secret, ...]) -> dict[str, object]:
     # Messages quote the reply, and a reply may echo the credential it was sent.
-    message, *values = mask_texts([verdict.message, *map(str, verdict.params.values())], secrets)
+    texts = [verdict.message, *map(str, verdict.params.values())]
+    message, *values = map(replace_unstorable, mask_texts(texts, secrets))
     return {
         "outcome": verdict.outcome,
         "code": verdict.code,
@@ -151,11 +169,10 @@ def _describe_verdict(verdict: Verdict, secrets: tuple[Secret, ...]) -> dict[str
 def _describe_reply(reply: Reply) -> dict[str, object]:
     """Store headers and body of a masked reply; return its columns."""
     head, body = store_bodies(json.dumps(reply.headers).encode(), reply.body)
-    types = (value for name, value in reply.headers if name.lower() == "content-type")
     return {
         "status": reply.status,
-        "reason": reply.reason[:200],
-        "content_type": next(types, "")[:200],
+        "reason": replace_unstorable(reply.reason)[:200],
+        "content_type": replace_unstorable(find_content_type(reply))[:200],
         "reply_size": len(reply.body),
         "wire_size": reply.wire_bytes,
         "truncated": reply.truncated,

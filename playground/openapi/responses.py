@@ -66,9 +66,11 @@ def name_media_types(content: Content) -> str:
 
 def find_schema(content: Content, media_type: str) -> Mapping[str, Any]:
     """The schema documented for a normalized media type; empty if there is none."""
-    found = next((c for name, c in content.items() if normalize_media_type(name) == media_type), {})
-    schema = found.get("schema") if isinstance(found, Mapping) else None
-    return schema if isinstance(schema, Mapping) else {}
+    for name, described in content.items():
+        if normalize_media_type(name) == media_type:
+            schema = described.get("schema")
+            return schema if isinstance(schema, Mapping) else {}
+    return {}
 
 
 def find_mismatch(schema: Mapping[str, Any], value: Any, name: str = "") -> str | None:

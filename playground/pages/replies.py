@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -34,6 +36,7 @@ from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import format_json
 from playground.network.redirects import REDIRECTS, hide_user
 from playground.pages.responses import poll_delay
+from playground.sending.completing import log_error
 from playground.workspace.files import inline_files
 from playground.workspace.models import Connection
 
@@ -120,6 +123,16 @@ class ReplyView:
             return ""
         rows = Connection.objects.filter(id=connection_id, protected=True)
         return rows.values_list("name", flat=True).first() or ""
+
+    @property
+    def tabs(self) -> SafeString:
+        """The tabs; a sentence in their place if they can't be drawn."""
+        # A body may be anything: the verdict must be readable whatever it is.
+        try:
+            return render_to_string("history/_tabs.html", {"reply": self})
+        except Exception as error:
+            log_error("Drawing a reply", self.exchange, error)
+            return render_to_string("history/_broken.html", {"reply": self})
 
     @cached_property
     def start(self) -> bytes:

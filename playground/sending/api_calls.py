@@ -9,15 +9,16 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from playground.calls.content import decode_reply
+from playground.calls.fields import clean_values
 from playground.calls.masking import mask_reply
 from playground.calls.values import Failure, Outcome, Reply, Verdict
 from playground.calls.verdicts import reach_verdict
 from playground.people.audit import record_event
 from playground.people.models import Person
+from playground.sending.completing import Result, complete_exchange
 from playground.sending.pipeline import (
-    Result,
     assemble_plan,
-    complete_exchange,
     note_use,
     perform_call,
     start_exchange,
@@ -46,7 +47,7 @@ class CallResult:
     @property
     def text(self) -> str:
         """The body as text; empty if there was no reply."""
-        return self.result.body.decode("utf-8", "replace") if isinstance(self.result, Reply) else ""
+        return decode_reply(self.result).text if isinstance(self.result, Reply) else ""
 
     @property
     def refusal(self) -> str:
@@ -55,9 +56,9 @@ class CallResult:
         return UNKNOWN_FORMAT if self.accepted else self.verdict.message
 
     def parse(self) -> Any:
-        """Return the body as plain values; None if it isn't JSON."""
+        """Return the body as plain values that can be stored; None if it isn't JSON."""
         try:
-            return json.loads(self.text)
+            return clean_values(json.loads(self.text.removeprefix("\ufeff")))
         except (ValueError, RecursionError):
             return None
 

@@ -1,6 +1,6 @@
-"""The steps of one send: assemble, record the start, call, judge, record the end."""
+"""The steps of one send up to its result: assemble, record the start, call."""
 
-import json
+import logging
 import threading
 import uuid
 from dataclasses import dataclass, field
@@ -10,29 +10,24 @@ from urllib.parse import urlsplit
 from django.utils import timezone
 
 from playground.calls.assembling import Endpoint, assemble
-from playground.calls.masking import mask_text
-from playground.calls.values import Call, Failure, Outcome, Reply, Secret
-from playground.calls.verdicts import reach_verdict
+from playground.calls.values import Call, Failure, Secret
 from playground.drafts.metadata import Metadata, variable_values
 from playground.history.models import Exchange
-from playground.history.recording import record_end, record_start
+from playground.history.recording import record_start
 from playground.network import send_call
-from playground.openapi.documents import get_value
 from playground.payload_templates.secrets import secrets_for
-from playground.people.audit import record_event
 from playground.people.models import Person
-from playground.sending.plans import WORKFLOW_UID, Plan, describe_context, fingerprint_plan
+from playground.sending.completing import Result, complete_exchange, describe_error, log_error
+from playground.sending.plans import Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
 from playground.workspace.connections import resolve_base_url
 from playground.workspace.files import open_file
-from playground.workspace.models import Connection, Repeat
 from playground.workspace.secrets import list_secrets, note_secret_use, to_wire
-from playground.workspace.workflows import find_workflow
+
+logger = logging.getLogger("playground.sending")
 
 # How long after its time limit a send counts as lost.
 GRACE = timedelta(seconds=30)
-NOT_FOUND = 404
-Result = Reply | Failure
 
 
 @dataclass(frozen=True)
@@ -107,7 +102,11 @@ def send_and_complete(
     exchange: Exchange, plan: Plan, call: Call, cancel: threading.Event
 ) -> Exchange:
     """Send a started exchange and return it as it ended; runs in a thread of the pool."""
-    note_use(plan, call)
+    try:
+        note_use(plan, call)
+    except Exception as error:
+        # A date only: the send doesn't depend on it.
+        log_error("Noting the use of secrets", exchange, error)
     return complete_exchange(exchange, plan, call, perform_call(call, cancel))
 
 
@@ -132,74 +131,9 @@ def perform_call(call: Call, cancel: threading.Event) -> Result:
     except Exception as error:
         # The network's errors come back as failures: this is a bug, and nobody knows how far
         # the request got.
+        logger.error("A send failed: %s", describe_error(error))
         message = "Unknown: API Playground failed while sending this. The log has the error."
         return Failure("broken", message, left=True, params={"kind": type(error).__name__})
-
-
-def complete_exchange(exchange: Exchange, plan: Plan, call: Call, result: Result) -> Exchange:
-    """Judge and store the result; return the exchange as it ended."""
-    verdict = reach_verdict(plan.operation, result, plan.text)
-    # Only operations whose data says so start jobs; a `job_uid` of others means something else.
-    starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
-    job_uid = verdict.params.get("job_uid", "") if starts_job else ""
-    ended = record_end(exchange, call, result, verdict, job_uid)
-    audit_exchange(ended)
-    record_repeat(ended, plan, call)
-    return ended
-
-
-def audit_exchange(exchange: Exchange) -> None:
-    """Add an ended exchange to the audit log: host, connection and outcome, no values."""
-    # The URL itself may hold values of the document; its host does not.
-    host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
-    over = exchange.connection_name or "no connection"
-    outcome, code = str(exchange.outcome), exchange.code
-    result = outcome if code in ("", outcome) else f"{outcome}: {code}"
-    record_event(exchange.person, "send", f"{exchange.operation} to {host} over {over}", result)
-
-
-def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
-    """Record what an ended exchange did to the repeats of its connection.
-
-    The API lists no repeats: those that were set or deleted from here are all we know.
-    """
-    connection, operation = plan.connection, plan.operation
-    if connection is None:
-        return
-    accepted = exchange.outcome == Outcome.ACCEPTED
-    if operation.repeat and accepted:
-        _create_repeat(exchange, plan, connection, call)
-    # A 404 for a delete means that the repeat is gone, whoever deleted it.
-    if operation.ends_repeat and (accepted or exchange.status == NOT_FOUND):
-        name = exchange.path_values.get(operation.ends_repeat, "")
-        active = connection.repeats.filter(job_name=name, deleted_at=None)
-        active.update(deleted_at=timezone.now())
-        connection.touch_facts()
-
-
-def _create_repeat(exchange: Exchange, plan: Plan, connection: Connection, call: Call) -> None:
-    # Read from the bytes that were sent: references are resolved there.
-    try:
-        body = json.loads(call.body or b"{}")
-    except ValueError:
-        body = None
-    found = {key: get_value(body, path) for key, path in plan.operation.repeat.items()}
-    if found["unit"] is None and found["every"] is None:
-        return  # launched once
-    texts = {key: mask_text(str(value), call.secrets) for key, value in found.items()}
-    uid = plan.path_values.get(WORKFLOW_UID, "")
-    workflow = find_workflow(connection, uid)
-    Repeat.objects.create(
-        connection=connection,
-        job_name=texts["name"][:500],
-        unit=texts["unit"][:20],
-        every=texts["every"][:40],
-        workflow_uid=uid[:200],
-        workflow_name=workflow.name if workflow else "",
-        exchange_id=exchange.id,
-        set_by=exchange.person_name,
-    )
-    connection.touch_facts()
 
 
 def _build_endpoint(

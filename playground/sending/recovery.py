@@ -9,7 +9,7 @@ from playground.history.processes import has_ended, identify_process
 from playground.history.recording import record_abandoned
 from playground.history.retention import Interval
 from playground.openapi.operations import UnknownOperation, get_operation
-from playground.sending.pipeline import audit_exchange
+from playground.sending.completing import audit_exchange
 
 recovering = Interval(60.0)
 

@@ -19,9 +19,9 @@ from playground.history.retention import purge_history_hourly
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.rules.problems import Problem
+from playground.sending.completing import complete_exchange
 from playground.sending.pipeline import (
     assemble_plan,
-    complete_exchange,
     send_and_complete,
     start_exchange,
 )

@@ -159,8 +159,8 @@ def is_valid_uid(value: Any) -> bool:
 
 
 def replace_surrogates(text: str) -> str:
-    """Return the text with lone surrogates, which no database stores, as question marks."""
-    return text.encode("utf-8", "replace").decode()
+    """Return the text with question marks for what can't be stored: lone surrogates and NUL."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "?")
 
 
 def _parse_finite(digits: str) -> float | None:

@@ -191,3 +191,18 @@ def test_without_a_reply_the_request_is_shown(as_editor, editor) -> None:
     exchange = start_exchange(editor)
     assert exchange.outcome == Outcome.SENDING
     assert "Night run" in read(as_editor, exchange)
+
+
+def test_a_reply_that_cannot_be_drawn_leaves_the_verdict_readable(
+    as_editor, editor, monkeypatch, caplog
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("a message that quotes the reply")
+
+    exchange = answer(editor, b'{"a": 1}', "application/json")
+    monkeypatch.setattr("playground.pages.replies.format_opening", fail)
+    page = read(as_editor, exchange)
+    assert "Launched" in page
+    assert "This part of the reply can't be shown. The log has the error." in page
+    assert f"/history/{exchange.id}/body/" in page
+    assert "Traceback" in caplog.text

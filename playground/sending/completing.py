@@ -1,0 +1,147 @@
+"""The end of a send: judge the result, record it and what follows from it."""
+
+import copy
+import json
+import logging
+import traceback
+
+from django.db import transaction
+from django.utils import timezone
+
+from playground.calls.fields import replace_unstorable
+from playground.calls.masking import mask_text
+from playground.calls.values import Call, Failure, Outcome, Reply, Verdict
+from playground.calls.verdicts import reach_verdict
+from playground.history.models import Exchange
+from playground.history.recording import record_broken, record_end
+from playground.openapi.documents import get_value
+from playground.people.audit import record_event
+from playground.sending.plans import WORKFLOW_UID, Plan
+from playground.workspace.models import Connection, Repeat
+from playground.workspace.workflows import find_workflow
+
+logger = logging.getLogger("playground.sending")
+
+NOT_FOUND = 404
+Result = Reply | Failure
+
+
+def complete_exchange(exchange: Exchange, plan: Plan, call: Call, result: Result) -> Exchange:
+    """Judge and store the result; return the exchange as it ended. Never raises.
+
+    Whatever fails in here ends the exchange at once as *unknown*, with the reply.
+    """
+    try:
+        verdict = reach_verdict(plan.operation, result, plan.text)
+        # Only operations whose data says so start jobs; a `job_uid` of others means something
+        # else.
+        starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
+        job_uid = verdict.params.get("job_uid", "") if starts_job else ""
+        # All or nothing: no accepted launch without its repeat.
+        with transaction.atomic():
+            ended = record_end(exchange, call, result, verdict, job_uid)
+            record_repeat(ended, plan, call)
+    except Exception as error:
+        log_error("Completing an exchange", exchange, error)
+        ended = _end_as_broken(exchange, plan, call, result, error)
+    try:
+        audit_exchange(ended)
+    except Exception as error:
+        log_error("Auditing an exchange", exchange, error)
+    return ended
+
+
+def _end_as_broken(
+    exchange: Exchange, plan: Plan, call: Call, result: Result, error: Exception
+) -> Exchange:
+    """End an exchange on which completing failed, with as much of its result as can be stored."""
+    verdict = _judge_broken(plan, result, error)
+    for kept in (result, Failure(verdict.code, verdict.message, True, seconds=result.seconds)):
+        try:
+            return record_broken(exchange, call, kept, verdict)
+        except Exception as another:
+            log_error("Recording an exchange", exchange, another)
+    # Nothing can be stored now: this page shows the truth, and recovery ends the row later.
+    ended = copy.copy(exchange)
+    ended.outcome, ended.code, ended.message = verdict.outcome, verdict.code, verdict.message
+    return ended
+
+
+def _judge_broken(plan: Plan, result: Result, error: Exception) -> Verdict:
+    if isinstance(result, Failure) and not result.left:
+        return Verdict(Outcome.NOT_SENT, result.code, result.message, result.params)
+    message = (
+        "Unknown: API Playground failed while recording what came back. The log has the error."
+    )
+    params = {"kind": type(error).__name__}
+    try:
+        # Of an answer there is at least the advice on finding out what became of the call.
+        return reach_verdict(plan.operation, Failure("broken", message, True, params), plan.text)
+    except Exception:
+        return Verdict(Outcome.UNKNOWN, "broken", message, params)
+
+
+def log_error(action: str, exchange: Exchange, error: Exception) -> None:
+    """Log an internal error with its traceback."""
+    logger.error("%s failed (%s): %s", action, exchange.id, describe_error(error))
+
+
+def describe_error(error: Exception) -> str:
+    """The type of an error and its traceback, without its message: that may quote what was sent."""
+    lines = traceback.format_list(traceback.extract_tb(error.__traceback__))
+    return f"{type(error).__name__}\nTraceback (most recent call last):\n{''.join(lines)}"
+
+
+def audit_exchange(exchange: Exchange) -> None:
+    """Add an ended exchange to the audit log: host, connection and outcome, no values."""
+    # The URL itself may hold values of the document; its host does not.
+    host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
+    over = exchange.connection_name or "no connection"
+    outcome, code = str(exchange.outcome), exchange.code
+    result = outcome if code in ("", outcome) else f"{outcome}: {code}"
+    record_event(exchange.person, "send", f"{exchange.operation} to {host} over {over}", result)
+
+
+def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
+    """Record what an ended exchange did to the repeats of its connection.
+
+    The API lists no repeats: those that were set or deleted from here are all we know.
+    """
+    connection, operation = plan.connection, plan.operation
+    if connection is None:
+        return
+    accepted = exchange.outcome == Outcome.ACCEPTED
+    if operation.repeat and accepted:
+        _create_repeat(exchange, plan, connection, call)
+    # A 404 for a delete means that the repeat is gone, whoever deleted it.
+    if operation.ends_repeat and (accepted or exchange.status == NOT_FOUND):
+        name = exchange.path_values.get(operation.ends_repeat, "")
+        active = connection.repeats.filter(job_name=name, deleted_at=None)
+        active.update(deleted_at=timezone.now())
+        connection.touch_facts()
+
+
+def _create_repeat(exchange: Exchange, plan: Plan, connection: Connection, call: Call) -> None:
+    # Read from the bytes that were sent: references are resolved there.
+    try:
+        body = json.loads(call.body or b"{}")
+    except (ValueError, RecursionError):
+        body = None
+    found = {key: get_value(body, path) for key, path in plan.operation.repeat.items()}
+    if found["unit"] is None and found["every"] is None:
+        return  # launched once
+    masked = {key: mask_text(str(value), call.secrets) for key, value in found.items()}
+    texts = {key: replace_unstorable(text) for key, text in masked.items()}
+    uid = plan.path_values.get(WORKFLOW_UID, "")
+    workflow = find_workflow(connection, uid)
+    Repeat.objects.create(
+        connection=connection,
+        job_name=texts["name"][:500],
+        unit=texts["unit"][:20],
+        every=texts["every"][:40],
+        workflow_uid=uid[:200],
+        workflow_name=workflow.name if workflow else "",
+        exchange_id=exchange.id,
+        set_by=exchange.person_name,
+    )
+    connection.touch_facts()
