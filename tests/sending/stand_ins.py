@@ -13,7 +13,8 @@ ACCEPTED = b'{"message": "Bot successfully scheduled.", "job_uid": "j-1"}'
 
 class Standin:
     """Counts what arrives. `hold` keeps every answer back until `release` is called; `body`
-    and `status` are what it answers, with `headers` besides the usual ones; `seen` has (method, path, headers, body) of each call."""
+    and `status` are what it answers, with `headers` besides the usual ones; `seen` has
+    (method, path, headers, body) of each call."""
 
     def __init__(self) -> None:
         self.seen: list[tuple[str, str, dict[str, str], bytes]] = []
