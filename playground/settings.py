@@ -115,6 +115,10 @@ LOGIN_URL = "sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign_in"
 
+# Attempts in 15 minutes: at one name, and from one address, which a whole office may share.
+SIGN_IN_TRIES_PER_NAME = env.read_integer("SIGN_IN_TRIES_PER_NAME", 10, minimum=1)
+SIGN_IN_TRIES_PER_ADDRESS = env.read_integer("SIGN_IN_TRIES_PER_ADDRESS", 30, minimum=1)
+
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {

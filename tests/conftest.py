@@ -8,6 +8,7 @@ from django.test import Client
 from hypothesis import settings as hypothesis_settings
 
 from playground.people.models import Person, Role
+from playground.people.rate_limits import guesses
 
 PASSWORD = "correct horse battery"
 
@@ -38,6 +39,12 @@ def signed_in(person: Person, **kwargs: bool) -> Client:
     client = Client(**kwargs)
     client.force_login(person)
     return client
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_guessed() -> None:
+    """Guesses at links and tokens are counted in the process, which tests share."""
+    guesses.clear()
 
 
 @pytest.fixture

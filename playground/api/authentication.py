@@ -8,12 +8,19 @@ from ninja.security import HttpBearer
 
 from playground.people.audit import address_of
 from playground.people.models import Person, PersonalToken
-from playground.people.rate_limits import RateLimit
+from playground.people.rate_limits import RateLimit, guesses
 from playground.people.tokens import find_token
 
-# Per token, and per address for tokens that don't exist: guessing one is slowed down.
-CALLS, GUESSES = RateLimit(600, 60), RateLimit(600, 60)
-TOO_MANY = "Too many requests. Try again in a minute."
+# Per token; `guesses` counts tokens that don't exist, per address.
+CALLS = RateLimit(600, 60)
+
+
+class TooManyRequests(Exception):
+    """The answer is 429, and says after how many `seconds` to try again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many requests. Try again in {seconds} seconds.")
+        self.seconds = seconds
 
 
 class Bearer(HttpBearer):
@@ -26,11 +33,11 @@ class Bearer(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> PersonalToken | None:
         found = find_token(token)
         if found is None:
-            if not GUESSES.allows(address_of(request)):
-                raise HttpError(429, TOO_MANY)
+            if seconds := guesses.seconds_to_wait(address_of(request)):
+                raise TooManyRequests(seconds)
             return None
-        if not CALLS.allows(str(found.pk)):
-            raise HttpError(429, TOO_MANY)
+        if seconds := CALLS.seconds_to_wait(str(found.pk)):
+            raise TooManyRequests(seconds)
         if self.scope not in found.scope_list:
             raise HttpError(403, f"This token doesn't have the scope {self.scope}.")
         # The role may have changed since the token was created.

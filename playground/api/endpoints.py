@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import HttpError
 
-from playground.api.authentication import Bearer, get_person
+from playground.api.authentication import Bearer, TooManyRequests, get_person
 from playground.api.schemas import (
     Checked,
     FillInput,
@@ -72,6 +72,15 @@ def _answer(status: int, message: str = "") -> Any:
 
 
 NO_TEMPLATE = "There is no such template, or it isn't shared with you."
+
+
+@api.exception_handler(TooManyRequests)
+def _answer_too_many(request: HttpRequest, error: TooManyRequests) -> HttpResponse:
+    response = api.create_response(request, {"detail": str(error)}, status=429)
+    response["Retry-After"] = str(error.seconds)
+    return response
+
+
 api.add_exception_handler(Template.DoesNotExist, _answer(404, NO_TEMPLATE))
 api.add_exception_handler(Version.DoesNotExist, _answer(404, "There is no such version."))
 api.add_exception_handler(Connection.DoesNotExist, _answer(404, "There is no such connection."))

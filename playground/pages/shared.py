@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -42,7 +41,13 @@ from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
 from playground.people.audit import address_of
 from playground.people.models import Person
-from playground.people.rate_limits import RateLimit, forgive_attempts, start_attempt
+from playground.people.rate_limits import (
+    RateLimit,
+    explain_wait,
+    forgive_attempts,
+    guesses,
+    start_attempt,
+)
 from playground.sending.plans import plan_state
 from playground.sending.submission import (
     Blocked,
@@ -52,7 +57,7 @@ from playground.sending.submission import (
 )
 
 # Requests a minute from one address; unknown tokens are allowed less often, against guessing.
-PAGE_RATE, GUESS_RATE = RateLimit(300, 60), RateLimit(20, 60)
+PAGE_RATE = RateLimit(300, 60)
 SEND_WAIT = 1.0
 
 View = Callable[..., HttpResponse]
@@ -66,13 +71,12 @@ def share_link_view(view: View) -> View:
     @wraps(view)
     def wrapped(request: HttpRequest, token: str, *args: Any, **kwargs: Any) -> HttpResponse:
         address = address_of(request)
-        too_many = _("Too many requests. Try again in a minute.")
-        if not PAGE_RATE.allows(address):
-            return _show_message(request, too_many, 429)
+        if seconds := PAGE_RATE.seconds_to_wait(address):
+            return _refuse_for_now(request, seconds)
         link = find_share_link(token)
         if link is None:
-            if not GUESS_RATE.allows(address):
-                return _show_message(request, too_many, 429)
+            if seconds := guesses.seconds_to_wait(address):
+                return _refuse_for_now(request, seconds)
             message = _("This link has expired, been revoked or is incomplete.")
             # Sent from a page that was open before: the message takes the verdict's place.
             if request.htmx.target == "outcome":  # type: ignore[attr-defined]
@@ -83,6 +87,12 @@ def share_link_view(view: View) -> View:
         return response
 
     return wrapped
+
+
+def _refuse_for_now(request: HttpRequest, seconds: int) -> HttpResponse:
+    response = _show_message(request, explain_wait(seconds), 429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _show_message(request: HttpRequest, message: str, status: int) -> HttpResponse:
@@ -105,13 +115,10 @@ def _check_password(request: HttpRequest, link: ShareLink, token: str) -> HttpRe
     # The same throttle as for signing in, with the link in place of the name.
     attempt, seconds = start_attempt(f"link {link.id}", address_of(request))
     if attempt is None:
-        message = ngettext(
-            "Too many attempts. Try again in %(seconds)d second.",
-            "Too many attempts. Try again in %(seconds)d seconds.",
-            seconds,
-        )
-        context = {"token": token, "message": message % {"seconds": seconds}}
-        return render(request, "share/password.html", context, status=429)
+        context = {"token": token, "message": explain_wait(seconds)}
+        response = render(request, "share/password.html", context, status=429)
+        response["Retry-After"] = str(seconds)
+        return response
     if not check_link_password(link, request.POST.get("password", "")):
         context = {"token": token, "message": _("Wrong password.")}
         return render(request, "share/password.html", context, status=422)

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from playground.people.access import next_page
 from playground.people.audit import address_of, find_person, record_event
 from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
-from playground.people.rate_limits import forgive_attempts, start_attempt
+from playground.people.rate_limits import explain_wait, forgive_attempts, guesses, start_attempt
 from playground.people.search import equal_text
 from playground.people.team import add_person
 from playground.people.tokens import find_link, use_link
@@ -134,12 +134,7 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> HttpResponse:
 
 
 def _refuse_for_now(request: HttpRequest, form: SignInForm, seconds: int) -> HttpResponse:
-    message = ngettext(
-        "Too many attempts. Try again in %(seconds)d second.",
-        "Too many attempts. Try again in %(seconds)d seconds.",
-        seconds,
-    )
-    form.add_error(None, message % {"seconds": seconds})
+    form.add_error(None, explain_wait(seconds))
     response = _show_sign_in(request, form, status=429)
     response["Retry-After"] = str(seconds)
     return response
@@ -196,7 +191,7 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
     """
     link = find_link(token)
     if link is None:
-        return render(request, "link/used.html", status=404)
+        return _refuse_link(request)
     form = _create_join_form(request, link)
     if request.method != "POST" or (form and not form.is_valid()):
         status = 422 if request.method == "POST" else 200
@@ -206,6 +201,16 @@ def open_link(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "link/used.html", status=404)
     _log_in(request, person, f"{LinkPurpose(link.purpose).label} link")
     return redirect("home")
+
+
+def _refuse_link(request: HttpRequest) -> HttpResponse:
+    seconds = guesses.seconds_to_wait(address_of(request))
+    if not seconds:
+        return render(request, "link/used.html", status=404)
+    context = {"message": explain_wait(seconds)}
+    response = render(request, "link/used.html", context, status=429)
+    response["Retry-After"] = str(seconds)
+    return response
 
 
 def _create_join_form(request: HttpRequest, link: OneTimeLink) -> JoinForm | None:

@@ -201,7 +201,7 @@ def fill_fields(link: ShareLink, values: Mapping[str, str]) -> State:
 
 def reserve_send(link: ShareLink, submission: uuid.UUID) -> str:
     """Count one send before it is made. Returns a message if the limits don't allow it."""
-    hour_ago = timezone.now() - timedelta(hours=1)
+    now = timezone.now()
     with transaction.atomic():
         # One conditional update, so that of two simultaneous last sends only one succeeds. It
         # also locks the link's row until the hourly limit is checked.
@@ -213,7 +213,9 @@ def reserve_send(link: ShareLink, submission: uuid.UUID) -> str:
         )
         if not usable.update(send_count=F("send_count") + 1):
             return _("This link has reached its maximum number of sends. Ask for a new one.")
-        if link.sends.filter(sent_at__gt=hour_ago).count() >= link.max_sends_per_hour:
+        # Not those after now: the clock may have been set back.
+        recent = link.sends.filter(sent_at__range=(now - timedelta(hours=1), now))
+        if recent.count() >= link.max_sends_per_hour:
             ShareLink.objects.filter(id=link.id).update(send_count=F("send_count") - 1)
             return _("This link has reached its sends per hour. Try again later.")
         LinkSend.objects.create(link=link, submission=submission)

@@ -80,6 +80,10 @@ class SignInAttempt(models.Model):
         ]
 
 
+class SignInLock(models.Model):
+    """One row, locked while the attempts are counted."""
+
+
 class AuditEvent(models.Model):
     """One line of the audit log: who did what to what, when (UTC), and how it ended."""
 

@@ -7,20 +7,17 @@ from collections import OrderedDict, deque
 from datetime import timedelta
 from threading import Lock
 
+from django.conf import settings
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import ngettext
 
-from playground.people.models import AuditEvent, SignInAttempt
+from playground.people.models import AuditEvent, SignInAttempt, SignInLock
 from playground.people.search import equal_text
 
 WINDOW = timedelta(minutes=15)
 KNOWN_FOR = timedelta(days=90)
-FREE_BY_NAME = 5
-# Higher than for a name: a whole office may share one address.
-FREE_BY_ADDRESS = 20
-LONGEST_WAIT_BY_NAME = 60  # seconds
-LONGEST_WAIT_BY_ADDRESS = 300
-
 MOST_KEYS = 10_000
 
 
@@ -37,6 +34,10 @@ class RateLimit:
 
     def allows(self, key: str) -> bool:
         """Count a request; False when it is one too many."""
+        return not self.seconds_to_wait(key)
+
+    def seconds_to_wait(self, key: str) -> int:
+        """Count a request; when it is one too many, the seconds until the next one may come."""
         now = time.monotonic()
         with self._lock:
             times = self._times.setdefault(key, deque(maxlen=self.most))
@@ -45,53 +46,78 @@ class RateLimit:
             while len(self._times) > MOST_KEYS:
                 self._times.popitem(last=False)
             if len(times) == self.most and now - times[0] < self.seconds:
-                return False
+                return math.ceil(self.seconds - (now - times[0]))
             times.append(now)
-            return True
+            return 0
 
     def clear(self) -> None:
         with self._lock:
             self._times.clear()
 
 
+# Guesses at links and tokens, which nobody tries by name.
+guesses = RateLimit(settings.SIGN_IN_TRIES_PER_ADDRESS, WINDOW.total_seconds())
+
+
 def start_attempt(name: str, address: str) -> tuple[SignInAttempt | None, int]:
     """Count a sign-in attempt before its password is checked.
 
-    Returns the attempt, or None and the seconds to wait. Guesses from elsewhere don't slow down
-    somebody who signed in from this address before.
+    Returns the attempt, or None and the seconds to wait. Guesses from elsewhere don't keep out
+    somebody who signed in from this address before: those are counted apart.
     """
-    # Stored first and counted then: of many attempts at the same moment, each sees the others.
-    attempt = SignInAttempt.objects.create(name_digest=_hash_name(name), address=address)
-    others = SignInAttempt.objects.filter(at__gt=timezone.now() - WINDOW).exclude(pk=attempt.pk)
-    by_name = others.filter(name_digest=attempt.name_digest)
-    if _is_known(name, address):
-        by_name = by_name.filter(address=address)
-    by_address = others.filter(address=address)
-    wait = max(
-        _seconds_to_wait(by_name, FREE_BY_NAME, LONGEST_WAIT_BY_NAME),
-        _seconds_to_wait(by_address, FREE_BY_ADDRESS, LONGEST_WAIT_BY_ADDRESS),
+    with transaction.atomic():
+        # Locked until the attempt is stored, so that of many at the same moment none is missed.
+        SignInLock.objects.select_for_update().get_or_create(pk=1)
+        now = timezone.now()
+        # Not those after now: once the clock was set back, they would count for hours.
+        attempts = SignInAttempt.objects.filter(at__gt=now - WINDOW, at__lte=now)
+        by_name = attempts.filter(name_digest=_hash_name(name))
+        if _is_known(name, address):
+            by_name = by_name.filter(address=address)
+        wait = max(
+            _seconds_to_wait(by_name, settings.SIGN_IN_TRIES_PER_NAME),
+            _seconds_to_wait(attempts.filter(address=address), settings.SIGN_IN_TRIES_PER_ADDRESS),
+        )
+        # An attempt that isn't made must not prolong the wait for the next one.
+        if wait:
+            return None, wait
+        attempt = SignInAttempt(name_digest=_hash_name(name), address=address, at=now)
+        attempt.save()
+    return attempt, 0
+
+
+def explain_wait(seconds: int) -> str:
+    """The message for somebody who has to wait."""
+    if seconds <= 90:
+        message = ngettext(
+            "Too many attempts. Try again in %(count)d second.",
+            "Too many attempts. Try again in %(count)d seconds.",
+            seconds,
+        )
+        return message % {"count": seconds}
+    minutes = math.ceil(seconds / 60)
+    message = ngettext(
+        "Too many attempts. Try again in %(count)d minute.",
+        "Too many attempts. Try again in %(count)d minutes.",
+        minutes,
     )
-    if not wait:
-        return attempt, 0
-    # An attempt that isn't made must not prolong the wait for the next one.
-    attempt.delete()
-    return None, wait
+    return message % {"count": minutes}
 
 
 def forgive_attempts(attempt: SignInAttempt) -> None:
     """After the right password, forget the attempts at its name, and old ones at any."""
     SignInAttempt.objects.filter(name_digest=attempt.name_digest).delete()
-    SignInAttempt.objects.filter(at__lt=timezone.now() - WINDOW).delete()
+    now = timezone.now()
+    SignInAttempt.objects.exclude(at__range=(now - WINDOW, now)).delete()
 
 
-def _seconds_to_wait(attempts: QuerySet[SignInAttempt], free: int, longest: int) -> int:
-    """Seconds until the next attempt; they double with each one beyond the free ones."""
-    times = list(attempts.order_by("-at").values_list("at", flat=True)[: free + 10])
-    if len(times) < free:
+def _seconds_to_wait(attempts: QuerySet[SignInAttempt], most: int) -> int:
+    """Seconds until one of the newest attempts is old enough for another one."""
+    times = list(attempts.order_by("-at").values_list("at", flat=True)[:most])
+    if len(times) < most:
         return 0
-    pause: int = min(longest, 2 ** (len(times) - free + 1))
-    passed = (timezone.now() - times[0]).total_seconds()
-    return max(0, math.ceil(pause - passed))
+    # At least a second: at the very end of the wait there would be none.
+    return max(1, math.ceil((times[-1] + WINDOW - timezone.now()).total_seconds()))
 
 
 def _is_known(name: str, address: str) -> bool:

@@ -137,7 +137,7 @@ def find_token(token: str) -> PersonalToken | None:
     tokens = PersonalToken.objects.select_related("person")
     tokens = tokens.filter(revoked_at=None, expires_at__gt=now, person__is_active=True)
     found = tokens.filter(digest=hash_token(token)).first()
-    if found and (found.last_used_at is None or now - found.last_used_at > USE_RECORDED_EVERY):
+    if found and (found.last_used_at is None or abs(now - found.last_used_at) > USE_RECORDED_EVERY):
         PersonalToken.objects.filter(pk=found.pk).update(last_used_at=now)
     return found
 

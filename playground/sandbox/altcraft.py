@@ -152,7 +152,7 @@ def _make_key(request: SandboxRequest) -> str:
 def _is_duplicate(key: str) -> bool:
     """Whether such a request was answered within a day; if not, this one is stored."""
     now = timezone.now()
-    AnsweredRequest.objects.filter(answered_at__lt=now - DAY).delete()
+    AnsweredRequest.objects.exclude(answered_at__range=(now - DAY, now)).delete()
     _, is_new = AnsweredRequest.objects.get_or_create(key=key, defaults={"answered_at": now})
     return not is_new
 

@@ -34,7 +34,8 @@ def is_loading(stored: ChoiceList | None) -> bool:
     if stored is None or stored.requested_at is None:
         return False
     ended = stored.ended_at is not None and stored.ended_at >= stored.requested_at
-    return not ended and timezone.now() - stored.requested_at < LONGEST_CALL
+    # In either direction, as the clock may have been set back.
+    return not ended and abs(timezone.now() - stored.requested_at) < LONGEST_CALL
 
 
 def refresh_choice_list(

@@ -39,9 +39,13 @@ def end_abandoned_if_due() -> None:
 
 
 def is_abandoned(exchange: Exchange) -> bool:
-    # Processes of other hosts can't be seen: their exchanges end at the deadline.
-    late = exchange.deadline is not None and exchange.deadline < timezone.now()
-    return late or has_ended(exchange.process)
+    if has_ended(exchange.process):
+        return True
+    if exchange.deadline is None:
+        return False
+    # Processes of other hosts can't be seen: their exchanges end at the deadline. In either
+    # direction, as the clock may have been set back.
+    return abs(timezone.now() - exchange.started_at) > exchange.deadline - exchange.started_at
 
 
 def show_if_abandoned(exchange: Exchange) -> Exchange:

@@ -27,7 +27,6 @@ ROUTES = ("share", "share_opened", "send_share", "share_sent", "fork_share")
 @pytest.fixture(autouse=True)
 def fresh_pace() -> None:
     shared.PAGE_RATE.clear()
-    shared.GUESS_RATE.clear()
 
 
 @pytest.fixture

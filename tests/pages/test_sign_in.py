@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playground.people.models import AuditEvent, Person, Role
-from playground.people.rate_limits import FREE_BY_NAME
 from playground.people.tokens import make_invite, make_owner_link, make_sign_in_link
 from tests.conftest import PASSWORD
 
@@ -62,12 +61,23 @@ def test_a_deactivated_person_cannot_sign_in(client: Client, editor: Person) -> 
 
 def test_after_too_many_attempts_the_waiting_time_is_shown(client: Client, editor: Person) -> None:
     with time_machine.travel(timezone.now(), tick=False):
-        for _ in range(FREE_BY_NAME):
+        for _ in range(10):
             assert give(client, "editor", "wrong") == 422
         answer = client.post(SIGN_IN, {"name": "editor", "password": PASSWORD})
     assert answer.status_code == 429
-    assert answer["Retry-After"] == "2"
-    assert b"Too many attempts. Try again" in answer.content
+    assert answer["Retry-After"] == "900"
+    assert b"Too many attempts. Try again in 15 minutes." in answer.content
+
+
+def test_guessing_one_time_links_is_limited_by_address(client: Client, owner: Person) -> None:
+    statuses = [client.get(f"/link/guess-{n}/").status_code for n in range(32)]
+    assert statuses == [404] * 30 + [429] * 2
+    refused = client.get("/link/guess/")
+    assert 0 < int(refused["Retry-After"]) <= 900
+    assert b"Too many attempts" in refused.content
+    # A link that works isn't a guess.
+    token = make_sign_in_link(owner)
+    assert client.get(f"/link/{token}/").status_code == 200
 
 
 def test_sign_ins_are_in_the_audit_log_without_what_was_typed(

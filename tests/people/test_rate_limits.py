@@ -9,14 +9,15 @@ from django.utils import timezone
 
 from playground.people.models import AuditEvent, Person, SignInAttempt
 from playground.people.rate_limits import (
-    FREE_BY_ADDRESS,
-    FREE_BY_NAME,
-    LONGEST_WAIT_BY_ADDRESS,
-    LONGEST_WAIT_BY_NAME,
+    WINDOW,
+    RateLimit,
+    explain_wait,
     forgive_attempts,
     start_attempt,
 )
 
+BY_NAME, BY_ADDRESS = 10, 30
+QUARTER = 15 * 60
 pytestmark = pytest.mark.django_db
 
 
@@ -34,51 +35,84 @@ def guess(times: int, name: str = "ada", address: str = "10.0.0.1") -> int:
     return wait
 
 
-def test_a_few_typing_errors_cause_no_wait() -> None:
-    assert guess(FREE_BY_NAME) == 0
+def tries(times: int, **options: str) -> int:
+    """How many of that many attempts are made."""
+    return sum(guess(1, **options) == 0 for _ in range(times))
 
 
-def test_more_have_to_wait() -> None:
-    assert guess(FREE_BY_NAME + 1) == 2
+def test_ten_attempts_at_a_name_are_made_in_a_quarter_of_an_hour() -> None:
+    assert tries(40) == BY_NAME
+    assert guess(1) == QUARTER
 
 
-def test_guesses_from_many_addresses_at_one_name_have_to_wait() -> None:
-    waits = [guess(1, address=f"10.0.0.{number}") for number in range(FREE_BY_NAME + 1)]
-    assert waits[-1] > 0
+def test_attempts_from_many_addresses_at_one_name_count_together() -> None:
+    assert sum(tries(1, address=f"10.0.0.{n}") for n in range(40)) == BY_NAME
 
 
-def test_guesses_at_many_names_from_one_address_have_to_wait() -> None:
-    waits = [guess(1, name=f"person{number}") for number in range(FREE_BY_ADDRESS + 1)]
-    assert waits[-1] > 0
+def test_thirty_attempts_from_an_address_are_made_at_whatever_names() -> None:
+    assert sum(tries(1, name=f"person{n}") for n in range(60)) == BY_ADDRESS
 
 
-def test_an_attempt_during_the_wait_does_not_prolong_it() -> None:
-    assert guess(50) == 2
+def test_the_limits_are_settings(settings) -> None:
+    settings.SIGN_IN_TRIES_PER_NAME, settings.SIGN_IN_TRIES_PER_ADDRESS = 2, 3
+    assert tries(5) == 2
+    assert tries(5, name="grace") == 1
 
 
-def test_the_longest_wait_is_a_minute() -> None:
+def test_each_attempt_makes_room_when_it_is_old_enough() -> None:
     moment = timezone.now()
-    for step in range(12):
-        with time_machine.travel(moment + timedelta(seconds=61 * step), tick=False):
+    for minute in range(BY_NAME):
+        with time_machine.travel(moment + timedelta(minutes=minute), tick=False):
             assert guess(1) == 0
-    with time_machine.travel(moment + timedelta(seconds=61 * 11 + 1), tick=False):
-        assert 0 < guess(1) < LONGEST_WAIT_BY_NAME < LONGEST_WAIT_BY_ADDRESS
+    with time_machine.travel(moment + timedelta(minutes=12), tick=False):
+        assert guess(1) == 3 * 60
+    with time_machine.travel(moment + WINDOW, tick=False):
+        assert tries(5) == 1
+
+
+def test_no_quarter_of_an_hour_has_more_than_ten() -> None:
+    start, made = timezone.now(), []
+    for step in range(0, 3600, 20):
+        with time_machine.travel(start + timedelta(seconds=step), tick=False):
+            made += [step] * tries(1)
+    assert all(sum(at <= each < at + QUARTER for each in made) <= BY_NAME for at in made)
+
+
+@pytest.mark.parametrize("hours", [-24, 24])
+def test_a_changed_clock_makes_no_wait_longer(hours: int) -> None:
+    tries(BY_NAME + 1)
+    with time_machine.travel(timezone.now() + timedelta(hours=hours), tick=False):
+        assert guess(1) == 0
+        assert tries(20) == BY_NAME - 1
+        assert guess(1) <= QUARTER
+
+
+def test_a_rate_limit_says_how_long_to_wait() -> None:
+    limit = RateLimit(2, 60)
+    assert [limit.seconds_to_wait("a") for _ in range(3)] == [0, 0, 60]
+    assert limit.seconds_to_wait("b") == 0
+
+
+def test_waits_are_told_in_seconds_or_minutes() -> None:
+    assert explain_wait(1) == "Too many attempts. Try again in 1 second."
+    assert explain_wait(90) == "Too many attempts. Try again in 90 seconds."
+    assert explain_wait(841) == "Too many attempts. Try again in 15 minutes."
 
 
 def test_a_person_known_at_an_address_is_not_slowed_down_by_others(editor: Person) -> None:
     AuditEvent.objects.create(
         person=editor, person_name=editor.username, action="sign-in", address="10.0.0.9"
     )
-    assert guess(FREE_BY_NAME + 3, name=editor.username) > 0
+    assert guess(BY_NAME + 1, name=editor.username) > 0
     assert guess(1, name=editor.username, address="10.0.0.9") == 0
 
 
 def test_the_right_password_resets_the_count() -> None:
-    guess(FREE_BY_NAME - 1)
+    guess(BY_NAME - 1)
     attempt, _ = start_attempt("ada", "10.0.0.1")
     assert attempt
     forgive_attempts(attempt)
-    assert guess(FREE_BY_NAME) == 0
+    assert tries(20) == BY_NAME
 
 
 def test_names_are_not_stored() -> None:
