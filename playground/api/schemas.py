@@ -84,7 +84,10 @@ class FillInput(Input):
 
 
 class SendInput(FillInput):
-    press: UUID | None = Field(None, description="With the same ID and values again, it sends once; with other values, 409.")
+    press: UUID | None = Field(
+        None,
+        description="With the same ID and values again, it sends once; with other values, 409.",
+    )
     confirm: Text = Field("", description="The name of a protected connection.")
 
 

@@ -44,6 +44,12 @@ def respond_with_file(content: str | bytes, name: str, content_type: str) -> Htt
     return response
 
 
+def add_retry_after(response: HttpResponse, seconds: int) -> HttpResponse:
+    """Tell programs when to ask again."""
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 def poll_delay(
     tries: int, delays: Sequence[float] = POLL_DELAYS, longest: float = MAX_POLL_DELAY
 ) -> float:

@@ -41,13 +41,6 @@ from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
 from playground.people.audit import address_of
 from playground.people.models import Person
-from playground.people.rate_limits import (
-    RateLimit,
-    explain_wait,
-    forgive_attempts,
-    guesses,
-    start_attempt,
-)
 from playground.sending.plans import plan_state
 from playground.sending.submission import (
     Blocked,
@@ -57,7 +50,7 @@ from playground.sending.submission import (
 )
 
 # Requests a minute from one address; unknown tokens are allowed less often, against guessing.
-PAGE_RATE = RateLimit(300, 60)
+PAGE_RATE = rate_limits.RateLimit(300, 60)
 SEND_WAIT = 1.0
 
 View = Callable[..., HttpResponse]
@@ -75,7 +68,7 @@ def share_link_view(view: View) -> View:
             return _refuse_for_now(request, seconds)
         link = find_share_link(token)
         if link is None:
-            if seconds := guesses.seconds_to_wait(address):
+            if seconds := rate_limits.guesses.seconds_to_wait(address):
                 return _refuse_for_now(request, seconds)
             message = _("This link has expired, been revoked or is incomplete.")
             # Sent from a page that was open before: the message takes the verdict's place.
@@ -90,9 +83,8 @@ def share_link_view(view: View) -> View:
 
 
 def _refuse_for_now(request: HttpRequest, seconds: int) -> HttpResponse:
-    response = _show_message(request, explain_wait(seconds), 429)
-    response["Retry-After"] = str(seconds)
-    return response
+    response = _show_message(request, rate_limits.explain_wait(seconds), 429)
+    return add_retry_after(response, seconds)
 
 
 def _show_message(request: HttpRequest, message: str, status: int) -> HttpResponse:
@@ -113,16 +105,15 @@ def open_share_link(request: HttpRequest, link: ShareLink, token: str) -> HttpRe
 
 def _check_password(request: HttpRequest, link: ShareLink, token: str) -> HttpResponse:
     # The same throttle as for signing in, with the link in place of the name.
-    attempt, seconds = start_attempt(f"link {link.id}", address_of(request))
+    attempt, seconds = rate_limits.start_attempt(f"link {link.id}", address_of(request))
     if attempt is None:
-        context = {"token": token, "message": explain_wait(seconds)}
+        context = {"token": token, "message": rate_limits.explain_wait(seconds)}
         response = render(request, "share/password.html", context, status=429)
-        response["Retry-After"] = str(seconds)
-        return response
+        return add_retry_after(response, seconds)
     if not check_link_password(link, request.POST.get("password", "")):
         context = {"token": token, "message": _("Wrong password.")}
         return render(request, "share/password.html", context, status=422)
-    forgive_attempts(attempt)
+    rate_limits.forgive_attempts(attempt)
     request.session[_session_key(link)] = True
     return redirect("share", token)
 

@@ -17,6 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from playground.pages.responses import add_retry_after
 from playground.people.access import next_page
 from playground.people.audit import address_of, find_person, record_event
 from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
@@ -135,9 +136,7 @@ def _try_sign_in(request: HttpRequest, form: SignInForm) -> HttpResponse:
 
 def _refuse_for_now(request: HttpRequest, form: SignInForm, seconds: int) -> HttpResponse:
     form.add_error(None, explain_wait(seconds))
-    response = _show_sign_in(request, form, status=429)
-    response["Retry-After"] = str(seconds)
-    return response
+    return add_retry_after(_show_sign_in(request, form, status=429), seconds)
 
 
 def _known_name(name: str) -> str:
@@ -208,9 +207,7 @@ def _refuse_link(request: HttpRequest) -> HttpResponse:
     if not seconds:
         return render(request, "link/used.html", status=404)
     context = {"message": explain_wait(seconds)}
-    response = render(request, "link/used.html", context, status=429)
-    response["Retry-After"] = str(seconds)
-    return response
+    return add_retry_after(render(request, "link/used.html", context, status=429), seconds)
 
 
 def _create_join_form(request: HttpRequest, link: OneTimeLink) -> JoinForm | None:

@@ -79,8 +79,7 @@ def retry(job: SandboxJob) -> None:
 
 def find_status(job: SandboxJob) -> str:
     """`pending`, `running`, then how the job ends."""
-    # In either direction, as the clock may have been set back.
-    age = abs((timezone.now() - job.started_at).total_seconds())
+    age = (timezone.now() - job.started_at).total_seconds()
     if age < settings.SANDBOX_JOB_PENDING_SECONDS:
         return "pending"
     return "running" if age < _seconds_to_end() else job.end_status
