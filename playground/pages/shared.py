@@ -25,6 +25,7 @@ from playground.jsontext.parsing import NumberToken, parse
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.parameters import read_submission
 from playground.pages.replies import view_reply
+from playground.pages.responses import add_retry_after
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink
 from playground.payload_templates.share_links import (
     InvalidValue,
@@ -39,6 +40,7 @@ from playground.payload_templates.share_links import (
 )
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
+from playground.people import rate_limits
 from playground.people.audit import address_of
 from playground.people.models import Person
 from playground.sending.plans import plan_state
