@@ -256,5 +256,4 @@ def _format_exchange(exchange: Exchange) -> dict[str, Any]:
         "sentence": exchange.message,
         "status": exchange.status,
         "job": exchange.job_uid,
-        "redirects": exchange.redirects,
     }

@@ -96,16 +96,6 @@ class Checked(Schema):
     problems: list[dict[str, Any]]
 
 
-class RedirectResult(Schema):
-    status: int
-    source: str
-    location: str = Field(description="The Location header.")
-    target: str = Field(description="Where it leads; empty if the Location isn't valid.")
-    method: str
-    drops_body: bool = Field(description="The document did not arrive at the target.")
-    drops_headers: bool = Field(description="Credentials weren't sent to the target.")
-
-
 class SendResult(Schema):
     exchange: UUID
     outcome: str = Field(description="accepted, refused, http_error, not_sent, unknown, sending")
@@ -113,7 +103,6 @@ class SendResult(Schema):
     sentence: str
     status: int | None
     job: str
-    redirects: list[RedirectResult]
 
 
 class Message(Schema):

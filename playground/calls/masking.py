@@ -99,6 +99,12 @@ def mask_call(call: Call) -> MaskedCall:
     )
 
 
+def list_inserted_files(call: Call) -> set[str]:
+    """The ids of the files that are in the call."""
+    placeholders = (each.placeholder for each in call.insertions)
+    return {each.name for each in placeholders if each.escape == "file"}
+
+
 def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
     """The reply without secrets; where it echoes none, the same bytes."""
     flat = [reply.reason, *(text for header in reply.headers for text in header)]

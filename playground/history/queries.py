@@ -60,15 +60,20 @@ def visible_exchanges(person: Person) -> QuerySet[Exchange]:
     return Exchange.objects.filter(person=person)
 
 
+def openable_exchanges(person: Person) -> QuerySet[Exchange]:
+    """Return the exchanges that this person may open, if only by URL as they are shared."""
+    visible = Q() if person.is_owner else Q(person=person) | Q(shared=True)
+    return Exchange.objects.filter(visible)
+
+
 def find_exchange(person: Person, exchange_id: uuid.UUID) -> Exchange | None:
     """Return the exchange with its bodies; None if it does not exist or is private.
 
     Shared exchanges can be found by id, but appear in no list of other people.
     """
     # One query for the row and its bodies: every page that shows an exchange needs them all.
-    rows = Exchange.objects.select_related("request", "reply_head", "reply_body", "person")
-    visible = Q() if person.is_owner else Q(person=person) | Q(shared=True)
-    return rows.filter(visible, id=exchange_id).first()
+    rows = openable_exchanges(person).filter(id=exchange_id)
+    return rows.select_related("request", "reply_head", "reply_body", "person").first()
 
 
 def find_running_exchange(person: Person, draft_id: uuid.UUID) -> Exchange | None:

@@ -37,6 +37,8 @@ from playground.jsontext.printing import format_json
 from playground.network.redirects import REDIRECTS, hide_user
 from playground.pages.responses import poll_delay
 from playground.sending.completing import log_error
+from playground.sending.file_access import find_openable_files
+from playground.workspace.file_access import find_file_ids, find_held_files
 from playground.workspace.files import inline_files
 from playground.workspace.models import Connection
 
@@ -214,7 +216,11 @@ class ReplyView:
         if self.request is None:
             return ""
         try:
-            return write_snippet(self.language, inline_files(self.request))
+            # Not by whoever looks: a shared exchange shows what its sender could send.
+            ids = find_file_ids(self.request_body)
+            sent = find_held_files(self.exchange.id)
+            sent |= find_openable_files(self.exchange.person, ids - sent)
+            return write_snippet(self.language, inline_files(self.request, sent))
         except UnsupportedCall as reason:
             return reason.message
 

@@ -14,6 +14,7 @@ from playground.drafts.drafts import start_draft
 from playground.drafts.editing import Edit, State, perform
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
+from playground.payload_templates.files import hold_version_files
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.secrets import copy_secrets, copy_secrets_to_draft
 from playground.payload_templates.templates import TemplateInput, assign_details, record_use
@@ -29,6 +30,7 @@ from playground.payload_templates.variants import (
     write_variants,
 )
 from playground.people.models import Person
+from playground.workspace.file_access import pass_files_on
 from playground.workspace.models import Connection
 
 
@@ -99,7 +101,9 @@ def create_template(
     _update_summary(template, content)
     template.save()
     # A fork of somebody else's template must not carry their secrets along.
-    copy_secrets(_create_version(person, template, 1, content, note), source, owner=person)
+    version = _create_version(person, template, 1, content, note)
+    copy_secrets(version, source, owner=person)
+    hold_version_files(person, version, source, parent)
     return template
 
 
@@ -125,7 +129,9 @@ def save_version(
         _update_summary(template, content)
         template.save(update_fields=["workflow_uid", "connection", "variant_count"])
         version = _create_version(person, template, base + 1, content, note)
-        copy_secrets(version, source, template.versions.filter(number=base).first())
+        former = template.versions.filter(number=base).first()
+        copy_secrets(version, source, former)
+        hold_version_files(person, version, source, former)
         return version
 
 
@@ -265,6 +271,8 @@ def open_template(person: Person, template: Template, variant: str = "", number:
         payload_made_at=version.created_at,
     )
     copy_secrets_to_draft(person, version, draft)
+    # The draft keeps them, whatever becomes of the template.
+    pass_files_on(template.id, draft.id, draft.text, draft.metadata)
     return draft
 
 

@@ -5,11 +5,14 @@ import threading
 import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from django.utils import timezone
 
 from playground.calls.assembling import Endpoint, assemble
+from playground.calls.masking import list_inserted_files
+from playground.calls.substitution import FileData
 from playground.calls.values import Call, Failure, Secret
 from playground.drafts.metadata import Metadata, variable_values
 from playground.history.models import Exchange
@@ -18,9 +21,11 @@ from playground.network import send_call
 from playground.payload_templates.secrets import secrets_for
 from playground.people.models import Person
 from playground.sending.completing import Result, complete_exchange, describe_error, log_error
+from playground.sending.file_access import find_openable_files
 from playground.sending.plans import Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
 from playground.workspace.connections import resolve_base_url
+from playground.workspace.file_access import hold_files
 from playground.workspace.files import open_file
 from playground.workspace.secrets import list_secrets, note_secret_use, to_wire
 
@@ -59,7 +64,7 @@ def assemble_plan(plan: Plan) -> Assembled:
         # The draft's own come last: of two secrets with one name the last one is used.
         secrets=[*(s for s in endpoint.credentials.values() if isinstance(s, Secret)), *own],
         variables=variable_values(plan.connection, Metadata.read(plan.metadata)),
-        files=open_file,
+        files=partial(_open_file, plan),
     )
     binds = any(not row.hosts for row in own_rows)
     if isinstance(assembled, Failure):
@@ -67,6 +72,13 @@ def assemble_plan(plan: Plan) -> Assembled:
         bare = Call(plan.operation.method, endpoint.base_url + plan.operation.path)
         return Assembled(bare, assembled, binds)
     return Assembled(assembled, None, binds)
+
+
+def _open_file(plan: Plan, file_id: str) -> FileData | None:
+    """The file, unless it doesn't exist or is somebody else's."""
+    if not find_openable_files(plan.opener, [file_id], plan.version):
+        return None
+    return open_file(file_id)
 
 
 def start_exchange(
@@ -89,13 +101,15 @@ def start_exchange(
         fingerprint=fingerprint_plan(plan),
         deadline=timezone.now() + timedelta(seconds=current_limits().total_seconds) + GRACE,
     )
-    return record_start(
+    started = record_start(
         exchange,
         call,
         document=plan.text,
         metadata=plan.metadata,
         context=describe_context(plan),
     )
+    hold_files(started.id, list_inserted_files(call))
+    return started
 
 
 def send_and_complete(

@@ -24,6 +24,7 @@ from playground.people.models import Person
 from playground.rules.checking import check_document
 from playground.rules.facts import Facts
 from playground.rules.problems import ERROR, WARNING, Problem
+from playground.sending.file_access import find_openable_files
 from playground.workspace.connections import format_variables
 from playground.workspace.files import data_uri_size, format_size, read_file_facts
 from playground.workspace.models import Connection
@@ -52,6 +53,11 @@ class Plan:
     headers: Headers = ()
     version: Version | None = None
     person: Person | None = None
+
+    @property
+    def opener(self) -> Person | None:
+        """Whose files may be sent."""
+        return self.draft.person if self.draft else self.person
 
 
 def plan_draft(draft: Draft) -> Plan:
@@ -124,6 +130,10 @@ def gather_facts(plan: Plan) -> Facts:
     if plan.version is not None:
         secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
     files = read_file_facts(plan.text) if "{{file:" in plan.text else {}
+    if files:
+        # A file of somebody else is as unknown as one that doesn't exist.
+        openable = find_openable_files(plan.opener, files, plan.version)
+        files = {id: file for id, file in files.items() if id in openable}
     return replace(facts, files=files, secrets=secrets)
 
 

@@ -22,8 +22,10 @@ from playground.jsontext.printing import quote
 from playground.jsontext.references import FILE_REFERENCE
 from playground.openapi.workflows import WorkflowDefinition
 from playground.people.models import Person
+from playground.sending.file_access import find_openable_files
 from playground.sending.plans import WORKFLOW_UID, Plan, plan_draft
 from playground.workspace.connections import format_variables
+from playground.workspace.file_access import find_file_ids, pass_files_on
 from playground.workspace.files import format_size, read_file_facts
 from playground.workspace.models import Connection
 from playground.workspace.workflows import describe_changes, find_definition_text, load_details
@@ -85,6 +87,7 @@ def draft_from_exchange(person: Person, exchange: Exchange) -> Draft | None:
     # must not hand on the credentials that were pasted into it.
     if exchange.draft_id is not None:
         copy_draft_secrets(person, exchange.draft_id, draft)
+    pass_files_on(exchange.id, draft.id, draft.text, draft.metadata)
     return draft
 
 
@@ -120,7 +123,7 @@ def describe_differences(draft: Draft, exchange: Exchange) -> Changes:
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
     notes = _describe_drift(sent.context, _find_connection(exchange.connection_id), uid)
-    return Changes(tuple(_name_files(found)), tuple(notes))
+    return Changes(tuple(_name_files(draft.person, found)), tuple(notes))
 
 
 def _describe_drift(then: str, connection: Connection | None, workflow_uid: str) -> list[str]:
@@ -177,10 +180,11 @@ def _shorten(text: str) -> str:
     return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
 
 
-def _name_files(found: list[Difference]) -> list[Difference]:
+def _name_files(person: Person, found: list[Difference]) -> list[Difference]:
     """Add name and size of files behind their references, which people can't tell apart."""
     texts = [text for each in found for text in (each.before, each.after)]
-    files = read_file_facts("".join(texts))
+    openable = find_openable_files(person, find_file_ids(*texts))
+    files = {id: file for id, file in read_file_facts("".join(texts)).items() if id in openable}
 
     def append(text: str) -> str:
         named = [files[id] for id in FILE_REFERENCE.findall(text) if id in files]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
@@ -137,13 +137,15 @@ def open_file(file_id: str) -> FileData | None:
     return FileData(file.media_type, chain([first], pieces), file_id)
 
 
-def inline_files(call: MaskedCall) -> MaskedCall:
+def inline_files(call: MaskedCall, sent: Collection[str]) -> MaskedCall:
     """Return the call with the data URI of each file that its body refers to, as Send writes it.
 
+    `sent` are the files that the call may have had: other references in it are plain text.
     References stay where the data URIs are too long for code that people copy, or a file is gone.
     """
     body = call.body or ()
-    ids = FILE_REFERENCE.findall("".join(each for each in body if isinstance(each, str)))
+    found = FILE_REFERENCE.findall("".join(each for each in body if isinstance(each, str)))
+    ids = [each for each in found if each in sent]
     files = File.objects.in_bulk(list(set(ids))) if ids else {}
     size = sum(data_uri_size(files[each]) for each in ids if each in files)
     if not files or size > LONGEST_INLINE:

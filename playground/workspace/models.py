@@ -243,3 +243,16 @@ class File(models.Model):
     digest = models.CharField(max_length=64, db_index=True)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+
+class FileHolder(models.Model):
+    """A draft, template or exchange that rightly has a file, by its id.
+
+    Whoever may open it may open the file. No foreign keys: their tables are in later packages.
+    """
+
+    file = models.ForeignKey(File, models.CASCADE, related_name="holders")
+    holder = models.UUIDField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["file", "holder"], name="file_held_once")]

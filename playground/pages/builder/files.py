@@ -26,6 +26,7 @@ from playground.jsontext.references import find_references
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.people.access import needs, person_of
 from playground.people.models import Role
+from playground.sending.file_access import find_openable_files
 from playground.sending.plans import measure_body, plan_draft
 from playground.workspace.files import (
     VAGUE,
@@ -116,13 +117,19 @@ def show_uri(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpRes
 
 
 def _find_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> File:
-    """A file that the person's own draft refers to: knowing its id is no permission."""
-    draft = open_draft(request, draft_id).draft
-    file = find_referenced_files(draft.text).get(file_id)
+    """A file that the person's own draft refers to and that the person may open."""
+    file = _find_files(open_draft(request, draft_id).draft).get(file_id)
     # The row may outlive the bytes, after a restore without the data folder's files.
     if file is None or (not read_file_start(file, 1) and file.size):
         raise Http404(_("This draft has no such file."))
     return file
+
+
+def _find_files(draft: Draft) -> dict[str, File]:
+    # Anybody can type a reference: knowing an id is no permission.
+    files = find_referenced_files(draft.text)
+    openable = find_openable_files(draft.person, files)
+    return {id: file for id, file in files.items() if id in openable}
 
 
 def shorten_uri(file: File, max_bytes: int) -> str:
@@ -199,7 +206,7 @@ def describe_files(opened: DraftContext, field: Field) -> dict[str, Any]:
 
 
 def _read_rows(opened: DraftContext, items: list[Any]) -> Iterator[FileRow]:
-    files = find_referenced_files(opened.draft.text)
+    files = _find_files(opened.draft)
     for item in items:
         values = item if isinstance(item, dict) else {}
         name, data = values.get("name"), values.get("data")

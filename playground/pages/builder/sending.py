@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.calls.masking import format_masked, mask_call
+from playground.calls.masking import format_masked, list_inserted_files, mask_call
 from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.exchanges import get_exchange
@@ -122,7 +122,8 @@ def write_code(opened: DraftContext, language: str) -> str:
     assembled = assemble_plan(plan_draft(opened.draft))
     if assembled.failure is not None:
         return f"# {assembled.failure.message}\n"
+    masked = mask_call(assembled.call)
     try:
-        return write_snippet(language, inline_files(mask_call(assembled.call)))
+        return write_snippet(language, inline_files(masked, list_inserted_files(assembled.call)))
     except UnsupportedCall as reason:
         return f"{reason}\n"
