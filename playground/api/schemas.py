@@ -98,7 +98,7 @@ class Checked(Schema):
 
 class SendResult(Schema):
     exchange: UUID
-    outcome: str = Field(description="accepted, refused, http_error, not_sent, unknown, sending")
+    outcome: str = Field(description="accepted, refused, http-error, not-sent, unknown, sending")
     code: str
     sentence: str
     status: int | None

@@ -157,6 +157,21 @@ def test_the_same_press_sends_once(ask: Ask, editor: Person, practice: Connectio
     assert ask("POST", f"/templates/{template.id}/send").status_code == 409
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("failure", "outcome"), [("html", "unknown"), ("200-error", "refused")])
+def test_a_200_that_shows_no_success_is_none(
+    ask: Ask,
+    editor: Person,
+    practice: Connection,  # noqa: F811
+    failure: str,
+    outcome: str,
+) -> None:
+    template = make_template(editor, text=LAUNCH, connection=practice, workflow_uid=WORKFLOW)
+    values = {"/job_name": f"[fail:{failure}]"}
+    answer = ask("POST", f"/templates/{template.id}/send", values=values).json()
+    assert (answer["outcome"], answer["status"], answer["job"]) == (outcome, 200, "")
+
+
 def test_the_same_press_with_another_body_is_refused(
     ask: Ask,
     editor: Person,

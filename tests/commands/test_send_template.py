@@ -168,3 +168,21 @@ def test_rows_that_would_lose_a_cell_are_rejected(
 ) -> None:
     status, _out, err = body_with(tmp_path, csv)
     assert (status, says in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "outcome"),
+    [
+        ("html", 4, "unknown"),
+        ("empty", 4, "unknown"),
+        ("nan", 4, "unknown"),
+        ("latin", 4, "unknown"),
+        ("200-error", 1, "refused"),
+        ("422", 1, "refused"),
+    ],
+)
+def test_only_a_documented_success_exits_with_0(
+    template: Template, failure: str, status: int, outcome: str
+) -> None:
+    exit_status, answer = sent_json("Night run", "--set", f"/job_name=[fail:{failure}]")
+    assert (exit_status, answer["outcome"], answer["job"]) == (status, outcome, "")

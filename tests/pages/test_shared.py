@@ -173,6 +173,17 @@ def test_filling_in_sends_with_the_accounts_added_by_the_server(fillable: Templa
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(("failure", "kind"), [("html", "unknown"), ("200-error", "refused")])
+def test_guests_see_no_success_that_is_none(fillable: Template, failure: str, kind: str) -> None:
+    token, submission = filling(fillable), str(uuid.uuid4())
+    send(token, submission=submission, **{"/job_name": f"[fail:{failure}]"})
+    wait_for_exchange(Exchange.objects.get(), 5)
+    page = Client().get(reverse("share_sent", args=[token, submission])).content.decode()
+    assert f"kind-{kind}" in page
+    assert "kind-accepted" not in page
+
+
+@pytest.mark.django_db(transaction=True)
 def test_one_submission_is_sent_once(fillable: Template) -> None:
     token, press = filling(fillable), str(uuid.uuid4())
     for _ in range(3):

@@ -19,6 +19,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 LONG = 15.0
 MARKUP = '<script>alert(1)</script><img src=x onerror="alert(2)">'
 BOMB = gzip.compress(bytes(30_000_000))
+HALF = b"\xed\xa0\xbd"
+EARLY_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 HEADERS = [f"X-{number}: {number}" for number in range(10_000)]
 
 
@@ -61,6 +63,59 @@ CASES: dict[str, tuple[Script, Outcome, str]] = {
         lambda c, _: c.sendall(b"SSH-2.0-x\r\n"),
         Outcome.UNKNOWN,
         "isn't valid HTTP",
+    ),
+    "it switches protocols": (
+        answer("HTTP/1.1 101 Switching Protocols", "Upgrade: websocket", "Connection: Upgrade"),
+        Outcome.UNKNOWN,
+        "answered 101 Switching Protocols, which isn't a final answer",
+    ),
+    "it hints and closes": (
+        lambda c, _: c.sendall(EARLY_HINTS),
+        Outcome.UNKNOWN,
+        "the connection closed",
+    ),
+    "it hints without end": (
+        lambda c, _: c.sendall(EARLY_HINTS * 1000),
+        Outcome.UNKNOWN,
+        "answered 103 Early Hints, which isn't a final answer",
+    ),
+    "it only says continue": (
+        lambda c, _: c.sendall(b"HTTP/1.1 100 Continue\r\n\r\n"),
+        Outcome.UNKNOWN,
+        "the connection closed",
+    ),
+    "it answers 000": (answer("HTTP/1.1 000 Nothing"), Outcome.UNKNOWN, "isn't valid HTTP"),
+    "it answers 1000": (answer("HTTP/1.1 1000 Much"), Outcome.UNKNOWN, "isn't valid HTTP"),
+    "it answers 299": (
+        answer("HTTP/1.1 299 Odd", "Content-Length: 17", body=b'{"job_uid": "j"}\n'),
+        Outcome.UNKNOWN,
+        "answered 299 Odd, where 200 is documented",
+    ),
+    "it answers 600": (
+        answer("HTTP/1.1 600 Odd", "Content-Length: 0"),
+        Outcome.UNKNOWN,
+        "answered 600 Odd, a status that HTTP doesn't define",
+    ),
+    "it answers 304": (
+        answer("HTTP/1.1 304 Not Modified"),
+        Outcome.HTTP_ERROR,
+        "a stored copy is up to date",
+    ),
+    "it has halves of pairs everywhere": (
+        lambda c, _: c.sendall(
+            b"HTTP/1.1 422 Wr%bng\r\nX-%b: %b\r\nContent-Type: a/%b\r\n\r\n" % ((HALF,) * 4)
+            + rb'{"message": "\ud83d", "\ude00": "\ud83d"}'
+        ),
+        Outcome.REFUSED,
+        "\ufffd",
+    ),
+    "it has NUL everywhere": (
+        lambda c, _: c.sendall(
+            b"HTTP/1.1 422 Wr\0ng\r\nX-A: \0\r\nContent-Type: a/\0\r\n\r\n"
+            + rb'{"message": "a\u0000b"}'
+        ),
+        Outcome.REFUSED,
+        "a\ufffdb",
     ),
     "it is markup": (
         answer(f"HTTP/1.1 500 {MARKUP}", f"X-Note: {MARKUP}", body=MARKUP.encode()),
