@@ -1,7 +1,5 @@
 """Pages of a job's results and inputs: read when people open them, and not stored."""
 
-import csv
-import io
 import json
 import threading
 import time
@@ -9,8 +7,10 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any
 
+from playground.calls.spreadsheets import write_csv
 from playground.sending.api_calls import CallResult, call_operation, call_with_backoff
 from playground.sending.plans import plan_operation
 from playground.sending.pool import Task, get_pool
@@ -28,8 +28,6 @@ FAILED = frozenset(
 SUCCEEDED = frozenset({"completed", "finished", "success", "succeeded", "ok", "done", "valid"})
 FLAGS = ("success", "succeeded", "is_valid", "valid")
 ERRORS = ("error_message", "error", "errors")
-# How spreadsheets recognise a formula (OWASP, CSV injection).
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -98,12 +96,8 @@ def parse_rows(result: CallResult, key: str) -> JobRows:
 
 def dump_csv(rows: JobRows) -> str:
     """Return the rows as CSV with a line of keys."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow([_escape_formula(name) for name in rows.columns])
-    for row in rows.rows:
-        writer.writerow([_escape_formula(format_cell(row.get(name))) for name in rows.columns])
-    return out.getvalue()
+    cells = ([format_cell(row.get(name)) for name in rows.columns] for row in rows.rows)
+    return write_csv(chain([rows.columns], cells))
 
 
 def format_cell(value: Any) -> str:
@@ -169,15 +163,3 @@ def _find_cached(key: uuid.UUID) -> _Cached:
         while len(_cache) > MOST_CACHED:
             _cache.popitem(last=False)
         return cached
-
-
-def _escape_formula(text: str) -> str:
-    """Return the text with an apostrophe if a spreadsheet would run it as a formula."""
-    if not text.startswith(FORMULA_STARTS):
-        return text
-    # Negative numbers begin like formulas.
-    try:
-        float(text)
-    except ValueError:
-        return "'" + text
-    return text
