@@ -41,6 +41,7 @@ _MESSAGES = {
     "variable-unknown": "the variable {name} has no value.",
     "secret-unknown": "there is no secret named {name}.",
     "file-unknown": "there is no file with the ID {name}.",
+    "file-damaged": "the file {name} is damaged ({why}). Attach it again.",
     "secret-host": "the secret {name} may not be sent to {host}.",
     "document-broken": "the document isn't valid JSON.",
 }

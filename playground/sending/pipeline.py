@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from playground.calls.assembling import Endpoint, assemble
 from playground.calls.masking import list_inserted_files
-from playground.calls.substitution import FileData
+from playground.calls.substitution import AssemblyError, FileData
 from playground.calls.values import Call, Failure, Secret
 from playground.drafts.metadata import Metadata, variable_values
 from playground.history.models import Exchange
@@ -26,7 +26,8 @@ from playground.sending.plans import Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
 from playground.workspace.connections import resolve_base_url
 from playground.workspace.file_access import hold_files
-from playground.workspace.files import open_file
+from playground.workspace.files import find_damage, open_file
+from playground.workspace.models import File
 from playground.workspace.secrets import list_secrets, note_secret_use, to_wire
 
 logger = logging.getLogger("playground.sending")
@@ -75,9 +76,13 @@ def assemble_plan(plan: Plan) -> Assembled:
 
 
 def _open_file(plan: Plan, file_id: str) -> FileData | None:
-    """The file, unless it doesn't exist or is somebody else's."""
+    """The file, unless it doesn't exist or is somebody else's. Raises AssemblyError."""
     if not find_openable_files(plan.opener, [file_id], plan.version):
         return None
+    # Read to its end before anything is sent: half a file must not go out.
+    file = File.objects.get(id=file_id)
+    if why := find_damage(file):
+        raise AssemblyError("file-damaged", name=file.name or file_id, why=why)
     return open_file(file_id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
@@ -25,6 +26,7 @@ from playground.vault.rotation import read_sealed_texts
 from playground.vault.sealed_files import Sealer, temporary_file, unseal_file
 from playground.workspace.models import File
 
+_log = logging.getLogger(__name__)
 VAGUE = "application/octet-stream"
 # Facts by file id. A file never changes, and every edit of a document asks for its files.
 _facts: dict[str, FileFacts] = {}
@@ -79,6 +81,29 @@ def read_file_start(file: File, limit: int) -> bytes:
     except (OSError, CannotUnseal):
         return b""
     return start[:limit]
+
+
+def find_damage(file: File) -> str:
+    """Why the bytes can't be read as they were stored, as a clause; empty if they can."""
+    digest = hashlib.sha256()
+    try:
+        for piece in read_pieces(file):
+            digest.update(piece)
+    except FileNotFoundError:
+        why = "its bytes are gone"
+    except PermissionError:
+        why = "the server isn't allowed to read it"
+    except CannotUnseal:
+        why = "no key fits it"
+    except (OSError, ValueError):
+        why = "its bytes were changed or cut off"
+    else:
+        # A file whose mark was changed would pass for one that was stored before encryption.
+        if digest.hexdigest() == file.digest:
+            return ""
+        why = "its bytes were changed"
+    _log.error("The attached file %s is damaged: %s (%s).", file.id, why, path_of(file.digest))
+    return why
 
 
 def find_referenced_files(text: str) -> dict[str, File]:

@@ -24,6 +24,7 @@ from playground.forms.fields import Field
 from playground.jsontext import printing
 from playground.jsontext.references import find_references
 from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.pages.errors import show_error
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.file_access import find_openable_files
@@ -32,6 +33,7 @@ from playground.workspace.files import (
     VAGUE,
     FileRejected,
     data_uri_size,
+    find_damage,
     find_referenced_files,
     format_size,
     read_file_start,
@@ -97,6 +99,8 @@ def show_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpRe
     forbids scripts.
     """
     file = _find_file(request, draft_id, file_id)
+    if damage := _show_damage(request, file):
+        return damage
     bare = _bare_type(file)
     content_type = bare if bare in PICTURES else VAGUE
     response = StreamingHttpResponse(read_pieces(file), content_type=content_type)
@@ -112,17 +116,29 @@ def show_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpRe
 @require_safe
 def show_uri(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpResponse:
     """The data URI as it is sent, at most its first part."""
-    uri = shorten_uri(_find_file(request, draft_id, file_id), URI_BYTES)
+    file = _find_file(request, draft_id, file_id)
+    if damage := _show_damage(request, file):
+        return damage
+    uri = shorten_uri(file, URI_BYTES)
     return HttpResponse(uri, content_type="text/plain; charset=utf-8")
 
 
 def _find_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> File:
     """A file that the person's own draft refers to and that the person may open."""
     file = _find_files(open_draft(request, draft_id).draft).get(file_id)
-    # The row may outlive the bytes, after a restore without the data folder's files.
-    if file is None or (not read_file_start(file, 1) and file.size):
+    if file is None:
         raise Http404(_("This draft has no such file."))
     return file
+
+
+def _show_damage(request: HttpRequest, file: File) -> HttpResponse | None:
+    """What to answer for a file that can't be read, found out before its first byte leaves."""
+    why = find_damage(file)
+    if not why:
+        return None
+    message = _("The file %(name)s is damaged: %(why)s. Attach it again.")
+    names = {"name": file.name or file.id, "why": why}
+    return show_error(request, 410, _("Damaged file"), message % names)
 
 
 def _find_files(draft: Draft) -> dict[str, File]:
@@ -156,6 +172,11 @@ class FileRow:
     @property
     def size(self) -> str:
         return format_size(self.file.size) if self.file else ""
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether its beginning can't be read; the whole is checked when it is needed."""
+        return self.file is not None and self.file.size > 0 and not read_file_start(self.file, 1)
 
     @property
     def is_picture(self) -> bool:
