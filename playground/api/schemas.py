@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from playground.openapi.operations import list_operations
 
@@ -19,6 +19,15 @@ DOCUMENT = "The payload as JSON text, sent byte for byte as it is."
 # surrogates, which can neither be stored nor exported.
 Text = Annotated[str, StringConstraints(max_length=5_000_000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+
+
+def _read_whole(value: Any) -> Any:
+    # In JSON Schema 978.0 is an integer.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# Fields are strict, as pydantic would otherwise accept "1" and true.
+Whole = Annotated[int, BeforeValidator(_read_whole)]
 
 
 class Input(BaseModel):
@@ -67,8 +76,9 @@ class NewTemplate(Input):
 
 
 class NewVersion(Input):
-    # Strict, as pydantic would otherwise accept "1" and true.
-    base: int = Field(strict=True, ge=1, le=2**31, description="The version this one is based on.")
+    base: Whole = Field(
+        strict=True, ge=1, le=2**31, description="The version this one is based on."
+    )
     document: str = Field(min_length=2, max_length=5_000_000, description=DOCUMENT)
     path_values: dict[Text, Text] | None = None
     variant: str = Field("", max_length=100, description="Empty for the shared values.")
@@ -77,7 +87,7 @@ class NewVersion(Input):
 
 class FillInput(Input):
     variant: str = Field("", max_length=100)
-    version: int = Field(0, strict=True, ge=0, le=2**31, description="0 for the newest.")
+    version: Whole = Field(0, strict=True, ge=0, le=2**31, description="0 for the newest.")
     connection: Text = Field("", description="Name of a connection to use instead.")
     values: dict[Text, Text] = Field({}, description="Text by JSON Pointer, as typed in a form.")
     json_values: dict[Text, Text] = Field({}, description="JSON text by JSON Pointer.")

@@ -236,8 +236,10 @@ def _read_value(typed: str, kind: str) -> Any:
     # Python reads NaN and Infinity, which would make the definition invalid JSON.
     if isinstance(value, float) and not math.isfinite(value):
         raise InvalidCustomDefinition(f"{typed!r} isn't a JSON number.")
+    # In JSON Schema 978.0 is an integer.
+    is_whole = kind == "integer" and isinstance(value, float) and value.is_integer()
     # Exact types: bool is a subclass of int.
-    if kind != "any" and type(value) not in JSON_TYPES[kind][0]:
+    if kind != "any" and not is_whole and type(value) not in JSON_TYPES[kind][0]:
         raise InvalidCustomDefinition(f"{typed!r} isn't {JSON_TYPES[kind][1]}.")
     return value
 

@@ -1,5 +1,6 @@
 """The form of a connection. The API's document says which credential fields it has."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
@@ -28,6 +29,8 @@ COLOURS = (
 # Prefixes of the fields whose names come from the API's document.
 SECRET, SETTING = "secret_", "setting_"
 MAX_VARIABLES = 200
+# Up to the last @: a password may contain slashes, and the scheme may be missing.
+CREDENTIAL = re.compile(r"^(\s*https?:/*)?.*@", re.IGNORECASE | re.DOTALL)
 BLANK_ROWS = 2
 
 
@@ -86,7 +89,15 @@ class ConnectionForm(forms.Form):
                 self.add_error(name if name in self.fields else None, message)
         if "base_url" in self.cleaned_data:
             self._require_secrets_of_new_host()
+        if self.has_error("base_url"):
+            self._hide_credential()
         return self.cleaned_data
+
+    def _hide_credential(self) -> None:
+        """Drop `user:password@` of a rejected URL, which the page would show otherwise."""
+        typed = cast(QueryDict, self.data).copy()
+        typed["base_url"] = CREDENTIAL.sub(r"\1", typed["base_url"])
+        self.data = typed
 
     def _require_secrets_of_new_host(self) -> None:
         # Otherwise whoever may edit a connection could have its secrets sent to themselves.

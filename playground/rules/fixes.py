@@ -16,7 +16,7 @@ from playground.rules.problems import Fix, FixEdit
 from playground.rules.wording import abbreviate, types_of
 
 # RFC 8259, section 6: no leading zeros, no plus sign, ASCII digits only.
-_whole = re.compile(r"-?(?:0|[1-9][0-9]*)").fullmatch
+_whole = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.0+)?").fullmatch
 _number = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?").fullmatch
 
 

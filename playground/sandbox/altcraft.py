@@ -105,6 +105,8 @@ def _read_body(request: SandboxRequest) -> dict[str, Any]:
 
 def _read_whole(body: dict[str, Any], name: str, default: int) -> int:
     value = body.get(name, default)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     # bool is an int in Python.
     if not isinstance(value, int) or isinstance(value, bool) or value < 1:
         raise ApiError(400, f"{name} must be a whole number of at least 1.", pointer=f"/{name}")

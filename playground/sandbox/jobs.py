@@ -182,8 +182,9 @@ def count_rows_per_input(details: dict[str, Any], steps: list[dict[str, Any]]) -
     for step in details["steps"]:
         values = step["parameters_schema"]["properties"] | sent.get(step["step_uid"], {})
         most = values.get("max_results")
-        if isinstance(most, int) and not isinstance(most, bool):
-            return max(0, min(most, MOST_ROWS_PER_INPUT))
+        is_whole = isinstance(most, int) or (isinstance(most, float) and most.is_integer())
+        if is_whole and not isinstance(most, bool):
+            return max(0, min(int(most), MOST_ROWS_PER_INPUT))
     return 1
 
 

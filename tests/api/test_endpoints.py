@@ -226,6 +226,14 @@ def test_no_body_causes_a_server_error(
     assert answer["Content-Type"].startswith("application/json")
 
 
+def test_a_version_may_be_any_spelling_of_a_whole_number(ask: Ask, editor: Person) -> None:
+    address = f"/templates/{make_template(editor, text=TEXT).id}/check"
+    assert ask("POST", address, version=1.0).status_code == 200
+    assert ask("POST", address, version=978.0).json() == {"detail": "There is no such version."}
+    for wrong in (1.5, "1", True, 1e300):
+        assert ask("POST", address, version=wrong).status_code == 422
+
+
 def test_a_lone_surrogate_is_rejected_anywhere(ask: Ask, editor: Person) -> None:
     new = {"name": "N", "operation": "launch-workflow", "document": "{}"}
     for more in ({"path_values": {"\ud800": "x"}}, {"path_values": {"x": "\ud800"}},

@@ -1,5 +1,7 @@
 """Custom definitions: the errors of a typed one, and what stays when it is saved again."""
 
+import json
+
 import pytest
 
 from playground.openapi.custom_workflows import (
@@ -117,6 +119,13 @@ def test_what_the_table_does_not_show_stays():
         "note": {"default": None},
     }
     assert to_custom_steps(WorkflowDefinition.read(written)) == steps
+
+
+def test_a_whole_number_may_have_a_decimal_point():
+    [written] = build_details("w", "W", [step(CustomParameter("n", "integer", default="978.0"))])[
+        "steps"
+    ]
+    assert json.dumps(written["x-parameters"]["properties"]["n"]["default"]) == "978.0"
 
 
 def test_a_schema_keeps_its_other_keywords():

@@ -72,6 +72,26 @@ def test_a_rejected_form_keeps_what_was_typed_except_the_credential(as_owner) ->
     assert "top-secret-value" not in page
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:hush-hush@api.example.com/v3",
+        "https://user:hu/hush-hush@api.example.com",
+        "https://user:hush-hush @api.example.com",
+        "https:user:hush-hush@api.example.com",
+        "user:hush-hush@api.example.com",
+        "ftp://user:hush-hush@api.example.com",
+        "https://hush-hush@api.example.com/" + "x" * 2000,
+    ],
+)
+def test_a_password_in_a_rejected_url_is_not_shown_again(as_owner, caplog, url) -> None:
+    answer = as_owner.post(NEW, {**TYPED, "base_url": url})
+    assert answer.status_code == 422
+    assert "hush-hush" not in answer.content.decode() + caplog.text
+    assert "api.example.com" in answer.content.decode()
+    assert 'value="Live"' in answer.content.decode()
+
+
 def test_an_empty_credential_field_changes_nothing(as_owner) -> None:
     kept = add(as_owner)
     as_owner.post(f"/connections/{kept.id}/edit/", {**TYPED, "secret_key": "", "colour": "blue"})

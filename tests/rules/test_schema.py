@@ -147,6 +147,7 @@ def test_an_entry_of_a_list_in_a_list_is_named_by_number():
     ("schema", "value", "after"),
     [
         ({"type": "integer"}, '" 12 "', "12"),
+        ({"type": "integer"}, '"978.0"', "978.0"),
         ({"type": "number"}, '"1.50"', "1.50"),
         ({"type": "boolean"}, '"true"', "true"),
         ({"type": "string"}, "1.50", '"1.50"'),
@@ -163,6 +164,11 @@ def test_a_wrong_value_has_a_fix_that_keeps_its_digits(schema, value, after):
     assert one.fix is not None
     assert one.fix.edits[0].value == after
     assert found(json.dumps(fixed(one.code, from_text, about(schema))), about(schema)) == []
+
+
+@pytest.mark.parametrize("token", ["978.0", "9.78e2", "-1.00", "1e30", "0.0"])
+def test_a_whole_number_is_one_however_it_is_written(token):
+    assert problems_of(f'{{"x": {token}}}', about({"type": "integer"})) == []
 
 
 def test_a_value_that_cannot_be_converted_has_no_fix():

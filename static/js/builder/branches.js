@@ -51,7 +51,7 @@ const splitTags = (text) => text.split(",").map((tag) => tag.trim()).filter(Bool
 function chooseType(draft, select) {
   const { field, list, entry, plain } = partsOf(select.closest("[data-typed]"));
   const isTags = select.value === "tags";
-  if (select.value === "integer" && field.value !== "" && !/^-?\d+$/.test(field.value.trim())) {
+  if (select.value === "integer" && field.value !== "" && !/^-?\d+(\.0+)?$/.test(field.value.trim())) {
     toast(message("notWhole", { value: field.value }), "warning");
     select.value = field.dataset.kind === "integer" ? "integer" : "text";
     return;
