@@ -1,8 +1,13 @@
 """All settings, read from the environment; the README lists them in one table."""
 
+import os
 from pathlib import Path
 
 from playground import environment as env
+
+# What this process creates is for its own user, whatever the shell's umask: the database, keys,
+# attachments, exports.
+os.umask(0o077)
 
 HOME = Path(__file__).resolve().parent.parent
 DATA = env.read_folder("DATA", HOME / "data")
@@ -138,6 +143,8 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [HOME / "static"]
 STATIC_ROOT = DATA / "static"
+# Django would give the files it stores, the static ones, to everybody (0o644).
+FILE_UPLOAD_PERMISSIONS = 0o600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "playground.commands.static_files.BundlingStorage"},

@@ -24,6 +24,7 @@ from playground.commands.data_state import (
 )
 from playground.commands.listener import Listener
 from playground.commands.practice import fill_practice
+from playground.commands.private_files import protect_files
 from playground.people.models import Person, Role
 from playground.people.search import equal_text
 from playground.sending.policy import (
@@ -121,6 +122,7 @@ def fingerprint_static() -> str:
 # Checks come before what they protect: a wrong key must stop the start before data is changed.
 STEPS: list[Callable[[], object]] = [
     check_network_settings,
+    protect_files,
     migrate,
     check_tables,
     check_encryption_key,
