@@ -9,6 +9,9 @@ from playground import environment as env
 # attachments, exports.
 os.umask(0o077)
 
+# Of the release that this code is or will become; the changelog lists what is in it.
+VERSION = "2026.12.0.dev0"
+
 HOME = Path(__file__).resolve().parent.parent
 DATA = env.read_folder("DATA", HOME / "data")
 DEBUG = env.read_flag("DEBUG")
@@ -63,7 +66,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "playground.people.access.SecurityHeadersMiddleware",
-    "playground.pages.errors.HealthMiddleware",
+    "playground.pages.health.HealthMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "playground.pages.errors.CompressionMiddleware",
     "playground.request_log.RequestLogMiddleware",
@@ -98,6 +101,8 @@ TEMPLATES = [
     }
 ]
 
+# How long a statement waits for another program that writes; then people are told.
+DATABASE_WAIT_SECONDS = env.read_integer("DATABASE_WAIT_SECONDS", 5, minimum=1)
 DATABASES = {"default": env.read_database("DATABASE_URL", DATA / "playground.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"] |= {
@@ -105,7 +110,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
             # A transaction that starts by reading could not be upgraded once somebody else
             # has written: it would fail at once instead of waiting.
             "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
+            "timeout": DATABASE_WAIT_SECONDS,
             # Overwritten with zeros, what was deleted is in no copy of the file.
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
             "PRAGMA secure_delete=ON;",
@@ -113,6 +118,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # A file, so that each thread of a test's server has a connection of its own.
         "TEST": {"NAME": DATA / "test.sqlite3"},
     }
+else:
+    options = DATABASES["default"].setdefault("OPTIONS", {})
+    options.setdefault("connect_timeout", DATABASE_WAIT_SECONDS)
+    options.setdefault("options", f"-c lock_timeout={DATABASE_WAIT_SECONDS}s")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
@@ -164,6 +173,8 @@ CSRF_COOKIE_NAME = "playground_csrf"
 CSRF_COOKIE_HTTPONLY = True  # pages carry the token in a meta tag
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SECURE = HTTPS
+# Browsers then ask by https only. Sent with answers to https requests, never with others.
+SECURE_HSTS_SECONDS = env.read_integer("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 CSRF_FAILURE_VIEW = "playground.pages.errors.show_csrf_failure"
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -222,6 +233,8 @@ MAX_REPLY_HEADER_BYTES = env.read_integer("MAX_REPLY_HEADER_BYTES", 65_536, mini
 # Threads that send, and how many sends may wait for one.
 SEND_WORKERS = env.read_integer("SEND_WORKERS", 32, minimum=1)
 SEND_WAITING = env.read_integer("SEND_WAITING", 200)
+# How long a reply that can't be stored, as the disk is full, is kept in memory.
+KEEP_REPLY_SECONDS = env.read_integer("KEEP_REPLY_SECONDS", 600)
 
 # Attached files: the folder, and how large one and all of them may be.
 FILES = DATA / "files"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import HttpError
@@ -44,6 +45,7 @@ from playground.people.models import Person
 from playground.rules.checking import blocks
 from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan
+from playground.vault.storage_errors import explain_storage_error
 from playground.workspace.models import Connection
 
 PAGE_SIZE = 100
@@ -71,6 +73,15 @@ def _answer(status: int, message: str = "") -> Any:
     return answer
 
 
+def _answer_storage_error(request: HttpRequest, error: Any) -> HttpResponse:
+    failed = explain_storage_error(error)
+    if failed is None:
+        raise error
+    answer = api.create_response(request, {"detail": failed.message}, status=failed.status)
+    answer["Retry-After"] = str(failed.retry_after)
+    return answer
+
+
 NO_TEMPLATE = "There is no such template, or it isn't shared with you."
 
 
@@ -86,6 +97,8 @@ api.add_exception_handler(Version.DoesNotExist, _answer(404, "There is no such v
 api.add_exception_handler(Connection.DoesNotExist, _answer(404, "There is no such connection."))
 for _error in (AssignmentError, UnknownOperation, JSONSyntaxError):
     api.add_exception_handler(_error, _answer(422))
+api.add_exception_handler(DatabaseError, _answer_storage_error)
+api.add_exception_handler(OSError, _answer_storage_error)
 
 
 @api.get("/templates", response={200: TemplateList, **READ}, auth=Bearer("read"))

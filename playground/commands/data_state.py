@@ -1,19 +1,16 @@
 """Whether the data can be used: what stops the start, or a command, with one sentence."""
 
-import os
-import tempfile
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
 from django.core.management import CommandError
-from django.db.migrations.loader import MigrationLoader
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
+from playground.vault.migration_state import list_applied, list_newer
+from playground.vault.storage_check import probe_data_folder
 from playground.vault.storage_errors import Cause, find_cause, find_database_file
 
-# The probe must not fit into what a full disk has left in its last block.
-PROBE_BYTES = 64 * 1024
 BEGIN_ANEW = "--begin-anew"
 MOST_NAMED = 3
 
@@ -21,10 +18,7 @@ MOST_NAMED = 3
 def check_data_folder() -> None:
     """Raise CommandError if nothing can be written to the data folder."""
     try:
-        with tempfile.TemporaryFile(dir=settings.DATA) as file:
-            file.write(os.urandom(PROBE_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
+        probe_data_folder()
     except OSError as error:
         if find_cause(error) == Cause.FULL:
             raise CommandError(describe_for_terminal(Cause.FULL)) from None
@@ -47,14 +41,14 @@ def check_database_file() -> None:
 def check_tables() -> None:
     """Look at every table: reading a damaged one raises an error, which names the cause."""
     for model in apps.get_models():
-        rows = QuerySet(model)
+        rows: QuerySet[Model] = QuerySet(model)
         rows.count()
         rows.order_by("-pk").values_list("pk", flat=True).first()
 
 
-def check_applied(loader: MigrationLoader, begin_anew: bool = False) -> None:
+def check_applied(begin_anew: bool = False) -> None:
     """Raise CommandError if the database is newer than the code, or missing beside its files."""
-    applied = set(loader.applied_migrations)
+    applied = list_applied()
     if not applied and not begin_anew and (found := find_former_data()):
         database = find_database_file() or "that PLAYGROUND_DATABASE_URL names"
         raise CommandError(
@@ -62,12 +56,7 @@ def check_applied(loader: MigrationLoader, begin_anew: bool = False) -> None:
             "start. Restore the database from a backup. To begin anew without it, run: "
             f"manage.py serve {BEGIN_ANEW}"
         )
-    known = set(loader.disk_migrations)
-    for migration in loader.disk_migrations.values():
-        known.update(migration.replaces)
-    # Apps that were renamed left rows under their former label, which say nothing.
-    labels = {label for label, _ in known}
-    newer = sorted(f"{label}.{name}" for label, name in applied - known if label in labels)
+    newer = list_newer(applied)
     if newer:
         named = ", ".join(newer[:MOST_NAMED])
         raise CommandError(
@@ -104,6 +93,11 @@ def describe_for_terminal(cause: Cause) -> str:
         return f"{disk} is full. Free some space, then start again."
     if cause == Cause.BUSY:
         return f"{database} is locked by another program. Stop that program, then start again."
+    if cause == Cause.READ_ONLY and path is None:
+        return (
+            f"{database} can't be written. Let the user of PLAYGROUND_DATABASE_URL create and "
+            "change tables in it, then start again."
+        )
     if cause == Cause.READ_ONLY:
         return (
             f"{database} can't be opened or written. Give this user write access to it and to its "

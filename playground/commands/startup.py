@@ -65,9 +65,9 @@ def check_network_settings() -> None:
 def migrate(begin_anew: bool = False) -> None:
     """Apply missing migrations. Raises CommandError for data that this version can't use."""
     check_database_file()
+    check_applied(begin_anew)
     # Looking first: `migrate` itself takes a second even if there is nothing to do.
     executor = MigrationExecutor(connection)
-    check_applied(executor.loader, begin_anew)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         try:
             call_command("migrate", interactive=False, verbosity=0)

@@ -1,22 +1,22 @@
-"""Error pages, and the middleware around all pages: health check and compression."""
+"""Error pages, and the middleware that gives pages to bare errors and compresses them."""
 
+import sys
 from collections.abc import Callable
 
-from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import (
     PermissionDenied,
     RequestDataTooBig,
     TooManyFieldsSent,
     TooManyFilesSent,
 )
-from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-HEALTH_PATH = "/health/"
+from playground.vault.storage_errors import explain_storage_error
+
 SANDBOX_PATH = "/sandbox/"
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -62,6 +62,11 @@ def show_413(request: HttpRequest) -> HttpResponse:
 
 
 def show_500(request: HttpRequest) -> HttpResponse:
+    # Django calls this while it handles the exception.
+    if failed := explain_storage_error(sys.exc_info()[1]):
+        page = show_error(request, failed.status, failed.title, failed.message)
+        page["Retry-After"] = str(failed.retry_after)
+        return page
     message = _("The server failed; its log has the details. Saved changes are still there.")
     return show_error(request, 500, _("Something went wrong"), message)
 
@@ -72,33 +77,6 @@ def show_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     # By this scripts tell it from a refusal for good: they take the new token and try again.
     response["X-CSRF-Failure"] = "1"
     return response
-
-
-@login_not_required
-def show_health(request: HttpRequest) -> HttpResponse:
-    """For load balancers: whether this process and its database answer."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return HttpResponse("the database doesn't answer\n", "text/plain", status=503)
-    response = HttpResponse("ok\n", "text/plain")
-    response["Cache-Control"] = "no-store"
-    # Answered before CommonMiddleware, which sets this; without it the connection is closed.
-    response["Content-Length"] = str(len(response.content))
-    return response
-
-
-class HealthMiddleware:
-    """Answers health checks before hosts are checked: load balancers send any `Host`."""
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path == HEALTH_PATH and request.method in ("GET", "HEAD"):
-            return show_health(request)
-        return self.get_response(request)
 
 
 class CompressionMiddleware(GZipMiddleware):

@@ -16,6 +16,7 @@ from playground.history.models import Exchange
 from playground.history.recording import record_broken, record_end
 from playground.openapi.documents import get_value
 from playground.people.audit import record_event
+from playground.sending.held_results import store_when_possible
 from playground.sending.plans import WORKFLOW_UID, Plan
 from playground.workspace.models import Connection, Repeat
 from playground.workspace.workflows import find_workflow
@@ -26,10 +27,13 @@ NOT_FOUND = 404
 Result = Reply | Failure
 
 
-def complete_exchange(exchange: Exchange, plan: Plan, call: Call, result: Result) -> Exchange:
+def complete_exchange(
+    exchange: Exchange, plan: Plan, call: Call, result: Result, wait_for_storage: bool = False
+) -> Exchange:
     """Judge and store the result; return the exchange as it ended. Never raises.
 
-    Whatever fails in here ends the exchange at once as *unknown*, with the reply.
+    Whatever fails in here ends the exchange at once as *unknown*, with the reply. Only for a full
+    disk or a busy database a thread of the send pool waits, with `wait_for_storage`.
     """
     try:
         verdict = reach_verdict(plan.operation, result, plan.text)
@@ -37,10 +41,16 @@ def complete_exchange(exchange: Exchange, plan: Plan, call: Call, result: Result
         # else.
         starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
         job_uid = verdict.params.get("job_uid", "") if starts_job else ""
-        # All or nothing: no accepted launch without its repeat.
-        with transaction.atomic():
-            ended = record_end(exchange, call, result, verdict, job_uid)
-            record_repeat(ended, plan, call)
+
+        def record() -> Exchange:
+            # All or nothing: no accepted launch without its repeat.
+            with transaction.atomic():
+                recorded = record_end(exchange, call, result, verdict, job_uid)
+                record_repeat(recorded, plan, call)
+            return recorded
+
+        what = f"The reply to send {exchange.id}"
+        ended = store_when_possible(record, what) if wait_for_storage else record()
     except Exception as error:
         log_error("Completing an exchange", exchange, error)
         ended = _end_as_broken(exchange, plan, call, result, error)

@@ -126,7 +126,8 @@ def send_and_complete(
     except Exception as error:
         # A date only: the send doesn't depend on it.
         log_error("Noting the use of secrets", exchange, error)
-    return complete_exchange(exchange, plan, call, perform_call(call, cancel))
+    result = perform_call(call, cancel)
+    return complete_exchange(exchange, plan, call, result, wait_for_storage=True)
 
 
 def note_use(plan: Plan, call: Call) -> None:

@@ -10,6 +10,7 @@ from playground.history.recording import record_abandoned
 from playground.history.retention import Interval
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.sending.completing import audit_exchange
+from playground.sending.pool import get_pool
 
 recovering = Interval(60.0)
 
@@ -39,6 +40,9 @@ def end_abandoned_if_due() -> None:
 
 
 def is_abandoned(exchange: Exchange) -> bool:
+    # Past its deadline, too, a reply may wait in memory for a full disk to have room again.
+    if get_pool().find(exchange.id) is not None:
+        return False
     if has_ended(exchange.process):
         return True
     if exchange.deadline is None:

@@ -1,4 +1,4 @@
-"""Secrets in the database."""
+"""Secrets in the database, and the row that shows whether it can be written."""
 
 import uuid
 
@@ -45,3 +45,12 @@ class Secret(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StorageCheck(models.Model):
+    """The only row: written by health checks."""
+
+    checked_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.checked_at)

@@ -117,6 +117,9 @@ def test_behind_a_proxy_cookies_are_sent_over_https_only(data: Path) -> None:
         proxied = {"Host": "playground.example.com", "X-Forwarded-Proto": "https"}
         answer = requests.get(f"{origin}/sign-in/", headers=proxied)
         assert answer.status_code == 200
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+        plain = requests.get(f"{origin}/sign-in/", headers={"Host": "playground.example.com"})
+        assert "Strict-Transport-Security" not in plain.headers
         assert "; Secure" in answer.headers["Set-Cookie"]
         assert "HttpOnly" in answer.headers["Set-Cookie"]
 
@@ -180,6 +183,7 @@ def test_a_page_over_https_sets_secure_cookies(data: Path) -> None:
     with served(data, BEHIND_PROXY="yes") as (origin, _):
         plain = requests.get(f"{origin}/sign-in/")
         safe = requests.get(f"{origin}/sign-in/", headers={"X-Forwarded-Proto": "https"})
+    assert "Strict-Transport-Security" not in safe.headers
     assert "; Secure" not in plain.headers["Set-Cookie"]
     assert "; Secure" in safe.headers["Set-Cookie"]
 

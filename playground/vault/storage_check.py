@@ -1,0 +1,62 @@
+"""Tries to write, to the database and to the data folder: for health checks and the start."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from threading import Lock
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError
+from django.utils import timezone
+
+from playground.vault.models import StorageCheck
+from playground.vault.storage_errors import Cause, find_cause
+
+# More than a full disk may have left in its last block.
+PROBE_BYTES = 64 * 1024
+# Anybody may ask for the health, so that asking often must not write often.
+FRESH_SECONDS = 1.0
+
+
+class StorageMonitor:
+    """Remembers for a second whether the storage can be written."""
+
+    def __init__(self) -> None:
+        self._checked_at = float("-inf")
+        self._cause: Cause | None = None
+        self._lock = Lock()
+
+    def check(self) -> Cause | None:
+        """Return why nothing can be written now, or None if all is well."""
+        # While one request waits for a busy database, the others answer what was last known.
+        if self._lock.acquire(blocking=self._checked_at == float("-inf")):
+            try:
+                if time.monotonic() - self._checked_at > FRESH_SECONDS:
+                    self._cause = try_to_write()
+                    self._checked_at = time.monotonic()
+            finally:
+                self._lock.release()
+        return self._cause
+
+
+monitor = StorageMonitor()
+
+
+def try_to_write() -> Cause | None:
+    """Write a row and a file; return why that failed, or None."""
+    try:
+        probe_data_folder()
+        StorageCheck.objects.update_or_create(pk=1, defaults={"checked_at": timezone.now()})
+    except (OSError, DatabaseError, InterfaceError) as error:
+        return find_cause(error) or Cause.READ_ONLY
+    return None
+
+
+def probe_data_folder() -> None:
+    """Write a file to the data folder and remove it. Raises OSError."""
+    with tempfile.TemporaryFile(dir=settings.DATA) as file:
+        file.write(os.urandom(PROBE_BYTES))
+        file.flush()
+        os.fsync(file.fileno())

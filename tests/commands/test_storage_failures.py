@@ -1,0 +1,128 @@
+"""A disk that is full and a database that is locked while the product runs, for real."""
+
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.commands.installation import Installed, prepare, read_outcomes
+from tests.commands.test_serve import read_greeting, start
+from tests.sending.stand_ins import Standin, wait_until
+
+LIMIT = 30
+
+
+@contextmanager
+def serving(data: Path, **settings: str) -> Iterator[str]:
+    process = start(data, ALLOW_NETWORKS="127.0.0.0/8", **settings)
+    try:
+        yield read_greeting(process)[0]
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=LIMIT)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own, which a test can fill."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(disk)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this user can't mount a small disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", str(disk)], check=True)
+
+
+def fill(disk: Path) -> Path:
+    """Write until nothing more fits."""
+    path = disk / "ballast"
+    for size in (1 << 20, 4096):
+        with path.open("ab", buffering=0) as file:
+            try:
+                while file.write(b"\0" * size) == size:
+                    pass
+            except OSError:
+                pass
+    return path
+
+
+def ask_for_page(origin: str, headers: dict[str, str]) -> requests.Response:
+    """Ask for a page that writes: an attempt to sign in is counted."""
+    browser = requests.Session()
+    page = browser.get(f"{origin}/sign-in/").text
+    token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
+    fields = {"csrfmiddlewaretoken": token, "name": "ada", "password": "wrong"}
+    return browser.post(f"{origin}/sign-in/", fields, headers=headers, timeout=LIMIT)
+
+
+def test_on_a_full_disk_people_are_told_and_a_reply_is_kept(small_disk: Path) -> None:
+    with Standin() as target:
+        installed = prepare(small_disk, target.origin)
+        target.hold()
+        with serving(small_disk) as origin:
+            thread = threading.Thread(target=installed.send, args=(origin,), daemon=True)
+            thread.start()
+            assert target.wait_for_call()
+            ballast = fill(small_disk)
+            check_full(origin, installed)
+            target.release()
+            time.sleep(1)
+            assert read_outcomes(small_disk) == ["sending"]
+            ballast.unlink()
+            assert wait_until(lambda: read_outcomes(small_disk) == ["accepted"], LIMIT)
+            thread.join(LIMIT)
+            assert wait_until(
+                lambda: requests.get(f"{origin}/health/").text == "ok\n", seconds=LIMIT
+            )
+        with closing(sqlite3.connect(small_disk / "playground.sqlite3")) as database:
+            assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def check_full(origin: str, installed: Installed) -> None:
+    assert wait_until(lambda: requests.get(f"{origin}/health/").status_code == 503)
+    assert requests.get(f"{origin}/health/").text == "The disk is full\n"
+    ready = requests.get(f"{origin}/ready/")
+    assert (ready.status_code, ready.json()["writable"]) == (503, "The disk is full")
+    # What is left in blocks that SQLite holds already may take a few rows.
+    assert wait_until(lambda: installed.send(origin).status_code == 507)
+    answer = installed.send(origin)
+    assert answer.json()["detail"].startswith("The disk of the server is full")
+    assert answer.headers["Retry-After"] == "30"
+    page = ask_for_page(origin, {"Accept": "text/html"})
+    assert page.status_code == 507
+    assert "<h1" in page.text
+    assert "The disk is full" in page.text
+    assert "made a mistake" not in page.text
+    toast = ask_for_page(origin, {"HX-Request": "true"})
+    assert (toast.status_code, toast.headers["Content-Type"]) == (507, "text/plain; charset=utf-8")
+    assert toast.text.startswith("The disk of the server is full")
+
+
+def test_a_locked_database_is_named_after_a_short_wait(tmp_path: Path) -> None:
+    with Standin() as target:
+        installed = prepare(tmp_path, target.origin)
+        with serving(tmp_path, DATABASE_WAIT_SECONDS="1") as origin:
+            with closing(sqlite3.connect(tmp_path / "playground.sqlite3")) as other:
+                other.execute("BEGIN IMMEDIATE")
+                answer = installed.send(origin)
+                assert answer.status_code == 503
+                assert answer.json()["detail"].startswith("Another program is writing")
+                assert answer.headers["Retry-After"] == "5"
+                page = ask_for_page(origin, {"Accept": "text/html"})
+                assert page.status_code == 503
+                assert "The database is busy" in page.text
+                assert requests.get(f"{origin}/health/").text == "The database is busy\n"
+                assert target.seen == []
+            assert installed.send(origin).json()["outcome"] == "accepted"
