@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import unescape
 from itertools import islice
 from typing import Any
@@ -19,7 +20,7 @@ Fields = Any
 _LONGEST_VALUE = 200
 # Elements without children only, by pattern: a parser could be made to expand or fetch entities.
 _XML_ELEMENT = re.compile(r"<([A-Za-z_][\w.-]{0,80})(?:\s[^<>]{0,200})?>([^<]{0,4000})</\1\s*>")
-_MAX_XML_ELEMENTS = 200
+_MAX_XML_ELEMENTS, _MAX_CSV_ROWS, _LONGEST_HEADING = 200, 100, 20_000
 _HTML = re.compile(r"\s*<(?:!doctype html|(?:[^\0]{0,2000}<)?html[\s>])", re.I)
 
 
@@ -60,18 +61,27 @@ def _parse_xml(text: str) -> Fields:
     if not text.startswith("<") or is_web_page(text):
         return None
     found = islice(_XML_ELEMENT.finditer(text), _MAX_XML_ELEMENTS)
-    return {element[1]: unescape(element[2]).strip() for element in found} or None
+    return _merge((element[1], unescape(element[2])) for element in found)
 
 
 def _parse_csv(text: str) -> Fields:
-    lines = text.splitlines()[:2]
-    if len(lines) < 2 or text.startswith("<"):
+    heading = text[:_LONGEST_HEADING].splitlines()[:1]
+    if not heading or text.startswith("<"):
         return None
-    delimiter = max(",;\t", key=lines[0].count)
-    names, values = list(csv.reader(lines, delimiter=delimiter))[:2]
-    if delimiter not in lines[0] or len(names) != len(values):
+    delimiter = max(",;\t", key=heading[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    names, *rows = (row for row in islice(reader, _MAX_CSV_ROWS) if row)
+    if delimiter not in heading[0] or not rows or any(len(row) != len(names) for row in rows):
         return None
-    return {name.strip(): value.strip() for name, value in zip(names, values, strict=True)}
+    return _merge(pair for row in rows for pair in zip(names, row, strict=True))
+
+
+def _merge(pairs: Iterable[tuple[str, str]]) -> dict[str, str] | None:
+    """The values by name, without names that have several: nobody knows which one counts."""
+    found: dict[str, set[str]] = {}
+    for name, value in pairs:
+        found.setdefault(name.strip(), set()).add(value.strip())
+    return {name: values.pop() for name, values in found.items() if len(values) == 1} or None
 
 
 def find_value(fields: Fields, wanted: Sequence[str]) -> str | None:

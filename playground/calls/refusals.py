@@ -10,7 +10,7 @@ from itertools import islice
 from playground.calls.fields import Fields, find_value, follow, shorten
 
 LONGEST_REASON = 300
-_MOST_DETAILS = 3
+_MOST_DETAILS, _MOST_EXAMINED = 3, 50
 
 # Keys are compared without case and separators: `error_message`, `errorMessage` and
 # `error message` are one.
@@ -37,12 +37,13 @@ _PHRASES = frozenset(
     re.sub(r"[^a-z]+", " ", status.phrase.lower()) for status in HTTPStatus if status >= 400
 )
 _FAILURE_WORD = re.compile(
-    r"(?:an? )?(?:internal |unknown |fatal )?(?:error|fail(?:ed|ure)?|fault|denied|rejected|refused"
-    r"|unauthenticated|exception)(?: .{0,40})?"
-    r"|invalid .{1,40}|invalid|.{1,40} (?:error|failed|failure|denied|exception|expired|exceeded)"
-    r"|permission denied|access denied|rate limited",
+    r"(?:an? )?(?:internal |unknown |fatal )?(?:errors?|fail(?:ed|ure)?|fault|denied|rejected"
+    r"|refused|declined|exception|invalid)(?: .{0,60})?"
+    r"|(?!(?:.* )?(?:no|without|zero) ).{0,60}\b(?:error|failed|failure|denied|exception|expired|exceeded"
+    r"|forbidden|not (?:allowed|permitted|found|authori[sz]ed|authenticated)|unauthori[sz]ed"
+    r"|unauthenticated|limited|blocked|aborted|cancell?ed|unsuccessful|timeout|timed out)"
 )
-_HTTP_FAILURE = re.compile(r"[45]\d\d")
+_HTTP_FAILURE = re.compile(r"[45]\d\d(?:[ :.-].*)?")
 
 # Where the reason is, the best one first; then what is at least a word for it.
 _MESSAGES = (
@@ -133,10 +134,11 @@ def _list_details(fields: Fields) -> Iterator[str]:
     for pointer in _LISTS:
         found = follow(fields, pointer)
         if isinstance(found, list):
-            yield from (text for each in found if (text := _describe_detail(each)))
+            first = found[:_MOST_EXAMINED]
+            yield from (text for each in first if (text := _describe_detail(each)))
         elif isinstance(found, Mapping) and pointer.endswith(("errors", "details")):
             # Rails and Laravel: the messages of each field.
-            for name, messages in found.items():
+            for name, messages in islice(found.items(), _MOST_EXAMINED):
                 first = messages[0] if isinstance(messages, list) and messages else messages
                 if isinstance(first, str):
                     yield shorten(f"{name}: {first}")

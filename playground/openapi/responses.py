@@ -94,8 +94,9 @@ def find_mismatch(schema: Mapping[str, Any], value: Any, name: str = "") -> str 
     if isinstance(value, dict):
         return _find_mismatch_inside(schema, value, name)
     if isinstance(value, list) and value and "items" in schema:
-        reasons = [find_mismatch(schema["items"], each, f"{name}[0]") for each in value]
-        return None if None in reasons else reasons[0]
+        if any(find_mismatch(schema["items"], each) is None for each in value):
+            return None
+        return find_mismatch(schema["items"], value[0], f"{name}[0]")
     return None
 
 

@@ -68,13 +68,17 @@ def _describe_row(exchange: Exchange, titles: dict[str, str]) -> dict[str, objec
         "exchange": exchange,
         "href": f"/history/{exchange.id}/",
         "title": titles.get(exchange.operation, exchange.operation),
-        "message": shorten_uids(exchange.message)[:MAX_MESSAGE],
+        "message": _truncate(shorten_uids(exchange.message)),
         "kind": KINDS.get(exchange.outcome, "note"),
         "word": WORDS.get(exchange.outcome, exchange.outcome),
         "milliseconds": f"{exchange.seconds * 1000:.0f} ms" if ended else "–",
         "sent": f"{sent:%Y-%m-%d %H:%M} UTC",
         "sent_at": sent.isoformat(timespec="seconds"),
     }
+
+
+def _truncate(text: str) -> str:
+    return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 1].rstrip()}…"
 
 
 def _filter_choices(

@@ -123,8 +123,10 @@ def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
     accepted = exchange.outcome == Outcome.ACCEPTED
     if operation.repeat and accepted:
         _create_repeat(exchange, plan, connection, call)
-    # A 404 for a delete means that the repeat is gone, whoever deleted it.
-    if operation.ends_repeat and (accepted or exchange.status == NOT_FOUND):
+    # A 404 for a delete means that the repeat is gone, whoever deleted it; but only if it is an
+    # answer of the API: proxies answer with pages of their own.
+    is_gone = exchange.status == NOT_FOUND and exchange.outcome == Outcome.REFUSED
+    if operation.ends_repeat and (accepted or is_gone):
         name = exchange.path_values.get(operation.ends_repeat, "")
         active = connection.repeats.filter(job_name=name, deleted_at=None)
         active.update(deleted_at=timezone.now())

@@ -127,7 +127,10 @@ SAYS_NO = [
     ('{"data": {"success": false, "message": "No credits"}}', "No credits"),
     ('[{"errorCode": "NO_CREDITS", "message": "No credits"}]', "No credits"),
     ('{"message": "Forbidden"}', "Forbidden"),
-    ('{"job_uid": "j-1", "message": "Failed to schedule the bot."}', "Failed to schedule the bot."),
+    ('{"job_uid": "j-1", "message": "Failed to schedule the bot."}', "Failed to schedule the bot"),
+    ('{"job_uid": "j-1", "status": "403 Forbidden"}', "403 Forbidden"),
+    ('{"job_uid": "j-1", "state": "CANCELLED", "reason": "No credits"}', "No credits"),
+    ('{"job_uid": "j-1", "message": "You are not allowed"}', "You are not allowed"),
     ('{"job_uid": "j-1", "status": "error", "message": "No credits"}', "No credits"),
     ('{"Message": "x", "IsError": true, "error": "No credits"}', "No credits"),
 ]  # fmt: skip
@@ -178,6 +181,8 @@ def test_a_problem_is_refused_whatever_its_status() -> None:
         '{"job_uid": "j-1", "error": "", "status": "ok", "error_code": 0, "ok": "true"}',
         '{"job_uid": "j-1", "status": 200, "error": {"code": 0, "message": "ok"}}',
         '{"job_uid": "j-1", "ratio": NaN}',
+        '{"job_uid": "j-1", "message": "Scheduled without error", "failed": 0}',
+        '{"job_uid": "j-1", "message": "No error", "status": "queued", "type": "launch"}',
         '{"job_uid": 123456789012345678901234567890}',
     ],
 )
@@ -222,7 +227,7 @@ def test_an_unknown_success_quotes_what_the_body_says() -> None:
     [
         ('{"detail": [{"loc": ["body", "steps", 0], "msg": "field required"}]}',
          "body.steps.0: field required"),
-        ('{"detail": "Not found."}', "Not found."),
+        ('{"detail": "Not found."}', "Not found"),
         ('{"title": "Invalid", "invalid-params": [{"name": "id", "reason": "no number"}]}',
          "Invalid: id: no number"),
         ('{"errors": [{"title": "Bad", "detail": "Too long", "source": {"pointer": "/id"}}]}',
@@ -311,3 +316,23 @@ def test_a_redirect_that_was_not_followed_names_the_host_alone() -> None:
     assert verdict.message == (
         "HTTP error: Captain Data answered 302 Found, a redirect to b.example that wasn't followed."
     )
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "outcome"),
+    [
+        ("<xml><error>403</error><data><error>0</error></data></xml>", "text/xml", "unknown"),
+        ("<xml><error>0</error><data><error>403</error></data></xml>", "text/xml", "unknown"),
+        ("<xml><error>0</error><data><error>0</error></data></xml>", "text/xml", "accepted"),
+        ("error,error\n403,0", "text/csv", "unknown"),
+        ("error,error_text\n0,Fine\n403,No", "text/csv", "unknown"),
+        ("error,error_text\n0\n", "text/csv", "unknown"),
+        ("error,error_text\n", "text/csv", "unknown"),
+        ('error,error_text\r\n0,"Fine,\r\nreally"\r\n\r\n', "text/csv", "accepted"),
+        ('error;error_text\n403;"No;\naccess"', "text/csv", "refused"),
+    ],
+)
+def test_values_that_contradict_each_other_count_for_nothing(
+    body: str, content_type: str, outcome: str
+) -> None:
+    assert judge("start-scenario", body, content_type).outcome == outcome

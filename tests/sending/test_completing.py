@@ -202,3 +202,25 @@ def test_a_launch_with_its_repeat_is_recorded_whole(editor, draft_to, standin) -
     sent = send(editor, draft_to)
     assert (sent.outcome, sent.job_uid) == (Outcome.ACCEPTED, json.loads(standin.body)["job_uid"])
     assert Repeat.objects.get().exchange_id == sent.id
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "gone"),
+    [
+        (200, {"message": "Schedule deleted."}, True),
+        (404, {"message": "No schedule is named so."}, True),
+        (404, b"<html>Not found</html>", False),
+        (404, b"", False),
+        (200, b"<html>Sign in</html>", False),
+        (200, {"success": False}, False),
+        (204, b"", False),
+    ],
+)
+def test_a_repeat_ends_only_by_an_answer_of_the_api(
+    elsewhere, misbehaving, as_editor: Client, status, body, gone
+) -> None:
+    repeat = Repeat.objects.create(connection=elsewhere, job_name="Night")
+    misbehaving.answers["DELETE /jobs/Night"] = say(body, status)
+    as_editor.post(f"/repeats/{repeat.id}/delete/", {"submission": str(uuid.uuid4())})
+    repeat.refresh_from_db()
+    assert (repeat.deleted_at is not None) == gone
