@@ -1,7 +1,7 @@
 // What every htmx request and form carries, the message shown when one fails, and polls that pause.
 
 import { message, toast } from "./messages.js";
-import { confirmSession, csrfToken, hasLostSession } from "./session.js";
+import { confirmSession, csrfToken, hasLostSession, onceRenewed } from "./session.js";
 
 const BY_STATUS = { 403: "forbidden", 404: "notFound", 409: "conflict", 413: "tooLarge" };
 
@@ -22,11 +22,15 @@ document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
 // Whoever signed in again in another tab has a new token, and nothing that was typed may get
 // lost with the old one. So the session is looked at before anything is changed.
 document.addEventListener("htmx:confirm", (event) => {
-  const { elt, verb, issueRequest } = event.detail;
+  const { elt, verb, triggeringEvent, issueRequest } = event.detail;
   // The builder asks by itself, once its edits are saved.
   if (verb === "get" || elt.matches("[data-waits-for-edits]")) return;
   event.preventDefault();
-  confirmSession().then((isMine) => isMine && issueRequest(false));
+  confirmSession().then((isMine) => {
+    if (isMine) issueRequest(false);
+    // A field that saves itself has no button that could be pressed again.
+    else if (triggeringEvent?.type === "change") onceRenewed(() => elt.isConnected && issueRequest(false));
+  });
 });
 // The response to somebody signed out leads away from the page, which may hold unsaved text.
 document.addEventListener("htmx:beforeOnLoad", (event) => {

@@ -8,6 +8,7 @@ const CHECK_EVERY = 5000; // milliseconds, while a notice says that nothing can 
 
 const personOf = () => document.querySelector('meta[name="person"]');
 const tokenOf = () => document.querySelector('meta[name="csrf-token"]');
+const waiting = [];
 let asking = null;
 let notice = "";
 let timer = 0;
@@ -31,6 +32,9 @@ export async function confirmSession() {
   return !reason;
 }
 
+// Calls back once the person is signed in again.
+export const onceRenewed = (act) => void waiting.push(act);
+
 async function ask() {
   const { content: owner, dataset } = personOf();
   const answer = await fetchSession(dataset.session);
@@ -41,6 +45,7 @@ async function ask() {
   tokenOf().content = answer.token;
   for (const field of document.querySelectorAll('input[name="csrfmiddlewaretoken"]')) field.value = answer.token;
   withdraw();
+  waiting.splice(0).forEach((act) => act());
   return "";
 }
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from playground.drafts.models import Draft
@@ -11,6 +12,9 @@ from playground.history.models import Exchange
 from playground.people.models import Person, Role
 from playground.workspace.models import Connection
 from tests.browser.actions import cell, expect_saved, open_launch, wait_until
+from tests.browser.test_builder import paste
+from tests.browser.test_edits_in_flight import soon
+from tests.browser.test_json_editor import open_editor, replace, shown
 from tests.conftest import PASSWORD, make_person
 
 SIGNED_OUT = "You were signed out. Sign in again in another tab, then continue here."
@@ -97,6 +101,56 @@ def test_nothing_is_saved_for_another_person(page: Page, other_tab: Page, editor
     expect_saved(page)
     wait_until(lambda: document()["job_name"] == "Of the first person")
     assert set(Draft.objects.values_list("person", flat=True)) == {editor.pk}
+
+
+def test_pasted_cells_and_a_new_name_wait_for_the_person(
+    page: Page, other_tab: Page, editor: Person
+) -> None:
+    open_launch(page, "Find an email")
+    cell(page, 1, 1).fill("Ada")
+    expect_saved(page)
+    # As when the session expired, or the password was changed elsewhere.
+    Session.objects.all().delete()
+    page.get_by_label("Name of this draft").fill("Renamed")
+    page.keyboard.press("Tab")
+    expect(page.locator(".toast", has_text=SIGNED_OUT)).to_be_visible()
+    cell(page, 1, 1).focus()
+    paste(page, "Grace\tHopper\nMary\tShelley")
+    expect(page.locator("#saved")).to_have_text(SIGNED_OUT)
+    sign_in(other_tab, editor)
+    expect_saved(page)
+    wait_until(lambda: "Shelley" in Draft.objects.get().text)
+    expect(cell(page, 2, 1)).to_have_value("Mary")
+    expect(page.locator(".toast", has_text=SIGNED_OUT)).to_have_count(0)
+    wait_until(lambda: Draft.objects.get().name == "Renamed")
+
+
+def test_the_json_editor_keeps_what_is_typed_signed_out(
+    page: Page, other_tab: Page, editor: Person
+) -> None:
+    open_launch(page, "Find an email")
+    open_editor(page)
+    Session.objects.all().delete()
+    replace(page, '"inputs"', '"typed_in_json": 1, "inputs"')
+    expect(page.locator("#saved")).to_have_text(SIGNED_OUT)
+    replace(page, '"typed_in_json": 1', '"typed_in_json": 12')
+    sign_in(other_tab, editor)
+    expect_saved(page)
+    wait_until(lambda: '"typed_in_json": 12' in Draft.objects.get().text)
+    assert '"typed_in_json": 12' in shown(page)
+
+
+def test_leaving_warns_while_something_is_unsaved(page: Page, other_tab: Page) -> None:
+    open_launch(page, "Find an email")
+    sign_out(other_tab)
+    page.get_by_label("Job name", exact=True).fill("Unsaved")
+    expect(page.locator("#saved")).to_have_text(SIGNED_OUT)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.evaluate("() => { window.location.assign('/drafts/'); }")
+    soon(page, lambda: bool(asked))
+    assert asked == ["beforeunload"]
+    expect(page.get_by_label("Job name", exact=True)).to_have_value("Unsaved")
 
 
 def test_send_takes_the_new_token(page: Page, other_tab: Page, editor: Person) -> None:
