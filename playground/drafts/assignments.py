@@ -66,7 +66,8 @@ def _read_rows(name: str, content: str) -> list[dict[str, str]]:
         raise AssignmentError(f"{name}: two columns are named {repeated[0]}.")
     if any(len(row) > len(head) for row in rows):
         raise AssignmentError(f"{name}: a row has more cells than there are columns.")
-    pairs = [list(zip(head, row, strict=False)) for row in rows if row]
+    # Spreadsheets export blank rows along, as lines of commas.
+    pairs = [list(zip(head, row, strict=False)) for row in rows if any(map(str.strip, row))]
     if any(cell and not key for row in pairs for key, cell in row):
         raise AssignmentError(f"{name}: a column has no name.")
     # Spreadsheets leave empty columns without a name at the end of each row.

@@ -90,14 +90,17 @@ def paste_cells(text: str, pointer: str, first: int, value: str) -> Splice:
     """Write cells into the rows of an array from `first` on; missing rows are added.
 
     `value` is JSON: `{"keys": [...], "cells": [[text, ...], ...]}`. An empty cell leaves the
-    value that is there. Every other byte stays, also between the rows. Raises InvalidCells.
+    value that is there, and rows without any value are not added. Every other byte stays, also
+    between the rows. Raises InvalidCells.
     """
     keys, cells = _read_cells(value)
     array = find_child(text, pointer)
     rows = list(children(text, array.start)) if array else []
     splices = [_write_rows(text, rows[first : first + len(cells)], keys, cells)]
     after = apply(text, splices[0])
-    for at, values in enumerate(cells[max(0, len(rows) - first) :], len(rows)):
+    # Spreadsheets copy blank rows along: nobody means to send an empty row for each.
+    added = [row for row in cells[max(0, len(rows) - first) :] if any(map(str.strip, row))]
+    for at, values in enumerate(added, len(rows)):
         row = {key: cell for key, cell in zip(keys, values, strict=False) if cell != ""}
         splices.append(insert_item(after, pointer, at, dump(row)))
         after = apply(after, splices[-1])

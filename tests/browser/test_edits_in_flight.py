@@ -70,10 +70,11 @@ def test_a_cell_keeps_what_is_typed_below_a_row_being_inserted(builder: Page) ->
     release = slow(builder)
     builder.locator("[data-row-menu]").first.click()
     builder.get_by_role("menuitem", name="Insert a row below").click()
-    cell(builder, 3, 1).fill("Shelley")
+    cell(builder, 2, 1).fill("Hedy")
+    cell(builder, 4, 1).fill("Shelley")
     release()
     expect(builder.locator(".grid [data-row]")).to_have_count(4)
-    soon(builder, lambda: names() == ["Ada", None, "Grace", "Shelley"])
+    soon(builder, lambda: names() == ["Ada", "Hedy", "Grace", "Shelley"])
     expect(cell(builder, 4, 1)).to_have_value("Shelley")
     expect_line(builder, '"first_name": "Shelley"')
     expect(builder.locator("#preview .line", has_text="Shelley")).to_have_count(1)
@@ -94,7 +95,7 @@ def test_enter_on_the_last_row_adds_one_without_waiting(builder: Page) -> None:
     expect_line(builder, '"first_name": "Joan"')
 
 
-def test_a_rejected_row_is_removed_again(builder: Page) -> None:
+def test_a_rejected_row_keeps_its_text_and_is_not_counted(builder: Page) -> None:
     answer = json.dumps({"sentence": "No more rows today."})
     builder.route(
         "**/edit/",
@@ -102,8 +103,18 @@ def test_a_rejected_row_is_removed_again(builder: Page) -> None:
         times=1,
     )
     builder.get_by_role("button", name="Add a row").click()
+    cell(builder, 4, 1).fill("Hedy")
     expect(builder.get_by_text("No more rows today.").first).to_be_visible()
-    expect(builder.locator(".grid [data-row]")).to_have_count(3)
+    count = builder.locator("[data-count-of='/inputs']").first
+    expect(count).to_have_text("3")
+    expect(cell(builder, 4, 1)).to_have_value("Hedy")
+    builder.keyboard.press("Control+Enter")
+    expect(builder.locator("#not_sent")).to_contain_text("an edit on this page is not saved")
+    assert names() == ["Ada", "Grace", "Mary"]
+    cell(builder, 4, 1).press("End")
+    builder.keyboard.type("!")
+    soon(builder, lambda: names() == ["Ada", "Grace", "Mary", "Hedy!"])
+    expect(count).to_have_text("4")
 
 
 def test_a_new_row_whose_response_is_lost_keeps_what_was_typed(builder: Page) -> None:

@@ -186,3 +186,74 @@ def test_a_focused_cell_is_not_hidden_by_sticky_cells(
     )
     assert inside["left"] >= beside["right"] - 1
     assert inside["top"] >= above["bottom"] - 1
+
+
+def test_untouched_rows_are_neither_sent_nor_counted(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
+    cell(builder, 1, 1).fill("Ada")
+    rows, count = builder.locator(".grid [data-row]"), builder.locator("[data-count-of='/inputs']")
+    cell(builder, 1, 1).press("Enter")
+    expect(rows).to_have_count(2)
+    builder.keyboard.press("Enter")
+    builder.get_by_role("button", name="Add a row").click()
+    builder.locator("[data-row-menu]").first.click()
+    builder.get_by_role("menuitem", name="Insert a row below").click()
+    expect(rows).to_have_count(4)
+    expect_saved(builder)
+    assert [row["first_name"] for row in rows_now()] == ["Ada"]
+    expect(count.first).to_have_text("1")
+    # What is typed in one of them goes where it is shown, and the others stay out.
+    cell(builder, 3, 1).fill("Grace")
+    wait_until(lambda: [row.get("first_name") for row in rows_now()] == ["Ada", "Grace"])
+    cell(builder, 2, 1).fill("Mary")
+    wait_until(lambda: [row.get("first_name") for row in rows_now()] == ["Ada", "Mary", "Grace"])
+    expect(count.first).to_have_text("3")
+    expect(rows).to_have_count(4)
+    cell(builder, 4, 1).press("Alt+ArrowDown")
+    builder.get_by_role("menuitem", name="Set to null").click()
+    wait_until(lambda: rows_now()[3:] == [{"first_name": None}])
+    expect_saved(builder)
+    builder.reload()
+    expect(rows).to_have_count(4)
+    assert builder.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_blank_row_is_removed_and_pasted_into(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
+    cell(builder, 1, 1).fill("Ada")
+    expect_saved(builder)
+    builder.get_by_role("button", name="Add a row").click()
+    cell(builder, 2, 1).fill("Grace")
+    expect_saved(builder)
+    rows = builder.locator(".grid [data-row]")
+    for removed in (True, False):
+        builder.locator("[data-row-menu]").first.click()
+        builder.get_by_role("menuitem", name="Insert a row below").click()
+        expect(rows).to_have_count(3)
+        expect(cell(builder, 2, 1)).to_be_focused()
+        if removed:
+            builder.locator("[data-row-menu]").nth(1).click()
+            builder.get_by_role("menuitem", name="Remove the row").click()
+            expect(rows).to_have_count(2)
+    cell(builder, 2, 1).evaluate(
+        """cell => {
+          const data = new DataTransfer();
+          data.setData("text/plain", "Mary\\tShelley\\n\\t\\nJoan\\tClarke\\n\\t\\n");
+          cell.dispatchEvent(new ClipboardEvent("paste", {
+            bubbles: true, cancelable: true, clipboardData: data }));
+        }"""
+    )
+    wait_until(
+        lambda: [row.get("first_name") for row in rows_now()] == ["Ada", "Mary", "Grace", "Joan"]
+    )
+
+
+def test_an_empty_row_written_as_json_stays(page: Page, editor: Person, server: str) -> None:
+    text = '{"inputs": [{}, {"first_name": "Ada"}], "job_name": "x", "steps": []}'
+    draft = start_draft(editor, "launch-workflow", text)
+    page.goto(f"{server}/drafts/{draft.id}/")
+    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("[data-count-of='/inputs']").first).to_have_text("2")
+    cell(page, 2, 1).fill("Grace")
+    expect_saved(page)
+    assert rows_of(draft) == [{}, {"first_name": "Grace"}]

@@ -1,5 +1,7 @@
 """Assignments: what scripts put into a payload gets the type that it should have."""
 
+import json
+
 import pytest
 
 from playground.drafts.assignments import (
@@ -72,3 +74,12 @@ def test_an_empty_variable_is_an_empty_string() -> None:
     assert assign_variable(State("{}"), "city", " ").metadata.variables == {"city": '""'}
     with pytest.raises(AssignmentError, match="valid name"):
         assign_variable(State("{}"), "7x", "1")
+
+
+def test_blank_lines_of_a_csv_file_are_no_rows() -> None:
+    rows = "first_name,last_name\n,\nAda,\n , \n\n,Hopper\n"
+    after = assign_file(State('{"inputs": []}'), "/inputs", "rows.csv", rows)
+    assert json.loads(after.text)["inputs"] == [
+        {"first_name": "Ada", "last_name": ""},
+        {"first_name": "", "last_name": "Hopper"},
+    ]

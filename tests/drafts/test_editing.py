@@ -101,6 +101,12 @@ def test_a_pasted_block_fills_an_empty_row_at_its_own_indent(indent: int) -> Non
     assert edited(text, Edit("paste", "/inputs", block)).text == json.dumps(filled, indent=indent)
 
 
+def test_blank_rows_of_a_pasted_block_are_not_added() -> None:
+    block = json.dumps({"keys": ["a", "b"], "cells": [["", ""], ["1", ""], ["", " "], ["", "2"]]})
+    after = edited('{"inputs": [{"a": "9"}]}', Edit("paste", "/inputs", block))
+    assert json.loads(after.text)["inputs"] == [{"a": "9"}, {"a": "1"}, {"b": "2"}]
+
+
 def test_a_pasted_block_creates_a_missing_array() -> None:
     block = json.dumps({"keys": ["a"], "cells": [["x"]]})
     assert json.loads(edited("{}", Edit("paste", "/inputs", block)).text) == {

@@ -46,7 +46,7 @@ export function saveField(draft, field) {
   showAsSent(field);
   echo(draft, field);
   draft.queue.editField(field, () => {
-    if (!field.isConnected) return null;
+    if (!field.isConnected || field.closest("[data-blank]")) return null;
     const edit = { pointer: pointerOf(field), step, digest: draft.digest };
     if (field.matches(".cell") && field.value === "") return { kind: "remove", ...edit };
     return {
@@ -96,7 +96,8 @@ export function showAsSent(field) {
 }
 
 function echo(draft, field) {
-  const value = field.matches(".cell") && field.value === "" ? null : valueOf(field);
+  const isRemoved = field.matches(".cell") && (field.value === "" || field.closest("[data-blank]"));
+  const value = isRemoved ? null : valueOf(field);
   if (value === null) return;
   const line = draft.text.lineOf(pointerOf(field));
   const source = line === undefined ? null : draft.text.withValue(line, value);

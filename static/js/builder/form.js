@@ -3,7 +3,8 @@
 
 import { elementsOf } from "../elements.js";
 import { message, toast } from "../messages.js";
-import { elementExactlyAt, pointerOf } from "./pointers.js";
+import { countRows, gridOf, placeRow } from "./grid_layout.js";
+import { elementExactlyAt, indexOf, pointerOf } from "./pointers.js";
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select";
 
@@ -59,9 +60,12 @@ export class Form {
 
   // Fields with values newer than the new part move into it, and the caret stays in its field.
   keepTyped(since, redraw) {
-    const newer = this.draft.queue.fieldsNewerThan(since).map((field) => [field, pointerOf(field)]);
+    const typed = this.draft.queue.fieldsNewerThan(since).filter((field) => !field.closest("[data-blank]"));
+    const newer = typed.map((field) => [field, pointerOf(field)]);
     const restoreCaret = rememberCaret(document.activeElement);
+    const restoreBlankRows = rememberBlankRows();
     redraw();
+    restoreBlankRows();
     for (const [field, pointer] of newer) if (!field.isConnected) this.putBack(field, pointer);
     restoreCaret();
   }
@@ -72,6 +76,17 @@ export class Form {
     if (target && box && target.className.split(" ")[0] === box.className.split(" ")[0]) return target.replaceWith(box);
     if (this.draft.queue.isUnsaved(field)) toast(message("fieldGone", { value: field.value || pointer }), "warning");
   }
+}
+
+// Rows that are on this page only, as nothing was typed in them: the server can't draw them.
+function rememberBlankRows() {
+  const rows = [...formElement().querySelectorAll("[data-blank]")].map((row) => [row, pointerOf(gridOf(row)), indexOf(row, gridOf(row))]);
+  return () => {
+    for (const [row, pointer, index] of rows) {
+      const grid = row.isConnected ? null : formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);
+      if (grid) placeRow(grid, Math.min(index, countRows(grid)), row);
+    }
+  };
 }
 
 const boxOf = (field) => field?.closest("[data-field], .grid-cell") ?? null;

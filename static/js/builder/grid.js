@@ -5,14 +5,16 @@ import { message, toast } from "../messages.js";
 import { isShortcut } from "../shortcuts.js";
 import { ask } from "./dialogs.js";
 import { formElement } from "./form.js";
-import { addColumn, blankRow, cellsOf, countRows, fitColumns, focusCell, gridOf, keysOf, numberRows, placeRow, recount } from "./grid_layout.js";
-import { countOf, indexOf, pointerOf, rowAt } from "./pointers.js";
+import { addColumn, blankRow, cellsOf, countRows, fitColumns, focusCell, gridOf, isBlank, keysOf, neighbourOf, numberRows, placeRow, recount } from "./grid_layout.js";
+import { countOf, indexOf, pointerOf, rowAt, split } from "./pointers.js";
 
 const NEAR = "1200px"; // rows this far from the visible ones are loaded
 
 // What the functions of this module and of grid_actions.js call `page`: `{draft, form, problems}`.
 export function startGrid(page) {
   on("keydown", ".cell", (cell, event) => moveByKey(page, event));
+  // Before fields.js saves the cell: what is typed in a blank row makes it part of the document.
+  document.addEventListener("input", ({ target }) => target.matches(".cell") && fillRow(page, target.closest("[data-row]")), true);
   on("paste", ".cell", (cell, event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     // A single value is pasted into its cell by the browser.
@@ -80,9 +82,8 @@ function go(page, cell, [down, right], mayAdd) {
   const row = cell.closest("[data-row]");
   const column = cellsOf(row).indexOf(cell) + right;
   if (right) return focusCell(cellsOf(row)[column]);
-  const index = indexOf(row, grid) + down;
-  if (index >= countRows(grid) && mayAdd) return addRow(page, grid, countRows(grid), { column });
-  const target = rowAt(grid, index);
+  const target = neighbourOf(row, down);
+  if (!target && mayAdd) return isUntouched(row) || addRow(page, grid, countRows(grid), { column });
   // Not loaded yet: scrolling there loads it.
   if (target?.matches("[data-block]")) return target.scrollIntoView({ block: "nearest" });
   focusCell(cellsOf(target)[column]);
@@ -92,15 +93,20 @@ async function useTool(page, tool, grid) {
   if (tool === "add") return addRow(page, grid, countRows(grid));
   if (tool === "key") return askForColumn(page, grid);
   const block = await ask(message("pasteCells"), message("pasteCellsHelp"), "", 8);
-  if (block) pasteRows(page, grid, countRows(grid), 0, block);
+  if (block) pasteRows(page, grid, { index: countRows(grid), column: 0 }, block);
 }
 
-// Adds a row at an index, empty or as a copy of the one before it.
+// Adds a row at an index: a blank one, or a copy of the one before it.
 export async function addRow(page, grid, index, { column = 0, isCopy = false } = {}) {
-  if (index === countRows(grid) && index && !isCopy) return appendRow(page, grid, column);
+  if (!isCopy) {
+    const row = blankRow(grid);
+    placeRow(grid, index, row);
+    numberRows(grid);
+    return focusCell(cellsOf(row)[column]);
+  }
   const pointer = pointerOf(grid);
-  const edit = isCopy ? { kind: "duplicate", index: index - 1 } : { kind: "insert", index, value: "{}", order: [pointer.slice(1)] };
-  const answer = await page.draft.change({ ...edit, pointer, part: "rows", at: pointer, start: index, count: 1 });
+  const edit = { kind: "duplicate", index: index - 1, pointer, part: "rows", at: pointer, start: index, count: 1 };
+  const answer = await page.draft.change(edit);
   if (!answer) return;
   const [row] = elementsOf(answer.html);
   placeRow(grid, index, row);
@@ -108,20 +114,27 @@ export async function addRow(page, grid, index, { column = 0, isCopy = false } =
   focusCell(cellsOf(row)[column]);
 }
 
-// A row below the last one moves no other, so it appears before the server has answered: someone
-// who types on after Enter types into it.
-async function appendRow({ draft, problems }, grid, column) {
+// Makes a blank row part of the document, with what was typed in it by the time that leaves. It
+// stays blank until the server has it: the pointers of other edits don't count it before.
+export async function fillRow({ draft, problems }, row) {
+  if (!isBlank(row) || row.dataset.filling) return;
+  row.dataset.filling = "yes";
+  const grid = gridOf(row);
   const pointer = pointerOf(grid);
-  const row = blankRow(grid);
-  placeRow(grid, countRows(grid), row);
-  recount(grid, problems);
-  focusCell(cellsOf(row)[column]);
-  await draft.change(() => ({ kind: "insert", index: indexOf(row, grid), value: "{}", order: [pointer.slice(1)], pointer }));
-  // After a failure the text was read anew. It has the row where only the answer was lost.
-  if (!row.isConnected || draft.text.lineOf(pointerOf(row)) !== undefined) return;
-  row.remove();
-  recount(grid, problems);
+  const make = () => ({ kind: "insert", index: indexOf(row, gridOf(row)), value: rowAsJson(row), order: [pointer.slice(1)], pointer, digest: draft.digest });
+  let rejected = null;
+  await draft.queue.editStructure(make).catch((answer) => (rejected = answer ?? {}));
+  delete row.dataset.filling;
+  // Also where only the answer to the first try was lost.
+  if (!rejected || rejected.data?.done) delete row.dataset.blank;
+  else if (rejected.reason) toast(rejected.reason, "error");
+  if (row.isConnected) recount(gridOf(row), problems);
+  if (rejected) await draft.onStale();
 }
+
+const isUntouched = (row) => isBlank(row) && cellsOf(row).every((cell) => cell.value === "");
+const rowAsJson = (row) => JSON.stringify(Object.fromEntries(cellsOf(row).filter(isText).map((cell) => [split(cell.dataset.at)[0], cell.value])), null, 2);
+const isText = (cell) => cell.value !== "" && (cell.dataset.kind ?? "text") === "text";
 
 async function askForColumn(page, grid) {
   const key = await ask(message("newColumn"), message("columnKeyHelp"));
@@ -132,14 +145,18 @@ async function askForColumn(page, grid) {
   else focusCell(cellsOf(grid.querySelector("[data-row]"))[keysOf(grid).indexOf(key)]);
 }
 
-function pasteAt(page, cell, text) {
+async function pasteAt(page, cell, text) {
   const grid = gridOf(cell);
   const row = cell.closest("[data-row]");
+  // Cells pasted in a blank row must not replace those of the row below it.
+  if (isBlank(row) && indexOf(row, grid) < countRows(grid)) await fillRow(page, row);
   // A column of "Paris, France" isn't CSV, and a column copied from a spreadsheet has no tabs.
-  pasteRows(page, grid, indexOf(row, grid), cellsOf(row).indexOf(cell), text, /[,;] /.test(text) ? "\t" : undefined);
+  const at = { index: indexOf(row, grid), column: cellsOf(row).indexOf(cell), blank: isBlank(row) ? row : null };
+  pasteRows(page, grid, at, text, /[,;] /.test(text) ? "\t" : undefined);
 }
 
-async function pasteRows({ draft, form, problems }, grid, index, column, text, separator) {
+// `blank` is the row on this page only that the cells take the place of.
+async function pasteRows({ draft, form, problems }, grid, { index, column, blank }, text, separator) {
   let cells = readCells(text, separator);
   let keys = keysOf(grid).slice(column);
   const isTitled = cells.length > 1 && cells[0].every((each) => each !== "") && cells[0].some((each) => keysOf(grid).includes(each));
@@ -150,6 +167,7 @@ async function pasteRows({ draft, form, problems }, grid, index, column, text, s
   const value = JSON.stringify({ keys: keys.slice(0, width), cells });
   const answer = await draft.change({ kind: "paste", pointer, index, value, order: [pointer.slice(1)], part: "section", at: pointer });
   if (!answer) return;
+  blank?.remove();
   form.replace(grid.closest(".builder-section"), answer.html);
   const fresh = formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);
   recount(fresh, problems);

@@ -3,8 +3,8 @@
 import { message, toast } from "../messages.js";
 import { ask } from "./dialogs.js";
 import { saveField } from "./fields.js";
-import { addRow } from "./grid.js";
-import { addColumn, countRows, dropColumn, focusCell, gridOf, keysOf, recount } from "./grid_layout.js";
+import { addRow, fillRow } from "./grid.js";
+import { addColumn, countRows, dropColumn, focusCell, gridOf, isBlank, keysOf, neighbourOf, recount } from "./grid_layout.js";
 import { escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
 
 // Indices are read when an edit leaves, as the rows before it may have changed by then.
@@ -13,9 +13,10 @@ export async function changeRow(page, row, action) {
   const grid = gridOf(row);
   const index = () => indexOf(row, grid);
   const pointer = pointerOf(grid);
+  if (action === "meta") return addMeta(grid, row);
+  if (isBlank(row)) return changeBlankRow(page, grid, row, action);
   if (action === "insert") return addRow(page, grid, index() + 1);
   if (action === "duplicate") return addRow(page, grid, index() + 1, { isCopy: true });
-  if (action === "meta") return addMeta(grid, row);
   if (action === "remove") {
     const neighbour = rowAt(grid, index() + 1) ?? rowAt(grid, index() - 1);
     if (!(await draft.change(() => ({ kind: "remove", pointer: `${pointer}/${index()}` })))) return;
@@ -33,6 +34,15 @@ export async function changeRow(page, row, action) {
   row.querySelector("[data-row-menu]")?.focus();
 }
 
+// A row that the document doesn't have: it can be removed, or another one added.
+function changeBlankRow(page, grid, row, action) {
+  if (action === "insert" || action === "duplicate") return addRow(page, grid, indexOf(row, grid));
+  if (action !== "remove") return;
+  const neighbour = neighbourOf(row, -1) ?? neighbourOf(row, 1);
+  row.remove();
+  focusCell(neighbour?.querySelector(".cell"));
+}
+
 function addMeta(grid, row) {
   if (!keysOf(grid).includes("meta")) addColumn(grid, "meta");
   const cell = row.querySelector('[data-at="/meta"]');
@@ -42,7 +52,11 @@ function addMeta(grid, row) {
   focusCell(cell);
 }
 
-export function changeCell(draft, cell, action) {
+export function changeCell(page, cell, action) {
+  const { draft } = page;
+  const row = cell.closest("[data-row]");
+  if (isBlank(row) && action === "absent") return;
+  fillRow(page, row);
   const box = cell.parentElement;
   if (action === "json") {
     cell.dataset.kind = "json";
@@ -55,13 +69,15 @@ export function changeCell(draft, cell, action) {
   const value = action === "null" ? "null" : '""';
   if (action === "absent") cell.removeAttribute("placeholder");
   else cell.placeholder = value;
-  draft.queue.editField(cell, () => ({
+  draft.queue.editField(cell, () => isBlank(row) ? null : ({
     kind: action === "absent" ? "remove" : "set", pointer: pointerOf(cell), value, order: keysOf(gridOf(cell)), digest: draft.digest,
   }));
 }
 
 // All rows at once, as one edit that undo takes back as a whole.
-export async function changeColumn({ draft, form }, grid, key, action) {
+export async function changeColumn(page, grid, key, action) {
+  const { draft, form } = page;
+  if (action === "fill" && firstContent(grid, key)) await Promise.all([...grid.querySelectorAll("[data-blank]")].map((row) => fillRow(page, row)));
   const pointer = pointerOf(grid);
   const pointers = [...Array(countRows(grid)).keys()].map((i) => `${pointer}/${i}/${escapeSegment(key)}`);
   const list = { fill: listFilled, remove: listRemoved, rename: listRenamed }[action];
@@ -71,10 +87,14 @@ export async function changeColumn({ draft, form }, grid, key, action) {
 }
 
 function listFilled(draft, grid, key, pointers) {
-  const first = grid.querySelector(`[data-row] [data-at="${CSS.escape("/" + escapeSegment(key))}"]`);
-  const value = first && contentOf(first);
+  const value = firstContent(grid, key);
   if (!value) return toast(message("nothingToFill"), "warning");
   return pointers.slice(1).map((pointer) => ({ kind: "set", pointer, ...value, order: keysOf(grid) }));
+}
+
+function firstContent(grid, key) {
+  const first = grid.querySelector(`[data-row]:not([data-blank]) [data-at="${CSS.escape("/" + escapeSegment(key))}"]`);
+  return first && contentOf(first);
 }
 
 function listRemoved(draft, grid, key, pointers) {

@@ -2,7 +2,7 @@
 
 import { icon, make, makeButton } from "../elements.js";
 import { message } from "../messages.js";
-import { countOf, escapeSegment, pointerOf, rowAt } from "./pointers.js";
+import { childRows, countOf, escapeSegment, pointerOf, rowAt } from "./pointers.js";
 
 export const gridOf = (element) => element.closest(".grid");
 export const cellsOf = (row) => [...(row?.querySelectorAll(".cell") ?? [])];
@@ -18,7 +18,8 @@ export function focusCell(cell) {
 export function numberRows(grid) {
   let start = 0;
   for (const block of grid.querySelectorAll("[data-block]")) {
-    [...block.children].forEach((row, index) => (row.style.counterSet = index ? "" : `row ${start + 1}`));
+    const [first] = childRows(block);
+    for (const row of block.children) row.style.counterSet = row === first ? `row ${start + 1}` : "";
     start += countOf(block);
   }
 }
@@ -40,8 +41,14 @@ export function placeRow(grid, index, row) {
   const before = rowAt(grid, index);
   const last = rowAt(grid, index - 1);
   if (before && "row" in before.dataset) before.before(row);
-  else if (last && "row" in last.dataset) last.after(row);
+  else if (last && "row" in last.dataset) behindBlanks(last).after(row);
   else newBlock(grid).append(row);
+}
+
+function behindBlanks(row) {
+  let last = row;
+  while (last.nextElementSibling && isBlank(last.nextElementSibling)) last = last.nextElementSibling;
+  return last;
 }
 
 function newBlock(grid) {
@@ -50,10 +57,26 @@ function newBlock(grid) {
   return block;
 }
 
+// A new row. It becomes part of the document with the first value that is typed in it: a row that
+// was only looked at is neither sent nor counted.
 export function blankRow(grid) {
-  const handle = grid.querySelector("[data-row] > .grid-handle").cloneNode(true);
+  const label = grid.querySelector(".grid-head .grid-handle").textContent;
+  const menu = makeButton({ "data-row-menu": "", "aria-haspopup": "menu", "aria-label": label });
+  const handle = make("div", { class: "grid-handle", role: "rowheader" }, menu);
   const more = make("div", { class: "grid-more", role: "gridcell" });
-  return make("div", { class: "grid-row", role: "row", "data-row": "" }, handle, ...keysOf(grid).map(emptyCell), more);
+  const attributes = { class: "grid-row", role: "row", "data-row": "", "data-blank": "" };
+  return make("div", attributes, handle, ...keysOf(grid).map(emptyCell), more);
+}
+
+export const isBlank = (row) => "blank" in row.dataset;
+
+// The row above or below on the page, also a blank one, or a block that isn't drawn yet.
+export function neighbourOf(row, down) {
+  const next = down > 0 ? "nextElementSibling" : "previousElementSibling";
+  if (row[next]) return row[next];
+  const block = row.parentElement[next];
+  if (!block?.matches("[data-block]")) return null;
+  return block.dataset.count ? block : down > 0 ? block.firstElementChild : block.lastElementChild;
 }
 
 function emptyCell(key) {

@@ -20,6 +20,7 @@ export function startLines(preview) {
     lit = [row, field].filter(Boolean);
   };
   const lineOfField = (element) => {
+    if (element.closest("[data-blank]")) return undefined;
     for (let at = pointerOf(element); at; at = parent(at)) {
       const line = text.lineOf(at);
       if (line !== undefined) return line;

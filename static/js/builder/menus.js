@@ -32,7 +32,7 @@ export function startMenus({ draft, form, problems, suggestVariables }) {
     const { do: action, rowDo, columnDo, cellDo } = chosen.dataset;
     if (action) changeField({ draft, form, suggestVariables }, subject, action);
     if (rowDo) changeRow(grid, subject, rowDo);
-    if (cellDo) changeCell(draft, subject, cellDo);
+    if (cellDo) changeCell(grid, subject, cellDo);
     if (columnDo) changeColumn(grid, subject.closest(".grid"), subject.dataset.key, columnDo);
   });
   const openCellMenu = (cell, event) => {

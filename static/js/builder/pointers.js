@@ -16,19 +16,29 @@ export function pointerOf(element) {
   return row === element ? rowPointer : rowPointer + own;
 }
 
-// A long list is cut into blocks. One that isn't drawn yet knows how many rows it has.
+// A long list is cut into blocks. One that isn't drawn yet knows how many rows it has. A blank
+// row has the index that it will have once something is typed in it.
 export function indexOf(row, rows) {
   let index = 0;
   const block = row.closest("[data-block]");
   if (!block) return childRows(rows).indexOf(row);
   for (const each of rows.querySelectorAll("[data-block]")) {
-    if (each === block) return index + childRows(block).indexOf(row);
+    if (each === block) return index + rowsBefore(row);
     index += countOf(each);
   }
   return index;
 }
 
-export const childRows = (box) => [...box.children].filter((child) => "row" in child.dataset);
+function rowsBefore(row) {
+  let count = 0;
+  for (let each = row.previousElementSibling; each; each = each.previousElementSibling) if (isInDocument(each)) count += 1;
+  return count;
+}
+
+// A row that was added and not typed in is on this page only.
+const isInDocument = (child) => "row" in child.dataset && !("blank" in child.dataset);
+
+export const childRows = (box) => [...box.children].filter(isInDocument);
 export const countOf = (block) => Number(block.dataset.count ?? childRows(block).length);
 
 // The row at an index, its block where that isn't drawn yet, or undefined.

@@ -56,7 +56,7 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
       if (form.dataset.asSent === undefined) {
         const error = problems.firstError();
         if (error) return blockByProblems(error);
-        if (unsaved || !editor.isClean()) {
+        if (unsaved || !editor.isClean() || hasUnsavedRow()) {
           block(message("notSentUnsaved"));
           return toast(unsaved ?? message("notSentUnsaved"), "error");
         }
@@ -123,6 +123,9 @@ export function showNotice(...texts) {
 function hideNotice() {
   notice().hidden = true;
 }
+
+// A row that the server rejected, with what was typed in it.
+const hasUnsavedRow = () => [...document.querySelectorAll("[data-blank] .cell")].some((cell) => cell.value !== "");
 
 // What shows a response line by line is fetched with the first response.
 const loadReader = (url) => document.querySelector("[data-lines], #reply_text[data-more]") && import(url);
