@@ -39,9 +39,9 @@ _PHRASES = frozenset(
 _FAILURE_WORD = re.compile(
     r"(?:an? )?(?:internal |unknown |fatal )?(?:errors?|fail(?:ed|ure)?|fault|denied|rejected"
     r"|refused|declined|exception|invalid)(?: .{0,60})?"
-    r"|(?!(?:.* )?(?:no|without|zero) ).{0,60}\b(?:error|failed|failure|denied|exception|expired|exceeded"
-    r"|forbidden|not (?:allowed|permitted|found|authori[sz]ed|authenticated)|unauthori[sz]ed"
-    r"|unauthenticated|limited|blocked|aborted|cancell?ed|unsuccessful|timeout|timed out)"
+    r"|(?!(?:.* )?(?:no|without|zero) ).{0,60}\b(?:error|failed|failure|denied|exception|expired"
+    r"|exceeded|forbidden|not (?:allowed|permitted|found|authori[sz]ed|authenticated)"
+    r"|unauthori[sz]ed|unauthenticated|limited|blocked|aborted|cancell?ed|unsuccessful|timeout|timed out)"
 )
 _HTTP_FAILURE = re.compile(r"[45]\d\d(?:[ :.-].*)?")
 

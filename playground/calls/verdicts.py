@@ -114,8 +114,6 @@ def _find_known(operation: Operation, reply: Reply, fields: Fields) -> dict[str,
     # The reason phrase is free text of the server: one line of it has to do.
     answered = f"{reply.status} {shorten(reply.reason, 80)}".strip()
     reason = describe_reason(fields)
-    if reason and not reason.endswith(".."):
-        reason = reason.removesuffix(".")  # it is the middle of a sentence
     # A body that merely repeats the status gives no reason.
     found["reason"] = None if reason == str(reply.status) else reason
     found |= {"api": operation.api.title, "answered": answered}

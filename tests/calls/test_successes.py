@@ -127,7 +127,7 @@ SAYS_NO = [
     ('{"data": {"success": false, "message": "No credits"}}', "No credits"),
     ('[{"errorCode": "NO_CREDITS", "message": "No credits"}]', "No credits"),
     ('{"message": "Forbidden"}', "Forbidden"),
-    ('{"job_uid": "j-1", "message": "Failed to schedule the bot."}', "Failed to schedule the bot"),
+    ('{"job_uid": "j-1", "message": "Failed to schedule the bot."}', "Failed to schedule the bot."),
     ('{"job_uid": "j-1", "status": "403 Forbidden"}', "403 Forbidden"),
     ('{"job_uid": "j-1", "state": "CANCELLED", "reason": "No credits"}', "No credits"),
     ('{"job_uid": "j-1", "message": "You are not allowed"}', "You are not allowed"),
@@ -227,7 +227,7 @@ def test_an_unknown_success_quotes_what_the_body_says() -> None:
     [
         ('{"detail": [{"loc": ["body", "steps", 0], "msg": "field required"}]}',
          "body.steps.0: field required"),
-        ('{"detail": "Not found."}', "Not found"),
+        ('{"detail": "Not found."}', "Not found."),
         ('{"title": "Invalid", "invalid-params": [{"name": "id", "reason": "no number"}]}',
          "Invalid: id: no number"),
         ('{"errors": [{"title": "Bad", "detail": "Too long", "source": {"pointer": "/id"}}]}',
