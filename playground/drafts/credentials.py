@@ -20,6 +20,7 @@ from playground.drafts.drafts import state_of
 from playground.drafts.editing import State
 from playground.drafts.metadata import Entries, Metadata
 from playground.drafts.models import Draft
+from playground.importers.credential_values import is_credential_value
 from playground.importers.credentials import Collector, mask_document
 from playground.jsontext import pointers
 from playground.jsontext.errors import JSONSyntaxError
@@ -112,8 +113,43 @@ def find_possible_credentials(text: str) -> list[str]:
         tree = parse(text)
     except JSONSyntaxError:
         return []
-    odd = [pointer for pointer, value in _strings(tree, "") if LOOKS_SECRET.fullmatch(value)]
+    odd = [pointer for pointer, value in _strings(tree, "") if _looks_secret(value)]
     return list(dict.fromkeys([*find_credentials(text), *odd]))
+
+
+def find_credential_values(text: str) -> list[str]:
+    """The pointers of values that are credentials for sure, by how they look."""
+    try:
+        strings = _strings(parse(text), "")
+    except JSONSyntaxError:
+        return []
+    return [pointer for pointer, value in strings if is_credential_value(value)]
+
+
+def find_shown_credentials(state: State, *, possible: bool = False) -> list[str]:
+    """The places of a payload in which others would read credentials, also beside its document.
+
+    Those in fields named after credentials become secrets, and aren't among them. With
+    `possible`, they are, and so is what may be a credential but need not.
+    """
+    find = find_possible_credentials if possible else find_credential_values
+    masked = state if possible else mask_state(state, Collector())
+    metadata = masked.metadata
+    outside = {**metadata.off, **metadata.away}
+    found = [
+        pointer
+        for pointer, value in outside.items()
+        # The key decides too: whatever is called a password is one.
+        if find(value) or (possible and mask_value(pointer, value, Collector()) != value)
+    ]
+    found += [f"{{{{{name}}}}}" for name, value in metadata.variables.items() if find(value)]
+    texts = {**masked.path_values, **metadata.notes}
+    found += [name for name, text in texts.items() if is_credential_value(str(text))]
+    return list(dict.fromkeys([*find(masked.text), *found]))
+
+
+def _looks_secret(value: str) -> bool:
+    return LOOKS_SECRET.fullmatch(value) is not None or is_credential_value(value)
 
 
 def _strings(tree: Any, pointer: str) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from django.utils.text import slugify
 
-from playground.drafts.credentials import mask_credentials, mask_metadata
+from playground.drafts.credentials import find_shown_credentials, mask_credentials, mask_metadata
 from playground.drafts.editing import Edit
 from playground.importers.credentials import Collector
 from playground.payload_templates.models import Template
@@ -100,6 +100,20 @@ def _serialize_edit(edit: Edit) -> dict[str, Any]:
     if edit.kind in ("set", "replace") or (edit.value and edit.kind != "connect"):
         row["value"] = edit.value
     return {**row, "order": list(edit.order)} if edit.order else row
+
+
+def find_exported_credentials(template: Template) -> list[str]:
+    """The places of its newest version, variants included, that show credentials."""
+    content = read_content(get_version(template))
+    found = find_shown_credentials(content.shared)
+    for variant in content.variants:
+        state = content.state(variant.name)
+        found += [
+            f"{variant.name}: {place}"
+            for place in find_shown_credentials(state)
+            if place not in found
+        ]
+    return found
 
 
 def write_yaml(template: Template) -> str:

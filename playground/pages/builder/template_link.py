@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.changes import apply_state
-from playground.drafts.credentials import extract_credentials
+from playground.drafts.credentials import extract_credentials, find_shown_credentials
 from playground.drafts.drafts import state_of
 from playground.drafts.editing import State
 from playground.drafts.models import Draft
@@ -136,6 +136,8 @@ def save_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     values = read_template_input(request)
     if message := validate_template_input(values):
         return _reopen_dialog(request, draft, message, "#save_template")
+    if suspicious := _find_unconfirmed(request, draft):
+        return _ask_about(request, draft, suspicious, "#save_template")
     # Before anything is copied: a template must hold references, whoever it is shared with.
     extracted = extract_credentials(draft, person)
     link = find_template_link(draft)
@@ -160,6 +162,9 @@ def save_to_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if link is None or not may_change(person, link.version.template):
         message = _("You can't change this draft's template. Save the draft as a new one.")
         return _reopen_dialog(request, draft, message, "#save_template")
+    if suspicious := _find_unconfirmed(request, draft):
+        dialog = "#save_variant" if "name" in request.POST else "#save_version"
+        return _ask_about(request, draft, suspicious, dialog)
     extracted = extract_credentials(draft, person)
     variant, base = draft.variant, link.version
     if request.POST.get("base", "").isdecimal():
@@ -236,13 +241,30 @@ def _render_conflict(
     )
 
 
-def _reopen_dialog(request: HttpRequest, draft: Draft, message: str, dialog: str) -> HttpResponse:
+def _find_unconfirmed(request: HttpRequest, draft: Draft) -> list[str]:
+    """The places of credentials that others would see, unless the person confirmed that."""
+    return [] if request.POST.get("sure") else find_shown_credentials(state_of(draft))
+
+
+def _ask_about(
+    request: HttpRequest, draft: Draft, suspicious: list[str], dialog: str
+) -> HttpResponse:
+    """The dialog again, with the places and a box to tick."""
+    message = _("Check the values that look like secrets, and confirm that they can be shown.")
+    return _reopen_dialog(request, draft, message, dialog, suspicious=suspicious)
+
+
+def _reopen_dialog(
+    request: HttpRequest, draft: Draft, message: str, dialog: str, **context: Any
+) -> HttpResponse:
     """The fragment with the dialog open again: the message, and the values that were rejected."""
     fields = ("name", "description", "tags", "folder", "sharing")
     values = {each: request.POST.get(each, "") for each in fields}
     # The dialogs share one context, where `name` belongs to the template's.
     typed = values if dialog == "#save_template" else {"variant_name": values["name"]}
-    return _render_link(request, draft, 422, message=message, dialog=dialog, **typed)
+    typed |= {"note": request.POST.get("note", ""), "base": request.POST.get("base", "")}
+    context |= {"message": message, "dialog": dialog, **typed}
+    return _render_link(request, draft, 422, **context)
 
 
 def _render_link(

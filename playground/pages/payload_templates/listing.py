@@ -7,7 +7,7 @@ import binascii
 import json
 import uuid
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
@@ -24,6 +24,7 @@ from playground.pages.payload_templates.access import get_template_or_404
 from playground.pages.responses import breadcrumbs, respond_with_file
 from playground.payload_templates.exports import (
     export_file_name,
+    find_exported_credentials,
     write_json,
     write_templates_zip,
     write_yaml,
@@ -47,7 +48,7 @@ from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.workspace.models import Workflow
 
-TEMPLATES_PER_PAGE = 50
+TEMPLATES_PER_PAGE, MAX_WARNINGS = 50, 100
 SORT_LABELS = {
     "changed": gettext_lazy("Last changed"),
     "used": gettext_lazy("Last used"),
@@ -164,8 +165,22 @@ def export_one(request: HttpRequest, template_id: uuid.UUID, ending: str) -> Htt
     writers = {"yaml": write_yaml, "json": write_json}
     if ending not in writers:
         raise Http404(_("Choose YAML or JSON."))
+    if warning := _warn_of_credentials(request, [template]):
+        return warning
     name = export_file_name(template, ending)
     return respond_with_file(writers[ending](template), name, f"application/{ending}")
+
+
+def _warn_of_credentials(request: HttpRequest, rows: Iterable[Template]) -> HttpResponse | None:
+    """A page that names what the files would show, unless the person has seen it."""
+    if "sure" in request.GET:
+        return None
+    found = [(row, places) for row in rows if (places := find_exported_credentials(row))]
+    if not found:
+        return None
+    trail = breadcrumbs((_("Templates"), reverse("templates")), _("Export"))
+    context = {"found": found[:MAX_WARNINGS], "trail": trail}
+    return render(request, "templates/export.html", context, status=409)
 
 
 @needs(Role.VIEWER)
@@ -174,6 +189,8 @@ def export_all(request: HttpRequest) -> HttpResponse:
     """A zip of all templates this person sees."""
     # A stable order gives the same bytes for the same templates.
     rows = visible_templates(person_of(request)).order_by("folder", "name", "id")
+    if warning := _warn_of_credentials(request, rows):
+        return warning
     return respond_with_file(write_templates_zip(rows), "templates.zip", "application/zip")
 
 

@@ -15,10 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from playground.drafts.credentials import find_possible_credentials, mask_value
+from playground.drafts.credentials import find_shown_credentials
 from playground.drafts.editing import State
 from playground.history.models import Exchange
-from playground.importers.credentials import Collector
 from playground.jsontext import pointers
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
@@ -96,7 +95,7 @@ def _describe_form(template: Template, variant: str) -> dict[str, Any]:
         # Protected ones aren't offered: links can't send through them.
         "connections": Connection.objects.filter(api=api, protected=False),
         "pointers": _list_fields(template.operation, state.text),
-        "suspicious": _find_suspicious(state),
+        "suspicious": find_shown_credentials(state, possible=True),
         "values": {
             "days": DEFAULT_DAYS,
             "max_sends": DEFAULT_SENDS,
@@ -139,22 +138,6 @@ def _collect_pointers(tree: Any, at: str, found: list[str]) -> None:
             _collect_pointers(inner, pointers.child(at, segment), found)
     elif at:
         found.append(at)
-
-
-def _find_suspicious(state: State) -> list[str]:
-    """Pointers and variables whose values look like secrets."""
-    metadata = state.metadata
-    outside = {**metadata.off, **metadata.away}
-    found = [pointer for pointer, value in outside.items() if _is_suspicious(pointer, value)]
-    names = [name for name, value in metadata.variables.items() if find_possible_credentials(value)]
-    return [*find_possible_credentials(state.text), *found, *(f"{{{{{name}}}}}" for name in names)]
-
-
-def _is_suspicious(pointer: str, value: str) -> bool:
-    # The key decides too: whatever is called a password is one.
-    return (
-        bool(find_possible_credentials(value)) or mask_value(pointer, value, Collector()) != value
-    )
 
 
 def _read_link_input(request: HttpRequest) -> ShareLinkInput:

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from playground.commands.startup import explain_missing_person, find_actor
-from playground.payload_templates.exports import export_files
+from playground.payload_templates.exports import export_files, find_exported_credentials
 from playground.payload_templates.templates import visible_templates
 from playground.people.models import Person
 
@@ -31,6 +31,12 @@ class Command(BaseCommand):
             self.stderr.write(f"Can't write {error.filename}: {error.strerror}.")
             sys.exit(2)
         word = "template" if count == 1 else "templates"
+        for template in visible_templates(person):
+            if places := find_exported_credentials(template):
+                self.stderr.write(
+                    f"Warning: {template.name} shows values that look like secrets: "
+                    f"{', '.join(places)}"
+                )
         self.stdout.write(f"Wrote {count} {word} to {options['folder']}.")
 
 
