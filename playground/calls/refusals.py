@@ -41,7 +41,8 @@ _FAILURE_WORD = re.compile(
     r"|refused|declined|exception|invalid)(?: .{0,60})?"
     r"|(?!(?:.* )?(?:no|without|zero) ).{0,60}\b(?:error|failed|failure|denied|exception|expired"
     r"|exceeded|forbidden|not (?:allowed|permitted|found|authori[sz]ed|authenticated)"
-    r"|unauthori[sz]ed|unauthenticated|limited|blocked|aborted|cancell?ed|unsuccessful|timeout|timed out)"
+    r"|unauthori[sz]ed|unauthenticated|limited|blocked|aborted|cancell?ed|unsuccessful"
+    r"|timeout|timed out)"
 )
 _HTTP_FAILURE = re.compile(r"[45]\d\d(?:[ :.-].*)?")
 
