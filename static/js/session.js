@@ -62,13 +62,19 @@ function show(reason) {
   if (notice !== reason) withdraw();
   toast(reason, "error");
   notice = reason;
+  checkLater();
+}
+
+function checkLater() {
   clearTimeout(timer);
   timer = setTimeout(check, CHECK_EVERY);
 }
 
 // Asks until the person is signed in again; `ask` withdraws the notice then.
 async function check() {
-  if (notice && (await renewSession())) timer = setTimeout(check, CHECK_EVERY);
+  const reason = notice && (await renewSession());
+  if (reason && reason !== notice) show(reason);
+  else if (reason) checkLater();
 }
 
 function withdraw() {

@@ -37,6 +37,10 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
     block(before, link, after);
     problems.go(error);
   };
+  // What only signing in again ends disappears by itself afterwards.
+  const tell = async (reason) => {
+    if (!draft.queue.needsSession || (await confirmSession())) toast(reason, "error");
+  };
   const prepare = async (form, send) => {
     if (isPreparing || performance.now() - sentAt < DOUBLE_PRESS) return;
     isPreparing = true;
@@ -46,7 +50,7 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
       if (draft.queue.isPaused) await draft.queue.settle();
       if (draft.queue.isPaused) {
         restore();
-        return toast(draft.queue.reason, "error");
+        return tell(draft.queue.reason);
       }
       await Promise.race([editor.flush(), draft.queue.paused()]);
       if (document.activeElement?.dataset?.secret !== undefined) await storeSecrets();
@@ -58,7 +62,7 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
         if (error) return blockByProblems(error);
         if (unsaved || !editor.isClean() || hasUnsavedRow()) {
           block(message("notSentUnsaved"));
-          return toast(unsaved ?? message("notSentUnsaved"), "error");
+          return tell(unsaved ?? message("notSentUnsaved"));
         }
       }
       if (!(await confirm(form)) || !(await confirmSession())) return restore();
