@@ -46,24 +46,25 @@ _FAILURE_WORD = re.compile(
 )
 _HTTP_FAILURE = re.compile(r"[45]\d\d(?:[ :.-].*)?")
 
-# Where the reason is, the best one first; then what is at least a word for it.
+# Where the reason is, the best one first; then what is at least a word for it. Pointers to
+# normalized keys.
 _MESSAGES = (
-    *("/message", "/error_text", "/error text", "/detail", "/error/message", "/error/detail"),
-    *("/error_message", "/errorMessage", "/error_description", "/errorDescription", "/errmsg"),
-    *("/error/error_message", "/error/description", "/error/title", "/error/reason", "/error_msg"),
-    *("/fault/faultstring", "/faultstring", "/exception/message", "/status/message"),
-    *("/msg", "/description", "/reason", "/details", "/title", "/error", "/exception", "/fault"),
+    *("/message", "/errortext", "/detail", "/error/message", "/error/detail", "/errormessage"),
+    *("/errordescription", "/errormsg", "/errmsg", "/error/errormessage", "/error/description"),
+    *("/error/title", "/error/reason", "/fault/faultstring", "/faultstring", "/fault/message"),
+    *("/exception/message", "/status/message", "/msg", "/description", "/reason", "/details"),
+    *("/title", "/error", "/exception", "/fault"),
 )
 _LABELS = (
-    *("/error_label", "/error/code", "/error/type", "/error_code", "/errorCode", "/code"),
-    *("/error/status", "/status", "/status_code", "/statusCode", "/result", "/type"),
+    *("/errorlabel", "/error/code", "/error/type", "/errorcode", "/code", "/error/status"),
+    *("/status", "/statuscode", "/result", "/type"),
 )
 _LISTS = (
     *("/errors", "/detail", "/details", "/error/errors", "/error/details", "/error", "/message"),
-    *("/invalid-params", "/invalid_params", "/violations", "/validation_errors", "/messages"),
+    *("/invalidparams", "/violations", "/validationerrors", "/messages"),
 )
 _PLACES = (
-    *("/path", "/pointer", "/source/pointer", "/loc", "/field", "/propertyPath", "/param"),
+    *("/path", "/pointer", "/source/pointer", "/loc", "/field", "/propertypath", "/param"),
     *("/property", "/name", "/location"),
 )
 
@@ -115,7 +116,7 @@ def describe_reason(fields: Fields) -> str | None:
     The message in any of the usual shapes, followed by the first of its details with their
     places, as validation errors and GraphQL have them.
     """
-    fields = fields[0] if isinstance(fields, list) and fields else fields
+    fields = _normalize_keys(fields[0] if isinstance(fields, list) and fields else fields)
     message = find_value(fields, _MESSAGES)
     details = [*islice((d for d in _list_details(fields) if d != message), _MOST_DETAILS)]
     if message is not None and not details:
@@ -124,7 +125,7 @@ def describe_reason(fields: Fields) -> str | None:
         whole = "; ".join(details)
         return shorten(f"{message.rstrip('.:')}: {whole}" if message else whole, LONGEST_REASON)
     for name in _ENVELOPES:
-        inner = follow(fields, f"/{name}")
+        inner = _normalize_keys(follow(fields, f"/{name}"))
         if isinstance(inner, Mapping) and (found := find_value(inner, _MESSAGES)) is not None:
             return found
     return find_value(fields, _LABELS)
@@ -148,6 +149,7 @@ def _list_details(fields: Fields) -> Iterator[str]:
 def _describe_detail(detail: Fields) -> str:
     if isinstance(detail, str):
         return shorten(detail)
+    detail = _normalize_keys(detail)
     message = find_value(detail, _MESSAGES[:-3]) or find_value(detail, ("/error", *_LABELS))
     if message is None:
         return ""
@@ -155,6 +157,17 @@ def _describe_detail(detail: Fields) -> str:
     if isinstance(place, list):
         place = ".".join(each for each in place if isinstance(each, str))
     return shorten(f"{place}: {message}") if isinstance(place, str) else message
+
+
+def _normalize_keys(fields: Fields) -> Fields:
+    """The object with normalized keys, also in what describes an error."""
+    if not isinstance(fields, Mapping):
+        return fields
+    found = {_normalize(name): value for name, value in fields.items()}
+    for name in ("error", "fault", "exception", "status"):
+        if isinstance(found.get(name), Mapping):
+            found[name] = {_normalize(key): value for key, value in found[name].items()}
+    return found
 
 
 def _normalize(name: str) -> str:

@@ -4,6 +4,8 @@ import json
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from playground.calls.refusals import LONGEST_REASON
 from playground.calls.values import Outcome, Redirect, Reply
@@ -132,7 +134,7 @@ SAYS_NO = [
     ('{"job_uid": "j-1", "state": "CANCELLED", "reason": "No credits"}', "No credits"),
     ('{"job_uid": "j-1", "message": "You are not allowed"}', "You are not allowed"),
     ('{"job_uid": "j-1", "status": "error", "message": "No credits"}', "No credits"),
-    ('{"Message": "x", "IsError": true, "error": "No credits"}', "No credits"),
+    ('{"Message": "No credits", "IsError": true}', "No credits"),
 ]  # fmt: skip
 
 
@@ -237,6 +239,10 @@ def test_an_unknown_success_quotes_what_the_body_says() -> None:
          "Bad Request: a is missing; b is missing"),
         ('{"message": "a\\ud83db\\u0000c"}', "a\ufffdb\ufffdc"),
         ('{"code": "E1"}', "E1"),
+        ('{"Message": "No access", "StatusCode": 403}', "No access"),
+        ('{"ERROR": {"Message": "No access"}}', "No access"),
+        ('{"ErrorMessage": "No access"}', "No access"),
+        ('{"Errors": {"job_name": ["is taken"]}}', "job_name: is taken"),
     ],
 )  # fmt: skip
 def test_the_usual_shapes_of_errors_give_their_reason(body: str, reason: str) -> None:
@@ -336,3 +342,22 @@ def test_values_that_contradict_each_other_count_for_nothing(
     body: str, content_type: str, outcome: str
 ) -> None:
     assert judge("start-scenario", body, content_type).outcome == outcome
+
+
+NAMES = ["job_uid", "message", "error", "errors", "status", "detail", "data", "path", "code", ""]
+PLAIN = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+VALUES = st.recursive(
+    PLAIN,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=5), inner, max_size=5)
+    ),
+    max_leaves=20,
+)
+
+
+@given(st.sampled_from([*DONE]), st.sampled_from([200, 204, 400, 500]), VALUES)
+def test_no_json_breaks_a_verdict(operation: str, status: int, value: object) -> None:
+    message = judge(operation, json.dumps(value), status=status).message
+    assert message
+    message.encode()
