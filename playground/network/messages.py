@@ -82,6 +82,7 @@ class GuardRefusal:
     code: str
     message: str
     params: Params = field(default_factory=dict)
+    remedy: str = ""
 
 
 class GuardRefused(Exception):
@@ -90,9 +91,10 @@ class GuardRefused(Exception):
     Not an OSError: those mean that the network failed, and are reported as such.
     """
 
-    def __init__(self, code: str, **params: str) -> None:
+    def __init__(self, code: str, remedy: str = "", **params: str) -> None:
         super().__init__(code)
         self.code = code
+        self.remedy = remedy
         self.params: Mapping[str, str] = params
 
     def as_refusal(self) -> GuardRefusal:
@@ -100,12 +102,13 @@ class GuardRefused(Exception):
         # A host keeps its lower case, even at the start of a sentence.
         if not message.startswith(self.params.get("host") or "\0"):
             message = message[0].upper() + message[1:]
-        return GuardRefusal(self.code, message, self.params)
+        return GuardRefusal(self.code, message, self.params, self.remedy)
 
     def as_failure(self, left: bool) -> Failure:
         """`reason` among the parameters keeps the code; "guard-refused" is that of all."""
         lead = "Unknown: " if left else "Not sent: "
         message = lead + REFUSALS[self.code].format_map(self.params)
+        message = f"{message} {self.remedy}".strip()
         return Failure("guard-refused", message, left, {**self.params, "reason": self.code})
 
 

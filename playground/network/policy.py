@@ -17,6 +17,8 @@ from playground.network.addresses import INTERNAL_KINDS, Address, Network, class
 from playground.network.messages import GuardRefused
 from playground.network.targets import Target, read_host, read_target
 
+_ALLOW_ADDRESS = "An administrator can allow it with PLAYGROUND_ALLOW_NETWORKS={}."
+_ALLOW_HOST = "An administrator can allow it with PLAYGROUND_ALLOW_HOSTS={}."
 _WITH_PORT = re.compile(r"(?P<host>\[[^\]]*\]|[^:\[\]]+):(?P<port>[1-9][0-9]{0,4})")
 _PROXY = re.compile(
     r"http://(?:(?P<user>[^:@/\s]*):(?P<password>[^@/\s]*)@)?"
@@ -152,7 +154,7 @@ class Policy:
         named = self.is_own(target) or any(entry.names(target) for entry in self.entries)
         if special is None:
             if self.allow_only and not listed and not named:
-                raise GuardRefused("not-listed", host=target.host)
+                raise GuardRefused("not-listed", _ALLOW_HOST.format(target.host), host=target.host)
             return
         if (inner := special.embedded) is not None:
             # Translators such as NAT64 deliver to the inner address, so it is judged as well.
@@ -163,7 +165,12 @@ class Policy:
         if not allowed:
             # The address behind a name isn't shown: it could map an internal network.
             code = "name-refused" if target.address is None else "address-refused"
-            raise GuardRefused(code, host=target.host, kind=special.description)
+            # Nobody is told how to reach what no connection should, such as metadata.
+            remedy = _ALLOW_ADDRESS if special.kind in INTERNAL_KINDS else ""
+            if target.address is None and remedy:
+                remedy = _ALLOW_HOST
+            remedy = remedy.format(target.host)
+            raise GuardRefused(code, remedy, host=target.host, kind=special.description)
 
 
 def _read_origin(text: str) -> str:

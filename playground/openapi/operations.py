@@ -46,6 +46,10 @@ class CredentialScheme:
     body_key: str = ""
     body_field: str = ""
 
+    def sends(self, name: str) -> bool:
+        """Whether it takes the value of this field."""
+        return self.body_field == name or any(f"{{{name}}}" in each for _, each in self.headers)
+
 
 @dataclass(frozen=True)
 class Credential:
@@ -58,6 +62,10 @@ class Credential:
         """The scheme with that ID, else the usual one."""
         # A connection may name a scheme that a newer version doesn't have.
         return next((each for each in self.schemes if each.id == id), self.schemes[0])
+
+    def needs(self, name: str) -> bool:
+        """Whether every scheme sends this field, so that no call can do without it."""
+        return all(each.sends(name) for each in self.schemes)
 
 
 @dataclass(frozen=True)

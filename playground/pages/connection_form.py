@@ -67,8 +67,12 @@ class ConnectionForm(forms.Form):
             if each.secret:
                 self.fields[SECRET + each.name] = _secret_field(each, each.name in stored)
             else:
+                # Without it no call can be put together, not even a test.
                 self.fields[SETTING + each.name] = forms.CharField(
-                    label=each.title, help_text=each.help, required=False, max_length=500
+                    label=each.title,
+                    help_text=each.help,
+                    required=api.credential.needs(each.name),
+                    max_length=500,
                 )
         # Most APIs take their credential in one way only, which needs no choice.
         schemes = [(each.id, each.title) for each in api.credential.schemes]

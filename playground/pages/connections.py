@@ -21,6 +21,7 @@ from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.sending.plans import plan_operation
+from playground.sending.policy import warn_of_address
 from playground.sending.submission import Blocked, submit_plan
 from playground.workspace.connections import format_variables, list_connections, save_connection
 from playground.workspace.models import Connection
@@ -48,6 +49,7 @@ def show_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
         "connection": connection,
         "api": get_api(connection.api),
         "chips": _list_chips(connection),
+        "settings": _list_settings(connection),
         "variables": format_variables(connection).items(),
         "trail": breadcrumbs((_("Connections"), reverse("connections")), connection.name),
         "sync": describe_sync(connection),
@@ -65,6 +67,20 @@ def _list_chips(connection: Connection) -> list[dict[str, object]]:
         {"part": each.name, "title": each.title, "secret": stored.get(each.name)}
         for each in fields
         if each.secret
+    ]
+
+
+def _list_settings(connection: Connection) -> list[dict[str, object]]:
+    """The values beside the credential that calls need, such as the UID of the workspace."""
+    credential = get_api(connection.api).credential
+    return [
+        {
+            "title": each.title,
+            "value": connection.settings.get(each.name, ""),
+            "needed": credential.needs(each.name),
+        }
+        for each in credential.fields
+        if not each.secret
     ]
 
 
@@ -115,6 +131,8 @@ def _save(
             store_secret(saved, part, value, person_of(request))
             record_event(request, "secret-kept", f"{saved.name}: {part}")
     messages.info(request, _("Saved %(name)s.") % {"name": saved.name})
+    if warning := warn_of_address(saved.base_url):
+        messages.warning(request, warning)
     return redirect("connection", saved.id)
 
 

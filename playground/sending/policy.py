@@ -1,10 +1,12 @@
 """The network policy and the limits of this installation, from its settings."""
 
+import re
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from playground.network import InvalidPolicy, Limits, Policy
+from playground.network import GuardRefusal, InvalidPolicy, Limits, Policy, check_target
 
 _announced: set[str] = set()
 
@@ -34,6 +36,18 @@ def current_policy() -> Policy:
         ca_file=settings.CA_FILE,
         egress_proxy=settings.EGRESS_PROXY,
     )
+
+
+def warn_of_address(base_url: str) -> str:
+    """Return why calls to an IP address or to this machine would be refused; empty if not.
+
+    Other names aren't looked up: they may resolve to something else by the time of a call.
+    """
+    host = urlsplit(base_url).hostname or ""
+    if not re.fullmatch(r"[0-9.]+|.*:.*|localhost", host):
+        return ""
+    judged = check_target(base_url, current_policy())
+    return f"{judged.message} {judged.remedy}".strip() if isinstance(judged, GuardRefusal) else ""
 
 
 def validate_network_settings() -> str:

@@ -2,7 +2,16 @@
 
 import pytest
 
-from playground.network import Allowed, GuardRefusal, InvalidPolicy, Policy, check_target
+from playground.calls.values import Call, Failure
+from playground.network import (
+    Allowed,
+    GuardRefusal,
+    InvalidPolicy,
+    Limits,
+    Policy,
+    check_target,
+    send_call,
+)
 
 CASES = [
     # entries, allow_only, url, allowed
@@ -138,3 +147,30 @@ def test_a_refusal_does_not_reveal_the_address_behind_a_name(resolve) -> None:
     assert isinstance(judged, GuardRefusal)
     assert "10.11" not in judged.message
     assert judged.message == check_target("http://secret.example:23/", Policy()).message
+
+
+ALLOW = "An administrator can allow it with PLAYGROUND_ALLOW_"
+
+
+@pytest.mark.parametrize(
+    ("url", "answer", "remedy"),
+    [
+        ("http://10.1.2.3/", "", f"{ALLOW}NETWORKS=10.1.2.3."),
+        ("http://inner.example/", "10.1.2.3", f"{ALLOW}HOSTS=inner.example."),
+        ("http://169.254.169.254/", "", ""),
+        ("http://meta.example/", "169.254.169.254", ""),
+        ("http://a b/", "", ""),
+    ],
+)
+def test_the_remedy_is_a_setting_that_works(resolve, url: str, answer: str, remedy: str) -> None:
+    if answer:
+        resolve(url.split("/")[2], answer)
+    refused = check_target(url, Policy.read())
+    assert isinstance(refused, GuardRefusal)
+    assert refused.remedy == remedy
+    failure = send_call(Call("GET", url), Policy.read(), Limits(connect_seconds=1))
+    assert isinstance(failure, Failure)
+    assert failure.message.endswith(remedy or ".")
+    if remedy:
+        allowed = Policy.read([remedy.partition("=")[2].rstrip(".")])
+        assert isinstance(check_target(url, allowed), Allowed)

@@ -165,3 +165,25 @@ def test_viewers_can_read_but_not_change(as_viewer) -> None:
     page = as_viewer.get(f"/connections/{kept.id}/").content.decode()
     assert "Only editors can test connections." in page
     assert f"/connections/{kept.id}/edit/" not in page
+
+
+def test_the_workspace_is_required_and_shown(as_owner) -> None:
+    form = as_owner.post(NEW, {**TYPED, "setting_project_id": ""})
+    assert form.status_code == 422
+    assert "This field is required" in form.content.decode()
+    kept = add(as_owner)
+    page = as_owner.get(f"/connections/{kept.id}/").content.decode()
+    assert "<dt>Workspace UID</dt><dd><code>workspace-1</code></dd>" in page
+    kept.settings = {}
+    kept.save()
+    page = as_owner.get(f"/connections/{kept.id}/").content.decode()
+    assert "Missing. Test, Sync and Send need it." in page
+
+
+def test_saving_a_private_address_names_the_setting(as_owner) -> None:
+    saved = as_owner.post(NEW, {**TYPED, "base_url": "http://10.1.2.3/v3"}, follow=True)
+    page = saved.content.decode()
+    assert "The address 10.1.2.3 is a private address, which isn&#x27;t allowed here." in page
+    assert "PLAYGROUND_ALLOW_NETWORKS=10.1.2.3." in page
+    public = as_owner.post(NEW, {**TYPED, "name": "B", "base_url": "http://93.184.216.34/v3"})
+    assert "PLAYGROUND_ALLOW" not in as_owner.get(public["Location"]).content.decode()

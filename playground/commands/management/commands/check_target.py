@@ -24,6 +24,7 @@ class Command(BaseCommand):
         judged = check_target(options["url"], current_policy(), current_limits())
         if isinstance(judged, GuardRefusal):
             self.stdout.write(f"refused: {judged.message}")
+            self.stderr.write(judged.remedy)
             sys.exit(1)
         addresses = " ".join(map(str, judged.addresses))
         self.stdout.write(f"allowed: {judged.target.url} {addresses}")
