@@ -100,7 +100,7 @@ class ConnectionForm(forms.Form):
     def _hide_credential(self) -> None:
         """Drop `user:password@` of a rejected URL, which the page would show otherwise."""
         typed = cast(QueryDict, self.data).copy()
-        typed["base_url"] = CREDENTIAL.sub(r"\1", typed["base_url"])
+        typed["base_url"] = CREDENTIAL.sub(r"\1", str(typed.get("base_url", "")))
         self.data = typed
 
     def _require_secrets_of_new_host(self) -> None:

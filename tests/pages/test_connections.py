@@ -92,6 +92,11 @@ def test_a_password_in_a_rejected_url_is_not_shown_again(as_owner, caplog, url) 
     assert 'value="Live"' in answer.content.decode()
 
 
+def test_a_form_without_a_url_is_shown_again(as_owner) -> None:
+    without = {name: value for name, value in TYPED.items() if name != "base_url"}
+    assert as_owner.post(NEW, without).status_code == 422
+
+
 def test_an_empty_credential_field_changes_nothing(as_owner) -> None:
     kept = add(as_owner)
     as_owner.post(f"/connections/{kept.id}/edit/", {**TYPED, "secret_key": "", "colour": "blue"})
