@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
@@ -27,6 +26,7 @@ from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_default_payload
 from playground.openapi.workflows import WorkflowDefinition
 from playground.people.models import Person, Role
+from playground.people.sessions import SessionStore
 from playground.sandbox import practice
 from playground.workspace.models import Connection
 from playground.workspace.workflows import store_workflow

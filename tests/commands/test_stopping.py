@@ -15,9 +15,10 @@ import pytest
 import requests
 
 from playground.sending.pool import Pool, Task
-from tests.commands.installation import Installed, prepare, read_outcomes
+from tests.commands.installation import prepare, read_outcomes
 from tests.commands.test_connections import is_closed, open_idle
 from tests.commands.test_serve import read_greeting, start
+from tests.drill.sender import Sender
 from tests.sending.stand_ins import Standin, wait_until
 
 LIMIT = 30
@@ -41,11 +42,11 @@ def target() -> Iterator[Standin]:
 
 
 @pytest.fixture
-def installed(tmp_path: Path, target: Standin) -> Installed:
+def installed(tmp_path: Path, target: Standin) -> Sender:
     return prepare(tmp_path, target.origin)
 
 
-def press_send(installed: Installed, origin: str) -> tuple[threading.Thread, list[Any]]:
+def press_send(installed: Sender, origin: str) -> tuple[threading.Thread, list[Any]]:
     """Send in another thread; the list has the result once there is one."""
     results: list[Any] = []
 
@@ -61,7 +62,7 @@ def press_send(installed: Installed, origin: str) -> tuple[threading.Thread, lis
 
 
 def test_a_send_under_way_ends_before_the_process_does(
-    tmp_path: Path, target: Standin, installed: Installed
+    tmp_path: Path, target: Standin, installed: Sender
 ) -> None:
     with serving(tmp_path) as (process, origin):
         [kept] = open_idle(origin, 1)
@@ -84,7 +85,7 @@ def test_a_send_under_way_ends_before_the_process_does(
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_what_does_not_end_in_time_is_recorded_as_unknown(
-    tmp_path: Path, target: Standin, installed: Installed, number: signal.Signals
+    tmp_path: Path, target: Standin, installed: Sender, number: signal.Signals
 ) -> None:
     with serving(tmp_path, STOP_SECONDS="1") as (process, origin):
         press_send(installed, origin)
@@ -95,7 +96,7 @@ def test_what_does_not_end_in_time_is_recorded_as_unknown(
 
 
 def test_a_second_signal_ends_the_process_at_once(
-    tmp_path: Path, target: Standin, installed: Installed
+    tmp_path: Path, target: Standin, installed: Sender
 ) -> None:
     with serving(tmp_path, STOP_SECONDS="300") as (process, origin):
         press_send(installed, origin)

@@ -2,7 +2,6 @@
 
 import signal
 import sqlite3
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -12,8 +11,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from tests.commands.installation import Installed, prepare, read_outcomes
+from tests.commands.installation import prepare, read_outcomes
 from tests.commands.test_serve import read_greeting, start
+from tests.drill.sender import Sender
+from tests.drill.small_disk import CannotMount, fill, small_disk
 from tests.sending.stand_ins import Standin, wait_until
 
 LIMIT = 30
@@ -30,32 +31,13 @@ def serving(data: Path, **settings: str) -> Iterator[str]:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of its own, which a test can fill."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", str(disk)]
     try:
-        subprocess.run(mount, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
+        with small_disk(tmp_path) as mounted:
+            yield mounted
+    except CannotMount:
         pytest.skip("this user can't mount a small disk")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "-l", str(disk)], check=True)
-
-
-def fill(disk: Path) -> Path:
-    """Write until nothing more fits."""
-    path = disk / "ballast"
-    for size in (1 << 20, 4096):
-        with path.open("ab", buffering=0) as file:
-            try:
-                while file.write(b"\0" * size) == size:
-                    pass
-            except OSError:
-                pass
-    return path
 
 
 def ask_for_page(origin: str, headers: dict[str, str]) -> requests.Response:
@@ -67,30 +49,30 @@ def ask_for_page(origin: str, headers: dict[str, str]) -> requests.Response:
     return browser.post(f"{origin}/sign-in/", fields, headers=headers, timeout=LIMIT)
 
 
-def test_on_a_full_disk_people_are_told_and_a_reply_is_kept(small_disk: Path) -> None:
+def test_on_a_full_disk_people_are_told_and_a_reply_is_kept(disk: Path) -> None:
     with Standin() as target:
-        installed = prepare(small_disk, target.origin)
+        installed = prepare(disk, target.origin)
         target.hold()
-        with serving(small_disk) as origin:
+        with serving(disk) as origin:
             thread = threading.Thread(target=installed.send, args=(origin,), daemon=True)
             thread.start()
             assert target.wait_for_call()
-            ballast = fill(small_disk)
+            ballast = fill(disk)
             check_full(origin, installed)
             target.release()
             time.sleep(1)
-            assert read_outcomes(small_disk) == ["sending"]
+            assert read_outcomes(disk) == ["sending"]
             ballast.unlink()
-            assert wait_until(lambda: read_outcomes(small_disk) == ["accepted"], LIMIT)
+            assert wait_until(lambda: read_outcomes(disk) == ["accepted"], LIMIT)
             thread.join(LIMIT)
             assert wait_until(
                 lambda: requests.get(f"{origin}/health/").text == "ok\n", seconds=LIMIT
             )
-        with closing(sqlite3.connect(small_disk / "playground.sqlite3")) as database:
+        with closing(sqlite3.connect(disk / "playground.sqlite3")) as database:
             assert database.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def check_full(origin: str, installed: Installed) -> None:
+def check_full(origin: str, installed: Sender) -> None:
     assert wait_until(lambda: requests.get(f"{origin}/health/").status_code == 503)
     assert requests.get(f"{origin}/health/").text == "The disk is full\n"
     ready = requests.get(f"{origin}/ready/")
