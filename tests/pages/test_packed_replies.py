@@ -20,7 +20,7 @@ def test_a_packed_body_is_named_and_saved_as_it_arrived(as_editor, editor, part:
     exchange = end_exchange(start_exchange(editor), PACKED, UNKNOWN, unreadable=BR)
     page = as_editor.get(f"/history/{exchange.id}/?part={part}").content.decode()
     assert f"The body is {BR}. It stays as it arrived." in page
-    assert "Save it to view it." in page
+    assert "Save it to unpack it with another program." in page
     assert PACKED.decode("cp1252", "replace")[3:7] not in page.replace("&#", "")
     assert "claims to be" not in page
     saved = as_editor.get(f"/history/{exchange.id}/body/")

@@ -185,7 +185,7 @@ class FileRow:
     @property
     def preview(self) -> str:
         """The beginning of a text file; empty for any other."""
-        if self.file is None or self.is_picture:
+        if self.file is None or self.is_picture or self.is_damaged:
             return ""
         head = read_file_start(self.file, PREVIEW_BYTES)
         text = head.decode("utf-8", "replace")
