@@ -44,6 +44,8 @@ class Grid:
     pointer: str
     columns: tuple[Column, ...]
     rows: Sequence[Any]
+    # A row that somebody is in, which is drawn with the page however far below it is.
+    near: int = 0
 
     @property
     def count(self) -> int:
@@ -60,7 +62,7 @@ class Grid:
             yield start, min(BLOCK, len(self.rows) - start)
 
 
-def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey]) -> Grid:
+def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey], near: int = 0) -> Grid:
     """Columns are the workflow's keys, then the rows' own keys in order of appearance."""
     rows = tree if isinstance(tree, list) else []
     known = {key.name: key for key in keys}
@@ -73,7 +75,7 @@ def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey]) -> Grid:
     # Last, since it is an object that the API only returns with the results, not an input.
     if META in found:
         columns.append(Column(META, False, help="Your own values, returned with the row's results"))
-    return Grid(pointer, tuple(columns), rows)
+    return Grid(pointer, tuple(columns), rows, near)
 
 
 def draw_rows(grid: Grid, start: int, count: int) -> str:

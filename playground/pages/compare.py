@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.drafts import list_drafts
+from playground.drafts.models import Draft
+from playground.history.models import Exchange
 from playground.history.queries import (
     REPLY,
     REQUEST,
@@ -21,6 +23,7 @@ from playground.history.queries import (
     stop_ignoring_pointers,
     visible_exchanges,
 )
+from playground.openapi.operations import title_of_operation
 from playground.pages.comparison import (
     Comparison,
     HeaderRow,
@@ -137,8 +140,8 @@ def _list_choices(person: Person, side: Side | None) -> list[tuple[str, str, obj
     if side is not None:
         rows = rows.filter(operation=side.operation)
         drafts = drafts.filter(operation=side.operation)
-    newest = rows.order_by("-number")[:MAX_CHOICES]
-    return [
-        *(("exchange", each.name or each.operation, each) for each in newest),
-        *(("draft", each.name or each.operation, each) for each in drafts[:MAX_CHOICES]),
+    listed: list[tuple[str, Exchange | Draft]] = [
+        *(("exchange", each) for each in rows.order_by("-number")[:MAX_CHOICES]),
+        *(("draft", each) for each in drafts[:MAX_CHOICES]),
     ]
+    return [(kind, each.name or title_of_operation(each.operation), each) for kind, each in listed]

@@ -24,7 +24,12 @@ from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
 from playground.jsontext.diff import Difference
-from playground.openapi.operations import UnknownOperation, get_operation, list_operations
+from playground.openapi.operations import (
+    UnknownOperation,
+    get_operation,
+    list_operations,
+    title_of_operation,
+)
 from playground.openapi.payloads import build_default_payload
 from playground.pages.builder.draft_context import open_draft
 from playground.pages.exchanges import get_exchange
@@ -58,12 +63,11 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("find", "").strip()
     if text:
         found = found.filter(contain_text(text, "name"))
-    titles = {each.id: each.title for each in list_operations()}
     # One more than is shown tells whether there are more, without counting.
     rows = list(found[: DRAFTS_PER_PAGE + 1])
     shown = rows[:DRAFTS_PER_PAGE]
     context = {
-        "drafts": [(draft, titles.get(draft.operation, draft.operation)) for draft in shown],
+        "drafts": [(draft, title_of_operation(draft.operation)) for draft in shown],
         "more": len(rows) > DRAFTS_PER_PAGE,
         "find": text,
         "drifted": find_broken_drafts(shown),
@@ -135,7 +139,7 @@ def discard(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Remove the draft from the list; its toast offers to undo that."""
     draft = _get_draft(request, draft_id)
     discard_draft(draft)
-    text = _("Discarded %(name)s.") % {"name": draft.name or draft.operation}
+    text = _("Discarded %(name)s.") % {"name": draft.name or title_of_operation(draft.operation)}
     return with_toast(HttpResponse(), text, reverse("restore_draft", args=[draft.id]))
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
 from playground.history.recording import set_shared
-from playground.openapi.operations import list_operations
+from playground.openapi.operations import title_of_operation
 from playground.pages.parameters import read_tries
 from playground.pages.replies import ReplyView, view_reply
 from playground.pages.responses import breadcrumbs
@@ -33,10 +33,9 @@ def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     # The link to the connection leads nowhere if that was deleted since.
     used = exchange.connection_id
     connection = Connection.objects.filter(pk=used).first() if used else None
-    titles = {operation.id: operation.title for operation in list_operations()}
     context = {
         "exchange": exchange,
-        "title": exchange.name or titles.get(exchange.operation, exchange.operation),
+        "title": exchange.name or title_of_operation(exchange.operation),
         "connection": connection,
         "reply": _view_reply(request, exchange),
         "trail": breadcrumbs((_("History"), reverse("history")), str(exchange.id)[:8]),

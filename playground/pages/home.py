@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
+from playground.openapi.operations import title_of_operation
 from playground.pages.drafts import list_starting_points
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
@@ -84,11 +85,11 @@ def _find_drafts(person: Person, text: str) -> list[Found]:
     if not person.may_edit:
         return []
     rows = list_drafts(person).filter(contain_text(text, "name"))[:FOUND_OF_EACH]
+    titled = [(row.name or title_of_operation(row.operation), row) for row in rows]
     return [
-        Found(_("draft"), "pen", row.name or row.operation, reverse("builder", args=[row.id]),
-              row.changed_at)
-        for row in rows
-    ]  # fmt: skip
+        Found(_("draft"), "pen", title, reverse("builder", args=[row.id]), row.changed_at)
+        for title, row in titled
+    ]
 
 
 def _find_workflows(text: str) -> list[Found]:
@@ -102,7 +103,7 @@ def _find_workflows(text: str) -> list[Found]:
 def _find_exchanges(person: Person, text: str) -> list[Found]:
     rows = list_exchanges(person, ExchangeSearch(text=text), FOUND_OF_EACH).rows
     return [
-        Found(_("send"), "send", row.message or row.operation,
+        Found(_("send"), "send", row.message or title_of_operation(row.operation),
               reverse("exchange", args=[row.id]), row.started_at)
         for row in rows
     ]  # fmt: skip

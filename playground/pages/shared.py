@@ -22,7 +22,7 @@ from playground.forms.kinds import IncompleteInput, format_value, parse_input
 from playground.history.models import Exchange
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken, parse
-from playground.openapi.operations import UnknownOperation, get_operation
+from playground.openapi.operations import UnknownOperation, title_of_operation
 from playground.pages.parameters import read_submission
 from playground.pages.replies import view_reply
 from playground.pages.responses import add_retry_after
@@ -130,17 +130,13 @@ def _session_key(link: ShareLink) -> str:
 
 def _describe_shared(link: ShareLink, token: str) -> dict[str, Any]:
     state = public_state(link)
-    try:
-        # Removed since: the link still shows what it holds.
-        title = get_operation(link.template.operation).title
-    except UnknownOperation:
-        title = link.template.operation
     return {
         "link": link,
         "token": token,
         "template": link.template,
         "state": state,
-        "operation": title,
+        # Also where it was removed since: the link still shows what it holds.
+        "operation": title_of_operation(link.template.operation),
         "fields": _describe_fields(link, state.text) if link.kind == LinkKind.FILL else (),
         "submission": uuid.uuid4(),
     }

@@ -60,11 +60,12 @@ def draw_part(opened: DraftContext, query: Query) -> str:
         raise Http404("This value no longer exists. Reload to see the draft as it is.") from None
 
 
-def describe_section(opened: DraftContext, section: Section) -> dict[str, Any]:
-    """The context of `builder/_section.html`, by the section's widget."""
+def describe_section(opened: DraftContext, section: Section, near: int = 0) -> dict[str, Any]:
+    """The context of `builder/_section.html`, by the section's widget; of a grid with the row
+    `near`."""
     context: dict[str, Any] = {"section": section, "draft": opened.draft}
     if section.widget == "grid":
-        context["grid"] = _read_grid(opened, section.fields[0])
+        context["grid"] = _read_grid(opened, section.fields[0], near)
         context["count"] = context["grid"].count
     elif section.widget == "steps":
         steps = _read_steps(opened, section.fields[0])
@@ -87,9 +88,9 @@ def _read_steps(opened: DraftContext, field: Field, only: int | None = None) -> 
     return read_steps(field, tree, opened.facts, opened.field_metadata, only)
 
 
-def _read_grid(opened: DraftContext, field: Field) -> Grid:
+def _read_grid(opened: DraftContext, field: Field, near: int = 0) -> Grid:
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
-    return read_grid(field.pointer, tree, opened.facts.inputs)
+    return read_grid(field.pointer, tree, opened.facts.inputs, near)
 
 
 def _describe_step(opened: DraftContext, step: StepRow, is_open: bool) -> dict[str, Any]:
@@ -164,7 +165,7 @@ def _draw_section(opened: DraftContext, query: Query) -> str:
 
 def _draw_form(opened: DraftContext, query: Query) -> str:
     """The whole form and the index, which has names and counts from the form."""
-    context = describe_form(opened)
+    context = describe_form(opened, int(query.get("near", 0)))
     form = render_to_string("builder/_form.html", context)
     return form + render_to_string("builder/_index.html", context)
 
@@ -193,9 +194,9 @@ def _draw_variables(opened: DraftContext, query: Query) -> str:
     return render_to_string("builder/_variables.html", context)
 
 
-def describe_form(opened: DraftContext) -> dict[str, Any]:
+def describe_form(opened: DraftContext, near: int = 0) -> dict[str, Any]:
     """The context of `builder/_form.html` and `builder/_index.html`."""
-    sections = [describe_section(opened, section) for section in opened.sections]
+    sections = [describe_section(opened, section, near) for section in opened.sections]
     values = opened.draft.path_values
     path_fields = [
         {"name": f.name, "title": f.title, "help": f.help, "value": values.get(f.name, "")}

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from playground.openapi.operations import list_operations
+from playground.openapi.operations import list_operations, title_of_operation
 from playground.pages.parameters import read_number
 from playground.pages.payload_templates.access import get_template_or_404
 from playground.pages.responses import breadcrumbs, respond_with_file
@@ -127,7 +127,6 @@ def _read_search(request: HttpRequest) -> Search:
 
 def _describe_rows(person: Person, templates: list[Template]) -> list[TemplateRow]:
     # All that the rows need is read in three queries, however many rows there are.
-    titles = {each.id: each.title for each in list_operations()}
     names = _workflow_names(templates)
     starred = find_favourites(person, templates)
     return [
@@ -138,7 +137,7 @@ def _describe_rows(person: Person, templates: list[Template]) -> list[TemplateRo
             variants=row.variant_count,
             is_fork=row.parent_id is not None,
             target=names.get((row.connection_id, row.workflow_uid), row.workflow_uid)
-            or titles.get(row.operation, row.operation),
+            or title_of_operation(row.operation),
             connection=row.connection.name if row.connection else "",
             folder=row.folder,
             tags=row.tag_list,

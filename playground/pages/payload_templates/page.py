@@ -16,7 +16,7 @@ from playground.drafts.assignments import AssignmentError, assign_typed
 from playground.drafts.changes import apply_state
 from playground.drafts.drafts import state_of
 from playground.drafts.metadata import own_variables
-from playground.openapi.operations import UnknownOperation, get_operation
+from playground.openapi.operations import title_of_operation
 from playground.pages.payload_templates.access import (
     get_editable_template,
     get_managed_template,
@@ -109,10 +109,7 @@ def render_template(
 
 def _describe_target(template: Template, version: Version) -> dict[str, object]:
     """The workflow or operation it sends to, which may no longer exist."""
-    try:
-        title = get_operation(template.operation).title
-    except UnknownOperation:
-        title = template.operation
+    title = title_of_operation(template.operation)
     uid = version.path_values.get("workflow_uid", "")
     workflow = find_workflow(version.connection, uid)
     return {"operation": title, "workflow": workflow, "workflow_uid": uid}

@@ -14,7 +14,8 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from playground.forms.grid import Grid, draw_rows
-from playground.openapi.operations import get_operation, operation_exists
+from playground.openapi.operations import title_of_operation
+from playground.people.models import AuditEvent
 from playground.workspace.models import Connection
 
 register = template.Library()
@@ -72,7 +73,7 @@ def draw_blocks(grid: Grid) -> SafeString:
 
 
 def _draw_block(grid: Grid, start: int, count: int) -> str:
-    if start < ROWS_WITH_PAGE:
+    if start < ROWS_WITH_PAGE or start <= grid.near < start + count:
         rows = draw_rows(grid, start, count)
         return f'<div class="grid-rows" role="rowgroup" data-block>{rows}</div>'
     return f'<div class="grid-rows far" role="rowgroup" data-block data-count="{count}"></div>'
@@ -100,7 +101,17 @@ def colour_kind(connection: Connection | None) -> str:
 @register.filter
 def operation_title(operation_id: str) -> str:
     """The title of an operation; its id where the operation no longer exists."""
-    return get_operation(operation_id).title if operation_exists(operation_id) else operation_id
+    return title_of_operation(operation_id)
+
+
+@register.filter
+def event_target(event: AuditEvent) -> str:
+    """What an event was about, with the title of the operation that was sent."""
+    # The log keeps the ID, which doesn't change: "launch-workflow to HOST over CONNECTION".
+    if event.action != "send":
+        return event.target
+    operation_id, space, rest = event.target.partition(" ")
+    return title_of_operation(operation_id) + space + rest
 
 
 @register.filter

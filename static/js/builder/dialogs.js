@@ -2,6 +2,7 @@
 
 import { isShortcut } from "../shortcuts.js";
 import { focusByName, formElement } from "./form.js";
+import { elementExactlyAt } from "./pointers.js";
 
 // Opens a dialog; resolves with the value of the button that closed it, empty for none.
 export function openDialog(id) {
@@ -45,10 +46,13 @@ export async function resolveConflict({ draft, form, editor, resync }, edit, con
   active?.blur();
   await resync();
   const mine = typedInEditor === null ? edit : editForMine(conflict, typedInEditor);
-  if (answer === "yours") draft.queue.editField(`mine ${conflict.pointer}`, () => mine);
-  await draft.queue.idle();
-  await form.redraw();
-  focusByName(active?.name);
+  if (answer === "yours") {
+    draft.queue.editField(`mine ${conflict.pointer}`, () => mine);
+    await draft.queue.idle();
+    await form.redraw();
+  }
+  if (active?.name) focusByName(active.name);
+  else if (active) elementExactlyAt(formElement(), conflict.pointer)?.focus({ preventScroll: true });
 }
 
 const fieldInFocus = () => formElement().querySelector(":focus");

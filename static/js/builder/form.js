@@ -1,5 +1,5 @@
-// The form: drawn anew section by section. What is open stays open, and what someone is typing
-// stays as it is, since anything the server sent was drawn before that.
+// The form: drawn anew section by section. What is open stays open, and what someone has typed
+// and isn't saved yet stays as it is, since anything the server sent was drawn before that.
 
 import { elementsOf } from "../elements.js";
 import { message, toast } from "../messages.js";
@@ -24,7 +24,7 @@ export class Form {
   async redraw(html) {
     const number = (this.requested += 1);
     const since = html ? Infinity : performance.now();
-    const source = html ?? (await this.draft.fetchPart({ part: "form" }));
+    const source = html ?? (await this.draft.fetchPart({ part: "form", near: rowInFocus() }));
     if (source === null || number < this.drawn) return;
     this.drawn = number;
     const [fresh, index] = elementsOf(source);
@@ -63,11 +63,24 @@ export class Form {
     const typed = this.draft.queue.fieldsNewerThan(since).filter((field) => !field.closest("[data-blank]"));
     const newer = typed.map((field) => [field, pointerOf(field)]);
     const restoreCaret = rememberCaret(document.activeElement);
+    const active = typedIn();
+    const at = active && pointerOf(active);
     const restoreBlankRows = rememberBlankRows();
     redraw();
     restoreBlankRows();
     for (const [field, pointer] of newer) if (!field.isConnected) this.putBack(field, pointer);
+    if (active && !active.isConnected) this.keepFocus(active, at);
     restoreCaret();
+  }
+
+  // The field in focus stays itself, unless it shows another value now.
+  keepFocus(active, pointer) {
+    const fresh = elementExactlyAt(formElement(), pointer);
+    if (!fresh) return;
+    if (fresh.value === active.value) return this.putBack(active, pointer);
+    const { selectionStart: start, selectionEnd: end } = active;
+    fresh.focus({ preventScroll: true });
+    if (typeof start === "number" && typeof fresh.selectionStart === "number") fresh.setSelectionRange(start, end);
   }
 
   putBack(field, pointer) {
@@ -89,6 +102,19 @@ function rememberBlankRows() {
   };
 }
 
+// The field with the focus that edits a value of the document, or null.
+function typedIn() {
+  const active = document.activeElement;
+  const isField = formElement().contains(active) && active.matches(TYPING) && active.dataset.at !== undefined;
+  return isField && !active.closest("[data-blank]") ? active : null;
+}
+
+// The index of the grid's row in focus: the server draws it too, however far below it is.
+function rowInFocus() {
+  const row = document.activeElement?.closest?.(".grid [data-row]");
+  return row ? indexOf(row, gridOf(row)) : 0;
+}
+
 const boxOf = (field) => field?.closest("[data-field], .grid-cell") ?? null;
 
 // Returns what puts the focus back: on the same element, else on the one drawn in its place.
@@ -108,10 +134,12 @@ function rememberCaret(active) {
 function putInPlace(sections, order) {
   const form = formElement();
   const active = document.activeElement;
-  const typedIn = form.contains(active) && active.matches(TYPING) ? active.closest(".builder-section")?.id : null;
+  // What is typed in a field that edits no value, such as a new key's name, is nowhere else yet.
+  const isKept = form.contains(active) && active.matches(TYPING) && active.dataset.at === undefined;
+  const kept = isKept ? active.closest(".builder-section")?.id : null;
   for (const section of sections) {
     const old = document.getElementById(section.id);
-    if (section.id === typedIn) continue;
+    if (section.id === kept) continue;
     if (old) {
       keepOpenSteps(old, section);
       const scrolled = old.querySelector(".grid-box")?.scrollTop;
