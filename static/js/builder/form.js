@@ -8,6 +8,8 @@ import { elementExactlyAt, indexOf, pointerOf } from "./pointers.js";
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select";
 
+const DRAWN = 100; // rows that the server draws of each grid
+
 export const formElement = () => document.getElementById("form");
 
 export class Form {
@@ -24,7 +26,7 @@ export class Form {
   async redraw(html) {
     const number = (this.requested += 1);
     const since = html ? Infinity : performance.now();
-    const source = html ?? (await this.draft.fetchPart({ part: "form", near: rowInFocus() }));
+    const source = html ?? (await this.draft.fetchPart({ part: "form", ...rowInFocus() }));
     if (source === null || number < this.drawn) return;
     this.drawn = number;
     const [fresh, index] = elementsOf(source);
@@ -69,18 +71,8 @@ export class Form {
     redraw();
     restoreBlankRows();
     for (const [field, pointer] of newer) if (!field.isConnected) this.putBack(field, pointer);
-    if (active && !active.isConnected) this.keepFocus(active, at);
+    if (active && !active.isConnected) focusInstead(active, elementExactlyAt(formElement(), at));
     restoreCaret();
-  }
-
-  // The field in focus stays itself, unless it shows another value now.
-  keepFocus(active, pointer) {
-    const fresh = elementExactlyAt(formElement(), pointer);
-    if (!fresh) return;
-    if (fresh.value === active.value) return this.putBack(active, pointer);
-    const { selectionStart: start, selectionEnd: end } = active;
-    fresh.focus({ preventScroll: true });
-    if (typeof start === "number" && typeof fresh.selectionStart === "number") fresh.setSelectionRange(start, end);
   }
 
   putBack(field, pointer) {
@@ -109,10 +101,16 @@ function typedIn() {
   return isField && !active.closest("[data-blank]") ? active : null;
 }
 
+function focusInstead({ selectionStart: start, selectionEnd: end }, fresh) {
+  fresh?.focus({ preventScroll: true });
+  if (typeof start === "number" && typeof fresh?.selectionStart === "number") fresh.setSelectionRange(start, end);
+}
+
 // The index of the grid's row in focus: the server draws it too, however far below it is.
 function rowInFocus() {
   const row = document.activeElement?.closest?.(".grid [data-row]");
-  return row ? indexOf(row, gridOf(row)) : 0;
+  const near = row ? indexOf(row, gridOf(row)) : 0;
+  return near < DRAWN ? {} : { near };
 }
 
 const boxOf = (field) => field?.closest("[data-field], .grid-cell") ?? null;
