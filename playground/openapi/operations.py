@@ -184,11 +184,6 @@ def operation_exists(id: str) -> bool:
     return id in _operations()
 
 
-def title_of_operation(id: str) -> str:
-    """The title of an operation; its ID where the operation no longer exists."""
-    return _operations()[id].title if operation_exists(id) else id
-
-
 def list_operations(api: str | None = None) -> list[Operation]:
     """All operations, or those of one API by its ID, in the order of the documents."""
     return [each for each in _operations().values() if api in (None, each.api.id)]

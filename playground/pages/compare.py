@@ -23,7 +23,6 @@ from playground.history.queries import (
     stop_ignoring_pointers,
     visible_exchanges,
 )
-from playground.openapi.operations import title_of_operation
 from playground.pages.comparison import (
     Comparison,
     HeaderRow,
@@ -33,6 +32,7 @@ from playground.pages.comparison import (
     find_side,
     is_draft,
 )
+from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 
@@ -144,4 +144,4 @@ def _list_choices(person: Person, side: Side | None) -> list[tuple[str, str, obj
         *(("exchange", each) for each in rows.order_by("-number")[:MAX_CHOICES]),
         *(("draft", each) for each in drafts[:MAX_CHOICES]),
     ]
-    return [(kind, each.name or title_of_operation(each.operation), each) for kind, each in listed]
+    return [(kind, each.name or operation_title(each.operation), each) for kind, each in listed]

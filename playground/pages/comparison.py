@@ -33,7 +33,6 @@ from playground.jsontext.diff import (
 )
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
-from playground.openapi.operations import title_of_operation
 from playground.pages.parameters import read_uuid
 from playground.people.models import Person
 from playground.sending.resending import read_sent_state
@@ -155,7 +154,7 @@ def _read_exchange(exchange: Exchange, as_sent: bool) -> Side:
         exchange.id,
         "exchange",
         exchange.operation,
-        exchange.name or title_of_operation(exchange.operation),
+        exchange.name or operation_title(exchange.operation),
         exchange.started_at,
         request,
         reply,
@@ -175,7 +174,7 @@ def _read_reply(exchange: Exchange, body: bytes) -> str:
 def _read_draft(draft: Draft) -> Side:
     name = draft.connection.name if draft.connection else ""
     facts = {_("Connection"): name, **_format_path_values(draft.path_values)}
-    title = draft.name or title_of_operation(draft.operation)
+    title = draft.name or operation_title(draft.operation)
     when, text = draft.changed_at, draft.text
     return Side(draft.id, "draft", draft.operation, title, when, text, None, facts)
 

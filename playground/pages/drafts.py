@@ -28,13 +28,13 @@ from playground.openapi.operations import (
     UnknownOperation,
     get_operation,
     list_operations,
-    title_of_operation,
 )
 from playground.openapi.payloads import build_default_payload
 from playground.pages.builder.draft_context import open_draft
 from playground.pages.exchanges import get_exchange
 from playground.pages.parameters import read_uuid
 from playground.pages.responses import redirect_htmx, with_toast
+from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.drift import find_broken_drafts
 from playground.people.access import needs, person_of
 from playground.people.models import Role
@@ -67,7 +67,7 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
     rows = list(found[: DRAFTS_PER_PAGE + 1])
     shown = rows[:DRAFTS_PER_PAGE]
     context = {
-        "drafts": [(draft, title_of_operation(draft.operation)) for draft in shown],
+        "drafts": [(draft, operation_title(draft.operation)) for draft in shown],
         "more": len(rows) > DRAFTS_PER_PAGE,
         "find": text,
         "drifted": find_broken_drafts(shown),
@@ -139,7 +139,7 @@ def discard(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Remove the draft from the list; its toast offers to undo that."""
     draft = _get_draft(request, draft_id)
     discard_draft(draft)
-    text = _("Discarded %(name)s.") % {"name": draft.name or title_of_operation(draft.operation)}
+    text = _("Discarded %(name)s.") % {"name": draft.name or operation_title(draft.operation)}
     return with_toast(HttpResponse(), text, reverse("restore_draft", args=[draft.id]))
 
 

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
 from playground.history.recording import set_shared
-from playground.openapi.operations import title_of_operation
 from playground.pages.parameters import read_tries
 from playground.pages.replies import ReplyView, view_reply
 from playground.pages.responses import breadcrumbs
+from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Role
@@ -35,7 +35,7 @@ def show_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> HttpResponse:
     connection = Connection.objects.filter(pk=used).first() if used else None
     context = {
         "exchange": exchange,
-        "title": exchange.name or title_of_operation(exchange.operation),
+        "title": exchange.name or operation_title(exchange.operation),
         "connection": connection,
         "reply": _view_reply(request, exchange),
         "trail": breadcrumbs((_("History"), reverse("history")), str(exchange.id)[:8]),

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_safe
 
 from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
-from playground.openapi.operations import title_of_operation
 from playground.pages.drafts import list_starting_points
+from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.people.search import contain_text
@@ -85,7 +85,7 @@ def _find_drafts(person: Person, text: str) -> list[Found]:
     if not person.may_edit:
         return []
     rows = list_drafts(person).filter(contain_text(text, "name"))[:FOUND_OF_EACH]
-    titled = [(row.name or title_of_operation(row.operation), row) for row in rows]
+    titled = [(row.name or operation_title(row.operation), row) for row in rows]
     return [
         Found(_("draft"), "pen", title, reverse("builder", args=[row.id]), row.changed_at)
         for title, row in titled
@@ -103,7 +103,7 @@ def _find_workflows(text: str) -> list[Found]:
 def _find_exchanges(person: Person, text: str) -> list[Found]:
     rows = list_exchanges(person, ExchangeSearch(text=text), FOUND_OF_EACH).rows
     return [
-        Found(_("send"), "send", row.message or title_of_operation(row.operation),
+        Found(_("send"), "send", row.message or operation_title(row.operation),
               reverse("exchange", args=[row.id]), row.started_at)
         for row in rows
     ]  # fmt: skip

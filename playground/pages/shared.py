@@ -22,10 +22,11 @@ from playground.forms.kinds import IncompleteInput, format_value, parse_input
 from playground.history.models import Exchange
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken, parse
-from playground.openapi.operations import UnknownOperation, title_of_operation
+from playground.openapi.operations import UnknownOperation
 from playground.pages.parameters import read_submission
 from playground.pages.replies import view_reply
 from playground.pages.responses import add_retry_after
+from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink
 from playground.payload_templates.share_links import (
     InvalidValue,
@@ -136,7 +137,7 @@ def _describe_shared(link: ShareLink, token: str) -> dict[str, Any]:
         "template": link.template,
         "state": state,
         # Also where it was removed since: the link still shows what it holds.
-        "operation": title_of_operation(link.template.operation),
+        "operation": operation_title(link.template.operation),
         "fields": _describe_fields(link, state.text) if link.kind == LinkKind.FILL else (),
         "submission": uuid.uuid4(),
     }

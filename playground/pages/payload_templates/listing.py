@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from playground.openapi.operations import list_operations, title_of_operation
+from playground.openapi.operations import list_operations
 from playground.pages.parameters import read_number
 from playground.pages.payload_templates.access import get_template_or_404
 from playground.pages.responses import breadcrumbs, respond_with_file
+from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.exports import (
     export_file_name,
     find_exported_credentials,
@@ -137,7 +138,7 @@ def _describe_rows(person: Person, templates: list[Template]) -> list[TemplateRo
             variants=row.variant_count,
             is_fork=row.parent_id is not None,
             target=names.get((row.connection_id, row.workflow_uid), row.workflow_uid)
-            or title_of_operation(row.operation),
+            or operation_title(row.operation),
             connection=row.connection.name if row.connection else "",
             folder=row.folder,
             tags=row.tag_list,

@@ -16,7 +16,6 @@ from playground.drafts.assignments import AssignmentError, assign_typed
 from playground.drafts.changes import apply_state
 from playground.drafts.drafts import state_of
 from playground.drafts.metadata import own_variables
-from playground.openapi.operations import title_of_operation
 from playground.pages.payload_templates.access import (
     get_editable_template,
     get_managed_template,
@@ -28,6 +27,7 @@ from playground.pages.payload_templates.access import (
 )
 from playground.pages.payload_templates.share_links import describe_links, describe_wiki_links
 from playground.pages.responses import breadcrumbs, redirect_htmx, with_toast
+from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
     assign_details,
@@ -109,7 +109,7 @@ def render_template(
 
 def _describe_target(template: Template, version: Version) -> dict[str, object]:
     """The workflow or operation it sends to, which may no longer exist."""
-    title = title_of_operation(template.operation)
+    title = operation_title(template.operation)
     uid = version.path_values.get("workflow_uid", "")
     workflow = find_workflow(version.connection, uid)
     return {"operation": title, "workflow": workflow, "workflow_uid": uid}

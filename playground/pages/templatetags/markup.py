@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from playground.forms.grid import Grid, draw_rows
-from playground.openapi.operations import title_of_operation
+from playground.openapi.operations import get_operation, operation_exists
 from playground.people.models import AuditEvent
 from playground.workspace.models import Connection
 
@@ -101,7 +101,7 @@ def colour_kind(connection: Connection | None) -> str:
 @register.filter
 def operation_title(operation_id: str) -> str:
     """The title of an operation; its id where the operation no longer exists."""
-    return title_of_operation(operation_id)
+    return get_operation(operation_id).title if operation_exists(operation_id) else operation_id
 
 
 @register.filter
@@ -111,7 +111,7 @@ def event_target(event: AuditEvent) -> str:
     if event.action != "send":
         return event.target
     operation_id, space, rest = event.target.partition(" ")
-    return title_of_operation(operation_id) + space + rest
+    return operation_title(operation_id) + space + rest
 
 
 @register.filter
