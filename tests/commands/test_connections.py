@@ -12,6 +12,12 @@ from playground.commands.listener import CallerConnection, ConnectionLimits, Lis
 from tests.commands.test_serve import served
 
 PATIENCE = 20
+HUGE = [
+    "Host: 127.0.0.1",
+    "x-api-key: practice-key-is-public",
+    "x-project-id: 00000000-0000-4f77-8a11-000000000700",
+    "x-sandbox-fail: huge",
+]
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +88,16 @@ def test_a_request_that_trickles_in_is_ended(data: Path, head: bytes, piece: byt
             except OSError:
                 ended = True
         assert ended
+
+
+def test_callers_who_never_read_hold_no_thread(data: Path) -> None:
+    settings = {"THREADS": "2", "SANDBOX_HANGING_LIMIT": "9", "SANDBOX_HUGE_BYTES": "30000000"}
+    asked = "\r\n".join(["GET /sandbox/captain-data/v3/workflows HTTP/1.1", *HUGE, "", ""])
+    with served(data, KEEP_ALIVE_SECONDS="2", **settings) as (origin, _):
+        callers = open_idle(origin, 3)
+        for caller in callers:
+            caller.sendall(asked.encode())
+        assert requests.get(f"{origin}/health/", timeout=PATIENCE).text == "ok\n"
 
 
 def accept_all(listener: Listener, number: int) -> list[CallerConnection]:

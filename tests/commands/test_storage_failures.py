@@ -2,6 +2,7 @@
 
 import signal
 import sqlite3
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ import pytest
 import requests
 
 from tests.commands.installation import prepare, read_outcomes
-from tests.commands.test_serve import read_greeting, start
+from tests.commands.test_serve import read_greeting, run, start
 from tests.drill.sender import Sender
 from tests.drill.small_disk import CannotMount, fill, small_disk
 from tests.sending.stand_ins import Standin, wait_until
@@ -108,3 +109,33 @@ def test_a_locked_database_is_named_after_a_short_wait(tmp_path: Path) -> None:
                 assert requests.get(f"{origin}/health/").text == "The database is busy\n"
                 assert target.seen == []
             assert installed.send(origin).json()["outcome"] == "accepted"
+
+
+def refuse_to_start(data: Path) -> str:
+    code, _, err = run(data)
+    assert code == 1
+    assert "Traceback" not in err
+    [line] = err.strip().splitlines()
+    return line
+
+
+def test_a_full_disk_at_the_start_is_one_sentence(disk: Path) -> None:
+    fill(disk)
+    line = refuse_to_start(disk)
+    assert f"the key file {disk / 'signing.key'} can't be used: No space left on device." in line
+    assert not (disk / "signing.key").exists()
+    (disk / "ballast").unlink()
+    assert run(disk, "seed_practice")[0] == 0
+    fill(disk)
+    assert f"The disk of {disk} is full. Free some space, then start again." in refuse_to_start(
+        disk
+    )
+
+
+def test_a_read_only_disk_at_the_start_is_one_sentence(disk: Path) -> None:
+    assert run(disk, "seed_practice")[0] == 0
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+    assert f"The data folder {disk} can't be written: Read-only file system." in refuse_to_start(
+        disk
+    )
+    assert "Traceback" not in run(disk, "purge_files")[2]
