@@ -34,6 +34,7 @@ from playground.jsontext.diff import (
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse
 from playground.pages.parameters import read_uuid
+from playground.pages.templatetags.markup import operation_title
 from playground.people.models import Person
 from playground.sending.resending import read_sent_state
 
