@@ -1,10 +1,13 @@
 """A reference alone opens no file: only who may open something that had it first may open it."""
 
+import importlib
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection as db_connection
 
 from playground.calls.values import Failure
 from playground.drafts.drafts import start_draft
@@ -31,7 +34,7 @@ from playground.sending.plans import Plan, check_plan, plan_draft, plan_state
 from playground.sending.resending import draft_from_exchange
 from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.files import store_file
-from playground.workspace.models import Connection, File
+from playground.workspace.models import Connection, File, FileHolder
 from playground.workspace.secrets import store_secret
 from tests.conftest import make_person, signed_in
 
@@ -237,3 +240,18 @@ def test_a_link_sends_the_files_of_its_template_and_no_others(
     signed_in(other).post(f"/s/{token}/fork/")
     fork = Template.objects.get(person=other, parent=mine)
     assert is_sent(plan_state("start-scenario", state, "", get_version(fork), other))
+
+
+def test_the_upgrade_keeps_the_files_of_what_had_them(file, editor, other, connection) -> None:
+    template = share(editor, refer(file))
+    exchange = record_sent(editor, make_draft(editor, refer(file), connection))
+    opened, typed = (
+        start_draft(other, "start-scenario", refer(file), template=each)
+        for each in (template, None)
+    )
+    FileHolder.objects.all().delete()
+    migration = importlib.import_module("playground.workspace.migrations.0009_hold_files")
+    migration.hold_files(apps, db_connection.schema_editor())
+    holders = set(FileHolder.objects.values_list("holder", flat=True))
+    assert holders == {template.id, exchange.id, opened.id}
+    assert typed.id not in holders
