@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from urllib.parse import urldefrag, urljoin
 
-from playground.calls.masking import holds_secret, mask_text
+from playground.calls.masking import holds_secret, mask_url_text
 from playground.calls.values import Call, Redirect, Reply, Secret
 from playground.network.messages import GuardRefused, SendError
 from playground.network.targets import Target, read_target
@@ -27,6 +27,7 @@ class Trail:
 
     def __init__(self, call: Call, redirects: list[Redirect]) -> None:
         self.redirects = redirects
+        self._first = call
         self._secrets = call.secrets
         self._origin = ""
         self._visited: set[tuple[str, str]] = set()
@@ -83,7 +84,7 @@ class Trail:
 
     def _show(self, url: str) -> str:
         # Masked before it is cut: half a secret wouldn't be found any more.
-        text = hide_user(mask_text(url, self._secrets))
+        text = hide_user(mask_url_text(url, self._first, self._secrets))
         text = "".join(each if each.isprintable() else "�" for each in text)
         return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
 

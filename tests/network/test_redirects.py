@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from playground.calls.values import Call, Failure, Redirect, Reply, Secret
+from playground.calls.values import Call, Failure, Insertion, Placeholder, Redirect, Reply, Secret
 from playground.network import Limits, Policy, send_call
 from tests.network.servers import Script, answer, serve
 
@@ -220,6 +220,20 @@ def test_a_secret_echoed_into_the_location_goes_nowhere() -> None:
     assert isinstance(failure, Failure)
     assert (failure.code, other.heard) == ("secret-redirect", [])
     assert KEY.value not in f"{failure.message} {failure.redirects}"
+
+
+def test_a_short_secret_of_the_path_is_masked_in_every_url() -> None:
+    pin = Secret("pin", "zq7x")
+    with serve(once(to("c", 308))) as server:
+        url = f"{server.origin}/zq7x/b"
+        start = len(f"{server.origin}/")
+        mark = Insertion("url", start, start + 4, Placeholder("pin", "url"))
+        call = Call("POST", url, secrets=(pin,), insertions=(mark,), follow_redirects=True)
+        reply = send_call(call, Policy.read(["127.0.0.1"]), LIMITS)
+    assert isinstance(reply, Reply)
+    [redirect] = reply.redirects
+    assert redirect.source == f"{server.origin}/{{{{secret:pin}}}}/b"
+    assert redirect.target == f"{server.origin}/{{{{secret:pin}}}}/c"
 
 
 def test_a_secret_in_the_body_goes_on_to_a_host_it_was_given_for() -> None:
