@@ -25,6 +25,7 @@ from playground.rules.checking import check_document
 from playground.rules.facts import Facts
 from playground.rules.problems import ERROR, WARNING, Problem
 from playground.sending.file_access import find_openable_files
+from playground.sending.listed_values import check_listed_values
 from playground.workspace.connections import format_variables
 from playground.workspace.files import data_uri_size, format_size, read_file_facts
 from playground.workspace.models import Connection
@@ -148,6 +149,7 @@ def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
         facts = facts or gather_facts(plan)
         problems += check_document(plan.text, schema, facts, make_resolver(plan))
         problems += _check_size(plan, facts)
+        problems += check_listed_values(plan.text, schema, plan.connection)
     return problems
 
 

@@ -371,3 +371,20 @@ def test_on_a_phone_a_new_key_has_enough_width_and_long_names_wrap(engage: Page)
     expect(label).to_be_visible()
     assert label.evaluate("label => label.getBoundingClientRect().right") < 390
     expect(field(engage, f"/content/{name}")).to_be_focused()
+
+
+def test_the_name_beside_a_scenario_follows_its_number(engage: Page) -> None:
+    engage.get_by_role("button", name="Choose Scenario").click()
+    listed = engage.locator("[data-list-value='11']")
+    expect(listed).to_be_visible()
+    name = listed.inner_text().split("\n")[0]
+    listed.click()
+    scenario = engage.get_by_label("Scenario", exact=True)
+    box = engage.locator("[data-field]", has=scenario)
+    expect(box.locator(".field-help")).to_contain_text(name[:12])
+    scenario.fill("4711")
+    expect(box.locator(".field-help")).not_to_contain_text(name[:12])
+    expect(box.locator(".field-problem.warning")).to_contain_text("4711 isn't among those")
+    scenario.fill("11")
+    expect(box.locator(".field-help")).to_contain_text(name[:12])
+    assert engage.errors == []  # type: ignore[attr-defined]

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from playground.drafts.metadata import own_variables
@@ -21,7 +22,7 @@ from playground.forms.steps import StepRow, list_fitting_accounts, read_steps
 from playground.jsontext import pointers
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.files import describe_files
-from playground.pages.builder.suggestions import name_choices
+from playground.pages.builder.suggestions import describe_choice, name_choices, name_workflow
 from playground.people.access import needs
 from playground.people.models import Role
 from playground.workspace.connections import format_variables
@@ -194,12 +195,21 @@ def _draw_variables(opened: DraftContext, query: Query) -> str:
     return render_to_string("builder/_variables.html", context)
 
 
+def _draw_hint(opened: DraftContext, query: Query) -> str:
+    return format_html("<p>{}</p>", describe_choice(opened, str(query.get("pointer", ""))))
+
+
 def describe_form(opened: DraftContext, near: int = 0) -> dict[str, Any]:
     """The context of `builder/_form.html` and `builder/_index.html`."""
     sections = [describe_section(opened, section, near) for section in opened.sections]
     values = opened.draft.path_values
     path_fields = [
-        {"name": f.name, "title": f.title, "help": f.help, "value": values.get(f.name, "")}
+        {
+            "name": f.name,
+            "title": f.title,
+            "help": name_workflow(opened, f.name) or f.help,
+            "value": values.get(f.name, ""),
+        }
         for f in opened.operation.path_fields
     ]
     return {
@@ -218,5 +228,6 @@ PARTS: dict[str, Callable[[DraftContext, Query], str]] = {
     "rows": _draw_rows,
     "section": _draw_section,
     "form": _draw_form,
+    "hint": _draw_hint,
     "variables": _draw_variables,
 }

@@ -17,11 +17,15 @@ from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.choice_lists import find_choice_list, is_loading, refresh_choice_list
+from playground.sending.listed_values import read_choices
+from playground.sending.plans import WORKFLOW_UID
 
 # Seconds to wait for the API. A slower list is polled for by the page.
 QUICK = 0.4
 # A menu with more options is slow to draw, and nobody scrolls that far; searching narrows it.
 MAX_CHOICES = 500
+# What the pointers of values in the address begin with.
+PATH = "#path/"
 
 
 @needs(Role.EDITOR)
@@ -63,12 +67,34 @@ def name_choices(opened: DraftContext, fields: tuple[Field, ...]) -> tuple[Field
 
 def _name_choice(opened: DraftContext, field: Field) -> Field:
     rule = read_list_rule(field.schema)
-    listing = find_choice_list(opened.draft.connection, rule) if rule else None
-    for value, title, note in listing.choices if listing else ():
-        # `value` is JSON text, the field's text may be without the quotes.
-        if value in (field.text, f'"{field.text}"'):
-            return replace(field, help=f"{title}, {note}" if note else title)
-    return field
+    choices = (read_choices(opened.draft.connection, rule) if rule else None) or {}
+    # The keys are JSON texts, the field's text may be without the quotes.
+    title, note = choices.get(field.text) or choices.get(f'"{field.text}"') or ("", "")
+    return replace(field, help=f"{title}, {note}" if note else title) if title else field
+
+
+def describe_choice(opened: DraftContext, pointer: str) -> str:
+    """What the help text of a field says about its value now, such as the name of a scenario."""
+    if pointer.startswith(PATH):
+        name = pointer.removeprefix(PATH)
+        found = [each.help for each in opened.operation.path_fields if each.name == name]
+        return name_workflow(opened, name) or "".join(found)
+    section = opened.section_of(pointer)
+    fields = [each for each in section.fields if each.pointer == pointer] if section else []
+    return "".join(each.help for each in name_choices(opened, tuple(fields)))
+
+
+def name_workflow(opened: DraftContext, name: str) -> str:
+    """The name of the workflow in the address; empty where the connection has none to compare."""
+    uid = opened.draft.path_values.get(name, "").strip()
+    connection = opened.draft.connection
+    if name != WORKFLOW_UID or not uid or connection is None:
+        return ""
+    if opened.facts.workflow:
+        return opened.facts.workflow
+    if not connection.workflows.exists():
+        return ""
+    return _("%(name)s has no such workflow. Check the UID, or sync.") % {"name": connection.name}
 
 
 @needs(Role.EDITOR)

@@ -14,10 +14,23 @@ export function startChoices(draft) {
   on("click", "[data-list-open]", (opener) => openList(draft, opener));
   on("click", "[data-list-refresh]", (button) => loadList(draft, button.closest(".choice"), { isRefresh: true }));
   on("click", "[data-list-value]", (chosen) => choose(draft, chosen));
+  on("input", "#form :is([data-path], .joined [data-at])", (field) => followHint(draft, field));
   on("submit", "[data-list-menu]", (menu, event) => {
     event.preventDefault();
     menu.querySelector("[data-list-value]:not([hidden])")?.click();
   });
+}
+
+// The name beside a value is that of another value while somebody types: it goes at once, and
+// that of the new value comes once it is saved.
+async function followHint(draft, field) {
+  const help = field.closest("[data-field]").querySelector(".field-help");
+  const typed = field.value;
+  help.textContent = "";
+  await draft.queue.idle();
+  const pointer = field.dataset.path ? field.dataset.at : pointerOf(field);
+  const html = field.isConnected && field.value === typed ? await draft.fetchPart({ part: "hint", pointer }) : null;
+  if (html !== null && field.value === typed) help.textContent = elementsOf(html)[0].textContent;
 }
 
 export function openChoice(menu, anchor) {
@@ -71,7 +84,7 @@ function choose(draft, chosen) {
   const value = JSON.parse(chosen.dataset.listValue);
   field.value = typeof value === "string" ? value : chosen.dataset.listValue;
   menu.hidePopover();
-  field.closest("[data-field]").querySelector(".field-help").textContent = chosen.firstChild.textContent;
   saveField(draft, field);
+  followHint(draft, field);
   field.focus();
 }

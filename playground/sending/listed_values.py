@@ -1,0 +1,74 @@
+"""Values of fields whose choices an API lists: what they are called, and warnings about them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.pointers import child, find_child
+from playground.jsontext.scanning import Child
+from playground.openapi.documents import ListRule, read_list_rule
+from playground.rules.problems import WARNING, Problem
+from playground.workspace.models import ChoiceList, Connection
+
+# Title and note by value as JSON text; the note says why a value can't be used.
+Choices = Mapping[str, tuple[str, str]]
+
+
+def read_choices(connection: Connection | None, rule: ListRule) -> Choices | None:
+    """Return the choices as last read from the API; None if they were never read."""
+    if connection is None:
+        return None
+    lists = ChoiceList.objects.filter(connection=connection, operation=rule.operation)
+    found = lists.exclude(read_at=None).values_list("pk", "read_at").first()
+    return _load_choices(*found) if found else None
+
+
+# Each edit asks for them, and a list of thousands is encrypted. It changes when it is read.
+@lru_cache(maxsize=16)
+def _load_choices(pk: int, read_at: datetime) -> Choices:
+    rows = ChoiceList.objects.get(pk=pk).choices
+    return {value: (title, note) for value, title, note in rows}
+
+
+def check_listed_values(
+    text: str, schema: Mapping[str, Any], connection: Connection | None
+) -> Iterator[Problem]:
+    """Warn of values that the API doesn't list, or lists as not usable.
+
+    A warning, as the list may be older than what somebody has just created.
+    """
+    for key, field in schema.get("properties", {}).items():
+        rule = read_list_rule(field)
+        choices = read_choices(connection, rule) if rule else None
+        pointer = child("", key)
+        value = _find_value(text, pointer) if choices is not None else None
+        if choices is None or value is None:
+            continue
+        found = text[value.start : value.end]
+        title, note = choices.get(found, ("", ""))
+        is_usable = found in choices and not note
+        if is_usable or found in ("null", '""') or "{{" in found:
+            continue
+        params = {"field": str(field.get("title", key)), "value": found.strip('"')}
+        line = text.count("\n", 0, value.start) + 1
+        if found in choices:
+            params |= {"title": title, "note": note}
+            message = _("%(field)s %(value)s (%(title)s) is %(note)s.") % params
+            yield Problem("choice-unfit", pointer, line, WARNING, message, params)
+        else:
+            params["name"] = connection.name if connection else ""
+            message = _("%(field)s %(value)s isn't among those that %(name)s listed.") % params
+            yield Problem("choice-unknown", pointer, line, WARNING, message, params)
+
+
+def _find_value(text: str, pointer: str) -> Child | None:
+    try:
+        return find_child(text, pointer)
+    except JSONSyntaxError:
+        return None
