@@ -104,15 +104,21 @@ def test_a_protected_connection_is_marked_and_asks_for_its_name(
     expect(builder.locator("body")).to_have_css("border-top-width", "3px")
     send_button(builder).click()
     dialog = builder.get_by_role("dialog")
-    expect(dialog).to_contain_text("Practice")
+    expect(dialog.get_by_role("term")).to_have_text(["Host", "Inputs"])
+    host = standin.origin.removeprefix("http://")
+    expect(dialog.get_by_role("definition")).to_have_text([host, "1"])
+    button = dialog.get_by_role("button", name="Send to Practice")
+    expect(button).to_be_disabled()
     dialog.get_by_role("textbox").fill("practice")
+    expect(button).to_be_disabled()
     builder.keyboard.press("Enter")
     verdict(builder, "Type its name")
     assert standin.seen == []
     builder.wait_for_timeout(800)
     builder.keyboard.press("Control+Enter")
     dialog.get_by_role("textbox").fill("Practice")
-    builder.keyboard.press("Enter")
+    expect(button).to_be_enabled()
+    button.click()
     verdict(builder, "Launched")
     assert len(standin.seen) == 1
 

@@ -37,6 +37,7 @@ from playground.pages.builder.parts import (
     list_variable_names,
 )
 from playground.pages.builder.template_link import describe_link_state
+from playground.pages.templatetags.markup import connection_host
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.rules.problems import Problem
@@ -116,6 +117,7 @@ def _describe_connection(request: HttpRequest, opened: DraftContext) -> dict[str
     return {
         "html": html,
         "protected": connection.name if connection and connection.protected else "",
+        "host": connection_host(connection),
     }
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from playground.forms.grid import Grid, draw_rows
 from playground.openapi.operations import get_operation, operation_exists
 from playground.people.models import AuditEvent
+from playground.workspace.connections import host_of
 from playground.workspace.models import Connection
 
 register = template.Library()
@@ -96,6 +97,12 @@ def as_content(text: str) -> SafeString:
 def colour_kind(connection: Connection | None) -> str:
     """What follows `kind-` in the class of a connection's coloured dot."""
     return COLOUR_KINDS.get(connection.colour if connection else "grey", "not-sent")
+
+
+@register.filter
+def connection_host(connection: Connection | None) -> str:
+    """The host that requests over a connection go to."""
+    return host_of(connection.base_url) if connection else ""
 
 
 @register.filter

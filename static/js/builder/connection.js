@@ -37,8 +37,8 @@ export function startConnection({ draft, form, editor, showNotice }) {
   };
 }
 
-// The connection as the server has it: `{html, protected}`.
-export function showConnection({ html, protected: name }) {
+// The connection as the server has it: `{html, protected, host}`.
+export function showConnection({ html, protected: name, host }) {
   const [fresh, menu] = elementsOf(html);
   if (fresh.outerHTML !== button().outerHTML) {
     document.getElementById("connection_menu").replaceWith(menu);
@@ -46,6 +46,6 @@ export function showConnection({ html, protected: name }) {
   }
   document.body.toggleAttribute("data-protected", Boolean(name));
   const send = document.getElementById("send");
-  if (name) send.dataset.protected = name;
+  if (name) Object.assign(send.dataset, { protected: name, host });
   else delete send.dataset.protected;
 }

@@ -7,7 +7,9 @@ import { message, toast } from "../messages.js";
 import { confirmSession } from "../session.js";
 import { onShortcut } from "../shortcuts.js";
 import { shownConnection } from "./connection.js";
-import { ask } from "./dialogs.js";
+import { openDialog } from "./dialogs.js";
+import { formElement } from "./form.js";
+import { countRows } from "./grid_layout.js";
 
 // A double click is one press, however quick the response to the first click was.
 const DOUBLE_PRESS = 700; // milliseconds
@@ -65,7 +67,9 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
           return tell(unsaved ?? message("notSentUnsaved"));
         }
       }
-      if (!(await confirm(form)) || !(await confirmSession())) return restore();
+      // Behind the question nothing is being sent yet.
+      if (form.dataset.protected) restore();
+      if (!(await confirm(form, problems.list)) || !(await confirmSession())) return restore();
       // Somebody may have typed on meanwhile.
       if (!draft.queue.isIdle() || !editor.isClean()) return block(message("notSentUnsaved"));
       sentAt = performance.now();
@@ -108,13 +112,36 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
   loadReader(draft.urls.reader);
 }
 
-async function confirm(form) {
-  const name = form.dataset.protected;
+// Asks for the name of a protected connection and shows what would go where. Where another name
+// is entered, the server refuses to send, and records that.
+async function confirm(form, problems) {
+  const { protected: name, host, asSent } = form.dataset;
   if (!name) return true;
-  const typed = await ask(message("protected"), message("protectedHelp", { name }));
-  if (typed === null) return false;
-  form.querySelector('[name="confirm"]').value = typed;
+  const field = document.getElementById("confirm_send_name");
+  const button = field.form.querySelector("[data-confirm]");
+  const facts = host ? [[message("host"), host]] : [];
+  if (asSent === undefined) facts.push(...describePayload(problems));
+  document.getElementById("confirm_send_facts").replaceChildren(...facts.flatMap(([term, ...texts]) => [make("dt", {}, term), ...texts.map((text) => make("dd", {}, text))]));
+  document.getElementById("confirm_send_label").textContent = message("protectedHelp", { name });
+  button.textContent = message("sendTo", { name });
+  button.disabled = true;
+  field.value = "";
+  field.dataset.confirmWord = name;
+  field.onkeydown = (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    field.closest("dialog").close("yes");
+  };
+  if ((await openDialog("confirm_send")) !== "yes") return false;
+  form.querySelector('[name="confirm"]').value = field.value;
   return true;
+}
+
+// The number of rows by the title of their section, and the warnings.
+function describePayload(problems) {
+  const rows = [...formElement().querySelectorAll(".grid")].map((grid) => [grid.getAttribute("aria-label"), String(countRows(grid))]);
+  const warnings = problems.filter((each) => each.severity === "warning").map((each) => each.message);
+  return warnings.length ? [...rows, [message("warnings"), ...warnings]] : rows;
 }
 
 // Why nothing was sent, above the reply of what was sent before.
