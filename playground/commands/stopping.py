@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from playground.commands.server import Server
-from playground.sending.pool import get_pool
+from playground.sending.pool import CANCEL_SECONDS, get_pool
 from playground.sending.recovery import end_own
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
@@ -50,8 +50,12 @@ def stop_gracefully(server: Server) -> None:
     """
     deadline = time.monotonic() + settings.STOP_SECONDS
     server.stop_accepting()
-    server.listener.end_idle()
+    # Beside the sends: a connection that was answered meanwhile must not bring another request.
+    closing = threading.Thread(
+        target=server.finish_requests, args=(settings.STOP_SECONDS + CANCEL_SECONDS,), daemon=True
+    )
+    closing.start()
     get_pool().stop(settings.STOP_SECONDS)
     with suppress(DatabaseError):  # the next start would end them as unknown
         end_own()
-    server.finish_requests(max(1.0, deadline - time.monotonic()))
+    closing.join(max(1.0, deadline - time.monotonic()))
