@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 
 from playground.importers.literals import SizeBudget, read_ansi_string
+from playground.importers.spans import TextSpan
 from playground.importers.values import Unreadable
 
 # The longest first: `&&` is not two `&`.
@@ -34,7 +35,8 @@ class BashCommand:
 
     `words` start with the program. `input` is the text that is fed to it, if that is a literal.
     `redirects` and `unknown` list what the shell would do: redirections, and the variables and
-    substitutions whose values are not in the text. They stay in the words as typed.
+    substitutions whose values are not in the text. They stay in the words as typed. `spans` are
+    where the command is in the text, comments aside.
     """
 
     words: list[str] = field(default_factory=list)
@@ -42,16 +44,18 @@ class BashCommand:
     input: str | None = None
     piped: bool = False
     unknown: list[str] = field(default_factory=list)
+    spans: list[TextSpan] = field(default_factory=list)
 
 
-def split_commands(text: str) -> tuple[list[BashCommand], Unreadable | None]:
-    """The commands of a text in order, and why splitting stopped early if it did."""
-    splitter = _Splitter(text.replace("\r\n", "\n"))
+def split_commands(text: str) -> tuple[list[BashCommand], list[TextSpan], Unreadable | None]:
+    """The commands of a text in order, the spans of its assignments, and why splitting stopped
+    early if it did. Lines must end with a line feed alone."""
+    splitter = _Splitter(text)
     try:
         splitter.run()
     except Unreadable as problem:
-        return splitter.commands, problem
-    return splitter.commands, None
+        return splitter.commands, splitter.assignments, problem
+    return splitter.commands, splitter.assignments, None
 
 
 class _Splitter:
@@ -66,6 +70,9 @@ class _Splitter:
         self.budget = SizeBudget()
         # Here-documents start on the line after the one that announces them.
         self.announced: list[tuple[BashCommand, re.Match[str]]] = []
+        self.assignments: list[TextSpan] = []
+        # Where the part of the command starts that no span has yet.
+        self.start = 0
 
     def run(self) -> None:
         while self.at < len(self.text):
@@ -94,7 +101,13 @@ class _Splitter:
             self._add("#", at + 1)
         else:
             end = text.find("\n", at)
-            self.at = len(text) if end < 0 else end
+            self._end_span(at)
+            self.at = self.start = len(text) if end < 0 else end
+
+    def _end_span(self, end: int) -> None:
+        if end > self.start:
+            self.command.spans.append(TextSpan(self.start, end, "read"))
+        self.start = end
 
     def _read_quoted(self, char: str) -> None:
         text, at = self.text, self.at
@@ -247,6 +260,8 @@ class _Splitter:
         if operator == "\n":
             for command, mark in self.announced:
                 command.input, self.at = self._read_lines(self.at, mark)
+                command.spans.append(TextSpan(self.start, self.at, "read"))
+                self.start = self.at
             self.announced = []
 
     def _add(self, text: str, end: int) -> None:
@@ -269,12 +284,14 @@ class _Splitter:
 
     def _end_command(self) -> None:
         self._end_word()
+        self._end_span(self.at)
         words = self.command.words
         if len(words) > 1 and words[0] == "export":
             words = words[1:]
         # `X=1 curl …` isn't kept: bash expands the words before it sets the variable.
         if words and all(ASSIGNMENT.match(word) for word in words):
             self.variables.update(dict(word.split("=", 1) for word in words))
+            self.assignments += self.command.spans
         elif words:
             self.commands.append(self.command)
         self.command = BashCommand()

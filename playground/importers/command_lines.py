@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from playground.importers.spans import TextEdit, TextSpan, TracedText
+
 Shell = Literal["bash", "cmd", "powershell"]
 
 COMMAND = (
@@ -18,6 +20,7 @@ PROMPT = re.compile(
     r"|\[?[\w.-]{1,64}@[\w.-]{1,64}[: ][^$#%\n]{0,200}[$#%]|[$#%>❯➜!])[ \t]*(?=" + COMMAND + ")",
     re.MULTILINE | re.IGNORECASE,
 )
+CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 CONTINUATION_PROMPT = re.compile(r"^(?:>{1,2}|More\?)(?:[ \t]|$)", re.MULTILINE)
 
 # At the start of a line, after an operator or a prompt: prose may mention "curl" anywhere.
@@ -42,12 +45,11 @@ QUOTED = re.compile(r'[^"\n]+')
 WORD_PART = re.compile(r'[^\\" \t\n\r]+')
 
 
-def strip_prompts(text: str) -> tuple[str, bool]:
-    """The text without the prompts before its commands, and whether there were any."""
-    stripped, count = PROMPT.subn("", text)
-    if not count:
-        return text, False
-    return CONTINUATION_PROMPT.sub("", stripped), True
+def strip_prompts(text: TracedText) -> TracedText:
+    """The text without the prompts before its commands, and with line feeds alone."""
+    text = text.replace(CARRIAGE_RETURN, fate="read")
+    stripped = text.replace(PROMPT, fate="left out")
+    return text if stripped is text else stripped.replace(CONTINUATION_PROMPT, fate="left out")
 
 
 def has_curl(text: str) -> bool:
@@ -65,17 +67,17 @@ def detect_shell(text: str) -> Shell:
     return "cmd" if CMD_SIGN.search(text) or CMD_FIRST_LINE.match(text, at) else "bash"
 
 
-def skip_prose(text: str) -> str:
+def skip_prose(text: TracedText) -> TracedText:
     """The text from its cURL command on, or whole if it starts with lines that set it up."""
-    curl = CURL.search(text)
+    curl = CURL.search(text.text)
     if curl is None:
         return text
-    start = text.rfind("\n", 0, curl.start() + 1) + 1
-    before = text[:start]
+    start = text.text.rfind("\n", 0, curl.start() + 1) + 1
+    before = text.text[:start]
     setup = next((line for line in before.splitlines() if SETUP_LINE.match(line)), None)
     if setup is not None and before.strip().startswith(setup.strip()):
         return text
-    return text[start:]
+    return TracedText(text, [TextEdit(0, start, "", None)]) if start else text
 
 
 @dataclass(frozen=True)
@@ -84,20 +86,22 @@ class CmdCommand:
 
     text: str
     rest: str = ""
+    spans: tuple[TextSpan, ...] = ()
 
 
 def split_cmd_commands(text: str) -> list[CmdCommand]:
     """The commands of a text for Windows cmd; a caret at the end of a line continues it."""
-    text = text.replace("\r\n", "\n")
     # cmd itself only knows lines, quotes and carets; splitting into words is up to programs.
     commands: list[CmdCommand] = []
     at = 0
     while at < len(text):
+        start = at
         command, at = _read_cmd_command(text, at)
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
         if command.strip():
-            commands.append(CmdCommand(command, text[at:end].strip()))
+            spans = (TextSpan(start, at, "read"), TextSpan(at, end, "left out"))
+            commands.append(CmdCommand(command, text[at:end].strip(), spans))
         at = end + 1
     return commands
 

@@ -20,9 +20,11 @@ from playground.importers.command_lines import (
     strip_prompts,
 )
 from playground.importers.curl_request import Option, build_requests
+from playground.importers.spans import TextSpan, TracedText
 from playground.importers.values import (
     FoundRequest,
     Note,
+    NotRecognized,
     Pasted,
     Unreadable,
     note_ignored,
@@ -77,7 +79,9 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """Every request of the cURL commands in the text, in order."""
-    stripped, had_prompt = strip_prompts(pasted.text)
+    whole = TracedText(pasted.text)
+    stripped = strip_prompts(whole)
+    had_prompt = len(stripped.text) < len(pasted.text.replace("\r\n", "\n"))
     stripped = skip_prose(stripped)
     readers = {"bash": _read_bash, "cmd": _read_cmd, "powershell": _read_powershell}
     likely = detect_shell(pasted.text)
@@ -85,30 +89,33 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     # Detection may be wrong: the other shells are tried before the text is rejected.
     for shell in (likely, *(name for name in readers if name != likely)):
         try:
-            requests = readers[shell](stripped)
+            requests = readers[shell](stripped.text)
         except Unreadable as found:
-            # In every shell the same text would grow too large again.
-            if found.rejected.code == "too-large":
-                raise
             problem = problem or found
+            # Another shell would read the rest of a rejected command as something else.
+            if shell == likely and not isinstance(found, NotRecognized):
+                raise
             continue
-        # After an error elsewhere, a body that starts with a quote was cut off at it.
-        if requests and not (problem and any((each.body or "")[:1] == "'" for each in requests)):
-            return [_add_notes(each, shell, had_prompt) for each in requests]
-    raise problem or Unreadable("no-curl", "No cURL command can be read here.")
+        if requests:
+            return [_finish(each, shell, had_prompt, stripped) for each in requests]
+    raise problem or NotRecognized("no-curl", "No cURL command can be read here.")
 
 
-def _add_notes(request: FoundRequest, shell: str, had_prompt: bool) -> FoundRequest:
+def _finish(
+    request: FoundRequest, shell: str, had_prompt: bool, stripped: TracedText
+) -> FoundRequest:
     notes = [note_understood("curl", "A cURL command for {shell}.", shell=SHELL_NAMES[shell])]
     if had_prompt:
         notes.append(note_ignored("prompt", "Left out the prompt before the command."))
-    return replace(request, notes=(*notes, *request.notes))
+    spans = tuple(stripped.trace(request.spans))
+    return replace(request, notes=(*notes, *request.notes), spans=spans)
 
 
 def _read_bash(text: str) -> list[FoundRequest]:
-    commands, problem = split_commands(text)
+    commands, assignments, problem = split_commands(text)
     requests: list[FoundRequest] = []
     others: list[str] = []
+    skipped: list[TextSpan] = []
     for index, command in enumerate(commands):
         words = _curl_words(command.words)
         if words is None:
@@ -116,41 +123,48 @@ def _read_bash(text: str) -> list[FoundRequest]:
             feeds_next = index + 1 < len(commands) and commands[index + 1].piped
             if not feeds_next:
                 others.append(_program(command.words[0]))
+                skipped += [TextSpan(each.start, each.end, "left out") for each in command.spans]
             continue
         stdin = command.input
-        if stdin is None and command.piped and index:
-            stdin = _output(commands[index - 1])
+        spans = [*assignments, *command.spans]
+        if command.piped and index:
+            spans += commands[index - 1].spans
+            stdin = _output(commands[index - 1]) if stdin is None else stdin
         notes = _list_shell_notes(command)
         requests += [
-            replace(each, notes=(*each.notes, *notes))
+            replace(each, notes=(*each.notes, *notes), spans=tuple(spans))
             for each in build_requests(parse_options(words), stdin)
         ]
     # A quote left open after the cURL command, in prose for example, doesn't spoil the command.
     if problem and (not requests or problem.rejected.code == "too-large"):
         raise problem
-    return _note_others(requests, others)
+    return _note_others(requests, others, skipped)
 
 
 def _read_cmd(text: str) -> list[FoundRequest]:
     requests: list[FoundRequest] = []
     others: list[str] = []
+    skipped: list[TextSpan] = []
     for command in split_cmd_commands(text):
         # What cURL gets is split by its C run-time, after cmd has resolved the carets.
         words = _curl_words(split_arguments(command.text))
         if words is None:
             others.append(_program(command.text))
+            skipped += [TextSpan(each.start, each.end, "left out") for each in command.spans]
             continue
-        requests += build_requests(parse_options(words))
+        requests += [
+            replace(each, spans=command.spans) for each in build_requests(parse_options(words))
+        ]
         if command.rest:
             others.append(_program(command.rest))
-    return _note_others(requests, others)
+    return _note_others(requests, others, skipped)
 
 
 def _read_powershell(text: str) -> list[FoundRequest]:
     requests: list[FoundRequest] = []
-    for words, notes in powershell.find_curl_commands(text):
+    for words, notes, spans in powershell.find_curl_commands(text):
         found = build_requests(parse_options(words))
-        requests += [replace(each, notes=(*each.notes, *notes)) for each in found]
+        requests += [replace(each, notes=(*each.notes, *notes), spans=spans) for each in found]
     return requests
 
 
@@ -198,13 +212,17 @@ def _program(command: str) -> str:
     return words[0] if words else command
 
 
-def _note_others(requests: list[FoundRequest], others: Sequence[str]) -> list[FoundRequest]:
+def _note_others(
+    requests: list[FoundRequest], others: Sequence[str], skipped: Sequence[TextSpan]
+) -> list[FoundRequest]:
     if not others:
         return requests
     note = note_ignored(
         "other-commands", "Left out other commands: {text}.", text=", ".join(others)
     )
-    return [replace(each, notes=(*each.notes, note)) for each in requests]
+    return [
+        replace(each, notes=(*each.notes, note), spans=(*each.spans, *skipped)) for each in requests
+    ]
 
 
 def parse_options(words: Sequence[str]) -> Iterator[Option]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
@@ -23,12 +24,16 @@ from playground.importers import (
     powershell,
     python,
 )
+from playground.importers.appearance import name_format
 from playground.importers.credentials import Collector, mask_url
+from playground.importers.left_out import refuse_most
 from playground.importers.literals import join_surrogates
 from playground.importers.results import build_result, match_operation, path_segments
+from playground.importers.spans import TextEdit, TextSpan, TracedText
 from playground.importers.values import (
     FoundRequest,
     Imported,
+    NotRecognized,
     OperationShape,
     Pasted,
     Rejected,
@@ -52,14 +57,20 @@ class Reader(Protocol):
 JSON_READERS: tuple[Reader, ...] = (har, postman, json_payloads)
 TEXT_READERS: tuple[Reader, ...] = (curl, powershell, http_files, python, javascript, json_payloads)
 
-# These end the search: another reader would give a draft that lacks what the command sends.
-FINAL_CODES = frozenset({"open-quote", "curl-file", "curl-stdin", "curl-upload", "too-large"})
-
 NOT_UNDERSTOOD = (
     "This couldn't be read as a request or a payload. Paste a cURL command, JSON, a Postman or "
     "HAR export, an HTTP request, a Python, JavaScript or PowerShell snippet, or the URL of a job."
 )
+BYTE_ORDER_MARK = re.compile(r"\A\ufeff")
+HALVES = re.compile(r"[\ud800-\udfff]+")
 FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n`]*+\n", re.MULTILINE)
+# Anything else on the line of a fence is no name of a language, but text.
+FENCE_LABEL = re.compile(
+    r"[ \t]*[`~]+[ \t]*(?:(?:jsonc?|json5|js|javascript|typescript|ts|node|py|python|pycon|sh|bash"
+    r"|shell|zsh|console|curl|https?|powershell|ps1|pwsh|cmd|bat|dos|text|txt|plaintext|ya?ml|php"
+    r"|ruby|java|csharp|go)\b)?",
+    re.I,
+)
 ENCODINGS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 URL = re.compile(r"<?((?:https?://)?[\w.-]{1,253}(?::\d{1,5})?(?:/\S*?|\?\S*?))>?", re.I)
 MAX_URL = 8000
@@ -81,13 +92,15 @@ def import_text(text: str, operations: Sequence[OperationShape] = ()) -> Importe
     Nothing in the text is run, and no file or URL named in it is opened. Takes time in
     proportion to the length of the text.
     """
-    pasted = Pasted(_strip_fence(join_surrogates(text).removeprefix("\ufeff")))
+    pasted = _strip_wrapping(text)
     if not pasted.text.strip():
         return Rejected("Nothing was pasted.", "empty")
     # A text that is one URL and nothing else is no request: it names a job or an operation.
     url = URL.fullmatch(pasted.text.strip()) if len(pasted.text) < MAX_URL else None
     if url:
-        return _import_url(url[1], operations)
+        found = _import_url(url[1], operations)
+        whole = (TextSpan(0, len(text), "read"),)
+        return replace(found, spans=whole) if isinstance(found, Imported) else found
     try:
         return _import_requests(pasted, operations)
     except Unreadable as problem:
@@ -98,36 +111,55 @@ def import_text(text: str, operations: Sequence[OperationShape] = ()) -> Importe
         return Rejected("The text is nested too deeply to be read.", "too-deep")
 
 
-def _strip_fence(text: str) -> str:
-    """The inside of the first fenced block of Markdown; without one, the text."""
-    opening = FENCE.search(text)
-    if opening is None:
-        return text
-    # A cut-off block has no closing fence: all the rest is its inside.
-    closing = text.find(f"\n{opening[1]}", opening.end() - 1)
-    return text[opening.end() : closing if closing >= 0 else len(text)]
+def _strip_wrapping(text: str) -> Pasted:
+    """The text without its byte-order mark, and only the inside of its first fenced block."""
+    traced = TracedText(text, _join_halves(text)).replace(BYTE_ORDER_MARK, fate="read")
+    inner, opening = traced.text, FENCE.search(traced.text)
+    if opening:
+        # A cut-off block has no closing fence: all the rest is its inside.
+        closing = inner.find(f"\n{opening[1]}", opening.end() - 1)
+        label = FENCE_LABEL.match(inner, opening.start())
+        read_to = label.end() if label else opening.start()
+        edits = [
+            TextEdit(0, opening.start(), "", None),
+            TextEdit(opening.start(), read_to, "", "read"),
+            TextEdit(read_to, opening.end(), "", None),
+        ]
+        if closing >= 0:
+            end = closing + 1 + len(opening[1])
+            closing = max(closing, opening.end())
+            edits += [TextEdit(closing, end, "", "read"), TextEdit(end, len(inner), "", None)]
+        traced = TracedText(traced, edits)
+    return Pasted(text, traced)
+
+
+def _join_halves(text: str) -> list[TextEdit]:
+    """Halves of characters that JavaScript cuts in two, joined; U+FFFD for one alone."""
+    if text.isascii() or not (found := list(HALVES.finditer(text))):
+        return []
+    return [TextEdit(each.start(), each.end(), join_surrogates(each.group())) for each in found]
 
 
 def _import_requests(pasted: Pasted, operations: Sequence[OperationShape]) -> Imported:
     # A JSON document may hold a command in one of its strings: text readers never see it.
     if pasted.tree is not None:
         reader = next(each for each in JSON_READERS if each.looks_like(pasted))
-        return build_result(reader.find_requests(pasted), operations)
+        return build_result(reader.find_requests(pasted), operations, pasted)
     # The problem of the most likely reader explains more than that of the last one.
     first: Unreadable | None = None
     for reader in TEXT_READERS:
         if not reader.looks_like(pasted):
             continue
         try:
-            return build_result(reader.find_requests(pasted), operations)
-        except Unreadable as problem:
-            if problem.rejected.code in FINAL_CODES:
-                raise
+            return build_result(reader.find_requests(pasted), operations, pasted)
+        # Any other rejection ends the search: another reading of the same text would lack
+        # what this one can't read.
+        except NotRecognized as problem:
             first = first or problem
-    if first:
-        raise first
     json_payloads.unwrap_json(pasted.text)  # has a better message for a single value
-    raise Unreadable("not-understood", NOT_UNDERSTOOD)
+    if name_format(pasted.text):
+        raise refuse_most(pasted.text)
+    raise first or Unreadable("not-understood", NOT_UNDERSTOOD)
 
 
 def _import_url(url: str, operations: Sequence[OperationShape]) -> Imported | Rejected:

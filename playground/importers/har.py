@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,6 +16,8 @@ from playground.importers.values import FoundRequest, Headers, Pasted, Unreadabl
 
 # The sender works these out again for what it sends.
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "accept-encoding"})
+# What is read of a request; the query is part of its URL, and the cookies of its headers.
+USED_KEYS = ("method", "url", "headers", "postData", "queryString", "cookies")
 MAX_ENTRIES = 5000
 
 
@@ -43,11 +46,19 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     tree: Any = pasted.tree
     log = tree.get("log", tree)
     entries = log.get("entries") if isinstance(log, dict) else None
+    above = "/log/entries" if "log" in tree else "/entries"
+    listed = (
+        [(f"{above}/{index}", each) for index, each in enumerate(entries[:MAX_ENTRIES])]
+        if isinstance(entries, list)
+        else [("", tree)]
+    )
     requests = []
-    for entry in entries[:MAX_ENTRIES] if isinstance(entries, list) else [tree]:
+    for pointer, entry in listed:
         request = entry.get("request", entry) if isinstance(entry, dict) else None
         if isinstance(request, dict) and isinstance(request.get("url"), str):
-            requests.append(_read_request(request))
+            inner = pointer if request is entry else f"{pointer}/request"
+            used = tuple(f"{inner}/{key}" for key in USED_KEYS)
+            requests.append(replace(_read_request(request), pointers=used))
     if not requests:
         raise Unreadable("har-empty", "This HAR log has no requests.")
     return requests

@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
 
 from playground.importers.literals import fill_placeholders
+from playground.importers.spans import TextSpan, TracedText, cover
 from playground.importers.values import (
     BODY_IN_FILE,
     FoundRequest,
     Headers,
     Note,
+    NotRecognized,
     Pasted,
     Unreadable,
     note_ignored,
@@ -28,6 +32,9 @@ REQUEST_SIGN = re.compile(
 SEPARATOR = re.compile(r"^###[^\n]*$", re.M)
 HEADER = re.compile(r"([!#$%&'*+.^_`|~\w-]+)[ \t]*:[ \t]*(.*)")
 VARIABLE = re.compile(r"@([\w.-]+)[ \t]*=[ \t]*(.*)")
+VARIABLE_LINE = re.compile(r"^[ \t]*@([\w.-]+)[ \t]*=[^\n]*$", re.M)
+COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//)[^\n]*$", re.M)
+CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 PLACEHOLDER = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}")
 SCRIPT = re.compile(r"[<>][ \t]*\{%.*?(?:%\}|\Z)", re.S)
 FILE_BODY = re.compile(r"<@?\w*[ \t]+(\S[^\n]*)")
@@ -50,22 +57,34 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests of the text, separated by lines that start with `###`."""
+    traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate="read")
+    text = traced.text
+    separators = [each.span() for each in SEPARATOR.finditer(text)]
     requests = []
     problem: Unreadable | None = None
-    for part in SEPARATOR.split(pasted.text.replace("\r\n", "\n")):
+    for (_, start), (end, _) in pairwise([(0, 0), *separators, (len(text), len(text))]):
+        part = text[start:end]
         request_line = REQUEST_SIGN.search(part)
         if request_line is None:
             continue
         try:
-            requests.append(_read_request(part, request_line.start()))
-        except Unreadable as found:
-            problem = problem or found
+            found, spans = _read_request(part, request_line.start())
+        except Unreadable as raised:
+            problem = problem or raised
+            continue
+        spans = [TextSpan(start + each.start, start + each.end, each.fate) for each in spans]
+        titles = [TextSpan(*each, "read") for each in separators if each[1] == start]
+        title = "".join(text[each.start + 3 : each.end].strip() for each in titles)
+        if title:
+            named = note_understood("http", "The text of an HTTP request: {title}.", title=title)
+            found = replace(found, title=title, notes=(named, *found.notes[1:]))
+        requests.append(replace(found, spans=tuple(traced.trace([*titles, *spans]))))
     if not requests:
-        raise problem or Unreadable("no-request-line", "No request line can be read here.")
+        raise problem or NotRecognized("no-request-line", "No request line can be read here.")
     return requests
 
 
-def _read_request(part: str, start: int) -> FoundRequest:
+def _read_request(part: str, start: int) -> tuple[FoundRequest, list[TextSpan]]:
     lines = part[start:].split("\n")
     method, target = _read_request_line(lines[0])
     at = 1
@@ -74,6 +93,7 @@ def _read_request(part: str, start: int) -> FoundRequest:
         target += lines[at].strip()
         at += 1
     headers, at = _read_headers(lines, at)
+    body_start = start + sum(len(each) + 1 for each in lines[:at])
     body, notes = _read_body("\n".join(lines[at:]))
     host = next((value for name, value in headers if name.lower() == "host"), "")
     request = FoundRequest(
@@ -84,14 +104,25 @@ def _read_request(part: str, start: int) -> FoundRequest:
         body=body,
         notes=(note_understood("http", "The text of an HTTP request."), *notes),
     )
-    return fill_placeholders(request, PLACEHOLDER, _read_variables(part[:start]))
+    used = set(PLACEHOLDER.findall(part, start))
+    defined = VARIABLE_LINE.finditer(part[:start])
+    variables = [TextSpan(*each.span(), "read") for each in defined if each[1] in used]
+    scripts = (each.span() for each in SCRIPT.finditer(part, body_start))
+    left_out = [TextSpan(*each, "left out") for each in scripts]
+    # Comments between the headers are gaps.
+    comments = [each.span() for each in COMMENT_LINE.finditer(part, start, body_start)]
+    ends = [start, *(end for _, end in comments)]
+    starts = [*(begin for begin, _ in comments), len(part)]
+    read = [TextSpan(*each, "read") for each in zip(ends, starts, strict=True)]
+    filled = fill_placeholders(request, PLACEHOLDER, _read_variables(part[:start]))
+    return filled, cover([left_out, [*variables, *read]])
 
 
 def _read_request_line(line: str) -> tuple[str, str]:
     found = REQUEST_LINE.fullmatch(line.strip())
     if found is None:
         message = "This request line can't be read: {line}"
-        raise Unreadable("no-request-line", message, line=line[:80])
+        raise NotRecognized("no-request-line", message, line=line[:80])
     return (found[1] or "GET").upper(), found[2]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,8 @@ from playground.importers.source_requests import (
     form_text,
     javascript_json,
 )
-from playground.importers.values import FoundRequest, Pasted, Unreadable
+from playground.importers.spans import TextSpan, TracedText, cover
+from playground.importers.values import FoundRequest, NotRecognized, Pasted, Unreadable
 
 SIGN = re.compile(
     r"\bfetch\s*\(|\baxios\b|\$\.(?:ajax|post|get)\s*\(|\bhttps?\.request\s*\(|\bgot\b"
@@ -34,6 +36,7 @@ START = re.compile(
     r"|(?<![\w$.])"
     r"(?=[A-Za-z_$][\w$]*\.(?:append|set|write|end|open|setRequestHeader|send)\s*\())"
 )
+CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 MAX_STARTS = 2000
 # In place of the content type of a body that a later call (`send`, `write`) brings.
@@ -48,12 +51,15 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order."""
-    reader = _SnippetReader(pasted.text.replace("\r\n", "\n"))
+    traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate="read")
+    reader = _SnippetReader(traced.text)
     reader.run()
     if not reader.parts:
         message = "This JavaScript code has no request with a literal URL."
-        raise reader.problem or Unreadable("javascript-no-request", message)
-    return [build_request(parts, reader.parser.outside) for parts in reader.parts]
+        raise reader.problem or NotRecognized("javascript-no-request", message)
+    spans = tuple(traced.trace(cover([reader.spans])))
+    built = (build_request(parts, reader.parser.outside) for parts in reader.parts)
+    return [replace(each, spans=spans) for each in built]
 
 
 class _SnippetReader:
@@ -64,6 +70,7 @@ class _SnippetReader:
         self.parser = ExpressionParser(text, self._handle_call)
         self.parts: list[RequestParts] = []
         self.problem: Unreadable | None = None
+        self.spans: list[TextSpan] = []
 
     def run(self) -> None:
         at = 0
@@ -77,6 +84,7 @@ class _SnippetReader:
                 value = self.parser.parse()
                 if found[1]:
                     self.parser.names[found[1]] = value
+                self.spans.append(TextSpan(found.start(), self.parser.at, "read"))
             except Unreadable as problem:
                 self.problem = self.problem or problem
                 # Each later start would read up to the end again, in vain.

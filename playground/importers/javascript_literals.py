@@ -14,7 +14,7 @@ from playground.importers.literals import (
     make_reference,
     normalize_number,
 )
-from playground.importers.values import Unreadable
+from playground.importers.values import NotRecognized, Unreadable
 
 SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))+")
 NAME = re.compile(r"[A-Za-z_$\u0080-\uffff][\w$]*")
@@ -62,7 +62,7 @@ class ExpressionParser:
         """The same where the text must not end; raises Unreadable if it does."""
         char = self._skip_space()
         if not char:
-            raise Unreadable(*ENDS_EARLY)
+            raise NotRecognized(*ENDS_EARLY)
         return char
 
     def unknown(self, name: str) -> str:
@@ -147,7 +147,7 @@ class ExpressionParser:
             found.extend(value if spread and isinstance(value, list) else [value])
             # Without progress this would never end.
             if self.at == before:
-                raise Unreadable(*BAD_SYNTAX)
+                raise NotRecognized(*BAD_SYNTAX)
         self.at += 1
         return found
 
@@ -180,7 +180,7 @@ class ExpressionParser:
         elif following in (",", "}"):
             made[key] = self._look_up(key)  # `{headers}` is short for `{headers: headers}`
         else:
-            raise Unreadable(*BAD_SYNTAX)
+            raise NotRecognized(*BAD_SYNTAX)
 
     def _parse_key(self) -> str:
         char = self.text[self.at]
@@ -192,7 +192,7 @@ class ExpressionParser:
             return str(values[0]) if values and isinstance(values[0], str) else "{{key}}"
         found = NAME.match(self.text, self.at) or NUMBER.match(self.text, self.at)
         if found is None or not found.group():
-            raise Unreadable(*BAD_SYNTAX)
+            raise NotRecognized(*BAD_SYNTAX)
         self.at = found.end()
         return found.group()
 
@@ -269,7 +269,7 @@ class ExpressionParser:
             if char and self.at >= len(self.text):
                 break
         if not parts and not known:
-            raise Unreadable(*BAD_SYNTAX)
+            raise NotRecognized(*BAD_SYNTAX)
         return value if known else self.unknown(parts[-1])
 
     def _skip_rest(self) -> None:
@@ -292,4 +292,4 @@ class ExpressionParser:
             comment = SPACE.match(self.text, self.at) if char == "/" else None
             self.at = comment.end() if comment else self.at + 1
             depth += (char in "([{") - (char in ")]}")
-        raise Unreadable(*ENDS_EARLY)
+        raise NotRecognized(*ENDS_EARLY)

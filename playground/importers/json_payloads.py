@@ -15,13 +15,14 @@ from json_repair import repair_json as rebuild_json
 
 from playground.importers.literals import is_text
 from playground.importers.repair_parser import Repair, find_repairs
+from playground.importers.spans import TextSpan
 from playground.importers.values import (
     FoundRequest,
     LineChange,
     Note,
+    NotRecognized,
     Pasted,
     Unreadable,
-    note_ignored,
     note_repaired,
     note_understood,
 )
@@ -57,17 +58,26 @@ FAULT_MESSAGES = {
     "unquoted-key": "Put quotes around keys.",
     "names": "Replaced names of other languages (True, None, undefined) with true, false or null.",
     "number": "Rewrote numbers as JSON allows them.",
-    "stray": "Removed a stray character.",
 }
+
+
+# Their notes say that something isn't in the JSON any more.
+LEFT_OUT = frozenset({"comment", "dots"})
 
 
 @dataclass(frozen=True)
 class RepairedJson:
-    """JSON text, the notes about what was repaired or ignored, and the changed lines."""
+    """JSON text, the notes about what was repaired or ignored, and the changed lines.
+
+    `spans` and `gaps` account for the text it was made from; both are empty where the JSON
+    holds all of it.
+    """
 
     text: str
     notes: tuple[Note, ...] = ()
     changes: tuple[LineChange, ...] = ()
+    spans: tuple[TextSpan, ...] = ()
+    gaps: tuple[TextSpan, ...] = ()
 
 
 def looks_like(pasted: Pasted) -> bool:
@@ -81,7 +91,12 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     text = pasted.text.strip()
     body = text if pasted.tree is not None else unwrap_json(text) or text
     return [
-        FoundRequest(kind="json", body=body, notes=(note_understood("json", "A JSON payload."),))
+        FoundRequest(
+            kind="json",
+            body=body,
+            notes=(note_understood("json", "A JSON payload."),),
+            spans=(TextSpan(0, len(pasted.text), "read"),),
+        )
     ]
 
 
@@ -112,18 +127,20 @@ def repair_json(text: str) -> RepairedJson:
     unescaped = _unescape(text)
     if unescaped is not None:
         return _replace_all(text, unescaped, "escaped", "Removed backslashes before quotes.")
-    repairs, end = find_repairs(text)
+    repairs = find_repairs(text)
     repaired = _apply(text, repairs)
     if try_parse(repaired) is None:
         rebuilt = _rebuild(text)
         if rebuilt is None:
-            raise Unreadable("not-json", _explain(text))
+            raise NotRecognized("not-json", _explain(text))
         message = "Rebuilt the JSON from what could be read."
         return _replace_all(text, rebuilt, "rebuilt", message)
     # Prose around the JSON was not wrong: it is noted, but shown as no change.
     inside = [each for each in repairs if not each.fault.startswith("text-")]
-    notes = tuple(_list_notes(text, repairs, end))
-    return RepairedJson(repaired.strip(), notes, tuple(_list_changes(text, inside)))
+    notes = tuple(_list_notes(text, repairs))
+    spans, gaps = _account_for(text, repairs)
+    changes = tuple(_list_changes(text, inside))
+    return RepairedJson(repaired.strip(), notes, changes, tuple(spans), tuple(gaps))
 
 
 def _replace_all(text: str, repaired: str, code: str, message: str) -> RepairedJson:
@@ -161,7 +178,28 @@ def _apply(text: str, repairs: Sequence[Repair]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _list_notes(text: str, repairs: Sequence[Repair], end: int) -> Iterator[Note]:
+def _account_for(text: str, repairs: Sequence[Repair]) -> tuple[list[TextSpan], list[TextSpan]]:
+    """The spans of the text that the repaired JSON holds, and those that it lacks."""
+    spans: list[TextSpan] = []
+    gaps: list[TextSpan] = []
+    at = 0
+    for each in repairs:
+        end = each.offset + each.removed
+        if each.offset > at:
+            spans.append(TextSpan(at, each.offset, "read"))
+        start, at = max(at, each.offset), max(at, end)
+        if start == at or text[start:at].isspace():
+            continue
+        if each.fault.startswith("text-") or each.fault == "stray":
+            gaps.append(TextSpan(start, at, "left out"))
+        else:
+            spans.append(TextSpan(start, at, "left out" if each.fault in LEFT_OUT else "repaired"))
+    if at < len(text):
+        spans.append(TextSpan(at, len(text), "read"))
+    return spans, gaps
+
+
+def _list_notes(text: str, repairs: Sequence[Repair]) -> Iterator[Note]:
     """One note per kind of fault, with the line where it occurs first."""
     lines: dict[str, int] = {}
     line, counted = 1, 0
@@ -171,10 +209,6 @@ def _list_notes(text: str, repairs: Sequence[Repair], end: int) -> Iterator[Note
     for fault, first in lines.items():
         if fault in FAULT_MESSAGES:
             yield note_repaired(fault, "Line {line}: " + FAULT_MESSAGES[fault], line=first)
-    if "text-before" in lines:
-        yield note_ignored("text-before", "Left out the text before the JSON.")
-    if text[end:].strip():
-        yield note_ignored("text-after", "Left out the text after the JSON.")
 
 
 def _list_changes(text: str, repairs: Sequence[Repair]) -> Iterator[LineChange]:
@@ -211,7 +245,7 @@ def _rebuild(text: str) -> str | None:
     """Rebuild a text with the json-repair library, as a last resort.
 
     It is slow on long texts and may invent values, so it gets short ones only, and its result
-    counts only if each number in it is a token of the text.
+    counts only if it has all words of the text and no other number.
     """
     if len(text) > MAX_REBUILT:
         return None
@@ -225,4 +259,6 @@ def _rebuild(text: str) -> str | None:
         return None
     numbers: list[str] = []
     json.loads(result, parse_int=numbers.append, parse_float=numbers.append)
-    return result if set(numbers) <= set(re.findall(r"[-+.\w]+", text)) else None
+    invented = set(numbers) - set(re.findall(r"[-+.\w]+", text))
+    lost = set(re.findall(r"\w+", text)) - set(re.findall(r"\w+", result))
+    return None if invented or lost else result

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -23,6 +24,7 @@ from playground.importers.values import (
     note_understood,
 )
 
+USED_KEYS = ("method", "url", "header", "body", "auth")
 MAX_ITEMS = 5000
 PLACEHOLDER = re.compile(r"\{\{([\w.-]{1,100})\}\}")
 
@@ -56,10 +58,11 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     tree: Any = pasted.tree
     root = tree["collection"] if isinstance(tree.get("collection"), dict) else tree
     variables = _read_variables(root.get("variable"))
-    requests = [
-        fill_placeholders(_read_request(request, name, auth), PLACEHOLDER, variables)
-        for request, name, auth in _walk_items(root)
-    ]
+    above = "/collection" if root is not tree else ""
+    requests = []
+    for request, name, auth, used in _walk_items(root, above):
+        found = fill_placeholders(_read_request(request, name, auth), PLACEHOLDER, variables)
+        requests.append(replace(found, pointers=(f"{above}/variable", *used)))
     if not requests:
         raise Unreadable("postman-empty", "This Postman collection has no requests.")
     return requests
@@ -74,25 +77,40 @@ def _read_variables(listed: Any) -> dict[str, str]:
     }
 
 
-def _walk_items(root: Mapping[str, Any]) -> Iterator[tuple[Mapping[str, Any], str, Any]]:
-    """The requests below an item, with their names and the authentication they inherit."""
+def _walk_items(
+    root: Mapping[str, Any], above: str
+) -> Iterator[tuple[Mapping[str, Any], str, Any, list[str]]]:
+    """The requests below an item, with their names, the authentication they inherit, and the
+    pointers of what is read of them."""
     # A list instead of recursion: folders may be nested deeper than the stack.
-    waiting: list[tuple[Any, Any]] = [(root, None)]
+    waiting: list[tuple[str, Any, Any, str]] = [(above, root, None, "")]
     seen = 0
     while waiting and seen < MAX_ITEMS:
-        item, inherited = waiting.pop()
+        pointer, item, inherited, inherited_at = waiting.pop()
         if not isinstance(item, dict):
             continue
         seen += 1
         auth = item.get("auth") or inherited
+        auth_at = f"{pointer}/auth" if item.get("auth") else inherited_at
         if isinstance(item.get("item"), list):
-            waiting.extend((each, auth) for each in reversed(item["item"]))
+            below = [
+                (f"{pointer}/item/{index}", each, auth, auth_at)
+                for index, each in enumerate(item["item"])
+            ]
+            waiting.extend(reversed(below))
             continue
         request = item.get("request", item if "url" in item else None)
-        if isinstance(request, str):
-            request = {"url": request, "method": "GET"}
+        inner = f"{pointer}/request" if "request" in item else pointer
         if isinstance(request, dict):
-            yield request, str(item.get("name") or ""), request.get("auth") or auth
+            used = [f"{inner}/{key}" for key in USED_KEYS]
+        else:
+            # A request may be its URL alone.
+            used = [inner]
+            request = {"url": request, "method": "GET"} if isinstance(request, str) else None
+        if request:
+            name = str(item.get("name") or "")
+            own = [] if request.get("auth") or not auth_at else [auth_at]
+            yield request, name, request.get("auth") or auth, [f"{pointer}/name", *used, *own]
 
 
 def _read_request(request: Mapping[str, Any], name: str, auth: Any) -> FoundRequest:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from playground.importers.command_lines import strip_prompts
 from playground.importers.literals import Literal, is_text
 from playground.importers.powershell_values import ShellToken, ValueParser, split_tokens
 from playground.importers.source_requests import RequestParts, build_request
+from playground.importers.spans import TextSpan, TracedText
 from playground.importers.values import (
     BODY_IN_FILE,
     FoundRequest,
     Note,
+    NotRecognized,
     Pasted,
     Unreadable,
     note_ignored,
@@ -37,22 +40,26 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the commands would send, in order."""
-    reader = _ScriptReader(split_tokens(strip_prompts(pasted.text)[0]))
+    stripped = strip_prompts(TracedText(pasted.text))
+    reader = _ScriptReader(split_tokens(stripped.text))
     reader.run()
     if not reader.found:
-        raise Unreadable("powershell-no-request", "No PowerShell request can be read here.")
-    return reader.found
+        raise NotRecognized("powershell-no-request", "No PowerShell request can be read here.")
+    return [
+        replace(each, spans=tuple(stripped.trace((*reader.assigned, *each.spans))))
+        for each in reader.found
+    ]
 
 
-def find_curl_commands(text: str) -> Iterator[tuple[list[str], list[Note]]]:
-    """The words after each `curl` or `curl.exe`, as the program gets them, with notes."""
+def find_curl_commands(text: str) -> Iterator[tuple[list[str], list[Note], tuple[TextSpan, ...]]]:
+    """The words after each `curl` or `curl.exe`, as the program gets them, with notes and spans."""
     reader = _ScriptReader(split_tokens(text))
     reader.run()
     message = "{typed} gets its value in your shell. Nothing pasted is run, so it stays as typed."
-    for words in reader.curl_commands:
+    for words, span in reader.curl_commands:
         unknown = [each for each in words if re.fullmatch(r"\$\w{1,60}", each)]
         notes = [note_ignored("shell-value", message, typed=each) for each in unknown]
-        yield [_unescape(each) for each in words], notes
+        yield [_unescape(each) for each in words], notes, (*reader.assigned, span)
 
 
 def _unescape(word: str) -> str:
@@ -70,35 +77,49 @@ class _ScriptReader(ValueParser):
         super().__init__(tokens)
         self.cookies: dict[str, str] = {}
         self.found: list[FoundRequest] = []
-        self.curl_commands: list[list[str]] = []
+        self.curl_commands: list[tuple[list[str], TextSpan]] = []
+        # Statements without a request of their own that requests may use.
+        self.assigned: list[TextSpan] = []
 
     def run(self) -> None:
         while self.at < len(self.tokens):
             self._read_statement()
 
+    def _span_from(self, first: int) -> TextSpan:
+        """The span from a token to the last one that was read."""
+        last = min(self.at, len(self.tokens)) - 1
+        return TextSpan(self.tokens[first].start, self.tokens[last].end, "read")
+
     def _read_statement(self) -> None:
+        first = self.at
         token = self.peek()
         self.at += 1
         word = token.text.lower() if token.kind == "word" else ""
         if word.startswith("$") and self.peek().is_mark("="):
             self.at += 1
             self._assign(word)
+            self.assigned.append(self._span_from(first))
         # In Windows PowerShell `curl` is another name for Invoke-WebRequest.
         elif word in INVOKE or (word == "curl" and self._has_parameters()):
-            self._invoke()
+            found = self._invoke()
+            if found:
+                self.found.append(replace(found, spans=(self._span_from(first),)))
         elif word in CURL:
-            self.curl_commands.append(self._read_curl_words())
+            words = self._read_curl_words()
+            self.curl_commands.append((words, self._span_from(first)))
         elif word.endswith(".cookies.add"):
             # $session.Cookies.Add((New-Object System.Net.Cookie("name", "value", …)))
             texts = self._read_strings()
             if len(texts) >= 2:
                 self.cookies[texts[0]] = texts[1]
+                self.assigned.append(self._span_from(first))
         elif word.endswith(".add") and word.startswith("$"):
             # $headers.Add("name", "value")
             owner = self.names.setdefault(word.removesuffix(".add"), {})
             texts = self._read_strings()
             if isinstance(owner, dict) and len(texts) == 2:
                 owner[texts[0]] = self.fill_in(texts[1])
+                self.assigned.append(self._span_from(first))
 
     def _assign(self, name: str) -> None:
         # The command itself is the next statement, its result isn't a literal.
@@ -114,7 +135,7 @@ class _ScriptReader(ValueParser):
                 return True
         return False
 
-    def _invoke(self) -> None:
+    def _invoke(self) -> FoundRequest | None:
         given: dict[str, Literal] = {}
         while self.peek().kind != "end" and self.peek().text not in (";", "|", ")", "}"):
             token = self.peek()
@@ -125,8 +146,7 @@ class _ScriptReader(ValueParser):
                     given[name] = self.parse_value()
             else:
                 given.setdefault("uri", self.parse_value())
-        if is_text(given.get("uri")):
-            self.found.append(self._build(given))
+        return self._build(given) if is_text(given.get("uri")) else None
 
     def _build(self, given: dict[str, Literal]) -> FoundRequest:
         if "infile" in given:

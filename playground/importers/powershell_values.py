@@ -19,7 +19,7 @@ from playground.importers.literals import (
     normalize_number,
 )
 from playground.importers.source_requests import javascript_json
-from playground.importers.values import Unreadable
+from playground.importers.values import NotRecognized, Unreadable
 
 # Characters that end a bare word.
 WORD = re.compile(r"[^\s'\"`;|(){}\[\],=@#$<>]+")
@@ -43,26 +43,29 @@ class ShellToken:
     """A bare `word` or `$name`, the text of a `string`, a `mark` such as `(`, or a line's `end`.
 
     `joined` says that no space is before it: a program gets joined tokens as one word.
+    `start` and `end` are its offsets.
     """
 
     kind: Choice["word", "string", "mark", "end"]
     text: str
     joined: bool = False
+    start: int = 0
+    end: int = 0
 
     def is_mark(self, marks: str) -> bool:
         return self.kind == "mark" and self.text in marks
 
 
 def split_tokens(text: str) -> list[ShellToken]:
-    """The tokens in order; variables in strings stay as typed."""
-    text = text.replace("\r\n", "\n")
+    """The tokens in order; variables in strings stay as typed. Lines end with a line feed alone."""
     tokens: list[ShellToken] = []
     at = 0
     joined = False
     while at < len(text):
+        start = at
         token, at = _read_token(text, at)
         if token is not None:
-            tokens.append(replace(token, joined=joined))
+            tokens.append(replace(token, joined=joined, start=start, end=at))
         joined = token is not None
     return tokens
 
@@ -276,7 +279,7 @@ class ValueParser:
             if token.is_mark("}"):
                 return made
             if self.at >= len(self.tokens):
-                raise Unreadable("powershell-ends", "The PowerShell text ends inside @{ }.")
+                raise NotRecognized("powershell-ends", "The PowerShell text ends inside @{ }.")
             if self.peek().text == "=":
                 self.at += 1
                 self._skip_ends()
@@ -287,7 +290,7 @@ class ValueParser:
         while True:
             self._skip_ends()
             if self.at >= len(self.tokens):
-                raise Unreadable("powershell-ends", "The PowerShell text ends inside brackets.")
+                raise NotRecognized("powershell-ends", "The PowerShell text ends inside brackets.")
             token = self.peek()
             if token.is_mark(closer + ","):
                 self.at += 1

@@ -11,11 +11,13 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 
 from playground.importers.literals import JsonText, Literal, check_size, is_text
 from playground.importers.python_literals import Evaluator, dotted_name
 from playground.importers.source_requests import RequestParts, build_request, python_json
-from playground.importers.values import FoundRequest, Pasted, Unreadable
+from playground.importers.spans import TextSpan, TracedText, cover
+from playground.importers.values import FoundRequest, NotRecognized, Pasted, Unreadable
 
 # Calls through the names that such code usually has, imports, and the prompt.
 SIGN = re.compile(
@@ -24,6 +26,7 @@ SIGN = re.compile(
     r"|http\.client\.HTTPS?Connection|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
     re.M,
 )
+CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.M)
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 
@@ -35,24 +38,36 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order of its lines."""
-    source = textwrap.dedent(PROMPT.sub("", pasted.text)).strip("\n")
+    traced = _dedent(TracedText(pasted.text).replace(CARRIAGE_RETURN, fate="read").replace(PROMPT))
+    source = traced.text
     try:
         with warnings.catch_warnings():
             # Python warns of odd escapes in the code it parses; that isn't our code.
             warnings.simplefilter("ignore")
             tree = ast.parse(source)
-        found = _SnippetReader(source).run(tree.body)
+        reader = _SnippetReader(source)
+        found = reader.run(tree.body)
     except Unreadable:
         raise
     except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
         line = getattr(problem, "lineno", None)
         where = f"line {line}" if line else "its nesting"
         message = "This Python code can't be read: see {where}."
-        raise Unreadable("python-syntax", message, where=where) from None
+        raise NotRecognized("python-syntax", message, where=where) from None
     if not found:
         message = "This Python code has no request with a literal URL."
-        raise Unreadable("python-no-request", message)
-    return found
+        raise NotRecognized("python-no-request", message)
+    spans = tuple(traced.trace(reader.locate_read()))
+    return [replace(each, spans=spans) for each in found]
+
+
+def _dedent(traced: TracedText) -> TracedText:
+    """The code without the indentation that all of its lines share."""
+    text = traced.text
+    margin = re.match(r"[ \t]*", text.lstrip("\n").split("\n")[0])
+    if not margin or not margin.group() or textwrap.dedent(text) == text:
+        return traced
+    return traced.replace(re.compile("^" + margin.group(), re.M), fate="read")
 
 
 class _SnippetReader:
@@ -62,6 +77,7 @@ class _SnippetReader:
         self.evaluator = Evaluator(source)
         self.hosts: dict[str, str] = {}
         self.found: list[FoundRequest] = []
+        self.read: list[ast.stmt] = []
         # httpx writes JSON in its own way since version 0.28.
         self.is_httpx = "httpx" in source and "requests" not in source
 
@@ -69,23 +85,48 @@ class _SnippetReader:
         waiting: list[ast.stmt] = list(reversed(body))
         while waiting:
             statement = waiting.pop()
+            before = len(self.found)
             for call in _walk_calls(statement):
                 self._handle_call(call)
-            self._assign(statement)
+            assigned = self._assign(statement)
+            imported = isinstance(statement, ast.Import | ast.ImportFrom)
+            if assigned or imported or len(self.found) > before:
+                self.read.append(statement)
             inner = [each for block in _blocks(statement) for each in block]
             waiting.extend(reversed(inner))
         return self.found
 
-    def _assign(self, statement: ast.stmt) -> None:
+    def locate_read(self) -> list[TextSpan]:
+        """The spans of the statements that were read; of a block, its head and what is inside."""
+        starts = [0]
+        for line in self.evaluator.lines:
+            starts.append(starts[-1] + len(line.decode("utf-8")) + 1)
+
+        def offset(line: int, column: int) -> int:
+            before = self.evaluator.lines[line - 1][:column]
+            return starts[line - 1] + len(before.decode("utf-8"))
+
+        spans = []
+        for each in self.read:
+            inner = [one for block in _blocks(each) for one in block]
+            end_line, end_column = each.end_lineno or each.lineno, each.end_col_offset or 0
+            if inner:
+                end_line, end_column = inner[0].lineno, inner[0].col_offset
+            start = offset(each.lineno, each.col_offset)
+            spans.append(TextSpan(start, offset(end_line, end_column), "read"))
+        return cover([spans])
+
+    def _assign(self, statement: ast.stmt) -> bool:
+        """Keep what is assigned; says whether the statement is an assignment."""
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
             target: ast.expr = statement.target
             value = statement.value
         elif isinstance(statement, ast.Assign):
             target, value = statement.targets[0], statement.value
         else:
-            return
+            return False
         if isinstance(value, ast.Call) and self._is_connection(target, value):
-            return
+            return True
         unknown_before = len(self.evaluator.outside)
         literal = self.evaluator.evaluate(value)
         known = len(self.evaluator.outside) == unknown_before or not is_text(literal)
@@ -97,6 +138,7 @@ class _SnippetReader:
             key = self.evaluator.evaluate(target.slice)
             if isinstance(owner, dict) and is_text(key):
                 owner[str(key)] = literal
+        return True
 
     def _is_connection(self, target: ast.expr, call: ast.Call) -> bool:
         """`conn = http.client.HTTPSConnection("host")`: later requests go to that host."""

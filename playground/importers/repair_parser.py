@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from playground.importers import repair_tokenizer as tokenizer
 from playground.importers.literals import MAX_DEPTH
 from playground.importers.repair_tokenizer import JsonToken
-from playground.importers.values import Unreadable
+from playground.importers.values import NotRecognized, Unreadable
 
 MAX_REPAIRS = 100_000
 # Trying a bracket at each level of nesting may scan the same stretch again and again. In all,
@@ -51,8 +51,8 @@ class _Container:
     comma: int | None = None
 
 
-def find_repairs(text: str) -> tuple[list[Repair], int]:
-    """The repairs that turn a text into the nearest JSON, by offset, and where the JSON ends.
+def find_repairs(text: str) -> list[Repair]:
+    """The repairs that turn a text into the nearest JSON, by offset.
 
     Takes time in proportion to the length of the text. Raises Unreadable where nothing in the
     text looks like JSON.
@@ -63,8 +63,7 @@ def find_repairs(text: str) -> tuple[list[Repair], int]:
         parser.step()
     parser.finish()
     # An insertion comes before a removal at the same offset: it belongs to what is before it.
-    repairs = sorted(parser.repairs, key=lambda each: (each.offset, each.removed > 0))
-    return repairs, parser.at
+    return sorted(parser.repairs, key=lambda each: (each.offset, each.removed > 0))
 
 
 class _Parser:
@@ -91,7 +90,7 @@ class _Parser:
             key = None
         first = key or opener
         if first is None:
-            raise Unreadable("no-json", 'There is no JSON here: no bracket and no "key": value.')
+            raise NotRecognized("no-json", 'There is no JSON here: no bracket and no "key": value.')
         self.at = start = first.start()
         if start:
             words = self.text[:start].strip()

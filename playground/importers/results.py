@@ -7,15 +7,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from playground.importers.claims import check_repaired, claim_spans, note_others
 from playground.importers.credentials import Collector, mask_document, mask_headers, mask_url
 from playground.importers.json_payloads import RepairedJson, repair_json
+from playground.importers.left_out import check_share, note_gaps
+from playground.importers.spans import account
 from playground.importers.values import (
     FORM_TYPE,
     FoundRequest,
     Imported,
     LineChange,
     Note,
+    NotRecognized,
     OperationShape,
+    Pasted,
     Unreadable,
     note_ignored,
     note_repaired,
@@ -30,7 +35,6 @@ PATH_PARAMETER = re.compile(r"\{([^{}]+)\}")
 COMMON_KEYS = frozenset({"id", "name", "title", "type", "data", "url", "email", "token", "format"})
 MAX_PATH = 4000
 MAX_FORM_FIELDS = 10_000
-MAX_NAMES = 5
 
 
 @dataclass(frozen=True)
@@ -130,22 +134,15 @@ def _match_keys(keys: Iterable[str], operations: Sequence[OperationShape]) -> Op
 
 
 def build_result(
-    requests: Sequence[FoundRequest], operations: Sequence[OperationShape]
+    requests: Sequence[FoundRequest], operations: Sequence[OperationShape], pasted: Pasted
 ) -> Imported:
-    """The result for one of the requests; the others are listed as ignored."""
+    """The result for one of the requests; the others are listed as ignored.
+
+    Raises Unreadable where more of the text would be left out than read.
+    """
     index = _choose(requests, operations)
-    result = _build_one(requests[index], operations)
     others = [each for at, each in enumerate(requests) if at != index]
-    if not others:
-        return result
-    # A title or URL may hold a credential; this collector is thrown away.
-    names = [mask_url(each.title or each.url or each.kind, Collector()) for each in others]
-    listed = ", ".join(names[:MAX_NAMES])
-    if len(others) > MAX_NAMES:
-        listed += f" and {len(others) - MAX_NAMES} more"
-    message = "Left out other requests ({count}): {names}."
-    ignored = note_ignored("other-requests", message, count=len(others), names=listed)
-    return replace(result, notes=(*result.notes, ignored))
+    return _build_one(requests[index], others, operations, pasted)
 
 
 def _choose(requests: Sequence[FoundRequest], operations: Sequence[OperationShape]) -> int:
@@ -164,12 +161,23 @@ def _choose(requests: Sequence[FoundRequest], operations: Sequence[OperationShap
     return next((index for index, each in enumerate(requests) if each.body), 0)
 
 
-def _build_one(request: FoundRequest, operations: Sequence[OperationShape]) -> Imported:
+def _build_one(
+    request: FoundRequest,
+    others: Sequence[FoundRequest],
+    operations: Sequence[OperationShape],
+    pasted: Pasted,
+) -> Imported:
     repaired, tree = _read_document(request)
     match = match_operation(request.method, request.url, tree, operations)
     if request.kind == "json" and isinstance(tree, list):
-        message = "This is valid JSON, but a list. A payload is an object in { }."
+        valid = pasted.tree is not None
+        message = "This is a list. A payload is an object in { }."
+        if valid:
+            message = "This is valid JSON, but a list. A payload is an object in { }."
         raise Unreadable("no-payload", message)
+    claimed, more_notes = claim_spans(request, others, repaired, pasted)
+    spans, gaps = account(pasted.original, pasted.traced.trace(claimed))
+    check_share(pasted.original, spans, gaps, request.kind)
     collector = Collector()
     headers = mask_headers(request.headers, collector)
     url = mask_url(request.url, collector) if request.url else None
@@ -177,6 +185,11 @@ def _build_one(request: FoundRequest, operations: Sequence[OperationShape]) -> I
     if repaired is not None:
         # Masked before it is formatted: pointers are found in the text as it was read.
         document = ensure_formatted(mask_document(repaired.text, tree, collector))
+    notes = [
+        *_list_notes(request, match, repaired, collector),
+        *_mask_notes((*more_notes, *note_gaps(pasted.original, gaps)), collector),
+        *note_others(others),
+    ]
     return Imported(
         kind=request.kind,
         operation=match.operation.id if match else None,
@@ -187,8 +200,9 @@ def _build_one(request: FoundRequest, operations: Sequence[OperationShape]) -> I
         document=document,
         path_values=match.path_values if match else {},
         credentials=tuple(collector.found),
-        notes=tuple(_list_notes(request, match, repaired, collector)),
+        notes=tuple(notes),
         changes=tuple(_mask_changes(repaired.changes if repaired else (), collector)),
+        spans=spans,
     )
 
 
@@ -203,10 +217,11 @@ def _read_document(request: FoundRequest) -> tuple[RepairedJson | None, Tree]:
     if repaired is None:
         try:
             repaired = repair_json(text)
-        except Unreadable:
+        except NotRecognized:
             if request.kind == "json":
                 raise
             return None, None
+        check_repaired(text, repaired)
     return repaired, parse(repaired.text)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from playground.importers.spans import TextSpan, TracedText
 from playground.jsontext.parsing import Tree, try_parse
 
 Headers = tuple[tuple[str, str], ...]
@@ -25,9 +26,18 @@ BODY_IN_FILE = (
 
 @dataclass(frozen=True)
 class Pasted:
-    """A pasted text as every reader gets it: without byte-order mark and Markdown fence."""
+    """A pasted text as every reader gets it: without byte-order mark and Markdown fence.
 
-    text: str
+    `traced` traces its offsets back to the text as it was pasted.
+    """
+
+    original: str
+    traced: TracedText
+
+    @property
+    def text(self) -> str:
+        """The text as the readers get it."""
+        return self.traced.text
 
     @cached_property
     def tree(self) -> dict[str, Tree] | list[Tree] | None:
@@ -94,6 +104,8 @@ class FoundRequest:
 
     `body` is the text that the command would send. `document` is the same as JSON where the
     reader knows a more faithful one: source code says `1.10`, but JavaScript sends `1.1`.
+    `spans` account for `pasted.text`, as `spans` describes; the reader of an export in JSON
+    lists the `pointers` of the values it used instead.
     """
 
     kind: str
@@ -104,6 +116,8 @@ class FoundRequest:
     notes: tuple[Note, ...] = ()
     document: str | None = None
     title: str = ""
+    spans: tuple[TextSpan, ...] = ()
+    pointers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,7 +127,8 @@ class Imported:
     `kind` is `curl`, `json`, `postman`, `har`, `http`, `python`, `javascript`, `powershell`,
     `address` or `job-address`; `operation` the id of a known operation, or None. References
     replace the credentials in `url`, `headers` and `document`. `body` is what the command would
-    send, credentials included.
+    send, credentials included. `spans` cover the text as it was pasted, in order and without
+    overlaps: what was read, repaired and left out.
     """
 
     kind: str
@@ -128,6 +143,7 @@ class Imported:
     notes: tuple[Note, ...] = ()
     changes: tuple[LineChange, ...] = ()
     step_uid: str | None = None
+    spans: tuple[TextSpan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -140,12 +156,16 @@ class Rejected:
 
 
 class Unreadable(ValueError):
-    """Raised by readers for a text that must be rejected; carries the rejection."""
+    """Raised for a text that must be rejected; carries the rejection and ends the search."""
 
     def __init__(self, code: str, message: str, **params: object) -> None:
         filled = {key: str(value) for key, value in params.items()}
         super().__init__(message)
         self.rejected = Rejected(message.format(**filled) if filled else message, code, filled)
+
+
+class NotRecognized(Unreadable):
+    """Raised by a reader for a text that isn't in its format after all: others are asked."""
 
 
 def note_understood(code: str, message: str, **params: object) -> Note:

@@ -9,18 +9,19 @@ from playground.importers.command_lines import (
     split_cmd_commands,
     strip_prompts,
 )
+from playground.importers.spans import TracedText
 
 
 @pytest.mark.parametrize(
     "prompt", ["$ ", "% ", "me@host:~/x$ ", "[me@host x]# ", "(venv) $ ", "PS C:\\x> ", "C:\\x>"]
 )
 def test_prompts_before_a_command_are_removed(prompt):
-    assert strip_prompts(f"{prompt}curl https://h/x") == ("curl https://h/x", True)
+    assert strip_prompts(TracedText(f"{prompt}curl https://h/x")).text == "curl https://h/x"
 
 
 def test_continuation_prompts_are_removed_with_the_prompt():
-    assert strip_prompts("$ curl https://h/x \\\n> -d 1") == ("curl https://h/x \\\n-d 1", True)
-    assert strip_prompts("> a quotation") == ("> a quotation", False)
+    assert strip_prompts(TracedText("$ curl x \\\n> -d 1")).text == "curl x \\\n-d 1"
+    assert strip_prompts(TracedText("> a quotation")).text == "> a quotation"
 
 
 @pytest.mark.parametrize(
@@ -39,8 +40,8 @@ def test_the_shell_is_detected(text, shell):
 
 
 def test_prose_before_a_command_is_skipped_but_not_its_setup():
-    assert skip_prose("Run this:\ncurl https://h/x") == "curl https://h/x"
-    assert skip_prose("KEY=1\ncurl https://h/x") == "KEY=1\ncurl https://h/x"
+    assert skip_prose(TracedText("Run this:\ncurl https://h/x")).text == "curl https://h/x"
+    assert skip_prose(TracedText("KEY=1\ncurl h")).text == "KEY=1\ncurl h"
 
 
 # The examples of "Parsing C command-line arguments" in the documentation of Microsoft.

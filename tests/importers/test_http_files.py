@@ -33,7 +33,10 @@ def test_variables_of_the_file_are_filled_in_and_scripts_left_out():
     assert found.url == "https://api.example.com/workflows/w-1/schedule?a=1&b={{other}}"
     assert found.body == '{"job_name": "x"}'
     assert found.headers == (("Content-Type", "application/json"),)
-    assert [each.code for each in found.notes if each.kind == "ignored"] == ["script"]
+    assert [each.code for each in found.notes if each.kind == "ignored"] == [
+        "script",
+        "left-out",
+    ]
 
 
 def test_a_body_may_follow_the_headers_without_an_empty_line():

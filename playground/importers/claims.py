@@ -1,0 +1,122 @@
+"""What the requests of a text claim of it: by spans, by pointers, and by their repaired bodies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from playground.importers.credentials import Collector, mask_url
+from playground.importers.json_payloads import RepairedJson
+from playground.importers.left_out import check_share, refuse_most
+from playground.importers.spans import TextSpan, cover, find_spans
+from playground.importers.values import FoundRequest, Note, Pasted, note_ignored
+from playground.jsontext import pointers
+from playground.jsontext.scanning import Child, children, skip_space
+
+MAX_NAMES = 5
+WORD = re.compile(r"\w")
+
+
+def claim_spans(
+    request: FoundRequest,
+    others: Sequence[FoundRequest],
+    repaired: RepairedJson | None,
+    pasted: Pasted,
+) -> tuple[list[TextSpan], list[Note]]:
+    """What the requests claim of the text, and the notes that this needs."""
+    claimed, notes = list(request.spans), list[Note]()
+    if request.pointers:
+        claimed, notes = _claim_export(pasted.text, request, others)
+    elsewhere = [TextSpan(each.start, each.end, "left out") for one in others for each in one.spans]
+    layers = [claimed, elsewhere]
+    gaps: list[TextSpan] = []
+    if repaired and (repaired.spans or repaired.gaps):
+        # A part of the body that the document lacks is a gap of the whole text.
+        body = request.body or ""
+        at = pasted.text.find(body)
+        inner = [TextSpan(at + start, at + end, fate) for start, end, fate in repaired.spans]
+        gaps = [TextSpan(at + start, at + end, fate) for start, end, fate in repaired.gaps]
+        if at < 0:
+            # Escaped in the text: look for each part on its own.
+            parts = [body[each.start : each.end].strip() for each in repaired.gaps]
+            inner, gaps = [], find_spans(pasted.text, parts, "left out")
+            message = "Left out a part of the body: “{text}”."
+            notes += [note_ignored("left-out-body", message, text=each) for each in parts]
+        layers = [gaps, inner, *layers]
+    return [each for each in cover(layers) if each not in set(gaps)], notes
+
+
+def check_repaired(text: str, repaired: RepairedJson) -> None:
+    """Raise Unreadable where the JSON lacks most of the text, or all of its words."""
+    if not repaired.spans:
+        return
+    spans = cover([repaired.gaps, repaired.spans])
+    check_share(text, spans, repaired.gaps, "json")
+    held = "".join(
+        text[each.start : each.end] for each in repaired.spans if each.fate != "left out"
+    )
+    if WORD.search(held) and not WORD.search(repaired.text):
+        raise refuse_most(text)
+
+
+def _claim_export(
+    text: str, request: FoundRequest, others: Sequence[FoundRequest]
+) -> tuple[list[TextSpan], list[Note]]:
+    """The spans of an export, and a note that names the values which the request doesn't use.
+
+    Brackets, commas and the keys of the values above a used one count as read. Values that
+    belong to another request of the export are left out, too, but the note of those says so.
+    """
+    used = set(request.pointers)
+    elsewhere = {each for other in others for each in other.pointers} - used
+    spans: list[TextSpan] = []
+    unused: list[str] = []
+    for pointer, child in _list_unused(text, used):
+        spans.append(TextSpan(child.begin, child.end, "left out"))
+        if not any(pointers.overlaps(pointer, each) for each in elsewhere):
+            unused.append(pointer)
+    covered = cover([spans, [TextSpan(0, len(text), "read")]])
+    return covered, [_note_unused(unused)] if unused else []
+
+
+def _list_unused(text: str, used: Iterable[str]) -> Iterator[tuple[str, Child]]:
+    """The outermost values of which nothing is used, with their pointers."""
+    used = set(used)
+    above = {"/".join(parts[:end]) for each in used for parts in [each.split("/")]
+             for end in range(len(parts))}  # fmt: skip
+    waiting = [("", skip_space(text))]
+    while waiting:
+        pointer, at = waiting.pop()
+        for index, child in enumerate(children(text, at)):
+            inner = pointers.child(pointer, index if child.key is None else child.key)
+            if inner in above and text[child.start] in "{[":
+                waiting.append((inner, child.start))
+            elif inner not in used:
+                yield inner, child
+
+
+def _note_unused(unused: Sequence[str]) -> Note:
+    # A list of a hundred values is named once, by the key that holds it.
+    names = list(dict.fromkeys(_name(each) for each in unused))
+    listed = ", ".join(names[:MAX_NAMES])
+    if len(names) > MAX_NAMES:
+        listed += f" and {len(names) - MAX_NAMES} more"
+    message = "Left out what the export says beside the request: {names}."
+    return note_ignored("export-keys", message, names=listed)
+
+
+def _name(pointer: str) -> str:
+    named = [each for each in pointers.split(pointer) if pointers.parse_index(each) is None]
+    return named[-1] if named else pointer
+
+
+def note_others(others: Sequence[FoundRequest]) -> Iterator[Note]:
+    if not others:
+        return
+    # A title or URL may hold a credential; this collector is thrown away.
+    names = [mask_url(each.title or each.url or each.kind, Collector()) for each in others]
+    listed = ", ".join(names[:MAX_NAMES])
+    if len(others) > MAX_NAMES:
+        listed += f" and {len(others) - MAX_NAMES} more"
+    message = "Left out other requests ({count}): {names}."
+    yield note_ignored("other-requests", message, count=len(others), names=listed)

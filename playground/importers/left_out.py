@@ -1,0 +1,95 @@
+"""What is said about the parts of a text that were left out: a line for each, or a rejection."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from playground.importers.appearance import name_format
+from playground.importers.spans import TextSpan
+from playground.importers.values import Note, Unreadable, note_ignored
+
+MAX_LINES = 5
+# Plain prose around a payload, as in an email, says nothing that a request could hold; nor does
+# the program around a snippet. Much more of it than of the request still is another text.
+LIGHT = 10
+SOURCE_KINDS = frozenset({"python", "javascript", "powershell"})
+# Neither code, nor `key: value`, nor an item of a list, nor a comment.
+NOT_PROSE = re.compile(r"[{}\[\]<>=;|\\$`\"]|^\s*[\w.-]+\s*:|^\s*(?:[-*+#/]|\d+[.)\t])")
+MAIL_HEADER = re.compile(
+    r"^\s*(?:from|to|cc|bcc|subject|date|sent|reply-to|von|an|betreff|gesendet|datum|de|à|objet)"
+    r"\s*:[ \t]|^\s*on .{5,120} wrote:\s*$",
+    re.I,
+)
+WORD = re.compile(r"[^\W\d_]{2,}")
+# A word that such a line has may come before a credential, which no note may show.
+SECRET = re.compile(
+    r"((?:pass\w*|secret|token|key|auth\w*|bearer|basic|cookie|pwd|login)[\"']?[ \t]*[:= \t][ \t]*"
+    r"[\"']?(?:bearer[ \t]+|basic[ \t]+)?)[^\s\"',;]+",
+    re.I,
+)
+
+
+def note_gaps(text: str, gaps: Sequence[TextSpan]) -> Iterator[Note]:
+    """A note for each line that was left out, and one that counts those after the first few."""
+    lines = list(_list_lines(text, gaps))
+    for number, line in lines[:MAX_LINES]:
+        shown = SECRET.sub(r"\1…", line)
+        yield note_ignored("left-out", "Left out line {line}: “{text}”.", line=number, text=shown)
+    if len(lines) > MAX_LINES:
+        count = len(lines) - MAX_LINES
+        yield note_ignored("left-out-more", "Left out {count} more lines.", count=count)
+
+
+def _list_lines(text: str, gaps: Sequence[TextSpan]) -> Iterator[tuple[int, str]]:
+    """The number and the part of each line in the gaps, blank ones aside."""
+    number, counted = 1, 0
+    for gap in gaps:
+        number, counted = number + text.count("\n", counted, gap.start), gap.start
+        for offset, line in enumerate(text[gap.start : gap.end].split("\n")):
+            if line.strip():
+                yield number + offset, line.strip()
+
+
+def check_share(text: str, spans: Sequence[TextSpan], gaps: Sequence[TextSpan], kind: str) -> None:
+    """Raise Unreadable where more was left out than read."""
+    if not gaps:
+        return
+    read = sum(_count(text[start:end]) for start, end, fate in spans if fate != "left out")
+    left_out = sum(_weigh(line, kind) for _, line in _list_lines(text, gaps))
+    if left_out > read:
+        raise refuse_most(text, gaps)
+
+
+def refuse_most(text: str, gaps: Sequence[TextSpan] = ()) -> Unreadable:
+    """The rejection of a text of which most would be left out."""
+    name = name_format(text)
+    if name:
+        message = (
+            "This looks like {what}, which can't be read as a request. Paste a cURL command, or "
+            "the payload as JSON."
+        )
+        return Unreadable("looks-like", message, what=name)
+    number, line = next(_list_lines(text, gaps), (1, text.strip()))
+    message = (
+        "Only a part of this can be read, and the rest would be lost, from line {line} on: "
+        "“{text}”. Paste the request or its JSON alone."
+    )
+    shown = SECRET.sub(r"\1…", line)
+    return Unreadable("mostly-left-out", message, line=number, text=shown[:80])
+
+
+def _weigh(line: str, kind: str) -> float:
+    light = kind in SOURCE_KINDS or is_prose(line)
+    return _count(line) / LIGHT if light else _count(line)
+
+
+def _count(text: str) -> int:
+    return len("".join(text.split()))
+
+
+def is_prose(line: str) -> bool:
+    """Whether a line is words for people rather than data or code."""
+    if MAIL_HEADER.match(line):
+        return True
+    return NOT_PROSE.search(line) is None and WORD.search(line) is not None

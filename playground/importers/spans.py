@@ -1,0 +1,169 @@
+"""The law of accounting: every character of a pasted text is read, repaired or left out.
+
+A reader lists the stretches of `pasted.text` that it used in `FoundRequest.spans`:
+
+    TextSpan(start, end, "read")      the request holds what is written here
+    TextSpan(start, end, "repaired")  it was changed first, and a note of the reader says how
+    TextSpan(start, end, "left out")  understood but not carried over, and a note says so
+
+Report tokens, words or statements, never "everything from here to the end". What no span
+claims counts as left out: the result gets a line for each such gap, and is rejected when the
+gaps outweigh what was read. So a reader that forgets a stretch can't drop it in silence, and
+one that reports nothing is never accepted. White space between spans needs no span. A reader of
+exports in JSON lists `FoundRequest.pointers` instead: the values that it used.
+
+A reader that changes the text before it reads it (removes prompts, joins lines) makes a
+`TracedText` and returns `traced.trace(spans)`. `find_spans` finds what was copied verbatim.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal, NamedTuple
+
+# Where each statement was read, what separates them was too.
+SEPARATORS = " \t\r\n\f\v\xa0\ufeff;,"
+Fate = Literal["read", "repaired", "left out"]
+
+
+class TextSpan(NamedTuple):
+    """What became of `text[start:end]`."""
+
+    start: int
+    end: int
+    fate: Fate
+
+
+class TextEdit(NamedTuple):
+    """Replaces `text[start:end]` by `inserted`. Without a fate the old stretch counts as a gap."""
+
+    start: int
+    end: int
+    inserted: str = ""
+    fate: Fate | None = "repaired"
+
+
+class TracedText:
+    """A text made from another one by edits, which traces its offsets back to it.
+
+    `source` may be traced itself: spans are traced back to the first text of the chain.
+    """
+
+    def __init__(self, source: TracedText | str, edits: Iterable[TextEdit] = ()) -> None:
+        self.source = source if isinstance(source, TracedText) else None
+        old: str = source.text if isinstance(source, TracedText) else source
+        self.edits = sorted(edits)
+        parts: list[str] = []
+        # Where the text inserted by each edit starts, and the offset after it.
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        at = length = 0
+        for each in self.edits:
+            parts += [old[at : each.start], each.inserted]
+            length += each.start - at
+            self.starts.append(length)
+            length += len(each.inserted)
+            self.ends.append(length)
+            at = each.end
+        self.text: str = "".join([*parts, old[at:]]) if self.edits else old
+
+    def replace(
+        self, pattern: re.Pattern[str], inserted: str = "", fate: Fate | None = "repaired"
+    ) -> TracedText:
+        """The text with each match replaced; the same text where there is none."""
+        found = pattern.finditer(self.text)
+        edits = [TextEdit(each.start(), each.end(), inserted, fate) for each in found]
+        return TracedText(self, edits) if edits else self
+
+    def trace(self, spans: Iterable[TextSpan] = ()) -> list[TextSpan]:
+        """Spans of this text as spans of the first one, together with those of all edits."""
+        spans = [TextSpan(self._trace_start(s), self._trace_end(e), fate) for s, e, fate in spans]
+        edited = [
+            TextSpan(e.start, e.end, e.fate) for e in self.edits if e.fate and e.end > e.start
+        ]
+        # What an edit says of its stretch is more exact than a span around it.
+        spans = cover([edited, spans]) if edited else spans
+        return self.source.trace(spans) if self.source else spans
+
+    def _trace_start(self, offset: int) -> int:
+        index = bisect_right(self.starts, offset) - 1
+        # An offset where an edit inserted nothing has the text after the edit.
+        if index < 0:
+            return offset
+        if offset < self.ends[index]:
+            return self.edits[index].start
+        return self.edits[index].end + offset - self.ends[index]
+
+    def _trace_end(self, offset: int) -> int:
+        # Traced by the last character, since the offset itself may belong to what follows.
+        index = bisect_right(self.starts, offset - 1) - 1
+        if index < 0:
+            return offset
+        if offset <= self.ends[index]:
+            return self.edits[index].end
+        return self.edits[index].end + offset - self.ends[index]
+
+
+def find_spans(text: str, values: Iterable[str], fate: Fate = "read") -> list[TextSpan]:
+    """The first place of each value that the text holds verbatim."""
+    found = ((text.find(each), len(each)) for each in values if each)
+    return [TextSpan(at, at + length, fate) for at, length in found if at >= 0]
+
+
+def cover(layers: Iterable[Iterable[TextSpan]]) -> list[TextSpan]:
+    """The spans of all layers, in order and without overlaps.
+
+    Each layer gets only what the layers before it left, and a span what those before it left:
+    nothing is ever counted twice.
+    """
+    taken: list[TextSpan] = []
+    for layer in layers:
+        taken = sorted([*taken, *_find_free(taken, sorted(layer))])
+    return taken
+
+
+def _find_free(taken: Sequence[TextSpan], claims: Sequence[TextSpan]) -> Iterator[TextSpan]:
+    index = at = 0
+    for claim in claims:
+        at = max(at, claim.start)
+        while at < claim.end:
+            while index < len(taken) and taken[index].end <= at:
+                index += 1
+            following = taken[index] if index < len(taken) else None
+            if following and following.start <= at:
+                at = following.end
+                continue
+            stop = min(claim.end, following.start) if following else claim.end
+            yield TextSpan(at, stop, claim.fate)
+            at = stop
+
+
+def account(text: str, claimed: Iterable[TextSpan]) -> tuple[tuple[TextSpan, ...], list[TextSpan]]:
+    """Spans that cover the whole text, and the gaps: those of them that nothing claimed.
+
+    `claimed` has no overlaps. White space and separators that nothing claims count as read.
+    """
+    spans: list[TextSpan] = []
+    gaps: list[TextSpan] = []
+    at = 0
+    for each in (*claimed, TextSpan(len(text), len(text), "read")):
+        if each.start > at:
+            blank = not text[at : each.start].strip(SEPARATORS)
+            gap = TextSpan(at, each.start, "read" if blank else "left out")
+            _append(spans, gap)
+            if not blank:
+                gaps.append(gap)
+        if each.end > each.start:
+            _append(spans, each)
+        at = max(at, each.end)
+    return tuple(spans), gaps
+
+
+def _append(spans: list[TextSpan], span: TextSpan) -> None:
+    """Add a span, joined with the one before it if both have the same fate."""
+    if spans and spans[-1].fate == span.fate:
+        spans[-1] = TextSpan(spans[-1].start, span.end, span.fate)
+    else:
+        spans.append(span)
