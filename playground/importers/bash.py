@@ -1,6 +1,7 @@
-"""Splits a bash command line into commands and words as bash would, without running anything.
+"""Splits a bash text into commands and words as bash would, without running anything.
 
-Source: the Bash Reference Manual, sections 3.1.2 (quoting) and 3.6 (redirections).
+Source: the Bash Reference Manual, sections 3.2 (commands) and 3.6 (redirections). Where bash
+itself would stumble over what a copy did to a command, it is repaired, with a note.
 """
 
 from __future__ import annotations
@@ -8,25 +9,34 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from playground.importers.literals import SizeBudget, read_ansi_string
-from playground.importers.spans import TextSpan
-from playground.importers.values import Unreadable
+from playground.importers.bash_words import TYPOGRAPHIC, WordReader
+from playground.importers.command_lines import has_curl
+from playground.importers.literals import unclosed
+from playground.importers.spans import TextSpan, cover
+from playground.importers.values import Note, Unreadable
 
 # The longest first: `&&` is not two `&`.
 OPERATORS = ("&&", "||", ";;", "|&", ";", "|", "&", "\n", "(", ")")
-PLAIN = re.compile(r"[^\s'\"\\$`;|&<>()#]+")
-PLAIN_IN_DOUBLE = re.compile(r"[^\"\\$`]+")
-NAME = re.compile(r"\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|\{[^{}\s]{1,100}\}")
-DEFAULT = re.compile(r"\{([A-Za-z_]\w*):?-([^{}'\"\\$`\s]{0,1000})\}")
+PLAIN = re.compile(rf"[^\s'\"\\$`;|&<>()#{TYPOGRAPHIC}\u200b\ufeff]+")
+SPACES = " \t\r\v\f\xa0\u2002\u2003\u2009\u200b\u202f\u3000\ufeff"
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 REDIRECT = re.compile(r"(?:\d{1,2}|&)?(<<<|<<-?|>>|>&|<&|>\||<>|<|>)")
 HERE_DOCUMENT = re.compile(r"(?:\d{1,2})?<<(?!<)(-?)[ \t]*(['\"]?)([\w.!-]+)\2")
-CAT_HERE_DOCUMENT = re.compile(
-    r"\$\([ \t\n]*cat[ \t]*<<(-?)[ \t]*(['\"\\]?)([\w.!-]+)['\"]?[ \t]*\n"
+# A backslash at the end of a line joins it with the next, as `^` and a backtick do elsewhere.
+CONTINUATION = re.compile(r"\\\n|[\\^`][ \t\xa0]*\n|\\\Z")
+# The line after a command goes on with it where it starts with an option.
+NEXT_OPTION = re.compile(r"\n[ \t\xa0\n]*(?=[-‐‑–—−]{1,2}[A-Za-z])")
+NEXT_URL = re.compile(r"\n[ \t\xa0\n]*(?=['\"]?https?://)")
+# The commands whose words are read. The line of any other is prose where a quote is left open.
+PROGRAM = re.compile(
+    r"\s*(?:(?:sudo|time|command|env|export|if|then|do|else|!)\s+)*"
+    r"(?:\w+=|(?:\S{0,100}/)?curl(?:\.exe)?(?!\S)|(?:echo|printf|cat)(?!\S))"
 )
-CLOSING_PARENTHESIS = re.compile(r"[ \t\n]*\)")
-# In a here-document a backslash is special before these characters alone.
-FILLED_IN_HERE_DOCUMENT = re.compile(r"\\([\\$`])|\\\n|\$\{([A-Za-z_]\w*)\}|\$([A-Za-z_]\w*)")
+BEFORE_QUOTE = re.compile(r"-[A-Za-z]|--[\w-]+=")
+NEXT_PARAMETER = re.compile(r"&[\w.%\[\]-]+=")
+TEXT_ENDS = re.compile(r"\s*\Z")
+CURL = re.compile(r"(?:.*/)?curl(?:\.exe)?", re.I | re.S)
+MAX_PROSE_LINES = 100
 
 
 @dataclass
@@ -44,186 +54,110 @@ class BashCommand:
     input: str | None = None
     piped: bool = False
     unknown: list[str] = field(default_factory=list)
+    repairs: dict[str, Note] = field(default_factory=dict)
     spans: list[TextSpan] = field(default_factory=list)
 
 
-def split_commands(text: str) -> tuple[list[BashCommand], list[TextSpan], Unreadable | None]:
-    """The commands of a text in order, the spans of its assignments, and why splitting stopped
-    early if it did. Lines must end with a line feed alone."""
-    splitter = _Splitter(text)
-    try:
-        splitter.run()
-    except Unreadable as problem:
-        return splitter.commands, splitter.assignments, problem
-    return splitter.commands, splitter.assignments, None
+def split_commands(text: str, start: int = 0) -> tuple[list[BashCommand], list[TextSpan]]:
+    """The commands of a text in order, and the spans of its assignments.
+
+    Lines end with a line feed alone. Raises Unreadable for a quote that is left open.
+    """
+    splitter = _Splitter(text, start)
+    splitter.run()
+    return splitter.commands, splitter.assignments
 
 
-class _Splitter:
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self.at = 0
-        # None between words: `''` is a word, though an empty one.
-        self.word: list[str] | None = None
-        self.command = BashCommand()
+class _Splitter(WordReader):
+    def __init__(self, text: str, at: int) -> None:
+        super().__init__(text, at)
         self.commands: list[BashCommand] = []
-        self.variables: dict[str, str] = {}
-        self.budget = SizeBudget()
+        self.assigned: dict[str, str] = {}
+        self.variables = self.assigned
         # Here-documents start on the line after the one that announces them.
         self.announced: list[tuple[BashCommand, re.Match[str]]] = []
         self.assignments: list[TextSpan] = []
-        # Where the part of the command starts that no span has yet.
-        self.start = 0
+        self.prose_lines = 0
+        self._start_command()
 
     def run(self) -> None:
         while self.at < len(self.text):
-            self._step()
+            try:
+                self._step()
+            except Unreadable as problem:
+                if problem.rejected.code != "open-quote" or not self._is_prose():
+                    raise
+                self._skip_prose()
+        for _, mark in self.announced:
+            raise unclosed(self.text, mark.start(), mark.group())
         self._end_command()
+        # Where the last command was prose, its second line is read as another one.
+        if self.at < len(self.text):
+            self.run()
+
+    def _is_prose(self) -> bool:
+        """Whether the command here isn't one whose words are read, such as `That's all`."""
+        few = self.prose_lines < MAX_PROSE_LINES
+        return few and PROGRAM.match(self.text, self.start) is None
+
+    def _skip_prose(self) -> None:
+        """Go on at the second line of the command here."""
+        self.prose_lines += 1
+        end = self.text.find("\n", self.start)
+        self.at = len(self.text) if end < 0 else end + 1
+        self.take_word()
+        self._start_command()
 
     def _step(self) -> None:
         text, at = self.text, self.at
         char = text[at]
-        if plain := PLAIN.match(text, at):
+        if char in "\\^`" and (continued := CONTINUATION.match(text, at)):
+            self._continue_line(continued)
+        elif plain := PLAIN.match(text, at):
             # Digits right before `>` are a file descriptor, not a word.
             if self.word is None and (redirect := REDIRECT.match(text, at)):
                 self._redirect(redirect)
                 return
-            self._add(plain.group(), plain.end())
+            self.add(plain.group(), plain.end())
         elif char in "'\"\\$`":
-            self._read_quoted(char)
-        elif char in " \t\r\v\f\xa0":
+            self.read_quoted(char)
+        elif char in SPACES:
             self._end_word()
             self.at += 1
+        elif char in TYPOGRAPHIC:
+            # Inside a word it is an apostrophe, unless an option comes right before it.
+            if self.word is None or BEFORE_QUOTE.fullmatch("".join(self.word[:3])):
+                self.read_typographic(char)
+            else:
+                self.add(char, at + 1)
+        elif char == "&" and self._is_in_url():
+            self.repair(
+                "url-quotes", "Put quotes around the URL: its & would end the command.", at + 1
+            )
+            self.add("&", at + 1)
         elif (char in "<>" or text.startswith("&>", at)) and (found := REDIRECT.match(text, at)):
             self._redirect(found)
         elif char != "#":
             self._read_operator()
         elif self.word is not None:
-            self._add("#", at + 1)
+            self.add("#", at + 1)
         else:
+            self._end_span()
             end = text.find("\n", at)
-            self._end_span(at)
-            self.at = self.start = len(text) if end < 0 else end
+            self.at = self.span_start = len(text) if end < 0 else end
 
-    def _end_span(self, end: int) -> None:
-        if end > self.start:
-            self.command.spans.append(TextSpan(self.start, end, "read"))
-        self.start = end
-
-    def _read_quoted(self, char: str) -> None:
-        text, at = self.text, self.at
-        if char == "\\":
-            following = text[at + 1 : at + 2]
-            # A backslash at the end of a line joins it with the next, even inside a word.
-            if following == "\n":
-                self.at = at + 2
-            else:
-                self._add(following, at + 2)
-        elif char == "'":
-            end = self._find("'", at + 1)
-            self._add(text[at + 1 : end], end + 1)
-        elif char == '"' or text.startswith('$"', at):
-            self._read_double(at + 1 if char == '"' else at + 2)
-        elif text.startswith("$'", at):
-            # bash strings end at a NUL, and so does what the program gets.
-            value, end = read_ansi_string(text, at + 2)
-            self._add(value.partition("\0")[0], end)
-        else:
-            self._expand()
-
-    def _read_double(self, at: int) -> None:
-        text = self.text
-        # Even empty quotes make a word.
-        self._add("", at)
-        while self.at < len(text):
-            at = self.at
-            if plain := PLAIN_IN_DOUBLE.match(text, at):
-                self._add(plain.group(), plain.end())
-            elif text[at] == '"':
-                self.at += 1
-                return
-            elif text[at] == "\\":
-                following = text[at + 1 : at + 2]
-                # Before any other character the backslash stays.
-                kept = "" if following == "\n" or following in '$`"\\' else "\\"
-                self._add(kept + following.replace("\n", ""), at + 2)
-            else:
-                self._expand()
-        raise Unreadable("open-quote", 'A quote " is never closed.')
-
-    def _expand(self) -> None:
-        """`$name`, `${name:-default}`, `$(…)` and backticks: literals are filled in."""
-        text, at = self.text, self.at
-        if self._read_cat():
-            return
-        # The commands in it would have to be run.
-        if text[at] == "`" or text.startswith("$(", at):
-            self._keep_unknown(self._substitution_end())
-            return
-        default = DEFAULT.match(text, at + 1)
-        found = default or NAME.match(text, at + 1)
-        name = found and (found[1] or (not default and found[2]))
-        if found is None:
-            self._add("$", at + 1)
-        elif name and name in self.variables:
-            self._add(self.budget.spend(self.variables[name]), found.end())
-        elif default:
-            # The shell may know another value, but the text gives this one.
-            self._add(default[2], found.end())
-        else:
-            self._keep_unknown(found.end())
-
-    def _keep_unknown(self, end: int) -> None:
-        typed = self.text[self.at : end]
-        self.command.unknown.append(typed)
-        self._add(typed, end)
-
-    def _substitution_end(self) -> int:
-        if self.text[self.at] == "`":
-            return self._find("`", self.at + 1) + 1
-        # Counted without regard to quotes: an unbalanced one in quotes is rare in a pasted command.
-        depth = 0
-        for found in re.compile(r"[()]").finditer(self.text, self.at):
-            depth += 1 if found.group() == "(" else -1
-            if depth == 0:
-                return found.end()
-        return len(self.text)
-
-    def _read_cat(self) -> bool:
-        """`$(cat <<MARK …)`, the usual way to write a body over several lines."""
-        opened = CAT_HERE_DOCUMENT.match(self.text, self.at)
-        if opened is None:
-            return False
-        lines, end = self._read_lines(opened.end(), opened)
-        closed = CLOSING_PARENTHESIS.match(self.text, end)
-        if closed is None:
-            return False
-        self._add(lines.rstrip("\n"), closed.end())
-        return True
-
-    def _read_lines(self, at: int, mark: re.Match[str]) -> tuple[str, int]:
-        """The text of a here-document that starts at `at`, and the offset after its last line.
-
-        The groups of the mark are the dash of `<<-`, a quote, and the name.
-        """
-        lines = []
-        while at < len(self.text):
-            end = self.text.find("\n", at)
-            end = len(self.text) if end < 0 else end
-            line = self.text[at:end].lstrip("\t") if mark[1] else self.text[at:end]
-            at = end + 1
-            if line == mark[3]:
-                break
-            lines.append(line + "\n")
-        text = "".join(lines)
-        # Quotes around the mark turn expansion off.
-        filled = text if mark[2] else FILLED_IN_HERE_DOCUMENT.sub(self._fill, text)
-        return filled, min(at, len(self.text))
-
-    def _fill(self, found: re.Match[str]) -> str:
-        if found[1]:
-            return found[1]
-        name = found[2] or found[3]
-        return self.budget.spend(self.variables.get(name, found[0])) if name else ""
+    def _continue_line(self, found: re.Match[str]) -> None:
+        if found.group() != "\\\n":
+            blank = found.group()[0] == "\\"
+            message = "Joined with the next line: a blank follows the backslash at the end."
+            other = "Joined with the next line, as its end says in other shells."
+            self.repair("line-joined", message if blank else other, found.end())
+            self._end_word()
+        # Without a blank the words on both sides are one.
+        self.at = found.end()
+        if TEXT_ENDS.match(self.text, self.at):
+            message = "Nothing follows the backslash at the end: lines may be missing."
+            self.repair("cut-off", message, self.at)
 
     def _redirect(self, found: re.Match[str]) -> None:
         self._end_word()
@@ -244,54 +178,88 @@ class _Splitter:
             self.at += 1
         while self.at < len(text) and text[self.at] not in " \t\r\n;|&<>()":
             self._step()
-        word = "".join(self.word or [])
-        self.word = None
-        return word
+        return self.take_word() or ""
 
     def _read_operator(self) -> None:
         at = self.at
         operator = next((each for each in OPERATORS if self.text.startswith(each, at)), "")
         if not operator:
-            self._add(self.text[at], at + 1)
+            self.add(self.text[at], at + 1)
+            return
+        if operator == "\n" and self._goes_on():
             return
         self.at = at + len(operator)
+        if operator == "\n" and self.announced:
+            self._end_word()
+            self._end_span()
+            self._read_here_documents()
         self._end_command()
         self.command.piped = operator in ("|", "|&")
-        if operator == "\n":
-            for command, mark in self.announced:
-                command.input, self.at = self._read_lines(self.at, mark)
-                command.spans.append(TextSpan(self.start, self.at, "read"))
-                self.start = self.at
-            self.announced = []
 
-    def _add(self, text: str, end: int) -> None:
-        """Append to the current word and go on at `end`."""
-        if self.word is None:
-            self.word = []
-        self.word.append(text)
-        self.at = end
+    def _read_here_documents(self) -> None:
+        for command, mark in self.announced:
+            # What is unknown in it belongs to its command, which may be an earlier one.
+            self.unknown = command.unknown
+            start = self.at
+            command.input, self.at = self.read_here_document(start, mark)
+            command.spans.append(TextSpan(start, self.at, "read"))
+            self.span_start = self.at
+        self.announced = []
 
-    def _find(self, mark: str, at: int) -> int:
-        end = self.text.find(mark, at)
-        if end < 0:
-            raise Unreadable("open-quote", "A quote {quote} is never closed.", quote=mark)
-        return end
+    def _goes_on(self) -> bool:
+        """Join the next line where the backslash before it was lost."""
+        self._end_word()
+        at, words = self.at, self.command.words
+        if not any(CURL.fullmatch(each) for each in words[:5]):
+            return False
+        following = NEXT_OPTION.match(self.text, self.at)
+        if following is None and not any("://" in each for each in words):
+            following = NEXT_URL.match(self.text, self.at)
+        if following is None or self.announced:
+            return False
+        self.repair(
+            "line-joined", "Joined with the next line, which starts with an option.", at + 1
+        )
+        self.at = following.end()
+        return True
+
+    def _is_in_url(self) -> bool:
+        typed = "".join(self.word or [])
+        return "://" in typed and "?" in typed and bool(NEXT_PARAMETER.match(self.text, self.at))
+
+    def _end_span(self) -> None:
+        """Claim what was read of the command since the last span."""
+        read = [TextSpan(self.span_start, self.at, "read")]
+        self.command.spans += cover([self.repaired, read]) if self.repaired else read
+        self.repaired = []
+        self.span_start = self.at
 
     def _end_word(self) -> None:
-        if self.word is not None:
-            self.command.words.append("".join(self.word))
-            self.word = None
+        word = self.take_word()
+        if word is not None:
+            self.command.words.append(word)
 
     def _end_command(self) -> None:
         self._end_word()
-        self._end_span(self.at)
+        # Apostrophes of two lines of prose make one word of all that is between them.
+        if self._is_prose() and has_curl(self.text[self.start : self.at]):
+            self._skip_prose()
+            return
+        self._end_span()
         words = self.command.words
         if len(words) > 1 and words[0] == "export":
             words = words[1:]
         # `X=1 curl …` isn't kept: bash expands the words before it sets the variable.
         if words and all(ASSIGNMENT.match(word) for word in words):
-            self.variables.update(dict(word.split("=", 1) for word in words))
+            self.assigned.update(dict(word.split("=", 1) for word in words))
             self.assignments += self.command.spans
         elif words:
             self.commands.append(self.command)
+        self._start_command()
+
+    def _start_command(self) -> None:
         self.command = BashCommand()
+        self.unknown = self.command.unknown
+        self.repairs = self.command.repairs
+        self.repaired = []
+        self.start = self.span_start = self.at

@@ -1,12 +1,13 @@
-"""Command lines as people paste them: prompts, the shell they are for, words for Windows cmd."""
+"""Command lines as people paste them: their prompts, and the shell that they are for."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal
 
-from playground.importers.spans import TextEdit, TextSpan, TracedText
+from playground.importers.spans import TracedText
+from playground.importers.values import Note, note_ignored
 
 Shell = Literal["bash", "cmd", "powershell"]
 
@@ -25,24 +26,21 @@ CONTINUATION_PROMPT = re.compile(r"^(?:>{1,2}|More\?)(?:[ \t]|$)", re.MULTILINE)
 
 # At the start of a line, after an operator or a prompt: prose may mention "curl" anywhere.
 CURL = re.compile(
-    r"(?:^|[;&|(]|[$>#%!❯➜])[ \t]*(?:(?:sudo|time|command|env|then|do|else)[ \t]+)?"
+    r"(?:^|[;&|(]|[>#%!❯➜]|[$:](?=[ \t]))[ \t]*(?:(?:sudo|time|command|env|then|do|else)[ \t]+)?"
     r"(?:\w{1,64}=\S{0,200}[ \t]+)?"
-    r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\xa0\\^`])",
+    r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\xa0\\^`])(?![ \t]*=)",
     re.MULTILINE | re.IGNORECASE,
 )
 # The first line of a command tells its shell by how it is continued, anything else by quotes.
-CMD_FIRST_LINE = re.compile(r"[^'\n]*?(?:\^[ \t]*\r?$|\^\")", re.M)
+CMD_FIRST_LINE = re.compile(r"[^'\n]*?(?:\^[ \t]*\r?$|\^[\"&%{])", re.M)
 CMD_SIGN = re.compile(r'^[A-Za-z]:\\[^>\n]{0,200}>|[{\[,:][ ]?""\w|\w""[ ]?:', re.M)
 POWERSHELL_FIRST_LINE = re.compile(r"[^\n]*`[ \t]*\r?\n")
 POWERSHELL_SIGN = re.compile(
     r"^[ \t]*\$\w{1,64}[ \t]*=|@['\"][ \t]*\r?\n|^PS[^>\n]{0,200}>|\"\{`\"", re.M
 )
 # Lines before the command that decide what it sends: variables, and text piped to it.
-SETUP_LINE = re.compile(r"\s*(?:export\s+\w+=|\w+=\S|\$\w+\s*=|echo\b|printf\b|cat\b)")
-
-UNQUOTED = re.compile(r'[^\^"&|\n<>]+')
-QUOTED = re.compile(r'[^"\n]+')
-WORD_PART = re.compile(r'[^\\" \t\n\r]+')
+SETUP_LINE = re.compile(r"^[ \t]*(?:export\s+\w+=|\w+=\S|\$\w+\s*=|echo\b|printf\b|cat\b)", re.M)
+MAX_VALUES = 5
 
 
 def strip_prompts(text: TracedText) -> TracedText:
@@ -67,114 +65,25 @@ def detect_shell(text: str) -> Shell:
     return "cmd" if CMD_SIGN.search(text) or CMD_FIRST_LINE.match(text, at) else "bash"
 
 
-def skip_prose(text: TracedText) -> TracedText:
-    """The text from its cURL command on, or whole if it starts with lines that set it up."""
-    curl = CURL.search(text.text)
+def find_start(text: str) -> int:
+    """Where the commands start: at the cURL command, or at lines before it that set it up."""
+    curl = CURL.search(text)
     if curl is None:
-        return text
-    start = text.text.rfind("\n", 0, curl.start() + 1) + 1
-    before = text.text[:start]
-    setup = next((line for line in before.splitlines() if SETUP_LINE.match(line)), None)
-    if setup is not None and before.strip().startswith(setup.strip()):
-        return text
-    return TracedText(text, [TextEdit(0, start, "", None)]) if start else text
+        return 0
+    start = text.rfind("\n", 0, curl.start() + 1) + 1
+    if setup := SETUP_LINE.search(text, 0, start):
+        return setup.start()
+    # `run: curl …` of a workflow, or `Example: curl …`.
+    return curl.start() + 1 if curl.group().startswith(":") else start
 
 
-@dataclass(frozen=True)
-class CmdCommand:
-    """One command of a Windows prompt without carets; `rest` is what follows `&`, `|` or `>`."""
-
-    text: str
-    rest: str = ""
-    spans: tuple[TextSpan, ...] = ()
-
-
-def split_cmd_commands(text: str) -> list[CmdCommand]:
-    """The commands of a text for Windows cmd; a caret at the end of a line continues it."""
-    # cmd itself only knows lines, quotes and carets; splitting into words is up to programs.
-    commands: list[CmdCommand] = []
-    at = 0
-    while at < len(text):
-        start = at
-        command, at = _read_cmd_command(text, at)
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        if command.strip():
-            spans = (TextSpan(start, at, "read"), TextSpan(at, end, "left out"))
-            commands.append(CmdCommand(command, text[at:end].strip(), spans))
-        at = end + 1
-    return commands
-
-
-def _read_cmd_command(text: str, at: int) -> tuple[str, int]:
-    parts: list[str] = []
-    quoted = False
-    while at < len(text):
-        if plain := (QUOTED if quoted else UNQUOTED).match(text, at):
-            parts.append(plain.group())
-            at = plain.end()
-        elif text[at] == '"':
-            quoted = not quoted
-            parts.append('"')
-            at += 1
-        elif text.startswith("^\n\n", at):
-            # The caret removes the first line break, the second stays: the way to write one.
-            parts.append("\n")
-            at += 3
-        elif text[at] == "^":
-            # Any other character after a caret is plain.
-            parts.append(text[at + 1 : at + 2].replace("\n", ""))
-            at += 2
-        else:
-            break
-    return "".join(parts), at
-
-
-def split_arguments(line: str) -> list[str]:
-    """The words of a command as the C run-time of Windows programs splits it.
-
-    Source: "Parsing C command-line arguments" of Microsoft. 2n backslashes before a quote are
-    n backslashes and a delimiter, 2n+1 are n backslashes and a plain quote; two quotes inside
-    quotes are one plain quote.
-    """
-    words: list[str] = []
-    # None between words: `""` is a word, though an empty one.
-    word: list[str] | None = None
-    quoted = False
-    at = 0
-    while at < len(line):
-        char = line[at]
-        if plain := WORD_PART.match(line, at):
-            part, at = plain.group(), plain.end()
-        elif char == "\\":
-            part, at = _read_backslashes(line, at)
-        elif char == '"':
-            doubled = quoted and line[at + 1 : at + 2] == '"'
-            part, quoted = ('"', True) if doubled else ("", not quoted)
-            at += 2 if doubled else 1
-        elif quoted:
-            part, at = char, at + 1
-        else:
-            if word is not None:
-                words.append("".join(word))
-            word = None
-            at += 1
-            continue
-        if word is None:
-            word = []
-        word.append(part)
-    if word is not None:
-        words.append("".join(word))
-    return words
-
-
-def _read_backslashes(line: str, at: int) -> tuple[str, int]:
-    end = at
-    while end < len(line) and line[end] == "\\":
-        end += 1
-    count = end - at
-    if line[end : end + 1] != '"':
-        return "\\" * count, end
-    if count % 2:
-        return "\\" * (count // 2) + '"', end + 1
-    return "\\" * (count // 2), end
+def note_shell_values(typed: Sequence[str]) -> list[Note]:
+    """Notes about variables and the like whose values the text doesn't have."""
+    unknown = list(dict.fromkeys(typed))
+    message = "{typed} gets its value where the command runs. It stays as typed: replace it."
+    notes = [note_ignored("shell-value", message, typed=each) for each in unknown[:MAX_VALUES]]
+    if len(unknown) > MAX_VALUES:
+        count = len(unknown) - MAX_VALUES
+        message = "{count} more values stay as typed."
+        notes.append(note_ignored("shell-values", message, count=count))
+    return notes

@@ -32,9 +32,12 @@ TOKEN_PARENTS = frozenset({"", "/account", "/auth"})
 
 AUTH_SCHEME = re.compile(r"\s*([A-Za-z][\w-]*)[ \t]+(\S.*)", re.S)
 # Variables of our own, of shells and of templates, and what documentation puts for a value.
-PLACEHOLDER = re.compile(
-    r"\s*(?:\{\{.*\}\}|\$\{?\(?[\w:.{}()-]+|%\w+%|<[^<>]*>|\*+|…|\.\.\.)?\s*", re.S
+REFERENCE = (
+    r"\{\{.*?\}\}|\$\{\{.*?\}\}|\$\{[^{}]*\}|\$\([^()]*\)|`[^`]+`|\$env:\w+|\$\(?[A-Za-z_][\w:.{}()-]*+"
+    r"|%\w+%|#\{[^{}]*\}|<[^<>]*>"
 )
+# Several in a row, as in `$USER:$PASSWORD`, are no credential either.
+PLACEHOLDER = re.compile(rf"\s*(?:(?:{REFERENCE}|\*+|…|\.\.\.)[\s:;,.&/_-]*+)*+", re.S)
 USERINFO = re.compile(r"^([A-Za-z][\w+.-]*://)([^/?#@\s]+)@")
 QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#]+)=([^&#]*)")
 # Each value is located by a search of the text: thousands of them would take minutes.
@@ -89,7 +92,10 @@ def _mask_header(name: str, value: str, collector: Collector) -> str:
     location = f"header:{name}"
     plain = _normalize(name)
     if plain not in ("authorization", "proxyauthorization"):
-        secret = (plain in SECRET_HEADERS or plain in SECRET_KEYS) and not is_placeholder(value)
+        # The names of cookies are no secret.
+        values = [each.partition("=")[2] for each in value.split(";")] if plain == "cookie" else []
+        known = all(map(is_placeholder, values)) if values else is_placeholder(value)
+        secret = (plain in SECRET_HEADERS or plain in SECRET_KEYS) and not known
         label = "api_key" if plain in ("xapikey", "apikey") else name.lower()
         return collector.reference(label, location, value) if secret else value
     parts = AUTH_SCHEME.fullmatch(value)

@@ -1,32 +1,34 @@
 """Reads cURL commands as written for bash, for Windows cmd and for PowerShell.
 
-Options are parsed as cURL parses them; what they mean is in `curl_request`. Source of the
-tables: `curl --help all` (7.88) and its manual.
+What the words of a command are depends on the shell; what they mean, as `curl_options` and
+`curl_request` work it out, does not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from playground.importers import powershell
 from playground.importers.bash import ASSIGNMENT, BashCommand, split_commands
+from playground.importers.bash_words import TEMPLATE
+from playground.importers.cmd import split_cmd_commands
 from playground.importers.command_lines import (
     detect_shell,
+    find_start,
     has_curl,
-    skip_prose,
-    split_arguments,
-    split_cmd_commands,
+    note_shell_values,
     strip_prompts,
 )
-from playground.importers.curl_request import Option, build_requests
+from playground.importers.curl_options import parse_options
+from playground.importers.curl_request import build_requests
 from playground.importers.spans import TextSpan, TracedText
 from playground.importers.values import (
     FoundRequest,
     Note,
     NotRecognized,
     Pasted,
-    Unreadable,
     note_ignored,
     note_understood,
 )
@@ -34,42 +36,8 @@ from playground.importers.values import (
 # What may precede the program on a command line.
 PREFIXES = frozenset({"sudo", "time", "command", "env", "!", "then", "do", "else"})
 SHELL_NAMES = {"bash": "bash", "cmd": "the Windows command prompt", "powershell": "PowerShell"}
-MAX_VARIABLES = 5
-
-SHORT_OPTIONS = {
-    "A": "user-agent", "b": "cookie", "B": "use-ascii", "c": "cookie-jar", "C": "continue-at",
-    "d": "data", "D": "dump-header", "e": "referer", "E": "cert", "F": "form", "G": "get",
-    "h": "help", "H": "header", "I": "head", "K": "config", "m": "max-time", "o": "output",
-    "P": "ftp-port", "Q": "quote", "r": "range", "t": "telnet-option", "T": "upload-file",
-    "u": "user", "U": "proxy-user", "w": "write-out", "x": "proxy", "X": "request",
-    "y": "speed-time", "Y": "speed-limit", "z": "time-cond", ":": "next",
-}  # fmt: skip
-OPTIONS_WITH_VALUE = frozenset({
-    "abstract-unix-socket", "alt-svc", "aws-sigv4", "cacert", "capath", "cert", "cert-type",
-    "ciphers", "config", "connect-timeout", "connect-to", "continue-at", "cookie", "cookie-jar",
-    "create-file-mode", "crlfile", "curves", "data", "data-ascii", "data-binary", "data-raw",
-    "data-urlencode", "delegation", "dns-interface", "dns-ipv4-addr", "dns-ipv6-addr",
-    "dns-servers", "doh-url", "dump-header", "egd-file", "engine", "etag-compare", "etag-save",
-    "expect100-timeout", "form", "form-string", "ftp-account", "ftp-alternative-to-user",
-    "ftp-method", "ftp-port", "ftp-ssl-ccc-mode", "happy-eyeballs-timeout-ms",
-    "haproxy-clientip", "header", "hostpubmd5", "hostpubsha256", "hsts", "interface", "ip-tos",
-    "ipfs-gateway", "json", "keepalive-cnt", "keepalive-time", "key", "key-type", "krb",
-    "libcurl", "limit-rate", "local-port", "login-options", "mail-auth", "mail-from",
-    "mail-rcpt", "max-filesize", "max-redirs", "max-time", "netrc-file", "noproxy",
-    "oauth2-bearer", "output", "output-dir", "parallel-max", "pass", "pinnedpubkey", "preproxy",
-    "proto", "proto-default", "proto-redir", "proxy", "proxy-cacert", "proxy-capath",
-    "proxy-cert", "proxy-cert-type", "proxy-ciphers", "proxy-crlfile", "proxy-header",
-    "proxy-key", "proxy-key-type", "proxy-pass", "proxy-pinnedpubkey", "proxy-service-name",
-    "proxy-tls13-ciphers", "proxy-tlsauthtype", "proxy-tlspassword", "proxy-tlsuser",
-    "proxy-user", "proxy1.0", "pubkey", "quote", "random-file", "range", "rate", "referer",
-    "request", "request-target", "resolve", "retry", "retry-delay", "retry-max-time",
-    "sasl-authzid", "service-name", "socks4", "socks4a", "socks5", "socks5-gssapi-service",
-    "socks5-hostname", "speed-limit", "speed-time", "stderr", "telnet-option", "tftp-blksize",
-    "time-cond", "tls-max", "tls13-ciphers", "tlsauthtype", "tlspassword", "tlsuser", "trace",
-    "trace-ascii", "trace-config", "unix-socket", "upload-file", "url", "url-query", "user",
-    "user-agent", "variable", "vlan-priority", "write-out",
-})  # fmt: skip
-FLAGS = frozenset({"get", "head", "next"})
+# Not `%2F%`, which is part of a URL.
+CMD_VARIABLE = re.compile(r"%[A-Za-z_][A-Za-z_]\w+%")
 
 
 def looks_like(pasted: Pasted) -> bool:
@@ -79,26 +47,19 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """Every request of the cURL commands in the text, in order."""
-    whole = TracedText(pasted.text)
-    stripped = strip_prompts(whole)
-    had_prompt = len(stripped.text) < len(pasted.text.replace("\r\n", "\n"))
-    stripped = skip_prose(stripped)
+    stripped = strip_prompts(TracedText(pasted.text))
+    text = stripped.text
+    had_prompt = len(text) < len(pasted.text) - pasted.text.count("\r\n")
+    start = find_start(text)
     readers = {"bash": _read_bash, "cmd": _read_cmd, "powershell": _read_powershell}
     likely = detect_shell(pasted.text)
-    problem: Unreadable | None = None
-    # Detection may be wrong: the other shells are tried before the text is rejected.
+    # Detection may be wrong: the other shells are tried where the likely one finds no command.
+    # A text that can't be read in the likely shell is never tried in another, which would read
+    # something else.
     for shell in (likely, *(name for name in readers if name != likely)):
-        try:
-            requests = readers[shell](stripped.text)
-        except Unreadable as found:
-            problem = problem or found
-            # Another shell would read the rest of a rejected command as something else.
-            if shell == likely and not isinstance(found, NotRecognized):
-                raise
-            continue
-        if requests:
+        if requests := readers[shell](text, start):
             return [_finish(each, shell, had_prompt, stripped) for each in requests]
-    raise problem or NotRecognized("no-curl", "No cURL command can be read here.")
+    raise NotRecognized("no-curl", "No cURL command can be read here.")
 
 
 def _finish(
@@ -111,8 +72,8 @@ def _finish(
     return replace(request, notes=(*notes, *request.notes), spans=spans)
 
 
-def _read_bash(text: str) -> list[FoundRequest]:
-    commands, assignments, problem = split_commands(text)
+def _read_bash(text: str, start: int) -> list[FoundRequest]:
+    commands, assignments = split_commands(text, start)
     requests: list[FoundRequest] = []
     others: list[str] = []
     skipped: list[TextSpan] = []
@@ -123,49 +84,47 @@ def _read_bash(text: str) -> list[FoundRequest]:
             feeds_next = index + 1 < len(commands) and commands[index + 1].piped
             if not feeds_next:
                 others.append(_program(command.words[0]))
-                skipped += [TextSpan(each.start, each.end, "left out") for each in command.spans]
+                skipped += command.spans
             continue
         stdin = command.input
         spans = [*assignments, *command.spans]
         if command.piped and index:
             spans += commands[index - 1].spans
             stdin = _output(commands[index - 1]) if stdin is None else stdin
-        notes = _list_shell_notes(command)
-        requests += [
-            replace(each, notes=(*each.notes, *notes), spans=tuple(spans))
-            for each in build_requests(parse_options(words), stdin)
-        ]
-    # A quote left open after the cURL command, in prose for example, doesn't spoil the command.
-    if problem and (not requests or problem.rejected.code == "too-large"):
-        raise problem
+        notes = [*command.repairs.values(), *_list_shell_notes(command)]
+        requests += _add(build_requests(parse_options(words), stdin), notes, spans)
     return _note_others(requests, others, skipped)
 
 
-def _read_cmd(text: str) -> list[FoundRequest]:
+def _read_cmd(text: str, start: int) -> list[FoundRequest]:
     requests: list[FoundRequest] = []
     others: list[str] = []
     skipped: list[TextSpan] = []
-    for command in split_cmd_commands(text):
-        # What cURL gets is split by its C run-time, after cmd has resolved the carets.
-        words = _curl_words(split_arguments(command.text))
+    for command in split_cmd_commands(text, start):
+        words = _curl_words(command.words)
         if words is None:
-            others.append(_program(command.text))
-            skipped += [TextSpan(each.start, each.end, "left out") for each in command.spans]
+            others.append(_program(" ".join(command.words[:1])))
+            skipped += command.spans
             continue
-        requests += [
-            replace(each, spans=command.spans) for each in build_requests(parse_options(words))
-        ]
+        unknown = [each for word in words for each in CMD_VARIABLE.findall(word)]
+        notes = [*command.repairs.values(), *note_shell_values(unknown)]
+        requests += _add(build_requests(parse_options(words)), notes, command.spans)
         if command.rest:
             others.append(_program(command.rest))
     return _note_others(requests, others, skipped)
 
 
-def _read_powershell(text: str) -> list[FoundRequest]:
+def _read_powershell(text: str, start: int) -> list[FoundRequest]:
     requests: list[FoundRequest] = []
-    for words, notes, spans in powershell.find_curl_commands(text):
-        found = build_requests(parse_options(words))
-        requests += [replace(each, notes=(*each.notes, *notes), spans=spans) for each in found]
+    for words, notes, spans in powershell.find_curl_commands(text, start):
+        requests += _add(build_requests(parse_options(words)), notes, spans)
     return requests
+
+
+def _add(
+    requests: Sequence[FoundRequest], notes: Sequence[Note], spans: Sequence[TextSpan]
+) -> list[FoundRequest]:
+    return [replace(each, notes=(*notes, *each.notes), spans=tuple(spans)) for each in requests]
 
 
 def _curl_words(words: Sequence[str]) -> list[str] | None:
@@ -197,9 +156,9 @@ def _output(command: BashCommand) -> str | None:
 
 
 def _list_shell_notes(command: BashCommand) -> list[Note]:
-    unknown = list(dict.fromkeys(command.unknown))[:MAX_VARIABLES]
-    message = "{typed} gets its value in your shell. Nothing pasted is run, so it stays as typed."
-    notes = [note_ignored("shell-value", message, typed=each) for each in unknown]
+    typed = [*command.words, command.input or ""]
+    templates = [each for text in typed for each in TEMPLATE.findall(text)]
+    notes = note_shell_values([*command.unknown, *templates])
     if command.redirects:
         where = ", ".join(command.redirects)
         notes.append(note_ignored("redirect", "Left out the redirection {where}.", where=where))
@@ -215,62 +174,13 @@ def _program(command: str) -> str:
 def _note_others(
     requests: list[FoundRequest], others: Sequence[str], skipped: Sequence[TextSpan]
 ) -> list[FoundRequest]:
+    """The requests with a note about the commands that send none."""
     if not others:
         return requests
     note = note_ignored(
         "other-commands", "Left out other commands: {text}.", text=", ".join(others)
     )
+    spans = [each._replace(fate="left out") for each in skipped]
     return [
-        replace(each, notes=(*each.notes, note), spans=(*each.spans, *skipped)) for each in requests
+        replace(each, notes=(*each.notes, note), spans=(*each.spans, *spans)) for each in requests
     ]
-
-
-def parse_options(words: Sequence[str]) -> Iterator[Option]:
-    """The options of one cURL command in order; a bare word is a `url`."""
-    at = 0
-    only_urls = False
-    while at < len(words):
-        word = words[at]
-        at += 1
-        if word == "--" and not only_urls:
-            only_urls = True
-        elif only_urls or not word.startswith("-") or word == "-":
-            yield Option("url", word)
-        else:
-            long = word.startswith("--")
-            options, needs_value = _parse_long(word[2:]) if long else _parse_short(word[1:])
-            if needs_value:
-                options[-1] = Option(options[-1].name, words[at] if at < len(words) else "")
-                at += 1
-            yield from options
-
-
-def _parse_long(word: str) -> tuple[list[Option], bool]:
-    """The option, and whether its value is the next word."""
-    # cURL itself only takes `--data x`, but people write `--data=x`.
-    name, equals, value = word.partition("=")
-    name = _complete(name)
-    if name not in OPTIONS_WITH_VALUE:
-        return [Option(name)], False
-    return [Option(name, value)], not equals
-
-
-def _parse_short(letters: str) -> tuple[list[Option], bool]:
-    """The options of `-sSLX`, and whether the value of the last one is the next word."""
-    options: list[Option] = []
-    for index, letter in enumerate(letters):
-        # A letter that isn't in the table is a flag.
-        name = SHORT_OPTIONS.get(letter, letter)
-        if name in OPTIONS_WITH_VALUE:
-            value = letters[index + 1 :]
-            return [*options, Option(name, value)], not value
-        options.append(Option(name))
-    return options, False
-
-
-def _complete(name: str) -> str:
-    """cURL takes the start of a name that fits only one of its options for that option."""
-    if name in OPTIONS_WITH_VALUE or len(name) < 3:
-        return name
-    fitting = [each for each in OPTIONS_WITH_VALUE | FLAGS if each.startswith(name)]
-    return fitting[0] if len(fitting) == 1 else name

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote_plus, urlsplit, urlunsplit
 
+from playground.importers.curl_options import SILENT_OPTIONS, Option, plain_dashes
+from playground.importers.http_messages import (
+    check_scheme,
+    choose_urls,
+    clean_headers,
+    join_fields,
+    note_fields,
+    read_login,
+)
 from playground.importers.values import (
     BODY_IN_FILE,
     FORM_TYPE,
@@ -13,32 +23,25 @@ from playground.importers.values import (
     Headers,
     Note,
     Unreadable,
-    basic_auth,
     note_ignored,
+    note_repaired,
     note_understood,
 )
+from playground.jsontext.printing import dump
 
 DATA_OPTIONS = frozenset({
     "data", "data-ascii", "data-binary", "data-raw", "data-urlencode", "json",
 })  # fmt: skip
-# Options that change nothing in what is sent, or only how the answer is shown.
-SILENT_OPTIONS = frozenset({
-    "compressed", "fail", "fail-with-body", "silent", "show-error", "location", "verbose",
-    "include", "no-progress-meter", "progress-bar", "no-buffer", "globoff", "http1.1", "http2",
-    "http2-prior-knowledge", "path-as-is", "max-time", "connect-timeout", "retry", "output",
-    "write-out", "remote-name", "tlsv1.2", "ipv4", "ipv6",
-})  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Option:
-    """One option as given: its long name without dashes, and its value if it takes one.
-
-    A short option that isn't known keeps its letter as the name.
-    """
-
-    name: str
-    value: str | None = None
+OPTIONS_IN_FILE = (
+    "Options of this command are in the file {file}. Files named in pasted text are never read: "
+    "paste the command with its options."
+)
+# What may follow the content of a form field.
+FORM_PARAMETERS = re.compile(r";[ \t]*(?:type|filename|headers?|encoder)=.*", re.S)
+# cURL sends a request for each of these: `{a,b}` and `[1-9]`.
+GLOB = re.compile(r"\{[^{}]*,[^{}]*\}|\[\w+-\w+(?::\d+)?\]")
 
 
 @dataclass
@@ -56,7 +59,7 @@ class _Transfer:
     query: list[str] = field(default_factory=list)
     cookies: list[str] = field(default_factory=list)
     implied: dict[str, str] = field(default_factory=dict)
-    form: list[str] = field(default_factory=list)
+    form: list[tuple[str, str]] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
 
@@ -66,7 +69,7 @@ class _Transfer:
 
 
 def build_requests(options: Iterable[Option], stdin: str | None = None) -> list[FoundRequest]:
-    """The requests of one cURL command, several where `--next` separates them.
+    """The requests of one cURL command: one for each URL, and those after `--next`.
 
     `stdin` is the text that is fed to the command, if it is a literal. Raises Unreadable where
     the body is not in the text.
@@ -78,38 +81,53 @@ def build_requests(options: Iterable[Option], stdin: str | None = None) -> list[
             groups.append([])
         else:
             groups[-1].append(option)
-    return [_build_request(group, stdin) for group in groups if group]
+    return [each for group in groups if group for each in _build_group(group, stdin)]
 
 
-def _build_request(options: Sequence[Option], stdin: str | None) -> FoundRequest:
+def _build_group(options: Sequence[Option], stdin: str | None) -> list[FoundRequest]:
     transfer = _Transfer()
     for option in options:
-        _apply_option(transfer, option.name, option.value or "", stdin)
+        _apply_option(transfer, option, stdin)
     if not transfer.urls:
         raise Unreadable("curl-no-url", "This cURL command has no URL.")
     body = transfer.data
-    url = _add_scheme(transfer, transfer.urls[0])
     query = list(transfer.query)
     # `--get` moves the data to the query.
     if transfer.get and body is not None:
         query.append(body)
         body = None
-    if query:
-        url = _add_query(url, "&".join(query))
-    for extra in transfer.urls[1:]:
-        message = "Left out a second URL: {url}."
-        transfer.notes.append(note_ignored("more-addresses", message, url=extra))
-    return FoundRequest(
+    urls, others = choose_urls(transfer.urls)
+    for each in others:
+        message = "Left out “{text}”, which belongs to no option."
+        transfer.notes.append(note_ignored("extra-word", message, text=each))
+    headers, notes = clean_headers(_list_headers(transfer, body))
+    request = FoundRequest(
         kind="curl",
         method=_choose_method(transfer, body),
-        url=url,
-        headers=_list_headers(transfer, body),
+        headers=headers,
         body=body,
-        notes=(*transfer.notes, *_list_notes(transfer)),
+        document=dump(join_fields(transfer.form)) if transfer.form else None,
+        notes=(*transfer.notes, *notes, *_list_notes(transfer, options)),
     )
+    return [_set_url(request, url, query) for url in urls]
 
 
-def _apply_option(transfer: _Transfer, name: str, value: str, stdin: str | None) -> None:
+def _set_url(request: FoundRequest, url: str, query: Sequence[str]) -> FoundRequest:
+    check_scheme(url, guessed=True)
+    notes = list(request.notes)
+    # The scheme that cURL would guess, unless the URL starts with a variable.
+    if "://" not in url and not url.startswith(("{{", "$", "%")):
+        url = "http://" + url.lstrip("/")
+        notes.append(note_understood("no-scheme", "The URL has no scheme; cURL would use http."))
+    if found := GLOB.search(url):
+        message = "cURL sends a request for each value of {typed}. Put one value in its place."
+        notes.append(note_ignored("glob", message, typed=found.group()))
+    url = _add_query(url, "&".join(query)) if query else url
+    return replace(request, url=url, notes=tuple(notes))
+
+
+def _apply_option(transfer: _Transfer, option: Option, stdin: str | None) -> None:
+    name, value = option.name, option.value or ""
     if name == "url":
         transfer.urls.append(value)
     elif name == "request":
@@ -123,6 +141,8 @@ def _apply_option(transfer: _Transfer, name: str, value: str, stdin: str | None)
         _add_form_field(transfer, name, value)
     elif name == "upload-file":
         raise Unreadable("curl-upload", BODY_IN_FILE, file=value or "-")
+    elif name == "config":
+        raise Unreadable("curl-config", OPTIONS_IN_FILE, file=value or "-")
     elif name == "get":
         transfer.get = True
     elif name == "head":
@@ -132,8 +152,9 @@ def _apply_option(transfer: _Transfer, name: str, value: str, stdin: str | None)
         transfer.query.append(encoded)
     elif name == "user":
         # cURL would ask for the password; an empty one is what the command has.
-        login = value if ":" in value else value + ":"
-        transfer.implied["Authorization"] = basic_auth(login)
+        header, note = read_login(value if ":" in value else value + ":")
+        transfer.implied["Authorization"] = header or ""
+        transfer.notes += [note] if note else []
     elif name == "oauth2-bearer":
         transfer.implied["Authorization"] = f"Bearer {value}"
     elif name == "user-agent":
@@ -145,12 +166,13 @@ def _apply_option(transfer: _Transfer, name: str, value: str, stdin: str | None)
     # Without an equals sign the value is the name of a file with cookies.
     elif name == "cookie" and "=" in value:
         transfer.cookies.append(value)
-    elif name == "cookie" and value:
-        transfer.skip_file(value, "its cookies are left out")
-    elif name == "config":
-        transfer.skip_file(value, "its options are left out")
-    elif name == "k" or (name not in SILENT_OPTIONS and name != "cookie" and len(name) > 1):
-        transfer.ignored.append("-k" if name == "k" else f"--{name}")
+    elif name == "cookie":
+        if value:
+            transfer.skip_file(value, "its cookies are left out")
+    elif name not in SILENT_OPTIONS:
+        # A word such as `-xuser:password@proxy` isn't shown.
+        typed = plain_dashes(option.typed) if option.value is None else f"--{name}"
+        transfer.ignored.append(typed)
 
 
 def _add_header(transfer: _Transfer, value: str) -> None:
@@ -165,6 +187,9 @@ def _add_header(transfer: _Transfer, value: str) -> None:
         transfer.headers.append((name.strip(), text.strip()))
     elif value.endswith(";"):
         transfer.headers.append((value[:-1].strip(), ""))
+    else:
+        message = "Left out the header “{text}”, which has no colon. cURL leaves it out, too."
+        transfer.notes.append(note_ignored("no-colon", message, text=value))
 
 
 def _add_data(transfer: _Transfer, name: str, value: str, stdin: str | None) -> None:
@@ -210,21 +235,29 @@ def _encode(value: str, stdin: str | None) -> str:
 
 def _add_form_field(transfer: _Transfer, option: str, value: str) -> None:
     name, _, content = value.partition("=")
-    # `--form-string` takes `@` as it is.
-    if option == "form" and content[:1] in ("@", "<"):
-        transfer.skip_file(content[1:].split(";")[0], "the form field is left out")
-        return
-    transfer.form.append(name)
+    # `--form-string` takes everything as it is.
+    if option == "form":
+        if content[:1] in ("@", "<"):
+            file = content[1:].split(";")[0].strip('"')
+            raise Unreadable("curl-file", BODY_IN_FILE, file=file or "-")
+        content = FORM_PARAMETERS.sub("", content)
+        if content[:1] == content[-1:] == '"':
+            content = content[1:-1].replace('\\"', '"').replace("\\\\", "\\")
+    transfer.form.append((name, content))
 
 
-def _list_notes(transfer: _Transfer) -> list[Note]:
+def _list_notes(transfer: _Transfer, options: Sequence[Option]) -> list[Note]:
     notes = []
+    dashed = [each.name for each in options if plain_dashes(each.typed) != each.typed]
+    if dashed:
+        names = ", ".join(dict.fromkeys(dashed))
+        message = "Replaced typographic dashes with hyphens before {names}."
+        notes.append(note_repaired("dashes", message, names=names))
     if transfer.ignored:
         names = ", ".join(dict.fromkeys(transfer.ignored))
         notes.append(note_ignored("curl-options", "Left out options: {names}.", names=names))
     if transfer.form:
-        message = "Left out the form fields {names}: a multipart body isn't JSON."
-        notes.append(note_ignored("multipart", message, names=", ".join(transfer.form)))
+        notes.append(note_fields())
     return notes
 
 
@@ -249,15 +282,6 @@ def _list_headers(transfer: _Transfer, body: str | None) -> Headers:
     # A header given wins, and one removed isn't added.
     added = [(name, text) for name, text in implied.items() if name.lower() not in given and text]
     return (*transfer.headers, *added)
-
-
-def _add_scheme(transfer: _Transfer, url: str) -> str:
-    """The URL with the scheme that cURL would guess, unless it starts with a variable."""
-    if "://" in url or url.startswith(("{{", "$", "%")):
-        return url
-    message = "The URL has no scheme; cURL would use http."
-    transfer.notes.append(note_understood("no-scheme", message))
-    return "http://" + url.lstrip("/")
 
 
 def _add_query(url: str, query: str) -> str:

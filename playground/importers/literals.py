@@ -53,6 +53,13 @@ def is_text(value: Literal) -> TypeGuard[str]:
     return isinstance(value, str) and not isinstance(value, NumberToken)
 
 
+def unclosed(text: str, at: int, quote: str) -> Unreadable:
+    """The rejection of a text whose quote at `at` is never closed: a cut-off text, mostly."""
+    line = text.count("\n", 0, at) + 1
+    message = "The {quote} in line {line} is never closed. Paste the whole text."
+    return Unreadable("open-quote", message, quote=quote, line=line)
+
+
 def join_surrogates(text: str) -> str:
     """The text with surrogate pairs joined; half a pair becomes U+FFFD."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -64,6 +71,7 @@ def read_ansi_string(text: str, at: int) -> tuple[str, int]:
     Browsers write it for commands with characters that need escapes.
     """
     parts: list[str] = []
+    opened = at
     while at < len(text):
         if plain := PLAIN_IN_ANSI.match(text, at):
             parts.append(plain.group())
@@ -73,7 +81,7 @@ def read_ansi_string(text: str, at: int) -> tuple[str, int]:
         else:
             part, at = _read_ansi_escape(text, at)
             parts.append(part)
-    raise Unreadable("open-quote", "A quote $' is never closed.")
+    raise unclosed(text, opened, "$'")
 
 
 def _read_ansi_escape(text: str, at: int) -> tuple[str, int]:

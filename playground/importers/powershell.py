@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from playground.importers.command_lines import strip_prompts
+from playground.importers.command_lines import note_shell_values, strip_prompts
 from playground.importers.literals import Literal, is_text
 from playground.importers.powershell_values import ShellToken, ValueParser, split_tokens
 from playground.importers.source_requests import RequestParts, build_request
@@ -18,7 +18,6 @@ from playground.importers.values import (
     NotRecognized,
     Pasted,
     Unreadable,
-    note_ignored,
 )
 
 SIGN = re.compile(r"\b(?:Invoke-RestMethod|Invoke-WebRequest|irm|iwr)\b", re.I)
@@ -51,14 +50,15 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     ]
 
 
-def find_curl_commands(text: str) -> Iterator[tuple[list[str], list[Note], tuple[TextSpan, ...]]]:
+def find_curl_commands(
+    text: str, start: int = 0
+) -> Iterator[tuple[list[str], list[Note], tuple[TextSpan, ...]]]:
     """The words after each `curl` or `curl.exe`, as the program gets them, with notes and spans."""
-    reader = _ScriptReader(split_tokens(text))
+    reader = _ScriptReader(split_tokens(text, start))
     reader.run()
-    message = "{typed} gets its value in your shell. Nothing pasted is run, so it stays as typed."
     for words, span in reader.curl_commands:
         unknown = [each for each in words if re.fullmatch(r"\$\w{1,60}", each)]
-        notes = [note_ignored("shell-value", message, typed=each) for each in unknown]
+        notes = note_shell_values(unknown)
         yield [_unescape(each) for each in words], notes, (*reader.assigned, span)
 
 

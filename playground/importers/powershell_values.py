@@ -56,10 +56,10 @@ class ShellToken:
         return self.kind == "mark" and self.text in marks
 
 
-def split_tokens(text: str) -> list[ShellToken]:
-    """The tokens in order; variables in strings stay as typed. Lines end with a line feed alone."""
+def split_tokens(text: str, start: int = 0) -> list[ShellToken]:
+    """The tokens in order; variables in strings stay as typed."""
     tokens: list[ShellToken] = []
-    at = 0
+    at = start
     joined = False
     while at < len(text):
         start = at

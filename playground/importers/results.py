@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from playground.importers.claims import check_repaired, claim_spans, note_others
 from playground.importers.credentials import Collector, mask_document, mask_headers, mask_url
+from playground.importers.http_messages import join_fields, note_fields, read_form
 from playground.importers.json_payloads import RepairedJson, repair_json
 from playground.importers.left_out import check_share, note_gaps
 from playground.importers.spans import account
 from playground.importers.values import (
-    FORM_TYPE,
     FoundRequest,
     Imported,
     LineChange,
@@ -23,7 +23,6 @@ from playground.importers.values import (
     Pasted,
     Unreadable,
     note_ignored,
-    note_repaired,
     note_understood,
 )
 from playground.jsontext.parsing import Tree, parse, try_parse
@@ -34,7 +33,6 @@ PATH_PARAMETER = re.compile(r"\{([^{}]+)\}")
 # Keys of so many APIs that one of them alone does not tell an operation.
 COMMON_KEYS = frozenset({"id", "name", "title", "type", "data", "url", "email", "token", "format"})
 MAX_PATH = 4000
-MAX_FORM_FIELDS = 10_000
 
 
 @dataclass(frozen=True)
@@ -229,16 +227,11 @@ def _convert_form(request: FoundRequest, text: str) -> RepairedJson | None:
     """Form fields as a JSON object; None for other bodies."""
     types = (value for name, value in request.headers if name.lower() == "content-type")
     # cURL sends JSON as a form unless told otherwise: a bracket counts more than the header.
-    if not next(types, "").startswith(FORM_TYPE) or text.lstrip()[:1] in ("{", "["):
+    form = None if text.lstrip()[:1] in ("{", "[") else read_form(text, next(types, ""))
+    if form is None:
         return None
-    try:
-        pairs = parse_qsl(
-            text, keep_blank_values=True, strict_parsing=True, max_num_fields=MAX_FORM_FIELDS
-        )
-    except ValueError:
-        return None
-    message = "The form fields of the body became JSON strings."
-    return RepairedJson(dump(dict(pairs)), (note_repaired("form-fields", message),))
+    fields, notes = form
+    return RepairedJson(dump(join_fields(fields)), (note_fields(), *notes))
 
 
 def _list_notes(

@@ -2,13 +2,8 @@
 
 import pytest
 
-from playground.importers.command_lines import (
-    detect_shell,
-    skip_prose,
-    split_arguments,
-    split_cmd_commands,
-    strip_prompts,
-)
+from playground.importers.cmd import split_arguments, split_cmd_commands
+from playground.importers.command_lines import detect_shell, find_start, strip_prompts
 from playground.importers.spans import TracedText
 
 
@@ -40,8 +35,9 @@ def test_the_shell_is_detected(text, shell):
 
 
 def test_prose_before_a_command_is_skipped_but_not_its_setup():
-    assert skip_prose(TracedText("Run this:\ncurl https://h/x")).text == "curl https://h/x"
-    assert skip_prose(TracedText("KEY=1\ncurl h")).text == "KEY=1\ncurl h"
+    assert find_start("Run this:\ncurl https://h/x") == len("Run this:\n")
+    assert find_start("KEY=1\ncurl https://h/x") == 0
+    assert find_start("Run:\nKEY=1\ncurl https://h/x") == len("Run:\n")
 
 
 # The examples of "Parsing C command-line arguments" in the documentation of Microsoft.
@@ -56,13 +52,13 @@ def test_prose_before_a_command_is_skipped_but_not_its_setup():
     ],
 )
 def test_words_are_split_as_the_c_run_time_does(line, words):
-    assert split_arguments(line) == words
+    assert split_arguments(line)[0] == words
 
 
 def test_carets_of_cmd_are_resolved():
     commands = split_cmd_commands('curl ^\n  -d ^"a^&b^"  & echo x\ncurl y')
-    assert [each.text.split() for each in commands] == [
-        ["curl", "-d", '"a&b"'],
+    assert [each.words for each in commands] == [
+        ["curl", "-d", "a&b"],
         ["curl", "y"],
     ]
     assert commands[0].rest == "& echo x"

@@ -122,11 +122,6 @@ def test_backticks_at_the_end_of_a_bash_command_are_not_taken_for_powershell():
     assert not any("second URL" in each for each in said)
 
 
-def test_a_file_of_options_is_noted_as_unread():
-    found = paste(f"curl -K options.cfg {URL} -d '{{}}'")
-    assert any("options.cfg" in note.message for note in found.notes)
-
-
 COMMANDS = [
     "curl U -d '' -d y=2",
     "curl U -d x=1 -d '' -d z",

@@ -1,0 +1,150 @@
+"""Headers, logins and forms of HTTP messages, as commands and code give them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from urllib.parse import parse_qsl, urlsplit
+
+from playground.importers.credentials import is_placeholder
+from playground.importers.values import (
+    FORM_TYPE,
+    Headers,
+    Note,
+    Unreadable,
+    basic_auth,
+    note_ignored,
+    note_repaired,
+)
+
+MAX_FORM_FIELDS = 10_000
+CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+# A line of a header that goes on in the next, indented one (RFC 9112, 5.2).
+FOLD = re.compile(r"[ \t]*\r?\n[ \t]+")
+BOUNDARY = re.compile(r"boundary=\"?([^\";,\s]+)", re.I)
+PART_NAME = re.compile(r"\bname=(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", re.I)
+PART_FILE = re.compile(r"\bfilename\*?=(?:\"([^\"]*)\"|([^;\s]+))", re.I)
+OTHER_SCHEME = re.compile(
+    r"(?!https?:)(?:([a-z][\w+.-]*)://|(file|data|blob|mailto|javascript|about|tel):)", re.I
+)
+# cURL takes such a start of a host for the scheme.
+GUESSED_SCHEME = re.compile(r"(ftp|dict|ldap|imap|smtp|pop3)\.", re.I)
+
+
+def clean_headers(headers: Headers) -> tuple[Headers, list[Note]]:
+    """The headers with folded lines joined. Raises Unreadable for any other line break."""
+    cleaned: list[tuple[str, str]] = []
+    notes: list[Note] = []
+    for name, value in headers:
+        text = FOLD.sub(" ", value.strip())
+        if text != value.strip():
+            message = "Joined the lines of the header {name}."
+            notes.append(note_repaired("header-fold", message, name=name))
+        if CONTROL.search(name + text):
+            message = (
+                "The header {name} has a line break or another control character in it. Remove it "
+                "and paste the text again."
+            )
+            raise Unreadable("header-control", message, name=CONTROL.split(name)[0][:80])
+        cleaned.append((name, text))
+    return tuple(cleaned), notes
+
+
+def check_scheme(url: str, guessed: bool = False) -> None:
+    """Raise Unreadable for the URL of another protocol than HTTP.
+
+    `guessed` looks at the host, too, as cURL does for a URL without a scheme.
+    """
+    found = OTHER_SCHEME.match(url) or (guessed and GUESSED_SCHEME.match(url))
+    if not found:
+        return
+    scheme = found.group().partition(":")[0].lower().rstrip(".")
+    message = "This is a request by {scheme}. Only http and https requests can be sent."
+    raise Unreadable("other-scheme", message, scheme=scheme)
+
+
+def read_login(login: str) -> tuple[str | None, Note | None]:
+    """The Authorization header of `user:password`, or a note if a part comes from elsewhere."""
+    given = [part for part in login.split(":", 1) if part]
+    if not any(is_placeholder(part) for part in given):
+        return basic_auth(login), None
+    message = "Left out the login {login}, which comes from elsewhere. Enter it as a credential."
+    return None, note_ignored("login", message, login=login)
+
+
+def read_form(body: str, content_type: str) -> tuple[list[tuple[str, str]], list[Note]] | None:
+    """The fields of a form, encoded or multipart, with notes; None for other bodies."""
+    kind = content_type.strip().lower()
+    if kind.startswith(FORM_TYPE):
+        try:
+            pairs = parse_qsl(
+                body, keep_blank_values=True, strict_parsing=True, max_num_fields=MAX_FORM_FIELDS
+            )
+        except ValueError:
+            return None
+        return pairs, []
+    if kind.startswith("multipart/form-data"):
+        boundary = BOUNDARY.search(content_type)
+        return _read_multipart(body, boundary[1] if boundary else "")
+    return None
+
+
+def _read_multipart(body: str, boundary: str) -> tuple[list[tuple[str, str]], list[Note]] | None:
+    """The text fields of a multipart body (RFC 7578), and a note for each file in it."""
+    # Browsers copy the header without its boundary in some of their formats.
+    text = body.replace("\r\n", "\n").lstrip("\n")
+    mark = f"--{boundary}" if boundary else text.partition("\n")[0].rstrip()
+    if not mark.startswith("--") or not text.startswith(mark):
+        return None
+    fields: list[tuple[str, str]] = []
+    notes: list[Note] = []
+    for part in f"\n{text}".split(f"\n{mark}")[1:]:
+        head, _, content = part.partition("\n\n")
+        name, file = PART_NAME.search(head), PART_FILE.search(head)
+        if name and file:
+            message = "Left out the form field {name}: it holds the file {file}."
+            shown = file[1] or file[2] or ""
+            notes.append(note_ignored("form-file", message, name=name[1] or name[2], file=shown))
+        elif name:
+            fields.append((name[1] if name[1] is not None else name[2], content))
+    return (fields, notes) if fields or notes else None
+
+
+def join_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
+    """The fields as an object; one that is given several times has a list."""
+    joined: dict[str, str | list[str]] = {}
+    for name, value in pairs:
+        known = joined.get(name)
+        if known is None:
+            joined[name] = value
+        elif isinstance(known, list):
+            known.append(value)
+        else:
+            joined[name] = [known, value]
+    return joined
+
+
+def note_fields() -> Note:
+    """The note about form fields that became the document."""
+    message = "The form fields of the body became JSON strings."
+    return note_repaired("form-fields", message)
+
+
+def is_url(word: str) -> bool:
+    """Whether a word of a command is a URL rather than something else that has no option."""
+    if "://" in word or word.startswith(("{{", "$", "%")):
+        return True
+    try:
+        host = urlsplit(f"//{word}").hostname or ""
+    except ValueError:
+        return False
+    return host == "localhost" or re.fullmatch(r"[\w-]+(\.[\w-]+)+", host) is not None
+
+
+def choose_urls(words: Sequence[str]) -> tuple[list[str], list[str]]:
+    """The words that are URLs, at least one of them, and the others."""
+    urls = [each for each in words if is_url(each)] or list(words[:1])
+    rest = list(words)
+    for each in urls:
+        rest.remove(each)
+    return urls, rest
