@@ -21,13 +21,12 @@ WORD_PART = re.compile(r'[^\\" \t\n\r]+')
 # special, a line break as a caret and two, backslashes doubled. Older ones put no caret before
 # the outer quotes, so that cmd would take some carets inside for themselves.
 BROWSER_ARGUMENT = re.compile(
-    r"(\^?)\"((?:[\w\s:=+~'/.,?;()*`-]|[^\x00-\x7f]|\^\n\n|\^\\\^[\"\\]|\^[^\n\"\\]|%(?=\^))*+)"
+    r"(\^?)\"((?:[\w\s:=+~'/.,?;()*`\x80-\U0010ffff-]++|\^\n\n|\^\\\^[\"\\]|\^[^\n\"\\]|%(?=\^))*)"
     r"\1\"(?=[\s&|]|\Z)",
     re.A,
 )
-BROWSER_ESCAPE = re.compile(r"\^(\n)\n|\^(.)", re.S)
-DOUBLED = re.compile(r"\\(.)", re.S)
-BEFORE_QUOTE = re.compile(r"(\\*)(\"|\Z)")
+# The run-time would leave these backslashes doubled: no quote follows them.
+DOUBLED = re.compile(r"(?<!\\)(?:\\\\)+(?![\\\"])")
 CONTINUATION = re.compile(r"\^[ \t]+\n")
 TEXT_ENDS = re.compile(r"\^\s*\Z")
 
@@ -51,53 +50,66 @@ def split_cmd_commands(text: str, start: int = 0) -> list[CmdCommand]:
     at = start
     while at < len(text):
         reader = _LineReader(text, at)
-        line = reader.read()
+        reader.read()
         end = text.find("\n", reader.at)
         end = len(text) if end < 0 else end
-        if line.strip():
-            words, open_quote = split_arguments(line)
-            if open_quote is not None and words[0].lower() in ("curl", "curl.exe"):
-                raise unclosed(text, reader.quotes[open_quote], '"')
-            rest = text[reader.at : end].strip()
+        words = reader.words
+        if words:
+            if reader.open_quote is not None and words[0].lower() in ("curl", "curl.exe"):
+                raise unclosed(text, reader.open_quote, '"')
             read = [TextSpan(at, reader.at, "read"), TextSpan(reader.at, end, "left out")]
             spans = tuple(cover([reader.repaired, read]))
+            rest = text[reader.at : end].strip()
             commands.append(CmdCommand(words, rest, reader.repairs, spans))
         at = end + 1
     return commands
 
 
 class _LineReader:
-    """Reads one command line: what cmd would hand to a program.
+    """Reads one command line: what cmd would hand to a program, split into `words`.
 
-    `quotes` has the offset of each quote in the result, so that an error can name its line.
+    `open_quote` is the offset of a quote that is never closed.
     """
 
     def __init__(self, text: str, at: int) -> None:
         self.text = text
         self.at = at
-        self.quotes: list[int] = []
+        self.words: list[str] = []
+        self.open_quote: int | None = None
         self.repairs: dict[str, Note] = {}
         self.repaired: list[TextSpan] = []
+        # The line so far without its carets, and the offset of each quote in it.
+        self.parts: list[str] = []
+        self.quotes: list[int] = []
 
-    def read(self) -> str:
+    def read(self) -> None:
         text = self.text
-        parts: list[str] = []
         quoted = False
         while self.at < len(text):
             at = self.at
-            if not quoted and (found := BROWSER_ARGUMENT.match(text, at)) and "^" in found.group():
-                parts.append(self._read_browser_argument(found))
+            starts = not self.parts or self.parts[-1][-1:].isspace()
+            browser = BROWSER_ARGUMENT.match(text, at) if starts and not quoted else None
+            if browser and "^" in browser.group():
+                self._split()
+                self._read_browser_argument(browser)
             elif plain := (QUOTED if quoted else UNQUOTED).match(text, at):
-                parts.append(plain.group())
+                self.parts.append(plain.group())
                 self.at = plain.end()
             elif text[at] == '"':
                 quoted = not quoted
-                parts.append(self._quote(at, at + 1))
+                self.parts.append(self._quote(at, at + 1))
             elif text[at] == "^":
-                parts.append(self._read_caret(at))
+                self.parts.append(self._read_caret(at))
             else:
                 break
-        return "".join(parts)
+        self._split()
+
+    def _split(self) -> None:
+        words, opened = split_arguments("".join(self.parts))
+        self.words += words
+        if opened is not None and self.open_quote is None:
+            self.open_quote = self.quotes[opened]
+        self.parts, self.quotes = [], []
 
     def _quote(self, at: int, end: int) -> str:
         self.quotes.append(at)
@@ -127,26 +139,24 @@ class _LineReader:
         self.at = at + 2
         return text[at + 1 : at + 2].replace("\n", "")
 
-    def _read_browser_argument(self, found: re.Match[str]) -> str:
-        """The argument with its own characters, encoded again for the run-time."""
-        plain = BROWSER_ESCAPE.sub(r"\1\2", found[2])
-        value = DOUBLED.sub(r"\1", plain)
-        # The run-time leaves doubled backslashes as they are, but those before a quote.
-        if not found[1] or split_arguments(f'"{plain}"')[0] != [value]:
+    def _read_browser_argument(self, found: re.Match[str]) -> None:
+        plain = _take_off(found[2].replace("^\n\n", "\n"), "^")
+        if not found[1] or DOUBLED.search(plain):
             message = "Took off the escapes that the browser put there, which cmd would not."
             self._repair("browser-escapes", message, found.end())
-        encoded = BEFORE_QUOTE.sub(
-            lambda each: each[1] * 2 + ("\\" + each[2] if each[2] else ""), value
-        )
-        self.quotes += [found.start()] * (encoded.count('"') + 2)
+        self.words.append(_take_off(plain, "\\"))
         self.at = found.end()
-        return f'"{encoded}"'
 
     def _repair(self, code: str, message: str, end: int) -> None:
         self.repaired.append(TextSpan(self.at, end, "repaired"))
         if code not in self.repairs:
             line = self.text.count("\n", 0, self.at) + 1
             self.repairs[code] = note_repaired(code, "Line {line}: " + message, line=line)
+
+
+def _take_off(text: str, escape: str) -> str:
+    """The text without its escapes; each is one character before a plain one."""
+    return escape.join(part.replace(escape, "") for part in text.split(escape * 2))
 
 
 def split_arguments(line: str) -> tuple[list[str], int | None]:

@@ -45,7 +45,8 @@ MAX_VALUES = 5
 
 def strip_prompts(text: TracedText) -> TracedText:
     """The text without the prompts before its commands, and with line feeds alone."""
-    text = text.replace(CARRIAGE_RETURN, fate="read")
+    # White space that no span claims counts as read.
+    text = text.replace(CARRIAGE_RETURN, fate=None)
     stripped = text.replace(PROMPT, fate="left out")
     return text if stripped is text else stripped.replace(CONTINUATION_PROMPT, fate="left out")
 

@@ -33,11 +33,11 @@ TOKEN_PARENTS = frozenset({"", "/account", "/auth"})
 AUTH_SCHEME = re.compile(r"\s*([A-Za-z][\w-]*)[ \t]+(\S.*)", re.S)
 # Variables of our own, of shells and of templates, and what documentation puts for a value.
 REFERENCE = (
-    r"\{\{.*?\}\}|\$\{\{.*?\}\}|\$\{[^{}]*\}|\$\([^()]*\)|`[^`]+`|\$env:\w+|\$\(?[A-Za-z_][\w:.{}()-]*+"
-    r"|%\w+%|#\{[^{}]*\}|<[^<>]*>"
+    r"\$?\{\{[^{}]*\}\}|[$#]\{[^{}]*\}|\$\([^()]*\)|`[^`]+`|\$env:\w++|\$\(?[A-Za-z_][\w.{}()]*+"
+    r"|%\w+%|<[^<>]*>|\*++|…|\.\.\."
 )
 # Several in a row, as in `$USER:$PASSWORD`, are no credential either.
-PLACEHOLDER = re.compile(rf"\s*(?:(?:{REFERENCE}|\*+|…|\.\.\.)[\s:;,.&/_-]*+)*+", re.S)
+PLACEHOLDER = re.compile(rf"\s*(?:(?:{REFERENCE})[\s:;,.&/_-]*+)*")
 USERINFO = re.compile(r"^([A-Za-z][\w+.-]*://)([^/?#@\s]+)@")
 QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#]+)=([^&#]*)")
 # Each value is located by a search of the text: thousands of them would take minutes.

@@ -38,7 +38,7 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order of its lines."""
-    traced = _dedent(TracedText(pasted.text).replace(CARRIAGE_RETURN, fate="read").replace(PROMPT))
+    traced = _dedent(TracedText(pasted.text).replace(CARRIAGE_RETURN, fate=None).replace(PROMPT))
     source = traced.text
     try:
         with warnings.catch_warnings():
