@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from playground.importers.credentials import Collector, mask_url
-from playground.importers.json_payloads import RepairedJson
 from playground.importers.left_out import check_share, refuse_most
+from playground.importers.repairing import RepairedJson
 from playground.importers.spans import TextSpan, cover, find_spans
 from playground.importers.values import FoundRequest, Note, Pasted, note_ignored
 from playground.jsontext import pointers
@@ -51,7 +51,7 @@ def check_repaired(text: str, repaired: RepairedJson) -> None:
     if not repaired.spans:
         return
     spans = cover([repaired.gaps, repaired.spans])
-    check_share(text, spans, repaired.gaps, "json")
+    check_share(text, spans, repaired.gaps)
     held = "".join(
         text[each.start : each.end] for each in repaired.spans if each.fate != "left out"
     )

@@ -29,6 +29,7 @@ from playground.importers.credentials import Collector, mask_url
 from playground.importers.left_out import refuse_most
 from playground.importers.literals import join_surrogates
 from playground.importers.results import build_result, match_operation, path_segments
+from playground.importers.rewriting import WHOLE_TEXT, rewrite
 from playground.importers.spans import TextEdit, TextSpan, TracedText
 from playground.importers.values import (
     FoundRequest,
@@ -130,7 +131,8 @@ def _strip_wrapping(text: str) -> Pasted:
             closing = max(closing, opening.end())
             edits += [TextEdit(closing, end, "", "read"), TextEdit(end, len(inner), "", None)]
         traced = TracedText(traced, edits)
-    return Pasted(text, traced)
+    traced, notes = rewrite(traced, WHOLE_TEXT)
+    return Pasted(text, traced, tuple(notes))
 
 
 def _join_halves(text: str) -> list[TextEdit]:

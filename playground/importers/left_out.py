@@ -13,7 +13,6 @@ MAX_LINES = 5
 # Plain prose around a payload, as in an email, says nothing that a request could hold; nor does
 # the program around a snippet. Much more of it than of the request still is another text.
 LIGHT = 10
-SOURCE_KINDS = frozenset({"python", "javascript", "powershell"})
 # Neither code, nor `key: value`, nor an item of a list, nor a comment.
 NOT_PROSE = re.compile(r"[{}\[\]<>=;|\\$`\"]|^\s*[\w.-]+\s*:|^\s*(?:[-*+#/]|\d+[.)\t])")
 MAIL_HEADER = re.compile(
@@ -51,12 +50,14 @@ def _list_lines(text: str, gaps: Sequence[TextSpan]) -> Iterator[tuple[int, str]
                 yield number + offset, line.strip()
 
 
-def check_share(text: str, spans: Sequence[TextSpan], gaps: Sequence[TextSpan], kind: str) -> None:
+def check_share(
+    text: str, spans: Sequence[TextSpan], gaps: Sequence[TextSpan], in_program: bool = False
+) -> None:
     """Raise Unreadable where more was left out than read."""
     if not gaps:
         return
     read = sum(_count(text[start:end]) for start, end, fate in spans if fate != "left out")
-    left_out = sum(_weigh(line, kind) for _, line in _list_lines(text, gaps))
+    left_out = sum(_weigh(line, in_program) for _, line in _list_lines(text, gaps))
     if left_out > read:
         raise refuse_most(text, gaps)
 
@@ -79,9 +80,8 @@ def refuse_most(text: str, gaps: Sequence[TextSpan] = ()) -> Unreadable:
     return Unreadable("mostly-left-out", message, line=number, text=shown[:80])
 
 
-def _weigh(line: str, kind: str) -> float:
-    light = kind in SOURCE_KINDS or is_prose(line)
-    return _count(line) / LIGHT if light else _count(line)
+def _weigh(line: str, in_program: bool) -> float:
+    return _count(line) / LIGHT if in_program or is_prose(line) else _count(line)
 
 
 def _count(text: str) -> int:

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from playground.importers.claims import check_repaired, claim_spans, note_others
 from playground.importers.credentials import Collector, mask_document, mask_headers, mask_url
 from playground.importers.http_messages import join_fields, note_fields, read_form
-from playground.importers.json_payloads import RepairedJson, repair_json
 from playground.importers.left_out import check_share, note_gaps
+from playground.importers.repairing import RepairedJson, repair_json
 from playground.importers.spans import account
 from playground.importers.values import (
     FoundRequest,
@@ -175,7 +175,7 @@ def _build_one(
         raise Unreadable("no-payload", message)
     claimed, more_notes = claim_spans(request, others, repaired, pasted)
     spans, gaps = account(pasted.original, pasted.traced.trace(claimed))
-    check_share(pasted.original, spans, gaps, request.kind)
+    check_share(pasted.original, spans, gaps, request.in_program)
     collector = Collector()
     headers = mask_headers(request.headers, collector)
     url = mask_url(request.url, collector) if request.url else None
@@ -184,6 +184,7 @@ def _build_one(
         # Masked before it is formatted: pointers are found in the text as it was read.
         document = ensure_formatted(mask_document(repaired.text, tree, collector))
     notes = [
+        *pasted.notes,
         *_list_notes(request, match, repaired, collector),
         *_mask_notes((*more_notes, *note_gaps(pasted.original, gaps)), collector),
         *note_others(others),

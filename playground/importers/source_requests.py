@@ -65,6 +65,7 @@ def build_request(parts: RequestParts, outside: Sequence[str]) -> FoundRequest:
         headers=tuple(headers),
         body=body,
         document=document,
+        in_program=True,
         notes=tuple(_list_notes(parts, _used(outside, [parts.url, body or "", str(headers)]))),
     )
 

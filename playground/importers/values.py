@@ -33,6 +33,7 @@ class Pasted:
 
     original: str
     traced: TracedText
+    notes: tuple[Note, ...] = ()
 
     @property
     def text(self) -> str:
@@ -105,7 +106,8 @@ class FoundRequest:
     `body` is the text that the command would send. `document` is the same as JSON where the
     reader knows a more faithful one: source code says `1.10`, but JavaScript sends `1.1`.
     `spans` account for `pasted.text`, as `spans` describes; the reader of an export in JSON
-    lists the `pointers` of the values it used instead.
+    lists the `pointers` of the values it used instead. `in_program` says that the text around
+    the request is a program, whose other statements say nothing about the request.
     """
 
     kind: str
@@ -118,6 +120,7 @@ class FoundRequest:
     title: str = ""
     spans: tuple[TextSpan, ...] = ()
     pointers: tuple[str, ...] = ()
+    in_program: bool = False
 
 
 @dataclass(frozen=True)

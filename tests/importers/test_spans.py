@@ -117,7 +117,7 @@ def test_a_credential_in_a_line_that_is_left_out_is_not_quoted():
 def test_the_body_of_a_command_is_accounted_for_too():
     found = paste(f'curl {URL} -d \'{{"job_name": "x", "inputs": []}} trailing words\'')
     assert "trailing words" in " ".join(each.message for each in found.notes)
-    assert "looks like" in refuse(f"curl {URL} -d '{{ \\\nname: x\nother: y\nthird: z'")
+    assert "prose" in refuse(f"curl {URL} -d '{{}} <- and much more than this'")
 
 
 def test_offsets_are_traced_through_edits():

@@ -1,0 +1,175 @@
+"""Takes off what copying put around or into a text: line numbers, quotation marks, entities.
+
+Each rewriting is a function from a traced text to one without the fault; the same object comes
+back where a text shows no sign of it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+
+from playground.importers.spans import TextEdit, TracedText
+from playground.importers.values import Note, note_repaired
+
+Rewriting = Callable[[TracedText], TracedText]
+
+QUOTE_ENTITY = re.compile(r"&(?:quot|#34|#x22|apos|#39|#x27);", re.I)
+ENTITY = re.compile(r"&(?:quot|amp|apos|lt|gt|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});", re.I)
+# Jira, Confluence and Slack; `{code}` is no key of an object.
+MARKER = re.compile(
+    r"^[ \t]*\{(?:code|noformat|panel)(?:[:=][^{}\n]{0,200})?\}[ \t]*$|^[ \t]*```[ \t]*$", re.M
+)
+INLINE_MARKER = re.compile(r"\{(?:code|noformat)(?::[^{}\n]{0,200})?\}")
+NUMBERED = re.compile(r"[ \t]*(\d{1,6})(?:[ \t]*[:|.)│][ \t]?|\t|[ ]{1,4}|$)")
+QUOTED = re.compile(r"(?:[ \t]{0,3}>[ ]?)+")
+BARRED = re.compile(r"[ \t]*[|│][ ]?")
+ADDED = re.compile(r"\+")
+# A line of the payload or the command itself, as opposed to one of prose.
+STARTS_CONTENT = re.compile(r"\s*(?:[{\[}\]\"'(]|curl\b|(?:GET|POST|PUT|PATCH|DELETE) |\w+:|$)")
+MIN_LINES = 2
+OPENER = re.compile(r"[{\[]")
+
+# The rewritings of bodies: in a shell they would be part of the command.
+LINE_END = re.compile(r"\\[ \t]*(?=\r?\n|\Z)")
+NEXT_LINE_CONTENT = re.compile(r"(?:[{\[,:]|[}\]\"\w])[ \t]*\\[ \t]*\r?\n")
+SPACES = {"n": "\n", "r": "\r", "t": "\t"}
+NEXT_TOKEN = re.compile(r'["\\]')
+STARTS_WITH_ESCAPED_SPACE = re.compile(r"[{\[,]\s*\\[nrt]")
+ESCAPED_QUOTE = re.compile(r"[{\[](?:\s|\\[nrt])*\\+[\"']")
+ESCAPE = re.compile(r"\\(?:([\"'\\/])|([bfnrt])|u([0-9A-Fa-f]{4}))")
+CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+MAX_LEVELS = 3
+ESCAPED_SPACE = re.compile(r"((?:\\[nrt]|\s)*\\[nrt](?:\\[nrt]|\s)*)")
+STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+
+
+def rewrite(
+    text: TracedText, rewritings: dict[str, tuple[Rewriting, str]]
+) -> tuple[TracedText, list[Note]]:
+    """The text after all rewritings that it shows signs of, with a note for each."""
+    notes = []
+    for code, (apply, message) in rewritings.items():
+        changed = apply(text)
+        if changed is not text:
+            notes.append(note_repaired(code, message))
+            text = changed
+    return text, notes
+
+
+def _decode_entities(text: TracedText) -> TracedText:
+    """`{&quot;a&quot;: 1}`, as copied from the source of a page."""
+    # JSON may hold an entity in a string: there must be more of them than of real quotes.
+    quotes = len(QUOTE_ENTITY.findall(text.text))
+    if not quotes or quotes <= text.text.count('"') + text.text.count("'") // 2:
+        return text
+    # Non-breaking spaces stand for plain ones between tokens.
+    edits = [
+        TextEdit(each.start(), each.end(), html.unescape(each.group()).replace("\xa0", " "))
+        for each in ENTITY.finditer(text.text)
+    ]
+    return TracedText(text, edits)
+
+
+def _remove_markers(text: TracedText) -> TracedText:
+    if MARKER.search(text.text):
+        return text.replace(MARKER)
+    inline = INLINE_MARKER.search(text.text)
+    # `{code}` may be a variable of a path; around a payload there are two.
+    if inline and len(INLINE_MARKER.findall(text.text)) == 2:
+        return text.replace(INLINE_MARKER)
+    return text
+
+
+def _remove_numbers(text: TracedText) -> TracedText:
+    """A running number before each line, as editors and logs show it."""
+    return _remove_prefix(text, NUMBERED)
+
+
+def _remove_quotation(text: TracedText) -> TracedText:
+    """`> ` or `| ` before each line, as in mail and in tables, or `+` as in a diff."""
+    for prefix in (QUOTED, BARRED, ADDED):
+        text = _remove_prefix(text, prefix)
+    return text
+
+
+def _remove_prefix(text: TracedText, prefix: re.Pattern[str]) -> TracedText:
+    """The text without the prefix in each run of lines that have it and hold the content."""
+    edits: list[TextEdit] = []
+    run: list[re.Match[str]] = []
+    at = 0
+    for line in [*text.text.split("\n"), None]:
+        found = prefix.match(text.text, at, at + len(line)) if line is not None else None
+        # A blank line belongs to the run around it.
+        if line is None or not (found or (run and not line.strip())):
+            edits += _take_off(text.text, run)
+            run = []
+        elif found and run and found.re is NUMBERED and int(found[1]) != int(run[-1][1]) + 1:
+            edits += _take_off(text.text, run)
+            run = [found]
+        elif found:
+            run.append(found)
+        at += len(line or "") + 1
+    return TracedText(text, edits) if edits else text
+
+
+def _take_off(text: str, run: list[re.Match[str]]) -> list[TextEdit]:
+    if len(run) < MIN_LINES or not STARTS_CONTENT.match(text, run[0].end()):
+        return []
+    return [TextEdit(*each.span()) for each in run]
+
+
+def _join_lines(text: TracedText) -> TracedText:
+    """A backslash at the end of lines inside a body, as older documentation pages write them."""
+    return text.replace(LINE_END) if NEXT_LINE_CONTENT.search(text.text) else text
+
+
+def _unescape_quotes(text: TracedText) -> TracedText:
+    r"""`{\"a\": 1}`, JSON that was escaped once or more on its way through programs."""
+    for _ in range(MAX_LEVELS):
+        opener = OPENER.search(text.text)
+        if not opener or not ESCAPED_QUOTE.match(text.text, opener.start()):
+            return text
+        found = ESCAPE.finditer(text.text, opener.start())
+        text = TracedText(text, [TextEdit(*each.span(), _resolve(each)) for each in found])
+    return text
+
+
+def _resolve(escape: re.Match[str]) -> str:
+    if escape[1]:
+        return escape[1]
+    return CONTROL[escape[2]] if escape[2] else chr(int(escape[3], 16))
+
+
+def _unescape_space(text: TracedText) -> TracedText:
+    r"""A literal `\n` or `\t` between tokens, which stands for white space there."""
+    if not STARTS_WITH_ESCAPED_SPACE.search(text.text):
+        return text
+    edits = []
+    at = 0
+    while at < len(text.text):
+        if string := STRING.match(text.text, at):
+            at = string.end()
+        elif space := ESCAPED_SPACE.match(text.text, at):
+            plain = re.sub(r"\\([nrt])", lambda each: SPACES[each[1]], space[1])
+            edits.append(TextEdit(*space.span(), plain))
+            at = space.end()
+        else:
+            following = NEXT_TOKEN.search(text.text, at + 1)
+            at = following.start() if following else len(text.text)
+    return TracedText(text, edits) if edits else text
+
+
+WHOLE_TEXT: dict[str, tuple[Rewriting, str]] = {
+    "entities": (_decode_entities, "Decoded the entities of HTML, such as &quot;."),
+    "line-numbers": (_remove_numbers, "Removed the number before each line."),
+    "line-prefix": (_remove_quotation, "Removed the mark before each line."),
+    "markers": (_remove_markers, "Removed the markers of a code block."),
+}
+BODY: dict[str, tuple[Rewriting, str]] = {
+    "entities": (_decode_entities, "Decoded the entities of HTML, such as &quot;."),
+    "escaped": (_unescape_quotes, "Removed backslashes before quotes."),
+    "line-ends": (_join_lines, "Removed the backslash at the end of lines."),
+    "escaped-space": (_unescape_space, r"Replaced \n and \t between values with white space."),
+}
