@@ -46,6 +46,7 @@ from playground.rules.checking import blocks
 from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan
 from playground.vault.storage_errors import explain_storage_error
+from playground.sending.tables import assign_table
 from playground.workspace.models import Connection
 
 PAGE_SIZE = 100
@@ -174,8 +175,10 @@ def save(request: HttpRequest, template_id: uuid.UUID, body: NewVersion) -> Any:
 def check(request: HttpRequest, template_id: uuid.UUID, body: FillInput) -> Any:
     """Check a template with these values: all problems at once, and nothing is sent."""
     template = templates.get_template(get_person(request), template_id)
-    problems = check_plan(_plan_send(get_person(request), template, body))
-    return {"ready": not blocks(problems), "problems": [each.as_dict() for each in problems]}
+    plan, notes = _plan_send(get_person(request), template, body)
+    problems = check_plan(plan)
+    listed = [each.as_dict() for each in problems]
+    return {"ready": not blocks(problems), "problems": listed, "notes": notes}
 
 
 @api.post("/templates/{template_id}/send", response={200: SendResult, **SAVE}, auth=Bearer("send"))
@@ -186,12 +189,12 @@ def send(request: HttpRequest, template_id: uuid.UUID, body: SendInput) -> Any:
     """
     person = get_person(request)
     template = templates.get_template(person, template_id)
-    plan = _plan_send(person, template, body)
+    plan, notes = _plan_send(person, template, body)
     sent = submit_plan(person, plan, body.press or uuid.uuid4(), body.confirm, seconds=WAIT_SECONDS)
     if isinstance(sent, Blocked):
         raise HttpError(409, sent.message)
     templates.record_use(template)
-    return _format_exchange(sent)
+    return {**_format_exchange(sent), "notes": notes}
 
 
 @api.get("/exchanges/{exchange_id}", response={200: SendResult, **READ}, auth=Bearer("read"))
@@ -217,7 +220,8 @@ def _get_state(content: versions.Content, variant: str) -> State:
     return content.state(variant)
 
 
-def _plan_send(person: Person, template: Template, filled: FillInput) -> Plan:
+def _plan_send(person: Person, template: Template, filled: FillInput) -> tuple[Plan, list[str]]:
+    """The plan with these values, and the notes on its tables."""
     version = versions.get_version(template, filled.version)
     state = _get_state(versions.read_content(version), filled.variant)
     if filled.connection:
@@ -226,7 +230,11 @@ def _plan_send(person: Person, template: Template, filled: FillInput) -> Plan:
         state = assign_typed(state, pointer, typed)
     for pointer, text in filled.json_values.items():
         state = assign_json(state, pointer, text)
-    return plan_state(template.operation, state, template.name, version, person)
+    notes: list[str] = []
+    for pointer, text in filled.rows.items():
+        state, found = assign_table(template.operation, state, pointer, pointer, text)
+        notes += found
+    return plan_state(template.operation, state, template.name, version, person), notes
 
 
 def _find_connection(name: str) -> str:

@@ -15,6 +15,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from playground.openapi.operations import list_operations
 
 DOCUMENT = "The payload as JSON text, sent byte for byte as it is."
+ROWS = "Tables such as CSV, with titles in the first row, by JSON Pointer: the rows to send."
+NOTES = "What was left out of the rows, or assumed about them."
 # The bound has a side effect that is needed: pydantic checks only constrained texts for lone
 # surrogates, which can neither be stored nor exported.
 Text = Annotated[str, StringConstraints(max_length=5_000_000)]
@@ -91,6 +93,7 @@ class FillInput(Input):
     connection: Text = Field("", description="Name of a connection to use instead.")
     values: dict[Text, Text] = Field({}, description="Text by JSON Pointer, as typed in a form.")
     json_values: dict[Text, Text] = Field({}, description="JSON text by JSON Pointer.")
+    rows: dict[Text, Text] = Field({}, description=ROWS)
 
 
 class SendInput(FillInput):
@@ -104,6 +107,7 @@ class SendInput(FillInput):
 class Checked(Schema):
     ready: bool
     problems: list[dict[str, Any]]
+    notes: list[str] = Field([], description=NOTES)
 
 
 class SendResult(Schema):
@@ -113,6 +117,7 @@ class SendResult(Schema):
     sentence: str
     status: int | None
     job: str
+    notes: list[str] = Field([], description=NOTES)
 
 
 class Message(Schema):

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import csv
-import io
+from collections.abc import Sequence
 from dataclasses import replace
 
 from playground.drafts.editing import Edit, InvalidEdit, State, perform
 from playground.drafts.incomplete import text_at
+from playground.importers.delimited_text import InvalidTable
+from playground.importers.rows import Table, read_table
+from playground.importers.titles import TableColumn
 from playground.jsontext import printing
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse, try_parse
-
-# A cell may hold a whole file, and Python's own limit is 128 KB. What is too long for a payload
-# is reported when the payload is checked.
-csv.field_size_limit(100_000_000)
+from playground.openapi.operations import Operation
+from playground.rules.context import schema_at
+from playground.rules.facts import Facts
 
 # Assigns a value of the address instead of the document: `#path/workflow_uid`.
 PATH = "#path/"
+# The endings of files with rows of cells.
+TABLES = (".csv", ".tsv", ".tab")
 
 
 class AssignmentError(ValueError):
@@ -39,8 +42,7 @@ def assign_json(state: State, pointer: str, value: str) -> State:
         if pointer.startswith(PATH):
             plain = str(parse(value))
             return perform(state, Edit("path", pointer.removeprefix(PATH), plain))[0]
-        if not pointer.startswith("/"):
-            raise AssignmentError(f"{pointer!r} isn't a JSON Pointer. It must start with a slash.")
+        _check_pointer(pointer)
         return perform(state, Edit("set", pointer, value))[0]
     except JSONSyntaxError as error:
         raise AssignmentError(f"{pointer}: {error.message}") from error
@@ -49,29 +51,64 @@ def assign_json(state: State, pointer: str, value: str) -> State:
         raise AssignmentError(message) from error
 
 
-def assign_file(state: State, pointer: str, name: str, content: str) -> State:
-    """Assign a JSON file as it is, or the rows of a CSV file as objects of strings."""
-    if not name.lower().endswith(".csv"):
-        return assign_json(state, pointer, content.strip())
-    return assign_json(state, pointer, printing.dump(_read_rows(name, content)))
+def _check_pointer(pointer: str) -> None:
+    if not pointer.startswith("/"):
+        raise AssignmentError(f"{pointer!r:.80} isn't a JSON Pointer. It must start with a slash.")
 
 
-def _read_rows(name: str, content: str) -> list[dict[str, str]]:
+def assign_file(state: State, pointer: str, name: str, content: str | bytes) -> State:
+    """Assign a JSON file as it is, or the rows of a table as objects of strings."""
+    if is_table(name):
+        return assign_rows(state, pointer, read_rows(name, content))
+    return assign_json(state, pointer, _decode(name, content).strip())
+
+
+def is_table(name: str) -> bool:
+    """Whether a file of this name has rows of cells; all others have JSON."""
+    return name.lower().endswith(TABLES)
+
+
+def read_rows(name: str, content: str | bytes, columns: Sequence[TableColumn] = ()) -> Table:
+    """The rows of a table with titles. Raises AssignmentError."""
     try:
-        rows = list(csv.reader(io.StringIO(content.removeprefix("\ufeff"))))
-    except csv.Error as error:
-        raise AssignmentError(f"{name} isn't valid CSV: {error}.") from error
-    head, *rows = rows or [[]]
-    if repeated := [key for at, key in enumerate(head) if key and key in head[:at]]:
-        raise AssignmentError(f"{name}: two columns are named {repeated[0]}.")
-    if any(len(row) > len(head) for row in rows):
-        raise AssignmentError(f"{name}: a row has more cells than there are columns.")
-    # Spreadsheets export blank rows along, as lines of commas.
-    pairs = [list(zip(head, row, strict=False)) for row in rows if any(map(str.strip, row))]
-    if any(cell and not key for row in pairs for key, cell in row):
-        raise AssignmentError(f"{name}: a column has no name.")
-    # Spreadsheets leave empty columns without a name at the end of each row.
-    return [{key: cell for key, cell in row if key} for row in pairs]
+        return read_table(content, columns)
+    except InvalidTable as error:
+        raise AssignmentError(f"{name}: {error}") from error
+
+
+def assign_rows(state: State, pointer: str, table: Table) -> State:
+    """Assign the rows of a table as objects of strings."""
+    return assign_json(state, pointer, printing.dump(table.as_objects()))
+
+
+def list_columns(operation: Operation, facts: Facts, text: str, pointer: str) -> list[TableColumn]:
+    """The columns that are known for the rows at a pointer.
+
+    They are the inputs of the workflow where its rows are, what the schema has for the items,
+    and the keys that the rows of the document have. Raises AssignmentError.
+    """
+    _check_pointer(pointer)
+    schema = schema_at(operation.body_schema, pointer)
+    found: dict[str, tuple[str, ...]] = {}
+    if schema.get("x-from") == "workflow.inputs":
+        found |= dict.fromkeys((name for key in facts.inputs for name in key.names), ())
+        found |= dict.fromkeys(sorted(facts.more_inputs), ())
+    properties = schema.get("items", {}).get("properties", {})
+    for key, described in properties.items():
+        found[key] = (described["title"],) if described.get("title") else ()
+    rows = try_parse(text_at(text, pointer) or "null")
+    for row in rows[0] if rows and isinstance(rows[0], list) else []:
+        for key in row if isinstance(row, dict) else ():
+            found.setdefault(key, ())
+    return [TableColumn(key, labels) for key, labels in found.items()]
+
+
+def _decode(name: str, content: str | bytes) -> str:
+    try:
+        # Windows editors write a byte-order mark, which JSON doesn't allow.
+        return content if isinstance(content, str) else content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise AssignmentError(f"{name} isn't UTF-8 text.") from None
 
 
 def assign_variable(state: State, name: str, typed: str) -> State:

@@ -7,7 +7,7 @@ value that is not JSON.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from playground.jsontext import pointers
 from playground.jsontext.indentation import (
@@ -26,7 +26,7 @@ from playground.jsontext.parsing import parse
 from playground.jsontext.pointers import find_child
 from playground.jsontext.printing import format_inline, quote
 from playground.jsontext.scanning import Child, children
-from playground.jsontext.splices import Splice, replacement
+from playground.jsontext.splices import Splice, apply, combine, replacement
 
 
 class PointerNotFound(LookupError):
@@ -117,14 +117,13 @@ def _fit_in(text: str, replaced: Child, value_text: str) -> str:
         return value_text  # nearly every edit
     # A member in a document of one line stays on that line.
     if replaced.key is not None and not has_break(text.strip()):
-        return _put_inline(text, value_text)
+        return _fit_at(text, "", value_text)
     return fit(value_text, margin_at(text, replaced.begin), indent_of(text), line_break_of(text))
 
 
-def _put_inline(text: str, value_text: str) -> str:
-    if not has_break(value_text):
-        return value_text
-    return format_inline(value_text, *((",", ":") if is_compact(text) else (", ", ": ")))
+def _fit_at(text: str, gap: str, value_text: str) -> str:
+    # Nearly every value is on one line.
+    return _layout(text, gap)(value_text) if has_break(value_text) else value_text
 
 
 def _add(
@@ -135,16 +134,21 @@ def _add(
         return _add_only(text, container, key, value_text)
     gap = separator(text, found, index, container.start)
     neighbour = found[max(index - 1, 0)]
-    if has_break(gap):
-        margin = gap.lstrip("\r\n")
-        value_text = fit(value_text, margin, indent_of(text), line_break_of(text))
-    else:
-        value_text = _put_inline(text, value_text)
+    value_text = _fit_at(text, gap, value_text)
     if key is not None:
         value_text = quote(key) + colon_of(text, neighbour) + value_text
     if index:
         return Splice(neighbour.end, "", f",{gap}{value_text}")
     return Splice(neighbour.begin, "", f"{value_text},{gap}")
+
+
+def _layout(text: str, gap: str) -> Callable[[str], str]:
+    """A function that formats values to stand after the white space `gap`."""
+    if has_break(gap):
+        margin, indent, line_break = gap.lstrip("\r\n"), indent_of(text), line_break_of(text)
+        return lambda value_text: fit(value_text, margin, indent, line_break)
+    comma, colon = (",", ":") if is_compact(text) else (", ", ": ")
+    return lambda value_text: format_inline(value_text, comma, colon)
 
 
 def _add_only(text: str, container: Child, key: str | None, value_text: str) -> Splice:
@@ -156,7 +160,7 @@ def _add_only(text: str, container: Child, key: str | None, value_text: str) -> 
     colon = ":" if is_compact(text) and not expand else ": "
     name = "" if key is None else quote(key) + colon
     if not expand:
-        return Splice(start, inside, name + _put_inline(text, value_text))
+        return Splice(start, inside, name + _fit_at(text, "", value_text))
     outer = line_break_of(text) + margin_at(text, container.begin)
     inner = outer + indent_of(text)
     value_text = fit(value_text, inner.lstrip("\r\n"), indent_of(text), line_break_of(text))
@@ -247,6 +251,22 @@ def insert_item(text: str, pointer: str, index: int, value_text: str) -> Splice:
     if not 0 <= index <= len(found):
         raise PointerNotFound(pointers.child(pointer, index))
     return _add(text, array, found, index, None, value_text)
+
+
+def append_items(text: str, pointer: str, value_texts: Sequence[str]) -> Splice:
+    """Insert values as `dump` writes them after the last item of an array, like `insert_item`."""
+    after, splices = text, []
+    # The others look like the first two. One by one, 4,000 rows took a minute instead of 150 ms.
+    for value_text in value_texts[:2]:
+        splices.append(insert_item(after, pointer, len(_array(after, pointer)[1]), value_text))
+        after = apply(after, splices[-1])
+    if value_texts[2:]:
+        array, found = _array(after, pointer)
+        gap = separator(after, found, len(found), array.start)
+        rest = [",\n".join(value_texts[2:])] if has_break(gap) else value_texts[2:]
+        added = "".join(f",{gap}{each}" for each in map(_layout(after, gap), rest))
+        splices.append(Splice(found[-1].end, "", added))
+    return combine(text, splices)
 
 
 def move_item(text: str, pointer: str, from_index: int, to_index: int) -> Splice:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from playground.jsontext import pointers
-from playground.jsontext.edits import insert_item, set_value
+from playground.jsontext.edits import append_items, set_value
 from playground.jsontext.indentation import fit, indent_of, line_break_of, margin_at
 from playground.jsontext.parsing import Tree, parse
 from playground.jsontext.pointers import find_child, locate
@@ -95,15 +95,18 @@ def paste_cells(text: str, pointer: str, first: int, value: str) -> Splice:
     """
     keys, cells = _read_cells(value)
     array = find_child(text, pointer)
+    if array and text[array.start] != "[":
+        raise InvalidCells("Cells can only be pasted into a list of rows.")
     rows = list(children(text, array.start)) if array else []
     splices = [_write_rows(text, rows[first : first + len(cells)], keys, cells)]
-    after = apply(text, splices[0])
     # Spreadsheets copy blank rows along: nobody means to send an empty row for each.
-    added = [row for row in cells[max(0, len(rows) - first) :] if any(map(str.strip, row))]
-    for at, values in enumerate(added, len(rows)):
-        row = {key: cell for key, cell in zip(keys, values, strict=False) if cell != ""}
-        splices.append(insert_item(after, pointer, at, dump(row)))
-        after = apply(after, splices[-1])
+    new = [
+        dump({key: cell for key, cell in zip(keys, values, strict=False) if cell != ""})
+        for values in cells[max(0, len(rows) - first) :]
+        if any(map(str.strip, values))
+    ]
+    if new:
+        splices.append(append_items(apply(text, splices[0]), pointer, new))
     return combine(text, splices)
 
 

@@ -57,9 +57,12 @@ def dump(tree: Any, depth: int = 0) -> str:
     Takes what `parse` returns, and int, float, Decimal, mappings and sequences. Raises
     ValueError for numbers that JSON doesn't have, TypeError for other values.
     """
+    # First, since most values are strings or numbers and the checks below are slow.
+    if isinstance(tree, str):
+        return dump_scalar(tree)
     if isinstance(tree, Mapping):
         return _block("{}", [f"{quote(k)}: {dump(v, depth + 1)}" for k, v in tree.items()], depth)
-    if isinstance(tree, Sequence) and not isinstance(tree, str):
+    if isinstance(tree, Sequence):
         return _block("[]", [dump(item, depth + 1) for item in tree], depth)
     return dump_scalar(tree)
 

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
@@ -257,3 +257,44 @@ def test_an_empty_row_written_as_json_stays(page: Page, editor: Person, server: 
     cell(page, 2, 1).fill("Grace")
     expect_saved(page)
     assert rows_of(draft) == [{}, {"first_name": "Grace"}]
+def test_titles_pasted_into_a_cell_name_the_columns(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
+    paste(cell(builder, 1, 2), "First name;Company name;note\nAda;1,50;x\n;;\nGrace;Navy;\n")
+    expect(builder.locator(".toast")).to_contain_text("2 rows pasted. Unknown column: note.")
+    expect(builder.locator(".toast")).to_contain_text("1 blank row left out (line 3).")
+    expect(cell(builder, 2, 1)).to_have_value("Grace")
+    expect_line(builder, '"company_name": "1,50"')
+    expect(builder.locator(".grid-head [data-key='note']")).to_be_visible()
+    expect_saved(builder)
+    builder.get_by_role("button", name="Undo").click()
+    expect(builder.locator(".grid [data-row]")).to_have_count(1)
+
+
+def test_a_table_that_is_refused_stays_in_the_dialog(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
+    button = builder.get_by_role("button", name="Paste", exact=True).first
+    text = builder.get_by_role("dialog").get_by_role("textbox")
+    button.click()
+    text.fill('first_name,last_name\n"Ada,Lovelace\n')
+    builder.get_by_role("button", name="OK").click()
+    expect(builder.locator(".toast")).to_contain_text("Line 2: a quote is opened")
+    button.click()
+    expect(text).to_have_value('first_name,last_name\n"Ada,Lovelace\n')
+    text.fill("first_name,last_name\nAda,Lovelace\n")
+    builder.get_by_role("button", name="OK").click()
+    expect(cell(builder, 2, 2)).to_have_value("Lovelace")
+    button.click()
+    expect(text).to_have_value("")
+
+
+def paste(target: Locator, text: str) -> None:
+    """Paste a text into a cell, as the clipboard would."""
+    target.evaluate(
+        """(target, text) => {
+          const data = new DataTransfer();
+          data.setData("text/plain", text);
+          const event = { clipboardData: data, bubbles: true, cancelable: true };
+          target.dispatchEvent(new ClipboardEvent("paste", event));
+        }""",
+        text,
+    )

@@ -160,7 +160,7 @@ def test_a_cell_may_be_large_and_empty_last_columns_are_left_out(
     [
         ("a,a\n1,2\n", "two columns are named a"),
         ("a,\n1,2\n", "a column has no name"),
-        ("a\n1,2\n", "more cells"),
+        ("a,b\n1,2,3\n", "more cells"),
     ],
 )
 def test_rows_that_would_lose_a_cell_are_rejected(

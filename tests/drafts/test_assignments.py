@@ -62,7 +62,7 @@ def test_a_csv_file_becomes_rows_of_strings_without_empty_columns() -> None:
     [
         ("a,a\n1,2\n", "two columns are named a"),
         ("a,\n1,2\n", "a column has no name"),
-        ("a\n1,2\n", "more cells than there are columns"),
+        ("a,b\n1,2,3\n", "more cells than there are columns"),
     ],
 )
 def test_a_csv_file_that_is_ambiguous_is_rejected(content: str, message: str) -> None:

@@ -11,6 +11,7 @@ from playground.jsontext import pointers
 from playground.jsontext.edits import (
     KeyExists,
     PointerNotFound,
+    append_items,
     duplicate_item,
     insert_item,
     move_item,
@@ -219,3 +220,19 @@ def test_items_are_moved_copied_and_inserted_as_in_a_list(
     tree = [row for row, _ in rows]
     tree.insert(b, NumberToken("7"))
     assert parse(edited(text, insert_item(text, "/rows", b, "7"))) == {"rows": tree}
+
+
+@given(
+    items=st.lists(st.sampled_from(["{}", "1", '{\n  "b": [\n    2\n  ]\n}']), max_size=3),
+    new=st.lists(st.sampled_from(["{}", "3", '{\n  "c": {\n    "d": 4\n  }\n}']), max_size=5),
+    gap=st.sampled_from(["", " ", "\n    ", "\r\n\t"]),
+)
+def test_items_appended_together_look_as_if_they_came_one_by_one(
+    items: list[str], new: list[str], gap: str
+) -> None:
+    end = gap[:-2] if "\n" in gap and items else ""
+    text = '{"a": [' + ",".join(gap + each for each in items) + end + "]}"
+    expected = text
+    for index, value in enumerate(new, len(items)):
+        expected = edited(expected, insert_item(expected, "/a", index, value))
+    assert edited(text, append_items(text, "/a", new)) == expected

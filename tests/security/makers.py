@@ -147,6 +147,7 @@ MAKERS: dict[str, Maker] = {
     "draft_resolved": make_draft,
     "draft_change_log": make_draft,
     "paste_into": make_draft,
+    "paste_rows": make_draft,
     "draft_part": make_draft,
     "draft_state": make_draft,
     "draft_document": make_draft,

@@ -10,6 +10,9 @@ import { countOf, indexOf, pointerOf, rowAt, split } from "./pointers.js";
 
 const NEAR = "1200px"; // rows this far from the visible ones are loaded
 
+// What the server couldn't read stays in the dialog for another try.
+let rejectedText = "";
+
 // What the functions of this module and of grid_actions.js call `page`: `{draft, form, problems}`.
 export function startGrid(page) {
   on("keydown", ".cell", (cell, event) => moveByKey(page, event));
@@ -92,8 +95,11 @@ function go(page, cell, [down, right], mayAdd) {
 async function useTool(page, tool, grid) {
   if (tool === "add") return addRow(page, grid, countRows(grid));
   if (tool === "key") return askForColumn(page, grid);
-  const block = await ask(message("pasteCells"), message("pasteCellsHelp"), "", 8);
-  if (block) pasteRows(page, grid, { index: countRows(grid), column: 0 }, block);
+  const text = await ask(message("pasteCells"), message("pasteCellsHelp"), rejectedText, 8);
+  if (!text) return;
+  rejectedText = text;
+  const pointer = pointerOf(grid);
+  if (await pasteRows(page, pointer, () => countRows(gridAt(pointer)), 0, text)) rejectedText = "";
 }
 
 // Adds a row at an index: a blank one, or a copy of the one before it.
@@ -150,52 +156,29 @@ async function pasteAt(page, cell, text) {
   const row = cell.closest("[data-row]");
   // Cells pasted in a blank row must not replace those of the row below it.
   if (isBlank(row) && indexOf(row, grid) < countRows(grid)) await fillRow(page, row);
-  // A column of "Paris, France" isn't CSV, and a column copied from a spreadsheet has no tabs.
-  const at = { index: indexOf(row, grid), column: cellsOf(row).indexOf(cell), blank: isBlank(row) ? row : null };
-  pasteRows(page, grid, at, text, /[,;] /.test(text) ? "\t" : undefined);
+  const start = indexOf(row, grid);
+  const index = () => (row.isConnected ? indexOf(row, grid) : start);
+  return pasteRows(page, pointerOf(grid), index, cellsOf(row).indexOf(cell), text, isBlank(row) ? row : null);
 }
 
-// `blank` is the row on this page only that the cells take the place of.
-async function pasteRows({ draft, form, problems }, grid, { index, column, blank }, text, separator) {
-  let cells = readCells(text, separator);
-  let keys = keysOf(grid).slice(column);
-  const isTitled = cells.length > 1 && cells[0].every((each) => each !== "") && cells[0].some((each) => keysOf(grid).includes(each));
-  if (isTitled) [keys, ...cells] = cells;
-  const width = Math.max(...cells.map((row) => row.length));
-  for (let i = keys.length; i < width; i++) keys.push(`column_${column + i + 1}`);
-  const pointer = pointerOf(grid);
-  const value = JSON.stringify({ keys: keys.slice(0, width), cells });
-  const answer = await draft.change({ kind: "paste", pointer, index, value, order: [pointer.slice(1)], part: "section", at: pointer });
-  if (!answer) return;
+// The server reads the text and fills the cells; see playground/importers/rows.py. `index` is a
+// function, as rows may have moved when the edit leaves. `blank` is the row on this page only that
+// the cells take the place of. Returns whether it was pasted.
+async function pasteRows({ draft, form, problems }, pointer, index, column, text, blank = null) {
+  let first = 0;
+  const answer = await draft.change(() => {
+    first = index();
+    return { url: draft.urls.rows, text, pointer, index: first, column, keys: keysOf(gridAt(pointer)) };
+  });
+  if (!answer) return false;
   blank?.remove();
-  form.replace(grid.closest(".builder-section"), answer.html);
-  const fresh = formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);
+  form.replace(gridAt(pointer).closest(".builder-section"), answer.html);
+  const fresh = gridAt(pointer);
   recount(fresh, problems);
-  focusCell(cellsOf(rowAt(fresh, index))[column]);
+  focusCell(cellsOf(rowAt(fresh, first))[column]);
+  toast(answer.said.join(" "), answer.said.length > 1 ? "warning" : "success");
+  return true;
 }
 
-// Cells copied from a spreadsheet: tabs between them, else semicolons or commas, and quotes around
-// values with line breaks, as Excel, LibreOffice and Google Sheets write them.
-function readCells(text, separator) {
-  const source = text.replace(/\r\n?/g, "\n").replace(/\n$/, "");
-  const first = source.split("\n", 1)[0];
-  const between = separator ?? ["\t", ";", ","].find((each) => first.includes(each)) ?? "\t";
-  const rows = [[]];
-  let cell = "";
-  let isQuoted = false;
-  for (let i = 0; i < source.length; i++) {
-    const char = source[i];
-    if (isQuoted) {
-      if (char !== '"') cell += char;
-      else if (source[i + 1] === '"') cell += source[++i];
-      else isQuoted = false;
-    } else if (char === '"' && cell === "") isQuoted = true;
-    else if (char === between || char === "\n") {
-      rows.at(-1).push(cell);
-      cell = "";
-      if (char === "\n") rows.push([]);
-    } else cell += char;
-  }
-  rows.at(-1).push(cell);
-  return rows;
-}
+// The grid as it is drawn now: a rejected edit draws the form anew, also behind a dialog.
+const gridAt = (pointer) => formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);

@@ -26,9 +26,11 @@ from playground.drafts.assignments import (
     assign_file,
     assign_typed,
     assign_variable,
+    is_table,
 )
 from playground.drafts.editing import State
 from playground.history.models import Exchange
+from playground.importers.delimited_text import MOST_BYTES
 from playground.openapi.operations import UnknownOperation
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import find_templates_by_name, record_use
@@ -38,6 +40,7 @@ from playground.people.models import Person
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
+from playground.sending.tables import assign_table
 from playground.workspace.models import Connection
 
 # Scripts depend on these numbers.
@@ -82,6 +85,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.as_json = options["json"]
+        self.notes: list[str] = []
         person = find_actor(options["user"])
         if person is None:
             self.reject(explain_missing_person(options["user"]))
@@ -90,6 +94,9 @@ class Command(BaseCommand):
             plan = self.plan(person, template, options)
         except (AssignmentError, UnknownOperation) as error:
             self.reject(str(error))
+        # With --json they are part of the object.
+        for note in () if self.as_json else self.notes:
+            self.stderr.write(note)
         if options["dry_run"]:
             announce_public_origin()
             self.show(plan)
@@ -127,7 +134,12 @@ class Command(BaseCommand):
             state = assign_typed(state, pointer, typed)
         for pair in options["files"]:
             pointer, file = self.split_pair(pair)
-            state = assign_file(state, pointer, file, self.read_text(file))
+            content = self.read_content(file)
+            if is_table(file):
+                state, notes = assign_table(template.operation, state, pointer, file, content)
+                self.notes += notes
+            else:
+                state = assign_file(state, pointer, file, content)
         return plan_state(template.operation, state, template.name, version, person)
 
     def load_version(self, template: Template, number: int) -> Version:
@@ -144,13 +156,13 @@ class Command(BaseCommand):
             self.reject(f"{name} has no variant {variant}. Its variants: {names}.")
         return content.state(variant)
 
-    def read_text(self, file: str) -> str:
+    def read_content(self, file: str) -> bytes:
         try:
-            return Path(file).read_text("utf-8")
+            with Path(file).open("rb") as opened:
+                # One byte more tells that there is too much.
+                return opened.read(MOST_BYTES + 1)
         except OSError as error:
             self.reject(f"Can't read {file}: {error.strerror}.")
-        except UnicodeDecodeError:
-            self.reject(f"{file} isn't UTF-8 text.")
 
     def split_pair(self, pair: str, form: str = "/pointer=value") -> tuple[str, str]:
         pointer, equals, value = pair.partition("=")
@@ -176,6 +188,7 @@ class Command(BaseCommand):
                 "headers": {name: format_masked(value) for name, value in masked.headers},
                 "body": body,
                 "problems": [each.as_dict() for each in problems],
+                "notes": self.notes,
             }
             self.stdout.write(json.dumps(answer, ensure_ascii=False))
         else:
@@ -214,6 +227,7 @@ class Command(BaseCommand):
         sys.exit(EXIT_STATUS.get(Outcome(ended.outcome), UNKNOWN))
 
     def report(self, answer: dict[str, Any]) -> None:
+        answer["notes"] = self.notes
         text = json.dumps(answer, ensure_ascii=False) if self.as_json else answer["sentence"]
         self.stdout.write(text)
 

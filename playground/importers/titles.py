@@ -1,0 +1,136 @@
+"""Titles of a table: where it begins, what separates its cells, and which columns it has."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from playground.importers.delimited_text import LINE_BREAK, Record, Splitter
+
+MOST_LINES_OF_TITLES = 50
+# In this order where the titles don't tell.
+SEPARATORS = ("\t", ";", ",", "|")
+# Excel writes and reads such a first line.
+DECLARATION = re.compile(r'"?sep=([\t;,|])"?[ ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
+BLANK_LINES = re.compile(r"(?:[ \t;,|]*(?:\r\n|\r|\n))+")
+QUOTED = re.compile(r'"[^"]*"')
+# Invisible characters that copied titles often have at their ends.
+INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A known column: its key, and labels under which people know it."""
+
+    key: str
+    labels: tuple[str, ...] = ()
+
+
+class KnownColumns:
+    """The known columns by every way to write their titles."""
+
+    def __init__(self, columns: Sequence[TableColumn]) -> None:
+        self.keys = [each.key for each in columns]
+        self.exact = set(self.keys)
+        self.folded: dict[str, str] = {}
+        # A key counts before any label, also before that of an earlier column.
+        for fold in (str.casefold, _fold):
+            for each in columns:
+                self.folded.setdefault(fold(each.key), each.key)
+        for each in columns:
+            for label in each.labels:
+                self.folded.setdefault(_fold(label), each.key)
+
+    def find(self, title: str) -> str | None:
+        """The key of the column with that title, or None."""
+        if title in self.exact:
+            return title
+        return self.folded.get(title.casefold()) or self.folded.get(_fold(title))
+
+    def count_matches(self, titles: Sequence[str]) -> int:
+        """How many titles are those of known columns."""
+        return sum(self.find(each) is not None for each in titles if each)
+
+    def are_titles(self, titles: Sequence[str], separator: str | None, is_alone: bool) -> bool:
+        """Whether a first row that may as well have values has titles."""
+        named = [each for each in titles if each]
+        matches = self.count_matches(named)
+        # A row of values may happen to have one that is a title, too.
+        if is_alone:
+            return bool(named) and matches == len(named)
+        half = len(named) / 2
+        return bool(
+            matches
+            and (
+                any(each in self.exact for each in named)
+                or matches > half
+                or (separator == "\t" and matches == half)
+            )
+        )
+
+
+def _fold(title: str) -> str:
+    """`First name`, `FIRST-NAME` and `first_name` are one title."""
+    return " ".join(re.split(r"[\s_\-]+", unicodedata.normalize("NFC", title).casefold())).strip()
+
+
+def find_table_start(text: str) -> tuple[str | None, int, str]:
+    """The separator that a first line declares, and the line and text where the table begins."""
+    declared = DECLARATION.match(text)
+    start = declared.end() if declared else 0
+    blank = BLANK_LINES.match(text, start)
+    start = blank.end() if blank else start
+    line = len(LINE_BREAK.findall(text, 0, start)) + 1
+    return declared[1] if declared else None, line, text[start:]
+
+
+def detect_separator(
+    text: str, names: KnownColumns, needs_titles: bool, declared: str | None
+) -> tuple[str | None, bool]:
+    """The separator, None for a single column, and whether the first row has titles."""
+    head = _first_row(text)
+    bare = QUOTED.sub("", head)
+    present = [each for each in SEPARATORS if each in bare]
+    candidates: list[str | None] = [declared] if declared else [*present, None]
+    matches = {each: names.count_matches(_split_head(head, each)) for each in candidates}
+    best = max(candidates, key=lambda each: matches[each])
+    if needs_titles:
+        if matches[best]:
+            return best, True
+        # Nothing is known: a tab, which no title has, else the mark that occurs most often.
+        unknown = max(present, key=lambda each: (each == "\t", bare.count(each)), default=None)
+        return declared or unknown, True
+    is_alone = not LINE_BREAK.search(text, len(head))
+    if names.are_titles(_split_head(head, best), best, is_alone):
+        return best, True
+    return declared or ("\t" if "\t" in text else None), False
+
+
+def _first_row(text: str) -> str:
+    """The first row, whose quoted cells may have line breaks."""
+    first, end = "", 0
+    for found in LINE_BREAK.finditer(text):
+        end = found.start()
+        first = first or text[:end]
+        if text.count('"', 0, end) % 2 == 0:
+            return text[:end]
+        if text.count("\n", 0, end) > MOST_LINES_OF_TITLES:
+            break
+    # Its quotes are part of the text, or broken.
+    return first if first else text
+
+
+def _split_head(head: str, separator: str | None) -> list[str]:
+    """The titles in the first row, trimmed, without empty ones at the end."""
+    records = Splitter(separator, lenient=True).split(head)
+    return trim_titles(next(records, Record(1, [])).cells)
+
+
+def trim_titles(titles: Iterable[str]) -> list[str]:
+    trimmed = [each.strip().strip(INVISIBLE).strip() for each in titles]
+    # Spreadsheets leave empty columns without a title at the end of each row.
+    while trimmed and not trimmed[-1]:
+        trimmed.pop()
+    return trimmed

@@ -1,0 +1,104 @@
+"""Pasting a table into a grid of the builder, as one edit."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from playground.drafts.assignments import AssignmentError, list_columns
+from playground.drafts.changes import Conflict, apply_edit, is_recorded
+from playground.drafts.editing import Edit, InvalidEdit
+from playground.importers.delimited_text import InvalidTable
+from playground.importers.rows import Table, read_table
+from playground.importers.titles import TableColumn
+from playground.jsontext.errors import JSONSyntaxError
+from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.pages.builder.edit_requests import (
+    InvalidEditRequest,
+    read_edit,
+    read_edit_request,
+    read_origin,
+)
+from playground.pages.builder.edits import describe_applied
+from playground.people.access import needs, person_of
+from playground.people.models import Role
+
+
+@needs(Role.EDITOR)
+@require_POST
+def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
+    """`{text, pointer, index, column, keys, revision, tab, step}` → what an edit answers, and
+    `said`: sentences about what was pasted and what was left out.
+
+    The cells fill the rows from `index` on: those of a table with titles the columns of these
+    names, all others the columns from `column` on. `keys` are the columns that the page shows.
+    """
+    opened = open_draft(request, draft_id)
+    try:
+        sent = read_edit_request(request)
+        person, (tab, undo_step) = person_of(request), read_origin(sent)
+        if sent.get("again") and is_recorded(person, draft_id, tab, undo_step):
+            return JsonResponse({"done": True})
+        place = read_edit({**sent, "kind": "paste"})
+        keys = [key for key in sent.get("keys") or () if isinstance(key, str)]
+        table = read_table(
+            str(sent.get("text", "")), _list_known(opened, place.pointer, keys), needs_titles=False
+        )
+        edit = _build_edit(place, table, keys, sent.get("column"))
+        done = apply_edit(person, draft_id, edit, sent["revision"], tab, undo_step)
+    except RequestDataTooBig:
+        return _reject(_("This is too large to paste. Send it with the command or over HTTP."), 413)
+    except JSONSyntaxError as error:
+        return _reject(error.message)
+    except (AssignmentError, InvalidTable, InvalidEdit, InvalidEditRequest) as error:
+        return _reject(str(error))
+    if isinstance(done, Conflict):
+        return _reject(_("Another tab changed this draft. Paste again."))
+    section = {**sent, "part": "section", "at": edit.pointer}
+    said = [_say_pasted(len(table.rows)), *(note.message for note in table.notes)]
+    return JsonResponse({**describe_applied(done, section), "said": said})
+
+
+def _list_known(opened: DraftContext, pointer: str, keys: Sequence[str]) -> list[TableColumn]:
+    """The columns of the page, then those that the workflow and the rows know besides."""
+    known = list_columns(opened.operation, opened.facts, opened.draft.text, pointer)
+    labels = {each.key: each.labels for each in known}
+    return [TableColumn(key, labels.get(key, ())) for key in dict.fromkeys([*keys, *labels])]
+
+
+def _build_edit(place: Edit, table: Table, keys: Sequence[str], column: Any) -> Edit:
+    first = column if isinstance(column, int) and column >= 0 else 0
+    width = max(len(row.cells) for row in table.rows)
+    columns = table.keys or _name_columns(keys, min(first, len(keys)), width)
+    value = {"keys": list(columns), "cells": [list(row.cells) for row in table.rows]}
+    # A missing list is created where the schema's order of keys has it.
+    order = place.order or [place.pointer.removeprefix("/")]
+    return Edit("paste", place.pointer, json.dumps(value), place.index, order=order)
+
+
+def _name_columns(keys: Sequence[str], first: int, width: int) -> list[str]:
+    """The keys of the columns from `first` on; those beyond the last one get new names."""
+    named = list(keys[first : first + width])
+    number = first + len(named)
+    while len(named) < width:
+        number += 1
+        if (name := f"column_{number}") not in keys:
+            named.append(name)
+    return named
+
+
+def _say_pasted(count: int) -> str:
+    message = ngettext("%(count)s row pasted.", "%(count)s rows pasted.", count)
+    return message % {"count": f"{count:,}"}
+
+
+def _reject(message: str, status: int = 422) -> JsonResponse:
+    return JsonResponse({"sentence": message}, status=status)

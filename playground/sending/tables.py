@@ -1,0 +1,21 @@
+"""Tables as rows of a template that is about to be sent, with what people should know of them."""
+
+from __future__ import annotations
+
+from playground.drafts.assignments import assign_rows, list_columns, read_rows
+from playground.drafts.editing import State
+from playground.sending.plans import gather_facts, plan_state
+
+
+def assign_table(
+    operation_id: str, state: State, pointer: str, name: str, content: str | bytes
+) -> tuple[State, list[str]]:
+    """Assign the rows of a table, whose columns the workflow may know; and what to tell of it.
+
+    `name` is what messages call the table. Raises AssignmentError and UnknownOperation.
+    """
+    plan = plan_state(operation_id, state)
+    columns = list_columns(plan.operation, gather_facts(plan), state.text, pointer)
+    table = read_rows(name, content, columns)
+    notes = [f"{name}: {note.message}" for note in table.notes]
+    return assign_rows(state, pointer, table), notes

@@ -1,0 +1,115 @@
+"""Pasting a table into the grid: which cells it fills, and what it says."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from playground.drafts.drafts import start_draft
+from playground.drafts.models import Change, Draft
+from playground.people.models import Person
+
+pytestmark = pytest.mark.django_db
+TEXT = '{"inputs": [{"a": "1", "b": "x"}, {"a": "2"}], "job_name": "N", "steps": []}'
+KEYS = ["a", "b", "c"]
+
+
+@pytest.fixture
+def draft(editor: Person) -> Draft:
+    return start_draft(editor, "launch-workflow", TEXT)
+
+
+def paste(client: Client, draft: Draft, text: str, **sent: Any) -> Any:
+    body = {"text": text, "pointer": "/inputs", "keys": KEYS, "tab": "t", "step": "s", **sent}
+    return client.post(f"/drafts/{draft.id}/rows/", json.dumps(body), "application/json")
+
+
+def rows_of(draft: Draft) -> list[dict[str, str]]:
+    rows: list[dict[str, str]] = json.loads(Draft.objects.get(id=draft.id).text)["inputs"]
+    return rows
+
+
+def test_cells_fill_the_grid_from_a_cell_on_as_one_step(as_editor: Client, draft: Draft) -> None:
+    answer = paste(as_editor, draft, "Bo\tCy\tDi\nEd\tFay\tGus\n", index=1, column=1)
+    assert answer.json()["said"] == ["2 rows pasted."]
+    assert 'data-at="/inputs"' in answer.json()["html"]
+    assert rows_of(draft) == [
+        {"a": "1", "b": "x"},
+        {"a": "2", "b": "Bo", "c": "Cy", "column_4": "Di"},
+        {"b": "Ed", "c": "Fay", "column_4": "Gus"},
+    ]
+    assert Change.objects.count() == 1
+    as_editor.post(f"/drafts/{draft.id}/turn/undo/", "{}", "application/json")
+    assert Draft.objects.get().text == draft.text
+
+
+def test_titles_name_the_columns_wherever_the_cell_is(as_editor: Client, draft: Draft) -> None:
+    answer = paste(as_editor, draft, "C;A;new\n1,50;;z\n;;\n", index=1, column=2)
+    assert rows_of(draft)[1] == {"a": "2", "c": "1,50", "new": "z"}
+    assert answer.json()["said"] == [
+        "1 row pasted.",
+        "Unknown column: new. Known are: a, b, c and meta.",
+        "1 blank row left out (line 3).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "index", "column", "added"),
+    [
+        ("1,50\n2,75\n", 2, 0, [{"a": "1,50"}, {"a": "2,75"}]),
+        ("Paris, France\nLyon, France", 9, 2, [{"c": "Paris, France"}, {"c": "Lyon, France"}]),
+        ("Ada\tBo\t\r\n\t\t\r\n", 2, 0, [{"a": "Ada", "b": "Bo"}]),
+        ('Ada\t"x\r\ny"', 2, 5, [{"column_4": "Ada", "column_5": "x\r\ny"}]),
+        ("a\n", 2, 0, None),
+        ("\n \n", 2, 0, None),
+        ('a,b\n1,"2\n', 2, 0, None),
+    ],
+)
+def test_cells_below_the_last_row_and_beside_the_last_column_are_added(
+    as_editor: Client,
+    draft: Draft,
+    text: str,
+    index: int,
+    column: int,
+    added: list[dict[str, str]] | None,
+) -> None:
+    answer = paste(as_editor, draft, text, index=index, column=column)
+    if added is None:
+        assert answer.status_code == 422
+        assert answer.json()["sentence"].endswith(".")
+    assert rows_of(draft)[2:] == (added or [])
+
+
+def test_a_paste_that_is_repeated_is_made_once(as_editor: Client, draft: Draft) -> None:
+    paste(as_editor, draft, "9\t9", index=2)
+    assert paste(as_editor, draft, "9\t9", index=3, again=True).json() == {"done": True}
+    assert len(rows_of(draft)) == 3
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"pointer": "/job_name"},
+        {"pointer": "no slash"},
+        {"pointer": 5},
+        {"text": 5},
+        {"keys": "a", "text": ""},
+        {"index": "x", "revision": "y"},
+        {"pointer": "/steps/0/parameters"},
+    ],
+)
+def test_what_cannot_be_pasted_is_a_message(
+    as_editor: Client, draft: Draft, sent: dict[str, Any]
+) -> None:
+    answer = paste(as_editor, draft, **{"text": "1\t2", **sent})
+    assert answer.status_code in (200, 422)
+    if answer.status_code == 422:
+        assert answer.json()["sentence"].endswith(".")
+        assert Draft.objects.get().text == TEXT
+
+
+def test_a_thousand_rows_are_counted(as_editor: Client, draft: Draft) -> None:
+    answer = paste(as_editor, draft, "x\ty\n" * 1000, index=0)
+    assert answer.json()["said"] == ["1,000 rows pasted."]
+    assert len(rows_of(draft)) == 1000
