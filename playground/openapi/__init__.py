@@ -23,6 +23,7 @@ schema unless noted otherwise:
   `fields` of the branch.
 - `x-used-when`: `{property: [values]}`, and `x-unused-with`: `[properties]`: where the API reads
   the field, and beside which fields it doesn't.
+- `x-usual-minimum`: a smaller number gets a warning.
 - `x-list`: an operation lists the values of this field (see `documents.ListRule`).
 - `x-one-of`: `{title: [fields]}`: exactly one of these groups must be filled, completely.
 - `x-explicit: true`: a payload should have the value even if it is the default.

@@ -14,7 +14,7 @@ from playground.rules.attachments import check_attachments
 from playground.rules.context import Context, Schema
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.hints import check_hints, check_matching, fix_by_choosing_mode
-from playground.rules.launch import check_inputs, check_repeat
+from playground.rules.launch import check_account_update, check_inputs, check_repeat
 from playground.rules.problems import ERROR, ORDER, Problem, make_problem
 from playground.rules.references import check_references
 from playground.rules.schema import check_schema
@@ -32,6 +32,7 @@ RULES: Mapping[str, Callable[[Context], Iterator[Problem]]] = {
     "parameters": check_parameters,
     "inputs": check_inputs,
     "repeat": check_repeat,
+    "account": check_account_update,
     "matching": check_matching,
     "attachments": check_attachments,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from playground.jsontext import pointers
@@ -108,6 +109,17 @@ def check_documented(context: Context, schema: Schema, value: Values, at: str) -
             yield make_problem("unknown-field", field, fix, subject=subject, hint=hint)
 
 
+def check_usual(context: Context, schema: Schema, value: Values, at: str) -> Iterator[Problem]:
+    """`x-usual-minimum`: a smaller number is most likely a mistake."""
+    for name, field in _fields_of(schema):
+        limit, number = field.get("x-usual-minimum"), value.get(name)
+        is_number = isinstance(number, int | float | Decimal) and not isinstance(number, bool)
+        if limit is not None and is_number and number < limit:
+            pointer = pointers.child(at, name)
+            subject = label_value(context.schema, pointer)
+            yield make_problem("unusually-small", pointer, subject=subject, limit=str(limit))
+
+
 def check_used(context: Context, schema: Schema, value: Values, at: str) -> Iterator[Problem]:
     """`x-used-when`, `x-unused-with`: fields that the API ignores in this combination."""
     for name, field in _fields_of(schema):
@@ -176,6 +188,7 @@ def check_explicit(context: Context, schema: Schema, value: Values, at: str) -> 
 CHECKS: tuple[tuple[Check, frozenset[str], frozenset[str]], ...] = (
     (check_documented, frozenset({"x-unknown-fields"}), frozenset()),
     (check_used, frozenset(), frozenset({"x-used-when", "x-unused-with"})),
+    (check_usual, frozenset(), frozenset({"x-usual-minimum"})),
     (check_groups, frozenset({"x-one-of"}), frozenset()),
     (check_explicit, frozenset(), frozenset({"x-explicit"})),
 )

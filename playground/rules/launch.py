@@ -1,4 +1,4 @@
-"""Rules about a launch outside its steps: input rows and repeats."""
+"""Rules about a launch outside its steps: input rows, repeats and updates of accounts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 
 from playground.jsontext import pointers
 from playground.jsontext.printing import dump
-from playground.rules.context import Context, is_blank, schema_at
+from playground.rules.context import Context, is_blank, is_literal, schema_at
 from playground.rules.facts import InputKey
 from playground.rules.fixes import fix_by_renaming, fix_by_setting
 from playground.rules.problems import Problem, make_problem
+from playground.rules.steps import check_account_uid
 from playground.rules.wording import (
     abbreviate,
     did_you_mean,
@@ -139,3 +140,12 @@ def check_repeat(context: Context) -> Iterator[Problem]:
         yield make_problem("repeat-nameless", "/job_name")
     elif isinstance(name, str) and name in context.facts.repeats:
         yield make_problem("repeat-twice", "/job_name", found=f'"{abbreviate(name)}"')
+
+
+def check_account_update(context: Context) -> Iterator[Problem]:
+    """The UID of the account to update: known, and no placeholder."""
+    account = context.plain.get("account")
+    uid = account.get("uid") if isinstance(account, dict) else None
+    if is_literal(uid):
+        place = label_object(context.schema, "/account")
+        yield from check_account_uid(context, "/account/uid", uid, place)

@@ -13,6 +13,7 @@ from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump
 from playground.rules.context import Context, Schema, get_tree_value, has_reference, schema_at
+from playground.rules.facts import NO_FACTS
 from playground.rules.fixes import fix_by_converting, fix_by_removing, fix_by_setting
 from playground.rules.problems import Problem, make_problem
 from playground.rules.wording import (
@@ -73,6 +74,15 @@ def check_schema(context: Context, schema: Schema, value: Any, at: str = "") -> 
     return _list_problems(validator, _SchemaCheck(context, schema, at), value)
 
 
+def explain_text(schema: Schema, pointer: str, text: str) -> str:
+    """What is wrong with a text at a pointer of a document, as a sentence; empty if nothing is."""
+    part = schema_at(schema, pointer)
+    if "string" not in types_of(part):
+        return ""
+    context = Context("{}", {}, schema, NO_FACTS)
+    return next((each.message for each in check_schema(context, part, text, pointer)), "")
+
+
 def compile_schema(schema: Schema) -> Draft202012Validator | None:
     """The validator of a schema, or None if it isn't valid JSON Schema."""
     known = _compiled.get(id(schema))
@@ -124,6 +134,7 @@ class _SchemaCheck:
             "unevaluatedProperties": self.explain_unexpected,
             "anyOf": self.explain_forms,
             "oneOf": self.explain_forms,
+            "propertyNames": self.explain_name,
         }
 
     def explain(self, error: ValidationError) -> Iterator[Problem]:
@@ -201,6 +212,17 @@ class _SchemaCheck:
             field, hint = pointers.child(pointer, name), did_you_mean(find_similar(name, known))
             fix, subject = fix_by_removing(field), self.subject(field)
             yield make_problem("unknown-field-refused", field, fix, subject=subject, hint=hint)
+
+    def explain_name(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+        """A key that breaks the rule for the object's keys, at its value if the rule says how."""
+        says = part_at(self.schema, error.schema_path[:-1]).get("x-message")
+        if not says:
+            yield from self.explain_other(error, pointer)
+            return
+        name = str(error.kind.error.instance)
+        field = pointers.child(pointer, name)
+        subject = self.subject(field) if name.strip() else f"{self.subject(pointer)}: an empty name"
+        yield make_problem("does-not-fit", field, subject=subject, says=says)
 
     def explain_forms(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         """The errors of the one form whose type fits; else that no form fits."""

@@ -22,6 +22,8 @@ from playground.rules.wording import (
     join_words,
     label_object,
     label_value,
+    stands_for_uid,
+    types_of,
 )
 
 KEY = "steps"
@@ -47,6 +49,11 @@ def check_steps(context: Context) -> Iterator[Problem]:
             continue
         if _address.search(uid):
             yield _report_address(context, index, uid)
+            continue
+        if context.facts.steps is None and stands_for_uid(uid):
+            pointer, found = f"/{KEY}/{index}/step_uid", abbreviate(uid)
+            place = _label_step(context, index)
+            yield make_problem("step-placeholder", pointer, place=place, found=found)
             continue
         if context.facts.steps is not None and context.facts.step(uid) is None:
             unknown.append((index, uid))
@@ -148,11 +155,10 @@ def _check_account(
         yield make_problem("account-blank", pointer, remove, subject=subject)
     elif is_seen:
         yield make_problem("account-twice", pointer, remove, place=place, found=abbreviate(uid))
+    elif uid not in (known or {}):
+        yield from check_account_uid(context, pointer, uid, place)
     elif known is not None:
-        account = known.get(uid)
-        if account is None:
-            yield _report_unknown_account(known, pointer, uid, place)
-            return
+        account = known[uid]
         found = abbreviate(account.name or uid)
         wanted = {each.casefold() for each in facts.integrations} if facts else set()
         if (
@@ -172,6 +178,18 @@ def _check_account(
             )
         elif not account.valid:
             yield make_problem("account-not-valid", pointer, place=place, found=found)
+
+
+def check_account_uid(context: Context, pointer: str, uid: str, place: str) -> Iterator[Problem]:
+    """The UID of an account that isn't known: a placeholder, or perhaps misspelt."""
+    known = context.facts.accounts
+    if known is not None and uid in known:
+        return
+    if stands_for_uid(uid):
+        found = abbreviate(uid)
+        yield make_problem("account-placeholder", pointer, place=place, found=found)
+    elif known is not None:
+        yield _report_unknown_account(known, pointer, uid, place)
 
 
 def _report_unknown_account(
@@ -202,10 +220,27 @@ def check_parameters(context: Context) -> Iterator[Problem]:
         if facts is None or not isinstance(given, dict):
             continue
         # The API's schema knows only that parameters are an object; the definition knows more.
-        yield from check_schema(context, facts.parameters, given, f"/{KEY}/{index}/parameters")
+        at = f"/{KEY}/{index}/parameters"
+        found = list(check_schema(context, facts.parameters, given, at))
+        yield from found
+        yield from _check_required(context, facts, given, at, {each.pointer for each in found})
         for name in given:
             if name not in facts.properties:
                 yield _report_unknown_parameter(context, index, facts, given, name)
+
+
+def _check_required(
+    context: Context, facts: StepFacts, given: dict[str, Any], at: str, reported: set[str]
+) -> Iterator[Problem]:
+    """Required parameters that have no value, although they are there."""
+    for name in facts.required:
+        pointer = pointers.child(at, name)
+        if name not in given or not is_blank(given[name]) or pointer in reported:
+            continue
+        # A schema may say that null is a value.
+        if given[name] is None and "null" in types_of(facts.properties.get(name, {})):
+            continue
+        yield make_problem("empty", pointer, subject=label_value(context.schema, pointer))
 
 
 def _report_unknown_parameter(

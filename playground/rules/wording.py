@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
@@ -38,6 +39,24 @@ def abbreviate(text: str, length: int = SHOWN) -> str:
         return text
     half = (length - 1) // 2
     return f"{text[:half]}…{text[-half:]}"
+
+
+# What documentation, Swagger and scripts write where a value belongs.
+_placeholder = re.compile(
+    r"""<.*> | \[.*\] | \{.*\} | \.{2,} | … | \*{2,} | x{3,} | \?{2,}
+    | ([0-9a-fx])\1{7}-\1{4}-\1{4}-\1{4}-\1{12}
+    | (?:your|my|insert|replace|enter|put|the|some|new|old|example|sample|dummy)[\s_-].*
+    | (?:your|my|the|some|example|sample)?[\s_-]*(?:account|step|workflow|integration)?[\s_-]*u?id
+      (?:[\s_-]?\d)? (?:[\s_-]here)?
+    | (?:account|step)[\s_-]*(?:name)? | string | todo | tbd | foo | bar | example | placeholder
+    | change[\s_-]?me | null | none | undefined | nan | n/a""",
+    re.IGNORECASE | re.VERBOSE | re.DOTALL,
+).fullmatch
+
+
+def stands_for_uid(text: str) -> bool:
+    """Whether this stands where somebody should have put an identifier."""
+    return bool(_placeholder(text.strip()))
 
 
 def join_words(words: Iterable[str], word: str = "or") -> str:

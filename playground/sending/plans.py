@@ -24,6 +24,7 @@ from playground.people.models import Person
 from playground.rules.checking import check_document
 from playground.rules.facts import Facts
 from playground.rules.problems import ERROR, WARNING, Problem
+from playground.rules.wording import abbreviate, stands_for_uid
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import check_listed_values
 from playground.workspace.connections import format_variables
@@ -221,9 +222,13 @@ def _check_target(plan: Plan) -> Iterator[Problem]:
         message = f"{connection.name} isn't a connection to {api.title}."
         yield _error("wrong-api", "#connect", message, connection=connection.name)
     for each in plan.operation.path_fields:
-        if each.required and not plan.path_values.get(each.name, "").strip():
+        value = plan.path_values.get(each.name, "")
+        if each.required and not value.strip():
             message = f"{each.title} is missing."
             yield _error("path-missing", f"#path/{each.name}", message, name=each.name)
+        elif each.name.endswith("_uid") and stands_for_uid(value):
+            message = f"{each.title}: {abbreviate(value)} is a placeholder. Enter the real one."
+            yield _error("path-placeholder", f"#path/{each.name}", message, name=each.name)
 
 
 def _check_incomplete(plan: Plan) -> list[Problem]:

@@ -66,6 +66,8 @@ def test_pasted_cookies_are_split_by_name(as_editor, draft) -> None:
         {"entered": {"/account/api_key": 7}},
         {"entered": {"account": "x"}},
         {"entered": {"/account/api_key": "x" * 30_000}},
+        {"entered": {"/account/cookies/li_at": "a; li_a=b"}},
+        {"entered": {"/account/cookies/more": "a\nb"}},
     ],
 )
 def test_invalid_credentials_are_rejected_with_a_message(as_editor, draft, sent) -> None:

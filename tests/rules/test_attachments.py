@@ -19,6 +19,16 @@ from tests.rules.scenarios import FILE, start
         ({"data": "data:text/plain;base64,SEVM TE8K"}, "broken-base64", "data"),
         ({"data": "data:text/plain;base64,SEVM=E8K"}, "broken-base64", "data"),
         ({"data": "data:text/plain;base64,SEVMTE8日"}, "broken-base64", "data"),
+        # Padding where none belongs, too much of it, nothing else.
+        ({"data": "data:text/plain;base64,SEVMTE8K=="}, "broken-base64", "data"),
+        ({"data": "data:text/plain;base64,SEVMTE8K===="}, "broken-base64", "data"),
+        ({"data": "data:text/plain;base64,SEVMTE8=="}, "broken-base64", "data"),
+        ({"data": "data:text/plain;base64,QQ====="}, "broken-base64", "data"),
+        ({"data": "data:text/plain;base64,===="}, "broken-base64", "data"),
+        ({"data": "data:text/plain,HELLO"}, "not-base64", "data"),
+        ({"data": "data:,HELLO"}, "not-base64", "data"),
+        ({"data": "data:text/plain;charset=utf-8,HELLO"}, "not-base64", "data"),
+        ({"data": "data:text/plain;base64;x=1,SEVMTE8K"}, "not-base64", "data"),
         ({"name": ""}, "does-not-fit", "name"),
         ({"name": " "}, "does-not-fit", "name"),
         ({"name": "a/b.txt"}, "file-name-is-path", "name"),
@@ -55,6 +65,30 @@ def test_an_attachment_needs_its_two_fields():
 )
 def test_valid_attachments_are_fine(given):
     assert found(start(attach=[given]), START) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "encoded"),
+    [
+        ("data:text/plain,HELLO%0A", "data:text/plain;base64,SEVMTE8K"),
+        ("data:text/plain;charset=utf-8,%C3%A9", "data:text/plain;charset=utf-8;base64,w6k="),
+        ("data:,", "data:;base64,"),
+    ],
+)
+def test_a_data_uri_without_base64_is_encoded_by_its_fix(data, encoded):
+    document = start(attach=[{"name": "x.txt", "data": data}])
+    assert fixed("not-base64", document, START)["attach"][0]["data"] == encoded
+
+
+@pytest.mark.parametrize(
+    ("name", "visible"),
+    [("a\nb.txt", "ab.txt"), ("\tb.txt", "b.txt"), ("x\u202egnp.txt", "xgnp.txt"),
+     ("a\x7f.txt", "a.txt"), ("a\u0085.txt\r\n", "a.txt")],
+)  # fmt: skip
+def test_control_characters_in_a_file_name_are_a_warning_with_a_fix(name, visible):
+    document = start(attach=[{**FILE, "name": name}])
+    assert found(document, START) == [("warning", "file-name-control", "/attach/0/name")]
+    assert fixed("file-name-control", document, START)["attach"] == [{**FILE, "name": visible}]
 
 
 def test_a_stored_file_is_checked_by_its_media_type():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rules.checks import START, errors, fixed, found, the, warnings
+from tests.rules.checks import START, errors, fixed, found, problems_of, the, warnings
 from tests.rules.scenarios import FILE, MODES, start
 
 
@@ -100,11 +100,26 @@ def test_a_missing_id_is_an_error():
     assert errors(start(id="gone"), START) == [("missing", "/id")]
 
 
-@pytest.mark.parametrize(
-    "number", ["12", "12.0", "-1", "0", "123456789012345678901234567890", "1e3"]
-)
+@pytest.mark.parametrize("number", ["1", "12.0", "123456789012345678901234567890", "1e3"])
 def test_unusual_but_valid_numbers_are_fine(number):
     assert found(f'{{"id": {number}, "email": "a@b", "resource_id": {number}}}', START) == []
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "-12345678901234567890", "0.0", "-1e3"])
+def test_a_number_below_one_is_a_warning(number):
+    document = f'{{"id": {number}, "email": "a@b", "resource_id": {number}}}'
+    assert found(document, START) == [
+        ("warning", "unusually-small", "/id"),
+        ("warning", "unusually-small", "/resource_id"),
+    ]
+    one = problems_of(document, START)[0]
+    assert one.message == "`id` is usually 1 or more."
+
+
+@pytest.mark.parametrize("number", ["true", '"0"', "null"])
+def test_what_is_no_number_is_not_called_small(number):
+    document = f'{{"id": {number}, "email": "a@b"}}'
+    assert warnings(document, START) == []
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,55 @@ def test_an_account_name_in_place_of_its_uid_is_replaced_by_the_uid():
     assert fixed("account-unknown", with_step(accounts=["Jane"]), LAUNCH, FACTS) == launch()
 
 
+@pytest.mark.parametrize("uid", ["", " ", "\n"])
+def test_an_empty_account_is_an_error(uid):
+    document = with_step(accounts=["a1", uid])
+    assert found(document, LAUNCH) == [("error", "account-blank", "/steps/0/accounts/1")]
+    assert fixed("account-blank", document, LAUNCH) == launch()
+
+
+@pytest.mark.parametrize("uid", ["YOUR_STEP_UID", "<step_uid>", "step_uid", "..."])
+def test_a_placeholder_in_place_of_a_step_uid_is_an_error(uid):
+    document = with_step(step_uid=uid)
+    assert errors(document, LAUNCH) == [("step-placeholder", "/steps/0/step_uid")]
+    assert errors(document, LAUNCH, FACTS) == [("step-unknown", "/steps/0/step_uid")]
+
+
+REQUIRED = {
+    "type": "object",
+    "required": ["query", "any", "maybe"],
+    "properties": {
+        "query": {"type": "string"},
+        "any": {"default": None},
+        "maybe": {"type": ["string", "null"]},
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, []),
+        ({"query": ""}, [("empty", "query")]),
+        ({"query": " \n"}, [("empty", "query")]),
+        ({"any": ""}, [("empty", "any")]),
+        ({"any": None}, [("empty", "any")]),
+        ({"any": 0}, []),
+        ({"any": False}, []),
+        ({"maybe": None}, []),
+        ({"maybe": ""}, [("empty", "maybe")]),
+        ({"query": None}, [("wrong-type", "query")]),
+        ({"query": "{{query}}"}, []),
+    ],
+)
+def test_a_required_parameter_without_a_value_is_an_error(changes, expected):
+    parameters = {"query": "a", "any": "b", "maybe": "c", **changes}
+    facts = Facts(steps=(StepFacts("s1", "One", (), REQUIRED),))
+    document = launch(steps=[{"accounts": [], "parameters": parameters, "step_uid": "s1"}])
+    at = "/steps/0/parameters"
+    assert errors(document, LAUNCH, facts) == [(code, f"{at}/{name}") for code, name in expected]
+
+
 def test_a_duplicate_account_is_a_warning():
     document = with_step(accounts=["a1", "a1"])
     assert found(document, LAUNCH, FACTS) == [("warning", "account-twice", "/steps/0/accounts/1")]

@@ -113,6 +113,18 @@ def test_an_empty_cookie_is_an_error(practice) -> None:
     assert [each.pointer for each in check_document(text, schema)] == ["/account/cookies/li_at"]
 
 
+@pytest.mark.parametrize(
+    ("uid", "codes"),
+    [("<workflow_uid>", ["path-placeholder"]), ("YOUR_WORKFLOW_UID", ["path-placeholder"]),
+     (" ", ["path-missing"]), ("w-1", [])],
+)  # fmt: skip
+def test_a_placeholder_in_the_address_is_an_error(practice, editor, uid, codes) -> None:
+    path = {"workflow_uid": uid}
+    draft = start_draft(editor, "launch-workflow", "{}", connection=practice, path_values=path)
+    problems = check_plan(plan_draft(draft))
+    assert [each.code for each in problems if each.pointer.startswith("#path")] == codes
+
+
 def test_the_dry_run_says_why_a_request_cannot_be_assembled(editor, draft_to) -> None:
     draft = draft_to()
     Secret.objects.all().delete()

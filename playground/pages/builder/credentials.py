@@ -24,6 +24,7 @@ from playground.pages.builder.edit_requests import InvalidEditRequest, read_edit
 from playground.pages.builder.edits import describe_applied
 from playground.people.access import needs, person_of
 from playground.people.models import Role
+from playground.rules.schema import explain_text
 from playground.workspace.attachments import store_data_uris
 
 # A browser stores about 180 cookies per site; one is at most 4 kB.
@@ -51,6 +52,10 @@ def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         sent = read_edit_request(request)
         entered = read_entered(sent)
         found = find_typed_secrets(opened.tree, schema) if entered is None else entered
+        # A secret is never shown again, so a mistake in it has to be told now.
+        for pointer, value in entered or ():
+            if message := explain_text(schema, pointer, value):
+                raise InvalidEditRequest(message)
         files = store_data_uris(schema, "", opened.tree, person)
         if not found and not files:
             return JsonResponse({"taken": []})
