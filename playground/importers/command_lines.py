@@ -31,6 +31,10 @@ CURL = re.compile(
     r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\xa0\\^`])(?![ \t]*=)",
     re.MULTILINE | re.IGNORECASE,
 )
+CURL_ALIAS = re.compile(
+    r"^[^'\"\n]{0,80}\bcurl[ \t][^\n]*?[ \t]-(?:Uri|Method|Headers|Body|ContentType)[ \t]",
+    re.M | re.I,
+)
 # The first line of a command tells its shell by how it is continued, anything else by quotes.
 CMD_FIRST_LINE = re.compile(r"[^'\n]*?(?:\^[ \t]*\r?$|\^[\"&%{])", re.M)
 CMD_SIGN = re.compile(r'^[A-Za-z]:\\[^>\n]{0,200}>|[{\[,:][ ]?""\w|\w""[ ]?:', re.M)
@@ -54,6 +58,11 @@ def strip_prompts(text: TracedText) -> TracedText:
 def has_curl(text: str) -> bool:
     """Whether there is a cURL command anywhere in the text."""
     return CURL.search(text) is not None
+
+
+def is_curl_alias(text: str) -> bool:
+    """Whether `curl` is the name that Windows PowerShell has for a command of its own."""
+    return CURL_ALIAS.search(text) is not None
 
 
 def detect_shell(text: str) -> Shell:

@@ -18,6 +18,7 @@ from playground.importers.command_lines import (
     detect_shell,
     find_start,
     has_curl,
+    is_curl_alias,
     note_shell_values,
     strip_prompts,
 )
@@ -42,7 +43,7 @@ CMD_VARIABLE = re.compile(r"%[A-Za-z_][A-Za-z_]\w+%")
 
 def looks_like(pasted: Pasted) -> bool:
     """Whether there is a cURL command anywhere in the text."""
-    return has_curl(pasted.text)
+    return has_curl(pasted.text) and not is_curl_alias(pasted.text)
 
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:

@@ -48,6 +48,17 @@ class JsonText(str):
         return made
 
 
+class FileText(str):
+    """The reference for the content of a file, which is never read; `file` is its name."""
+
+    file: str
+
+    def __new__(cls, file: str) -> FileText:
+        made = super().__new__(cls, make_reference(file))
+        made.file = file
+        return made
+
+
 def is_text(value: Literal) -> TypeGuard[str]:
     """Whether a literal is a string; a number isn't, though NumberToken is a subclass of str."""
     return isinstance(value, str) and not isinstance(value, NumberToken)

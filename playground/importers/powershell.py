@@ -6,41 +6,36 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from playground.importers.command_lines import note_shell_values, strip_prompts
-from playground.importers.literals import Literal, is_text
-from playground.importers.powershell_values import ShellToken, ValueParser, split_tokens
-from playground.importers.source_requests import RequestParts, build_request
+from playground.importers.command_lines import is_curl_alias, note_shell_values, strip_prompts
+from playground.importers.literals import Literal
+from playground.importers.powershell_calls import Arguments, add_values, find_key
+from playground.importers.powershell_requests import RequestParser
+from playground.importers.powershell_tokens import ShellToken, split_tokens
+from playground.importers.powershell_values import INVOKE
 from playground.importers.spans import TextSpan, TracedText
 from playground.importers.values import (
-    BODY_IN_FILE,
     FoundRequest,
     Note,
     NotRecognized,
     Pasted,
-    Unreadable,
+    note_repaired,
 )
 
 SIGN = re.compile(r"\b(?:Invoke-RestMethod|Invoke-WebRequest|irm|iwr)\b", re.I)
-INVOKE = frozenset({"invoke-restmethod", "invoke-webrequest", "irm", "iwr"})
+BLANK_AFTER_BACKTICK = re.compile(r"[ \t]*`[ \t]+\n")
 CURL = frozenset({"curl", "curl.exe"})
-# Parameters without a value.
-SWITCHES = frozenset({
-    "usebasicparsing", "skipcertificatecheck", "usedefaultcredentials", "disablekeepalive",
-    "passthru", "skipheadervalidation", "skiphttperrorcheck", "allowunencryptedauthentication",
-    "nobody", "v", "verbose",
-})  # fmt: skip
 MAX_LOOKAHEAD = 40
 
 
 def looks_like(pasted: Pasted) -> bool:
     """Whether the text has one of PowerShell's own commands for requests."""
-    return SIGN.search(pasted.text) is not None
+    return SIGN.search(pasted.text) is not None or is_curl_alias(pasted.text)
 
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the commands would send, in order."""
     stripped = strip_prompts(TracedText(pasted.text))
-    reader = _ScriptReader(split_tokens(stripped.text))
+    reader = _ScriptReader(stripped.text)
     reader.run()
     if not reader.found:
         raise NotRecognized("powershell-no-request", "No PowerShell request can be read here.")
@@ -54,11 +49,10 @@ def find_curl_commands(
     text: str, start: int = 0
 ) -> Iterator[tuple[list[str], list[Note], tuple[TextSpan, ...]]]:
     """The words after each `curl` or `curl.exe`, as the program gets them, with notes and spans."""
-    reader = _ScriptReader(split_tokens(text, start))
+    reader = _ScriptReader(text, start)
     reader.run()
     for words, span in reader.curl_commands:
-        unknown = [each for each in words if re.fullmatch(r"\$\w{1,60}", each)]
-        notes = note_shell_values(unknown)
+        notes = note_shell_values([each for each in reader.typed if each in " ".join(words)])
         yield [_unescape(each) for each in words], notes, (*reader.assigned, span)
 
 
@@ -70,11 +64,12 @@ def _unescape(word: str) -> str:
     return word
 
 
-class _ScriptReader(ValueParser):
+class _ScriptReader(RequestParser):
     """Goes through the tokens of a script: keeps what is assigned, and reads the commands."""
 
-    def __init__(self, tokens: list[ShellToken]) -> None:
-        super().__init__(tokens)
+    def __init__(self, text: str, start: int = 0) -> None:
+        super().__init__(split_tokens(text, start))
+        self.text = text
         self.cookies: dict[str, str] = {}
         self.found: list[FoundRequest] = []
         self.curl_commands: list[tuple[list[str], TextSpan]] = []
@@ -95,37 +90,107 @@ class _ScriptReader(ValueParser):
         token = self.peek()
         self.at += 1
         word = token.text.lower() if token.kind == "word" else ""
-        if word.startswith("$") and self.peek().is_mark("="):
-            self.at += 1
-            self._assign(word)
-            self.assigned.append(self._span_from(first))
         # In Windows PowerShell `curl` is another name for Invoke-WebRequest.
-        elif word in INVOKE or (word == "curl" and self._has_parameters()):
-            found = self._invoke()
-            if found:
-                self.found.append(replace(found, spans=(self._span_from(first),)))
+        if word in INVOKE or (word == "curl" and self._has_parameters()):
+            self._read_request(first, {})
         elif word in CURL:
             words = self._read_curl_words()
             self.curl_commands.append((words, self._span_from(first)))
-        elif word.endswith(".cookies.add"):
+        elif word.startswith("$") and (self._read_call(word) or self._read_assignment(token.text)):
+            self.assigned.append(self._span_from(first))
+        elif self._is_piped(first):
+            self.at = first
+            value = self.parse_pipeline()
+            while self.peek().text.lower() not in INVOKE:
+                self.at += 1
+            self.at += 1
+            self._read_request(first, {"body": value})
+
+    def _is_piped(self, first: int) -> bool:
+        """Whether the value that starts the statement is piped to a command that sends it."""
+        if first and self.tokens[first - 1].kind != "end":
+            return False
+        for at in range(self.at, len(self.tokens)):
+            if self.is_sent(at):
+                return True
+            if self.tokens[at].kind == "end" and not self.tokens[at - 1].is_mark("|"):
+                break
+        return False
+
+    def _read_request(self, first: int, given: Arguments) -> None:
+        """Record the request of the command here; `first` is the first token of the statement."""
+        start = self.at
+        found = self.parse_request(given, self.cookies)
+        if not found:
+            return
+        notes = list(found.notes)
+        joined = self._find_joined(start)
+        if joined is not None:
+            line = self.text.count("\n", 0, joined) + 1
+            message = "Line {line}: Joined with the next line, which goes on with the command."
+            notes.append(note_repaired("line-joined", message, line=line))
+        span = self._span_from(first)
+        self.found.append(replace(found, notes=tuple(notes), spans=(span,)))
+
+    def _find_joined(self, start: int) -> int | None:
+        """The offset of the first line of the command that PowerShell would not go on with."""
+        depth = 0
+        for at in range(start, min(self.at, len(self.tokens))):
+            token, previous = self.tokens[at], self.tokens[at - 1]
+            depth += token.is_mark("({") - token.is_mark(")}")
+            ends_command = token.kind == "end" and not depth
+            if ends_command or BLANK_AFTER_BACKTICK.match(self.text, previous.end, token.start):
+                return previous.end
+        return None
+
+    def _read_call(self, word: str) -> bool:
+        """`$headers.Add("name", value)`, or the same of the cookies of a session."""
+        owner, _, method = word.rpartition(".")
+        if method != "add" or not self.peek().is_mark("("):
+            return False
+        if owner.endswith(".cookies"):
             # $session.Cookies.Add((New-Object System.Net.Cookie("name", "value", …)))
-            texts = self._read_strings()
+            line = self._read_line()
+            texts = [self.fill_in(each) for each in line if each.kind == "string"]
             if len(texts) >= 2:
                 self.cookies[texts[0]] = texts[1]
-                self.assigned.append(self._span_from(first))
-        elif word.endswith(".add") and word.startswith("$"):
-            # $headers.Add("name", "value")
-            owner = self.names.setdefault(word.removesuffix(".add"), {})
-            texts = self._read_strings()
-            if isinstance(owner, dict) and len(texts) == 2:
-                owner[texts[0]] = self.fill_in(texts[1])
-                self.assigned.append(self._span_from(first))
+            return True
+        values = self.parse_value()
+        target = self.resolve(owner)
+        if isinstance(target, list):
+            target.append(values)
+        elif isinstance(target, dict) and isinstance(values, list) and len(values) == 2:
+            target[str(values[0])] = values[1]
+        return True
 
-    def _assign(self, name: str) -> None:
+    def _read_assignment(self, name: str) -> bool:
+        """`$name = …`, `$name.key = …`, `$name["key"] = …`, each also with `+=`."""
+        start = self.at
+        keys = name.split(".")
+        while self.peek().is_mark("[") and self.peek(2).is_mark("]"):
+            keys.append(self.fill_in(self.peek(1)))
+            self.at += 3
+        added = self.peek().text == "+" and self.peek(1).is_mark("=")
+        self.at += added
+        if not self.peek().is_mark("="):
+            self.at = start
+            return False
+        self.at += 1
         # The command itself is the next statement, its result isn't a literal.
-        token = self.peek()
-        if token.kind != "word" or token.text.lower() not in INVOKE | CURL | {"new-object"}:
-            self.names[name] = self.parse_pipeline()
+        ahead = next(at for at in range(len(self.tokens) + 1) if not self.peek(at).is_mark("("))
+        if self.peek(ahead).text.lower() in INVOKE | CURL:
+            return True
+        value = self.parse_pipeline()
+        path = ".".join(keys)
+        self._store(keys, add_values(self, self.resolve(path), value) if added else value)
+        return True
+
+    def _store(self, keys: list[str], value: Literal) -> None:
+        owner = self.resolve(".".join(keys[:-1])) if len(keys) > 1 else None
+        if isinstance(owner, dict):
+            owner[find_key(owner, keys[-1])] = value
+        else:
+            self.names[".".join(keys).lower()] = value
 
     def _has_parameters(self) -> bool:
         for token in self.tokens[self.at : self.at + MAX_LOOKAHEAD]:
@@ -135,49 +200,22 @@ class _ScriptReader(ValueParser):
                 return True
         return False
 
-    def _invoke(self) -> FoundRequest | None:
-        given: dict[str, Literal] = {}
-        while self.peek().kind != "end" and self.peek().text not in (";", "|", ")", "}"):
-            token = self.peek()
-            if token.kind == "word" and token.text.startswith("-"):
-                self.at += 1
-                name = token.text[1:].rstrip(":").lower()
-                if name not in SWITCHES:
-                    given[name] = self.parse_value()
-            else:
-                given.setdefault("uri", self.parse_value())
-        return self._build(given) if is_text(given.get("uri")) else None
-
-    def _build(self, given: dict[str, Literal]) -> FoundRequest:
-        if "infile" in given:
-            raise Unreadable("powershell-file", BODY_IN_FILE, file=given["infile"])
-        method = given.get("method", given.get("custommethod")) or "GET"
-        parts = RequestParts("powershell", str(method), str(given["uri"]), given.get("headers"))
-        parts.cookies = self.cookies
-        content_type = given.get("contenttype")
-        if is_text(content_type):
-            headers = parts.headers if isinstance(parts.headers, dict) else {}
-            parts.headers = {**headers, "Content-Type": content_type}
-        # The cmdlets send a table as the query of a GET, and as form fields otherwise.
-        if isinstance(given.get("body"), dict) and parts.method.upper() == "GET":
-            parts.query = given["body"]
-        else:
-            parts.body = given.get("body")
-        return build_request(parts, self.outside)
-
-    def _read_strings(self) -> list[str]:
-        """The strings up to the end of the line."""
-        return [each.text for each in self.read_until("") if each.kind == "string"]
+    def _read_line(self) -> list[ShellToken]:
+        start = self.at
+        while self.peek().kind != "end":
+            self.at += 1
+        return self.tokens[start : self.at]
 
     def _read_curl_words(self) -> list[str]:
         words: list[str] = []
-        while self.peek().kind != "end" and self.peek().text not in (";", "|"):
+        while self.peek().kind != "end" and not self.peek().is_mark(";|"):
             token = self.peek()
             self.at += 1
-            text = self.fill_in(token.text)
+            text = self.fill_in(token)
             if token.kind == "word" and token.text.startswith("$"):
-                value = self.names.get(token.text.lower(), token.text)
+                value = self.resolve(token.text)
                 text = str(value) if isinstance(value, str) else token.text
+                self.typed += [] if isinstance(value, str) else [text]
             if token.joined and words:
                 words[-1] += text
             else:

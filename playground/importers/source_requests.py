@@ -10,12 +10,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from playground.importers.literals import JsonText, Literal, check_size, is_text
+from playground.importers.http_messages import (
+    check_scheme,
+    clean_headers,
+    join_fields,
+    note_fields,
+    read_login,
+)
+from playground.importers.literals import FileText, JsonText, Literal, check_size, is_text
 from playground.importers.values import (
+    BODY_IN_FILE,
     FORM_TYPE,
     FoundRequest,
     Note,
-    basic_auth,
+    Unreadable,
     note_ignored,
     note_understood,
 )
@@ -31,7 +39,8 @@ MAX_REFERENCES = 5
 class RequestParts:
     """The arguments of one call to an HTTP library, as far as they are literals.
 
-    `unread` names the arguments that can't be read, such as `files=…`.
+    `form` has the fields of a multipart body. `unread` names the arguments that can't be read,
+    such as `files=…`.
     """
 
     kind: str
@@ -39,6 +48,7 @@ class RequestParts:
     url: str
     headers: Literal = None
     body: Literal = None
+    form: Literal = None
     query: Literal = None
     cookies: Literal = None
     login: tuple[str, str] | None = None
@@ -47,26 +57,41 @@ class RequestParts:
 
 
 def build_request(parts: RequestParts, outside: Sequence[str]) -> FoundRequest:
-    """The request of a call; `outside` lists the references to values from elsewhere."""
-    headers = list(text_pairs(parts.headers))
+    """The request of a call; `outside` lists the references to values from elsewhere.
+
+    Raises Unreadable where a part of it is in a file, or can't be sent.
+    """
+    check_scheme(parts.url)
+    headers, notes = list(text_pairs(parts.headers)), list[Note]()
     given = {name.lower() for name, _ in headers}
     body, document, content_type = _build_body(parts)
+    if document is None and isinstance(parts.form, dict):
+        document = dump(join_fields(_list_fields(parts.form)))
+        notes.append(note_fields())
     if content_type and "content-type" not in given:
         headers.append(("Content-Type", content_type))
     if parts.login and "authorization" not in given:
-        headers.append(("Authorization", basic_auth(":".join(parts.login))))
+        header, note = read_login(":".join(parts.login))
+        headers += [("Authorization", header)] if header else []
+        notes += [note] if note else []
     cookies = text_pairs(parts.cookies)
     if cookies:
         headers.append(("Cookie", "; ".join(f"{name}={value}" for name, value in cookies)))
+    for name, value in (("headers", parts.headers), ("cookies", parts.cookies)):
+        # A variable that the code gets from elsewhere.
+        if is_text(value):
+            parts.unread.append(f"the {name} {value}, which come from elsewhere")
+    cleaned, more_notes = clean_headers(tuple(headers))
+    used = _used(outside, [parts.url, body or "", document or "", str(headers)])
     return FoundRequest(
         kind=parts.kind,
         method=parts.method.upper(),
         url=_add_query(parts),
-        headers=tuple(headers),
+        headers=cleaned,
         body=body,
         document=document,
         in_program=True,
-        notes=tuple(_list_notes(parts, _used(outside, [parts.url, body or "", str(headers)]))),
+        notes=(*_list_notes(parts, used), *notes, *more_notes),
     )
 
 
@@ -82,6 +107,8 @@ def _build_body(parts: RequestParts) -> tuple[str | None, str | None, str]:
     body = check_size(parts.body)
     if body is None:
         return None, None, ""
+    if isinstance(body, FileText):
+        raise Unreadable("code-file", BODY_IN_FILE, file=body.file)
     # The document keeps the digits of the source, the body has those that are sent.
     if isinstance(body, JsonText):
         document = dump(body.tree) if isinstance(body.tree, dict | list) else None
@@ -93,6 +120,17 @@ def _build_body(parts: RequestParts) -> tuple[str | None, str | None, str]:
     if form is None:
         return None, dump(body) if isinstance(body, dict | list) else None, ""
     return form, None, FORM_TYPE
+
+
+def _list_fields(form: dict[str, Literal]) -> list[tuple[str, str]]:
+    """The text fields of a multipart body; raises Unreadable for a file."""
+    fields: list[tuple[str, str]] = []
+    for name, value in form.items():
+        for each in value if isinstance(value, list) else [value]:
+            if isinstance(each, FileText):
+                raise Unreadable("code-file", BODY_IN_FILE, file=each.file)
+            fields.append((name, _plain_text(each)))
+    return fields
 
 
 def _add_query(parts: RequestParts) -> str:
@@ -107,6 +145,10 @@ def _list_notes(parts: RequestParts, used: Sequence[str]) -> list[Note]:
     notes = [note_understood("snippet", message, language=LANGUAGES[parts.kind])]
     message = "The code takes a value from elsewhere; {name} was put in its place."
     notes += [note_ignored("outside-value", message, name=each) for each in used[:MAX_REFERENCES]]
+    if len(used) > MAX_REFERENCES:
+        message = "The code takes {count} more values from elsewhere."
+        count = len(used) - MAX_REFERENCES
+        notes.append(note_ignored("outside-values", message, count=count))
     message = "Left out {name}."
     return notes + [note_ignored("unread-part", message, name=each) for each in parts.unread]
 
