@@ -46,12 +46,12 @@ def claim_spans(
     return [each for each in cover(layers) if each not in set(gaps)], notes
 
 
-def check_repaired(text: str, repaired: RepairedJson) -> None:
+def check_repaired(text: str, repaired: RepairedJson, in_program: bool) -> None:
     """Raise Unreadable where the JSON lacks most of the text, or all of its words."""
     if not repaired.spans:
         return
     spans = cover([repaired.gaps, repaired.spans])
-    check_share(text, spans, repaired.gaps)
+    check_share(text, spans, repaired.gaps, in_program)
     held = "".join(
         text[each.start : each.end] for each in repaired.spans if each.fate != "left out"
     )

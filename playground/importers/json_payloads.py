@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playground.importers.appearance import name_format
 from playground.importers.embedded import find_embedded
 from playground.importers.literals import is_text
 from playground.importers.spans import TextSpan
@@ -12,8 +13,9 @@ from playground.jsontext.parsing import try_parse
 
 # A bracket, or a key: a payload may be pasted without its outer braces.
 JSON_SIGN = re.compile(
-    r"[{\[]|[\"'“][^\"'”\n]{1,200}[\"'”][ \t]*:|^\w{1,80}[ \t]*:[ \t]*[\"'\d]", re.M
+    r"[{\[]|\barray\s?\(|[\"'“][^\"'”\n]{1,200}[\"'”][ \t]*:|^\w{1,80}[ \t]*:[ \t]*[\"'\d]", re.M
 )
+PHP_DUMP = re.compile(r"^\s*\[\"?\w{1,100}\"?\]\s{0,5}=>", re.M)
 STARTS_AS_JSON = re.compile(r"\s*[{\[]")
 
 
@@ -44,8 +46,14 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
                     in_program=True,
                 )
             ]
+    if PHP_DUMP.search(pasted.text):
+        message = (
+            "This looks like the output of print_r or var_dump of PHP. Paste that of json_encode."
+        )
+        raise Unreadable("php-dump", message)
     body = unwrapped or pasted.text.strip()
-    return [FoundRequest(kind="json", body=body, notes=(note,), spans=whole)]
+    in_log = name_format(pasted.text) == "a log"
+    return [FoundRequest(kind="json", body=body, notes=(note,), spans=whole, in_program=in_log)]
 
 
 def unwrap_json(text: str) -> str | None:

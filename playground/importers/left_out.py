@@ -20,6 +20,8 @@ MAIL_HEADER = re.compile(
     r"\s*:[ \t]|^\s*on .{5,120} wrote:\s*$",
     re.I,
 )
+# Another payload is never light.
+PAYLOAD = re.compile(r"\{\s*\\?[\"'][\w-]+\\?[\"']\s*:")
 WORD = re.compile(r"[^\W\d_]{2,}")
 # A word that such a line has may come before a credential, which no note may show.
 SECRET = re.compile(
@@ -81,7 +83,8 @@ def refuse_most(text: str, gaps: Sequence[TextSpan] = ()) -> Unreadable:
 
 
 def _weigh(line: str, in_program: bool) -> float:
-    return _count(line) / LIGHT if in_program or is_prose(line) else _count(line)
+    light = is_prose(line) or (in_program and not PAYLOAD.search(line))
+    return _count(line) / LIGHT if light else _count(line)
 
 
 def _count(text: str) -> int:

@@ -2,53 +2,37 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-
 from playground.importers import repair_tokenizer as tokenizer
 from playground.importers.literals import MAX_DEPTH
+from playground.importers.repair_calls import read_call, starts_call
 from playground.importers.repair_tokenizer import JsonToken
-from playground.importers.values import NotRecognized, Unreadable
+from playground.importers.repairs import (
+    Container,
+    Repair,
+    apply_repairs,
+    change_brackets,
+    find_json,
+    sort_repairs,
+)
+from playground.importers.values import Unreadable
+from playground.jsontext.printing import quote
 
 MAX_REPAIRS = 100_000
+MAX_CALL_DEPTH = 10
+MAX_FAILED_CALLS = 500
 # Trying a bracket at each level of nesting may scan the same stretch again and again. In all,
 # no more may be scanned in vain than this many times the length of the text.
 MAX_RESCANS = 4
 # Counting the lines before an error is about this much faster than scanning.
 LINE_COUNT_SPEED = 20
-# A payload may be pasted without its outer braces, but `Note: see below` is prose, not a key.
-START_KEY = re.compile(
-    r"^[ \t]*(?:(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|“[^”\n]{1,200}”)[ \t]*:"
-    r"(?=[ \t]*(?:[\[{\"'“\d\r\n-]|true|false|null|True|False|None))"
-    r"|[A-Za-z_]\w{0,80}[ \t]*:(?=[ \t]*[\[{\"']))",
-    re.MULTILINE,
-)
 
 
-@dataclass(frozen=True)
-class Repair:
-    """Replaces `removed` characters at `offset` by `inserted`; `fault` says what was wrong."""
-
-    offset: int
-    removed: int
-    inserted: str
-    fault: str
-
-
-@dataclass
-class _Container:
-    """An open object or array.
-
-    `expected` is what comes next: `key`, `colon`, `value`, or `comma` (which also stands for
-    the closing bracket). `end` is where the last token ended, `comma` the offset of a comma
-    that nothing has followed yet.
-    """
-
-    closer: str
-    expected: str
-    end: int
-    start: int = 0
-    comma: int | None = None
+def repair_value(text: str, depth: int) -> str | None:
+    """The JSON of a text that is one value, such as an argument of a call; None if it isn't."""
+    repairs = _Parser(text, depth).run()
+    if any(each.fault in ("text-after", "stray") for each in repairs):
+        return None
+    return apply_repairs(text, repairs).strip() or None
 
 
 def find_repairs(text: str) -> list[Repair]:
@@ -58,47 +42,43 @@ def find_repairs(text: str) -> list[Repair]:
     text looks like JSON.
     """
     parser = _Parser(text)
-    parser.find_start()
-    while parser.at < len(text) and not parser.done:
-        parser.step()
-    parser.finish()
-    # An insertion comes before a removal at the same offset: it belongs to what is before it.
-    return sorted(parser.repairs, key=lambda each: (each.offset, each.removed > 0))
+    parser.start()
+    return parser.run()
 
 
 class _Parser:
     """A state machine over the text: each step reads one token or repairs one fault."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, depth: int = 0) -> None:
         self.text = text
+        self.depth = depth
         self.at = 0
-        self.stack: list[_Container] = []
+        self.stack: list[Container] = []
         self.repairs: list[Repair] = []
-        self.done = False
-        self.rescanned = 0
+        self.done = self.symbols = False
+        self.rescanned = self.failed_calls = self.parentheses = 0
+
+    def run(self) -> list[Repair]:
+        while self.at < len(self.text) and not self.done:
+            self.step()
+        self.finish()
+        return sort_repairs(self.repairs)
 
     def _repair(self, offset: int, removed: int, inserted: str, fault: str) -> None:
         self.repairs.append(Repair(offset, removed, inserted, fault))
         if len(self.repairs) > MAX_REPAIRS:
             raise Unreadable("too-broken", "Too little of this is JSON for it to be repaired.")
 
-    def find_start(self) -> None:
-        """Go to the first bracket, or to a bare `"key":` before it, which gets braces."""
-        opener = re.search(r"[{\[]", self.text)
-        key = START_KEY.search(self.text)
-        if key and opener and key.start() > opener.start():
-            key = None
-        first = key or opener
-        if first is None:
-            raise NotRecognized("no-json", 'There is no JSON here: no bracket and no "key": value.')
-        self.at = start = first.start()
+    def start(self) -> None:
+        """Go to the first bracket; a bare `"key":` before it gets braces."""
+        self.at, is_key = find_json(self.text)
+        start = self.at
         if start:
-            words = self.text[:start].strip()
-            self._repair(0, start, "", "text-before" if words else "")
-        if key:
+            self._repair(0, start, "", "text-before" if self.text[:start].strip() else "")
+        if is_key:
             line = "\n" if "\n" in self.text[start:].strip() else ""
             self._repair(start, 0, "{" + line, "brackets")
-            self.stack.append(_Container("}", "key", start, start))
+            self.stack.append(Container("}", "key", start, start))
 
     def step(self) -> None:
         between = tokenizer.skip_between(self.text, self.at)
@@ -113,13 +93,15 @@ class _Parser:
         char = self.text[self.at]
         if not self.stack:
             self._read_value()
-        elif char in "}]":
+        elif char in "}]" or (char == ")" and self.parentheses):
             self._close(char)
         elif char in ",;":
             self._read_comma(char)
         elif self.stack[-1].expected == "colon":
             self._read_colon(char)
-        elif char == ":":
+        elif char == "=" and self._convert_to_object(self.stack[-1]):
+            return
+        elif char == ":" and not tokenizer.SYMBOL.match(self.text, self.at):
             self._drop("stray")
         elif self.stack[-1].expected == "value":
             self._read_value()
@@ -127,14 +109,8 @@ class _Parser:
             self._read_key_or_item(self.stack[-1])
 
     def _remove_comment(self, end: int, fault: str) -> None:
-        """Remove a comment with the spaces before it, and its line if nothing else is on it."""
-        start = self.at
-        floor = self.stack[-1].end if self.stack else start
-        while start > floor and self.text[start - 1] in " \t":
-            start -= 1
-        alone = self.text[start - 1 : start] == "\n" and self.text[end : end + 1] in ("\n", "")
-        if alone and start > floor:
-            start -= 1
+        floor = self.stack[-1].end if self.stack else self.at
+        start = tokenizer.find_comment_start(self.text, self.at, end, floor)
         self._repair(start, end - start, "", fault)
 
     def _drop(self, fault: str) -> None:
@@ -143,12 +119,14 @@ class _Parser:
 
     def _close(self, char: str) -> None:
         container = self.stack[-1]
-        if char == container.closer:
+        if char == container.ends:
             self._complete(container)
             self.stack.pop()
+            self.parentheses -= char == ")"
+            self.repairs += change_brackets(self.text, container, self.at)
             self.at += 1
             self._end_value()
-        elif any(each.closer == char for each in self.stack):
+        elif any(each.ends == char for each in self.stack):
             # The bracket closes an outer container: the inner one lacks its own.
             self._complete(container)
             self._repair(container.end, 0, container.closer, "brackets")
@@ -157,7 +135,18 @@ class _Parser:
         else:
             self._drop("surplus-bracket")
 
-    def _complete(self, container: _Container) -> None:
+    def _convert_to_object(self, container: Container) -> bool:
+        """A list whose first item is followed by `=>` is an object of PHP."""
+        item = self.text[container.item : container.end]
+        is_first = (container.closer, container.expected, container.items) == ("]", "comma", 1)
+        if not is_first or item[0] in "{[(" or not self.text.startswith("=>", self.at):
+            return False
+        if tokenizer.NUMBER.fullmatch(item):
+            self._repair(container.item, len(item), quote(item), "unquoted-key")
+        container.closer, container.expected = "}", "colon"
+        return True
+
+    def _complete(self, container: Container) -> None:
         """Repair the last member before a container closes: no comma, and a value to its key."""
         if container.comma is not None:
             self._repair(container.comma, 1, "", "trailing-comma")
@@ -174,6 +163,7 @@ class _Parser:
         container = self.stack[-1]
         container.expected, container.comma = "comma", None
         container.end = self.at if end is None else end
+        container.items += 1
 
     def _read_comma(self, char: str) -> None:
         container = self.stack[-1]
@@ -188,6 +178,7 @@ class _Parser:
             self._repair(self.at, 1, ",", "semicolon")
         # Whether the comma is one too many shows only when something follows it.
         container.comma = self.at
+        container.commas += 1
         container.expected = "key" if container.closer == "}" else "value"
         self.at += 1
 
@@ -197,13 +188,13 @@ class _Parser:
         if char not in ":=":
             self._repair(container.end, 0, ":", "missing-colon")
             return
-        length = 2 if self.text.startswith("=>", self.at) else 1
+        arrow = self.text.startswith("=>", self.at)
         if char == "=":
-            self._repair(self.at, length, ":", "equals")
-        self.at += length
+            self._repair(self.at, 1 + arrow, ":", "arrows" if arrow else "equals")
+        self.at += 1 + arrow
         container.end = self.at
 
-    def _read_key_or_item(self, container: _Container) -> None:
+    def _read_key_or_item(self, container: Container) -> None:
         """Read a key; or something that follows a value without a comma."""
         key = None
         if container.closer == "}":
@@ -212,27 +203,24 @@ class _Parser:
             if key is None:
                 if self.text[self.at] in "{[":
                     self._drop("surplus-bracket")
+                elif container.expected == "key" and self.text[self.at] in ":":
+                    self._drop("stray")
                 else:
                     # Prose after an object without its bracket.
                     self.done = True
                 return
         if container.expected == "comma":
-            if container.closer == "]" and not self._at_item():
+            # After a list without its bracket, prose may follow.
+            if container.closer == "]" and not tokenizer.starts_item(self.text, self.at):
                 self.done = True
                 return
             self._repair(container.end, 0, ",", "missing-comma")
             container.expected = "value"
         container.comma = None
         if key:
+            self.symbols |= self.text[self.at] == ":"
             self._accept(key)
             container.expected, container.end = "colon", self.at
-
-    def _at_item(self) -> bool:
-        """Whether a list goes on here: after a list without its bracket, prose may follow."""
-        char = self.text[self.at]
-        if char in "{[" or char in tokenizer.CLOSING_QUOTES:
-            return True
-        return tokenizer.is_number_or_name(self.text, self.at)
 
     def _accept(self, token: JsonToken) -> None:
         if token.fault:
@@ -242,26 +230,47 @@ class _Parser:
     def _read_value(self) -> None:
         if self.stack:
             self.stack[-1].comma = None
+            self.stack[-1].item = self.at
         char = self.text[self.at]
-        if char in "{[" and not tokenizer.REFERENCE.match(self.text, self.at):
-            self._open(char)
+        if char in "{[(" and not tokenizer.REFERENCE.match(self.text, self.at):
+            self._open(char, 1)
             return
-        token = tokenizer.read_string(self.text, self.at)
+        if array := tokenizer.PHP_ARRAY.match(self.text, self.at):
+            self._open("(", len(array.group()))
+            return
+        token = tokenizer.read_string(self.text, self.at) or self._read_call()
         token = token or tokenizer.read_bare_value(self.text, self.at)
         if token is None:
             self._drop("stray")
             return
+        if self.symbols and token.text.startswith('":'):
+            # Where keys are symbols of Ruby, so is a value `:name`.
+            token = token._replace(text=quote(token.text[2:-1]))
         self._accept(token)
         self._end_value()
 
-    def _open(self, char: str) -> None:
+    def _read_call(self) -> JsonToken | None:
+        # Each call that is never closed is scanned in vain: not for ever.
+        deep = self.depth >= MAX_CALL_DEPTH or self.failed_calls >= MAX_FAILED_CALLS
+        if deep or not starts_call(self.text, self.at):
+            return None
+        token = read_call(self.text, self.at, lambda each: repair_value(each, self.depth + 1))
+        self.failed_calls += token is None
+        return token
+
+    def _open(self, char: str, length: int) -> None:
         if len(self.stack) >= MAX_DEPTH:
             raise Unreadable("too-deep", "The JSON is nested more than 100 levels deep.")
-        if self._skip_valid():
+        if char != "(" and self._skip_valid():
             return
         closer, expected = ("}", "key") if char == "{" else ("]", "value")
-        self.at += 1
-        self.stack.append(_Container(closer, expected, self.at, self.at))
+        ends = {"{": "}", "[": "]", "(": ")"}[char]
+        if (self.stack or self.depth) and tokenizer.PYTHON_SET.match(self.text, self.at):
+            closer, expected = "]", "value"
+        self.parentheses += char == "("
+        opener = (self.at, length)
+        self.at += length
+        self.stack.append(Container(closer, expected, self.at, self.at, ends, opener))
 
     def _skip_valid(self) -> bool:
         """Skip a valid object or array at the speed of the standard library's scanner."""
@@ -281,9 +290,9 @@ class _Parser:
         while self.stack:
             container = self.stack.pop()
             self._complete(container)
+            self.repairs += change_brackets(self.text, container, None)
             line = "\n" if self.text.find("\n", container.start, container.end) >= 0 else ""
             self._repair(container.end, 0, line + container.closer, "brackets")
             self._end_value(container.end)
-        rest = self.text[self.at :]
-        if rest:
+        if rest := self.text[self.at :]:
             self._repair(self.at, len(rest), "", "text-after" if rest.strip() else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from json import JSONDecodeError, JSONDecoder
 from string import ascii_letters, digits
@@ -13,25 +14,49 @@ from playground.jsontext.printing import quote
 
 SPACE = re.compile(r"[ \t\n\r]+")
 # A quick test for the common case that none of the patterns below has to be tried.
-STARTS_TOKEN = frozenset("\"'`{}[],:;=-_$" + ascii_letters + digits)
+STARTS_TOKEN = frozenset("\"'`{}[](),:;=-_$" + ascii_letters + digits)
 ODD_SPACE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]+"
 )
-COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|<!--(?:[^-]|-(?!->))*(?:-->)?")
+COMMENT = re.compile(
+    r"//[^\n]*|#(?!\{)[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/)?|<!--(?:[^-]|-(?!->))*(?:-->)?"
+)
 ELLIPSIS = re.compile(r"(?:\.\.\.|…)[ \t]*,?")
 GOOD_STRING = re.compile(
     r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*)*"'
 )
 STRING_PART = re.compile(r"[^\\\"'`“”‘’\x00-\x1f]+")
 # A quote that one of these follows is the end of its string.
-PROPER_END = re.compile(r"[ \t]*(?:[,:}\]\r\n;\"#]|//|/\*|=>|\Z)")
+PROPER_END = re.compile(r"[ \t]*(?:[,:}\]\r\n;\"#]|//|/\*|=>|\Z|\)\s{0,50}(?:[,;)\]}]|\Z))")
 # Each opening quote with those that may close it: word processors pair them in many ways.
 CLOSING_QUOTES = {
     '"': '"', "'": "'", "`": "`", "“": "”„“", "„": "”“", "‘": "’", "”": "”", "’": "’",
 }  # fmt: skip
 REFERENCE = re.compile(r"\{\{[^{}\n]{1,100}\}\}")
-BARE_KEY = re.compile(r"([A-Za-z_$][\w$.-]{0,200})[ \t]*(?:=>|[:=])(?!//)")
-BARE_VALUE = re.compile(r"[^,:;{}\[\]\"'\n\r#]+")
+# Numbers are keys in Python and PHP, `:name` is one in Ruby.
+BARE_KEY = re.compile(
+    r":?([A-Za-z_$][\w$.-]{0,200}|-?\d{1,20}(?=[ \t]*(?:=>|:)))[ \t]*(?:=>|[:=])(?!//)"
+)
+# Also what templates put for a value: `${X}`, `#{x}`, `<X>`, `$(x)`, `:x`.
+BARE_VALUE = re.compile(
+    r":?(?:[^,:;{}\[\]\"'\n\r#<$(=]+|=(?!>)|\$\{\{[^{}\n]{1,100}\}\}|[$#%]\{[^{}\n]{1,100}\}"
+    r"|\{\{[^{}\n]{1,100}\}\}|<[^<>\n{}\"']{1,100}>|\$?\([^()\n\"']{0,100}\)|[<$(]|:(?=//)"
+    r"|(?<=\d):(?=\d\d))+"
+)
+COMMENT_IN_LINE = re.compile(r"(?<!:)//")
+SYMBOL = re.compile(r":[A-Za-z_]")
+PHP_ARRAY = re.compile(r"array\s{0,5}\((?!\s{0,5}\[)", re.I)
+# Only plain items: a string before a colon is a key.
+PYTHON_SET = re.compile(
+    r"\{\s*(?:(?:\"[^\"\\\n]*\"|'[^'\\\n]*'|-?\d[\d.]*)\s*,\s*)*"
+    r"(?:\"[^\"\\\n]*\"|'[^'\\\n]*'|-?\d[\d.]*)\s*,?\s*\}"
+)
+NUMBER = re.compile(r"-?\d+")
+PREFIX = re.compile(r"[bBrRuUfF]{1,2}(?=[\"'])")
+TRIPLE = re.compile(r"(\"{3}|'{3})(.*?)\1", re.S)
+NOT_FINITE = frozenset({"NaN", "nan", "Infinity", "-Infinity", "+Infinity", "inf", "-inf"})
+# A longer whole number with a plus is a telephone number rather than a number.
+PHONE = re.compile(r"\+\d{7,}")
 NAMES = {
     "true": "true", "false": "false", "null": "null", "True": "true", "False": "false",
     "None": "null", "TRUE": "true", "FALSE": "false", "NULL": "null", "undefined": "null",
@@ -89,14 +114,40 @@ def skip_between(text: str, at: int) -> tuple[int, str] | None:
     return None
 
 
+def find_comment_start(text: str, start: int, end: int, floor: int) -> int:
+    """Where to start removing a comment: with the spaces before it, and with the line break if
+    nothing else is on its line. `floor` is the end of the token before it."""
+    while start > floor and text[start - 1] in " \t":
+        start -= 1
+    alone = text[start - 1 : start] == "\n" and text[end : end + 1] in ("\n", "")
+    return start - 1 if alone and start > floor else start
+
+
 def read_string(text: str, at: int) -> JsonToken | None:
     """The string that starts at `at`, in any kind of quotes; None without a quote there."""
     if text[at] not in CLOSING_QUOTES:
-        return None
+        return _read_prefixed(text, at)
+    if triple := TRIPLE.match(text, at):
+        return JsonToken(triple.end(), quote(triple[2]), "string")
     good = GOOD_STRING.match(text, at)
     if good and PROPER_END.match(text, good.end()):
         return JsonToken(good.end(), good.group(), "")
     return _read_broken_string(text, at)
+
+
+def _read_prefixed(text: str, at: int) -> JsonToken | None:
+    """A string of Python such as `b'…'`; the escapes of bytes are UTF-8."""
+    prefix = PREFIX.match(text, at)
+    if prefix is None:
+        return None
+    token = read_string(text, prefix.end())
+    if token is None or "b" not in prefix.group().lower():
+        return token and JsonToken(token.end, token.text, "quotes")
+    try:
+        value = json.loads(token.text).encode("latin-1").decode()
+    except ValueError:
+        return JsonToken(token.end, token.text, "quotes")
+    return JsonToken(token.end, quote(value), "quotes")
 
 
 def _read_broken_string(text: str, start: int) -> JsonToken:
@@ -152,31 +203,41 @@ def _read_escape(text: str, at: int) -> tuple[str, int]:
 
 
 def read_bare_value(text: str, at: int) -> JsonToken | None:
-    """A value without quotes: a number, true, false, null, a reference, or plain words."""
-    if found := REFERENCE.match(text, at):
-        return JsonToken(found.end(), quote(found.group()), "unquoted")
+    """A value without quotes: a number, true, false, null, a placeholder, or plain words."""
     found = BARE_VALUE.match(text, at)
-    words = found.group().split("//")[0].rstrip() if found else ""
+    words = COMMENT_IN_LINE.split(found.group())[0].rstrip() if found else ""
     if not words:
         return None
     end = at + len(words)
     if words in NAMES:
         return JsonToken(end, NAMES[words], "" if NAMES[words] == words else "names")
-    first = words.split()[0]
-    # A leading plus is a telephone number rather than a number.
-    if first[0] != "+" and isinstance(number := normalize_number(first), NumberToken):
+    if words in NOT_FINITE:
+        return JsonToken(end, quote(words), "not-finite")
+    if text[end : end + 1] == ":" and " " in words:
+        # The last word is the next key, and the comma before it is missing.
+        words = words.rsplit(None, 1)[0]
+        end = at + len(words)
+    first, *others = words.split()
+    number = normalize_number(first)
+    # After a number only another item or the next key may follow without a comma.
+    alone = all(map(_is_number, others))
+    if isinstance(number, NumberToken) and alone and not PHONE.fullmatch(first):
         fault = "" if str(number) == first else "number"
         return JsonToken(at + len(first), str(number), fault)
     return JsonToken(end, quote(words), "unquoted")
 
 
-def is_number_or_name(text: str, at: int) -> bool:
-    """Whether the bare word at `at` is a number, true, false, null or a name for one of them."""
+def _is_number(word: str) -> bool:
+    return word in NAMES or isinstance(normalize_number(word), NumberToken)
+
+
+def starts_item(text: str, at: int) -> bool:
+    """Whether an item of a list starts at `at`: no word but a number, true, false or null."""
+    if text[at] in "{[(" or text[at] in CLOSING_QUOTES:
+        return True
     found = BARE_VALUE.match(text, at)
     words = found.group().split() if found else []
-    if not words:
-        return False
-    return words[0] in NAMES or isinstance(normalize_number(words[0]), NumberToken)
+    return bool(words) and _is_number(words[0])
 
 
 def read_bare_key(text: str, at: int) -> JsonToken | None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from playground.importers.repair_parser import Repair, find_repairs
+from playground.importers.repair_parser import find_repairs
+from playground.importers.repairs import Repair, apply_repairs
 from playground.importers.rewriting import BODY, rewrite
 from playground.importers.spans import TextSpan, TracedText, account
 from playground.importers.values import (
@@ -44,6 +45,11 @@ FAULT_MESSAGES = {
     "unquoted": "Put quotes around text.",
     "unquoted-key": "Put quotes around keys.",
     "names": "Replaced names of other languages (True, None, undefined) with true, false or null.",
+    "list-brackets": "Replaced the brackets of other languages with those of JSON.",
+    "arrows": "Replaced arrows with colons.",
+    "shell-value": "Replaced values of Python or of the Mongo shell with JSON.",
+    "call": "Kept a call of a program as text.",
+    "not-finite": "Kept Infinity or NaN as text: JSON has no such number.",
     "number": "Rewrote numbers as JSON allows them.",
 }
 
@@ -79,7 +85,7 @@ def repair_json(text: str) -> RepairedJson:
     traced, notes = rewrite(TracedText(text), BODY)
     rewritten = traced.text
     repairs = find_repairs(rewritten)
-    repaired = _apply(rewritten, repairs).strip()
+    repaired = apply_repairs(rewritten, repairs).strip()
     if try_parse(repaired) is None:
         raise NotRecognized("not-json", _explain(text))
     spans = traced.trace(_list_spans(rewritten, repairs))
@@ -102,16 +108,6 @@ def _explain(text: str) -> str:
     except JSONSyntaxError as problem:
         return problem.message
     return ""
-
-
-def _apply(text: str, repairs: Sequence[Repair]) -> str:
-    parts = []
-    at = 0
-    for each in repairs:
-        parts += [text[at : each.offset], each.inserted]
-        # An insertion may lie inside a stretch that is removed.
-        at = max(at, each.offset + each.removed)
-    return "".join([*parts, text[at:]])
 
 
 def _list_spans(text: str, repairs: Sequence[Repair]) -> Iterator[TextSpan]:
@@ -167,4 +163,4 @@ def _list_changes(text: str, repairs: Sequence[Repair]) -> Iterator[LineChange]:
 def _change_lines(text: str, line: int, start: int, end: int, group: list[Repair]) -> LineChange:
     moved = [Repair(each.offset - start, each.removed, each.inserted, "") for each in group]
     before = text[start:end]
-    return LineChange(line + 1, before, _apply(before, moved))
+    return LineChange(line + 1, before, apply_repairs(before, moved))

@@ -220,7 +220,7 @@ def _read_document(request: FoundRequest) -> tuple[RepairedJson | None, Tree]:
             if request.kind == "json":
                 raise
             return None, None
-        check_repaired(text, repaired)
+        check_repaired(text, repaired, request.in_program)
     return repaired, parse(repaired.text)
 
 

@@ -1,0 +1,118 @@
+"""What a repair is, the state of an open bracket, and where the JSON of a text starts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from playground.importers.values import NotRecognized
+
+# A payload may be pasted without its outer braces, but `Note: see below` is prose, not a key.
+START_KEY = re.compile(
+    r"^[ \t]*(?:(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|“[^”\n]{1,200}”)[ \t]*:"
+    r"(?=[ \t]*(?:[\[{\"'“\d\r\n-]|true|false|null|True|False|None))"
+    r"|[A-Za-z_]\w{0,80}[ \t]*:(?=[ \t]*[\[{\"']))",
+    re.MULTILINE,
+)
+
+
+OPENER = re.compile(r"[{\[]|\barray\s{0,5}\((?=[^()]{0,200}=>)", re.I)
+# A level, a thread or a time in brackets, as before the payload in a log, or `{name}` in prose.
+LABEL = re.compile(
+    r"\[[^\[\]{}\"'=\n]{1,80}\](?=[^\[{\n]{0,500}[\[{])|\{[\w.:-]{0,80}\}(?=[^\[{\n]{0,500}\{)"
+)
+MAX_LABELS = 20
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Replaces `removed` characters at `offset` by `inserted`; `fault` says what was wrong."""
+
+    offset: int
+    removed: int
+    inserted: str
+    fault: str
+
+
+@dataclass
+class Container:
+    """An open object or array.
+
+    `closer` is its closing bracket in JSON, `ends` the one in the text, and `opener` the offset
+    and length of what opens it in the text, None where it was added. `expected` is what comes
+    next: `key`, `colon`, `value`, or `comma` (which also stands for the closing bracket).
+    `end` is where the last token ended, `item` where the last one started, `comma` the offset of
+    a comma that nothing has followed yet.
+    """
+
+    closer: str
+    expected: str
+    end: int
+    start: int = 0
+    ends: str = ""
+    opener: tuple[int, int] | None = None
+    comma: int | None = None
+    item: int = 0
+    items: int = 0
+    commas: int = 0
+
+    def __post_init__(self) -> None:
+        self.ends = self.ends or self.closer
+
+
+def apply_repairs(text: str, repairs: Sequence[Repair]) -> str:
+    """The text after its repairs, which are in order."""
+    parts = []
+    at = 0
+    for each in repairs:
+        parts += [text[at : each.offset], each.inserted]
+        # An insertion may lie inside a stretch that is removed.
+        at = max(at, each.offset + each.removed)
+    return "".join([*parts, text[at:]])
+
+
+def sort_repairs(repairs: list[Repair]) -> list[Repair]:
+    """The repairs in the order of the text."""
+    # An insertion comes before a removal at the same offset: it belongs to what is before it.
+    return sorted(repairs, key=lambda each: (each.offset, each.removed > 0))
+
+
+def change_brackets(text: str, container: Container, at: int | None) -> list[Repair]:
+    """The repairs of a container's brackets, where the text has others than JSON.
+
+    `at` is the offset of the closing one, None where the text lacks it.
+    """
+    opener, closer = "{" if container.closer == "}" else "[", container.closer
+    start, length = container.opener or (0, 0)
+    # One value in parentheses is no tuple, unless it is the only item of `array(…)`.
+    if text[start] == "(" and container.items == 1 and not container.commas:
+        opener = closer = ""
+    changed = []
+    if length and text[start : start + length] != opener:
+        changed.append(Repair(start, length, opener, "list-brackets"))
+    if at is not None and container.ends != closer:
+        changed.append(Repair(at, 1, closer, "list-brackets"))
+    return changed
+
+
+def find_json(text: str) -> tuple[int, bool]:
+    """The offset of the first bracket, or of a bare `"key":` before it, and whether it is a key."""
+    opener = _find_opener(text)
+    key = START_KEY.search(text)
+    if key and (not opener or key.start() < opener.start()):
+        return key.start(), True
+    if opener is None:
+        raise NotRecognized("no-json", 'There is no JSON here: no bracket and no "key": value.')
+    return opener.start(), False
+
+
+def _find_opener(text: str) -> re.Match[str] | None:
+    """The first opening bracket that isn't that of a label such as `[INFO]` before the JSON."""
+    first = opener = OPENER.search(text)
+    for _ in range(MAX_LABELS):
+        label = opener and LABEL.match(text, opener.start())
+        if not opener or not label:
+            break
+        opener = OPENER.search(text, label.end())
+    return opener or first
