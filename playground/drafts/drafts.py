@@ -8,12 +8,19 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection
+
+LONGEST_NAME = 200
+
+
+class InvalidName(ValueError):
+    """The draft can't have this name; the text is a message for people."""
 
 
 def start_draft(
@@ -84,7 +91,11 @@ def state_of(draft: Draft) -> State:
 
 
 def rename_draft(draft: Draft, name: str) -> None:
-    Draft.objects.filter(id=draft.id).update(name=name.strip()[:200])
+    """Rename the draft. Raises InvalidName."""
+    if len(name.strip()) > LONGEST_NAME:
+        limit = {"limit": LONGEST_NAME}
+        raise InvalidName(_("The name can have at most %(limit)s characters.") % limit)
+    Draft.objects.filter(id=draft.id).update(name=name.strip())
 
 
 def discard_draft(draft: Draft) -> None:

@@ -25,7 +25,7 @@ JSON_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
     "object": ((dict,), "a JSON object"),
 }
 PARAMETER_TYPES = ("any", "string", *JSON_TYPES)
-LONGEST_UID = 200
+LONGEST_UID, LONGEST_NAME = 200, 300
 
 
 @dataclass(frozen=True)
@@ -140,6 +140,8 @@ def find_definition_errors(uid: str, name: str, steps: Sequence[CustomStep]) -> 
         errors.append(f"A workflow's UID has at most {LONGEST_UID} characters and no slash.")
     if not name.strip():
         errors.append("Enter a name for the workflow.")
+    elif len(name.strip()) > LONGEST_NAME:
+        errors.append(f"A workflow's name can have at most {LONGEST_NAME} characters.")
     if not steps:
         errors.append("Add at least one step.")
     seen: set[str] = set()

@@ -1,7 +1,7 @@
 """The form of a connection. The API's document says which credential fields it has."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from playground.openapi.operations import Api, CredentialField
+from playground.pages.uncut_form import UncutForm
 from playground.workspace.connections import (
     ConnectionInput,
     changes_host,
@@ -34,7 +35,7 @@ CREDENTIAL = re.compile(r"^(\s*https?:/*)?.*@", re.IGNORECASE | re.DOTALL)
 BLANK_ROWS = 2
 
 
-class ConnectionForm(forms.Form):
+class ConnectionForm(UncutForm):
     """Secret fields are never filled in; left empty, they change nothing."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
@@ -83,9 +84,13 @@ class ConnectionForm(forms.Form):
         # Fields added later would come last; people enter the credential after the URL.
         credential = [name for name in self.fields if name.startswith((SECRET, SETTING))]
         self.order_fields(["name", "base_url", *credential])
+        self.remove_maxlength()
 
     def clean(self) -> dict[str, Any]:
-        self.variables = {name: value for name, value in self._variable_rows() if name}
+        rows = list(self._variable_rows())
+        self.variables = {name: value for name, value in rows if name}
+        if message := _find_variable_error(rows):
+            self.add_error(None, message)
         if "name" in self.cleaned_data and "base_url" in self.cleaned_data:
             for name, message in validate_connection(
                 self.connection_input(), self.connection
@@ -150,10 +155,23 @@ class ConnectionForm(forms.Form):
     def _variable_rows(self) -> Iterator[tuple[str, str]]:
         # Two lists of inputs with the same names, which a form field can't express.
         typed = cast(QueryDict, self.data)
-        names = typed.getlist("variable_name")[:MAX_VARIABLES]
+        names = typed.getlist("variable_name")
         for name, value in zip(names, typed.getlist("variable_value"), strict=False):
             if name.strip() or value:
                 yield name.strip(), value
+
+
+def _find_variable_error(rows: Sequence[tuple[str, str]]) -> str:
+    """Why one of the variables would be lost, or an empty text."""
+    names = [name for name, _value in rows]
+    if len(rows) > MAX_VARIABLES:
+        limit = {"limit": MAX_VARIABLES}
+        return str(_("A connection can have at most %(limit)s variables.") % limit)
+    if "" in names:
+        return str(_("Enter a name for each variable, or clear its value."))
+    if twice := [each for each in dict.fromkeys(names) if names.count(each) > 1]:
+        return str(_("Two variables are named %(name)s.") % {"name": twice[0]})
+    return ""
 
 
 def _secret_field(each: CredentialField, is_stored: bool) -> forms.CharField:

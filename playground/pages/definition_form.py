@@ -68,22 +68,22 @@ def read_definition_form(sent: QueryDict, before: tuple[CustomStep, ...] = ()) -
     steps = tuple(_read_step(sent, f"step-{number}-", before) for number in numbers)
     empty = replace(BLANK_STEP, parameters=(), inputs=())
     return DefinitionInput(
-        _text(sent, "uid", 200),
-        _text(sent, "name", 300),
+        _text(sent, "uid"),
+        _text(sent, "name"),
         tuple(step for step in steps if step != empty),
     )
 
 
 def _read_step(sent: QueryDict, prefix: str, before: tuple[CustomStep, ...]) -> CustomStep:
-    uid = _text(sent, prefix + "uid", 2000)
+    uid = _text(sent, prefix + "uid")
     # Found by UID: steps can be moved and renamed.
     known = next((step for step in before if step.uid == uid), BLANK_STEP)
     parameters = {each.name: each for each in known.parameters}
-    accounts = _text(sent, prefix + "accounts", 20)
+    accounts = _text(sent, prefix + "accounts")
     return CustomStep(
         uid=uid,
-        name=_text(sent, prefix + "name", 300),
-        integrations=_split(_text(sent, prefix + "integrations", 1000)),
+        name=_text(sent, prefix + "name"),
+        integrations=_split(_text(sent, prefix + "integrations")),
         accounts=accounts if accounts in ACCOUNT_LABELS else "unknown",
         parameters=tuple(_read_parameters(sent, prefix, parameters)),
         inputs=tuple(_read_inputs(sent, prefix)),
@@ -95,10 +95,10 @@ def _read_parameters(
 ) -> Iterator[CustomParameter]:
     for number in _numbers_in(sent, re.escape(prefix) + r"parameter-(\d+)-name", MAX_ROWS):
         row = f"{prefix}parameter-{number}-"
-        name, kind = _text(sent, row + "name", 300), _text(sent, row + "type", 20)
+        name, kind = _text(sent, row + "name"), _text(sent, row + "type")
         known = before.get(name, BLANK_PARAMETER)
         default, choices = (_lines(sent, row + each) for each in ("default", "choices"))
-        help_text = _text(sent, row + "help", 2000)
+        help_text = _text(sent, row + "help")
         if not (name or default or choices.strip() or help_text):
             continue
         yield CustomParameter(
@@ -118,8 +118,8 @@ def _read_parameters(
 def _read_inputs(sent: QueryDict, prefix: str) -> Iterator[CustomInput]:
     for number in _numbers_in(sent, re.escape(prefix) + r"input-(\d+)-name", MAX_ROWS):
         row = f"{prefix}input-{number}-"
-        name, help_text = _text(sent, row + "name", 300), _text(sent, row + "help", 2000)
-        variations = _split(_text(sent, row + "variations", 2000))
+        name, help_text = _text(sent, row + "name"), _text(sent, row + "help")
+        variations = _split(_text(sent, row + "variations"))
         if name or help_text or variations:
             # An input accepts its own name anyway.
             others = tuple(each for each in variations if each != name)
@@ -132,13 +132,13 @@ def _numbers_in(sent: QueryDict, pattern: str, limit: int) -> list[int]:
     return sorted(found)[:limit]
 
 
-def _text(sent: QueryDict, name: str, limit: int) -> str:
-    return sent.get(name, "").strip()[:limit]
+def _text(sent: QueryDict, name: str) -> str:
+    return sent.get(name, "").strip()
 
 
 def _lines(sent: QueryDict, name: str) -> str:
     # Browsers send CRLF for every line break in a text area (HTML, "form submission").
-    return sent.get(name, "").replace("\r\n", "\n")[:20_000]
+    return sent.get(name, "").replace("\r\n", "\n")
 
 
 def _split(text: str) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.drafts.drafts import (
+    InvalidName,
     discard_draft,
     find_draft,
     list_drafts,
@@ -129,7 +130,10 @@ def _choose_connection(sent: str, api: str) -> Connection | None:
 @needs(Role.EDITOR)
 @require_POST
 def rename(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    rename_draft(_get_draft(request, draft_id), request.POST.get("name", ""))
+    try:
+        rename_draft(_get_draft(request, draft_id), request.POST.get("name", ""))
+    except InvalidName as error:
+        return with_toast(HttpResponse(status=422), str(error))
     return HttpResponse(status=204)
 
 

@@ -100,8 +100,8 @@ def paste(request: HttpRequest) -> HttpResponse:
 @require_POST
 def use_step(request: HttpRequest) -> HttpResponse:
     """Put the step UID of a job's URL where the person chose."""
-    uid = request.POST.get("step_uid", "").strip()[:MAX_UID]
-    if not uid:
+    uid = request.POST.get("step_uid", "").strip()
+    if not uid or len(uid) > MAX_UID:
         raise Http404(_("This URL has no step."))
     # `new`, `<draft>/end` for a new step, or `<draft>/<index>` for an existing one.
     draft_id, _slash, index = request.POST.get("place", "new").partition("/")

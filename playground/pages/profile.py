@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.core.exceptions import ValidationError
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.pages.parameters import read_number
 from playground.pages.sign_in import PASSWORD_HELP, check_new_password, password_field
+from playground.pages.uncut_form import UncutForm
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Person, Role
@@ -24,7 +24,7 @@ from playground.people.tokens import SCOPES, make_token, revoke_token, validate_
 MAX_TOKENS_SHOWN = 100
 
 
-class PasswordForm(forms.Form):
+class PasswordForm(UncutForm):
     """A new password, and the current one where there is one."""
 
     old = password_field(gettext_lazy("Current password"), "current-password")

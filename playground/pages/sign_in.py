@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.pages.responses import add_retry_after
+from playground.pages.uncut_form import UncutForm
 from playground.people.access import next_page
 from playground.people.audit import address_of, find_person, record_event
 from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
@@ -48,7 +49,7 @@ def check_new_password(form: forms.Form, field: str, person: Person) -> None:
         form.add_error(field, error)
 
 
-class SignInForm(forms.Form):
+class SignInForm(UncutForm):
     name = forms.CharField(
         label=gettext_lazy("Name"),
         max_length=150,
@@ -57,7 +58,7 @@ class SignInForm(forms.Form):
     password = password_field(gettext_lazy("Password"), "current-password")
 
 
-class JoinForm(forms.Form):
+class JoinForm(UncutForm):
     """The name and password of a new person."""
 
     name = forms.CharField(

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.values import Outcome
+from playground.pages.uncut_form import UncutForm
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import AuditEvent, LinkPurpose, OneTimeLink, Person, Role
@@ -27,7 +28,7 @@ EVENTS_PER_PAGE = 50
 SUCCEEDED = Q(result__in=["ok", Outcome.ACCEPTED])
 
 
-class InviteForm(forms.Form):
+class InviteForm(UncutForm):
     role = forms.ChoiceField(label=gettext_lazy("Role"), choices=Role.choices, initial=Role.EDITOR)
     note = forms.CharField(label=gettext_lazy("Label"), max_length=100, required=False)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
@@ -25,7 +26,7 @@ from playground.sending.pool import get_pool
 from playground.sending.sync import can_sync, find_sync, start_sync
 from playground.workspace.accounts import count_accounts, read_limits, search_accounts
 from playground.workspace.models import Connection, SyncRun, Workflow
-from playground.workspace.workflows import read_definition
+from playground.workspace.workflows import LONGEST_UID, read_definition
 
 WORKFLOWS_PER_PAGE, ACCOUNTS_PER_PAGE = 100, 50
 UPDATE_ACCOUNT = "update-account"
@@ -95,8 +96,13 @@ def show_accounts(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespons
 def create_account_draft(request: HttpRequest, connection_id: uuid.UUID) -> HttpResponse:
     """Create a draft that updates this account or, without a UID, adds one."""
     connection = get_object_or_404(Connection, pk=connection_id)
-    integration = request.POST.get("integration", "").strip()[:200]
-    uid = request.POST.get("uid", "").strip()[:200]
+    integration = request.POST.get("integration", "").strip()
+    uid = request.POST.get("uid", "").strip()
+    if max(len(integration), len(uid)) > LONGEST_UID:
+        # A part of a UID would be that of another account.
+        limit = {"limit": LONGEST_UID}
+        messages.error(request, _("A UID can have at most %(limit)s characters.") % limit)
+        return redirect("accounts", connection_id)
     operation = get_operation(UPDATE_ACCOUNT)
     account = connection.accounts.filter(integration=integration, uid=uid).first() if uid else None
     if account:

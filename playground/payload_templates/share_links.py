@@ -37,7 +37,7 @@ DEFAULT_SENDS, MAX_SENDS = 10, 10_000
 DEFAULT_SENDS_PER_HOUR, MAX_SENDS_PER_HOUR = 5, 1_000
 MAX_FILLABLE_FIELDS = 50
 MAX_VALUE_LENGTH = 100_000
-MIN_PASSWORD_LENGTH = 6
+MIN_PASSWORD_LENGTH, MAX_LABEL = 6, 100
 TOKEN_BYTES = 24
 
 
@@ -66,6 +66,8 @@ def validate_share_link_input(template: Template, link: ShareLinkInput) -> str:
         return _("Choose what the link allows.")
     if not 1 <= link.days <= MAX_DAYS:
         return _("A link expires in 1 to %(limit)s days.") % {"limit": MAX_DAYS}
+    if len(link.label.strip()) > MAX_LABEL:
+        return _("Label can have at most %(limit)s characters.") % {"limit": MAX_LABEL}
     if link.password and len(link.password) < MIN_PASSWORD_LENGTH:
         limit = {"limit": MIN_PASSWORD_LENGTH}
         return _("The password must have at least %(limit)s characters.") % limit
@@ -116,7 +118,7 @@ def create_share_link(person: Person, template: Template, link: ShareLinkInput) 
         variant=link.variant,
         kind=link.kind,
         digest=digest_token(token),
-        label=link.label.strip()[:100],
+        label=link.label.strip(),
         person=person,
         password=make_password(link.password) if link.password else "",
         connection=link.connection if sends else None,

@@ -25,7 +25,6 @@ from playground.jsontext.parsing import parse
 from playground.openapi.operations import operation_exists
 from playground.payload_templates.secrets import mask_variant, secret_names_in
 from playground.payload_templates.templates import (
-    MAX_NAME,
     TemplateInput,
     validate_template_input,
 )
@@ -131,7 +130,7 @@ def _read_row(path: str, source: str, row: Any) -> TemplateFile:
     content, found = _extract_secrets(_read_content(path, row))
     details = TemplateInput(
         # A file written by hand can leave its name out: the file's own name is used.
-        row.get("name", "").strip()[:MAX_NAME] or PurePosixPath(path).stem[:MAX_NAME],
+        row.get("name", "").strip() or PurePosixPath(path).stem,
         row.get("description", ""),
         tuple(row.get("tags", [])),
         row.get("folder", ""),

@@ -148,6 +148,8 @@ def validate_template_input(details: TemplateInput) -> str:
         return _("Enter a name for the template.")
     if len(details.name.strip()) > MAX_NAME:
         return _("Name can have at most %(limit)s characters.") % {"limit": MAX_NAME}
+    if len(details.description.strip()) > MAX_DESCRIPTION:
+        return _("Description can have at most %(limit)s characters.") % {"limit": MAX_DESCRIPTION}
     if len(format_tags(details.tags)) > MAX_TAGS:
         return _("Tags can have at most %(limit)s characters in total.") % {"limit": MAX_TAGS}
     if len(normalize_folder(details.folder)) > MAX_FOLDER:
@@ -162,7 +164,7 @@ def assign_details(template: Template, details: TemplateInput) -> None:
     if message := validate_template_input(details):
         raise ValueError(message)
     template.name = details.name.strip()
-    template.description = details.description.strip()[:MAX_DESCRIPTION]
+    template.description = details.description.strip()
     template.tags = format_tags(details.tags)
     template.folder = normalize_folder(details.folder)
     template.sharing = details.sharing

@@ -33,6 +33,8 @@ from playground.people.models import Person
 from playground.workspace.file_access import pass_files_on
 from playground.workspace.models import Connection
 
+MAX_NOTE = 500
+
 
 @dataclass(frozen=True)
 class Content:
@@ -153,7 +155,7 @@ def _create_version(
         variants=write_variants(content.variants),
         path_values=dict(content.shared.path_values),
         connection=_find_connection(content.shared.connection),
-        note=note.strip()[:500],
+        note=note.strip()[:MAX_NOTE],
         person=person,
         # Kept apart from the account, which can be deleted.
         person_name=person.get_username(),

@@ -7,7 +7,12 @@ from itertools import islice
 from typing import Any, NoReturn
 
 import jsonschema_rs
-from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
+from jsonschema_rs import (
+    Draft202012Validator,
+    ReferencingError,
+    ValidationError,
+    ValidationErrorKind,
+)
 
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken
@@ -216,10 +221,11 @@ class _SchemaCheck:
     def explain_name(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         """A key that breaks the rule for the object's keys, at its value if the rule says how."""
         says = part_at(self.schema, error.schema_path[:-1]).get("x-message")
-        if not says:
+        kind = error.kind
+        if not says or not isinstance(kind, ValidationErrorKind.PropertyNames):
             yield from self.explain_other(error, pointer)
             return
-        name = str(error.kind.error.instance)
+        name = str(kind.error.instance)
         field = pointers.child(pointer, name)
         subject = self.subject(field) if name.strip() else f"{self.subject(pointer)}: an empty name"
         yield make_problem("does-not-fit", field, subject=subject, says=says)

@@ -37,6 +37,7 @@ from playground.payload_templates.variants import (
     overridden_pointers,
 )
 from playground.payload_templates.versions import (
+    MAX_NOTE,
     Content,
     VersionConflict,
     create_template,
@@ -162,6 +163,10 @@ def save_to_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if link is None or not may_change(person, link.version.template):
         message = _("You can't change this draft's template. Save the draft as a new one.")
         return _reopen_dialog(request, draft, message, "#save_template")
+    note = request.POST.get("note", "")
+    if len(note.strip()) > MAX_NOTE:
+        message = _("The note can have at most %(limit)s characters.") % {"limit": MAX_NOTE}
+        return _reopen_dialog(request, draft, message, "#save_version")
     if suspicious := _find_unconfirmed(request, draft):
         dialog = "#save_variant" if "name" in request.POST else "#save_version"
         return _ask_about(request, draft, suspicious, dialog)
@@ -178,7 +183,6 @@ def save_to_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             return _reopen_dialog(request, draft, str(error), "#save_variant")
     # The draft, not `link.state`: extracting credentials may have changed it.
     content = content.change(variant, state_of(draft))
-    note = request.POST.get("note", "")
     saved = save_version(person, base.template, content, base.number, note, draft)
     if isinstance(saved, VersionConflict):
         return _render_conflict(request, draft, saved, variant)
@@ -258,11 +262,11 @@ def _reopen_dialog(
     request: HttpRequest, draft: Draft, message: str, dialog: str, **context: Any
 ) -> HttpResponse:
     """The fragment with the dialog open again: the message, and the values that were rejected."""
-    fields = ("name", "description", "tags", "folder", "sharing")
+    fields = ("name", "description", "tags", "folder", "sharing", "note")
     values = {each: request.POST.get(each, "") for each in fields}
     # The dialogs share one context, where `name` belongs to the template's.
     typed = values if dialog == "#save_template" else {"variant_name": values["name"]}
-    typed |= {"note": request.POST.get("note", ""), "base": request.POST.get("base", "")}
+    typed |= {"note": values["note"], "base": request.POST.get("base", "")}
     context |= {"message": message, "dialog": dialog, **typed}
     return _render_link(request, draft, 422, **context)
 
