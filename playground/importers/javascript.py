@@ -5,12 +5,16 @@ The code is never run: calls are found by name, and their arguments read as lite
 
 from __future__ import annotations
 
-import base64
 import re
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote
 
+from playground.importers.javascript_calls import (
+    ClientOptions,
+    FormFields,
+    SentRequest,
+    evaluate_call,
+)
 from playground.importers.javascript_literals import ExpressionParser
 from playground.importers.literals import JsonText, Literal, check_size, is_text
 from playground.importers.source_requests import (
@@ -22,23 +26,34 @@ from playground.importers.source_requests import (
 from playground.importers.spans import TextSpan, TracedText, cover
 from playground.importers.values import FoundRequest, NotRecognized, Pasted, Unreadable
 
+# Objects of a program that send requests as axios does.
+CLIENT = r"(?:this\.)?(?:http|httpClient|\$http|\$axios|axios\w*)"
 SIGN = re.compile(
-    r"\bfetch\s*\(|\baxios\b|\$\.(?:ajax|post|get)\s*\(|\bhttps?\.request\s*\(|\bgot\b"
-    r"|\bXMLHttpRequest\b"
+    r"\bfetch\s*\(|\baxios\b|\$\.(?:ajax|post|get)\s*\(|\bhttps?\.request\s*\(|\bgot\b|\bky\b"
+    rf"|\bXMLHttpRequest\b|\b{CLIENT}\.(?:post|put|patch|delete|get|request)\s*[(<]"
 )
 # Searching for plain words first rules most long texts out much faster than the pattern.
-SIGN_WORDS = ("fetch", "axios", "$.", ".request", "got", "XMLHttpRequest")
-# Where an expression of interest starts: an assignment, or a call of a library or its objects.
+SIGN_WORDS = ("fetch", "axios", "$.", ".request", "got", "ky", "XMLHttpRequest", "http")
+# Where an expression of interest starts: an assignment, to a name or into an object, or a call of
+# a library or of one of its objects.
 START = re.compile(
-    r"(?:\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*=(?!=)"
+    r"(?:\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=;]{1,200})?=(?![=>])"
+    r"|(?<![\w$.])([A-Za-z_$][\w$]*(?:\.[\w$]+|\[['\"][^'\"\n]+['\"]\])+)\s*=(?![=>])"
     r"|(?<![\w$.])(?:[A-Za-z_$][\w$]*\.)?"
-    r"(?=fetch\s*\(|axios\s*[.(]|\$\.(?:ajax|post|get)\s*\(|got\s*[.(]|https?\.request\s*\()"
-    r"|(?<![\w$.])"
-    r"(?=[A-Za-z_$][\w$]*\.(?:append|set|write|end|open|setRequestHeader|send)\s*\())"
+    r"(?=fetch\s*\(|axios\s*[.(?]|\$\.(?:ajax|post|get)\s*\(|(?:got|ky)\s*[.(]|https?\.request\s*\()"
+    rf"|(?<![\w$.])(?={CLIENT}\.\w+\s*[(<])"
+    r"|(?<![\w$.])(?=new\s+Request\s*\()"
+    r"|(?<![\w$.])(?=[A-Za-z_$][\w$]*\."
+    r"(?:append|set|write|end|open|setRequestHeader|send|post|put|patch|request)\s*\())"
 )
+# What may be before the expression in its statement.
+STATEMENT_START = re.compile(r"(?:^|[;{}\n])([\w$ \t:={},.]*)\Z")
+CLIENT_NAME = re.compile(CLIENT)
+MEMBER = re.compile(r"[\w$]+|\[['\"]([^'\"]+)['\"]\]")
 CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 MAX_STARTS = 2000
+UNNAMED = ("{{value}}", "{{response}}")
 # In place of the content type of a body that a later call (`send`, `write`) brings.
 BODY_FOLLOWS = "body follows"
 
@@ -51,14 +66,16 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order."""
-    traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate="read")
+    traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate=None)
     reader = _SnippetReader(traced.text)
     reader.run()
     if not reader.parts:
         message = "This JavaScript code has no request with a literal URL."
         raise reader.problem or NotRecognized("javascript-no-request", message)
     spans = tuple(traced.trace(cover([reader.spans])))
-    built = (build_request(parts, reader.parser.outside) for parts in reader.parts)
+    # `fetch(first + second)` is a request of its own only where there is no other.
+    parts = [each for each in reader.parts if each.url not in UNNAMED] or reader.parts
+    built = (build_request(each, reader.parser.outside) for each in parts)
     return [replace(each, spans=spans) for each in built]
 
 
@@ -80,30 +97,63 @@ class _SnippetReader:
                 return
             self.parser.at = found.end()
             self.parser.depth = 0
+            assigned = found[1] or found[2]
             try:
-                value = self.parser.parse()
-                if found[1]:
-                    self.parser.names[found[1]] = value
-                self.spans.append(TextSpan(found.start(), self.parser.at, "read"))
+                self._assign(assigned, self.parser.parse())
             except Unreadable as problem:
+                # A request that is cut off is rejected. Other code may be anything.
+                if not assigned and problem.rejected.code in ("open-quote", "javascript-ends"):
+                    raise
                 self.problem = self.problem or problem
                 # Each later start would read up to the end again, in vain.
                 if problem.rejected.code == "javascript-ends":
                     return
+                at = found.end() + 1
+                continue
+            self._claim(found.start(), self.parser.at)
             at = max(self.parser.at, found.end() + 1)
+
+    def _claim(self, start: int, end: int) -> None:
+        """Record a span of the statement, with what is before and after the expression."""
+        line = max(0, start - 200)
+        before = STATEMENT_START.search(self.text[line:start])
+        start -= len(before[1]) if before else 0
+        end += self.text[end : end + 1] == ";"
+        self.spans.append(TextSpan(start, end, "read"))
+
+    def _assign(self, target: str | None, value: Literal) -> None:
+        """Keep the value of `name = …` or of `name.key["key"] = …`."""
+        if not target:
+            return
+        name, *keys = [each[1] or each.group() for each in MEMBER.finditer(target)]
+        if not keys:
+            self.parser.names[name] = value
+            return
+        owner = self.parser.names.get(name)
+        for key in keys[:-1]:
+            owner = owner.get(key) if isinstance(owner, dict) else None
+        if isinstance(owner, dict):
+            owner[keys[-1]] = value
 
     def _handle_call(self, name: str, values: list[Literal]) -> Literal:
         """The value of a call; those that make or complete a request are recorded."""
-        last = name.rsplit(".", 1)[-1]
+        first_name, _, last = name.rpartition(".")
         first = values[0] if values else None
         # The object itself is changed, as `form.append(…)` does.
         owner = self.parser.names.get(name.partition(".")[0])
-        if last == "fetch":
-            options = values[1] if len(values) > 1 and isinstance(values[1], dict) else {}
-            if is_text(first):
-                self._add(str(first), options, options.get("body"), options.get("method") or "GET")
-        elif name.startswith(("axios", "got", "$.", "jQuery.")):
-            self._call_library(name, last, values)
+        if isinstance(owner, ClientOptions) and last in (*METHODS, "request"):
+            self._call_library(name, last, values, owner)
+        elif "()" in name:
+            # A method of what a call returned, such as `.then(…)`.
+            return evaluate_call(name, values, self.parser)
+        elif last in ("create", "extend") and first_name in ("axios", "got", "ky"):
+            return ClientOptions(first if isinstance(first, dict) else {})
+        elif last in ("fetch", "Request"):
+            return self._call_fetch(values)
+        elif name.startswith(("axios", "got", "ky", "$.", "jQuery.")) or CLIENT_NAME.fullmatch(
+            first_name
+        ):
+            self._call_library(name, last, values, {})
         elif name in ("https.request", "http.request"):
             self._call_node(name.partition(".")[0], values)
         elif last == "open" and len(values) > 1 and is_text(first) and is_text(values[1]):
@@ -112,42 +162,63 @@ class _SnippetReader:
         elif last == "setRequestHeader" and len(values) == 2 and self.parts:
             if isinstance(self.parts[-1].headers, dict):
                 self.parts[-1].headers[str(first)] = values[1]
-        elif last in ("append", "set") and isinstance(owner, dict) and len(values) == 2:
-            owner[str(first)] = values[1]
+        elif last in ("append", "set") and isinstance(owner, dict) and len(values) in (2, 3):
+            known = owner.get(str(first))
+            again = last == "append" and known is not None
+            owner[str(first)] = [known, values[1]] if again else values[1]
         elif last in ("write", "end", "send") and self.parts and is_text(first):
             if self.parts[-1].body is None and self.parts[-1].implied_type == BODY_FOLLOWS:
                 self.parts[-1].body, self.parts[-1].implied_type = first, ""
         else:
-            return _evaluate_call(name, values, self.parser)
+            return evaluate_call(name, values, self.parser)
         return self.parser.unknown("response")
 
-    def _call_library(self, name: str, last: str, values: list[Literal]) -> None:
+    def _call_fetch(self, values: list[Literal]) -> Literal:
+        """fetch(url, options), and `new Request(url, options)` that is given to it later."""
+        first = values[0] if values else None
+        options = values[1] if len(values) > 1 else {}
+        if is_text(first) and not isinstance(first, SentRequest):
+            config = options if isinstance(options, dict) else {}
+            self._add(str(first), config, config.get("body"), config.get("method") or "GET")
+            self._note_unknown(options)
+        return SentRequest(self.parser.unknown("response"))
+
+    def _note_unknown(self, options: Literal) -> None:
+        """Record options from elsewhere as left out of the last request."""
+        if is_text(options):
+            self.parts[-1].unread.append(f"the options {options}, which come from elsewhere")
+
+    def _call_library(
+        self, name: str, last: str, values: list[Literal], defaults: dict[str, Any]
+    ) -> None:
         """axios(config), axios.post(url, data, config), $.ajax(config), got.post(url, {json})."""
         if not values:
             return
-        first = values[0]
-        second = values[1] if len(values) > 1 else None
-        third = values[2] if len(values) > 2 else None
+        first, second, third = [*values, None, None][:3]
         config = second if isinstance(second, dict) else {}
+        options = second
         if isinstance(first, dict):
-            self._call_configured(first)
-        elif last in METHODS and name.startswith("got"):
+            self._call_configured({**defaults, **first})
+            return
+        if not is_text(first):
+            return
+        if last in METHODS and name.startswith(("got", "ky")):
             body = config.get("body", _serialize(config.get("json")))
-            self._add(str(first), config, body, last)
-        elif last in ("post", "put", "patch") and is_text(first):
-            config = third if isinstance(third, dict) else {}
-            self._add(str(first), config, _serialize(second), last)
-        elif is_text(first):
+            body = form_text(config["form"]) if "form" in config else body
+            method: Literal = last
+        elif last in ("post", "put", "patch"):
+            config, options = third if isinstance(third, dict) else {}, third
+            body, method = _serialize(second), last
+        else:
+            body = _serialize(config.get("data"))
             method = last if last in METHODS else config.get("method") or "GET"
-            self._add(str(first), config, _serialize(config.get("data")), method)
+        self._add(str(first), _merge(defaults, config), body, method)
+        self._note_unknown(options)
 
     def _call_configured(self, config: dict[str, Any]) -> None:
         url = config.get("url")
         if not is_text(url):
             return
-        base = config.get("baseURL")
-        if is_text(base) and "://" not in str(url):
-            url = f"{base}{url}"
         # axios calls it `method`, jQuery also `type`.
         method = config.get("method") or config.get("type") or "GET"
         if is_text(config.get("contentType")):
@@ -169,44 +240,35 @@ class _SnippetReader:
         self.parts[-1].implied_type = BODY_FOLLOWS
 
     def _add(self, url: str, config: dict[str, Any], body: Literal, method: Literal) -> None:
+        base = config.get("baseURL", config.get("prefixUrl"))
+        if is_text(base) and "://" not in url:
+            url = f"{str(base).rstrip('/')}/{url.lstrip('/')}"
         parts = RequestParts("javascript", str(method), url, config.get("headers"), body)
-        parts.query = config.get("params")
+        if isinstance(body, FormFields):
+            parts.body, parts.form = None, body
+        parts.query = config.get("params", config.get("searchParams"))
         auth = config.get("auth")
         if isinstance(auth, dict) and is_text(auth.get("username")):
             parts.login = (str(auth["username"]), str(auth.get("password") or ""))
         if isinstance(body, JsonText) and body.by_library:
             parts.implied_type = "application/json"
+        # What a value is spread from may be part of any request after it.
+        parts.unread += dict.fromkeys(self.parser.spread)
+        parts.notes += self.parser.repairs[:1]
         self.parts.append(parts)
 
 
 def _serialize(value: Literal) -> Literal:
     """The body for a value given as data: axios sends objects as JSON, and strings as they are."""
-    if not isinstance(value, dict | list):
+    if not isinstance(value, dict | list) or isinstance(value, FormFields):
         return value
     return JsonText(javascript_json(check_size(value)), value, by_library=True)
 
 
-def _evaluate_call(name: str, values: list[Literal], parser: ExpressionParser) -> Literal:
-    """The value of a call that only converts literals; a reference for all other calls."""
-    first = values[0] if values else None
-    last = name.rsplit(".", 1)[-1]
-    if name == "JSON.stringify" and values:
-        indent = values[2] if len(values) > 2 else ""
-        # JavaScript limits the indentation to ten spaces too.
-        space = " " * min(int(str(indent)), 10) if str(indent).isdigit() else indent
-        return JsonText(javascript_json(check_size(first), space if is_text(space) else ""), first)
-    if name == "URLSearchParams" and values:
-        return first if is_text(first) else form_text(first)
-    # A copy: later calls of `append` change it.
-    if name == "Headers":
-        return dict(first) if isinstance(first, dict) else {}
-    if name == "btoa" and is_text(first):
-        return base64.b64encode(str(first).encode("utf-8", "replace")).decode("ascii")
-    if name == "encodeURIComponent" and isinstance(first, str):
-        # The characters that JavaScript leaves as they are, beyond those of Python.
-        return quote(str(first), safe="!*'()~")
-    if name in ("String", "URL") and isinstance(first, str):
-        return str(first)
-    if last == "toString" and is_text(first):
-        return first
-    return parser.unknown(last if last != "()" else "value")
+def _merge(defaults: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
+    """The options of a client with those of a call; both may have headers."""
+    merged = {**defaults, **config}
+    own, given = defaults.get("headers"), config.get("headers")
+    if isinstance(own, dict) and isinstance(given, dict):
+        merged["headers"] = {**own, **given}
+    return merged

@@ -40,7 +40,7 @@ class RequestParts:
     """The arguments of one call to an HTTP library, as far as they are literals.
 
     `form` has the fields of a multipart body. `unread` names the arguments that can't be read,
-    such as `files=…`.
+    such as `files=…`; `notes` are those of the reader.
     """
 
     kind: str
@@ -54,6 +54,7 @@ class RequestParts:
     login: tuple[str, str] | None = None
     implied_type: str = ""
     unread: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
 
 def build_request(parts: RequestParts, outside: Sequence[str]) -> FoundRequest:
@@ -62,7 +63,7 @@ def build_request(parts: RequestParts, outside: Sequence[str]) -> FoundRequest:
     Raises Unreadable where a part of it is in a file, or can't be sent.
     """
     check_scheme(parts.url)
-    headers, notes = list(text_pairs(parts.headers)), list[Note]()
+    headers, notes = list(text_pairs(parts.headers)), list(parts.notes)
     given = {name.lower() for name, _ in headers}
     body, document, content_type = _build_body(parts)
     if document is None and isinstance(parts.form, dict):
@@ -81,6 +82,9 @@ def build_request(parts: RequestParts, outside: Sequence[str]) -> FoundRequest:
         # A variable that the code gets from elsewhere.
         if is_text(value):
             parts.unread.append(f"the {name} {value}, which come from elsewhere")
+    if REFERENCE.fullmatch(parts.method):
+        parts.unread.append(f"the method {parts.method}, which comes from elsewhere")
+        parts.method = "GET" if body is None and document is None else "POST"
     cleaned, more_notes = clean_headers(tuple(headers))
     used = _used(outside, [parts.url, body or "", document or "", str(headers)])
     return FoundRequest(
