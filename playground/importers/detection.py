@@ -23,6 +23,7 @@ from playground.importers import (
     postman,
     powershell,
     python,
+    yaml_payloads,
 )
 from playground.importers.appearance import name_format
 from playground.importers.credentials import Collector, mask_url
@@ -56,11 +57,21 @@ class Reader(Protocol):
 
 # The first reader that recognises the text is asked first; the payload itself comes last.
 JSON_READERS: tuple[Reader, ...] = (har, postman, json_payloads)
-TEXT_READERS: tuple[Reader, ...] = (curl, powershell, http_files, python, javascript, json_payloads)
+TEXT_READERS: tuple[Reader, ...] = (
+    curl,
+    powershell,
+    http_files,
+    python,
+    javascript,
+    yaml_payloads,
+    json_payloads,
+)
 
+NO_JSON = frozenset({"no-json", "not-json", "yaml-no-payload"})
 NOT_UNDERSTOOD = (
     "This couldn't be read as a request or a payload. Paste a cURL command, JSON, a Postman or "
-    "HAR export, an HTTP request, a Python, JavaScript or PowerShell snippet, or the URL of a job."
+    "HAR export, an HTTP request, YAML, a snippet in Python, JavaScript or PowerShell, or the URL "
+    "of a job."
 )
 BYTE_ORDER_MARK = re.compile(r"\A\ufeff")
 HALVES = re.compile(r"[\ud800-\udfff]+")
@@ -159,7 +170,8 @@ def _import_requests(pasted: Pasted, operations: Sequence[OperationShape]) -> Im
         except NotRecognized as problem:
             first = first or problem
     json_payloads.unwrap_json(pasted.text)  # has a better message for a single value
-    if name_format(pasted.text):
+    # What the text looks like says more than that it is no JSON.
+    if (not first or first.rejected.code in NO_JSON) and name_format(pasted.text):
         raise refuse_most(pasted.text)
     raise first or Unreadable("not-understood", NOT_UNDERSTOOD)
 

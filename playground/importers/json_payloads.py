@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from playground.importers.appearance import name_format
 from playground.importers.embedded import find_embedded
 from playground.importers.literals import is_text
 from playground.importers.spans import TextSpan
-from playground.importers.values import FoundRequest, Pasted, Unreadable, note_understood
-from playground.jsontext.parsing import try_parse
+from playground.importers.values import (
+    FoundRequest,
+    Pasted,
+    Unreadable,
+    note_repaired,
+    note_understood,
+)
+from playground.jsontext.parsing import Tree, parse, try_parse
 
 # A bracket, or a key: a payload may be pasted without its outer braces.
 JSON_SIGN = re.compile(
@@ -31,6 +39,11 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     # The tree is parsed already: a payload of a megabyte isn't parsed twice.
     if pasted.tree is not None:
         return [FoundRequest(kind="json", body=pasted.text.strip(), notes=(note,), spans=whole)]
+    if lines := _read_lines(pasted.text):
+        body = "[\n" + ",\n".join(lines) + "\n]"
+        message = "{count} lines of JSON."
+        note = note_understood("json-lines", message, count=len(lines))
+        return [FoundRequest(kind="json", body=body, notes=(note,), spans=whole, rows=True)]
     unwrapped = unwrap_json(pasted.text)
     # A text that starts with a bracket is a payload, whatever its strings hold.
     if unwrapped is None and not STARTS_AS_JSON.match(pasted.text):
@@ -54,6 +67,36 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     body = unwrapped or pasted.text.strip()
     in_log = name_format(pasted.text) == "a log"
     return [FoundRequest(kind="json", body=body, notes=(note,), spans=whole, in_program=in_log)]
+
+
+def _read_lines(text: str) -> list[str]:
+    """The lines of NDJSON: two or more, each a JSON object; empty for other texts."""
+    lines = [each.strip() for each in text.splitlines() if each.strip()]
+    if len(lines) < 2 or not all(each[0] == "{" and each[-1] == "}" for each in lines):
+        return []
+    return lines if all(map(try_parse, lines)) else []
+
+
+def build_rows(
+    request: FoundRequest, rows_keys: Sequence[str], is_payload: Callable[[Tree], bool]
+) -> FoundRequest:
+    """The request with its rows under the key that an operation has for them.
+
+    Raises Unreadable where no operation or several take rows, or a row is a whole payload.
+    """
+    body = request.body or "[]"
+    rows = parse(body)
+    rows = rows if isinstance(rows, list) else []
+    plain = not all(isinstance(each, dict) for each in rows)
+    if plain or len(rows_keys) != 1 or any(map(is_payload, rows)):
+        message = "These are {count} payloads. Paste one of them, or send them as a batch."
+        if plain:
+            message = "This is a list of {count} values. A payload is an object with keys."
+        raise Unreadable("many-payloads", message, count=len(rows))
+    key = rows_keys[0]
+    message = "Put the {count} rows under {key}."
+    note = note_repaired("rows", message, count=len(rows), key=key)
+    return replace(request, body=f'{{"{key}": {body}}}', notes=(*request.notes, note))
 
 
 def unwrap_json(text: str) -> str | None:

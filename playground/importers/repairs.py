@@ -12,7 +12,7 @@ from playground.importers.values import NotRecognized
 START_KEY = re.compile(
     r"^[ \t]*(?:(?:\"[^\"\n]{1,200}\"|'[^'\n]{1,200}'|“[^”\n]{1,200}”)[ \t]*:"
     r"(?=[ \t]*(?:[\[{\"'“\d\r\n-]|true|false|null|True|False|None))"
-    r"|[A-Za-z_]\w{0,80}[ \t]*:(?=[ \t]*[\[{\"']))",
+    r"|[A-Za-z_]\w{0,80}[ \t]*:(?=[ \t]*(?:[\[{\"']|[-+.\w]{1,100},[ \t]*\r?$)))",
     re.MULTILINE,
 )
 

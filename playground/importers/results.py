@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 from playground.importers.claims import check_repaired, claim_spans, note_others
 from playground.importers.credentials import Collector, mask_document, mask_headers, mask_url
 from playground.importers.http_messages import join_fields, note_fields, read_form
+from playground.importers.json_payloads import build_rows
 from playground.importers.left_out import check_share, note_gaps
 from playground.importers.repairing import RepairedJson, repair_json
 from playground.importers.spans import account
@@ -53,7 +54,11 @@ def _shape(operation: Operation) -> OperationShape:
     keys = dict.fromkeys(operation.key_order)
     schemes = operation.credential.schemes
     keys.update(dict.fromkeys(each.body_key for each in schemes if each.body_key))
-    return OperationShape(operation.id, operation.method, operation.path, tuple(keys))
+    properties = (operation.body_schema or {}).get("properties", {})
+    rows = (key for key, each in properties.items() if each.get("x-widget") == "grid")
+    return OperationShape(
+        operation.id, operation.method, operation.path, tuple(keys), next(rows, "")
+    )
 
 
 def match_operation(
@@ -165,6 +170,11 @@ def _build_one(
     operations: Sequence[OperationShape],
     pasted: Pasted,
 ) -> Imported:
+    if request.rows:
+        keys = [each.rows_key for each in operations if each.rows_key]
+        request = build_rows(
+            request, keys, lambda row: match_operation(None, None, row, operations) is not None
+        )
     repaired, tree = _read_document(request)
     match = match_operation(request.method, request.url, tree, operations)
     if request.kind == "json" and isinstance(tree, list):

@@ -55,13 +55,14 @@ class OperationShape:
     """The properties of an operation by which its requests are recognised.
 
     `path` is a template such as `/workflows/{workflow_uid}/schedule`; `body_keys` are the
-    keys of the first level of the body.
+    keys of the first level of the body, and `rows_key` the one with a list of rows, if any.
     """
 
     id: str
     method: str
     path: str
     body_keys: tuple[str, ...] = ()
+    rows_key: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ class FoundRequest:
     reader knows a more faithful one: source code says `1.10`, but JavaScript sends `1.1`.
     `spans` account for `pasted.text`, as `spans` describes; the reader of an export in JSON
     lists the `pointers` of the values it used instead. `in_program` says that the text around
-    the request is a program, whose other statements say nothing about the request.
+    the request is a program, whose other statements say nothing about the request. `rows` says
+    that the body is a list of objects which had a line or an item each.
     """
 
     kind: str
@@ -121,6 +123,7 @@ class FoundRequest:
     spans: tuple[TextSpan, ...] = ()
     pointers: tuple[str, ...] = ()
     in_program: bool = False
+    rows: bool = False
 
 
 @dataclass(frozen=True)

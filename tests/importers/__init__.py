@@ -8,6 +8,7 @@ OPERATIONS = (
         "POST",
         "/workflows/{workflow_uid}/schedule",
         ("inputs", "job_name", "steps", "repeat_option"),
+        "inputs",
     ),
     OperationShape("account", "POST", "/integrations/{integration_uid}/accounts", ("account",)),
     OperationShape(

@@ -1,0 +1,171 @@
+"""Reads a payload in YAML as JSON: the values keep their text, and nothing is resolved.
+
+Only what JSON also has is read: mappings, lists, texts, numbers of JSON, true, false and null.
+So `00501`, `yes` and `2026-03-01` stay the texts that they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+import yaml
+
+from playground.importers.literals import JSON_NUMBER, MAX_DEPTH
+from playground.importers.spans import TextSpan, cover
+from playground.importers.values import (
+    FoundRequest,
+    Note,
+    NotRecognized,
+    Pasted,
+    Unreadable,
+    note_ignored,
+    note_understood,
+)
+from playground.jsontext.parsing import NumberToken, Tree
+from playground.jsontext.printing import dump
+
+# The first line that is no comment starts with a key, or with an item of a list.
+SIGN = re.compile(
+    r"\A(?:[ \t]*(?:#[^\n]*|---[ \t]*(?:#[^\n]*)?|%YAML[^\n]*)?\r?\n)*"
+    r"[ \t]*(?:-[ \t]+)?(?:[A-Za-z_][\w.-]{0,100}|\"[^\"\n]{1,100}\"|'[^'\n]{1,100}')[ \t]*:"
+    r"(?:\s|\Z)"
+)
+KEY_LINE = re.compile(r"^[ \t]*(?:-[ \t]+)*[\w.\"'-]{1,100}[ \t]*:(?:[ \t]|\r?$)", re.M)
+COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.M)
+COMMA = re.compile(r"[^,\n]{1,200},[ \t]*\r?$", re.M)
+CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
+# The lines of a mail or of an HTTP message are written like keys.
+HEADER = re.compile(r"\s*(?:from|to|subject|content-type|host|accept|authorization):", re.I)
+MAX_LENGTH = 2_000_000
+
+
+def looks_like(pasted: Pasted) -> bool:
+    """Whether the text has several keys, and no bracket or prose before the first."""
+    text = pasted.text
+    if len(text) > MAX_LENGTH or HEADER.match(text) or not SIGN.match(text):
+        return False
+    # A comma at the end of a line is one of JSON or JavaScript.
+    found = list(islice(KEY_LINE.finditer(text), 2))
+    return len(found) == 2 and not COMMA.match(text, found[0].end())
+
+
+def find_requests(pasted: Pasted) -> list[FoundRequest]:
+    """One request with the text as its document."""
+    reader = _EventReader()
+    try:
+        for event in yaml.parse(pasted.text, yaml.CSafeLoader):
+            reader.take(event)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        message = "This looks like YAML, but it can't be read from line {line} on: {problem}."
+        line = mark.line + 1 if mark else 1
+        reason = getattr(problem, "problem", None) or "it has a character that YAML doesn't allow"
+        # With a bracket it may be broken JSON instead.
+        kind = NotRecognized if re.search(r"[{\[]", pasted.text) else Unreadable
+        raise kind("yaml-syntax", message, line=line, problem=reason) from None
+    if not isinstance(reader.tree, dict | list) or reader.is_other:
+        raise NotRecognized("yaml-no-payload", "This isn't a payload in YAML.")
+    notes: list[Note] = [note_understood("yaml", "A payload in YAML.")]
+    comments = list(_find_comments(pasted.text, reader.texts))
+    if comments:
+        notes.append(note_ignored("comment", "Left out comments, which JSON doesn't have."))
+    spans = cover([comments, [TextSpan(0, len(pasted.text), "read")]])
+    text = dump(reader.tree)
+    return [
+        FoundRequest(
+            kind="json",
+            body=text,
+            notes=tuple(notes),
+            spans=tuple(spans),
+            rows=isinstance(reader.tree, list),
+        )
+    ]
+
+
+def _find_comments(text: str, texts: list[tuple[int, int]]) -> Iterator[TextSpan]:
+    """The comments, which are between the texts and never inside one."""
+    at = 0
+    for start, end in [*texts, (len(text), len(text))]:
+        between = COMMENT.finditer(text, at, start)
+        yield from (TextSpan(each.start(), each.end(), "left out") for each in between)
+        at = end
+
+
+class _EventReader:
+    """Builds the tree from the events of the parser, without a stack of calls."""
+
+    def __init__(self) -> None:
+        self.tree: Tree = None
+        self.texts: list[tuple[int, int]] = []
+        self.documents = 0
+        # Values of JavaScript without quotes end so, those of YAML don't.
+        self.is_other = False
+        # Each open container with the key that its next value belongs to.
+        self.open: list[tuple[dict[str, Tree] | list[Tree], list[str]]] = []
+
+    def take(self, event: yaml.Event) -> None:
+        # Every event of a text has marks, though their type allows for none.
+        start = event.start_mark.index if event.start_mark else 0
+        end = event.end_mark.index if event.end_mark else 0
+        line = event.start_mark.line + 1 if event.start_mark else 1
+        tag = getattr(event, "tag", None)
+        if isinstance(event, yaml.DocumentStartEvent):
+            self.documents += 1
+            if self.documents > 1:
+                message = "Line {line}: a second YAML document starts here. Paste one at a time."
+                raise Unreadable("yaml-documents", message, line=line)
+        elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            message = "Line {line}: aliases of YAML (& and *) aren't read. Write the value instead."
+            raise Unreadable("yaml-alias", message, line=line)
+        elif tag:
+            message = "Line {line}: the tag {tag} isn't read. Write the value without it."
+            raise Unreadable("yaml-tag", message, line=line, tag=tag)
+        elif isinstance(event, yaml.ScalarEvent):
+            self.texts.append((start, end))
+            self._add_scalar(event, line)
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._open({}, line)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._open([], line)
+        elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
+            self.open.pop()
+
+    def _open(self, container: dict[str, Tree] | list[Tree], line: int) -> None:
+        if len(self.open) >= MAX_DEPTH:
+            raise Unreadable("too-deep", "The YAML is nested more than 100 levels deep.")
+        self._add(container, line)
+        self.open.append((container, []))
+
+    def _add_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
+        owner, key = self.open[-1] if self.open else (None, [])
+        if isinstance(owner, dict) and not key:
+            if event.value in owner:
+                message = "Line {line}: the key {key} is there twice. Remove one of them."
+                raise Unreadable("yaml-duplicate", message, line=line, key=event.value)
+            # Nor does a key of an API have spaces, but a line of prose before its colon.
+            self.is_other |= not event.style and " " in event.value
+            key.append(event.value)
+            return
+        self.is_other |= not event.style and event.value.endswith(",")
+        # Quotes make a text of anything.
+        self._add(event.value if event.style else _resolve(event.value), line)
+
+    def _add(self, value: Tree, line: int) -> None:
+        if not self.open:
+            self.tree = value
+            return
+        owner, key = self.open[-1]
+        if isinstance(owner, list):
+            owner.append(value)
+        elif key:
+            owner[key.pop()] = value
+        else:
+            raise Unreadable("yaml-key", "Line {line}: a key must be a text.", line=line)
+
+
+def _resolve(text: str) -> Tree:
+    if text.lower() in CONSTANTS and text in (text.lower(), text.upper(), text.title()):
+        return CONSTANTS[text.lower()]
+    return NumberToken(text) if JSON_NUMBER.fullmatch(text) else text
