@@ -75,9 +75,8 @@ def test_the_name_of_a_draft_is_refused(as_editor: Client, editor: Person) -> No
 
 @pytest.mark.parametrize("name", ["x" * 201, " " + "x" * 201])
 def test_the_name_in_a_template_file_is_refused(name: str) -> None:
-    row = (
-        f"format: api-playground-template\nschema: 1\noperation: launch-workflow\nname: '{name}'\n"
-    )
+    head = "format: api-playground-template\nschema: 1\noperation: launch-workflow\n"
+    row = f"{head}document: '{{}}'\nname: '{name}'\n"
     with pytest.raises(InvalidTemplateFile, match="Name can have at most 200"):
         read_template_file("t.yaml", row.encode())
 
