@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote as percent_encode
 
+from playground.calls.headers import is_controlled
 from playground.calls.masking import refer_to_secret
 from playground.calls.substitution import (
     AssemblyError,
@@ -32,6 +33,10 @@ from playground.openapi.operations import CredentialScheme, Operation
 _AUTHORITY = re.compile(
     r"(https?)://(\[[^\]/?#@\\]*\]|[^/?#@\\:\[\]]*)(?::(\d{1,5}))?(?=[/?#]|$)", re.I
 )
+# What documentation writes where each customer has a value of their own, encoded or not.
+PLACEHOLDER = re.compile(
+    r"\$?(?:\{|%7B)+[^{}/%]*(?:\}|%7D)+|(?:<|%3C)[^<>/%]*(?:>|%3E)|[{}<>]", re.I
+)
 # Splits a template such as "Bearer {key}" into text and names, in turn.
 _TEMPLATE = re.compile(r"\{(\w+)\}")
 _MESSAGES = {
@@ -43,6 +48,8 @@ _MESSAGES = {
     "file-unknown": "there is no file with the ID {name}.",
     "file-damaged": "the file {name} is damaged ({why}). Attach it again.",
     "secret-host": "the secret {name} may not be sent to {host}.",
+    "header-controlled": "the header {name} can't be set by hand. Remove it.",
+    "base-placeholder": "the base URL has the placeholder {name}. Enter its value there.",
     "document-broken": "the document isn't valid JSON.",
 }
 
@@ -121,6 +128,9 @@ def _write_url(
 ) -> PartWriter:
     """Whatever is typed as a path value stays within its own segment."""
     url = PartWriter("url", "url")
+    # Encoded it would be sent, and the API would answer something puzzling.
+    if placeholder := PLACEHOLDER.search(base_url):
+        raise AssemblyError("base-placeholder", name=placeholder[0][:60])
     # Paths start with a slash; a base URL may end with one.
     url.write([base_url.rstrip("/")])
     fields = {each.name: each for each in operation.path_fields}
@@ -163,6 +173,9 @@ def _write_headers(
             ]
             headers.append((name, pieces))
     headers += [(name, [value]) for name, value in endpoint.headers]
+    for name, _pieces in headers:
+        if is_controlled(name):
+            raise AssemblyError("header-controlled", name=name)
     if operation.body_schema is not None and "content-type" not in own:
         headers.append(("Content-Type", ["application/json"]))
     written = []

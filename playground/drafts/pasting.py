@@ -90,7 +90,16 @@ def store_credentials(
 def list_ignored_headers(operation: Operation, found: Imported) -> list[str]:
     """The names of pasted headers that a draft doesn't store: the connection sends its own."""
     own = {name.lower() for scheme in operation.credential.schemes for name, _ in scheme.headers}
-    return [name for name, _ in found.headers if name.lower() not in own | SET_BY_CONNECTION]
+    known = own | SET_BY_CONNECTION
+    return [
+        name
+        for name, value in found.headers
+        if name.lower() not in known or _names_another_host(name, value, found.url)
+    ]
+
+
+def _names_another_host(name: str, value: str, url: str | None) -> bool:
+    return name.lower() == "host" and find_host(value) != find_host(url)
 
 
 def _credential_headers(operation: Operation, found: Imported) -> Iterator[tuple[str, str]]:

@@ -51,7 +51,8 @@ FAILURES: Mapping[str, str] = MappingProxyType(
         "tls": "no secure connection to {host} ({reason}).",
         "proxy": "the egress proxy couldn't connect to {host}.",
         "header-unsafe": "the header {name} contains a character that can't be sent.",
-        "header-framing": "the header {name} doesn't match the body; remove it.",
+        "header-framing": "the header {name} can't be set by hand; remove it.",
+        "header-host": "the header Host names {name}, but the request goes to {host}; remove it.",
         "method-unsafe": "the HTTP method contains a character that can't be sent.",
         "secret-host": "the secret {name} may not be sent to {host}.",
         # Behind "the call was redirected (302 to …), but".

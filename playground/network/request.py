@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from playground.calls.headers import is_controlled
 from playground.calls.values import Call, Headers
 from playground.network.messages import SendError
 from playground.network.targets import Target
@@ -25,10 +26,11 @@ def check_call(call: Call) -> None:
             printable = "".join(each if each.isprintable() else "?" for each in name[:60])
             raise SendError("header-unsafe", name=printable)
         # Wrong framing would make the server read another request than the one shown.
-        is_wrong_length = value.strip() != str(len(call.body or b""))
-        if name.lower() in ("transfer-encoding", "trailer") or (
-            name.lower() == "content-length" and is_wrong_length
-        ):
+        is_true = name.lower() == "host" or (
+            name.lower() == "content-length" and value.strip() == str(len(call.body or b""))
+        )
+        is_repeated = [each.lower() for each, _ in call.headers].count(name.lower()) > 1
+        if is_controlled(name) and (is_repeated or not is_true):
             raise SendError("header-framing", name=name)
 
 

@@ -120,13 +120,16 @@ def _write_request(sock: socket.socket, call: Call, target: Target, headers: Hea
 
 
 def _check_secrets(call: Call, target: Target) -> None:
-    """Raise SendError if a secret would go to a host it wasn't given for."""
+    """Raise SendError if a secret, or the call itself, would go to another host."""
     hosts = {(target.host, target.port)}
     for name, value in call.headers:
         # Behind a load balancer, a Host header of the call's own chooses the server.
         if name.lower() == "host":
             claimed = read_target(f"{target.scheme}://{value}/")
             hosts.add((claimed.host, claimed.port))
+    # Secrets first: what they are for is the better reason.
     for secret in call.secrets:
         if not all(secret.may_go_to(host, port) for host, port in hosts):
             raise SendError("secret-host", name=secret.name, host=target.host)
+    for host, _port in hosts - {(target.host, target.port)}:
+        raise SendError("header-host", name=host, host=target.host)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import idna
 
+from playground.calls.assembling import PLACEHOLDER
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import NumberToken, Tree, parse
 from playground.jsontext.printing import dump_inline, quote
@@ -134,6 +135,8 @@ def validate_base_url(base_url: str) -> str:
         return "Write the API's path after sandbox:, as in sandbox:captain-data/v3."
     if UNSAFE.search(base_url):
         return "The base URL can't contain spaces, backslashes or control characters."
+    if placeholder := PLACEHOLDER.search(base_url):
+        return f"Replace {placeholder[0][:60]} by its value: base URLs have no placeholders."
     try:
         parts = urlsplit(base_url)
         port_is_valid = parts.port is None or parts.port > 0

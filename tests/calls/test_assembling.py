@@ -68,6 +68,37 @@ def test_a_header_of_the_connection_replaces_the_one_of_the_credential() -> None
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["Host", "connection", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Upgrade",
+     "Keep-Alive", "Proxy-Authorization", "proxy-connection", "Expect", "HTTP2-Settings"],
+)  # fmt: skip
+def test_a_header_that_frames_or_routes_the_request_is_refused(name) -> None:
+    own = Endpoint(CAPTAIN.base_url, CAPTAIN.credentials, headers=(("X-A", "1"), (name, "x")))
+    failure = failing(endpoint=own)
+    assert failure.code == "header-controlled"
+    assert failure.message == f"Not sent: the header {name} can't be set by hand. Remove it."
+
+
+@pytest.mark.parametrize(
+    ("base_url", "name"),
+    [
+        ("https://{tenant}.example.com/v3", "{tenant}"),
+        ("https://api.example.com/{tenant}/v3", "{tenant}"),
+        ("https://api.example.com/%7Btenant%7D", "%7Btenant%7D"),
+        ("https://api.example.com/${tenant}", "${tenant}"),
+        ("https://api.example.com/{{tenant}}", "{{tenant}}"),
+        ("https://api.example.com/<tenant>", "<tenant>"),
+    ],
+)
+def test_a_placeholder_in_the_base_url_is_never_sent(base_url, name) -> None:
+    failure = failing(endpoint=Endpoint(base_url, CAPTAIN.credentials))
+    assert failure.code == "base-placeholder"
+    assert failure.message == (
+        f"Not sent: the base URL has the placeholder {name}. Enter its value there."
+    )
+
+
+@pytest.mark.parametrize(
     ("text", "body"),
     [
         ('{"id": 12}', '{"token": "to\\"k", "id": 12}'),

@@ -85,6 +85,20 @@ def test_a_post_without_a_body_says_so() -> None:
         ("Content-Length", "99", "header-framing"),
         ("content-length", "+2", "header-framing"),
         ("Transfer-Encoding", "chunked", "header-framing"),
+        ("Transfer-Encoding", "identity", "header-framing"),
+        ("Trailer", "X", "header-framing"),
+        ("TE", "trailers", "header-framing"),
+        ("Connection", "close", "header-framing"),
+        ("connection", "X-Key", "header-framing"),
+        ("Keep-Alive", "timeout=5", "header-framing"),
+        ("Upgrade", "h2c", "header-framing"),
+        ("HTTP2-Settings", "AAMAAABk", "header-framing"),
+        ("Expect", "100-continue", "header-framing"),
+        ("Proxy-Authorization", "Basic eA==", "header-framing"),
+        ("Proxy-Connection", "keep-alive", "header-framing"),
+        ("Host", "evil.example", "header-host"),
+        ("host", "127.0.0.1", "header-host"),
+        ("HOST", "127.0.0.1:1", "header-host"),
     ],
 )
 def test_a_header_that_would_change_the_request_is_not_sent(name, value, code) -> None:
@@ -94,6 +108,25 @@ def test_a_header_that_would_change_the_request_is_not_sent(name, value, code) -
     assert isinstance(failure, Failure)
     assert (failure.code, failure.left, server.heard) == (code, False, [])
     assert "\n" not in failure.message
+
+
+@pytest.mark.parametrize("name", ["Host", "Content-Length"])
+def test_a_header_that_may_be_there_once_is_not_sent_twice(name: str) -> None:
+    with serve(OK) as server:
+        value = server.origin.removeprefix("http://") if name == "Host" else "2"
+        call = Call("POST", server.origin, ((name, value), (name.lower(), value)), b"{}")
+        failure = send_call(call, Policy.read(own_origins=[server.origin]), LIMITS)
+    assert isinstance(failure, Failure)
+    assert (failure.code, server.heard) == ("header-framing", [])
+    assert failure.message == f"Not sent: the header {name} can't be set by hand; remove it."
+
+
+def test_the_true_host_may_be_given() -> None:
+    with serve(OK) as server:
+        host = server.origin.removeprefix("http://")
+        call = Call("GET", server.origin, (("Host", host),))
+        assert isinstance(send_call(call, Policy.read(own_origins=[server.origin]), LIMITS), Reply)
+    assert server.heard[0].count(f"Host: {host}".encode()) == 1
 
 
 def test_a_correct_content_length_of_the_call_is_kept() -> None:

@@ -1,0 +1,27 @@
+"""Headers that nobody may set by hand: they frame the request or choose where it goes."""
+
+from __future__ import annotations
+
+# RFC 9110, section 7.6.1: these concern one connection, which is ours. `Expect` would make the
+# server wait for a body that comes at once. `Host` and `Content-Length` may only repeat the truth.
+_CONTROLLED = frozenset(
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "http2-settings",
+        "keep-alive",
+        "te",
+        "trailer",
+        "trailers",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+
+
+def is_controlled(name: str) -> bool:
+    """Whether a header frames or routes the request, so that only the sending itself sets it."""
+    lower = name.strip().lower()
+    return lower in _CONTROLLED or lower.startswith("proxy-")
