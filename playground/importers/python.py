@@ -13,11 +13,20 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 
-from playground.importers.literals import JsonText, Literal, check_size, is_text
-from playground.importers.python_literals import Evaluator, dotted_name
-from playground.importers.source_requests import RequestParts, build_request, python_json
+from playground.importers.literals import FileText, JsonText, is_text
+from playground.importers.python_calls import evaluate_call
+from playground.importers.python_literals import Evaluator, Session, dotted_name
+from playground.importers.python_requests import Connection, RequestReader
+from playground.importers.source_requests import build_request
 from playground.importers.spans import TextSpan, TracedText, cover
-from playground.importers.values import FoundRequest, NotRecognized, Pasted, Unreadable
+from playground.importers.values import (
+    FoundRequest,
+    Note,
+    NotRecognized,
+    Pasted,
+    Unreadable,
+    note_repaired,
+)
 
 # Calls through the names that such code usually has, imports, and the prompt.
 SIGN = re.compile(
@@ -27,8 +36,17 @@ SIGN = re.compile(
     re.M,
 )
 CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
+# What no other language has.
+CERTAIN_SIGN = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(?:requests|httpx|http\.client|urllib|aiohttp)\b"
+    r"|\b(?:requests|httpx)\.(?:post|put|patch|get|delete|request)\s*\(|urllib\.request\.",
+    re.M,
+)
+TYPOGRAPHIC = (
+    (re.compile("[‘’‚‛]"), "'"), (re.compile("[“”„‟]"), '"'), (re.compile("[\xa0\u202f]"), " "),
+)  # fmt: skip
+PRINT_STATEMENT = re.compile(r"(?<![\w.'\"])print[ \t]+(?![=(\s])[^\n]*")
 PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.M)
-METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 
 
 def looks_like(pasted: Pasted) -> bool:
@@ -39,26 +57,52 @@ def looks_like(pasted: Pasted) -> bool:
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order of its lines."""
     traced = _dedent(TracedText(pasted.text).replace(CARRIAGE_RETURN, fate=None).replace(PROMPT))
-    source = traced.text
+    notes: list[Note] = []
     try:
-        with warnings.catch_warnings():
-            # Python warns of odd escapes in the code it parses; that isn't our code.
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
-        reader = _SnippetReader(source)
+        tree, traced, notes = _parse(traced)
+        reader = _SnippetReader(traced.text)
         found = reader.run(tree.body)
-    except Unreadable:
-        raise
-    except (SyntaxError, ValueError, RecursionError, MemoryError) as problem:
+    except (SyntaxError, RecursionError, MemoryError) as problem:
         line = getattr(problem, "lineno", None)
         where = f"line {line}" if line else "its nesting"
         message = "This Python code can't be read: see {where}."
-        raise NotRecognized("python-syntax", message, where=where) from None
+        # Other languages have calls that look like some of Python.
+        kind = Unreadable if CERTAIN_SIGN.search(pasted.text) else NotRecognized
+        raise kind("python-syntax", message, where=where) from None
     if not found:
         message = "This Python code has no request with a literal URL."
         raise NotRecognized("python-no-request", message)
     spans = tuple(traced.trace(reader.locate_read()))
-    return [replace(each, spans=spans) for each in found]
+    return [replace(each, spans=spans, notes=(*notes, *each.notes)) for each in found]
+
+
+def _parse(traced: TracedText) -> tuple[ast.Module, TracedText, list[Note]]:
+    """The syntax tree, and the text it was made from: with plain quotes if it had others."""
+    try:
+        return _parse_source(traced.text), traced, []
+    except SyntaxError:
+        repaired = traced
+        for pattern, plain in TYPOGRAPHIC:
+            repaired = repaired.replace(pattern, plain)
+        # Python 2 has a statement that prints.
+        repaired = repaired.replace(PRINT_STATEMENT, "pass", fate=None)
+        if repaired is traced:
+            raise
+        message = "Replaced typographic quotes and spaces with plain ones."
+        changed = any(pattern.search(traced.text) for pattern, _ in TYPOGRAPHIC)
+        notes = [note_repaired("quotes", message)] if changed else []
+        return _parse_source(repaired.text), repaired, notes
+
+
+def _parse_source(source: str) -> ast.Module:
+    with warnings.catch_warnings():
+        # Python warns of odd escapes in the code it parses; that isn't our code.
+        warnings.simplefilter("ignore")
+        try:
+            return ast.parse(source)
+        except ValueError as problem:
+            # A NUL in the source.
+            raise SyntaxError(str(problem)) from None
 
 
 def _dedent(traced: TracedText) -> TracedText:
@@ -74,27 +118,23 @@ class _SnippetReader:
     """Goes through the statements in order and keeps the literals that are assigned to names."""
 
     def __init__(self, source: str) -> None:
-        self.evaluator = Evaluator(source)
-        self.hosts: dict[str, str] = {}
-        self.found: list[FoundRequest] = []
+        self.evaluator = Evaluator(source, evaluate_call)
+        is_httpx = "httpx" in source and "requests" not in source
+        self.requests = RequestReader(self.evaluator, is_httpx)
         self.read: list[ast.stmt] = []
-        # httpx writes JSON in its own way since version 0.28.
-        self.is_httpx = "httpx" in source and "requests" not in source
 
     def run(self, body: list[ast.stmt]) -> list[FoundRequest]:
         waiting: list[ast.stmt] = list(reversed(body))
         while waiting:
             statement = waiting.pop()
-            before = len(self.found)
-            for call in _walk_calls(statement):
-                self._handle_call(call)
-            assigned = self._assign(statement)
+            # All calls are read, and then the names that they are assigned to are bound.
+            understood = [self.requests.read_call(call) for call in _walk_calls(statement)]
             imported = isinstance(statement, ast.Import | ast.ImportFrom)
-            if assigned or imported or len(self.found) > before:
+            if self._assign(statement) or imported or any(understood):
                 self.read.append(statement)
             inner = [each for block in _blocks(statement) for each in block]
             waiting.extend(reversed(inner))
-        return self.found
+        return [build_request(each, self.evaluator.outside) for each in self.requests.parts]
 
     def locate_read(self) -> list[TextSpan]:
         """The spans of the statements that were read; of a block, its head and what is inside."""
@@ -119,101 +159,50 @@ class _SnippetReader:
     def _assign(self, statement: ast.stmt) -> bool:
         """Keep what is assigned; says whether the statement is an assignment."""
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
-            target: ast.expr = statement.target
-            value = statement.value
+            self._bind(statement.target, statement.value)
         elif isinstance(statement, ast.Assign):
-            target, value = statement.targets[0], statement.value
+            self._bind(statement.targets[0], statement.value)
+        elif isinstance(statement, ast.AugAssign):
+            added = ast.BinOp(statement.target, statement.op, statement.value)
+            self._bind(statement.target, ast.copy_location(added, statement))
+        elif isinstance(statement, ast.With | ast.AsyncWith):
+            # `with open(…) as file` and `with requests.Session() as session` are assignments, too.
+            for each in statement.items:
+                if each.optional_vars is not None:
+                    self._bind(each.optional_vars, each.context_expr)
         else:
             return False
-        if isinstance(value, ast.Call) and self._is_connection(target, value):
-            return True
-        unknown_before = len(self.evaluator.outside)
-        literal = self.evaluator.evaluate(value)
-        known = len(self.evaluator.outside) == unknown_before or not is_text(literal)
-        # A name for an unknown value isn't kept: its own name makes the better reference.
-        if isinstance(target, ast.Name) and (known or isinstance(literal, JsonText)):
-            self.evaluator.names[target.id] = literal
-        elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):
-            owner = self.evaluator.names.get(target.value.id)
-            key = self.evaluator.evaluate(target.slice)
+        return True
+
+    def _bind(self, target: ast.expr, value: ast.expr) -> None:
+        evaluator = self.evaluator
+        unknown_before = len(evaluator.outside)
+        literal = self._find_connection(value) or evaluator.evaluate(value)
+        known = len(evaluator.outside) == unknown_before or not is_text(literal)
+        if isinstance(target, ast.Name):
+            # A name for an unknown value isn't kept: its own name makes the better reference.
+            if known or isinstance(literal, JsonText | FileText):
+                evaluator.names[target.id] = literal
+            is_request = isinstance(value, ast.Call) and dotted_name(value.func).endswith("Request")
+            if is_request and self.requests.parts:
+                self.requests.named[target.id] = self.requests.parts[-1]
+        elif isinstance(target, ast.Subscript):
+            owner, key = evaluator.resolve(target.value), evaluator.evaluate(target.slice)
             if isinstance(owner, dict) and is_text(key):
                 owner[str(key)] = literal
-        return True
+        elif isinstance(target, ast.Attribute):
+            owner = evaluator.resolve(target.value)
+            if isinstance(owner, Session):
+                owner[target.attr] = literal
 
-    def _is_connection(self, target: ast.expr, call: ast.Call) -> bool:
-        """`conn = http.client.HTTPSConnection("host")`: later requests go to that host."""
-        name = dotted_name(call.func).rsplit(".", 1)[-1]
-        if name not in ("HTTPSConnection", "HTTPConnection") or not call.args:
-            return False
-        host = self.evaluator.evaluate(call.args[0])
-        port = self.evaluator.evaluate(call.args[1]) if len(call.args) > 1 else None
+    def _find_connection(self, value: ast.expr) -> Connection | None:
+        """`http.client.HTTPSConnection("host")`: later requests go to that host."""
+        name = dotted_name(value.func).rsplit(".", 1)[-1] if isinstance(value, ast.Call) else ""
+        if name not in ("HTTPSConnection", "HTTPConnection") or not isinstance(value, ast.Call):
+            return None
+        host, port = [*map(self.evaluator.evaluate, value.args), None, None][:2]
         scheme = "https" if name == "HTTPSConnection" else "http"
-        if isinstance(target, ast.Name) and is_text(host):
-            self.hosts[target.id] = f"{scheme}://{host}" + (f":{port}" if port else "")
-        return True
-
-    def _handle_call(self, call: ast.Call) -> None:
-        owner, _, last = dotted_name(call.func).rpartition(".")
-        given = {each.arg: each.value for each in call.keywords if each.arg}
-        args = list(call.args)
-        if owner in self.hosts and last == "request":
-            names = ("method", "url", "body", "headers")
-            self._add_to_host(owner, {**dict(zip(names, args, strict=False)), **given})
-        # urllib's Request has no method: it depends on the body.
-        elif last == "Request" and (args or "url" in given):
-            self._add("", args, given, data_at=1)
-        elif last == "request" and len(args) + ("method" in given) + ("url" in given) >= 2:
-            method = self.evaluator.evaluate(args.pop(0) if args else given["method"])
-            self._add(str(method), args, given)
-        elif last in METHODS and (args or "url" in given):
-            self._add(last, args, given, data_at=1)
-
-    def _add_to_host(self, owner: str, given: dict[str, ast.expr]) -> None:
-        if "method" not in given or "url" not in given:
-            return
-        path = self.evaluator.evaluate(given["url"])
-        method = self.evaluator.evaluate(given["method"])
-        parts = RequestParts("python", str(method), f"{self.hosts[owner]}{path}")
-        parts.headers = self._evaluate_argument(given, "headers")
-        parts.body = self._evaluate_argument(given, "body")
-        self.found.append(build_request(parts, self.evaluator.outside))
-
-    def _add(
-        self, method: str, args: list[ast.expr], given: dict[str, ast.expr], data_at: int = 99
-    ) -> None:
-        """Record a request; `data_at` is the position of the body among the arguments."""
-        url = self.evaluator.evaluate(args[0] if args else given["url"])
-        # Many other things have a method `get`: the argument must look like a URL.
-        if not is_text(url) or not re.match(r"\w+://|\{\{|/", str(url)):
-            return
-        if len(args) > data_at:
-            given.setdefault("data", args[data_at])
-        parts = RequestParts("python", method, str(url))
-        self._set_body(parts, given)
-        parts.headers = self._evaluate_argument(given, "headers")
-        parts.query = self._evaluate_argument(given, "params")
-        parts.cookies = self._evaluate_argument(given, "cookies")
-        login = self._evaluate_argument(given, "auth")
-        if isinstance(login, list) and len(login) == 2 and all(is_text(each) for each in login):
-            parts.login = (str(login[0]), str(login[1]))
-        parts.unread = ["files=…"] if "files" in given else []
-        if "method" in given:
-            parts.method = str(self.evaluator.evaluate(given["method"]))
-        parts.method = parts.method or ("GET" if parts.body is None else "POST")
-        self.found.append(build_request(parts, self.evaluator.outside))
-
-    def _set_body(self, parts: RequestParts, given: dict[str, ast.expr]) -> None:
-        for name in ("data", "content", "body"):
-            if name in given and parts.body is None:
-                parts.body = self._evaluate_argument(given, name)
-        if parts.body is None and "json" in given:
-            tree = check_size(self.evaluator.evaluate(given["json"]))
-            separators, ascii_only = ((",", ":"), False) if self.is_httpx else (None, True)
-            parts.body = JsonText(python_json(tree, separators, ascii_only), tree)
-            parts.implied_type = "application/json"
-
-    def _evaluate_argument(self, given: dict[str, ast.expr], name: str) -> Literal:
-        return self.evaluator.evaluate(given[name]) if name in given else None
+        return Connection(base_url=f"{scheme}://{host}" + (f":{port}" if port else ""))
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:

@@ -3,35 +3,44 @@
 from __future__ import annotations
 
 import ast
-import base64
+import re
+from collections.abc import Callable
+from typing import Any
 
 from playground.importers.literals import (
     MAX_DEPTH,
-    JsonText,
     Literal,
     check_size,
     is_text,
     make_reference,
     normalize_number,
 )
-from playground.importers.source_requests import python_json
 from playground.importers.values import Unreadable
-from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.parsing import NumberToken, parse
+from playground.jsontext.parsing import NumberToken
+
+# `%s`, `%(name)s`, `%05.2f`
+TEMPLATE_FIELD = re.compile(r"%(?:\((\w+)\))?[-+# 0]*\d*(?:\.\d+)?[sdrfgixX%]")
+CallEvaluator = Callable[["Evaluator", ast.Call], Any]
+
+
+class Session(dict[str, Any]):
+    """What a session of a library gives to each of its requests: `headers`, `auth`, …"""
 
 
 class Evaluator:
     """Evaluates literals.
 
     `names` holds the literals assigned before, `outside` lists the references made for unknown
-    values.
+    values, and `left_out` what couldn't be spread. `evaluate_call` returns the value of a call.
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, evaluate_call: CallEvaluator) -> None:
+        self.evaluate_call = evaluate_call
         # Offsets in a syntax tree count bytes of UTF-8.
         self.lines = source.encode("utf-8", "replace").split(b"\n")
         self.names: dict[str, Literal] = {}
         self.outside: list[str] = []
+        self.left_out: list[str] = []
         self.depth = 0
 
     def evaluate(self, node: ast.expr) -> Literal:
@@ -51,27 +60,45 @@ class Evaluator:
             case ast.Dict():
                 return self._dict(node)
             case ast.List() | ast.Tuple() | ast.Set():
-                return [self.evaluate(each) for each in node.elts]
+                return self._list(node.elts)
             case ast.JoinedStr():
                 return check_size("".join(self._format(each) for each in node.values))
             case ast.UnaryOp(op=ast.USub()):
                 return self._negate(node)
             case ast.BinOp(op=ast.Add()):
                 return self._add(node)
+            case ast.BinOp(op=ast.BitOr()):
+                return self._unite(node)
+            case ast.BinOp(op=ast.Mod()):
+                return self._fill_template(node)
             case ast.Name() if node.id in self.names:
                 return self.names[node.id]
-            case ast.Subscript():
-                return self._subscript(node)
+            case ast.Subscript() | ast.Attribute():
+                found = self.resolve(node)
+                return self.unknown(node) if found is None else found
             case ast.Call():
-                return self._call(node)
+                return self.evaluate_call(self, node)
             case ast.Await():
                 return self.evaluate(node.value)
         return self.unknown(node)
 
+    def _list(self, nodes: list[ast.expr]) -> list[Literal]:
+        found: list[Literal] = []
+        for each in nodes:
+            if isinstance(each, ast.Starred):
+                value = self.spread(each.value, "*")
+                found.extend(value if isinstance(value, list) else [])
+            else:
+                found.append(self.evaluate(each))
+        return found
+
     def unknown(self, node: ast.expr) -> str:
         """The reference for a value that the code takes from elsewhere."""
-        reference = make_reference(_name_of(node))
-        self.outside.append(reference)
+        return self.keep(make_reference(_name_of(node)))
+
+    def keep(self, reference: str) -> str:
+        """Record a reference, and return it."""
+        self.outside.append(str(reference))
         return reference
 
     def _constant(self, node: ast.Constant) -> Literal:
@@ -90,7 +117,7 @@ class Evaluator:
         made: dict[str, Literal] = {}
         for key, value in zip(node.keys, node.values, strict=True):
             if key is None:
-                spread = self.evaluate(value)
+                spread = self.spread(value, "**")
                 made.update(spread if isinstance(spread, dict) else {})
                 continue
             made[_key(self.evaluate(key))] = self.evaluate(value)
@@ -123,55 +150,59 @@ class Evaluator:
             return check_size([item for each in values for item in each])
         return self.unknown(node)
 
-    def _subscript(self, node: ast.Subscript) -> Literal:
-        if isinstance(node.value, ast.Name) and node.value.id in self.names:
-            owner = self.names[node.value.id]
-            key = self.evaluate(node.slice)
-            if isinstance(owner, dict) and is_text(key) and key in owner:
-                return owner[key]
+    def _unite(self, node: ast.BinOp) -> Literal:
+        """`a | b` of dicts."""
+        left, right = self.evaluate(node.left), self.evaluate(node.right)
+        if isinstance(left, dict) and isinstance(right, dict):
+            return {**left, **right}
         return self.unknown(node)
 
-    def _call(self, node: ast.Call) -> Literal:
-        name = dotted_name(node.func)
-        # By the last name: `json.dumps` may be imported as `dumps`, or `json` as `j`.
-        last = name.rsplit(".", 1)[-1]
-        if last == "dumps" and node.args:
-            return self._dump_json(node)
-        if last == "loads" and node.args:
-            text = self.evaluate(node.args[0])
-            try:
-                return parse(text) if is_text(text) else self.unknown(node)
-            except JSONSyntaxError:
-                return self.unknown(node)
-        if isinstance(node.func, ast.Attribute) and last in ("encode", "decode", "strip"):
-            inner = self.evaluate(node.func.value)
-            # The encoding doesn't matter: bodies are shown as text.
-            if is_text(inner):
-                return inner.strip() if last == "strip" else inner
-        if last in ("b64encode", "standard_b64encode") and node.args:
-            inner = self.evaluate(node.args[0])
-            # The encoding of a reference would hide that a value is missing.
-            if is_text(inner) and "{{" not in inner:
-                return base64.b64encode(inner.encode("utf-8", "replace")).decode("ascii")
-        if name == "dict" and not node.args:
-            return {each.arg: self.evaluate(each.value) for each in node.keywords if each.arg}
-        if last in ("str", "dedent", "Json", "HTTPBasicAuth") and node.args:
-            values = [self.evaluate(each) for each in node.args]
-            return values[0] if len(values) == 1 else values
-        return self.unknown(node)
+    def _fill_template(self, node: ast.BinOp) -> Literal:
+        """`text % values`; what needs formatting becomes a reference."""
+        template, values = self.evaluate(node.left), self.evaluate(node.right)
+        if not is_text(template):
+            return self.unknown(node)
+        waiting = list(values) if isinstance(values, list) else [values]
 
-    def _dump_json(self, node: ast.Call) -> Literal:
-        tree = check_size(self.evaluate(node.args[0]))
-        given = {each.arg: each.value for each in node.keywords if each.arg}
-        indent = self.evaluate(given["indent"]) if "indent" in given else None
-        space = " " * min(int(indent), 16) if isinstance(indent, NumberToken) else ""
-        pair = self.evaluate(given["separators"]) if "separators" in given else None
-        plain = "ensure_ascii" in given and self.evaluate(given["ensure_ascii"]) is False
-        separators = None
-        if isinstance(pair, list) and len(pair) == 2 and all(is_text(each) for each in pair):
-            separators = (str(pair[0]), str(pair[1]))
-        text = python_json(tree, separators, ascii_only=not plain, indent=space)
-        return JsonText(text, tree)
+        def fill(found: re.Match[str]) -> str:
+            if found.group() == "%%":
+                return "%"
+            name = found[1]
+            if name is None:
+                value = waiting.pop(0) if waiting else None
+            else:
+                value = values.get(name) if isinstance(values, dict) else None
+            return str(value) if isinstance(value, str) else self.unknown(node.right)
+
+        return check_size(TEMPLATE_FIELD.sub(fill, template))
+
+    def spread(self, node: ast.expr, mark: str) -> Literal:
+        """The value after `*` or `**`; one that isn't known is left out, and recorded."""
+        value = self.evaluate(node)
+        if not isinstance(value, dict | list):
+            self.left_out.append(mark + ast.unparse(node)[:80])
+        return value
+
+    def resolve(self, node: ast.expr) -> Literal:
+        """The object that a name, an index or an attribute of a session stands for, or None."""
+        if isinstance(node, ast.Name):
+            return self.names.get(node.id)
+        if isinstance(node, ast.Attribute):
+            owner = self.resolve(node.value)
+            return owner.setdefault(node.attr, {}) if isinstance(owner, Session) else None
+        if isinstance(node, ast.Subscript):
+            owner, key = self.resolve(node.value), node.slice
+            if not isinstance(key, ast.Constant):
+                return None
+            if isinstance(owner, dict) and isinstance(key.value, str):
+                return owner.get(key.value)
+            if (
+                isinstance(owner, list)
+                and isinstance(key.value, int)
+                and 0 <= key.value < len(owner)
+            ):
+                return owner[key.value]
+        return None
 
 
 def _key(value: Literal) -> str:
@@ -200,7 +231,11 @@ def _name_of(node: ast.expr) -> str:
         inner = node.slice
     elif isinstance(node, ast.Call) and node.args:
         inner = node.args[0]
-    if isinstance(inner, ast.Constant) and isinstance(inner.value, str):
+    if (
+        isinstance(inner, ast.Constant)
+        and isinstance(inner.value, str)
+        and inner.value.isidentifier()
+    ):
         return inner.value
     if isinstance(node, ast.Call):
         node = node.func
