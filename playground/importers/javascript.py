@@ -13,7 +13,7 @@ from playground.importers.javascript_calls import (
     ClientOptions,
     FormFields,
     SentRequest,
-    evaluate_call,
+    evaluate_conversion,
 )
 from playground.importers.javascript_literals import ExpressionParser
 from playground.importers.literals import JsonText, Literal, check_size, is_text
@@ -145,7 +145,7 @@ class _SnippetReader:
             self._call_library(name, last, values, owner)
         elif "()" in name:
             # A method of what a call returned, such as `.then(…)`.
-            return evaluate_call(name, values, self.parser)
+            return evaluate_conversion(name, values, self.parser)
         elif last in ("create", "extend") and first_name in ("axios", "got", "ky"):
             return ClientOptions(first if isinstance(first, dict) else {})
         elif last in ("fetch", "Request"):
@@ -170,7 +170,7 @@ class _SnippetReader:
             if self.parts[-1].body is None and self.parts[-1].implied_type == BODY_FOLLOWS:
                 self.parts[-1].body, self.parts[-1].implied_type = first, ""
         else:
-            return evaluate_call(name, values, self.parser)
+            return evaluate_conversion(name, values, self.parser)
         return self.parser.unknown("response")
 
     def _call_fetch(self, values: list[Literal]) -> Literal:

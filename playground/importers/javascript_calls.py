@@ -25,7 +25,7 @@ class SentRequest(str):
     """The result of a call whose request is recorded already."""
 
 
-def evaluate_call(name: str, values: list[Literal], parser: ExpressionParser) -> Literal:
+def evaluate_conversion(name: str, values: list[Literal], parser: ExpressionParser) -> Literal:
     """The value of a call that only converts literals; a reference for all other calls."""
     first = values[0] if values else None
     last = name.rsplit(".", 1)[-1]

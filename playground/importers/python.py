@@ -15,8 +15,8 @@ from dataclasses import replace
 
 from playground.importers.literals import FileText, JsonText, is_text
 from playground.importers.python_calls import evaluate_call
-from playground.importers.python_literals import Evaluator, Session, dotted_name
-from playground.importers.python_requests import Connection, RequestReader
+from playground.importers.python_literals import Evaluator, SessionOptions, dotted_name
+from playground.importers.python_requests import ConnectionOptions, RequestReader
 from playground.importers.source_requests import build_request
 from playground.importers.spans import TextSpan, TracedText, cover
 from playground.importers.values import (
@@ -32,7 +32,7 @@ from playground.importers.values import (
 SIGN = re.compile(
     r"\b(?:requests|httpx|session|client|s|http|aiohttp)\.(?:post|put|patch|get|delete|request)\s*\("
     r"|^[ \t]*(?:import|from)[ \t]+(?:requests|httpx|http\.client|urllib|aiohttp|json)\b"
-    r"|http\.client\.HTTPS?Connection|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
+    r"|http\.client\.HTTPS?ConnectionOptions|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
     re.M,
 )
 CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
@@ -192,17 +192,17 @@ class _SnippetReader:
                 owner[str(key)] = literal
         elif isinstance(target, ast.Attribute):
             owner = evaluator.resolve(target.value)
-            if isinstance(owner, Session):
+            if isinstance(owner, SessionOptions):
                 owner[target.attr] = literal
 
-    def _find_connection(self, value: ast.expr) -> Connection | None:
+    def _find_connection(self, value: ast.expr) -> ConnectionOptions | None:
         """`http.client.HTTPSConnection("host")`: later requests go to that host."""
         name = dotted_name(value.func).rsplit(".", 1)[-1] if isinstance(value, ast.Call) else ""
         if name not in ("HTTPSConnection", "HTTPConnection") or not isinstance(value, ast.Call):
             return None
         host, port = [*map(self.evaluator.evaluate, value.args), None, None][:2]
         scheme = "https" if name == "HTTPSConnection" else "http"
-        return Connection(base_url=f"{scheme}://{host}" + (f":{port}" if port else ""))
+        return ConnectionOptions(base_url=f"{scheme}://{host}" + (f":{port}" if port else ""))
 
 
 def _blocks(statement: ast.stmt) -> Iterator[list[ast.stmt]]:

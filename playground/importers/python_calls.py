@@ -14,7 +14,7 @@ from playground.importers.literals import (
     is_text,
     normalize_number,
 )
-from playground.importers.python_literals import Evaluator, Session, dotted_name
+from playground.importers.python_literals import Evaluator, SessionOptions, dotted_name
 from playground.importers.source_requests import python_json
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import NumberToken, parse
@@ -85,12 +85,12 @@ def _find_file(evaluator: Evaluator, node: ast.Call) -> FileText | None:
     return None
 
 
-def _make_session(evaluator: Evaluator, node: ast.Call) -> Session:
+def _make_session(evaluator: Evaluator, node: ast.Call) -> SessionOptions:
     named = {each.arg: evaluator.evaluate(each.value) for each in node.keywords if each.arg}
     # aiohttp takes the base URL first.
     if node.args and is_text(base := evaluator.evaluate(node.args[0])):
         named.setdefault("base_url", base)
-    return Session(named)
+    return SessionOptions(named)
 
 
 def _make_dict(evaluator: Evaluator, node: ast.Call) -> Literal:

@@ -23,7 +23,7 @@ TEMPLATE_FIELD = re.compile(r"%(?:\((\w+)\))?[-+# 0]*\d*(?:\.\d+)?[sdrfgixX%]")
 CallEvaluator = Callable[["Evaluator", ast.Call], Any]
 
 
-class Session(dict[str, Any]):
+class SessionOptions(dict[str, Any]):
     """What a session of a library gives to each of its requests: `headers`, `auth`, …"""
 
 
@@ -189,7 +189,7 @@ class Evaluator:
             return self.names.get(node.id)
         if isinstance(node, ast.Attribute):
             owner = self.resolve(node.value)
-            return owner.setdefault(node.attr, {}) if isinstance(owner, Session) else None
+            return owner.setdefault(node.attr, {}) if isinstance(owner, SessionOptions) else None
         if isinstance(node, ast.Subscript):
             owner, key = self.resolve(node.value), node.slice
             if not isinstance(key, ast.Constant):

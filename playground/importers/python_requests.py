@@ -16,7 +16,7 @@ from playground.importers.literals import (
     check_size,
     is_text,
 )
-from playground.importers.python_literals import Evaluator, Session, dotted_name
+from playground.importers.python_literals import Evaluator, SessionOptions, dotted_name
 from playground.importers.source_requests import RequestParts, python_json
 
 METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
@@ -36,7 +36,7 @@ SILENT = frozenset({
 Arguments = dict[str, Any]
 
 
-class Connection(Session):
+class ConnectionOptions(SessionOptions):
     """`http.client.HTTPSConnection("host")`: its requests have a signature of their own."""
 
 
@@ -62,12 +62,12 @@ class RequestReader:
         if owner_name in self.named and last.startswith("add_") and len(call.args) == 2:
             self._add_header(self.named[owner_name], call)
             return True
-        if isinstance(owner, Session):
+        if isinstance(owner, SessionOptions):
             return self._read_request(last, call, owner, is_client=True)
         if isinstance(owner, dict | list):
             return self._change(owner, last, call)
         is_client = owner_name.rsplit(".", 1)[-1].lower() in CLIENTS
-        return self._read_request(last, call, Session(), is_client)
+        return self._read_request(last, call, SessionOptions(), is_client)
 
     def _add_header(self, parts: RequestParts, call: ast.Call) -> None:
         name, value = [self.evaluator.evaluate(each) for each in call.args]
@@ -93,7 +93,9 @@ class RequestReader:
             return False
         return True
 
-    def _read_request(self, last: str, call: ast.Call, session: Session, is_client: bool) -> bool:
+    def _read_request(
+        self, last: str, call: ast.Call, session: SessionOptions, is_client: bool
+    ) -> bool:
         names = _signature(last, call, session)
         if not names:
             return False
@@ -112,7 +114,7 @@ class RequestReader:
         self._add(given, session, last)
         return True
 
-    def _add(self, given: Arguments, session: Session, last: str) -> None:
+    def _add(self, given: Arguments, session: SessionOptions, last: str) -> None:
         url = str(given["url"])
         base = session.get("base_url")
         if is_text(base) and "://" not in url:
@@ -158,9 +160,9 @@ class RequestReader:
         parts.form, parts.body = form, None
 
 
-def _signature(last: str, call: ast.Call, session: Session) -> tuple[str, ...]:
+def _signature(last: str, call: ast.Call, session: SessionOptions) -> tuple[str, ...]:
     """The names of the unnamed arguments; none for a call that makes no request."""
-    if last == "request" and isinstance(session, Connection):
+    if last == "request" and isinstance(session, ConnectionOptions):
         return ("method", "url", "body", "headers")
     if last in ("request", "stream", "Request"):
         # urllib's Request has no method: it depends on the body.
