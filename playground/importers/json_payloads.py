@@ -9,7 +9,8 @@ from dataclasses import replace
 from playground.importers.appearance import name_format
 from playground.importers.embedded import find_embedded
 from playground.importers.literals import is_text
-from playground.importers.spans import TextSpan
+from playground.importers.repair_tokenizer import scan_value
+from playground.importers.spans import TextSpan, cover, find_spans
 from playground.importers.values import (
     FoundRequest,
     Pasted,
@@ -18,11 +19,18 @@ from playground.importers.values import (
     note_understood,
 )
 from playground.jsontext.parsing import Tree, parse, try_parse
+from playground.jsontext.pointers import child
 
 # A bracket, or a key: a payload may be pasted without its outer braces.
 JSON_SIGN = re.compile(
-    r"[{\[]|\barray\s?\(|[\"'“][^\"'”\n]{1,200}[\"'”][ \t]*:|^\w{1,80}[ \t]*:[ \t]*[\"'\d]", re.M
+    r"[{\[]|\barray\s?\(|\A\s*[A-Z]\w{0,80}\(\w+=|[\"'“][^\"'”\n]{1,200}[\"'”][ \t]*:"
+    r"|^\w{1,80}[ \t]*:[ \t]*[\"'\d]",
+    re.M,
 )
+URL_IN_STRING = re.compile(r"([\"'`]https?://[^\s\"'`<>\\]{4,2000}[\"'`])")
+BETWEEN_OBJECTS = re.compile(r"[\s,]*")
+# A record has few members; a payload without a known operation may have many.
+MAX_RECORD = 200
 PHP_DUMP = re.compile(r"^\s*\[\"?\w{1,100}\"?\]\s{0,5}=>", re.M)
 STARTS_AS_JSON = re.compile(r"\s*[{\[]")
 
@@ -39,24 +47,28 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     # The tree is parsed already: a payload of a megabyte isn't parsed twice.
     if pasted.tree is not None:
         return [FoundRequest(kind="json", body=pasted.text.strip(), notes=(note,), spans=whole)]
-    if lines := _read_lines(pasted.text):
-        body = "[\n" + ",\n".join(lines) + "\n]"
-        message = "{count} lines of JSON."
-        note = note_understood("json-lines", message, count=len(lines))
+    if objects := _read_sequence(pasted.text):
+        body = "[\n" + ",\n".join(objects) + "\n]"
+        message = "{count} JSON objects, one after the other."
+        note = note_understood("json-lines", message, count=len(objects))
         return [FoundRequest(kind="json", body=body, notes=(note,), spans=whole, rows=True)]
     unwrapped = unwrap_json(pasted.text)
     # A text that starts with a bracket is a payload, whatever its strings hold.
     if unwrapped is None and not STARTS_AS_JSON.match(pasted.text):
         embedded = find_embedded(pasted.text)
         if embedded:
+            url = _find_url(pasted.text)
+            payload = TextSpan(0, len(embedded.text), "read")
+            claimed = [embedded.trace([payload]), find_spans(pasted.text, [url] if url else [])]
             message = "A JSON payload in a string of a program or a log."
             return [
                 FoundRequest(
                     kind="json",
                     body=embedded.text,
                     notes=(note_understood("json-in-string", message),),
-                    spans=tuple(embedded.trace([TextSpan(0, len(embedded.text), "read")])),
+                    spans=tuple(cover(claimed)),
                     in_program=True,
+                    url=url and url[1:-1],
                 )
             ]
     if PHP_DUMP.search(pasted.text):
@@ -69,12 +81,23 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     return [FoundRequest(kind="json", body=body, notes=(note,), spans=whole, in_program=in_log)]
 
 
-def _read_lines(text: str) -> list[str]:
-    """The lines of NDJSON: two or more, each a JSON object; empty for other texts."""
-    lines = [each.strip() for each in text.splitlines() if each.strip()]
-    if len(lines) < 2 or not all(each[0] == "{" and each[-1] == "}" for each in lines):
-        return []
-    return lines if all(map(try_parse, lines)) else []
+def _find_url(text: str) -> str | None:
+    """The one URL in quotes that a program holds; None where there are several."""
+    urls = set(URL_IN_STRING.findall(text))
+    return urls.pop() if len(urls) == 1 else None
+
+
+def _read_sequence(text: str) -> list[str]:
+    """The objects of a text that is two or more of them, as in NDJSON; empty for other texts."""
+    objects: list[str] = []
+    at = 0
+    while (start := BETWEEN_OBJECTS.match(text, at)) and start.end() < len(text):
+        end, valid = scan_value(text, start.end())
+        if not valid or text[start.end()] != "{":
+            return []
+        objects.append(text[start.end() : end])
+        at = end
+    return objects if len(objects) > 1 else []
 
 
 def build_rows(
@@ -97,6 +120,25 @@ def build_rows(
     message = "Put the {count} rows under {key}."
     note = note_repaired("rows", message, count=len(rows), key=key)
     return replace(request, body=f'{{"{key}": {body}}}', notes=(*request.notes, note))
+
+
+def find_inner(
+    request: FoundRequest, tree: Tree, is_payload: Callable[[Tree], bool]
+) -> FoundRequest | None:
+    """The payload in a string of a record, such as a line of a log in JSON; None without one."""
+    waiting: list[tuple[str, Tree]] = [("", tree)]
+    for _ in range(MAX_RECORD):
+        if not waiting:
+            return None
+        pointer, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [(child(pointer, key), each) for key, each in value.items()]
+        elif is_text(value) and value.lstrip()[:1] == "{":
+            parsed = try_parse(value)
+            if parsed and is_payload(parsed[0]):
+                note = note_understood("json-in-string", "A JSON payload in a string of a record.")
+                return replace(request, body=value, notes=(note,), spans=(), pointers=(pointer,))
+    return None
 
 
 def unwrap_json(text: str) -> str | None:

@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from playground.importers.appearance import name_format
 from playground.importers.spans import TextSpan
-from playground.importers.values import Note, Unreadable, note_ignored
+from playground.importers.values import Note, Pasted, Unreadable, note_ignored
 
 MAX_LINES = 5
 # Plain prose around a payload, as in an email, says nothing that a request could hold; nor does
 # the program around a snippet. Much more of it than of the request still is another text.
 LIGHT = 10
+ADVICE = {"a table": "Open a draft and paste it into the grid of its inputs."}
 # Neither code, nor `key: value`, nor an item of a list, nor a comment.
 NOT_PROSE = re.compile(r"[{}\[\]<>=;|\\$`\"]|^\s*[\w.-]+\s*:|^\s*(?:[-*+#/]|\d+[.)\t])")
 MAIL_HEADER = re.compile(
@@ -68,11 +69,9 @@ def refuse_most(text: str, gaps: Sequence[TextSpan] = ()) -> Unreadable:
     """The rejection of a text of which most would be left out."""
     name = name_format(text)
     if name:
-        message = (
-            "This looks like {what}, which can't be read as a request. Paste a cURL command, or "
-            "the payload as JSON."
-        )
-        return Unreadable("looks-like", message, what=name)
+        message = "This looks like {what}, which can't be read as a request. {advice}"
+        advice = ADVICE.get(name, "Paste a cURL command, or the payload as JSON.")
+        return Unreadable("looks-like", message, what=name, advice=advice)
     number, line = next(_list_lines(text, gaps), (1, text.strip()))
     message = (
         "Only a part of this can be read, and the rest would be lost, from line {line} on: "
@@ -80,6 +79,17 @@ def refuse_most(text: str, gaps: Sequence[TextSpan] = ()) -> Unreadable:
     )
     shown = SECRET.sub(r"\1…", line)
     return Unreadable("mostly-left-out", message, line=number, text=shown[:80])
+
+
+def refuse_list(pasted: Pasted) -> Unreadable:
+    """The rejection of a text that is a list, or was repaired to one."""
+    if pasted.tree is not None:
+        message = "This is valid JSON, but a list. A payload is an object in { }."
+        return Unreadable("no-payload", message)
+    # Lines in brackets make a list of what is no JSON at all.
+    if name_format(pasted.original):
+        return refuse_most(pasted.original)
+    return Unreadable("no-payload", "This is a list. A payload is an object in { }.")
 
 
 def _weigh(line: str, in_program: bool) -> float:

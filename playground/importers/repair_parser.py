@@ -239,7 +239,8 @@ class _Parser:
             self._open("(", len(array.group()))
             return
         token = tokenizer.read_string(self.text, self.at) or self._read_call()
-        token = token or tokenizer.read_bare_value(self.text, self.at)
+        inside = self.parentheses > 0
+        token = token or tokenizer.read_bare_value(self.text, self.at, inside)
         if token is None:
             self._drop("stray")
             return

@@ -14,7 +14,7 @@ from playground.jsontext.printing import quote
 
 SPACE = re.compile(r"[ \t\n\r]+")
 # A quick test for the common case that none of the patterns below has to be tried.
-STARTS_TOKEN = frozenset("\"'`{}[](),:;=-_$" + ascii_letters + digits)
+STARTS_TOKEN = frozenset("\"'`{}[]),:;=-_$" + ascii_letters + digits)
 ODD_SPACE = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]+"
 )
@@ -32,7 +32,9 @@ PROPER_END = re.compile(r"[ \t]*(?:[,:}\]\r\n;\"#]|//|/\*|=>|\Z|\)\s{0,50}(?:[,;
 CLOSING_QUOTES = {
     '"': '"', "'": "'", "`": "`", "“": "”„“", "„": "”“", "‘": "’", "”": "”", "’": "’",
 }  # fmt: skip
-REFERENCE = re.compile(r"\{\{[^{}\n]{1,100}\}\}")
+# `{NAME}` is an object to nobody: it has no colon.
+REFERENCE = re.compile(r"\{\{[^{}\n]{1,100}\}\}|\{[A-Za-z_0-9][\w.-]{0,80}\}(?=\s{0,50}[,}\]])")
+CAST = re.compile(r"\((?:object|array|int|integer|string|float|bool)\)\s{0,5}")
 # Numbers are keys in Python and PHP, `:name` is one in Ruby.
 BARE_KEY = re.compile(
     r":?([A-Za-z_$][\w$.-]{0,200}|-?\d{1,20}(?=[ \t]*(?:=>|:)))[ \t]*(?:=>|[:=])(?!//)"
@@ -41,7 +43,7 @@ BARE_KEY = re.compile(
 BARE_VALUE = re.compile(
     r":?(?:[^,:;{}\[\]\"'\n\r#<$(=]+|=(?!>)|\$\{\{[^{}\n]{1,100}\}\}|[$#%]\{[^{}\n]{1,100}\}"
     r"|\{\{[^{}\n]{1,100}\}\}|<[^<>\n{}\"']{1,100}>|\$?\([^()\n\"']{0,100}\)|[<$(]|:(?=//)"
-    r"|(?<=\d):(?=\d\d))+"
+    r"|(?<=\d):(?=\d\d)|(?<=\w)::(?=\w)|\{[A-Za-z_0-9][\w.-]{0,80}\})+"
 )
 COMMENT_IN_LINE = re.compile(r"(?<!:)//")
 SYMBOL = re.compile(r":[A-Za-z_]")
@@ -108,6 +110,7 @@ def skip_between(text: str, at: int) -> tuple[int, str] | None:
         (ODD_SPACE, "odd-space"),
         (COMMENT, "comment"),
         (ELLIPSIS, "dots"),
+        (CAST, "cast"),
     ):
         if found := pattern.match(text, at):
             return found.end(), fault
@@ -202,10 +205,12 @@ def _read_escape(text: str, at: int) -> tuple[str, int]:
     return ESCAPES.get(code, "\\" + code), at + 1 + len(code)
 
 
-def read_bare_value(text: str, at: int) -> JsonToken | None:
+def read_bare_value(text: str, at: int, in_parentheses: bool = False) -> JsonToken | None:
     """A value without quotes: a number, true, false, null, a placeholder, or plain words."""
     found = BARE_VALUE.match(text, at)
     words = COMMENT_IN_LINE.split(found.group())[0].rstrip() if found else ""
+    if in_parentheses and "(" not in words:
+        words = words.partition(")")[0].rstrip()
     if not words:
         return None
     end = at + len(words)

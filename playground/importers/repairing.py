@@ -45,6 +45,7 @@ FAULT_MESSAGES = {
     "unquoted": "Put quotes around text.",
     "unquoted-key": "Put quotes around keys.",
     "names": "Replaced names of other languages (True, None, undefined) with true, false or null.",
+    "cast": "Removed the type before a value.",
     "list-brackets": "Replaced the brackets of other languages with those of JSON.",
     "arrows": "Replaced arrows with colons.",
     "shell-value": "Replaced values of Python or of the Mongo shell with JSON.",

@@ -17,10 +17,14 @@ START_KEY = re.compile(
 )
 
 
-OPENER = re.compile(r"[{\[]|\barray\s{0,5}\((?=[^()]{0,200}=>)", re.I)
+# Also an array of PHP, and an object of Python that is the whole text.
+OPENER = re.compile(
+    r"[{\[]|\b[aA]rray\s{0,5}\((?=[^()]{0,200}=>)"
+    r"|\A\s*(?:[A-Z]\w{0,80}\((?=\w+=)|(?:collections\.)?(?:OrderedDict|defaultdict|dict)\()"
+)
 # A level, a thread or a time in brackets, as before the payload in a log, or `{name}` in prose.
 LABEL = re.compile(
-    r"\[[^\[\]{}\"'=\n]{1,80}\](?=[^\[{\n]{0,500}[\[{])|\{[\w.:-]{0,80}\}(?=[^\[{\n]{0,500}\{)"
+    r"\[[^\[\]{}\"'=\n]{1,80}\](?=[^\[{]{0,500}[\[{])|\{[\w.:-]{0,80}\}(?=[^\[{]{0,500}\{)"
 )
 MAX_LABELS = 20
 
@@ -104,7 +108,7 @@ def find_json(text: str) -> tuple[int, bool]:
         return key.start(), True
     if opener is None:
         raise NotRecognized("no-json", 'There is no JSON here: no bracket and no "key": value.')
-    return opener.start(), False
+    return opener.start() + len(opener.group()) - len(opener.group().lstrip()), False
 
 
 def _find_opener(text: str) -> re.Match[str] | None:

@@ -10,8 +10,8 @@ from urllib.parse import unquote, urlsplit
 from playground.importers.claims import check_repaired, claim_spans, note_others
 from playground.importers.credentials import Collector, mask_document, mask_headers, mask_url
 from playground.importers.http_messages import join_fields, note_fields, read_form
-from playground.importers.json_payloads import build_rows
-from playground.importers.left_out import check_share, note_gaps
+from playground.importers.json_payloads import build_rows, find_inner
+from playground.importers.left_out import check_share, note_gaps, refuse_list
 from playground.importers.repairing import RepairedJson, repair_json
 from playground.importers.spans import account
 from playground.importers.values import (
@@ -22,7 +22,6 @@ from playground.importers.values import (
     NotRecognized,
     OperationShape,
     Pasted,
-    Unreadable,
     note_ignored,
     note_understood,
 )
@@ -170,19 +169,20 @@ def _build_one(
     operations: Sequence[OperationShape],
     pasted: Pasted,
 ) -> Imported:
+    def is_payload(value: Tree) -> bool:
+        return match_operation(None, None, value, operations) is not None
+
     if request.rows:
         keys = [each.rows_key for each in operations if each.rows_key]
-        request = build_rows(
-            request, keys, lambda row: match_operation(None, None, row, operations) is not None
-        )
+        request = build_rows(request, keys, is_payload)
     repaired, tree = _read_document(request)
     match = match_operation(request.method, request.url, tree, operations)
+    if match is None and pasted.tree is not None and request.kind == "json":
+        inner = None if request.pointers else find_inner(request, tree, is_payload)
+        if inner:
+            return _build_one(inner, others, operations, pasted)
     if request.kind == "json" and isinstance(tree, list):
-        valid = pasted.tree is not None
-        message = "This is a list. A payload is an object in { }."
-        if valid:
-            message = "This is valid JSON, but a list. A payload is an object in { }."
-        raise Unreadable("no-payload", message)
+        raise refuse_list(pasted)
     claimed, more_notes = claim_spans(request, others, repaired, pasted)
     spans, gaps = account(pasted.original, pasted.traced.trace(claimed))
     check_share(pasted.original, spans, gaps, request.in_program)

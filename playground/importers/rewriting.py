@@ -15,25 +15,39 @@ from playground.importers.values import Note, note_repaired
 
 Rewriting = Callable[[TracedText], TracedText]
 
-QUOTE_ENTITY = re.compile(r"&(?:quot|#34|#x22|apos|#39|#x27);", re.I)
+QUOTE_ENTITY = re.compile(r"&(?:amp;)*(?:quot|#34|#x22|apos|#39|#x27);", re.I)
 ENTITY = re.compile(r"&(?:quot|amp|apos|lt|gt|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});", re.I)
 # Jira, Confluence and Slack; `{code}` is no key of an object.
 MARKER = re.compile(
     r"^[ \t]*\{(?:code|noformat|panel)(?:[:=][^{}\n]{0,200})?\}[ \t]*$|^[ \t]*```[ \t]*$", re.M
 )
 INLINE_MARKER = re.compile(r"\{(?:code|noformat)(?::[^{}\n]{0,200})?\}")
-NUMBERED = re.compile(r"[ \t]*(\d{1,6})(?:[ \t]*[:|.)│][ \t]?|\t|[ ]{1,4}|$)")
+BLOCK_MARK = re.compile(r"```|\[/?code(?:=\w{1,20})?\]")
+NUMBERED = re.compile(r"[ \t]*(\d{1,6})(?:[ \t]*[:|.)│][ \t]?|\t|[ ]{1,4}|\r?$)")
+NUMBER_LINE = re.compile(r"^[ \t]*(\d{1,6})[ \t]*\r?$", re.M)
 QUOTED = re.compile(r"(?:[ \t]{0,3}>[ ]?)+")
 BARRED = re.compile(r"[ \t]*[|│][ ]?")
 ADDED = re.compile(r"\+")
+# What tools that follow several programs write before each line.
+STAMPED = re.compile(
+    r"[ \t]*\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,10}(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]?"
+)
+SERVICE = re.compile(r"[\w.-]{1,40}[ \t]{0,20}\|[ ]?")
+HUNK = re.compile(r"^@@ [^\n]*@@", re.M)
+# Removed lines and the head of a diff are left out; the rest has a mark before it.
+DIFF_LINE = re.compile(r"^(?:(?P<out>(?:-|@@|diff |index |\+\+\+|\\)[^\n]*)|[+ ])", re.M)
+TAGS = re.compile(
+    r"</?(?:pre|code|span|div|p|br|b|i|em|strong|td|tr|table|tbody|body|html)\b[^<>]{0,300}>", re.I
+)
+STARTS_WITH_TAG = re.compile(r"\s*<(?:pre|code|span|div|p|td|table|body|html)\b", re.I)
 # A line of the payload or the command itself, as opposed to one of prose.
 STARTS_CONTENT = re.compile(r"\s*(?:[{\[}\]\"'(]|curl\b|(?:GET|POST|PUT|PATCH|DELETE) |\w+:|$)")
 MIN_LINES = 2
 OPENER = re.compile(r"[{\[]")
 
 # The rewritings of bodies: in a shell they would be part of the command.
-LINE_END = re.compile(r"\\[ \t]*(?=\r?\n|\Z)")
-NEXT_LINE_CONTENT = re.compile(r"(?:[{\[,:]|[}\]\"\w])[ \t]*\\[ \t]*\r?\n")
+LINE_END = re.compile(r"[\\^`][ \t]*(?=\r?\n|\Z)")
+NEXT_LINE_CONTENT = re.compile(r"[{\[,:}\]\"\w][ \t]*[\\^`][ \t]*\r?\n")
 SPACES = {"n": "\n", "r": "\r", "t": "\t"}
 NEXT_TOKEN = re.compile(r'["\\]')
 STARTS_WITH_ESCAPED_SPACE = re.compile(r"[{\[,]\s*\\[nrt]")
@@ -60,36 +74,58 @@ def rewrite(
 
 def _decode_entities(text: TracedText) -> TracedText:
     """`{&quot;a&quot;: 1}`, as copied from the source of a page."""
-    # JSON may hold an entity in a string: there must be more of them than of real quotes.
-    quotes = len(QUOTE_ENTITY.findall(text.text))
-    if not quotes or quotes <= text.text.count('"') + text.text.count("'") // 2:
-        return text
-    # Non-breaking spaces stand for plain ones between tokens.
-    edits = [
-        TextEdit(each.start(), each.end(), html.unescape(each.group()).replace("\xa0", " "))
-        for each in ENTITY.finditer(text.text)
-    ]
-    return TracedText(text, edits)
+    for _ in range(MAX_LEVELS):
+        # JSON may hold an entity in a string: there must be more of them than of real quotes.
+        quotes = len(QUOTE_ENTITY.findall(text.text))
+        if not quotes or quotes <= text.text.count('"') + text.text.count("'") // 2:
+            break
+        # Non-breaking spaces stand for plain ones between tokens.
+        edits = [
+            TextEdit(each.start(), each.end(), html.unescape(each.group()).replace("\xa0", " "))
+            for each in ENTITY.finditer(text.text)
+        ]
+        text = TracedText(text, edits)
+    return text
+
+
+def _remove_tags(text: TracedText) -> TracedText:
+    """The tags around and inside a payload that was copied from the source of a page."""
+    return text.replace(TAGS) if STARTS_WITH_TAG.match(text.text) else text
 
 
 def _remove_markers(text: TracedText) -> TracedText:
     if MARKER.search(text.text):
         return text.replace(MARKER)
-    inline = INLINE_MARKER.search(text.text)
     # `{code}` may be a variable of a path; around a payload there are two.
-    if inline and len(INLINE_MARKER.findall(text.text)) == 2:
-        return text.replace(INLINE_MARKER)
+    for mark in (INLINE_MARKER, BLOCK_MARK):
+        if len(mark.findall(text.text)) == 2:
+            text = text.replace(mark)
     return text
 
 
 def _remove_numbers(text: TracedText) -> TracedText:
-    """A running number before each line, as editors and logs show it."""
+    """A running number before each line, or on a line of its own, as editors show it."""
+    alone = list(NUMBER_LINE.finditer(text.text))
+    numbers = [int(each[1]) for each in alone]
+    running = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
+    if running and len(alone) > MIN_LINES and not text.text[: alone[0].start()].strip():
+        return TracedText(text, [TextEdit(*each.span()) for each in alone])
     return _remove_prefix(text, NUMBERED)
 
 
+def _read_diff(text: TracedText) -> TracedText:
+    """The new side of a diff; the lines that it removes are left out."""
+    if not HUNK.search(text.text):
+        return text
+    found = DIFF_LINE.finditer(text.text)
+    return TracedText(
+        text, [TextEdit(*each.span(), "", None if each["out"] else "repaired") for each in found]
+    )
+
+
 def _remove_quotation(text: TracedText) -> TracedText:
-    """`> ` or `| ` before each line, as in mail and in tables, or `+` as in a diff."""
-    for prefix in (QUOTED, BARRED, ADDED):
+    """What is before each line: `> ` in mail, `| ` in tables, `+` in a diff, the time in a log."""
+    for prefix in (STAMPED, SERVICE, QUOTED, BARRED, ADDED):
         text = _remove_prefix(text, prefix)
     return text
 
@@ -163,6 +199,8 @@ def _unescape_space(text: TracedText) -> TracedText:
 
 WHOLE_TEXT: dict[str, tuple[Rewriting, str]] = {
     "entities": (_decode_entities, "Decoded the entities of HTML, such as &quot;."),
+    "tags": (_remove_tags, "Removed the tags of HTML."),
+    "diff": (_read_diff, "Took the new lines of a diff."),
     "line-numbers": (_remove_numbers, "Removed the number before each line."),
     "line-prefix": (_remove_quotation, "Removed the mark before each line."),
     "markers": (_remove_markers, "Removed the markers of a code block."),
