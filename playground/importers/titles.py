@@ -72,8 +72,9 @@ class KnownColumns:
 
 
 def _fold(title: str) -> str:
-    """`First name`, `FIRST-NAME` and `first_name` are one title."""
-    return " ".join(re.split(r"[\s_\-]+", unicodedata.normalize("NFC", title).casefold())).strip()
+    """`First name`, `FIRST-NAME`, `firstName` and `first_name` are one title."""
+    text = unicodedata.normalize("NFC", title).casefold()
+    return re.sub(r"[\s_\-]+", "", text) or text
 
 
 def find_table_start(text: str) -> tuple[str | None, int, str]:

@@ -5,6 +5,8 @@ import { on } from "./elements.js";
 import { onShortcut } from "./shortcuts.js";
 
 on("click", "[data-dialog-open]", (opener) => document.querySelector(opener.dataset.dialogOpen)?.showModal());
+// A form that was rejected is shown again at once.
+document.querySelector("dialog[data-show]:not([open])")?.showModal();
 on("click", "[data-dialog-close]", (closer) => closer.closest("dialog").close());
 document.addEventListener("pointerdown", (event) => {
   if (!event.target.matches?.("dialog[open]")) return;

@@ -59,6 +59,8 @@ RIGHT = {
                                             [ADA]),
     "labels": Case("First name;last-name;COMPANY NAME\nAda;Lovelace;Acme\n",
                    [{**ADA, "company_name": "Acme"}]),
+    "labels in other spellings": Case("firstName;Last-Name;Company  Name\nAda;Lovelace;Acme\n",
+                                      [{**ADA, "company_name": "Acme"}]),
     "columns in another order": Case("last_name,first_name\nLovelace,Ada\n", [ADA]),
     "an unknown title": Case(
         "first_name,Note\nAda,x\n", one(first_name="Ada", Note="x"),

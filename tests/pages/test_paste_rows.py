@@ -81,6 +81,15 @@ def test_cells_below_the_last_row_and_beside_the_last_column_are_added(
     assert rows_of(draft)[2:] == (added or [])
 
 
+def test_a_row_without_cells_is_not_pasted_over(as_editor: Client, editor: Person) -> None:
+    draft = start_draft(editor, "launch-workflow", '{"inputs": [{}, 7, {}]}')
+    answer = paste(as_editor, draft, "1\t2\n3\t4")
+    assert answer.status_code == 422
+    assert answer.json()["sentence"].startswith("Row 2 isn't an object")
+    assert paste(as_editor, draft, "1\t2", index=2).status_code == 200
+    assert json.loads(Draft.objects.get().text)["inputs"] == [{}, 7, {"a": "1", "b": "2"}]
+
+
 def test_a_paste_that_is_repeated_is_made_once(as_editor: Client, draft: Draft) -> None:
     paste(as_editor, draft, "9\t9", index=2)
     assert paste(as_editor, draft, "9\t9", index=3, again=True).json() == {"done": True}

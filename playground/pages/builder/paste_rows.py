@@ -53,6 +53,7 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             str(sent.get("text", "")), _list_known(opened, place.pointer, keys), needs_titles=False
         )
         edit = _build_edit(place, table, keys, sent.get("column"))
+        _check_rows(opened, edit, len(table.rows))
         done = apply_edit(person, draft_id, edit, sent["revision"], tab, undo_step)
     except RequestDataTooBig:
         return _reject(_("This is too large to paste. Send it with the command or over HTTP."), 413)
@@ -82,6 +83,15 @@ def _build_edit(place: Edit, table: Table, keys: Sequence[str], column: Any) -> 
     # A missing list is created where the schema's order of keys has it.
     order = place.order or [place.pointer.removeprefix("/")]
     return Edit("paste", place.pointer, json.dumps(value), place.index, order=order)
+
+
+def _check_rows(opened: DraftContext, edit: Edit, count: int) -> None:
+    """Raise InvalidEditRequest if a row can't take cells: they would be lost."""
+    tree = opened.tree.get(edit.pointer.removeprefix("/")) if isinstance(opened.tree, dict) else []
+    for index, row in enumerate(tree if isinstance(tree, list) else []):
+        if edit.index <= index < edit.index + count and not isinstance(row, dict):
+            message = _("Row %(number)s isn't an object, so it has no cells. Change or remove it.")
+            raise InvalidEditRequest(message % {"number": index + 1})
 
 
 def _name_columns(keys: Sequence[str], first: int, width: int) -> list[str]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -54,6 +55,7 @@ from playground.people.models import Person, Role
 from playground.workspace.workflows import find_workflow
 
 MAX_VERSIONS, MAX_PREFILLED = 200, 100
+DETAILS = ("name", "description", "tags", "folder", "sharing")
 
 
 @needs(Role.VIEWER)
@@ -72,8 +74,12 @@ def render_template(
     variant: str,
     typed: Sequence[tuple[str, str]] | None = None,
     message: str = "",
+    details: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponse:
-    """The page; with a message, which says why the `typed` variables weren't saved."""
+    """The page; with a message, which says why the `typed` variables weren't saved.
+
+    `details` are those that were typed and not saved, and why: `details_message`.
+    """
     person, content = person_of(request), read_content(version)
     state = content.state(variant)
     # Links reveal who was given what, so only those who can revoke them see them.
@@ -103,8 +109,10 @@ def render_template(
         "folders": list_folders(person),
         **_describe_target(template, version),
         **describe_wiki_links(request, template, state),
+        **details,
     }
-    return render(request, "template/page.html", context, status=422 if message else 200)
+    status = 422 if message or details else 200
+    return render(request, "template/page.html", context, status=status)
 
 
 def _describe_target(template: Template, version: Version) -> dict[str, object]:
@@ -165,8 +173,10 @@ def edit_details(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     if details.sharing != template.sharing:
         require_manager(request, template)
     if message := validate_template_input(details):
-        messages.error(request, message)
-        return redirect("template", template.id)
+        typed = {each: request.POST.get(each, "") for each in DETAILS}
+        typed["details_message"] = message
+        newest = get_version_or_404(template, "")
+        return render_template(request, template, newest, "", details=typed)
     former = template.sharing
     assign_details(template, details)
     template.save(update_fields=["name", "description", "tags", "folder", "sharing"])

@@ -160,9 +160,12 @@ class Command(BaseCommand):
         try:
             with Path(file).open("rb") as opened:
                 # One byte more tells that there is too much.
-                return opened.read(MOST_BYTES + 1)
+                content = opened.read(MOST_BYTES + 1)
         except OSError as error:
             self.reject(f"Can't read {file}: {error.strerror}.")
+        if len(content) > MOST_BYTES:
+            self.reject(f"{file} is too large. At most {MOST_BYTES // 1_000_000} MB can be sent.")
+        return content
 
     def split_pair(self, pair: str, form: str = "/pointer=value") -> tuple[str, str]:
         pointer, equals, value = pair.partition("=")
