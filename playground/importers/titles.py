@@ -16,6 +16,8 @@ SEPARATORS = ("\t", ";", ",", "|")
 DECLARATION = re.compile(r'"?sep=([\t;,|])"?[ ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 BLANK_LINES = re.compile(r"(?:[ \t;,|]*(?:\r\n|\r|\n))+")
 QUOTED = re.compile(r'"[^"]*"')
+# What titles don't have: addresses, numbers, dates.
+VALUE = re.compile(r"@|://|^[\d\s.,:/+-]+$")
 # Invisible characters that copied titles often have at their ends.
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 
@@ -53,22 +55,18 @@ class KnownColumns:
         """How many titles are those of known columns."""
         return sum(self.find(each) is not None for each in titles if each)
 
-    def are_titles(self, titles: Sequence[str], separator: str | None, is_alone: bool) -> bool:
+    def are_titles(self, head: str, separator: str | None, is_alone: bool) -> bool:
         """Whether a first row that may as well have values has titles."""
-        named = [each for each in titles if each]
+        named = [each for each in split_head(head, separator) if each]
         matches = self.count_matches(named)
-        # A row of values may happen to have one that is a title, too.
-        if is_alone:
+        if is_alone or not matches:
             return bool(named) and matches == len(named)
-        half = len(named) / 2
-        return bool(
-            matches
-            and (
-                any(each in self.exact for each in named)
-                or matches > half
-                or (separator == "\t" and matches == half)
-            )
-        )
+        if any(each in self.exact for each in named) or matches * 2 > len(named):
+            return True
+        # An export has many more columns than a workflow needs. But a row of values may happen to
+        # have one that is a title, and "Company, Inc" is a name.
+        is_prose = separator not in ("\t", None) and f"{separator} " in head
+        return not is_prose and not any(VALUE.search(each) for each in named)
 
 
 def _fold(title: str) -> str:
@@ -95,7 +93,7 @@ def detect_separator(
     bare = QUOTED.sub("", head)
     present = [each for each in SEPARATORS if each in bare]
     candidates: list[str | None] = [declared] if declared else [*present, None]
-    matches = {each: names.count_matches(_split_head(head, each)) for each in candidates}
+    matches = {each: names.count_matches(split_head(head, each)) for each in candidates}
     best = max(candidates, key=lambda each: matches[each])
     if needs_titles:
         if matches[best]:
@@ -104,7 +102,7 @@ def detect_separator(
         unknown = max(present, key=lambda each: (each == "\t", bare.count(each)), default=None)
         return declared or unknown, True
     is_alone = not LINE_BREAK.search(text, len(head))
-    if names.are_titles(_split_head(head, best), best, is_alone):
+    if names.are_titles(head, best, is_alone):
         return best, True
     return declared or ("\t" if "\t" in text else None), False
 
@@ -123,7 +121,7 @@ def _first_row(text: str) -> str:
     return first if first else text
 
 
-def _split_head(head: str, separator: str | None) -> list[str]:
+def split_head(head: str, separator: str | None) -> list[str]:
     """The titles in the first row, trimmed, without empty ones at the end."""
     records = Splitter(separator, lenient=True).split(head)
     return trim_titles(next(records, Record(1, [])).cells)

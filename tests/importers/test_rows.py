@@ -53,7 +53,8 @@ def test_a_table_that_would_lose_a_cell_is_refused(text: str, words: str, source
          ["2 blank rows left out (lines 2 and 3)."]),
         ("\t\tx\n\ty\tz", [("", "", "x"), ("", "y", "z")], []),
         # A value that is a title, too.
-        ("Ada\tx\tCompany name\nBob\ty\tz", [("Ada", "x", "Company name"), ("Bob", "y", "z")], []),
+        ("a@b.c\tx\tCompany name\nd\ty\tz", [("a@b.c", "x", "Company name"), ("d", "y", "z")], []),
+        ("1,50\tx\tFirst name\n2\ty\tz", [("1,50", "x", "First name"), ("2", "y", "z")], []),
         ("Company name, Inc\nParis, France", [("Company name, Inc",), ("Paris, France",)], []),
     ],
 )  # fmt: skip
@@ -64,6 +65,19 @@ def test_pasted_cells_without_titles_are_split_at_tabs_only(
     assert table.keys == ()
     assert [row.cells for row in table.rows] == cells
     assert messages(table) == notes
+
+
+@pytest.mark.parametrize("mark", ["\t", ";", ",", "|"])
+def test_one_known_title_among_many_is_enough(mark: str) -> None:
+    titles = mark.join(["ID", "Email", "First name", "City", "Created at"])
+    text = f"{titles}\n{mark.join(['7', 'a@b.c', 'Ada', 'Paris', '2026-01-01'])}\n"
+    table = read_table(text, COLUMNS, needs_titles=False)
+    assert table.keys == ("ID", "Email", "first_name", "City", "Created at")
+    assert table.as_objects()[0]["first_name"] == "Ada"
+    assert messages(table) == [
+        "Unknown columns: ID, Email, City and Created at. "
+        "Known are: first_name, last_name and company_name."
+    ]
 
 
 @pytest.mark.parametrize(
