@@ -32,7 +32,7 @@ from playground.importers.values import (
 SIGN = re.compile(
     r"\b(?:requests|httpx|session|client|s|http|aiohttp)\.(?:post|put|patch|get|delete|request)\s*\("
     r"|^[ \t]*(?:import|from)[ \t]+(?:requests|httpx|http\.client|urllib|aiohttp|json)\b"
-    r"|http\.client\.HTTPS?ConnectionOptions|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
+    r"|http\.client\.HTTPS?Connection\b|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
     re.M,
 )
 CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
