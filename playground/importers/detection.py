@@ -20,6 +20,7 @@ from playground.importers import (
     http_files,
     javascript,
     json_payloads,
+    php,
     postman,
     powershell,
     python,
@@ -61,6 +62,7 @@ TEXT_READERS: tuple[Reader, ...] = (
     curl,
     powershell,
     http_files,
+    php,
     python,
     javascript,
     yaml_payloads,
@@ -70,8 +72,8 @@ TEXT_READERS: tuple[Reader, ...] = (
 NO_JSON = frozenset({"no-json", "not-json", "yaml-no-payload"})
 NOT_UNDERSTOOD = (
     "This couldn't be read as a request or a payload. Paste a cURL command, JSON, a Postman or "
-    "HAR export, an HTTP request, YAML, a snippet in Python, JavaScript or PowerShell, or the URL "
-    "of a job."
+    "HAR export, an HTTP request, YAML, a snippet in Python, JavaScript, PHP or PowerShell, or the "
+    "URL of a job."
 )
 BYTE_ORDER_MARK = re.compile(r"\A\ufeff")
 HALVES = re.compile(r"[\ud800-\udfff]+")

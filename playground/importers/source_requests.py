@@ -31,7 +31,12 @@ from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump
 
 REFERENCE = re.compile(r"\{\{\w{1,80}\}\}")
-LANGUAGES = {"python": "Python", "javascript": "JavaScript", "powershell": "PowerShell"}
+LANGUAGES = {
+    "python": "Python",
+    "javascript": "JavaScript",
+    "powershell": "PowerShell",
+    "php": "PHP",
+}
 MAX_REFERENCES = 5
 
 

@@ -130,7 +130,7 @@ class FoundRequest:
 class Imported:
     """The result of a text: a request, its document, and what was done to the text.
 
-    `kind` is `curl`, `json`, `postman`, `har`, `http`, `python`, `javascript`, `powershell`,
+    `kind` is `curl`, `json`, `postman`, `har`, `http`, `python`, `javascript`, `powershell`, `php`,
     `address` or `job-address`; `operation` the id of a known operation, or None. References
     replace the credentials in `url`, `headers` and `document`. `body` is what the command would
     send, credentials included. `spans` cover the text as it was pasted, in order and without

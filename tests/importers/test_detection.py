@@ -25,6 +25,7 @@ SAMPLES = {
     "powershell": f"Invoke-RestMethod -Uri {URL} -Method Post -Body '{BODY}'",
     "http": f"POST {URL} HTTP/1.1\n\n{BODY}",
     "python": f"import requests\nrequests.post('{URL}', json={{'a': 1}})",
+    "php": f"$c = curl_init('{URL}'); curl_setopt($c, CURLOPT_POSTFIELDS, '{{}}'); curl_exec($c);",
     "javascript": f"fetch('{URL}', {{method: 'POST', body: '{{}}'}})",
     "json": BODY,
     "har": json.dumps({"log": {"entries": [{"request": ENTRY}]}}),
@@ -176,6 +177,8 @@ MATERIAL = [
     f"$b = @{{ a = @(1, $true); c = \"x`n$d\" }} | ConvertTo-Json\nirm {URL} -Method Post -Body $b",
     f"POST {URL} HTTP/1.1\r\nHost: h\r\nCookie: a=b\r\n\r\n{BODY}\r\n### x\nGET https://x/y",
     f"import requests\np = {{'a': True, 'b': f'{{x}}'}}\nrequests.post('{URL}', json=p)",
+    f"$ch = curl_init('{URL}');\n$b = ['a' => \"$x\", 2 => (int) 1.5,];\n"
+    "curl_setopt($ch, CURLOPT_POSTFIELDS, json_encode($b));\n$r = curl_exec($ch)->x['y'];",
     f"const b = {{a: `t${{x}}`, c: [1,]}};\nfetch('{URL}', {{body: JSON.stringify(b)}});",
     json.dumps({"item": [{"name": "a", "request": {"url": URL, "method": "POST",
                 "body": {"mode": "raw", "raw": BODY}}}]}),
