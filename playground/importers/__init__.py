@@ -5,7 +5,7 @@ one request with an operation, and replaces its credentials with references.
 """
 
 from playground.importers.detection import decode_pasted, import_text
-from playground.importers.results import operation_shapes
+from playground.importers.matching import operation_shapes
 from playground.importers.values import (
     FoundSecret,
     Imported,
@@ -13,6 +13,7 @@ from playground.importers.values import (
     Note,
     OperationShape,
     Rejected,
+    RequestChoice,
 )
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "Note",
     "OperationShape",
     "Rejected",
+    "RequestChoice",
     "decode_pasted",
     "import_text",
     "operation_shapes",

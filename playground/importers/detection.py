@@ -30,7 +30,8 @@ from playground.importers.appearance import name_format
 from playground.importers.credentials import Collector, mask_url
 from playground.importers.left_out import refuse_most
 from playground.importers.literals import join_surrogates
-from playground.importers.results import build_result, match_operation, path_segments
+from playground.importers.matching import match_operation, path_segments
+from playground.importers.results import build_result
 from playground.importers.rewriting import WHOLE_TEXT, rewrite
 from playground.importers.spans import TextEdit, TextSpan, TracedText
 from playground.importers.values import (
@@ -100,9 +101,12 @@ def decode_pasted(data: bytes) -> str | None:
         return None
 
 
-def import_text(text: str, operations: Sequence[OperationShape] = ()) -> Imported | Rejected:
+def import_text(
+    text: str, operations: Sequence[OperationShape] = (), number: int | None = None
+) -> Imported | Rejected:
     """Turn a pasted text into a request, or say why not. Never raises.
 
+    Of several requests the likely one is read, or that with the `number`, from 1.
     Nothing in the text is run, and no file or URL named in it is opened. Takes time in
     proportion to the length of the text.
     """
@@ -116,7 +120,7 @@ def import_text(text: str, operations: Sequence[OperationShape] = ()) -> Importe
         whole = (TextSpan(0, len(text), "read"),)
         return replace(found, spans=whole) if isinstance(found, Imported) else found
     try:
-        return _import_requests(pasted, operations)
+        return _import_requests(pasted, operations, number)
     except Unreadable as problem:
         return problem.rejected
     except JSONSyntaxError as problem:
@@ -155,18 +159,20 @@ def _join_halves(text: str) -> list[TextEdit]:
     return [TextEdit(each.start(), each.end(), join_surrogates(each.group())) for each in found]
 
 
-def _import_requests(pasted: Pasted, operations: Sequence[OperationShape]) -> Imported:
+def _import_requests(
+    pasted: Pasted, operations: Sequence[OperationShape], number: int | None
+) -> Imported:
     # A JSON document may hold a command in one of its strings: text readers never see it.
     if pasted.tree is not None:
         reader = next(each for each in JSON_READERS if each.looks_like(pasted))
-        return build_result(reader.find_requests(pasted), operations, pasted)
+        return build_result(reader.find_requests(pasted), operations, pasted, number)
     # The problem of the most likely reader explains more than that of the last one.
     first: Unreadable | None = None
     for reader in TEXT_READERS:
         if not reader.looks_like(pasted):
             continue
         try:
-            return build_result(reader.find_requests(pasted), operations, pasted)
+            return build_result(reader.find_requests(pasted), operations, pasted, number)
         # Any other rejection ends the search: another reading of the same text would lack
         # what this one can't read.
         except NotRecognized as problem:

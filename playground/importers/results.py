@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from urllib.parse import unquote, urlsplit
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
+from playground.importers.choosing import choose_request
 from playground.importers.claims import check_repaired, claim_spans, note_others
 from playground.importers.credentials import Collector, mask_document, mask_headers, mask_url
 from playground.importers.http_messages import join_fields, note_fields, read_form
 from playground.importers.json_payloads import build_rows, find_inner
 from playground.importers.left_out import check_share, note_gaps, refuse_list
+from playground.importers.matching import OperationMatch, match_operation
 from playground.importers.repairing import RepairedJson, repair_json
 from playground.importers.spans import account
 from playground.importers.values import (
@@ -27,140 +28,22 @@ from playground.importers.values import (
 )
 from playground.jsontext.parsing import Tree, parse, try_parse
 from playground.jsontext.printing import dump, ensure_formatted
-from playground.openapi.operations import Operation, list_operations
-
-PATH_PARAMETER = re.compile(r"\{([^{}]+)\}")
-# Keys of so many APIs that one of them alone does not tell an operation.
-COMMON_KEYS = frozenset({"id", "name", "title", "type", "data", "url", "email", "token", "format"})
-MAX_PATH = 4000
-
-
-@dataclass(frozen=True)
-class OperationMatch:
-    """An operation and the values of its path; `by` is `URL` or `keys`."""
-
-    operation: OperationShape
-    path_values: Mapping[str, str]
-    by: str
-
-
-def operation_shapes() -> tuple[OperationShape, ...]:
-    """Every operation that is known, built in or imported."""
-    return tuple(_shape(each) for each in list_operations())
-
-
-def _shape(operation: Operation) -> OperationShape:
-    keys = dict.fromkeys(operation.key_order)
-    schemes = operation.credential.schemes
-    keys.update(dict.fromkeys(each.body_key for each in schemes if each.body_key))
-    properties = (operation.body_schema or {}).get("properties", {})
-    rows = (key for key, each in properties.items() if each.get("x-widget") == "grid")
-    return OperationShape(
-        operation.id, operation.method, operation.path, tuple(keys), next(rows, "")
-    )
-
-
-def match_operation(
-    method: str | None, url: str | None, tree: Tree, operations: Sequence[OperationShape]
-) -> OperationMatch | None:
-    """The operation of a request by its URL, on any host, else by the keys of its body.
-
-    `tree` is the parsed body, None without one.
-    """
-    if url and (match := _match_url(method, url, operations)):
-        return match
-    if isinstance(tree, dict) and (method or "POST").upper() in ("POST", "PUT", "PATCH"):
-        return _match_keys(tree.keys(), operations)
-    return None
-
-
-def _match_url(
-    method: str | None, url: str, operations: Sequence[OperationShape]
-) -> OperationMatch | None:
-    """The operation whose path the URL ends with; of several the most literal one."""
-    segments = path_segments(url)
-    best: tuple[int, OperationMatch] | None = None
-    for operation in operations:
-        if method and operation.method.upper() != method.upper():
-            continue
-        values = _match_path(operation.path, segments)
-        if values is None:
-            continue
-        literals = [
-            not PATH_PARAMETER.fullmatch(part) for part in operation.path.strip("/").split("/")
-        ]
-        if best is None or sum(literals) > best[0]:
-            best = (sum(literals), OperationMatch(operation, values, "URL"))
-    return best[1] if best else None
-
-
-def path_segments(url: str) -> list[str]:
-    """The decoded segments of the path of a URL, without empty ones."""
-    # A URL may start with a variable: `{{base}}/workflows/…` has no scheme that can be parsed.
-    whole = url if "://" in url else f"http://host/{url.lstrip('/')}"
-    try:
-        path = urlsplit(whole).path
-    except ValueError:
-        path = whole.split("?")[0].split("#")[0]
-    return [unquote(part) for part in path[:MAX_PATH].split("/") if part]
-
-
-def _match_path(template: str, segments: Sequence[str]) -> dict[str, str] | None:
-    parts = [part for part in template.split("/") if part]
-    if not parts or len(parts) > len(segments):
-        return None
-    values: dict[str, str] = {}
-    # From the end: the host may serve the API below a path of its own.
-    for part, segment in zip(parts, segments[-len(parts) :], strict=True):
-        parameter = PATH_PARAMETER.fullmatch(part)
-        if parameter:
-            values[parameter[1]] = segment
-        elif part != segment:
-            return None
-    return values
-
-
-def _match_keys(keys: Iterable[str], operations: Sequence[OperationShape]) -> OperationMatch | None:
-    """The one operation that has most of the keys: at least half of them, and either two or
-    one that is not a common key."""
-    present = set(keys)
-    scores = []
-    for operation in operations:
-        shared = present & set(operation.body_keys)
-        if (shared - COMMON_KEYS or len(shared) >= 2) and len(shared) * 2 >= len(present):
-            scores.append((len(shared), operation))
-    # Two operations with the same keys can't be told apart: then none matches.
-    most = max((score for score, _ in scores), default=0)
-    best = [operation for score, operation in scores if score == most]
-    return OperationMatch(best[0], {}, "keys") if len(best) == 1 else None
 
 
 def build_result(
-    requests: Sequence[FoundRequest], operations: Sequence[OperationShape], pasted: Pasted
+    requests: Sequence[FoundRequest],
+    operations: Sequence[OperationShape],
+    pasted: Pasted,
+    number: int | None = None,
 ) -> Imported:
-    """The result for one of the requests; the others are listed as ignored.
+    """The result for one of the requests, the likely one or that number; the others are listed.
 
     Raises Unreadable where more of the text would be left out than read.
     """
-    index = _choose(requests, operations)
-    others = [each for at, each in enumerate(requests) if at != index]
-    return _build_one(requests[index], others, operations, pasted)
-
-
-def _choose(requests: Sequence[FoundRequest], operations: Sequence[OperationShape]) -> int:
-    """The first request that matches an operation by its URL, else by its keys, else the first
-    with a body, else the first."""
-    if len(requests) == 1:
-        return 0
-    for index, each in enumerate(requests):
-        if match_operation(each.method, each.url, None, operations):
-            return index
-    for index, each in enumerate(requests):
-        text = each.document or each.body
-        parsed = try_parse(text) if text else None
-        if parsed and match_operation(each.method, None, parsed[0], operations):
-            return index
-    return next((index for index, each in enumerate(requests) if each.body), 0)
+    number, choices = choose_request(requests, operations, number)
+    others = [each for at, each in enumerate(requests, 1) if at != number]
+    found = _build_one(requests[number - 1], others, operations, pasted)
+    return replace(found, requests=choices, number=number)
 
 
 def _build_one(
@@ -172,6 +55,8 @@ def _build_one(
     def is_payload(value: Tree) -> bool:
         return match_operation(None, None, value, operations) is not None
 
+    if request.rejected:
+        raise Unreadable.of(request.rejected)
     if request.rows:
         keys = [each.rows_key for each in operations if each.rows_key]
         request = build_rows(request, keys, is_payload)

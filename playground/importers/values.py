@@ -109,7 +109,8 @@ class FoundRequest:
     `spans` account for `pasted.text`, as `spans` describes; the reader of an export in JSON
     lists the `pointers` of the values it used instead. `in_program` says that the text around
     the request is a program, whose other statements say nothing about the request. `rows` says
-    that the body is a list of objects which had a line or an item each.
+    that the body is a list of objects which had a line or an item each. `rejected` is the
+    reason why this request can't be read, though others of the text can.
     """
 
     kind: str
@@ -124,6 +125,18 @@ class FoundRequest:
     pointers: tuple[str, ...] = ()
     in_program: bool = False
     rows: bool = False
+    rejected: Rejected | None = None
+
+
+@dataclass(frozen=True)
+class RequestChoice:
+    """One of several requests of a text, without its credentials; `number` counts from 1."""
+
+    number: int
+    title: str
+    method: str
+    url: str
+    operation: str | None
 
 
 @dataclass(frozen=True)
@@ -134,7 +147,8 @@ class Imported:
     `address` or `job-address`; `operation` the id of a known operation, or None. References
     replace the credentials in `url`, `headers` and `document`. `body` is what the command would
     send, credentials included. `spans` cover the text as it was pasted, in order and without
-    overlaps: what was read, repaired and left out.
+    overlaps: what was read, repaired and left out. `requests` lists all of a text with several,
+    of which this is the one with that `number`.
     """
 
     kind: str
@@ -150,6 +164,8 @@ class Imported:
     changes: tuple[LineChange, ...] = ()
     step_uid: str | None = None
     spans: tuple[TextSpan, ...] = ()
+    requests: tuple[RequestChoice, ...] = ()
+    number: int = 1
 
 
 @dataclass(frozen=True)
@@ -168,6 +184,13 @@ class Unreadable(ValueError):
         filled = {key: str(value) for key, value in params.items()}
         super().__init__(message)
         self.rejected = Rejected(message.format(**filled) if filled else message, code, filled)
+
+    @classmethod
+    def of(cls, rejected: Rejected) -> Unreadable:
+        """The exception for a rejection that was kept as a value."""
+        made = cls(rejected.code, "")
+        made.rejected = rejected
+        return made
 
 
 class NotRecognized(Unreadable):
