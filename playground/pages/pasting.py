@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import dataclass
 from typing import Any
@@ -28,6 +29,7 @@ from playground.importers import (
     Imported,
     Note,
     Rejected,
+    RequestChoice,
     decode_pasted,
     import_text,
     operation_shapes,
@@ -68,22 +70,26 @@ def paste(request: HttpRequest) -> HttpResponse:
     text = _read_text(request)
     if text is None:
         return _show(request, "", 422, rejected=_("This file isn't text in UTF-8 or UTF-16."))
-    found = import_text(text, operation_shapes())
+    number = _read_number(request, text)
+    found = import_text(text, operation_shapes(), number)
     # Every answer without a draft keeps the text in the box, to be corrected.
     if isinstance(found, Rejected):
         return _show(request, text, 422, rejected=found.message)
     if found.step_uid:
         targets = _list_step_targets(request)
         return _show(request, text, found=found, step=found.step_uid, targets=targets)
+    listed = {"found": found, "requests": describe_requests(found), "digest": _digest(text)}
+    if found.requests and number is None:
+        return _show(request, text, **listed)
     operation = _choose_operation(request, found)
     if operation is None:
         # The person chooses, and the form sends the text once more.
         choices = [each for each in list_operations() if each.body_schema is not None]
-        return _show(request, text, 422, found=found, choices=choices)
+        return _show(request, text, 422, choices=choices, **listed)
     # The builder edits payloads; a request without one has nothing in it to edit.
     if operation.body_schema is None:
         message = _("%(title)s has no payload, so there is nothing to build.")
-        return _show(request, text, 422, rejected=message % {"title": operation.title})
+        return _show(request, text, 422, rejected=message % {"title": operation.title}, **listed)
     connection = find_connection(operation, found.url, current_origin())
     draft = create_pasted_draft(person_of(request), operation, found, connection, current_origin())
     return _show(
@@ -94,6 +100,12 @@ def paste(request: HttpRequest) -> HttpResponse:
         notes=_list_notes(found, operation, connection),
         changes=found.changes,
     )
+
+
+def describe_requests(found: Imported) -> list[tuple[RequestChoice, str]]:
+    """The requests of a text with several, each with the title of the operation it matches."""
+    titles = {each.id: each.title for each in list_operations()}
+    return [(each, titles.get(each.operation or "", "")) for each in found.requests]
 
 
 @needs(Role.EDITOR)
@@ -182,6 +194,18 @@ def _read_text(request: HttpRequest) -> str | None:
     if isinstance(file, UploadedFile):
         return decode_pasted(file.read())
     return request.POST.get("text", "")
+
+
+def _read_number(request: HttpRequest, text: str) -> int | None:
+    """The number of the request that was chosen from the list of this very text."""
+    sent = request.POST.get("request", "")
+    listed_for = request.POST.get("digest") or _digest(text)
+    return int(sent[:9]) if sent.isdecimal() and listed_for == _digest(text) else None
+
+
+def _digest(text: str) -> str:
+    # A form sends other line ends than the text had, and a text area loses the first one.
+    return hashlib.sha256("\n".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def _choose_operation(request: HttpRequest, found: Imported) -> Operation | None:

@@ -7,10 +7,10 @@ import pytest
 from django.core.management import call_command
 
 
-def _import(path, data: bytes) -> dict:
+def _import(path, data: bytes, *options: str) -> dict:
     path.write_bytes(data)
     out = io.StringIO()
-    call_command("import_payload", str(path), stdout=out)
+    call_command("import_payload", str(path), *options, stdout=out)
     return json.loads(out.getvalue())
 
 
@@ -42,3 +42,22 @@ def test_unreadable_input_ends_with_a_message_and_exit_status_1(data, tmp_path, 
         call_command("import_payload", str(path))
     assert stopped.value.code == 1
     assert json.loads(capsys.readouterr().out)["refused"].endswith(".")
+
+
+def test_one_of_several_requests_is_chosen_by_its_number(tmp_path):
+    text = b"""### List
+GET https://h.example.com/list
+### Launch
+POST https://h.example.com/v3/workflows/w/schedule
+
+{"inputs": []}
+"""
+    found = _import(tmp_path / "a.http", text)
+    assert (found["request"], found["operation"]) == (2, "launch-workflow")
+    assert [(each["number"], each["title"], each["method"]) for each in found["requests"]] == [
+        (1, "List", "GET"),
+        (2, "Launch", "POST"),
+    ]
+    assert _import(tmp_path / "a.http", text, "--request", "1")["url"].endswith("/list")
+    with pytest.raises(SystemExit):
+        _import(tmp_path / "a.http", text, "--request", "3")

@@ -60,3 +60,18 @@ def test_input_without_a_document_is_rejected_with_a_message(
     answer = send(as_editor, draft, text=text, preview=True)
     assert answer.status_code == 422
     assert answer.json()["sentence"]
+
+
+def test_one_of_several_requests_is_chosen_first(as_editor: Client, editor: Person) -> None:
+    draft = start_draft(editor, "launch-workflow", TEXT)
+    url = "https://h.example.com/v3/workflows/w/schedule"
+    text = "".join(f'curl {url} -d \'{{"job_name": "{name}"}}\'\n' for name in "ab")
+    for options in ({}, {"preview": True}, {"merge": True}):
+        answer = send(as_editor, draft, text=text, **options)
+        assert 'value="1" checked' in answer.json()["choices"]
+    draft.refresh_from_db()
+    assert draft.text == TEXT
+    assert send(as_editor, draft, text=text, request=2).status_code == 200
+    draft.refresh_from_db()
+    assert json.loads(draft.text) == {"job_name": "b"}
+    assert send(as_editor, draft, text=text, request=3).status_code == 422

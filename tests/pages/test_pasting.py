@@ -203,3 +203,51 @@ def test_an_operation_without_a_payload_is_rejected(as_editor: Client) -> None:
     assert answer.status_code == 422
     assert "has no payload" in answer.content.decode()
     assert not Draft.objects.exists()
+
+
+SEVERAL = json.dumps({
+    "item": [
+        {"name": "List", "request": {"method": "GET", "url": "https://h.example.com/list?token=T1"}},
+        *POSTMAN["item"],
+        {
+            "name": "Engage",
+            "request": {
+                "method": "POST",
+                "url": "https://h.example.com/api/v1.1/workflows/start",
+                "body": {"mode": "raw", "raw": '{"id": 12}'},
+            },
+        },
+    ]
+})  # fmt: skip
+
+
+def test_one_of_several_requests_is_chosen(as_editor: Client) -> None:
+    listed = as_editor.post("/paste/", {"text": SEVERAL})
+    page = listed.content.decode()
+    assert not Draft.objects.exists()
+    assert [each.number for each, _ in listed.context["requests"]] == [1, 2, 3]
+    assert 'value="2" checked' in page
+    assert "Engage" in page
+    assert "T1" not in page.partition("<textarea")[0]
+    sent = {"text": SEVERAL, "request": "3", "digest": listed.context["digest"]}
+    answer = as_editor.post("/paste/", sent)
+    draft = Draft.objects.get()
+    assert (draft.operation, json.loads(draft.text)) == (ENGAGE, {"id": 12})
+    assert "Left out other requests (2): List, a." in answer.content.decode()
+
+
+def test_a_choice_holds_only_for_the_text_it_was_made_for(as_editor: Client) -> None:
+    digest = as_editor.post("/paste/", {"text": SEVERAL}).context["digest"]
+    changed = {"text": SEVERAL.replace("Engage", "Start"), "request": "3", "digest": digest}
+    assert as_editor.post("/paste/", changed).context["requests"]
+    assert not Draft.objects.exists()
+    wrong = as_editor.post("/paste/", {"text": SEVERAL, "request": "4"})
+    assert wrong.status_code == 422
+    assert "There is no request 4 in this text. It has 3." in wrong.content.decode()
+
+
+def test_a_chosen_request_of_no_known_operation_stays_chosen(as_editor: Client) -> None:
+    text = SEVERAL.replace("/list?", "/other?")
+    page = as_editor.post("/paste/", {"text": text, "request": "1"})
+    assert page.context["choices"]
+    assert 'value="1" checked' in page.content.decode()

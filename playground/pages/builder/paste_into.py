@@ -21,7 +21,12 @@ from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edit_requests import InvalidEditRequest, read_edit_request
 from playground.pages.builder.edits import describe_applied
-from playground.pages.pasting import build_step_edit, note_credentials, note_ignored_headers
+from playground.pages.pasting import (
+    build_step_edit,
+    describe_requests,
+    note_credentials,
+    note_ignored_headers,
+)
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.policy import current_origin
@@ -35,14 +40,20 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """`{text, revision, tab, digest}` → what an edit answers, and `report`: the notes as HTML.
 
     With `merge` the pasted document is merged into the draft's (RFC 7396). With `preview`
-    nothing changes, and `report` shows what merging would change.
+    nothing changes, and `report` shows what merging would change. Of a text with several
+    requests nothing is taken without `request`, the number of one: `choices` lists them as HTML.
     """
     opened = open_draft(request, draft_id)
     try:
         sent = read_edit_request(request)
-        found = import_text(str(sent.get("text", "")), operation_shapes())
+        chosen = sent.get("request")
+        number = chosen if isinstance(chosen, int) else None
+        found = import_text(str(sent.get("text", "")), operation_shapes(), number)
         if isinstance(found, Rejected):
             return _refuse(found.message)
+        if found.requests and number is None:
+            context = {"found": found, "requests": describe_requests(found)}
+            return JsonResponse({"choices": render_to_string("pasting/_requests.html", context)})
         # The URL of a job adds a step in either case: there is nothing to preview.
         if sent.get("preview") and not found.step_uid:
             return _preview_merge(opened, found)

@@ -19,8 +19,9 @@ export function startPasting({ draft, form, editor }) {
     if (!action) field.value = "";
     if (!action || !text.trim()) return;
     await editor.flush();
-    if (action === "merge" && !(await confirmMerge({ draft, form }, text))) return;
-    const answer = await draft.change({ url: draft.urls.paste, text, merge: action === "merge" });
+    const sent = { url: draft.urls.paste, text };
+    if (action === "merge" && !(await confirmMerge({ draft, form }, sent))) return;
+    const answer = await paste(draft, sent, { merge: action === "merge" });
     // A rejected text stays in the dialog for another try.
     if (!answer) return;
     field.value = "";
@@ -30,9 +31,20 @@ export function startPasting({ draft, form, editor }) {
   });
 }
 
+// Sends a text. If it has several requests, the person chooses one, which `sent` keeps.
+async function paste(draft, sent, options) {
+  const answer = await draft.change({ ...sent, ...options });
+  if (!answer?.choices) return answer;
+  const body = document.getElementById("requests_body");
+  body.replaceChildren(...elementsOf(answer.choices));
+  if ((await openDialog("requests")) !== "choose") return null;
+  sent.request = Number(body.querySelector("input:checked").value);
+  return draft.change({ ...sent, ...options });
+}
+
 // Shows what merging would change. The address of a job has no preview: its step was added.
-async function confirmMerge({ draft, form }, text) {
-  const answer = await draft.change({ url: draft.urls.paste, text, preview: true });
+async function confirmMerge({ draft, form }, sent) {
+  const answer = await paste(draft, sent, { preview: true });
   if (!answer) return false;
   if (answer.revision !== undefined) {
     await form.follow(answer);

@@ -25,16 +25,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
+        parser.add_argument(
+            "--request",
+            type=int,
+            metavar="N",
+            help="which of several requests to read; the output lists them with their numbers",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        found = _understand(options["file"])
+        found = _understand(options["file"], options["request"])
         # Indented for people; any JSON reader ignores that.
         self.stdout.write(json.dumps(_as_dict(found), ensure_ascii=False, indent=2))
         if isinstance(found, Rejected):
             sys.exit(1)
 
 
-def _understand(name: str) -> Imported | Rejected:
+def _understand(name: str, number: int | None) -> Imported | Rejected:
     try:
         data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
     except (OSError, ValueError) as problem:
@@ -43,7 +49,7 @@ def _understand(name: str) -> Imported | Rejected:
     text = decode_pasted(data)
     if text is None:
         return Rejected("This is not text in UTF-8; save it as UTF-8.", "not-utf8")
-    return import_text(text, operation_shapes())
+    return import_text(text, operation_shapes(), number)
 
 
 def _as_dict(found: Imported | Rejected) -> dict[str, Any]:
@@ -60,6 +66,8 @@ def _as_dict(found: Imported | Rejected) -> dict[str, Any]:
         "path_values": dict(found.path_values),
         "credentials": [{"name": each.name, "place": each.location} for each in found.credentials],
         "step_uid": found.step_uid,
+        "request": found.number,
+        "requests": [vars(each) for each in found.requests],
         "notes": [{"kind": each.kind, "sentence": each.message} for each in found.notes],
         "changes": [vars(each) for each in found.changes],
     }
