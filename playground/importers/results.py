@@ -23,6 +23,7 @@ from playground.importers.values import (
     NotRecognized,
     OperationShape,
     Pasted,
+    Unreadable,
     note_ignored,
     note_understood,
 )
