@@ -13,6 +13,7 @@ from playground.importers.http_messages import join_fields, note_fields, read_fo
 from playground.importers.json_payloads import build_rows, find_inner
 from playground.importers.left_out import check_share, note_gaps, refuse_list
 from playground.importers.matching import OperationMatch, match_operation
+from playground.importers.placeholders import convert_placeholders
 from playground.importers.repairing import RepairedJson, repair_json
 from playground.importers.spans import account
 from playground.importers.values import (
@@ -43,7 +44,8 @@ def build_result(
     """
     number, choices = choose_request(requests, operations, number)
     others = [each for at, each in enumerate(requests, 1) if at != number]
-    found = _build_one(requests[number - 1], others, operations, pasted)
+    request = convert_placeholders(requests[number - 1])
+    found = _build_one(request, others, operations, pasted)
     return replace(found, requests=choices, number=number)
 
 

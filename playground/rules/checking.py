@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from playground.jsontext.errors import JSONSyntaxError
+from playground.jsontext.foreign import may_have_foreign
 from playground.jsontext.parsing import find_duplicate_keys, parse, parse_plain
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import may_have_references
@@ -16,7 +17,7 @@ from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.hints import check_hints, check_matching, fix_by_choosing_mode
 from playground.rules.launch import check_account_update, check_inputs, check_repeat
 from playground.rules.problems import ERROR, ORDER, Problem, make_problem
-from playground.rules.references import check_references
+from playground.rules.references import check_foreign, check_references
 from playground.rules.schema import check_schema
 from playground.rules.steps import check_accounts, check_parameters, check_steps
 from playground.rules.wording import abbreviate, describe_value
@@ -70,6 +71,8 @@ def check_document(
     if has_references:
         # Only the names of references are checked as written, everything else as resolved.
         found += islice(check_references(written), LIMIT + 1)
+    if has_references or may_have_foreign(text):
+        found += islice(check_foreign(written), LIMIT + 1)
     for name in context.schema.get("x-rules", ()):
         # An imported document may name any rule.
         if name in RULES:

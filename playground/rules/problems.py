@@ -119,6 +119,11 @@ MESSAGES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "unknown-variable": (ERROR, "{subject} uses the variable {name}, which isn't set.{hint}"),
         "unknown-secret": (ERROR, "{subject} uses the secret {name}, which doesn't exist.{hint}"),
         "unknown-file": (ERROR, "{subject} uses the file {name}, which doesn't exist."),
+        "foreign-placeholder": (
+            ERROR,
+            "{subject} has {name}, a placeholder of another tool that nobody sets here. "
+            "Enter a value.",
+        ),
         # Launching a workflow
         "no-step": (WARNING, "The launch has no steps, so nothing is configured."),
         "step-address": (

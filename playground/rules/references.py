@@ -1,4 +1,4 @@
-"""Rules about references: variables, secrets and files that don't exist."""
+"""Rules about references that don't exist, and about placeholders of other tools."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from playground.jsontext import pointers
+from playground.jsontext.foreign import find_foreign, may_have_foreign
 from playground.jsontext.printing import quote
 from playground.jsontext.references import Reference, find_references
 from playground.rules.context import Context
@@ -25,15 +26,29 @@ def check_references(context: Context) -> Iterator[Problem]:
                 yield _report_unknown(context, pointer, text, reference, known)
 
 
+def check_foreign(context: Context) -> Iterator[Problem]:
+    """Placeholders of other tools, which would be sent as they are written."""
+    for pointer, text in _find_texts(context.plain, ""):
+        for each in find_foreign(text):
+            fix = None
+            if each.ours:
+                whole = f"{text[: each.start]}{each.ours}{text[each.end :]}"
+                fix = fix_by_setting(pointer, quote(whole), f"Use {each.ours}")
+            subject, name = label_value(context.schema, pointer), abbreviate(each.written)
+            yield make_problem("foreign-placeholder", pointer, fix, subject=subject, name=name)
+
+
 def _find_texts(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
     """The texts that may contain a reference, with their pointers; keys never do."""
     if isinstance(value, str):
-        if "{{" in value:
+        if may_have_foreign(value):
             yield pointer, value
     elif isinstance(value, dict | list):
         for segment, inner in value.items() if isinstance(value, dict) else enumerate(value):
             # No pointer is built for the thousands of values without braces.
-            if isinstance(inner, dict | list) or (isinstance(inner, str) and "{{" in inner):
+            if isinstance(inner, dict | list) or (
+                isinstance(inner, str) and may_have_foreign(inner)
+            ):
                 yield from _find_texts(inner, pointers.child(pointer, segment))
 
 

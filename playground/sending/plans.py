@@ -14,6 +14,7 @@ from playground.drafts.facts import load_facts
 from playground.drafts.incomplete import check_incomplete
 from playground.drafts.metadata import Metadata, own_variables, variable_values
 from playground.drafts.models import Draft
+from playground.jsontext.foreign import find_foreign
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import FILE_REFERENCE, find_references
 from playground.jsontext.resolving import resolve_document
@@ -226,7 +227,7 @@ def _check_target(plan: Plan) -> Iterator[Problem]:
         if each.required and not value.strip():
             message = f"{each.title} is missing."
             yield _error("path-missing", f"#path/{each.name}", message, name=each.name)
-        elif each.name.endswith("_uid") and stands_for_uid(value):
+        elif (each.name.endswith("_uid") and stands_for_uid(value)) or any(find_foreign(value)):
             message = f"{each.title}: {abbreviate(value)} is a placeholder. Enter the real one."
             yield _error("path-placeholder", f"#path/{each.name}", message, name=each.name)
 

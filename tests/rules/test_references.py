@@ -53,3 +53,15 @@ def test_problems_of_resolved_values_have_the_lines_of_the_text_as_written():
     assert [(p.code, p.pointer, p.line) for p in problems if p.severity == "error"] == [
         ("wrong-type", "/delay", 3)
     ]
+
+
+def test_a_placeholder_of_another_tool_is_an_error_and_replaced_where_we_have_the_same():
+    document = {**launch(), "job_name": "run {{$guid}}"}
+    problem = the("foreign-placeholder", document, LAUNCH, VARIABLES)
+    assert (problem.severity, problem.pointer) == ("error", "/job_name")
+    assert "{{$guid}}" in problem.message
+    assert fixed("foreign-placeholder", document, LAUNCH)["job_name"] == "run {{uuid}}"
+    for written in ("{{$randomInt}}", "{% response 'body', 'req_1' %}", "${{ secrets.X }}"):
+        problem = the("foreign-placeholder", {**launch(), "job_name": written}, LAUNCH)
+        assert (problem.severity, problem.fix) == ("error", None)
+    assert found({**launch(), "job_name": r"\{{$guid}} {% if x %}"}, LAUNCH) == []

@@ -1,0 +1,72 @@
+"""Turns placeholders of other tools into our references, or says that nobody sets them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from playground.importers.literals import make_reference
+from playground.importers.values import FoundRequest, Note, note_ignored, note_repaired
+from playground.jsontext.foreign import find_foreign
+from playground.jsontext.references import find_references
+
+# These tools fill in `{{ name }}` and `{{my name}}`, too, which is plain text for us.
+TOOLS = frozenset({"postman", "insomnia", "bruno", "http"})
+VARIABLE = re.compile(r"(?<!\\)\{\{[ \t]*([^\W\d][\w .-]{0,100}?)[ \t]*\}\}")
+
+
+def convert_placeholders(request: FoundRequest) -> FoundRequest:
+    """The request with our references for the placeholders that mean the same.
+
+    What nobody here sets stays, with a note: the rules about references block sending it.
+    """
+    replaced: dict[str, str] = {}
+    unset: dict[str, None] = {}
+
+    def convert(text: str) -> str:
+        # Escaped in a JSON body, the quotes of an argument are `\"`.
+        pieces, at = [], 0
+        for each in find_foreign(text):
+            ours = each.ours or _translate_escaped(each.written)
+            if ours is None:
+                unset.setdefault(each.written)
+            else:
+                replaced[each.written] = ours
+                pieces += [text[at : each.start], ours]
+                at = each.end
+        text = "".join([*pieces, text[at:]])
+        return VARIABLE.sub(_spell, text) if request.kind in TOOLS else text
+
+    url = convert(request.url) if request.url else request.url
+    headers = tuple((name, convert(value)) for name, value in request.headers)
+    body = convert(request.body) if request.body else request.body
+    document = convert(request.document) if request.document else request.document
+    notes = tuple(_list_notes(replaced, unset))
+    return replace(
+        request,
+        url=url,
+        headers=headers,
+        body=body,
+        document=document,
+        notes=(*request.notes, *notes),
+    )
+
+
+def _translate_escaped(written: str) -> str | None:
+    plain = next(find_foreign(written.replace('\\"', '"')), None)
+    return plain.ours if plain else None
+
+
+def _spell(found: re.Match[str]) -> str:
+    plain = "{{" + found[1] + "}}"
+    return plain if find_references(plain) else make_reference(found[1])
+
+
+def _list_notes(replaced: dict[str, str], unset: dict[str, None]) -> Iterator[Note]:
+    for written, ours in replaced.items():
+        message = "Replaced {written} with {ours}."
+        yield note_repaired("placeholder", message, written=written, ours=ours)
+    for written in unset:
+        message = "Nobody sets {written}, a placeholder of another tool. Enter a value for it."
+        yield note_ignored("placeholder-unset", message, written=written)
