@@ -45,8 +45,8 @@ from playground.people.models import Person
 from playground.rules.checking import blocks
 from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan
-from playground.vault.storage_errors import explain_storage_error
 from playground.sending.tables import assign_table
+from playground.vault.storage_errors import explain_storage_error
 from playground.workspace.models import Connection
 
 PAGE_SIZE = 100

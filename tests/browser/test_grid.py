@@ -257,6 +257,8 @@ def test_an_empty_row_written_as_json_stays(page: Page, editor: Person, server: 
     cell(page, 2, 1).fill("Grace")
     expect_saved(page)
     assert rows_of(draft) == [{}, {"first_name": "Grace"}]
+
+
 def test_titles_pasted_into_a_cell_name_the_columns(page: Page) -> None:
     builder = open_launch(page, "Find an email")
     paste(cell(builder, 1, 2), "First name;Company name;note\nAda;1,50;x\n;;\nGrace;Navy;\n")
