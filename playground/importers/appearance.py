@@ -71,7 +71,7 @@ PATTERNS = {
     name: tuple(re.compile(each, re.M | re.I) for each in patterns)
     for name, patterns in FORMATS.items()
 }
-SENTENCE = re.compile(r"(?:[^\W\d_]{2,40}[,;:.!?)]{0,3}\s+){3}[^\W\d_]{2}")
+SENTENCE = re.compile(r"(?:[^\W\d_]{1,40}[,;:.!?)]{0,3}\s+){3}[^\W\d_]{2}")
 
 
 def name_format(text: str) -> str | None:

@@ -14,6 +14,8 @@ from playground.jsontext import pointers
 from playground.jsontext.scanning import Child, children, skip_space
 
 MAX_NAMES = 5
+# Each is searched for in the whole text.
+MAX_PARTS = 50
 WORD = re.compile(r"\w")
 
 
@@ -38,12 +40,15 @@ def claim_spans(
         gaps = [TextSpan(at + start, at + end, fate) for start, end, fate in repaired.gaps]
         if at < 0:
             # Escaped in the text: look for each part on its own.
-            parts = [body[each.start : each.end].strip() for each in repaired.gaps]
+            parts = [body[each.start : each.end].strip() for each in repaired.gaps[:MAX_PARTS]]
             inner, gaps = [], find_spans(pasted.text, parts, "left out")
             message = "Left out a part of the body: “{text}”."
-            notes += [note_ignored("left-out-body", message, text=each) for each in parts]
+            notes += [
+                note_ignored("left-out-body", message, text=each) for each in parts[:MAX_NAMES]
+            ]
         layers = [gaps, inner, *layers]
-    return [each for each in cover(layers) if each not in set(gaps)], notes
+    unclaimed = set(gaps)
+    return [each for each in cover(layers) if each not in unclaimed], notes
 
 
 def check_repaired(text: str, repaired: RepairedJson, in_program: bool) -> None:

@@ -19,9 +19,9 @@ QUOTE_ENTITY = re.compile(r"&(?:amp;)*(?:quot|#34|#x22|apos|#39|#x27);", re.I)
 ENTITY = re.compile(r"&(?:quot|amp|apos|lt|gt|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});", re.I)
 # Jira, Confluence and Slack; `{code}` is no key of an object.
 MARKER = re.compile(
-    r"^[ \t]*\{(?:code|noformat|panel)(?:[:=][^{}\n]{0,200})?\}[ \t]*$|^[ \t]*```[ \t]*$", re.M
+    r"^[ \t]*\{(?:code|noformat|panel)(?:[:=][\w.=|#:/-]{0,200})?\}[ \t]*$|^[ \t]*```[ \t]*$", re.M
 )
-INLINE_MARKER = re.compile(r"\{(?:code|noformat)(?::[^{}\n]{0,200})?\}")
+INLINE_MARKER = re.compile(r"\{(?:code|noformat)(?::[\w.=|#:/-]{0,200})?\}")
 BLOCK_MARK = re.compile(r"```|\[/?code(?:=\w{1,20})?\]")
 NUMBERED = re.compile(r"[ \t]*(\d{1,6})(?:[ \t]*[:|.)│][ \t]?|\t|[ ]{1,4}|\r?$)")
 NUMBER_LINE = re.compile(r"^[ \t]*(\d{1,6})[ \t]*\r?$", re.M)

@@ -80,11 +80,15 @@ class TracedText:
     def trace(self, spans: Iterable[TextSpan] = ()) -> list[TextSpan]:
         """Spans of this text as spans of the first one, together with those of all edits."""
         spans = [TextSpan(self._trace_start(s), self._trace_end(e), fate) for s, e, fate in spans]
-        edited = [
-            TextSpan(e.start, e.end, e.fate) for e in self.edits if e.fate and e.end > e.start
-        ]
         # What an edit says of its stretch is more exact than a span around it.
-        spans = cover([edited, spans]) if edited else spans
+        edited = [
+            TextSpan(each.start, each.end, each.fate or "left out")
+            for each in self.edits
+            if each.end > each.start
+        ]
+        gaps = {TextSpan(each.start, each.end, "left out") for each in self.edits if not each.fate}
+        if edited:
+            spans = [each for each in cover([edited, spans]) if each not in gaps]
         return self.source.trace(spans) if self.source else spans
 
     def _trace_start(self, offset: int) -> int:
