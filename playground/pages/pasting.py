@@ -81,6 +81,10 @@ def paste(request: HttpRequest) -> HttpResponse:
     listed: dict[str, Any] = {"found": found, "requests": describe_requests(found), "digest": _digest(text)}
     if found.requests and number is None:
         return _show(request, text, **listed)
+    # A draft without the body would be empty, and the text would be gone.
+    if found.document is None and (found.body or "").strip():
+        message = _("The body of this request isn't JSON. Paste its payload as JSON.")
+        return _show(request, text, 422, rejected=message)
     operation = _choose_operation(request, found)
     if operation is None:
         # The person chooses, and the form sends the text once more.

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils.html import escape
 
 from playground.commands.practice import fill_practice
 from playground.drafts.drafts import start_draft
@@ -125,6 +126,28 @@ def test_a_rejected_text_stays_in_the_box(as_editor: Client) -> None:
     assert answer.status_code == 422
     assert "hello there" in answer.content.decode()
     assert not Draft.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("SELECT id, email FROM people", "This looks like SQL"),
+        ("id: 12\nid: 13\n", "the key id is there twice"),
+        (f"curl '{URL}' -d '<job><name>x</name></job>'", "The body of this request isn"),
+    ],
+)
+def test_a_text_that_would_be_lost_stays_in_the_box(
+    as_editor: Client, text: str, says: str
+) -> None:
+    answer = as_editor.post("/paste/", {"text": text})
+    assert (answer.status_code, says in answer.content.decode()) == (422, True)
+    assert escape(text) in answer.content.decode()
+    assert not Draft.objects.exists()
+
+
+def test_a_line_names_what_was_left_out(as_editor: Client) -> None:
+    page = as_editor.post("/paste/", {"text": f"{BODY}\nThanks for <all> of it\n"})
+    assert "Left out line 2: “Thanks for &lt;all&gt; of it”." in page.content.decode()
 
 
 def test_an_unknown_operation_has_to_be_chosen(as_editor: Client) -> None:

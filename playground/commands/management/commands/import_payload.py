@@ -17,8 +17,8 @@ class Command(BaseCommand):
     """Prints one JSON object: the result, or `refused` with a message."""
 
     help = (
-        "Read a cURL command, JSON, a Postman or HAR export, an HTTP request, a code snippet or a "
-        "URL, and print what it becomes as one JSON object. Nothing in it is executed."
+        "Read a cURL command, JSON, YAML, a Postman or HAR export, an HTTP request, a code snippet "
+        "or a URL, and print what it becomes as one JSON object. Nothing in it is executed."
     )
     # They load every page, which takes longer than reading a snippet.
     requires_system_checks: list[str] = []
