@@ -78,7 +78,11 @@ def paste(request: HttpRequest) -> HttpResponse:
     if found.step_uid:
         targets = _list_step_targets(request)
         return _show(request, text, found=found, step=found.step_uid, targets=targets)
-    listed: dict[str, Any] = {"found": found, "requests": describe_requests(found), "digest": _digest(text)}
+    listed: dict[str, Any] = {
+        "found": found,
+        "requests": describe_requests(found),
+        "digest": _digest(text),
+    }
     if found.requests and number is None:
         return _show(request, text, **listed)
     # A draft without the body would be empty, and the text would be gone.
