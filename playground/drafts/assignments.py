@@ -19,8 +19,8 @@ from playground.rules.facts import Facts
 
 # Assigns a value of the address instead of the document: `#path/workflow_uid`.
 PATH = "#path/"
-# The endings of files with rows of cells.
-TABLES = (".csv", ".tsv", ".tab")
+# The endings of files with rows of cells. Workbooks are refused with a sentence of their own.
+TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xls")
 
 
 class AssignmentError(ValueError):

@@ -20,6 +20,8 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
+# How workbooks of Excel begin: a ZIP archive, and the format before 2007.
+WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # The encoding of Excel's plain "CSV", on most Windows computers.
 FALLBACK = "cp1252"
 
@@ -44,6 +46,8 @@ def decode_table(content: bytes) -> tuple[str, bool]:
     """The text of a file, and whether its encoding is only assumed. Raises InvalidTable."""
     if len(content) > MOST_BYTES:
         raise InvalidTable(_too_large())
+    if content.startswith(WORKBOOKS):
+        raise InvalidTable("This is an Excel workbook. Save the sheet as CSV first.")
     for mark, encoding in MARKS.items():
         if content.startswith(mark):
             try:

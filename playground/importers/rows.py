@@ -25,7 +25,7 @@ from playground.importers.titles import (
 )
 from playground.importers.values import Note, note_ignored, note_understood
 
-MOST_ROWS = 100_000
+MOST_ROWS, MOST_COLUMNS = 100_000, 1000
 MOST_NAMES = 10
 MOST_LINES = 3
 EMPTY = "The table is empty: all of its rows are blank."
@@ -105,8 +105,10 @@ def _read_titled(records: Iterator[Record], names: KnownColumns, notes: _NoteTak
 
 
 def _reject_repeated(keys: list[str], line: int) -> None:
+    if len(keys) > MOST_COLUMNS:
+        raise InvalidTable(f"The table has more than {MOST_COLUMNS:,} columns.")
     for at, key in enumerate(keys):
-        if key and key in keys[:at]:
+        if key and keys.index(key) < at:
             numbers = f"{keys.index(key) + 1} and {at + 1}"
             raise InvalidTable(
                 f"Line {line}: two columns are named {key:.80} ({numbers}). Rename or remove one."

@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from playground.importers.delimited_text import LINE_BREAK, Record, Splitter
+from playground.importers.delimited_text import LINE_BREAK, InvalidTable, Record, Splitter
 
-MOST_LINES_OF_TITLES = 50
+MOST_LINES_OF_TITLES, LONGEST_HEAD = 50, 1_000_000
 # In this order where the titles don't tell.
 SEPARATORS = ("\t", ";", ",", "|")
 # Excel writes and reads such a first line.
@@ -90,6 +90,10 @@ def detect_separator(
 ) -> tuple[str | None, bool]:
     """The separator, None for a single column, and whether the first row has titles."""
     head = _first_row(text)
+    if len(head) > LONGEST_HEAD:
+        if needs_titles:
+            raise InvalidTable("The first row is too long for titles.")
+        return "\t" if "\t" in text else None, False
     bare = QUOTED.sub("", head)
     present = [each for each in SEPARATORS if each in bare]
     candidates: list[str | None] = [declared] if declared else [*present, None]

@@ -105,8 +105,23 @@ def test_the_encoding_of_a_file_is_recognised(encoding: str, note: str | None) -
         ("first_name\nA\n".encode("utf-16-le"), "Line 1 has a NUL character"),
         (b"x" * (MOST_BYTES + 1), "At most 50 MB"),
         (b"a\n" + b"x\n" * (MOST_ROWS + 1), "more than 100,000 rows"),
+        (",".join(f"c{number}" for number in range(1001)).encode(), "more than 1,000 columns"),
+        (b"," * 2_000_000 + b"x\ny", "The first row is too long"),
+        (b"PK\x03\x04\x14\x00", "Excel workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "Excel workbook"),
     ],
-    ids=["no encoding", "half UTF-16", "no UTF-8", "no mark", "too large", "too many rows"],
+    ids=[
+        "no encoding",
+        "half UTF-16",
+        "no UTF-8",
+        "no mark",
+        "too large",
+        "too many rows",
+        "too many columns",
+        "too long",
+        "xlsx",
+        "xls",
+    ],
 )
 def test_a_file_that_cannot_be_read_is_a_sentence(content: bytes, words: str) -> None:
     with pytest.raises(InvalidTable, match=words):
