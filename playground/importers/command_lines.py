@@ -45,6 +45,7 @@ POWERSHELL_SIGN = re.compile(
 # Lines before the command that decide what it sends: variables, and text piped to it.
 SETUP_LINE = re.compile(r"^[ \t]*(?:export\s+\w+=|\w+=\S|\$\w+\s*=|echo\b|printf\b|cat\b)", re.M)
 MAX_VALUES = 5
+SEARCHED = 20_000
 
 
 def strip_prompts(text: TracedText) -> TracedText:
@@ -62,7 +63,13 @@ def has_curl(text: str) -> bool:
 
 def is_curl_alias(text: str) -> bool:
     """Whether `curl` is the name that Windows PowerShell has for a command of its own."""
-    return CURL_ALIAS.search(text) is not None
+    return CURL_ALIAS.search(text, 0, _signs_end(text)) is not None
+
+
+def _signs_end(text: str) -> int:
+    """The end of the part of a text that tells its shell: a long body says no more."""
+    curl = CURL.search(text)
+    return (curl.end() if curl else 0) + SEARCHED
 
 
 def detect_shell(text: str) -> Shell:
@@ -70,9 +77,11 @@ def detect_shell(text: str) -> Shell:
     # PowerShell first: it has signs of its own, while cmd and bash share most of theirs.
     curl = CURL.search(text)
     at = curl.end() if curl else 0
-    if POWERSHELL_SIGN.search(text) or POWERSHELL_FIRST_LINE.match(text, at):
+    end = _signs_end(text)
+    if POWERSHELL_SIGN.search(text, 0, end) or POWERSHELL_FIRST_LINE.match(text, at):
         return "powershell"
-    return "cmd" if CMD_SIGN.search(text) or CMD_FIRST_LINE.match(text, at) else "bash"
+    is_cmd = CMD_SIGN.search(text, 0, end) or CMD_FIRST_LINE.match(text, at)
+    return "cmd" if is_cmd else "bash"
 
 
 def find_start(text: str) -> int:
