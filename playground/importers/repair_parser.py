@@ -19,7 +19,7 @@ from playground.jsontext.printing import quote
 
 MAX_REPAIRS = 100_000
 MAX_CALL_DEPTH = 10
-MAX_FAILED_CALLS = 500
+MAX_FAILED_CALLS = 100
 # Trying a bracket at each level of nesting may scan the same stretch again and again. In all,
 # no more may be scanned in vain than this many times the length of the text.
 MAX_RESCANS = 4

@@ -88,7 +88,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     # A draft without the body would be empty, and the text would be gone.
     if found.document is None and (found.body or "").strip():
         message = _("The body of this request isn't JSON. Paste its payload as JSON.")
-        return _show(request, text, 422, rejected=message)
+        return _show(request, text, 422, rejected=message, **listed)
     operation = _choose_operation(request, found)
     if operation is None:
         # The person chooses, and the form sends the text once more.

@@ -29,3 +29,13 @@ def refuse(text: str) -> str:
     found = import_text(text, OPERATIONS)
     assert isinstance(found, Rejected), found
     return found.message
+
+
+def check_spans(text: str, found: Imported) -> None:
+    """The spans are in order, don't overlap, and cover the text."""
+    at = 0
+    for start, end, fate in found.spans:
+        assert start == at < end, found.spans
+        assert fate in ("read", "repaired", "left out")
+        at = end
+    assert at == len(text)

@@ -13,7 +13,7 @@ import playground.importers
 from playground.importers import Imported, Rejected, decode_pasted, import_text
 from playground.importers.detection import JSON_READERS, TEXT_READERS
 from playground.jsontext.parsing import parse
-from tests.importers import OPERATIONS, paste, refuse
+from tests.importers import OPERATIONS, check_spans, paste, refuse
 
 URL = "https://api.example.com/v3/workflows/w-1/schedule"
 BODY = '{"job_name": "it\\u0027s", "n": 1.10, "inputs": [{"a": null}]}'
@@ -112,7 +112,12 @@ TOKENS = r"""curl |{|}|[|]|"|'|`|$|\|-d |https://h/x |a|:|,|fetch(|requests.post
 |^|<<E|1.10|Invoke-RestMethod -Uri |-Body |@'|const a=|a=a+a;|=>|...|&&|#|é😀"""
 
 
-PIECES = st.sampled_from([*TOKENS.split("|"), "\n", "\x00", "\ud800", "|", "@'\n"])
+REPAIRED = r"""&quot; array( => datetime( Decimal('1') :a --- key:  &a *a > {code} @@ -1 +1 @@
+b'\xc3 ObjectId( /x/i <Status.A: 1> ( ) (1, {'a'} Name(a=1 \" \n ${X} <X> %s ]=> // #
+2026-03-01T08:30:00Z [INFO] <pre> 0x +5 NaN """
+PIECES = st.sampled_from(
+    [*TOKENS.split("|"), *REPAIRED.split(" "), "\n", "\n1\t", "\x00", "\ud800", "|", "@'\n", "\n- "]
+)
 
 
 @given(st.lists(PIECES | st.text(max_size=5), max_size=30).map("".join))
@@ -120,8 +125,9 @@ PIECES = st.sampled_from([*TOKENS.split("|"), "\n", "\x00", "\ud800", "|", "@'\n
 def test_any_text_gives_a_result_or_a_rejection(text):
     found = import_text(text, OPERATIONS)
     assert isinstance(found, Imported | Rejected)
-    if isinstance(found, Imported) and found.document is not None:
-        parse(found.document)
+    if isinstance(found, Imported):
+        check_spans(text, found)
+        parse(found.document or "{}")
 
 
 @given(
@@ -199,5 +205,6 @@ def test_damaged_material_gives_a_result_or_a_rejection(text, changes):
         text = text[:start] + inserted + text[start + length :]
     found = import_text(text, OPERATIONS)
     assert isinstance(found, Rejected | Imported)
-    if isinstance(found, Imported) and found.document is not None:
-        parse(found.document)
+    if isinstance(found, Imported):
+        check_spans(text, found)
+        parse(found.document or "{}")

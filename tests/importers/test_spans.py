@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from playground.importers import Imported, import_text
 from playground.importers.spans import TextEdit, TextSpan, TracedText, account, cover, find_spans
-from tests.importers import OPERATIONS, paste, refuse
+from tests.importers import OPERATIONS, check_spans, paste, refuse
 
 URL = "https://api.example.com/v3/workflows/w-1/schedule"
 ARGUMENT = "{method: 'POST', body: JSON.stringify(a)}"
@@ -46,16 +46,6 @@ TEXTS = {
     "har": json.dumps({"log": {"entries": [{"request": ENTRY, "response": {"status": 200}}]}}),
     "postman": json.dumps({"info": {"name": "I"}, "item": [{"name": "a", "request": REQUEST}]}),
 }  # fmt: skip
-
-
-def check_spans(text: str, found: Imported) -> None:
-    """The spans are in order, don't overlap, and cover the text."""
-    at = 0
-    for start, end, fate in found.spans:
-        assert start == at < end, found.spans
-        assert fate in ("read", "repaired", "left out")
-        at = end
-    assert at == len(text)
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
