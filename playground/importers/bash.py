@@ -23,17 +23,20 @@ ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 REDIRECT = re.compile(r"(?:\d{1,2}|&)?(<<<|<<-?|>>|>&|<&|>\||<>|<|>)")
 HERE_DOCUMENT = re.compile(r"(?:\d{1,2})?<<(?!<)(-?)[ \t]*(['\"]?)([\w.!-]+)\2")
 # A backslash at the end of a line joins it with the next, as `^` and a backtick do elsewhere.
-CONTINUATION = re.compile(r"\\\n|[\\^`][ \t\xa0]*\n|\\\Z")
+CONTINUATION = re.compile(r"\\\n|[\\^`]+[ \t\xa0]*\n|\\\Z")
 # The line after a command goes on with it where it starts with an option.
 NEXT_OPTION = re.compile(r"\n[ \t\xa0\n]*(?=[-‐‑–—−]{1,2}[A-Za-z])")
 NEXT_URL = re.compile(r"\n[ \t\xa0\n]*(?=['\"]?https?://)")
 # The commands whose words are read. The line of any other is prose where a quote is left open.
 PROGRAM = re.compile(
-    r"\s*(?:(?:sudo|time|command|env|export|if|then|do|else|!)\s+)*"
+    r"\s*(?:(?:sudo|time|command|env|export|if|then|do|else|!|[-*+]|run:|RUN)\s+)*"
     r"(?:\w+=|(?:\S{0,100}/)?curl(?:\.exe)?(?!\S)|(?:echo|printf|cat)(?!\S))"
 )
 BEFORE_QUOTE = re.compile(r"-[A-Za-z]|--[\w-]+=")
 NEXT_PARAMETER = re.compile(r"&[\w.%\[\]-]+=")
+SUBSTITUTED_CURL = re.compile(r"\s*(?:\S{0,100}/)?curl(?:\.exe)?(?!\S)")
+# A line break that was written out on its way, before an option.
+LITERAL_BREAK = re.compile(r"(?:\\{1,2}r)?\\{1,2}n[ \t]*(?=--?[A-Za-z])")
 TEXT_ENDS = re.compile(r"\s*\Z")
 CURL = re.compile(r"(?:.*/)?curl(?:\.exe)?", re.I | re.S)
 MAX_PROSE_LINES = 100
@@ -113,6 +116,9 @@ class _Splitter(WordReader):
         char = text[at]
         if char in "\\^`" and (continued := CONTINUATION.match(text, at)):
             self._continue_line(continued)
+        elif char == "\\" and self.word is None and (found := LITERAL_BREAK.match(text, at)):
+            self.repair("line-joined", "Read \\n as a line break of the command.", found.end())
+            self.at = found.end()
         elif plain := PLAIN.match(text, at):
             # Digits right before `>` are a file descriptor, not a word.
             if self.word is None and (redirect := REDIRECT.match(text, at)):
@@ -179,6 +185,14 @@ class _Splitter(WordReader):
         while self.at < len(text) and text[self.at] not in " \t\r\n;|&<>()":
             self._step()
         return self.take_word() or ""
+
+    def read_substitution(self, start: int, end: int) -> None:
+        """Read `$(curl …)` as a command: `REPLY=$(curl …)` is how scripts keep an answer."""
+        if SUBSTITUTED_CURL.match(self.text, start):
+            inner = _Splitter(self.text[:end], start)
+            inner.variables = inner.assigned = dict(self.assigned)
+            inner.run()
+            self.commands += inner.commands
 
     def _read_operator(self) -> None:
         at = self.at

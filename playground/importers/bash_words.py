@@ -146,7 +146,9 @@ class WordReader:
             return
         # The commands in it would have to be run.
         if text[at] == "`" or text.startswith("$(", at):
-            self._keep_unknown(self._substitution_end())
+            end = self._substitution_end()
+            self.read_substitution(at + (1 if text[at] == "`" else 2), end - 1)
+            self._keep_unknown(end)
             return
         if template := TEMPLATE.match(text, at):
             self.add(template.group(), template.end())
@@ -163,6 +165,9 @@ class WordReader:
             self.add(default[2], found.end())
         else:
             self._keep_unknown(found.end())
+
+    def read_substitution(self, start: int, end: int) -> None:
+        """Called for the inside of each `$(…)`, which may be a command of interest."""
 
     def _keep_unknown(self, end: int) -> None:
         typed = self.text[self.at : end]

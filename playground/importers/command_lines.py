@@ -26,8 +26,10 @@ CONTINUATION_PROMPT = re.compile(r"^(?:>{1,2}|More\?)(?:[ \t]|$)", re.MULTILINE)
 
 # At the start of a line, after an operator or a prompt: prose may mention "curl" anywhere.
 CURL = re.compile(
-    r"(?:^|[;&|(]|[>#%!❯➜]|[$:](?=[ \t]))[ \t]*(?:(?:sudo|time|command|env|then|do|else)[ \t]+)?"
-    r"(?:\w{1,64}=\S{0,200}[ \t]+)?"
+    r"(?:^|[;&|(]|[>#%!❯➜]|[$:](?=[ \t])"
+    # An item of a list, a line of a Dockerfile, or code in prose: only with an option or a URL.
+    r"|(?:^[ \t]*(?:[-*+]|RUN)|`)(?=[ \t]*curl[ \t][^\n]{0,200}?(?:-[A-Za-z]|://)))"
+    r"[ \t]*(?:(?:sudo|time|command|env|then|do|else)[ \t]+)?(?:\w{1,64}=\S{0,200}[ \t]+)?"
     r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\xa0\\^`])(?![ \t]*=)",
     re.MULTILINE | re.IGNORECASE,
 )

@@ -35,7 +35,9 @@ from playground.importers.values import (
 )
 
 # What may precede the program on a command line.
-PREFIXES = frozenset({"sudo", "time", "command", "env", "!", "then", "do", "else"})
+PREFIXES = frozenset({
+    "sudo", "time", "command", "env", "!", "then", "do", "else", "-", "*", "+", "run:", "RUN",
+})  # fmt: skip
 SHELL_NAMES = {"bash": "bash", "cmd": "the Windows command prompt", "powershell": "PowerShell"}
 # Not `%2F%`, which is part of a URL.
 CMD_VARIABLE = re.compile(r"%[A-Za-z_][A-Za-z_]\w+%")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote_plus, urlsplit, urlunsplit
+from urllib.parse import quote_plus
 
 from playground.importers.curl_options import SILENT_OPTIONS, Option, plain_dashes
 from playground.importers.http_messages import (
+    add_query,
     check_scheme,
     choose_urls,
     clean_headers,
@@ -115,6 +116,9 @@ def _build_group(options: Sequence[Option], stdin: str | None) -> list[FoundRequ
 def _set_url(request: FoundRequest, url: str, query: Sequence[str]) -> FoundRequest:
     check_scheme(url, guessed=True)
     notes = list(request.notes)
+    if "&amp;" in url:
+        url = url.replace("&amp;", "&")
+        notes.append(note_repaired("url-entities", "Replaced &amp; in the URL with &."))
     # The scheme that cURL would guess, unless the URL starts with a variable.
     if "://" not in url and not url.startswith(("{{", "$", "%")):
         url = "http://" + url.lstrip("/")
@@ -122,7 +126,7 @@ def _set_url(request: FoundRequest, url: str, query: Sequence[str]) -> FoundRequ
     if found := GLOB.search(url):
         message = "cURL sends a request for each value of {typed}. Put one value in its place."
         notes.append(note_ignored("glob", message, typed=found.group()))
-    url = _add_query(url, "&".join(query)) if query else url
+    url = add_query(url, "&".join(query)) if query else url
     return replace(request, url=url, notes=tuple(notes))
 
 
@@ -282,12 +286,3 @@ def _list_headers(transfer: _Transfer, body: str | None) -> Headers:
     # A header given wins, and one removed isn't added.
     added = [(name, text) for name, text in implied.items() if name.lower() not in given and text]
     return (*transfer.headers, *added)
-
-
-def _add_query(url: str, query: str) -> str:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return f"{url}?{query}"
-    joined = f"{parts.query}&{query}" if parts.query else query
-    return urlunsplit(parts._replace(query=joined))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from playground.importers.credentials import is_placeholder
 from playground.importers.values import (
@@ -143,8 +143,20 @@ def is_url(word: str) -> bool:
 
 def choose_urls(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """The words that are URLs, at least one of them, and the others."""
-    urls = [each for each in words if is_url(each)] or list(words[:1])
+    # A variable is the URL where no word is: `"${HEADERS[@]}"` may be anything.
+    certain = [each for each in words if "://" in each]
+    urls = certain or [each for each in words if is_url(each)] or list(words[:1])
     rest = list(words)
     for each in urls:
         rest.remove(each)
     return urls, rest
+
+
+def add_query(url: str, query: str) -> str:
+    """The URL with more parameters after its own."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return f"{url}?{query}"
+    joined = f"{parts.query}&{query}" if parts.query else query
+    return urlunsplit(parts._replace(query=joined))

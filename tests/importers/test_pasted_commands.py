@@ -46,6 +46,14 @@ READ = {
         f'curl ^"{URL}^" ^\r\n --data-raw ^"^{{^\r\n\r\n^\\^"n^\\^":é^%^41^}}^"',
         '{\n"n":é%41}',
     ),
+    "entities in the URL": (f"curl '{URL}?a=1&amp;b=2' -d '{BODY}'", BODY),
+    "an item of a list": (f"script:\n  - curl {URL} -H \"A: b\" -d '{BODY}'", BODY),
+    "a line of a Dockerfile": (f"RUN curl {URL} -d '{BODY}'", BODY),
+    "a substitution": (f"REPLY=$(curl -s {URL} -d '{BODY}')\necho $REPLY", BODY),
+    "a quoted substitution": (f'REPLY="$(curl -s "{URL}" -d \'{BODY}\')"', BODY),
+    "line breaks written out": (f"curl {URL} \\n  -H 'A: b' \\n  -d '{BODY}'", BODY),
+    "doubled backslashes": (f"curl {URL} \\\\\n  -H 'A: b' \\\\\n  -d '{BODY}'", BODY),
+    "code in prose": (f"Run `curl {URL} -d '{BODY}'` now", BODY),
     "--json": (f"curl {URL} --json '{BODY}'", BODY),
     "--next after it": (f"curl {URL} -d '{BODY}' --next https://h.example.com/x", BODY),
     "variables of a here-document": (
@@ -133,6 +141,7 @@ def test_a_command_that_would_lose_a_part_is_refused(text, says):
          "Enter it as a credential."),
         ("'https://h.example.com/[1-3]'", "cURL sends a request for each value of [1-3]. Put one "
          "value in its place."),
+        ('"${HEADERS[@]}"', "Left out “${HEADERS[@]}”, which belongs to no option."),
         ("-A x \\", "Line 1: Nothing follows the backslash at the end: lines may be missing."),
     ],
 )  # fmt: skip
