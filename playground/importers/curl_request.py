@@ -42,6 +42,7 @@ OPTIONS_IN_FILE = (
 # What may follow the content of a form field.
 FORM_PARAMETERS = re.compile(r";[ \t]*(?:type|filename|headers?|encoder)=.*", re.S)
 # cURL sends a request for each of these: `{a,b}` and `[1-9]`.
+LINE_BREAK = re.compile(r"[ \t]*[\r\n]\s*")
 GLOB = re.compile(r"\{[^{}]*,[^{}]*\}|\[\w+-\w+(?::\d+)?\]")
 
 
@@ -114,11 +115,15 @@ def _build_group(options: Sequence[Option], stdin: str | None) -> list[FoundRequ
 
 
 def _set_url(request: FoundRequest, url: str, query: Sequence[str]) -> FoundRequest:
-    check_scheme(url, guessed=True)
     notes = list(request.notes)
+    # A long URL was broken over two lines, in a mail for example.
+    if LINE_BREAK.search(url):
+        url = LINE_BREAK.sub("", url)
+        notes.append(note_repaired("url-break", "Removed a line break in the URL."))
     if "&amp;" in url:
         url = url.replace("&amp;", "&")
         notes.append(note_repaired("url-entities", "Replaced &amp; in the URL with &."))
+    check_scheme(url, guessed=True)
     # The scheme that cURL would guess, unless the URL starts with a variable.
     if "://" not in url and not url.startswith(("{{", "$", "%")):
         url = "http://" + url.lstrip("/")
@@ -136,7 +141,7 @@ def _apply_option(transfer: _Transfer, option: Option, stdin: str | None) -> Non
         transfer.urls.append(value)
     elif name == "request":
         # As in cURL it only replaces the word: data is still sent.
-        transfer.method = value
+        transfer.method = value.strip()
     elif name == "header":
         _add_header(transfer, value)
     elif name in DATA_OPTIONS:

@@ -20,6 +20,10 @@ SWITCHES = frozenset({
     "skiphttperrorcheck", "allowunencryptedauthentication", "nobody", "v", "followrellink",
     "resume",
 })  # fmt: skip
+NOTED_SWITCHES = frozenset({
+    "skipcertificatecheck", "usedefaultcredentials", "proxyusedefaultcredentials",
+    "preserveauthorizationonredirect",
+})  # fmt: skip
 SILENT = SWITCHES | {
     "websession", "sessionvariable", "timeoutsec", "connectiontimeoutseconds", "outfile",
     "erroraction", "errorvariable", "outvariable", "responseheadersvariable",
@@ -53,7 +57,8 @@ class RequestParser(ValueParser):
                 is_switch = self._at_command_end() or self.peek().is_parameter()
                 name = token.text[1:].rstrip(":").lower()
                 unread += [] if name in SILENT | READ else [token.text]
-                given[name] = True if is_switch or name in SWITCHES else self.parse_value()
+                is_switch = is_switch or name in SWITCHES | NOTED_SWITCHES
+                given[name] = True if is_switch else self.parse_value()
             elif "uri" in given:
                 unread.append(f"“{token.text}”")
                 self.at += 1

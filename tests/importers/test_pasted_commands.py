@@ -54,6 +54,7 @@ READ = {
     "line breaks written out": (f"curl {URL} \\n  -H 'A: b' \\n  -d '{BODY}'", BODY),
     "doubled backslashes": (f"curl {URL} \\\\\n  -H 'A: b' \\\\\n  -d '{BODY}'", BODY),
     "code in prose": (f"Run `curl {URL} -d '{BODY}'` now", BODY),
+    "a URL on two lines": (f"curl '{URL[:30]}\n{URL[30:]}' -d '{BODY}'", BODY),
     "--json": (f"curl {URL} --json '{BODY}'", BODY),
     "--next after it": (f"curl {URL} -d '{BODY}' --next https://h.example.com/x", BODY),
     "variables of a here-document": (
@@ -75,6 +76,22 @@ def test_a_damaged_command_is_read(text, body):
     assert not any("Left out “" in note.message for note in found.notes)
 
 
+@pytest.mark.parametrize("text", [text for text, _ in READ.values()], ids=READ)
+def test_the_spans_cover_a_command(text):
+    at = 0
+    for start, end, fate in paste(text).spans:
+        assert start == at < end
+        assert fate in ("read", "repaired", "left out")
+        at = end
+    assert at == len(text)
+
+
+def test_what_is_repaired_has_its_place():
+    text = f"curl “{URL}” \\ \n -d '{BODY}'"
+    repaired = [text[start:end] for start, end, fate in paste(text).spans if fate == "repaired"]
+    assert repaired == [f"“{URL}”", "\\ \n"]
+
+
 REPAIRED = {
     "em dashes": "dashes",
     "typographic quotes": "quotes",
@@ -83,6 +100,9 @@ REPAIRED = {
     "carets in bash": "line-joined",
     "blanks after carets": "line-joined",
     "an unquoted URL with parameters": "url-quotes",
+    "a URL on two lines": "url-break",
+    "entities in the URL": "url-entities",
+    "line breaks written out": "line-joined",
     "Chrome before 2023, for cmd": "browser-escapes",
     "Chrome for cmd: an escape in a string": "browser-escapes",
 }

@@ -138,6 +138,12 @@ def test_lines_that_are_joined_have_a_line(name):
     assert message in [note.message for note in found.notes]
 
 
+def test_a_switch_takes_no_value():
+    found = paste(f"irm -SkipCertificateCheck {START} -Method Post -Body '{{}}'")
+    assert found.url == START
+    assert "Left out -SkipCertificateCheck." in [note.message for note in found.notes]
+
+
 def test_splatting_gives_the_parameters_of_a_table():
     found = paste(
         f"$params = @{{\n  Uri = '{START}'\n  Method = 'POST'\n  ContentType = 'text/x'\n"
