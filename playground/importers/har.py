@@ -6,19 +6,29 @@ Source: HTTP Archive format 1.2.
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import unquote_plus, urlencode
 
-from playground.importers.values import FoundRequest, Headers, Pasted, Unreadable, note_understood
+from playground.importers.values import (
+    BODY_IN_FILE,
+    FORM_TYPE,
+    FoundRequest,
+    Headers,
+    Pasted,
+    Unreadable,
+    note_understood,
+)
 
 # The sender works these out again for what it sends.
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "accept-encoding"})
 # What is read of a request; the query is part of its URL, and the cookies of its headers.
 USED_KEYS = ("method", "url", "headers", "postData", "queryString", "cookies")
 MAX_ENTRIES = 5000
+ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[^\s%&=#\"<>\x80-\U0010ffff])*")
 
 
 def looks_like(pasted: Pasted) -> bool:
@@ -66,8 +76,15 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
 
 def _read_request(request: Mapping[str, Any]) -> FoundRequest:
     data = request.get("postData")
-    body, content_type = _read_body(data) if isinstance(data, dict) else (None, "")
+    body, content_type, rejected = None, "", None
+    try:
+        body, content_type = _read_body(data) if isinstance(data, dict) else (None, "")
+    except Unreadable as problem:
+        rejected = problem.rejected
     headers = _read_headers(request.get("headers"))
+    if isinstance(data, dict) and not data.get("text") and data.get("params"):
+        # The body is made of the fields here, not of the parts that the browser sent.
+        headers = tuple(each for each in headers if each[0].lower() != "content-type")
     if content_type and "content-type" not in {name.lower() for name, _ in headers}:
         headers = (*headers, ("Content-Type", content_type))
     method, url = str(request.get("method") or "GET").upper(), str(request["url"])
@@ -79,6 +96,7 @@ def _read_request(request: Mapping[str, Any]) -> FoundRequest:
         headers=headers,
         body=body,
         notes=(note_understood("har", message, method=method, url=url.split("?")[0]),),
+        rejected=rejected,
     )
 
 
@@ -103,6 +121,14 @@ def _read_pairs(pairs: list[Any]) -> list[tuple[str, str]]:
     ]
 
 
+def _decode_pairs(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The fields decoded, where a recorder wrote them as they were sent."""
+    texts = [each for pair in pairs for each in pair]
+    # A text in which every % starts an escape, and nothing else needs one, was encoded.
+    encoded = any("%" in each for each in texts) and all(map(ENCODED.fullmatch, texts))
+    return [(unquote_plus(n), unquote_plus(v)) for n, v in pairs] if encoded else pairs
+
+
 def _read_body(data: Mapping[str, Any]) -> tuple[str | None, str]:
     """The body and its content type."""
     content_type = str(data.get("mimeType") or "")
@@ -115,5 +141,9 @@ def _read_body(data: Mapping[str, Any]) -> tuple[str | None, str]:
         return text, content_type
     params = data.get("params")
     if isinstance(params, list) and params:
-        return urlencode(_read_pairs(params)), content_type
+        if file := next(
+            (e["fileName"] for e in params if isinstance(e, dict) and e.get("fileName")), None
+        ):
+            raise Unreadable("har-file", BODY_IN_FILE, file=file)
+        return urlencode(_decode_pairs(_read_pairs(params))), FORM_TYPE
     return None, content_type

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import pairwise
 
-from playground.importers.literals import fill_placeholders
+from playground.importers.literals import SizeBudget, fill_placeholders
 from playground.importers.spans import TextSpan, TracedText, cover
 from playground.importers.values import (
     BODY_IN_FILE,
@@ -23,21 +23,28 @@ from playground.importers.values import (
 )
 
 METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
-REQUEST_LINE = re.compile(rf"(?:({METHODS})[ \t]+)?(\S+?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*", re.I)
+# A placeholder may have blanks in it.
+TARGET = r"(?:\{\{[^{}\n]{1,200}\}\}|\S)"
+REQUEST_LINE = re.compile(rf"(?:({METHODS})[ \t]+)?({TARGET}+?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*", re.I)
 # To be found in a text, a request line needs a method, and a target that prose doesn't have.
 REQUEST_SIGN = re.compile(
-    rf"^(?:{METHODS})[ \t]+(?:https?://|/|\{{\{{|[\w.-]+[/.:])\S*(?:[ \t]+HTTP/[\d.]+)?[ \t]*\r?$",
+    rf"^(?:{METHODS})[ \t]+(?:(?=\{{\{{)|https?://|/|[\w.-]+[/.:]){TARGET}*+"
+    r"(?:[ \t]+HTTP/[\d.]+)?[ \t]*\r?$",
     re.M,
 )
 SEPARATOR = re.compile(r"^###[^\n]*$", re.M)
 HEADER = re.compile(r"([!#$%&'*+.^_`|~\w-]+)[ \t]*:[ \t]*(.*)")
-VARIABLE = re.compile(r"@([\w.-]+)[ \t]*=[ \t]*(.*)")
-VARIABLE_LINE = re.compile(r"^[ \t]*@([\w.-]+)[ \t]*=[^\n]*$", re.M)
+VARIABLE_LINE = re.compile(r"^[ \t]*@([\w.-]+)[ \t]*=([^\n]*)$", re.M)
+NAME_LINE = re.compile(r"^[ \t]*(?:#|//)[ \t]*@name[ \t=]+(\S[^\n]*?)[ \t]*$", re.M)
 COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//)[^\n]*$", re.M)
 CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 PLACEHOLDER = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}")
-SCRIPT = re.compile(r"[<>][ \t]*\{%.*?(?:%\}|\Z)", re.S)
-FILE_BODY = re.compile(r"<@?\w*[ \t]+(\S[^\n]*)")
+# Scripts in the file or in another one, and files that a reply goes to.
+SCRIPT = re.compile(
+    r"[<>][ \t]*\{%.*?(?:%\}|\Z)|^(?:>>!?|<>)[ \t]+\S[^\n]*|^>[ \t]+\S+\.m?js[ \t]*$", re.S | re.M
+)
+FILE_BODY = re.compile(r"^<@?\w*[ \t]+(\S[^\n]*)", re.M)
+MULTIPART_LINE = re.compile(r"--\S")
 # The sender works these out again for what it sends.
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "transfer-encoding"})
 
@@ -56,32 +63,95 @@ def looks_like(pasted: Pasted) -> bool:
 
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
-    """The requests of the text, separated by lines that start with `###`."""
+    """The requests of the text, separated by lines that start with `###`.
+
+    One whose body can't be read is rejected only if it is the one that is asked for.
+    """
     traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate="read")
     text = traced.text
     separators = [each.span() for each in SEPARATOR.finditer(text)]
+    parts = list(pairwise([(0, 0), *separators, (len(text), len(text))]))
+    # A variable holds for the whole file, wherever it is defined outside of a request.
+    variables = _FileVariables()
+    for (_, start), (end, _) in parts:
+        request_line = REQUEST_SIGN.search(text, start, end)
+        variables.read(text, start, request_line.start() if request_line else end)
+    blank = [TextSpan(*each, "read") for each in separators if not text[slice(*each)].strip("# \t")]
     requests = []
-    problem: Unreadable | None = None
-    for (_, start), (end, _) in pairwise([(0, 0), *separators, (len(text), len(text))]):
-        part = text[start:end]
-        request_line = REQUEST_SIGN.search(part)
+    for opening, (end, _) in parts:
+        start = opening[1]
+        request_line = REQUEST_SIGN.search(text, start, end)
         if request_line is None:
             continue
+        titles = [TextSpan(*opening, "read")] if start else []
+        title = text[opening[0] + 3 : start].strip()
+        name = NAME_LINE.search(text, start, request_line.start())
+        if name and not title:
+            title = name[1]
+        if name:
+            titles.append(TextSpan(*name.span(), "read"))
+        part = text[start:end]
         try:
-            found, spans = _read_request(part, request_line.start())
-        except Unreadable as raised:
-            problem = problem or raised
-            continue
-        spans = [TextSpan(start + each.start, start + each.end, each.fate) for each in spans]
-        titles = [TextSpan(*each, "read") for each in separators if each[1] == start]
-        title = "".join(text[each.start + 3 : each.end].strip() for each in titles)
+            found, spans = _read_request(part, request_line.start() - start)
+        except Unreadable as problem:
+            found, spans = _reject(part, request_line.start() - start, problem)
         if title:
             named = note_understood("http", "The text of an HTTP request: {title}.", title=title)
             found = replace(found, title=title, notes=(named, *found.notes[1:]))
-        requests.append(replace(found, spans=tuple(traced.trace([*titles, *spans]))))
-    if not requests:
-        raise problem or NotRecognized("no-request-line", "No request line can be read here.")
+        used = variables.find_used(text[request_line.start() : end])
+        shifted = [TextSpan(start + each.start, start + each.end, each.fate) for each in spans]
+        found = fill_placeholders(found, PLACEHOLDER, variables.values)
+        requests.append(
+            replace(found, spans=tuple(traced.trace(cover([used, titles, shifted, blank]))))
+        )
+    if all(each.rejected for each in requests):
+        rejected = next((each.rejected for each in requests if each.rejected), None)
+        if rejected and rejected.code != "no-request-line":
+            raise Unreadable.of(rejected)
+        raise NotRecognized("no-request-line", "No request line can be read here.")
     return requests
+
+
+class _FileVariables:
+    """The variables of a file, their lines, and which of them a text uses."""
+
+    def __init__(self) -> None:
+        self.values: dict[str, str] = {}
+        self.lines: dict[str, list[TextSpan]] = {}
+        self.needed: dict[str, set[str]] = {}
+        self.budget = SizeBudget()
+
+    def read(self, text: str, start: int, end: int) -> None:
+        """Read the lines `@name = value`; a value may use the variables before it."""
+        for each in VARIABLE_LINE.finditer(text, start, end):
+            name, value = each[1], each[2].strip()
+            used = set(PLACEHOLDER.findall(value)) & self.values.keys()
+            self.needed[name] = used.union(*(self.needed[other] for other in used))
+            self.values[name] = PLACEHOLDER.sub(
+                lambda found: self.budget.spend(self.values.get(found[1], found[0])), value
+            )
+            self.lines[name] = [TextSpan(*each.span(), "read")]
+
+    def find_used(self, text: str) -> list[TextSpan]:
+        """The lines of the variables that a request uses, directly or not."""
+        used = set(PLACEHOLDER.findall(text)) & self.values.keys()
+        used = used.union(*(self.needed[each] for each in used))
+        return [span for name in sorted(used) for span in self.lines[name]]
+
+
+def _reject(part: str, start: int, problem: Unreadable) -> tuple[FoundRequest, list[TextSpan]]:
+    """The request that can't be read, to be listed with the others."""
+    line = part[start:].partition("\n")[0].strip()
+    found = REQUEST_LINE.fullmatch(line)
+    note = note_understood("http", "The text of an HTTP request.")
+    request = FoundRequest(
+        kind="http",
+        method=found[1].upper() if found and found[1] else None,
+        url=found[2] if found else None,
+        notes=(note,),
+        rejected=problem.rejected,
+    )
+    return request, [TextSpan(start, len(part), "left out")]
 
 
 def _read_request(part: str, start: int) -> tuple[FoundRequest, list[TextSpan]]:
@@ -104,9 +174,6 @@ def _read_request(part: str, start: int) -> tuple[FoundRequest, list[TextSpan]]:
         body=body,
         notes=(note_understood("http", "The text of an HTTP request."), *notes),
     )
-    used = set(PLACEHOLDER.findall(part, start))
-    defined = VARIABLE_LINE.finditer(part[:start])
-    variables = [TextSpan(*each.span(), "read") for each in defined if each[1] in used]
     scripts = (each.span() for each in SCRIPT.finditer(part, body_start))
     left_out = [TextSpan(*each, "left out") for each in scripts]
     # Comments between the headers are gaps.
@@ -114,8 +181,7 @@ def _read_request(part: str, start: int) -> tuple[FoundRequest, list[TextSpan]]:
     ends = [start, *(end for _, end in comments)]
     starts = [*(begin for begin, _ in comments), len(part)]
     read = [TextSpan(*each, "read") for each in zip(ends, starts, strict=True)]
-    filled = fill_placeholders(request, PLACEHOLDER, _read_variables(part[:start]))
-    return filled, cover([left_out, [*variables, *read]])
+    return request, cover([left_out, read])
 
 
 def _read_request_line(line: str) -> tuple[str, str]:
@@ -152,8 +218,9 @@ def _read_body(text: str) -> tuple[str | None, list[Note]]:
     if SCRIPT.search(text):
         text = SCRIPT.sub("", text)
         notes.append(note_ignored("script", "Left out a script, which is never run."))
-    file = FILE_BODY.match(text.strip())
-    # The body may be XML or HTML.
+    # The body may be XML or HTML; one in parts may have a file in any of them.
+    in_parts = MULTIPART_LINE.match(text.lstrip())
+    file = (FILE_BODY.search if in_parts else FILE_BODY.match)(text.strip())
     if file and not text.strip().startswith(("<?", "<!")):
         raise Unreadable("http-file", BODY_IN_FILE, file=file[1])
     return (text.rstrip("\n") if text.strip() else None), notes
@@ -166,11 +233,6 @@ def _build_url(target: str, host: str) -> str:
     if target.startswith("/"):
         return f"https://{host}{target}" if host else target
     return f"https://{target}"
-
-
-def _read_variables(text: str) -> dict[str, str]:
-    found = (VARIABLE.fullmatch(line.strip()) for line in text.split("\n"))
-    return {each[1]: each[2].strip() for each in found if each}
 
 
 def parse_cookies(text: str) -> dict[str, str]:

@@ -9,18 +9,22 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote_plus
 
 from playground.importers.literals import fill_placeholders
+from playground.importers.postman_bodies import (
+    encode,
+    join_parts,
+    list_enabled,
+    note_disabled,
+    read_body,
+)
 from playground.importers.values import (
     FORM_TYPE,
     FoundRequest,
     Headers,
-    Note,
     Pasted,
     Unreadable,
     basic_auth,
-    note_ignored,
     note_understood,
 )
 
@@ -72,7 +76,7 @@ def _read_variables(listed: Any) -> dict[str, str]:
     """The variables of the collection; those of an environment are not in the file."""
     return {
         str(each["key"]): str(each["value"])
-        for each in _enabled(listed)
+        for each in list_enabled(listed)
         if isinstance(each.get("value"), str | int | float) and each["value"] != ""
     }
 
@@ -114,19 +118,37 @@ def _walk_items(
 
 
 def _read_request(request: Mapping[str, Any], name: str, auth: Any) -> FoundRequest:
-    body, content_type, notes = _read_body(request.get("body"))
+    method = str(request.get("method") or "GET").upper()
+    url = _read_url(request.get("url"))
+    try:
+        body, content_type, notes = read_body(request.get("body"))
+    except Unreadable as problem:
+        note = note_understood("postman", "A Postman request: {name}.", name=name or url)
+        return FoundRequest(
+            kind="postman",
+            method=method,
+            url=url,
+            title=name,
+            notes=(note,),
+            rejected=problem.rejected,
+        )
+    typed = request.get("url")
+    pairs = typed.get("query") if isinstance(typed, dict) else None
+    notes += [*note_disabled(request.get("header")), *note_disabled(pairs)]
     headers = _read_headers(request.get("header"))
+    if content_type == FORM_TYPE:
+        # The fields are the body, whatever boundary a header has for them.
+        headers = tuple(each for each in headers if "multipart" not in each[1].lower())
     names = {each.lower() for each, _ in headers}
     if content_type and "content-type" not in names:
         headers = (*headers, ("Content-Type", content_type))
     headers, query = _authenticate(headers, auth)
-    url = _read_url(request.get("url"))
     if query:
         url += ("&" if "?" in url else "?") + query
     understood = note_understood("postman", "A Postman request: {name}.", name=name or url)
     return FoundRequest(
         kind="postman",
-        method=str(request.get("method") or "GET").upper(),
+        method=method,
         url=url,
         headers=headers,
         body=body,
@@ -144,16 +166,27 @@ def _read_url(url: Any) -> str:
         raw = str(url["raw"])
     else:
         # The format doesn't require `raw`.
-        host, path = _join(url.get("host"), "."), _join(url.get("path"), "/")
+        host, path = join_parts(url.get("host"), "."), join_parts(url.get("path"), "/")
         scheme = f"{url['protocol']}://" if url.get("protocol") else ""
         raw = f"{scheme}{host}/{path}"
-    return _fill_path(raw, url.get("variable"))
+        raw += f"?{_join_query(url.get('query'))}" if url.get("query") else ""
+    return _fill_path(_drop_disabled(raw, url.get("query")), url.get("variable"))
 
 
-def _join(value: Any, by: str) -> str:
-    if isinstance(value, list):
-        return by.join(str(part) for part in value)
-    return str(value or "")
+def _drop_disabled(raw: str, query: Any) -> str:
+    """The URL without the parameters that are switched off."""
+    pairs = query if isinstance(query, list) else []
+    if "?" not in raw or not any(isinstance(each, dict) and each.get("disabled") for each in pairs):
+        return raw
+    joined = _join_query(query)
+    return raw.partition("?")[0] + (f"?{joined}" if joined else "")
+
+
+def _join_query(query: Any) -> str:
+    return "&".join(
+        f"{each['key']}={each['value']}" if each.get("value") is not None else str(each["key"])
+        for each in list_enabled(query)
+    )
 
 
 def _fill_path(raw: str, variables: Any) -> str:
@@ -172,47 +205,9 @@ def _read_headers(header: Any) -> Headers:
         return tuple((name.strip(), value.strip()) for name, _, value in pairs if name.strip())
     return tuple(
         (str(each["key"]), str(each.get("value") or ""))
-        for each in _enabled(header)
+        for each in list_enabled(header)
         if str(each["key"]).lower() != "content-length"
     )
-
-
-def _enabled(pairs: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(pairs, list):
-        return []
-    return [
-        each
-        for each in pairs
-        if isinstance(each, dict) and each.get("key") and not each.get("disabled")
-    ]
-
-
-def _read_body(body: Any) -> tuple[str | None, str, list[Note]]:
-    """The text of the body, the content type it implies, and what was left out."""
-    if not isinstance(body, dict) or body.get("disabled"):
-        return None, "", []
-    mode = body.get("mode")
-    if mode == "raw" or (mode is None and isinstance(body.get("raw"), str)):
-        options = body.get("options")
-        raw = options.get("raw") if isinstance(options, dict) else None
-        language = raw.get("language") if isinstance(raw, dict) else ""
-        text = body.get("raw")
-        content_type = "application/json" if language == "json" else ""
-        return (text if isinstance(text, str) and text else None), content_type, []
-    if mode == "urlencoded":
-        pairs = _enabled(body.get("urlencoded"))
-        text = "&".join(f"{_encode(each['key'])}={_encode(each.get('value'))}" for each in pairs)
-        return text, FORM_TYPE, []
-    if mode == "file":
-        message = "Left out the body: it is in a file, and files are never read."
-        return None, "", [note_ignored("file-not-read", message)]
-    message = "Left out the body: {mode} can't become JSON."
-    return None, "", [note_ignored("body-mode", message, mode=mode)]
-
-
-def _encode(value: Any) -> str:
-    # Braces stay, so that placeholders do.
-    return quote_plus(str(value or ""), safe="{}")
 
 
 def _authenticate(headers: Headers, auth: Any) -> tuple[Headers, str]:
@@ -229,7 +224,7 @@ def _authenticate(headers: Headers, auth: Any) -> tuple[Headers, str]:
         return (*headers, ("Authorization", basic_auth(login))), ""
     if kind == "apikey" and values.get("key"):
         if values.get("in") == "query":
-            return headers, f"{_encode(values['key'])}={_encode(values.get('value'))}"
+            return headers, f"{encode(values['key'])}={encode(values.get('value'))}"
         return (*headers, (values["key"], values.get("value", ""))), ""
     return headers, ""
 
@@ -238,4 +233,4 @@ def _auth_values(pairs: Any) -> dict[str, str]:
     # Format 2.0 has an object where 2.1 has a list.
     if isinstance(pairs, dict):
         return {str(key): str(value) for key, value in pairs.items()}
-    return {str(each["key"]): str(each.get("value") or "") for each in _enabled(pairs)}
+    return {str(each["key"]): str(each.get("value") or "") for each in list_enabled(pairs)}

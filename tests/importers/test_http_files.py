@@ -1,7 +1,10 @@
 """The text of HTTP requests, and files of requests."""
 
+import json
+
+from playground.importers import Imported, Rejected, import_text
 from playground.jsontext.parsing import parse
-from tests.importers import paste, refuse
+from tests.importers import OPERATIONS, paste, refuse
 
 
 def test_requests_are_read_with_and_without_a_host_header():
@@ -41,3 +44,61 @@ def test_variables_of_the_file_are_filled_in_and_scripts_left_out():
 
 def test_a_body_may_follow_the_headers_without_an_empty_line():
     assert paste('POST https://h/a\nA: b\n{"c": 1}').body == '{"c": 1}'
+
+
+FILE = """@host = https://mail.example.com
+@base = {{host}}/api/v1.1
+@unused = 1
+
+### List
+# @name list
+GET {{base}}/workflows/list
+
+### Start
+POST {{ base }}/workflows/start
+Content-Type: application/json
+
+{"id": {{scenario}}, "email": "kim@example.com"}
+
+> {% client.test() %}
+>> reply.json
+###
+@scenario = 12
+### Upload
+POST {{base}}/workflows/start
+
+< ./body.json
+"""
+
+
+def test_the_variables_of_a_file_hold_for_every_request():
+    found = paste(FILE)
+    assert (found.operation, found.url) == (
+        "engage",
+        "https://mail.example.com/api/v1.1/workflows/start",
+    )
+    assert json.loads(found.document) == {"id": 12, "email": "kim@example.com"}
+    assert [(each.number, each.title) for each in found.requests] == [
+        (1, "List"),
+        (2, "Start"),
+        (3, "Upload"),
+    ]
+    lines = [note.message for note in found.notes if note.code == "left-out"]
+    assert lines == ["Left out line 3: “@unused = 1”."]
+    listed = import_text(FILE, OPERATIONS, 1)
+    assert isinstance(listed, Imported)
+    assert listed.url == "https://mail.example.com/api/v1.1/workflows/list"
+
+
+def test_a_body_in_a_file_rejects_that_request_alone():
+    found = import_text(FILE, OPERATIONS, 3)
+    assert isinstance(found, Rejected)
+    assert "is in the file ./body.json" in found.message
+    assert "is in the file ./body.json" in refuse("POST https://h/x\n\n< ./body.json\n")
+    parts = 'POST https://h/x\n\n--a\nContent-Disposition: form-data; name="f"\n\n< ./f.png\n--a--'
+    assert "is in the file ./f.png" in refuse(parts)
+
+
+def test_variables_cannot_grow_without_bounds():
+    lines = "".join(f"@a{n + 1} = {{{{a{n}}}}}{{{{a{n}}}}}\n" for n in range(40))
+    assert "too large" in refuse(f"@a0 = xxxxxxxx\n{lines}\nGET https://h/{{{{a40}}}}\n")

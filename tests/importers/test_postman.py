@@ -2,7 +2,8 @@
 
 import json
 
-from tests.importers import paste, refuse
+from playground.importers import Rejected, import_text
+from tests.importers import OPERATIONS, paste, refuse
 
 
 def _item(name: str, url: str, body: str) -> dict:
@@ -81,3 +82,71 @@ def test_path_variables_are_filled_in():
     url = {"raw": "https://h/workflows/:uid/schedule", "variable": _pairs(uid="w-7")}
     found = paste(json.dumps({"name": "a", "request": {"url": url, "method": "POST"}}))
     assert (found.operation, found.path_values) == ("launch", {"workflow_uid": "w-7"})
+
+
+START = "https://mail.example.com/api/v1.1/workflows/start"
+
+
+def _with_body(body: dict, header: list | None = None) -> str:
+    request = {"method": "POST", "url": START, "header": header or [], "body": body}
+    return json.dumps({"item": [{"name": "a", "request": request}]})
+
+
+def test_a_graphql_body_is_the_json_that_the_server_gets():
+    graphql = {"query": "query ($n: Int!) { jobs(first: $n) { id } }", "variables": '{"n": 5.10}'}
+    found = paste(_with_body({"mode": "graphql", "graphql": graphql}))
+    assert '"n": 5.10' in found.document
+    assert json.loads(found.body) == {"query": graphql["query"], "variables": {"n": 5.1}}
+    assert dict(found.headers)["Content-Type"] == "application/json"
+    without = paste(_with_body({"mode": "graphql", "graphql": {"query": "{ a }", "variables": ""}}))
+    assert json.loads(without.document) == {"query": "{ a }"}
+
+
+def test_repeated_fields_become_a_list_and_disabled_ones_are_named():
+    fields = [
+        {"key": "id", "value": "12"},
+        {"key": "phone", "value": "+49", "disabled": True},
+        {"key": "note", "value": None},
+        {"key": "tag", "value": "a & b"},
+        {"key": "tag", "value": "b"},
+    ]
+    for mode in ("urlencoded", "formdata"):
+        header = [{"key": "Content-Type", "value": "multipart/form-data; boundary=x"}]
+        found = paste(_with_body({"mode": mode, mode: fields}, header if mode[0] == "f" else []))
+        assert json.loads(found.document) == {"id": "12", "note": "", "tag": ["a & b", "b"]}
+        messages = [each.message for each in found.notes if each.kind == "ignored"]
+        assert "Left out what is switched off in Postman: phone." in messages
+
+
+def test_bodies_in_files_are_rejected_as_those_of_commands():
+    field = {"key": "f", "type": "file", "src": "/home/kim/a.png"}
+    assert "is in the file /home/kim/a.png" in refuse(
+        _with_body({"mode": "formdata", "formdata": [field]})
+    )
+    assert "is in the file b.json" in refuse(
+        _with_body({"mode": "file", "file": {"src": "b.json"}})
+    )
+
+
+def test_a_body_in_a_file_rejects_only_the_request_that_has_it():
+    first = json.loads(_with_body({"mode": "file", "file": {"src": "b.json"}}))
+    second = _item("Start", START, '{"id": 1}')
+    text = json.dumps({"item": [*first["item"], second]})
+    found = paste(text)
+    assert (found.number, found.document) == (2, '{\n  "id": 1\n}')
+    rejected = import_text(text, OPERATIONS, 1)
+    assert isinstance(rejected, Rejected)
+    assert "b.json" in rejected.message
+
+
+def test_parameters_that_are_switched_off_are_not_in_the_url():
+    url = {
+        "raw": f"{START}?format=json&debug=1",
+        "query": [
+            {"key": "format", "value": "json"},
+            {"key": "debug", "value": "1", "disabled": True},
+        ],
+    }
+    found = paste(json.dumps({"name": "a", "request": {"url": url, "method": "POST"}}))
+    assert found.url == f"{START}?format=json"
+    assert any("switched off in Postman: debug" in each.message for each in found.notes)
