@@ -16,7 +16,7 @@ from playground.importers.postman_bodies import (
     join_parts,
     list_enabled,
     note_disabled,
-    read_body,
+    read_postman_body,
 )
 from playground.importers.values import (
     FORM_TYPE,
@@ -121,7 +121,7 @@ def _read_request(request: Mapping[str, Any], name: str, auth: Any) -> FoundRequ
     method = str(request.get("method") or "GET").upper()
     url = _read_url(request.get("url"))
     try:
-        body, content_type, notes = read_body(request.get("body"))
+        body, content_type, notes = read_postman_body(request.get("body"))
     except Unreadable as problem:
         note = note_understood("postman", "A Postman request: {name}.", name=name or url)
         return FoundRequest(

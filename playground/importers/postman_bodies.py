@@ -17,7 +17,7 @@ from playground.jsontext.parsing import Tree, try_parse
 from playground.jsontext.printing import dump
 
 
-def read_body(body: Any) -> tuple[str | None, str, list[Note]]:
+def read_postman_body(body: Any) -> tuple[str | None, str, list[Note]]:
     """The text of the body, the content type it implies, and what was left out.
 
     Raises Unreadable for a body in a file.
