@@ -30,7 +30,7 @@ NEXT_URL = re.compile(r"\n[ \t\xa0\n]*(?=['\"]?https?://)")
 # The commands whose words are read. The line of any other is prose where a quote is left open.
 PROGRAM = re.compile(
     r"\s*(?:(?:sudo|time|command|env|export|if|then|do|else|!|[-*+]|run:|RUN)\s+)*"
-    r"(?:\w+=|(?:\S{0,100}/)?curl(?:\.exe)?(?!\S)|(?:echo|printf|cat)(?!\S))"
+    r"(?:\w+=|(?:\S{0,100}/)?curl(?:\.exe)?(?!\S)|(?:echo|printf|cat|https?|xhs?)(?!\S))"
 )
 BEFORE_QUOTE = re.compile(r"-[A-Za-z]|--[\w-]+=")
 NEXT_PARAMETER = re.compile(r"&[\w.%\[\]-]+=")

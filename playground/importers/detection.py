@@ -15,9 +15,11 @@ from typing import Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 from playground.importers import (
+    bruno,
     curl,
     har,
     http_files,
+    httpie,
     javascript,
     json_payloads,
     php,
@@ -62,6 +64,8 @@ JSON_READERS: tuple[Reader, ...] = (har, postman, json_payloads)
 TEXT_READERS: tuple[Reader, ...] = (
     curl,
     powershell,
+    bruno,
+    httpie,
     http_files,
     php,
     python,
@@ -72,9 +76,9 @@ TEXT_READERS: tuple[Reader, ...] = (
 
 NO_JSON = frozenset({"no-json", "not-json", "yaml-no-payload"})
 NOT_UNDERSTOOD = (
-    "This couldn't be read as a request or a payload. Paste a cURL command, JSON, a Postman or "
-    "HAR export, an HTTP request, YAML, a snippet in Python, JavaScript, PHP or PowerShell, or the "
-    "URL of a job."
+    "This couldn't be read as a request or a payload. Paste a cURL or HTTPie command, JSON, YAML, "
+    "an export of Postman, Insomnia or Bruno, a HAR log, an HTTP request, a snippet in Python, "
+    "JavaScript, PHP or PowerShell, or the URL of a job."
 )
 BYTE_ORDER_MARK = re.compile(r"\A\ufeff")
 HALVES = re.compile(r"[\ud800-\udfff]+")
