@@ -24,11 +24,12 @@ from playground.importers.values import (
 
 METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
 # A placeholder may have blanks in it.
-TARGET = r"(?:\{\{[^{}\n]{1,200}\}\}|\S)"
+BRACES = r"\{\{[^{}\n]{1,200}\}\}"
+TARGET = rf"(?:{BRACES}|(?!{BRACES})\S)"
 REQUEST_LINE = re.compile(rf"(?:({METHODS})[ \t]+)?({TARGET}+?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*", re.I)
 # To be found in a text, a request line needs a method, and a target that prose doesn't have.
 REQUEST_SIGN = re.compile(
-    rf"^(?:{METHODS})[ \t]+(?:(?=\{{\{{)|https?://|/|[\w.-]+[/.:]){TARGET}*+"
+    rf"^(?:{METHODS})[ \t]+(?:(?=\{{\{{)|https?://|/|[\w.-]+[/.:]){TARGET}*"
     r"(?:[ \t]+HTTP/[\d.]+)?[ \t]*\r?$",
     re.M,
 )

@@ -26,7 +26,7 @@ BLOCK_MARK = re.compile(r"```|\[/?code(?:=\w{1,20})?\]")
 NUMBERED = re.compile(r"[ \t]*(\d{1,6})(?:[ \t]*[:|.)│][ \t]?|\t|[ ]{1,4}|\r?$)")
 NUMBER_LINE = re.compile(r"^[ \t]*(\d{1,6})[ \t]*\r?$", re.M)
 # `> {%` starts a script for the reply in a file of requests.
-QUOTED = re.compile(r"(?:[ \t]{0,3}>[ ]?)++(?!\{%)")
+QUOTED = re.compile(r"(?:[ \t]{0,3}>[ ]?)+(?![ ]?\{%)")
 BARRED = re.compile(r"[ \t]*[|│][ ]?")
 ADDED = re.compile(r"\+")
 # What tools that follow several programs write before each line.
