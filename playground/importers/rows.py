@@ -35,11 +35,13 @@ EMPTY = "The table is empty: all of its rows are blank."
 class Row:
     """The cells of one row as text; `line` is the line where it starts, from 1.
 
-    A row of a table with titles may have fewer cells than there are columns, but never more.
+    `index` counts the rows before it, also blank ones, which are left out. A row of a table with
+    titles may have fewer cells than there are columns, but never more.
     """
 
     line: int
     cells: tuple[str, ...]
+    index: int = 0
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def read_table(
         message = "The file isn't UTF-8, so it was read as Windows-1252."
         notes.add(note_understood("assumed-encoding", message))
     records = notes.skip_blank(Splitter(separator, lenient=lenient).split(text, first))
-    table = _read_titled(records, names, notes) if has_titles else _read_plain(records)
+    table = _read_titled(records, names, notes) if has_titles else _read_plain(records, notes)
     if not table.rows:
         raise InvalidTable("The table has titles but no rows." if has_titles else EMPTY)
     return replace(table, notes=tuple(notes.all()))
@@ -91,7 +93,8 @@ def _read_titled(records: Iterator[Record], names: KnownColumns, notes: _NoteTak
     _reject_repeated(keys, head.line)
     notes.compare(titles, names)
     kept = [index for index, key in enumerate(keys) if key]
-    rows = []
+    rows: list[Row] = []
+    first = len(notes.blank)
     for record in records:
         cells = record.cells
         if len(kept) < len(keys) or len(cells) > len(keys):
@@ -99,7 +102,8 @@ def _read_titled(records: Iterator[Record], names: KnownColumns, notes: _NoteTak
             cells = [cells[at] for at in kept if at < len(cells)]
         if len(record.cells) < len(keys):
             notes.short.append(record.line)
-        rows.append(Row(record.line, tuple(cells)))
+        # Blank rows are counted as they come, so that this is how many came so far.
+        rows.append(Row(record.line, tuple(cells), len(rows) + len(notes.blank) - first))
     notes.unnamed = [index + 1 for index, key in enumerate(keys) if not key]
     return Table(tuple(keys[index] for index in kept), tuple(rows))
 
@@ -131,11 +135,14 @@ def _reject_unnamed(record: Record, keys: list[str], width: int) -> None:
         )
 
 
-def _read_plain(records: Iterator[Record]) -> Table:
-    found = list(records)
+def _read_plain(records: Iterator[Record], notes: _NoteTaker) -> Table:
+    found: list[tuple[Record, int]] = []
+    for record in records:
+        found.append((record, len(found) + len(notes.blank)))
     # Columns that are empty in all rows are not part of what was copied.
-    width = max((len(trim_titles(each.cells)) for each in found), default=0)
-    return Table((), tuple(Row(each.line, tuple(each.cells[:width])) for each in found))
+    width = max((len(trim_titles(each.cells)) for each, _ in found), default=0)
+    rows = (Row(each.line, tuple(each.cells[:width]), index) for each, index in found)
+    return Table((), tuple(rows))
 
 
 class _NoteTaker:

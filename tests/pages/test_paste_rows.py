@@ -55,6 +55,25 @@ def test_titles_name_the_columns_wherever_the_cell_is(as_editor: Client, draft: 
 
 
 @pytest.mark.parametrize(
+    ("text", "index", "expected"),
+    [
+        ("x\n\ny\n\nz\n", 0, ["x", "2", "y", "z"]),
+        ("\t\nx\t\n\t\n\t\ny\tb", 0, ["1", "x", "3", "y"]),
+        ("x\n\n\n\ny", 1, ["1", "x", "3", "y"]),
+        ("x\n\ny", 3, ["1", "2", "3", "x", "y"]),
+        ("a\nx\n\ny\n", 0, ["x", "2", "y"]),
+    ],
+)
+def test_a_blank_row_leaves_the_row_that_is_there_and_adds_none(
+    as_editor: Client, editor: Person, text: str, index: int, expected: list[str]
+) -> None:
+    draft = start_draft(editor, "launch-workflow", '{"inputs": [{"a": "1"},{"a": "2"},{"a": "3"}]}')
+    answer = paste(as_editor, draft, text, index=index)
+    assert [row.get("a") for row in rows_of(draft)] == expected
+    assert "left out" in answer.json()["said"][1]
+
+
+@pytest.mark.parametrize(
     ("text", "index", "column", "added"),
     [
         ("1,50\n2,75\n", 2, 0, [{"a": "1,50"}, {"a": "2,75"}]),

@@ -52,8 +52,8 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         table = read_table(
             str(sent.get("text", "")), _list_known(opened, place.pointer, keys), needs_titles=False
         )
-        edit = _build_edit(place, table, keys, sent.get("column"))
-        _check_rows(opened, edit, len(table.rows))
+        count = _count_rows(opened, place, table.rows[-1].index + 1)
+        edit = _build_edit(place, table, keys, sent.get("column"), count)
         done = apply_edit(person, draft_id, edit, sent["revision"], tab, undo_step)
     except RequestDataTooBig:
         return _reject(_("This is too large to paste. Send it with the command or over HTTP."), 413)
@@ -75,23 +75,32 @@ def _list_known(opened: DraftContext, pointer: str, keys: Sequence[str]) -> list
     return [TableColumn(key, labels.get(key, ())) for key in dict.fromkeys([*keys, *labels])]
 
 
-def _build_edit(place: Edit, table: Table, keys: Sequence[str], column: Any) -> Edit:
+def _build_edit(place: Edit, table: Table, keys: Sequence[str], column: Any, count: int) -> Edit:
+    """The edit that fills the cells of a list that has `count` rows."""
     first = column if isinstance(column, int) and column >= 0 else 0
     width = max(len(row.cells) for row in table.rows)
     columns = table.keys or _name_columns(keys, min(first, len(keys)), width)
-    value = {"keys": list(columns), "cells": [list(row.cells) for row in table.rows]}
+    cells: list[list[str]] = []
+    for row in table.rows:
+        # Beside rows that are there, each value keeps its row; new rows are never blank.
+        blank = min(row.index, count - place.index) - len(cells)
+        cells += [[]] * blank + [list(row.cells)]
+    value = {"keys": list(columns), "cells": cells}
     # A missing list is created where the schema's order of keys has it.
     order = place.order or [place.pointer.removeprefix("/")]
     return Edit("paste", place.pointer, json.dumps(value), place.index, order=order)
 
 
-def _check_rows(opened: DraftContext, edit: Edit, count: int) -> None:
-    """Raise InvalidEditRequest if a row can't take cells: they would be lost."""
-    tree = opened.tree.get(edit.pointer.removeprefix("/")) if isinstance(opened.tree, dict) else []
-    for index, row in enumerate(tree if isinstance(tree, list) else []):
-        if edit.index <= index < edit.index + count and not isinstance(row, dict):
+def _count_rows(opened: DraftContext, place: Edit, pasted: int) -> int:
+    """How many rows the list has. Raises InvalidEditRequest for one that can't take cells."""
+    key = place.pointer.removeprefix("/")
+    tree = opened.tree.get(key) if isinstance(opened.tree, dict) else None
+    rows = tree if isinstance(tree, list) else []
+    for index, row in enumerate(rows[: place.index + pasted]):
+        if index >= place.index and not isinstance(row, dict):
             message = _("Row %(number)s isn't an object, so it has no cells. Change or remove it.")
             raise InvalidEditRequest(message % {"number": index + 1})
+    return len(rows)
 
 
 def _name_columns(keys: Sequence[str], first: int, width: int) -> list[str]:
