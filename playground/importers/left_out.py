@@ -35,22 +35,32 @@ SECRET = re.compile(
 def note_gaps(text: str, gaps: Sequence[TextSpan]) -> Iterator[Note]:
     """A note for each line that was left out, and one that counts those after the first few."""
     lines = list(_list_lines(text, gaps))
-    for number, line in lines[:MAX_LINES]:
+    whole = "Left out line {line}: “{text}”."
+    part = "Left out a part of line {line}: “{text}”."
+    for number, line, is_part in lines[:MAX_LINES]:
         shown = SECRET.sub(r"\1…", line)
-        yield note_ignored("left-out", "Left out line {line}: “{text}”.", line=number, text=shown)
+        message = part if is_part else whole
+        yield note_ignored("left-out", message, line=number, text=shown)
     if len(lines) > MAX_LINES:
         count = len(lines) - MAX_LINES
         yield note_ignored("left-out-more", "Left out {count} more lines.", count=count)
 
 
-def _list_lines(text: str, gaps: Sequence[TextSpan]) -> Iterator[tuple[int, str]]:
-    """The number and the part of each line in the gaps, blank ones aside."""
+def _list_lines(text: str, gaps: Sequence[TextSpan]) -> Iterator[tuple[int, str, bool]]:
+    """The number of each line in the gaps, what of it is in them, and whether that is a part of
+    it only. Blank lines aside."""
     number, counted = 1, 0
     for gap in gaps:
         number, counted = number + text.count("\n", counted, gap.start), gap.start
-        for offset, line in enumerate(text[gap.start : gap.end].split("\n")):
+        lines = text[gap.start : gap.end].split("\n")
+        # Only the first and the last line of a gap may go on outside it.
+        before = text[text.rfind("\n", 0, gap.start) + 1 : gap.start]
+        line_end = text.find("\n", gap.end)
+        after = text[gap.end : len(text) if line_end < 0 else line_end]
+        for offset, line in enumerate(lines):
+            cut = (offset == 0 and before) or (offset == len(lines) - 1 and after)
             if line.strip():
-                yield number + offset, line.strip()
+                yield number + offset, line.strip(), bool(cut and cut.strip())
 
 
 def check_share(
@@ -60,7 +70,7 @@ def check_share(
     if not gaps:
         return
     read = sum(_count(text[start:end]) for start, end, fate in spans if fate != "left out")
-    left_out = sum(_weigh(line, in_program) for _, line in _list_lines(text, gaps))
+    left_out = sum(_weigh(line, in_program) for _, line, _ in _list_lines(text, gaps))
     if left_out > read:
         raise refuse_most(text, gaps)
 
@@ -72,7 +82,7 @@ def refuse_most(text: str, gaps: Sequence[TextSpan] = ()) -> Unreadable:
         message = "This looks like {what}, which can't be read as a request. {advice}"
         advice = ADVICE.get(name, "Paste a cURL command, or the payload as JSON.")
         return Unreadable("looks-like", message, what=name, advice=advice)
-    number, line = next(_list_lines(text, gaps), (1, text.strip()))
+    number, line, _ = next(_list_lines(text, gaps), (1, text.strip(), False))
     message = (
         "Only a part of this can be read, and the rest would be lost, from line {line} on: "
         "“{text}”. Paste the request or its JSON alone."
