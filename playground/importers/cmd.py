@@ -136,7 +136,7 @@ class _LineReader:
         if text.startswith('^"', at):
             return self._quote(at, at + 2)
         # Any other character after a caret is plain.
-        self.at = at + 2
+        self.at = min(at + 2, len(text))
         return text[at + 1 : at + 2].replace("\n", "")
 
     def _read_browser_argument(self, found: re.Match[str]) -> None:

@@ -92,7 +92,7 @@ def _read_token(text: str, at: int) -> tuple[ShellToken | None, int]:
     if line := CONTINUED_LINE.match(text, at):
         return None, line.end()
     if char == "`":
-        return ShellToken("word", text[at + 1 : at + 2] or "`"), at + 2
+        return ShellToken("word", text[at + 1 : at + 2] or "`"), min(at + 2, len(text))
     if char == "#" or text.startswith("<#", at):
         closer = "\n" if char == "#" else "#>"
         end = text.find(closer, at)

@@ -86,6 +86,12 @@ def test_the_spans_cover_a_command(text):
     assert at == len(text)
 
 
+@pytest.mark.parametrize("end", ["^", "\\", "\\\n", "^\n", "`\n"])
+def test_a_mark_at_the_end_of_a_text_is_no_more_than_the_text(end):
+    for text in (f"curl {URL} {end}", f'curl ^"{URL}^" {end}', f"irm {URL} {end}"):
+        assert paste(text).spans[-1].end == len(text)
+
+
 def test_what_is_repaired_has_its_place():
     text = f"curl “{URL}” \\ \n -d '{BODY}'"
     repaired = [text[start:end] for start, end, fate in paste(text).spans if fate == "repaired"]
