@@ -6,11 +6,12 @@ Source: the Bru language, https://docs.usebruno.com/bru-lang/overview.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import dedent
 from urllib.parse import quote_plus
 
+from playground.importers.http_messages import read_login
 from playground.importers.literals import fill_placeholders
 from playground.importers.spans import TextSpan, TracedText, cover
 from playground.importers.values import (
@@ -20,7 +21,6 @@ from playground.importers.values import (
     Note,
     Pasted,
     Unreadable,
-    basic_auth,
     note_ignored,
     note_understood,
 )
@@ -157,13 +157,14 @@ def _read_request(request: _Request) -> FoundRequest:
         rejected = problem.rejected
     if content_type and "content-type" not in {name.lower() for name, _ in headers}:
         headers.append(("Content-Type", content_type))
-    url, extra = _read_url(request, line.get("url", "")), _read_auth(request, line.get("auth", ""))
+    variables = dict([*request.pairs("vars"), *request.pairs("vars:pre-request")])
+    url = _read_url(request, line.get("url", ""))
+    extra, login = _read_auth(request, line.get("auth", ""), variables)
     if extra and extra[0] == "?":
         url += ("&" if "?" in url else "?") + extra[1]
     elif extra and extra[0].lower() not in {name.lower() for name, _ in headers}:
         headers.append(extra)
-    variables = dict([*request.pairs("vars"), *request.pairs("vars:pre-request")])
-    notes = list(_list_notes(request, title or url))
+    notes = [*_list_notes(request, title or url), *login]
     found = FoundRequest(
         kind="bruno",
         method=method.upper(),
@@ -220,19 +221,26 @@ def _encode(text: str) -> str:
     return quote_plus(text, safe="{}")
 
 
-def _read_auth(request: _Request, mode: str) -> tuple[str, str] | None:
-    """The header that the login adds, or `?` and a part of the query."""
-    values = dict(request.pairs(f"auth:{mode}")) if mode else {}
+def _read_auth(
+    request: _Request, mode: str, variables: Mapping[str, str]
+) -> tuple[tuple[str, str] | None, list[Note]]:
+    """The header that the login adds, or `?` and a part of the query, and a note."""
+    # A login is encoded as a whole, so its placeholders are filled in before.
+    values = {
+        name: PLACEHOLDER.sub(lambda found: variables.get(found[1], found[0]), value)
+        for name, value in (request.pairs(f"auth:{mode}") if mode else [])
+    }
     if mode == "bearer" and values:
-        return "Authorization", f"Bearer {values.get('token', '')}"
+        return ("Authorization", f"Bearer {values.get('token', '')}"), []
     if mode == "basic" and values:
         login = f"{values.get('username', '')}:{values.get('password', '')}"
-        return "Authorization", login if "{{" in login else basic_auth(login)
+        header, note = read_login(login)
+        return ("Authorization", header) if header else None, [note] if note else []
     if mode == "apikey" and values.get("key"):
         if values.get("placement") == "queryparams":
-            return "?", f"{_encode(values['key'])}={_encode(values.get('value', ''))}"
-        return values["key"], values.get("value", "")
-    return None
+            return ("?", f"{_encode(values['key'])}={_encode(values.get('value', ''))}"), []
+        return (values["key"], values.get("value", "")), []
+    return None, []
 
 
 def _list_notes(request: _Request, name: str) -> Iterator[Note]:

@@ -81,7 +81,7 @@ def _claim_export(
         if not any(pointers.overlaps(pointer, each) for each in elsewhere):
             unused.append(pointer)
     covered = cover([spans, [TextSpan(0, len(text), "read")]])
-    return covered, [_note_unused(unused)] if unused else []
+    return covered, [note_unused(unused)] if unused else []
 
 
 def _list_unused(text: str, used: Iterable[str]) -> Iterator[tuple[str, Child]]:
@@ -100,7 +100,8 @@ def _list_unused(text: str, used: Iterable[str]) -> Iterator[tuple[str, Child]]:
                 yield inner, child
 
 
-def _note_unused(unused: Sequence[str]) -> Note:
+def note_unused(unused: Sequence[str]) -> Note:
+    """A note that names the values of an export which no request uses, by their pointers."""
     # A list of a hundred values is named once, by the key that holds it.
     names = list(dict.fromkeys(_name(each) for each in unused))
     listed = ", ".join(names[:MAX_NAMES])

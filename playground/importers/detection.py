@@ -20,6 +20,7 @@ from playground.importers import (
     har,
     http_files,
     httpie,
+    insomnia,
     javascript,
     json_payloads,
     php,
@@ -60,8 +61,9 @@ class Reader(Protocol):
 
 
 # The first reader that recognises the text is asked first; the payload itself comes last.
-JSON_READERS: tuple[Reader, ...] = (har, postman, json_payloads)
+JSON_READERS: tuple[Reader, ...] = (insomnia, har, postman, json_payloads)
 TEXT_READERS: tuple[Reader, ...] = (
+    insomnia,
     curl,
     powershell,
     bruno,

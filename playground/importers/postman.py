@@ -65,11 +65,24 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     above = "/collection" if root is not tree else ""
     requests = []
     for request, name, auth, used in _walk_items(root, above):
-        found = fill_placeholders(_read_request(request, name, auth), PLACEHOLDER, variables)
+        read = _read_request(request, name, _fill_login(auth, variables))
+        found = fill_placeholders(read, PLACEHOLDER, variables)
         requests.append(replace(found, pointers=(f"{above}/variable", *used)))
     if not requests:
         raise Unreadable("postman-empty", "This Postman collection has no requests.")
     return requests
+
+
+def _fill_login(auth: Any, variables: Mapping[str, str]) -> Any:
+    """The login with the values of the collection, as it is encoded as a whole."""
+    kind = auth.get("type") if isinstance(auth, dict) else None
+    if kind != "basic":
+        return auth
+    filled = {
+        name: PLACEHOLDER.sub(lambda found: variables.get(found[1], found[0]), value)
+        for name, value in _auth_values(auth.get(kind)).items()
+    }
+    return {"type": kind, kind: filled}
 
 
 def _read_variables(listed: Any) -> dict[str, str]:
@@ -221,7 +234,10 @@ def _authenticate(headers: Headers, auth: Any) -> tuple[Headers, str]:
         return (*headers, ("Authorization", f"Bearer {values.get('token', '')}")), ""
     if kind == "basic":
         login = f"{values.get('username', '')}:{values.get('password', '')}"
-        return (*headers, ("Authorization", basic_auth(login))), ""
+        # Without the values of its placeholders a login can't be encoded: what is left of it
+        # is one placeholder, to be set as a credential.
+        encoded = "Basic {{login}}" if PLACEHOLDER.search(login) else basic_auth(login)
+        return (*headers, ("Authorization", encoded)), ""
     if kind == "apikey" and values.get("key"):
         if values.get("in") == "query":
             return headers, f"{encode(values['key'])}={encode(values.get('value'))}"

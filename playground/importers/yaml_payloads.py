@@ -23,6 +23,7 @@ from playground.importers.values import (
     note_ignored,
     note_understood,
 )
+from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken, Tree
 from playground.jsontext.printing import dump
 
@@ -53,22 +54,11 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """One request with the text as its document."""
-    reader = _EventReader()
-    try:
-        for event in yaml.parse(pasted.text, yaml.CSafeLoader):
-            reader.take(event)
-    except yaml.YAMLError as problem:
-        mark = getattr(problem, "problem_mark", None)
-        message = "This looks like YAML, but it can't be read from line {line} on: {problem}."
-        line = mark.line + 1 if mark else 1
-        reason = getattr(problem, "problem", None) or "it has a character that YAML doesn't allow"
-        # With a bracket it may be broken JSON instead.
-        kind = NotRecognized if re.search(r"[{\[]", pasted.text) else Unreadable
-        raise kind("yaml-syntax", message, line=line, problem=reason) from None
+    reader = read_yaml(pasted.text)
     if not isinstance(reader.tree, dict | list) or reader.is_other:
         raise NotRecognized("yaml-no-payload", "This isn't a payload in YAML.")
     notes: list[Note] = [note_understood("yaml", "A payload in YAML.")]
-    comments = list(_find_comments(pasted.text, reader.texts))
+    comments = list(find_comments(pasted.text, reader.texts))
     if comments:
         notes.append(note_ignored("comment", "Left out comments, which JSON doesn't have."))
     spans = cover([comments, [TextSpan(0, len(pasted.text), "read")]])
@@ -84,7 +74,24 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     ]
 
 
-def _find_comments(text: str, texts: list[tuple[int, int]]) -> Iterator[TextSpan]:
+def read_yaml(text: str) -> YamlReader:
+    """The text as read: its tree, and where its values are. Raises Unreadable for other text."""
+    reader = YamlReader()
+    try:
+        for event in yaml.parse(text, yaml.CSafeLoader):
+            reader.take(event)
+    except yaml.YAMLError as problem:
+        mark = getattr(problem, "problem_mark", None)
+        message = "This looks like YAML, but it can't be read from line {line} on: {problem}."
+        line = mark.line + 1 if mark else 1
+        reason = getattr(problem, "problem", None) or "it has a character that YAML doesn't allow"
+        # With a bracket it may be broken JSON instead.
+        kind = NotRecognized if re.search(r"[{\[]", text) else Unreadable
+        raise kind("yaml-syntax", message, line=line, problem=reason) from None
+    return reader
+
+
+def find_comments(text: str, texts: list[tuple[int, int]]) -> Iterator[TextSpan]:
     """The comments, which are between the texts and never inside one."""
     at = 0
     for start, end in [*texts, (len(text), len(text))]:
@@ -93,7 +100,7 @@ def _find_comments(text: str, texts: list[tuple[int, int]]) -> Iterator[TextSpan
         at = end
 
 
-class _EventReader:
+class YamlReader:
     """Builds the tree from the events of the parser, without a stack of calls."""
 
     def __init__(self) -> None:
@@ -103,7 +110,9 @@ class _EventReader:
         # Values of JavaScript without quotes end so, those of YAML don't.
         self.is_other = False
         # Each open container with the key that its next value belongs to.
-        self.open: list[tuple[dict[str, Tree] | list[Tree], list[str]]] = []
+        self.open: list[tuple[dict[str, Tree] | list[Tree], list[str], str]] = []
+        # The pointer of each single value, and its place in the text.
+        self.values: list[tuple[str, int, int]] = []
 
     def take(self, event: yaml.Event) -> None:
         # Every event of a text has marks, though their type allows for none.
@@ -124,7 +133,7 @@ class _EventReader:
             raise Unreadable("yaml-tag", message, line=line, tag=tag)
         elif isinstance(event, yaml.ScalarEvent):
             self.texts.append((start, end))
-            self._add_scalar(event, line)
+            self._add_scalar(event, line, start, end)
         elif isinstance(event, yaml.MappingStartEvent):
             self._open({}, line)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -135,11 +144,10 @@ class _EventReader:
     def _open(self, container: dict[str, Tree] | list[Tree], line: int) -> None:
         if len(self.open) >= MAX_DEPTH:
             raise Unreadable("too-deep", "The YAML is nested more than 100 levels deep.")
-        self._add(container, line)
-        self.open.append((container, []))
+        self.open.append((container, [], self._add(container, line)))
 
-    def _add_scalar(self, event: yaml.ScalarEvent, line: int) -> None:
-        owner, key = self.open[-1] if self.open else (None, [])
+    def _add_scalar(self, event: yaml.ScalarEvent, line: int, start: int, end: int) -> None:
+        owner, key, _ = self.open[-1] if self.open else (None, [], "")
         if isinstance(owner, dict) and not key:
             if event.value in owner:
                 message = "Line {line}: the key {key} is there twice. Remove one of them."
@@ -150,19 +158,23 @@ class _EventReader:
             return
         self.is_other |= not event.style and event.value.endswith(",")
         # Quotes make a text of anything.
-        self._add(event.value if event.style else _resolve(event.value), line)
+        pointer = self._add(event.value if event.style else _resolve(event.value), line)
+        self.values.append((pointer, start, end))
 
-    def _add(self, value: Tree, line: int) -> None:
+    def _add(self, value: Tree, line: int) -> str:
+        """Add a value where the next one goes, and return its pointer."""
         if not self.open:
             self.tree = value
-            return
-        owner, key = self.open[-1]
+            return ""
+        owner, key, above = self.open[-1]
         if isinstance(owner, list):
             owner.append(value)
-        elif key:
-            owner[key.pop()] = value
-        else:
+            return pointers.child(above, len(owner) - 1)
+        if not key:
             raise Unreadable("yaml-key", "Line {line}: a key must be a text.", line=line)
+        name = key.pop()
+        owner[name] = value
+        return pointers.child(above, name)
 
 
 def _resolve(text: str) -> Tree:
