@@ -11,6 +11,7 @@ SEARCHED = 20_000
 FORMATS: dict[str, tuple[str, ...]] = {
     "an Insomnia export": (r'"__export_format"\s*:', r"^type:\s*\w+\.insomnia\.rest/"),
     "a Bruno request": (r"^(?:meta|body:json|post|get|put|patch|delete)\s*\{\s*$",),
+    "an HTTP response": (r"\A\s*HTTP/\d",),
     "PHP": (
         r"<\?php",
         r"\bcurl_(?:init|setopt)",

@@ -28,9 +28,19 @@ JSON_SIGN = re.compile(
     re.M,
 )
 URL_IN_STRING = re.compile(r"([\"'`]https?://[^\s\"'`<>\\]{4,2000}[\"'`])")
+# What a payload is hardly ever: exports of tools whose readers didn't recognise it, and more.
+OTHERS = (
+    ({"openapi", "paths"}, "an OpenAPI document"),
+    ({"swagger", "paths"}, "an OpenAPI document"),
+    ({"asyncapi", "channels"}, "an AsyncAPI document"),
+    ({"$schema", "properties"}, "a JSON Schema"),
+    ({"__export_format", "resources"}, "an Insomnia export"),
+    ({"clientName", "requests"}, "an export of Thunder Client"),
+)
 BETWEEN_OBJECTS = re.compile(r"[\s,]*")
 # A record has few members; a payload without a known operation may have many.
 MAX_RECORD = 200
+RESPONSE = re.compile(r"\s*HTTP/\d(?:\.\d)? \d{3}\b")
 PHP_DUMP = re.compile(r"^\s*\[\"?\w{1,100}\"?\]\s{0,5}=>", re.M)
 STARTS_AS_JSON = re.compile(r"\s*[{\[]")
 
@@ -46,6 +56,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     note = note_understood("json", "A JSON payload.")
     # The tree is parsed already: a payload of a megabyte isn't parsed twice.
     if pasted.tree is not None:
+        _reject_others(pasted.tree)
         return [FoundRequest(kind="json", body=pasted.text.strip(), notes=(note,), spans=whole)]
     if objects := _read_sequence(pasted.text):
         body = "[\n" + ",\n".join(objects) + "\n]"
@@ -76,9 +87,20 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
             "This looks like the output of print_r or var_dump of PHP. Paste that of json_encode."
         )
         raise Unreadable("php-dump", message)
+    if RESPONSE.match(pasted.text):
+        message = "This looks like an HTTP response. Paste the request that was sent."
+        raise Unreadable("http-response", message)
     body = unwrapped or pasted.text.strip()
     in_log = name_format(pasted.text) == "a log"
     return [FoundRequest(kind="json", body=body, notes=(note,), spans=whole, in_program=in_log)]
+
+
+def _reject_others(tree: Tree) -> None:
+    """Raise Unreadable for JSON that is an export or a description rather than a payload."""
+    for keys, name in OTHERS:
+        if isinstance(tree, dict) and keys <= tree.keys():
+            message = "This is {what}, not a payload. Paste one request of it, or its body."
+            raise Unreadable("no-payload", message, what=name)
 
 
 def _find_url(text: str) -> str | None:

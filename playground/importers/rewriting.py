@@ -10,7 +10,7 @@ import html
 import re
 from collections.abc import Callable
 
-from playground.importers.spans import TextEdit, TracedText
+from playground.importers.spans import Fate, TextEdit, TracedText
 from playground.importers.values import Note, note_repaired
 
 Rewriting = Callable[[TracedText], TracedText]
@@ -35,8 +35,9 @@ STAMPED = re.compile(
 )
 SERVICE = re.compile(r"[\w.-]{1,40}[ \t]{0,20}\|[ ]?")
 HUNK = re.compile(r"^@@ [^\n]*@@", re.M)
-# Removed lines and the head of a diff are left out; the rest has a mark before it.
-DIFF_LINE = re.compile(r"^(?:(?P<out>(?:-|@@|diff |index |\+\+\+|\\)[^\n]*)|[+ ])", re.M)
+DIFF_LINE = re.compile(
+    r"^(?:(?P<head>(?:@@ |diff |index |--- |\+\+\+ |\\ )[^\n]*)|(?P<old>-[^\n]*)|[+ ])", re.M
+)
 TAGS = re.compile(
     r"</?(?:pre|code|span|div|p|br|b|i|em|strong|td|tr|table|tbody|body|html)\b[^<>]{0,300}>", re.I
 )
@@ -118,9 +119,14 @@ def _read_diff(text: TracedText) -> TracedText:
     """The new side of a diff; the lines that it removes are left out."""
     if not HUNK.search(text.text):
         return text
-    found = DIFF_LINE.finditer(text.text)
+    # The head says nothing about the payload; what the diff removes is listed line by line.
+    fates: dict[str | None, Fate | None] = {"head": "left out", "old": None, None: "repaired"}
     return TracedText(
-        text, [TextEdit(*each.span(), "", None if each["out"] else "repaired") for each in found]
+        text,
+        [
+            TextEdit(*each.span(), "", fates[each.lastgroup])
+            for each in DIFF_LINE.finditer(text.text)
+        ],
     )
 
 
@@ -201,7 +207,7 @@ def _unescape_space(text: TracedText) -> TracedText:
 WHOLE_TEXT: dict[str, tuple[Rewriting, str]] = {
     "entities": (_decode_entities, "Decoded the entities of HTML, such as &quot;."),
     "tags": (_remove_tags, "Removed the tags of HTML."),
-    "diff": (_read_diff, "Took the new lines of a diff."),
+    "diff": (_read_diff, "Took the new lines of a diff, without its head."),
     "line-numbers": (_remove_numbers, "Removed the number before each line."),
     "line-prefix": (_remove_quotation, "Removed the mark before each line."),
     "markers": (_remove_markers, "Removed the markers of a code block."),

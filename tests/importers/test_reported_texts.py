@@ -227,7 +227,8 @@ def test_a_payload_in_code_takes_the_one_url_of_the_code():
 
 
 def test_the_new_side_of_a_diff_is_read_and_the_old_one_listed():
-    found = paste('@@ -1,4 +1,4 @@\n {\n-  "id": 11,\n+  "id": 12,\n   "email": "x"\n }')
+    head = "diff --git a/x b/x\nindex 1..2 100644\n--- a/x\n+++ b/x\n"
+    found = paste(head + '@@ -1,4 +1,4 @@\n {\n-  "id": 11,\n+  "id": 12,\n   "email": "x"\n }')
     assert json.loads(found.document) == {"id": 12, "email": "x"}
     assert any("11" in each.message for each in found.notes if each.kind == "ignored")
 
@@ -251,6 +252,9 @@ REFUSED = [
     (f"{PLAIN}\n{PLAIN}", "These are 2 payloads. Paste one of them, or send them as a batch."),
     ("Array\n(\n    [id] => 12\n    [email] => x\n)\n", "print_r or var_dump of PHP"),
     ('array(1) {\n  ["id"]=>\n  int(12)\n}\n', "print_r or var_dump of PHP"),
+    ('{"openapi": "3.1.0", "paths": {}}', "This is an OpenAPI document, not a payload."),
+    ('{"clientName": "Thunder Client", "requests": []}', "an export of Thunder Client"),
+    ('HTTP/1.1 200 OK\nA: b\n\n{"error": 0}', "This looks like an HTTP response"),
     ("SELECT id, email FROM people WHERE id = 12", "This looks like SQL"),
     ("<a><id>12</id><email>x</email></a>", "This looks like XML"),
     ("<!doctype html><html><body>{}</body></html>", "This looks like HTML"),
