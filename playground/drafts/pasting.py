@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from playground.drafts.credentials import store_draft_secret
 from playground.drafts.drafts import start_draft
+from playground.drafts.editing import Edit
 from playground.drafts.models import Draft
 from playground.importers import Imported
 from playground.openapi.operations import Operation
@@ -85,6 +86,26 @@ def store_credentials(
     for field, value in _credential_headers(operation, found):
         store_draft_secret(draft, field, value, person, hosts)
     return store_attachments(operation.body_schema or {}, "", text, person)
+
+
+def build_environment_edit(person: Person, draft: Draft, found: Imported) -> Edit:
+    """The edit that sets pasted variables of the payload's own; credentials become secrets.
+
+    A placeholder of the document with the name of a credential becomes its reference.
+    """
+    text = draft.text
+    secret = {each.location.removeprefix("variable:"): each for each in found.credentials}
+    parts = []
+    for name, value in found.variables.items():
+        if name in secret:
+            kept = secret[name]
+            reference = store_draft_secret(draft, kept.name, kept.value, person)
+            text = text.replace("{{" + name + "}}", reference)
+        else:
+            parts.append(Edit("variable", name, value))
+    if text != draft.text:
+        parts.append(Edit("replace", value=text))
+    return Edit("all", parts=parts)
 
 
 def list_ignored_headers(operation: Operation, found: Imported) -> list[str]:

@@ -28,7 +28,7 @@ def claim_spans(
     """What the requests claim of the text, and the notes that this needs."""
     claimed, notes = list(request.spans), list[Note]()
     if request.pointers:
-        claimed, notes = _claim_export(pasted.text, request, others)
+        claimed, notes = claim_export(pasted.text, request, others)
     elsewhere = [TextSpan(each.start, each.end, "left out") for one in others for each in one.spans]
     layers = [claimed, elsewhere]
     gaps: list[TextSpan] = []
@@ -64,7 +64,7 @@ def check_repaired(text: str, repaired: RepairedJson, in_program: bool) -> None:
         raise refuse_most(text)
 
 
-def _claim_export(
+def claim_export(
     text: str, request: FoundRequest, others: Sequence[FoundRequest]
 ) -> tuple[list[TextSpan], list[Note]]:
     """The spans of an export, and a note that names the values which the request doesn't use.

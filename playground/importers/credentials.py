@@ -78,6 +78,11 @@ def _normalize(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
+def names_secret(name: str) -> bool:
+    """Whether a variable of this name holds a credential."""
+    return _normalize(name) in SECRET_KEYS | SECRET_HEADERS
+
+
 def is_placeholder(value: str) -> bool:
     """Whether a value is empty, a variable or a mask rather than a credential."""
     return PLACEHOLDER.fullmatch(value[:300]) is not None

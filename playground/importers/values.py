@@ -148,7 +148,8 @@ class Imported:
     replace the credentials in `url`, `headers` and `document`. `body` is what the command would
     send, credentials included. `spans` cover the text as it was pasted, in order and without
     overlaps: what was read, repaired and left out. `requests` lists all of a text with several,
-    of which this is the one with that `number`.
+    of which this is the one with that `number`. An `environment` has only
+    `variables`, those that are credentials as references.
     """
 
     kind: str
@@ -166,6 +167,7 @@ class Imported:
     spans: tuple[TextSpan, ...] = ()
     requests: tuple[RequestChoice, ...] = ()
     number: int = 1
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from playground.drafts.drafts import find_draft, list_drafts, start_draft
 from playground.drafts.editing import Edit, InvalidEdit
 from playground.drafts.models import Draft
 from playground.drafts.pasting import (
+    build_environment_edit,
     create_pasted_draft,
     find_connection,
     find_host,
@@ -78,6 +79,8 @@ def paste(request: HttpRequest) -> HttpResponse:
     if found.step_uid:
         targets = _list_step_targets(request)
         return _show(request, text, found=found, step=found.step_uid, targets=targets)
+    if found.variables:
+        return _paste_environment(request, text, found)
     listed: dict[str, Any] = {
         "found": found,
         "requests": describe_requests(found),
@@ -156,6 +159,23 @@ def build_step_edit(opened: DraftContext, uid: str, index: str = "") -> Edit:
     steps = opened.tree.get(section.fields[0].key) if isinstance(opened.tree, dict) else None
     value = default_step(section.fields[0].schema.get("items", {}), opened.facts, uid)
     return Edit("insert", section.pointer, value, index=len(steps or []))
+
+
+def _paste_environment(request: HttpRequest, text: str, found: Imported) -> HttpResponse:
+    """Give variables to the draft that the person chose; else list the drafts to choose from."""
+    if not request.POST.get("draft"):
+        drafts = list_drafts(person_of(request))[:MAX_DRAFTS]
+        return _show(request, text, found=found, variables=found.variables, drafts=drafts)
+    draft = _get_draft(request, request.POST["draft"])
+    edit = build_environment_edit(person_of(request), draft, found)
+    try:
+        done = apply_edit(person_of(request), draft.id, edit, draft.revision, "paste")
+    except InvalidEdit as reason:
+        return _show(request, text, 422, rejected=str(reason))
+    if isinstance(done, Conflict):
+        message = _("Another tab changed the same part of this draft. Try again.")
+        return _show(request, text, 422, rejected=message)
+    return redirect("builder", draft.id)
 
 
 def _list_notes(found: Imported, operation: Operation, connection: Connection | None) -> list[Note]:

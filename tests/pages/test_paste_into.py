@@ -75,3 +75,42 @@ def test_one_of_several_requests_is_chosen_first(as_editor: Client, editor: Pers
     draft.refresh_from_db()
     assert json.loads(draft.text) == {"job_name": "b"}
     assert send(as_editor, draft, text=text, request=3).status_code == 422
+
+
+ENVIRONMENT = json.dumps({
+    "name": "Live",
+    "_postman_variable_scope": "environment",
+    "values": [
+        {"key": "who", "value": "Kim"},
+        {"key": "tok", "value": "CANARY-TOKEN", "type": "secret"},
+    ],
+})  # fmt: skip
+
+
+def test_an_environment_becomes_variables_and_its_secrets_are_kept(
+    as_editor: Client, editor: Person
+) -> None:
+    draft = start_draft(editor, "launch-workflow", '{"job_name": "{{who}}", "x": "{{tok}}"}')
+    answer = send(as_editor, draft, text=ENVIRONMENT)
+    assert answer.status_code == 200
+    assert "CANARY" not in answer.content.decode()
+    draft.refresh_from_db()
+    assert json.loads(draft.metadata)["variables"] == {"who": '"Kim"'}
+    kept = draft.secrets.get()
+    assert kept.value == "CANARY-TOKEN"
+    expected = {"job_name": "{{who}}", "x": "{{secret:" + kept.name + "}}"}
+    assert json.loads(draft.text) == expected
+
+
+def test_on_the_paste_page_a_draft_is_chosen_for_an_environment(
+    as_editor: Client, editor: Person
+) -> None:
+    assert "no draft yet" in as_editor.post("/paste/", {"text": ENVIRONMENT}).content.decode()
+    draft = start_draft(editor, "launch-workflow", TEXT)
+    page = as_editor.post("/paste/", {"text": ENVIRONMENT}).content.decode()
+    assert str(draft.id) in page
+    assert "CANARY" not in page.partition("<textarea")[0]
+    answer = as_editor.post("/paste/", {"text": ENVIRONMENT, "draft": str(draft.id)})
+    assert answer.status_code == 302
+    draft.refresh_from_db()
+    assert "Kim" in draft.metadata

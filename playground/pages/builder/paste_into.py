@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from playground.drafts.changes import Conflict, apply_edit
 from playground.drafts.editing import Edit, InvalidEdit, perform
-from playground.drafts.pasting import store_credentials
+from playground.drafts.pasting import build_environment_edit, store_credentials
 from playground.importers import Imported, Note, Rejected, import_text, operation_shapes
 from playground.jsontext.diff import compare_texts
 from playground.jsontext.errors import JSONSyntaxError
@@ -54,10 +54,13 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         if found.requests and number is None:
             context = {"found": found, "requests": describe_requests(found)}
             return JsonResponse({"choices": render_to_string("pasting/_requests.html", context)})
-        # The URL of a job adds a step in either case: there is nothing to preview.
-        if sent.get("preview") and not found.step_uid:
+        # The URL of a job adds a step in either case, and an environment its variables: there is
+        # nothing to preview.
+        if sent.get("preview") and not found.step_uid and not found.variables:
             return _preview_merge(opened, found)
-        if found.step_uid:
+        if found.variables:
+            edit = build_environment_edit(person_of(request), opened.draft, found)
+        elif found.step_uid:
             edit = build_step_edit(opened, found.step_uid)
         else:
             edit = _build_edit(request, opened, found, merge=bool(sent.get("merge")))

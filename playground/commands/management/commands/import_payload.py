@@ -66,6 +66,7 @@ def _as_dict(found: Imported | Rejected) -> dict[str, Any]:
         "path_values": dict(found.path_values),
         "credentials": [{"name": each.name, "place": each.location} for each in found.credentials],
         "step_uid": found.step_uid,
+        "variables": dict(found.variables),
         "request": found.number,
         "requests": [vars(each) for each in found.requests],
         "notes": [{"kind": each.kind, "sentence": each.message} for each in found.notes],
