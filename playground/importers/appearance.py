@@ -52,10 +52,14 @@ FORMATS: dict[str, tuple[str, ...]] = {
     "a log": (
         r"\A\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d",
         r"^\[?(?:debug|info|warn|warning|error|trace)\]?[ :]",
-        r"\A\w{3} +\d+ \d\d:\d\d:\d\d ",
+        r"\A(?:<\d{1,3}>)?\w{3} +\d+ \d\d:\d\d:\d\d ",
+        r"\A\[?\d\d:\d\d:\d\d[.,]?\d*\]? ",
+        r"\A(?:ts|time|timestamp|level|lvl|severity|at)=\S+ ",
+        r"\A[IWEFD]\d{4} \d\d:\d\d:\d\d",
     ),
     "TOML or an INI file": (r"^\[[\w.\" -]{1,80}\][ \t]*\n[ \t]*[\w.-]{1,80}[ \t]*=",),
     "a file of environment variables": (r"\A(?:export )?[A-Z_]\w*=[^\n]*\n(?:export )?[A-Z_]\w*=",),
+    "form fields": (r"\A\s*[\w.%-]{1,100}=[^\s&]*(?:&[\w.%-]{1,100}=[^\s&]*)+\s*\Z",),
     "YAML": (
         r"\A---\s",
         r"^[ \t]{0,40}(?:- )?[\w.-]{1,80}:(?:[ \t][^\n]*)?\n"

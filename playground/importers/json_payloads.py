@@ -135,6 +135,8 @@ def build_rows(
     plain = not all(isinstance(each, dict) for each in rows)
     if plain or len(rows_keys) != 1 or any(map(is_payload, rows)):
         message = "These are {count} payloads. Paste one of them, or send them as a batch."
+        if len(rows) == 1:
+            message = "This is a list of one payload. Paste the payload without the list."
         if plain:
             message = "This is a list of {count} values. A payload is an object with keys."
         raise Unreadable("many-payloads", message, count=len(rows))
@@ -176,5 +178,7 @@ def unwrap_json(text: str) -> str | None:
         return text
     if is_text(tree) and tree.lstrip()[:1] in ("{", "["):
         return tree
+    if is_text(tree) and tree.lstrip()[:1] == '"' and len(tree) < len(text):
+        return unwrap_json(tree)
     message = "This is valid JSON, but a single value. A payload is an object in { }."
     raise Unreadable("bare-value", message)

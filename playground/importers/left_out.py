@@ -15,7 +15,7 @@ MAX_LINES = 5
 LIGHT = 10
 ADVICE = {"a table": "Open a draft and paste it into the grid of its inputs."}
 # Neither code, nor `key: value`, nor an item of a list, nor a comment.
-NOT_PROSE = re.compile(r"[{}\[\]<>=;|\\$`\"]|^\s*[\w.-]+\s*:|^\s*(?:[-*+#/]|\d+[.)\t])")
+NOT_PROSE = re.compile(r"[{}\[\]<>=;|\\$]|\"\s*[:,]|^\s*[\w.-]+\s*:|^\s*(?:[-*+#/]|\d+[.)\t])")
 MAIL_HEADER = re.compile(
     r"^\s*(?:from|to|cc|bcc|subject|date|sent|reply-to|von|an|betreff|gesendet|datum|de|à|objet)"
     r"\s*:[ \t]|^\s*on .{5,120} wrote:\s*$",
@@ -71,7 +71,8 @@ def check_share(
         return
     read = sum(_count(text[start:end]) for start, end, fate in spans if fate != "left out")
     left_out = sum(_weigh(line, in_program) for _, line, _ in _list_lines(text, gaps))
-    if left_out > read:
+    # As much as was read is a second text rather than a remark on the first.
+    if left_out >= read:
         raise refuse_most(text, gaps)
 
 

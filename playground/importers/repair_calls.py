@@ -124,7 +124,7 @@ def _convert(name: str, arguments: list[str], parse_value: ParseValue) -> str | 
         if inner is None or (EXTENDED[last] == "$date" and not is_text(trees[0])):
             return None
         return dump_inline({EXTENDED[last]: inner})
-    if last in ("Decimal", "Fraction") and len(trees) == 1:
+    if last in ("Decimal", "BigDecimal", "BigInteger", "BigInt") and len(trees) == 1:
         # The digits as they are typed; `NaN` is no number of JSON.
         number = normalize_number(str(trees[0]))
         return quote(number) if is_text(number) else str(number)

@@ -39,6 +39,9 @@ CAST = re.compile(r"\((?:object|array|int|integer|string|float|bool)\)\s{0,5}")
 BARE_KEY = re.compile(
     r":?([A-Za-z_$][\w$.-]{0,200}|-?\d{1,20}(?=[ \t]*(?:=>|:)))[ \t]*(?:=>|[:=])(?!//)"
 )
+PLACEHOLDER_KEY = re.compile(
+    r"(\{\{[^{}\n]{1,100}\}\}|[$#]\{[^{}\n]{1,100}\}|<[^<>\n]{1,100}>|%\w{1,100}%)[ \t]*:"
+)
 # Also what templates put for a value: `${X}`, `#{x}`, `<X>`, `$(x)`, `:x`.
 BARE_VALUE = re.compile(
     r":?(?:[^,:;{}\[\]\"'\n\r#<$(=]+|=(?!>)|\$\{\{[^{}\n]{1,100}\}\}|[$#%]\{[^{}\n]{1,100}\}"
@@ -57,6 +60,8 @@ NUMBER = re.compile(r"-?\d+")
 PREFIX = re.compile(r"[bBrRuUfF]{1,2}(?=[\"'])")
 TRIPLE = re.compile(r"(\"{3}|'{3})(.*?)\1", re.S)
 NOT_FINITE = frozenset({"NaN", "nan", "Infinity", "-Infinity", "+Infinity", "inf", "-inf"})
+# Java and C# tell the type of a number by a letter after it, JavaScript its big integers.
+SUFFIX = re.compile(r"(?<=\d)(?:[lLnmM]|(?<=\d\.\d)[fFdD])\Z")
 # A longer whole number with a plus is a telephone number rather than a number.
 PHONE = re.compile(r"\+\d{7,}")
 NAMES = {
@@ -223,7 +228,7 @@ def read_bare_value(text: str, at: int, in_parentheses: bool = False) -> JsonTok
         words = words.rsplit(None, 1)[0]
         end = at + len(words)
     first, *others = words.split()
-    number = normalize_number(first)
+    number = normalize_number(SUFFIX.sub("", first))
     # After a number only another item or the next key may follow without a comma.
     alone = all(map(_is_number, others))
     if isinstance(number, NumberToken) and alone and not PHONE.fullmatch(first):
@@ -247,5 +252,5 @@ def starts_item(text: str, at: int) -> bool:
 
 def read_bare_key(text: str, at: int) -> JsonToken | None:
     """A key without quotes; it is recognised by the colon or equals sign after it."""
-    found = BARE_KEY.match(text, at)
+    found = BARE_KEY.match(text, at) or PLACEHOLDER_KEY.match(text, at)
     return JsonToken(found.end(1), quote(found[1]), "unquoted-key") if found else None

@@ -39,7 +39,7 @@ DIFF_LINE = re.compile(
     r"^(?:(?P<head>(?:@@ |diff |index |--- |\+\+\+ |\\ )[^\n]*)|(?P<old>-[^\n]*)|[+ ])", re.M
 )
 TAGS = re.compile(
-    r"</?(?:pre|code|span|div|p|br|b|i|em|strong|td|tr|table|tbody|body|html)\b[^<>]{0,300}>", re.I
+    r"</?(?:pre|code|span|div|p|br|b|i|em|strong|td|tr|table|tbody|body|html)\b[^<>{]{0,300}>", re.I
 )
 STARTS_WITH_TAG = re.compile(r"\s*<(?:pre|code|span|div|p|td|table|body|html)\b", re.I)
 # A line of the payload or the command itself, as opposed to one of prose.
@@ -68,7 +68,7 @@ def rewrite(
     notes = []
     for code, (apply, message) in rewritings.items():
         changed = apply(text)
-        if changed is not text:
+        if changed is not text and changed.text.strip():
             notes.append(note_repaired(code, message))
             text = changed
     return text, notes
