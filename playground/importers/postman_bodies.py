@@ -43,8 +43,8 @@ def read_postman_body(body: Any) -> tuple[str | None, str, list[Note]]:
         return _read_graphql(body.get("graphql")), "application/json", []
     if mode == "file":
         file = body.get("file")
-        name = file.get("src") if isinstance(file, dict) else None
-        raise Unreadable("postman-file", BODY_IN_FILE, file=name or "?")
+        source = file.get("src") if isinstance(file, dict) else None
+        raise Unreadable("postman-file", BODY_IN_FILE, file=source or "?")
     if not mode or mode == "none":
         return None, "", []
     message = "Left out the body: {mode} can't become JSON."
