@@ -46,6 +46,7 @@ TYPOGRAPHIC = (
     (re.compile("[‘’‚‛]"), "'"), (re.compile("[“”„‟]"), '"'), (re.compile("[\xa0\u202f]"), " "),
 )  # fmt: skip
 PRINT_STATEMENT = re.compile(r"(?<![\w.'\"])print[ \t]+(?![=(\s])[^\n]*")
+LONE_RETURN = re.compile(r"\r")
 PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.M)
 
 
@@ -56,7 +57,9 @@ def looks_like(pasted: Pasted) -> bool:
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order of its lines."""
-    traced = _dedent(TracedText(pasted.text).replace(CARRIAGE_RETURN, fate=None).replace(PROMPT))
+    traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate=None)
+    # Python ends a line there, too, and counts them.
+    traced = _dedent(traced.replace(LONE_RETURN, "\n", fate="read").replace(PROMPT))
     notes: list[Note] = []
     try:
         tree, traced, notes = _parse(traced)

@@ -167,6 +167,11 @@ def test_text_fields_of_files_become_the_document():
     assert json.loads(found.document) == {"c": "1", "a": "b"}
 
 
+def test_a_lone_carriage_return_ends_a_line():
+    found = paste(f"import requests\rx = 1.50\rrequests.post('{START}', json={{'a':\r x}})")
+    assert json.loads(found.document) == {"a": 1.5}
+
+
 def test_a_look_up_is_no_request():
     found = paste(
         f"import requests\nkey = config.get(name)\nrequests.post('{START}', json={{'k': key}})"
