@@ -101,7 +101,7 @@ class _ScriptReader(RequestParser):
         elif self._is_piped(first):
             self.at = first
             value = self.parse_pipeline()
-            while self.peek().text.lower() not in INVOKE:
+            while self.at < len(self.tokens) and self.peek().text.lower() not in INVOKE:
                 self.at += 1
             self.at += 1
             self._read_request(first, {"body": value})

@@ -161,6 +161,10 @@ def test_a_value_piped_to_the_command_is_its_body():
         assert found.body == '{"a":1}'
 
 
+def test_a_pipe_inside_brackets_that_never_close_ends():
+    assert refuse("@{a=1} | Conver[[To-Json | irm https://h/x -Method Post").endswith(".")
+
+
 def test_the_fields_of_a_form_become_the_document():
     found = paste(f"irm {START} -Method Post -Form @{{ id = 12; email = 'a@b' }}")
     assert json.loads(found.document) == {"id": "12", "email": "a@b"}
