@@ -23,6 +23,7 @@ from playground.api.schemas import (
     NewVersion,
     SendInput,
     SendResult,
+    SentTemplate,
     TemplateDetail,
     TemplateList,
 )
@@ -181,7 +182,9 @@ def check(request: HttpRequest, template_id: uuid.UUID, body: FillInput) -> Any:
     return {"ready": not blocks(problems), "problems": listed, "notes": notes}
 
 
-@api.post("/templates/{template_id}/send", response={200: SendResult, **SAVE}, auth=Bearer("send"))
+@api.post(
+    "/templates/{template_id}/send", response={200: SentTemplate, **SAVE}, auth=Bearer("send")
+)
 def send(request: HttpRequest, template_id: uuid.UUID, body: SendInput) -> Any:
     """Send a template, only once for each `press`, and wait for the verdict.
 

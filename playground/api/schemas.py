@@ -117,6 +117,9 @@ class SendResult(Schema):
     sentence: str
     status: int | None
     job: str
+
+
+class SentTemplate(SendResult):
     notes: list[str] = Field([], description=NOTES)
 
 
