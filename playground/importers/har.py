@@ -26,7 +26,10 @@ from playground.importers.values import (
 # The sender works these out again for what it sends.
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "accept-encoding"})
 # What is read of a request; the query is part of its URL, and the cookies of its headers.
-USED_KEYS = ("method", "url", "headers", "postData", "queryString", "cookies")
+USED_KEYS = (
+    "method", "url", "headers", "queryString", "cookies", "postData", "postData/mimeType",
+    "postData/text", "postData/encoding", "postData/params",
+)  # fmt: skip
 MAX_ENTRIES = 5000
 ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2}|[^\s%&=#\"<>\x80-\U0010ffff])*")
 

@@ -28,7 +28,12 @@ from playground.importers.values import (
     note_understood,
 )
 
-USED_KEYS = ("method", "url", "header", "body", "auth")
+USED_KEYS = (
+    "method", "header", "auth", "url", "url/raw", "url/protocol", "url/host", "url/port",
+    "url/path", "url/query", "url/hash", "url/variable", "body", "body/mode", "body/raw",
+    "body/urlencoded", "body/formdata", "body/graphql", "body/file", "body/options",
+    "body/disabled",
+)  # fmt: skip
 MAX_ITEMS = 5000
 PLACEHOLDER = re.compile(r"\{\{([\w.-]{1,100})\}\}")
 
