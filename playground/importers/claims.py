@@ -30,7 +30,7 @@ def claim_spans(
     if request.pointers:
         claimed, notes = claim_export(pasted.text, request, others)
     elsewhere = [TextSpan(each.start, each.end, "left out") for one in others for each in one.spans]
-    layers = [claimed, elsewhere]
+    layers = [claimed, request.shared_spans, elsewhere]
     gaps: list[TextSpan] = []
     if repaired and (repaired.spans or repaired.gaps):
         # A part of the body that the document lacks is a gap of the whole text.
@@ -74,14 +74,23 @@ def claim_export(
     """
     used = set(request.pointers)
     elsewhere = {each for other in others for each in other.pointers} - used
+    around = {each for pointer in elsewhere for each in list_above(pointer)}
     spans: list[TextSpan] = []
     unused: list[str] = []
     for pointer, child in _list_unused(text, used):
         spans.append(TextSpan(child.begin, child.end, "left out"))
-        if not any(pointers.overlaps(pointer, each) for each in elsewhere):
+        # Neither around, nor a part of, what another request uses.
+        if pointer not in around and elsewhere.isdisjoint(list_above(pointer)):
             unused.append(pointer)
     covered = cover([spans, [TextSpan(0, len(text), "read")]])
     return covered, [note_unused(unused)] if unused else []
+
+
+def list_above(pointer: str) -> Iterator[str]:
+    """The pointer and those of the containers around it."""
+    while pointer:
+        yield pointer
+        pointer = pointer.rpartition("/")[0]
 
 
 def _list_unused(text: str, used: Iterable[str]) -> Iterator[tuple[str, Child]]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from playground.importers.claims import note_unused
+from playground.importers.claims import list_above, note_unused
 from playground.importers.spans import TextSpan, cover
 from playground.importers.values import FoundRequest, Note, note_ignored
 from playground.importers.yaml_payloads import YamlReader, find_comments
@@ -25,7 +26,7 @@ def claim_yaml(
     shared: list[TextSpan] = []
     unused: list[str] = []
     for pointer, start, end in reader.values:
-        above = list(_list_above(pointer))
+        above = list(list_above(pointer))
         is_used = not used.isdisjoint(above)
         if not is_used:
             unused.append(pointer)
@@ -37,23 +38,26 @@ def claim_yaml(
     if comments:
         notes.append(note_ignored("comment", "Left out comments, which JSON doesn't have."))
     whole = {n: TextSpan(each[0].start, each[-1].end, "read") for n, each in blocks.items()}
+    starts = sorted((each.start, number) for number, each in whole.items())
+    for each in comments:
+        at = bisect_right(starts, (each.start, len(own))) - 1
+        if at >= 0 and each.start < whole[starts[at][1]].end:
+            blocks[starts[at][1]].insert(0, each)
     outside = list(_list_outside(sorted(whole.values()), len(text)))
-    shared = cover([comments, shared, outside])
+    for_all = tuple(cover([comments, shared, outside]))
     claimed = []
     for index, request in enumerate(requests):
-        inside = cover([comments, blocks.get(index, []), [whole[index]]]) if index in whole else []
-        spans = cover([inside, shared])
+        inside = cover([blocks.get(index, []), [whole[index]]]) if index in whole else []
         claimed.append(
-            replace(request, pointers=(), spans=tuple(spans), notes=(*request.notes, *notes))
+            replace(
+                request,
+                pointers=(),
+                spans=tuple(inside),
+                shared_spans=for_all,
+                notes=(*request.notes, *notes),
+            )
         )
     return claimed
-
-
-def _list_above(pointer: str) -> Iterator[str]:
-    """The pointer and those of the containers around it."""
-    while pointer:
-        yield pointer
-        pointer = pointer.rpartition("/")[0]
 
 
 def _list_outside(blocks: Sequence[TextSpan], length: int) -> Iterator[TextSpan]:

@@ -110,7 +110,8 @@ class FoundRequest:
     lists the `pointers` of the values it used instead. `in_program` says that the text around
     the request is a program, whose other statements say nothing about the request. `rows` says
     that the body is a list of objects which had a line or an item each. `rejected` is the
-    reason why this request can't be read, though others of the text can.
+    reason why this request can't be read, though others of the text can. `shared_spans` are
+    claimed by every request of a text alike.
     """
 
     kind: str
@@ -126,6 +127,7 @@ class FoundRequest:
     in_program: bool = False
     rows: bool = False
     rejected: Rejected | None = None
+    shared_spans: tuple[TextSpan, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,16 @@ def test_a_collection_in_yaml_is_read_and_accounted_for():
     assert (first.method, first.url) == ("GET", "https://mail.example.com/api/v1.1/list")
 
 
+def test_comments_and_unused_values_of_a_collection_are_left_out_with_a_line():
+    text = V5.replace("        headers:", "        # canary one\n        headers:")
+    text = text.replace("environments:", "# canary two\nenvironments:")
+    found = paste(text)
+    check_spans(text, found)
+    left_out = [text[start:end] for start, end, fate in found.spans if fate == "left out"]
+    assert sum("canary" in each for each in left_out) == 2
+    assert any(each.code == "comment" for each in found.notes)
+
+
 def test_a_choice_of_environments_is_left_to_the_person():
     export = json.loads(json.dumps(V4))
     for name in ("test", "live"):
