@@ -1,8 +1,9 @@
 """Detects what a pasted text is and hands it to the reader of that format.
 
 To add a format, write a module with the two functions of `Reader` and list it in one of the
-registries below. A reader accounts for its text by the notes of its requests: what it changed
-is noted as repaired, what it did not carry over as ignored.
+registries below. A reader accounts for its text by the spans of its requests
+(see `spans`): what it changed is noted as repaired, what it did not carry over as ignored. Any
+`Unreadable` but `NotRecognized` ends the search.
 """
 
 from __future__ import annotations

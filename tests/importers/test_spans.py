@@ -61,7 +61,7 @@ def test_the_spans_of_every_format_cover_the_text(text):
 
 
 CANARY = "canaryword"
-# The other readers claim whole commands or objects; what they leave out of one has a note.
+# These readers claim whole statements.
 COARSE = {"powershell", "python", "javascript"}
 EXACT = sorted(TEXTS.keys() - COARSE)
 
