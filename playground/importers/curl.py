@@ -12,7 +12,6 @@ from dataclasses import replace
 
 from playground.importers import powershell
 from playground.importers.bash import ASSIGNMENT, BashCommand, split_commands
-from playground.importers.bash_words import TEMPLATE
 from playground.importers.cmd import split_cmd_commands
 from playground.importers.command_lines import (
     detect_shell,
@@ -159,9 +158,7 @@ def _output(command: BashCommand) -> str | None:
 
 
 def _list_shell_notes(command: BashCommand) -> list[Note]:
-    typed = [*command.words, command.input or ""]
-    templates = [each for text in typed for each in TEMPLATE.findall(text)]
-    notes = note_shell_values([*command.unknown, *templates])
+    notes = note_shell_values(command.unknown)
     if command.redirects:
         where = ", ".join(command.redirects)
         notes.append(note_ignored("redirect", "Left out the redirection {where}.", where=where))

@@ -200,7 +200,11 @@ def test_each_value_from_elsewhere_has_a_line():
         f'curl {URL} -H "A: ${{{{ secrets.TOKEN }}}}" -H "B: $B" -d @- <<E\n{{"a": "${{C}}"}}\nE'
     )
     typed = [note.params["typed"] for note in found.notes if note.code == "shell-value"]
-    assert typed == ["$B", "${C}", "${{ secrets.TOKEN }}"]
+    assert typed == ["$B", "${C}"]
+    unset = [note.message for note in found.notes if note.code == "placeholder-unset"]
+    assert unset == [
+        "Nobody sets ${{ secrets.TOKEN }}, a placeholder of another tool. Enter a value for it."
+    ]
 
 
 def test_every_command_is_found_in_order():
