@@ -84,6 +84,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     listed: dict[str, Any] = {
         "found": found,
         "requests": describe_requests(found),
+        "number": found.number,
         "digest": _digest(text),
     }
     if found.requests and number is None:

@@ -69,6 +69,9 @@ def test_one_of_several_requests_is_chosen_first(as_editor: Client, editor: Pers
     for options in ({}, {"preview": True}, {"merge": True}):
         answer = send(as_editor, draft, text=text, **options)
         assert 'value="1" checked' in answer.json()["choices"]
+    other = "curl https://h.example.com/api/v1.1/workflows/start -d '{}'\n"
+    answer = send(as_editor, draft, text=other + text)
+    assert 'value="2" checked' in answer.json()["choices"]
     draft.refresh_from_db()
     assert draft.text == TEXT
     assert send(as_editor, draft, text=text, request=2).status_code == 200

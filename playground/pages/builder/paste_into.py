@@ -52,7 +52,10 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         if isinstance(found, Rejected):
             return _refuse(found.message)
         if found.requests and number is None:
-            context = {"found": found, "requests": describe_requests(found)}
+            # A request of this draft's operation is more likely than the first known one.
+            own = (e.number for e in found.requests if e.operation == opened.operation.id)
+            likely = next(own, found.number)
+            context = {"requests": describe_requests(found), "number": likely}
             return JsonResponse({"choices": render_to_string("pasting/_requests.html", context)})
         # The URL of a job adds a step in either case, and an environment its variables: there is
         # nothing to preview.
