@@ -21,10 +21,10 @@ WORD_PART = re.compile(r'[^\\" \t\n\r]+')
 # special, a line break as a caret and two, backslashes doubled. Older ones put no caret before
 # the outer quotes, so that cmd would take some carets inside for themselves.
 BROWSER_ARGUMENT = re.compile(
-    r"(\^?)\"((?:[\w\s:=+~'/.,?;()*`\x80-\U0010ffff-]++|\^\n\n|\^\\\^[\"\\]|\^[^\n\"\\]|%(?=\^))*)"
-    r"\1\"(?=[\s&|]|\Z)",
-    re.A,
+    r"(\^?)\"((?:[^\"^\\\n]++|\^\n\n|\^\\\^[\"\\]|\^[^\n\"\\])*)\1\"(?=[\s&|]|\Z)"
 )
+# Browsers put no caret before these, unless a percent sign is before it.
+CARET_IN_TEXT = re.compile(r"(?<!%)\^[\w\s]", re.A)
 # The run-time would leave these backslashes doubled: no quote follows them.
 DOUBLED = re.compile(r"(?<!\\)(?:\\\\)+(?![\\\"])")
 CONTINUATION = re.compile(r"\^[ \t]+\n")
@@ -89,7 +89,7 @@ class _LineReader:
             at = self.at
             starts = not self.parts or self.parts[-1][-1:].isspace()
             browser = BROWSER_ARGUMENT.match(text, at) if starts and not quoted else None
-            if browser and "^" in browser.group():
+            if browser and _is_encoded(browser[1], browser[2]):
                 self._split()
                 self._read_browser_argument(browser)
             elif plain := (QUOTED if quoted else UNQUOTED).match(text, at):
@@ -152,6 +152,11 @@ class _LineReader:
         if code not in self.repairs:
             line = self.text.count("\n", 0, self.at) + 1
             self.repairs[code] = note_repaired(code, "Line {line}: " + message, line=line)
+
+
+def _is_encoded(quote: str, inner: str) -> bool:
+    """Whether a browser wrote the argument, whose outer quotes may have a caret."""
+    return bool(quote) or ("^" in inner and CARET_IN_TEXT.search(inner) is None)
 
 
 def _take_off(text: str, escape: str) -> str:

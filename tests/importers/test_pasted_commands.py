@@ -42,6 +42,11 @@ READ = {
         f'curl ^"{URL}^" ^\n --data-raw ^"^{{^\\^"n^\\^":^\\^"one^\\^\\ntwo ^\\^\\^\\^"^\\^"^}}^"',
         '{"n":"one\\ntwo \\""}',
     ),
+    "a browser that leaves the at sign": (
+        f'curl ^"{URL}^" ^\n --data-raw ^"^{{^\\^"n^\\^":^\\^"a@b^\\^\\nc^\\^"^}}^"\n',
+        '{"n":"a@b\\nc"}',
+    ),
+    "a caret in a text": (f'curl "{URL}" ^\n -d "2^x"', "2^x"),
     "Chrome for cmd: a line break": (
         f'curl ^"{URL}^" ^\r\n --data-raw ^"^{{^\r\n\r\n^\\^"n^\\^":é^%^41^}}^"',
         '{\n"n":é%41}',
