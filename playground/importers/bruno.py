@@ -6,7 +6,7 @@ Source: the Bru language, https://docs.usebruno.com/bru-lang/overview.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from textwrap import dedent
 from urllib.parse import quote_plus
@@ -41,6 +41,7 @@ PAIR = re.compile(
 )
 FILE = re.compile(r"@file\(([^)]*)\)")
 PLACEHOLDER = re.compile(r"\{\{[ \t]*([\w.-]{1,100})[ \t]*\}\}")
+LOGIN = ("token", "username", "password", "key", "value", "placement")
 TYPES = {
     "json": "application/json",
     "xml": "application/xml",
@@ -73,8 +74,11 @@ class _Request:
         self.spans.append(TextSpan(block.start, block.end, "read"))
         return block.text
 
-    def pairs(self, name: str) -> list[tuple[str, str]]:
-        """The names and values of a block; those that are switched off are noted."""
+    def pairs(self, name: str, known: Collection[str] = ()) -> list[tuple[str, str]]:
+        """The names and values of a block; those that are switched off are noted.
+
+        Where only some names are known, a line with another one stays unread.
+        """
         block = self.blocks.get(name)
         if block is None:
             return []
@@ -86,6 +90,8 @@ class _Request:
         listed = []
         for each in PAIR.finditer(block.text):
             key = each["name"].strip('"')
+            if known and key not in known:
+                continue
             start, end = block.inside + each.start(), block.inside + each.end()
             if each["off"]:
                 self.off.append(key)
@@ -146,8 +152,8 @@ def _split_requests(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
 
 def _read_request(request: _Request) -> FoundRequest:
     method = next(each for each in request.blocks if each in METHODS)
-    line = dict(request.pairs(method))
-    title = dict(request.pairs("meta")).get("name", "")
+    line = dict(request.pairs(method, ("url", "body", "auth")))
+    title = dict(request.pairs("meta", ("name", "type", "seq"))).get("name", "")
     headers = request.pairs("headers")
     mode = line.get("body") or "none"
     rejected, body, content_type = None, None, ""
@@ -228,7 +234,7 @@ def _read_auth(
     # A login is encoded as a whole, so its placeholders are filled in before.
     values = {
         name: PLACEHOLDER.sub(lambda found: variables.get(found[1], found[0]), value)
-        for name, value in (request.pairs(f"auth:{mode}") if mode else [])
+        for name, value in (request.pairs(f"auth:{mode}", LOGIN) if mode else [])
     }
     if mode == "bearer" and values:
         return ("Authorization", f"Bearer {values.get('token', '')}"), []

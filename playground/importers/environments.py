@@ -21,6 +21,11 @@ from playground.importers.values import (
 from playground.jsontext.references import is_variable_name
 
 SCOPES = ("environment", "globals")
+# What the export says of itself is read, too.
+KEYS = (
+    "id", "name", "values", "_postman_variable_scope", "_postman_exported_at",
+    "_postman_exported_using",
+)  # fmt: skip
 
 
 def is_environment(pasted: Pasted) -> bool:
@@ -41,7 +46,7 @@ def read_environment(pasted: Pasted) -> Imported:
     tree: Any = pasted.tree
     collector = Collector()
     variables: dict[str, str] = {}
-    used, off, renamed = ["/name", "/values"], [], list[Note]()
+    off, renamed = list[str](), list[Note]()
     for each in tree["values"]:
         if not isinstance(each, dict) or not each.get("key"):
             continue
@@ -61,7 +66,7 @@ def read_environment(pasted: Pasted) -> Imported:
             variables[name] = value
     if not variables:
         raise Unreadable("environment-empty", "This environment has no variables with a value.")
-    request = FoundRequest(kind="environment", pointers=tuple(used))
+    request = FoundRequest(kind="environment", pointers=tuple(f"/{each}" for each in KEYS))
     claimed, notes = claim_export(pasted.text, request, ())
     spans, _ = account(pasted.original, pasted.traced.trace(claimed))
     message = "An environment of Postman: {name}."

@@ -44,6 +44,18 @@ TEXTS = {
     "mongo": '{job_name: ObjectId("5a74876369d42613b31947b8"), inputs: [{$gte: /a/i}]}',
     "lines of json": '{"url": "a", "n": 1}\n{"url": "b", "n": 2}\n',
     "har": json.dumps({"log": {"entries": [{"request": ENTRY, "response": {"status": 200}}]}}),
+    "insomnia": json.dumps({
+        "_type": "export",
+        "__export_format": 4,
+        "resources": [{
+            "_id": "r", "_type": "request", "url": URL, "method": "POST", "body": {"text": BODY},
+        }],
+    }),
+    "insomnia 5": f"type: collection.insomnia.rest/5.0\nname: a # b\ncollection:\n  - url: {URL}\n"
+    f"    method: POST\n    body:\n      text: '{BODY}'\n",
+    "bruno": f"meta {{\n  name: a\n}}\n\npost {{\n  url: {URL}\n  body: json\n}}\n\n"
+    f"headers {{\n  A: b\n}}\n\nbody:json {{\n  {BODY}\n}}\n",
+    "httpie": f"$ http POST {URL} A:b job_name=first n:=1.10 # comment\n",
     "postman": json.dumps({"info": {"name": "I"}, "item": [{"name": "a", "request": REQUEST}]}),
 }  # fmt: skip
 
