@@ -219,6 +219,9 @@ def _read_body(request: _Request, mode: str) -> tuple[str | None, str]:
     if mode == "file":
         file = FILE.search(request.take("body:file"))
         raise Unreadable("bruno-file", BODY_IN_FILE, file=file[1] if file else "?")
+    if mode != "none":
+        message = "The body of this Bruno request is of an unknown kind: {mode}."
+        raise Unreadable("bruno-mode", message, mode=mode[:80])
     return None, ""
 
 

@@ -22,7 +22,8 @@ from playground.jsontext.printing import dump_inline
 SIGN = re.compile(r"^type:[ \t]*[\"']?\w+\.insomnia\.rest/", re.M)
 PLACEHOLDER = re.compile(r"\{\{[ \t]*(?:_\.)?([\w.-]{1,200})[ \t]*\}\}")
 USED_KEYS = (
-    "name", "method", "url", "body", "headers", "parameters", "pathParameters", "authentication",
+    "name", "method", "url", "body/mimeType", "body/text", "body/params", "body/fileName",
+    "headers", "parameters", "pathParameters", "authentication",
 )  # fmt: skip
 MAX_ITEMS = 5000
 

@@ -21,13 +21,15 @@ def claim_yaml(
     keys of folders, is read for all of them, and values that no request uses are left out.
     """
     used = {each for request in requests for each in request.pointers}
+    around = {above for each in used for above in list_above(each)}
     numbers = {pointer: index for index, pointer in enumerate(own)}
     blocks: dict[int, list[TextSpan]] = {}
     shared: list[TextSpan] = []
     unused: list[str] = []
     for pointer, start, end in reader.values:
         above = list(list_above(pointer))
-        is_used = not used.isdisjoint(above)
+        # The key of a container is read where something in it is.
+        is_used = pointer in around or not used.isdisjoint(above)
         if not is_used:
             unused.append(pointer)
         span = TextSpan(start, end, "read" if is_used else "left out")

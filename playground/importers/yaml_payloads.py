@@ -111,7 +111,7 @@ class YamlReader:
         self.is_other = False
         # Each open container with the key that its next value belongs to.
         self.open: list[tuple[dict[str, Tree] | list[Tree], list[str], str]] = []
-        # The pointer of each single value, and its place in the text.
+        # The pointer of each key and each single value, and its place in the text.
         self.values: list[tuple[str, int, int]] = []
 
     def take(self, event: yaml.Event) -> None:
@@ -147,7 +147,7 @@ class YamlReader:
         self.open.append((container, [], self._add(container, line)))
 
     def _add_scalar(self, event: yaml.ScalarEvent, line: int, start: int, end: int) -> None:
-        owner, key, _ = self.open[-1] if self.open else (None, [], "")
+        owner, key, above = self.open[-1] if self.open else (None, [], "")
         if isinstance(owner, dict) and not key:
             if event.value in owner:
                 message = "Line {line}: the key {key} is there twice. Remove one of them."
@@ -155,6 +155,7 @@ class YamlReader:
             # Nor does a key of an API have spaces, but a line of prose before its colon.
             self.is_other |= not event.style and " " in event.value
             key.append(event.value)
+            self.values.append((pointers.child(above, event.value), start, end))
             return
         self.is_other |= not event.style and event.value.endswith(",")
         # Quotes make a text of anything.
