@@ -26,6 +26,7 @@ from playground.drafts.change_log import (
     replay,
     value_at,
 )
+from playground.drafts.documents import follow_value
 from playground.drafts.drafts import find_draft, state_of
 from playground.drafts.editing import Edit, InvalidEdit, State, perform
 from playground.drafts.incomplete import text_at
@@ -104,7 +105,10 @@ def apply_edit(
         # Such as leaving a field unchanged: no revision, or undo would seem to do nothing.
         if after == before:
             return Applied(draft, before, after)
-        return _store(draft, before, NewChange(after, splice, rebased.pointer, tab, undo_step))
+        applied = _store(draft, before, NewChange(after, splice, rebased.pointer, tab, undo_step))
+        if rebased.edit.kind == "set":
+            follow_value(draft.pk, before.text, after.text, edit.pointer, edit.value)
+        return applied
 
     return _retry(person, draft_id, attempt)
 

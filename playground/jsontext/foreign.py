@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from playground.jsontext.references import has_braces
+
 # Tags of Insomnia only: texts may have those of Jinja, Liquid and Django, such as `{% if … %}`.
 _TAGS = (
     "uuid|now|timestamp|response|request|prompt|faker|cookie|jsonpath|hash|base64|os|file|external"
@@ -41,7 +43,8 @@ class ForeignPlaceholder:
 
 def may_have_foreign(text: str) -> bool:
     """Whether a JSON text can have placeholders of other tools; quick."""
-    return "{{" in text or "{%" in text
+    # A percent sign is rare, and looking for one character is ten times as fast as for two.
+    return has_braces(text) or ("%" in text and "{%" in text)
 
 
 def find_foreign(text: str) -> Iterator[ForeignPlaceholder]:

@@ -7,7 +7,15 @@ from itertools import islice
 from typing import NamedTuple
 
 from playground.jsontext.errors import line_at
-from playground.jsontext.scanning import BROKEN, Child, children, skip_space, skip_value
+from playground.jsontext.scanning import (
+    BROKEN,
+    Child,
+    children,
+    item_start,
+    member_start,
+    skip_space,
+    skip_value,
+)
 
 # Longer digit strings can't be indexes of anything that fits into memory, and converting a
 # very long one would be slow.
@@ -103,14 +111,22 @@ def find_child(text: str, pointer: str) -> Child | None:
         segments = split(pointer)
         if not segments:
             return Child(None, at, at, at, skip_value(text, at))
-        for segment in segments:
-            found = _find_step(text, at, segment)
-            if found is None:
+        for segment in segments[:-1]:
+            start = _find_start(text, at, segment)
+            if start is None:
                 return None
-            at = found.start
+            at = start
+        return _find_step(text, at, segments[-1])
     except BROKEN:
         return None
-    return found
+
+
+def _find_start(text: str, at: int, segment: str) -> int | None:
+    """The offset of the value that one segment names in the value at `at`."""
+    if text[at] == "{":
+        return member_start(text, at, segment)
+    index = parse_index(segment) if text[at] == "[" else None
+    return None if index is None else item_start(text, at, index)
 
 
 def _find_step(text: str, at: int, segment: str) -> Child | None:
@@ -121,8 +137,8 @@ def _find_step(text: str, at: int, segment: str) -> Child | None:
             if member.key == segment:
                 found = member  # and go on, since a duplicate may follow
         return found
-    index = parse_index(segment)
-    return None if index is None else next(islice(children(text, at), index, None), None)
+    start = _find_start(text, at, segment)
+    return None if start is None else Child(None, start, start, start, skip_value(text, start))
 
 
 def line_of(text: str, pointer: str) -> int:

@@ -94,6 +94,40 @@ def children(text: str, at: int) -> Iterator[Child]:
         at = comma.end()
 
 
+def item_start(text: str, at: int, index: int) -> int | None:
+    """The offset of an item of the array that opens at `at`; None if there are fewer."""
+    at = skip_space(text, at + 1)
+    if text[at] == "]":
+        return None
+    # A tight loop: half the time of `children`, and an array may have thousands of items.
+    for _ in range(index):
+        comma = _comma(text, _decode_at(text, at)[1])
+        if comma is None:
+            return None
+        at = comma.end()
+    return at
+
+
+def member_start(text: str, at: int, key: str) -> int | None:
+    """The offset of the value of a key in the object that opens at `at`; of duplicates the last."""
+    found = None
+    at = skip_space(text, at + 1)
+    while text[at] == '"':
+        name, end = _decode_at(text, at)
+        at = _colon(text, end).end()
+        if name == key:
+            found = at
+            # What follows may be most of the document. Unless the key may follow, plain or with
+            # escapes, it isn't read.
+            if text.find(f'"{key}"', at) < 0 and text.find("\\", at) < 0:
+                return found
+        comma = _comma(text, skip_value(text, at))
+        if comma is None:
+            return found
+        at = comma.end()
+    return found
+
+
 def string_end(text: str, at: int) -> int:
     """The offset after the string that opens at `at`; raises JSONSyntaxError."""
     end = at + 1

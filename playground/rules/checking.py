@@ -8,7 +8,7 @@ from itertools import islice
 
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.foreign import may_have_foreign
-from playground.jsontext.parsing import find_duplicate_keys, parse, parse_plain
+from playground.jsontext.parsing import PlainDocument, find_duplicate_keys, parse, parse_plain
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import may_have_references
 from playground.rules.attachments import check_attachments
@@ -26,6 +26,7 @@ from playground.rules.wording import abbreviate, describe_value
 LIMIT = 300
 
 Resolve = Callable[[str], str]
+Read = Callable[[str], PlainDocument]
 # The rules that schemas name in `x-rules`. Each reads the whole document.
 RULES: Mapping[str, Callable[[Context], Iterator[Problem]]] = {
     "steps": check_steps,
@@ -44,15 +45,17 @@ def check_document(
     schema: Schema | None,
     facts: Facts = NO_FACTS,
     resolve: Resolve | None = None,
+    read: Read = parse_plain,
 ) -> list[Problem]:
     """Every problem of a document in the order of its lines; never raises, whatever the text.
 
     `schema` is the operation's body schema with its hints (see `playground.openapi`). At most
     300 problems are listed, errors first; one more then reports the cut. `resolve` returns the text
     with the values of its variables: rules then check those, and report pointers of `text`.
+    `read` returns what `parse_plain` does, for callers that may have parsed the text before.
     """
     try:
-        document = parse_plain(text)
+        document = read(text)
     except JSONSyntaxError as error:
         return [report_not_json(error)]
     if not isinstance(document.value, dict):

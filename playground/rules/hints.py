@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from playground.jsontext import pointers
 from playground.jsontext.printing import dump
 from playground.rules.context import Context, Schema, has_reference
 from playground.rules.fixes import fix_by_removing, fix_by_renaming, fix_by_setting
+from playground.rules.identity import ByIdentity
 from playground.rules.problems import Fix, Problem, make_problem
 from playground.rules.wording import (
     abbreviate,
@@ -55,20 +57,15 @@ def _walk(context: Context, schema: Schema, value: Any, at: str) -> Iterator[Pro
                 yield from _walk(context, field, value[name], pointers.child(at, name))
 
 
+def _plan_of(schema: Any) -> _Plan:
+    return _plan(ByIdentity(schema))
+
+
 # Without a plan each of thousands of input rows would be visited although its schema has no
 # hints, and each edit would look for hints in the whole schema again.
-# Kept by identity, since schemas are shared dicts and can't be hashed, together with the schema,
-# so that no other one can take its identity.
-_plans: dict[int, tuple[Any, _Plan]] = {}
-
-
-def _plan_of(schema: Any) -> _Plan:
-    known = _plans.get(id(schema))
-    if known is None or known[0] is not schema:
-        if len(_plans) >= MOST_PLANS:
-            _plans.clear()
-        known = _plans[id(schema)] = (schema, _make_plan(schema))
-    return known[1]
+@lru_cache(maxsize=MOST_PLANS)
+def _plan(schema: ByIdentity) -> _Plan:
+    return _make_plan(schema.value)
 
 
 def _make_plan(schema: Any) -> _Plan:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -20,6 +21,7 @@ from playground.jsontext.printing import dump
 from playground.rules.context import Context, Schema, get_tree_value, has_reference, schema_at
 from playground.rules.facts import NO_FACTS
 from playground.rules.fixes import fix_by_converting, fix_by_removing, fix_by_setting
+from playground.rules.identity import ByIdentity
 from playground.rules.problems import Problem, make_problem
 from playground.rules.wording import (
     abbreviate,
@@ -37,7 +39,8 @@ from playground.rules.wording import (
 )
 
 LIMIT = 300
-MOST_COMPILED = 500
+# Each step of a workflow has a schema of its own, and a workflow may have hundreds.
+MOST_COMPILED = 2000
 LIMITS = {
     "minimum": "too-small",
     "maximum": "too-large",
@@ -62,9 +65,6 @@ WITHOUT_PARAMETERS = {
     "anyOf": "no-form-fits",
     "oneOf": "no-form-fits",
 }
-# By identity, since each edit checks the same few schemas and hashing one costs more than
-# checking against it. The schema is stored too, so that no other can get its identity.
-_compiled: dict[int, tuple[Schema, Draft202012Validator | None]] = {}
 
 
 def check_schema(context: Context, schema: Schema, value: Any, at: str = "") -> Iterator[Problem]:
@@ -90,18 +90,17 @@ def explain_text(schema: Schema, pointer: str, text: str) -> str:
 
 def compile_schema(schema: Schema) -> Draft202012Validator | None:
     """The validator of a schema, or None if it isn't valid JSON Schema."""
-    known = _compiled.get(id(schema))
-    if known is None or known[0] is not schema:
-        try:
-            validator = Draft202012Validator(
-                dict(schema), retriever=_refuse_address, validate_formats=True
-            )
-        except (jsonschema_rs.ValidationError, ReferencingError, ValueError, TypeError):
-            validator = None
-        if len(_compiled) >= MOST_COMPILED:
-            _compiled.clear()
-        known = _compiled[id(schema)] = (schema, validator)
-    return known[1]
+    return _compile(ByIdentity(schema))
+
+
+@lru_cache(maxsize=MOST_COMPILED)
+def _compile(schema: ByIdentity) -> Draft202012Validator | None:
+    try:
+        return Draft202012Validator(
+            dict(schema.value), retriever=_refuse_address, validate_formats=True
+        )
+    except (jsonschema_rs.ValidationError, ReferencingError, ValueError, TypeError):
+        return None
 
 
 def _refuse_address(uri: str) -> NoReturn:

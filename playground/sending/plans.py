@@ -15,6 +15,7 @@ from playground.drafts.incomplete import check_incomplete
 from playground.drafts.metadata import Metadata, own_variables, variable_values
 from playground.drafts.models import Draft
 from playground.jsontext.foreign import find_foreign
+from playground.jsontext.parsing import parse_plain
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import FILE_REFERENCE, find_references
 from playground.jsontext.resolving import resolve_document
@@ -22,7 +23,7 @@ from playground.openapi.operations import Operation, get_operation
 from playground.payload_templates.models import Version
 from playground.payload_templates.secrets import secret_names_for
 from playground.people.models import Person
-from playground.rules.checking import check_document
+from playground.rules.checking import Read, check_document
 from playground.rules.facts import Facts
 from playground.rules.problems import ERROR, WARNING, Problem
 from playground.rules.wording import abbreviate, stands_for_uid
@@ -140,16 +141,16 @@ def gather_facts(plan: Plan) -> Facts:
     return replace(facts, files=files, secrets=secrets)
 
 
-def check_plan(plan: Plan, facts: Facts | None = None) -> list[Problem]:
+def check_plan(plan: Plan, facts: Facts | None = None, read: Read = parse_plain) -> list[Problem]:
     """Return every problem at once: connection, path values, incomplete input, document.
 
-    Callers that have the facts already pass them.
+    Callers that have the facts already pass them; `read` is as in `check_document`.
     """
     problems = [*_check_target(plan), *_check_incomplete(plan)]
     schema = plan.operation.body_schema
     if schema is not None:
         facts = facts or gather_facts(plan)
-        problems += check_document(plan.text, schema, facts, make_resolver(plan))
+        problems += check_document(plan.text, schema, facts, make_resolver(plan), read)
         problems += _check_size(plan, facts)
         problems += check_listed_values(plan.text, schema, plan.connection)
     return problems

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
+from playground.drafts.documents import read_document
 from playground.drafts.drafts import find_draft, state_of
 from playground.drafts.editing import State
 from playground.drafts.models import Draft
@@ -53,7 +54,8 @@ class DraftContext:
 
     @cached_property
     def problems(self) -> list[Problem]:
-        return check_plan(plan_draft(self.draft), self.facts)
+        read = partial(read_document, self.draft.pk)
+        return check_plan(plan_draft(self.draft), self.facts, read)
 
     @cached_property
     def field_metadata(self) -> FieldMetadata:
