@@ -117,3 +117,29 @@ def test_a_cursor_belongs_to_the_value_before_it(offset: int, pointer: str) -> N
 def test_a_cursor_before_the_error_of_a_broken_text_has_its_pointer() -> None:
     assert pointer_at('{"a": {"b": 1}, "c": }', 12) == "/a/b"
     assert pointer_at('{"a": {"b": 1}, "c": [1, tru', 20) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a": {"b": 1}, "a": {"b": 2}}',
+        '{"a": {"b": 1}, "\\u0061": {"b": 2}}',
+        '{"a": {"b": 1}, "c": [{"a": 0}], "a": {"b": 2}}',
+        '{"a": {"b": 1, "b": 2}, "c": "\\"a\\""}',
+    ],
+)
+def test_of_duplicate_keys_on_the_way_the_last_counts_however_it_is_written(text: str) -> None:
+    found = locate(text, "/a/b")
+    assert found is not None
+    assert text[found.start : found.end] == "2"
+
+
+def test_an_item_beyond_the_last_one_is_not_found() -> None:
+    text = '{"rows": [[1, 2], [3]], "none": []}'
+    assert locate(text, "/rows/1/1") is None
+    assert locate(text, "/rows/2/0") is None
+    assert locate(text, "/none/0") is None
+    assert locate(text, "/none/0/0") is None
+    found = locate(text, "/rows/0/1")
+    assert found is not None
+    assert text[found.start : found.end] == "2"
