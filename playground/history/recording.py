@@ -148,9 +148,14 @@ def _find_changed(exchange: Exchange, digest: str) -> uuid.UUID | None:
     """Return the same person's last send of the same document if its reply was different."""
     if not exchange.fingerprint:
         return None
-    alike = Exchange.objects.filter(fingerprint=exchange.fingerprint, person=exchange.person)
-    earlier = alike.filter(number__lt=exchange.number).exclude(reply_digest="")
-    last = earlier.order_by("-number").values_list("id", "reply_digest").first()
+    # "Greater than empty": `exclude` and calls in a chain cost more to build than to run.
+    earlier = Exchange.objects.filter(
+        fingerprint=exchange.fingerprint,
+        person=exchange.person_id,
+        number__lt=exchange.number,
+        reply_digest__gt="",
+    )
+    last = earlier.values_list("id", "reply_digest").first()  # newest first, as always
     return last[0] if last and last[1] != digest else None
 
 

@@ -55,18 +55,15 @@ class Watchdog:
         self.started = time.monotonic()
         self.stopped = ""
         self._cancel = cancel or threading.Event()
-        self._done = threading.Event()
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
-        self._thread = threading.Thread(target=self._watch, name="network-watchdog", daemon=True)
 
     def __enter__(self) -> Watchdog:
-        self._thread.start()
+        _WATCH.add(self)
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._done.set()
-        self._thread.join()
+        _WATCH.remove(self)
         self._replace_handle(None)
 
     @property
@@ -122,11 +119,49 @@ class Watchdog:
             raise errors[0]
         return results[0]
 
-    def _watch(self) -> None:
-        while not self._done.wait(POLL_SECONDS):
-            try:
-                self.check()
-            except Stopped:
-                with self._lock, contextlib.suppress(OSError):
-                    if self._handle is not None:
-                        self._handle.shutdown(socket.SHUT_RDWR)
+    def intervene(self) -> None:
+        """Shut the socket down if the send has been stopped; called every POLL_SECONDS."""
+        try:
+            self.check()
+        except Stopped:
+            with self._lock, contextlib.suppress(OSError):
+                if self._handle is not None:
+                    self._handle.shutdown(socket.SHUT_RDWR)
+
+
+class Watch:
+    """The thread that looks after all sends under way: starting one for each takes longer than
+    what it does for a quick send. It waits without waking up while there are none."""
+
+    def __init__(self) -> None:
+        self._watchdogs: set[Watchdog] = set()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def add(self, watchdog: Watchdog) -> None:
+        with self._changed:
+            self._watchdogs.add(watchdog)
+            # A forked process has the object but not the thread.
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(
+                    target=self._run, name="network-watchdog", daemon=True
+                )
+                self._thread.start()
+            elif len(self._watchdogs) == 1:
+                self._changed.notify()
+
+    def remove(self, watchdog: Watchdog) -> None:
+        with self._changed:
+            self._watchdogs.discard(watchdog)
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._watchdogs)
+                watchdogs = list(self._watchdogs)
+            for watchdog in watchdogs:
+                watchdog.intervene()
+            time.sleep(POLL_SECONDS)
+
+
+_WATCH = Watch()

@@ -23,12 +23,13 @@ class SessionStore(db.SessionStore):
 
     def load(self) -> dict[str, Any]:
         key, now = hash_session_key(self.session_key or ""), timezone.now()
-        session = self.model.objects.filter(session_key=key, expire_date__gt=now).first()
-        if session is not None:
-            return self.decode(session.session_data)
-        # A key that somebody made up must not become the key of a new session.
-        self.flush()
-        return {}
+        try:
+            session = self.model.objects.get(session_key=key, expire_date__gt=now)
+        except self.model.DoesNotExist:
+            # A key that somebody made up must not become the key of a new session.
+            self.flush()
+            return {}
+        return self.decode(session.session_data)
 
     def exists(self, session_key: str) -> bool:
         return super().exists(hash_session_key(session_key))

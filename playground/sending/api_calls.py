@@ -78,7 +78,7 @@ def call_operation(
     cancel = cancel or threading.Event()
     assembled = assemble_plan(plan)
     exchange = start_exchange(plan, assembled.call, person, None) if record else None
-    note_use(plan, assembled.call)
+    note_use(plan, assembled)
     result = assembled.failure or perform_call(assembled.call, cancel)
     if exchange is not None:
         complete_exchange(exchange, plan, assembled.call, result)

@@ -4,6 +4,7 @@ import copy
 import json
 import logging
 import traceback
+from contextlib import suppress
 
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +19,7 @@ from playground.openapi.documents import get_value
 from playground.people.audit import record_event
 from playground.sending.held_results import store_when_possible
 from playground.sending.plans import WORKFLOW_UID, Plan
+from playground.vault.storage_errors import find_cause
 from playground.workspace.models import Connection, Repeat
 from playground.workspace.workflows import find_workflow
 
@@ -47,6 +49,7 @@ def complete_exchange(
             with transaction.atomic():
                 recorded = record_end(exchange, call, result, verdict, job_uid)
                 record_repeat(recorded, plan, call)
+                _try_to_audit(recorded)
             return recorded
 
         what = f"The reply to send {exchange.id}"
@@ -54,11 +57,24 @@ def complete_exchange(
     except Exception as error:
         log_error("Completing an exchange", exchange, error)
         ended = _end_as_broken(exchange, plan, call, result, error)
+        with suppress(Exception):  # logged
+            _try_to_audit(ended)
+    return ended
+
+
+def _try_to_audit(exchange: Exchange) -> None:
+    """Audit an ended exchange, in the transaction that ends it: one commit instead of two.
+
+    A fault in here changes no verdict. Raises only what means that nothing can be stored now.
+    """
     try:
-        audit_exchange(ended)
+        with transaction.atomic():
+            audit_exchange(exchange)
     except Exception as error:
         log_error("Auditing an exchange", exchange, error)
-    return ended
+        # After such an error the database may have undone the outer transaction as well.
+        if find_cause(error) is not None:
+            raise
 
 
 def _end_as_broken(

@@ -28,7 +28,12 @@ from playground.workspace.connections import resolve_base_url
 from playground.workspace.file_access import hold_files
 from playground.workspace.files import find_damage, open_file
 from playground.workspace.models import File
-from playground.workspace.secrets import list_secrets, note_secret_use, to_wire
+from playground.workspace.secrets import (
+    is_use_recorded,
+    list_secrets,
+    note_secret_use,
+    to_wire,
+)
 
 logger = logging.getLogger("playground.sending")
 
@@ -39,11 +44,13 @@ GRACE = timedelta(seconds=30)
 @dataclass(frozen=True)
 class Assembled:
     """The call, or a bare one and the failure that says why it could not be assembled;
-    `binds_secrets` is set if the draft has secrets that are not bound to a host yet."""
+    `binds_secrets` is set if the draft has secrets that are not bound to a host yet;
+    `unrecorded` names those of the call whose use was not recorded lately."""
 
     call: Call = field(repr=False)
     failure: Failure | None = None
     binds_secrets: bool = False
+    unrecorded: tuple[str, ...] = ()
 
 
 def assemble_plan(plan: Plan) -> Assembled:
@@ -72,7 +79,9 @@ def assemble_plan(plan: Plan) -> Assembled:
         # History shows at least where the call would have gone.
         bare = Call(plan.operation.method, endpoint.base_url + plan.operation.path)
         return Assembled(bare, assembled, binds)
-    return Assembled(assembled, None, binds)
+    sent = {secret.name for secret in assembled.secrets}
+    unrecorded = {row.name for row in rows if row.name in sent and not is_use_recorded(row)}
+    return Assembled(assembled, None, binds, tuple(sorted(unrecorded)))
 
 
 def _open_file(plan: Plan, file_id: str) -> FileData | None:
@@ -118,23 +127,23 @@ def start_exchange(
 
 
 def send_and_complete(
-    exchange: Exchange, plan: Plan, call: Call, cancel: threading.Event
+    exchange: Exchange, plan: Plan, assembled: Assembled, cancel: threading.Event
 ) -> Exchange:
     """Send a started exchange and return it as it ended; runs in a thread of the pool."""
     try:
-        note_use(plan, call)
+        note_use(plan, assembled)
     except Exception as error:
         # A date only: the send doesn't depend on it.
         log_error("Noting the use of secrets", exchange, error)
-    result = perform_call(call, cancel)
-    return complete_exchange(exchange, plan, call, result, wait_for_storage=True)
+    result = perform_call(assembled.call, cancel)
+    return complete_exchange(exchange, plan, assembled.call, result, wait_for_storage=True)
 
 
-def note_use(plan: Plan, call: Call) -> None:
-    """Record when the secrets of the call were last used."""
-    names = [secret.name for secret in call.secrets]
-    if names:
-        note_secret_use(plan.connection, plan.draft.id if plan.draft else None, names)
+def note_use(plan: Plan, assembled: Assembled) -> None:
+    """Record when the secrets of the call were last used, to the minute."""
+    if assembled.unrecorded:
+        draft_id = plan.draft.id if plan.draft else None
+        note_secret_use(plan.connection, draft_id, assembled.unrecorded)
 
 
 def perform_call(call: Call, cancel: threading.Event) -> Result:

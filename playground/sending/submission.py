@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from playground.calls.values import Call, Outcome
+from playground.calls.values import Outcome
 from playground.drafts.credentials import bind_secrets, extract_credentials
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
@@ -21,6 +21,7 @@ from playground.people.models import Person
 from playground.rules.problems import Problem
 from playground.sending.completing import complete_exchange
 from playground.sending.pipeline import (
+    Assembled,
     assemble_plan,
     send_and_complete,
     start_exchange,
@@ -162,7 +163,7 @@ def submit_plan(
         return earlier
     if assembled.failure is not None:
         return complete_exchange(exchange, plan, assembled.call, assembled.failure)
-    return _send(exchange, plan, assembled.call, seconds)
+    return _send(exchange, plan, assembled, seconds)
 
 
 def wait_for_exchange(exchange: Exchange, seconds: float) -> Exchange:
@@ -199,19 +200,19 @@ def _check(person: Person, plan: Plan, confirm: str) -> Blocked | None:
     return Blocked(message, tuple(problems), confirm=connection.name)
 
 
-def _send(exchange: Exchange, plan: Plan, call: Call, seconds: float) -> Exchange:
+def _send(exchange: Exchange, plan: Plan, assembled: Assembled, seconds: float) -> Exchange:
     """Hand the call to the pool; if that is full, the exchange ends here as not sent."""
     ended: list[Exchange] = []
 
     def work(cancel: threading.Event) -> None:
-        ended.append(send_and_complete(exchange, plan, call, cancel))
+        ended.append(send_and_complete(exchange, plan, assembled, cancel))
         # Housekeeping rides on sends, so that no scheduler is needed; here no page waits for it.
         end_abandoned_if_due()
         purge_history_hourly()
 
     pool = get_pool()
     if not pool.submit(Task(exchange.id, work)):
-        return complete_exchange(exchange, plan, call, pool.describe_full())
+        return complete_exchange(exchange, plan, assembled.call, pool.describe_full())
     pool.wait(exchange.id, seconds)
     # The ended exchange comes from memory, with its bodies: a quick reply is shown without
     # reading back what was just written.

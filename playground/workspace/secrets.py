@@ -2,6 +2,8 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import timedelta
+from operator import attrgetter
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -11,6 +13,10 @@ from playground.people.models import Person
 from playground.vault.models import Secret
 from playground.workspace.connections import host_of, resolve_hosts
 from playground.workspace.models import Connection
+
+# People read when a secret was last used to the minute: noting each use would be a write more
+# for each send.
+USE_RECORDED_EVERY = timedelta(minutes=1)
 
 
 def store_secret(
@@ -52,7 +58,16 @@ def format_reference(name: str) -> str:
 
 def list_secrets(connection: Connection | None, draft_id: uuid.UUID | None) -> list[Secret]:
     """Return the rows of a connection and of a draft, by one query."""
-    return list(_filter_secrets(connection, draft_id).order_by("name"))
+    rows = list(_filter_secrets(connection, draft_id))
+    # Sorted here, as databases differ in how they order names with accents.
+    return sorted(rows, key=attrgetter("name"))
+
+
+def is_use_recorded(row: Secret) -> bool:
+    """Return whether a use of the secret was recorded a moment ago."""
+    last = row.last_used_at
+    # In either direction, as the clock may have been set back.
+    return last is not None and abs(timezone.now() - last) < USE_RECORDED_EVERY
 
 
 def to_wire(

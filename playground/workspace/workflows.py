@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import uuid
 from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
@@ -121,8 +122,15 @@ def find_definition_text(connection: Connection | None, uid: str) -> str | None:
     """Return the JSON text of the definition in force; None when the workflow isn't known."""
     if connection is None or not uid:
         return None
-    # Not the whole row: each send reads this, and rows hold up to three definitions.
-    texts = connection.workflows.filter(uid=uid).values_list("edited", "details").first()
+    return _find_definition_text(connection.pk, connection.facts_version, uid)
+
+
+# Each send reads this. The version is drawn anew with each change of a definition.
+@lru_cache(maxsize=32)
+def _find_definition_text(connection: uuid.UUID, version: uuid.UUID, uid: str) -> str | None:
+    # Not the whole row, which holds up to three definitions.
+    rows = Workflow.objects.filter(connection=connection, uid=uid)
+    texts = rows.values_list("edited", "details").first()
     return texts and (texts[0] or texts[1])
 
 

@@ -32,6 +32,8 @@ def prepare_settings(database_url: str = "") -> None:
     os.environ["PLAYGROUND_DATA"] = data
     if database_url:
         os.environ["PLAYGROUND_DATABASE_URL"] = database_url
+    # One of the measures sends to a target on loopback.
+    os.environ["PLAYGROUND_ALLOW_NETWORKS"] = "127.0.0.1"
     os.environ["DJANGO_SETTINGS_MODULE"] = "playground.settings"
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 

@@ -9,7 +9,7 @@ import django
 
 django.setup()
 
-from tests.bench import browsing, crowd, editing, pasting, shelves, starting  # noqa: E402
+from tests.bench import browsing, crowd, editing, pasting, sending, shelves, starting  # noqa: E402
 from tests.bench.figures import Figure, draw_figure, draw_heading  # noqa: E402
 from tests.bench.product import Served, serve  # noqa: E402
 
@@ -19,6 +19,7 @@ MEASURES: dict[str, Measure] = {
     "keys": browsing.measure_keys,
     "loads": browsing.measure_loads,
     "sends": browsing.measure_sends,
+    "crowd_sends": sending.measure_sending,
     "edits": editing.measure_edits,
     "large": editing.measure_large,
     "crowd": crowd.measure_crowd,

@@ -4,7 +4,7 @@
 
 import { make } from "../elements.js";
 import { message, toast } from "../messages.js";
-import { confirmSession } from "../session.js";
+import { confirmSession, hasLostSession } from "../session.js";
 import { onShortcut } from "../shortcuts.js";
 import { shownConnection } from "./connection.js";
 import { openDialog } from "./dialogs.js";
@@ -22,6 +22,7 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
   let isPreparing = false;
   let sentAt = -DOUBLE_PRESS;
   let restore = () => {};
+  let resend = null;
 
   const block = (...texts) => {
     restore();
@@ -69,12 +70,13 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
       }
       // Behind the question nothing is being sent yet.
       if (form.dataset.protected) restore();
-      if (!(await confirm(form, problems.list)) || !(await confirmSession())) return restore();
+      if (!(await confirm(form, problems.list))) return restore();
       // Somebody may have typed on meanwhile.
       if (!draft.queue.isIdle() || !editor.isClean()) return block(message("notSentUnsaved"));
       sentAt = performance.now();
       hideNotice();
       if (form.dataset.asSent === undefined) lastReply.startFresh();
+      resend = { form, send };
       send();
     } finally {
       isPreparing = false;
@@ -100,6 +102,16 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
     if (detail.xhr.status !== CONFLICT || !["reply", "dry_run_place"].includes(detail.target.id)) return;
     detail.shouldSwap = true;
     detail.isError = false;
+  });
+  // The server refuses the token of a former session before it looks at the request. Asking for the
+  // current one first would make each Send wait; so this asks afterwards, and sends once more.
+  document.addEventListener("htmx:afterRequest", async ({ detail: { elt, xhr } }) => {
+    if (elt !== resend?.form) return;
+    const { send } = resend;
+    resend = null;
+    if (!hasLostSession(xhr.status, false, xhr.getResponseHeader("X-CSRF-Failure"))) return;
+    restore();
+    if (await confirmSession()) send();
   });
   for (const failure of ["htmx:sendError", "htmx:responseError"]) document.addEventListener(failure, () => restore());
   document.addEventListener("htmx:afterSwap", (event) => {
