@@ -293,6 +293,30 @@ def test_a_host_header_cannot_carry_a_secret_elsewhere() -> None:
     assert (failure.code, server.heard) == ("secret-host", [])
 
 
+def test_parallel_sends_share_a_watchdog_and_cancelling_ends_one(full_port: int) -> None:
+    cancel, ended = threading.Event(), {}
+
+    def run(name: str, given: threading.Event | None) -> None:
+        limits = Limits(connect_seconds=0.8)
+        call = Call("GET", f"http://127.0.0.1:{full_port}/")
+        failure = send_call(call, Policy.read(["127.0.0.1"]), limits, given)
+        assert isinstance(failure, Failure)
+        ended[name] = failure.code
+
+    sends = [
+        threading.Thread(target=run, args=each) for each in (("stopped", cancel), ("other", None))
+    ]
+    for each in sends:
+        each.start()
+    names = [each.name for each in threading.enumerate()]
+    cancel.set()
+    for each in sends:
+        each.join()
+    assert names.count("network-watchdog") == 1
+    assert ended["stopped"] == "cancelled"
+    assert ended["other"] == "connect-timeout"
+
+
 def test_fifty_parallel_sends_are_fifty_requests() -> None:
     with serve(OK) as server:
         policy = Policy.read(own_origins=[server.origin])

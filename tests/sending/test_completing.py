@@ -1,5 +1,6 @@
 """Whatever fails while an exchange is completed ends it at once as unknown, with the reply."""
 
+import errno
 import json
 import logging
 import uuid
@@ -108,6 +109,23 @@ def test_a_fault_beside_the_exchange_changes_no_verdict(
     assert send(editor, draft_to).outcome == Outcome.ACCEPTED
     assert Exchange.objects.get().outcome == Outcome.ACCEPTED
     assert "Traceback" in caplog.text
+
+
+def test_a_disk_that_is_full_while_auditing_ends_nothing_half(
+    editor, draft_to, standin, monkeypatch
+) -> None:
+    audit, faults = completing.audit_exchange, [OSError(errno.ENOSPC, "No space left")]
+
+    def audit_late(exchange: Exchange) -> None:
+        if faults:
+            raise faults.pop()
+        audit(exchange)
+
+    monkeypatch.setattr(completing, "audit_exchange", audit_late)
+    assert send(editor, draft_to).outcome == Outcome.ACCEPTED
+    assert Exchange.objects.get().outcome == Outcome.ACCEPTED
+    assert AuditEvent.objects.filter(action="send").count() == 1
+    assert Repeat.objects.count() == 1
 
 
 def test_a_fault_of_the_network_is_logged(editor, draft_to, standin, monkeypatch, caplog) -> None:

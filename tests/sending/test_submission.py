@@ -4,11 +4,13 @@ import json
 import threading
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 from django.db import connection as database
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from playground.calls.values import Outcome
 from playground.history.bodies import read_body
@@ -248,6 +250,14 @@ def test_document_and_metadata_are_stored_as_they_were_sent(editor, draft) -> No
 def test_the_last_use_of_the_credential_is_recorded(editor, draft) -> None:
     wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
     assert draft.connection.secrets.get().last_used_at is not None
+
+
+@pytest.mark.parametrize(("minutes_ago", "is_written"), [(0.2, False), (2, True)])
+def test_the_last_use_is_written_once_a_minute(editor, draft, minutes_ago, is_written) -> None:
+    before = timezone.now() - timedelta(minutes=minutes_ago)
+    draft.connection.secrets.update(last_used_at=before)
+    wait_for_exchange(submit_draft(editor, draft, uuid.uuid4()), LONG)
+    assert (draft.connection.secrets.get().last_used_at > before) == is_written
 
 
 def test_a_quick_send_returns_the_ended_exchange_from_memory(editor, draft) -> None:

@@ -1,11 +1,16 @@
 """Secrets are stored encrypted, bound to hosts, and read only by calls."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection as database
+from django.utils import timezone
 
 from playground.drafts.credentials import bind_secrets, draft_secrets, store_draft_secret
+from playground.vault.models import Secret
 from playground.workspace.secrets import (
     delete_secret,
+    is_use_recorded,
     list_secrets,
     note_secret_use,
     store_secret,
@@ -46,6 +51,18 @@ def test_the_last_use_is_recorded() -> None:
     store_secret(kept, "key", "top-secret-value", None)
     note_secret_use(kept, None, ["key"])
     assert kept.secrets.get().last_used_at is not None
+
+
+@pytest.mark.parametrize(
+    ("seconds_ago", "is_recorded"), [(0, True), (50, True), (70, False), (-50, True), (-70, False)]
+)
+def test_a_use_is_recorded_once_a_minute(seconds_ago: int, is_recorded: bool) -> None:
+    used = timezone.now() - timedelta(seconds=seconds_ago)
+    assert is_use_recorded(Secret(last_used_at=used)) == is_recorded
+
+
+def test_a_secret_never_used_has_no_recorded_use() -> None:
+    assert not is_use_recorded(Secret())
 
 
 def test_a_credential_found_in_a_document_moves_into_the_draft(editor) -> None:

@@ -8,7 +8,12 @@ from model_bakery import baker
 from playground.drafts.facts import load_facts
 from playground.workspace.accounts import store_accounts
 from playground.workspace.models import Connection
-from playground.workspace.workflows import find_definition, store_workflow
+from playground.workspace.workflows import (
+    edit_workflow,
+    find_definition,
+    find_definition_text,
+    store_workflow,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +44,16 @@ def test_details_are_stored_byte_for_byte(connection) -> None:
     assert row is not None
     assert row.details == text
     assert find_definition(connection, "w-1").name == "Find people"
+
+
+def test_the_text_in_force_follows_each_change(connection) -> None:
+    assert find_definition_text(connection, "w-1") is None
+    row = store_workflow(connection, json.dumps(DETAILS))
+    assert find_definition_text(connection, "w-1") == json.dumps(DETAILS)
+    edited = json.dumps({**DETAILS, "name": "By hand"})
+    edit_workflow(row, edited, "By hand")
+    # Elsewhere, the connection is read anew with each draft.
+    assert find_definition_text(Connection.objects.get(pk=connection.pk), "w-1") == edited
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", "no JSON", '{"uid": 7}'])
