@@ -15,6 +15,7 @@ from playground.sending.resending import describe_differences, draft_from_exchan
 from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.workspace.files import store_file
 from playground.workspace.models import Connection, Workflow
+from playground.workspace.workflows import edit_workflow
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
 from tests.sending.conftest import LAUNCH
@@ -113,8 +114,7 @@ def test_changes_of_workflow_and_connection_are_described(sent, editor) -> None:
     workflow = Workflow.objects.get(uid=uid, connection=draft.connection)
     details = json.loads(workflow.details)
     details["steps"].pop(0)
-    workflow.edited = json.dumps(details | {"name": "Renamed"})
-    workflow.save()
+    edit_workflow(workflow, json.dumps(details | {"name": "Renamed"}), "Renamed")
     Connection.objects.filter(pk=draft.connection_id).update(base_url="http://127.0.0.1:9")
     notes = "\n".join(describe_differences(Draft.objects.get(pk=draft.pk), sent).notes)
     assert "now points to http://127.0.0.1:9" in notes
