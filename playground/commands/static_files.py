@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from django.contrib.staticfiles import apps
@@ -23,11 +23,19 @@ ENTRIES = (
     "js/definition_form.js",
     "js/address_fragment.js",
     "js/builder/builder.js",
+    "js/builder/rest.js",
     "js/builder/editor.js",
     "css/page.css",
     "css/building.css",
     "css/replying.css",
 )
+# Scripts that continue another one, which the page has loaded before. What both need is only in
+# the earlier one and imported from there: a module must not exist twice, as it may hold state.
+CONTINUES = {
+    "js/builder/builder.js": "js/page.js",
+    "js/builder/rest.js": "js/builder/builder.js",
+    "js/builder/editor.js": "js/builder/builder.js",
+}
 
 # One way of writing imports and exports, which the scripts keep to; the rest can't be bundled.
 _import_script = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.{1,2}/[\w./-]+\.js)";\n', re.M)
@@ -36,6 +44,8 @@ _export = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))"
 # Notices of licences are marked with an exclamation mark and stay. A source map would be looked
 # for next to the bundle, where it isn't; its reference is a comment too.
 _style_comment = re.compile(r"/\*(?!!).*?\*/\n?", re.S)
+# Lines that are comments, and the space before all others. No template literal has several lines.
+_script_space = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.M)
 _unsupported = re.compile(r"^(?:import|export)\b", re.M)
 
 Read = Callable[[str], str]
@@ -64,13 +74,21 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
     bundles = True
 
     def post_process(self, paths: dict[str, Any], **options: Any) -> Iterator[Any]:
-        for name in [] if options.get("dry_run") else set(ENTRIES) & set(paths):
+        collected: dict[str, str] = {}
+        bundles: dict[str, ContentFile[bytes]] = {}
+        for name in ENTRIES if not options.get("dry_run") else ():
+            if name not in paths:
+                continue
             try:
-                bundle = write_bundle(name, self._read)
+                bundle = ContentFile(write_bundle(name, self._read, collected).encode())
             except (CannotBundle, OSError):
                 continue
+            bundles[name] = bundle
+            # Scripts refer to no files by URL, so their content is final.
+            collected[name] = self.hashed_name(name, bundle)
+        for name, bundle in bundles.items():
             self.delete(name)
-            self._save(name, ContentFile(bundle.encode()))
+            self._save(name, bundle)
             paths[name] = (self, name)
         yield from super().post_process(paths, **options)
 
@@ -79,13 +97,53 @@ class BundlingStorage(CompressedManifestStaticFilesStorage):  # type: ignore[mis
             return str(file.read(), "utf-8")
 
 
-def write_bundle(name: str, read: Read) -> str:
-    """One file with everything it imports. Raises CannotBundle."""
+def write_bundle(name: str, read: Read, collected: Mapping[str, str] | None = None) -> str:
+    """One file with everything it imports. Raises CannotBundle.
+
+    `collected` has the names with hashes of the bundles that it may continue.
+    """
     if name.endswith(".css"):
         return _bundle_styles(name, read)
     # Each module once, before those that import it, in a scope of its own.
-    modules = _sort_modules(name, read)
-    return "".join(_write_scope(each, read(each), each == name) for each in modules)
+    bundle_of = _assign_modules(name, read)
+    shared: dict[str, list[str]] = {}
+    scopes = []
+    for each in _sort_modules(name, read):
+        if bundle_of[each] == name:
+            scopes.append(_write_scope(each, read(each), each == name))
+        else:
+            shared.setdefault(bundle_of[each], []).append(each)
+    imports = [
+        f'import {_list_constants(modules)} from "{_address(name, earlier, collected)}";\n'
+        for earlier, modules in shared.items()
+    ]
+    own = [each for each, bundle in bundle_of.items() if bundle == name and each != name]
+    is_continued = name in CONTINUES.values()
+    exports = [f"export {_list_constants(own)};\n"] if own and is_continued else []
+    return "".join([*imports, *scopes, *exports])
+
+
+def _assign_modules(name: str, read: Read) -> dict[str, str]:
+    """The bundle that holds each module of this one and of those it continues."""
+    earlier = CONTINUES.get(name)
+    bundle_of = _assign_modules(earlier, read) if earlier else {}
+    for each in _sort_modules(name, read):
+        bundle_of.setdefault(each, name)
+    return bundle_of
+
+
+def _address(name: str, earlier: str, collected: Mapping[str, str] | None) -> str:
+    """An earlier bundle as a later one imports it."""
+    if collected is not None:
+        if earlier not in collected:
+            raise CannotBundle(f"{name} continues {earlier}, which could not be bundled.")
+        earlier = collected[earlier]
+    path = posixpath.relpath(earlier, posixpath.dirname(name))
+    return path if path.startswith("../") else f"./{path}"
+
+
+def _list_constants(modules: list[str]) -> str:
+    return f"{{ {', '.join(map(_name_constant, modules))} }}"
 
 
 def _bundle_styles(name: str, read: Read) -> str:
@@ -117,6 +175,7 @@ def _write_scope(name: str, source: str, is_last: bool) -> str:
     body = _export.sub("", body)
     if _unsupported.search(body):
         raise CannotBundle(f"{name} has an import or export that can't be bundled.")
+    body = _script_space.sub("", body)
     exports = f"{{ {', '.join(names)} }}"
     result = f"return {exports};\n" if names or not is_last else ""
     opening = f"const {_name_constant(name)} = "

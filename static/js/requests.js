@@ -67,5 +67,5 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
-  document.querySelectorAll("[data-follows]").forEach((part) => htmx.trigger(part, "resume"));
+  document.querySelectorAll("[data-follows]").forEach((part) => globalThis.htmx?.trigger(part, "resume"));
 });

@@ -2,7 +2,7 @@
 
 import re
 
-from playground.commands.static_files import ENTRIES, write_bundle
+from playground.commands.static_files import CONTINUES, ENTRIES, write_bundle
 from playground.pages.templatetags.shortcuts import SHORTCUTS
 from tests.architecture.packages import HOME
 
@@ -67,7 +67,20 @@ def test_every_script_that_pages_load_is_collected_with_what_it_imports() -> Non
     assert {f"js/{name}" for name in importing} <= set(ENTRIES)
     for name in importing:
         joined = write_bundle(f"js/{name}", lambda path: SCRIPTS[path.removeprefix("js/")])
-        assert not re.search(r"^import ", joined, re.M), name
+        continues = f"js/{name}" in CONTINUES
+        assert bool(re.search(r"^import ", joined, re.M)) == continues, name
+
+
+def test_no_template_literal_has_several_lines() -> None:
+    """Bundles leave out the margins of lines, and lines that are comments."""
+    code = {name: re.sub(r"/`[^/]*/", "", source) for name, source in CODE.items()}
+    odd = [
+        (name, line)
+        for name, source in code.items()
+        for line in source.splitlines()
+        if line.count("`") % 2
+    ]
+    assert odd == []
 
 
 def test_scripts_are_explained() -> None:

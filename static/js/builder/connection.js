@@ -9,9 +9,8 @@ const button = () => document.getElementById("connection_button");
 // What the page shows, which each Send names.
 export const shownConnection = () => ({ id: button().dataset.connection, name: button().dataset.name });
 
-// `showNotice(text)` says why nothing may be sent.
-export function startConnection({ draft, form, editor, showNotice }) {
-  const tabs = new BroadcastChannel(draft.urls.edit);
+// `showNotice(text)` says why nothing may be sent. Returns what follows a choice of another tab.
+export function startConnection({ draft, form, editor, otherTabs, showNotice }) {
   // Reloading before the last answer was taken in would ask whether to leave the page.
   const reload = async () => {
     await draft.queue.idle();
@@ -23,15 +22,15 @@ export function startConnection({ draft, form, editor, showNotice }) {
   on("click", "[data-connect]", async ({ dataset }) => {
     await editor.flush();
     if (!(await draft.change({ kind: "connect", value: dataset.connect }))) return;
-    tabs.postMessage("connected");
+    otherTabs.postMessage("connected");
     reload();
   });
   on("click", "[data-reload]", reload);
   form.onReload = () => {
-    tabs.postMessage("connected");
+    otherTabs.postMessage("connected");
     reload();
   };
-  tabs.onmessage = async () => {
+  return async () => {
     await draft.queue.idle();
     if (!(await draft.onStale())) showNotice(message("connectionChanged"));
   };

@@ -1,14 +1,12 @@
-// The grid of inputs: keys move between cells, blocks are pasted, distant rows load when near.
+// The grid of inputs: keys move between cells, blocks are pasted, rows and columns are added.
 
 import { elementsOf, on } from "../elements.js";
 import { message, toast } from "../messages.js";
 import { isShortcut } from "../shortcuts.js";
 import { ask } from "./dialogs.js";
 import { formElement } from "./form.js";
-import { addColumn, blankRow, cellsOf, countRows, fitColumns, focusCell, gridOf, isBlank, keysOf, neighbourOf, numberRows, placeRow, recount } from "./grid_layout.js";
-import { countOf, indexOf, pointerOf, rowAt, split } from "./pointers.js";
-
-const NEAR = "1200px"; // rows this far from the visible ones are loaded
+import { addColumn, blankRow, cellsOf, countRows, focusCell, gridOf, isBlank, isBlock, keysOf, neighbourOf, numberRows, placeRow, recount } from "./grid_layout.js";
+import { indexOf, pointerOf, rowAt, split } from "./pointers.js";
 
 // What the server couldn't read stays in the dialog for another try.
 let rejectedText = "";
@@ -20,48 +18,11 @@ export function startGrid(page) {
   document.addEventListener("input", ({ target }) => target.matches(".cell") && fillRow(page, target.closest("[data-row]")), true);
   on("paste", ".cell", (cell, event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    // A single value is pasted into its cell by the browser.
-    if (!/[\t\n]/.test(text.trimEnd())) return;
+    if (!isBlock(text)) return;
     event.preventDefault();
     pasteAt(page, cell, text);
   });
   on("click", "[data-grid]", (tool) => useTool(page, tool.dataset.grid, tool.closest(".builder-section").querySelector(".grid")));
-  let watches = [];
-  const look = () => {
-    for (const grid of document.querySelectorAll(".grid")) {
-      numberRows(grid);
-      fitColumns(grid);
-    }
-    watches.forEach((watch) => watch.disconnect());
-    watches = [...document.querySelectorAll(".grid-box")].map((box) => watchDistantRows(page, box));
-  };
-  look();
-  document.addEventListener("redrawn", look);
-}
-
-// The server draws the first hundred rows; later blocks are empty until they come near.
-function watchDistantRows(page, box) {
-  const watch = new IntersectionObserver((seen) => {
-    for (const each of seen) if (each.isIntersecting) loadBlock(page, each.target);
-  }, { root: box, rootMargin: NEAR });
-  box.querySelectorAll("[data-block][data-count]").forEach((block) => watch.observe(block));
-  return watch;
-}
-
-async function loadBlock({ draft }, block) {
-  if (block.dataset.fetching) return;
-  block.dataset.fetching = "yes";
-  await draft.queue.idle();
-  const grid = gridOf(block);
-  const blocks = [...grid.querySelectorAll("[data-block]")];
-  const start = blocks.slice(0, blocks.indexOf(block)).reduce((sum, each) => sum + countOf(each), 0);
-  const html = await draft.fetchPart({ part: "rows", pointer: pointerOf(grid), start, count: block.dataset.count });
-  delete block.dataset.fetching;
-  if (html === null) return;
-  block.replaceChildren(...elementsOf(html));
-  delete block.dataset.count;
-  block.classList.remove("far");
-  document.dispatchEvent(new CustomEvent("redrawn"));
 }
 
 // Left and right leave a cell only where the caret is at the end of its text.

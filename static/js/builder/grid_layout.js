@@ -8,6 +8,9 @@ export const gridOf = (element) => element.closest(".grid");
 export const cellsOf = (row) => [...(row?.querySelectorAll(".cell") ?? [])];
 export const countRows = (grid) => [...grid.querySelectorAll("[data-block]")].reduce((sum, block) => sum + countOf(block), 0);
 
+// Whether pasted text is more than one value, which the browser pastes into its cell by itself.
+export const isBlock = (text) => /[\t\n]/.test(text.trimEnd());
+
 export function focusCell(cell) {
   cell?.focus();
   cell?.select();

@@ -5,6 +5,10 @@ import { escapeSegment } from "./pointers.js";
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 const ONE_VALUE = /^(\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?)("(?:[^"\\]|\\.)*"|[^\s,{}[\]"][^,{}[\]"]*?)(\s*,?\s*)$/;
 
+// Two values on one line. A long document is searched too slowly to offer formatting.
+const CROWDED = /[{[]\s*["\d{[tfn-].*[}\]]|,\s*"[^"]*"\s*:/;
+const LONG = 5000; // lines
+
 // Not named Text, as browsers have a global of that name.
 export class DocumentText {
   constructor(text, revision) {
@@ -61,6 +65,11 @@ export class DocumentText {
     if (!/[{[]\s*$/.test(this.lines[line])) return -1;
     for (let i = line + 1; i < this.lines.length; i++) if (depth[i] <= depth[line]) return i;
     return -1;
+  }
+
+  // Whether formatting would break a line.
+  isCrowded(line) {
+    return this.lines.length < LONG && CROWDED.test(line);
   }
 
   map() {

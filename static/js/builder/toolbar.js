@@ -8,9 +8,6 @@ import { parent, pointerOf } from "./pointers.js";
 import { fetchText } from "./server.js";
 import { showWhileAnyLine } from "./text.js";
 
-// Two values on one line. A long document is searched too slowly to offer formatting.
-const CROWDED = /[{[]\s*["\d{[tfn-].*[}\]]|,\s*"[^"]*"\s*:/;
-const LONG = 5000; // lines
 const QUOTED = 60; // characters
 
 export function startToolbar({ draft, form, editor }) {
@@ -33,7 +30,7 @@ export function startToolbar({ draft, form, editor }) {
     if (detail.lines || "half" in detail) buttons.undo.disabled = false;
   });
   document.addEventListener("beforetoggle", loadChangeLog, true);
-  showWhileAnyLine(draft.text, document.getElementById("format"), (line) => draft.text.lines.length < LONG && CROWDED.test(line));
+  showWhileAnyLine(draft.text, document.getElementById("format"), (line) => draft.text.isCrowded(line));
   startTemplateLink();
 }
 
