@@ -7,7 +7,7 @@ import { isBlock } from "./grid_layout.js";
 
 // Each comes before anything that needs the rest. Moving the pointer is the earliest.
 const BEGINNINGS = ["pointermove", "pointerdown", "keydown", "focusin", "dragenter"];
-const HELD = ["click", "contextmenu", "change", "focusout", "keydown", "paste"];
+const HELD = ["click", "contextmenu", "change", "focusout", "keydown", "paste", "dragover", "drop"];
 // What a page may show from the start that only the rest brings up to date or is needed for.
 const NEEDS_REST = "[data-follows], [data-outcome], [data-files], [data-changed], #template_link[data-unsaved]";
 
@@ -77,7 +77,9 @@ function isForRest(event) {
   if (type === "change") return !isAt('[data-act="switch"], [data-path]');
   if (type === "focusout") return isAt("[data-secret], [data-tag-entry]");
   if (type === "keydown") return isHandledKey(event);
-  if (type === "paste") return isAt(".cell") && isBlock(event.clipboardData?.getData("text/plain") ?? "");
+  if (type === "dragover" || type === "drop") return Boolean(event.dataTransfer?.types.includes("Files"));
+  if (type === "paste" && isAt(".cell")) return isBlock(event.clipboardData?.getData("text/plain") ?? "");
+  if (type === "paste") return isAt("[data-files]") && !isAt("input, textarea");
   return true;
 }
 
@@ -90,12 +92,14 @@ function isHandledKey(event) {
   return (is("undo") || is("redo") || is("help")) && !target.matches?.("input, textarea, select");
 }
 
-// The clipboard can be read only while its event is under way.
+// What is pasted or dropped can be read only while its event is under way.
 function copyOf(event) {
-  if (event.type !== "paste") return new event.constructor(event.type, event);
-  const clipboardData = new DataTransfer();
-  clipboardData.setData("text/plain", event.clipboardData.getData("text/plain"));
-  return new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData });
+  const given = event.clipboardData ?? event.dataTransfer;
+  if (!given) return new event.constructor(event.type, event);
+  const data = new DataTransfer();
+  data.setData("text/plain", given.getData("text/plain"));
+  for (const file of given.files) data.items.add(file);
+  return new event.constructor(event.type, { bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data });
 }
 
 // Makes happen what was held back. A key goes to where the focus is by now; what browsers do with

@@ -7,6 +7,7 @@ import { fetchText } from "./server.js";
 import { DocumentText, showWhileAnyLine } from "./text.js";
 
 const BEGUN = /\{\{([\w.+-]*)$/;
+const FIELDS = "#form :is(input, textarea)[data-at]:not([type=checkbox])";
 const SUGGESTED = 12;
 const REDRAW_DELAY = 200; // milliseconds after an edit
 const BLUR_DELAY = 150; // milliseconds: a press on a suggestion takes the focus first
@@ -46,7 +47,9 @@ export function startSuggestions(draft) {
     input.dispatchEvent(new Event("input", { bubbles: true }));
   };
 
-  on("input", "#form :is(input, textarea)[data-at]:not([type=checkbox])", suggest);
+  on("input", FIELDS, suggest);
+  // Somebody may have typed before this module was loaded.
+  if (document.activeElement.matches(FIELDS)) suggest(document.activeElement);
   document.addEventListener("focusout", (event) => event.target === field && setTimeout(close, BLUR_DELAY));
   list.addEventListener("pointerdown", (event) => {
     const option = event.target.closest("[role=option]");
