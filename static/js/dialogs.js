@@ -2,7 +2,7 @@
 // name. The `?` sheet is one of them.
 
 import { on } from "./elements.js";
-import { onShortcut } from "./shortcuts.js";
+import { onShortcut, shortcutSheet } from "./shortcuts.js";
 
 on("click", "[data-dialog-open]", (opener) => document.querySelector(opener.dataset.dialogOpen)?.showModal());
 // A form that was rejected is shown again at once.
@@ -22,6 +22,7 @@ on("input", "[data-confirm-word]", (field) => {
 });
 
 onShortcut("help", () => {
-  const sheet = document.getElementById("shortcuts");
+  const sheet = shortcutSheet();
   if (!sheet.open) sheet.showModal();
 });
+on("click", "[data-shortcuts-open]", () => shortcutSheet().showModal());

@@ -1,9 +1,16 @@
 // Keyboard shortcuts by name. Which keys they have is written once, in the table that the `?`
 // sheet and the hints on buttons are drawn from: pages/templatetags/shortcuts.py. The sheet is
-// part of every page, so handlers read the keys from it.
+// part of every page, in a template until it is opened, so handlers read the keys from it.
 
-const KEYS = new Map([...document.querySelectorAll("[data-shortcut]")].map(({ dataset }) => [dataset.shortcut, dataset.keys.split(" ")]));
+const table = document.getElementById("shortcut_table");
+const KEYS = new Map([...table.content.querySelectorAll("[data-shortcut]")].map(({ dataset }) => [dataset.shortcut, dataset.keys.split(" ")]));
 const MODIFIERS = ["Control", "Alt", "Shift"];
+
+// The dialog that lists them.
+export function shortcutSheet() {
+  if (table.isConnected) table.replaceWith(table.content);
+  return document.getElementById("shortcuts");
+}
 
 // Whether a key event is the shortcut of this name.
 export const isShortcut = (event, name) => KEYS.get(name)?.some((keys) => matches(event, keys)) ?? false;

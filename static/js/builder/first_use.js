@@ -1,6 +1,7 @@
-// Loads the rest of the builder (rest.js, htmx) when somebody begins to use the page. What they
-// press until it is there is held back and happens then.
+// Loads the rest of the builder (its scripts, menus and dialogs) when somebody begins to use the
+// page. What they press until it is there is held back and happens then.
 
+import { elementsOf } from "../elements.js";
 import { message, toast } from "../messages.js";
 import { isShortcut } from "../shortcuts.js";
 import { isBlock } from "./grid_layout.js";
@@ -36,7 +37,13 @@ export class FirstUse {
 
   async start() {
     try {
-      const [{ startRest }] = await Promise.all([import(this.url), runScripts(document.getElementById("late_scripts"))]);
+      const [html, { startRest }] = await Promise.all([
+        this.parts.draft.fetchPart({ part: "menus" }),
+        import(this.url),
+        runScripts(document.getElementById("late_scripts")),
+      ]);
+      if (html === null) throw new Error("no menus");
+      document.body.append(...elementsOf(html));
       this.stopHolding();
       this.rest = startRest(this.parts);
     } catch (error) {
@@ -54,8 +61,8 @@ export class FirstUse {
 
   hold(event) {
     const { target, type } = event;
-    // Keys behind a click may be meant for what it opens.
-    const isBehind = type === "keydown" && this.held.some(([, each]) => each.type === "click");
+    // Keys behind a click or another key may be meant for what that opens.
+    const isBehind = type === "keydown" && this.held.some(([, each]) => ["click", "contextmenu", "keydown"].includes(each.type));
     if (!isBehind && !isForRest(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();

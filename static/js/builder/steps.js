@@ -128,9 +128,16 @@ async function addStep(page, typed) {
 
 function useAccount(page, button) {
   const box = button.closest("[data-accounts]");
-  if (button.dataset.account === "choose") return openChoice(box.querySelector("[data-account-choice]"), button);
+  if (button.dataset.account === "choose") return openChoice(choiceOf(box), button);
   const chip = button.closest("[data-row]");
   changeAccounts(page, box, () => ({ kind: "remove", pointer: pointerOf(chip) }));
+}
+
+// Each step may have hundreds of accounts to choose from. They are in a template until then.
+function choiceOf(box) {
+  const template = box.querySelector("template");
+  template?.replaceWith(template.content);
+  return box.querySelector("[data-account-choice]");
 }
 
 function addAccount(page, box, uid) {
