@@ -16,6 +16,8 @@ from django.core.files.base import ContentFile
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 ENTRIES = (
+    "js/theme.js",
+    "js/splits.js",
     "js/page.js",
     "js/reply.js",
     "js/resend.js",
@@ -27,6 +29,7 @@ ENTRIES = (
     "js/builder/editor.js",
     "css/page.css",
     "css/building.css",
+    "css/first_use.css",
     "css/replying.css",
 )
 # Scripts that continue another one, which the page has loaded before. What both need is only in

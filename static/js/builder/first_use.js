@@ -1,4 +1,4 @@
-// Loads the rest of the builder (its scripts, menus and dialogs) when somebody begins to use the
+// Loads the rest of the builder (its scripts, styles, menus and dialogs) when somebody begins to use the
 // page. What they press until it is there is held back and happens then.
 
 import { elementsOf } from "../elements.js";
@@ -40,7 +40,7 @@ export class FirstUse {
       const [html, { startRest }] = await Promise.all([
         this.parts.draft.fetchPart({ part: "menus" }),
         import(this.url),
-        runScripts(document.getElementById("late_scripts")),
+        loadFiles(document.getElementById("late_files")),
       ]);
       if (html === null) throw new Error("no menus");
       document.body.append(...elementsOf(html));
@@ -120,13 +120,12 @@ function repeat(target, event) {
   if (isTyped) document.execCommand("insertText", false, event.key);
 }
 
-// Scripts in a template haven't run; copies of them in the page do, in their order. htmx that comes
-// between DOMContentLoaded and `load` would wait for the former for ever.
-async function runScripts(template) {
+// Scripts and styles in a template do nothing; copies of them in the page do, in their order. htmx
+// that comes between DOMContentLoaded and `load` would wait for the former for ever.
+async function loadFiles(template) {
   if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
-  await Promise.all([...template.content.children].map(({ src }) => new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    Object.assign(script, { src, async: false, onload: resolve, onerror: reject });
-    document.head.append(script);
+  await Promise.all([...template.content.children].map((each) => new Promise((resolve, reject) => {
+    const file = Object.assign(document.importNode(each), { async: false, onload: resolve, onerror: reject });
+    document.head.append(file);
   })));
 }
