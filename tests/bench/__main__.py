@@ -1,5 +1,6 @@
-"""`python -m tests.bench [--only NAME …] [--list]`: measures, prints a table, writes JSON.
+"""`python -m tests.bench [--only NAME …] [--runs N] [--list]`: prints a table, writes JSON.
 
+Three runs, of which each figure is the median, unless `--runs` says otherwise.
 With `--postgresql` the product keeps its data in a throw-away PostgreSQL server.
 """
 
@@ -17,6 +18,7 @@ from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.bench.figures import draw_figure, draw_heading
 from tests.postgresql import throwaway_cluster
 
 HOME = Path(__file__).resolve().parents[2]
@@ -50,6 +52,7 @@ def describe_machine() -> str:
 def read_arguments(names: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
+    parser.add_argument("--runs", type=int, default=3, help="figures are medians of so many")
     parser.add_argument("--list", action="store_true", help="list the names and stop")
     parser.add_argument("--postgresql", action="store_true", help="on a throw-away PostgreSQL")
     return parser.parse_args()
@@ -72,21 +75,29 @@ def run(database_url: str) -> None:
     begun = datetime.now(UTC)
     database = "PostgreSQL" if arguments.postgresql else "SQLite"
     machine, load = describe_machine(), os.getloadavg()[0]
-    print(f"{machine}\n{begun:%Y-%m-%d %H:%M} UTC, {database}, one run, load {load:.1f} before\n")
-    figures = running.measure(arguments.only)
+    runs = max(1, arguments.runs)
+    print(
+        f"{machine}\n{begun:%Y-%m-%d %H:%M} UTC, {database}, {runs} runs, load {load:.1f} before\n"
+    )
+    figures = running.measure(arguments.only, runs)
+    print(f"Medians of {runs} runs\n{draw_heading()}")
+    for figure in figures:
+        print(draw_figure(figure))
     OUTPUT.parent.mkdir(exist_ok=True)
     kept = {
         "machine": machine,
         "database": database,
         "at": begun.isoformat(timespec="seconds"),
-        "runs": 1,
+        "runs": runs,
         "load_before": load,
-        "command": "make bench",
+        "load_after": os.getloadavg()[0],
+        "command": " ".join(["python -m tests.bench", *sys.argv[1:]]),
         "figures": [figure.as_dict() for figure in figures],
     }
     OUTPUT.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
+    print(f"\nLoad average {os.getloadavg()[0]:.1f} after")
     missed = sum(figure.reached is False for figure in figures)
-    print(f"\n{missed} of {len(figures)} missed. Written to {OUTPUT.relative_to(HOME)}.")
+    print(f"{missed} of {len(figures)} missed. Written to {OUTPUT.relative_to(HOME)}.")
 
 
 if __name__ == "__main__":

@@ -28,6 +28,11 @@ class Sample:
         return f"/steps/{self.steps - 1}/parameters/parameter_2"
 
     @property
+    def number_pointer(self) -> str:
+        """A whole number in the last step; a word in its place is a problem."""
+        return f"/steps/{self.steps - 1}/parameters/parameter_1"
+
+    @property
     def cells(self) -> list[str]:
         """The pointers of the first input cells, for clients that edit side by side."""
         return [f"/inputs/{row}/{key}" for row in range(3) for key in KEYS]
@@ -86,4 +91,5 @@ SMALL = Sample("small", steps=2, parameters=3, inputs=3)
 STEPS50 = Sample("steps50", steps=50, parameters=10, inputs=3)
 INPUTS1000 = Sample("inputs1000", steps=2, parameters=3, inputs=1000)
 INPUTS10000 = Sample("inputs10000", steps=2, parameters=3, inputs=10_000)
+STEPS500 = Sample("steps500", steps=500, parameters=10, inputs=3)
 SAMPLES = (SMALL, STEPS50, INPUTS1000)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 WIDTHS = (44, 11, 10, 10, 10)
@@ -47,6 +48,35 @@ def percentile(values: Sequence[float], percent: float) -> float:
         return math.nan
     rank = max(1, math.ceil(len(values) * percent / 100))
     return sorted(values)[rank - 1]
+
+
+def figure_of(
+    name: str,
+    document: str,
+    times: list[float],
+    target: float | None = None,
+    note: str = "",
+    high_target: float | None = None,
+) -> Figure:
+    high = percentile(times, 95)
+    return Figure(name, document, median(times), "ms", target, high, high_target, note=note)
+
+
+def combine(runs: Iterable[Sequence[Figure]]) -> list[Figure]:
+    """The figures of several runs as one each: the run with the median value, and the median of
+    their 95th percentiles."""
+    grouped: dict[tuple[str, str], list[Figure]] = defaultdict(list)
+    for figures in runs:
+        for figure in figures:
+            grouped[figure.name, figure.document].append(figure)
+    return [_combine(each) for each in grouped.values()]
+
+
+def _combine(figures: list[Figure]) -> Figure:
+    # A target may be a multiple of what was measured in the same run, so it stays with its value.
+    middle = sorted(figures, key=lambda each: each.value)[(len(figures) - 1) // 2]
+    highs = [each.high for each in figures if each.high is not None]
+    return replace(middle, high=median(highs)) if highs else middle
 
 
 def draw_heading() -> str:

@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlencode
 
+from tests.bench.client import FORM, Client
 from tests.bench.documents import INPUTS10000, SMALL
 from tests.bench.figures import Figure, median, percentile
-from tests.bench.product import Client, Served, make_draft, make_visitor
+from tests.bench.product import Served, make_draft, make_visitor
 
 TARGET, TIMES = 2000.0, 5
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 def measure_pasting(served: Served) -> Iterator[Figure]:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import re
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -57,6 +54,16 @@ class Served:
             return 0.0
         user, system = line.rsplit(")", 1)[1].split()[11:13]
         return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+    def resident_megabytes(self) -> float:
+        """The memory that the process has of its own now (Linux; elsewhere 0)."""
+        try:
+            lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        except OSError:
+            return 0.0
+        return next(
+            (int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0
+        )
 
 
 @contextmanager
@@ -142,69 +149,3 @@ def make_launch(visitor: Visitor) -> Draft:
         connection=connection,
         path_values={"workflow_uid": workflow["uid"]},
     )
-
-
-class Client:
-    """One kept connection of a signed-in person, without a browser."""
-
-    def __init__(self, served: Served, visitor: Visitor, draft: Draft, tab: str = "bench") -> None:
-        self.connection = http.client.HTTPConnection(*served.address, timeout=PATIENCE)
-        self.path = f"/drafts/{draft.id}/"
-        self.tab = tab
-        self.revision = 0
-        self.digest = ""
-        self.headers = {"Cookie": visitor.cookie, "Accept-Encoding": "gzip"}
-        self._take_token()
-
-    def _take_token(self) -> None:
-        """The page's token, as the browser would send it back."""
-        response, page = self.get(self.path, {"Accept-Encoding": "identity"})
-        name = settings.CSRF_COOKIE_NAME
-        cookie = re.search(rf"{name}=([^;]+)", response.headers.get("Set-Cookie", ""))
-        token = re.search(rb'name="csrf-token" content="([^"]+)"', page)
-        digest = re.search(rb'data-digest="([^"]*)"', page)
-        revision = re.search(rb'data-revision="(\d+)"', page)
-        if not (response.status == 200 and cookie and token and digest and revision):
-            raise SystemExit(f"The builder's page was not as expected ({response.status}).")
-        self.digest, self.revision = digest[1].decode(), int(revision[1])
-        self.headers["Cookie"] += f"; {name}={cookie[1]}"
-        self.headers["X-CSRFToken"] = token[1].decode()
-        self.headers["Content-Type"] = "application/json"
-
-    def get(
-        self, path: str, headers: dict[str, str] | None = None
-    ) -> tuple[http.client.HTTPResponse, bytes]:
-        self.connection.request("GET", path, headers={**self.headers, **(headers or {})})
-        response = self.connection.getresponse()
-        return response, response.read()
-
-    def set(self, pointer: str, typed: str) -> tuple[float, int]:
-        """Type into one field. Seconds until the answer, and its size on the wire."""
-        sent = json.dumps(self.describe(pointer, typed))
-        begun = time.perf_counter()
-        self.connection.request("POST", self.path + "edit/", sent, self.headers)
-        response = self.connection.getresponse()
-        body = response.read()
-        took = time.perf_counter() - begun
-        self.take(response.status, body)
-        return took, len(body)
-
-    def describe(self, pointer: str, typed: str) -> dict[str, Any]:
-        """An edit, as the page sends it."""
-        return {
-            "kind": "set",
-            "pointer": pointer,
-            "typed": typed,
-            "as": "text",
-            "revision": self.revision,
-            "tab": self.tab,
-            "step": f"{self.tab}-{pointer}",
-            "digest": self.digest,
-        }
-
-    def take(self, status: int, body: bytes) -> None:
-        """Remember what the answer says, as the page does."""
-        if status != 200:
-            raise SystemExit(f"An edit was refused ({status}): {body[:200]!r}")
-        answer: dict[str, Any] = json.loads(body)
-        self.revision, self.digest = answer["revision"], answer.get("digest", self.digest)

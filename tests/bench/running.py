@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 
@@ -9,16 +10,27 @@ import django
 
 django.setup()
 
-from tests.bench import browsing, crowd, editing, pasting, sending, shelves, starting  # noqa: E402
-from tests.bench.figures import Figure, draw_figure, draw_heading  # noqa: E402
+from tests.bench import (  # noqa: E402
+    crowd,
+    editing,
+    keys,
+    loads,
+    memory,
+    pasting,
+    sending,
+    sends,
+    shelves,
+    starting,
+)
+from tests.bench.figures import Figure, combine, draw_figure, draw_heading  # noqa: E402
 from tests.bench.product import Served, serve  # noqa: E402
 
 Measure = Callable[[Served], Iterator[Figure]]
 
 MEASURES: dict[str, Measure] = {
-    "keys": browsing.measure_keys,
-    "loads": browsing.measure_loads,
-    "sends": browsing.measure_sends,
+    "keys": keys.measure_keys,
+    "loads": loads.measure_loads,
+    "sends": sends.measure_sends,
     "crowd_sends": sending.measure_sending,
     "edits": editing.measure_edits,
     "large": editing.measure_large,
@@ -28,21 +40,29 @@ MEASURES: dict[str, Measure] = {
     "templates": shelves.measure_templates,
     "attachment": shelves.measure_attachment,
     "reply": shelves.measure_reply,
+    "memory": memory.measure_memory,
     "start": starting.measure_start,
 }
 
 
-def measure(names: Iterable[str]) -> list[Figure]:
-    """Each measure in turn against one running product; one that breaks stops no other."""
-    figures: list[Figure] = []
+def measure(names: Iterable[str], runs: int) -> list[Figure]:
+    """Each measure in turn against one running product, as many times as there are runs."""
+    chosen = list(names)
     with serve() as [served]:
-        print(draw_heading())
-        for name in names:
-            try:
-                for figure in MEASURES[name](served):
-                    figures.append(figure)
-                    print(draw_figure(figure), flush=True)
-            except (Exception, SystemExit):
-                print(f"{name}: could not be measured")
-                traceback.print_exc()
+        return combine([run_once(served, chosen, number + 1) for number in range(runs)])
+
+
+def run_once(served: Served, names: Iterable[str], number: int) -> list[Figure]:
+    """The figures of one run; a measure that breaks stops no other."""
+    print(f"Run {number}, load average {os.getloadavg()[0]:.1f}\n{draw_heading()}")
+    figures: list[Figure] = []
+    for name in names:
+        try:
+            for figure in MEASURES[name](served):
+                figures.append(figure)
+                print(draw_figure(figure), flush=True)
+        except (Exception, SystemExit):
+            print(f"{name}: could not be measured")
+            traceback.print_exc()
+    print()
     return figures

@@ -17,8 +17,9 @@ from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection
 from playground.workspace.secrets import store_secret
 from playground.workspace.workflows import store_workflow
+from tests.bench.client import Client
 from tests.bench.figures import Figure, median, percentile
-from tests.bench.product import HOME, PATIENCE, Client, Served, make_launch, make_visitor
+from tests.bench.product import HOME, PATIENCE, Served, make_launch, make_visitor
 
 USERS, SECONDS = 16, 10.0
 TARGET, SLOWEST = 200.0, 150.0  # sends a second; ms for 95 of 100
@@ -72,7 +73,9 @@ def make_connection(origin: str) -> Connection:
     """A connection to the target, with all that the practice connection knows."""
     practice = Connection.objects.get(practice=True, api="captain-data")
     made = save_connection(
-        ConnectionInput("Bench target", practice.api, origin, settings=dict(practice.settings))
+        ConnectionInput(
+            f"Bench target {origin}", practice.api, origin, settings=dict(practice.settings)
+        )
     )
     for secret in practice.secrets.all():
         store_secret(made, secret.name, secret.value, None)

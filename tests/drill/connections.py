@@ -7,8 +7,9 @@ import resource
 import socket
 import time
 
+from tests.bench.client import Client
 from tests.bench.documents import SMALL
-from tests.bench.product import Client, Served, make_draft, make_visitor, serve
+from tests.bench.product import Served, make_draft, make_visitor, serve
 from tests.drill.report import Report
 
 NUMBERS = (120, 1000)

@@ -7,8 +7,9 @@ import time
 
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
+from tests.bench.client import Client
 from tests.bench.documents import SMALL
-from tests.bench.product import Client, make_draft, make_visitor, serve
+from tests.bench.product import make_draft, make_visitor, serve
 from tests.drill.connections import type_into, visit
 from tests.drill.report import Report
 from tests.drill.sender import create_sender

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 import requests
 
 from playground.drafts.models import Draft
+from tests.bench.client import Client
 from tests.bench.documents import SMALL
-from tests.bench.product import Client, Served, Visitor, make_draft, make_visitor, start_one
+from tests.bench.product import Served, Visitor, make_draft, make_visitor, start_one
 from tests.drill.report import Report
 from tests.drill.sender import Sender, create_sender
 from tests.sending.stand_ins import Standin, wait_until
