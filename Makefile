@@ -9,7 +9,7 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-u
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-postgresql lint types bench drill clean
+.PHONY: help run test test-quick test-postgresql lint types bench bench-peers drill clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +40,11 @@ types: $(VENV)/installed-tests ## check the type hints
 bench: $(VENV)/installed-tests ## measure the running product against its targets
 	@$(PYTHON) -m tests.browser.chromium
 	@$(PYTHON) -m tests.bench
+
+bench-peers: $(VENV)/installed-tests ## measure react-jsonschema-form beside the product; needs Node and npm
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "make bench-peers needs Node.js and npm. Install them, then try again."; exit 1; }
+	@$(PYTHON) -m tests.browser.chromium
+	@$(PYTHON) -m tests.bench --only peers
 
 drill: $(VENV)/installed-tests ## kill, overload and fill the running product; nothing may break
 	@$(PYTHON) -m tests.browser.chromium

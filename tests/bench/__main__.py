@@ -49,9 +49,9 @@ def describe_machine() -> str:
     return f"{name}, {os.cpu_count()} processors, {platform.system()} {platform.release()}"
 
 
-def read_arguments(names: list[str]) -> argparse.Namespace:
+def read_arguments(names: list[str], usual: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME")
+    parser.add_argument("--only", nargs="+", choices=names, default=usual, metavar="NAME")
     parser.add_argument("--runs", type=int, default=3, help="figures are medians of so many")
     parser.add_argument("--list", action="store_true", help="list the names and stop")
     parser.add_argument("--postgresql", action="store_true", help="on a throw-away PostgreSQL")
@@ -68,7 +68,7 @@ def run(database_url: str) -> None:
     # The settings have to stand before anything of Django is read.
     from tests.bench import running  # noqa: PLC0415
 
-    arguments = read_arguments(list(running.MEASURES))
+    arguments = read_arguments(list(running.MEASURES), running.USUAL)
     if arguments.list:
         print("\n".join(running.MEASURES))
         return

@@ -83,6 +83,12 @@ class Bench:
     @contextmanager
     def open(self, draft: Draft, slow: bool = False) -> Iterator[tuple[Page, Wire]]:
         """The builder of a draft in a browser that has cached nothing."""
+        with self.open_page(f"{self.served.origin}/drafts/{draft.id}/", slow) as opened:
+            yield opened
+
+    @contextmanager
+    def open_page(self, address: str, slow: bool = False) -> Iterator[tuple[Page, Wire]]:
+        """A page that is watched, once it is ready, in a browser that has cached nothing."""
         with self.browser.new_context(viewport=VIEWPORT) as context:
             name, value = settings.SESSION_COOKIE_NAME, self.visitor.session
             context.add_cookies([{"name": name, "value": value, "url": self.served.origin}])
@@ -91,7 +97,7 @@ class Bench:
             wire = Wire(context.new_cdp_session(page))
             if slow:
                 wire.cdp.send("Network.emulateNetworkConditions", SLOW)
-            page.goto(f"{self.served.origin}/drafts/{draft.id}/")
+            page.goto(address)
             page.wait_for_selector("#main[data-ready]")
             page.wait_for_load_state("networkidle")
             yield page, wire

@@ -17,6 +17,7 @@ from tests.bench import (  # noqa: E402
     loads,
     memory,
     pasting,
+    peers,
     sending,
     sends,
     shelves,
@@ -42,7 +43,12 @@ MEASURES: dict[str, Measure] = {
     "reply": shelves.measure_reply,
     "memory": memory.measure_memory,
     "start": starting.measure_start,
+    "peers": peers.measure_peers,
 }
+
+
+# The peers need Node.js and the network: only `make bench-peers` measures them.
+USUAL = [name for name in MEASURES if name != "peers"]
 
 
 def measure(names: Iterable[str], runs: int) -> list[Figure]:
