@@ -60,8 +60,10 @@ class Reader extends Source {
 
   // Two window heights ahead of what is seen.
   readAhead() {
+    // Before measuring, for which the browser would lay out the page.
+    if (!this.next) return;
     const { scrollTop, clientHeight, scrollHeight } = this.box;
-    if (!this.next || scrollTop + 3 * clientHeight <= scrollHeight) return;
+    if (scrollTop + 3 * clientHeight <= scrollHeight) return;
     this.read().then(() => this.next && requestAnimationFrame(() => this.readAhead()));
   }
 
@@ -132,5 +134,7 @@ function startCopy(button, reader) {
   });
 }
 
-document.addEventListener("htmx:afterSwap", () => start(document));
+// The first lines are readable as they come: those of a new reply are shown before they are laid
+// out, which takes as long as putting the reply in its place.
+document.addEventListener("htmx:afterSwap", () => requestAnimationFrame(() => setTimeout(() => start(document))));
 start(document);
