@@ -173,14 +173,8 @@ def read_object_fields(
     extra = schema.get("additionalProperties")
     other = extra if isinstance(extra, Mapping) else {}
     branches = read_branches(schema, values)
-    branch, unused = chosen_branch(branches), unused_keys(schema, branches)
+    branch = chosen_branch(branches)
     required = {*schema.get("required", ()), *(branch.fields if branch else ())}
-    # A key of another branch is hidden, unless it is in the document: what is sent is shown.
-    keys = [
-        key
-        for key in dict.fromkeys([*known, *values, *_keys_below(metadata.off, pointer)])
-        if key in values or key not in unused
-    ]
     fields = [
         read_field(
             key,
@@ -192,7 +186,7 @@ def read_object_fields(
             required=key in required,
             known=key in known,
         )
-        for key in keys
+        for key in list_keys(schema, values, pointer, metadata, branches)
     ]
     chooser = mode_property(schema)
     if chooser:
@@ -205,6 +199,23 @@ def read_object_fields(
             for f in fields
         ]
     return tuple(fields)
+
+
+def list_keys(
+    schema: Schema,
+    values: Mapping[str, Any],
+    pointer: str,
+    metadata: FieldMetadata,
+    branches: tuple[Branch, ...],
+) -> list[str]:
+    """The keys of an object that have a field; `branches` are those of its schema."""
+    known, unused = schema.get("properties", {}), unused_keys(schema, branches)
+    # A key of another branch is hidden, unless it is in the document: what is sent is shown.
+    return [
+        key
+        for key in dict.fromkeys([*known, *values, *_keys_below(metadata.off, pointer)])
+        if key in values or key not in unused
+    ]
 
 
 def _suggestions(examples: list[Any]) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,12 +77,6 @@ def _explain_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:
                 "With %(branch)s, the API ignores the %(name)s, so it isn't sent. "
                 "Your values come back when you choose another option."
             ) % {key: word.lower() for key, word in words.items()}
-
-
-def count_sent(fields: Iterable[Field]) -> tuple[int, int]:
-    """How many of the fields are sent, and how many there are."""
-    listed = list(fields)
-    return sum(field.is_on for field in listed), len(listed)
 
 
 def _title(field: Field) -> str:

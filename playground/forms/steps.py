@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from playground.forms.fields import Field, FieldMetadata, read_object_fields
+from playground.forms.branches import read_branches
+from playground.forms.fields import Field, FieldMetadata, list_keys, read_object_fields
 from playground.forms.kinds import ABSENT, Schema, start_value
 from playground.jsontext import printing
 from playground.rules.facts import AccountFacts, Facts, StepFacts
+
+# The key of a step that holds its parameters, and the name of their widget.
+KEY = "parameters"
 
 
 @dataclass(frozen=True)
@@ -23,7 +28,7 @@ class AccountChip:
 
 @dataclass(frozen=True)
 class StepRow:
-    """One element of the steps array."""
+    """One element of the steps array. `schema` is that of its object, `values` the object."""
 
     index: int
     pointer: str
@@ -32,8 +37,40 @@ class StepRow:
     known: bool
     integrations: tuple[str, ...]
     accounts: tuple[AccountChip, ...]
-    parameters: tuple[Field, ...]
-    fields: tuple[Field, ...]
+    schema: Schema = field(repr=False)
+    values: Mapping[str, Any] = field(repr=False)
+    metadata: FieldMetadata = field(repr=False)
+
+    @cached_property
+    def counts(self) -> tuple[int, int]:
+        """How many parameters are sent, and how many there are."""
+        # Counted without reading the fields: of hundreds of steps nearly all are closed.
+        schema, given = self.schema.get("properties", {}).get(KEY, {}), self.values.get(KEY, {})
+        if schema.get("x-widget") != KEY or not isinstance(given, dict):
+            return 0, 0
+        pointer, branches = f"{self.pointer}/{KEY}", read_branches(schema, given)
+        return len(given), len(list_keys(schema, given, pointer, self.metadata, branches))
+
+    @cached_property
+    def parameters(self) -> tuple[Field, ...]:
+        """The fields of the parameters."""
+        given = self.values.get(KEY)
+        tree = given if isinstance(given, dict) else ABSENT
+        found = (each for each in self._fields if each.kind == KEY)
+        return tuple(
+            inner
+            for each in found
+            for inner in read_object_fields(each.schema, tree, each.pointer, each.at, self.metadata)
+        )
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """The other fields. Accounts have a part of the row's template to themselves."""
+        return tuple(f for f in self._fields if f.kind not in (KEY, "accounts"))
+
+    @cached_property
+    def _fields(self) -> tuple[Field, ...]:
+        return read_object_fields(self.schema, self.values, self.pointer, "", self.metadata)
 
 
 def read_steps(
@@ -55,14 +92,6 @@ def _read_step(
     values = row if isinstance(row, dict) else {}
     uid = _text(values.get("step_uid"))
     step = facts.step(uid)
-    fields = read_object_fields(_add_definition(schema, step), values, pointer, "", metadata)
-    parameters: tuple[Field, ...] = ()
-    # Parameters and accounts have parts of the row's template to themselves.
-    for field in fields:
-        if field.kind == "parameters":
-            given = values.get("parameters")
-            tree = given if isinstance(given, dict) else ABSENT
-            parameters = read_object_fields(field.schema, tree, field.pointer, field.at, metadata)
     return StepRow(
         index=index,
         pointer=pointer,
@@ -71,8 +100,9 @@ def _read_step(
         known=step is not None,
         integrations=tuple(step.integrations) if step else (),
         accounts=_read_accounts(values.get("accounts"), facts),
-        parameters=parameters,
-        fields=tuple(f for f in fields if f.kind not in ("parameters", "accounts")),
+        schema=_add_definition(schema, step),
+        values=values,
+        metadata=metadata,
     )
 
 

@@ -17,7 +17,7 @@ from playground.drafts.metadata import own_variables
 from playground.forms.fields import Field
 from playground.forms.grid import Grid, draw_rows, read_grid
 from playground.forms.payload_form import PayloadForm
-from playground.forms.sections import Section, count_sent
+from playground.forms.sections import Section
 from playground.forms.steps import StepRow, list_fitting_accounts, read_steps
 from playground.jsontext import pointers
 from playground.pages.builder.draft_context import DraftContext, open_draft
@@ -96,7 +96,7 @@ def _read_grid(opened: DraftContext, field: Field, near: int = 0) -> Grid:
 
 def _describe_step(opened: DraftContext, step: StepRow, is_open: bool) -> dict[str, Any]:
     """A step's summary line, and its fields if it is open."""
-    sent, total = count_sent(step.parameters)
+    sent, total = step.counts
     summary = {"step": step, "is_open": is_open, "sent": sent, "total": total}
     return {**summary, **(_describe_body(opened, step) if is_open else {})}
 
