@@ -199,11 +199,6 @@ def _draw_hint(opened: DraftContext, query: Query) -> str:
     return format_html("<p>{}</p>", describe_choice(opened, str(query.get("pointer", ""))))
 
 
-def _draw_menus(_opened: DraftContext, _query: Query) -> str:
-    """Menus and dialogs, which the page asks for when somebody begins to use it."""
-    return render_to_string("builder/_menus.html")
-
-
 def describe_form(opened: DraftContext, near: int = 0) -> dict[str, Any]:
     """The context of `builder/_form.html` and `builder/_index.html`."""
     sections = [describe_section(opened, section, near) for section in opened.sections]
@@ -235,5 +230,4 @@ PARTS: dict[str, Callable[[DraftContext, Query], str]] = {
     "form": _draw_form,
     "hint": _draw_hint,
     "variables": _draw_variables,
-    "menus": _draw_menus,
 }

@@ -1,7 +1,6 @@
 // Loads the rest of the builder (its scripts, styles, menus and dialogs) when somebody begins to use the
 // page. What they press until it is there is held back and happens then.
 
-import { elementsOf } from "../elements.js";
 import { message, toast } from "../messages.js";
 import { isShortcut } from "../shortcuts.js";
 import { isBlock } from "./grid_layout.js";
@@ -37,13 +36,9 @@ export class FirstUse {
 
   async start() {
     try {
-      const [html, { startRest }] = await Promise.all([
-        this.parts.draft.fetchPart({ part: "menus" }),
-        import(this.url),
-        loadFiles(document.getElementById("late_files")),
-      ]);
-      if (html === null) throw new Error("no menus");
-      document.body.append(...elementsOf(html));
+      const [{ startRest }] = await Promise.all([import(this.url), loadFiles(document.getElementById("late_files"))]);
+      // They are part of the page: whoever was signed out meanwhile could not load them.
+      document.body.append(document.getElementById("late_menus").content);
       this.stopHolding();
       this.rest = startRest(this.parts);
     } catch (error) {
