@@ -40,7 +40,7 @@ def test_pasting_into_a_draft_reports_what_was_read(page: Page) -> None:
     page.locator("#paste_document").click()
     page.locator("#paste_here_text").fill("curl https://h 'open")
     page.locator("#paste_replace").click()
-    expect(page.locator(".toast")).to_contain_text("The pasted text has no JSON document.")
+    expect(page.locator(".toast")).to_contain_text("The ' in line 1 is never closed")
     page.locator("#paste_document").click()
     expect(page.locator("#paste_here_text")).to_have_value("curl https://h 'open")
     broken = '{"job_name": "Pasted", "steps": [], "inputs": [],}'
