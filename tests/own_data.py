@@ -7,7 +7,9 @@ import tempfile
 
 database_url = os.environ.get("PLAYGROUND_TEST_DATABASE_URL", "")
 for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
-    del os.environ[name]
+    # The processes that pytest-xdist starts load this module again, and need the URL as well.
+    if name != "PLAYGROUND_TEST_DATABASE_URL":
+        del os.environ[name]
 if database_url:
     os.environ["PLAYGROUND_DATABASE_URL"] = database_url
 os.environ["PLAYGROUND_DATA"] = tempfile.mkdtemp(prefix="playground-test-")

@@ -9,6 +9,7 @@ from django.core.exceptions import (
     TooManyFieldsSent,
     TooManyFilesSent,
 )
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
@@ -63,7 +64,12 @@ def show_413(request: HttpRequest) -> HttpResponse:
 
 def show_500(request: HttpRequest) -> HttpResponse:
     # Django calls this while it handles the exception.
-    if failed := explain_storage_error(sys.exc_info()[1]):
+    error = sys.exc_info()[1]
+    # PostgreSQL looks for no text with a NUL character, which only a forged request has.
+    if isinstance(error, DataError):
+        message = _("The request has a value that can't be searched for or stored.")
+        return show_error(request, 400, _("Bad request"), message)
+    if failed := explain_storage_error(error):
         page = show_error(request, failed.status, failed.title, failed.message)
         page["Retry-After"] = str(failed.retry_after)
         return page

@@ -1,9 +1,11 @@
 """An invalid setting stops the start with a message that names it."""
 
+import os
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from django.db import connection
 
 from playground import environment as env
 
@@ -101,9 +103,19 @@ def test_a_database_url_of_another_kind_is_refused(
     assert "secret" not in str(caught.value)
 
 
-def test_without_a_database_url_sqlite_is_in_the_data_folder(tmp_path: Path) -> None:
+def test_without_a_database_url_sqlite_is_in_the_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PLAYGROUND_DATABASE_URL", raising=False)
     read = env.read_database("DATABASE_URL", tmp_path / "db.sqlite3")
     assert (read["ENGINE"], read["NAME"]) == (
         "django.db.backends.sqlite3",
         tmp_path / "db.sqlite3",
     )
+
+
+@pytest.mark.django_db
+def test_the_tests_run_on_the_database_they_were_given() -> None:
+    """Else the tests on PostgreSQL could run on SQLite, and pass."""
+    url = os.environ.get("PLAYGROUND_TEST_DATABASE_URL")
+    assert connection.vendor == ("postgresql" if url else "sqlite")
