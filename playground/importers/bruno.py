@@ -13,7 +13,7 @@ from urllib.parse import quote_plus
 
 from playground.importers.http_messages import read_login
 from playground.importers.literals import fill_placeholders
-from playground.importers.spans import TextSpan, TracedText, cover
+from playground.importers.spans import CARRIAGE_RETURN, TextSpan, TracedText, cover
 from playground.importers.values import (
     BODY_IN_FILE,
     FORM_TYPE,
@@ -31,7 +31,6 @@ METHODS = frozenset(
     {"get", "post", "put", "patch", "delete", "head", "options", "connect", "trace"}
 )
 SIGN = re.compile(rf"^(?:{'|'.join(sorted(METHODS))})[ \t]*\{{[ \t]*\r?\n[ \t]*\w+[ \t]*:", re.M)
-CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 OPENING = re.compile(r"^(?P<name>[\w-]+(?::[\w-]+)*)[ \t]*(?P<mark>[{\[])[ \t]*$", re.M)
 CLOSING = {"{": re.compile(r"^\}[ \t]*$", re.M), "[": re.compile(r"^\][ \t]*$", re.M)}
 PAIR = re.compile(

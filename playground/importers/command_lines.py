@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from playground.importers.spans import TracedText
+from playground.importers.spans import CARRIAGE_RETURN, TracedText
 from playground.importers.values import Note, note_ignored
 
 Shell = Literal["bash", "cmd", "powershell"]
@@ -21,7 +21,6 @@ PROMPT = re.compile(
     r"|\[?[\w.-]{1,64}@[\w.-]{1,64}[: ][^$#%\n]{0,200}[$#%]|[$#%>❯➜!])[ \t]*(?=" + COMMAND + ")",
     re.MULTILINE | re.IGNORECASE,
 )
-CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 CONTINUATION_PROMPT = re.compile(r"^(?:>{1,2}|More\?)(?:[ \t]|$)", re.MULTILINE)
 
 # At the start of a line, after an operator or a prompt: prose may mention "curl" anywhere.

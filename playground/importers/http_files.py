@@ -9,7 +9,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from playground.importers.literals import SizeBudget, fill_placeholders
-from playground.importers.spans import TextSpan, TracedText, cover
+from playground.importers.spans import CARRIAGE_RETURN, TextSpan, TracedText, cover
 from playground.importers.values import (
     BODY_IN_FILE,
     FoundRequest,
@@ -38,7 +38,6 @@ HEADER = re.compile(r"([!#$%&'*+.^_`|~\w-]+)[ \t]*:[ \t]*(.*)")
 VARIABLE_LINE = re.compile(r"^[ \t]*@([\w.-]+)[ \t]*=([^\n]*)$", re.M)
 NAME_LINE = re.compile(r"^[ \t]*(?:#|//)[ \t]*@name[ \t=]+(\S[^\n]*?)[ \t]*$", re.M)
 COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//)[^\n]*$", re.M)
-CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 PLACEHOLDER = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}")
 # Scripts in the file or in another one, and files that a reply goes to.
 SCRIPT = re.compile(

@@ -18,12 +18,13 @@ from playground.importers.javascript_calls import (
 from playground.importers.javascript_literals import ExpressionParser
 from playground.importers.literals import JsonText, Literal, check_size, is_text
 from playground.importers.source_requests import (
+    HTTP_METHODS,
     RequestParts,
     build_request,
     form_text,
     javascript_json,
 )
-from playground.importers.spans import TextSpan, TracedText, cover
+from playground.importers.spans import CARRIAGE_RETURN, TextSpan, TracedText, cover
 from playground.importers.values import FoundRequest, NotRecognized, Pasted, Unreadable
 
 # Objects of a program that send requests as axios does.
@@ -50,8 +51,6 @@ START = re.compile(
 STATEMENT_START = re.compile(r"(?:^|[;{}\n])([\w$ \t:={},.]*)\Z")
 CLIENT_NAME = re.compile(CLIENT)
 MEMBER = re.compile(r"[\w$]+|\[['\"]([^'\"]+)['\"]\]")
-CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
-METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 MAX_STARTS = 2000
 UNNAMED = ("{{value}}", "{{response}}")
 # In place of the content type of a body that a later call (`send`, `write`) brings.
@@ -141,7 +140,7 @@ class _SnippetReader:
         first = values[0] if values else None
         # The object itself is changed, as `form.append(…)` does.
         owner = self.parser.names.get(name.partition(".")[0])
-        if isinstance(owner, ClientOptions) and last in (*METHODS, "request"):
+        if isinstance(owner, ClientOptions) and last in (*HTTP_METHODS, "request"):
             self._call_library(name, last, values, owner)
         elif "()" in name:
             # A method of what a call returned, such as `.then(…)`.
@@ -202,7 +201,7 @@ class _SnippetReader:
             return
         if not is_text(first):
             return
-        if last in METHODS and name.startswith(("got", "ky")):
+        if last in HTTP_METHODS and name.startswith(("got", "ky")):
             body = config.get("body", _serialize(config.get("json")))
             body = form_text(config["form"]) if "form" in config else body
             method: Literal = last
@@ -211,7 +210,7 @@ class _SnippetReader:
             body, method = _serialize(second), last
         else:
             body = _serialize(config.get("data"))
-            method = last if last in METHODS else config.get("method") or "GET"
+            method = last if last in HTTP_METHODS else config.get("method") or "GET"
         self._add(str(first), _merge(defaults, config), body, method)
         self._note_unknown(options)
 

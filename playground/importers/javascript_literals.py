@@ -9,10 +9,10 @@ from playground.importers.javascript_tokens import CAST, NAME, STRING_PART, TYPE
 from playground.importers.literals import (
     MAX_DEPTH,
     Literal,
+    OutsideReferences,
     check_size,
     is_text,
     join_surrogates,
-    make_reference,
     normalize_number,
     unclosed,
 )
@@ -30,31 +30,22 @@ BAD_SYNTAX = ("javascript-syntax", "This JavaScript code can't be read.")
 CallHandler = Callable[[str, list[Literal]], Literal]
 
 
-class ExpressionParser(Cursor):
+class ExpressionParser(Cursor, OutsideReferences):
     """Parses the expression at an offset of a text.
 
-    `names` holds the literals assigned before, `outside` lists the references made for unknown
-    values, `spread` the values that can't be spread, and `repairs` what was repaired.
+    `names` holds the literals assigned before, `spread` the values that can't be spread, and
+    `repairs` what was repaired.
     `handle_call` gets every call with its arguments and returns its value.
     """
 
     def __init__(self, text: str, handle_call: CallHandler) -> None:
-        super().__init__(text)
+        Cursor.__init__(self, text)
+        OutsideReferences.__init__(self)
         self.names: dict[str, Literal] = {}
-        self.outside: list[str] = []
         self.spread: list[str] = []
         self.repairs: list[Note] = []
         self.handle_call = handle_call
         self.depth = 0
-
-    def unknown(self, name: str) -> str:
-        """The reference for a value that the code takes from elsewhere."""
-        return self.keep(make_reference(name))
-
-    def keep(self, reference: str) -> str:
-        """Record a reference, and return it."""
-        self.outside.append(str(reference))
-        return reference
 
     def parse(self) -> Literal:
         """The value of the expression here; the offset moves to the delimiter after it."""

@@ -130,6 +130,22 @@ def make_reference(name: str) -> str:
     return "{{" + clean + "}}"
 
 
+class OutsideReferences:
+    """References for values that a text takes from elsewhere; `outside` lists those made."""
+
+    def __init__(self) -> None:
+        self.outside: list[str] = []
+
+    def unknown(self, name: str) -> str:
+        """The reference for a value that the text takes from elsewhere."""
+        return self.keep(make_reference(name))
+
+    def keep(self, reference: str) -> str:
+        """Record a reference, and return it."""
+        self.outside.append(str(reference))
+        return reference
+
+
 def normalize_number(token: str) -> NumberToken | str:
     """A number token as JSON writes it; a token that JSON has no number for stays a string."""
     if JSON_NUMBER.fullmatch(token):

@@ -14,12 +14,13 @@ from urllib.parse import quote, quote_plus
 from playground.importers.literals import FileText, JsonText, Literal, check_size, is_text
 from playground.importers.php_literals import ConstantName, PhpParser, as_text
 from playground.importers.source_requests import (
+    HTTP_METHODS,
     RequestParts,
     build_request,
     form_text,
     python_json,
 )
-from playground.importers.spans import TextSpan, TracedText, cover
+from playground.importers.spans import CARRIAGE_RETURN, TextSpan, TracedText, cover
 from playground.importers.values import FORM_TYPE, FoundRequest, NotRecognized, Pasted
 
 SIGN = re.compile(
@@ -30,8 +31,6 @@ START = re.compile(
     r"\$(\w+)\s*=(?![=>])|\b(?=curl_(?:setopt|setopt_array|exec)\s*\()|(?=\$\w+\s*->\s*\w+\s*\()"
     r"|\b(?=Http::)"
 )
-CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
-METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 ENCODERS = {"urlencode": quote_plus, "rawurlencode": quote}
 SAME_CALLS = frozenset({"trim", "utf8_encode", "strval", "json_decode"})
 # Options of cURL that change nothing in what is sent.
@@ -118,7 +117,9 @@ class _SnippetReader:
             if name == "Request" and len(values) > 3:
                 self.parts[-1].body = values[3]
         elif (
-            plain in METHODS and name.startswith("->") and re.match(r"\w+://|\{\{", as_text(first))
+            plain in HTTP_METHODS
+            and name.startswith("->")
+            and re.match(r"\w+://|\{\{", as_text(first))
         ):
             self._add_options(plain, as_text(first), second, is_json=True)
         elif plain == "withheaders" and isinstance(first, dict):

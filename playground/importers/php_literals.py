@@ -13,9 +13,9 @@ from playground.importers.literals import (
     MAX_DEPTH,
     FileText,
     Literal,
+    OutsideReferences,
     check_size,
     is_text,
-    make_reference,
     normalize_number,
     unclosed,
 )
@@ -43,29 +43,20 @@ class ConstantName(str):
     """The name of a constant, such as `CURLOPT_URL`, as the key of an array."""
 
 
-class PhpParser:
+class PhpParser(OutsideReferences):
     """Parses the expression at an offset.
 
-    `names` holds the literals assigned before, `outside` lists the references made for unknown
-    values. `handle_call` gets every call with its arguments and returns its value.
+    `names` holds the literals assigned before. `handle_call` gets every call with its arguments
+    and returns its value.
     """
 
     def __init__(self, text: str, handle_call: CallHandler) -> None:
+        super().__init__()
         self.text = text
         self.at = 0
         self.depth = 0
         self.names: dict[str, Literal] = {}
-        self.outside: list[str] = []
         self.handle_call = handle_call
-
-    def unknown(self, name: str) -> str:
-        """The reference for a value that the code takes from elsewhere."""
-        return self.keep(make_reference(name))
-
-    def keep(self, reference: str) -> str:
-        """Record a reference, and return it."""
-        self.outside.append(str(reference))
-        return reference
 
     def skip_space(self) -> str:
         """Skip white space and comments, and return the character that follows, or ""."""

@@ -14,9 +14,9 @@ from playground.importers.literals import (
     FileText,
     JsonText,
     Literal,
+    OutsideReferences,
     check_size,
     is_text,
-    make_reference,
 )
 from playground.importers.powershell_tokens import Expansion, ShellToken
 from playground.importers.source_requests import javascript_json
@@ -33,16 +33,15 @@ FORMAT_ITEM = re.compile(r"\{(\d{1,3})[^{}]*\}|\{\{|\}\}")
 Arguments = dict[str, Any]
 
 
-class Names:
+class Names(OutsideReferences):
     """What the text assigns: `names` are in lower case, as PowerShell ignores it.
 
-    `outside` lists the references made for unknown values, and `typed` the variables in strings
-    that stay as typed.
+    `typed` lists the variables in strings that stay as typed.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.names: dict[str, Literal] = {}
-        self.outside: list[str] = []
         self.typed: list[str] = []
 
     def resolve(self, path: str) -> Literal:
@@ -67,15 +66,6 @@ class Names:
             return str(value)
         self.typed.append(part.typed)
         return part.typed
-
-    def unknown(self, name: str) -> str:
-        """The reference for a value that isn't in the text."""
-        return self.keep(make_reference(name))
-
-    def keep(self, reference: str) -> str:
-        """Record a reference, and return it."""
-        self.outside.append(str(reference))
-        return reference
 
 
 def find_key(table: dict[str, Literal], name: str) -> str:

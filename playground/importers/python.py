@@ -18,7 +18,7 @@ from playground.importers.python_calls import evaluate_call
 from playground.importers.python_literals import Evaluator, SessionOptions, dotted_name
 from playground.importers.python_requests import ConnectionOptions, RequestReader
 from playground.importers.source_requests import build_request
-from playground.importers.spans import TextSpan, TracedText, cover
+from playground.importers.spans import CARRIAGE_RETURN, TextSpan, TracedText, cover
 from playground.importers.values import (
     FoundRequest,
     Note,
@@ -35,7 +35,6 @@ SIGN = re.compile(
     r"|http\.client\.HTTPS?Connection\b|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
     re.M,
 )
-CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 # What no other language has.
 CERTAIN_SIGN = re.compile(
     r"^[ \t]*(?:import|from)[ \t]+(?:requests|httpx|http\.client|urllib|aiohttp)\b"

@@ -43,7 +43,7 @@ def evaluate_call(evaluator: Evaluator, node: ast.Call) -> Literal:
         return file
     if last in FILE_CALLS and node.args:
         path = evaluator.evaluate(node.args[0])
-        return evaluator.keep(FileText(str(path))) if is_text(path) else evaluator.unknown(node)
+        return evaluator.keep(FileText(str(path))) if is_text(path) else evaluator.unknown_at(node)
     if isinstance(node.func, ast.Attribute) and last in SAME_METHODS:
         inner = evaluator.evaluate(node.func.value)
         # The encoding doesn't matter: bodies are shown as text.
@@ -62,11 +62,13 @@ def evaluate_call(evaluator: Evaluator, node: ast.Call) -> Literal:
         return _make_dict(evaluator, node)
     if last == "Decimal" and node.args:
         value = evaluator.evaluate(node.args[0])
-        return normalize_number(str(value)) if isinstance(value, str) else evaluator.unknown(node)
+        return (
+            normalize_number(str(value)) if isinstance(value, str) else evaluator.unknown_at(node)
+        )
     if last in SAME_CALLS and node.args:
         values = [evaluator.evaluate(each) for each in node.args]
         return values[0] if len(values) == 1 else values
-    return evaluator.unknown(node)
+    return evaluator.unknown_at(node)
 
 
 def _find_file(evaluator: Evaluator, node: ast.Call) -> FileText | None:
@@ -102,7 +104,7 @@ def _make_dict(evaluator: Evaluator, node: ast.Call) -> Literal:
         ):
             value = {str(one[0]): one[1] for one in value}
         if not isinstance(value, dict):
-            return evaluator.unknown(node)
+            return evaluator.unknown_at(node)
         made.update(value)
     for keyword in node.keywords:
         if keyword.arg:
@@ -117,7 +119,7 @@ def _format(evaluator: Evaluator, node: ast.Call, owner: ast.expr) -> Literal:
     """`text.format(…)`; what needs formatting becomes a reference."""
     template = evaluator.evaluate(owner)
     if not is_text(template):
-        return evaluator.unknown(node)
+        return evaluator.unknown_at(node)
     waiting = iter(node.args)
     named = {each.arg: each.value for each in node.keywords if each.arg}
 
@@ -130,7 +132,7 @@ def _format(evaluator: Evaluator, node: ast.Call, owner: ast.expr) -> Literal:
             value = named.get(found[1]) if found[1] else next(waiting, None)
         literal = evaluator.evaluate(value) if value is not None else None
         plain = isinstance(literal, str) and not found[2]
-        return str(literal) if plain else evaluator.unknown(value or node)
+        return str(literal) if plain else evaluator.unknown_at(value or node)
 
     return check_size(FORMAT_FIELD.sub(fill, template))
 
@@ -140,9 +142,9 @@ def _parse_json(evaluator: Evaluator, node: ast.Call) -> Literal:
     if isinstance(text, FileText):
         return text
     try:
-        return parse(text) if is_text(text) else evaluator.unknown(node)
+        return parse(text) if is_text(text) else evaluator.unknown_at(node)
     except JSONSyntaxError:
-        return evaluator.unknown(node)
+        return evaluator.unknown_at(node)
 
 
 def _dump_json(evaluator: Evaluator, node: ast.Call) -> Literal:

@@ -10,9 +10,9 @@ from typing import Any
 from playground.importers.literals import (
     MAX_DEPTH,
     Literal,
+    OutsideReferences,
     check_size,
     is_text,
-    make_reference,
     normalize_number,
 )
 from playground.importers.values import Unreadable
@@ -27,19 +27,19 @@ class SessionOptions(dict[str, Any]):
     """What a session of a library gives to each of its requests: `headers`, `auth`, …"""
 
 
-class Evaluator:
+class Evaluator(OutsideReferences):
     """Evaluates literals.
 
-    `names` holds the literals assigned before, `outside` lists the references made for unknown
-    values, and `left_out` what couldn't be spread. `evaluate_call` returns the value of a call.
+    `names` holds the literals assigned before, and `left_out` what couldn't be spread.
+    `evaluate_call` returns the value of a call.
     """
 
     def __init__(self, source: str, evaluate_call: CallEvaluator) -> None:
+        super().__init__()
         self.evaluate_call = evaluate_call
         # Offsets in a syntax tree count bytes of UTF-8.
         self.lines = source.encode("utf-8", "replace").split(b"\n")
         self.names: dict[str, Literal] = {}
-        self.outside: list[str] = []
         self.left_out: list[str] = []
         self.depth = 0
 
@@ -75,12 +75,12 @@ class Evaluator:
                 return self.names[node.id]
             case ast.Subscript() | ast.Attribute():
                 found = self.resolve(node)
-                return self.unknown(node) if found is None else found
+                return self.unknown_at(node) if found is None else found
             case ast.Call():
                 return self.evaluate_call(self, node)
             case ast.Await():
                 return self.evaluate(node.value)
-        return self.unknown(node)
+        return self.unknown_at(node)
 
     def _list(self, nodes: list[ast.expr]) -> list[Literal]:
         found: list[Literal] = []
@@ -92,14 +92,9 @@ class Evaluator:
                 found.append(self.evaluate(each))
         return found
 
-    def unknown(self, node: ast.expr) -> str:
-        """The reference for a value that the code takes from elsewhere."""
-        return self.keep(make_reference(_name_of(node)))
-
-    def keep(self, reference: str) -> str:
-        """Record a reference, and return it."""
-        self.outside.append(str(reference))
-        return reference
+    def unknown_at(self, node: ast.expr) -> str:
+        """The reference for the value of an expression, named after it."""
+        return self.unknown(_name_of(node))
 
     def _constant(self, node: ast.Constant) -> Literal:
         value = node.value
@@ -111,7 +106,7 @@ class Evaluator:
             # The number as typed: `1.10` is more than its value.
             line = self.lines[node.lineno - 1]
             return normalize_number(line[node.col_offset : node.end_col_offset].decode("utf-8"))
-        return self.unknown(node)
+        return self.unknown_at(node)
 
     def _dict(self, node: ast.Dict) -> dict[str, Literal]:
         made: dict[str, Literal] = {}
@@ -127,13 +122,15 @@ class Evaluator:
         inner = node.value if isinstance(node, ast.FormattedValue) else node
         value = self.evaluate(inner)
         # Other values are formatted in ways that aren't worked out here.
-        return str(value) if value is None or isinstance(value, bool | str) else self.unknown(inner)
+        return (
+            str(value) if value is None or isinstance(value, bool | str) else self.unknown_at(inner)
+        )
 
     def _negate(self, node: ast.UnaryOp) -> Literal:
         value = self.evaluate(node.operand)
         if isinstance(value, NumberToken):
             return normalize_number("-" + str(value))
-        return self.unknown(node)
+        return self.unknown_at(node)
 
     def _add(self, node: ast.BinOp) -> Literal:
         """`a + b + …` of strings, or of lists."""
@@ -148,20 +145,20 @@ class Evaluator:
             return check_size("".join(str(each) for each in values))
         if all(isinstance(each, list) for each in values):
             return check_size([item for each in values for item in each])
-        return self.unknown(node)
+        return self.unknown_at(node)
 
     def _unite(self, node: ast.BinOp) -> Literal:
         """`a | b` of dicts."""
         left, right = self.evaluate(node.left), self.evaluate(node.right)
         if isinstance(left, dict) and isinstance(right, dict):
             return {**left, **right}
-        return self.unknown(node)
+        return self.unknown_at(node)
 
     def _fill_template(self, node: ast.BinOp) -> Literal:
         """`text % values`; what needs formatting becomes a reference."""
         template, values = self.evaluate(node.left), self.evaluate(node.right)
         if not is_text(template):
-            return self.unknown(node)
+            return self.unknown_at(node)
         waiting = list(values) if isinstance(values, list) else [values]
 
         def fill(found: re.Match[str]) -> str:
@@ -172,7 +169,7 @@ class Evaluator:
                 value = waiting.pop(0) if waiting else None
             else:
                 value = values.get(name) if isinstance(values, dict) else None
-            return str(value) if isinstance(value, str) else self.unknown(node.right)
+            return str(value) if isinstance(value, str) else self.unknown_at(node.right)
 
         return check_size(TEMPLATE_FIELD.sub(fill, template))
 

@@ -17,9 +17,8 @@ from playground.importers.literals import (
     is_text,
 )
 from playground.importers.python_literals import Evaluator, SessionOptions, dotted_name
-from playground.importers.source_requests import RequestParts, python_json
+from playground.importers.source_requests import HTTP_METHODS, RequestParts, python_json
 
-METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 BODY_METHODS = frozenset({"post", "put", "patch"})
 CLIENTS = frozenset({"requests", "httpx", "aiohttp", "session", "client", "s", "http", "api"})
 # Many other things have a method `get`: its argument must look like a URL.
@@ -121,7 +120,7 @@ class RequestReader:
             url = f"{str(base).rstrip('/')}/{url.lstrip('/')}"
         parts = RequestParts("python", "", url)
         self._set_body(parts, given)
-        method = last if last in METHODS else given.get("method")
+        method = last if last in HTTP_METHODS else given.get("method")
         parts.method = str(method) if method else "POST" if "data" in given else "GET"
         parts.headers = _merge(session.get("headers"), given.get("headers"))
         parts.query = _merge(session.get("params"), given.get("params"))
@@ -167,14 +166,14 @@ def _signature(last: str, call: ast.Call, session: SessionOptions) -> tuple[str,
     if last in ("request", "stream", "Request"):
         # urllib's Request has no method: it depends on the body.
         first = call.args[0] if call.args else None
-        is_method = isinstance(first, ast.Constant) and str(first.value).lower() in METHODS
+        is_method = isinstance(first, ast.Constant) and str(first.value).lower() in HTTP_METHODS
         named = any(each.arg == "method" for each in call.keywords)
         if is_method or last != "Request" or (named and len(call.args) < 1):
             return ("method", "url", "headers", "files", "data")
         return ("url", "data", "headers")
     if last == "urlopen":
         return ("url", "data")
-    if last in METHODS:
+    if last in HTTP_METHODS:
         return ("url", "data", "json") if last in BODY_METHODS else ("url", "params")
     return ()
 

@@ -37,6 +37,8 @@ LANGUAGES = {
     "powershell": "PowerShell",
     "php": "PHP",
 }
+# Libraries have a function for each of these.
+HTTP_METHODS = frozenset({"get", "post", "put", "patch", "delete", "head", "options"})
 MAX_REFERENCES = 5
 
 

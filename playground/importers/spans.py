@@ -25,6 +25,8 @@ from typing import Literal, NamedTuple
 
 # Where each statement was read, what separates them was too.
 SEPARATORS = " \t\r\n\f\v\xa0\ufeff;,"
+# Of line ends, as Windows writes them.
+CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 Fate = Literal["read", "repaired", "left out"]
 
 
