@@ -228,7 +228,8 @@ def _import_url(url: str, operations: Sequence[OperationShape]) -> Imported | Re
             "unknown-address",
         )
     shape = match.operation
-    found = note_understood("address", "The URL of the operation {operation}.", operation=shape.id)
+    title = shape.title or shape.id
+    found = note_understood("address", "The URL of the operation {operation}.", operation=title)
     return Imported(
         kind="address",
         operation=shape.id,

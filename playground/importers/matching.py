@@ -38,7 +38,12 @@ def _shape(operation: Operation) -> OperationShape:
     properties = (operation.body_schema or {}).get("properties", {})
     rows = (key for key, each in properties.items() if each.get("x-widget") == "grid")
     return OperationShape(
-        operation.id, operation.method, operation.path, tuple(keys), next(rows, "")
+        operation.id,
+        operation.method,
+        operation.path,
+        tuple(keys),
+        rows_key=next(rows, ""),
+        title=operation.title,
     )
 
 

@@ -142,7 +142,7 @@ def _list_notes(
     yield from _mask_notes(request.notes, secrets)
     if match:
         message = "Matched the operation {operation} by its {how}."
-        operation = match.operation.id
+        operation = match.operation.title or match.operation.id
         yield note_understood(
             f"operation-by-{match.by.lower()}", message, operation=operation, how=match.by
         )

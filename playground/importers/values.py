@@ -56,6 +56,7 @@ class OperationShape:
 
     `path` is a template such as `/workflows/{workflow_uid}/schedule`; `body_keys` are the
     keys of the first level of the body, and `rows_key` the one with a list of rows, if any.
+    Notes name the operation by its `title`.
     """
 
     id: str
@@ -63,6 +64,7 @@ class OperationShape:
     path: str
     body_keys: tuple[str, ...] = ()
     rows_key: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True)

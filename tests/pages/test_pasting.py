@@ -97,6 +97,11 @@ def test_the_connection_of_the_same_host_is_chosen(as_editor: Client) -> None:
     assert Draft.objects.get().connection == live
 
 
+def test_an_operation_is_named_by_its_title(as_editor: Client) -> None:
+    page = as_editor.post("/paste/", {"text": CURL}).content.decode()
+    assert "Matched the operation Launch a workflow by its URL." in page
+
+
 def test_json_without_a_url_uses_practice_and_says_so(as_editor: Client) -> None:
     page = as_editor.post("/paste/", {"text": BODY}).content.decode()
     draft = Draft.objects.get()

@@ -119,20 +119,21 @@ async function pasteAt(page, cell, text) {
   if (isBlank(row) && indexOf(row, grid) < countRows(grid)) await fillRow(page, row);
   const start = indexOf(row, grid);
   const index = () => (row.isConnected ? indexOf(row, grid) : start);
-  return pasteRows(page, pointerOf(grid), index, cellsOf(row).indexOf(cell), text, isBlank(row) ? row : null);
+  return pasteRows(page, pointerOf(grid), index, cellsOf(row).indexOf(cell), text, row);
 }
 
 // The server reads the text and fills the cells; see playground/importers/rows.py. `index` is a
-// function, as rows may have moved when the edit leaves. `blank` is the row on this page only that
-// the cells take the place of. Returns whether it was pasted.
-async function pasteRows({ draft, form, problems }, pointer, index, column, text, blank = null) {
+// function, as rows may have moved when the edit leaves. `target` is the row that was pasted
+// into. Returns whether it was pasted.
+async function pasteRows({ draft, form, problems }, pointer, index, column, text, target = null) {
   let first = 0;
   const answer = await draft.change(() => {
     first = index();
     return { url: draft.urls.rows, text, pointer, index: first, column, keys: keysOf(gridAt(pointer)) };
   });
   if (!answer) return false;
-  blank?.remove();
+  // The cells replace the rows of this page that nobody has typed in.
+  for (const row of gridAt(pointer).querySelectorAll("[data-blank]")) if (row === target || isUntouched(row)) row.remove();
   form.replace(gridAt(pointer).closest(".builder-section"), answer.html);
   const fresh = gridAt(pointer);
   recount(fresh, problems);
