@@ -43,6 +43,7 @@ from playground.openapi.operations import (
     list_operations,
 )
 from playground.pages.builder.draft_context import DraftContext
+from playground.pages.parameters import read_optional_number
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.policy import current_origin
@@ -134,14 +135,7 @@ def use_step(request: HttpRequest) -> HttpResponse:
     if find_steps_section(opened) is None:
         raise Http404(_("This draft has no steps."))
     edit = build_step_edit(opened, uid, index)
-    try:
-        done = apply_edit(person_of(request), draft.id, edit, draft.revision, "paste")
-    except InvalidEdit as reason:
-        return _show(request, "", 422, rejected=str(reason))
-    if isinstance(done, Conflict):
-        message = _("Another tab changed the same part of this draft. Try again.")
-        return _show(request, "", 422, rejected=message)
-    return redirect("builder", draft.id)
+    return _edit_and_open(request, draft, edit)
 
 
 def find_steps_section(opened: DraftContext) -> Section | None:
@@ -154,8 +148,9 @@ def build_step_edit(opened: DraftContext, uid: str, index: str = "") -> Edit:
     section = find_steps_section(opened)
     if section is None:
         raise InvalidEdit(_("This draft has no steps."))
-    if index.isdecimal():
-        pointer = f"{section.pointer}/{int(index)}/step_uid"
+    number = read_optional_number(index)
+    if number is not None:
+        pointer = f"{section.pointer}/{number}/step_uid"
         return Edit("set", pointer, quote(uid), order=["step_uid"])
     steps = opened.tree.get(section.fields[0].key) if isinstance(opened.tree, dict) else None
     value = default_step(section.fields[0].schema.get("items", {}), opened.facts, uid)
@@ -169,6 +164,11 @@ def _paste_environment(request: HttpRequest, text: str, found: Imported) -> Http
         return _show(request, text, found=found, variables=found.variables, drafts=drafts)
     draft = _get_draft(request, request.POST["draft"])
     edit = build_environment_edit(person_of(request), draft, found)
+    return _edit_and_open(request, draft, edit, text)
+
+
+def _edit_and_open(request: HttpRequest, draft: Draft, edit: Edit, text: str = "") -> HttpResponse:
+    """Show the edited draft in the builder; where the edit fails, say why and keep the text."""
     try:
         done = apply_edit(person_of(request), draft.id, edit, draft.revision, "paste")
     except InvalidEdit as reason:
@@ -227,9 +227,10 @@ def _read_text(request: HttpRequest) -> str | None:
 
 def _read_number(request: HttpRequest, text: str) -> int | None:
     """The number of the request that was chosen from the list of this very text."""
-    sent = request.POST.get("request", "")
-    listed_for = request.POST.get("digest") or _digest(text)
-    return int(sent[:9]) if sent.isdecimal() and listed_for == _digest(text) else None
+    digest = _digest(text)
+    if request.POST.get("digest", "") not in ("", digest):
+        return None
+    return read_optional_number(request.POST.get("request", ""))
 
 
 def _digest(text: str) -> str:

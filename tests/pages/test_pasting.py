@@ -189,6 +189,9 @@ def test_a_step_from_a_job_url_goes_where_the_person_chooses(
     as_editor.post("/paste/step/", {**there, "place": "new"})
     fresh = Draft.objects.exclude(id=draft.id).get()
     assert json.loads(fresh.text)["steps"][0]["step_uid"] == "step-77"
+    # Python converts no longer number than one of 4,300 digits.
+    no_step = {**there, "place": f"{draft.id}/{'9' * 5000}"}
+    assert as_editor.post("/paste/step/", no_step).status_code == 302
 
 
 def test_pasting_into_a_draft_replaces_its_document_and_undo_brings_it_back(

@@ -24,6 +24,7 @@ from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edits import describe_editor, describe_problems
 from playground.pages.builder.parts import connections_of, describe_form, list_variable_names
 from playground.pages.builder.template_link import describe_template_link
+from playground.pages.parameters import read_uuid
 from playground.pages.replies import view_reply
 from playground.people.access import needs, person_of
 from playground.people.models import Role
@@ -89,7 +90,7 @@ def show_resolved(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     preview changes only where the draft does.
     """
     draft = open_draft(request, draft_id).draft
-    seed, numbers = _read_seed(request), count()
+    seed, numbers = read_uuid(request.GET.get("seed", "")) or uuid.uuid4(), count()
 
     # The n-th `{{uuid}}` of the document has the same value in each request with this seed.
     def make_uuid() -> uuid.UUID:
@@ -104,13 +105,6 @@ def _read_time(request: HttpRequest) -> datetime:
         return datetime.fromisoformat(request.GET.get("at", "")).astimezone(UTC)
     except (ValueError, OverflowError):
         return datetime.now(UTC)
-
-
-def _read_seed(request: HttpRequest) -> uuid.UUID:
-    try:
-        return uuid.UUID(request.GET.get("seed", ""))
-    except ValueError:
-        return uuid.uuid4()
 
 
 @needs(Role.EDITOR)
