@@ -7,8 +7,7 @@ from django.conf import settings
 from django.core.management import CommandError
 from django.db.models import Model, QuerySet
 
-from playground.vault.migration_state import list_applied, list_newer
-from playground.vault.storage_check import probe_data_folder
+from playground.vault.storage_check import list_applied, list_newer, probe_data_folder
 from playground.vault.storage_errors import Cause, find_cause, find_database_file
 
 BEGIN_ANEW = "--begin-anew"

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from playground.openapi.operations import Api, CredentialField
-from playground.pages.uncut_form import UncutForm
+from playground.pages.parameters import UncutForm
 from playground.workspace.connections import (
     ConnectionInput,
     changes_host,

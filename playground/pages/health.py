@@ -8,8 +8,7 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from playground.sending.pool import get_pool
-from playground.vault.migration_state import list_applied, list_missing, list_newer
-from playground.vault.storage_check import monitor
+from playground.vault.storage_check import list_applied, list_missing, list_newer, monitor
 from playground.vault.storage_errors import describe_cause
 
 GetResponse = Callable[[HttpRequest], HttpResponse]

@@ -1,7 +1,9 @@
-"""Read values from requests; what can't be read counts as not given."""
+"""Read values from requests; what can't be read counts as not given. The base of forms."""
 
 import uuid
+from typing import Any
 
+from django import forms
 from django.http import HttpRequest
 
 MAX_TRIES = 1000
@@ -34,3 +36,16 @@ def read_submission(request: HttpRequest) -> uuid.UUID | None:
 def read_tries(request: HttpRequest) -> int:
     """How often the page has already polled for what it waits for."""
     return min(read_number(request.GET.get("tries", "")), MAX_TRIES)
+
+
+class UncutForm(forms.Form):
+    """A form without `maxlength`: browsers cut what is pasted at that length without a word."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.remove_maxlength()
+
+    def remove_maxlength(self) -> None:
+        """For fields added after the form was made, too."""
+        for field in self.fields.values():
+            field.widget.attrs.pop("maxlength", None)

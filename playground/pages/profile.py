@@ -13,9 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from playground.pages.parameters import read_number
+from playground.pages.parameters import UncutForm, read_number
 from playground.pages.sign_in import PASSWORD_HELP, check_new_password, password_field
-from playground.pages.uncut_form import UncutForm
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Person, Role

@@ -17,8 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from playground.pages.parameters import UncutForm
 from playground.pages.responses import add_retry_after
-from playground.pages.uncut_form import UncutForm
 from playground.people.access import next_page
 from playground.people.audit import address_of, find_person, record_event
 from playground.people.models import LinkPurpose, OneTimeLink, Person, Role

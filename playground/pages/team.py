@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.calls.values import Outcome
-from playground.pages.uncut_form import UncutForm
+from playground.pages.parameters import UncutForm
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import AuditEvent, LinkPurpose, OneTimeLink, Person, Role

@@ -18,6 +18,26 @@ Schema = Mapping[str, Any]
 LONG = 100_000
 
 
+class ByIdentity:
+    """A key of caches for what is derived from a schema; equals only that of the same object.
+
+    Schemas can't be hashed, and each edit checks the same few of them: comparing their content
+    would cost more than checking against it. A cache keeps its keys, and these keep their
+    objects, so that no other object can get the identity of one that is cached.
+    """
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByIdentity) and other.value is self.value
+
+
 @dataclass(frozen=True, eq=False)
 class Context:
     """`text` is valid JSON; `plain` its plain values (numbers as int or Decimal); `tree` its

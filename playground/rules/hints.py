@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from playground.jsontext import pointers
 from playground.jsontext.printing import dump
-from playground.rules.context import Context, Schema, has_reference
+from playground.rules.context import ByIdentity, Context, Schema, has_reference
 from playground.rules.fixes import fix_by_removing, fix_by_renaming, fix_by_setting
-from playground.rules.identity import ByIdentity
 from playground.rules.problems import Fix, Problem, make_problem
 from playground.rules.wording import (
     abbreviate,

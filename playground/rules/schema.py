@@ -18,10 +18,16 @@ from jsonschema_rs import (
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump
-from playground.rules.context import Context, Schema, get_tree_value, has_reference, schema_at
+from playground.rules.context import (
+    ByIdentity,
+    Context,
+    Schema,
+    get_tree_value,
+    has_reference,
+    schema_at,
+)
 from playground.rules.facts import NO_FACTS
 from playground.rules.fixes import fix_by_converting, fix_by_removing, fix_by_setting
-from playground.rules.identity import ByIdentity
 from playground.rules.problems import Problem, make_problem
 from playground.rules.wording import (
     abbreviate,

@@ -1,14 +1,22 @@
-"""Tries to write, to the database and to the data folder: for health checks and the start."""
+"""Whether the storage can be used, for health checks and the start.
+
+Tries to write, to the database and to the data folder, and compares the migrations that the
+database has with those of the code.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
 import time
+from collections.abc import Iterable
+from functools import cache
 from threading import Lock
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import DatabaseError, InterfaceError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from playground.vault.models import StorageCheck
@@ -18,6 +26,8 @@ from playground.vault.storage_errors import Cause, find_cause
 PROBE_BYTES = 64 * 1024
 # Anybody may ask for the health, so that asking often must not write often.
 FRESH_SECONDS = 1.0
+# The app and the name of a migration.
+MigrationKey = tuple[str, str]
 
 
 class StorageMonitor:
@@ -60,3 +70,32 @@ def probe_data_folder() -> None:
         file.write(os.urandom(PROBE_BYTES))
         file.flush()
         os.fsync(file.fileno())
+
+
+def list_applied() -> set[MigrationKey]:
+    """The migrations that the database has, as (app, name). Raises DatabaseError."""
+    return set(MigrationRecorder(connection).applied_migrations())
+
+
+def list_newer(applied: Iterable[MigrationKey]) -> list[str]:
+    """Those that only a newer version of the code knows."""
+    own, replaced = _list_known()
+    # Apps that were renamed left rows under their former label, which say nothing.
+    labels = {label for label, _ in own}
+    return sorted(
+        f"{label}.{name}" for label, name in set(applied) - own - replaced if label in labels
+    )
+
+
+def list_missing(applied: Iterable[MigrationKey]) -> list[str]:
+    """Those that the next start will apply."""
+    own, _ = _list_known()
+    return sorted(f"{label}.{name}" for label, name in own - set(applied))
+
+
+@cache
+def _list_known() -> tuple[set[MigrationKey], set[MigrationKey]]:
+    """The migrations of the code, and those that they replace."""
+    loader = MigrationLoader(None, ignore_no_migrations=True)
+    replaced = {key for each in loader.disk_migrations.values() for key in each.replaces}
+    return set(loader.disk_migrations), replaced

@@ -1,7 +1,7 @@
 """Caches by identity: as many schemas as a workflow has steps, and none mistaken for another."""
 
 from playground.rules import schema
-from playground.rules.identity import ByIdentity
+from playground.rules.context import ByIdentity
 
 
 def test_only_the_same_object_is_equal():
