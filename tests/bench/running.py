@@ -12,13 +12,13 @@ django.setup()
 
 from tests.bench import (  # noqa: E402
     crowd,
+    crowd_sends,
     editing,
     keys,
     loads,
     memory,
     pasting,
     peers,
-    sending,
     sends,
     shelves,
     starting,
@@ -32,7 +32,7 @@ MEASURES: dict[str, Measure] = {
     "keys": keys.measure_keys,
     "loads": loads.measure_loads,
     "sends": sends.measure_sends,
-    "crowd_sends": sending.measure_sending,
+    "crowd_sends": crowd_sends.measure_crowd_sends,
     "edits": editing.measure_edits,
     "large": editing.measure_large,
     "crowd": crowd.measure_crowd,

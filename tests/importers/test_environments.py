@@ -3,8 +3,7 @@
 import json
 
 from playground.importers import Imported
-from tests.importers import paste, refuse
-from tests.importers.test_spans import check_spans
+from tests.importers import check_spans, paste, refuse
 
 ENVIRONMENT = {
     "id": "1",

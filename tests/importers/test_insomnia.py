@@ -3,8 +3,7 @@
 import json
 
 from playground.importers import Imported, Rejected, import_text
-from tests.importers import OPERATIONS, paste, refuse
-from tests.importers.test_spans import check_spans
+from tests.importers import OPERATIONS, check_spans, paste, refuse
 
 BODY = '{"id": 12, "email": "{{ _.mail }}"}'
 V4 = {

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from playground.importers import import_text
-from tests.importers import paste, refuse
+from tests.importers import check_spans, paste, refuse
 
 URL = "https://mail.example.com/api/v1.1/workflows/start"
 BODY = '{"id":12,"email":"kim@example.com"}'
@@ -83,12 +83,7 @@ def test_a_damaged_command_is_read(text, body):
 
 @pytest.mark.parametrize("text", [text for text, _ in READ.values()], ids=READ)
 def test_the_spans_cover_a_command(text):
-    at = 0
-    for start, end, fate in paste(text).spans:
-        assert start == at < end
-        assert fate in ("read", "repaired", "left out")
-        at = end
-    assert at == len(text)
+    check_spans(text, paste(text))
 
 
 @pytest.mark.parametrize("end", ["^", "\\", "\\\n", "^\n", "`\n"])

@@ -28,7 +28,7 @@ POLL_SECONDS = 0.05
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept-Encoding": "identity"}
 
 
-def measure_sending(served: Served) -> Iterator[Figure]:
+def measure_crowd_sends(served: Served) -> Iterator[Figure]:
     """One process, a target on loopback that answers at once; only final verdicts count."""
     with serve_target() as origin:
         connection = make_connection(origin)
