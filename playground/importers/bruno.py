@@ -114,7 +114,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     requests = []
     for blocks in _split_requests(list(_list_blocks(traced.text))):
         found = _read_request(_Request({each.name: each for each in blocks}))
-        requests.append(replace(found, spans=tuple(traced.trace(found.spans))))
+        requests.append(replace(found, spans=tuple(traced.trace_inside(found.spans))))
     if not requests:
         raise Unreadable("bruno-empty", "This Bruno file has no request.")
     return requests

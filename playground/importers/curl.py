@@ -60,7 +60,10 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     # something else.
     for shell in (likely, *(name for name in readers if name != likely)):
         if requests := readers[shell](text, start):
-            return [_finish(each, shell, had_prompt, stripped) for each in requests]
+            # All requests of a text share them.
+            shared = tuple(stripped.trace(requests[0].shared_spans))
+            finished = (_finish(each, shell, had_prompt, stripped) for each in requests)
+            return [replace(each, shared_spans=shared) for each in finished]
     raise NotRecognized("no-curl", "No cURL command can be read here.")
 
 
@@ -70,7 +73,7 @@ def _finish(
     notes = [note_understood("curl", "A cURL command for {shell}.", shell=SHELL_NAMES[shell])]
     if had_prompt:
         notes.append(note_ignored("prompt", "Left out the prompt before the command."))
-    spans = tuple(stripped.trace(request.spans))
+    spans = tuple(stripped.trace_inside(request.spans))
     return replace(request, notes=(*notes, *request.notes), spans=spans)
 
 
@@ -89,13 +92,14 @@ def _read_bash(text: str, start: int) -> list[FoundRequest]:
                 skipped += command.spans
             continue
         stdin = command.input
-        spans = [*assignments, *command.spans]
+        spans = list(command.spans)
         if command.piped and index:
             spans += commands[index - 1].spans
             stdin = _output(commands[index - 1]) if stdin is None else stdin
         notes = [*command.repairs.values(), *_list_shell_notes(command)]
         requests += _add(build_requests(parse_options(words), stdin), notes, spans)
-    return _note_others(requests, others, skipped)
+    shared = tuple(assignments)
+    return _note_others([replace(each, shared_spans=shared) for each in requests], others, skipped)
 
 
 def _read_cmd(text: str, start: int) -> list[FoundRequest]:
@@ -180,7 +184,6 @@ def _note_others(
     note = note_ignored(
         "other-commands", "Left out other commands: {text}.", text=", ".join(others)
     )
-    spans = [each._replace(fate="left out") for each in skipped]
-    return [
-        replace(each, notes=(*each.notes, note), spans=(*each.spans, *spans)) for each in requests
-    ]
+    left_out = (each._replace(fate="left out") for each in skipped)
+    shared = (*requests[0].shared_spans, *left_out) if requests else ()
+    return [replace(each, notes=(*each.notes, note), shared_spans=shared) for each in requests]

@@ -77,6 +77,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
         request_line = REQUEST_SIGN.search(text, start, end)
         variables.read(text, start, request_line.start() if request_line else end)
     blank = [TextSpan(*each, "read") for each in separators if not text[slice(*each)].strip("# \t")]
+    shared = tuple(traced.trace(blank))
     requests = []
     for opening, (end, _) in parts:
         start = opening[1]
@@ -101,9 +102,8 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
         used = variables.find_used(text[request_line.start() : end])
         shifted = [TextSpan(start + each.start, start + each.end, each.fate) for each in spans]
         found = fill_placeholders(found, PLACEHOLDER, variables.values)
-        requests.append(
-            replace(found, spans=tuple(traced.trace(cover([used, titles, shifted, blank]))))
-        )
+        own = tuple(traced.trace_inside(cover([used, titles, shifted])))
+        requests.append(replace(found, spans=own, shared_spans=shared))
     if all(each.rejected for each in requests):
         rejected = next((each.rejected for each in requests if each.rejected), None)
         if rejected and rejected.code != "no-request-line":

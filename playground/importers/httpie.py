@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -92,16 +92,18 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     start = sign.end("prompt") if sign["prompt"] else sign.start()
     prompt = [TextSpan(*sign.span("prompt"), "read")] if sign["prompt"] else []
     commands, assignments = split_commands(stripped.text, start)
+    shared = tuple(stripped.trace([*prompt, *assignments]))
     requests = []
     for index, command in enumerate(commands):
         if not command.words or command.words[0] not in PROGRAMS:
             continue
-        spans = [*prompt, *assignments, *command.spans]
+        spans = list(command.spans)
         stdin = command.input
         if command.piped and index:
             spans += commands[index - 1].spans
             stdin = _output(commands[index - 1])
-        requests.append(_read_command(command, stdin, stripped.trace(spans)))
+        found = _read_command(command, stdin, stripped.trace_inside(spans))
+        requests.append(replace(found, shared_spans=shared))
     if not requests:
         raise NotRecognized("no-httpie", "No HTTPie command can be read here.")
     return requests

@@ -39,8 +39,9 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     reader.run()
     if not reader.found:
         raise NotRecognized("powershell-no-request", "No PowerShell request can be read here.")
+    shared = tuple(stripped.trace(reader.assigned))
     return [
-        replace(each, spans=tuple(stripped.trace((*reader.assigned, *each.spans))))
+        replace(each, spans=tuple(stripped.trace_inside(each.spans)), shared_spans=shared)
         for each in reader.found
     ]
 

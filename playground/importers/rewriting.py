@@ -23,17 +23,18 @@ MARKER = re.compile(
 )
 INLINE_MARKER = re.compile(r"\{(?:code|noformat)(?::[\w.=|#:/-]{0,200})?\}")
 BLOCK_MARK = re.compile(r"```|\[/?code(?:=\w{1,20})?\]")
-NUMBERED = re.compile(r"[ \t]*(\d{1,6})(?:[ \t]*[:|.)│][ \t]?|\t|[ ]{1,4}|\r?$)")
+# Each prefix of lines with the line break before it.
+NUMBERED = re.compile(r"\n[ \t]*(\d{1,6})(?:[ \t]*[:|.)│][ \t]?|\t|[ ]{1,4}|\r?$)", re.M)
 NUMBER_LINE = re.compile(r"^[ \t]*(\d{1,6})[ \t]*\r?$", re.M)
 # `> {%` starts a script for the reply in a file of requests.
-QUOTED = re.compile(r"(?:[ \t]{0,3}>[ ]?)+(?![ ]?\{%)")
-BARRED = re.compile(r"[ \t]*[|│][ ]?")
-ADDED = re.compile(r"\+")
+QUOTED = re.compile(r"\n(?:[ \t]{0,3}>[ ]?)+(?![ ]?\{%)")
+BARRED = re.compile(r"\n[ \t]*[|│][ ]?")
+ADDED = re.compile(r"\n\+")
 # What tools that follow several programs write before each line.
 STAMPED = re.compile(
-    r"[ \t]*\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,10}(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]?"
+    r"\n[ \t]*\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,10}(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]?"
 )
-SERVICE = re.compile(r"[\w.-]{1,40}[ \t]{0,20}\|[ ]?")
+SERVICE = re.compile(r"\n[\w.-]{1,40}[ \t]{0,20}\|[ ]?")
 HUNK = re.compile(r"^@@ [^\n]*@@", re.M)
 DIFF_LINE = re.compile(
     r"^(?:(?P<head>(?:@@ |diff |index |--- |\+\+\+ |\\ )[^\n]*)|(?P<old>-[^\n]*)|[+ ])", re.M
@@ -140,27 +141,30 @@ def _remove_quotation(text: TracedText) -> TracedText:
 def _remove_prefix(text: TracedText, prefix: re.Pattern[str]) -> TracedText:
     """The text without the prefix in each run of lines that have it and hold the content."""
     edits: list[TextEdit] = []
-    run: list[re.Match[str]] = []
-    at = 0
-    for line in [*text.text.split("\n"), None]:
-        found = prefix.match(text.text, at, at + len(line)) if line is not None else None
+    run: list[TextEdit] = []
+    end = last = 0
+    # The line break that each line starts after makes its prefix quick to find.
+    whole = "\n" + text.text
+    for found in prefix.finditer(whole):
+        number = int(found[1]) if prefix is NUMBERED else 0
         # A blank line belongs to the run around it.
-        if line is None or not (found or (run and not line.strip())):
+        ends = run and whole[end : found.start()].strip()
+        if ends or (run and prefix is NUMBERED and number != last + 1):
             edits += _take_off(text.text, run)
             run = []
-        elif found and run and found.re is NUMBERED and int(found[1]) != int(run[-1][1]) + 1:
-            edits += _take_off(text.text, run)
-            run = [found]
-        elif found:
-            run.append(found)
-        at += len(line or "") + 1
+        run.append(TextEdit(found.start(), found.end() - 1))
+        last = number
+        end = whole.find("\n", found.end())
+        if end < 0:
+            break
+    edits += _take_off(text.text, run)
     return TracedText(text, edits) if edits else text
 
 
-def _take_off(text: str, run: list[re.Match[str]]) -> list[TextEdit]:
-    if len(run) < MIN_LINES or not STARTS_CONTENT.match(text, run[0].end()):
+def _take_off(text: str, run: list[TextEdit]) -> list[TextEdit]:
+    if len(run) < MIN_LINES or not STARTS_CONTENT.match(text, run[0].end):
         return []
-    return [TextEdit(*each.span()) for each in run]
+    return run
 
 
 def _join_lines(text: TracedText) -> TracedText:

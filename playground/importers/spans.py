@@ -19,7 +19,7 @@ A reader that changes the text before it reads it (removes prompts, joins lines)
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
@@ -61,6 +61,9 @@ class TracedText:
         # Where the text inserted by each edit starts, and the offset after it.
         self.starts: list[int] = []
         self.ends: list[int] = []
+        # Without white space that isn't repaired: it needs no span.
+        self.claims: list[TextSpan] = []
+        self.gaps: set[TextSpan] = set()
         at = length = 0
         for each in self.edits:
             parts += [old[at : each.start], each.inserted]
@@ -69,6 +72,11 @@ class TracedText:
             length += len(each.inserted)
             self.ends.append(length)
             at = each.end
+            if not (at > each.start and (each.fate == "repaired" or old[each.start : at].strip())):
+                continue
+            self.claims.append(TextSpan(each.start, at, each.fate or "left out"))
+            if not each.fate:
+                self.gaps.add(self.claims[-1])
         self.text: str = "".join([*parts, old[at:]]) if self.edits else old
 
     def replace(
@@ -81,17 +89,31 @@ class TracedText:
 
     def trace(self, spans: Iterable[TextSpan] = ()) -> list[TextSpan]:
         """Spans of this text as spans of the first one, together with those of all edits."""
-        spans = [TextSpan(self._trace_start(s), self._trace_end(e), fate) for s, e, fate in spans]
+        spans = self._trace_own(spans)
         # What an edit says of its stretch is more exact than a span around it.
-        edited = [
-            TextSpan(each.start, each.end, each.fate or "left out")
-            for each in self.edits
-            if each.end > each.start
-        ]
-        gaps = {TextSpan(each.start, each.end, "left out") for each in self.edits if not each.fate}
-        if edited:
-            spans = [each for each in cover([edited, spans]) if each not in gaps]
+        if self.claims:
+            spans = [each for each in cover([self.claims, spans]) if each not in self.gaps]
         return self.source.trace(spans) if self.source else spans
+
+    def trace_inside(self, spans: Iterable[TextSpan]) -> list[TextSpan]:
+        """Spans of this text as spans of the first one, with the edits inside them only.
+
+        For each of many requests: with `trace()` as the spans that they share, nothing is lost.
+        """
+        spans = self._trace_own(spans)
+        inside = [each for span in spans for each in self._list_inside(span)]
+        if inside:
+            spans = [each for each in cover([inside, spans]) if each not in self.gaps]
+        return self.source.trace_inside(spans) if self.source else spans
+
+    def _list_inside(self, span: TextSpan) -> Sequence[TextSpan]:
+        first = bisect_left(self.claims, (span.start,))
+        return self.claims[first : bisect_left(self.claims, (span.end,), first)]
+
+    def _trace_own(self, spans: Iterable[TextSpan]) -> list[TextSpan]:
+        if not self.edits:
+            return list(spans)
+        return [TextSpan(self._trace_start(s), self._trace_end(e), fate) for s, e, fate in spans]
 
     def _trace_start(self, offset: int) -> int:
         index = bisect_right(self.starts, offset) - 1
