@@ -33,7 +33,9 @@ class ConnectionLimits:
 class CallerConnection(socket.socket):
     """An accepted connection. It knows whether it is idle, and ends a request that trickles in."""
 
-    def watch(self, listener: "Listener", address: str) -> None:
+    def __init__(self, accepted: socket.socket, listener: "Listener", address: str) -> None:
+        # Takes over the file descriptor: `accept` makes plain sockets only.
+        super().__init__(accepted.family, accepted.type, accepted.proto, accepted.detach())
         self._listener, self.address = listener, address
         self.touched = time.monotonic()
         # Since when a request arrives or is worked on; None while the connection is idle.
@@ -53,6 +55,7 @@ class CallerConnection(socket.socket):
 
     def send(self, *arguments: Any) -> int:
         sent = super().send(*arguments)
+        # The request has its answer, or the beginning of it.
         self.touched, self.busy_since = time.monotonic(), None
         return sent
 
@@ -74,18 +77,14 @@ class CallerConnection(socket.socket):
 class Listener(socket.socket):
     """A listening socket that accepts within its limits."""
 
-    limits = ConnectionLimits(1_000_000, 0, 3600)
-
     def set_limits(self, limits: ConnectionLimits) -> None:
+        """Called once, before anything is accepted: the port is bound before limits are known."""
         self.limits = limits
         self.open_connections: set[CallerConnection] = set()
 
     def accept(self) -> tuple[CallerConnection, Any]:
         accepted, address = super().accept()
-        connection = CallerConnection(
-            accepted.family, accepted.type, accepted.proto, fileno=accepted.detach()
-        )
-        connection.watch(self, address[0])
+        connection = CallerConnection(accepted, self, address[0])
         if not self._make_room(connection.address):
             connection.close()
             # As for a caller who leaves before being accepted; waitress skips it.

@@ -59,7 +59,6 @@ class Server:
             max_request_body_size=LARGEST_BODY,
             clear_untrusted_proxy_headers=not settings.BEHIND_PROXY,
         )
-
         self.has_ended = False
 
     def start(self, when_ended: Callable[[], object]) -> None:
