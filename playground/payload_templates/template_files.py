@@ -165,6 +165,10 @@ def _validate_keys(row: Any) -> str:
     tags = row.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         return _("tags must be a list of texts.")
+    for key in ("connection", "path_values"):
+        # PostgreSQL can neither store it nor search for it.
+        if "\\u0000" in json.dumps(row.get(key, "")):
+            return _("%(key)s can't contain the NUL character.") % {"key": key}
     return ""
 
 

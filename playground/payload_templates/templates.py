@@ -154,6 +154,10 @@ def validate_template_input(details: TemplateInput) -> str:
         return _("Tags can have at most %(limit)s characters in total.") % {"limit": MAX_TAGS}
     if len(normalize_folder(details.folder)) > MAX_FOLDER:
         return _("Folder can have at most %(limit)s characters.") % {"limit": MAX_FOLDER}
+    texts = (details.name, details.description, *details.tags, details.folder)
+    # Forms reject it, template files and scripts bring it in, and PostgreSQL can't store it.
+    if any("\0" in text for text in texts):
+        return _("Name, description, tags and folder can't contain the NUL character.")
     if details.sharing not in Sharing.values:
         return _("Choose who can see the template.")
     return ""

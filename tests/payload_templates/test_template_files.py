@@ -65,11 +65,22 @@ def test_any_text_survives_export_and_import(editor: Person, typed: str) -> None
     text = json.dumps({"a": typed}, ensure_ascii=False, indent=1)[:-1] + "  }"
     metadata = Metadata({}, {"/a": typed} if typed else {})
     template = create_template(
-        editor, "launch-workflow", Content(State(text, metadata)), TemplateInput("x", typed)
+        editor,
+        "launch-workflow",
+        Content(State(text, metadata)),
+        TemplateInput("x", typed.replace("\0", "")),
     )
     for write in (write_yaml, write_json):
         [filed] = read_upload("x.yaml", write(template).encode())
         assert filed.content.shared == State(text, metadata)
+
+
+@pytest.mark.parametrize("key", ["name", "description", "folder", "connection", "path_values"])
+def test_a_nul_in_a_file_is_rejected_with_a_sentence(editor: Person, key: str) -> None:
+    value = {"workflow_uid": "a\0b"} if key == "path_values" else "a\0b"
+    row = json.loads(write_json(make_template(editor))) | {key: value}
+    with pytest.raises(InvalidTemplateFile, match="can't contain the NUL character"):
+        read_upload("x.json", json.dumps(row).encode())
 
 
 def test_the_document_is_a_block_that_git_compares_by_line(editor: Person) -> None:
