@@ -8,6 +8,9 @@ INSTALL := $(PYTHON) -m pip install --quiet --disable-pip-version-check --root-u
 # A process for each core, four at most; the tests of one file stay in one. Empty: one by one.
 SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 
+# Packages without Django: their tests touch no database, so one database is enough for them.
+PURE := architecture calls importers jsontext network openapi rules
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-quick test-postgresql lint types bench bench-peers drill clean
 
@@ -26,8 +29,8 @@ test: $(VENV)/installed-tests ## run every test, those in a browser too
 test-quick: $(VENV)/installed-tests ## run the tests that need no browser
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -m "not browser and not snippet_runtime"
 
-test-postgresql: $(VENV)/installed-postgresql ## run all tests but the browser's on PostgreSQL
-	@$(PYTHON) -m tests.postgresql $(SIDE_BY_SIDE) -m "not browser"
+test-postgresql: $(VENV)/installed-postgresql ## run the tests that use a database on PostgreSQL
+	@$(PYTHON) -m tests.postgresql $(SIDE_BY_SIDE) -m "not browser" $(PURE:%=--ignore=tests/%)
 
 lint: $(VENV)/installed-tests ## look for mistakes of style in Python and templates
 	@$(PYTHON) -m ruff check .
