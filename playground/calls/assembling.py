@@ -49,7 +49,7 @@ _MESSAGES = {
     "file-damaged": "the file {name} is damaged ({why}). Attach it again.",
     "secret-host": "the secret {name} may not be sent to {host}.",
     "header-controlled": "the header {name} can't be set by hand. Remove it.",
-    "base-placeholder": "the base URL has the placeholder {name}. Enter its value there.",
+    "base-placeholder": "the base URL contains the placeholder {name}. Replace it with a value.",
     "document-broken": "the document isn't valid JSON.",
 }
 

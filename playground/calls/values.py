@@ -120,7 +120,7 @@ class Reply:
 
     `body` is decompressed; `wire_bytes` counts what arrived before that. Times are seconds
     from the first byte sent. `address` is the IP address that answered. `redirects` led there.
-    `unreadable` says why the body stays as it arrived, such as "packed as br, which was not
+    `unreadable` says why the body stays as it arrived, such as "compressed as br, which was not
     asked for": then nothing may be concluded from it.
     """
 

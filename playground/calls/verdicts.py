@@ -62,7 +62,7 @@ _METHOD_CHANGED = (
     "Unknown: {source} redirected the call ({redirect}) to {target} as {method}. The answer"
     " ({answered}) doesn't belong to what was sent."
 )
-_OTHER_3XX = "HTTP error: {api} answered {answered}, which leads to no other address."
+_OTHER_3XX = "HTTP error: {api} answered {answered}, a redirect that can't be followed."
 
 
 def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = "") -> Verdict:
@@ -165,7 +165,7 @@ def _find_doubt(
     """Return None for a reply that is what the operation documents."""
     lead = "Unknown: {api} answered {answered}"
     if reply.unreadable:
-        template = "Unknown: the body of the answer of {api} (status {status}) is {unreadable}."
+        template = "Unknown: the body of {api}'s answer (status {status}) is {unreadable}."
         return _Doubt("packed", template, {"unreadable": reply.unreadable})
     content = find_content(operation.replies, reply.status)
     if content is None:
@@ -173,7 +173,7 @@ def _find_doubt(
         return _Doubt("odd-status", lead + ", where {usual} is documented.", {"usual": usual})
     params = {"expected": name_media_types(content) or "no body"}
     if reply.truncated:
-        return _Doubt("too-large", lead + " with more than can be read completely.")
+        return _Doubt("too-large", lead + " with a body too large to read completely.")
     if media_type != JSON and is_web_page(body):
         title = _TITLE.search(body)
         params["page"] = f'the web page "{shorten(unescape(title[1]))}"' if title else "a web page"

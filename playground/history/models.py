@@ -71,7 +71,7 @@ class Exchange(models.Model):
     address = models.CharField(max_length=80, default="")
     # One dict for each redirect, with the fields of `calls.values.Redirect`.
     redirects = SealedJSONField(default=list)
-    # Why the body can't be read, such as "packed as br, which was not asked for".
+    # Why the body can't be read, such as "compressed as br, which wasn't asked for".
     unreadable = models.CharField(max_length=300, default="")
     job_uid = models.CharField(max_length=200, default="")
     started_at = models.DateTimeField()

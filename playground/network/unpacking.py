@@ -65,20 +65,23 @@ def unpack_body(
     if len(codings) > 1 or coding not in ("gzip", "deflate"):
         return Unpacked(data, truncated, _describe_foreign(codings, asked))
     if coding == "gzip" and not data.startswith(_GZIP_MARK[: len(data)]):
-        return Unpacked(data, truncated, "said to be packed as gzip, which it is not")
+        return Unpacked(data, truncated, "labelled as gzip but isn't")
     total = limits.unpacking_bytes
     most = min(limits.unpacked_bytes, total)
     size = min(most, len(data) * _LARGEST_RATIO)
     if not _wait_for_memory(size, limits, watchdog):
-        why = "not unpacked: other replies use the memory for it (PLAYGROUND_MAX_UNPACKING_BYTES)"
-        return Unpacked(data, truncated, f"packed as {coding}, and {why}")
+        why = (
+            "left so, because other replies were using the memory "
+            "(PLAYGROUND_MAX_UNPACKING_BYTES)"
+        )
+        return Unpacked(data, truncated, f"compressed as {coding} and {why}")
     kept = 0
     try:
         body, cut = _inflate_up_to(most, data, coding, truncated)
         kept = len(body)
         return Unpacked(body, truncated or cut, reserved=kept)
     except _Damaged:
-        return Unpacked(data, truncated, f"said to be packed as {coding}, but damaged or cut off")
+        return Unpacked(data, truncated, f"compressed as {coding} but damaged or cut off")
     finally:
         UNPACKING.release(size - kept)
 
@@ -91,11 +94,11 @@ def read_codings(headers: Sequence[str]) -> list[str]:
 
 
 def _describe_foreign(codings: Sequence[str], asked: str) -> str:
-    packed = f"packed as {', '.join(codings[:5])}"
+    packed = f"compressed as {', '.join(codings[:5])}"
     wanted = {each.partition(";")[0].strip().lower() for each in asked.split(",")}
     if wanted.issuperset(codings) or "*" in wanted:
-        return f"{packed}, which can't be unpacked here"
-    return f"{packed}, which was not asked for"
+        return f"{packed}, which can't be decompressed here"
+    return f"{packed}, which wasn't asked for"
 
 
 def _wait_for_memory(size: int, limits: Limits, watchdog: Watchdog) -> bool:
@@ -103,7 +106,7 @@ def _wait_for_memory(size: int, limits: Limits, watchdog: Watchdog) -> bool:
     reserved = UNPACKING.reserve(size, limits.unpacking_bytes, limits.idle_seconds, watchdog.check)
     waited = time.monotonic() - started
     if not reserved or waited > _WORTH_LOGGING:
-        result = "was unpacked" if reserved else "was left packed"
+        result = "was decompressed" if reserved else "was left compressed"
         _log.warning(
             "A reply waited %.1f seconds for memory and %s. "
             "PLAYGROUND_MAX_UNPACKING_BYTES sets how much all replies share.",

@@ -97,7 +97,7 @@ def _judge_broken(plan: Plan, result: Result, error: Exception) -> Verdict:
     if isinstance(result, Failure) and not result.left:
         return Verdict(Outcome.NOT_SENT, result.code, result.message, result.params)
     message = (
-        "Unknown: API Playground failed while recording what came back. The log has the error."
+        "Unknown: API Playground failed while recording the reply. See the log for the error."
     )
     params = {"kind": type(error).__name__}
     try:

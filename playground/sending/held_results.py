@@ -34,12 +34,12 @@ def store_when_possible(store: Callable[[], Result], what: str) -> Result:
                 raise
             failures += 1
             if failures == 1:
-                logger.error("%s can't be stored (%s), is kept in memory", what, cause.value)
+                logger.error("%s can't be stored (%s) and is kept in memory", what, cause.value)
             # A connection to a server that was restarted never works again.
             connections.close_all()
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
         else:
             if failures:
-                logger.warning("%s was stored at last", what)
+                logger.warning("%s has now been stored", what)
             return result

@@ -63,7 +63,7 @@ def check_listed_values(
             yield Problem("choice-unfit", pointer, line, WARNING, message, params)
         else:
             params["name"] = connection.name if connection else ""
-            message = _("%(field)s %(value)s isn't among those that %(name)s listed.") % params
+            message = _("%(field)s %(value)s isn't in the list from %(name)s.") % params
             yield Problem("choice-unknown", pointer, line, WARNING, message, params)
 
 

@@ -161,7 +161,7 @@ def perform_call(call: Call, cancel: threading.Event) -> Result:
         # The network's errors come back as failures: this is a bug, and nobody knows how far
         # the request got.
         logger.error("A send failed: %s", describe_error(error))
-        message = "Unknown: API Playground failed while sending this. The log has the error."
+        message = "Unknown: API Playground failed while sending this. See the log for the error."
         return Failure("broken", message, left=True, params={"kind": type(error).__name__})
 
 

@@ -229,7 +229,7 @@ def _check_target(plan: Plan) -> Iterator[Problem]:
             message = f"{each.title} is missing."
             yield _error("path-missing", f"#path/{each.name}", message, name=each.name)
         elif (each.name.endswith("_uid") and stands_for_uid(value)) or any(find_foreign(value)):
-            message = f"{each.title}: {abbreviate(value)} is a placeholder. Enter the real one."
+            message = f"{each.title}: {abbreviate(value)} is a placeholder. Enter the real value."
             yield _error("path-placeholder", f"#path/{each.name}", message, name=each.name)
 
 

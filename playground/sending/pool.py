@@ -86,7 +86,7 @@ class Pool:
     def describe_full(self) -> Failure:
         """Return the failure of a send that `submit` rejected."""
         if self.is_stopping:
-            message = "Not sent: API Playground is stopping. Send again when it runs again."
+            message = "Not sent: API Playground is stopping. Send again once it has restarted."
             return Failure("stopping", message, left=False)
         message = f"Not sent: {self.size} sends are already under way. Send again in a moment."
         return Failure("pool-full", message, left=False, params={"size": str(self.size)})

@@ -75,14 +75,14 @@ def describe_mismatch(draft: Draft, shown: Shown) -> str:
         names = {"shown": shown.name or none, "now": now.name if now else none}
         return (
             _(
-                "This page shows %(shown)s, the draft now uses %(now)s. "
+                "This page shows %(shown)s, but the draft now uses %(now)s. "
                 "Reload the page to see it, then try again."
             )
             % names
         )
     if shown.revision is not None and shown.revision != draft.revision:
         return _(
-            "This page shows an earlier state of the draft, which was edited elsewhere since. "
+            "This page is out of date: the draft was edited elsewhere. "
             "Reload the page to see it, then try again."
         )
     return ""
@@ -127,7 +127,7 @@ def submit_again(
     used = str(sent.connection_id or "")
     if shown is not None and shown.connection not in (None, used):
         message = _(
-            "Not sent: this was sent over %(used)s, the page shows %(shown)s. "
+            "Not sent: this was sent over %(used)s, but the page shows %(shown)s. "
             "Choose %(used)s to send it again."
         )
         names = {"used": sent.connection_name, "shown": shown.name or _("no connection")}

@@ -48,7 +48,7 @@ class WrongKey(CannotUnseal):
 
     def __init__(self) -> None:
         super().__init__(
-            "The encryption key doesn't fit the data. Restore the file secrets.key, or list "
+            "The encryption key doesn't match the data. Restore the file secrets.key, or list "
             "the former key last in PLAYGROUND_SECRET_KEYS."
         )
 

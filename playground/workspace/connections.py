@@ -136,7 +136,7 @@ def validate_base_url(base_url: str) -> str:
     if UNSAFE.search(base_url):
         return "The base URL can't contain spaces, backslashes or control characters."
     if placeholder := PLACEHOLDER.search(base_url):
-        return f"Replace {placeholder[0][:60]} by its value: base URLs have no placeholders."
+        return f"Replace {placeholder[0][:60]} with its value: base URLs can't have placeholders."
     try:
         parts = urlsplit(base_url)
         port_is_valid = parts.port is None or parts.port > 0
@@ -150,7 +150,7 @@ def validate_base_url(base_url: str) -> str:
         return "Remove the part before @. Enter the credential in its own field."
     # Operations append their path: after a query or a fragment it would not be one.
     if parts.query or parts.fragment or base_url.endswith(("?", "#")):
-        return "Remove everything from ? or # on."
+        return "Remove the ? or # and everything after it."
     return ""
 
 

@@ -90,11 +90,11 @@ def find_damage(file: File) -> str:
         for piece in read_pieces(file):
             digest.update(piece)
     except FileNotFoundError:
-        why = "its bytes are gone"
+        why = "its bytes are missing"
     except PermissionError:
         why = "the server isn't allowed to read it"
     except CannotUnseal:
-        why = "no key fits it"
+        why = "no key matches it"
     except (OSError, ValueError):
         why = "its bytes were changed or cut off"
     else:

@@ -384,7 +384,7 @@ def test_the_name_beside_a_scenario_follows_its_number(engage: Page) -> None:
     expect(box.locator(".field-help")).to_contain_text(name[:12])
     scenario.fill("4711")
     expect(box.locator(".field-help")).not_to_contain_text(name[:12])
-    expect(box.locator(".field-problem.warning")).to_contain_text("4711 isn't among those")
+    expect(box.locator(".field-problem.warning")).to_contain_text("4711 isn't in the list from")
     scenario.fill("11")
     expect(box.locator(".field-help")).to_contain_text(name[:12])
     assert engage.errors == []  # type: ignore[attr-defined]

@@ -101,7 +101,7 @@ def test_a_tab_that_fell_behind_sends_nothing(builder: Page, standin: Standin) -
     # As another browser does it: no message reaches this tab.
     Draft.objects.update(connection=Connection.objects.get(name="Prod"))
     send_button(builder).click()
-    verdict(builder, "This page shows Practice, the draft now uses Prod. Reload the page")
+    verdict(builder, "This page shows Practice, but the draft now uses Prod. Reload the page")
     assert standin.seen == []
     builder.locator("#reply").get_by_role("button", name="Reload").click()
     expect(builder.locator("#connection_button")).to_contain_text("Prod")

@@ -94,7 +94,7 @@ def test_a_placeholder_in_the_base_url_is_never_sent(base_url, name) -> None:
     failure = failing(endpoint=Endpoint(base_url, CAPTAIN.credentials))
     assert failure.code == "base-placeholder"
     assert failure.message == (
-        f"Not sent: the base URL has the placeholder {name}. Enter its value there."
+        f"Not sent: the base URL contains the placeholder {name}. Replace it with a value."
     )
 
 

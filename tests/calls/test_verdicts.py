@@ -13,7 +13,7 @@ ADVICE = (
     'It may have been launched. Look for "Night run" in the workflow\'s jobs before sending again.'
 )
 
-NO_ADDRESS = "HTTP error: Captain Data answered 300, which leads to no other address."
+NO_ADDRESS = "HTTP error: Captain Data answered 300, a redirect that can't be followed."
 NOT_MODIFIED = (
     "HTTP error: Captain Data answered 304, which means that a stored copy is up to date. Remove"
     " headers such as If-None-Match."

@@ -176,7 +176,7 @@ def test_one_command_rotates_the_key(tmp_path: Path) -> None:
         pass
     code, _, err = run(tmp_path, SECRET_KEYS=former)
     assert code == 1
-    assert "The encryption key doesn't fit the data" in err
+    assert "The encryption key doesn't match the data" in err
 
 
 def test_a_page_over_https_sets_secure_cookies(data: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_reply_that_gets_no_memory_stays_packed_and_says_so(bomb, caplog) -> N
     assert isinstance(reply, Reply)
     assert reply.body == BOMB
     assert reply.unreadable == (
-        "packed as gzip, and not unpacked: other replies use the memory for it "
+        "compressed as gzip and left so, because other replies were using the memory "
         "(PLAYGROUND_MAX_UNPACKING_BYTES)"
     )
     assert "PLAYGROUND_MAX_UNPACKING_BYTES" in caplog.text

@@ -124,7 +124,7 @@ def test_a_body_with_a_secret_does_not_go_to_another_origin(body: bytes) -> None
     new = other.origin.removeprefix("http://")
     assert failure.message == (
         f"Unknown: the call was redirected (307 to {other.origin}/), but {new} would get a "
-        "secret in the body that wasn't given for it."
+        "secret in the body that isn't bound to it."
     )
 
 

@@ -102,15 +102,15 @@ def test_a_bomb_is_decompressed_up_to_the_limit() -> None:
     assert outcome.body == bytes(1000)
 
 
-DAMAGED = "said to be packed as gzip, but damaged or cut off"
+DAMAGED = "compressed as gzip but damaged or cut off"
 HELLO = gzip.compress(b"hello", mtime=0)
 
 
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"not compressed", "said to be packed as gzip, which it is not"),
-        (b'{"a": 1}', "said to be packed as gzip, which it is not"),
+        (b"not compressed", "labelled as gzip but isn't"),
+        (b'{"a": 1}', "labelled as gzip but isn't"),
         (HELLO[:-9], DAMAGED),
         (HELLO[:1], DAMAGED),
         (HELLO[:-8] + bytes(8), DAMAGED),
@@ -136,12 +136,12 @@ def test_what_follows_a_complete_stream_is_padding(padding: bytes) -> None:
 @pytest.mark.parametrize(
     ("codings", "why"),
     [
-        (["br"], "packed as br, which was not asked for"),
-        (["zstd"], "packed as zstd, which was not asked for"),
-        (["ZSTD\t"], "packed as zstd, which was not asked for"),
-        (["gzip, gzip"], "packed as gzip, gzip, which can't be unpacked here"),
-        (["gzip", "br"], "packed as gzip, br, which was not asked for"),
-        (["<b>\xe9" + "x" * 90], f"packed as <b>?{'x' * 36}, which was not asked for"),
+        (["br"], "compressed as br, which wasn't asked for"),
+        (["zstd"], "compressed as zstd, which wasn't asked for"),
+        (["ZSTD\t"], "compressed as zstd, which wasn't asked for"),
+        (["gzip, gzip"], "compressed as gzip, gzip, which can't be decompressed here"),
+        (["gzip", "br"], "compressed as gzip, br, which wasn't asked for"),
+        (["<b>\xe9" + "x" * 90], f"compressed as <b>?{'x' * 36}, which wasn't asked for"),
         (["identity"], ""),
         (["identity, identity"], ""),
         ([""], ""),
@@ -160,7 +160,7 @@ def test_an_encoding_that_the_call_asked_for_is_named_as_such() -> None:
         call = Call("GET", server.origin, (("Accept-Encoding", "gzip;q=0.5, br"),))
         outcome = send_call(call, Policy.read(own_origins=[server.origin]), LIMITS)
     assert isinstance(outcome, Reply)
-    assert outcome.unreadable == "packed as br, which can't be unpacked here"
+    assert outcome.unreadable == "compressed as br, which can't be decompressed here"
 
 
 def test_an_empty_body_is_not_packed() -> None:

@@ -128,5 +128,5 @@ def test_a_redirect_from_https_to_http_is_not_followed(authority: Authority) -> 
     assert (outcome.code, outcome.left) == ("redirect-downgrade", True)
     assert outcome.message == (
         f"Unknown: the call was redirected (307 to {plain.origin}/x?a=b), but "
-        f"{plain.origin.removeprefix('http://')} would get the call without encryption."
+        f"{plain.origin.removeprefix('http://')} would receive the call unencrypted."
     )

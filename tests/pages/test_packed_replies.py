@@ -11,7 +11,7 @@ from tests.history.exchanges import end_exchange, start_exchange
 
 pytestmark = pytest.mark.django_db
 PACKED = b"\x0b\x02\x80{}\xd0\xff\x03"
-BR = "packed as br, which was not asked for"
+BR = "compressed as br, which wasn't asked for"
 UNKNOWN = Verdict(Outcome.UNKNOWN, "packed", "Unknown.", {})
 
 
@@ -19,8 +19,8 @@ UNKNOWN = Verdict(Outcome.UNKNOWN, "packed", "Unknown.", {})
 def test_a_packed_body_is_named_and_saved_as_it_arrived(as_editor, editor, part: str) -> None:
     exchange = end_exchange(start_exchange(editor), PACKED, UNKNOWN, unreadable=BR)
     page = as_editor.get(f"/history/{exchange.id}/?part={part}").content.decode()
-    assert f"The body is {BR}. It stays as it arrived." in page
-    assert "Save it to unpack it with another program." in page
+    assert f"The body is {BR}. It is kept as received." in page
+    assert "Save it to decompress it with another program." in page
     assert PACKED.decode("cp1252", "replace")[3:7] not in page.replace("&#", "")
     assert "claims to be" not in page
     saved = as_editor.get(f"/history/{exchange.id}/body/")
@@ -38,7 +38,7 @@ def test_packed_bodies_are_not_compared_as_text(as_editor, editor) -> None:
 
 
 def test_plain_text_that_claims_to_be_packed_is_shown(as_editor, editor) -> None:
-    why = "said to be packed as gzip, which it is not"
+    why = "labelled as gzip but isn't"
     exchange = end_exchange(start_exchange(editor), b'{"a":1}', UNKNOWN, unreadable=why)
     page = as_editor.get(f"/history/{exchange.id}/").content.decode()
     assert f"The body is {why}." in page
@@ -56,9 +56,9 @@ def test_gzip_without_a_header_is_no_text(as_editor, editor) -> None:
 )
 def test_nothing_is_read_from_a_packed_body(status: int, outcome: Outcome) -> None:
     body = b'{"job_uid": "j-1", "message": "hidden"}'
-    reply = Reply(status, "", (), body, unreadable="said to be packed as gzip, which it is not")
+    reply = Reply(status, "", (), body, unreadable="labelled as gzip but isn't")
     verdict = reach_verdict(get_operation("launch-workflow"), reply)
     assert verdict.outcome == outcome
     assert "hidden" not in verdict.message
     if outcome == Outcome.UNKNOWN:
-        assert "said to be packed as gzip, which it is not." in verdict.message
+        assert "labelled as gzip but isn't." in verdict.message

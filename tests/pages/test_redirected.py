@@ -23,7 +23,7 @@ def test_a_dropped_body_is_named_where_the_reply_is_shown(as_editor, editor) -> 
     assert exchange.body_dropped
     text = text_of(as_editor.get(f"/history/{exchange.id}/"))
     assert "301 redirected from http://a.example/x to http://a.example/y" in text
-    assert "The redirect asks for GET, so the body did not arrive there." in text
+    assert "The redirect changed the request to GET, so the body wasn't sent on." in text
     assert "Redirected without the body" in text_of(as_editor.get("/history/"))
 
 

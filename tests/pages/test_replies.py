@@ -203,6 +203,6 @@ def test_a_reply_that_cannot_be_drawn_leaves_the_verdict_readable(
     monkeypatch.setattr("playground.pages.replies.format_opening", fail)
     page = read(as_editor, exchange)
     assert "Launched" in page
-    assert "This part of the reply can't be shown. The log has the error." in page
+    assert "This part of the reply can't be shown. See the log for the error." in page
     assert f"/history/{exchange.id}/body/" in page
     assert "Traceback" in caplog.text

@@ -39,7 +39,7 @@ def test_unknown_and_inactive_scenarios_are_warned_of(editor: Person, over: Conn
     assert message == "Scenario 13 (Old one) is not active."
     [(code, message, line)] = warnings(editor, over, "4711")
     assert (code, line) == ("choice-unknown", 3)
-    assert message == f"Scenario 4711 isn't among those that {over.name} listed."
+    assert message == f"Scenario 4711 isn't in the list from {over.name}."
 
 
 def test_a_list_that_was_read_again_counts_at_once(editor: Person, over: Connection) -> None:

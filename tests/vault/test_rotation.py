@@ -50,8 +50,8 @@ def test_rotating_twice_keeps_every_value(own_keys) -> None:
 def test_a_wrong_key_stops_with_a_message(own_keys, settings) -> None:
     baker.make(Secret, name="key", value="hush hush", draft=None, connection=None)
     settings.SECRET_KEYS = [Fernet.generate_key().decode()]
-    assert "doesn't fit the data" in check_key()
-    with pytest.raises(CommandError, match="doesn't fit the data"):
+    assert "doesn't match the data" in check_key()
+    with pytest.raises(CommandError, match="doesn't match the data"):
         call_command("rotate_secrets")
 
 

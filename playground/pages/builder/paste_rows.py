@@ -56,7 +56,7 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         edit = _build_edit(place, table, keys, sent.get("column"), count)
         done = apply_edit(person, draft_id, edit, sent["revision"], tab, undo_step)
     except RequestDataTooBig:
-        return _reject(_("This is too large to paste. Send it with the command or over HTTP."), 413)
+        return _reject(_("This is too large to paste. Use send_template or the HTTP API."), 413)
     except JSONSyntaxError as error:
         return _reject(error.message)
     except (AssignmentError, InvalidTable, InvalidEdit, InvalidEditRequest) as error:
