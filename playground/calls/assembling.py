@@ -33,7 +33,7 @@ from playground.openapi.operations import CredentialScheme, Operation
 _AUTHORITY = re.compile(
     r"(https?)://(\[[^\]/?#@\\]*\]|[^/?#@\\:\[\]]*)(?::(\d{1,5}))?(?=[/?#]|$)", re.I
 )
-# What documentation writes where each customer has a value of their own, encoded or not.
+# How documentation marks values that differ per customer, percent-encoded or not.
 PLACEHOLDER = re.compile(
     r"\$?(?:\{|%7B)+[^{}/%]*(?:\}|%7D)+|(?:<|%3C)[^<>/%]*(?:>|%3E)|[{}<>]", re.I
 )
@@ -128,7 +128,7 @@ def _write_url(
 ) -> PartWriter:
     """Whatever is typed as a path value stays within its own segment."""
     url = PartWriter("url", "url")
-    # Encoded it would be sent, and the API would answer something puzzling.
+    # Percent-encoded, it would be sent, and the API's answer would be puzzling.
     if placeholder := PLACEHOLDER.search(base_url):
         raise AssemblyError("base-placeholder", name=placeholder[0][:60])
     # Paths start with a slash; a base URL may end with one.

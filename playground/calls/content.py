@@ -88,12 +88,12 @@ class DecodedText:
 
 
 def decode_reply(reply: Reply) -> DecodedText:
-    """The body of a reply as text: the same for its verdict, its masking and its page."""
+    """The body of a reply as text, the same for the verdict, masking and the page."""
     return decode_body(reply.body, find_content_type(reply))
 
 
 def find_content_type(reply: Reply) -> str:
-    """The header of that name; empty if there is none."""
+    """The header's value; empty if it is missing."""
     return next((value for name, value in reply.headers if name.lower() == "content-type"), "")
 
 
@@ -151,7 +151,7 @@ def detect_kind(data: bytes, content_type: str = "") -> str:
         b"\0" in start or (_BINARY_TYPE.match(claimed) and not looks_like_text(start))
     ):
         return BINARY
-    # Packed without a word about it in the headers.
+    # Compressed, although no header says so.
     if data.startswith(_PACKED_MARKS):
         return BINARY
     if "csv" in claimed or "tab-separated" in claimed:
@@ -167,7 +167,7 @@ def detect_kind(data: bytes, content_type: str = "") -> str:
 
 
 def looks_like_text(start: bytes) -> bool:
-    """Whether these are characters in UTF-8 and nothing else, as far as the first bytes tell."""
+    """Whether the bytes are UTF-8 text, judging by the first of them."""
     text = _decode(start, "utf-8")
     return text is not None and not any(c < " " and c not in "\t\r\n\f" for c in text)
 

@@ -14,7 +14,7 @@ from typing import Any
 from playground.jsontext import pointers
 from playground.openapi.responses import CSV, JSON, XML
 
-# What a body says: nested dicts and lists; numbers are the text they were written as.
+# The content of a body: nested dicts and lists; numbers are the text they were written as.
 Fields = Any
 
 _LONGEST_VALUE = 200
@@ -25,7 +25,7 @@ _HTML = re.compile(r"\s*<(?:!doctype html|(?:[^\0]{0,2000}<)?html[\s>])", re.I)
 
 
 def read_fields(text: str) -> tuple[str, Fields]:
-    """The media type that a body really has, and its fields.
+    """The actual media type of a body, and its fields.
 
     Parsed as JSON, XML or CSV with a header line; `("", None)` for anything else. Never raises.
     """
@@ -40,7 +40,7 @@ def read_fields(text: str) -> tuple[str, Fields]:
             found = parse(text)
         except (ValueError, RecursionError, csv.Error):
             continue
-        # `null` is JSON; no XML and no CSV is nothing.
+        # `null` is valid JSON; for XML and CSV, None means that parsing failed.
         if found is not None or media_type == JSON:
             return media_type, found
     return "", None
@@ -51,13 +51,13 @@ def is_web_page(text: str) -> bool:
     return _HTML.match(text) is not None
 
 
-# Numbers stay text, so that long IDs keep their digits. Python's own servers write NaN, which is
-# no value of JSON.
+# Numbers stay text, so that long IDs keep their digits. Python's own servers write NaN, which isn't
+# valid JSON.
 _PARSE_JSON = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=lambda _: None).decode
 
 
 def _parse_xml(text: str) -> Fields:
-    # A sign-in page is no answer of the API, even if its elements have the right names.
+    # A sign-in page isn't an answer from the API, even if its elements have the right names.
     if not text.startswith("<") or is_web_page(text):
         return None
     found = islice(_XML_ELEMENT.finditer(text), _MAX_XML_ELEMENTS)
@@ -77,7 +77,7 @@ def _parse_csv(text: str) -> Fields:
 
 
 def _merge(pairs: Iterable[tuple[str, str]]) -> dict[str, str] | None:
-    """The values by name, without names that have several: nobody knows which one counts."""
+    """The values by name, without ambiguous names that have several values."""
     found: dict[str, set[str]] = {}
     for name, value in pairs:
         found.setdefault(name.strip(), set()).add(value.strip())
@@ -85,7 +85,7 @@ def _merge(pairs: Iterable[tuple[str, str]]) -> dict[str, str] | None:
 
 
 def find_value(fields: Fields, wanted: Sequence[str]) -> str | None:
-    """The first plain value that one of these pointers has, as one short line."""
+    """The first plain value at one of these pointers, as one short line."""
     for pointer in wanted:
         found = follow(fields, pointer)
         if isinstance(found, bool):
@@ -118,7 +118,7 @@ def shorten(text: str, most: int = _LONGEST_VALUE) -> str:
 def replace_unstorable(text: str) -> str:
     """The text with U+FFFD for what can't be stored: halves of surrogate pairs, and NUL.
 
-    JSON's escapes bring both into a text. UTF-8 has no halves, PostgreSQL stores no NUL.
+    JSON escapes can produce both. UTF-8 can't encode halves, and PostgreSQL can't store NUL.
     """
     if text.isascii():
         return text.replace("\0", "\ufffd")
@@ -127,7 +127,7 @@ def replace_unstorable(text: str) -> str:
 
 
 def clean_values(value: Any) -> Any:
-    """Plain values of JSON, with texts that can be stored, those of keys included."""
+    """Plain JSON values whose strings, including keys, can be stored."""
     if isinstance(value, str):
         return replace_unstorable(value)
     if isinstance(value, list):

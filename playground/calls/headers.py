@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-# RFC 9110, section 7.6.1: these concern one connection, which is ours. `Expect` would make the
-# server wait for a body that comes at once. `Host` and `Content-Length` may only repeat the truth.
+# RFC 9110, section 7.6.1: these concern a single connection, which is ours. `Expect` would make the
+# server wait for a body that is sent at once. `Host` and `Content-Length` must match the request.
 _CONTROLLED = frozenset(
     {
         "connection",

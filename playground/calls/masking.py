@@ -66,7 +66,7 @@ def mask_text(text: str, secrets: Sequence[Secret]) -> str:
 def mask_url_text(url: str, call: Call, secrets: Sequence[Secret]) -> str:
     """A URL that a call led to, without the values of its secrets.
 
-    Also without short ones that were inserted into the call's own URL: a redirect keeps the path.
+    Also masks short ones that were inserted into the call's own URL: a redirect keeps the path.
     """
     inserted = {each.placeholder.name for each in call.insertions if each.part == "url"}
     short = [each for each in secrets if each.name in inserted and not each.public]

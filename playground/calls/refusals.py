@@ -1,4 +1,4 @@
-"""Find out whether a body says that a call failed, and what it says about it."""
+"""Detect whether a body says that a call failed, and extract the reason."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ LONGEST_REASON = 300
 _MOST_DETAILS, _MOST_EXAMINED = 3, 50
 
 # Keys are compared without case and separators: `error_message`, `errorMessage` and
-# `error message` are one.
+# `error message` are equal.
 _SEPARATORS = re.compile(r"[^a-z0-9]")
-# Any value but an empty one says that something failed.
+# Any non-empty value means that something failed.
 _ERRORS = re.compile(
     r"err(?:or)?s?(?:message|msg|description|label|code|no|type|reason)?"
     r"|fault(?:code|string)?|exception"
 )
 _TRUE_IF_WELL = re.compile(r"(?:is)?(?:success|successful|succeeded|ok)")
 _TRUE_IF_FAILED = re.compile(r"(?:is|has)?(?:errors?|failed|failure)")
-# A number from 400 to 599 or a word such as `forbidden` says that something failed.
+# A number from 400 to 599 or a word such as `forbidden` means that something failed.
 _STATUSES = re.compile(
     r"(?:http|response|return|result)?(?:status|code)(?:code|text|message)?"
     r"|result|outcome|state|reason|type"
 )
-# Free text, which says so if it begins or ends like an error, whatever else is documented.
+# Free text, which counts if it begins or ends like an error message, whatever is documented.
 _TEXTS = ("message", "msg", "detail")
-# Objects that APIs put their answer into.
+# Objects that APIs wrap their answer in.
 _ENVELOPES = ("data", "result", "response", "meta", "status", "header", "body", "payload", "output")
 _NO = frozenset(["false", "0", "no"])
 _NOTHING = _NO | {"", "200", "none", "null", "nil", "n/a", "ok", "success", "successful"}
@@ -46,7 +46,7 @@ _FAILURE_WORD = re.compile(
 )
 _HTTP_FAILURE = re.compile(r"[45]\d\d(?:[ :.-].*)?")
 
-# Where the reason is, the best one first; then what is at least a word for it. Pointers to
+# Where the reason is, best first; then places that have at least a word for it. Pointers to
 # normalized keys.
 _MESSAGES = (
     *("/message", "/errortext", "/detail", "/error/message", "/error/detail", "/errormessage"),
@@ -72,13 +72,13 @@ _PLACES = (
 def says_it_failed(fields: Fields, documented: Collection[str] = ()) -> bool:
     """Whether an object says that the call failed; False if it doesn't say.
 
-    `documented` are properties that a success has: their words and errors are data, such as the
-    status of a job. A status of 400 to 599 is never that.
+    `documented` are properties of a success: their words and errors are data, such as the status
+    of a job. A status of 400 to 599 never is.
     """
     if not isinstance(fields, Mapping):
         return False
     exempt = {_normalize(each) for each in documented}
-    # One property in common proves nothing: a refusal may have a `message` or `status`, too.
+    # One shared property proves nothing: a refusal may have a `message` or `status`, too.
     if len(exempt & {_normalize(each) for each in fields}) < 2:
         exempt = set()
     return any(_is_failure(_normalize(name), fields[name], exempt) for name in fields)
@@ -103,7 +103,7 @@ def _is_failure(name: str, value: Fields, exempt: Collection[str]) -> bool:
         return value is True or (isinstance(value, str) and value.strip().lower() in ("true", "1"))
     if _STATUSES.fullmatch(name) and isinstance(value, str):
         return _is_failure_word(value)
-    # One level deep only: further in, it is somebody's data.
+    # Only one level deep: anything deeper is payload data.
     if name in _ENVELOPES and isinstance(value, Mapping):
         plain = ((_normalize(each), inner) for each, inner in value.items())
         return any(_is_failure(each, inner, ()) for each, inner in plain if each not in _ENVELOPES)
@@ -111,10 +111,10 @@ def _is_failure(name: str, value: Fields, exempt: Collection[str]) -> bool:
 
 
 def describe_reason(fields: Fields) -> str | None:
-    """What a body says went wrong, as one line; None if it says nothing.
+    """The reason a body gives for a failure, as one line; None if it gives none.
 
-    The message in any of the usual shapes, followed by the first of its details with their
-    places, as validation errors and GraphQL have them.
+    The message in any of the usual formats, followed by its first details and their locations,
+    as in validation errors and GraphQL.
     """
     fields = _normalize_keys(fields[0] if isinstance(fields, list) and fields else fields)
     message = find_value(fields, _MESSAGES)
@@ -160,7 +160,7 @@ def _describe_detail(detail: Fields) -> str:
 
 
 def _normalize_keys(fields: Fields) -> Fields:
-    """The object with normalized keys, also in what describes an error."""
+    """The object with normalized keys, including those of nested error objects."""
     if not isinstance(fields, Mapping):
         return fields
     found = {_normalize(name): value for name, value in fields.items()}

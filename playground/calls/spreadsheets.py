@@ -1,4 +1,4 @@
-"""Write CSV that no spreadsheet runs as formulas. Every export of cells goes through here."""
+"""Write CSV that no spreadsheet runs as formulas. All exports of cells use this module."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 
 # How spreadsheets recognise a formula (OWASP, CSV injection).
 _FORMULA_STARTS = frozenset("=+-@")
-# These alone make some of them start a new cell, and read what follows as its beginning.
+# Some spreadsheets start a new cell at these and read what follows as its beginning.
 _BREAKS = frozenset("\t\r\n\v\f\0")
-# Unicode categories: spaces, line breaks, controls, and marks that nobody sees such as the BOM.
+# Unicode categories: spaces, line breaks, controls, and invisible marks such as the BOM.
 _SKIPPED = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf"})
 # Negative numbers begin like formulas.
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")

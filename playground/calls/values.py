@@ -99,10 +99,10 @@ class MaskedCall:
 class Redirect:
     """One redirect that was followed, or that ended the send.
 
-    `location` is the header as it came, `target` the URL it leads to, empty if it isn't valid;
-    all URLs are without secrets. `method` is how the call goes on. With `drops_body` it goes on
-    without its body, so `target` never gets the document; with `drops_headers` without headers
-    that may hold credentials, as `target` is another origin.
+    `location` is the header as received, `target` the URL it leads to, empty if it isn't valid;
+    secrets are removed from all URLs. `method` is the method of the next call. With `drops_body`
+    that call has no body, so `target` never gets the document; with `drops_headers` it has no
+    headers that may hold credentials, because `target` is another origin.
     """
 
     status: int
@@ -120,8 +120,8 @@ class Reply:
 
     `body` is decompressed; `wire_bytes` counts what arrived before that. Times are seconds
     from the first byte sent. `address` is the IP address that answered. `redirects` led there.
-    `unreadable` says why the body stays as it arrived, such as "compressed as br, which was not
-    asked for": then nothing may be concluded from it.
+    `unreadable` says why the body is kept as received, such as "compressed as br, which was not
+    requested": then nothing may be concluded from it.
     """
 
     status: int
@@ -138,7 +138,7 @@ class Reply:
 
     @property
     def body_dropped(self) -> bool:
-        """Whether a redirect dropped the document, so that this answers a call without it."""
+        """Whether a redirect dropped the document, so that this reply is to a call without it."""
         return any(each.drops_body for each in self.redirects)
 
 

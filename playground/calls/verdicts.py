@@ -53,7 +53,7 @@ _NOT_MODIFIED = (
     "HTTP error: {api} answered {answered}, which means that a stored copy is up to date. Remove"
     " headers such as If-None-Match."
 )
-# The first server may have acted on the call, the last one got another.
+# The first server may have acted on the call; the last one received a different call.
 _BODY_DROPPED = (
     "Unknown: {source} redirected the call ({redirect}) to {target} as {method} without its body."
     " The payload did not arrive there, and the answer ({answered}) doesn't belong to it."
@@ -109,12 +109,12 @@ def reach_verdict(operation: Operation, outcome: Reply | Failure, text: str = ""
 
 
 def _find_known(operation: Operation, reply: Reply, fields: Fields) -> dict[str, str]:
-    """The values that messages may name."""
+    """The values that messages can include."""
     found = {name: find_value(fields, wanted) for name, wanted in operation.verdict.values.items()}
     # The reason phrase is free text of the server: one line of it has to do.
     answered = f"{reply.status} {shorten(reply.reason, 80)}".strip()
     reason = describe_reason(fields)
-    # A body that merely repeats the status gives no reason.
+    # A body that merely repeats the status doesn't give a reason.
     found["reason"] = None if reason == str(reply.status) else reason
     found |= {"api": operation.api.title, "answered": answered}
     known = {name: value for name, value in found.items() if value is not None}
@@ -126,7 +126,7 @@ def _gives_reason(operation: Operation, known: Mapping[str, str]) -> bool:
 
 
 def _refused(operation: Operation) -> Sequence[str]:
-    """The operation's messages, then one for reasons in a shape that it doesn't document."""
+    """The operation's messages, then one for reasons in an undocumented format."""
     *own, last = operation.verdict.refused
     return (*own, f"Refused by {operation.api.title}: {{reason}} (status {{status}})", last)
 
@@ -144,7 +144,7 @@ def _is_refusal(operation: Operation, reply: Reply, fields: Fields) -> bool:
     content = find_content(operation.replies, reply.status) or operation.replies.get(success, {})
     schema = find_schema(content, JSON)
     fits = find_mismatch(schema, fields) is None
-    # APIs that answer with a list of errors do so where a list of something else is documented.
+    # Some APIs return a list of errors where a list of something else is documented.
     if isinstance(fields, list) and fields and not fits:
         fields = fields[0]
     return says_it_failed(fields, schema.get("properties", ()) if fits else ())
@@ -162,7 +162,7 @@ class _Doubt:
 def _find_doubt(
     operation: Operation, reply: Reply, body: str, media_type: str, fields: Fields
 ) -> _Doubt | None:
-    """Return None for a reply that is what the operation documents."""
+    """Return None if the reply is what the operation documents."""
     lead = "Unknown: {api} answered {answered}"
     if reply.unreadable:
         template = "Unknown: the body of {api}'s answer (status {status}) is {unreadable}."
@@ -192,7 +192,7 @@ def _find_doubt(
     equals = operation.verdict.equals
     if equals is not None and not _has_value(follow(fields, equals[0])):
         return _Doubt("unreadable", lead + ", but the body doesn't say what happened.")
-    # Schemas describe JSON: XML and CSV are judged by the values of the rule alone.
+    # Schemas describe JSON: XML and CSV are judged only by the values that the rule names.
     mismatch = find_mismatch(find_schema(content, JSON), fields) if media_type == JSON else None
     if mismatch:
         return _Doubt("odd-shape", lead + ", but the body {mismatch}.", {"mismatch": mismatch})
@@ -213,7 +213,7 @@ def _accept(operation: Operation, reply: Reply, known: Mapping[str, str]) -> Ver
 def _judge_redirect(reply: Reply, known: Mapping[str, str]) -> Verdict:
     if reply.status in _FOLLOWED:
         locations = (value for name, value in reply.headers if name.lower() == "location")
-        # The host alone: the rest of a URL may hold what nobody else should read.
+        # Only the host: the rest of a URL may be confidential.
         host = _find_host(next(locations, ""))
         params = {**known, "host": host} if host else known
         return _make_verdict(Outcome.HTTP_ERROR, "redirect", _REDIRECTS, params)
@@ -222,7 +222,7 @@ def _judge_redirect(reply: Reply, known: Mapping[str, str]) -> Verdict:
 
 
 def _find_turn(operation: Operation, reply: Reply) -> Redirect | None:
-    """The redirect that made another call of this one, by dropping its body or as a GET."""
+    """The redirect that changed the call, by dropping its body or turning it into a GET."""
     return next((r for r in reply.redirects if r.drops_body or _changes(r, operation)), None)
 
 

@@ -1,6 +1,6 @@
 """The tables of exchanges. Secrets are masked before anything is written here.
 
-What quotes requests or replies is sealed. Lists are filtered and searched by the other columns.
+Columns that quote requests or replies are sealed. Lists filter and search by the others.
 """
 
 import uuid
@@ -18,7 +18,7 @@ from playground.vault.encryption import (
 
 
 class Body(models.Model):
-    """A content stored once, compressed and sealed, however many exchanges refer to it.
+    """Content stored once, compressed and sealed, however many exchanges refer to it.
 
     `digest` is the SHA-256 of the content before packing, `size` its length in bytes.
     """
@@ -71,7 +71,7 @@ class Exchange(models.Model):
     address = models.CharField(max_length=80, default="")
     # One dict for each redirect, with the fields of `calls.values.Redirect`.
     redirects = SealedJSONField(default=list)
-    # Why the body can't be read, such as "compressed as br, which wasn't asked for".
+    # Why the body can't be read, such as "compressed as br, which was not requested".
     unreadable = models.CharField(max_length=300, default="")
     job_uid = models.CharField(max_length=200, default="")
     started_at = models.DateTimeField()
@@ -88,7 +88,7 @@ class Exchange(models.Model):
     reply_head = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     reply_body = models.ForeignKey(Body, models.PROTECT, null=True, related_name="+")
     # What the list is searched by, case-folded in Python: SQLite folds the case of ASCII only.
-    # In the clear, so nothing of a document or a reply may be in it.
+    # Not encrypted, so it must not contain parts of documents or replies.
     search_text = models.TextField(default="")
 
     class Meta:

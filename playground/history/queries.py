@@ -61,7 +61,7 @@ def visible_exchanges(person: Person) -> QuerySet[Exchange]:
 
 
 def openable_exchanges(person: Person) -> QuerySet[Exchange]:
-    """Return the exchanges that this person may open, if only by URL as they are shared."""
+    """Return the exchanges that this person can open, including shared ones."""
     visible = Q() if person.is_owner else Q(person=person) | Q(shared=True)
     return Exchange.objects.filter(visible)
 

@@ -73,7 +73,7 @@ def record_end(
     values = _describe_verdict(verdict, call.secrets)
     values |= {"ended_at": timezone.now(), "seconds": result.seconds}
     values |= {"job_uid": replace_unstorable(job_uid)[:200]}
-    # Their URLs came without secrets.
+    # Secrets have already been removed from their URLs.
     values |= {"redirects": [asdict(each) for each in result.redirects]}
     # Masking decodes and searches the body: do that before the transaction holds up others.
     reply = mask_reply(result, call.secrets) if isinstance(result, Reply) else None
@@ -91,7 +91,7 @@ def record_broken(
 ) -> Exchange:
     """End an exchange whose result could not be recorded by `record_end`.
 
-    Stores the masked reply and nothing that is derived from it, as that may be what failed.
+    Stores the masked reply and nothing derived from it, because that may be what failed.
     """
     values = _describe_verdict(verdict, call.secrets)
     values |= {"ended_at": timezone.now(), "seconds": result.seconds}
@@ -114,9 +114,9 @@ def set_shared(exchange: Exchange, shared: bool) -> None:
 
 
 def describe_for_search(exchange: Exchange) -> str:
-    """Return what the list is searched by. Everything in it is masked already.
+    """Return the search text of the list, which is already masked.
 
-    Without the message, which may quote the reply: that is sealed, and searched with the bodies.
+    It leaves out the message, which may quote the reply: that is sealed and searched with bodies.
     """
     parts = [
         exchange.name,
@@ -148,7 +148,7 @@ def _find_changed(exchange: Exchange, digest: str) -> uuid.UUID | None:
     """Return the same person's last send of the same document if its reply was different."""
     if not exchange.fingerprint:
         return None
-    # "Greater than empty": `exclude` and calls in a chain cost more to build than to run.
+    # "Greater than empty", because `exclude` and chained calls cost more to build than to run.
     earlier = Exchange.objects.filter(
         fingerprint=exchange.fingerprint,
         person=exchange.person_id,

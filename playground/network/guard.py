@@ -106,7 +106,7 @@ def _dial(
     end = time.monotonic() + seconds
     failed: OSError = TimeoutError()
     for remaining, address in zip(range(len(addresses), 0, -1), addresses, strict=True):
-        # Never zero or less, which sockets take for "don't wait" or for an error.
+        # Always positive: to a socket, zero means "don't wait" and less is an error.
         share = max(POLL_SECONDS, (end - time.monotonic()) / remaining)
         try:
             return _connect(address, port, watchdog, share)

@@ -130,8 +130,8 @@ class Watchdog:
 
 
 class Watch:
-    """The thread that looks after all sends under way: starting one for each takes longer than
-    what it does for a quick send. It waits without waking up while there are none."""
+    """One thread that watches all sends in progress: starting a thread for each would take longer
+    than a quick send needs it. It sleeps while there are none."""
 
     def __init__(self) -> None:
         self._watchdogs: set[Watchdog] = set()

@@ -1,4 +1,4 @@
-"""One bound for the memory of all replies that are decompressed side by side."""
+"""One memory limit for all replies that are being decompressed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class MemoryBudget:
     would let thirty-two of them, one for each worker, fill the memory of a small machine.
     """
 
-    # All that a reply may need is reserved at once. Replies that took more piece by piece would
-    # wait for each other forever, each holding what another one needs.
+    # Everything a reply may need is reserved at once. Replies that reserved piece by piece could
+    # deadlock, each holding what another one needs.
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -27,7 +27,7 @@ class MemoryBudget:
         return self._used
 
     def reserve(self, size: int, total: int, seconds: float, check: Callable[[], None]) -> bool:
-        """Reserve bytes of the total, waiting if others have them; False after `seconds`.
+        """Reserve bytes of the total, waiting until they are free; False after `seconds`.
 
         `size` is at most `total`. `check` is called while waiting and may raise to end it.
         """

@@ -131,7 +131,7 @@ def describe_failure(code: str, left: bool, **params: str) -> Failure:
 
 
 def describe_redirects(failure: Failure, redirects: Sequence[Redirect]) -> Failure:
-    """The failure with the redirects before it; its message names the last one."""
+    """The failure with the redirects that preceded it; its message names the last one."""
     if not redirects:
         return failure
     last = redirects[-1]

@@ -165,7 +165,7 @@ class Policy:
         if not allowed:
             # The address behind a name isn't shown: it could map an internal network.
             code = "name-refused" if target.address is None else "address-refused"
-            # Nobody is told how to reach what no connection should, such as metadata.
+            # Don't suggest how to reach what no connection should, such as cloud metadata.
             remedy = _ALLOW_ADDRESS if special.kind in INTERNAL_KINDS else ""
             if target.address is None and remedy:
                 remedy = _ALLOW_HOST

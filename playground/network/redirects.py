@@ -1,4 +1,4 @@
-"""Follow redirects: what the next call is, and what must not go along with it."""
+"""Follow redirects: derive the next call, and strip what it must not carry."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playground.network.messages import GuardRefused, SendError
 from playground.network.targets import Target, read_target
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# On the way to another origin any other header may be a credential, whatever its name.
+# For another origin, treat any other header as a possible credential, whatever its name.
 _HARMLESS_HEADERS = frozenset({"accept", "accept-language", "content-type", "user-agent"})
 _BODY_HEADERS = frozenset(
     {"content-type", "content-length", "content-encoding", "content-language"}
@@ -23,7 +23,7 @@ _LONGEST_SHOWN = 500
 
 
 class Trail:
-    """Follows the redirects of one call, and adds each to a list before anything is refused."""
+    """Follows the redirects of one call, and records each before anything is refused."""
 
     def __init__(self, call: Call, redirects: list[Redirect]) -> None:
         self.redirects = redirects
@@ -33,10 +33,10 @@ class Trail:
         self._visited: set[tuple[str, str]] = set()
 
     def follow(self, reply: Reply, call: Call, source: Target) -> tuple[Call, Target] | None:
-        """The next call and its target; None if the reply is no redirect.
+        """The next call and its target; None if the reply isn't a redirect.
 
-        A call to another origin loses every header that may be a credential. A secret goes
-        along only in the body, and only to a host that it was given for. Raises GuardRefused,
+        A call to another origin loses every header that may be a credential. A secret is sent
+        on only in the body, and only to a host that it is bound to. Raises GuardRefused,
         SendError.
         """
         locations = {v.strip() for n, v in reply.headers if n.lower() == "location"}
@@ -77,13 +77,13 @@ class Trail:
         if target.origin == self._origin:
             return
         foreign = [each for each in self._secrets if not _was_given_for(each, target)]
-        # The server that redirects knows what it was sent, and may put it into the URL.
+        # The redirecting server knows what it was sent, and may put it into the URL.
         for part, data in (("URL", target.url.encode()), ("body", call.body or b"")):
             if holds_secret(data, foreign):
                 raise SendError("secret-redirect", host=target.authority, part=part)
 
     def _show(self, url: str) -> str:
-        # Masked before it is cut: half a secret wouldn't be found any more.
+        # Mask before truncating: half a secret would no longer be found.
         text = hide_user(mask_url_text(url, self._first, self._secrets))
         text = "".join(each if each.isprintable() else "�" for each in text)
         return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
@@ -95,12 +95,12 @@ def hide_user(url: str) -> str:
 
 
 def _was_given_for(secret: Secret, target: Target) -> bool:
-    # One without hosts was given for wherever the call went first, and for nothing else.
+    # A secret without hosts is for the call's first host only.
     return bool(secret.hosts) and secret.may_go_to(target.host, target.port)
 
 
 def _decode(location: str) -> str:
-    """The header as servers mean it: the bytes of a path are UTF-8, not Latin-1."""
+    """The header as servers intend it: the bytes of a path are UTF-8, not Latin-1."""
     try:
         return location.encode("latin-1").decode("utf-8")
     except UnicodeError:
@@ -108,7 +108,7 @@ def _decode(location: str) -> str:
 
 
 def _read_location(source: Target, location: str, number: int) -> Target:
-    # Which of several is meant is anybody's guess; browsers refuse them as well.
+    # Several are ambiguous; browsers reject them as well.
     if number > 1:
         raise SendError("redirect-several")
     try:
@@ -121,7 +121,7 @@ def _read_location(source: Target, location: str, number: int) -> Target:
     try:
         return read_target(url)
     except GuardRefused as refused:
-        # People who read this didn't write the URL, so advice on writing it is of no use.
+        # The reader didn't write this URL, so advice on writing it is no help.
         if refused.code == "url-user":
             raise SendError("redirect-user") from None
         raise

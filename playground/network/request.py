@@ -1,4 +1,4 @@
-"""The headers of a request, and whether it can be written at all."""
+"""Write the headers of a request, and reject requests that can't be written."""
 
 from __future__ import annotations
 

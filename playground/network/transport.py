@@ -46,7 +46,7 @@ def send_call(
                 if following is None:
                     return reply
                 call, target = following
-                # The next reply must not wait for memory that this one has.
+                # The next reply must not wait for memory that this one holds.
                 del reply
             raise SendError("too-many-redirects", hops=str(limits.hops))
         except Exception as error:
@@ -100,7 +100,7 @@ def _send_once(
                 address=address,
                 redirects=tuple(progress.redirects),
             )
-            # What the body takes is given back when nobody has the reply any more.
+            # The body's memory is released when the reply is garbage-collected.
             weakref.finalize(reply, UNPACKING.release, body.reserved)
             return reply
 
@@ -127,7 +127,7 @@ def _check_secrets(call: Call, target: Target) -> None:
         if name.lower() == "host":
             claimed = read_target(f"{target.scheme}://{value}/")
             hosts.add((claimed.host, claimed.port))
-    # Secrets first: what they are for is the better reason.
+    # Check secrets first: theirs is the more useful message.
     for secret in call.secrets:
         if not all(secret.may_go_to(host, port) for host, port in hosts):
             raise SendError("secret-host", name=secret.name, host=target.host)

@@ -1,4 +1,4 @@
-"""Decompress the body of an answer within its limits, or say why it stays as it arrived."""
+"""Decompress the body of a reply within limits, or say why it stays as received."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MAX_MEMBERS = 100
 # Values of `wbits`, see the manual of zlib.
 _GZIP, _ZLIB, _RAW_DEFLATE = 31, 15, -15
 _GZIP_MARK = b"\x1f\x8b"
-# The most that deflate gets out of a byte: 258 bytes from two bits, see the FAQ of zlib.
+# The highest ratio of deflate: 258 bytes from two bits, see the zlib FAQ.
 _LARGEST_RATIO = 1032
 _WORTH_LOGGING = 1.0
 
@@ -34,7 +34,7 @@ _WORTH_LOGGING = 1.0
 class Unpacked:
     """The body to keep. `reserved` bytes of UNPACKING belong to it until they are released.
 
-    `unreadable` says why `data` is the body as it arrived, as the rest of "The body is …".
+    `unreadable` says why `data` is the body as received, completing "The body is …".
     """
 
     data: bytes
@@ -65,14 +65,13 @@ def unpack_body(
     if len(codings) > 1 or coding not in ("gzip", "deflate"):
         return Unpacked(data, truncated, _describe_foreign(codings, asked))
     if coding == "gzip" and not data.startswith(_GZIP_MARK[: len(data)]):
-        return Unpacked(data, truncated, "labelled as gzip but isn't")
+        return Unpacked(data, truncated, "labelled as gzip but is not")
     total = limits.unpacking_bytes
     most = min(limits.unpacked_bytes, total)
     size = min(most, len(data) * _LARGEST_RATIO)
     if not _wait_for_memory(size, limits, watchdog):
         why = (
-            "left so, because other replies were using the memory "
-            "(PLAYGROUND_MAX_UNPACKING_BYTES)"
+            "left so, because other replies were using the memory (PLAYGROUND_MAX_UNPACKING_BYTES)"
         )
         return Unpacked(data, truncated, f"compressed as {coding} and {why}")
     kept = 0
@@ -87,9 +86,9 @@ def unpack_body(
 
 
 def read_codings(headers: Sequence[str]) -> list[str]:
-    """What a body is packed as, by the values of its Content-Encoding headers."""
+    """The compressions of a body, from its Content-Encoding headers."""
     names = (name.strip().lower().removeprefix("x-") for name in ",".join(headers).split(","))
-    # The name is shown, so one that a server made up stays short and printable.
+    # The name is shown, so whatever a server sends stays short and printable.
     return [re.sub(r"[^!-~]", "?", name)[:40] for name in names if name not in _PLAIN]
 
 
@@ -98,7 +97,7 @@ def _describe_foreign(codings: Sequence[str], asked: str) -> str:
     wanted = {each.partition(";")[0].strip().lower() for each in asked.split(",")}
     if wanted.issuperset(codings) or "*" in wanted:
         return f"{packed}, which can't be decompressed here"
-    return f"{packed}, which wasn't asked for"
+    return f"{packed}, which was not requested"
 
 
 def _wait_for_memory(size: int, limits: Limits, watchdog: Watchdog) -> bool:

@@ -64,7 +64,7 @@ class Credential:
         return next((each for each in self.schemes if each.id == id), self.schemes[0])
 
     def needs(self, name: str) -> bool:
-        """Whether every scheme sends this field, so that no call can do without it."""
+        """Whether every scheme sends this field, so that every call needs it."""
         return all(each.sends(name) for each in self.schemes)
 
 
@@ -72,7 +72,7 @@ class Credential:
 class VerdictRule:
     """How to judge a reply, beyond being what `Operation.replies` documents.
 
-    `equals` is a pointer and the value that a success has there. `values` has, for each
+    `equals` is a pointer and the value found there on success. `values` has, for each
     placeholder of the messages, the pointers where the reply may have its value, in order of
     preference; `{status}` is always known, `{reason}` if the body says what went wrong. `job`
     is the pointer of the UID of the job that was started, or empty.
@@ -127,8 +127,8 @@ class Operation:
 
     `body_schema` is JSON Schema 2020-12 with references resolved, or None for a call without
     a body; `sample` is the example body, `max_bytes` the largest body allowed (0: unknown).
-    `replies` maps a status (`"200"`, `"2XX"`) to its media types, none where no body is documented.
-    Its schemas require what a success must have. `unknown_advice` is what to do if it
+    `replies` maps a status (`"200"`, `"2XX"`) to its media types, none if it has no documented
+    body. Its schemas require what a success must have. `unknown_advice` is what to do if it
     is unknown whether a call arrived. `repeat` has the pointers of a repeating call (`name`,
     `unit`, `every`), `ends_repeat` the path field that names the repeat this call ends.
     """

@@ -28,7 +28,7 @@ def find_content(replies: Mapping[str, Content], status: int) -> Content | None:
     """The media types documented for a status, exactly or as a range such as `2XX`.
 
     Empty if the status is documented without a body; None if it isn't documented. `default`
-    doesn't count: it describes what went wrong.
+    doesn't count: it describes errors.
     """
     exact = replies.get(str(status))
     if exact is not None:
@@ -54,12 +54,12 @@ def normalize_media_type(content_type: str) -> str:
 
 
 def is_documented(media_type: str, content: Content) -> bool:
-    """Whether a normalized media type is among the documented ones, which may have wildcards."""
+    """Whether a normalized media type is documented; documented ones may have wildcards."""
     return any(fnmatchcase(media_type, normalize_media_type(each)) for each in content)
 
 
 def name_media_types(content: Content) -> str:
-    """The documented media types for people, such as `JSON or XML`."""
+    """The documented media types as shown to people, such as `JSON or XML`."""
     plain = dict.fromkeys(normalize_media_type(each) for each in content)
     return " or ".join(_NAMES.get(each, each) for each in plain)
 
@@ -74,11 +74,11 @@ def find_schema(content: Content, media_type: str) -> Mapping[str, Any]:
 
 
 def find_mismatch(schema: Mapping[str, Any], value: Any, name: str = "") -> str | None:
-    """Why a value isn't what its schema documents, as the end of "the reply …"; None if it is.
+    """Why a value doesn't match its schema, completing "the reply …"; None if it does.
 
     Looks at types, required properties, patterns and alternatives only: APIs add and omit what
-    nobody relies on. One entry of another shape doesn't make a list another one. Numbers in the
-    value may be texts, so that long ones keep their digits.
+    nobody relies on. A list matches even if one entry has another shape. Numbers in the value may
+    be strings, so that long ones keep their digits.
     """
     if "anyOf" in schema:
         reasons = [find_mismatch(each, value, name) for each in schema["anyOf"]]

@@ -68,7 +68,7 @@ class ConnectionForm(UncutForm):
             if each.secret:
                 self.fields[SECRET + each.name] = _secret_field(each, each.name in stored)
             else:
-                # Without it no call can be put together, not even a test.
+                # No call can be assembled without it, not even a test.
                 self.fields[SETTING + each.name] = forms.CharField(
                     label=each.title,
                     help_text=each.help,
@@ -162,7 +162,7 @@ class ConnectionForm(UncutForm):
 
 
 def _find_variable_error(rows: Sequence[tuple[str, str]]) -> str:
-    """Why one of the variables would be lost, or an empty text."""
+    """Why one of the variables would be lost; empty if none would."""
     names = [name for name, _value in rows]
     if len(rows) > MAX_VARIABLES:
         limit = {"limit": MAX_VARIABLES}

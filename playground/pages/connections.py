@@ -71,7 +71,7 @@ def _list_chips(connection: Connection) -> list[dict[str, object]]:
 
 
 def _list_settings(connection: Connection) -> list[dict[str, object]]:
-    """The values beside the credential that calls need, such as the UID of the workspace."""
+    """Values that calls need besides the credential, such as the workspace UID."""
     credential = get_api(connection.api).credential
     return [
         {

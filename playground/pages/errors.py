@@ -1,4 +1,4 @@
-"""Error pages, and the middleware that gives pages to bare errors and compresses them."""
+"""Error pages, and the middleware that turns bare errors into pages and compresses them."""
 
 import sys
 from collections.abc import Callable
@@ -65,7 +65,7 @@ def show_413(request: HttpRequest) -> HttpResponse:
 def show_500(request: HttpRequest) -> HttpResponse:
     # Django calls this while it handles the exception.
     error = sys.exc_info()[1]
-    # PostgreSQL looks for no text with a NUL character, which only a forged request has.
+    # PostgreSQL rejects text with a NUL character, which only a forged request has.
     if isinstance(error, DataError):
         message = _("The request has a value that can't be searched for or stored.")
         return show_error(request, 400, _("Bad request"), message)
@@ -80,7 +80,7 @@ def show_500(request: HttpRequest) -> HttpResponse:
 def show_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     message = _("This page has expired or was opened from another site. Reload it and try again.")
     response = show_error(request, 403, _("Not saved"), message)
-    # By this scripts tell it from a refusal for good: they take the new token and try again.
+    # Tells scripts that this refusal isn't final: they take the new token and retry.
     response["X-CSRF-Failure"] = "1"
     return response
 

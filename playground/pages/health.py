@@ -46,7 +46,7 @@ def show_ready(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 def show_version(request: HttpRequest) -> HttpResponse:
-    """Name and version; no commit, no versions of libraries: anybody may ask."""
+    """Name and version. This is public, so no commit and no library versions."""
     return JsonResponse({"name": "API Playground", "version": settings.VERSION})
 
 
@@ -54,7 +54,7 @@ VIEWS = {"/health/": show_health, "/ready/": show_ready, "/version/": show_versi
 
 
 class HealthMiddleware:
-    """Answers these before hosts are checked: load balancers send any `Host`."""
+    """Serves these before hosts are checked: load balancers send any `Host`."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response

@@ -11,14 +11,20 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from playground.calls.content import BINARY, choose_extension, detect_kind, read_csv_rows
+from playground.calls.content import (
+    BINARY,
+    choose_extension,
+    detect_kind,
+    looks_like_text,
+    read_csv_rows,
+)
 from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.history.queries import ExchangePage, ExchangeSearch, list_exchanges
 from playground.openapi.operations import list_operations
 from playground.pages.exchanges import get_exchange
 from playground.pages.parameters import read_number, read_optional_number, read_uuid
-from playground.pages.replies import KINDS, ROWS, WORDS, shorten_uids, view_reply
+from playground.pages.replies import KINDS, ROWS, SNIFFED, WORDS, shorten_uids, view_reply
 from playground.pages.responses import respond_with_file
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
@@ -166,9 +172,9 @@ def _name_file(exchange: Exchange, data: bytes) -> str:
         name = UNSAFE_IN_NAMES.sub("_", last).strip(" .")
         if name:
             return name[-120:]
-    # The content type is that of the body before it was packed.
-    packed = exchange.unreadable.startswith("packed")
-    kind = BINARY if packed else detect_kind(data, exchange.content_type)
+    # The content type describes the body before compression.
+    is_compressed = exchange.unreadable and not looks_like_text(data[:SNIFFED])
+    kind = BINARY if is_compressed else detect_kind(data, exchange.content_type)
     extension = choose_extension(kind, exchange.content_type)
     name = slugify(exchange.name or exchange.operation)[:60] or "reply"
     return f"{name}-{str(exchange.id)[:8]}.{extension}"

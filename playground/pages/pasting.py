@@ -90,7 +90,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     }
     if found.requests and number is None:
         return _show(request, text, **listed)
-    # A draft without the body would be empty, and the text would be gone.
+    # Without the body the draft would be empty, and the text would be lost.
     if found.document is None and (found.body or "").strip():
         message = _("The body of this request isn't JSON. Paste its payload as JSON.")
         return _show(request, text, 422, rejected=message, **listed)
@@ -158,7 +158,7 @@ def build_step_edit(opened: DraftContext, uid: str, index: str = "") -> Edit:
 
 
 def _paste_environment(request: HttpRequest, text: str, found: Imported) -> HttpResponse:
-    """Give variables to the draft that the person chose; else list the drafts to choose from."""
+    """Add variables to the draft that the person chose, or list the drafts to choose from."""
     if not request.POST.get("draft"):
         drafts = list_drafts(person_of(request))[:MAX_DRAFTS]
         return _show(request, text, found=found, variables=found.variables, drafts=drafts)
@@ -226,7 +226,7 @@ def _read_text(request: HttpRequest) -> str | None:
 
 
 def _read_number(request: HttpRequest, text: str) -> int | None:
-    """The number of the request that was chosen from the list of this very text."""
+    """The number of the request chosen from the list for this same text."""
     digest = _digest(text)
     if request.POST.get("digest", "") not in ("", digest):
         return None
@@ -234,7 +234,7 @@ def _read_number(request: HttpRequest, text: str) -> int | None:
 
 
 def _digest(text: str) -> str:
-    # A form sends other line ends than the text had, and a text area loses the first one.
+    # A form changes line endings, and a text area drops a leading line break.
     return hashlib.sha256("\n".join(text.split()).encode("utf-8", "replace")).hexdigest()[:16]
 
 

@@ -129,7 +129,7 @@ class ReplyView:
     @property
     def tabs(self) -> SafeString:
         """The tabs; a sentence in their place if they can't be drawn."""
-        # A body may be anything: the verdict must be readable whatever it is.
+        # A body may be anything; the verdict must be readable regardless.
         try:
             return render_to_string("history/_tabs.html", {"reply": self})
         except Exception as error:
@@ -161,7 +161,7 @@ class ReplyView:
     def body_kind(self) -> str:
         """What the Body tab draws: json, csv, xml, html, text, binary or empty."""
         kind = detect_kind(self.start, self.exchange.content_type)
-        # Packed bytes may look like some text or other.
+        # Compressed bytes may happen to look like text.
         if self.exchange.unreadable and not looks_like_text(self.start[:SNIFFED]):
             return BINARY
         # The content type is a claim: what can't be parsed is shown as text.
@@ -216,7 +216,7 @@ class ReplyView:
         if self.request is None:
             return ""
         try:
-            # Not by whoever looks: a shared exchange shows what its sender could send.
+            # By the sender, not the viewer: a shared exchange shows what its sender could send.
             ids = find_file_ids(self.request_body)
             sent = find_held_files(self.exchange.id)
             sent |= find_openable_files(self.exchange.person, ids - sent)

@@ -136,7 +136,7 @@ def _describe_shared(link: ShareLink, token: str) -> dict[str, Any]:
         "token": token,
         "template": link.template,
         "state": state,
-        # Also where it was removed since: the link still shows what it holds.
+        # Even if it was removed since: the link still shows what it holds.
         "operation": operation_title(link.template.operation),
         "fields": _describe_fields(link, state.text) if link.kind == LinkKind.FILL else (),
         "submission": uuid.uuid4(),
@@ -208,7 +208,7 @@ def send_shared(request: HttpRequest, link: ShareLink, token: str) -> HttpRespon
     except IncompleteInput as error:
         return _refuse(request, token, error.message)
     if LinkSend.objects.filter(link=link, submission=submission).exists():
-        # The first verdict, or a refusal if other values were sent with this submission.
+        # The first verdict, or a rejection if this submission was sent with other values.
         sent = find_submitted(link.person, plan, submission)
         if isinstance(sent, Blocked):
             return _refuse(request, token, sent.message)

@@ -99,7 +99,7 @@ def create_account_draft(request: HttpRequest, connection_id: uuid.UUID) -> Http
     integration = request.POST.get("integration", "").strip()
     uid = request.POST.get("uid", "").strip()
     if max(len(integration), len(uid)) > LONGEST_UID:
-        # A part of a UID would be that of another account.
+        # A truncated UID could belong to another account.
         limit = {"limit": LONGEST_UID}
         messages.error(request, _("A UID can have at most %(limit)s characters.") % limit)
         return redirect("accounts", connection_id)

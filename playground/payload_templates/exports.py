@@ -103,7 +103,7 @@ def _serialize_edit(edit: Edit) -> dict[str, Any]:
 
 
 def find_exported_credentials(template: Template) -> list[str]:
-    """The places of its newest version, variants included, that show credentials."""
+    """The places in its newest version, including variants, that contain credentials."""
     content = read_content(get_version(template))
     found = find_shown_credentials(content.shared)
     for variant in content.variants:

@@ -18,7 +18,7 @@ from playground.workspace.models import FileHolder
 
 
 def find_own_and_template_files(person: Person, ids: Collection[str]) -> set[str]:
-    """Those of the files that the person uploaded, or that a draft or template of theirs holds."""
+    """The files that the person uploaded or that one of their drafts or templates holds."""
     if not ids:
         return set()
     found = find_uploaded_files(person.pk, ids)
@@ -35,9 +35,9 @@ def find_own_and_template_files(person: Person, ids: Collection[str]) -> set[str
 def hold_version_files(person: Person, version: Version, *sources: Draft | Version | None) -> None:
     """Let the template hold the files of a version that the person just saved.
 
-    What a source holds is passed on. Any other file counts only if it isn't in a source that is
-    a version: a colleague may have put it there without being able to open it, and saving must
-    not publish it.
+    Files that a source holds are passed on. Any other file counts only if it isn't in a source
+    that is a version: a colleague may have put it there without being able to open it, and
+    saving must not publish it.
     """
     ids = find_file_ids(version.text, version.metadata, version.variants)
     if not ids:

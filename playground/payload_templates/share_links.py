@@ -215,7 +215,7 @@ def reserve_send(link: ShareLink, submission: uuid.UUID) -> str:
         )
         if not usable.update(send_count=F("send_count") + 1):
             return _("This link has reached its maximum number of sends. Ask for a new one.")
-        # Not those after now: the clock may have been set back.
+        # Ignore those in the future: the clock may have been set back.
         recent = link.sends.filter(sent_at__range=(now - timedelta(hours=1), now))
         if recent.count() >= link.max_sends_per_hour:
             ShareLink.objects.filter(id=link.id).update(send_count=F("send_count") - 1)

@@ -273,7 +273,7 @@ def open_template(person: Person, template: Template, variant: str = "", number:
         payload_made_at=version.created_at,
     )
     copy_secrets_to_draft(person, version, draft)
-    # The draft keeps them, whatever becomes of the template.
+    # The draft keeps them, whatever happens to the template.
     pass_files_on(template.id, draft.id, draft.text, draft.metadata)
     return draft
 

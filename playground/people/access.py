@@ -42,10 +42,10 @@ PERMISSIONS_POLICY = ", ".join(f"{feature}=()" for feature in UNUSED.split())
 
 
 def needs(role: Role) -> Callable[[View], View]:
-    """Let only people of this role or a higher one in; others get a message (403).
+    """Admit only people with this role or a higher one; others get a message (403).
 
-    The view has the role as its attribute `needed_role`, so that a test can demand one of
-    every view.
+    The role is the view's attribute `needed_role`, so that a test can require one for every
+    view.
     """
 
     def decorate(view: View) -> View:
@@ -67,7 +67,7 @@ def needs(role: Role) -> Callable[[View], View]:
 
 def record_refusal(request: HttpRequest) -> None:
     """Add a refused change to the audit log."""
-    # Reading leaves no traces: otherwise every stray click would fill the log.
+    # Reading isn't logged: every stray click would fill the log.
     if request.method not in ("GET", "HEAD", "OPTIONS"):
         match = request.resolver_match
         record_event(request, "refused", match.view_name if match else "", "refused: role too low")
@@ -91,7 +91,7 @@ def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
     """Redirect to the sign-in page, and from there back to where the person was."""
     htmx = getattr(request, "htmx", None)
     if htmx:
-        # htmx would follow a plain redirect and put the sign-in page into the middle of this one.
+        # htmx would follow a plain redirect and insert the sign-in page into this one.
         here = htmx.current_url_abs_path or "/"
         response = HttpResponse(status=401)
         response["HX-Redirect"] = redirect_to_login(here, resolve_url("sign_in"))["Location"]
@@ -103,7 +103,7 @@ def redirect_to_sign_in(request: HttpRequest) -> HttpResponse:
 def next_page(request: HttpRequest) -> str:
     """Where to go after signing in."""
     target = request.POST.get(REDIRECT_FIELD_NAME) or request.GET.get(REDIRECT_FIELD_NAME) or ""
-    # Only a page of this installation: a link must not lead through our sign-in to a fake one.
+    # Only pages of this installation: a link must not lead through our sign-in to a fake site.
     is_own = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -37,12 +37,12 @@ class RateLimit:
         return not self.seconds_to_wait(key)
 
     def seconds_to_wait(self, key: str) -> int:
-        """Count a request; when it is one too many, the seconds until the next one may come."""
+        """Count a request; return the seconds to wait if it exceeds the limit, else 0."""
         now = time.monotonic()
         with self._lock:
             times = self._times.setdefault(key, deque(maxlen=self.most))
             self._times.move_to_end(key)
-            # Invented addresses must not fill the memory.
+            # Spoofed addresses must not fill the memory.
             while len(self._times) > MOST_KEYS:
                 self._times.popitem(last=False)
             if len(times) == self.most and now - times[0] < self.seconds:
@@ -55,21 +55,21 @@ class RateLimit:
             self._times.clear()
 
 
-# Guesses at links and tokens, which nobody tries by name.
+# Guesses at links and tokens, which have no name to count by.
 guesses = RateLimit(settings.SIGN_IN_TRIES_PER_ADDRESS, WINDOW.total_seconds())
 
 
 def start_attempt(name: str, address: str) -> tuple[SignInAttempt | None, int]:
     """Count a sign-in attempt before its password is checked.
 
-    Returns the attempt, or None and the seconds to wait. Guesses from elsewhere don't keep out
-    somebody who signed in from this address before: those are counted apart.
+    Returns the attempt, or None and the seconds to wait. Guesses from elsewhere don't lock out
+    somebody who has signed in from this address before: those are counted separately.
     """
     with transaction.atomic():
-        # Locked until the attempt is stored, so that of many at the same moment none is missed.
+        # Locked until the attempt is stored, so that simultaneous attempts are all counted.
         SignInLock.objects.select_for_update().get_or_create(pk=1)
         now = timezone.now()
-        # Not those after now: once the clock was set back, they would count for hours.
+        # Ignore those in the future: after the clock is set back, they would count for hours.
         attempts = SignInAttempt.objects.filter(at__gt=now - WINDOW, at__lte=now)
         by_name = attempts.filter(name_digest=_hash_name(name))
         if _is_known(name, address):
@@ -78,7 +78,7 @@ def start_attempt(name: str, address: str) -> tuple[SignInAttempt | None, int]:
             _seconds_to_wait(by_name, settings.SIGN_IN_TRIES_PER_NAME),
             _seconds_to_wait(attempts.filter(address=address), settings.SIGN_IN_TRIES_PER_ADDRESS),
         )
-        # An attempt that isn't made must not prolong the wait for the next one.
+        # A rejected attempt must not prolong the wait for the next one.
         if wait:
             return None, wait
         attempt = SignInAttempt(name_digest=_hash_name(name), address=address, at=now)
@@ -87,7 +87,7 @@ def start_attempt(name: str, address: str) -> tuple[SignInAttempt | None, int]:
 
 
 def explain_wait(seconds: int) -> str:
-    """The message for somebody who has to wait."""
+    """The message that says how long to wait."""
     if seconds <= 90:
         message = ngettext(
             "Too many attempts. Try again in %(count)d second.",
@@ -116,7 +116,7 @@ def _seconds_to_wait(attempts: QuerySet[SignInAttempt], most: int) -> int:
     times = list(attempts.order_by("-at").values_list("at", flat=True)[:most])
     if len(times) < most:
         return 0
-    # At least a second: at the very end of the wait there would be none.
+    # At least a second: at the very end of the wait it would round to 0.
     return max(1, math.ceil((times[-1] + WINDOW - timezone.now()).total_seconds()))
 
 

@@ -1,7 +1,7 @@
-"""Sessions whose keys are stored as digests, so that a copy of the database signs nobody in.
+"""Sessions stored under digests of their keys, so a copy of the database signs nobody in.
 
-Django's own backend stores the key that the cookie holds. Everything here is documented as what a
-session backend may override.
+Django's own backend stores the key that the cookie holds. Everything here is a documented
+override of a session backend.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ class SessionStore(db.SessionStore):
         try:
             session = self.model.objects.get(session_key=key, expire_date__gt=now)
         except self.model.DoesNotExist:
-            # A key that somebody made up must not become the key of a new session.
+            # A made-up key must not become the key of a new session.
             self.flush()
             return {}
         return self.decode(session.session_data)

@@ -96,8 +96,8 @@ def call_with_backoff(
 ) -> CallResult:
     """Make a call that only reads, again after each wait that the API asks for.
 
-    Waits at most LONGEST_WAIT seconds in all; then the last refusal is the result. `report` gets
-    the seconds of each wait.
+    Waits at most LONGEST_WAIT seconds in total; then the last refusal is the result. `report`
+    gets the seconds of each wait.
     """
     left = LONGEST_WAIT
     result = call()

@@ -1,4 +1,4 @@
-"""The end of a send: judge the result, record it and what follows from it."""
+"""The end of a send: judge the result, record it and its consequences."""
 
 import copy
 import json
@@ -34,12 +34,12 @@ def complete_exchange(
 ) -> Exchange:
     """Judge and store the result; return the exchange as it ended. Never raises.
 
-    Whatever fails in here ends the exchange at once as *unknown*, with the reply. Only for a full
-    disk or a busy database a thread of the send pool waits, with `wait_for_storage`.
+    Any failure in here ends the exchange at once as *unknown*, with the reply. Only a full disk or
+    a busy database makes a thread of the send pool wait, with `wait_for_storage`.
     """
     try:
         verdict = reach_verdict(plan.operation, result, plan.text)
-        # Only operations whose data says so start jobs; a `job_uid` of others means something
+        # Only operations whose data says so start jobs; elsewhere `job_uid` means something
         # else.
         starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
         job_uid = verdict.params.get("job_uid", "") if starts_job else ""
@@ -65,7 +65,7 @@ def complete_exchange(
 def _try_to_audit(exchange: Exchange) -> None:
     """Audit an ended exchange, in the transaction that ends it: one commit instead of two.
 
-    A fault in here changes no verdict. Raises only what means that nothing can be stored now.
+    A failure in here doesn't change the verdict. Raises only errors of the storage itself.
     """
     try:
         with transaction.atomic():
@@ -80,14 +80,14 @@ def _try_to_audit(exchange: Exchange) -> None:
 def _end_as_broken(
     exchange: Exchange, plan: Plan, call: Call, result: Result, error: Exception
 ) -> Exchange:
-    """End an exchange on which completing failed, with as much of its result as can be stored."""
+    """End an exchange whose completion failed, with as much of its result as can be stored."""
     verdict = _judge_broken(plan, result, error)
     for kept in (result, Failure(verdict.code, verdict.message, True, seconds=result.seconds)):
         try:
             return record_broken(exchange, call, kept, verdict)
         except Exception as another:
             log_error("Recording an exchange", exchange, another)
-    # Nothing can be stored now: this page shows the truth, and recovery ends the row later.
+    # Nothing can be stored now: this page shows the result, and recovery ends the row later.
     ended = copy.copy(exchange)
     ended.outcome, ended.code, ended.message = verdict.outcome, verdict.code, verdict.message
     return ended
@@ -96,12 +96,10 @@ def _end_as_broken(
 def _judge_broken(plan: Plan, result: Result, error: Exception) -> Verdict:
     if isinstance(result, Failure) and not result.left:
         return Verdict(Outcome.NOT_SENT, result.code, result.message, result.params)
-    message = (
-        "Unknown: API Playground failed while recording the reply. See the log for the error."
-    )
+    message = "Unknown: API Playground failed while recording the reply. See the log for the error."
     params = {"kind": type(error).__name__}
     try:
-        # Of an answer there is at least the advice on finding out what became of the call.
+        # Even then an answer comes with advice on finding out what happened to the call.
         return reach_verdict(plan.operation, Failure("broken", message, True, params), plan.text)
     except Exception:
         return Verdict(Outcome.UNKNOWN, "broken", message, params)
@@ -113,14 +111,14 @@ def log_error(action: str, exchange: Exchange, error: Exception) -> None:
 
 
 def describe_error(error: Exception) -> str:
-    """The type of an error and its traceback, without its message: that may quote what was sent."""
+    """The type and traceback of an error, without its message, which may quote what was sent."""
     lines = traceback.format_list(traceback.extract_tb(error.__traceback__))
     return f"{type(error).__name__}\nTraceback (most recent call last):\n{''.join(lines)}"
 
 
 def audit_exchange(exchange: Exchange) -> None:
     """Add an ended exchange to the audit log: host, connection and outcome, no values."""
-    # The URL itself may hold values of the document; its host does not.
+    # The URL itself may contain values of the document; its host doesn't.
     host = exchange.url.partition("://")[2].partition("/")[0] or "nowhere"
     over = exchange.connection_name or "no connection"
     outcome, code = str(exchange.outcome), exchange.code
@@ -131,7 +129,7 @@ def audit_exchange(exchange: Exchange) -> None:
 def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
     """Record what an ended exchange did to the repeats of its connection.
 
-    The API lists no repeats: those that were set or deleted from here are all we know.
+    The API doesn't list repeats: we only know those that were set or deleted from here.
     """
     connection, operation = plan.connection, plan.operation
     if connection is None:
@@ -139,8 +137,8 @@ def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
     accepted = exchange.outcome == Outcome.ACCEPTED
     if operation.repeat and accepted:
         _create_repeat(exchange, plan, connection, call)
-    # A 404 for a delete means that the repeat is gone, whoever deleted it; but only if it is an
-    # answer of the API: proxies answer with pages of their own.
+    # A 404 for a delete means that the repeat is already gone, but only if it comes from the API:
+    # proxies return pages of their own.
     is_gone = exchange.status == NOT_FOUND and exchange.outcome == Outcome.REFUSED
     if operation.ends_repeat and (accepted or is_gone):
         name = exchange.path_values.get(operation.ends_repeat, "")

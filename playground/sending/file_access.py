@@ -1,4 +1,4 @@
-"""Which files a person may open, by everything that they can see."""
+"""Which files a person can open, given everything else they can open."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from playground.workspace.models import FileHolder
 def find_openable_files(
     person: Person | None, ids: Collection[str], version: Version | None = None
 ) -> set[str]:
-    """Those of the files that the person may open; with a version, also what its template holds."""
+    """The files that the person can open; with a version, also those its template holds."""
     if not ids:
         return set()
     found = set(ids) & find_held_files(version.template_id) if version else set()

@@ -1,4 +1,4 @@
-"""Keeps what a send brought in memory until it can be stored, when the disk or database fails."""
+"""Hold the result of a send in memory while the disk or database fails, until it can be stored."""
 
 import logging
 import time
@@ -18,10 +18,10 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
 def store_when_possible(store: Callable[[], Result], what: str) -> Result:
-    """Return `store()`, tried again while the storage fails, for KEEP_REPLY_SECONDS at most.
+    """Return `store()`, retried while the storage fails, for at most KEEP_REPLY_SECONDS.
 
-    Blocks a thread of the send pool, whose number bounds how many replies are kept: while nothing
-    can be stored, no send begins anyway. `store` must bear being run twice.
+    Blocks a thread of the send pool, whose size limits how many replies are kept: while nothing
+    can be stored, no send starts anyway. `store` must be safe to run twice.
     """
     deadline = time.monotonic() + settings.KEEP_REPLY_SECONDS
     pause, failures = FIRST_PAUSE, 0
@@ -35,7 +35,7 @@ def store_when_possible(store: Callable[[], Result], what: str) -> Result:
             failures += 1
             if failures == 1:
                 logger.error("%s can't be stored (%s) and is kept in memory", what, cause.value)
-            # A connection to a server that was restarted never works again.
+            # A connection to a restarted server never works again.
             connections.close_all()
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)

@@ -32,7 +32,7 @@ ERRORS = ("error_message", "error", "errors")
 
 @dataclass(frozen=True)
 class JobRows:
-    """Rows of a job. `refusal` says why no more came, `ready` is False while a reply is awaited."""
+    """Rows of a job. `refusal` says why there are no more; `ready` is False while waiting."""
 
     rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     more: bool = False

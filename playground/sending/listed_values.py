@@ -1,4 +1,4 @@
-"""Values of fields whose choices an API lists: what they are called, and warnings about them."""
+"""Values of fields whose choices an API lists: their names, and warnings about them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def read_choices(connection: Connection | None, rule: ListRule) -> Choices | Non
     return _load_choices(*found) if found else None
 
 
-# Each edit asks for them, and a list of thousands is encrypted. It changes when it is read.
+# Each edit needs them, and decrypting thousands takes time. They change when they are synced.
 @lru_cache(maxsize=16)
 def _load_choices(pk: int, read_at: datetime) -> Choices:
     rows = ChoiceList.objects.get(pk=pk).choices
@@ -41,7 +41,7 @@ def check_listed_values(
 ) -> Iterator[Problem]:
     """Warn of values that the API doesn't list, or lists as not usable.
 
-    A warning, as the list may be older than what somebody has just created.
+    Only a warning, because the list may be older than a value that was just created.
     """
     for key, field in schema.get("properties", {}).items():
         rule = read_list_rule(field)

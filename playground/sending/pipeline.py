@@ -45,7 +45,7 @@ GRACE = timedelta(seconds=30)
 class Assembled:
     """The call, or a bare one and the failure that says why it could not be assembled;
     `binds_secrets` is set if the draft has secrets that are not bound to a host yet;
-    `unrecorded` names those of the call whose use was not recorded lately."""
+    `unrecorded` names secrets of the call whose use wasn't recorded recently."""
 
     call: Call = field(repr=False)
     failure: Failure | None = None
@@ -85,7 +85,7 @@ def assemble_plan(plan: Plan) -> Assembled:
 
 
 def _open_file(plan: Plan, file_id: str) -> FileData | None:
-    """The file, unless it doesn't exist or is somebody else's. Raises AssemblyError."""
+    """The file; None if it doesn't exist or belongs to somebody else. Raises AssemblyError."""
     if not find_openable_files(plan.opener, [file_id], plan.version):
         return None
     # Read to its end before anything is sent: half a file must not go out.
@@ -133,7 +133,7 @@ def send_and_complete(
     try:
         note_use(plan, assembled)
     except Exception as error:
-        # A date only: the send doesn't depend on it.
+        # Just a date: the send doesn't depend on it.
         log_error("Noting the use of secrets", exchange, error)
     result = perform_call(assembled.call, cancel)
     return complete_exchange(exchange, plan, assembled.call, result, wait_for_storage=True)

@@ -135,7 +135,7 @@ def gather_facts(plan: Plan) -> Facts:
         secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
     files = read_file_facts(plan.text) if "{{file:" in plan.text else {}
     if files:
-        # A file of somebody else is as unknown as one that doesn't exist.
+        # Somebody else's file is treated like one that doesn't exist.
         openable = find_openable_files(plan.opener, files, plan.version)
         files = {id: file for id, file in files.items() if id in openable}
     return replace(facts, files=files, secrets=secrets)

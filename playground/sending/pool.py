@@ -17,8 +17,8 @@ from playground.calls.values import Failure
 logger = logging.getLogger("playground.sending")
 # How long cancelled tasks may take to record that they were cancelled.
 CANCEL_SECONDS = 3.0
-# Threads of the server that never wait for a send. Fewer waiters mean more polls, each of which
-# costs half as much as a send.
+# Server threads that never wait for a send. With fewer waiting, there are more polls, each of
+# which costs half as much as a send.
 FREE_THREADS = 2
 
 
@@ -92,7 +92,7 @@ class Pool:
         return Failure("pool-full", message, left=False, params={"size": str(self.size)})
 
     def stop(self, seconds: float) -> None:
-        """Reject new tasks, wait for the others to end, and cancel those that don't in time."""
+        """Reject new tasks, wait for the rest to finish, and cancel those that don't in time."""
         self.is_stopping = True
         if self._wait_until_empty(seconds):
             return
@@ -111,8 +111,8 @@ class Pool:
     def _run(self) -> None:
         while True:
             task = self._queue.get()
-            # As Django does around a request: what can't be used any more is opened anew, the
-            # rest is kept, since opening a connection costs more than a send writes.
+            # As Django does around a request: unusable connections are reopened, the others are
+            # kept, because opening one costs more than the writes of a send.
             close_old_connections()
             try:
                 task.work(task.cancel)

@@ -16,7 +16,7 @@ recovering = Interval(60.0)
 
 
 def end_abandoned() -> int:
-    """End every exchange that no process is sending any more; return how many."""
+    """End every exchange that no process is still sending; return how many."""
     # Decided in Python: only the operating system knows which processes still run.
     running = Exchange.objects.filter(outcome=Outcome.SENDING).select_related("person")
     abandoned = [exchange for exchange in running if is_abandoned(exchange)]
@@ -26,7 +26,7 @@ def end_abandoned() -> int:
 
 
 def end_own() -> int:
-    """End as unknown what this process still sends, just before it ends; return how many."""
+    """End what this process is still sending as unknown, just before it exits; return how many."""
     running = Exchange.objects.filter(outcome=Outcome.SENDING, process=identify_process())
     for exchange in running.select_related("person"):
         audit_exchange(record_abandoned(exchange, _judge_lost(exchange)))
@@ -40,7 +40,7 @@ def end_abandoned_if_due() -> None:
 
 
 def is_abandoned(exchange: Exchange) -> bool:
-    # Past its deadline, too, a reply may wait in memory for a full disk to have room again.
+    # Even past its deadline, a reply may wait in memory until a full disk has room again.
     if get_pool().find(exchange.id) is not None:
         return False
     if has_ended(exchange.process):

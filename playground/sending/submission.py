@@ -44,8 +44,8 @@ WRONG_NAME = "refused: another name was typed"
 class Blocked:
     """Nothing was sent or recorded: `message` says why, `problems` where.
 
-    `confirm` is the name to type when the connection is protected; `is_conflict` tells that the
-    request isn't the one that its sender has in view, which only a reload mends.
+    `confirm` is the name to type when the connection is protected; `is_conflict` means that the
+    sender's page is out of date and must be reloaded.
     """
 
     message: str
@@ -56,7 +56,7 @@ class Blocked:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page of a draft shows as it sends; None for what the page didn't say.
+    """What a draft's page showed when it sent; None for anything it didn't say.
 
     `connection` is the connection's id, empty for none, and `name` its name on that page.
     """
@@ -101,7 +101,7 @@ def submit_draft(
     Nothing is sent if the page that asks for it shows something else.
     """
     if shown is not None and (mismatch := describe_mismatch(draft, shown)):
-        # The same submission may have been sent already, before the draft changed.
+        # The same submission may already have been sent, before the draft changed.
         earlier = find_submitted(person, plan_draft(draft), key, seconds)
         return earlier or Blocked(_("Not sent: ") + mismatch, is_conflict=True)
     # A credential typed into the document moves to the secrets first: history masks those.
@@ -222,7 +222,7 @@ def _send(exchange: Exchange, plan: Plan, assembled: Assembled, seconds: float) 
 def find_submitted(
     person: Person, plan: Plan, key: uuid.UUID, seconds: float = 0
 ) -> Exchange | Blocked | None:
-    """Return what an earlier arrival of this submission became, None if this is the first.
+    """Return the result of an earlier arrival of this submission, None if this is the first.
 
     Blocked if the key came with another request, or from another person.
     """
@@ -233,8 +233,8 @@ def find_submitted(
     if earlier.person_id != person.pk:
         message = _("This was sent by another person. Reload the page and send again.")
         return Blocked(message, is_conflict=True)
-    # Its verdict would be taken for that of this request. Exchanges of the first version have
-    # no fingerprint.
+    # Its verdict would be mistaken for this request's. Exchanges of the first version don't have
+    # a fingerprint.
     if earlier.fingerprint and earlier.fingerprint != fingerprint_plan(plan):
         message = _(
             "Not sent: this key was used for another request. "

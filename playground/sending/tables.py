@@ -1,4 +1,4 @@
-"""Tables as rows of a template that is about to be sent, with what people should know of them."""
+"""Read tables as rows of a template about to be sent, with notes about what was left out."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playground.sending.plans import gather_facts, plan_state
 def assign_table(
     operation_id: str, state: State, pointer: str, name: str, content: str | bytes
 ) -> tuple[State, list[str]]:
-    """Assign the rows of a table, whose columns the workflow may know; and what to tell of it.
+    """Assign the rows of a table, whose columns the workflow may know; also return notes.
 
     `name` is what messages call the table. Raises AssignmentError and UnknownOperation.
     """

@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
 
-# The version of the format. Fernet tokens are base64 and never start with this byte. They gave way
-# because each edit encrypts a whole document, and their base64 took longer than the cipher.
+# The version of the format. Fernet tokens are base64 and never start with this byte. They were
+# replaced because each edit encrypts a whole document, and base64 took longer than the cipher.
 MARK = b"\x02"
-# Bytes up to this one are kept for later versions; no Fernet token starts with one of them.
+# Bytes up to this one are reserved for later versions; no Fernet token starts with one of them.
 LAST_VERSION = 0x1F
 # The size that NIST SP 800-38D recommends for GCM. Nonces are random, which is safe for 2**32
 # texts under one key (section 8.3); rotation brings a new key.
@@ -60,7 +60,7 @@ def _ciphers(keys: tuple[str, ...]) -> list[AESGCM]:
 
 
 def _derive(key: bytes) -> bytes:
-    # A key must serve one cipher only, and Fernet may have used this one.
+    # A key must be used with one cipher only, and Fernet may have used this one.
     return HKDF(SHA256(), 32, salt=None, info=b"playground sealed text").derive(key)
 
 
@@ -71,7 +71,7 @@ def _fernet(keys: tuple[str, ...]) -> MultiFernet:
 
 def seal(text: str) -> bytes:
     """Encrypt with the newest key."""
-    # A document may have lone surrogates, as JSON escapes allow them.
+    # A document may have lone surrogates, because JSON escapes allow them.
     return seal_bytes(text.encode("utf-8", "surrogatepass"))
 
 
@@ -83,12 +83,12 @@ def seal_bytes(data: bytes) -> bytes:
 
 
 def unseal(sealed: bytes) -> str:
-    """Decrypt with whichever key fits. Raises WrongKey or NewerFormat."""
+    """Decrypt with whichever key matches. Raises WrongKey or NewerFormat."""
     return unseal_bytes(sealed).decode("utf-8", "surrogatepass")
 
 
 def unseal_bytes(sealed: bytes) -> bytes:
-    """Decrypt with whichever key fits. Raises WrongKey or NewerFormat."""
+    """Decrypt with whichever key matches. Raises WrongKey or NewerFormat."""
     sealed, keys = bytes(sealed), tuple(settings.SECRET_KEYS)
     if sealed.startswith(MARK):
         return _open(sealed, keys)
@@ -123,7 +123,7 @@ def _open_token(token: bytes, keys: tuple[str, ...]) -> bytes:
 class SealedField(models.Field):  # type: ignore[type-arg]
     """A value that is encrypted in the database and plain in Python."""
 
-    # Rotation and the check at start-up find such fields in all packages by this attribute.
+    # Key rotation and the start-up check find sealed fields in all packages by this attribute.
     sealed = True
     # Whether `{{file:ID}}` in it means that the file is in use.
     has_references = False

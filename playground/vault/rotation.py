@@ -1,4 +1,4 @@
-"""Key rotation: puts everything that is sealed, in all packages, under the newest key."""
+"""Key rotation: re-encrypt everything sealed, in all packages, with the newest key."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def read_sealed_texts(exclude: type[models.Model]) -> Iterator[str]:
 
 
 def check_key() -> str:
-    """The message that must stop the start, or an empty text when the keys fit the data."""
+    """The message that stops the start; empty if the keys match the data."""
     try:
         for model, field in find_sealed_fields():
             for _, sealed in _sealed_rows(model, field).order_by("-pk")[:1]:
@@ -50,7 +50,7 @@ def check_key() -> str:
 
 
 def rotate_secrets() -> int:
-    """Put all sealed values under the newest key; how many. Raises CannotUnseal."""
+    """Re-encrypt all sealed values with the newest key; return how many. Raises CannotUnseal."""
     count = 0
     for model, field in find_sealed_fields():
         for keys in _read_keys(model, field):
@@ -62,7 +62,7 @@ def rotate_secrets() -> int:
 
 
 def rotate_files() -> int:
-    """Put all attached files under the newest key; how many. Raises CannotUnseal."""
+    """Re-encrypt all attached files with the newest key; return how many. Raises CannotUnseal."""
     files = _list_files()
     for path in files:
         reseal_file(path)
@@ -70,7 +70,7 @@ def rotate_files() -> int:
 
 
 def seal_plain_files() -> int:
-    """Encrypt files that were stored before files were encrypted; how many."""
+    """Encrypt files that were stored before files were encrypted; return how many."""
     plain = [path for path in _list_files() if not is_sealed(path)]
     for path in plain:
         reseal_file(path)
@@ -86,7 +86,7 @@ def make_key(path: Path) -> str:
     with os.fdopen(handle, "w") as file:
         file.write("\n".join([key, *former]) + "\n")
         file.flush()
-        # Values sealed with a key that a power cut takes away would be lost.
+        # If a power cut lost the key, values sealed with it would be lost, too.
         os.fsync(file.fileno())
     temporary.replace(path)
     settings.SECRET_KEYS = [key, *settings.SECRET_KEYS]
@@ -94,7 +94,7 @@ def make_key(path: Path) -> str:
 
 
 def delete_former_keys(path: Path) -> int:
-    """Leave only the newest key in the key file; how many were deleted."""
+    """Keep only the newest key in the key file; return how many were deleted."""
     newest, *former = path.read_text().split()
     path.write_text(newest + "\n")
     return len(former)
@@ -108,7 +108,7 @@ def _list_files() -> list[Path]:
 def _read_keys(model: type[models.Model], field: SealedField) -> Iterator[list[Any]]:
     """The primary keys of the rows that have a value, in order."""
     keys = _sealed_rows(model, field).order_by("pk").values_list("pk", flat=True)
-    # By key, not by offset: rows come and go meanwhile.
+    # By key, not by offset: rows may be added and deleted in the meantime.
     chunk = list(keys[:CHUNK])
     while chunk:
         yield chunk
@@ -131,7 +131,7 @@ def _sealed_rows(model: type[models.Model], field: SealedField) -> models.QueryS
 
 
 def _write_sealed(model: type[models.Model], field: SealedField, key: Any, sealed: bytes) -> None:
-    """Seal a value anew, unless somebody has changed it since it was read."""
+    """Reseal a value, unless it has changed since it was read."""
     rows: models.QuerySet[Any] = models.QuerySet(model).alias(
         stored=Cast(field.name, models.BinaryField())
     )

@@ -30,7 +30,7 @@ _KEY_BITS = 256
 
 
 class DamagedFile(OSError):
-    """The file isn't as it was written: it was changed, cut off, or is another one."""
+    """The file isn't as it was written: it was changed, truncated or replaced."""
 
 
 class Sealer:
@@ -60,8 +60,8 @@ class Sealer:
 def unseal_file(path: Path) -> Iterator[bytes]:
     """The plain bytes, piece by piece.
 
-    Raises OSError if the file is gone, DamagedFile if it was changed, CannotUnseal if no key fits
-    or a later version wrote it.
+    Raises OSError if the file is missing, DamagedFile if it was changed, CannotUnseal if no key
+    matches or a later version wrote it.
     """
     with path.open("rb") as file:
         sealed_key = _read_head(file)
@@ -89,7 +89,7 @@ def temporary_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
 
 
 def reseal_file(path: Path) -> None:
-    """Put a file under the newest key; a plain one is encrypted. Replaces it in one step."""
+    """Re-encrypt a file with the newest key, or encrypt a plain one. Replaces it atomically."""
     with temporary_file(path.parent) as (out, temporary):
         with path.open("rb") as file:
             sealed_key = _read_head(file)
@@ -134,7 +134,7 @@ def _read_head(file: BinaryIO) -> bytes | None:
 
 
 def _has_mark(file: BinaryIO) -> bool:
-    """Whether the file is sealed. Raises NewerFormat where a later version did that."""
+    """Whether the file is sealed. Raises NewerFormat if a later version sealed it."""
     start = file.read(len(MARK))
     if start != MARK and start.startswith(NAME) and len(start) == len(MARK):
         raise NewerFormat

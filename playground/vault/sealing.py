@@ -1,4 +1,4 @@
-"""Sealing what former versions stored in the clear. Only migrations call this.
+"""Seal what earlier versions stored in the clear. Only migrations call this.
 
 Rows are read in chunks and values one by one, so that memory stays small whatever was stored.
 Each step can be repeated after it was interrupted.
@@ -50,9 +50,9 @@ def seal_in_place(model: type[models.Model], column: str, alias: str) -> None:
 
 
 def check_secrets(secrets: type[models.Model], alias: str) -> None:
-    """Raise CannotUnseal unless the keys in use fit what is stored.
+    """Raise CannotUnseal unless the current keys match the stored data.
 
-    Under other keys than the rest, what is sealed now could never be read together with it.
+    Values sealed with other keys could never be read together with the rest.
     """
     rows: models.QuerySet[Any] = models.QuerySet(secrets, using=alias)
     list(rows.order_by("-pk").values_list("value", flat=True)[:1])

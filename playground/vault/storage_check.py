@@ -1,7 +1,7 @@
-"""Whether the storage can be used, for health checks and the start.
+"""Check that the storage is usable, for health checks and start-up.
 
-Tries to write, to the database and to the data folder, and compares the migrations that the
-database has with those of the code.
+Tests writing to the database and the data folder, and compares the migrations that the database
+has with those of the code.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from django.utils import timezone
 from playground.vault.models import StorageCheck
 from playground.vault.storage_errors import Cause, find_cause
 
-# More than a full disk may have left in its last block.
+# More than a full disk can have left in its last block.
 PROBE_BYTES = 64 * 1024
-# Anybody may ask for the health, so that asking often must not write often.
+# Anybody can request the health check, so frequent requests must not cause frequent writes.
 FRESH_SECONDS = 1.0
 # The app and the name of a migration.
 MigrationKey = tuple[str, str]
@@ -40,7 +40,7 @@ class StorageMonitor:
 
     def check(self) -> Cause | None:
         """Return why nothing can be written now, or None if all is well."""
-        # While one request waits for a busy database, the others answer what was last known.
+        # While one request waits for a busy database, the others return the last known state.
         if self._lock.acquire(blocking=self._checked_at == float("-inf")):
             try:
                 if time.monotonic() - self._checked_at > FRESH_SECONDS:
@@ -78,9 +78,9 @@ def list_applied() -> set[MigrationKey]:
 
 
 def list_newer(applied: Iterable[MigrationKey]) -> list[str]:
-    """Those that only a newer version of the code knows."""
+    """The applied migrations that only a newer version of the code has."""
     own, replaced = _list_known()
-    # Apps that were renamed left rows under their former label, which say nothing.
+    # Renamed apps left rows under their old labels, which don't matter.
     labels = {label for label, _ in own}
     return sorted(
         f"{label}.{name}" for label, name in set(applied) - own - replaced if label in labels
@@ -88,7 +88,7 @@ def list_newer(applied: Iterable[MigrationKey]) -> list[str]:
 
 
 def list_missing(applied: Iterable[MigrationKey]) -> list[str]:
-    """Those that the next start will apply."""
+    """The migrations that the next start will apply."""
     own, _ = _list_known()
     return sorted(f"{label}.{name}" for label, name in own - set(applied))
 

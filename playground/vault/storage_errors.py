@@ -1,4 +1,4 @@
-"""Why the database or the disk failed: a cause with a sentence, instead of a stack trace.
+"""Why the database or the disk failed: a cause and a message instead of a stack trace.
 
 `explain_storage_error` finds the cause behind any exception; pages, the HTTP API, the health check
 and commands show its sentence.
@@ -19,7 +19,7 @@ from django.db import Error as DjangoDatabaseError
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext as _
 
-# Less than this can't hold what SQLite writes beside the database.
+# With less than this, SQLite can't write its files next to the database.
 FULL_BELOW_BYTES = 1024 * 1024
 
 
@@ -73,7 +73,7 @@ POSTGRESQL_ERRORS = {
 
 @dataclass(frozen=True)
 class StorageError:
-    """What a page says and answers; `retry_after` in seconds, 0 where trying again is no use."""
+    """The message and status of a response; `retry_after` in seconds, 0 if retrying won't help."""
 
     cause: Cause
     title: str
@@ -89,7 +89,7 @@ def find_cause(error: BaseException | None) -> Cause | None:
             return _find_sqlite_cause(each)
         if state := getattr(each, "sqlstate", None):
             return _find_by_prefix(str(state))
-        # Before a connection stands, psycopg knows no code. Other database errors have one.
+        # Until a connection is established, psycopg has no code. Other database errors have one.
         if isinstance(each, OperationalError | InterfaceError) and each.__cause__ is not None:
             is_sqlite = isinstance(each.__cause__, sqlite3.Error)
             if not is_sqlite and not getattr(each.__cause__, "sqlstate", None):
@@ -100,7 +100,7 @@ def find_cause(error: BaseException | None) -> Cause | None:
 
 
 def explain_storage_error(error: BaseException | None) -> StorageError | None:
-    """Return what to tell people, or None if it isn't the storage that failed."""
+    """Return the message for people, or None if the storage isn't the cause."""
     cause = find_cause(error)
     return None if cause is None else describe_cause(cause)
 

@@ -20,7 +20,7 @@ SANDBOX = "sandbox:"
 SANDBOX_HOST = "sandbox"
 # RFC 6761 reserves .invalid: no host can ever have this name.
 NOWHERE = frozenset({"nowhere.invalid"})
-# Characters that URL parsers disagree about; `http://a\@b` leads to a or to b.
+# URL parsers disagree about these characters: `http://a\@b` leads to a or to b.
 UNSAFE = re.compile(r"[\s\\\x00-\x1f\x7f]")
 SANDBOX_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)*")
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,99}")
@@ -100,7 +100,7 @@ def resolve_base_url(base_url: str, sandbox_origin: str) -> str:
 
 
 def host_of(base_url: str) -> str:
-    """Return what a credential given for this URL is bound to.
+    """Return the host that a credential for this URL is bound to.
 
     That is `host`, `host:port` if the URL names a port, or `sandbox` for the practice server.
     """

@@ -1,6 +1,6 @@
-"""Who may open a file: its uploader, and whoever may open something that rightly has it.
+"""Who can open a file: its uploader, and anyone who can open something that holds it.
 
-A reference alone opens nothing, since anybody can type one. A draft, template or exchange holds
+A reference alone opens nothing, because anybody can type one. A draft, template or exchange holds
 a file once a person who could open it put it there.
 """
 
@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable
 from playground.jsontext.references import FILE_REFERENCE
 from playground.workspace.models import File, FileHolder
 
-# Braces may be written as escapes, in a variant's edits behind more than one backslash.
+# Braces may be escaped, in a variant's edits with more than one backslash.
 _ESCAPED_BRACE = re.compile(r"\\+u007([bBdD])")
 
 
@@ -28,7 +28,7 @@ def find_file_ids(*texts: str) -> set[str]:
 
 
 def hold_files(holder: uuid.UUID, ids: Collection[str]) -> None:
-    """Let everybody who may open this draft, template or exchange open these files."""
+    """Let everyone who can open this draft, template or exchange open these files."""
     if not ids:
         return
     known = File.objects.filter(id__in=ids).values_list("id", flat=True)
@@ -43,13 +43,13 @@ def find_held_files(holder: uuid.UUID) -> set[str]:
 
 
 def pass_files_on(source: uuid.UUID, holder: uuid.UUID, *texts: str) -> None:
-    """Let a draft or template hold what its texts have of the files of its source."""
+    """Let a draft or template hold those of its source's files that its texts refer to."""
     if ids := find_file_ids(*texts):
         hold_files(holder, ids & find_held_files(source))
 
 
 def find_uploaded_files(person_id: int, ids: Iterable[str]) -> set[str]:
-    """Those of the files that this person uploaded."""
+    """The files that this person uploaded."""
     own = File.objects.filter(id__in=list(ids), person_id=person_id)
     return set(own.values_list("id", flat=True))
 

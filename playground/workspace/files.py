@@ -98,7 +98,7 @@ def find_damage(file: File) -> str:
     except (OSError, ValueError):
         why = "its bytes were changed or cut off"
     else:
-        # A file whose mark was changed would pass for one that was stored before encryption.
+        # A file with a damaged mark would look like one that was stored before encryption.
         if digest.hexdigest() == file.digest:
             return ""
         why = "its bytes were changed"

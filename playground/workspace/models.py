@@ -246,9 +246,9 @@ class File(models.Model):
 
 
 class FileHolder(models.Model):
-    """A draft, template or exchange that rightly has a file, by its id.
+    """A draft, template or exchange that holds a file, by its id.
 
-    Whoever may open it may open the file. No foreign keys: their tables are in later packages.
+    Anyone who can open it can open the file. No foreign keys: their tables are in later packages.
     """
 
     file = models.ForeignKey(File, models.CASCADE, related_name="holders")

@@ -14,8 +14,8 @@ from playground.vault.models import Secret
 from playground.workspace.connections import host_of, resolve_hosts
 from playground.workspace.models import Connection
 
-# People read when a secret was last used to the minute: noting each use would be a write more
-# for each send.
+# The last use of a secret is shown to the minute: recording each use would cost an extra write
+# per send.
 USE_RECORDED_EVERY = timedelta(minutes=1)
 
 
@@ -59,7 +59,7 @@ def format_reference(name: str) -> str:
 def list_secrets(connection: Connection | None, draft_id: uuid.UUID | None) -> list[Secret]:
     """Return the rows of a connection and of a draft, by one query."""
     rows = list(_filter_secrets(connection, draft_id))
-    # Sorted here, as databases differ in how they order names with accents.
+    # Sorted here, because databases order names with accents differently.
     return sorted(rows, key=attrgetter("name"))
 
 

@@ -125,7 +125,7 @@ def find_definition_text(connection: Connection | None, uid: str) -> str | None:
     return _find_definition_text(connection.pk, connection.facts_version, uid)
 
 
-# Each send reads this. The version is drawn anew with each change of a definition.
+# Each send reads this. The version is regenerated with each change of a definition.
 @lru_cache(maxsize=32)
 def _find_definition_text(connection: uuid.UUID, version: uuid.UUID, uid: str) -> str | None:
     # Not the whole row, which holds up to three definitions.

@@ -9,7 +9,7 @@ const PLACEHOLDERS = { step: "__S__", parameter: "__P__", input: "__I__" };
 on("click", "[data-add-entry]", addEntry);
 on("click", "[data-remove-entry]", (button) => removeEntry(button.closest("[data-entry]")));
 
-// The address of a job names its step in `?step=`: pasted as a whole, it is cut down to the UID.
+// A job's URL names its step in `?step=`: a pasted URL is reduced to that UID.
 on("change", "[data-step-uid]", (field) => {
   const found = /[?&#]step=([^&#\s]+)/.exec(field.value);
   if (!found) return;

@@ -60,7 +60,7 @@ class Reader extends Source {
 
   // Two window heights ahead of what is seen.
   readAhead() {
-    // Before measuring, for which the browser would lay out the page.
+    // Before measuring, which makes the browser lay out the page.
     if (!this.next) return;
     const { scrollTop, clientHeight, scrollHeight } = this.box;
     if (scrollTop + 3 * clientHeight <= scrollHeight) return;
@@ -134,7 +134,7 @@ function startCopy(button, reader) {
   });
 }
 
-// The first lines are readable as they come: those of a new reply are shown before they are laid
-// out, which takes as long as putting the reply in its place.
+// The first lines are readable as they are: a new reply's are shown before they are laid out,
+// which takes as long as inserting the reply.
 document.addEventListener("htmx:afterSwap", () => requestAnimationFrame(() => setTimeout(() => start(document))));
 start(document);

@@ -19,20 +19,20 @@ document.addEventListener("htmx:responseError", ({ detail: { xhr } }) => {
   report(BY_STATUS[xhr.status] ?? (xhr.status >= 500 ? "serverFailed" : "notAccepted"));
 });
 
-// Whoever signed in again in another tab has a new token, and nothing that was typed may get
-// lost with the old one. So the session is looked at before anything is changed.
+// Signing in again in another tab replaces the token, and nothing typed may be lost with the old
+// one. So the session is checked before anything is changed.
 document.addEventListener("htmx:confirm", (event) => {
   const { elt, verb, triggeringEvent, issueRequest } = event.detail;
-  // The builder asks by itself, once its edits are saved.
+  // The builder checks by itself, once its edits are saved.
   if (verb === "get" || elt.matches("[data-waits-for-edits]")) return;
   event.preventDefault();
   confirmSession().then((isMine) => {
     if (isMine) issueRequest(false);
-    // A field that saves itself has no button that could be pressed again.
+    // A field that saves itself has no button to press again.
     else if (triggeringEvent?.type === "change") onceRenewed(() => elt.isConnected && issueRequest(false));
   });
 });
-// The response to somebody signed out leads away from the page, which may hold unsaved text.
+// After signing out, the response leads away from the page, which may hold unsaved text.
 document.addEventListener("htmx:beforeOnLoad", (event) => {
   const { xhr, requestConfig } = event.detail;
   if (xhr.status !== 401 || (requestConfig.verb === "get" && !document.querySelector("[data-edit]"))) return;
@@ -56,7 +56,7 @@ document.addEventListener("submit", async (event) => {
   if (!isMine || !form.isConnected) return;
   confirmed.add(form);
   form.requestSubmit(submitter);
-  // A check of the browser's may have kept it back.
+  // The browser's own validation may have blocked it.
   confirmed.delete(form);
 });
 

@@ -1,10 +1,10 @@
-// The session of the page's person. Signing in gives the browser a new CSRF token, so a page that
-// was open meanwhile takes that one instead of its own, but only if the same person signed in.
+// The session of the page's person. Signing in gives the browser a new CSRF token. A page that was
+// already open takes it over, but only if the same person signed in.
 
 import { message, toast } from "./messages.js";
 
 const PATIENCE = 10_000; // milliseconds
-const CHECK_EVERY = 5000; // milliseconds, while a notice says that nothing can be saved
+const CHECK_EVERY = 5000; // milliseconds, while nothing can be saved
 
 const personOf = () => document.querySelector('meta[name="person"]');
 const tokenOf = () => document.querySelector('meta[name="csrf-token"]');
@@ -15,17 +15,17 @@ let timer = 0;
 
 export const csrfToken = () => tokenOf().content;
 
-// Whether a request failed because its person was signed out, or its token is an old one.
+// Whether a request failed because the person was signed out or the token is out of date.
 export const hasLostSession = (status, wasRedirected, csrfHeader) =>
   wasRedirected || status === 401 || (status === 403 && Boolean(csrfHeader));
 
-// Takes the current token. Resolves with "", or with the message why the page can't save now.
+// Takes the current token. Resolves with "", or a message that says why the page can't save.
 export function renewSession() {
   asking ??= ask().finally(() => (asking = null));
   return asking;
 }
 
-// The same, and a notice that stays until the person is signed in again.
+// The same, with a notice that stays until the person is signed in again.
 export async function confirmSession() {
   const reason = await renewSession();
   if (reason) show(reason);
@@ -39,7 +39,7 @@ async function ask() {
   const { content: owner, dataset } = personOf();
   const answer = await fetchSession(dataset.session);
   if (!answer) return message("noResponse");
-  // A page that was opened by nobody, such as the one for signing in, serves whoever comes.
+  // A page opened without signing in, such as the sign-in page, works for anyone.
   if (owner && !answer.person) return message("signedOut");
   if (owner && answer.person !== owner) return message("otherPerson", { other: answer.name, owner: dataset.name });
   tokenOf().content = answer.token;
@@ -70,7 +70,7 @@ function checkLater() {
   timer = setTimeout(check, CHECK_EVERY);
 }
 
-// Asks until the person is signed in again; `ask` withdraws the notice then.
+// Polls until the person is signed in again; `ask` then removes the notice.
 async function check() {
   const reason = notice && (await renewSession());
   if (reason && reason !== notice) show(reason);

@@ -1,6 +1,6 @@
 // Short messages in the corner: on the event "toast" with {text, kind, undo}, which scripts
-// dispatch and htmx raises for a response's HX-Trigger header. "toast-withdrawn" with a text
-// removes that one.
+// dispatch and htmx raises for a response's HX-Trigger header. "toast-withdrawn" with its text
+// removes a toast.
 
 import { icon, make, makeButton, on } from "./elements.js";
 import { message } from "./messages.js";

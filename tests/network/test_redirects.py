@@ -123,7 +123,7 @@ def test_a_body_with_a_secret_does_not_go_to_another_origin(body: bytes) -> None
     assert (failure.code, failure.left, other.heard) == ("secret-redirect", True, [])
     new = other.origin.removeprefix("http://")
     assert failure.message == (
-        f"Unknown: the call was redirected (307 to {other.origin}/), but {new} would get a "
+        f"Unknown: the call was redirected (307 to {other.origin}/), but {new} would receive a "
         "secret in the body that isn't bound to it."
     )
 

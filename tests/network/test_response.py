@@ -109,8 +109,8 @@ HELLO = gzip.compress(b"hello", mtime=0)
 @pytest.mark.parametrize(
     ("data", "why"),
     [
-        (b"not compressed", "labelled as gzip but isn't"),
-        (b'{"a": 1}', "labelled as gzip but isn't"),
+        (b"not compressed", "labelled as gzip but is not"),
+        (b'{"a": 1}', "labelled as gzip but is not"),
         (HELLO[:-9], DAMAGED),
         (HELLO[:1], DAMAGED),
         (HELLO[:-8] + bytes(8), DAMAGED),
@@ -136,12 +136,12 @@ def test_what_follows_a_complete_stream_is_padding(padding: bytes) -> None:
 @pytest.mark.parametrize(
     ("codings", "why"),
     [
-        (["br"], "compressed as br, which wasn't asked for"),
-        (["zstd"], "compressed as zstd, which wasn't asked for"),
-        (["ZSTD\t"], "compressed as zstd, which wasn't asked for"),
+        (["br"], "compressed as br, which was not requested"),
+        (["zstd"], "compressed as zstd, which was not requested"),
+        (["ZSTD\t"], "compressed as zstd, which was not requested"),
         (["gzip, gzip"], "compressed as gzip, gzip, which can't be decompressed here"),
-        (["gzip", "br"], "compressed as gzip, br, which wasn't asked for"),
-        (["<b>\xe9" + "x" * 90], f"compressed as <b>?{'x' * 36}, which wasn't asked for"),
+        (["gzip", "br"], "compressed as gzip, br, which was not requested"),
+        (["<b>\xe9" + "x" * 90], f"compressed as <b>?{'x' * 36}, which was not requested"),
         (["identity"], ""),
         (["identity, identity"], ""),
         ([""], ""),

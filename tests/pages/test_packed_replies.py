@@ -11,7 +11,7 @@ from tests.history.exchanges import end_exchange, start_exchange
 
 pytestmark = pytest.mark.django_db
 PACKED = b"\x0b\x02\x80{}\xd0\xff\x03"
-BR = "compressed as br, which wasn't asked for"
+BR = "compressed as br, which was not requested"
 UNKNOWN = Verdict(Outcome.UNKNOWN, "packed", "Unknown.", {})
 
 
@@ -38,11 +38,13 @@ def test_packed_bodies_are_not_compared_as_text(as_editor, editor) -> None:
 
 
 def test_plain_text_that_claims_to_be_packed_is_shown(as_editor, editor) -> None:
-    why = "labelled as gzip but isn't"
+    why = "labelled as gzip but is not"
     exchange = end_exchange(start_exchange(editor), b'{"a":1}', UNKNOWN, unreadable=why)
     page = as_editor.get(f"/history/{exchange.id}/").content.decode()
     assert f"The body is {why}." in page
     assert "&quot;a&quot;: 1" in page
+    saved = as_editor.get(f"/history/{exchange.id}/body/")
+    assert ".json" in saved["Content-Disposition"]
 
 
 def test_gzip_without_a_header_is_no_text(as_editor, editor) -> None:
@@ -56,9 +58,9 @@ def test_gzip_without_a_header_is_no_text(as_editor, editor) -> None:
 )
 def test_nothing_is_read_from_a_packed_body(status: int, outcome: Outcome) -> None:
     body = b'{"job_uid": "j-1", "message": "hidden"}'
-    reply = Reply(status, "", (), body, unreadable="labelled as gzip but isn't")
+    reply = Reply(status, "", (), body, unreadable="labelled as gzip but is not")
     verdict = reach_verdict(get_operation("launch-workflow"), reply)
     assert verdict.outcome == outcome
     assert "hidden" not in verdict.message
     if outcome == Outcome.UNKNOWN:
-        assert "labelled as gzip but isn't." in verdict.message
+        assert "labelled as gzip but is not." in verdict.message

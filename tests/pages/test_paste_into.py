@@ -108,7 +108,7 @@ def test_an_environment_becomes_variables_and_its_secrets_are_kept(
 def test_on_the_paste_page_a_draft_is_chosen_for_an_environment(
     as_editor: Client, editor: Person
 ) -> None:
-    assert "no draft yet" in as_editor.post("/paste/", {"text": ENVIRONMENT}).content.decode()
+    assert "no drafts yet" in as_editor.post("/paste/", {"text": ENVIRONMENT}).content.decode()
     draft = start_draft(editor, "launch-workflow", TEXT)
     page = as_editor.post("/paste/", {"text": ENVIRONMENT}).content.decode()
     assert str(draft.id) in page

@@ -54,7 +54,9 @@ def test_a_send_over_another_connection_than_shown_is_refused(
     edit(as_editor, draft, kind="connect", value=str(other.id))
     refused = send()
     assert refused.status_code == 409
-    assert "This page shows Practice, but the draft now uses Prod. Reload" in refused.content.decode()
+    assert (
+        "This page shows Practice, but the draft now uses Prod. Reload" in refused.content.decode()
+    )
     assert not Exchange.objects.exists()
     shown = {"connection": draft.connection_id, "connection_name": "Practice", "revision": "1"}
     tried = as_editor.get(f"/drafts/{draft.id}/dry-run/", shown)

@@ -60,7 +60,7 @@ def test_a_fault_at_any_stage_ends_the_exchange_as_unknown(
     stored = Exchange.objects.get()
     for row in (sent, stored):
         assert (row.outcome, row.code) == (Outcome.UNKNOWN, "broken")
-        assert row.message.startswith("Unknown: API Playground failed while recording what came")
+        assert row.message.startswith("Unknown: API Playground failed while recording the reply")
         assert read_body(row.reply_body) == standin.body
         assert (row.status, row.job_uid) == (200, "")
         assert row.ended_at

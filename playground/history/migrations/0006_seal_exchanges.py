@@ -1,4 +1,4 @@
-"""Seal what exchanges stored in the clear, row by row; after an interruption it goes on."""
+"""Seal what exchanges stored in the clear, row by row; resumes after an interruption."""
 
 from django.apps.registry import Apps
 from django.db import migrations
@@ -19,14 +19,14 @@ def seal_exchanges(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
 
 
 def drop_message(exchange: object) -> dict[str, object]:
-    """The text that it is searched by, which had the message until now."""
+    """The search text, which used to include the message."""
     lines = exchange.search_text.split("\n")  # type: ignore[attr-defined]
     message = exchange.message.casefold().split("\n")  # type: ignore[attr-defined]
     return {"search_text": "\n".join(line for line in lines if line not in message)}
 
 
 class Migration(migrations.Migration):
-    # Each chunk is a transaction of its own: a long history must not need one that holds it all.
+    # Each chunk has its own transaction: a long history must not need a single huge one.
     atomic = False
     dependencies = [
         ("history", "0005_sealed_columns"),

@@ -80,7 +80,7 @@ def _values_at(schema: Schema, state: State, pointer: str) -> Mapping[str, Any]:
 
 
 def _schema_at(schema: Schema, segments: list[str]) -> Schema:
-    # A key that no schema knows has no branches either: an empty schema says so.
+    # A key that no schema describes has no branches either, hence the empty schema.
     for segment in segments:
         schema = schema.get("properties", {}).get(segment, {})
     return schema

@@ -52,7 +52,7 @@ def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         sent = read_edit_request(request)
         entered = read_entered(sent)
         found = find_typed_secrets(opened.tree, schema) if entered is None else entered
-        # A secret is never shown again, so a mistake in it has to be told now.
+        # A secret is never shown again, so a mistake in it must be reported now.
         for pointer, value in entered or ():
             if message := explain_text(schema, pointer, value):
                 raise InvalidEditRequest(message)
@@ -100,7 +100,7 @@ def read_entered(sent: Mapping[str, Any]) -> Values | None:
 
 
 def _read_cookies(text: str, pointer: str) -> Values:
-    # An empty cookie is one that was deleted.
+    # An empty cookie has been deleted.
     cookies = {name: value for name, value in parse_cookies(text).items() if value}
     if not cookies or not pointer.startswith("/"):
         raise InvalidEditRequest(
@@ -111,8 +111,8 @@ def _read_cookies(text: str, pointer: str) -> Values:
 
 def _store(request: HttpRequest, opened: DraftContext, found: Values) -> list[Edit]:
     edits = []
-    # A value that is a secret of this draft already keeps its name, so that pasting the same
-    # command twice makes no second one.
+    # A value that is already a secret of this draft keeps its name, so that pasting the same
+    # command twice doesn't create a second one.
     for pointer, value in found:
         name = pointers.split(pointer)[-1]
         reference = store_draft_secret(opened.draft, name, value, person_of(request))

@@ -1,4 +1,4 @@
-"""A draft and everything its pages are drawn from, read once."""
+"""A draft and everything its pages need, read once."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from playground.sending.plans import check_plan, gather_facts, plan_draft
 class DraftContext:
     """One draft and what is read from it; nothing here changes it."""
 
-    # Each property is read when a page first needs it: an edit draws no sections, and the
-    # preview of a long document needs no facts.
+    # Each property is read when first needed: an edit doesn't draw sections, and the preview of
+    # a long document doesn't need facts.
     draft: Draft
 
     @cached_property
@@ -62,12 +62,12 @@ class DraftContext:
         return _field_metadata(self.state)
 
     def read_sections(self, state: State, tree: Any) -> tuple[Section, ...]:
-        """The sections of the form for any state of this draft, also a former one."""
+        """The sections of the form for any state of this draft, including earlier ones."""
         schema = self.operation.body_schema or {}
         return read_sections(schema, tree, _field_metadata(state))
 
     def section_of(self, pointer: str) -> Section | None:
-        """The section that has a field of this pointer."""
+        """The section with the field at this pointer."""
         return next((s for s in self.sections if any(f.pointer == pointer for f in s.fields)), None)
 
 
@@ -77,7 +77,7 @@ def _field_metadata(state: State) -> FieldMetadata:
 
 
 def open_draft(request: HttpRequest, draft_id: uuid.UUID) -> DraftContext:
-    """The context of one's own draft. Raises Http404, also for somebody else's."""
+    """The context of one of the person's own drafts. Raises Http404 for anyone else's."""
     try:
         return DraftContext(find_draft(person_of(request), draft_id))
     except Draft.DoesNotExist:

@@ -1,4 +1,4 @@
-"""Edits as browsers send them: read, checked, and completed with what only the server knows."""
+"""Edits as browsers send them: parse, check, and add what only the server knows."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class InvalidEditRequest(ValueError):
 
 
 def read_edit_request(request: HttpRequest) -> dict[str, Any]:
-    """The object that a page sent, with a whole number as `revision`."""
+    """The object that a page sent; its `revision` is a whole number."""
     try:
         text = request.body.decode() or "{}"
         sent = json.loads(text)
-        # Half a surrogate pair can be neither stored nor sent on: it becomes a question mark.
+        # Half a surrogate pair can't be stored or sent: it becomes a question mark.
         if SURROGATE_ESCAPE.search(text):
             sent = json.loads(json.dumps(sent, ensure_ascii=False).encode("utf-8", "replace"))
     except (ValueError, RecursionError):
@@ -64,7 +64,7 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
         raise InvalidEditRequest(_("An edit must have a kind and a pointer."))
     if pointer and not pointer.startswith("/") and kind not in ("path", "variable"):
         raise InvalidEditRequest(_("A JSON Pointer must start with a slash."))
-    # Anything may arrive here: a script can send what no page does.
+    # Anything may arrive here: scripts can send what no page would.
     order, parts = sent.get("order"), sent.get("parts")
     if not isinstance(order, list | None) or not isinstance(parts, list | None):
         raise InvalidEditRequest(_("The order and the parts of an edit must be lists."))
@@ -111,7 +111,7 @@ def complete_edit(
 ) -> Edit:
     """Add what the page doesn't know: definitions, schemas and stored files.
 
-    `emptied` tells that somebody cleared a JSON field.
+    `emptied` means that a JSON field was cleared.
     """
     if ";base64," in edit.value:
         edit = _store_files(request, draft_id, edit)

@@ -54,7 +54,7 @@ def edit_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     try:
         sent = read_edit_request(request)
         person, (tab, undo_step) = person_of(request), read_origin(sent)
-        # A page that didn't get the response asks again: the edit must not be made twice.
+        # A page that didn't get the response retries: the edit must not be applied twice.
         if sent.get("again") and is_recorded(person, draft_id, tab, undo_step):
             return JsonResponse({"done": True})
         edit = complete_edit(request, draft_id, read_edit(sent), emptied=sent.get("as") == "json")
@@ -122,12 +122,12 @@ def _describe_connection(request: HttpRequest, opened: DraftContext) -> dict[str
 
 
 def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """What a tab needs to follow a change.
+    """What a tab needs to show a change.
 
     `base` and `revision` are the revisions before and after it, `lines` the changed lines (see
     `find_lines`), `half` what `describe_editor` returns. `problems` and their `digest` come if
-    they differ from those that the tab has, `html` if it asked for a part. `payload` tells that
-    Send would send something else than before, although no line changed.
+    they differ from those that the tab has, `html` if it asked for a part. `payload` means that
+    Send would send something different, although no line changed.
     """
     opened = DraftContext(done.draft)
     answer: dict[str, Any] = {
@@ -155,15 +155,15 @@ def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _sent_beside_text(state: State) -> tuple[object, ...]:
-    """What decides, beside the document, what Send would send."""
+    """What determines, in addition to the document, what Send would send."""
     return (state.path_values, state.connection, state.metadata.variables)
 
 
 def find_lines(before: str, splice: Splice) -> tuple[int, int, list[str]] | None:
-    """The changed lines: index of the first, how many are replaced, the new ones."""
+    """The changed lines: index of the first, number replaced, new lines."""
     if not splice.changes:
         return None
-    # Only these lines travel: a document may be a megabyte and a keystroke one character.
+    # Only these lines are sent: a document may be a megabyte and a keystroke one character.
     removed_end = splice.offset + len(splice.removed)
     first = before.count("\n", 0, splice.offset)
     start = before.rfind("\n", 0, splice.offset) + 1
@@ -174,13 +174,13 @@ def find_lines(before: str, splice: Splice) -> tuple[int, int, list[str]] | None
 
 
 def describe_editor(state: State) -> list[Any] | None:
-    """What the JSON editor's text differs by: offset, length removed, text inserted."""
+    """How the JSON editor's text differs: offset, length removed, text inserted."""
     entry = state.metadata.incomplete.get(EDITOR)
     return json.loads(entry) if entry is not None else None
 
 
 def describe_problems(problems: Sequence[Problem]) -> dict[str, Any]:
-    """The problems, and a digest by which a tab tells that they are the same as before."""
+    """The problems, and a digest that tells a tab whether they have changed."""
     described = [problem.as_dict() for problem in problems]
     text = json.dumps(described, sort_keys=True).encode("utf-8", "replace")
     return {"problems": described, "digest": hashlib.blake2b(text, digest_size=8).hexdigest()}
@@ -206,7 +206,7 @@ def _describe_sections(done: Applied, opened: DraftContext) -> dict[str, Any]:
         for each in opened.sections
         if old.get(each.id) != each or _differs_below(each, old_tree, opened.tree)
     ]
-    # The index counts the values of all sections, so it is drawn with any of them.
+    # The index counts the values of all sections, so it is redrawn with any of them.
     html = ""
     if changed or len(old) != len(opened.sections):
         form = describe_form(opened)

@@ -59,7 +59,7 @@ def upload_file(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     Responds with its `name`, its reference as `data`, and both as an object `value`, all JSON
     texts ready for an edit; 422 with a `sentence` if the file is rejected.
     """
-    # Not `open_draft`, whose 404 is a page: the script that uploads shows the sentence.
+    # Not `open_draft`, whose 404 is a page: the uploading script shows the message.
     try:
         find_draft(person_of(request), draft_id)
     except Draft.DoesNotExist:
@@ -124,7 +124,7 @@ def show_uri(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> HttpRes
 
 
 def _find_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> File:
-    """A file that the person's own draft refers to and that the person may open."""
+    """A file that the person's own draft refers to and that the person can open."""
     file = _find_files(open_draft(request, draft_id).draft).get(file_id)
     if file is None:
         raise Http404(_("This draft has no such file."))
@@ -132,7 +132,7 @@ def _find_file(request: HttpRequest, draft_id: uuid.UUID, file_id: str) -> File:
 
 
 def _show_damage(request: HttpRequest, file: File) -> HttpResponse | None:
-    """What to answer for a file that can't be read, found out before its first byte leaves."""
+    """The response for a file that can't be read, determined before its first byte is sent."""
     why = find_damage(file)
     if not why:
         return None
@@ -142,7 +142,7 @@ def _show_damage(request: HttpRequest, file: File) -> HttpResponse | None:
 
 
 def _find_files(draft: Draft) -> dict[str, File]:
-    # Anybody can type a reference: knowing an id is no permission.
+    # Anybody can type a reference: knowing an ID doesn't grant access.
     files = find_referenced_files(draft.text)
     openable = find_openable_files(draft.person, files)
     return {id: file for id, file in files.items() if id in openable}
@@ -175,7 +175,7 @@ class FileRow:
 
     @property
     def is_damaged(self) -> bool:
-        """Whether its beginning can't be read; the whole is checked when it is needed."""
+        """Whether its beginning can't be read; the rest is checked when it is needed."""
         return self.file is not None and self.file.size > 0 and not read_file_start(self.file, 1)
 
     @property
@@ -231,7 +231,7 @@ def _read_rows(opened: DraftContext, items: list[Any]) -> Iterator[FileRow]:
     for item in items:
         values = item if isinstance(item, dict) else {}
         name, data = values.get("name"), values.get("data")
-        # A reference with text around it, or two of them, is no file but a value made of files.
+        # A reference with text around it, or two of them, isn't a file but a value made of files.
         found = find_references(data) if isinstance(data, str) else []
         file = files.get(found[0].name) if len(found) == 1 and found[0].kind == "file" else None
         yield FileRow(

@@ -51,7 +51,7 @@ def show_part(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 def draw_part(opened: DraftContext, query: Query) -> str:
     """The HTML of a part. Raises Http404 if the document has nothing at the pointer."""
-    # Scripts compute pointers from the page, which another tab may have made obsolete.
+    # Scripts compute pointers from the page, which changes in another tab may have outdated.
     draw = PARTS.get(str(query.get("part", "")))
     if draw is None:
         raise Http404("There is no such part.")

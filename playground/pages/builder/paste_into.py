@@ -40,8 +40,8 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """`{text, revision, tab, digest}` → what an edit answers, and `report`: the notes as HTML.
 
     With `merge` the pasted document is merged into the draft's (RFC 7396). With `preview`
-    nothing changes, and `report` shows what merging would change. Of a text with several
-    requests nothing is taken without `request`, the number of one: `choices` lists them as HTML.
+    nothing changes, and `report` shows what merging would change. If the text has
+    several requests, `request` is the number of one; without it, `choices` lists them as HTML.
     """
     opened = open_draft(request, draft_id)
     try:
@@ -57,8 +57,8 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             likely = next(own, found.number)
             context = {"requests": describe_requests(found), "number": likely}
             return JsonResponse({"choices": render_to_string("pasting/_requests.html", context)})
-        # The URL of a job adds a step in either case, and an environment its variables: there is
-        # nothing to preview.
+        # A job URL always adds a step, and an environment its variables: there is nothing to
+        # preview.
         if sent.get("preview") and not found.step_uid and not found.variables:
             return _preview_merge(opened, found)
         if found.variables:

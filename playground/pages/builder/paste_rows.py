@@ -35,11 +35,11 @@ from playground.people.models import Role
 @needs(Role.EDITOR)
 @require_POST
 def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """`{text, pointer, index, column, keys, revision, tab, step}` → what an edit answers, and
+    """`{text, pointer, index, column, keys, revision, tab, step}` → the response to an edit, and
     `said`: sentences about what was pasted and what was left out.
 
-    The cells fill the rows from `index` on: those of a table with titles the columns of these
-    names, all others the columns from `column` on. `keys` are the columns that the page shows.
+    The cells fill the rows from `index` on: if the table has titles, the columns of those names,
+    otherwise the columns from `column` on. `keys` are the columns that the page shows.
     """
     opened = open_draft(request, draft_id)
     try:
@@ -69,7 +69,7 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 
 def _list_known(opened: DraftContext, pointer: str, keys: Sequence[str]) -> list[TableColumn]:
-    """The columns of the page, then those that the workflow and the rows know besides."""
+    """The columns of the page, then any others of the workflow and the rows."""
     known = list_columns(opened.operation, opened.facts, opened.draft.text, pointer)
     labels = {each.key: each.labels for each in known}
     return [TableColumn(key, labels.get(key, ())) for key in dict.fromkeys([*keys, *labels])]
@@ -82,11 +82,11 @@ def _build_edit(place: Edit, table: Table, keys: Sequence[str], column: Any, cou
     columns = table.keys or _name_columns(keys, min(first, len(keys)), width)
     cells: list[list[str]] = []
     for row in table.rows:
-        # Beside rows that are there, each value keeps its row; new rows are never blank.
+        # Over existing rows, each value keeps its row; new rows are never blank.
         blank = min(row.index, count - place.index) - len(cells)
         cells += [[]] * blank + [list(row.cells)]
     value = {"keys": list(columns), "cells": cells}
-    # A missing list is created where the schema's order of keys has it.
+    # A missing list is created at its place in the schema's key order.
     order = place.order or [place.pointer.removeprefix("/")]
     return Edit("paste", place.pointer, json.dumps(value), place.index, order=order)
 

@@ -58,7 +58,7 @@ def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         result = submit_again(person, draft, earlier, submission, confirm, QUICK, shown)
     events: dict[str, object] = {}
     if draft.revision != revision:
-        # Credentials in the document became secrets, which the page doesn't know of.
+        # Credentials in the document became secrets, which the page doesn't know about.
         events["draft-changed"] = True
     context: dict[str, object] = {"draft": draft, "connection": draft.connection}
     if isinstance(result, Blocked):
@@ -77,7 +77,7 @@ def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 
 def read_shown(sent: Mapping[str, str]) -> Shown:
-    """What the page showed when it asked for a request; scripts need not say it."""
+    """What the page showed when it asked for a request; optional for scripts."""
     return Shown(
         read_optional_number(sent.get("revision", "")),
         sent.get("connection"),

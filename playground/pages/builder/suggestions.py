@@ -24,7 +24,7 @@ from playground.sending.plans import WORKFLOW_UID
 QUICK = 0.4
 # A menu with more options is slow to draw, and nobody scrolls that far; searching narrows it.
 MAX_CHOICES = 500
-# What the pointers of values in the address begin with.
+# The prefix of pointers to values in the path.
 PATH = "#path/"
 
 
@@ -37,7 +37,7 @@ def show_choices(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     query = request.POST if is_refresh else request.GET
     rule = _find_rule(opened, query.get("pointer", ""))
     connection = opened.draft.connection
-    # Opening a menu must not call the API: that may be slow, and calls may be limited.
+    # Opening a menu must not call the API, which may be slow or rate-limited.
     listing = find_choice_list(connection, rule)
     if is_refresh and connection is not None:
         listing = refresh_choice_list(connection, rule, person_of(request), QUICK)
@@ -74,7 +74,7 @@ def _name_choice(opened: DraftContext, field: Field) -> Field:
 
 
 def describe_choice(opened: DraftContext, pointer: str) -> str:
-    """What the help text of a field says about its value now, such as the name of a scenario."""
+    """What a field's help says about its current value, such as the name of a scenario."""
     if pointer.startswith(PATH):
         name = pointer.removeprefix(PATH)
         found = [each.help for each in opened.operation.path_fields if each.name == name]
@@ -109,7 +109,7 @@ def show_completions(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     pointer = request.GET.get("pointer", "")
     if pointer and not pointer.startswith("/"):
         return JsonResponse({"offers": []})
-    # Ace filters by what is typed, so the whole list of a place is sent once.
+    # Ace filters as people type, so the whole list is sent once.
     complete = complete_keys if request.GET.get("kind") == "keys" else complete_values
     found = complete(opened.operation.body_schema or {}, opened.facts, opened.tree, pointer)
     return JsonResponse({"offers": [asdict(each) for each in found]})

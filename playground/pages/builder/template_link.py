@@ -139,7 +139,7 @@ def save_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return _reopen_dialog(request, draft, message, "#save_template")
     if suspicious := _find_unconfirmed(request, draft):
         return _ask_about(request, draft, suspicious, "#save_template")
-    # Before anything is copied: a template must hold references, whoever it is shared with.
+    # Before anything is copied: a template must hold references, not credentials.
     extracted = extract_credentials(draft, person)
     link = find_template_link(draft)
     content = link.content if link else Content(replace(state_of(draft), variant=""))
@@ -173,7 +173,7 @@ def save_to_template(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     extracted = extract_credentials(draft, person)
     variant, base = draft.variant, link.version
     if request.POST.get("base", "").isdecimal():
-        # Nine digits fit the column. A longer number is no version.
+        # Nine digits fit the column. A longer number can't be a version.
         base = _get_version(link.version.template, int(request.POST["base"][:9]))
     content = read_content(base)
     if "name" in request.POST:
@@ -207,7 +207,7 @@ def switch_variant(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     link = find_template_link(draft)
     if link is None:
         raise Http404(_("This draft has no template."))
-    # An unknown name stands for the shared values, as in the menu of a page that is out of date.
+    # An unknown name means the shared values, for example in the menu of an outdated page.
     name = request.POST.get("variant", "")
     apply_state(person_of(request), draft.id, link.content.state(name), tab="")
     # Any value may be another one now, and so may the connection.
@@ -246,7 +246,7 @@ def _render_conflict(
 
 
 def _find_unconfirmed(request: HttpRequest, draft: Draft) -> list[str]:
-    """The places of credentials that others would see, unless the person confirmed that."""
+    """The places of credentials that others would see; empty once the person has confirmed."""
     return [] if request.POST.get("sure") else find_shown_credentials(state_of(draft))
 
 

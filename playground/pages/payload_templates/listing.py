@@ -172,7 +172,7 @@ def export_one(request: HttpRequest, template_id: uuid.UUID, ending: str) -> Htt
 
 
 def _warn_of_credentials(request: HttpRequest, rows: Iterable[Template]) -> HttpResponse | None:
-    """A page that names what the files would show, unless the person has seen it."""
+    """A page that lists the credentials in the files; None once the person has confirmed."""
     if "sure" in request.GET:
         return None
     found = [(row, places) for row in rows if (places := find_exported_credentials(row))]

@@ -76,7 +76,7 @@ def render_template(
     message: str = "",
     details: Mapping[str, str] = MappingProxyType({}),
 ) -> HttpResponse:
-    """The page; with a message, which says why the `typed` variables weren't saved.
+    """The page; `message` says why the `typed` variables weren't saved.
 
     `details` are those that were typed and not saved, and why: `details_message`.
     """

@@ -1,4 +1,4 @@
-"""Seal what quotes replies, row by row; after an interruption it goes on."""
+"""Seal columns that quote replies, row by row; resumes after an interruption."""
 
 from django.apps.registry import Apps
 from django.db import migrations

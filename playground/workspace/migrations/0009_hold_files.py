@@ -1,8 +1,8 @@
 """Record which drafts, templates and exchanges have which files.
 
-Until now a reference opened a file for everybody. What refers to a file by now keeps it, except
-drafts that came neither from a template nor from an exchange: their references were typed or are
-to files of their own person.
+Until now a reference opened a file for everybody. Everything that already refers to a file keeps
+it, except drafts that came neither from a template nor from an exchange: their references were
+typed or point to files of the draft's own person.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def _read_texts(apps: Apps, alias: str) -> Iterator[tuple[Any, str]]:
     versions = apps.get_model("payload_templates", "Version").objects.using(alias)
     sent = apps.get_model("history", "SentDocument").objects.using(alias)
     drafts = apps.get_model("drafts", "Draft").objects.using(alias)
-    # Keys first, rows one by one: a text that no key fits must not stop the upgrade.
+    # Keys first, rows one by one: a text that no key matches must not stop the upgrade.
     for key, template in list(versions.values_list("pk", "template_id")):
         try:
             row = versions.get(pk=key)

@@ -1,5 +1,5 @@
-// The builder: creates the draft and the views of it, and starts what the first key needs. The
-// rest of it (rest.js) loads when somebody begins to use the page.
+// The builder: creates the draft and its views, and starts what the first keystroke needs. The
+// rest (rest.js) loads when the page is first used.
 
 import { Draft } from "./draft.js";
 import { startFields } from "./fields.js";
@@ -51,7 +51,7 @@ startLines(preview);
 problems.show(JSON.parse(document.getElementById("known_problems").value));
 const otherTabs = new BroadcastChannel(urls.edit);
 const firstUse = new FirstUse(urls.rest, { draft, form, problems, resync, otherTabs });
-// Another tab chose another connection.
+// The connection was changed in another tab.
 otherTabs.onmessage = async () => (await firstUse.load()).followConnection();
 // Tests and measurements wait for this mark before they type.
 main.dataset.ready = "true";

@@ -21,8 +21,8 @@ export function startChoices(draft) {
   });
 }
 
-// The name beside a value is that of another value while somebody types: it goes at once, and
-// that of the new value comes once it is saved.
+// While a value is being edited, the name next to it is out of date: hide it at once, and show
+// the new value's name once that is saved.
 async function followHint(draft, field) {
   const help = field.closest("[data-field]").querySelector(".field-help");
   const typed = field.value;

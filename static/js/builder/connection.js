@@ -1,4 +1,4 @@
-// The draft's connection: chosen on this page, and followed when another tab chose another one.
+// The draft's connection: chosen on this page, or taken over when another tab chose one.
 // Accounts, variables and warnings depend on it.
 
 import { elementsOf, on } from "../elements.js";
@@ -9,12 +9,12 @@ const button = () => document.getElementById("connection_button");
 // What the page shows, which each Send names.
 export const shownConnection = () => ({ id: button().dataset.connection, name: button().dataset.name });
 
-// `showNotice(text)` says why nothing may be sent. Returns what follows a choice of another tab.
+// `showNotice(text)` says why nothing can be sent. Returns the handler for changes in other tabs.
 export function startConnection({ draft, form, editor, otherTabs, showNotice }) {
-  // Reloading before the last answer was taken in would ask whether to leave the page.
+  // Reloading before the last response has been processed would ask whether to leave the page.
   const reload = async () => {
     await draft.queue.idle();
-    // Where something is unsaved, the browser asks; who stays sees the draft as it is.
+    // With unsaved edits the browser asks first; anyone who stays sees the current draft.
     if (draft.queue.unsaved() || !editor.isClean()) await draft.onStale();
     location.reload();
   };

@@ -70,7 +70,7 @@ export class Draft {
     return state;
   }
 
-  // Resolves when the page shows the draft as it was when somebody last asked for that.
+  // Resolves when the page shows the draft at least as new as when this was last called.
   caughtUp() {
     return this.catchingUp;
   }

@@ -7,13 +7,13 @@ import { post } from "./server.js";
 
 const PARALLEL = 4;
 const RETRY_DELAYS = [500, 1000, 2000, 4000, 8000, 15000]; // milliseconds; the last one repeats
-// How often an edit that moves others is sent after the server failed (500). It holds back those
-// behind it, and one that fails each time must not do that for ever.
+// How often to retry an edit that moves others after the server failed (500). It blocks the edits
+// behind it, and one that always fails must not block them forever.
 const MOST_FAILURES = 7;
 
 export class EditQueue {
   // `text` knows the revision. The callbacks: `onAnswer(answer)` in the order of revisions,
-  // `onState(state, reason)`, `onConflict(edit, conflict)`, `onStale()` when answers were lost,
+  // `onState(state, reason)`, `onConflict(edit, conflict)`, `onStale()` when responses were lost,
   // `onRejected()` and `onRecovered()` for a field's value, `onPlaced()` after a structural edit.
   constructor({ url, text, ...callbacks }) {
     Object.assign(this, { url, text, ...callbacks });
@@ -22,7 +22,7 @@ export class EditQueue {
     this.inFlight = new Set();
     this.rejected = new Map(); // by field, or by the queue itself for structural edits
     this.typedAt = new Map();
-    this.drawnAt = new WeakMap(); // revisions of fields that weren't drawn anew since
+    this.drawnAt = new WeakMap(); // revisions of fields that haven't been redrawn since
     this.structural = [];
     this.structuralCount = 0;
     this.early = [];
@@ -84,8 +84,8 @@ export class EditQueue {
     return [...this.typedAt].filter(([field, at]) => at >= since || this.isUnsaved(field)).map(([field]) => field);
   }
 
-  // The draft is about to be read anew. A field that stays on the page still shows what it showed:
-  // its next edit is one of that revision, so that the server notices what it would overwrite.
+  // The draft is about to be reloaded. A field that stays on the page still shows the old value,
+  // so its next edit carries the old revision, and the server notices what it would overwrite.
   holdBack() {
     for (const field of document.querySelectorAll("#form [data-at]"))
       if (!this.drawnAt.has(field)) this.drawnAt.set(field, this.text.revision);
@@ -191,13 +191,13 @@ export class EditQueue {
     return { ok: false, data, reason: explain(response) };
   }
 
-  // Nothing can be saved: keep the edit unless a newer one waits, and try again later.
+  // Nothing can be saved: keep the edit unless a newer one is queued, and retry later.
   postpone(job, reason, { needsSession = false } = {}) {
     job.isLost = true;
     if (job.make && !this.waiting.has(job.key)) this.waiting.set(job.key, { make: job.make });
     this.pause(reason);
     this.needsSession ||= needsSession;
-    // Usually the person has signed in again by now, and only the page's token is an old one.
+    // Usually the person has already signed in again, and only the page's token is out of date.
     if (needsSession && this.failures === 1) this.retry();
     return null;
   }

@@ -59,7 +59,7 @@ export class Editor {
     if (!this.isClean() && !this.hasFailed) this.scheduleFlush();
   }
 
-  // Sends all that was typed, also what was typed while an earlier part of it was on its way.
+  // Sends everything typed, including what was typed while an earlier edit was in flight.
   async flushAll() {
     do await this.flush();
     while (!this.isClean() && !this.hasFailed && !this.isFrozen);
@@ -119,7 +119,7 @@ export class Editor {
     this.widget?.set(plainBreaks(this.known));
   }
 
-  // Follows the draft; what was typed and isn't saved stays.
+  // Updates from the draft; unsaved typing stays.
   follow() {
     if (this.isFrozen || this.isClean()) this.reset();
     else this.merge();

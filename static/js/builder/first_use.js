@@ -1,18 +1,18 @@
-// Loads the rest of the builder (its scripts, styles, menus and dialogs) when somebody begins to use the
-// page. What they press until it is there is held back and happens then.
+// Loads the rest of the builder (its scripts, styles, menus and dialogs) when the page is first
+// used. Events until then are held back and replayed.
 
 import { message, toast } from "../messages.js";
 import { isShortcut } from "../shortcuts.js";
 import { isBlock } from "./grid_layout.js";
 
-// Each comes before anything that needs the rest. Moving the pointer is the earliest.
+// Each of these precedes anything that needs the rest. Moving the pointer comes first.
 const BEGINNINGS = ["pointermove", "pointerdown", "keydown", "focusin", "dragenter"];
 const HELD = ["click", "contextmenu", "change", "focusout", "keydown", "paste", "dragover", "drop"];
-// What a page may show from the start that only the rest brings up to date or is needed for.
+// Elements a page may have from the start that need the rest, for example to be kept up to date.
 const NEEDS_REST = "[data-follows], [data-outcome], [data-files], [data-changed], #template_link[data-unsaved]";
 
 export class FirstUse {
-  // `parts` is what startRest takes, `url` the module's address.
+  // `parts` is the argument of startRest, `url` the module's URL.
   constructor(url, parts) {
     Object.assign(this, { url, parts, rest: null, loading: null, held: [], edits: [] });
     this.hold = this.hold.bind(this);
@@ -37,18 +37,18 @@ export class FirstUse {
   async start() {
     try {
       const [{ startRest }] = await Promise.all([import(this.url), loadFiles(document.getElementById("late_files"))]);
-      // They are part of the page: whoever was signed out meanwhile could not load them.
+      // They come with the page: after signing out they could no longer be loaded.
       document.body.append(document.getElementById("late_menus").content);
       this.stopHolding();
       this.rest = startRest(this.parts);
     } catch (error) {
-      // The next press tries again. What was pressed before must not happen by surprise then.
+      // The next press retries. Earlier presses must not fire unexpectedly then.
       this.loading = null;
       this.held = [];
       toast(message("restFailed"), "error");
       throw error;
     }
-    // Answers that came meanwhile.
+    // Responses that arrived in the meantime.
     for (const detail of this.edits) document.dispatchEvent(new CustomEvent("edited", { detail }));
     for (const [target, event] of this.held) repeat(target, event);
     return this.rest;
@@ -56,7 +56,7 @@ export class FirstUse {
 
   hold(event) {
     const { target, type } = event;
-    // Keys behind a click or another key may be meant for what that opens.
+    // A key after a click or another key may be meant for what that opens.
     const isBehind = type === "keydown" && this.held.some(([, each]) => ["click", "contextmenu", "keydown"].includes(each.type));
     if (!isBehind && !isForRest(event)) return;
     event.preventDefault();
@@ -71,7 +71,7 @@ export class FirstUse {
   }
 }
 
-// Typing and switches are handled by what is there from the start, links by the browser.
+// Typing and switches are handled by what is loaded from the start, links by the browser.
 function isForRest(event) {
   const { target, type } = event;
   const isAt = (selector) => Boolean(target.closest?.(selector));
@@ -85,7 +85,7 @@ function isForRest(event) {
   return true;
 }
 
-// Keys that the rest handles, though not those that also type something where the focus is.
+// Shortcuts that the rest handles, except keys that also type something into the focused field.
 function isHandledKey(event) {
   const { target, key } = event;
   const is = (name) => isShortcut(event, name);
@@ -94,7 +94,7 @@ function isHandledKey(event) {
   return (is("undo") || is("redo") || is("help")) && !target.matches?.("input, textarea, select");
 }
 
-// What is pasted or dropped can be read only while its event is under way.
+// Pasted or dropped data can be read only while its event is being dispatched.
 function copyOf(event) {
   const given = event.clipboardData ?? event.dataTransfer;
   if (!given) return new event.constructor(event.type, event);
@@ -104,8 +104,8 @@ function copyOf(event) {
   return new event.constructor(event.type, { bubbles: true, cancelable: true, clipboardData: data, dataTransfer: data });
 }
 
-// Makes happen what was held back. A key goes to where the focus is by now; what browsers do with
-// it, they don't do for a copy of it.
+// Replays a held event. A key goes to the element that has the focus now. Browsers don't perform
+// their default action for a synthetic event, so that is done here.
 function repeat(target, event) {
   const isKey = event.type === "keydown";
   const place = isKey ? document.activeElement : target;
@@ -115,8 +115,8 @@ function repeat(target, event) {
   if (isTyped) document.execCommand("insertText", false, event.key);
 }
 
-// Scripts and styles in a template do nothing; copies of them in the page do, in their order. htmx
-// that comes between DOMContentLoaded and `load` would wait for the former for ever.
+// Scripts and styles in a template are inert; copies of them in the page run, in order. If htmx
+// is added between DOMContentLoaded and `load`, it waits for the former forever.
 async function loadFiles(template) {
   if (document.readyState !== "complete") await new Promise((resolve) => addEventListener("load", resolve, { once: true }));
   await Promise.all([...template.content.children].map((each) => new Promise((resolve, reject) => {

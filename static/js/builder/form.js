@@ -1,5 +1,5 @@
-// The form: drawn anew section by section. What is open stays open, and what someone has typed
-// and isn't saved yet stays as it is, since anything the server sent was drawn before that.
+// The form, redrawn section by section. Open parts stay open, and unsaved typing stays, because
+// whatever the server sent was drawn before it.
 
 import { elementsOf } from "../elements.js";
 import { message, toast } from "../messages.js";
@@ -8,7 +8,7 @@ import { elementExactlyAt, indexOf, pointerOf } from "./pointers.js";
 
 const TYPING = "input:not([type=checkbox]):not([type=radio]), textarea, select";
 
-const DRAWN = 100; // rows that the server draws of each grid
+const DRAWN = 100; // rows of each grid that the server draws
 
 export const formElement = () => document.getElementById("form");
 
@@ -83,7 +83,7 @@ export class Form {
   }
 }
 
-// Rows that are on this page only, as nothing was typed in them: the server can't draw them.
+// Rows that exist only on this page, because they are blank: the server can't draw them.
 function rememberBlankRows() {
   const rows = [...formElement().querySelectorAll("[data-blank]")].map((row) => [row, pointerOf(gridOf(row)), indexOf(row, gridOf(row))]);
   return () => {
@@ -94,7 +94,7 @@ function rememberBlankRows() {
   };
 }
 
-// The field with the focus that edits a value of the document, or null.
+// The focused field if it edits a value of the document, or null.
 function typedIn() {
   const active = document.activeElement;
   const isField = formElement().contains(active) && active.matches(TYPING) && active.dataset.at !== undefined;
@@ -106,7 +106,7 @@ function focusInstead({ selectionStart: start, selectionEnd: end }, fresh) {
   if (typeof start === "number" && typeof fresh?.selectionStart === "number") fresh.setSelectionRange(start, end);
 }
 
-// The index of the grid's row in focus: the server draws it too, however far below it is.
+// The index of the grid row in focus: the server draws it too, however far down it is.
 function rowInFocus() {
   const row = document.activeElement?.closest?.(".grid [data-row]");
   const near = row ? indexOf(row, gridOf(row)) : 0;
@@ -132,7 +132,7 @@ function rememberCaret(active) {
 function putInPlace(sections, order) {
   const form = formElement();
   const active = document.activeElement;
-  // What is typed in a field that edits no value, such as a new key's name, is nowhere else yet.
+  // Text in a field that doesn't edit a value, such as a new key's name, exists nowhere else yet.
   const isKept = form.contains(active) && active.matches(TYPING) && active.dataset.at === undefined;
   const kept = isKept ? active.closest(".builder-section")?.id : null;
   for (const section of sections) {

@@ -8,13 +8,13 @@ import { formElement } from "./form.js";
 import { addColumn, blankRow, cellsOf, countRows, focusCell, gridOf, isBlank, isBlock, keysOf, neighbourOf, numberRows, placeRow, recount } from "./grid_layout.js";
 import { indexOf, pointerOf, rowAt, split } from "./pointers.js";
 
-// What the server couldn't read stays in the dialog for another try.
+// Text that the server couldn't read stays in the dialog for another try.
 let rejectedText = "";
 
 // What the functions of this module and of grid_actions.js call `page`: `{draft, form, problems}`.
 export function startGrid(page) {
   on("keydown", ".cell", (cell, event) => moveByKey(page, event));
-  // Before fields.js saves the cell: what is typed in a blank row makes it part of the document.
+  // Before fields.js saves the cell: typing in a blank row adds it to the document.
   document.addEventListener("input", ({ target }) => target.matches(".cell") && fillRow(page, target.closest("[data-row]")), true);
   on("paste", ".cell", (cell, event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
@@ -81,8 +81,8 @@ export async function addRow(page, grid, index, { column = 0, isCopy = false } =
   focusCell(cellsOf(row)[column]);
 }
 
-// Makes a blank row part of the document, with what was typed in it by the time that leaves. It
-// stays blank until the server has it: the pointers of other edits don't count it before.
+// Adds a blank row to the document, with whatever was typed in it when the edit is sent. It stays
+// blank until the server has it: until then the pointers of other edits don't count it.
 export async function fillRow({ draft, problems }, row) {
   if (!isBlank(row) || row.dataset.filling) return;
   row.dataset.filling = "yes";
@@ -92,7 +92,7 @@ export async function fillRow({ draft, problems }, row) {
   let rejected = null;
   await draft.queue.editStructure(make).catch((answer) => (rejected = answer ?? {}));
   delete row.dataset.filling;
-  // Also where only the answer to the first try was lost.
+  // Also if only the response to the first try was lost.
   if (!rejected || rejected.data?.done) delete row.dataset.blank;
   else if (rejected.reason) toast(rejected.reason, "error");
   if (row.isConnected) recount(gridOf(row), problems);
@@ -115,7 +115,7 @@ async function askForColumn(page, grid) {
 async function pasteAt(page, cell, text) {
   const grid = gridOf(cell);
   const row = cell.closest("[data-row]");
-  // Cells pasted in a blank row must not replace those of the row below it.
+  // Cells pasted into a blank row must not replace those of the row below.
   if (isBlank(row) && indexOf(row, grid) < countRows(grid)) await fillRow(page, row);
   const start = indexOf(row, grid);
   const index = () => (row.isConnected ? indexOf(row, grid) : start);
@@ -123,8 +123,8 @@ async function pasteAt(page, cell, text) {
 }
 
 // The server reads the text and fills the cells; see playground/importers/rows.py. `index` is a
-// function, as rows may have moved when the edit leaves. `target` is the row that was pasted
-// into. Returns whether it was pasted.
+// function, because rows may have moved when the edit is sent. `target` is the row pasted into.
+// Returns whether the cells were pasted.
 async function pasteRows({ draft, form, problems }, pointer, index, column, text, target = null) {
   let first = 0;
   const answer = await draft.change(() => {
@@ -142,5 +142,5 @@ async function pasteRows({ draft, form, problems }, pointer, index, column, text
   return true;
 }
 
-// The grid as it is drawn now: a rejected edit draws the form anew, also behind a dialog.
+// The grid as drawn now: a rejected edit redraws the form, even behind a dialog.
 const gridAt = (pointer) => formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);

@@ -34,7 +34,7 @@ export async function changeRow(page, row, action) {
   row.querySelector("[data-row-menu]")?.focus();
 }
 
-// A row that the document doesn't have: it can be removed, or another one added.
+// A row that isn't in the document: it can be removed, or another one added.
 function changeBlankRow(page, grid, row, action) {
   if (action === "insert" || action === "duplicate") return addRow(page, grid, indexOf(row, grid));
   if (action !== "remove") return;

@@ -8,7 +8,7 @@ export const gridOf = (element) => element.closest(".grid");
 export const cellsOf = (row) => [...(row?.querySelectorAll(".cell") ?? [])];
 export const countRows = (grid) => [...grid.querySelectorAll("[data-block]")].reduce((sum, block) => sum + countOf(block), 0);
 
-// Whether pasted text is more than one value, which the browser pastes into its cell by itself.
+// Whether pasted text has more than one value; a single one is pasted by the browser.
 export const isBlock = (text) => /[\t\n]/.test(text.trimEnd());
 
 export function focusCell(cell) {
@@ -60,8 +60,8 @@ function newBlock(grid) {
   return block;
 }
 
-// A new row. It becomes part of the document with the first value that is typed in it: a row that
-// was only looked at is neither sent nor counted.
+// A new row. It is added to the document when a value is typed in it: a row that stays blank is
+// neither sent nor counted.
 export function blankRow(grid) {
   const label = grid.querySelector(".grid-head .grid-handle").textContent;
   const menu = makeButton({ "data-row-menu": "", "aria-haspopup": "menu", "aria-label": label });
@@ -73,7 +73,7 @@ export function blankRow(grid) {
 
 export const isBlank = (row) => "blank" in row.dataset;
 
-// The row above or below on the page, also a blank one, or a block that isn't drawn yet.
+// The row above or below on the page, which may be blank, or a block that isn't drawn yet.
 export function neighbourOf(row, down) {
   const next = down > 0 ? "nextElementSibling" : "previousElementSibling";
   if (row[next]) return row[next];

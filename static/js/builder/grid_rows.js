@@ -1,4 +1,4 @@
-// The rows of grids as the page shows them: numbered, in columns; distant ones load when near.
+// The rows of grids on the page: numbered, in columns; distant rows load as they come near.
 
 import { elementsOf } from "../elements.js";
 import { fitColumns, gridOf, numberRows } from "./grid_layout.js";

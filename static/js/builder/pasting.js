@@ -31,7 +31,7 @@ export function startPasting({ draft, form, editor }) {
   });
 }
 
-// Sends a text. If it has several requests, the person chooses one, which `sent` keeps.
+// Sends pasted text. If it has several requests, the person chooses one, which `sent` records.
 async function paste(draft, sent, options) {
   const answer = await draft.change({ ...sent, ...options });
   if (!answer?.choices) return answer;

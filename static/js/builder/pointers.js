@@ -16,8 +16,8 @@ export function pointerOf(element) {
   return row === element ? rowPointer : rowPointer + own;
 }
 
-// A long list is cut into blocks. One that isn't drawn yet knows how many rows it has. A blank
-// row has the index that it will have once something is typed in it.
+// A long list is split into blocks. A block that isn't drawn yet knows its number of rows. A blank
+// row has the index that it will get once something is typed in it.
 export function indexOf(row, rows) {
   let index = 0;
   const block = row.closest("[data-block]");
@@ -35,7 +35,7 @@ function rowsBefore(row) {
   return count;
 }
 
-// A row that was added and not typed in is on this page only.
+// A new row that is still blank exists only on this page.
 const isInDocument = (child) => "row" in child.dataset && !("blank" in child.dataset);
 
 export const childRows = (box) => [...box.children].filter(isInDocument);

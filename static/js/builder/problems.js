@@ -117,7 +117,7 @@ export class Problems {
     reveal(problem.pointer);
   }
 
-  // Of what blocks Send: "1 problem".
+  // The number of problems that block Send: "1 problem".
   describeErrors() {
     const count = this.list.filter((each) => each.severity === "error").length;
     return count === 1 ? message("oneProblem") : message("problems", { count });

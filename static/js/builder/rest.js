@@ -1,4 +1,4 @@
-// What the builder needs only once somebody uses the page: menus, dialogs, Send and all that
+// What the builder needs only once the page is used: menus, dialogs, Send and everything that
 // changes more than one field. first_use.js loads it, so that the first key needn't wait for it.
 
 import { startAttachments } from "./attachments.js";

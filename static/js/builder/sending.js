@@ -1,6 +1,6 @@
 // Send waits for the edits, leads to what blocks it, and asks for the name of a protected
-// connection. Each request names what the page shows; the server refuses it where the draft is
-// another one by now.
+// connection. Each request names what the page shows; the server rejects it if the draft has
+// changed since.
 
 import { make } from "../elements.js";
 import { message, toast } from "../messages.js";
@@ -40,7 +40,7 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
     block(before, link, after);
     problems.go(error);
   };
-  // What only signing in again ends disappears by itself afterwards.
+  // A message about signing in disappears by itself afterwards.
   const tell = async (reason) => {
     if (!draft.queue.needsSession || (await confirmSession())) toast(reason, "error");
   };
@@ -49,7 +49,7 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
     isPreparing = true;
     restore = lastReply.showSending();
     try {
-      // While nothing can be saved, Send must not wait: it would go off much later, unexpectedly.
+      // While nothing can be saved, Send must not wait: it would fire much later, unexpectedly.
       if (draft.queue.isPaused) await draft.queue.settle();
       if (draft.queue.isPaused) {
         restore();
@@ -68,10 +68,10 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
           return tell(unsaved ?? message("notSentUnsaved"));
         }
       }
-      // Behind the question nothing is being sent yet.
+      // Nothing is being sent while the dialog is open.
       if (form.dataset.protected) restore();
       if (!(await confirm(form, problems.list))) return restore();
-      // Somebody may have typed on meanwhile.
+      // There may be new edits by the time the dialog closes.
       if (!draft.queue.isIdle() || !editor.isClean()) return block(message("notSentUnsaved"));
       sentAt = performance.now();
       hideNotice();
@@ -97,14 +97,14 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
     const { id, name } = shownConnection();
     Object.assign(detail.parameters, { revision: draft.text.revision, connection: id, connection_name: name });
   });
-  // What a refusal says takes the place of the reply, or of the dry run.
+  // The message of a rejection replaces the reply or the dry run.
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
     if (detail.xhr.status !== CONFLICT || !["reply", "dry_run_place"].includes(detail.target.id)) return;
     detail.shouldSwap = true;
     detail.isError = false;
   });
-  // The server refuses the token of a former session before it looks at the request. Asking for the
-  // current one first would make each Send wait; so this asks afterwards, and sends once more.
+  // The server rejects the token of an earlier session before it reads the request. Fetching the
+  // current one first would delay each Send, so fetch it afterwards and send once more.
   document.addEventListener("htmx:afterRequest", async ({ detail: { elt, xhr } }) => {
     if (elt !== resend?.form) return;
     const { send } = resend;
@@ -124,8 +124,8 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
   loadReader(draft.urls.reader);
 }
 
-// Asks for the name of a protected connection and shows what would go where. Where another name
-// is entered, the server refuses to send, and records that.
+// Asks for the name of a protected connection and shows what goes where. If the name doesn't
+// match, the server refuses to send and records that.
 async function confirm(form, problems) {
   const { protected: name, host, asSent } = form.dataset;
   if (!name) return true;
@@ -156,7 +156,7 @@ function describePayload(problems) {
   return warnings.length ? [...rows, [message("warnings"), ...warnings]] : rows;
 }
 
-// Why nothing was sent, above the reply of what was sent before.
+// Says why nothing was sent, above the previous reply.
 export function showNotice(...texts) {
   const box = notice();
   box.querySelector(".verdict-text").replaceChildren(...texts);
@@ -167,7 +167,7 @@ function hideNotice() {
   notice().hidden = true;
 }
 
-// A row that the server rejected, with what was typed in it.
+// Whether a row that the server rejected still holds what was typed.
 const hasUnsavedRow = () => [...document.querySelectorAll("[data-blank] .cell")].some((cell) => cell.value !== "");
 
 // What shows a response line by line is fetched with the first response.

@@ -7,8 +7,8 @@ const PATIENCE = 60_000; // milliseconds
 
 // A POST of JSON: `{status, hasLostSession, data}`, `data` null where the response isn't JSON.
 // Rejects when the network is down or nothing answers.
-// XMLHttpRequest, because `fetch` delivers head and body one after the other: the browser may
-// draw a frame in between, and the edit is confirmed that much later.
+// XMLHttpRequest, because `fetch` delivers head and body separately: the browser may draw a frame
+// in between, which delays the confirmation of the edit.
 export function post(url, body) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -22,7 +22,7 @@ export function post(url, body) {
   });
 }
 
-// A redirect leads to the page for signing in.
+// A redirect leads to the sign-in page.
 const lostSession = (request, url) =>
   hasLostSession(request.status, !request.responseURL.endsWith(url), request.getResponseHeader("X-CSRF-Failure"));
 
@@ -33,7 +33,7 @@ export async function postForm(url, body) {
 }
 
 // The text at a URL; null when the network is down, the server refuses, or it redirects to the
-// page for signing in.
+// sign-in page.
 export async function fetchText(url) {
   const response = await fetch(url).catch(() => null);
   return response?.ok && !response.redirected ? response.text() : null;

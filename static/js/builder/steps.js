@@ -133,7 +133,7 @@ function useAccount(page, button) {
   changeAccounts(page, box, () => ({ kind: "remove", pointer: pointerOf(chip) }));
 }
 
-// Each step may have hundreds of accounts to choose from. They are in a template until then.
+// Each step may have hundreds of accounts to choose from. They stay in a template until needed.
 function choiceOf(box) {
   const template = box.querySelector("template");
   template?.replaceWith(template.content);

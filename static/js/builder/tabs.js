@@ -34,7 +34,7 @@ export class LazyEditor {
     await this.editor?.flushAll();
   }
 
-  // Whether nothing was typed in it that the server doesn't have.
+  // Whether the server has everything that was typed in it.
   isClean() {
     return this.editor?.isClean() ?? true;
   }

@@ -5,7 +5,7 @@ import { escapeSegment } from "./pointers.js";
 const TOKEN = /"(?:[^"\\]|\\.)*"|[{}[\]:,]|[^\s{}[\]:,"]+/g;
 const ONE_VALUE = /^(\s*(?:"(?:[^"\\]|\\.)*"\s*:\s*)?)("(?:[^"\\]|\\.)*"|[^\s,{}[\]"][^,{}[\]"]*?)(\s*,?\s*)$/;
 
-// Two values on one line. A long document is searched too slowly to offer formatting.
+// Two values on one line. In a long document the search is too slow to offer formatting.
 const CROWDED = /[{[]\s*["\d{[tfn-].*[}\]]|,\s*"[^"]*"\s*:/;
 const LONG = 5000; // lines
 

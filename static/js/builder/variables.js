@@ -48,7 +48,7 @@ export function startSuggestions(draft) {
   };
 
   on("input", FIELDS, suggest);
-  // Somebody may have typed before this module was loaded.
+  // There may be typing from before this module was loaded.
   if (document.activeElement.matches(FIELDS)) suggest(document.activeElement);
   document.addEventListener("focusout", (event) => event.target === field && setTimeout(close, BLUR_DELAY));
   list.addEventListener("pointerdown", (event) => {
