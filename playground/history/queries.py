@@ -10,11 +10,14 @@ from django.db.models import Q, QuerySet
 from playground.calls.masking import format_masked
 from playground.calls.values import Outcome
 from playground.history.bodies import load_masked_call, read_body, read_body_start
-from playground.history.models import Exchange, IgnoredPointer
+from playground.history.models import Exchange, IgnoredPointer, SearchText
+from playground.history.recording import describe_for_search
 from playground.people.models import Person
+from playground.people.search import contain_folded, fold_words
 
 PAGE = 50
-MOST_WORDS = 10
+# Exchanges that are searched before all others are.
+RECENT = 2_000
 # Exchanges whose bodies one request searches, and how much of a long body.
 MOST_BODIES = 500
 LONGEST_SEARCHED = 200_000
@@ -91,14 +94,12 @@ def find_last_exchange(person: Person, draft_id: uuid.UUID) -> Exchange | None:
 def list_exchanges(person: Person, search: ExchangeSearch, size: int = PAGE) -> ExchangePage:
     """Return one page of what matches, newest first."""
     rows = _filter(visible_exchanges(person), search).order_by("-number")
-    words = search.text.casefold().split()[:MOST_WORDS]
+    words = fold_words(search.text)
     if search.bodies and words:
         return _search_bodies(rows, words, size)
-    for word in words:
-        rows = rows.filter(search_text__contains=word)
     # Paged by key, not by offset: page 2,000 costs what page 1 costs. One more row than
     # shown tells whether there is another page without counting.
-    found = tuple(rows.defer("search_text")[: size + 1])
+    found = _find_words(rows, words, size + 1) if words else tuple(rows[: size + 1])
     return ExchangePage(found[:size], found[size - 1].number if len(found) > size else None)
 
 
@@ -153,6 +154,33 @@ def _filter(rows: QuerySet[Exchange], search: ExchangeSearch) -> QuerySet[Exchan
     return rows
 
 
+def _find_words(rows: QuerySet[Exchange], words: list[str], limit: int) -> tuple[Exchange, ...]:
+    """Return the newest of these rows, newest first, whose search texts contain all words."""
+    newest = rows.values_list("number", flat=True).first()
+    if newest is None:
+        return ()
+    under_way = _find_under_way(rows, words)
+    texts = SearchText.objects.filter(contain_folded(words, "text"))
+    # A common word fills a page from few exchanges, but SQLite would read the texts of all.
+    recent = texts.filter(exchange__number__range=(newest - RECENT, newest))
+    for searched in (recent, texts):
+        ended = rows.filter(number__in=searched.values("exchange"))[:limit]
+        if len(ended) == limit:
+            break
+    # By number, as one may have ended between the queries.
+    found = {row.number: row for row in (*under_way, *ended)}
+    return tuple(found[number] for number in sorted(found, reverse=True)[:limit])
+
+
+def _find_under_way(rows: QuerySet[Exchange], words: list[str]) -> list[Exchange]:
+    # Few at any time, and their search texts are written when they end. Their numbers come from
+    # an index; with the other filters in one query, SQLite would choose a worse one.
+    sending = Exchange.objects.filter(outcome=Outcome.SENDING).values_list("number", flat=True)
+    numbers = list(sending)
+    under_way = rows.filter(number__in=numbers) if numbers else ()
+    return [row for row in under_way if all(word in describe_for_search(row) for word in words)]
+
+
 def _search_bodies(rows: QuerySet[Exchange], words: list[str], size: int) -> ExchangePage:
     """Search the newest `MOST_BODIES` that match the filters; the next page continues there."""
     # The database cannot search what is sealed. A bounded number keeps one request
@@ -171,7 +199,7 @@ def _search_bodies(rows: QuerySet[Exchange], words: list[str], size: int) -> Exc
 
 def _read_everything(row: Exchange) -> str:
     """Return search text, message and bodies, case-folded; only the start of long bodies."""
-    texts = [row.search_text, row.message]
+    texts = [describe_for_search(row), row.message]
     if row.request is not None and row.request.size <= LONGEST_SEARCHED:
         texts.append(format_masked(load_masked_call(read_body(row.request).decode()).body or ()))
     if row.reply_body is not None:

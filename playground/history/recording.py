@@ -15,7 +15,7 @@ from playground.calls.fields import replace_unstorable
 from playground.calls.masking import format_masked, mask_call, mask_reply, mask_texts
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
 from playground.history.bodies import dump_masked_call, store_bodies
-from playground.history.models import Exchange, SentDocument
+from playground.history.models import Exchange, SearchText, SentDocument
 from playground.history.processes import identify_process
 
 ABANDONED = "abandoned"
@@ -43,7 +43,6 @@ def record_start(
     exchange.path_values = dict(zip(exchange.path_values, values, strict=True))
     exchange.method, exchange.url = masked.method, format_masked(masked.url)
     exchange.started_at, exchange.process = timezone.now(), identify_process()
-    exchange.search_text = describe_for_search(exchange)
     try:
         with transaction.atomic():
             exchange.request, stored_context = store_bodies(
@@ -104,7 +103,8 @@ def record_broken(
 def record_abandoned(exchange: Exchange, verdict: Verdict) -> Exchange:
     """End an exchange that no process is sending any more; return it as it is stored."""
     values = _describe_verdict(verdict, ()) | {"code": ABANDONED, "ended_at": timezone.now()}
-    return _end(exchange, values)
+    with transaction.atomic():
+        return _end(exchange, values)
 
 
 def set_shared(exchange: Exchange, shared: bool) -> None:
@@ -130,17 +130,24 @@ def describe_for_search(exchange: Exchange) -> str:
 
 
 def _end(exchange: Exchange, values: Mapping[str, object]) -> Exchange:
+    """Write these columns and the search text. The caller opens the transaction."""
     # A copy, since the page that waits may be rendering `exchange` in another thread. It spares
     # that page from reading back what is in memory already.
     ended = copy.copy(exchange)
     for name, value in values.items():
         setattr(ended, name, value)
-    ended.search_text = describe_for_search(ended)
     # The condition is part of the UPDATE: two processes may try to end the same exchange.
     may_end = Q(outcome=Outcome.SENDING) | Q(code=ABANDONED)
-    rows = Exchange.objects.filter(may_end, pk=exchange.pk)
-    if not rows.update(**values, search_text=ended.search_text):
+    if not Exchange.objects.filter(may_end, pk=exchange.pk).update(**values):
         ended.refresh_from_db()
+        return ended
+    # One statement, though there is a row already if the exchange was given up as abandoned.
+    SearchText.objects.bulk_create(
+        [SearchText(exchange=ended, text=describe_for_search(ended))],
+        update_conflicts=True,
+        unique_fields=["exchange"],
+        update_fields=["text"],
+    )
     return ended
 
 

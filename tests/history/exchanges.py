@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from playground.calls.values import Call, Outcome, Reply, Secret, Verdict
-from playground.history.models import Exchange
+from playground.history.models import Exchange, SearchText
 from playground.history.recording import describe_for_search, record_end, record_start
 from playground.people.models import Person
 
@@ -60,6 +60,11 @@ def fill_history(person: Person, count: int = 100_000) -> None:
     Exchange.objects.bulk_create(
         (vary_exchange(first, number, began) for number in numbers), batch_size=2_000
     )
+    rows = Exchange.objects.filter(number__gt=first.number).iterator()
+    SearchText.objects.bulk_create(
+        (SearchText(exchange=row, text=describe_for_search(row)) for row in rows),
+        batch_size=2_000,
+    )
 
 
 def vary_exchange(first: Exchange, number: int, began: object) -> Exchange:
@@ -74,5 +79,4 @@ def vary_exchange(first: Exchange, number: int, began: object) -> Exchange:
     row.job_uid = f"job-{number}"
     row.fingerprint = f"alike-{number % 500}"
     row.started_at = began + timedelta(minutes=number)  # type: ignore[operator]
-    row.search_text = describe_for_search(row)
     return row

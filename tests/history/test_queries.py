@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from playground.calls.values import Outcome, Reply, Verdict
 from playground.history import queries
 from playground.history.models import Exchange
 from playground.history.queries import (
@@ -13,9 +14,11 @@ from playground.history.queries import (
     list_exchanges,
     visible_exchanges,
 )
+from playground.history.recording import record_abandoned, record_end
 from playground.people.models import Role
 from tests.conftest import make_person
 from tests.history.exchanges import (
+    ACCEPTED,
     end_exchange,
     fill_history,
     make_call,
@@ -103,6 +106,94 @@ def test_words_are_found_in_name_workflow_and_url_in_any_case(editor) -> None:
     for text in ("übung", "flow-7", "100%", "ÜBUNG FLOW", "api.example.com übung"):
         assert found(editor, text=text) == [one], text
     assert found(editor, text="10_%") == []
+
+
+@pytest.mark.parametrize("text", ["%", "_", "\\", "100%", "a_b", "c\\d"])
+def test_wildcards_in_a_search_are_ordinary_characters(editor, text: str) -> None:
+    make_exchange(editor, name="Axb cd 1000")
+    one = make_exchange(editor, name="100% A_B C\\D")
+    assert found(editor, text=text) == [one]
+
+
+@pytest.mark.parametrize("text", ["ärger", "Ärger", "ÄRGER", "STRASSE", "straße", "ΣΊΣΥΦΟΣ"])
+def test_a_search_ignores_the_case_of_any_letter(editor, text: str) -> None:
+    one = make_exchange(editor, name="ÄRGER Straße σίσυφος")
+    assert found(editor, text=text) == [one]
+
+
+def test_a_job_is_found_by_its_uid(editor) -> None:
+    started = start_exchange(editor)
+    one = record_end(started, make_call(), Reply(200, "OK", (), b"{}"), ACCEPTED, "JOB-é-7")
+    assert found(editor, text="job-É-7") == [one]
+
+
+def test_a_send_under_way_is_found_and_listed_once_after_it(editor, owner) -> None:
+    done = make_exchange(editor, name="Night run 1")
+    running = start_exchange(editor, name="Night run 2")
+    start_exchange(editor, name="Other")
+    start_exchange(owner, name="Night run of somebody else")
+    assert found(editor, text="NIGHT run") == [running, done]
+    assert found(editor, text="night", outcome="sending") == [running]
+    assert found(editor, text="night", outcome="accepted") == [done]
+    end_exchange(running)
+    assert found(editor, text="night run") == [running, done]
+
+
+def test_a_late_result_replaces_the_search_text(editor) -> None:
+    started = start_exchange(editor, name="Night run")
+    given_up = record_abandoned(started, Verdict(Outcome.UNKNOWN, "abandoned", "Unknown", {}))
+    assert found(editor, text="night run") == [given_up]
+    late = record_end(started, make_call(), Reply(200, "OK", (), b"{}"), ACCEPTED, "job-late")
+    assert found(editor, text="night job-late") == [late]
+
+
+def test_common_and_rare_words_are_paged_without_gap_or_repeat(editor, owner, monkeypatch) -> None:
+    monkeypatch.setattr(queries, "RECENT", 4)
+    made = []
+    for number in range(30):
+        kind = "rare" if number % 11 == 0 else "common"
+        person = owner if number % 5 == 0 else editor
+        operation = "update-account" if number % 3 == 0 else "launch-workflow"
+        made.append(make_exchange(person, name=f"{kind} send", operation=operation))
+    for reader, text, operation in [
+        (owner, "send", ""),
+        (owner, "common", ""),
+        (owner, "rare", ""),
+        (owner, "common", "update-account"),
+        (owner, "rare send", "update-account"),
+        (owner, "nothing", ""),
+        (editor, "send", ""),
+        (editor, "common", "update-account"),
+        (editor, "rare", ""),
+    ]:
+        expected = [
+            each
+            for each in reversed(made)
+            if (reader == owner or each.person_id == reader.pk)
+            and all(word in each.name for word in text.split())
+            and operation in ("", each.operation)
+        ]
+        seen, before = [], None
+        while True:
+            search = ExchangeSearch(text=text, operation=operation, before=before)
+            page = list_exchanges(reader, search, size=3)
+            assert len(page.rows) <= 3
+            seen += page.rows
+            before = page.next_before
+            if before is None:
+                break
+        assert seen == expected, (reader, text, operation)
+
+
+def test_a_common_word_is_looked_for_among_the_newest_only(
+    editor, django_assert_num_queries
+) -> None:
+    fill_history(editor, 60)
+    # The newest number, those under way, and one page.
+    with django_assert_num_queries(3):
+        assert len(found(editor, text="night run")) == 50
+    with django_assert_num_queries(4):
+        assert found(editor, text="no such thing") == []
 
 
 def test_bodies_are_searched_on_request(editor) -> None:

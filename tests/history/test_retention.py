@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from playground.history import retention
-from playground.history.models import Body, Exchange
+from playground.history.models import Body, Exchange, SearchText
 from playground.history.retention import purge_history
 from tests.history.exchanges import end_exchange, make_exchange, start_exchange
 
@@ -33,6 +33,9 @@ def test_surplus_exchanges_are_removed_and_shared_bodies_stay(editor, settings) 
     assert purge_history() == 2
     left = list(Exchange.objects.order_by("number"))
     assert left == made[2:]
+    assert list(SearchText.objects.order_by("pk").values_list("pk", flat=True)) == [
+        row.number for row in left
+    ]
     assert all(row.reply_body is not None for row in left)
     assert Body.objects.filter(digest=left[0].reply_body_id).exists()
 

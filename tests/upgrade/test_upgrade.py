@@ -22,7 +22,7 @@ BEFORE: dict[str, Any] = json.loads(SEEN.read_text())
 # Labels of former models, such as "library.Draft", and the class names that they have now.
 RENAMED: dict[str, str] = {
     "history.Ignored": "IgnoredPointer",
-    "history.Mention": "Exchange",
+    "history.Mention": "SearchText",
     "history.Original": "SentDocument",
     "library.KnownJob": "JobRecord",
     "library.Listing": "ChoiceList",
