@@ -9,7 +9,6 @@ from functools import lru_cache
 from operator import itemgetter
 
 from playground.drafts.models import Draft
-from playground.jsontext.references import may_have_references
 from playground.rules.facts import AccountFacts, Facts
 from playground.vault.models import Secret
 from playground.workspace.connections import format_variables
@@ -20,8 +19,11 @@ from playground.workspace.workflows import read_definition_facts
 def load_facts(
     connection: Connection | None, workflow_uid: str = "", draft: Draft | None = None
 ) -> Facts:
-    """Everything known outside a document; None for what nobody fetched yet."""
-    own = _own_secret_names(draft) if draft else None
+    """Everything known outside a document; None for what nobody fetched yet.
+
+    The draft's own secrets are read if one is given.
+    """
+    own = frozenset(draft.secrets.values_list("name", flat=True)) if draft else None
     if connection is None:
         return Facts(secrets=own)
     facts = _load_cached(connection.pk, connection.facts_version, workflow_uid)
@@ -61,10 +63,3 @@ def _load_accounts(connection: uuid.UUID, version: uuid.UUID) -> Mapping[str, Ac
         for uid, name, integration, valid in sorted(rows, key=itemgetter(1))
     )
     return {account.uid: account for account in accounts} or None
-
-
-def _own_secret_names(draft: Draft) -> frozenset[str]:
-    # They only matter to references, which most documents don't have.
-    if not may_have_references(draft.text):
-        return frozenset()
-    return frozenset(draft.secrets.values_list("name", flat=True))

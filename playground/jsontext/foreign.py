@@ -43,8 +43,13 @@ class ForeignPlaceholder:
 
 def may_have_foreign(text: str) -> bool:
     """Whether a JSON text can have placeholders of other tools; quick."""
+    return has_braces(text) or may_have_tags(text)
+
+
+def may_have_tags(text: str) -> bool:
+    """Whether a JSON text can have placeholders such as `{% now %}`; quick."""
     # A percent sign is rare, and looking for one character is ten times as fast as for two.
-    return has_braces(text) or ("%" in text and "{%" in text)
+    return "%" in text and "{%" in text
 
 
 def find_foreign(text: str) -> Iterator[ForeignPlaceholder]:

@@ -104,3 +104,9 @@ def read_list_rule(schema: Mapping[str, Any]) -> ListRule | None:
     """The rule of a field's schema; None if no operation lists its values."""
     hint = schema.get("x-list")
     return ListRule(**hint) if isinstance(hint, Mapping) else None
+
+
+def read_list_rules(body_schema: Mapping[str, Any]) -> dict[str, ListRule]:
+    """The rules of the body's own fields by their keys."""
+    fields = body_schema.get("properties", {}).items()
+    return {key: rule for key, field in fields if (rule := read_list_rule(field))}

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from playground.openapi.documents import load_document
+from playground.openapi.documents import ListRule, load_document, read_list_rules
 
 HERE = Path(__file__).parent
 # Other keys of a path, such as `parameters`, aren't operations.
@@ -131,6 +131,7 @@ class Operation:
     body. Its schemas require what a success must have. `unknown_advice` is what to do if it
     is unknown whether a call arrived. `repeat` has the pointers of a repeating call (`name`,
     `unit`, `every`), `ends_repeat` the path field that names the repeat this call ends.
+    `listed_fields` has the keys of the body whose values another operation lists.
     """
 
     # OpenAPI's operationId, summary and description.
@@ -152,6 +153,7 @@ class Operation:
     replies: Mapping[str, Any] = field(default_factory=dict)
     repeat: Mapping[str, str] = field(default_factory=dict)
     ends_repeat: str = ""
+    listed_fields: Mapping[str, ListRule] = field(default_factory=dict)
 
     @property
     def credential(self) -> Credential:
@@ -262,6 +264,7 @@ def _read_operation(api: Api, path: str, method: str, entry: Mapping[str, Any]) 
         max_bytes=entry.get("x-max-bytes", 0),
         repeat=entry.get("x-repeat", {}),
         ends_repeat=entry.get("x-ends-repeat", ""),
+        listed_fields=read_list_rules(body.get("schema", {})),
         replies={status: reply.get("content", {}) for status, reply in entry["responses"].items()},
     )
 

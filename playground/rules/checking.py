@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import islice
 
 from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.foreign import may_have_foreign
+from playground.jsontext.foreign import may_have_tags
 from playground.jsontext.parsing import PlainDocument, find_duplicate_keys, parse, parse_plain
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import may_have_references
@@ -74,7 +74,8 @@ def check_document(
     if has_references:
         # Only the names of references are checked as written, everything else as resolved.
         found += islice(check_references(written), LIMIT + 1)
-    if has_references or may_have_foreign(text):
+    # The others have braces like our own, which are looked for in a long text only once.
+    if has_references or may_have_tags(text):
         found += islice(check_foreign(written), LIMIT + 1)
     for name in context.schema.get("x-rules", ()):
         # An imported document may name any rule.

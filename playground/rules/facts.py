@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
@@ -25,16 +25,17 @@ class StepFacts:
     # Definitions from the API don't include it; those written by hand may.
     accounts: AccountsRule = "unknown"
 
-    @property
+    # Each edit asks each step for these two.
+    @cached_property
     def properties(self) -> Mapping[str, Any]:
         """The schemas of the parameters by name."""
         found: Mapping[str, Any] = self.parameters.get("properties", {})
         return found
 
-    @property
-    def required(self) -> list[str]:
+    @cached_property
+    def required(self) -> Sequence[str]:
         """The names of the parameters that a payload must have."""
-        return list(self.parameters.get("required") or ())
+        return tuple(self.parameters.get("required") or ())
 
     @property
     def defaults(self) -> dict[str, Any]:

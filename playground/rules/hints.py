@@ -27,61 +27,57 @@ Values = Mapping[str, Any]
 Check = Callable[[Context, Schema, Values, str], Iterator[Problem]]
 # The mode that is chosen by leaving the choosing property out; no JSON text has this value.
 QUERY = "\0"
-MOST_PLANS = 10_000
+MOST_PLANS = 100
 
 
 class _Plan(NamedTuple):
     """What there is to check at values of one schema, and below them."""
 
-    checks: tuple[Check, ...] = ()
-    fields: tuple[tuple[str, Schema], ...] = ()
-    items: Schema | None = None
+    schema: Schema
+    checks: tuple[Check, ...]
+    fields: tuple[tuple[str, _Plan], ...]
+    items: _Plan | None
 
 
 def check_hints(context: Context) -> Iterator[Problem]:
     """Everything that hints find, in the order of the schema."""
-    yield from _walk(context, context.schema, context.plain, "")
+    if plan := _plan_of(ByIdentity(context.schema)):
+        yield from _walk(context, plan, context.plain, "")
 
 
-def _walk(context: Context, schema: Schema, value: Any, at: str) -> Iterator[Problem]:
-    plan = _plan_of(schema)
-    if isinstance(value, list) and plan.items is not None:
+def _walk(context: Context, plan: _Plan, value: Any, at: str) -> Iterator[Problem]:
+    if isinstance(value, list) and plan.items:
         for index, item in enumerate(value):
             yield from _walk(context, plan.items, item, pointers.child(at, index))
     elif isinstance(value, dict):
         for check in plan.checks:
-            yield from check(context, schema, value, at)
-        for name, field in plan.fields:
+            yield from check(context, plan.schema, value, at)
+        for name, below in plan.fields:
             if name in value:
-                yield from _walk(context, field, value[name], pointers.child(at, name))
-
-
-def _plan_of(schema: Any) -> _Plan:
-    return _plan(ByIdentity(schema))
+                yield from _walk(context, below, value[name], pointers.child(at, name))
 
 
 # Without a plan each of thousands of input rows would be visited although its schema has no
 # hints, and each edit would look for hints in the whole schema again.
 @lru_cache(maxsize=MOST_PLANS)
-def _plan(schema: ByIdentity) -> _Plan:
+def _plan_of(schema: ByIdentity) -> _Plan | None:
     return _make_plan(schema.value)
 
 
-def _make_plan(schema: Any) -> _Plan:
+def _make_plan(schema: Any) -> _Plan | None:
+    """The plan of a schema; None if neither it nor any schema below has hints."""
     if not isinstance(schema, Mapping):
-        return _Plan()
+        return None
     fields = _fields_of(schema)
     field_hints = {hint for _, field in fields for hint in field}
-    items = schema.get("items")
-    return _Plan(
-        tuple(
-            check
-            for check, own, inner in CHECKS
-            if not own.isdisjoint(schema) or not inner.isdisjoint(field_hints)
-        ),
-        tuple((name, field) for name, field in fields if _plan_of(field) != _Plan()),
-        items if _plan_of(items) != _Plan() else None,
+    checks = tuple(
+        check
+        for check, own, inner in CHECKS
+        if not own.isdisjoint(schema) or not inner.isdisjoint(field_hints)
     )
+    below = [(name, plan) for name, field in fields if (plan := _make_plan(field))]
+    items = _make_plan(schema.get("items"))
+    return _Plan(schema, checks, tuple(below), items) if checks or below or items else None
 
 
 def _fields_of(schema: Schema) -> list[tuple[str, Schema]]:

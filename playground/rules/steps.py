@@ -47,6 +47,9 @@ def check_steps(context: Context) -> Iterator[Problem]:
         uid = step.get("step_uid")
         if not is_literal(uid):
             continue
+        if context.facts.step(uid):
+            indexes.setdefault(uid, []).append(index)
+            continue  # nearly every step
         if _address.search(uid):
             yield _report_address(context, index, uid)
             continue
@@ -55,7 +58,7 @@ def check_steps(context: Context) -> Iterator[Problem]:
             place = _label_step(context, index)
             yield make_problem("step-placeholder", pointer, place=place, found=found)
             continue
-        if context.facts.steps is not None and context.facts.step(uid) is None:
+        if context.facts.steps is not None:
             unknown.append((index, uid))
         indexes.setdefault(uid, []).append(index)
     if unknown:
@@ -223,7 +226,8 @@ def check_parameters(context: Context) -> Iterator[Problem]:
         at = f"/{KEY}/{index}/parameters"
         found = list(check_schema(context, facts.parameters, given, at))
         yield from found
-        yield from _check_required(context, facts, given, at, {each.pointer for each in found})
+        if facts.required:
+            yield from _check_required(context, facts, given, at, {each.pointer for each in found})
         known = facts.properties
         if given.keys() <= known.keys():
             continue  # nearly every step

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
 
 from django.utils.translation import gettext as _
 
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.pointers import child, find_child
 from playground.jsontext.scanning import Child
-from playground.openapi.documents import ListRule, read_list_rule
+from playground.openapi.documents import ListRule
+from playground.openapi.operations import Operation
 from playground.rules.problems import WARNING, Problem
 from playground.workspace.models import ChoiceList, Connection
 
@@ -37,15 +37,14 @@ def _load_choices(pk: int, read_at: datetime) -> Choices:
 
 
 def check_listed_values(
-    text: str, schema: Mapping[str, Any], connection: Connection | None
+    text: str, operation: Operation, connection: Connection | None
 ) -> Iterator[Problem]:
     """Warn of values that the API doesn't list, or lists as not usable.
 
     Only a warning, because the list may be older than a value that was just created.
     """
-    for key, field in schema.get("properties", {}).items():
-        rule = read_list_rule(field)
-        choices = read_choices(connection, rule) if rule else None
+    for key, rule in operation.listed_fields.items():
+        choices = read_choices(connection, rule)
         pointer = child("", key)
         value = _find_value(text, pointer) if choices is not None else None
         if choices is None or value is None:
@@ -55,7 +54,8 @@ def check_listed_values(
         is_usable = found in choices and not note
         if is_usable or found in ("null", '""') or "{{" in found:
             continue
-        params = {"field": str(field.get("title", key)), "value": found.strip('"')}
+        title_of_field = (operation.body_schema or {})["properties"][key].get("title", key)
+        params = {"field": str(title_of_field), "value": found.strip('"')}
         line = text.count("\n", 0, value.start) + 1
         if found in choices:
             params |= {"title": title, "note": note}

@@ -17,7 +17,7 @@ from playground.drafts.models import Draft
 from playground.jsontext.foreign import find_foreign
 from playground.jsontext.parsing import parse_plain
 from playground.jsontext.pointers import lines_of
-from playground.jsontext.references import FILE_REFERENCE, find_references
+from playground.jsontext.references import FILE_REFERENCE, find_references, may_have_references
 from playground.jsontext.resolving import resolve_document
 from playground.openapi.operations import Operation, get_operation
 from playground.payload_templates.models import Version
@@ -126,14 +126,17 @@ def bypass_deduplication(plan: Plan) -> Plan:
 
 def gather_facts(plan: Plan) -> Facts:
     """Return what the rules need to know beyond the document."""
-    facts = load_facts(plan.connection, plan.path_values.get(WORKFLOW_UID, ""), plan.draft)
+    # A draft's secrets and files only matter to references, which most documents don't have.
+    has_references = may_have_references(plan.text)
+    draft = plan.draft if has_references else None
+    facts = load_facts(plan.connection, plan.path_values.get(WORKFLOW_UID, ""), draft)
     own = own_variables(Metadata.read(plan.metadata))
     if own and facts.variables is not None:
         facts = replace(facts, variables={**facts.variables, **own})
     secrets = facts.secrets
     if plan.version is not None:
         secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
-    files = read_file_facts(plan.text) if "{{file:" in plan.text else {}
+    files = read_file_facts(plan.text) if has_references else {}
     if files:
         # Somebody else's file is treated like one that doesn't exist.
         openable = find_openable_files(plan.opener, files, plan.version)
@@ -152,7 +155,8 @@ def check_plan(plan: Plan, facts: Facts | None = None, read: Read = parse_plain)
         facts = facts or gather_facts(plan)
         problems += check_document(plan.text, schema, facts, make_resolver(plan), read)
         problems += _check_size(plan, facts)
-        problems += check_listed_values(plan.text, schema, plan.connection)
+        if plan.operation.listed_fields:
+            problems += check_listed_values(plan.text, plan.operation, plan.connection)
     return problems
 
 
@@ -244,8 +248,8 @@ def _check_incomplete(plan: Plan) -> list[Problem]:
 
 def _check_size(plan: Plan, facts: Facts) -> Iterator[Problem]:
     # A warning: the limit is documented, but the API may have raised it since.
-    limit, size = plan.operation.max_bytes, measure_body(plan, facts)
-    if limit and size > limit:
+    limit = plan.operation.max_bytes
+    if limit and (size := measure_body(plan, facts)) > limit:
         params = {
             "size": format_size(size),
             "most": format_size(limit),

@@ -11,6 +11,7 @@ from playground.drafts.credentials import store_draft_secret
 from playground.drafts.drafts import find_draft, start_draft
 from playground.drafts.facts import load_facts
 from playground.people.models import Person
+from playground.sending.plans import gather_facts, plan_draft
 from playground.workspace.accounts import store_accounts
 from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection
@@ -74,10 +75,10 @@ def test_a_connection_s_variables_are_read_from_the_connection_at_hand(place: Co
 
 def test_nothing_is_read_twice(place: Connection, editor: Person) -> None:
     made = start_draft(editor, "launch-workflow", "{}", connection=place)
-    draft = find_draft(editor, made.id)
-    load_facts(place, UID, draft)
+    plan = plan_draft(find_draft(editor, made.id))
+    gather_facts(plan)
     with CaptureQueriesContext(connection) as seen:
-        load_facts(place, UID, draft)
+        gather_facts(plan)
     assert len(seen) == 0
 
 

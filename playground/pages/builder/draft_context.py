@@ -21,7 +21,7 @@ from playground.openapi.operations import Operation, get_operation
 from playground.people.access import person_of
 from playground.rules.facts import Facts
 from playground.rules.problems import Problem
-from playground.sending.plans import check_plan, gather_facts, plan_draft
+from playground.sending.plans import Plan, check_plan, gather_facts, plan_draft
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,12 @@ class DraftContext:
         return parsing.parse(self.draft.text)
 
     @cached_property
+    def plan(self) -> Plan:
+        return plan_draft(self.draft)
+
+    @cached_property
     def facts(self) -> Facts:
-        return gather_facts(plan_draft(self.draft))
+        return gather_facts(self.plan)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
@@ -55,7 +59,7 @@ class DraftContext:
     @cached_property
     def problems(self) -> list[Problem]:
         read = partial(read_document, self.draft.pk)
-        return check_plan(plan_draft(self.draft), self.facts, read)
+        return check_plan(self.plan, self.facts, read)
 
     @cached_property
     def field_metadata(self) -> FieldMetadata:

@@ -28,7 +28,7 @@ from playground.pages.errors import show_error
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.file_access import find_openable_files
-from playground.sending.plans import measure_body, plan_draft
+from playground.sending.plans import measure_body
 from playground.workspace.files import (
     VAGUE,
     FileRejected,
@@ -212,7 +212,7 @@ def describe_files(opened: DraftContext, field: Field) -> dict[str, Any]:
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     rows = list(_read_rows(opened, tree if isinstance(tree, list) else []))
     # Counted as sent: files as base64 in the document, not as references.
-    most, size = opened.operation.max_bytes, measure_body(plan_draft(opened.draft), opened.facts)
+    most, size = opened.operation.max_bytes, measure_body(opened.plan, opened.facts)
     return {
         "field": field,
         "files": rows,

@@ -47,7 +47,7 @@ def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     last = find_running_exchange(person, draft_id) or find_last_exchange(person, draft_id)
     if last is not None:
         context["reply"] = view_reply(show_if_abandoned(last))
-        now = fingerprint_plan(plan_draft(opened.draft))
+        now = fingerprint_plan(opened.plan)
         context["reply_is_stale"] = last.fingerprint not in ("", now)
     return render(request, "builder/page.html", context)
 
