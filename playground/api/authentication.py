@@ -16,7 +16,7 @@ CALLS = RateLimit(600, 60)
 
 
 class TooManyRequests(Exception):
-    """The answer is 429, and says after how many `seconds` to try again."""
+    """Answered with 429 and the number of `seconds` to wait."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(f"Too many requests. Try again in {seconds} seconds.")

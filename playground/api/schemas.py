@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from playground.openapi.operations import list_operations
 
 DOCUMENT = "The payload as JSON text, sent byte for byte as it is."
-ROWS = "Tables such as CSV, with titles in the first row, by JSON Pointer: the rows to send."
+ROWS = "The rows to send, by JSON Pointer: tables such as CSV with titles in the first row."
 NOTES = "What was left out of the rows, or assumed about them."
 # The bound has a side effect that is needed: pydantic checks only constrained texts for lone
 # surrogates, which can neither be stored nor exported.
@@ -99,7 +99,7 @@ class FillInput(Input):
 class SendInput(FillInput):
     press: UUID | None = Field(
         None,
-        description="With the same ID and values again, it sends once; with other values, 409.",
+        description="Repeating the same ID and values sends only once; other values return 409.",
     )
     confirm: Text = Field("", description="The name of a protected connection.")
 

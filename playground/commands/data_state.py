@@ -1,4 +1,4 @@
-"""Whether the data can be used: what stops the start, or a command, with one sentence."""
+"""Checks whether the data is usable; if not, the start or command ends with one sentence."""
 
 from pathlib import Path
 
@@ -22,13 +22,13 @@ def check_data_folder() -> None:
         if find_cause(error) == Cause.FULL:
             raise CommandError(describe_for_terminal(Cause.FULL)) from None
         raise CommandError(
-            f"The data folder {settings.DATA} can't be written: {error.strerror}. Give this user "
-            "write access to it, or set PLAYGROUND_DATA to another folder."
+            f"The data folder {settings.DATA} can't be written to: {error.strerror}. Give this "
+            "user write access to it, or set PLAYGROUND_DATA to another folder."
         ) from None
 
 
 def check_database_file() -> None:
-    """Raise CommandError if something that isn't a file has the name of the database."""
+    """Raise CommandError if the path of the database isn't a file."""
     path = find_database_file()
     if path is not None and path.exists() and not path.is_file():
         raise CommandError(
@@ -38,7 +38,7 @@ def check_database_file() -> None:
 
 
 def check_tables() -> None:
-    """Look at every table: reading a damaged one raises an error, which names the cause."""
+    """Read every table: a damaged one raises an error that names the cause."""
     for model in apps.get_models():
         rows: QuerySet[Model] = QuerySet(model)
         rows.count()
@@ -46,26 +46,26 @@ def check_tables() -> None:
 
 
 def check_applied(begin_anew: bool = False) -> None:
-    """Raise CommandError if the database is newer than the code, or missing beside its files."""
+    """Raise CommandError if the database is too new, or is missing while its files exist."""
     applied = list_applied()
     if not applied and not begin_anew and (found := find_former_data()):
         database = find_database_file() or "that PLAYGROUND_DATABASE_URL names"
         raise CommandError(
             f"The database {database} is missing or empty, but {found} is there from an earlier "
-            "start. Restore the database from a backup. To begin anew without it, run: "
+            "start. Restore the database from a backup. To start over without it, run: "
             f"manage.py serve {BEGIN_ANEW}"
         )
     newer = list_newer(applied)
     if newer:
         named = ", ".join(newer[:MOST_NAMED])
         raise CommandError(
-            f"The database was made by a newer version of API Playground ({named}). Update the "
-            "code, or restore the backup that was made before the upgrade."
+            f"The database was created by a newer version of API Playground ({named}). Update the "
+            "code, or restore the backup made before the upgrade."
         )
 
 
 def find_former_data() -> Path | None:
-    """Something in the data folder that only a former start with a database leaves there."""
+    """A path in the data folder that only an earlier start with a database creates."""
     files, collected = Path(settings.FILES), Path(settings.STATIC_ROOT) / "collected"
     if files.is_dir() and any(files.iterdir()):
         return files
@@ -73,7 +73,7 @@ def find_former_data() -> Path | None:
 
 
 def explain_for_terminal(error: BaseException) -> str:
-    """The sentence about a failed database or disk, or an empty text for other errors."""
+    """The sentence about a failed database or disk, or "" for other errors."""
     cause = find_cause(error)
     if cause is None:
         return ""
@@ -94,13 +94,13 @@ def describe_for_terminal(cause: Cause) -> str:
         return f"{database} is locked by another program. Stop that program, then start again."
     if cause == Cause.READ_ONLY and path is None:
         return (
-            f"{database} can't be written. Let the user of PLAYGROUND_DATABASE_URL create and "
-            "change tables in it, then start again."
+            f"{database} is read-only for the user in PLAYGROUND_DATABASE_URL. Let that user "
+            "create and alter tables, then start again."
         )
     if cause == Cause.READ_ONLY:
         return (
-            f"{database} can't be opened or written. Give this user write access to it and to its "
-            "folder, then start again."
+            f"{database} can't be opened or written to. Give this user write access to it and to "
+            "its folder, then start again."
         )
     if cause == Cause.NO_DATABASE:
         return (
@@ -113,7 +113,7 @@ def describe_for_terminal(cause: Cause) -> str:
 def _describe_unreachable(error: BaseException) -> str:
     database = settings.DATABASES["default"]
     where = f"{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
-    # The last line says why; the ones before repeat it for each address of the host.
+    # The last line gives the reason; the others repeat it for each address of the host.
     reason = (str(error).strip().splitlines() or ["no reason given"])[-1]
     reason = reason.rpartition("FATAL:")[2].strip().rstrip(".?")
     if password := database["PASSWORD"]:

@@ -1,7 +1,7 @@
-"""The listening socket, with the limits that waitress lacks: per address, and in time.
+"""The listening socket, with limits that waitress lacks: per address and for slow requests.
 
 Waitress stops accepting at its connection limit, so that idle connections keep new visitors out.
-Here a new connection takes the place of the one that has been idle longest. Measured with 1,000
+Here a new connection replaces the one that has been idle longest. Measured with 1,000
 idle connections: `python -m tests.drill connections`.
 """
 
@@ -15,15 +15,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-# A connection is idle once nothing was sent for so long: a streamed response has shorter gaps.
+# A connection is idle after this long without output: a streamed response has shorter gaps.
 QUIET_SECONDS = 1.0
-# Files that the process needs beside connections: database, log, calls, uploads.
+# Files that the process needs besides connections: database, log, calls, uploads.
 OTHER_FILES = 256
 
 
 @dataclass(frozen=True)
 class ConnectionLimits:
-    """How many connections in all and per address (0: no limit), and seconds for a request."""
+    """The most connections in all and per address (0: no limit), and seconds per request."""
 
     total: int
     per_address: int
@@ -31,14 +31,14 @@ class ConnectionLimits:
 
 
 class CallerConnection(socket.socket):
-    """An accepted connection. It knows whether it is idle, and ends a request that trickles in."""
+    """An accepted connection. It tracks idleness, and cuts off a request that trickles in."""
 
     def __init__(self, accepted: socket.socket, listener: "Listener", address: str) -> None:
         # Takes over the file descriptor: `accept` makes plain sockets only.
         super().__init__(accepted.family, accepted.type, accepted.proto, accepted.detach())
         self._listener, self.address = listener, address
         self.touched = time.monotonic()
-        # Since when a request arrives or is worked on; None while the connection is idle.
+        # When the current request began to arrive; None while the connection is idle.
         self.busy_since: float | None = None
         self.has_spoken = False
 
@@ -69,7 +69,7 @@ class CallerConnection(socket.socket):
         return not self.has_spoken or time.monotonic() - self.touched > QUIET_SECONDS
 
     def end(self) -> None:
-        """Let the server notice that the connection is over; its own thread closes it."""
+        """Shut the connection down; the server's own thread notices and closes it."""
         with suppress(OSError):
             self.shutdown(socket.SHUT_RDWR)
 
@@ -93,13 +93,13 @@ class Listener(socket.socket):
         return connection, address
 
     def end_idle(self) -> None:
-        """End connections without a request, as when the server stops."""
+        """Close connections without a request, as when the server stops."""
         for connection in list(self.open_connections):
             if connection.is_idle():
                 connection.end()
 
     def _make_room(self, address: str) -> bool:
-        """End idle connections where a limit is reached; False if all are busy."""
+        """Close idle connections if a limit is reached; False if all are busy."""
         limits, connections = self.limits, self.open_connections
         if len(connections) >= limits.total and not self._end_oldest(connections):
             return False
@@ -114,13 +114,13 @@ class Listener(socket.socket):
             return False
         oldest = min(idle, key=lambda connection: connection.touched)
         oldest.end()
-        # Its place is free from now on, although the server closes it a moment later.
+        # It no longer counts, although the server closes it a moment later.
         self.open_connections.discard(oldest)
         return True
 
 
 def raise_file_limit(connections: int) -> int:
-    """Allow this process as many open files as it needs; return how many connections fit."""
+    """Raise this process's limit of open files; return how many connections fit."""
     needed = connections + OTHER_FILES
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != resource.RLIM_INFINITY and soft < needed:

@@ -1,6 +1,6 @@
 """Keeps the files of this installation from other users of the machine.
 
-The settings' umask makes new ones private. These are those that exist already: made by an earlier
+The settings' umask makes new files private. This covers existing ones: created by an earlier
 version, copied, or restored from a backup.
 """
 
@@ -18,13 +18,13 @@ logger = logging.getLogger("playground.start")
 
 OTHERS = 0o077
 KEY_FILES = ("signing.key", "secrets.key", "secrets.new")
-# What SQLite writes beside the database.
+# What SQLite writes next to the database.
 SUFFIXES = ("", "-wal", "-shm", "-journal")
 
 
 def protect_files() -> None:
-    """Take the access of others away, and warn where that isn't possible."""
-    # Elsewhere the bits say nothing about who has access.
+    """Revoke other users' access, and warn where that isn't possible."""
+    # On other systems the mode bits don't control access.
     if os.name != "posix":
         return
     for path in filter(is_open_to_others, list_private_paths()):
@@ -35,8 +35,8 @@ def protect_files() -> None:
     # Its mode is the administrator's choice: a backup may need to list it.
     if is_open_to_others(Path(settings.DATA)):
         logger.warning(
-            "Other users can list the data folder %s. Its files are private all the same. To "
-            "close the folder too, run: chmod 700 %s",
+            "Other users can list the data folder %s. Its files are still private. To "
+            "restrict the folder as well, run: chmod 700 %s",
             settings.DATA,
             settings.DATA,
         )

@@ -30,12 +30,12 @@ LARGEST_BODY = 64 * 1024 * 1024
 # Larger than any page: beyond this, a caller who reads slowly would hold a thread. Waitress keeps
 # all but the first megabyte in a temporary file.
 LARGEST_WAITING_RESPONSE = 64 * 1024 * 1024
-# How often a server that stops looks whether it may end.
+# How often a stopping server checks whether it may exit.
 STOP_STEP = 0.05
 
 
 class Server:
-    """Waitress in a thread of its own, which can stop without breaking off a response."""
+    """Waitress in its own thread, able to stop without cutting off a response."""
 
     def __init__(self, listener: Listener) -> None:
         connections = raise_file_limit(settings.CONNECTIONS)
@@ -47,9 +47,9 @@ class Server:
             get_internal_wsgi_application(),  # the one that WSGI_APPLICATION names
             sockets=[listener],
             threads=settings.THREADS,
-            # No Server header: a version only helps those who look for known weaknesses.
+            # No Server header: a version only helps attackers.
             ident=None,
-            # The listener keeps the limit; waitress would stop accepting at its own.
+            # The listener enforces the limit; at its own, waitress would stop accepting.
             connection_limit=connections + OTHER_FILES,
             channel_timeout=settings.KEEP_ALIVE_SECONDS,
             cleanup_interval=min(5, settings.KEEP_ALIVE_SECONDS),
@@ -62,7 +62,7 @@ class Server:
         self.has_ended = False
 
     def start(self, when_ended: Callable[[], object]) -> None:
-        """Serve in a thread; `when_ended` is called should that thread ever end by itself."""
+        """Serve in a thread; `when_ended` is called if that thread ever ends by itself."""
 
         def run() -> None:
             try:
@@ -76,11 +76,11 @@ class Server:
     def stop_accepting(self) -> None:
         """Close the listening socket; connections with a request go on."""
         # In the server's thread: it may be waiting for this very socket. The server's own
-        # `close` would also end its way of being woken up by the threads that answer.
+        # `close` would also close the trigger by which the worker threads wake it up.
         self._waitress.trigger.pull_trigger(lambda: dispatcher.close(self._waitress))
 
     def finish_requests(self, seconds: float) -> None:
-        """Wait until every request is answered, at most so long; close idle connections."""
+        """Wait up to this long until every request is answered; close idle connections."""
         deadline = time.monotonic() + seconds
         while self.listener.open_connections and time.monotonic() < deadline:
             self.listener.end_idle()

@@ -47,7 +47,7 @@ ADDRESS_FILE = "address"
 def prepare(begin_anew: bool = False) -> None:
     """Bring database and files to the state that this version needs.
 
-    With `begin_anew`, even if the database is missing beside the files that belong to it.
+    With `begin_anew`, even if the database is missing and files that belong to it remain.
     """
     check_data_folder()
     if begin_anew:
@@ -89,7 +89,7 @@ def check_encryption_key() -> None:
 
 
 def encrypt_files() -> None:
-    """Encrypt attachments that an early version stored as they are."""
+    """Encrypt attachments that an early version stored unencrypted."""
     try:
         seal_plain_files()
     except CannotUnseal as error:

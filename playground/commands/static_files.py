@@ -44,7 +44,7 @@ CONTINUES = {
 _import_script = re.compile(r'^import (?:\{([^}]*)\} from )?"(\.{1,2}/[\w./-]+\.js)";\n', re.M)
 _import_style = re.compile(r'^@import "([\w./-]+\.css)";\n', re.M)
 _export = re.compile(r"^export (?=(?:async )?(?:function\*?|class|const) (\w+))", re.M)
-# Notices of licences are marked with an exclamation mark and stay. A source map would be looked
+# License notices are marked with an exclamation mark and stay. A source map would be looked
 # for next to the bundle, where it isn't; its reference is a comment too.
 _style_comment = re.compile(r"/\*(?!!).*?\*/\n?", re.S)
 # Lines that are comments, and the space before all others. No template literal has several lines.
@@ -136,7 +136,7 @@ def _assign_modules(name: str, read: Read) -> dict[str, str]:
 
 
 def _address(name: str, earlier: str, collected: Mapping[str, str] | None) -> str:
-    """An earlier bundle as a later one imports it."""
+    """An earlier bundle, in the form in which a later one imports it."""
     if collected is not None:
         if earlier not in collected:
             raise CannotBundle(f"{name} continues {earlier}, which could not be bundled.")

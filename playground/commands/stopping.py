@@ -1,4 +1,4 @@
-"""A graceful stop: what is under way may end, then the process does."""
+"""A graceful stop: requests and sends finish, then the process exits."""
 
 import signal
 import sys
@@ -18,7 +18,7 @@ SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 
 class StopRequest:
-    """Is made by SIGTERM or Ctrl+C; the second one ends the process at once."""
+    """A stop requested by SIGTERM or Ctrl+C; a second signal ends the process at once."""
 
     def __init__(self) -> None:
         self._made = threading.Event()
@@ -27,7 +27,7 @@ class StopRequest:
             signal.signal(number, self._receive)
 
     def wait(self) -> None:
-        """Wait until somebody asks. Before this, while starting, a signal ends the process."""
+        """Wait for a stop request. Until then, while starting, a signal ends the process."""
         self._is_serving = True
         self._made.wait()
 
@@ -37,20 +37,20 @@ class StopRequest:
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if not self._is_serving:
             sys.exit(0)
-        # The next signal does what it does to any process: ends it at once.
+        # The next signal has its default effect: it ends the process at once.
         for each in SIGNALS:
             signal.signal(each, signal.SIG_DFL)
         self._made.set()
 
 
 def stop_gracefully(server: Server) -> None:
-    """Accept nothing new, let sends and requests end within PLAYGROUND_STOP_SECONDS.
+    """Accept nothing new, let sends and requests finish within PLAYGROUND_STOP_SECONDS.
 
     A send that doesn't end in time is recorded as unknown.
     """
     deadline = time.monotonic() + settings.STOP_SECONDS
     server.stop_accepting()
-    # Beside the sends: a connection that was answered meanwhile must not bring another request.
+    # In parallel with the sends: an answered connection must not bring another request.
     closing = threading.Thread(
         target=server.finish_requests, args=(settings.STOP_SECONDS + CANCEL_SECONDS,), daemon=True
     )

@@ -19,7 +19,7 @@ from playground.rules.facts import Facts
 
 # Assigns a value of the address instead of the document: `#path/workflow_uid`.
 PATH = "#path/"
-# The endings of files with rows of cells. Workbooks are refused with a sentence of their own.
+# Suffixes of files with rows of cells. Workbooks are rejected with their own message.
 TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xls")
 
 
@@ -57,14 +57,14 @@ def _check_pointer(pointer: str) -> None:
 
 
 def assign_file(state: State, pointer: str, name: str, content: str | bytes) -> State:
-    """Assign a JSON file as it is, or the rows of a table as objects of strings."""
+    """Assign a JSON file unchanged, or the rows of a table as objects of strings."""
     if is_table(name):
         return assign_rows(state, pointer, read_rows(name, content))
     return assign_json(state, pointer, _decode(name, content).strip())
 
 
 def is_table(name: str) -> bool:
-    """Whether a file of this name has rows of cells; all others have JSON."""
+    """Whether a file of this name has rows of cells; all others contain JSON."""
     return name.lower().endswith(TABLES)
 
 
@@ -82,10 +82,10 @@ def assign_rows(state: State, pointer: str, table: Table) -> State:
 
 
 def list_columns(operation: Operation, facts: Facts, text: str, pointer: str) -> list[TableColumn]:
-    """The columns that are known for the rows at a pointer.
+    """The known columns of the rows at a pointer.
 
-    They are the inputs of the workflow where its rows are, what the schema has for the items,
-    and the keys that the rows of the document have. Raises AssignmentError.
+    These are the inputs of the workflow if the pointer is that of its rows, the properties of the
+    schema's items, and the keys of the document's rows. Raises AssignmentError.
     """
     _check_pointer(pointer)
     schema = schema_at(operation.body_schema, pointer)

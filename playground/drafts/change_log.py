@@ -35,7 +35,7 @@ def describe_change(before: State, after: State, splice: Splice) -> dict[str, An
         detail["text"] = _to_list(splice)
     if entries := _changed_entries(before.metadata, after.metadata):
         detail["metadata"] = entries
-    # Otherwise the editor shows the document, and `text` says what happened to both.
+    # Otherwise the editor shows the document, and `text` covers both.
     if EDITOR in before.metadata.incomplete or EDITOR in after.metadata.incomplete:
         # From the editor's old text to the old document, the new one, and the editor's new text.
         shown = [
@@ -128,7 +128,7 @@ def rebase(state: State, edit: Edit, details: Iterable[Detail]) -> Rebased:
 
     Raises ValueError when the text isn't the one that the edit was made for.
     """
-    # The text that the person saw is nowhere stored: it is made by taking the changes back.
+    # The text that the person saw isn't stored: it is rebuilt by reverting the changes.
     later = [splice for each in details if (splice := editor_splice_of(each)).changes]
     old = editor_text(state.text, state.metadata)
     for splice in reversed(later):
@@ -140,7 +140,7 @@ def rebase(state: State, edit: Edit, details: Iterable[Detail]) -> Rebased:
         if theirs.offset + len(theirs.removed) <= mine.offset:
             shift = len(theirs.inserted) - len(theirs.removed)
             mine = replace(mine, offset=mine.offset + shift)
-        # Two insertions at the same offset overlap as well: nobody knows which comes first.
+        # Two insertions at the same offset overlap as well: their order is ambiguous.
         elif theirs.offset <= mine.offset or theirs.offset < mine.offset + len(mine.removed):
             overlaps = True
     return Rebased(replace(edit, index=mine.offset), pointer, overlaps, yours)

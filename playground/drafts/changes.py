@@ -1,7 +1,7 @@
 """Changes of a draft: edit, undo and redo, each stored with its entry in the change log.
 
-Nobody locks a draft. A change is made for the revision that was read, and one UPDATE stores it
-only if the draft still has that revision. The one that comes second reads and tries again.
+Drafts aren't locked. A change is made for the revision that was read, and one UPDATE stores it only
+if the draft still has that revision. The second of two reads again and retries.
 """
 
 from __future__ import annotations

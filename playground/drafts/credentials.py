@@ -118,7 +118,7 @@ def find_possible_credentials(text: str) -> list[str]:
 
 
 def find_credential_values(text: str) -> list[str]:
-    """The pointers of values that are credentials for sure, by how they look."""
+    """The pointers of values that are certainly credentials, by their format."""
     try:
         strings = _strings(parse(text), "")
     except JSONSyntaxError:
@@ -127,7 +127,7 @@ def find_credential_values(text: str) -> list[str]:
 
 
 def find_shown_credentials(state: State, *, possible: bool = False) -> list[str]:
-    """The places of a payload in which others would read credentials, also beside its document.
+    """The places of a payload that would show credentials to others, also outside its document.
 
     Those in fields named after credentials become secrets, and aren't among them. With
     `possible`, they are, and so is what may be a credential but need not.
@@ -139,7 +139,7 @@ def find_shown_credentials(state: State, *, possible: bool = False) -> list[str]
     found = [
         pointer
         for pointer, value in outside.items()
-        # The key decides too: whatever is called a password is one.
+        # The key decides too: anything called a password is one.
         if find(value) or (possible and mask_value(pointer, value, Collector()) != value)
     ]
     found += [f"{{{{{name}}}}}" for name, value in metadata.variables.items() if find(value)]

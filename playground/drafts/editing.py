@@ -1,4 +1,4 @@
-"""Edits: what each kind does to a draft's state, and the splice of the document that it makes.
+"""Edits: how each kind changes a draft's state, and the resulting splice of the document.
 
 `perform(state, edit) -> (state, splice)`. Callers that need to know what changed, such as the
 change log and the page, get the splice and never compare texts.
@@ -103,7 +103,7 @@ def _set(state: State, edit: Edit) -> Edited:
 
 
 def _keep_incomplete(state: State, edit: Edit) -> Edited:
-    # The empty pointer would overwrite what the JSON editor has there.
+    # The empty pointer would overwrite the JSON editor's text.
     if edit.pointer == EDITOR:
         raise InvalidEdit("This isn't JSON yet. Use the JSON editor to type a whole payload.")
     metadata = state.metadata.put("incomplete", edit.pointer, edit.value)

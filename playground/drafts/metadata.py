@@ -36,11 +36,11 @@ STORED_AS = {
 class Metadata:
     """Five maps by pointer, the last one by name.
 
-    `off` holds the JSON text of values that are switched off, `away` of values that belong to
-    other union branches than the chosen one, `notes` what people wrote about a field.
-    `incomplete` holds input of a JSON field that doesn't parse yet; that of the JSON editor is
-    stored under the pointer "" (see `incomplete.EDITOR`). `variables` holds the JSON text of the
-    payload's own variables.
+    `off` holds the JSON text of values that are switched off, `away` that of values in union
+    branches other than the chosen one, `notes` what people wrote about a field. `incomplete` holds
+    input of a JSON field that doesn't parse yet; that of the JSON editor is stored under the
+    pointer "" (see `incomplete.EDITOR`). `variables` holds the JSON text of the payload's own
+    variables.
     """
 
     off: Entries = field(default_factory=dict)

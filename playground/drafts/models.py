@@ -60,7 +60,7 @@ class Change(models.Model):
     class State(models.TextChoices):
         DONE = "done"
         UNDONE = "undone"
-        # Undone, and then another edit was made: it can't be redone any more.
+        # Undone, and then another edit was made: it can no longer be redone.
         DROPPED = "dropped"
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="changes")

@@ -49,7 +49,7 @@ def _match_steps(
     text: str, here: WorkflowDefinition, there: WorkflowDefinition
 ) -> tuple[list[Edit], list[str]]:
     """Edits that give each step its UID over there; names of steps that are missing."""
-    # UIDs differ between workspaces. Names are all that copies of a workflow share.
+    # UIDs differ between workspaces. Copies of a workflow only share names.
     uids = {step.name: step.uid for step in there.steps}
     edits, missing = [], []
     for pointer, uid in _step_uids(text):

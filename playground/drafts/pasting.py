@@ -89,7 +89,7 @@ def store_credentials(
 
 
 def build_environment_edit(person: Person, draft: Draft, found: Imported) -> Edit:
-    """The edit that sets pasted variables of the payload's own; credentials become secrets.
+    """The edit that sets pasted variables on the payload; credentials become secrets.
 
     A placeholder of the document with the name of a credential becomes its reference.
     """

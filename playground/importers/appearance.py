@@ -1,4 +1,4 @@
-"""Names the format of a text that can't be read, for the sentence that says so."""
+"""Names the format of unreadable text, for the message that rejects it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 
 # Only the start of a text is searched.
 SEARCHED = 20_000
-# Each with the patterns of which one must be found. The first that fits counts, so the exact
-# ones come first. No pattern may look far ahead from every place: a text may be anything.
+# A format matches if one of its patterns does. The first match counts, so the exact formats come
+# first. No pattern may look far ahead from every offset: the text may be anything.
 FORMATS: dict[str, tuple[str, ...]] = {
     "an Insomnia export": (r'"__export_format"\s*:', r"^type:\s*\w+\.insomnia\.rest/"),
     "a Bruno request": (r"^(?:meta|body:json|post|get|put|patch|delete)\s*\{\s*$",),
@@ -80,7 +80,7 @@ SENTENCE = re.compile(r"(?:[^\W\d_]{1,40}[,;:.!?)]{0,3}\s+){3}[^\W\d_]{2}")
 
 
 def name_format(text: str) -> str | None:
-    """What the text looks like, such as `YAML` or `a log`; None where nothing fits."""
+    """What the text looks like, such as `YAML` or `a log`; None if nothing matches."""
     start = text[:SEARCHED]
     for name, patterns in PATTERNS.items():
         if any(pattern.search(start) for pattern in patterns):

@@ -1,7 +1,7 @@
-"""Splits a bash text into commands and words as bash would, without running anything.
+"""Splits bash code into commands and words as bash would, without running anything.
 
-Source: the Bash Reference Manual, sections 3.2 (commands) and 3.6 (redirections). Where bash
-itself would stumble over what a copy did to a command, it is repaired, with a note.
+Source: the Bash Reference Manual, sections 3.2 (commands) and 3.6 (redirections). A command damaged
+by copying, which bash itself would reject, is repaired with a note.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ SPACES = " \t\r\v\f\xa0\u2002\u2003\u2009\u200b\u202f\u3000\ufeff"
 ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=")
 REDIRECT = re.compile(r"(?:\d{1,2}|&)?(<<<|<<-?|>>|>&|<&|>\||<>|<|>)")
 HERE_DOCUMENT = re.compile(r"(?:\d{1,2})?<<(?!<)(-?)[ \t]*(['\"]?)([\w.!-]+)\2")
-# A backslash at the end of a line joins it with the next, as `^` and a backtick do elsewhere.
+# A backslash at the end of a line joins it with the next, as `^` and a backtick do in other shells.
 CONTINUATION = re.compile(r"\\\n|[\\^`]+[ \t\xa0]*\n|\\\Z")
-# The line after a command goes on with it where it starts with an option.
+# The next line continues a command if it starts with an option.
 NEXT_OPTION = re.compile(r"\n[ \t\xa0\n]*(?=[-‐‑–—−]{1,2}[A-Za-z])")
 NEXT_URL = re.compile(r"\n[ \t\xa0\n]*(?=['\"]?https?://)")
-# The commands whose words are read. The line of any other is prose where a quote is left open.
+# The commands whose words are read. Any other line counts as prose if a quote is left open.
 PROGRAM = re.compile(
     r"\s*(?:(?:sudo|time|command|env|export|if|then|do|else|!|[-*+]|run:|RUN)\s+)*"
     r"(?:\w+=|(?:\S{0,100}/)?curl(?:\.exe)?(?!\S)|(?:echo|printf|cat|https?|xhs?)(?!\S))"
@@ -35,7 +35,7 @@ PROGRAM = re.compile(
 BEFORE_QUOTE = re.compile(r"-[A-Za-z]|--[\w-]+=")
 NEXT_PARAMETER = re.compile(r"&[\w.%\[\]-]+=")
 SUBSTITUTED_CURL = re.compile(r"\s*(?:\S{0,100}/)?curl(?:\.exe)?(?!\S)")
-# A line break that was written out on its way, before an option.
+# A line break that was escaped in transit, before an option.
 LITERAL_BREAK = re.compile(r"(?:\\{1,2}r)?\\{1,2}n[ \t]*(?=--?[A-Za-z])")
 TEXT_ENDS = re.compile(r"\s*\Z")
 CURL = re.compile(r"(?:.*/)?curl(?:\.exe)?", re.I | re.S)
@@ -46,10 +46,10 @@ MAX_PROSE_LINES = 100
 class BashCommand:
     """One simple command.
 
-    `words` start with the program. `input` is the text that is fed to it, if that is a literal.
+    `words` start with the program. `input` is its standard input, if that is a literal.
     `redirects` and `unknown` list what the shell would do: redirections, and the variables and
-    substitutions whose values are not in the text. They stay in the words as typed. `spans` are
-    where the command is in the text, comments aside.
+    substitutions whose values are not in the text. They stay in the words as typed. `spans` are the
+    stretches of the command in the text, without comments.
     """
 
     words: list[str] = field(default_factory=list)
@@ -64,7 +64,7 @@ class BashCommand:
 def split_commands(text: str, start: int = 0) -> tuple[list[BashCommand], list[TextSpan]]:
     """The commands of a text in order, and the spans of its assignments.
 
-    Lines end with a line feed alone. Raises Unreadable for a quote that is left open.
+    Lines must end with a single line feed. Raises Unreadable for an unclosed quote.
     """
     splitter = _Splitter(text, start)
     splitter.run()
@@ -94,17 +94,17 @@ class _Splitter(WordReader):
         for _, mark in self.announced:
             raise unclosed(self.text, mark.start(), mark.group())
         self._end_command()
-        # Where the last command was prose, its second line is read as another one.
+        # If the last command was prose, its second line is read as another command.
         if self.at < len(self.text):
             self.run()
 
     def _is_prose(self) -> bool:
-        """Whether the command here isn't one whose words are read, such as `That's all`."""
+        """Whether the command here isn't a known one, as in `That's all`."""
         few = self.prose_lines < MAX_PROSE_LINES
         return few and PROGRAM.match(self.text, self.start) is None
 
     def _skip_prose(self) -> None:
-        """Go on at the second line of the command here."""
+        """Continue at the second line of the command here."""
         self.prose_lines += 1
         end = self.text.find("\n", self.start)
         self.at = len(self.text) if end < 0 else end + 1
@@ -117,7 +117,7 @@ class _Splitter(WordReader):
         if char in "\\^`" and (continued := CONTINUATION.match(text, at)):
             self._continue_line(continued)
         elif char == "\\" and self.word is None and (found := LITERAL_BREAK.match(text, at)):
-            self.repair("line-joined", "Read \\n as a line break of the command.", found.end())
+            self.repair("line-joined", "Read \\n as a line break in the command.", found.end())
             self.at = found.end()
         elif plain := PLAIN.match(text, at):
             # Digits right before `>` are a file descriptor, not a word.
@@ -131,7 +131,7 @@ class _Splitter(WordReader):
             self._end_word()
             self.at += 1
         elif char in TYPOGRAPHIC:
-            # Inside a word it is an apostrophe, unless an option comes right before it.
+            # Inside a word it is an apostrophe, unless it directly follows an option.
             if self.word is None or BEFORE_QUOTE.fullmatch("".join(self.word[:3])):
                 self.read_typographic(char)
             else:
@@ -155,11 +155,11 @@ class _Splitter(WordReader):
     def _continue_line(self, found: re.Match[str]) -> None:
         if found.group() != "\\\n":
             blank = found.group()[0] == "\\"
-            message = "Joined with the next line: a blank follows the backslash at the end."
-            other = "Joined with the next line, as its end says in other shells."
+            message = "Joined with the next line: there is a space after the backslash."
+            other = "Joined with the next line: it ends as continued lines do in other shells."
             self.repair("line-joined", message if blank else other, found.end())
             self._end_word()
-        # Without a blank the words on both sides are one.
+        # Without a space the words on both sides are one.
         self.at = found.end()
         if TEXT_ENDS.match(self.text, self.at):
             message = "Nothing follows the backslash at the end: lines may be missing."
@@ -187,7 +187,7 @@ class _Splitter(WordReader):
         return self.take_word() or ""
 
     def read_substitution(self, start: int, end: int) -> None:
-        """Read `$(curl …)` as a command: `REPLY=$(curl …)` is how scripts keep an answer."""
+        """Read `$(curl …)` as a command: `REPLY=$(curl …)` is how scripts keep a response."""
         if SUBSTITUTED_CURL.match(self.text, start):
             inner = _Splitter(self.text[:end], start)
             inner.variables = inner.assigned = dict(self.assigned)
@@ -212,7 +212,7 @@ class _Splitter(WordReader):
 
     def _read_here_documents(self) -> None:
         for command, mark in self.announced:
-            # What is unknown in it belongs to its command, which may be an earlier one.
+            # Its unknown values belong to its command, which may be an earlier one.
             self.unknown = command.unknown
             start = self.at
             command.input, self.at = self.read_here_document(start, mark)
@@ -242,7 +242,7 @@ class _Splitter(WordReader):
         return "://" in typed and "?" in typed and bool(NEXT_PARAMETER.match(self.text, self.at))
 
     def _end_span(self) -> None:
-        """Claim what was read of the command since the last span."""
+        """Claim the part of the command that was read since the last span."""
         read = [TextSpan(self.span_start, self.at, "read")]
         self.command.spans += cover([self.repaired, read]) if self.repaired else read
         self.repaired = []
@@ -255,7 +255,7 @@ class _Splitter(WordReader):
 
     def _end_command(self) -> None:
         self._end_word()
-        # Apostrophes of two lines of prose make one word of all that is between them.
+        # Apostrophes in two lines of prose turn everything between them into one word.
         if self._is_prose() and has_curl(self.text[self.start : self.at]):
             self._skip_prose()
             return

@@ -1,4 +1,4 @@
-"""Reads the quotes and expansions of a bash text; the commands around them are in `bash`.
+"""Reads quotes and expansions in bash code; `bash` reads the commands around them.
 
 Source: the Bash Reference Manual, sections 3.1.2 (quoting) and 3.5 (expansions).
 """
@@ -12,12 +12,12 @@ from playground.importers.literals import SizeBudget, read_ansi_string, unclosed
 from playground.importers.spans import TextSpan
 from playground.importers.values import Note, note_repaired
 
-# Word processors and chats replace quotes with these. bash takes them for letters.
+# Word processors and chats replace quotes with these. To bash they are letters.
 TYPOGRAPHIC = "‘’‚‛“”„‟"
 DOUBLE_QUOTES = re.compile(r"[“”„‟\"](?=[\s;|&)]|\Z)")
 SINGLE_QUOTES = re.compile(r"[‘’‚‛'](?=[\s;|&)]|\Z)")
 ESCAPED_QUOTE = re.compile(r"\\([“”„‟\"\\$`])")
-# A string without expansions, to its closing quote.
+# A string without expansions, up to its closing quote.
 SIMPLE_DOUBLE = re.compile(r"((?:[^\"\\$`]++|\\.)*)\"", re.S)
 PLAIN_IN_DOUBLE = re.compile(r"[^\"\\$`]+")
 NAME = re.compile(r"\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*)|\{[^{}\s]{1,100}\}")
@@ -30,7 +30,7 @@ CAT_HERE_DOCUMENT = re.compile(
 CLOSING_PARENTHESIS = re.compile(r"[ \t\n]*\)")
 # Parentheses in quotes inside a substitution don't count.
 IN_SUBSTITUTION = re.compile(r"\\.|'[^']*'|\"(?:[^\"\\]|\\.)*\"|[()]", re.S)
-# In a here-document a backslash is special before these characters alone.
+# In a here-document a backslash is special only before these characters.
 IN_HERE_DOCUMENT = re.compile(
     r"\\([\\$`])|\\\n|\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))"
     r"|\$\{\{[^\n{}]{0,200}\}\}|\$\{[^{}\n]{1,200}\}|\$\([^()\n]{0,500}\)|`[^`\n]{0,500}`"
@@ -56,14 +56,14 @@ class WordReader:
         self.repaired: list[TextSpan] = []
 
     def add(self, text: str, end: int) -> None:
-        """Append to the current word and go on at `end`."""
+        """Append to the current word and continue at `end`."""
         if self.word is None:
             self.word = []
         self.word.append(text)
         self.at = end
 
     def take_word(self) -> str | None:
-        """The current word if there is one; the next piece starts another."""
+        """The current word, if any; the next piece starts another."""
         word = None if self.word is None else "".join(self.word)
         self.word = None
         return word
@@ -76,7 +76,7 @@ class WordReader:
             self.repairs[code] = note_repaired(code, "Line {line}: " + message, line=line)
 
     def read_quoted(self, char: str) -> None:
-        """A quoted string, an escaped character or an expansion, which `char` starts."""
+        """A quoted string, an escaped character or an expansion that starts with `char`."""
         text, at = self.text, self.at
         if char == "\\":
             self.add(text[at + 1 : at + 2], at + 2)
@@ -86,7 +86,7 @@ class WordReader:
         elif char == '"' or text.startswith('$"', at):
             self._read_double(at + 1 if char == '"' else at + 2)
         elif text.startswith("$'", at):
-            # bash strings end at a NUL, and so does what the program gets.
+            # bash strings end at a NUL, so the program's argument does too.
             value, end = read_ansi_string(text, at + 2)
             self.add(value.partition("\0")[0], end)
         else:
@@ -117,11 +117,11 @@ class WordReader:
     def _read_double(self, at: int) -> None:
         text = self.text
         opened = self.at
-        # Most have quotes alone to escape: a megabyte of them is read in one step.
+        # Most strings only escape quotes: a megabyte of them is read in one step.
         if simple := SIMPLE_DOUBLE.match(text, at):
             self.add(_unescape(simple[1]), simple.end())
             return
-        # Even empty quotes make a word.
+        # Empty quotes make a word, too.
         self.add("", at)
         while self.at < len(text):
             at = self.at
@@ -144,7 +144,7 @@ class WordReader:
         text, at = self.text, self.at
         if self._read_cat():
             return
-        # The commands in it would have to be run.
+        # Its commands would have to be run.
         if text[at] == "`" or text.startswith("$(", at):
             end = self._substitution_end()
             self.read_substitution(at + (1 if text[at] == "`" else 2), end - 1)
@@ -161,7 +161,7 @@ class WordReader:
         elif name and name in self.variables:
             self.add(self.budget.spend(self.variables[name]), found.end())
         elif default:
-            # The shell may know another value, but the text gives this one.
+            # The shell may have another value, but the text gives this one.
             self.add(default[2], found.end())
         else:
             self._keep_unknown(found.end())
@@ -197,7 +197,7 @@ class WordReader:
         return True
 
     def read_here_document(self, at: int, mark: re.Match[str]) -> tuple[str, int]:
-        """The text of a here-document that starts at `at`, and the offset after its last line.
+        """The content of a here-document at `at`, and the offset after its last line.
 
         The groups of the mark are the dash of `<<-`, a quote, and the name.
         """
@@ -207,7 +207,7 @@ class WordReader:
             end = len(self.text) if end < 0 else end
             line = self.text[at:end].lstrip("\t") if mark[1] else self.text[at:end]
             at = end + 1
-            # An indented end mark doesn't count in bash, but is hardly meant otherwise.
+            # bash ignores an indented end mark, but it is hardly meant otherwise.
             if line.strip() == mark[3]:
                 text = "".join(lines)
                 # Quotes around the mark turn expansion off.

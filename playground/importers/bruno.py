@@ -53,7 +53,7 @@ TYPES = {
 class _Block:
     name: str
     text: str
-    # Where the block starts and its text does, and the offset after its closing bracket.
+    # The offsets of the block and of its text, and the one after its closing bracket.
     start: int
     inside: int
     end: int
@@ -66,7 +66,7 @@ class _Request:
     off: list[str] = field(default_factory=list)
 
     def take(self, name: str) -> str:
-        """The text of a block, which counts as read."""
+        """The text of a block, which is marked as read."""
         block = self.blocks.get(name)
         if block is None:
             return ""
@@ -76,7 +76,7 @@ class _Request:
     def pairs(self, name: str, known: Collection[str] = ()) -> list[tuple[str, str]]:
         """The names and values of a block; those that are switched off are noted.
 
-        Where only some names are known, a line with another one stays unread.
+        If only some names are known, lines with other names stay unread.
         """
         block = self.blocks.get(name)
         if block is None:
@@ -104,7 +104,7 @@ class _Request:
 
 
 def looks_like(pasted: Pasted) -> bool:
-    """Whether the text has the block of a method."""
+    """Whether the text has a block named after an HTTP method."""
     return SIGN.search(pasted.text) is not None
 
 
@@ -136,7 +136,7 @@ def _list_blocks(text: str) -> Iterator[_Block]:
 
 
 def _split_requests(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
-    """The blocks of each request: another one starts where a block is there again."""
+    """The blocks of each request: a repeated block starts another request."""
     waiting: list[_Block] = []
     for each in blocks:
         names = {one.name for one in waiting}
@@ -189,7 +189,7 @@ def _read_url(request: _Request, url: str) -> str:
         parts = url.split("/")
         url = "/".join(value if part == f":{name}" else part for part in parts)
     query = [*request.pairs("params:query"), *request.pairs("query")]
-    # The address has the parameters already, unless it was written by hand.
+    # The URL already has the parameters, unless it was written by hand.
     if query and "?" not in url:
         url += "?" + "&".join(f"{name}={value}" for name, value in query)
     return url
@@ -219,20 +219,20 @@ def _read_body(request: _Request, mode: str) -> tuple[str | None, str]:
         file = FILE.search(request.take("body:file"))
         raise Unreadable("bruno-file", BODY_IN_FILE, file=file[1] if file else "?")
     if mode != "none":
-        message = "The body of this Bruno request is of an unknown kind: {mode}."
+        message = "This Bruno request has an unknown type of body: {mode}."
         raise Unreadable("bruno-mode", message, mode=mode[:80])
     return None, ""
 
 
 def _encode(text: str) -> str:
-    # Braces stay, so that placeholders do.
+    # Braces stay, so that placeholders survive.
     return quote_plus(text, safe="{}")
 
 
 def _read_auth(
     request: _Request, mode: str, variables: Mapping[str, str]
 ) -> tuple[tuple[str, str] | None, list[Note]]:
-    """The header that the login adds, or `?` and a part of the query, and a note."""
+    """The header that the login adds, or `?` and part of the query, and a note."""
     # A login is encoded as a whole, so its placeholders are filled in before.
     values = {
         name: PLACEHOLDER.sub(lambda found: variables.get(found[1], found[0]), value)
@@ -252,9 +252,9 @@ def _read_auth(
 
 
 def _list_notes(request: _Request, name: str) -> Iterator[Note]:
-    yield note_understood("bruno", "A request of Bruno: {name}.", name=name)
+    yield note_understood("bruno", "A Bruno request: {name}.", name=name)
     if request.off:
-        message = "Left out what is switched off in Bruno: {names}."
+        message = "Left out items switched off in Bruno: {names}."
         yield note_ignored("disabled", message, names=", ".join(request.off))
     read = {each.start for each in request.spans}
     others = [each.name for each in request.blocks.values() if each.start not in read]
@@ -264,7 +264,7 @@ def _list_notes(request: _Request, name: str) -> Iterator[Note]:
 
 
 def _list_spans(request: _Request) -> list[TextSpan]:
-    # A line of a block that was read, but that isn't a pair, stays a gap.
+    # A line that isn't a pair stays a gap, even in a block that was read.
     read = {each.start for each in request.spans}
     others = [
         TextSpan(each.start, each.end, "left out")

@@ -1,4 +1,4 @@
-"""Several requests in one text: lists them, and chooses the one that is read."""
+"""Several requests in one text: lists them, and chooses the one to read."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def choose_request(
                 operation,
             )
         )
-        # A request that is rejected anyway is only read when it is asked for.
+        # A request that would be rejected is only read on demand.
         likely.append((by if not each.rejected else 4, at))
     return number or min(likely)[1], tuple(choices)
 
 
 def _match(request: FoundRequest, operations: Sequence[OperationShape]) -> tuple[int, str | None]:
-    """How well the request fits, 0 being best, and the operation that it matches."""
+    """The rank of a request, 0 being best, and the operation that it matches."""
     if match := match_operation(request.method, request.url, None, operations):
         return 0, match.operation.id
     text = request.document or request.body

@@ -1,4 +1,4 @@
-"""What the requests of a text claim of it: by spans, by pointers, and by their repaired bodies."""
+"""The parts of a text that its requests claim: by spans, by pointers, by their repaired bodies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def claim_spans(
     repaired: RepairedJson | None,
     pasted: Pasted,
 ) -> tuple[list[TextSpan], list[Note]]:
-    """What the requests claim of the text, and the notes that this needs."""
+    """The spans that the requests claim in the text, and the notes about them."""
     claimed, notes = list(request.spans), list[Note]()
     if request.pointers:
         claimed, notes = claim_export(pasted.text, request, others)
@@ -33,7 +33,7 @@ def claim_spans(
     layers = [claimed, request.shared_spans, elsewhere]
     gaps: list[TextSpan] = []
     if repaired and (repaired.spans or repaired.gaps):
-        # A part of the body that the document lacks is a gap of the whole text.
+        # Part of the body that the document lacks is a gap in the whole text.
         body = request.body or ""
         at = pasted.text.find(body)
         inner = [TextSpan(at + start, at + end, fate) for start, end, fate in repaired.spans]
@@ -42,7 +42,7 @@ def claim_spans(
             # Escaped in the text: look for each part on its own.
             parts = [body[each.start : each.end].strip() for each in repaired.gaps[:MAX_PARTS]]
             inner, gaps = [], find_spans(pasted.text, parts, "left out")
-            message = "Left out a part of the body: “{text}”."
+            message = "Left out part of the body: “{text}”."
             notes += [
                 note_ignored("left-out-body", message, text=each) for each in parts[:MAX_NAMES]
             ]
@@ -52,7 +52,7 @@ def claim_spans(
 
 
 def check_repaired(text: str, repaired: RepairedJson, in_program: bool) -> None:
-    """Raise Unreadable where the JSON lacks most of the text, or all of its words."""
+    """Raise Unreadable if the JSON lacks most of the text, or all of its words."""
     if not repaired.spans:
         return
     spans = cover([repaired.gaps, repaired.spans])
@@ -67,10 +67,10 @@ def check_repaired(text: str, repaired: RepairedJson, in_program: bool) -> None:
 def claim_export(
     text: str, request: FoundRequest, others: Sequence[FoundRequest]
 ) -> tuple[list[TextSpan], list[Note]]:
-    """The spans of an export, and a note that names the values which the request doesn't use.
+    """The spans of an export, and a note that names the values that the request doesn't use.
 
-    Brackets, commas and the keys of the values above a used one count as read. Values that
-    belong to another request of the export are left out, too, but the note of those says so.
+    Brackets, commas and the keys of the containers of a used value count as read. Values of other
+    requests in the export are left out, too; the note about those requests covers them.
     """
     used = set(request.pointers)
     elsewhere = {each for other in others for each in other.pointers} - used
@@ -79,7 +79,7 @@ def claim_export(
     unused: list[str] = []
     for pointer, child in _list_unused(text, used):
         spans.append(TextSpan(child.begin, child.end, "left out"))
-        # Neither around, nor a part of, what another request uses.
+        # Neither a container nor a part of a value that another request uses.
         if pointer not in around and elsewhere.isdisjoint(list_above(pointer)):
             unused.append(pointer)
     covered = cover([spans, [TextSpan(0, len(text), "read")]])
@@ -94,7 +94,7 @@ def list_above(pointer: str) -> Iterator[str]:
 
 
 def _list_unused(text: str, used: Iterable[str]) -> Iterator[tuple[str, Child]]:
-    """The outermost values of which nothing is used, with their pointers."""
+    """The outermost values that aren't used at all, with their pointers."""
     used = set(used)
     above = {"/".join(parts[:end]) for each in used for parts in [each.split("/")]
              for end in range(len(parts))}  # fmt: skip
@@ -110,13 +110,13 @@ def _list_unused(text: str, used: Iterable[str]) -> Iterator[tuple[str, Child]]:
 
 
 def note_unused(unused: Sequence[str]) -> Note:
-    """A note that names the values of an export which no request uses, by their pointers."""
+    """A note that names the values of an export that no request uses, by pointer."""
     # A list of a hundred values is named once, by the key that holds it.
     names = list(dict.fromkeys(_name(each) for each in unused))
     listed = ", ".join(names[:MAX_NAMES])
     if len(names) > MAX_NAMES:
         listed += f" and {len(names) - MAX_NAMES} more"
-    message = "Left out what the export says beside the request: {names}."
+    message = "Left out other values of the export: {names}."
     return note_ignored("export-keys", message, names=listed)
 
 

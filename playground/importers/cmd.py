@@ -1,8 +1,8 @@
 """Splits a text for the Windows command prompt (cmd) into commands and words.
 
-cmd itself only knows lines, quotes and carets; splitting into words is up to the C run-time of
-each program. What browsers copy for cmd is not quite what cmd and the run-time read: it is
-decoded as the browser encoded it.
+cmd itself only knows lines, quotes and carets; the C run-time of each program splits words.
+Browsers copy commands that cmd and the run-time would misread, so those are decoded as the browser
+encoded them.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ UNQUOTED = re.compile(r'[^\^"&|\n<>]+')
 QUOTED = re.compile(r'[^"\n]+')
 WORD_PART = re.compile(r'[^\\" \t\n\r]+')
 # An argument as Chrome, Edge and Firefox write it: a caret before every character that might be
-# special, a line break as a caret and two, backslashes doubled. Older ones put no caret before
-# the outer quotes, so that cmd would take some carets inside for themselves.
+# special, a line break as a caret and two, backslashes doubled. Older ones put no caret before the
+# outer quotes, so that cmd would keep some carets inside.
 BROWSER_ARGUMENT = re.compile(
     r"(\^?)\"((?:[^\"^\\\n]++|\^\n\n|\^\\\^[\"\\]|\^[^\n\"\\])*)\1\"(?=[\s&|]|\Z)"
 )
@@ -33,7 +33,7 @@ TEXT_ENDS = re.compile(r"\^\s*\Z")
 
 @dataclass
 class CmdCommand:
-    """One command of a Windows prompt; `rest` is what follows `&`, `|` or `>`."""
+    """One command of a Windows prompt; `rest` is the text after `&`, `|` or `>`."""
 
     words: list[str]
     rest: str = ""
@@ -44,7 +44,7 @@ class CmdCommand:
 def split_cmd_commands(text: str, start: int = 0) -> list[CmdCommand]:
     """The commands of a text for Windows cmd; a caret at the end of a line continues it.
 
-    Raises Unreadable for a quote that is left open.
+    Raises Unreadable for an unclosed quote.
     """
     commands: list[CmdCommand] = []
     at = start
@@ -66,7 +66,7 @@ def split_cmd_commands(text: str, start: int = 0) -> list[CmdCommand]:
 
 
 class _LineReader:
-    """Reads one command line: what cmd would hand to a program, split into `words`.
+    """Reads one command line as cmd would pass it to a program, split into `words`.
 
     `open_quote` is the offset of a quote that is never closed.
     """
@@ -121,7 +121,7 @@ class _LineReader:
         if continued := CONTINUATION.match(text, at):
             self._repair(
                 "line-joined",
-                "Joined with the next line: a blank follows the caret.",
+                "Joined with the next line: there is a space after the caret.",
                 continued.end(),
             )
             self.at = continued.end()
@@ -142,7 +142,7 @@ class _LineReader:
     def _read_browser_argument(self, found: re.Match[str]) -> None:
         plain = _take_off(found[2].replace("^\n\n", "\n"), "^")
         if not found[1] or DOUBLED.search(plain):
-            message = "Took off the escapes that the browser put there, which cmd would not."
+            message = "Removed escapes that the browser added and cmd would keep."
             self._repair("browser-escapes", message, found.end())
         self.words.append(_take_off(plain, "\\"))
         self.at = found.end()
@@ -165,10 +165,11 @@ def _take_off(text: str, escape: str) -> str:
 
 
 def split_arguments(line: str) -> tuple[list[str], int | None]:
-    """The words of a command as the C run-time of Windows programs splits it, and which quote
-    of the line, counted from 0, is left open.
+    """The words of a command as the C run-time of Windows splits it, and the unclosed quote.
 
-    Source: "Parsing C command-line arguments" of Microsoft. 2n backslashes before a quote are
+    The quote is its number in the line, from 0, or None.
+
+    Source: Microsoft, "Parsing C command-line arguments". 2n backslashes before a quote are
     n backslashes and a delimiter, 2n+1 are n backslashes and a plain quote; two quotes inside
     quotes are one plain quote.
     """

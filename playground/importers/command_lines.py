@@ -1,4 +1,4 @@
-"""Command lines as people paste them: their prompts, and the shell that they are for."""
+"""Pasted command lines: their prompts, and the shell that they are written for."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ SEARCHED = 20_000
 
 
 def strip_prompts(text: TracedText) -> TracedText:
-    """The text without the prompts before its commands, and with line feeds alone."""
-    # White space that no span claims counts as read.
+    """The text without prompts before its commands, with single line feeds."""
+    # White space outside all spans counts as read.
     text = text.replace(CARRIAGE_RETURN, fate=None)
     stripped = text.replace(PROMPT, fate="left out")
     return text if stripped is text else stripped.replace(CONTINUATION_PROMPT, fate="left out")
@@ -63,12 +63,12 @@ def has_curl(text: str) -> bool:
 
 
 def is_curl_alias(text: str) -> bool:
-    """Whether `curl` is the name that Windows PowerShell has for a command of its own."""
+    """Whether `curl` is Windows PowerShell's alias for its own command."""
     return CURL_ALIAS.search(text, 0, _signs_end(text)) is not None
 
 
 def _signs_end(text: str) -> int:
-    """The end of the part of a text that tells its shell: a long body says no more."""
+    """The end of the part of a text that reveals its shell: a long body adds nothing."""
     curl = CURL.search(text)
     return (curl.end() if curl else 0) + SEARCHED
 
@@ -86,7 +86,7 @@ def detect_shell(text: str) -> Shell:
 
 
 def find_start(text: str) -> int:
-    """Where the commands start: at the cURL command, or at lines before it that set it up."""
+    """The offset of the first command: cURL, or the lines before it that set it up."""
     curl = CURL.search(text)
     if curl is None:
         return 0
@@ -98,12 +98,12 @@ def find_start(text: str) -> int:
 
 
 def note_shell_values(typed: Sequence[str]) -> list[Note]:
-    """Notes about variables and the like whose values the text doesn't have."""
+    """Notes about variables and the like whose values aren't in the text."""
     unknown = list(dict.fromkeys(typed))
-    message = "{typed} gets its value where the command runs. It stays as typed: replace it."
+    message = "{typed} is only set where the command runs. It was kept as typed: replace it."
     notes = [note_ignored("shell-value", message, typed=each) for each in unknown[:MAX_VALUES]]
     if len(unknown) > MAX_VALUES:
         count = len(unknown) - MAX_VALUES
-        message = "{count} more values stay as typed."
+        message = "{count} more values were kept as typed."
         notes.append(note_ignored("shell-values", message, count=count))
     return notes

@@ -1,4 +1,4 @@
-"""Values that are credentials by how they look, whatever key they have."""
+"""Recognizes credentials by their format, whatever their key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from binascii import Error
 
 from playground.importers.credentials import SECRET_HEADERS, SECRET_KEYS, is_placeholder
 
-# A header line as it is copied from a browser: all after these names is the credential.
+# A header line copied from a browser: everything after these names is the credential.
 _HEADER = re.compile(
     r"(?im)^\s*(?:-H\s*)?['\"]?(authorization|proxy-authorization|cookie|set-cookie|x-api-key|"
     r"api-key|x-auth-token)['\"]?\s*[:=]\s*['\"]?(\S.*?)['\"]?\s*$"
@@ -36,8 +36,7 @@ _RANDOM_LENGTH = 20
 
 
 def is_credential_value(value: str) -> bool:
-    """Whether this is a cookie string, an authorization, a signed token, a URL with a password
-    or a private key."""
+    """Whether this is a cookie string, authorization, signed token, password URL or private key."""
     if _JWT.search(value) or _PEM.search(value):
         return True
     if any(not is_placeholder(login[2]) for login in _LOGIN.finditer(value)):

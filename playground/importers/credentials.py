@@ -36,7 +36,7 @@ REFERENCE = (
     r"\$?\{\{[^{}]*\}\}|[$#]\{[^{}]*\}|\$\([^()]*\)|`[^`]+`|\$env:\w++|\$\(?[A-Za-z_][\w.{}()]*+"
     r"|%\w+%|<[^<>]*>|\*++|…|\.\.\."
 )
-# Several in a row, as in `$USER:$PASSWORD`, are no credential either.
+# Several in a row, as in `$USER:$PASSWORD`, aren't a credential either.
 PLACEHOLDER = re.compile(rf"\s*(?:(?:{REFERENCE})[\s:;,.&/_-]*+)*")
 USERINFO = re.compile(r"^([A-Za-z][\w+.-]*://)([^/?#@\s]+)@")
 QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#]+)=([^&#]*)")
@@ -97,7 +97,7 @@ def _mask_header(name: str, value: str, collector: Collector) -> str:
     location = f"header:{name}"
     plain = _normalize(name)
     if plain not in ("authorization", "proxyauthorization"):
-        # The names of cookies are no secret.
+        # The names of cookies aren't secret.
         values = [each.partition("=")[2] for each in value.split(";")] if plain == "cookie" else []
         known = all(map(is_placeholder, values)) if values else is_placeholder(value)
         secret = (plain in SECRET_HEADERS or plain in SECRET_KEYS) and not known

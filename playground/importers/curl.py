@@ -1,7 +1,7 @@
 """Reads cURL commands as written for bash, for Windows cmd and for PowerShell.
 
-What the words of a command are depends on the shell; what they mean, as `curl_options` and
-`curl_request` work it out, does not.
+How a command splits into words depends on the shell; what the words mean, which `curl_options` and
+`curl_request` work out, does not.
 """
 
 from __future__ import annotations
@@ -55,16 +55,15 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     start = find_start(text)
     readers = {"bash": _read_bash, "cmd": _read_cmd, "powershell": _read_powershell}
     likely = detect_shell(pasted.text)
-    # Detection may be wrong: the other shells are tried where the likely one finds no command.
-    # A text that can't be read in the likely shell is never tried in another, which would read
-    # something else.
+    # Detection may be wrong: the other shells are tried if the likely one finds no command. Text
+    # that the likely shell rejects is never tried in another, which would read something else.
     for shell in (likely, *(name for name in readers if name != likely)):
         if requests := readers[shell](text, start):
             # All requests of a text share them.
             shared = tuple(stripped.trace(requests[0].shared_spans))
             finished = (_finish(each, shell, had_prompt, stripped) for each in requests)
             return [replace(each, shared_spans=shared) for each in finished]
-    raise NotRecognized("no-curl", "No cURL command can be read here.")
+    raise NotRecognized("no-curl", "No cURL command was found.")
 
 
 def _finish(

@@ -45,13 +45,13 @@ OPTIONS_WITH_VALUE = frozenset({
     "user-agent", "variable", "vlan-priority", "write-out",
 })  # fmt: skip
 FLAGS = frozenset({"get", "head", "next"})
-# Options that change nothing in what is sent, or only how the answer is shown.
+# Options that don't change what is sent, or only affect how the response is shown.
 SILENT_OPTIONS = frozenset({
     "compressed", "fail", "fail-with-body", "silent", "show-error", "location", "verbose",
     "include", "no-progress-meter", "progress-bar", "no-buffer", "globoff", "http1.1", "http2",
     "http2-prior-knowledge", "path-as-is", "max-time", "connect-timeout", "retry", "output",
     "write-out", "remote-name", "tlsv1.2", "ipv4", "ipv6", "use-ascii",
-})  # fmt: skip# Short options without a value; most only change what cURL shows.
+})  # fmt: skip# Short options without a value; most only affect cURL's output.
 SHORT_FLAGS = {
     "#": "progress-bar", "0": "http1.0", "1": "tlsv1", "2": "sslv2", "3": "sslv3", "4": "ipv4",
     "6": "ipv6", "a": "append", "f": "fail", "g": "globoff", "i": "include",
@@ -61,7 +61,7 @@ SHORT_FLAGS = {
     "v": "verbose", "V": "version", "Z": "parallel",
 }  # fmt: skip
 LONG_NAMES = OPTIONS_WITH_VALUE | FLAGS | SILENT_OPTIONS | frozenset(SHORT_FLAGS.values())
-# Word processors and chats turn `--` into a dash, and `-` into others that look like it.
+# Word processors and chats turn `--` into a dash, and `-` into lookalikes.
 DASHES = re.compile(r"[-‐‑‒–—―−]+")
 
 
@@ -69,8 +69,8 @@ DASHES = re.compile(r"[-‐‑‒–—―−]+")
 class Option:
     """One option as given: its long name without dashes, and its value if it takes one.
 
-    `typed` is how the command names it, for notes. A short option that isn't known keeps its
-    letter as the name.
+    `typed` is how the command names it, for notes. An unknown short option keeps its letter as the
+    name.
     """
 
     name: str
@@ -140,7 +140,7 @@ def _parse_short(word: str, typed: str) -> tuple[list[Option], bool]:
 
 
 def _complete(name: str) -> str:
-    """cURL takes the start of a name that fits only one of its options for that option."""
+    """Expand an unambiguous prefix of an option's name, as cURL does."""
     if name in LONG_NAMES or len(name) < 3:
         return name
     fitting = [each for each in OPTIONS_WITH_VALUE | FLAGS if each.startswith(name)]

@@ -73,8 +73,8 @@ class _Transfer:
 def build_requests(options: Iterable[Option], stdin: str | None = None) -> list[FoundRequest]:
     """The requests of one cURL command: one for each URL, and those after `--next`.
 
-    `stdin` is the text that is fed to the command, if it is a literal. Raises Unreadable where
-    the body is not in the text.
+    `stdin` is the standard input of the command, if it is a literal. Raises Unreadable if the body
+    isn't in the text.
     """
     # `--next` starts a request with all options at their defaults.
     groups: list[list[Option]] = [[]]
@@ -100,7 +100,7 @@ def _build_group(options: Sequence[Option], stdin: str | None) -> list[FoundRequ
         body = None
     urls, others = choose_urls(transfer.urls)
     for each in others:
-        message = "Left out “{text}”, which belongs to no option."
+        message = "Left out “{text}”, which doesn't belong to any option."
         transfer.notes.append(note_ignored("extra-word", message, text=each))
     headers, notes = clean_headers(_list_headers(transfer, body))
     request = FoundRequest(
@@ -116,7 +116,7 @@ def _build_group(options: Sequence[Option], stdin: str | None) -> list[FoundRequ
 
 def _set_url(request: FoundRequest, url: str, query: Sequence[str]) -> FoundRequest:
     notes = list(request.notes)
-    # A long URL was broken over two lines, in a mail for example.
+    # A long URL was broken over two lines, in an email for example.
     if LINE_BREAK.search(url):
         url = LINE_BREAK.sub("", url)
         notes.append(note_repaired("url-break", "Removed a line break in the URL."))
@@ -244,7 +244,7 @@ def _encode(value: str, stdin: str | None) -> str:
 
 def _add_form_field(transfer: _Transfer, option: str, value: str) -> None:
     name, _, content = value.partition("=")
-    # `--form-string` takes everything as it is.
+    # `--form-string` takes its value literally.
     if option == "form":
         if content[:1] in ("@", "<"):
             file = content[1:].split(";")[0].strip('"')

@@ -1,6 +1,6 @@
 """Delimited text, such as CSV or cells of a spreadsheet, decoded and split into records.
 
-A cell is text exactly as it was typed, line breaks included. RFC 4180 has the rules of quotes.
+A cell is text exactly as typed, including line breaks. RFC 4180 defines the quoting rules.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 MOST_BYTES = 50_000_000
 LINE_BREAK = re.compile(r"\r\n|\r|\n")
-# UTF-32 comes first: its mark in little endian starts with that of UTF-16.
+# UTF-32 comes first: its little-endian mark starts with that of UTF-16.
 MARKS = {
     codecs.BOM_UTF8: "utf-8",
     codecs.BOM_UTF32_LE: "utf-32",
@@ -20,14 +20,14 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
 }
-# How workbooks of Excel begin: a ZIP archive, and the format before 2007.
+# The first bytes of Excel workbooks: a ZIP archive, and the format before 2007.
 WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 # The encoding of Excel's plain "CSV", on most Windows computers.
 FALLBACK = "cp1252"
 
 
 class InvalidTable(ValueError):
-    """The text isn't a table that can be read without losing a cell; a message for people."""
+    """The text can't be read as a table without losing a cell; has a message for people."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def decode_table(content: bytes) -> tuple[str, bool]:
                 return content.decode(encoding).removeprefix("\ufeff"), False
             except UnicodeDecodeError:
                 name = encoding.upper()
-                message = f"The file says that it is {name}, but it isn't valid. Save it as UTF-8."
+                message = f"The file is marked as {name}, but isn't valid {name}. Save it as UTF-8."
                 raise InvalidTable(message) from None
     try:
         return content.decode(), False
@@ -75,7 +75,7 @@ def clean_text(text: str) -> str:
     if nul >= 0:
         line = len(LINE_BREAK.findall(text, 0, nul)) + 1
         raise InvalidTable(
-            f"Line {line} has a NUL character, which no text has. Save the table as UTF-8."
+            f"Line {line} has a NUL character, which isn't valid in text. Save the table as UTF-8."
         )
     return text.removeprefix("\ufeff")
 
@@ -95,7 +95,7 @@ class Splitter:
         self.separator, self.lenient = separator, lenient
         mark = re.escape(separator or "")
         self.plain = re.compile(rf"[^{mark}\r\n]*")
-        # Possessive, so that a quote that isn't closed is found out in one pass.
+        # Possessive, so that an unclosed quote is found in one pass.
         blank = "" if lenient else " *+"
         self.quoted = re.compile(rf'{blank}"((?:[^"]++|"")*+)"{blank}')
         self.end = re.compile(rf"[{mark}\r\n]|\Z" if separator else r"[\r\n]|\Z")
@@ -107,7 +107,7 @@ class Splitter:
         while at < len(text):
             found = LINE_BREAK.search(text, at)
             end = found.start() if found else len(text)
-            # Most lines have no quotes, and a long list of them is split much faster like this.
+            # Most lines have no quotes, and long lists of them split much faster this way.
             if text.find('"', at, end) < 0:
                 part = text[at:end]
                 yield Record(line, part.split(self.separator) if self.separator else [part])
@@ -127,8 +127,8 @@ class Splitter:
             if cell is None:
                 line += len(LINE_BREAK.findall(text, start, at))
                 raise InvalidTable(
-                    f"Line {line}: a quote is opened and never closed, or text follows it where "
-                    "it closes. Close it, and write a quote inside quotes twice."
+                    f"Line {line}: a quote is never closed, or text follows the closing "
+                    "quote. Close it, and double each quote inside quotes."
                 )
             cells.append(cell)
             if self.separator is None or not text.startswith(self.separator, end):

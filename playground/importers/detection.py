@@ -1,9 +1,9 @@
-"""Detects what a pasted text is and hands it to the reader of that format.
+"""Detects the format of pasted text and passes it to the reader of that format.
 
 To add a format, write a module with the two functions of `Reader` and list it in one of the
-registries below. A reader accounts for its text by the spans of its requests
-(see `spans`): what it changed is noted as repaired, what it did not carry over as ignored. Any
-`Unreadable` but `NotRecognized` ends the search.
+registries below. A reader accounts for its text by the spans of its requests (see `spans`): its
+changes are noted as repaired, the parts that it dropped as ignored. Any `Unreadable` except
+`NotRecognized` ends the search.
 """
 
 from __future__ import annotations
@@ -81,13 +81,13 @@ TEXT_READERS: tuple[Reader, ...] = (
 NO_JSON = frozenset({"no-json", "not-json", "yaml-no-payload"})
 NOT_UNDERSTOOD = (
     "This couldn't be read as a request or a payload. Paste a cURL or HTTPie command, JSON, YAML, "
-    "an export of Postman, Insomnia or Bruno, a HAR log, an HTTP request, a snippet in Python, "
+    "an export from Postman, Insomnia or Bruno, a HAR log, an HTTP request, a snippet in Python, "
     "JavaScript, PHP or PowerShell, or the URL of a job."
 )
 BYTE_ORDER_MARK = re.compile(r"\A\ufeff")
 HALVES = re.compile(r"[\ud800-\udfff]+")
 FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[^\n`]*+\n", re.MULTILINE)
-# Anything else on the line of a fence is no name of a language, but text.
+# Anything else on the line of a fence is text rather than the name of a language.
 FENCE_LABEL = re.compile(
     r"[ \t]*[`~]+[ \t]*(?:(?:jsonc?|json5|js|javascript|typescript|ts|node|py|python|pycon|sh|bash"
     r"|shell|zsh|console|curl|https?|powershell|ps1|pwsh|cmd|bat|dos|text|txt|plaintext|ya?ml|php"
@@ -112,9 +112,9 @@ def decode_pasted(data: bytes) -> str | None:
 def import_text(
     text: str, operations: Sequence[OperationShape] = (), number: int | None = None
 ) -> Imported | Rejected:
-    """Turn a pasted text into a request, or say why not. Never raises.
+    """Turn pasted text into a request, or say why not. Never raises.
 
-    Of several requests the likely one is read, or that with the `number`, from 1.
+    Of several requests the most likely one is read, or the one with the `number`, from 1.
     Nothing in the text is run, and no file or URL named in it is opened. Takes time in
     proportion to the length of the text.
     """
@@ -142,7 +142,7 @@ def _strip_wrapping(text: str) -> Pasted:
     traced = TracedText(text, _join_halves(text)).replace(BYTE_ORDER_MARK, fate="read")
     inner, opening = traced.text, FENCE.search(traced.text)
     if opening:
-        # A cut-off block has no closing fence: all the rest is its inside.
+        # A cut-off block has no closing fence: the rest of the text is inside.
         closing = inner.find(f"\n{opening[1]}", opening.end() - 1)
         label = FENCE_LABEL.match(inner, opening.start())
         read_to = label.end() if label else opening.start()
@@ -161,7 +161,7 @@ def _strip_wrapping(text: str) -> Pasted:
 
 
 def _join_halves(text: str) -> list[TextEdit]:
-    """Halves of characters that JavaScript cuts in two, joined; U+FFFD for one alone."""
+    """Join surrogate halves that JavaScript wrote; a lone one becomes U+FFFD."""
     if text.isascii() or not (found := list(HALVES.finditer(text))):
         return []
     return [TextEdit(each.start(), each.end(), join_surrogates(each.group())) for each in found]
@@ -183,12 +183,12 @@ def _import_requests(
             continue
         try:
             return build_result(reader.find_requests(pasted), operations, pasted, number)
-        # Any other rejection ends the search: another reading of the same text would lack
-        # what this one can't read.
+        # Any other rejection ends the search: another reader would silently drop the part that
+        # this one can't read.
         except NotRecognized as problem:
             first = first or problem
     json_payloads.unwrap_json(pasted.text)  # has a better message for a single value
-    # What the text looks like says more than that it is no JSON.
+    # The apparent format says more than that the text isn't JSON.
     if (not first or first.rejected.code in NO_JSON) and name_format(pasted.text):
         raise refuse_most(pasted.text)
     raise first or Unreadable("not-understood", NOT_UNDERSTOOD)

@@ -1,4 +1,4 @@
-"""Finds a payload inside a string of source code or of a log: `"{\\"id\\": 12}"`, `b'{…}'`.
+"""Finds a payload inside a string in source code or a log: `"{\\"id\\": 12}"`, `b'{…}'`.
 
 The string may be concatenated from several, with values of the program between them.
 """
@@ -37,7 +37,7 @@ MIN_LENGTH = 6
 
 
 def find_embedded(text: str) -> TracedText | None:
-    """The longest payload that a string of the text holds, decoded; None without one."""
+    """The longest payload in a string of the text, decoded; None if there isn't one."""
     best: TracedText | None = None
     for number, opening in enumerate(OPENING.finditer(text)):
         if number == MAX_CANDIDATES:
@@ -63,7 +63,7 @@ def _is_payload(text: str) -> bool:
 
 
 def _has_outer(text: str, best: TracedText) -> bool:
-    """Whether the string is itself a part of valid JSON in the text."""
+    """Whether the string is itself part of valid JSON in the text."""
     opener = re.search(r"[{\[]", text)
     if opener is None or opener.start() >= best.edits[0].end:
         return False
@@ -72,7 +72,7 @@ def _has_outer(text: str, best: TracedText) -> bool:
 
 
 def _decode(text: str, opening: re.Match[str], raw: bool) -> TracedText | None:
-    """The text reduced to what the string holds; `raw` takes backslashes as they are."""
+    """The text reduced to the content of the string; `raw` keeps backslashes literally."""
     edits = [TextEdit(0, opening.start(), "", None), TextEdit(*opening.span(), "", "read")]
     prefix, quote, at = opening["prefix"].lower(), opening["quote"], opening.end()
     raw = raw or quote == "`"
@@ -93,7 +93,7 @@ def _decode(text: str, opening: re.Match[str], raw: bool) -> TracedText | None:
 
 
 def _find_end(text: str, at: int, quote: str, doubled: bool, raw: bool) -> int:
-    """The offset of the closing quote; -1 without one."""
+    """The offset of the closing quote, or -1."""
     while (end := text.find(quote, at)) >= 0:
         if doubled and text.startswith(quote, end + 1):
             at = end + 2
@@ -108,7 +108,7 @@ def _find_end(text: str, at: int, quote: str, doubled: bool, raw: bool) -> int:
 
 
 def _find_junction(text: str, at: int, quote: str) -> tuple[str, int] | None:
-    """The program's value after a part of a string, and the offset in the next part."""
+    """The program's value after part of a string, and the offset in the next part."""
     between = BETWEEN.match(text, at)
     end = between.end() if between else at
     if end == at or not text.startswith(quote, end):
@@ -122,7 +122,7 @@ def _find_junction(text: str, at: int, quote: str) -> tuple[str, int] | None:
 def _list_escapes(
     text: str, at: int, end: int, doubled: str, raw: bool, is_bytes: bool
 ) -> Iterator[TextEdit]:
-    """The edits for what is escaped; `doubled` is a quote that is escaped by another one."""
+    """The edits that decode escapes; `doubled` is a quote that is escaped by doubling."""
     if doubled:
         pairs = re.finditer(re.escape(doubled * 2), text[at:end])
         yield from (TextEdit(at + each.start(), at + each.end(), doubled) for each in pairs)
@@ -136,7 +136,7 @@ def _list_escapes(
 def _unescape(found: re.Match[str], is_bytes: bool) -> str:
     if found["bytes"]:
         data = bytes.fromhex(found["bytes"].replace("\\x", "").removeprefix("x"))
-        # Text of Python has code points here, bytes have UTF-8.
+        # These are code points in Python text, and UTF-8 in bytes.
         return data.decode("utf-8" if is_bytes else "latin-1", "replace")
     if found["plain"]:
         return PLAIN_ESCAPES.get(found["plain"], found["plain"])

@@ -1,4 +1,4 @@
-"""Reads an environment or the globals of Postman: variables, some of which are credentials."""
+"""Reads a Postman environment or globals: variables, some of which are credentials."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from playground.importers.values import (
 from playground.jsontext.references import is_variable_name
 
 SCOPES = ("environment", "globals")
-# What the export says of itself is read, too.
+# The export's metadata is read, too.
 KEYS = (
     "id", "name", "values", "_postman_variable_scope", "_postman_exported_at",
     "_postman_exported_using",
@@ -42,7 +42,7 @@ def is_environment(pasted: Pasted) -> bool:
 
 
 def read_environment(pasted: Pasted) -> Imported:
-    """The variables, and the credentials among them. Raises Unreadable without any."""
+    """The variables, and the credentials among them. Raises Unreadable if there are none."""
     tree: Any = pasted.tree
     collector = Collector()
     variables: dict[str, str] = {}
@@ -69,7 +69,7 @@ def read_environment(pasted: Pasted) -> Imported:
     request = FoundRequest(kind="environment", pointers=tuple(f"/{each}" for each in KEYS))
     claimed, notes = claim_export(pasted.text, request, ())
     spans, _ = account(pasted.original, pasted.traced.trace(claimed))
-    message = "An environment of Postman: {name}."
+    message = "A Postman environment: {name}."
     notes = [
         note_understood("environment", message, name=tree.get("name") or "?"),
         *renamed,

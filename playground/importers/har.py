@@ -25,7 +25,7 @@ from playground.importers.values import (
 
 # The sender works these out again for what it sends.
 SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "accept-encoding"})
-# What is read of a request; the query is part of its URL, and the cookies of its headers.
+# Fields of a request that are read; the query is part of its URL, the cookies of its headers.
 USED_KEYS = (
     "method", "url", "headers", "queryString", "cookies", "postData", "postData/mimeType",
     "postData/text", "postData/encoding", "postData/params",
@@ -86,7 +86,7 @@ def _read_request(request: Mapping[str, Any]) -> FoundRequest:
         rejected = problem.rejected
     headers = _read_headers(request.get("headers"))
     if isinstance(data, dict) and not data.get("text") and data.get("params"):
-        # The body is made of the fields here, not of the parts that the browser sent.
+        # The body consists of these fields, not of the parts that the browser sent.
         headers = tuple(each for each in headers if each[0].lower() != "content-type")
     if content_type and "content-type" not in {name.lower() for name, _ in headers}:
         headers = (*headers, ("Content-Type", content_type))
@@ -125,7 +125,7 @@ def _read_pairs(pairs: list[Any]) -> list[tuple[str, str]]:
 
 
 def _decode_pairs(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The fields decoded, where a recorder wrote them as they were sent."""
+    """The fields, decoded if the recorder kept them as sent."""
     texts = [each for pair in pairs for each in pair]
     # A text in which every % starts an escape, and nothing else needs one, was encoded.
     encoded = any("%" in each for each in texts) and all(map(ENCODED.fullmatch, texts))

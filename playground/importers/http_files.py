@@ -23,7 +23,7 @@ from playground.importers.values import (
 )
 
 METHODS = "GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS"
-# A placeholder may have blanks in it.
+# A placeholder may contain spaces.
 BRACES = r"\{\{[^{}\n]{1,200}\}\}"
 TARGET = rf"(?:{BRACES}|(?!{BRACES})\S)"
 REQUEST_LINE = re.compile(rf"(?:({METHODS})[ \t]+)?({TARGET}+?)(?:[ \t]+HTTP/[\d.]+)?[ \t]*", re.I)
@@ -39,7 +39,7 @@ VARIABLE_LINE = re.compile(r"^[ \t]*@([\w.-]+)[ \t]*=([^\n]*)$", re.M)
 NAME_LINE = re.compile(r"^[ \t]*(?:#|//)[ \t]*@name[ \t=]+(\S[^\n]*?)[ \t]*$", re.M)
 COMMENT_LINE = re.compile(r"^[ \t]*(?:#|//)[^\n]*$", re.M)
 PLACEHOLDER = re.compile(r"\{\{[ \t]*([\w.-]+)[ \t]*\}\}")
-# Scripts in the file or in another one, and files that a reply goes to.
+# Scripts in this file or another one, and files that a reply is saved to.
 SCRIPT = re.compile(
     r"[<>][ \t]*\{%.*?(?:%\}|\Z)|^(?:>>!?|<>)[ \t]+\S[^\n]*|^>[ \t]+\S+\.m?js[ \t]*$", re.S | re.M
 )
@@ -65,13 +65,13 @@ def looks_like(pasted: Pasted) -> bool:
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests of the text, separated by lines that start with `###`.
 
-    One whose body can't be read is rejected only if it is the one that is asked for.
+    A request whose body can't be read is rejected only if it is the chosen one.
     """
     traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate="read")
     text = traced.text
     separators = [each.span() for each in SEPARATOR.finditer(text)]
     parts = list(pairwise([(0, 0), *separators, (len(text), len(text))]))
-    # A variable holds for the whole file, wherever it is defined outside of a request.
+    # A variable defined outside a request applies to the whole file.
     variables = _FileVariables()
     for (_, start), (end, _) in parts:
         request_line = REQUEST_SIGN.search(text, start, end)
@@ -108,12 +108,12 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
         rejected = next((each.rejected for each in requests if each.rejected), None)
         if rejected and rejected.code != "no-request-line":
             raise Unreadable.of(rejected)
-        raise NotRecognized("no-request-line", "No request line can be read here.")
+        raise NotRecognized("no-request-line", "No HTTP request line was found.")
     return requests
 
 
 class _FileVariables:
-    """The variables of a file, their lines, and which of them a text uses."""
+    """The variables of a file, their lines, and the ones that a text uses."""
 
     def __init__(self) -> None:
         self.values: dict[str, str] = {}
@@ -140,7 +140,7 @@ class _FileVariables:
 
 
 def _reject(part: str, start: int, problem: Unreadable) -> tuple[FoundRequest, list[TextSpan]]:
-    """The request that can't be read, to be listed with the others."""
+    """A request that can't be read, to be listed with the others."""
     line = part[start:].partition("\n")[0].strip()
     found = REQUEST_LINE.fullmatch(line)
     note = note_understood("http", "The text of an HTTP request.")
@@ -218,7 +218,7 @@ def _read_body(text: str) -> tuple[str | None, list[Note]]:
     if SCRIPT.search(text):
         text = SCRIPT.sub("", text)
         notes.append(note_ignored("script", "Left out a script, which is never run."))
-    # The body may be XML or HTML; one in parts may have a file in any of them.
+    # The body may be XML or HTML; any part of a multipart body may have a file.
     in_parts = MULTIPART_LINE.match(text.lstrip())
     file = (FILE_BODY.search if in_parts else FILE_BODY.match)(text.strip())
     if file and not text.strip().startswith(("<?", "<!")):

@@ -19,7 +19,7 @@ from playground.importers.values import (
 
 MAX_FORM_FIELDS = 10_000
 CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-# A line of a header that goes on in the next, indented one (RFC 9112, 5.2).
+# A folded header line, continued on the next, indented one (RFC 9112, 5.2).
 FOLD = re.compile(r"[ \t]*\r?\n[ \t]+")
 BOUNDARY = re.compile(r"boundary=\"?([^\";,\s]+)", re.I)
 PART_NAME = re.compile(r"\bname=(?:\"((?:[^\"\\]|\\.)*)\"|([^;\s]+))", re.I)
@@ -27,7 +27,7 @@ PART_FILE = re.compile(r"\bfilename\*?=(?:\"([^\"]*)\"|([^;\s]+))", re.I)
 OTHER_SCHEME = re.compile(
     r"(?!https?:)(?:([a-z][\w+.-]*)://|(file|data|blob|mailto|javascript|about|tel):)", re.I
 )
-# cURL takes such a start of a host for the scheme.
+# cURL derives the scheme from such a host prefix.
 GUESSED_SCHEME = re.compile(r"(ftp|dict|ldap|imap|smtp|pop3)\.", re.I)
 
 
@@ -51,7 +51,7 @@ def clean_headers(headers: Headers) -> tuple[Headers, list[Note]]:
 
 
 def check_scheme(url: str, guessed: bool = False) -> None:
-    """Raise Unreadable for the URL of another protocol than HTTP.
+    """Raise Unreadable for the URL of a protocol other than HTTP.
 
     `guessed` looks at the host, too, as cURL does for a URL without a scheme.
     """
@@ -59,12 +59,12 @@ def check_scheme(url: str, guessed: bool = False) -> None:
     if not found:
         return
     scheme = found.group().partition(":")[0].lower().rstrip(".")
-    message = "This is a request by {scheme}. Only http and https requests can be sent."
+    message = "This request uses {scheme}. Only http and https requests can be sent."
     raise Unreadable("other-scheme", message, scheme=scheme)
 
 
 def read_login(login: str) -> tuple[str | None, Note | None]:
-    """The Authorization header of `user:password`, or a note if a part comes from elsewhere."""
+    """The Authorization header of `user:password`, or a note if part of it comes from elsewhere."""
     given = [part for part in login.split(":", 1) if part]
     if not any(is_placeholder(part) for part in given):
         return basic_auth(login), None
@@ -111,7 +111,7 @@ def _read_multipart(body: str, boundary: str) -> tuple[list[tuple[str, str]], li
 
 
 def join_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
-    """The fields as an object; one that is given several times has a list."""
+    """The fields as an object; a repeated field becomes a list."""
     joined: dict[str, str | list[str]] = {}
     for name, value in pairs:
         known = joined.get(name)
@@ -126,12 +126,12 @@ def join_fields(pairs: Iterable[tuple[str, str]]) -> dict[str, str | list[str]]:
 
 def note_fields() -> Note:
     """The note about form fields that became the document."""
-    message = "The form fields of the body became JSON strings."
+    message = "Converted the form fields of the body to JSON strings."
     return note_repaired("form-fields", message)
 
 
 def is_url(word: str) -> bool:
-    """Whether a word of a command is a URL rather than something else that has no option."""
+    """Whether a positional argument of a command is a URL."""
     if "://" in word or word.startswith(("{{", "$", "%")):
         return True
     try:
@@ -142,8 +142,8 @@ def is_url(word: str) -> bool:
 
 
 def choose_urls(words: Sequence[str]) -> tuple[list[str], list[str]]:
-    """The words that are URLs, at least one of them, and the others."""
-    # A variable is the URL where no word is: `"${HEADERS[@]}"` may be anything.
+    """The words that are URLs, at least one, and the remaining words."""
+    # Without a URL, a variable is taken for it: `"${HEADERS[@]}"` may be anything.
     certain = [each for each in words if "://" in each]
     urls = certain or [each for each in words if is_url(each)] or list(words[:1])
     rest = list(words)

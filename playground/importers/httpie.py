@@ -1,4 +1,4 @@
-"""Reads commands of HTTPie and xh: `http POST example.com/a X-Key:1 name=Kim age:=5 q==x`.
+"""Reads HTTPie and xh commands: `http POST example.com/a X-Key:1 name=Kim age:=5 q==x`.
 
 Source: https://httpie.io/docs/cli, sections "Request items" and "Nested JSON".
 """
@@ -58,7 +58,7 @@ VALUED = {
     "--response-charset": "", "--response-mime": "", "--bearer": "--bearer", "-X": "--method",
     "--method": "--method",
 }  # fmt: skip
-# They only change what is shown.
+# These only affect the output.
 SILENT = frozenset({
     "-v", "--verbose", "-b", "--body", "-h", "--headers", "-m", "--meta", "--print", "-p",
     "--pretty", "-s", "--style", "--ignore-stdin", "-I", "--check-status", "-q", "--quiet",
@@ -88,7 +88,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     stripped = strip_prompts(TracedText(pasted.text))
     sign = SIGN.search(stripped.text)
     if sign is None:
-        raise NotRecognized("no-httpie", "No HTTPie command can be read here.")
+        raise NotRecognized("no-httpie", "No HTTPie command was found.")
     start = sign.end("prompt") if sign["prompt"] else sign.start()
     prompt = [TextSpan(*sign.span("prompt"), "read")] if sign["prompt"] else []
     commands, assignments = split_commands(stripped.text, start)
@@ -105,12 +105,12 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
         found = _read_command(command, stdin, stripped.trace_inside(spans))
         requests.append(replace(found, shared_spans=shared))
     if not requests:
-        raise NotRecognized("no-httpie", "No HTTPie command can be read here.")
+        raise NotRecognized("no-httpie", "No HTTPie command was found.")
     return requests
 
 
 def _output(command: BashCommand) -> str:
-    """The text of a literal `echo`. Raises Unreadable for what only a program knows."""
+    """The text of a literal `echo`. Raises Unreadable for the output of any other program."""
     if command.words[:1] == ["echo"] and not command.unknown:
         return " ".join(each for each in command.words[1:] if each not in ("-n", "-e"))
     if command.words == ["cat"] and command.input is not None:
@@ -192,7 +192,7 @@ def _read_options(parsed: _Command, words: Sequence[str]) -> None:
 def _read_item(parsed: _Command, item: str) -> None:
     found = find_separator(item)
     if found is None:
-        message = "“{text}” is no request item of HTTPie. Check the command and paste it again."
+        message = "“{text}” isn't an HTTPie request item. Check the command and paste it again."
         raise Unreadable("httpie-item", message, text=item[:80])
     name, value = item[: found.start()], item[found.end() :]
     kind = found.group()
@@ -209,7 +209,7 @@ def _read_item(parsed: _Command, item: str) -> None:
     elif kind == ":=":
         tree = try_parse(value)
         if tree is None:
-            message = "The value of {name} is no JSON: {value}. Check its quotes."
+            message = "The value of {name} isn't valid JSON: {value}. Check its quotes."
             raise Unreadable("httpie-json", message, name=name, value=value[:80])
         parsed.fields.append((name, tree[0]))
     else:
@@ -217,7 +217,7 @@ def _read_item(parsed: _Command, item: str) -> None:
 
 
 def _build_body(parsed: _Command, stdin: str | None) -> tuple[str | None, str | None, str]:
-    """The body, the same as JSON if it isn't, and the content type."""
+    """The body, its JSON equivalent if it isn't JSON, and the content type."""
     raw = parsed.values.get("--raw", stdin)
     if raw is not None:
         return raw, None, FORM_TYPE if parsed.is_form else "application/json"
@@ -252,7 +252,7 @@ def _build_url(parsed: _Command, typed: str) -> str:
     check_scheme(typed)
     url = typed
     if url.startswith(":"):
-        # `:8080/a` is short for a port of this machine, `:/a` for its usual one.
+        # `:8080/a` is short for a port on localhost, `:/a` for the default port.
         rest = url[1:]
         url = f"localhost:{rest}" if rest[:1].isdigit() else f"localhost{rest}"
     if "://" not in url and not url.startswith(("{{", "$")):

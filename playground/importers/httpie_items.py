@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.importers.values import Unreadable
 
-# The first of these in an item tells what it is; the longer one where two start.
+# The first of these in an item determines its kind; of two at one offset, the longer one.
 SEPARATOR = re.compile(r":=@|==@|=@|:@|:=|==|=|:|;|@")
 KEY_PART = re.compile(r"(?:\\.|[^\[\]\\])+|\[((?:\\.|[^\]\\])*)\]")
 
@@ -54,7 +54,7 @@ def split_key(name: str) -> list[str | int | None]:
 
 
 def set_nested(tree: Any, steps: Sequence[str | int | None], value: Any, name: str) -> Any:
-    """The tree with a value at the end of the steps; containers are made on the way."""
+    """The tree with a value at the end of the steps; containers are created as needed."""
     if not steps:
         return value
     step, rest = steps[0], steps[1:]
@@ -62,7 +62,7 @@ def set_nested(tree: Any, steps: Sequence[str | int | None], value: Any, name: s
     if tree is None:
         tree = kind()
     if not isinstance(tree, kind):
-        message = "The key {name} doesn't fit the ones before it: a list and an object at once."
+        message = "The key {name} conflicts with another: a value is a list or an object, not both."
         raise Unreadable("httpie-key", message, name=name)
     if isinstance(tree, dict):
         tree[step] = set_nested(tree.get(step) if rest else None, rest, value, name)

@@ -1,6 +1,6 @@
-"""Reads exports of Insomnia: format 4 in JSON, and collections of version 5 in YAML or JSON.
+"""Reads Insomnia exports: format 4 in JSON, and version 5 collections in YAML or JSON.
 
-Sources: https://docs.insomnia.rest/insomnia/import-export-data, and exports themselves.
+Sources: https://docs.insomnia.rest/insomnia/import-export-data, and actual exports.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ Variables = Mapping[str, _Variable]
 
 
 def looks_like(pasted: Pasted) -> bool:
-    """Whether this is an export of Insomnia."""
+    """Whether this is an Insomnia export."""
     tree: Any = pasted.tree
     if tree is None:
         return SIGN.search(pasted.text, 0, 20_000) is not None
@@ -73,7 +73,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
 
 
 def _walk_resources(tree: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Variables]]:
-    """The requests of format 4, whose resources name the one above them."""
+    """The requests of format 4, whose resources name their parent."""
     listed = tree.get("resources")
     resources = [
         (f"/resources/{index}", each)
@@ -82,7 +82,7 @@ def _walk_resources(tree: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str,
     ]
     by_id = {str(each.get("_id")): (pointer, each) for pointer, each in resources}
     environments = [(p, each) for p, each in resources if each.get("_type") == "environment"]
-    # Of several environments below the base one, none is chosen in an export.
+    # An export doesn't say which of several sub-environments is active.
     bases = [each for each in environments if str(each[1].get("parentId")).startswith("wrk")]
     inner = [each for each in environments if each not in bases]
     chosen = [*bases, *(inner if len(inner) == 1 else [])]
@@ -145,7 +145,7 @@ def _walk_collection(tree: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str
 
 
 def _add_variables(known: Variables, data: Any, pointer: str, budget: SizeBudget) -> dict[str, Any]:
-    """The variables with those of an environment, whose values may use the ones before."""
+    """The variables plus those of an environment, which may use earlier ones."""
     added = dict(known)
     for name, value, place in _flatten(data, "", pointer):
         filled = PLACEHOLDER.sub(
@@ -169,7 +169,7 @@ def _flatten(data: Any, prefix: str, pointer: str) -> Iterator[tuple[str, str, s
 
 
 def _fill_login(item: Mapping[str, Any], values: Mapping[str, str]) -> Mapping[str, Any]:
-    """The item with the values in its login, which is encoded as a whole."""
+    """The item with variables filled in to its login, which is encoded as a whole."""
     login = item.get("authentication")
     if not isinstance(login, dict):
         return item

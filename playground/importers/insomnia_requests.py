@@ -1,4 +1,4 @@
-"""One request of an Insomnia export: its address, headers, body and login."""
+"""One request of an Insomnia export: its URL, headers, body and login."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SAFE = "{}%$ .'_"
 
 
 def read_insomnia_request(item: Mapping[str, Any]) -> FoundRequest:
-    """The request, with the placeholders that it has; rejected where its body is in a file."""
+    """The request, placeholders included; rejected if its body is in a file."""
     off: list[str] = []
     name, url = str(item.get("name") or ""), str(item.get("url") or "")
     headers = [
@@ -52,9 +52,9 @@ def read_insomnia_request(item: Mapping[str, Any]) -> FoundRequest:
     if query:
         url += ("&" if "?" in url else "?") + "&".join(query)
     if off:
-        message = "Left out what is switched off in Insomnia: {names}."
+        message = "Left out items switched off in Insomnia: {names}."
         notes.append(note_ignored("disabled", message, names=", ".join(off)))
-    understood = note_understood("insomnia", "A request of Insomnia: {name}.", name=name or url)
+    understood = note_understood("insomnia", "An Insomnia request: {name}.", name=name or url)
     return FoundRequest(
         kind="insomnia",
         method=str(item.get("method") or "GET").upper(),
@@ -68,7 +68,7 @@ def read_insomnia_request(item: Mapping[str, Any]) -> FoundRequest:
 
 
 def _list_pairs(pairs: Any, off: list[str]) -> list[tuple[str, str]]:
-    """The names and values of a list; those that are switched off go to `off`."""
+    """The names and values of a list; those switched off are added to `off`."""
     listed = []
     for each in pairs if isinstance(pairs, list) else []:
         if not isinstance(each, dict) or not each.get("name"):

@@ -1,4 +1,4 @@
-"""What the requests of a YAML export claim of its text."""
+"""The spans that the requests of a YAML export claim."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def claim_yaml(
 ) -> list[FoundRequest]:
     """The requests with their spans in place of pointers; `own` are the pointers of their items.
 
-    Each claims its own item from the first value to the last. What belongs to none, such as the
+    Each claims its own item from the first value to the last. Text outside all items, such as the
     keys of folders, is read for all of them, and values that no request uses are left out.
     """
     used = {each for request in requests for each in request.pointers}
@@ -28,7 +28,7 @@ def claim_yaml(
     unused: list[str] = []
     for pointer, start, end in reader.values:
         above = list(list_above(pointer))
-        # The key of a container is read where something in it is.
+        # The key of a container is read if something in it is.
         is_used = pointer in around or not used.isdisjoint(above)
         if not is_used:
             unused.append(pointer)

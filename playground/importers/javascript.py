@@ -27,7 +27,7 @@ from playground.importers.source_requests import (
 from playground.importers.spans import CARRIAGE_RETURN, TextSpan, TracedText, cover
 from playground.importers.values import FoundRequest, NotRecognized, Pasted, Unreadable
 
-# Objects of a program that send requests as axios does.
+# Objects in a program that send requests the way axios does.
 CLIENT = r"(?:this\.)?(?:http|httpClient|\$http|\$axios|axios\w*)"
 SIGN = re.compile(
     r"\bfetch\s*\(|\baxios\b|\$\.(?:ajax|post|get)\s*\(|\bhttps?\.request\s*\(|\bgot\b|\bky\b"
@@ -35,8 +35,8 @@ SIGN = re.compile(
 )
 # Searching for plain words first rules most long texts out much faster than the pattern.
 SIGN_WORDS = ("fetch", "axios", "$.", ".request", "got", "ky", "XMLHttpRequest", "http")
-# Where an expression of interest starts: an assignment, to a name or into an object, or a call of
-# a library or of one of its objects.
+# The start of an expression of interest: an assignment to a name or into an object, or a call of a
+# library or one of its objects.
 START = re.compile(
     r"(?:\b(?:const|let|var)\s+([A-Za-z_$][\w$]*)\s*(?::[^=;]{1,200})?=(?![=>])"
     r"|(?<![\w$.])([A-Za-z_$][\w$]*(?:\.[\w$]+|\[['\"][^'\"\n]+['\"]\])+)\s*=(?![=>])"
@@ -47,7 +47,7 @@ START = re.compile(
     r"|(?<![\w$.])(?=[A-Za-z_$][\w$]*\."
     r"(?:append|set|write|end|open|setRequestHeader|send|post|put|patch|request)\s*\())"
 )
-# What may be before the expression in its statement.
+# What may precede the expression in its statement.
 STATEMENT_START = re.compile(r"(?:^|[;{}\n])([\w$ \t:={},.]*)\Z")
 CLIENT_NAME = re.compile(CLIENT)
 MEMBER = re.compile(r"[\w$]+|\[['\"]([^'\"]+)['\"]\]")
@@ -72,14 +72,14 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
         message = "This JavaScript code has no request with a literal URL."
         raise reader.problem or NotRecognized("javascript-no-request", message)
     spans = tuple(traced.trace(cover([reader.spans])))
-    # `fetch(first + second)` is a request of its own only where there is no other.
+    # `fetch(first + second)` only counts as a request if there are no others.
     parts = [each for each in reader.parts if each.url not in UNNAMED] or reader.parts
     built = (build_request(each, reader.parser.outside) for each in parts)
     return [replace(each, spans=spans) for each in built]
 
 
 class _SnippetReader:
-    """Goes from one expression of interest to the next; what is between them isn't parsed."""
+    """Goes from one expression of interest to the next; code in between isn't parsed."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -100,7 +100,7 @@ class _SnippetReader:
             try:
                 self._assign(assigned, self.parser.parse())
             except Unreadable as problem:
-                # A request that is cut off is rejected. Other code may be anything.
+                # A cut-off request is rejected. Other code may be anything.
                 if not assigned and problem.rejected.code in ("open-quote", "javascript-ends"):
                     raise
                 self.problem = self.problem or problem
@@ -113,7 +113,7 @@ class _SnippetReader:
             at = max(self.parser.at, found.end() + 1)
 
     def _claim(self, start: int, end: int) -> None:
-        """Record a span of the statement, with what is before and after the expression."""
+        """Record a span of the whole statement around the expression."""
         line = max(0, start - 200)
         before = STATEMENT_START.search(self.text[line:start])
         start -= len(before[1]) if before else 0
@@ -135,7 +135,7 @@ class _SnippetReader:
             owner[keys[-1]] = value
 
     def _handle_call(self, name: str, values: list[Literal]) -> Literal:
-        """The value of a call; those that make or complete a request are recorded."""
+        """The value of a call; calls that make or complete a request are recorded."""
         first_name, _, last = name.rpartition(".")
         first = values[0] if values else None
         # The object itself is changed, as `form.append(…)` does.
@@ -143,7 +143,7 @@ class _SnippetReader:
         if isinstance(owner, ClientOptions) and last in (*HTTP_METHODS, "request"):
             self._call_library(name, last, values, owner)
         elif "()" in name:
-            # A method of what a call returned, such as `.then(…)`.
+            # A method of a call's result, such as `.then(…)`.
             return evaluate_conversion(name, values, self.parser)
         elif last in ("create", "extend") and first_name in ("axios", "got", "ky"):
             return ClientOptions(first if isinstance(first, dict) else {})
@@ -173,7 +173,7 @@ class _SnippetReader:
         return self.parser.unknown("response")
 
     def _call_fetch(self, values: list[Literal]) -> Literal:
-        """fetch(url, options), and `new Request(url, options)` that is given to it later."""
+        """fetch(url, options), and `new Request(url, options)` that is passed to it later."""
         first = values[0] if values else None
         options = values[1] if len(values) > 1 else {}
         if is_text(first) and not isinstance(first, SentRequest):
@@ -183,7 +183,7 @@ class _SnippetReader:
         return SentRequest(self.parser.unknown("response"))
 
     def _note_unknown(self, options: Literal) -> None:
-        """Record options from elsewhere as left out of the last request."""
+        """Record options that come from elsewhere as left out of the last request."""
         if is_text(options):
             self.parts[-1].unread.append(f"the options {options}, which come from elsewhere")
 
@@ -251,7 +251,7 @@ class _SnippetReader:
             parts.login = (str(auth["username"]), str(auth.get("password") or ""))
         if isinstance(body, JsonText) and body.by_library:
             parts.implied_type = "application/json"
-        # What a value is spread from may be part of any request after it.
+        # The source of a spread may be part of any request after it.
         parts.unread += dict.fromkeys(self.parser.spread)
         parts.notes += self.parser.repairs[:1]
         self.parts.append(parts)
@@ -265,7 +265,7 @@ def _serialize(value: Literal) -> Literal:
 
 
 def _merge(defaults: dict[str, Any], config: dict[str, Any]) -> dict[str, Any]:
-    """The options of a client with those of a call; both may have headers."""
+    """The options of a client merged with those of a call; both may have headers."""
     merged = {**defaults, **config}
     own, given = defaults.get("headers"), config.get("headers")
     if isinstance(own, dict) and isinstance(given, dict):

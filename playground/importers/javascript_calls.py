@@ -1,4 +1,4 @@
-"""Evaluates the calls of JavaScript that only convert literals; nothing is run."""
+"""Evaluates JavaScript calls that only convert literals; nothing is run."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class FormFields(dict[str, Any]):
 
 
 class ClientOptions(dict[str, Any]):
-    """What `axios.create` and the like give to each request of a client."""
+    """Defaults that `axios.create` and the like give to each request of a client."""
 
 
 class SentRequest(str):
-    """The result of a call whose request is recorded already."""
+    """The result of a call whose request has already been recorded."""
 
 
 def evaluate_conversion(name: str, values: list[Literal], parser: ExpressionParser) -> Literal:
@@ -48,7 +48,7 @@ def evaluate_conversion(name: str, values: list[Literal], parser: ExpressionPars
     if name == "btoa" and is_text(first):
         return base64.b64encode(str(first).encode("utf-8", "replace")).decode("ascii")
     if name == "encodeURIComponent" and isinstance(first, str):
-        # The characters that JavaScript leaves as they are, beyond those of Python.
+        # Characters that JavaScript leaves unescaped and Python doesn't.
         return quote(str(first), safe="!*'()~")
     if name in ("String", "URL") and isinstance(first, str):
         return str(first)

@@ -34,7 +34,7 @@ class ExpressionParser(Cursor, OutsideReferences):
     """Parses the expression at an offset of a text.
 
     `names` holds the literals assigned before, `spread` the values that can't be spread, and
-    `repairs` what was repaired.
+    `repairs` the repairs.
     `handle_call` gets every call with its arguments and returns its value.
     """
 
@@ -62,7 +62,7 @@ class ExpressionParser(Cursor, OutsideReferences):
             odd = more is None or isinstance(more, bool | list | dict)
             value = check_size(value + (self.unknown("value") if odd else str(more)))
         if self.skip_space() not in (",", ")", "}", "]", ";", ":", "") and not self._line_ended():
-            # An operator that isn't read, such as `?:`: the whole expression is unknown.
+            # An unsupported operator, such as `?:`: the whole expression is unknown.
             self.skip_rest()
             name = NAME.match(self.text, start)
             value = self.unknown(name.group() if name else "value")
@@ -137,7 +137,7 @@ class ExpressionParser(Cursor, OutsideReferences):
         return found
 
     def _parse_spread(self) -> Literal:
-        """The value after `...`; one that isn't known is left out, and recorded."""
+        """The value after `...`; an unknown one is left out, and recorded."""
         start = self.at
         self.at += 3
         value = self.parse()

@@ -14,7 +14,7 @@ from playground.importers.values import Unreadable
 SPACE = re.compile(r"(?:\s+|//[^\n]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))+")
 NAME = re.compile(r"[A-Za-z_$\u0080-\uffff][\w$]*")
 STRING_PART = re.compile(r"[^\\'\"`$\n]+")
-# What can be skipped without looking: no quote, bracket, delimiter or comment.
+# Text that can be skipped unread: no quote, bracket, delimiter or comment.
 PLAIN = re.compile(r"[^\"'`(){}\[\],;/\n]+")
 PATTERN = re.compile(r"/(?![*/])(?:[^/\\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+/[a-z]*")
 # A division follows a value; anything else that starts with a slash is a pattern.
@@ -30,7 +30,7 @@ CAST = re.compile(r"<[\w$\s.,|\[\]<>]{1,100}>(?=\s*[\[{(\"'`\w])")
 
 
 class Cursor:
-    """An offset in a text, and what can be read there without its meaning."""
+    """A cursor in a text, which reads tokens without interpreting them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -44,16 +44,16 @@ class Cursor:
         return self.text[self.at : self.at + 1]
 
     def find_token(self) -> str:
-        """The same where the text must not end; raises Unreadable if it does."""
+        """The same, but raises Unreadable at the end of the text."""
         return self.skip_space() or self.fail_at_end()
 
     def fail_at_end(self) -> str:
-        """Raise Unreadable for a text that ends too early."""
+        """Raise Unreadable for text that ends too early."""
         message = "The code ends in the middle of a value. Paste all of it."
         raise Unreadable("javascript-ends", message)
 
     def take(self, pattern: re.Pattern[str]) -> bool:
-        """Skip what matches the pattern here, and say whether anything does."""
+        """Skip a match of the pattern here; return whether there was one."""
         found = pattern.match(self.text, self.at)
         if found:
             self.at = found.end()
@@ -73,11 +73,11 @@ class Cursor:
                 return join_surrogates("".join(parts))
             else:
                 parts.append(self.read_character())
-        # JavaScript has no strings over several lines, so a line's end is a safe place to stop.
+        # JavaScript strings don't span lines, so the end of the line is a safe place to stop.
         raise unclosed(self.text, start, mark)
 
     def read_character(self) -> str:
-        """One character of a string, or what an escape stands for."""
+        """One character of a string, or the character that an escape represents."""
         if self.text[self.at] != "\\":
             self.at += 1
             return self.text[self.at - 1]
@@ -90,7 +90,7 @@ class Cursor:
         return ESCAPES.get(plain, plain)
 
     def skip_types(self) -> None:
-        """Skip what TypeScript adds after a value."""
+        """Skip a TypeScript suffix after a value."""
         while self.skip_space() in ("a", "s", "!") and self.take(TYPE_SUFFIX):
             if self.text[self.at - 1] != "!":
                 self._skip_type()
@@ -126,11 +126,11 @@ class Cursor:
         self.at += 1
 
     def skip_rest(self) -> None:
-        """Skip an expression that is no literal, up to the delimiter after it."""
+        """Skip an expression that isn't a literal, up to the delimiter after it."""
         self.skip_balanced(lambda char, depth: depth == 0 and char in ",;)}]")
 
     def skip_balanced(self, ends: Callable[[str, int], bool]) -> None:
-        """Skip code up to a character that ends it, which is given its depth in brackets."""
+        """Skip code up to a character that ends it, as decided by its depth in brackets."""
         depth = 0
         while self.at < len(self.text):
             if plain := PLAIN.match(self.text, self.at):
@@ -157,7 +157,7 @@ class Cursor:
         return not divides and self.take(PATTERN)
 
     def _skip_template(self) -> None:
-        # What is between `${` and `}` isn't looked at: it must not count as called.
+        # The code between `${` and `}` isn't read: its calls must not count as made.
         start = self.at
         found = re.compile(r"`(?:[^`\\]|\\.)*`", re.S).match(self.text, start)
         if found is None:

@@ -1,4 +1,4 @@
-"""Reads a bare JSON payload: valid, broken, or in a string of a program."""
+"""Reads a bare JSON payload: valid, broken, or inside a string in a program."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ JSON_SIGN = re.compile(
     re.M,
 )
 URL_IN_STRING = re.compile(r"([\"'`]https?://[^\s\"'`<>\\]{4,2000}[\"'`])")
-# What a payload is hardly ever: exports of tools whose readers didn't recognise it, and more.
+# JSON that is hardly ever a payload: exports that no reader recognised, and descriptions.
 OTHERS = (
     ({"openapi", "paths"}, "an OpenAPI document"),
     ({"swagger", "paths"}, "an OpenAPI document"),
     ({"asyncapi", "channels"}, "an AsyncAPI document"),
     ({"$schema", "properties"}, "a JSON Schema"),
     ({"__export_format", "resources"}, "an Insomnia export"),
-    ({"clientName", "requests"}, "an export of Thunder Client"),
+    ({"clientName", "requests"}, "a Thunder Client export"),
 )
 BETWEEN_OBJECTS = re.compile(r"[\s,]*")
 # A record has few members; a payload without a known operation may have many.
@@ -64,14 +64,14 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
         note = note_understood("json-lines", message, count=len(objects))
         return [FoundRequest(kind="json", body=body, notes=(note,), spans=whole, rows=True)]
     unwrapped = unwrap_json(pasted.text)
-    # A text that starts with a bracket is a payload, whatever its strings hold.
+    # Text that starts with a bracket is a payload, whatever its strings contain.
     if unwrapped is None and not STARTS_AS_JSON.match(pasted.text):
         embedded = find_embedded(pasted.text)
         if embedded:
             url = _find_url(pasted.text)
             payload = TextSpan(0, len(embedded.text), "read")
             claimed = [embedded.trace([payload]), find_spans(pasted.text, [url] if url else [])]
-            message = "A JSON payload in a string of a program or a log."
+            message = "A JSON payload in a string from a program or log."
             return [
                 FoundRequest(
                     kind="json",
@@ -84,7 +84,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
             ]
     if PHP_DUMP.search(pasted.text):
         message = (
-            "This looks like the output of print_r or var_dump of PHP. Paste that of json_encode."
+            "This looks like the output of PHP's print_r or var_dump. Use json_encode instead."
         )
         raise Unreadable("php-dump", message)
     if RESPONSE.match(pasted.text):
@@ -99,18 +99,20 @@ def _reject_others(tree: Tree) -> None:
     """Raise Unreadable for JSON that is an export or a description rather than a payload."""
     for keys, name in OTHERS:
         if isinstance(tree, dict) and keys <= tree.keys():
-            message = "This is {what}, not a payload. Paste one request of it, or its body."
+            message = (
+                "This is {what}, not a payload. Paste a single request from it, or a request body."
+            )
             raise Unreadable("no-payload", message, what=name)
 
 
 def _find_url(text: str) -> str | None:
-    """The one URL in quotes that a program holds; None where there are several."""
+    """The only quoted URL in a program; None if there are several."""
     urls = set(URL_IN_STRING.findall(text))
     return urls.pop() if len(urls) == 1 else None
 
 
 def _read_sequence(text: str) -> list[str]:
-    """The objects of a text that is two or more of them, as in NDJSON; empty for other texts."""
+    """The objects of a text with two or more in a row, as in NDJSON; otherwise empty."""
     objects: list[str] = []
     at = 0
     while (start := BETWEEN_OBJECTS.match(text, at)) and start.end() < len(text):
@@ -125,9 +127,9 @@ def _read_sequence(text: str) -> list[str]:
 def build_rows(
     request: FoundRequest, rows_keys: Sequence[str], is_payload: Callable[[Tree], bool]
 ) -> FoundRequest:
-    """The request with its rows under the key that an operation has for them.
+    """The request with its rows under an operation's key for rows.
 
-    Raises Unreadable where no operation or several take rows, or a row is a whole payload.
+    Raises Unreadable unless exactly one operation takes rows, or if a row is a whole payload.
     """
     body = request.body or "[]"
     rows = parse(body)
@@ -149,7 +151,7 @@ def build_rows(
 def find_inner(
     request: FoundRequest, tree: Tree, is_payload: Callable[[Tree], bool]
 ) -> FoundRequest | None:
-    """The payload in a string of a record, such as a line of a log in JSON; None without one."""
+    """The payload in a string of a record, such as a line of a JSON log, or None."""
     waiting: list[tuple[str, Tree]] = [("", tree)]
     for _ in range(MAX_RECORD):
         if not waiting:
@@ -160,7 +162,9 @@ def find_inner(
         elif is_text(value) and value.lstrip()[:1] == "{":
             parsed = try_parse(value)
             if parsed and is_payload(parsed[0]):
-                note = note_understood("json-in-string", "A JSON payload in a string of a record.")
+                note = note_understood(
+                    "json-in-string", "A JSON payload in a string inside a record."
+                )
                 return replace(request, body=value, notes=(note,), spans=(), pointers=(pointer,))
     return None
 

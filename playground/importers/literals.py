@@ -65,7 +65,7 @@ def is_text(value: Literal) -> TypeGuard[str]:
 
 
 def unclosed(text: str, at: int, quote: str) -> Unreadable:
-    """The rejection of a text whose quote at `at` is never closed: a cut-off text, mostly."""
+    """The rejection of text whose quote at `at` is never closed: mostly cut-off text."""
     line = text.count("\n", 0, at) + 1
     message = "The {quote} in line {line} is never closed. Paste the whole text."
     return Unreadable("open-quote", message, quote=quote, line=line)

@@ -1,4 +1,4 @@
-"""Matches a request with an operation that is known: by its URL, or by the keys of its body."""
+"""Matches a request with a known operation: by its URL, or by the keys of its body."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from playground.jsontext.parsing import Tree
 from playground.openapi.operations import Operation, list_operations
 
 PATH_PARAMETER = re.compile(r"\{([^{}]+)\}")
-# Keys of so many APIs that one of them alone does not tell an operation.
+# Keys of so many APIs that one alone doesn't identify an operation.
 COMMON_KEYS = frozenset({"id", "name", "title", "type", "data", "url", "email", "token", "format"})
 MAX_PATH = 4000
 
@@ -27,7 +27,7 @@ class OperationMatch:
 
 
 def operation_shapes() -> tuple[OperationShape, ...]:
-    """Every operation that is known, built in or imported."""
+    """Every known operation, built in or imported."""
     return tuple(_shape(each) for each in list_operations())
 
 
@@ -52,7 +52,7 @@ def match_operation(
 ) -> OperationMatch | None:
     """The operation of a request by its URL, on any host, else by the keys of its body.
 
-    `tree` is the parsed body, None without one.
+    `tree` is the parsed body, None if there isn't one.
     """
     if url and (match := _match_url(method, url, operations)):
         return match
@@ -64,7 +64,7 @@ def match_operation(
 def _match_url(
     method: str | None, url: str, operations: Sequence[OperationShape]
 ) -> OperationMatch | None:
-    """The operation whose path the URL ends with; of several the most literal one."""
+    """The operation whose path is a suffix of the URL; of several the most literal one."""
     segments = path_segments(url)
     best: tuple[int, OperationMatch] | None = None
     for operation in operations:
@@ -108,15 +108,17 @@ def _match_path(template: str, segments: Sequence[str]) -> dict[str, str] | None
 
 
 def _match_keys(keys: Iterable[str], operations: Sequence[OperationShape]) -> OperationMatch | None:
-    """The one operation that has most of the keys: at least half of them, and either two or
-    one that is not a common key."""
+    """The one operation that has most of the keys, or None.
+
+    It must have at least half of them, and either two or an uncommon one.
+    """
     present = set(keys)
     scores = []
     for operation in operations:
         shared = present & set(operation.body_keys)
         if (shared - COMMON_KEYS or len(shared) >= 2) and len(shared) * 2 >= len(present):
             scores.append((len(shared), operation))
-    # Two operations with the same keys can't be told apart: then none matches.
+    # Operations with the same keys are indistinguishable: then none matches.
     most = max((score for score, _ in scores), default=0)
     best = [operation for score, operation in scores if score == most]
     return OperationMatch(best[0], {}, "keys") if len(best) == 1 else None

@@ -1,4 +1,4 @@
-"""Reads a PHP snippet: cURL functions, Guzzle, and the HTTP client of Laravel.
+"""Reads a PHP snippet: cURL functions, Guzzle, and Laravel's HTTP client.
 
 The code is never run: calls are found by name, and their arguments read as literals.
 """
@@ -33,7 +33,7 @@ START = re.compile(
 )
 ENCODERS = {"urlencode": quote_plus, "rawurlencode": quote}
 SAME_CALLS = frozenset({"trim", "utf8_encode", "strval", "json_decode"})
-# Options of cURL that change nothing in what is sent.
+# cURL options that don't change what is sent.
 SILENT = frozenset({
     "RETURNTRANSFER", "ENCODING", "MAXREDIRS", "TIMEOUT", "FOLLOWLOCATION", "HTTP_VERSION",
     "CONNECTTIMEOUT", "SSL_VERIFYPEER", "SSL_VERIFYHOST", "HEADER", "VERBOSE", "FAILONERROR",
@@ -69,7 +69,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
 
 
 class _SnippetReader:
-    """Goes from one expression of interest to the next; what is between them isn't parsed."""
+    """Goes from one expression of interest to the next; code in between isn't parsed."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -96,7 +96,7 @@ class _SnippetReader:
             self._add_handle(handle)
 
     def _handle_call(self, name: str, values: list[Literal]) -> Literal:
-        """The value of a call; those that make or complete a request are recorded."""
+        """The value of a call; calls that make or complete a request are recorded."""
         first, second, third = [*values, None, None, None][:3]
         plain = name.removeprefix("->").lower()
         if plain == "curl_init":
@@ -160,7 +160,7 @@ class _SnippetReader:
         self.parts.append(parts)
 
     def _add_options(self, method: str, url: str, options: Literal, is_json: bool) -> None:
-        """A request of Guzzle with its options, or one of Laravel with its data."""
+        """A Guzzle request with its options, or a Laravel request with its data."""
         given = options if isinstance(options, dict) else {}
         known = {"json", "body", "form_params", "headers", "query", "multipart", "auth"}
         parts = RequestParts("php", method, url, {**self.headers})

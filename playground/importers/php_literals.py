@@ -1,4 +1,4 @@
-"""Parses PHP expressions into literals, and into variable references for all else; runs nothing.
+"""Parses PHP expressions into literals, or else variable references; runs nothing.
 
 Source: the PHP manual, "Types" and "Expressions".
 """
@@ -33,7 +33,7 @@ IN_DOUBLE = re.compile(
 )
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "v": "\v", "e": "\x1b", "f": "\f"}
 KEY = re.compile(r"\w+")
-# What can be skipped without looking: no quote, bracket or delimiter.
+# Text that can be skipped unread: no quote, bracket or delimiter.
 PLAIN = re.compile(r"[^\"'(){}\[\],;=#/<]+")
 CONSTANTS: dict[str, Literal] = {"true": True, "false": False, "null": None}
 CallHandler = Callable[[str, list[Literal]], Literal]
@@ -80,7 +80,7 @@ class PhpParser(OutsideReferences):
             value = ConstantName(f"{value}|{self._parse_operand()}")
         ended = self.text.startswith("=>", self.at) or self.skip_space() in (",", ")", "]", ";", "")
         if not ended:
-            # An operator that isn't read, such as `?:`: the whole expression is unknown.
+            # An unsupported operator, such as `?:`: the whole expression is unknown.
             self._skip_expression()
             value = self.unknown("value")
         self.depth -= 1
@@ -189,7 +189,7 @@ class PhpParser(OutsideReferences):
                 self.at += 2
                 key, value = value, self.parse()
             pairs.append((key, value))
-            # A closing bracket of another kind.
+            # A closing bracket that doesn't match.
             self.at += self.at == before
         self.at += 1
         if all(key is None for key, _ in pairs):
@@ -212,12 +212,12 @@ class PhpParser(OutsideReferences):
             raise unclosed(self.text, opening.start(), f"<<<{opening[2]}")
         self.at = end.end()
         inner = self.text[opening.end() : max(end.start(), opening.end())]
-        # The indentation of the end mark is taken off every line.
+        # The indentation of the end mark is removed from every line.
         text = re.sub(rf"(?m)^{end[1]}", "", inner) if end[1] else inner
         return text if opening[1] == "'" else self._fill(text)
 
     def _fill(self, text: str) -> str:
-        """The text of a string in double quotes, with the variables that are known."""
+        """The text of a string in double quotes, with known variables filled in."""
         return str(check_size(IN_DOUBLE.sub(self._fill_part, text)))
 
     def _fill_part(self, found: re.Match[str]) -> str:
@@ -237,5 +237,5 @@ class PhpParser(OutsideReferences):
 
 
 def as_text(value: Literal) -> str:
-    """The value as a text; "" for one that is none."""
+    """The value if it is text, else ""."""
     return str(value) if is_text(value) else ""

@@ -1,4 +1,4 @@
-"""Turns placeholders of other tools into our references, or says that nobody sets them."""
+"""Converts placeholders of other tools to our references, or notes that they have no value."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from playground.importers.values import FoundRequest, Note, note_ignored, note_r
 from playground.jsontext.foreign import find_foreign
 from playground.jsontext.references import find_references
 
-# These tools fill in `{{ name }}` and `{{my name}}`, too, which is plain text for us.
+# These tools also fill in `{{ name }}` and `{{my name}}`, which is plain text here.
 TOOLS = frozenset({"postman", "insomnia", "bruno", "http"})
 VARIABLE = re.compile(r"(?<!\\)\{\{[ \t]*([^\W\d][\w .-]{0,100}?)[ \t]*\}\}")
 
@@ -19,13 +19,13 @@ VARIABLE = re.compile(r"(?<!\\)\{\{[ \t]*([^\W\d][\w .-]{0,100}?)[ \t]*\}\}")
 def convert_placeholders(request: FoundRequest) -> FoundRequest:
     """The request with our references for the placeholders that mean the same.
 
-    What nobody here sets stays, with a note: the rules about references block sending it.
+    Others stay, with a note: the rules about references block sending them.
     """
     replaced: dict[str, str] = {}
     unset: dict[str, None] = {}
 
     def convert(text: str) -> str:
-        # Escaped in a JSON body, the quotes of an argument are `\"`.
+        # In a JSON body the quotes of an argument are escaped as `\"`.
         pieces, at = [], 0
         for each in find_foreign(text):
             ours = each.ours or _translate_escaped(each.written)
@@ -68,5 +68,5 @@ def _list_notes(replaced: dict[str, str], unset: dict[str, None]) -> Iterator[No
         message = "Replaced {written} with {ours}."
         yield note_repaired("placeholder", message, written=written, ours=ours)
     for written in unset:
-        message = "Nobody sets {written}, a placeholder of another tool. Enter a value for it."
+        message = "{written} is a placeholder of another tool and has no value here. Enter one."
         yield note_ignored("placeholder-unset", message, written=written)

@@ -49,7 +49,7 @@ def looks_like(pasted: Pasted) -> bool:
     if isinstance(tree.get("item"), list):
         return True
     request = tree.get("request", tree)
-    # A request may be its URL alone.
+    # A request may consist of just its URL.
     if isinstance(request, str):
         return "://" in request and "name" in tree
     if not isinstance(request, dict) or "url" not in request or "httpVersion" in request:
@@ -79,7 +79,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
 
 
 def _fill_login(auth: Any, variables: Mapping[str, str]) -> Any:
-    """The login with the values of the collection, as it is encoded as a whole."""
+    """The login with the collection's values, since it is encoded as a whole."""
     kind = auth.get("type") if isinstance(auth, dict) else None
     if kind != "basic":
         return auth
@@ -102,8 +102,10 @@ def _read_variables(listed: Any) -> dict[str, str]:
 def _walk_items(
     root: Mapping[str, Any], above: str
 ) -> Iterator[tuple[Mapping[str, Any], str, Any, list[str]]]:
-    """The requests below an item, with their names, the authentication they inherit, and the
-    pointers of what is read of them."""
+    """The requests below an item.
+
+    With their names, the authentication they inherit, and the pointers of the values read.
+    """
     # A list instead of recursion: folders may be nested deeper than the stack.
     waiting: list[tuple[str, Any, Any, str]] = [(above, root, None, "")]
     seen = 0
@@ -126,7 +128,7 @@ def _walk_items(
         if isinstance(request, dict):
             used = [f"{inner}/{key}" for key in USED_KEYS]
         else:
-            # A request may be its URL alone.
+            # A request may consist of just its URL.
             used = [inner]
             request = {"url": request, "method": "GET"} if isinstance(request, str) else None
         if request:
@@ -239,8 +241,8 @@ def _authenticate(headers: Headers, auth: Any) -> tuple[Headers, str]:
         return (*headers, ("Authorization", f"Bearer {values.get('token', '')}")), ""
     if kind == "basic":
         login = f"{values.get('username', '')}:{values.get('password', '')}"
-        # Without the values of its placeholders a login can't be encoded: what is left of it
-        # is one placeholder, to be set as a credential.
+        # A login can't be encoded without the values of its placeholders: it becomes a single
+        # placeholder, to be set as a credential.
         encoded = "Basic {{login}}" if PLACEHOLDER.search(login) else basic_auth(login)
         return (*headers, ("Authorization", encoded)), ""
     if kind == "apikey" and values.get("key"):

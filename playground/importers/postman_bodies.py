@@ -1,4 +1,4 @@
-"""Bodies of Postman requests, and its lists of pairs of which some are switched off."""
+"""Bodies of Postman requests, and lists of pairs, some of which are switched off."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from playground.jsontext.printing import dump
 
 
 def read_postman_body(body: Any) -> tuple[str | None, str, list[Note]]:
-    """The text of the body, the content type it implies, and what was left out.
+    """The text of the body, the content type it implies, and notes.
 
     Raises Unreadable for a body in a file.
     """
@@ -52,14 +52,14 @@ def read_postman_body(body: Any) -> tuple[str | None, str, list[Note]]:
 
 
 def _read_graphql(graphql: Any) -> str | None:
-    """The JSON that a server of GraphQL gets: the query and its variables, digits as typed."""
+    """The JSON for a GraphQL server: the query and its variables, digits as typed."""
     if not isinstance(graphql, dict):
         return None
     body: dict[str, Tree] = {"query": str(graphql.get("query") or "")}
     variables = graphql.get("variables")
     if isinstance(variables, str) and variables.strip():
         parsed = try_parse(variables)
-        # Broken JSON is kept as the text that it is.
+        # Broken JSON is kept as text.
         body["variables"] = parsed[0] if parsed else variables
     elif variables:
         body["variables"] = variables
@@ -69,19 +69,19 @@ def _read_graphql(graphql: Any) -> str | None:
 
 
 def note_disabled(pairs: Any) -> list[Note]:
-    """A note that names what is switched off in a list of Postman."""
+    """A note that names the items switched off in a Postman list."""
     listed = pairs if isinstance(pairs, list) else []
     off = [
         str(each.get("key")) for each in listed if isinstance(each, dict) and each.get("disabled")
     ]
     if not off:
         return []
-    message = "Left out what is switched off in Postman: {names}."
+    message = "Left out items switched off in Postman: {names}."
     return [note_ignored("disabled", message, names=", ".join(off))]
 
 
 def encode(value: Any) -> str:
-    # Braces stay, so that placeholders do.
+    # Braces stay, so that placeholders survive.
     return quote_plus(str(value or ""), safe="{}")
 
 

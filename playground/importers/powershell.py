@@ -38,7 +38,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     reader = _ScriptReader(stripped.text)
     reader.run()
     if not reader.found:
-        raise NotRecognized("powershell-no-request", "No PowerShell request can be read here.")
+        raise NotRecognized("powershell-no-request", "No PowerShell request was found.")
     shared = tuple(stripped.trace(reader.assigned))
     return [
         replace(each, spans=tuple(stripped.trace_inside(each.spans)), shared_spans=shared)
@@ -49,7 +49,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
 def find_curl_commands(
     text: str, start: int = 0
 ) -> Iterator[tuple[list[str], list[Note], tuple[TextSpan, ...]]]:
-    """The words after each `curl` or `curl.exe`, as the program gets them, with notes and spans."""
+    """The arguments of each `curl` or `curl.exe`, with notes and spans."""
     reader = _ScriptReader(text, start)
     reader.run()
     for words, span in reader.curl_commands:
@@ -74,7 +74,7 @@ class _ScriptReader(RequestParser):
         self.cookies: dict[str, str] = {}
         self.found: list[FoundRequest] = []
         self.curl_commands: list[tuple[list[str], TextSpan]] = []
-        # Statements without a request of their own that requests may use.
+        # Statements that make no request, but that requests may use.
         self.assigned: list[TextSpan] = []
 
     def run(self) -> None:
@@ -82,7 +82,7 @@ class _ScriptReader(RequestParser):
             self._read_statement()
 
     def _span_from(self, first: int) -> TextSpan:
-        """The span from a token to the last one that was read."""
+        """The span from a token to the last one read."""
         last = min(self.at, len(self.tokens)) - 1
         return TextSpan(self.tokens[first].start, self.tokens[last].end, "read")
 
@@ -128,13 +128,13 @@ class _ScriptReader(RequestParser):
         joined = self._find_joined(start)
         if joined is not None:
             line = self.text.count("\n", 0, joined) + 1
-            message = "Line {line}: Joined with the next line, which goes on with the command."
+            message = "Line {line}: Joined with the next line, which continues the command."
             notes.append(note_repaired("line-joined", message, line=line))
         span = self._span_from(first)
         self.found.append(replace(found, notes=tuple(notes), spans=(span,)))
 
     def _find_joined(self, start: int) -> int | None:
-        """The offset of the first line of the command that PowerShell would not go on with."""
+        """The offset of the first line at which PowerShell would end the command."""
         depth = 0
         for at in range(start, min(self.at, len(self.tokens))):
             token, previous = self.tokens[at], self.tokens[at - 1]
@@ -145,7 +145,7 @@ class _ScriptReader(RequestParser):
         return None
 
     def _read_call(self, word: str) -> bool:
-        """`$headers.Add("name", value)`, or the same of the cookies of a session."""
+        """`$headers.Add("name", value)`, or the same for the cookies of a session."""
         owner, _, method = word.rpartition(".")
         if method != "add" or not self.peek().is_mark("("):
             return False

@@ -1,4 +1,4 @@
-"""Evaluates the commands, methods and operators of PowerShell that only convert literals.
+"""Evaluates PowerShell commands, methods and operators that only convert literals.
 
 All others give a reference to a value from elsewhere; nothing is run.
 """
@@ -24,7 +24,7 @@ from playground.jsontext.parsing import NumberToken, try_parse
 
 FILE_COMMANDS = frozenset({"get-content", "gc", "cat", "type", "get-item", "get-childitem"})
 FILE_METHODS = frozenset({"readalltext", "readallbytes", "readalllines", "openread"})
-# Conversions that change nothing in what is sent: a body is shown as text.
+# Conversions that don't change what is sent: a body is shown as text.
 SAME_METHODS = frozenset({"getbytes", "getstring", "tostring", "create"})
 SAME_COMMANDS = frozenset({"write-output", "echo", "out-string", "convertto-securestring"})
 ENCODERS = frozenset({"escapedatastring", "escapeuristring", "urlencode"})
@@ -34,7 +34,7 @@ Arguments = dict[str, Any]
 
 
 class Names(OutsideReferences):
-    """What the text assigns: `names` are in lower case, as PowerShell ignores it.
+    """The assignments of the text: `names` are in lower case, as PowerShell ignores case.
 
     `typed` lists the variables in strings that stay as typed.
     """
@@ -53,7 +53,7 @@ class Names(OutsideReferences):
         return value
 
     def fill_in(self, token: ShellToken) -> str:
-        """The text of a string with the variables that are known filled in."""
+        """The text of a string with known variables filled in."""
         if not token.parts:
             return token.text
         return str(check_size("".join(map(self._fill, token.parts))))
@@ -69,14 +69,14 @@ class Names(OutsideReferences):
 
 
 def find_key(table: dict[str, Literal], name: str) -> str:
-    """The key of a table as it is written there: PowerShell ignores case."""
+    """The key in the spelling of the table: PowerShell ignores case."""
     if name in table:
         return name
     return next((each for each in table if each.lower() == name.lower()), name)
 
 
 def run_command(names: Names, name: str, given: Arguments, piped: Literal = None) -> Literal:
-    """The value of a command whose input is `piped`, with the arguments under "" unnamed."""
+    """The value of a command with `piped` input; the key "" has the unnamed arguments."""
     positional, lower = given[""], name.lower()
     first = positional[0] if positional else None
     source = given.get("inputobject", given.get("string", piped if piped is not None else first))
@@ -110,13 +110,13 @@ def call_method(names: Names, name: str, owner: Literal, values: list[Literal]) 
         return first
     if last == "trim" and is_text(owner) and not values:
         return str(owner).strip()
-    # The encoding of a reference would hide that a value is missing.
+    # Encoding a reference would hide that its value is missing.
     if is_text(first) and "{{" not in first:
         if last == "tobase64string":
             return base64.b64encode(str(first).encode("utf-8", "replace")).decode("ascii")
         if last in ENCODERS:
             return quote(str(first), safe="")
-    # What is done to a value from elsewhere stays a value from elsewhere.
+    # The result of a method of a value from elsewhere comes from elsewhere, too.
     return owner if is_text(owner) and owner.startswith("{{") else names.unknown(name)
 
 
@@ -132,7 +132,7 @@ def add_values(names: Names, left: Literal, right: Literal) -> Literal:
 
 
 def format_text(names: Names, template: str, values: Literal) -> str:
-    """`template -f values`; a reference for each value that needs formatting."""
+    """`template -f values`; values that need formatting become references."""
     items = values if isinstance(values, list) else [values]
 
     def fill(found: re.Match[str]) -> str:

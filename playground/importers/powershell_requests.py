@@ -1,6 +1,6 @@
 """Reads the parameters of Invoke-RestMethod and Invoke-WebRequest.
 
-Source: the pages of both commands in the PowerShell manual (7.4).
+Source: the PowerShell manual (7.4) on both commands.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from playground.importers.powershell_values import ValueParser
 from playground.importers.source_requests import RequestParts, build_request
 from playground.importers.values import BODY_IN_FILE, FoundRequest, Unreadable
 
-# Parameters that change nothing in what is sent: those without a value, and the others.
+# Parameters that don't change what is sent: switches, and those with a value.
 SWITCHES = frozenset({
     "usebasicparsing", "disablekeepalive", "passthru", "skipheadervalidation", "verbose",
     "skiphttperrorcheck", "allowunencryptedauthentication", "nobody", "v", "followrellink",
@@ -39,7 +39,7 @@ class RequestParser(ValueParser):
     """Parses the command at a token as the request that it would send."""
 
     def parse_request(self, given: Arguments, cookies: dict[str, str]) -> FoundRequest | None:
-        """The request of the command here, None without a URL; `given` are arguments so far."""
+        """The request of the command here, None without a URL; `given` are its arguments so far."""
         unread: list[str] = []
         while not self._at_command_end():
             token = self.peek()
@@ -67,7 +67,7 @@ class RequestParser(ValueParser):
         return self._build(given, unread, cookies) if is_text(given.get("uri")) else None
 
     def _at_command_end(self) -> bool:
-        """Whether the command ends here; a line that starts with a parameter goes on with it."""
+        """Whether the command ends here; a line that starts with a parameter continues it."""
         if self.peek().kind == "end" and self.peek(1).is_parameter():
             self.at += 1
         return self.at_end()

@@ -1,6 +1,6 @@
 """Splits PowerShell into tokens; nothing is evaluated or run.
 
-Source: about_Parsing, about_Quoting_Rules and about_Special_Characters of the PowerShell manual.
+Source: about_Parsing, about_Quoting_Rules, about_Special_Characters in the PowerShell manual.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Literal as Choice
 
 from playground.importers.literals import join_surrogates, unclosed
 
-# PowerShell takes typographic quotes and dashes for plain ones.
+# PowerShell treats typographic quotes and dashes as plain ones.
 SINGLE, DOUBLE, DASHES = "'‘’‚‛", '"“”„', "-–—―"
 # Characters that end a bare word.
 WORD = re.compile(rf"[^\s{SINGLE}{DOUBLE}`;|(){{}}\[\],=@#$<>]+")
@@ -46,8 +46,8 @@ class Expansion:
 class ShellToken:
     """A bare `word` or `$name`, the text of a `string`, a `mark` such as `(`, or a line's `end`.
 
-    `parts` are those of a string in which variables are filled in. `joined` says that no space
-    is before it: a program gets joined tokens as one word. `start` and `end` are its offsets.
+    `parts` are those of a string with variables. `joined` means that no space precedes it: a
+    program gets joined tokens as one word. `start` and `end` are its offsets.
     """
 
     kind: Choice["word", "string", "mark", "end"]
@@ -66,9 +66,9 @@ class ShellToken:
 
 
 def split_tokens(text: str, start: int = 0) -> list[ShellToken]:
-    """The tokens in order. Lines end with a line feed alone.
+    """The tokens in order.
 
-    Raises Unreadable for a quote that is left open.
+    Lines must end with a single line feed. Raises Unreadable for an unclosed quote.
     """
     tokens: list[ShellToken] = []
     at = start
@@ -123,7 +123,7 @@ def _read_here_string(text: str, opening: re.Match[str]) -> tuple[ShellToken, in
     parts: list[str | Expansion] = []
     at = 0
     while at < len(inner):
-        # Quotes are plain here, all else is as in a string.
+        # Quotes are literal here, everything else is as in a string.
         part, at = (inner[at], at + 1) if inner[at] in DOUBLE else _read_part(inner, at)
         parts.append(part)
     return _make_string(parts), closing.end()
@@ -134,7 +134,7 @@ def _read_single(text: str, at: int) -> tuple[ShellToken, int]:
     parts: list[str] = []
     start = at - 1
     while found := closing.search(text, at):
-        # Doubled quotes are plain ones.
+        # Doubled quotes are literal quotes.
         count = len(found.group())
         parts += [text[at : found.start()], found.group()[: count // 2]]
         at = found.end()
@@ -144,7 +144,7 @@ def _read_single(text: str, at: int) -> tuple[ShellToken, int]:
 
 
 def _read_double(text: str, at: int) -> tuple[ShellToken, int]:
-    # Most have quotes alone to escape: a megabyte of them is read in one step.
+    # Most strings only escape quotes: a megabyte of them is read in one step.
     if simple := SIMPLE_DOUBLE.match(text, at):
         return ShellToken("string", SIMPLE_ESCAPE.sub(_unescape, simple[1])), simple.end()
     parts: list[str | Expansion] = []
@@ -166,7 +166,7 @@ def _unescape(found: re.Match[str]) -> str:
 
 
 def _make_string(parts: list[str | Expansion]) -> ShellToken:
-    """Neighbouring texts are joined, as two halves of a character may be in two of them."""
+    """Join adjacent text parts: the halves of a character may be in two of them."""
     joined: list[str | Expansion] = []
     texts: list[str] = []
     for each in [*parts, Expansion("")]:
@@ -198,7 +198,7 @@ def _read_part(text: str, at: int) -> tuple[str | Expansion, int]:
 
 def _read_expansion(text: str, at: int) -> tuple[str | Expansion, int]:
     if unit := CODE_UNIT.match(text, at):
-        # Half a character stays half here; both halves are joined with the whole string.
+        # A surrogate half stays as it is; the halves are joined once the string is complete.
         value = int(unit[1], 16) if unit[1] else int(unit[2])
         return chr(value) if value <= 0xFFFF else "\ufffd", unit.end()
     found = VARIABLE_IN_STRING.match(text, at) or SUBEXPRESSION.match(text, at)

@@ -1,4 +1,4 @@
-"""Parses PowerShell expressions into literals, and into references for all else; runs nothing.
+"""Parses PowerShell expressions into literals, or else references; runs nothing.
 
 Source: about_Hash_Tables, about_Arrays, about_Operators and about_Methods of the PowerShell
 manual.
@@ -27,10 +27,10 @@ from playground.importers.powershell_tokens import ShellToken
 from playground.importers.values import Unreadable
 
 CONSTANTS: dict[str, Literal] = {"$true": True, "$false": False, "$null": None}
-# Bare words at the start of an expression that are commands: `Get-Date`, or a short name.
+# Bare words that are commands at the start of an expression: `Get-Date`, or an alias.
 COMMAND = re.compile(r"[A-Za-z]+-[A-Za-z]+|gc|cat|type|echo|date", re.I)
 INVOKE = frozenset({"invoke-restmethod", "invoke-webrequest", "irm", "iwr"})
-# Parameters without a value of commands that may follow a value.
+# Switches of the commands that may follow a value.
 SWITCHES = frozenset({"raw", "compress", "asarray", "asplaintext", "force"})
 ENDS = ";|)}"
 
@@ -92,7 +92,7 @@ class ValueParser(Names):
                 values = self.parse_value()
                 value = format_text(self, str(value), values)
             else:
-                # An operator that isn't read, such as `-join`: the whole value is unknown.
+                # An unsupported operator, such as `-join`: the whole value is unknown.
                 self._skip_expression()
                 return self.unknown("value")
         return value
@@ -135,7 +135,7 @@ class ValueParser(Names):
         return self.unknown("value")
 
     def _parse_type(self) -> Literal:
-        """`[type]value`, which is the value, or `[type]::Method(…)`."""
+        """`[type]value`, read as the value, or `[type]::Method(…)`."""
         start, depth = self.at, 1
         while depth and self.peek().kind != "end":
             depth += self.peek().is_mark("[") - self.peek().is_mark("]")
@@ -261,5 +261,5 @@ class ValueParser(Names):
             before, outer, self.in_items = self.at, self.in_items, True
             found.append(self.parse_pipeline())
             self.in_items = outer
-            # A closing bracket of another kind.
+            # A closing bracket that doesn't match.
             self.at += self.at == before

@@ -35,7 +35,7 @@ SIGN = re.compile(
     r"|http\.client\.HTTPS?Connection\b|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
     re.M,
 )
-# What no other language has.
+# Syntax that no other language has.
 CERTAIN_SIGN = re.compile(
     r"^[ \t]*(?:import|from)[ \t]+(?:requests|httpx|http\.client|urllib|aiohttp)\b"
     r"|\b(?:requests|httpx)\.(?:post|put|patch|get|delete|request)\s*\(|urllib\.request\.",
@@ -57,7 +57,7 @@ def looks_like(pasted: Pasted) -> bool:
 def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests that the code would send, in order of its lines."""
     traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate=None)
-    # Python ends a line there, too, and counts them.
+    # Python also ends a line at these, and counts them.
     traced = _dedent(traced.replace(LONE_RETURN, "\n", fate="read").replace(PROMPT))
     notes: list[Note] = []
     try:
@@ -68,7 +68,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
         line = getattr(problem, "lineno", None)
         where = f"line {line}" if line else "its nesting"
         message = "This Python code can't be read: see {where}."
-        # Other languages have calls that look like some of Python.
+        # Other languages have calls that look like Python's.
         kind = Unreadable if CERTAIN_SIGN.search(pasted.text) else NotRecognized
         raise kind("python-syntax", message, where=where) from None
     if not found:
@@ -79,7 +79,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
 
 
 def _parse(traced: TracedText) -> tuple[ast.Module, TracedText, list[Note]]:
-    """The syntax tree, and the text it was made from: with plain quotes if it had others."""
+    """The syntax tree and its source, in which typographic quotes are plain."""
     try:
         return _parse_source(traced.text), traced, []
     except SyntaxError:
@@ -98,7 +98,7 @@ def _parse(traced: TracedText) -> tuple[ast.Module, TracedText, list[Note]]:
 
 def _parse_source(source: str) -> ast.Module:
     with warnings.catch_warnings():
-        # Python warns of odd escapes in the code it parses; that isn't our code.
+        # Python warns about invalid escapes in the code it parses, which isn't ours.
         warnings.simplefilter("ignore")
         try:
             return ast.parse(source)
@@ -129,7 +129,7 @@ class _SnippetReader:
         waiting: list[ast.stmt] = list(reversed(body))
         while waiting:
             statement = waiting.pop()
-            # All calls are read, and then the names that they are assigned to are bound.
+            # All calls are read before the names that they are assigned to are bound.
             understood = [self.requests.read_call(call) for call in _walk_calls(statement)]
             imported = isinstance(statement, ast.Import | ast.ImportFrom)
             if self._assign(statement) or imported or any(understood):
@@ -139,7 +139,7 @@ class _SnippetReader:
         return [build_request(each, self.evaluator.outside) for each in self.requests.parts]
 
     def locate_read(self) -> list[TextSpan]:
-        """The spans of the statements that were read; of a block, its head and what is inside."""
+        """The spans of the statements that were read; for a block, its head and its body."""
         starts = [0]
         for line in self.evaluator.lines:
             starts.append(starts[-1] + len(line.decode("utf-8")) + 1)
@@ -159,7 +159,7 @@ class _SnippetReader:
         return cover([spans])
 
     def _assign(self, statement: ast.stmt) -> bool:
-        """Keep what is assigned; says whether the statement is an assignment."""
+        """Store an assignment; return whether the statement is one."""
         if isinstance(statement, ast.AnnAssign) and statement.value is not None:
             self._bind(statement.target, statement.value)
         elif isinstance(statement, ast.Assign):
@@ -182,7 +182,7 @@ class _SnippetReader:
         literal = self._find_connection(value) or evaluator.evaluate(value)
         known = len(evaluator.outside) == unknown_before or not is_text(literal)
         if isinstance(target, ast.Name):
-            # A name for an unknown value isn't kept: its own name makes the better reference.
+            # An unknown value isn't bound: its own name makes a better reference.
             if known or isinstance(literal, JsonText | FileText):
                 evaluator.names[target.id] = literal
             is_request = isinstance(value, ast.Call) and dotted_name(value.func).endswith("Request")

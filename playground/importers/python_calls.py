@@ -1,4 +1,4 @@
-"""Evaluates the calls of Python that only convert literals; runs and imports nothing."""
+"""Evaluates Python calls that only convert literals; runs and imports nothing."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import NumberToken, parse
 
 SESSIONS = frozenset({"Session", "session", "ClientSession", "Client", "AsyncClient"})
-# The value is the first argument, for what is sent.
+# What is sent is the first argument.
 SAME_CALLS = frozenset({"str", "dedent", "Json", "HTTPBasicAuth", "BasicAuth", "UUID", "SecretStr"})
 SAME_METHODS = frozenset({"encode", "decode", "strip", "copy"})
 FILE_CALLS = frozenset({"open", "Path"})
@@ -29,7 +29,7 @@ FORMAT_FIELD = re.compile(r"\{\{|\}\}|\{(\w*)([^{}]*)\}")
 
 
 def evaluate_call(evaluator: Evaluator, node: ast.Call) -> Literal:
-    """The value of a call; a variable reference if it is no literal."""
+    """The value of a call; a variable reference if it isn't a literal."""
     name = dotted_name(node.func)
     # By the last name: `json.dumps` may be imported as `dumps`, or `json` as `j`.
     last = name.rsplit(".", 1)[-1]
@@ -55,7 +55,7 @@ def evaluate_call(evaluator: Evaluator, node: ast.Call) -> Literal:
         return _format(evaluator, node, node.func.value)
     if last in ("b64encode", "standard_b64encode") and node.args:
         inner = evaluator.evaluate(node.args[0])
-        # The encoding of a reference would hide that a value is missing.
+        # Encoding a reference would hide that its value is missing.
         if is_text(inner) and "{{" not in inner:
             return base64.b64encode(inner.encode("utf-8", "replace")).decode("ascii")
     if name == "dict":

@@ -24,13 +24,13 @@ CallEvaluator = Callable[["Evaluator", ast.Call], Any]
 
 
 class SessionOptions(dict[str, Any]):
-    """What a session of a library gives to each of its requests: `headers`, `auth`, …"""
+    """Defaults that a library's session gives to each of its requests: `headers`, `auth`, …"""
 
 
 class Evaluator(OutsideReferences):
     """Evaluates literals.
 
-    `names` holds the literals assigned before, and `left_out` what couldn't be spread.
+    `names` holds the literals assigned before, and `left_out` values that couldn't be spread.
     `evaluate_call` returns the value of a call.
     """
 
@@ -174,14 +174,14 @@ class Evaluator(OutsideReferences):
         return check_size(TEMPLATE_FIELD.sub(fill, template))
 
     def spread(self, node: ast.expr, mark: str) -> Literal:
-        """The value after `*` or `**`; one that isn't known is left out, and recorded."""
+        """The value after `*` or `**`; an unknown one is left out, and recorded."""
         value = self.evaluate(node)
         if not isinstance(value, dict | list):
             self.left_out.append(mark + ast.unparse(node)[:80])
         return value
 
     def resolve(self, node: ast.expr) -> Literal:
-        """The object that a name, an index or an attribute of a session stands for, or None."""
+        """The object that a name, an index or a session's attribute refers to, or None."""
         if isinstance(node, ast.Name):
             return self.names.get(node.id)
         if isinstance(node, ast.Attribute):

@@ -21,13 +21,13 @@ from playground.importers.source_requests import HTTP_METHODS, RequestParts, pyt
 
 BODY_METHODS = frozenset({"post", "put", "patch"})
 CLIENTS = frozenset({"requests", "httpx", "aiohttp", "session", "client", "s", "http", "api"})
-# Many other things have a method `get`: its argument must look like a URL.
+# Many other objects have a method `get`: its argument must look like a URL.
 URL = re.compile(r"\w+://|/|\{\{[^{}]*\}\}.*/", re.S)
 READ = frozenset({
     "method", "url", "data", "content", "body", "json", "headers", "params", "cookies", "auth",
     "files",
 })  # fmt: skip
-# Arguments that change nothing in what is sent.
+# Arguments that don't change what is sent.
 SILENT = frozenset({
     "timeout", "verify", "allow_redirects", "follow_redirects", "stream", "ssl", "hooks",
     "max_redirects", "raise_for_status", "context", "origin_req_host", "unverifiable",
@@ -36,22 +36,22 @@ Arguments = dict[str, Any]
 
 
 class ConnectionOptions(SessionOptions):
-    """`http.client.HTTPSConnection("host")`: its requests have a signature of their own."""
+    """`http.client.HTTPSConnection("host")`: its requests have their own signature."""
 
 
 class RequestReader:
-    """Records the request of each call that makes one; `parts` are those found so far."""
+    """Records the request of each call that makes one; `parts` are the ones found so far."""
 
     def __init__(self, evaluator: Evaluator, is_httpx: bool) -> None:
         self.evaluator = evaluator
-        # httpx writes JSON in its own way since version 0.28.
+        # httpx has formatted JSON differently since version 0.28.
         self.is_httpx = is_httpx
         self.parts: list[RequestParts] = []
-        # The requests that urllib code assigns to a name, to be completed.
+        # Requests that urllib code assigns to a name and completes later.
         self.named: dict[str, RequestParts] = {}
 
     def read_call(self, call: ast.Call) -> bool:
-        """Record what a call sends or changes; says whether that was understood."""
+        """Record what a call sends or changes; return whether it was understood."""
         owner_name, _, last = dotted_name(call.func).rpartition(".")
         owner = (
             self.evaluator.resolve(call.func.value)
@@ -179,7 +179,7 @@ def _signature(last: str, call: ast.Call, session: SessionOptions) -> tuple[str,
 
 
 def _merge(defaults: Literal, given: Literal) -> Literal:
-    """The values of a session with those of a call; both may be dicts."""
+    """The values of a session merged with those of a call; both may be dicts."""
     if isinstance(defaults, dict) and isinstance(given, dict):
         return {**defaults, **given}
     return given if given is not None else defaults or None

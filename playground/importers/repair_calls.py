@@ -1,6 +1,6 @@
-"""Reads calls among JSON values: `datetime(2026, 3, 1)` of Python, `ObjectId("…")` of Mongo.
+"""Reads calls among JSON values: Python's `datetime(2026, 3, 1)`, Mongo's `ObjectId("…")`.
 
-Source for Mongo: MongoDB Extended JSON (v2). A call that isn't known stays as it is typed.
+Source for Mongo: MongoDB Extended JSON (v2). Unknown calls stay as typed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from playground.importers.repair_tokenizer import JsonToken
 from playground.jsontext.parsing import Tree, try_parse
 from playground.jsontext.printing import dump_inline, quote
 
-# Turns the text of one argument into JSON text; None where it can't.
+# Converts the text of one argument to JSON text; None if it can't.
 ParseValue = Callable[[str], str | None]
 
 CALL = re.compile(r"(?:new\s+)?([A-Za-z_$][\w$.]{0,100})\(")
@@ -37,10 +37,10 @@ PLAIN = frozenset({
     "float32", "float64", "str_", "bool_", "NumberInt", "Map", "Set", "String", "Object",
 })  # fmt: skip
 PAIRS = frozenset({"OrderedDict", "dict", "mappingproxy", "Map"})
-# Neither a value of JSON nor an object.
+# Neither a JSON value nor an object.
 KEPT = frozenset({"timedelta", "range", "slice", "object", "lambda"})
 LISTS = frozenset({"list", "tuple", "set", "frozenset", "deque", "array", "Set"})
-# The names of Mongo's extended JSON for calls with one argument.
+# The keys of Mongo's extended JSON for calls with one argument.
 EXTENDED = {
     "ISODate": "$date", "Date": "$date", "ObjectId": "$oid", "ObjectID": "$oid",
     "NumberLong": "$numberLong", "Long": "$numberLong", "NumberDecimal": "$numberDecimal",
@@ -78,7 +78,7 @@ def read_call(text: str, at: int, parse_value: ParseValue) -> JsonToken | None:
 
 
 def _split_arguments(text: str, at: int) -> tuple[list[str], int] | None:
-    """The arguments of a call whose parenthesis opened before `at`, and where the call ends."""
+    """The arguments of a call whose parenthesis opened before `at`, and the call's end."""
     arguments: list[str] = []
     depth, start, limit = 0, at, at + MAX_CALL
     while at < len(text) and at < limit:
@@ -111,7 +111,7 @@ def _convert(name: str, arguments: list[str], parse_value: ParseValue) -> str | 
     if last in KEPT:
         return None
     if last == "defaultdict":
-        # The factory before the value, `<class 'list'>`, is no part of it.
+        # The factory before the value, `<class 'list'>`, isn't part of it.
         plain = plain[1:]
     values = [parse_value(each) for each in plain]
     if any(each is None for each in values):
@@ -125,7 +125,7 @@ def _convert(name: str, arguments: list[str], parse_value: ParseValue) -> str | 
             return None
         return dump_inline({EXTENDED[last]: inner})
     if last in ("Decimal", "BigDecimal", "BigInteger", "BigInt") and len(trees) == 1:
-        # The digits as they are typed; `NaN` is no number of JSON.
+        # The digits as typed; `NaN` isn't a JSON number.
         number = normalize_number(str(trees[0]))
         return quote(number) if is_text(number) else str(number)
     return _convert_plain(last, trees)
@@ -157,7 +157,7 @@ def _convert_plain(last: str, trees: list[Tree]) -> str | None:
 
 
 def _convert_members(given: dict[str, str], parse_value: ParseValue) -> str | None:
-    """`Name(a=1, b="x")`, as dataclasses and models are shown."""
+    """`Name(a=1, b="x")`, the repr of dataclasses and models."""
     members = []
     for key, text in given.items():
         value = parse_value(text)

@@ -38,8 +38,8 @@ def repair_value(text: str, depth: int) -> str | None:
 def find_repairs(text: str) -> list[Repair]:
     """The repairs that turn a text into the nearest JSON, by offset.
 
-    Takes time in proportion to the length of the text. Raises Unreadable where nothing in the
-    text looks like JSON.
+    Takes time in proportion to the length of the text. Raises Unreadable if nothing in the text
+    looks like JSON.
     """
     parser = _Parser(text)
     parser.start()
@@ -136,7 +136,7 @@ class _Parser:
             self._drop("surplus-bracket")
 
     def _convert_to_object(self, container: Container) -> bool:
-        """A list whose first item is followed by `=>` is an object of PHP."""
+        """A list whose first item is followed by `=>` is a PHP object."""
         item = self.text[container.item : container.end]
         is_first = (container.closer, container.expected, container.items) == ("]", "comma", 1)
         if not is_first or item[0] in "{[(" or not self.text.startswith("=>", self.at):
@@ -210,7 +210,7 @@ class _Parser:
                     self.done = True
                 return
         if container.expected == "comma":
-            # After a list without its bracket, prose may follow.
+            # Prose may follow a list without its bracket.
             if container.closer == "]" and not tokenizer.starts_item(self.text, self.at):
                 self.done = True
                 return
@@ -245,13 +245,13 @@ class _Parser:
             self._drop("stray")
             return
         if self.symbols and token.text.startswith('":'):
-            # Where keys are symbols of Ruby, so is a value `:name`.
+            # If keys are Ruby symbols, so is a value `:name`.
             token = token._replace(text=quote(token.text[2:-1]))
         self._accept(token)
         self._end_value()
 
     def _read_call(self) -> JsonToken | None:
-        # Each call that is never closed is scanned in vain: not for ever.
+        # Scanning an unclosed call is wasted work, so the number of attempts is limited.
         deep = self.depth >= MAX_CALL_DEPTH or self.failed_calls >= MAX_FAILED_CALLS
         if deep or not starts_call(self.text, self.at):
             return None

@@ -32,17 +32,17 @@ PROPER_END = re.compile(r"[ \t]*(?:[,:}\]\r\n;\"#]|//|/\*|=>|\Z|\)\s{0,50}(?:[,;
 CLOSING_QUOTES = {
     '"': '"', "'": "'", "`": "`", "“": "”„“", "„": "”“", "‘": "’", "”": "”", "’": "’",
 }  # fmt: skip
-# `{NAME}` is an object to nobody: it has no colon.
+# `{NAME}` isn't an object: it has no colon.
 REFERENCE = re.compile(r"\{\{[^{}\n]{1,100}\}\}|\{[A-Za-z_0-9][\w.-]{0,80}\}(?=\s{0,50}[,}\]])")
 CAST = re.compile(r"\((?:object|array|int|integer|string|float|bool)\)\s{0,5}")
-# Numbers are keys in Python and PHP, `:name` is one in Ruby.
+# Numbers can be keys in Python and PHP, `:name` in Ruby.
 BARE_KEY = re.compile(
     r":?([A-Za-z_$][\w$.-]{0,200}|-?\d{1,20}(?=[ \t]*(?:=>|:)))[ \t]*(?:=>|[:=])(?!//)"
 )
 PLACEHOLDER_KEY = re.compile(
     r"(\{\{[^{}\n]{1,100}\}\}|[$#]\{[^{}\n]{1,100}\}|<[^<>\n]{1,100}>|%\w{1,100}%)[ \t]*:"
 )
-# Also what templates put for a value: `${X}`, `#{x}`, `<X>`, `$(x)`, `:x`.
+# Also the placeholders of templates: `${X}`, `#{x}`, `<X>`, `$(x)`, `:x`.
 BARE_VALUE = re.compile(
     r":?(?:[^,:;{}\[\]\"'\n\r#<$(=]+|=(?!>)|\$\{\{[^{}\n]{1,100}\}\}|[$#%]\{[^{}\n]{1,100}\}"
     r"|\{\{[^{}\n]{1,100}\}\}|<[^<>\n{}\"']{1,100}>|\$?\([^()\n\"']{0,100}\)|[<$(]|:(?=//)"
@@ -60,9 +60,9 @@ NUMBER = re.compile(r"-?\d+")
 PREFIX = re.compile(r"[bBrRuUfF]{1,2}(?=[\"'])")
 TRIPLE = re.compile(r"(\"{3}|'{3})(.*?)\1", re.S)
 NOT_FINITE = frozenset({"NaN", "nan", "Infinity", "-Infinity", "+Infinity", "inf", "-inf"})
-# Java and C# tell the type of a number by a letter after it, JavaScript its big integers.
+# Java and C# mark the type of a number with a letter suffix, JavaScript its big integers.
 SUFFIX = re.compile(r"(?<=\d)(?:[lLnmM]|(?<=\d\.\d)[fFdD])\Z")
-# A longer whole number with a plus is a telephone number rather than a number.
+# A longer whole number with a plus sign is probably a telephone number.
 PHONE = re.compile(r"\+\d{7,}")
 NAMES = {
     "true": "true", "false": "false", "null": "null", "True": "true", "False": "false",
@@ -123,8 +123,11 @@ def skip_between(text: str, at: int) -> tuple[int, str] | None:
 
 
 def find_comment_start(text: str, start: int, end: int, floor: int) -> int:
-    """Where to start removing a comment: with the spaces before it, and with the line break if
-    nothing else is on its line. `floor` is the end of the token before it."""
+    """The offset at which to start removing a comment.
+
+    Includes the spaces before it, and the line break if nothing else is on its line. `floor` is the
+    end of the token before it.
+    """
     while start > floor and text[start - 1] in " \t":
         start -= 1
     alone = text[start - 1 : start] == "\n" and text[end : end + 1] in ("\n", "")
@@ -144,7 +147,7 @@ def read_string(text: str, at: int) -> JsonToken | None:
 
 
 def _read_prefixed(text: str, at: int) -> JsonToken | None:
-    """A string of Python such as `b'…'`; the escapes of bytes are UTF-8."""
+    """A Python string such as `b'…'`; the escapes of bytes are UTF-8."""
     prefix = PREFIX.match(text, at)
     if prefix is None:
         return None
@@ -242,7 +245,7 @@ def _is_number(word: str) -> bool:
 
 
 def starts_item(text: str, at: int) -> bool:
-    """Whether an item of a list starts at `at`: no word but a number, true, false or null."""
+    """Whether a list item starts at `at`: not a word, except a number, true, false or null."""
     if text[at] in "{[(" or text[at] in CLOSING_QUOTES:
         return True
     found = BARE_VALUE.match(text, at)

@@ -1,6 +1,6 @@
 """Repairs broken JSON, with an account of the changes.
 
-Repairing has four layers: `rewriting` takes off what surrounds or escapes the whole text,
+Repairing has four layers: `rewriting` removes what surrounds or escapes the whole text,
 `repair_tokenizer` reads one token of broken JSON, `repair_parser` finds the repairs that the
 text needs, and this module applies and reports them.
 """
@@ -25,7 +25,7 @@ from playground.jsontext.parsing import parse, try_parse
 
 MAX_CHANGES = 200
 
-# The faults of the tokenizer and the parser, in the words of the report.
+# Messages for the faults that the tokenizer and the parser repair.
 FAULT_MESSAGES = {
     "brackets": "Added missing brackets.",
     "missing-comma": "Added a missing comma.",
@@ -46,18 +46,18 @@ FAULT_MESSAGES = {
     "unquoted-key": "Put quotes around keys.",
     "names": "Replaced names of other languages (True, None, undefined) with true, false or null.",
     "cast": "Removed the type before a value.",
-    "list-brackets": "Replaced the brackets of other languages with those of JSON.",
+    "list-brackets": "Replaced brackets from other languages with JSON brackets.",
     "arrows": "Replaced arrows with colons.",
-    "shell-value": "Replaced values of Python or of the Mongo shell with JSON.",
-    "call": "Kept a call of a program as text.",
+    "shell-value": "Replaced values from Python or the Mongo shell with JSON.",
+    "call": "Kept a function call as text.",
     "not-finite": "Kept Infinity or NaN as text: JSON has no such number.",
-    "number": "Rewrote numbers as JSON allows them.",
+    "number": "Rewrote numbers in JSON notation.",
 }
 
 
-# Their notes say that something isn't in the JSON any more.
+# Their notes say that something is no longer in the JSON.
 LEFT_OUT = frozenset({"comment", "dots"})
-# What nothing can be made of: the lines that hold it are listed.
+# Text that can't be repaired: its lines are listed.
 GAPS = frozenset({"text-before", "text-after", "stray"})
 
 
@@ -65,8 +65,8 @@ GAPS = frozenset({"text-before", "text-after", "stray"})
 class RepairedJson:
     """JSON text, the notes about what was repaired or ignored, and the changed lines.
 
-    `spans` and `gaps` account for the text it was made from; both are empty where the JSON
-    holds all of it.
+    `spans` and `gaps` account for the text it was made from; both are empty if the JSON contains
+    all of it.
     """
 
     text: str
@@ -77,7 +77,7 @@ class RepairedJson:
 
 
 def repair_json(text: str) -> RepairedJson:
-    """The nearest JSON to a text; valid JSON is returned as it is.
+    """The nearest JSON to a text; valid JSON is returned unchanged.
 
     Raises Unreadable if nothing near it is JSON. Never changes a digit of a number.
     """
@@ -90,7 +90,7 @@ def repair_json(text: str) -> RepairedJson:
     if try_parse(repaired) is None:
         raise NotRecognized("not-json", _explain(text))
     spans = traced.trace(_list_spans(rewritten, repairs))
-    # Prose around the JSON was not wrong: it is noted, but shown as no change.
+    # Prose around the JSON isn't a fault: it is noted, but not shown as a change.
     inside = [each for each in repairs if not each.fault.startswith("text-")]
     changes = _list_changes(text, inside) if not notes else [LineChange(1, text, repaired)]
     return RepairedJson(
@@ -112,7 +112,7 @@ def _explain(text: str) -> str:
 
 
 def _list_spans(text: str, repairs: Sequence[Repair]) -> Iterator[TextSpan]:
-    """The spans of the text that its repaired JSON holds, or lacks with a note."""
+    """The spans of the text that its repaired JSON contains, or lacks with a note."""
     at = 0
     for each in repairs:
         end = each.offset + each.removed

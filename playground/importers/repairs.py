@@ -1,4 +1,4 @@
-"""What a repair is, the state of an open bracket, and where the JSON of a text starts."""
+"""Repairs, the state of an open bracket, and the start of the JSON in a text."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ START_KEY = re.compile(
 )
 
 
-# Also an array of PHP, and an object of Python that is the whole text.
+# Also a PHP array, and a Python object that is the whole text.
 OPENER = re.compile(
     r"[{\[]|\b[aA]rray\s{0,5}\((?=[^()]{0,200}=>)"
     r"|\A\s*(?:[A-Z]\w{0,80}\((?=\w+=)|(?:collections\.)?(?:OrderedDict|defaultdict|dict)\()"
@@ -31,7 +31,7 @@ MAX_LABELS = 20
 
 @dataclass(frozen=True)
 class Repair:
-    """Replaces `removed` characters at `offset` by `inserted`; `fault` says what was wrong."""
+    """Replaces `removed` characters at `offset` with `inserted`; `fault` says what was wrong."""
 
     offset: int
     removed: int
@@ -43,11 +43,11 @@ class Repair:
 class Container:
     """An open object or array.
 
-    `closer` is its closing bracket in JSON, `ends` the one in the text, and `opener` the offset
-    and length of what opens it in the text, None where it was added. `expected` is what comes
-    next: `key`, `colon`, `value`, or `comma` (which also stands for the closing bracket).
-    `end` is where the last token ended, `item` where the last one started, `comma` the offset of
-    a comma that nothing has followed yet.
+    `closer` is its closing bracket in JSON, `ends` the one in the text, and `opener` the offset and
+    length of its opening bracket in the text, None if it was added. `expected` is what comes next:
+    `key`, `colon`, `value`, or `comma` (or the closing bracket). `end` is where
+    the last token ended, `item` where the last one started, `comma` the offset of a trailing comma
+    so far.
     """
 
     closer: str
@@ -71,7 +71,7 @@ def apply_repairs(text: str, repairs: Sequence[Repair]) -> str:
     at = 0
     for each in repairs:
         parts += [text[at : each.offset], each.inserted]
-        # An insertion may lie inside a stretch that is removed.
+        # An insertion may be inside a removed stretch.
         at = max(at, each.offset + each.removed)
     return "".join([*parts, text[at:]])
 
@@ -83,13 +83,13 @@ def sort_repairs(repairs: list[Repair]) -> list[Repair]:
 
 
 def change_brackets(text: str, container: Container, at: int | None) -> list[Repair]:
-    """The repairs of a container's brackets, where the text has others than JSON.
+    """The repairs of a container's brackets, if they aren't those of JSON.
 
-    `at` is the offset of the closing one, None where the text lacks it.
+    `at` is the offset of the closing one, None if it is missing.
     """
     opener, closer = "{" if container.closer == "}" else "[", container.closer
     start, length = container.opener or (0, 0)
-    # One value in parentheses is no tuple, unless it is the only item of `array(…)`.
+    # One value in parentheses isn't a tuple, unless it is the only item of `array(…)`.
     if text[start] == "(" and container.items == 1 and not container.commas:
         opener = closer = ""
     changed = []

@@ -38,9 +38,9 @@ def build_result(
     pasted: Pasted,
     number: int | None = None,
 ) -> Imported:
-    """The result for one of the requests, the likely one or that number; the others are listed.
+    """The result for one request, by number or the most likely one; the others are listed.
 
-    Raises Unreadable where more of the text would be left out than read.
+    Raises Unreadable if more of the text would be left out than read.
     """
     number, choices = choose_request(requests, operations, number)
     others = [each for at, each in enumerate(requests, 1) if at != number]

@@ -1,7 +1,7 @@
-"""Takes off what copying put around or into a text: line numbers, quotation marks, entities.
+"""Removes artifacts of copying from a text: line numbers, quotation marks, entities.
 
-Each rewriting is a function from a traced text to one without the fault; the same object comes
-back where a text shows no sign of it.
+Each rewriting is a function from a traced text to one without the fault; it returns the same object
+if the text shows no sign of the fault.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Rewriting = Callable[[TracedText], TracedText]
 
 QUOTE_ENTITY = re.compile(r"&(?:amp;)*(?:quot|#34|#x22|apos|#39|#x27);", re.I)
 ENTITY = re.compile(r"&(?:quot|amp|apos|lt|gt|nbsp|#\d{1,7}|#x[0-9a-f]{1,6});", re.I)
-# Jira, Confluence and Slack; `{code}` is no key of an object.
+# Jira, Confluence and Slack; `{code}` isn't an object.
 MARKER = re.compile(
     r"^[ \t]*\{(?:code|noformat|panel)(?:[:=][\w.=|#:/-]{0,200})?\}[ \t]*$|^[ \t]*```[ \t]*$", re.M
 )
@@ -30,7 +30,7 @@ NUMBER_LINE = re.compile(r"^[ \t]*(\d{1,6})[ \t]*\r?$", re.M)
 QUOTED = re.compile(r"\n(?:[ \t]{0,3}>[ ]?)+(?![ ]?\{%)")
 BARRED = re.compile(r"\n[ \t]*[|│][ ]?")
 ADDED = re.compile(r"\n\+")
-# What tools that follow several programs write before each line.
+# The prefix of tools that follow the output of several programs.
 STAMPED = re.compile(
     r"\n[ \t]*\[?\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[.,\d]{0,10}(?:Z|[+-]\d\d:?\d\d)?\]?[ \t]?"
 )
@@ -65,7 +65,7 @@ STRING = re.compile(r'"(?:[^"\\\n]|\\.)*"')
 def rewrite(
     text: TracedText, rewritings: dict[str, tuple[Rewriting, str]]
 ) -> tuple[TracedText, list[Note]]:
-    """The text after all rewritings that it shows signs of, with a note for each."""
+    """The text after all rewritings that apply to it, with a note for each."""
     notes = []
     for code, (apply, message) in rewritings.items():
         changed = apply(text)
@@ -78,11 +78,11 @@ def rewrite(
 def _decode_entities(text: TracedText) -> TracedText:
     """`{&quot;a&quot;: 1}`, as copied from the source of a page."""
     for _ in range(MAX_LEVELS):
-        # JSON may hold an entity in a string: there must be more of them than of real quotes.
+        # A JSON string may contain an entity: there must be more of them than real quotes.
         quotes = len(QUOTE_ENTITY.findall(text.text))
         if not quotes or quotes <= text.text.count('"') + text.text.count("'") // 2:
             break
-        # Non-breaking spaces stand for plain ones between tokens.
+        # Non-breaking spaces between tokens replace plain ones.
         edits = [
             TextEdit(each.start(), each.end(), html.unescape(each.group()).replace("\xa0", " "))
             for each in ENTITY.finditer(text.text)
@@ -99,7 +99,7 @@ def _remove_tags(text: TracedText) -> TracedText:
 def _remove_markers(text: TracedText) -> TracedText:
     if MARKER.search(text.text):
         return text.replace(MARKER)
-    # `{code}` may be a variable of a path; around a payload there are two.
+    # `{code}` may be a variable of a path; around a payload it occurs twice.
     for mark in (INLINE_MARKER, BLOCK_MARK):
         if len(mark.findall(text.text)) == 2:
             text = text.replace(mark)
@@ -107,7 +107,7 @@ def _remove_markers(text: TracedText) -> TracedText:
 
 
 def _remove_numbers(text: TracedText) -> TracedText:
-    """A running number before each line, or on a line of its own, as editors show it."""
+    """A line number before each line or on its own line, as shown in editors."""
     alone = list(NUMBER_LINE.finditer(text.text))
     numbers = [int(each[1]) for each in alone]
     running = numbers == list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False
@@ -117,10 +117,10 @@ def _remove_numbers(text: TracedText) -> TracedText:
 
 
 def _read_diff(text: TracedText) -> TracedText:
-    """The new side of a diff; the lines that it removes are left out."""
+    """The new side of a diff; removed lines are left out."""
     if not HUNK.search(text.text):
         return text
-    # The head says nothing about the payload; what the diff removes is listed line by line.
+    # The header says nothing about the payload; removed lines are listed one by one.
     fates: dict[str | None, Fate | None] = {"head": "left out", "old": None, None: "repaired"}
     return TracedText(
         text,
@@ -132,14 +132,14 @@ def _read_diff(text: TracedText) -> TracedText:
 
 
 def _remove_quotation(text: TracedText) -> TracedText:
-    """What is before each line: `> ` in mail, `| ` in tables, `+` in a diff, the time in a log."""
+    """The prefix of each line: `> ` in mail, `| ` in tables, `+` in a diff, the time in a log."""
     for prefix in (STAMPED, SERVICE, QUOTED, BARRED, ADDED):
         text = _remove_prefix(text, prefix)
     return text
 
 
 def _remove_prefix(text: TracedText, prefix: re.Pattern[str]) -> TracedText:
-    """The text without the prefix in each run of lines that have it and hold the content."""
+    """The text without the prefix in each run of content lines that have it."""
     edits: list[TextEdit] = []
     run: list[TextEdit] = []
     end = last = 0
@@ -173,7 +173,7 @@ def _join_lines(text: TracedText) -> TracedText:
 
 
 def _unescape_quotes(text: TracedText) -> TracedText:
-    r"""`{\"a\": 1}`, JSON that was escaped once or more on its way through programs."""
+    r"""`{\"a\": 1}`, JSON that was escaped once or more by programs."""
     for _ in range(MAX_LEVELS):
         opener = OPENER.search(text.text)
         if not opener or not ESCAPED_QUOTE.match(text.text, opener.start()):
@@ -190,7 +190,7 @@ def _resolve(escape: re.Match[str]) -> str:
 
 
 def _unescape_space(text: TracedText) -> TracedText:
-    r"""A literal `\n` or `\t` between tokens, which stands for white space there."""
+    r"""A literal `\n` or `\t` between tokens, which represents white space."""
     if not STARTS_WITH_ESCAPED_SPACE.search(text.text):
         return text
     edits = []
@@ -209,16 +209,16 @@ def _unescape_space(text: TracedText) -> TracedText:
 
 
 WHOLE_TEXT: dict[str, tuple[Rewriting, str]] = {
-    "entities": (_decode_entities, "Decoded the entities of HTML, such as &quot;."),
-    "tags": (_remove_tags, "Removed the tags of HTML."),
-    "diff": (_read_diff, "Took the new lines of a diff, without its head."),
-    "line-numbers": (_remove_numbers, "Removed the number before each line."),
-    "line-prefix": (_remove_quotation, "Removed the mark before each line."),
+    "entities": (_decode_entities, "Decoded HTML entities, such as &quot;."),
+    "tags": (_remove_tags, "Removed HTML tags."),
+    "diff": (_read_diff, "Kept the new lines of a diff, without its header."),
+    "line-numbers": (_remove_numbers, "Removed line numbers."),
+    "line-prefix": (_remove_quotation, "Removed the prefix from each line."),
     "markers": (_remove_markers, "Removed the markers of a code block."),
 }
 BODY: dict[str, tuple[Rewriting, str]] = {
-    "entities": (_decode_entities, "Decoded the entities of HTML, such as &quot;."),
+    "entities": (_decode_entities, "Decoded HTML entities, such as &quot;."),
     "escaped": (_unescape_quotes, "Removed backslashes before quotes."),
-    "line-ends": (_join_lines, "Removed the backslash at the end of lines."),
+    "line-ends": (_join_lines, "Removed backslashes at the ends of lines."),
     "escaped-space": (_unescape_space, r"Replaced \n and \t between values with white space."),
 }

@@ -1,7 +1,7 @@
-"""Rows of a table: pasted cells, CSV files and their like, with a line for what was left out.
+"""Rows of a table: pasted cells, CSV and similar files, with notes on what was left out.
 
-The one reader for the grid, `send_template --file` and the HTTP API: all get the same cells from
-the same text. Titles tell the separator and the columns.
+The grid, `send_template --file` and the HTTP API share this reader, and get the same cells from the
+same text. Titles determine the separator and the columns.
 """
 
 from __future__ import annotations
@@ -35,8 +35,8 @@ EMPTY = "The table is empty: all of its rows are blank."
 class Row:
     """The cells of one row as text; `line` is the line where it starts, from 1.
 
-    `index` counts the rows before it, also blank ones, which are left out. A row of a table with
-    titles may have fewer cells than there are columns, but never more.
+    `index` counts the rows before it, including blank ones, which are left out. A row of a table
+    with titles may have fewer cells than columns, but never more.
     """
 
     line: int
@@ -60,10 +60,10 @@ class Table:
 def read_table(
     source: str | bytes, columns: Sequence[TableColumn] = (), *, needs_titles: bool = True
 ) -> Table:
-    """Read a table. Raises InvalidTable where a cell would be lost, and for an empty table.
+    """Read a table. Raises InvalidTable if a cell would be lost or the table is empty.
 
-    Without `needs_titles` the first row has titles only where they match known columns; then
-    only tabs separate the cells of other rows.
+    Without `needs_titles`, the first row has titles only if they match known columns; otherwise
+    only tabs separate cells.
     """
     text, assumed = decode_table(source) if isinstance(source, bytes) else (source, False)
     text = clean_text(text).rstrip("\r\n")
@@ -102,7 +102,7 @@ def _read_titled(records: Iterator[Record], names: KnownColumns, notes: _NoteTak
             cells = [cells[at] for at in kept if at < len(cells)]
         if len(record.cells) < len(keys):
             notes.short.append(record.line)
-        # Blank rows are counted as they come, so that this is how many came so far.
+        # Blank rows are counted as they are read, so this is the number so far.
         rows.append(Row(record.line, tuple(cells), len(rows) + len(notes.blank) - first))
     notes.unnamed = [index + 1 for index, key in enumerate(keys) if not key]
     return Table(tuple(keys[index] for index in kept), tuple(rows))
@@ -127,10 +127,10 @@ def _reject_unnamed(record: Record, keys: list[str], width: int) -> None:
         if at >= width:
             raise InvalidTable(
                 f"Line {record.line} has more cells than there are columns: "
-                f"{len(record.cells)} instead of {width}. Quote values with separators."
+                f"{len(record.cells)} instead of {width}. Quote values that contain separators."
             )
         raise InvalidTable(
-            f"Line {record.line} has a value in column {at + 1}, but a column has no name there. "
+            f"Line {record.line} has a value in column {at + 1}, but that column has no name. "
             "Name it, or remove its values."
         )
 
@@ -139,14 +139,14 @@ def _read_plain(records: Iterator[Record], notes: _NoteTaker) -> Table:
     found: list[tuple[Record, int]] = []
     for record in records:
         found.append((record, len(found) + len(notes.blank)))
-    # Columns that are empty in all rows are not part of what was copied.
+    # Columns that are empty in all rows weren't meant to be copied.
     width = max((len(trim_titles(each.cells)) for each, _ in found), default=0)
     rows = (Row(each.line, tuple(each.cells[:width]), index) for each, index in found)
     return Table((), tuple(rows))
 
 
 class _NoteTaker:
-    """Collects what people should know about a table, by kind."""
+    """Collects notes for people about a table, by kind."""
 
     def __init__(self, blank: list[int]) -> None:
         self.first: list[Note] = []
@@ -158,7 +158,7 @@ class _NoteTaker:
         self.first.append(note)
 
     def skip_blank(self, records: Iterator[Record]) -> Iterator[Record]:
-        """The records that have a value; one is the titles. Raises InvalidTable for too many."""
+        """The records with a value, including the titles. Raises InvalidTable for too many."""
         count = 0
         for record in records:
             if record.is_blank:
@@ -173,9 +173,9 @@ class _NoteTaker:
         unknown = [each for each in titles if each and names.find(each) is None]
         if not unknown or not names.keys:
             return
-        message = "Unknown columns: {names}. Known are: {known}."
+        message = "Unknown columns: {names}. Known columns: {known}."
         if len(unknown) == 1:
-            message = "Unknown column: {names}. Known are: {known}."
+            message = "Unknown column: {names}. Known columns: {known}."
         listed, known = _list_some(unknown, MOST_NAMES), _list_some(names.keys, MOST_NAMES)
         self.add(note_understood("unknown-columns", message, names=listed, known=known))
 
@@ -183,7 +183,7 @@ class _NoteTaker:
         yield from self.first
         if self.unnamed:
             for number in self.unnamed:
-                message = "TableColumn {number} has no name and no values. It is left out."
+                message = "Column {number} has no name and no values. It was left out."
                 yield note_ignored("unnamed-column", message, number=number)
         if count := len(self.blank):
             message = "{count} blank rows left out ({lines})."

@@ -67,7 +67,7 @@ class RequestParts:
 def build_request(parts: RequestParts, outside: Sequence[str]) -> FoundRequest:
     """The request of a call; `outside` lists the references to values from elsewhere.
 
-    Raises Unreadable where a part of it is in a file, or can't be sent.
+    Raises Unreadable if part of it is in a file, or can't be sent.
     """
     check_scheme(parts.url)
     headers, notes = list(text_pairs(parts.headers)), list(parts.notes)

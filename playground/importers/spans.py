@@ -1,4 +1,4 @@
-"""The law of accounting: every character of a pasted text is read, repaired or left out.
+"""Accounts for every character of pasted text: each is read, repaired or left out.
 
 A reader lists the stretches of `pasted.text` that it used in `FoundRequest.spans`:
 
@@ -6,14 +6,14 @@ A reader lists the stretches of `pasted.text` that it used in `FoundRequest.span
     TextSpan(start, end, "repaired")  it was changed first, and a note of the reader says how
     TextSpan(start, end, "left out")  understood but not carried over, and a note says so
 
-Report tokens, words or statements, never "everything from here to the end". What no span
-claims counts as left out: the result gets a line for each such gap, and is rejected when the
-gaps outweigh what was read. So a reader that forgets a stretch can't drop it in silence, and
-one that reports nothing is never accepted. White space between spans needs no span. A reader of
-exports in JSON lists `FoundRequest.pointers` instead: the values that it used.
+Report tokens, words or statements, never "everything from here to the end". Text outside all spans
+counts as left out: the result gets a note for each such gap, and is rejected when the gaps outweigh
+the text read. So a reader that forgets a stretch can't drop it silently, and one that reports
+nothing is never accepted. White space between spans needs no span. A reader of exports in JSON
+lists `FoundRequest.pointers` instead: the values that it used.
 
 A reader that changes the text before it reads it (removes prompts, joins lines) makes a
-`TracedText` and returns `traced.trace(spans)`. `find_spans` finds what was copied verbatim.
+`TracedText` and returns `traced.trace(spans)`. `find_spans` finds values copied verbatim.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
 
-# Where each statement was read, what separates them was too.
+# If all statements were read, so were their separators.
 SEPARATORS = " \t\r\n\f\v\xa0\ufeff;,"
 # Of line ends, as Windows writes them.
 CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
@@ -39,7 +39,7 @@ class TextSpan(NamedTuple):
 
 
 class TextEdit(NamedTuple):
-    """Replaces `text[start:end]` by `inserted`. Without a fate the old stretch counts as a gap."""
+    """Replaces `text[start:end]` with `inserted`. Without a fate the old stretch is a gap."""
 
     start: int
     end: int
@@ -58,7 +58,7 @@ class TracedText:
         old: str = source.text if isinstance(source, TracedText) else source
         self.edits = sorted(edits)
         parts: list[str] = []
-        # Where the text inserted by each edit starts, and the offset after it.
+        # The start of the text inserted by each edit, and the offset after it.
         self.starts: list[int] = []
         self.ends: list[int] = []
         # Without white space that isn't repaired: it needs no span.
@@ -82,7 +82,7 @@ class TracedText:
     def replace(
         self, pattern: re.Pattern[str], inserted: str = "", fate: Fate | None = "repaired"
     ) -> TracedText:
-        """The text with each match replaced; the same text where there is none."""
+        """The text with each match replaced; the same object without matches."""
         found = pattern.finditer(self.text)
         edits = [TextEdit(each.start(), each.end(), inserted, fate) for each in found]
         return TracedText(self, edits) if edits else self
@@ -90,7 +90,7 @@ class TracedText:
     def trace(self, spans: Iterable[TextSpan] = ()) -> list[TextSpan]:
         """Spans of this text as spans of the first one, together with those of all edits."""
         spans = self._trace_own(spans)
-        # What an edit says of its stretch is more exact than a span around it.
+        # An edit is more precise about its stretch than a span around it.
         if self.claims:
             spans = [each for each in cover([self.claims, spans]) if each not in self.gaps]
         return self.source.trace(spans) if self.source else spans
@@ -117,7 +117,7 @@ class TracedText:
 
     def _trace_start(self, offset: int) -> int:
         index = bisect_right(self.starts, offset) - 1
-        # An offset where an edit inserted nothing has the text after the edit.
+        # At an offset where an edit inserted nothing is the text after the edit.
         if index < 0:
             return offset
         if offset < self.ends[index]:
@@ -135,7 +135,7 @@ class TracedText:
 
 
 def find_spans(text: str, values: Iterable[str], fate: Fate = "read") -> list[TextSpan]:
-    """The first place of each value that the text holds verbatim."""
+    """The first occurrence of each value that the text contains verbatim."""
     found = ((text.find(each), len(each)) for each in values if each)
     return [TextSpan(at, at + length, fate) for at, length in found if at >= 0]
 
@@ -143,8 +143,8 @@ def find_spans(text: str, values: Iterable[str], fate: Fate = "read") -> list[Te
 def cover(layers: Iterable[Iterable[TextSpan]]) -> list[TextSpan]:
     """The spans of all layers, in order and without overlaps.
 
-    Each layer gets only what the layers before it left, and a span what those before it left:
-    nothing is ever counted twice.
+    Each layer gets only the text that earlier layers left, and each span what earlier spans left:
+    nothing is counted twice.
     """
     taken: list[TextSpan] = []
     for layer in layers:
@@ -169,7 +169,7 @@ def _find_free(taken: Sequence[TextSpan], claims: Sequence[TextSpan]) -> Iterato
 
 
 def account(text: str, claimed: Iterable[TextSpan]) -> tuple[tuple[TextSpan, ...], list[TextSpan]]:
-    """Spans that cover the whole text, and the gaps: those of them that nothing claimed.
+    """Spans that cover the whole text, and the gaps: those that nothing claimed.
 
     `claimed` has no overlaps. White space and separators that nothing claims count as read.
     """

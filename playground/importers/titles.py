@@ -1,4 +1,4 @@
-"""Titles of a table: where it begins, what separates its cells, and which columns it has."""
+"""Titles of a table: the line it starts on, its separator, and its columns."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from playground.importers.delimited_text import LINE_BREAK, InvalidTable, Record, Splitter
 
 MOST_LINES_OF_TITLES, LONGEST_HEAD = 50, 1_000_000
-# In this order where the titles don't tell.
+# In this order if the titles don't decide.
 SEPARATORS = ("\t", ";", ",", "|")
-# Excel writes and reads such a first line.
+# Excel writes and reads this kind of first line.
 DECLARATION = re.compile(r'"?sep=([\t;,|])"?[ ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 BLANK_LINES = re.compile(r"(?:[ \t;,|]*(?:\r\n|\r|\n))+")
 QUOTED = re.compile(r'"[^"]*"')
-# What titles don't have: addresses, numbers, dates.
+# Values that aren't titles: addresses, numbers, dates.
 VALUE = re.compile(r"@|://|^[\d\s.,:/+-]+$")
 # Invisible characters that copied titles often have at their ends.
 INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
@@ -24,20 +24,20 @@ INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A known column: its key, and labels under which people know it."""
+    """A known column: its key, and the labels that people see."""
 
     key: str
     labels: tuple[str, ...] = ()
 
 
 class KnownColumns:
-    """The known columns by every way to write their titles."""
+    """The known columns by every spelling of their titles."""
 
     def __init__(self, columns: Sequence[TableColumn]) -> None:
         self.keys = [each.key for each in columns]
         self.exact = set(self.keys)
         self.folded: dict[str, str] = {}
-        # A key counts before any label, also before that of an earlier column.
+        # Keys take precedence over labels, even over those of earlier columns.
         for fold in (str.casefold, _fold):
             for each in columns:
                 self.folded.setdefault(fold(each.key), each.key)
@@ -52,25 +52,25 @@ class KnownColumns:
         return self.folded.get(title.casefold()) or self.folded.get(_fold(title))
 
     def count_matches(self, titles: Sequence[str]) -> int:
-        """How many titles are those of known columns."""
+        """The number of titles that belong to known columns."""
         return sum(self.find(each) is not None for each in titles if each)
 
     def are_titles(self, head: str, separator: str | None, is_alone: bool) -> bool:
-        """Whether a first row that may as well have values has titles."""
+        """Whether an ambiguous first row has titles rather than values."""
         named = [each for each in split_head(head, separator) if each]
         matches = self.count_matches(named)
         if is_alone or not matches:
             return bool(named) and matches == len(named)
         if any(each in self.exact for each in named) or matches * 2 > len(named):
             return True
-        # An export has many more columns than a workflow needs. But a row of values may happen to
-        # have one that is a title, and "Company, Inc" is a name.
+        # An export has many more columns than a workflow needs. But a row
+        # of values may happen to include a title, and "Company, Inc" is a name.
         is_prose = separator not in ("\t", None) and f"{separator} " in head
         return not is_prose and not any(VALUE.search(each) for each in named)
 
 
 def _fold(title: str) -> str:
-    """`First name`, `FIRST-NAME`, `firstName` and `first_name` are one title."""
+    """`First name`, `FIRST-NAME`, `firstName` and `first_name` are the same title."""
     text = unicodedata.normalize("NFC", title).casefold()
     return re.sub(r"[\s_\-]+", "", text) or text
 
@@ -102,7 +102,7 @@ def detect_separator(
     if needs_titles:
         if matches[best]:
             return best, True
-        # Nothing is known: a tab, which no title has, else the mark that occurs most often.
+        # Nothing is known: a tab, which no title has, or else the most frequent mark.
         unknown = max(present, key=lambda each: (each == "\t", bare.count(each)), default=None)
         return declared or unknown, True
     is_alone = not LINE_BREAK.search(text, len(head))

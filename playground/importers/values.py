@@ -26,7 +26,7 @@ BODY_IN_FILE = (
 
 @dataclass(frozen=True)
 class Pasted:
-    """A pasted text as every reader gets it: without byte-order mark and Markdown fence.
+    """Pasted text as each reader gets it: without byte-order mark and Markdown fence.
 
     `traced` traces its offsets back to the text as it was pasted.
     """
@@ -37,7 +37,7 @@ class Pasted:
 
     @property
     def text(self) -> str:
-        """The text as the readers get it."""
+        """The text that readers get."""
         return self.traced.text
 
     @cached_property
@@ -52,7 +52,7 @@ class Pasted:
 
 @dataclass(frozen=True)
 class OperationShape:
-    """The properties of an operation by which its requests are recognised.
+    """The properties of an operation that identify its requests.
 
     `path` is a template such as `/workflows/{workflow_uid}/schedule`; `body_keys` are the
     keys of the first level of the body, and `rows_key` the one with a list of rows, if any.
@@ -106,14 +106,13 @@ class LineChange:
 class FoundRequest:
     """A request as a reader found it, with its credentials and without an operation yet.
 
-    `body` is the text that the command would send. `document` is the same as JSON where the
-    reader knows a more faithful one: source code says `1.10`, but JavaScript sends `1.1`.
-    `spans` account for `pasted.text`, as `spans` describes; the reader of an export in JSON
-    lists the `pointers` of the values it used instead. `in_program` says that the text around
-    the request is a program, whose other statements say nothing about the request. `rows` says
-    that the body is a list of objects which had a line or an item each. `rejected` is the
-    reason why this request can't be read, though others of the text can. `shared_spans` are
-    claimed by every request of a text alike.
+    `body` is the text that the command would send. `document` is the same as JSON if the reader
+    knows a more faithful one: source code has `1.10`, but JavaScript sends `1.1`. `spans` account
+    for `pasted.text`, as `spans` describes; the reader of an export in JSON lists the `pointers` of
+    the values it used instead. `in_program` means that the text around the request is a program
+    whose other statements don't matter to it. `rows` means that the body is a list of objects, one
+    per line or item of the text. `rejected` is the reason why this request can't be read, though
+    others of the text can. `shared_spans` are claimed by every request of a text.
     """
 
     kind: str
@@ -184,7 +183,7 @@ class Rejected:
 
 
 class Unreadable(ValueError):
-    """Raised for a text that must be rejected; carries the rejection and ends the search."""
+    """Raised for text that must be rejected; carries the rejection and ends the search."""
 
     def __init__(self, code: str, message: str, **params: object) -> None:
         filled = {key: str(value) for key, value in params.items()}
@@ -200,7 +199,7 @@ class Unreadable(ValueError):
 
 
 class NotRecognized(Unreadable):
-    """Raised by a reader for a text that isn't in its format after all: others are asked."""
+    """Raised by a reader for text that isn't in its format after all: others are tried."""
 
 
 def note_understood(code: str, message: str, **params: object) -> Note:

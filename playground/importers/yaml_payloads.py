@@ -1,7 +1,7 @@
-"""Reads a payload in YAML as JSON: the values keep their text, and nothing is resolved.
+"""Reads a YAML payload as JSON: values keep their text, and nothing is resolved.
 
-Only what JSON also has is read: mappings, lists, texts, numbers of JSON, true, false and null.
-So `00501`, `yes` and `2026-03-01` stay the texts that they are.
+Only types that JSON has are read: mappings, lists, strings, JSON numbers, true, false and null. So
+`00501`, `yes` and `2026-03-01` stay strings.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken, Tree
 from playground.jsontext.printing import dump
 
-# The first line that is no comment starts with a key, or with an item of a list.
+# The first line that isn't a comment starts with a key or a list item.
 SIGN = re.compile(
     r"\A(?:[ \t]*(?:#[^\n]*|---[ \t]*(?:#[^\n]*)?|%YAML[^\n]*)?\r?\n)*"
     r"[ \t]*(?:-[ \t]+)?(?:[A-Za-z_][\w.-]{0,100}|\"[^\"\n]{1,100}\"|'[^'\n]{1,100}')[ \t]*:"
@@ -37,17 +37,17 @@ KEY_LINE = re.compile(r"^[ \t]*(?:-[ \t]+)*[\w.\"'-]{1,100}[ \t]*:(?:[ \t]|\r?$)
 COMMENT = re.compile(r"(?:^|(?<=\s))#[^\n]*", re.M)
 COMMA = re.compile(r"[^,\n]{1,200},[ \t]*\r?$", re.M)
 CONSTANTS = {"true": True, "false": False, "null": None, "~": None, "": None}
-# The lines of a mail or of an HTTP message are written like keys.
+# Header lines of emails and HTTP messages look like keys.
 HEADER = re.compile(r"\s*(?:from|to|subject|content-type|host|accept|authorization):", re.I)
 MAX_LENGTH = 2_000_000
 
 
 def looks_like(pasted: Pasted) -> bool:
-    """Whether the text has several keys, and no bracket or prose before the first."""
+    """Whether the text has several keys, without a bracket or prose before the first."""
     text = pasted.text
     if len(text) > MAX_LENGTH or HEADER.match(text) or not SIGN.match(text):
         return False
-    # A comma at the end of a line is one of JSON or JavaScript.
+    # A comma at the end of a line suggests JSON or JavaScript.
     found = list(islice(KEY_LINE.finditer(text), 2))
     return len(found) == 2 and not COMMA.match(text, found[0].end())
 
@@ -56,8 +56,8 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """One request with the text as its document."""
     reader = read_yaml(pasted.text)
     if not isinstance(reader.tree, dict | list) or reader.is_other:
-        raise NotRecognized("yaml-no-payload", "This isn't a payload in YAML.")
-    notes: list[Note] = [note_understood("yaml", "A payload in YAML.")]
+        raise NotRecognized("yaml-no-payload", "This isn't a YAML payload.")
+    notes: list[Note] = [note_understood("yaml", "A YAML payload.")]
     comments = list(find_comments(pasted.text, reader.texts))
     if comments:
         notes.append(note_ignored("comment", "Left out comments, which JSON doesn't have."))
@@ -75,7 +75,7 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
 
 
 def read_yaml(text: str) -> YamlReader:
-    """The text as read: its tree, and where its values are. Raises Unreadable for other text."""
+    """The tree of the text and the offsets of its values. Raises Unreadable."""
     reader = YamlReader()
     try:
         for event in yaml.parse(text, yaml.CSafeLoader):
@@ -92,7 +92,7 @@ def read_yaml(text: str) -> YamlReader:
 
 
 def find_comments(text: str, texts: list[tuple[int, int]]) -> Iterator[TextSpan]:
-    """The comments, which are between the texts and never inside one."""
+    """The comments, which are between scalars and never inside one."""
     at = 0
     for start, end in [*texts, (len(text), len(text))]:
         between = COMMENT.finditer(text, at, start)
@@ -101,13 +101,13 @@ def find_comments(text: str, texts: list[tuple[int, int]]) -> Iterator[TextSpan]
 
 
 class YamlReader:
-    """Builds the tree from the events of the parser, without a stack of calls."""
+    """Builds the tree from the parser's events, without recursion."""
 
     def __init__(self) -> None:
         self.tree: Tree = None
         self.texts: list[tuple[int, int]] = []
         self.documents = 0
-        # Values of JavaScript without quotes end so, those of YAML don't.
+        # Unquoted JavaScript values end this way, YAML values don't.
         self.is_other = False
         # Each open container with the key that its next value belongs to.
         self.open: list[tuple[dict[str, Tree] | list[Tree], list[str], str]] = []
@@ -126,10 +126,10 @@ class YamlReader:
                 message = "Line {line}: a second YAML document starts here. Paste one at a time."
                 raise Unreadable("yaml-documents", message, line=line)
         elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            message = "Line {line}: aliases of YAML (& and *) aren't read. Write the value instead."
+            message = "Line {line}: YAML aliases (& and *) aren't supported. Write the value."
             raise Unreadable("yaml-alias", message, line=line)
         elif tag:
-            message = "Line {line}: the tag {tag} isn't read. Write the value without it."
+            message = "Line {line}: the tag {tag} isn't supported. Remove it."
             raise Unreadable("yaml-tag", message, line=line, tag=tag)
         elif isinstance(event, yaml.ScalarEvent):
             self.texts.append((start, end))
@@ -150,20 +150,20 @@ class YamlReader:
         owner, key, above = self.open[-1] if self.open else (None, [], "")
         if isinstance(owner, dict) and not key:
             if event.value in owner:
-                message = "Line {line}: the key {key} is there twice. Remove one of them."
+                message = "Line {line}: the key {key} occurs twice. Remove one of them."
                 raise Unreadable("yaml-duplicate", message, line=line, key=event.value)
-            # Nor does a key of an API have spaces, but a line of prose before its colon.
+            # API keys don't have spaces either, but a line of prose before a colon does.
             self.is_other |= not event.style and " " in event.value
             key.append(event.value)
             self.values.append((pointers.child(above, event.value), start, end))
             return
         self.is_other |= not event.style and event.value.endswith(",")
-        # Quotes make a text of anything.
+        # A quoted scalar is always a string.
         pointer = self._add(event.value if event.style else _resolve(event.value), line)
         self.values.append((pointer, start, end))
 
     def _add(self, value: Tree, line: int) -> str:
-        """Add a value where the next one goes, and return its pointer."""
+        """Add the next value, and return its pointer."""
         if not self.open:
             self.tree = value
             return ""
@@ -172,7 +172,7 @@ class YamlReader:
             owner.append(value)
             return pointers.child(above, len(owner) - 1)
         if not key:
-            raise Unreadable("yaml-key", "Line {line}: a key must be a text.", line=line)
+            raise Unreadable("yaml-key", "Line {line}: a key must be text.", line=line)
         name = key.pop()
         owner[name] = value
         return pointers.child(above, name)

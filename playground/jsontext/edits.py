@@ -143,7 +143,7 @@ def _add(
 
 
 def _layout(text: str, gap: str) -> Callable[[str], str]:
-    """A function that formats values to stand after the white space `gap`."""
+    """A function that formats values to follow the white space `gap`."""
     if has_break(gap):
         margin, indent, line_break = gap.lstrip("\r\n"), indent_of(text), line_break_of(text)
         return lambda value_text: fit(value_text, margin, indent, line_break)

@@ -1,7 +1,7 @@
-"""Placeholders that other tools fill in and we don't: `{{$guid}}`, `{% now %}`, `{{ _.name }}`.
+"""Placeholders of other tools, not filled in here: `{{$guid}}`, `{% now %}`, `{{ _.name }}`.
 
 Those of Postman, Insomnia, Bruno, Thunder Client, JetBrains, the REST Client of VS Code, and
-`${{ … }}` of CI systems. Where one of our references means the same, it is named.
+`${{ … }}` of CI systems. An equivalent reference of this product is given where one exists.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _TAGS = (
     "uuid|now|timestamp|response|request|prompt|faker|cookie|jsonpath|hash|base64|os|file|external"
 )
 _marks = re.compile(
-    # What our own syntax has as well, such as `${{amount}}`, is ours.
+    # Syntax of our own references, such as in `${{amount}}`, isn't foreign.
     r"\$\{\{(?=[\w.:+-]*+[^\w.:+{}-])[^{}\n]{1,200}\}\}"
     r"|(?<!\\)\{\{[ \t]*\$(?P<dollar>[^{}\n]{1,200})\}\}"
     r"|(?<!\\)\{\{#(?P<thunder>guid|date\w*|timestamp|string|number|email|enum|name)\b[^{}\n]{0,200}\}\}"
@@ -33,7 +33,7 @@ _ISO = re.compile(r"(?:['\"]iso-?8601['\"](?:\s*,\s*['\"]{2})?)?", re.I)
 
 @dataclass(frozen=True)
 class ForeignPlaceholder:
-    """`text[start:end]`, and our own reference that means the same, if there is one."""
+    """`text[start:end]`, and the equivalent reference, if one exists."""
 
     written: str
     start: int
@@ -42,12 +42,12 @@ class ForeignPlaceholder:
 
 
 def may_have_foreign(text: str) -> bool:
-    """Whether a JSON text can have placeholders of other tools; quick."""
+    """Whether a JSON text may have placeholders of other tools; a quick check."""
     return has_braces(text) or may_have_tags(text)
 
 
 def may_have_tags(text: str) -> bool:
-    """Whether a JSON text can have placeholders such as `{% now %}`; quick."""
+    """Whether a JSON text may have placeholders such as `{% now %}`; a quick check."""
     # A percent sign is rare, and looking for one character is ten times as fast as for two.
     return "%" in text and "{%" in text
 

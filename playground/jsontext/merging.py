@@ -89,9 +89,9 @@ class InvalidCells(ValueError):
 def paste_cells(text: str, pointer: str, first: int, value: str) -> Splice:
     """Write cells into the rows of an array from `first` on; missing rows are added.
 
-    `value` is JSON: `{"keys": [...], "cells": [[text, ...], ...]}`. An empty cell leaves the
-    value that is there, and rows without any value are not added. Every other byte stays, also
-    between the rows. Raises InvalidCells.
+    `value` is JSON: `{"keys": [...], "cells": [[text, ...], ...]}`. An empty cell keeps the
+    existing value, and rows without any value are not added. Every other byte stays, including
+    those between the rows. Raises InvalidCells.
     """
     keys, cells = _read_cells(value)
     array = find_child(text, pointer)
@@ -99,7 +99,7 @@ def paste_cells(text: str, pointer: str, first: int, value: str) -> Splice:
         raise InvalidCells("Cells can only be pasted into a list of rows.")
     rows = list(children(text, array.start)) if array else []
     splices = [_write_rows(text, rows[first : first + len(cells)], keys, cells)]
-    # Spreadsheets copy blank rows along: nobody means to send an empty row for each.
+    # Spreadsheets copy blank rows too, but nobody wants to send an empty row for each.
     new = [
         dump({key: cell for key, cell in zip(keys, values, strict=False) if cell != ""})
         for values in cells[max(0, len(rows) - first) :]

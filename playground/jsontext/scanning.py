@@ -99,7 +99,7 @@ def item_start(text: str, at: int, index: int) -> int | None:
     at = skip_space(text, at + 1)
     if text[at] == "]":
         return None
-    # A tight loop: half the time of `children`, and an array may have thousands of items.
+    # A tight loop takes half the time of `children`; an array may have thousands of items.
     for _ in range(index):
         comma = _comma(text, _decode_at(text, at)[1])
         if comma is None:

@@ -112,7 +112,7 @@ def _is_base64(digits: str) -> bool:
         a2b_base64(digits, strict_mode=True)
     except ValueError:
         return False
-    # Strict mode still accepts padding where none belongs: "QUJD=" and "QUJD====".
+    # Strict mode still accepts superfluous padding: "QUJD=" and "QUJD====".
     bare = digits.rstrip("=")
     return len(digits) - len(bare) == -len(bare) % 4
 

@@ -47,12 +47,13 @@ def check_document(
     resolve: Resolve | None = None,
     read: Read = parse_plain,
 ) -> list[Problem]:
-    """Every problem of a document in the order of its lines; never raises, whatever the text.
+    """Every problem of a document in line order; never raises, whatever the text.
 
     `schema` is the operation's body schema with its hints (see `playground.openapi`). At most
-    300 problems are listed, errors first; one more then reports the cut. `resolve` returns the text
-    with the values of its variables: rules then check those, and report pointers of `text`.
-    `read` returns what `parse_plain` does, for callers that may have parsed the text before.
+    300 problems are listed, errors first; one more then reports that the list was truncated.
+    `resolve` returns the text with the values of its variables: rules then check those, and report
+    pointers of `text`. `read` returns what `parse_plain` does, for callers that may have parsed the
+    text before.
     """
     try:
         document = read(text)

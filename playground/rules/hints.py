@@ -57,8 +57,8 @@ def _walk(context: Context, plan: _Plan, value: Any, at: str) -> Iterator[Proble
                 yield from _walk(context, below, value[name], pointers.child(at, name))
 
 
-# Without a plan each of thousands of input rows would be visited although its schema has no
-# hints, and each edit would look for hints in the whole schema again.
+# Without a plan, thousands of input rows would be visited although their schema has no hints, and
+# each edit would look for hints in the whole schema again.
 @lru_cache(maxsize=MOST_PLANS)
 def _plan_of(schema: ByIdentity) -> _Plan | None:
     return _make_plan(schema.value)
@@ -102,7 +102,7 @@ def check_documented(context: Context, schema: Schema, value: Values, at: str) -
 
 
 def check_usual(context: Context, schema: Schema, value: Values, at: str) -> Iterator[Problem]:
-    """`x-usual-minimum`: a smaller number is most likely a mistake."""
+    """`x-usual-minimum`: a smaller number is probably a mistake."""
     for name, field in _fields_of(schema):
         limit, number = field.get("x-usual-minimum"), value.get(name)
         is_number = isinstance(number, int | float | Decimal) and not isinstance(number, bool)

@@ -143,7 +143,7 @@ def check_repeat(context: Context) -> Iterator[Problem]:
 
 
 def check_account_update(context: Context) -> Iterator[Problem]:
-    """The UID of the account to update: known, and no placeholder."""
+    """Check the account to update: its UID must be known, and not a placeholder."""
     account = context.plain.get("account")
     uid = account.get("uid") if isinstance(account, dict) else None
     if is_literal(uid):

@@ -121,7 +121,7 @@ MESSAGES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "unknown-file": (ERROR, "{subject} uses the file {name}, which doesn't exist."),
         "foreign-placeholder": (
             ERROR,
-            "{subject} has {name}, a placeholder of another tool that nobody sets here. "
+            "{subject} has {name}, a placeholder of another tool with no value here. "
             "Enter a value.",
         ),
         # Launching a workflow

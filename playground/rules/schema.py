@@ -86,7 +86,7 @@ def check_schema(context: Context, schema: Schema, value: Any, at: str = "") -> 
 
 
 def explain_text(schema: Schema, pointer: str, text: str) -> str:
-    """What is wrong with a text at a pointer of a document, as a sentence; empty if nothing is."""
+    """A sentence about what is wrong with a text at a pointer; empty if it is valid."""
     part = schema_at(schema, pointer)
     if "string" not in types_of(part):
         return ""
@@ -224,7 +224,7 @@ class _SchemaCheck:
             yield make_problem("unknown-field-refused", field, fix, subject=subject, hint=hint)
 
     def explain_name(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
-        """A key that breaks the rule for the object's keys, at its value if the rule says how."""
+        """A key that breaks the rule for the object's keys, at its value if it has a message."""
         says = part_at(self.schema, error.schema_path[:-1]).get("x-message")
         kind = error.kind
         if not says or not isinstance(kind, ValidationErrorKind.PropertyNames):

@@ -239,7 +239,7 @@ def check_parameters(context: Context) -> Iterator[Problem]:
 def _check_required(
     context: Context, facts: StepFacts, given: dict[str, Any], at: str, reported: set[str]
 ) -> Iterator[Problem]:
-    """Required parameters that have no value, although they are there."""
+    """Required parameters that are present but have no value."""
     for name in facts.required:
         pointer = pointers.child(at, name)
         if name not in given or not is_blank(given[name]) or pointer in reported:

@@ -41,7 +41,7 @@ def abbreviate(text: str, length: int = SHOWN) -> str:
     return f"{text[:half]}…{text[-half:]}"
 
 
-# What documentation, Swagger and scripts write where a value belongs.
+# What documentation, Swagger and scripts put in place of a value.
 _placeholder = re.compile(
     r"""<.*> | \[.*\] | \{.*\} | \.{2,} | … | \*{2,} | x{3,} | \?{2,}
     | ([0-9a-fx])\1{7}-\1{4}-\1{4}-\1{4}-\1{12}
@@ -55,7 +55,7 @@ _placeholder = re.compile(
 
 
 def stands_for_uid(text: str) -> bool:
-    """Whether this stands where somebody should have put an identifier."""
+    """Whether this text is a placeholder for an identifier."""
     return bool(_placeholder(text.strip()))
 
 

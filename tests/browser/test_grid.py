@@ -283,7 +283,7 @@ def test_a_table_that_is_refused_stays_in_the_dialog(page: Page) -> None:
     button.click()
     text.fill('first_name,last_name\n"Ada,Lovelace\n')
     builder.get_by_role("button", name="OK").click()
-    expect(builder.locator(".toast")).to_contain_text("Line 2: a quote is opened")
+    expect(builder.locator(".toast")).to_contain_text("Line 2: a quote is never closed")
     button.click()
     expect(text).to_have_value('first_name,last_name\n"Ada,Lovelace\n')
     text.fill("first_name,last_name\nAda,Lovelace\n")

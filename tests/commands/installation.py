@@ -1,4 +1,4 @@
-"""Data for a process under test: a person with a token, and a template that goes to a target."""
+"""Data for a process under test: a person with a token, and a template for a target."""
 
 import json
 import sqlite3

@@ -34,7 +34,7 @@ def open_idle(origin: str, number: int) -> list[socket.socket]:
 
 
 def is_closed(connection: socket.socket) -> bool:
-    """Whether the server ends it within the time limit of the socket."""
+    """Whether the server closes it within the socket's timeout."""
     try:
         return connection.recv(1000) == b""
     except ConnectionResetError:
@@ -128,7 +128,7 @@ def test_an_address_has_its_share_and_loopback_has_all(
     for connection in accepted:
         connection.address = "192.0.2.7"
     assert listener._make_room("192.0.2.7")
-    # One was ended for it: the one that has been idle longest.
+    # One was closed to make room: the one that had been idle longest.
     assert callers[0].recv(1) == b""
     assert accepted[0] not in listener.open_connections
     assert listener._make_room("192.0.2.8")

@@ -1,4 +1,4 @@
-"""Data that can't be used stops the start and every command with one sentence."""
+"""Unusable data stops the start and every command with one sentence."""
 
 import os
 import shutil

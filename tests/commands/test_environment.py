@@ -116,6 +116,6 @@ def test_without_a_database_url_sqlite_is_in_the_data_folder(
 
 @pytest.mark.django_db
 def test_the_tests_run_on_the_database_they_were_given() -> None:
-    """Else the tests on PostgreSQL could run on SQLite, and pass."""
+    """Otherwise the tests for PostgreSQL could run on SQLite, and pass."""
     url = os.environ.get("PLAYGROUND_TEST_DATABASE_URL")
     assert connection.vendor == ("postgresql" if url else "sqlite")

@@ -29,12 +29,12 @@ def mode_of(path: Path) -> int:
 
 
 def list_open(folder: Path) -> list[str]:
-    """What others could open in a folder."""
+    """The paths in a folder that others could open."""
     return [str(path.relative_to(folder)) for path in folder.rglob("*") if mode_of(path) & 0o077]
 
 
 def run(data: Path, *command: str) -> None:
-    """A command as an administrator runs it who has the usual umask."""
+    """A command run by an administrator with the usual umask."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PLAYGROUND_")}
     subprocess.run(
         [sys.executable, "manage.py", *command],

@@ -159,7 +159,7 @@ def test_a_cell_may_be_large_and_empty_last_columns_are_left_out(
     ("csv", "says"),
     [
         ("a,a\n1,2\n", "two columns are named a"),
-        ("a,\n1,2\n", "a column has no name"),
+        ("a,\n1,2\n", "that column has no name"),
         ("a,b\n1,2,3\n", "more cells"),
     ],
 )

@@ -1,4 +1,4 @@
-"""SIGTERM: accept nothing new, let sends end, record what did not end, exit with 0."""
+"""SIGTERM: accept nothing new, let sends finish, record unfinished ones, exit with 0."""
 
 import signal
 import subprocess
@@ -69,7 +69,7 @@ def test_a_send_under_way_ends_before_the_process_does(
         thread, results = press_send(installed, origin)
         assert target.wait_for_call()
         process.send_signal(signal.SIGTERM)
-        # The kept connection ends at once, and nobody new gets in.
+        # The kept connection closes at once, and new ones are refused.
         assert is_closed(kept)
         with pytest.raises(requests.ConnectionError):
             requests.get(f"{origin}/health/", timeout=LIMIT)

@@ -1,4 +1,4 @@
-"""A disk that is full and a database that is locked while the product runs, for real."""
+"""A full disk and a locked database while the product runs, for real."""
 
 import signal
 import sqlite3
@@ -78,7 +78,7 @@ def check_full(origin: str, installed: Sender) -> None:
     assert requests.get(f"{origin}/health/").text == "The disk is full\n"
     ready = requests.get(f"{origin}/ready/")
     assert (ready.status_code, ready.json()["writable"]) == (503, "The disk is full")
-    # What is left in blocks that SQLite holds already may take a few rows.
+    # Blocks already allocated by SQLite may have room for a few rows.
     assert wait_until(lambda: installed.send(origin).status_code == 507)
     answer = installed.send(origin)
     assert answer.json()["detail"].startswith("The disk of the server is full")
@@ -135,7 +135,7 @@ def test_a_full_disk_at_the_start_is_one_sentence(disk: Path) -> None:
 def test_a_read_only_disk_at_the_start_is_one_sentence(disk: Path) -> None:
     assert run(disk, "seed_practice")[0] == 0
     subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-    assert f"The data folder {disk} can't be written: Read-only file system." in refuse_to_start(
+    assert f"The data folder {disk} can't be written to: Read-only file system." in refuse_to_start(
         disk
     )
     assert "Traceback" not in run(disk, "purge_files")[2]

@@ -61,7 +61,7 @@ def test_a_csv_file_becomes_rows_of_strings_without_empty_columns() -> None:
     ("content", "message"),
     [
         ("a,a\n1,2\n", "two columns are named a"),
-        ("a,\n1,2\n", "a column has no name"),
+        ("a,\n1,2\n", "that column has no name"),
         ("a,b\n1,2,3\n", "more cells than there are columns"),
     ],
 )

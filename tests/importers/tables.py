@@ -1,7 +1,7 @@
-"""Tables with titles, and the cells and sentences that every reader of rows makes of them.
+"""Tables with titles, and the cells and messages expected from every reader of rows.
 
-All know the columns `first_name`, `last_name` and `company_name`. `RIGHT` has what is read, and
-words of each note; `WRONG` has words of the sentence with which a table is refused.
+All know the columns `first_name`, `last_name` and `company_name`. `RIGHT` has the expected rows,
+and words of each note; `WRONG` has words of the rejection.
 """
 
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ RIGHT = {
     "columns in another order": Case("last_name,first_name\nLovelace,Ada\n", [ADA]),
     "an unknown title": Case(
         "first_name,Note\nAda,x\n", one(first_name="Ada", Note="x"),
-        ("Unknown column: Note. Known are: first_name, last_name",),
+        ("Unknown column: Note. Known columns: first_name, last_name",),
     ),
     "empty titles at the end": Case("first_name\tlast_name\t\t\nAda\tLovelace\t\t\n", [ADA]),
     "an empty column": Case("first_name,last_name,company_name\nAda,Lovelace,\n", [ADA]),
@@ -110,9 +110,9 @@ WRONG = {
     "only titles and blank rows": ("first_name,last_name\n,\n", "titles but no rows"),
     "two columns of one name": ("first_name,First Name\nAda,x\n", "columns are named first_name"),
     "a value without a title": ("first_name,,last_name\nA,x,L\n", "Line 2 has a value in column 2"),
-    "a value beyond the titles": ("first_name,last_name,\nA,B,C\n", "a column has no name"),
+    "a value beyond the titles": ("first_name,last_name,\nA,B,C\n", "that column has no name"),
     "a long row": ("first_name,last_name\nA,B\nA,B,C\n", "Line 3 has more cells"),
-    "an unclosed quote": ('first_name,last_name\n"A\nx,y\n', "Line 2: a quote is opened"),
+    "an unclosed quote": ('first_name,last_name\n"A\nx,y\n', "Line 2: a quote is never closed"),
     "an unclosed quote before another": ('first_name,last_name\nA,"B\nC,"D"\n', "Line 2: a quote"),
     "an unclosed quote after lines": ('first_name,last_name\n"a\nb","c\n', "Line 3: a quote"),
     "an unclosed quote in a title": ('first_name,"last_name\nA,B\n', "Line 1: a quote"),

@@ -66,7 +66,7 @@ def test_a_request_is_read_with_its_login_and_variables():
     assert found.credentials[0].value == "abc123secret"
     ignored = [each.message for each in found.notes if each.kind == "ignored"]
     assert ignored == [
-        "Left out what is switched off in Bruno: x-off, debug.",
+        "Left out items switched off in Bruno: x-off, debug.",
         "Left out blocks that aren't sent: tests.",
     ]
     assert "canary" in str(paste(REQUEST.replace("headers {", "headers {\n  canary")).notes)

@@ -1,4 +1,4 @@
-"""Values that are credentials whatever their key, and many that only look a little like one."""
+"""Values that are credentials whatever their key, and many that only resemble one."""
 
 import pytest
 

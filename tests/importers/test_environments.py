@@ -1,4 +1,4 @@
-"""Environments of Postman: variables, of which some are credentials."""
+"""Postman environments: variables, some of which are credentials."""
 
 import json
 

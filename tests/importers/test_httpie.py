@@ -65,7 +65,7 @@ def test_form_fields_become_the_document():
 
 def test_variables_of_the_shell_are_named():
     found = paste(f'http POST {URL} "email=$MAIL"')
-    assert any("$MAIL gets its value" in each.message for each in found.notes)
+    assert any("$MAIL is only set" in each.message for each in found.notes)
 
 
 REFUSED = {
@@ -75,9 +75,9 @@ REFUSED = {
     "a whole file": (f"http POST {URL} @x.json", "is in the file x.json"),
     "a redirection": (f"http POST {URL} < x.json", "is in the file x.json"),
     "another program": (f"jq . x | http POST {URL}", "comes from another program"),
-    "broken JSON": (f"http POST {URL} a:=x", "The value of a is no JSON"),
-    "no item": (f"http POST {URL} word", "“word” is no request item"),
-    "a list and an object": (f"http POST {URL} a[b]=1 a[]=2", "a list and an object at once"),
+    "broken JSON": (f"http POST {URL} a:=x", "The value of a isn't valid JSON"),
+    "no item": (f"http POST {URL} word", "“word” isn't an HTTPie request item"),
+    "a list and an object": (f"http POST {URL} a[b]=1 a[]=2", "a list or an object, not both"),
     "an open quote": (f"http POST {URL} a='b", "never closed"),
 }
 

@@ -145,7 +145,7 @@ def test_what_the_code_takes_from_elsewhere_has_a_line(options, says):
             f"axios.post('{START}', f)",
             "is in the file x.png",
         ),
-        ("fetch('ftp://h.example.com/x')", "a request by ftp. Only http"),
+        ("fetch('ftp://h.example.com/x')", "request uses ftp. Only http"),
     ],
 )
 def test_code_that_would_lose_a_part_is_refused(code, says):

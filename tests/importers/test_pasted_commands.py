@@ -1,6 +1,6 @@
-"""Commands as public reports show them: damaged by copying, cut off, or for another shell.
+"""Commands from public reports: damaged by copying, cut off, or for another shell.
 
-Each is read so, or refused with this sentence; nothing is dropped in silence.
+Each is read as given here, or rejected with this message; nothing is dropped silently.
 """
 
 import json
@@ -137,10 +137,10 @@ REFUSED = {
     "an upload": (f"curl -T x.json {URL}", "is in the file x.json"),
     "a file of options": (f"curl -K options.cfg {URL} -d '{{}}'", "in the file options.cfg"),
     "another program": (f"cat x | curl {URL} -d @-", "comes from another program"),
-    "FTP": ("curl ftp://h.example.com/x", "a request by ftp. Only http"),
-    "FTP by its host": ("curl ftp.example.com/x", "a request by ftp. Only http"),
-    "a local file": ("curl file:///etc/passwd -d 1", "a request by file. Only http"),
-    "LDAP": ("curl 'ldap://h/x' -d 1", "a request by ldap. Only http"),
+    "FTP": ("curl ftp://h.example.com/x", "request uses ftp. Only http"),
+    "FTP by its host": ("curl ftp.example.com/x", "request uses ftp. Only http"),
+    "a local file": ("curl file:///etc/passwd -d 1", "request uses file. Only http"),
+    "LDAP": ("curl 'ldap://h/x' -d 1", "request uses ldap. Only http"),
     "a broken header": (f"curl {URL} -H 'A: b\nc' -d 1", "The header A has a line break"),
     "two headers in one": (f"curl {URL} -H $'A: b\\r\\nC: d'", "The header A has a line break"),
     "no URL": ("curl -X POST -d 1", "has no URL"),
@@ -160,14 +160,14 @@ def test_a_command_that_would_lose_a_part_is_refused(text, says):
         ("-H 'A b'", "Left out the header “A b”, which has no colon. cURL leaves it out, too."),
         ("-H 'A: b\n  c'", "Joined the lines of the header A."),
         ("-H @headers.txt", "The file headers.txt isn't read, so its headers are left out."),
-        ("one two", "Left out “two”, which belongs to no option."),
+        ("one two", "Left out “two”, which doesn't belong to any option."),
         ("| jq .", "Left out other commands: jq."),
         ("https://x.example.com/b", "Left out other requests (1): https://x.example.com/b."),
         ('-u "$USER:$PASS"', "Left out the login $USER:$PASS, which comes from elsewhere. "
          "Enter it as a credential."),
         ("'https://h.example.com/[1-3]'", "cURL sends a request for each value of [1-3]. Put one "
          "value in its place."),
-        ('"${HEADERS[@]}"', "Left out “${HEADERS[@]}”, which belongs to no option."),
+        ('"${HEADERS[@]}"', "Left out “${HEADERS[@]}”, which doesn't belong to any option."),
         ("-A x \\", "Line 1: Nothing follows the backslash at the end: lines may be missing."),
     ],
 )  # fmt: skip
@@ -203,7 +203,7 @@ def test_each_value_from_elsewhere_has_a_line():
     assert typed == ["$B", "${C}"]
     unset = [note.message for note in found.notes if note.code == "placeholder-unset"]
     assert unset == [
-        "Nobody sets ${{ secrets.TOKEN }}, a placeholder of another tool. Enter a value for it."
+        "${{ secrets.TOKEN }} is a placeholder of another tool and has no value here. Enter one."
     ]
 
 

@@ -1,4 +1,4 @@
-"""Placeholders of other tools become our references, or are said to be set by nobody."""
+"""Placeholders of other tools become our references, or are noted as having no value."""
 
 import json
 
@@ -20,7 +20,7 @@ def test_dynamic_variables_become_ours_and_the_others_are_named():
     messages = [each.message for each in found.notes]
     assert "Replaced {{$guid}} with {{uuid}}." in messages
     assert (
-        "Nobody sets {{$randomInt}}, a placeholder of another tool. Enter a value for it."
+        "{{$randomInt}} is a placeholder of another tool and has no value here. Enter one."
         in messages
     )
 
@@ -32,7 +32,9 @@ def test_they_are_found_in_every_format_and_part():
     )
     assert found.headers == (("X-Id", "{{uuid}}"),)
     assert json.loads(found.document)["email"] == "{{today}}"
-    assert any("Nobody sets {{$timestamp}}" in each.message for each in found.notes)
+    assert any(
+        "{{$timestamp}} is a placeholder of another tool" in each.message for each in found.notes
+    )
     assert json.loads(paste('{"id": 1, "email": "{{$guid}}"}').document)["email"] == "{{uuid}}"
     command = f'curl {URL} -d \'{{"id": 1, "email": "{{{{$guid}}}}"}}\''
     assert json.loads(paste(command).document)["email"] == "{{uuid}}"
@@ -47,5 +49,5 @@ def test_names_that_only_other_tools_allow_become_names_of_ours():
     found = paste(json.dumps({"item": [{"name": "a", "request": request}]}))
     assert found.url == "{{my_base}}/api/v1.1/workflows/start"
     assert json.loads(found.document)["email"] == "{{mail}}"
-    # A payload may hold a template of the API's own.
+    # A payload may contain a template in the API's own syntax.
     assert json.loads(paste('{"id": 1, "email": "{{ mail }}"}').document)["email"] == "{{ mail }}"

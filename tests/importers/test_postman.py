@@ -115,7 +115,7 @@ def test_repeated_fields_become_a_list_and_disabled_ones_are_named():
         found = paste(_with_body({"mode": mode, mode: fields}, header if mode[0] == "f" else []))
         assert json.loads(found.document) == {"id": "12", "note": "", "tag": ["a & b", "b"]}
         messages = [each.message for each in found.notes if each.kind == "ignored"]
-        assert "Left out what is switched off in Postman: phone." in messages
+        assert "Left out items switched off in Postman: phone." in messages
 
 
 def test_bodies_in_files_are_rejected_as_those_of_commands():

@@ -134,7 +134,7 @@ def test_the_body_is_the_one_that_powershell_sends(before, arguments, body):
 @pytest.mark.parametrize("name", ["lines without a backtick", "a blank after the backtick"])
 def test_lines_that_are_joined_have_a_line(name):
     found = paste(f"irm -Uri {START} -Method Post {BODIES[name][1]}")
-    message = "Line 1: Joined with the next line, which goes on with the command."
+    message = "Line 1: Joined with the next line, which continues the command."
     assert message in [note.message for note in found.notes]
 
 
@@ -196,7 +196,7 @@ def test_what_is_left_out_has_a_line():
         "Left out the parameters @x.",
         "Left out -Proxy.",
         "Left out the headers {{h}}, which come from elsewhere.",
-        "$b gets its value where the command runs. It stays as typed: replace it.",
+        "$b is only set where the command runs. It was kept as typed: replace it.",
     ]
 
 

@@ -152,7 +152,7 @@ def test_what_the_code_takes_from_elsewhere_has_a_line(arguments, says):
         (f"requests.post('{START}', files=[('f', ('x', open('x.png')))])", "in the file x.png"),
         (f"requests.post('{START}', json={{'id': 1, 'a'", "see line 2."),
         (f"requests.post('{START}', json={{'id': 1 'a': 2}})", "see line 2."),
-        ("urllib.request.urlopen('ftp://h/x')", "a request by ftp. Only http"),
+        ("urllib.request.urlopen('ftp://h/x')", "request uses ftp. Only http"),
         (f"requests.post('{START}', headers={{'A': 'b\\nc'}})", "The header A has a line break"),
     ],
 )

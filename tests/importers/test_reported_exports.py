@@ -1,4 +1,4 @@
-"""Exports and commands of other tools, as public reports have them: each is read so."""
+"""Exports and commands of other tools, from public reports, and how each is read."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Texts as people paste them, most from bug reports: what each is read as, or rejected with."""
+"""Pasted texts, most from bug reports: how each is read, or why it is rejected."""
 
 import json
 
@@ -251,16 +251,16 @@ def test_an_escaped_payload_in_a_member_is_not_the_payload():
 
 
 REFUSED = [
-    ("id: 1\nid: 2\n", "Line 2: the key id is there twice. Remove one of them."),
-    ("id: &a 1\nemail: *a\n", "Line 1: aliases of YAML (& and *) aren't read."),
+    ("id: 1\nid: 2\n", "Line 2: the key id occurs twice. Remove one of them."),
+    ("id: &a 1\nemail: *a\n", "Line 1: YAML aliases (& and *) aren't supported."),
     ("id: 1\nemail: x\n---\nid: 2\n", "Line 3: a second YAML document starts here."),
     ("id: 1\n\temail: x\n", "This looks like YAML, but it can't be read from line 2 on"),
-    ("id: !!binary x\nemail: y\n", "Line 1: the tag tag:yaml.org,2002:binary isn't read."),
+    ("id: !!binary x\nemail: y\n", "Line 1: the tag tag:yaml.org,2002:binary isn't supported."),
     (f"{PLAIN}\n{PLAIN}", "These are 2 payloads. Paste one of them, or send them as a batch."),
-    ("Array\n(\n    [id] => 12\n    [email] => x\n)\n", "print_r or var_dump of PHP"),
-    ('array(1) {\n  ["id"]=>\n  int(12)\n}\n', "print_r or var_dump of PHP"),
+    ("Array\n(\n    [id] => 12\n    [email] => x\n)\n", "PHP's print_r or var_dump"),
+    ('array(1) {\n  ["id"]=>\n  int(12)\n}\n', "PHP's print_r or var_dump"),
     ('{"openapi": "3.1.0", "paths": {}}', "This is an OpenAPI document, not a payload."),
-    ('{"clientName": "Thunder Client", "requests": []}', "an export of Thunder Client"),
+    ('{"clientName": "Thunder Client", "requests": []}', "a Thunder Client export"),
     ('HTTP/1.1 200 OK\nA: b\n\n{"error": 0}', "This looks like an HTTP response"),
     ("- id: 12\n  email: x\n", "This is a list of one payload."),
     ("{'id': 1, 'email': 'x'} {'id': 2, 'email': 'y'}", "would be lost"),

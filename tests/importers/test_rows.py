@@ -1,4 +1,4 @@
-"""Rows of a table: separators, quotes, titles, encodings, and what is said about them."""
+"""Rows of a table: separators, quotes, titles, encodings, and the notes on them."""
 
 import pytest
 from hypothesis import given
@@ -76,7 +76,7 @@ def test_one_known_title_among_many_is_enough(mark: str) -> None:
     assert table.as_objects()[0]["first_name"] == "Ada"
     assert messages(table) == [
         "Unknown columns: ID, Email, City and Created at. "
-        "Known are: first_name, last_name and company_name."
+        "Known columns: first_name, last_name and company_name."
     ]
 
 
@@ -100,8 +100,8 @@ def test_the_encoding_of_a_file_is_recognised(encoding: str, note: str | None) -
     ("content", "words"),
     [
         (b"first_name\n\x81\n", "neither UTF-8 nor Windows-1252"),
-        (b"\xff\xfea\0b", "says that it is UTF-16"),
-        (b"\xef\xbb\xbf\xff", "says that it is UTF-8"),
+        (b"\xff\xfea\0b", "is marked as UTF-16"),
+        (b"\xef\xbb\xbf\xff", "is marked as UTF-8"),
         ("first_name\nA\n".encode("utf-16-le"), "Line 1 has a NUL character"),
         (b"x" * (MOST_BYTES + 1), "At most 50 MB"),
         (b"a\n" + b"x\n" * (MOST_ROWS + 1), "more than 100,000 rows"),

@@ -1,4 +1,4 @@
-"""The law of accounting: every character of a text is read, repaired or left out with a line."""
+"""Every character of a text is accounted for: read, repaired, or left out with a note."""
 
 import json
 import re
@@ -66,7 +66,7 @@ def test_the_spans_of_every_format_cover_the_text(text):
     check_spans(text, found)
     left_out = "".join(text[start:end] for start, end, fate in found.spans if fate == "left out")
     assert BODY not in left_out
-    # What is left out is said, and nothing is said to be left out that isn't.
+    # Everything left out is noted, and nothing else is.
     said = any(each.kind == "ignored" for each in found.notes)
     commented = any(each.code == "comment" for each in found.notes)
     assert bool(left_out) == (said or commented), (left_out, found.notes)
@@ -89,7 +89,7 @@ def test_a_word_anywhere_is_in_the_request_or_left_out_with_a_line(name, at, aro
         return
     check_spans(text, found)
     request = (found.method, found.url, found.headers, found.body, found.credentials)
-    # A reader may claim a whole command, if it names what it leaves out of it.
+    # A reader may claim a whole command if it names the parts that it leaves out.
     held = f"{request}{found.document}{found.notes}"
     if CANARY in held.lower():
         return

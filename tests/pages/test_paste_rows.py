@@ -49,7 +49,7 @@ def test_titles_name_the_columns_wherever_the_cell_is(as_editor: Client, draft: 
     assert rows_of(draft)[1] == {"a": "2", "c": "1,50", "new": "z"}
     assert answer.json()["said"] == [
         "1 row pasted.",
-        "Unknown column: new. Known are: a, b, c and meta.",
+        "Unknown column: new. Known columns: a, b, c and meta.",
         "1 blank row left out (line 3).",
     ]
 

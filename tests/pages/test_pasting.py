@@ -137,7 +137,7 @@ def test_a_rejected_text_stays_in_the_box(as_editor: Client) -> None:
     ("text", "says"),
     [
         ("SELECT id, email FROM people", "This looks like SQL"),
-        ("id: 12\nid: 13\n", "the key id is there twice"),
+        ("id: 12\nid: 13\n", "the key id occurs twice"),
         (f"curl '{URL}' -d '<job><name>x</name></job>'", "The body of this request isn"),
     ],
 )

@@ -19,7 +19,7 @@ from tests.rules.scenarios import FILE, start
         ({"data": "data:text/plain;base64,SEVM TE8K"}, "broken-base64", "data"),
         ({"data": "data:text/plain;base64,SEVM=E8K"}, "broken-base64", "data"),
         ({"data": "data:text/plain;base64,SEVMTE8日"}, "broken-base64", "data"),
-        # Padding where none belongs, too much of it, nothing else.
+        # Superfluous padding, too much padding, and nothing else.
         ({"data": "data:text/plain;base64,SEVMTE8K=="}, "broken-base64", "data"),
         ({"data": "data:text/plain;base64,SEVMTE8K===="}, "broken-base64", "data"),
         ({"data": "data:text/plain;base64,SEVMTE8=="}, "broken-base64", "data"),

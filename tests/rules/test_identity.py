@@ -1,4 +1,4 @@
-"""Caches by identity: as many schemas as a workflow has steps, and none mistaken for another."""
+"""Caches by identity: room for a workflow's many schemas, and no mix-ups."""
 
 from playground.rules import schema
 from playground.rules.context import ByIdentity

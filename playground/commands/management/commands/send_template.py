@@ -159,7 +159,7 @@ class Command(BaseCommand):
     def read_content(self, file: str) -> bytes:
         try:
             with Path(file).open("rb") as opened:
-                # One byte more tells that there is too much.
+                # One more byte shows that the input is too large.
                 content = opened.read(MOST_BYTES + 1)
         except OSError as error:
             self.reject(f"Can't read {file}: {error.strerror}.")

@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument(
             BEGIN_ANEW,
             action="store_true",
-            help="make a new database, although the data folder has files of a former one",
+            help="create a new database even if the data folder has files from an earlier one",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
