@@ -51,7 +51,7 @@ def check_applied(begin_anew: bool = False) -> None:
     if not applied and not begin_anew and (found := find_former_data()):
         database = find_database_file() or "that PLAYGROUND_DATABASE_URL names"
         raise CommandError(
-            f"The database {database} is missing or empty, but {found} is there from an earlier "
+            f"The database {database} is missing or empty, but {found} exists from an earlier "
             "start. Restore the database from a backup. To start over without it, run: "
             f"manage.py serve {BEGIN_ANEW}"
         )

@@ -74,7 +74,7 @@ class Server:
         threading.Thread(target=run, name="server", daemon=True).start()
 
     def stop_accepting(self) -> None:
-        """Close the listening socket; connections with a request go on."""
+        """Close the listening socket; connections with a request continue."""
         # In the server's thread: it may be waiting for this very socket. The server's own
         # `close` would also close the trigger by which the worker threads wake it up.
         self._waitress.trigger.pull_trigger(lambda: dispatcher.close(self._waitress))

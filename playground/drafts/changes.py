@@ -224,7 +224,7 @@ def _delete_old_changes(draft: Draft) -> None:
 
 def _rebase(draft: Draft, state: State, edit: Edit, revision: int) -> Rebased:
     """Move an edit of the editor's text to where it belongs now; others name a pointer."""
-    # Pointers stay valid while others edit; only offsets in a text shift.
+    # Pointers stay valid while others edit; only offsets in the text shift.
     if edit.kind != "splice" or draft.revision <= revision:
         return Rebased(edit, pointer_of(state, edit), False, "")
     later = draft.changes.filter(revision__gt=revision).order_by("revision")

@@ -23,7 +23,7 @@ _lock = Lock()
 
 
 def read_document(draft_id: uuid.UUID, text: str) -> PlainDocument:
-    """What `parse_plain` returns for the text of a draft; nobody may change its values."""
+    """The result of `parse_plain` for the text of a draft; callers must not change its values."""
     if len(text) < SHORTEST:
         return parse_plain(text)
     kept = _kept.get(draft_id)

@@ -97,7 +97,7 @@ def _splice_state(state: State, splice: Splice, metadata: Metadata | None = None
 
 def _set(state: State, edit: Edit) -> Edited:
     splice = edits.set_value(state.text, edit.pointer, edit.value, edit.order)
-    # A value that is there can't be switched off or incomplete at the same time.
+    # An existing value can't be switched off or incomplete at the same time.
     metadata = state.metadata.put("off", edit.pointer, None)
     return _splice_state(state, splice, metadata.put("incomplete", edit.pointer, None))
 

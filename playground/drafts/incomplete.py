@@ -48,7 +48,7 @@ def put_editor_splice(metadata: Metadata, splice: Splice) -> Metadata:
 def splice_editor(text: str, metadata: Metadata, splice: Splice) -> tuple[Splice, Metadata]:
     """Change the editor's text: the splice of the document and the new metadata.
 
-    A text that parses becomes the document. Any other is stored next to the last one that did.
+    Text that parses becomes the document. Any other text is stored next to the last one that did.
     Raises ValueError where the splice was made for another text.
     """
     # Typing starts a difference to the document, goes on with it, or ends it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# Only the start of a text is searched.
+# Only the start of the text is searched.
 SEARCHED = 20_000
 # A format matches if one of its patterns does. The first match counts, so the exact formats come
 # first. No pattern may look far ahead from every offset: the text may be anything.

@@ -1,4 +1,4 @@
-"""Reads requests of Bruno (.bru): blocks such as `post { … }`, `headers { … }`, `body:json { … }`.
+"""Reads Bruno requests (.bru): blocks such as `post { … }`, `headers { … }`, `body:json { … }`.
 
 Source: the Bru language, https://docs.usebruno.com/bru-lang/overview.
 """

@@ -1,4 +1,4 @@
-"""Splits a text for the Windows command prompt (cmd) into commands and words.
+"""Splits Windows command prompt (cmd) text into commands and words.
 
 cmd itself only knows lines, quotes and carets; the C run-time of each program splits words.
 Browsers copy commands that cmd and the run-time would misread, so those are decoded as the browser

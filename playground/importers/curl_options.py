@@ -120,7 +120,7 @@ def _parse_long(word: str, typed: str) -> tuple[list[Option], bool]:
     """The option, and whether its value is the next word."""
     # cURL itself only takes `--data x`, but people write `--data=x`.
     name, equals, value = word[2:].partition("=")
-    # `--expand-data` is `--data` with the variables of cURL filled in.
+    # `--expand-data` is `--data` with cURL's variables filled in.
     name = _complete(name.removeprefix("expand-"))
     if name not in OPTIONS_WITH_VALUE:
         return [Option(name, typed=typed)], False

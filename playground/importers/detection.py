@@ -115,8 +115,7 @@ def import_text(
     """Turn pasted text into a request, or say why not. Never raises.
 
     Of several requests the most likely one is read, or the one with the `number`, from 1.
-    Nothing in the text is run, and no file or URL named in it is opened. Takes time in
-    proportion to the length of the text.
+    Nothing in the text is run, and no file or URL named in it is opened. Runs in linear time.
     """
     pasted = _strip_wrapping(text)
     if not pasted.text.strip():

@@ -131,7 +131,7 @@ def make_reference(name: str) -> str:
 
 
 class OutsideReferences:
-    """References for values that a text takes from elsewhere; `outside` lists those made."""
+    """References for values from outside the text; `outside` lists the ones made."""
 
     def __init__(self) -> None:
         self.outside: list[str] = []

@@ -50,7 +50,7 @@ def _shape(operation: Operation) -> OperationShape:
 def match_operation(
     method: str | None, url: str | None, tree: Tree, operations: Sequence[OperationShape]
 ) -> OperationMatch | None:
-    """The operation of a request by its URL, on any host, else by the keys of its body.
+    """The operation of a request by its URL, on any host, or else by the keys of its body.
 
     `tree` is the parsed body, None if there isn't one.
     """

@@ -38,7 +38,7 @@ def repair_value(text: str, depth: int) -> str | None:
 def find_repairs(text: str) -> list[Repair]:
     """The repairs that turn a text into the nearest JSON, by offset.
 
-    Takes time in proportion to the length of the text. Raises Unreadable if nothing in the text
+    Runs in linear time. Raises Unreadable if nothing in the text
     looks like JSON.
     """
     parser = _Parser(text)

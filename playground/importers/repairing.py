@@ -103,7 +103,7 @@ def repair_json(text: str) -> RepairedJson:
 
 
 def _explain(text: str) -> str:
-    """The reason why a text isn't valid JSON."""
+    """The reason why the text isn't valid JSON."""
     try:
         parse(text)
     except JSONSyntaxError as problem:

@@ -78,7 +78,7 @@ def apply_repairs(text: str, repairs: Sequence[Repair]) -> str:
 
 def sort_repairs(repairs: list[Repair]) -> list[Repair]:
     """The repairs in the order of the text."""
-    # An insertion comes before a removal at the same offset: it belongs to what is before it.
+    # An insertion precedes a removal at the same offset: it belongs to the text before it.
     return sorted(repairs, key=lambda each: (each.offset, each.removed > 0))
 
 

@@ -133,7 +133,7 @@ class FoundRequest:
 
 @dataclass(frozen=True)
 class RequestChoice:
-    """One of several requests of a text, without its credentials; `number` counts from 1."""
+    """One of several requests in a text, without its credentials; `number` counts from 1."""
 
     number: int
     title: str

@@ -115,7 +115,7 @@ class YamlReader:
         self.values: list[tuple[str, int, int]] = []
 
     def take(self, event: yaml.Event) -> None:
-        # Every event of a text has marks, though their type allows for none.
+        # Every event has marks here, though its type makes them optional.
         start = event.start_mark.index if event.start_mark else 0
         end = event.end_mark.index if event.end_mark else 0
         line = event.start_mark.line + 1 if event.start_mark else 1

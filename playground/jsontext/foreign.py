@@ -53,7 +53,7 @@ def may_have_tags(text: str) -> bool:
 
 
 def find_foreign(text: str) -> Iterator[ForeignPlaceholder]:
-    """The placeholders of other tools in a text, in order."""
+    """The placeholders of other tools in the text, in order."""
     if not may_have_foreign(text):
         return
     for found in _marks(text):

@@ -19,7 +19,7 @@ LONG = 100_000
 
 
 class ByIdentity:
-    """A key of caches for what is derived from a schema; equals only that of the same object.
+    """A cache key for values derived from a schema; equals only that of the same object.
 
     Schemas can't be hashed, and each edit checks the same few of them: comparing their content
     would cost more than checking against it. A cache keeps its keys, and these keep their

@@ -77,7 +77,7 @@ def test_a_send_under_way_ends_before_the_process_does(
         target.release()
         assert process.wait(LIMIT) == 0
         thread.join(LIMIT)
-    # The person who pressed Send got the verdict, too.
+    # The person who pressed Send still got the verdict.
     assert results[0]["outcome"] == "accepted"
     assert read_outcomes(tmp_path) == ["accepted"]
     assert not (tmp_path / "address").exists()

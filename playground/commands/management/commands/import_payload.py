@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     help = (
         "Read a cURL command, JSON, YAML, a Postman or HAR export, an HTTP request, a code snippet "
-        "or a URL, and print what it becomes as one JSON object. Nothing in it is executed."
+        "or a URL, and print the resulting request as one JSON object. Nothing in it is executed."
     )
     # They load every page, which takes longer than reading a snippet.
     requires_system_checks: list[str] = []
