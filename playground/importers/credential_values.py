@@ -36,7 +36,7 @@ _RANDOM_LENGTH = 20
 
 
 def is_credential_value(value: str) -> bool:
-    """Whether this is a cookie string, authorization, signed token, password URL or private key."""
+    """Whether this is a cookie string, authorization, token, URL with a password or private key."""
     if _JWT.search(value) or _PEM.search(value):
         return True
     if any(not is_placeholder(login[2]) for login in _LOGIN.finditer(value)):

@@ -169,7 +169,7 @@ def _flatten(data: Any, prefix: str, pointer: str) -> Iterator[tuple[str, str, s
 
 
 def _fill_login(item: Mapping[str, Any], values: Mapping[str, str]) -> Mapping[str, Any]:
-    """The item with variables filled in to its login, which is encoded as a whole."""
+    """The item with the variables of its login filled in, as the login is encoded as a whole."""
     login = item.get("authentication")
     if not isinstance(login, dict):
         return item

@@ -34,8 +34,8 @@ class ExpressionParser(Cursor, OutsideReferences):
     """Parses the expression at an offset of a text.
 
     `names` holds the literals assigned before, `spread` the values that can't be spread, and
-    `repairs` the repairs.
-    `handle_call` gets every call with its arguments and returns its value.
+    `repairs` the repairs made. `handle_call` gets every call with its arguments and returns its
+    value.
     """
 
     def __init__(self, text: str, handle_call: CallHandler) -> None:

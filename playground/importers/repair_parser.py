@@ -38,8 +38,7 @@ def repair_value(text: str, depth: int) -> str | None:
 def find_repairs(text: str) -> list[Repair]:
     """The repairs that turn a text into the nearest JSON, by offset.
 
-    Runs in linear time. Raises Unreadable if nothing in the text
-    looks like JSON.
+    Runs in linear time. Raises Unreadable if nothing in the text looks like JSON.
     """
     parser = _Parser(text)
     parser.start()

@@ -45,9 +45,9 @@ class Container:
 
     `closer` is its closing bracket in JSON, `ends` the one in the text, and `opener` the offset and
     length of its opening bracket in the text, None if it was added. `expected` is what comes next:
-    `key`, `colon`, `value`, or `comma` (or the closing bracket). `end` is where
-    the last token ended, `item` where the last one started, `comma` the offset of a trailing comma
-    so far.
+    `key`, `colon`, `value`, or `comma` (which includes the closing bracket). `end` is where the
+    last token ended, `item` where the last one started, `comma` the offset of a comma that nothing
+    has followed yet.
     """
 
     closer: str

@@ -63,8 +63,8 @@ class KnownColumns:
             return bool(named) and matches == len(named)
         if any(each in self.exact for each in named) or matches * 2 > len(named):
             return True
-        # An export has many more columns than a workflow needs. But a row
-        # of values may happen to include a title, and "Company, Inc" is a name.
+        # An export has many more columns than a workflow needs. But a row of values may happen to
+        # include a title, and "Company, Inc" is a name.
         is_prose = separator not in ("\t", None) and f"{separator} " in head
         return not is_prose and not any(VALUE.search(each) for each in named)
 

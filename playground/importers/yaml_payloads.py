@@ -126,7 +126,7 @@ class YamlReader:
                 message = "Line {line}: a second YAML document starts here. Paste one at a time."
                 raise Unreadable("yaml-documents", message, line=line)
         elif isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            message = "Line {line}: YAML aliases (& and *) aren't supported. Write the value."
+            message = "Line {line}: YAML aliases (& and *) aren't supported. Write out the value."
             raise Unreadable("yaml-alias", message, line=line)
         elif tag:
             message = "Line {line}: the tag {tag} isn't supported. Remove it."
