@@ -139,7 +139,7 @@ def _remove_quotation(text: TracedText) -> TracedText:
 
 
 def _remove_prefix(text: TracedText, prefix: re.Pattern[str]) -> TracedText:
-    """The text without the prefix in each run of content lines that have it."""
+    """The text without the prefix in each run of lines that have it and contain the payload."""
     edits: list[TextEdit] = []
     run: list[TextEdit] = []
     end = last = 0
