@@ -17,10 +17,10 @@ import dj_database_url
 from cryptography.fernet import Fernet
 
 PREFIX = "PLAYGROUND_"
-# As Django's own check of a signing key, except that ours are random by themselves.
+# Like Django's own check of a signing key, which asks for 50 characters; random keys need fewer.
 SHORTEST_SIGNING_KEY = 32
 FEWEST_CHARACTERS = 5
-# How often a key file is read again while another process writes it, and seconds in between.
+# How often to reread a key file that another process is writing, and the seconds in between.
 KEY_TRIES = 20
 KEY_PAUSE = 0.05
 DATABASE_FORMS = "must be postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH."

@@ -101,7 +101,7 @@ TEMPLATES = [
     }
 ]
 
-# How long a statement waits for another program that writes; then people are told.
+# How long a statement waits for another program that is writing before it fails.
 DATABASE_WAIT_SECONDS = env.read_integer("DATABASE_WAIT_SECONDS", 5, minimum=1)
 DATABASES = {"default": env.read_database("DATABASE_URL", DATA / "playground.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):

@@ -1,4 +1,4 @@
-"""Headers that nobody may set by hand: they frame the request or choose where it goes."""
+"""Headers that can't be set by hand, because they frame or route the request."""
 
 from __future__ import annotations
 
@@ -22,6 +22,6 @@ _CONTROLLED = frozenset(
 
 
 def is_controlled(name: str) -> bool:
-    """Whether a header frames or routes the request, so that only the sending itself sets it."""
+    """Whether a header frames or routes the request, and is set only while sending."""
     lower = name.strip().lower()
     return lower in _CONTROLLED or lower.startswith("proxy-")

@@ -129,8 +129,8 @@ def find_credential_values(text: str) -> list[str]:
 def find_shown_credentials(state: State, *, possible: bool = False) -> list[str]:
     """The places of a payload that would show credentials to others, also outside its document.
 
-    Those in fields named after credentials become secrets, and aren't among them. With
-    `possible`, they are, and so is what may be a credential but need not.
+    Values in fields named after credentials become secrets, and aren't included. With `possible`
+    they are, as is every value that might be a credential.
     """
     find = find_possible_credentials if possible else find_credential_values
     masked = state if possible else mask_state(state, Collector())

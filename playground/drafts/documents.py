@@ -16,7 +16,7 @@ from playground.jsontext.parsing import PlainDocument, parse_plain
 
 # Characters. Parsing a shorter text costs less than a tenth of its edit.
 SHORTEST = 20_000
-# As values, documents take about five bytes for each character.
+# Parsed documents take about five bytes per character.
 MOST_CHARACTERS = 4_000_000
 _kept: OrderedDict[uuid.UUID, tuple[str, PlainDocument]] = OrderedDict()
 _lock = Lock()

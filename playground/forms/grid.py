@@ -44,7 +44,7 @@ class Grid:
     pointer: str
     columns: tuple[Column, ...]
     rows: Sequence[Any]
-    # A row that somebody is in, which is drawn with the page however far below it is.
+    # The row in focus, which is drawn with the page however far down it is.
     near: int = 0
 
     @property

@@ -65,7 +65,7 @@ class StepRow:
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
-        """The other fields. Accounts have a part of the row's template to themselves."""
+        """The other fields. The row's template draws accounts separately."""
         return tuple(f for f in self._fields if f.kind not in (KEY, "accounts"))
 
     @cached_property

@@ -51,7 +51,8 @@ SILENT_OPTIONS = frozenset({
     "include", "no-progress-meter", "progress-bar", "no-buffer", "globoff", "http1.1", "http2",
     "http2-prior-knowledge", "path-as-is", "max-time", "connect-timeout", "retry", "output",
     "write-out", "remote-name", "tlsv1.2", "ipv4", "ipv6", "use-ascii",
-})  # fmt: skip# Short options without a value; most only affect cURL's output.
+})  # fmt: skip
+# Short options without a value; most only affect cURL's output.
 SHORT_FLAGS = {
     "#": "progress-bar", "0": "http1.0", "1": "tlsv1", "2": "sslv2", "3": "sslv3", "4": "ipv4",
     "6": "ipv6", "a": "append", "f": "fail", "g": "globoff", "i": "include",

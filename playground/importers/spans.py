@@ -25,7 +25,7 @@ from typing import Literal, NamedTuple
 
 # If all statements were read, so were their separators.
 SEPARATORS = " \t\r\n\f\v\xa0\ufeff;,"
-# Of line ends, as Windows writes them.
+# In the line ends of Windows.
 CARRIAGE_RETURN = re.compile(r"\r(?=\n)")
 Fate = Literal["read", "repaired", "left out"]
 

@@ -1,4 +1,4 @@
-"""Read values from requests; what can't be read counts as not given. The base of forms."""
+"""Read values from requests; unreadable ones count as missing. Also the base class of forms."""
 
 import uuid
 from typing import Any
@@ -39,7 +39,7 @@ def read_tries(request: HttpRequest) -> int:
 
 
 class UncutForm(forms.Form):
-    """A form without `maxlength`: browsers cut what is pasted at that length without a word."""
+    """A form without `maxlength`, at which browsers silently truncate pasted text."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

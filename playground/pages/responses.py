@@ -45,7 +45,7 @@ def respond_with_file(content: str | bytes, name: str, content_type: str) -> Htt
 
 
 def add_retry_after(response: HttpResponse, seconds: int) -> HttpResponse:
-    """Tell programs when to ask again."""
+    """Tell clients when to retry."""
     response["Retry-After"] = str(seconds)
     return response
 

@@ -160,7 +160,7 @@ def _log_in(request: HttpRequest, person: Person, how: str = "password") -> None
 @never_cache
 @require_safe
 def show_session(request: HttpRequest) -> HttpResponse:
-    """Who is signed in, and the CSRF token, for pages opened before somebody signed in again.
+    """Who is signed in, and the CSRF token, for pages that were opened before the last sign-in.
 
     Other sites can send this request, but the browser doesn't let them read the response.
     """

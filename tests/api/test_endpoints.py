@@ -159,7 +159,7 @@ def test_the_same_press_sends_once(ask: Ask, editor: Person, practice: Connectio
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("failure", "outcome"), [("html", "unknown"), ("200-error", "refused")])
-def test_a_200_that_shows_no_success_is_none(
+def test_a_200_that_does_not_show_success_is_not_accepted(
     ask: Ask,
     editor: Person,
     practice: Connection,  # noqa: F811
@@ -172,7 +172,7 @@ def test_a_200_that_shows_no_success_is_none(
     assert (answer["outcome"], answer["status"], answer["job"]) == (outcome, 200, "")
 
 
-def test_the_same_press_with_another_body_is_refused(
+def test_the_same_submission_with_another_body_is_rejected(
     ask: Ask,
     editor: Person,
     practice: Connection,  # noqa: F811

@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def receive_request(connection: socket.socket) -> bool:
-    """Read one request to its end; False if there is none."""
+    """Read one request to its end; False if the connection has no more."""
     received = b""
     while piece := connection.recv(65536):
         received += piece

@@ -1,4 +1,4 @@
-"""What a person who types at the builder feels: from a key to its echo and its confirmation."""
+"""Typing in the builder, as people experience it: from a key to its echo and confirmation."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ from tests.bench.figures import Figure, figure_of, median
 from tests.bench.product import Served, make_draft
 
 LOADS, SLOW_LOADS = 5, 3
-# What react-jsonschema-form took beside an earlier version, the last one 0.35 of that: for a
-# ratio within one run, see `make bench-peers`.
+# Milliseconds that react-jsonschema-form took next to an earlier version of the product, for the
+# last one times 0.35. For a ratio within one run, see `make bench-peers`.
 FIRST_FIELD = {"small": 139.0, "steps50": 292.0, "inputs1000": 288.0}
 WEIGHT, SCRIPT, HEAP = 60.0, 30.0, 3.0
 

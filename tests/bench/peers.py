@@ -1,4 +1,4 @@
-"""react-jsonschema-form beside the product, so that ratios come from one run.
+"""react-jsonschema-form and the product in alternation, so that ratios come from one run.
 
 `make bench-peers` installs it from npm into a throw-away folder; nothing of it is kept.
 """

@@ -30,7 +30,7 @@ FILE_BYTES, REPLY_BYTES = 7_000_000, 5_000_000
 def measure_history(served: Served) -> Iterator[Figure]:
     """The newest page of 100,000 exchanges, and a search among them."""
     visitor = make_visitor()
-    if Exchange.objects.count() < EXCHANGES:  # or a former run has filled it
+    if Exchange.objects.count() < EXCHANGES:  # or an earlier run has filled it
         fill_history(visitor.person, EXCHANGES)
     yield from measure_page(served, visitor, "history page", "/history/", 100.0, 10)
     for name, text in (("", "job-77"), (", nothing found", "no+such+thing")):
@@ -41,7 +41,7 @@ def measure_history(served: Served) -> Iterator[Figure]:
 def measure_templates(served: Served) -> Iterator[Figure]:
     """The list of 10,000 templates, and a search among them."""
     visitor = make_visitor()
-    Template.objects.all().delete()  # of a former run
+    Template.objects.all().delete()  # of an earlier run
     Template.objects.bulk_create(
         Template(
             person=visitor.person,

@@ -1,4 +1,4 @@
-"""What many tests do in the builder: open a launch, find a cell, wait for a line or a save."""
+"""Shared actions in the builder: open a launch, find a cell, wait for a line or a save."""
 
 import time
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def cell(page: Page, row: int, column: int) -> Locator:
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
-    """Wait for what the server or a script does later; for the page itself use `expect`."""
+    """Wait for a later effect of the server or a script; for the page itself use `expect`."""
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:
         time.sleep(0.05)

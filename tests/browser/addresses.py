@@ -42,7 +42,7 @@ STATUSES = ("running", "paused", "completed", "finished", "warning", "shutdown",
 
 
 def make_pages(person: Person) -> dict[str, dict[str, str]]:
-    """Paths by the page's name, in groups. What the pages show belongs to this person."""
+    """Paths by the page's name, in groups. The pages show data of this person."""
     fill_practice()
     practice = Connection.objects.get(practice=True, api="captain-data")
     return {

@@ -373,7 +373,7 @@ def test_on_a_phone_a_new_key_has_enough_width_and_long_names_wrap(engage: Page)
     expect(field(engage, f"/content/{name}")).to_be_focused()
 
 
-def test_the_name_beside_a_scenario_follows_its_number(engage: Page) -> None:
+def test_the_name_next_to_a_scenario_follows_its_number(engage: Page) -> None:
     engage.get_by_role("button", name="Choose Scenario").click()
     listed = engage.locator("[data-list-value='11']")
     expect(listed).to_be_visible()

@@ -202,7 +202,7 @@ def test_untouched_rows_are_neither_sent_nor_counted(page: Page) -> None:
     expect_saved(builder)
     assert [row["first_name"] for row in rows_now()] == ["Ada"]
     expect(count.first).to_have_text("1")
-    # What is typed in one of them goes where it is shown, and the others stay out.
+    # Text typed in one of them is saved in that row, and the others stay out.
     cell(builder, 3, 1).fill("Grace")
     wait_until(lambda: [row.get("first_name") for row in rows_now()] == ["Ada", "Grace"])
     cell(builder, 2, 1).fill("Mary")
@@ -243,7 +243,7 @@ def test_a_blank_row_is_removed_and_pasted_into(page: Page) -> None:
             bubbles: true, cancelable: true, clipboardData: data }));
         }"""
     )
-    # Each value stays beside its row: a blank one changes no row, and adds none.
+    # Each value stays in its row: a blank one neither changes nor adds a row.
     wait_until(
         lambda: [row.get("first_name") for row in rows_now()] == ["Ada", "Mary", "Grace", "Joan"]
     )
@@ -262,7 +262,7 @@ def test_an_empty_row_written_as_json_stays(page: Page, editor: Person, server: 
 
 def test_titles_pasted_into_a_cell_name_the_columns(page: Page) -> None:
     builder = open_launch(page, "Find an email")
-    # A row that nobody has typed in makes way for what is pasted.
+    # Pasted cells replace an untouched row.
     builder.get_by_role("button", name="Add a row").click()
     paste(cell(builder, 1, 2), "First name;Company name;note\nAda;1,50;x\n;;\nGrace;Navy;\n")
     expect(builder.locator(".toast")).to_contain_text("2 rows pasted. Unknown column: note.")

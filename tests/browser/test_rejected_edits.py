@@ -17,7 +17,7 @@ def kept() -> dict[str, object]:
     return found
 
 
-def test_a_field_beside_incomplete_json_is_saved_once_that_is_fixed(page: Page) -> None:
+def test_a_field_next_to_incomplete_json_is_saved_once_that_is_fixed(page: Page) -> None:
     open_launch(page, "Find an email")
     open_editor(page)
     whole = shown(page)

@@ -1,4 +1,4 @@
-"""Keyboard shortcuts do what their table says, and leave fields alone."""
+"""Keyboard shortcuts work as listed, and don't interfere with fields."""
 
 import pytest
 from playwright.sync_api import Page, expect

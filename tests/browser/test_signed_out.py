@@ -73,7 +73,7 @@ def test_what_was_typed_signed_out_is_saved_after_signing_in_again(
     wait_until(lambda: document()["job_name"] == "Typed on")
 
 
-def test_typing_on_after_signing_in_again_goes_on_at_once(
+def test_typing_after_signing_in_again_is_saved_at_once(
     page: Page, other_tab: Page, editor: Person
 ) -> None:
     open_launch(page, "Find an email")
@@ -182,7 +182,7 @@ def test_a_form_of_another_page_keeps_what_was_typed(
     wait_until(lambda: Connection.objects.filter(name="Typed before").exists())
 
 
-def test_an_edit_the_server_failed_on_is_tried_again_by_itself(page: Page) -> None:
+def test_an_edit_the_server_failed_on_is_retried_automatically(page: Page) -> None:
     open_launch(page, "Find an email")
     statuses = [500, 500, 503]
 

@@ -1,4 +1,4 @@
-"""Two tabs on one draft: what one changes is drawn in the other, and never overwritten unseen."""
+"""Two tabs on one draft: each shows the changes of the other and never overwrites them unseen."""
 
 import json
 from collections.abc import Callable
@@ -43,7 +43,7 @@ def test_a_cell_shows_what_another_tab_wrote(tabs: Callable[[int], tuple[Page, P
     expect_saved(there)
     cell(here, 2, 1).press("End")
     here.keyboard.type("!")
-    # The grid is drawn anew around the cell in focus.
+    # The grid is redrawn around the cell in focus.
     expect(cell(here, 1, 1)).to_have_value("Grace")
     expect(cell(here, 3, 2)).to_have_value("Hopper")
     expect(cell(here, 2, 1)).to_be_focused()
@@ -82,7 +82,7 @@ def test_rows_added_and_removed_by_another_tab_move_those_here(
     there.get_by_role("menuitem", name="Remove the row").click()
     expect_saved(there)
     wait_until(lambda: len(rows()) == 2)
-    # This row is another one by now: nothing is overwritten without a question.
+    # The row has moved in the meantime: nothing is overwritten without asking.
     cell(here, 2, 1).fill("Mine")
     here.get_by_role("button", name="Keep theirs").click()
     expect(here.locator(".grid [data-row]")).to_have_count(2)

@@ -64,7 +64,7 @@ def test_a_connection_is_switched_without_a_question(
     assert asked == []
 
 
-def test_who_stays_sees_the_connection_that_send_uses(
+def test_staying_on_the_page_shows_the_connection_that_send_uses(
     builder: Page, standin: Standin, asked: list[str]
 ) -> None:
     builder.route(
@@ -97,7 +97,7 @@ def test_another_tab_follows_the_connection(builder: Page, standin: Standin) -> 
     assert Exchange.objects.get().connection_name == "Prod"
 
 
-def test_a_tab_that_fell_behind_sends_nothing(builder: Page, standin: Standin) -> None:
+def test_an_outdated_tab_sends_nothing(builder: Page, standin: Standin) -> None:
     # As another browser does it: no message reaches this tab.
     Draft.objects.update(connection=Connection.objects.get(name="Prod"))
     send_button(builder).click()
@@ -116,7 +116,7 @@ def test_a_tab_that_fell_behind_sends_nothing(builder: Page, standin: Standin) -
     assert standin.seen == []
 
 
-def test_send_takes_along_what_was_just_typed_as_json(builder: Page, standin: Standin) -> None:
+def test_send_includes_json_typed_just_before(builder: Page, standin: Standin) -> None:
     builder.locator("#tab_editor").click()
     editor = builder.locator(".ace_text-input")
     expect(editor).to_be_attached()

@@ -1,4 +1,4 @@
-"""No cell of an export is run as a formula, and every other one stays as it is."""
+"""No cell of an export is run as a formula, and all other cells stay unchanged."""
 
 import csv
 import io
@@ -21,7 +21,7 @@ def test_a_formula_is_guarded_whatever_comes_before_it(before: str, start: str) 
 
 
 @pytest.mark.parametrize("text", ["\tplain", "\rplain", "\nplain", "-", "=", "- 1", "-１", "-1_0"])
-def test_what_may_become_one_is_guarded(text: str) -> None:
+def test_possible_formulas_are_guarded(text: str) -> None:
     assert guard_cell(text) == "'" + text
 
 

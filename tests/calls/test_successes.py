@@ -79,7 +79,7 @@ def test_what_is_documented_is_accepted(operation: str, content_type: str) -> No
     ],
 )
 def test_anything_else_with_a_200_is_unknown(operation: str, body: str, content_type: str) -> None:
-    # An undocumented list of rows is what the inputs and results of a job may be.
+    # The inputs and results of a job may be an undocumented list of rows.
     if operation in ("get-job-inputs", "get-job-results") and body in ('[{"id": 1}]', "[1, 2]"):
         return
     verdict = judge(operation, body, content_type)
@@ -188,7 +188,7 @@ def test_a_problem_is_refused_whatever_its_status() -> None:
         '{"job_uid": 123456789012345678901234567890}',
     ],
 )
-def test_signs_of_success_are_no_refusal(body: str) -> None:
+def test_signs_of_success_are_not_a_refusal(body: str) -> None:
     assert judge("launch-workflow", body).outcome == Outcome.ACCEPTED
 
 
@@ -284,7 +284,7 @@ def test_halves_of_surrogate_pairs_are_replaced() -> None:
 
 
 @pytest.mark.parametrize("uid", ["j" * 201, "a b", " ", True, None, ["j"], {"uid": "j"}])
-def test_a_uid_that_leads_to_no_job_is_none(uid: object) -> None:
+def test_a_uid_without_a_job_is_unknown(uid: object) -> None:
     assert judge("launch-workflow", json.dumps({"job_uid": uid})).outcome == Outcome.UNKNOWN
 
 

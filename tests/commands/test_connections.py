@@ -72,7 +72,7 @@ def test_idle_connections_are_closed_after_the_time_of_the_setting(data: Path) -
         (b"POST / HTTP/1.1\r\nContent-Length: 99\r\n\r\n", b"a"),
     ],
 )
-def test_a_request_that_trickles_in_is_ended(data: Path, head: bytes, piece: bytes) -> None:
+def test_a_request_that_trickles_in_is_cut_off(data: Path, head: bytes, piece: bytes) -> None:
     with served(data, REQUEST_SECONDS="1") as (origin, _):
         [slow] = open_idle(origin, 1)
         slow.sendall(head)
@@ -135,7 +135,7 @@ def test_an_address_has_its_share_and_loopback_has_all(
     assert len(listener.open_connections) == 4
 
 
-def test_a_busy_connection_is_never_ended_for_a_new_one(listener: Listener) -> None:
+def test_a_busy_connection_is_never_closed_for_a_new_one(listener: Listener) -> None:
     listener.set_limits(ConnectionLimits(2, 0, 60))
     callers = [socket.create_connection(listener.getsockname()) for _ in range(2)]
     for caller, connection in zip(callers, accept_all(listener, 2), strict=True):

@@ -81,7 +81,9 @@ def test_a_folder_instead_of_the_database_is_named(data: Path) -> None:
 
 @pytest.mark.parametrize("empty", [False, True])
 @pytest.mark.parametrize("command", ["serve", "purge_files", "sign_in_link"])
-def test_a_missing_database_beside_files_is_refused(data: Path, empty: bool, command: str) -> None:
+def test_a_missing_database_is_refused_if_its_files_remain(
+    data: Path, empty: bool, command: str
+) -> None:
     (data / DATABASE).unlink()
     if empty:
         (data / DATABASE).touch()
@@ -90,7 +92,7 @@ def test_a_missing_database_beside_files_is_refused(data: Path, empty: bool, com
     assert "--begin-anew" in line
 
 
-def test_beginning_anew_is_an_option(data: Path) -> None:
+def test_starting_over_is_an_option(data: Path) -> None:
     (data / DATABASE).unlink()
     with served(data, command="serve --begin-anew") as (_, said):
         assert "/link/" in said
@@ -98,7 +100,7 @@ def test_beginning_anew_is_an_option(data: Path) -> None:
         pass
 
 
-def test_keys_alone_are_no_sign_of_a_former_database(data: Path, tmp_path: Path) -> None:
+def test_keys_alone_do_not_imply_an_earlier_database(data: Path, tmp_path: Path) -> None:
     fresh = tmp_path / "fresh"
     fresh.mkdir()
     for name in ("signing.key", "secrets.key"):
@@ -131,7 +133,7 @@ def test_a_database_of_a_newer_version_is_refused(data: Path, command: str) -> N
     ],
 )
 @pytest.mark.parametrize("name", ["signing.key", "secrets.key"])
-def test_a_key_that_is_none_stops_the_start(
+def test_an_invalid_key_stops_the_start(
     data: Path, name: str, content: bytes | None, problem: str
 ) -> None:
     (data / name).unlink()

@@ -24,7 +24,7 @@ def test_every_entry_can_be_bundled(name: str) -> None:
     left = [line for line in bundle.splitlines() if line.startswith(("import ", "export "))]
     own = [line for line in left if line.startswith("export const {")]
     assert len(own) == ("\nexport " in read(name))
-    # The others are what bundles share.
+    # The others are shared by bundles.
     shared = r'(?:import \{ [$\w, ]+ \} from "[./\w]+"|export \{ [$\w, ]+ \});'
     assert all(re.fullmatch(shared, line) for line in left if line not in own)
 

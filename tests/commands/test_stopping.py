@@ -84,7 +84,7 @@ def test_a_send_under_way_ends_before_the_process_does(
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_what_does_not_end_in_time_is_recorded_as_unknown(
+def test_sends_that_do_not_finish_in_time_are_recorded_as_unknown(
     tmp_path: Path, target: Standin, installed: Sender, number: signal.Signals
 ) -> None:
     with serving(tmp_path, STOP_SECONDS="1") as (process, origin):

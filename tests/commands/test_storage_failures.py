@@ -50,7 +50,7 @@ def ask_for_page(origin: str, headers: dict[str, str]) -> requests.Response:
     return browser.post(f"{origin}/sign-in/", fields, headers=headers, timeout=LIMIT)
 
 
-def test_on_a_full_disk_people_are_told_and_a_reply_is_kept(disk: Path) -> None:
+def test_a_full_disk_is_reported_and_a_reply_is_kept(disk: Path) -> None:
     with Standin() as target:
         installed = prepare(disk, target.origin)
         target.hold()

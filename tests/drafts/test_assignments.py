@@ -1,4 +1,4 @@
-"""Assignments: what scripts put into a payload gets the type that it should have."""
+"""Assignments: values that scripts put into a payload get the right type."""
 
 import json
 
@@ -76,7 +76,7 @@ def test_an_empty_variable_is_an_empty_string() -> None:
         assign_variable(State("{}"), "7x", "1")
 
 
-def test_blank_lines_of_a_csv_file_are_no_rows() -> None:
+def test_blank_lines_of_a_csv_file_are_not_rows() -> None:
     rows = "first_name,last_name\n,\nAda,\n , \n\n,Hopper\n"
     after = assign_file(State('{"inputs": []}'), "/inputs", "rows.csv", rows)
     assert json.loads(after.text)["inputs"] == [

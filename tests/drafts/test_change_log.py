@@ -158,7 +158,7 @@ def test_edits_of_the_same_characters_overlap(removed: str, value: str) -> None:
     assert rebased.yours == TEXT[:start] + value + TEXT[start + len(removed) :]
 
 
-def test_an_edit_for_a_text_that_never_was_is_refused() -> None:
+def test_an_edit_of_a_text_that_never_existed_is_rejected() -> None:
     theirs, detail = change(State(TEXT), Edit("set", "/job_name", '"Evening"'))
     with pytest.raises(ValueError, match="not the one"):
         rebase(theirs, Edit("splice", index=3, removed="zzz", value="y"), [detail])

@@ -44,12 +44,12 @@ def draft_id():
         ("", "[]"),
     ],
 )
-def test_a_followed_document_is_what_parsing_gives(draft_id, pointer, value):
+def test_a_followed_document_equals_the_parsed_one(draft_id, pointer, value):
     read_document(draft_id, TEXT)
     after = change(TEXT, pointer, value)
     follow_value(draft_id, TEXT, after, pointer, value)
     assert repr(read_document(draft_id, after)) == repr(parse_plain(after))
-    # Nothing of the former one has changed.
+    # The earlier document hasn't changed.
     assert repr(read_document(draft_id, TEXT)) == repr(parse_plain(TEXT))
 
 
@@ -68,7 +68,7 @@ def test_duplicate_keys_and_other_texts_are_parsed_again(draft_id):
     after = change(twice, "/inputs/7/age", "9")
     follow_value(draft_id, twice, after, "/inputs/7/age", "9")
     assert read_document(draft_id, after) == parse_plain(after)
-    # Somebody else's change came between.
+    # Another tab's change came in between.
     follow_value(draft_id, TEXT, after, "/job_name", '"x"')
     assert read_document(draft_id, after) == parse_plain(after)
 

@@ -1,4 +1,4 @@
-"""Each kind of edit: what it does to the document and to the metadata."""
+"""Each kind of edit: its effect on the document and the metadata."""
 
 import json
 
@@ -66,7 +66,7 @@ def test_a_copy_of_a_row_has_its_own_metadata() -> None:
     assert after.metadata.off == {"/steps/0/x": "1", "/steps/1/x": "1", "/steps/2/x": "2"}
 
 
-def test_removing_a_missing_value_is_no_error() -> None:
+def test_removing_a_missing_value_is_not_an_error() -> None:
     assert edited(TEXT, Edit("remove", "/nothing")).text == TEXT
 
 

@@ -1,4 +1,4 @@
-"""Incomplete input: kept beside the document, moved along with edits, reported as problems."""
+"""Incomplete input: kept outside the document, moved by edits, reported as a problem."""
 
 import json
 
@@ -57,7 +57,7 @@ def test_a_list_is_json_but_not_a_payload() -> None:
     assert "not a payload" in check_incomplete(after.text, after.metadata)[0].message
 
 
-def test_the_form_can_be_edited_beside_incomplete_text() -> None:
+def test_the_form_can_be_edited_despite_incomplete_text() -> None:
     half = typed(State(TEXT), TEXT.replace("[1, 2]", "[1, 2, "))
     after, _ = perform(half, Edit("set", "/a", "22222"))
     assert after.text == TEXT.replace("1.10", "22222")
@@ -168,7 +168,7 @@ def test_incomplete_input_is_put_away_and_brought_back_with_its_value() -> None:
     assert back == half
 
 
-def test_incomplete_input_below_a_value_that_is_off_is_no_problem() -> None:
+def test_incomplete_input_below_a_value_that_is_off_is_not_a_problem() -> None:
     half, _ = perform(State('{\n  "content": {"a": {}}\n}'), Edit("half", "/content/a", '{"b": '))
     off, _ = perform(half, Edit("off", "/content"))
     assert check_incomplete(off.text, off.metadata) == []

@@ -13,7 +13,7 @@ def main() -> None:
     prepare_settings()
     # The targets are on loopback.
     os.environ["PLAYGROUND_ALLOW_NETWORKS"] = "127.0.0.0/8"
-    # The settings have to stand before anything of Django is read.
+    # The settings must be in place before Django is imported.
     from tests.drill import running  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(prog="python -m tests.drill")

@@ -48,7 +48,7 @@ def allow_many_files() -> None:
 
 
 def visit(served: Served) -> float:
-    """Seconds until somebody new has an answer."""
+    """Seconds until a new visitor gets a response."""
     begun = time.perf_counter()
     connection = http.client.HTTPConnection(*served.address, timeout=PATIENCE)
     connection.request("GET", "/health/")

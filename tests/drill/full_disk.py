@@ -1,4 +1,4 @@
-"""The disk is full while people work: they are told, nothing is lost, and it goes on by itself."""
+"""The disk fills up while people work: the page says so, nothing is lost, and work resumes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a drill returns: figures, and what is wrong."""
+"""The result of a drill: figures, and the faults found."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ PATIENCE = 60
 
 @dataclass(frozen=True)
 class Sender:
-    """What a script needs to send."""
+    """Everything a script needs to send."""
 
     token: str
     template: str

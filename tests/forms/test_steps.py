@@ -1,4 +1,4 @@
-"""Rows of the steps array: what a closed step counts is what its fields would show."""
+"""Rows of the steps array: the count of a closed step matches the fields that it would show."""
 
 import pytest
 

@@ -12,7 +12,7 @@ BLANK = "blank row"
 
 @dataclass(frozen=True)
 class Case:
-    """A text, the objects of its rows without empty cells, and words of its notes."""
+    """Text, the objects of its rows without empty cells, and words of its notes."""
 
     text: str
     rows: list[dict[str, str]]

@@ -75,7 +75,7 @@ def test_a_credential_is_recognised(value: str) -> None:
         "path=/; domain=example.com",
     ],
 )
-def test_plain_text_is_no_credential(value: str) -> None:
+def test_plain_text_is_not_a_credential(value: str) -> None:
     assert not is_credential_value(value)
 
 

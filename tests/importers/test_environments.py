@@ -43,7 +43,7 @@ def test_variables_are_read_and_credentials_are_references():
     check_spans(text, found)
 
 
-def test_an_environment_without_values_is_rejected_and_a_payload_is_none():
+def test_an_environment_without_values_is_rejected_and_a_payload_is_not_one():
     empty = {"name": "a", "_postman_variable_scope": "globals", "values": []}
     assert "no variables with a value" in refuse(json.dumps(empty))
     assert paste('{"name": "x", "values": [{"key": 1}]}').kind == "json"

@@ -127,7 +127,7 @@ def test_a_collection_in_yaml_is_read_and_accounted_for():
     assert (first.method, first.url) == ("GET", "https://mail.example.com/api/v1.1/list")
 
 
-def test_comments_and_unused_values_of_a_collection_are_left_out_with_a_line():
+def test_comments_and_unused_values_of_a_collection_are_reported():
     text = V5.replace("        headers:", "        # canary one\n        headers:")
     text = text.replace("environments:", "# canary two\nenvironments:")
     found = paste(text)

@@ -129,7 +129,7 @@ def test_a_request_among_other_code_is_read(code, body):
         ("{method: 'POST'\n headers: {}}", "Line 2: Added a missing comma."),
     ],
 )
-def test_what_the_code_takes_from_elsewhere_has_a_line(options, says):
+def test_values_from_outside_the_code_are_reported(options, says):
     assert says in said(paste(f"fetch('{START}', {options})"), "unread-part", "missing-comma")
 
 

@@ -87,12 +87,12 @@ def test_the_spans_cover_a_command(text):
 
 
 @pytest.mark.parametrize("end", ["^", "\\", "\\\n", "^\n", "`\n"])
-def test_a_mark_at_the_end_of_a_text_is_no_more_than_the_text(end):
+def test_spans_end_with_the_text_whatever_its_last_mark(end):
     for text in (f"curl {URL} {end}", f'curl ^"{URL}^" {end}', f"irm {URL} {end}"):
         assert paste(text).spans[-1].end == len(text)
 
 
-def test_what_is_repaired_has_its_place():
+def test_repaired_places_have_spans():
     text = f"curl “{URL}” \\ \n -d '{BODY}'"
     repaired = [text[start:end] for start, end, fate in paste(text).spans if fate == "repaired"]
     assert repaired == [f"“{URL}”", "\\ \n"]
@@ -115,7 +115,7 @@ REPAIRED = {
 
 
 @pytest.mark.parametrize(("name", "code"), REPAIRED.items())
-def test_a_repair_has_a_line(name, code):
+def test_each_repair_is_reported(name, code):
     notes = paste(READ[name][0]).notes
     assert [note.code for note in notes if note.kind == "repaired"] == [code]
 
@@ -171,7 +171,7 @@ def test_a_command_that_would_lose_a_part_is_refused(text, says):
         ("-A x \\", "Line 1: Nothing follows the backslash at the end: lines may be missing."),
     ],
 )  # fmt: skip
-def test_what_is_left_out_has_a_line(options, says):
+def test_omissions_are_reported(options, says):
     text = f"curl -d 1 {options}" if options.startswith(("'https", "one")) else ""
     notes = paste(text.replace("one", URL) or f"curl {URL} -d 1 {options}").notes
     assert says in [note.message for note in notes]
@@ -184,7 +184,7 @@ def test_what_is_left_out_has_a_line(options, says):
         "`cat token`", "%TOKEN%", "{{ token }}", "<your token>", "#{Token}", "${A}-${B}", "***",
     ],
 )  # fmt: skip
-def test_a_reference_is_no_credential(value):
+def test_a_reference_is_not_a_credential(value):
     found = paste(
         f'curl {URL} -H "Authorization: Bearer {value}" -H "X-Api-Key: {value}" '
         f'-b "sid={value}; b={value}" -d \'{{"id": 5, "password": "{value}"}}\''
@@ -195,7 +195,7 @@ def test_a_reference_is_no_credential(value):
     assert headers["Cookie"] == f"sid={value}; b={value}"
 
 
-def test_each_value_from_elsewhere_has_a_line():
+def test_each_value_from_elsewhere_is_reported():
     found = paste(
         f'curl {URL} -H "A: ${{{{ secrets.TOKEN }}}}" -H "B: $B" -d @- <<E\n{{"a": "${{C}}"}}\nE'
     )
@@ -238,5 +238,5 @@ def test_a_multipart_body_becomes_the_document():
     assert "Left out the form field f: it holds the file x.png." in said
 
 
-def test_a_variable_called_curl_is_no_command():
+def test_a_variable_called_curl_is_not_a_command():
     assert import_text("$curl = 5;").code == "not-understood"

@@ -82,6 +82,6 @@ def test_code_that_would_lose_a_part_is_refused(code, says):
     assert says in refuse(code)
 
 
-def test_an_option_that_is_not_read_has_a_line():
+def test_an_unread_option_is_reported():
     found = paste(f"{HANDLE}'{{}}');\ncurl_setopt($ch, CURLOPT_PROXY, 'http://p');")
     assert said(found, "unread-part") == ["Left out CURLOPT_PROXY."]

@@ -40,7 +40,7 @@ def test_they_are_found_in_every_format_and_part():
     assert json.loads(paste(command).document)["email"] == "{{uuid}}"
 
 
-def test_names_that_only_other_tools_allow_become_names_of_ours():
+def test_names_that_only_other_tools_allow_are_converted():
     request = {
         "method": "POST",
         "url": "{{my base}}/api/v1.1/workflows/start",

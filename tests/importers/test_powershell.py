@@ -132,7 +132,7 @@ def test_the_body_is_the_one_that_powershell_sends(before, arguments, body):
 
 
 @pytest.mark.parametrize("name", ["lines without a backtick", "a blank after the backtick"])
-def test_lines_that_are_joined_have_a_line(name):
+def test_joined_lines_are_reported(name):
     found = paste(f"irm -Uri {START} -Method Post {BODIES[name][1]}")
     message = "Line 1: Joined with the next line, which continues the command."
     assert message in [note.message for note in found.notes]
@@ -188,7 +188,7 @@ def test_a_command_that_would_lose_a_part_is_refused(arguments, says):
     assert says in refuse(f"irm {START} -Method Post {arguments}")
 
 
-def test_what_is_left_out_has_a_line():
+def test_omissions_are_reported():
     found = paste(f'irm {START} @x -Method Post -Headers $h -Proxy http://p -Body "{{`"a`": $b}}"')
     assert [
         note.message for note in found.notes if note.code in ("unread-part", "shell-value")

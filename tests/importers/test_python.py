@@ -135,7 +135,7 @@ def test_what_a_session_sets_is_part_of_its_requests(code):
         ("cookies=jar", "Left out the cookies {{jar}}, which come from elsewhere."),
     ],
 )
-def test_what_the_code_takes_from_elsewhere_has_a_line(arguments, says):
+def test_values_from_outside_the_code_are_reported(arguments, says):
     found = paste(f"import requests\nrequests.post('{START}', {arguments})")
     assert said(found, "unread-part") == [says]
 
@@ -172,7 +172,7 @@ def test_a_lone_carriage_return_ends_a_line():
     assert json.loads(found.document) == {"a": 1.5}
 
 
-def test_a_look_up_is_no_request():
+def test_a_lookup_is_not_a_request():
     found = paste(
         f"import requests\nkey = config.get(name)\nrequests.post('{START}', json={{'k': key}})"
     )

@@ -282,7 +282,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "says"), REFUSED)
-def test_what_can_not_be_read_is_rejected_with_what_it_looks_like(text, says):
+def test_unreadable_text_is_rejected_with_its_apparent_format(text, says):
     assert says in refuse(text)
 
 

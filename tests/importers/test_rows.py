@@ -144,7 +144,7 @@ TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 
 @given(rows=st.lists(st.lists(TEXTS, min_size=3, max_size=3), min_size=1, max_size=5),
        mark=st.sampled_from(",;|"))  # fmt: skip
-def test_what_is_quoted_comes_back_as_it_was(rows: list[list[str]], mark: str) -> None:
+def test_quoted_cells_come_back_unchanged(rows: list[list[str]], mark: str) -> None:
     titles = [f"{key}" for key in ("first_name", "last_name", "company_name")]
     lines = [titles, *rows, ["last", "", ""]]
     quoted = "\r\n".join(mark.join('"' + c.replace('"', '""') + '"' for c in r) for r in lines)

@@ -80,7 +80,7 @@ EXACT = sorted(TEXTS.keys() - COARSE)
 
 @given(st.sampled_from(EXACT), st.integers(0), st.sampled_from([" ", "\n", ", "]))
 @settings(max_examples=400, deadline=None)
-def test_a_word_anywhere_is_in_the_request_or_left_out_with_a_line(name, at, around):
+def test_a_word_anywhere_is_in_the_request_or_reported_as_left_out(name, at, around):
     text = TEXTS[name]
     at %= len(text) + 1
     text = f"{text[:at]}{around}{CANARY}{around}{text[at:]}"
@@ -112,14 +112,14 @@ def test_each_line_that_is_left_out_is_quoted_and_many_are_counted():
     assert messages[-1] == "Left out 3 more lines."
 
 
-def test_prose_around_a_substantial_payload_is_no_reason_to_reject():
+def test_prose_around_a_substantial_payload_is_not_a_reason_to_reject():
     prose = "This is a sentence of an email that explains at some length what was done.\n"
     assert paste(prose * 4 + BODY).document is not None
     assert "prose" in refuse(prose * 30 + BODY)
     assert "prose" in refuse(prose + "{}")
 
 
-def test_data_beside_a_payload_is_a_reason_to_reject():
+def test_data_next_to_a_payload_is_a_reason_to_reject():
     data = "id: 12\nemail: kim@example.com\nname: Kim\ncity: Paris\n"
     assert "YAML" in refuse(data + '{"a": 1}')
 
@@ -157,7 +157,7 @@ def test_layers_never_overlap():
     assert find_spans("a bc", ["bc", "x"]) == [TextSpan(2, 4, "read")]
 
 
-def test_what_nothing_claims_is_a_gap_unless_it_is_white_space():
+def test_unclaimed_text_is_a_gap_unless_it_is_white_space():
     spans, gaps = account("ab ; cd\n", [TextSpan(0, 2, "read")])
     assert spans == (TextSpan(0, 2, "read"), TextSpan(2, 8, "left out"))
     assert gaps == [TextSpan(2, 8, "left out")]

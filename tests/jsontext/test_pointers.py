@@ -128,7 +128,7 @@ def test_a_cursor_before_the_error_of_a_broken_text_has_its_pointer() -> None:
         '{"a": {"b": 1, "b": 2}, "c": "\\"a\\""}',
     ],
 )
-def test_of_duplicate_keys_on_the_way_the_last_counts_however_it_is_written(text: str) -> None:
+def test_the_last_of_duplicate_keys_counts_however_it_is_written(text: str) -> None:
     found = locate(text, "/a/b")
     assert found is not None
     assert text[found.start : found.end] == "2"

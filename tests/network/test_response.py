@@ -119,7 +119,7 @@ HELLO = gzip.compress(b"hello", mtime=0)
     ],
     ids=["text", "json", "cut", "one byte", "checksum", "second member", "members"],
 )
-def test_a_body_not_compressed_as_announced_stays_as_it_arrived(data: bytes, why: str) -> None:
+def test_a_body_not_compressed_as_announced_is_kept_as_received(data: bytes, why: str) -> None:
     outcome = exchange(answer("HTTP/1.1 200 OK", "Content-Encoding: gzip", body=data))
     assert isinstance(outcome, Reply)
     assert (outcome.body, outcome.unreadable) == (data, why)
@@ -147,14 +147,14 @@ def test_what_follows_a_complete_stream_is_padding(padding: bytes) -> None:
         ([""], ""),
     ],
 )
-def test_a_body_in_an_encoding_not_asked_for_is_named(codings: list[str], why: str) -> None:
+def test_a_body_in_an_unrequested_encoding_is_named(codings: list[str], why: str) -> None:
     lines = [f"Content-Encoding: {coding}" for coding in codings]
     outcome = exchange(answer("HTTP/1.1 200 OK", *lines, body=b"\x0b\x02\x80{}\x03"))
     assert isinstance(outcome, Reply)
     assert (outcome.body, outcome.unreadable) == (b"\x0b\x02\x80{}\x03", why)
 
 
-def test_an_encoding_that_the_call_asked_for_is_named_as_such() -> None:
+def test_an_encoding_that_the_call_requested_is_named_as_such() -> None:
     script = answer("HTTP/1.1 200 OK", "Content-Encoding: br", body=b"abc")
     with serve(script) as server:
         call = Call("GET", server.origin, (("Accept-Encoding", "gzip;q=0.5, br"),))

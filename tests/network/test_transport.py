@@ -121,7 +121,7 @@ def test_a_header_that_may_be_there_once_is_not_sent_twice(name: str) -> None:
     assert failure.message == f"Not sent: the header {name} can't be set by hand; remove it."
 
 
-def test_the_true_host_may_be_given() -> None:
+def test_the_actual_host_may_be_set() -> None:
     with serve(OK) as server:
         host = server.origin.removeprefix("http://")
         call = Call("GET", server.origin, (("Host", host),))

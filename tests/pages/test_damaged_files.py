@@ -65,7 +65,7 @@ def test_a_damaged_file_is_named_logged_and_not_sent(
             "attach": [{"name": "list.csv", "data": f"{{{{file:{file.id}}}}}"}],
         }
     )
-    # Harmed first: with another key, only what is stored from here on can be read.
+    # Damaged first: after the key changes, only newly stored data can be read.
     harm(file, how, settings)
     draft = start_draft(editor, "start-scenario", text, connection=connection)
     store_secret(connection, "token", "a-token-value", editor)

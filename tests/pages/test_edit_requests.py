@@ -70,7 +70,7 @@ def test_no_edit_crashes(as_editor: Client, editor: Person, sent: dict[str, Any]
     reply = as_editor.post(f"{address}edit/", json.dumps(sent), content_type="application/json")
     assert reply.status_code < 500
     assert reply.status_code == 404 or reply.json()
-    # The page still opens with what was stored.
+    # The page still opens with the stored document.
     assert as_editor.get(address).status_code == 200
 
 

@@ -101,7 +101,7 @@ def test_each_kind_of_field_writes_its_own_type(
     assert holds in text_of(draft)
 
 
-def test_incomplete_json_is_kept_beside_the_document(as_editor: Client, draft: Draft) -> None:
+def test_incomplete_json_is_kept_next_to_the_document(as_editor: Client, draft: Draft) -> None:
     answer = edit(as_editor, draft, pointer="/job_name", typed='{"a', **{"as": "json"})
     assert answer.status_code == 200
     assert text_of(draft) == TEXT

@@ -1,4 +1,4 @@
-"""Health, readiness and version: open to everybody, and honest about what fails."""
+"""Health, readiness and version: public, and accurate about what fails."""
 
 import sqlite3
 from pathlib import Path
@@ -20,12 +20,12 @@ OPEN = ("/health/", "/ready/", "/version/")
 @pytest.fixture(autouse=True)
 def _unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playground.vault.storage_check.FRESH_SECONDS", 0)
-    # What these tests find must not be what the next ones are told.
+    # A result cached by one test must not reach the next.
     monkeypatch.setattr("playground.pages.health.monitor", StorageMonitor())
 
 
 @pytest.mark.parametrize("path", OPEN)
-def test_they_answer_anybody_under_any_host(client: Client, path: str) -> None:
+def test_health_pages_are_public_under_any_host(client: Client, path: str) -> None:
     answer = client.get(path, headers={"Host": "10.1.2.3:8000"})
     assert answer.status_code == 200
     assert answer["Cache-Control"] == "no-store"

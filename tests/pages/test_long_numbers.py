@@ -66,7 +66,7 @@ def test_a_draft_with_a_long_number_is_shown_edited_and_compared(
 def test_a_pasted_long_number_is_accepted(as_editor: Client, number: str, kind: str) -> None:
     pasted = KINDS[kind].replace("12345678901234567890", number)
     reply = as_editor.post("/paste/", {"text": pasted}, follow=True)
-    # Python itself rejects a whole number of more than 4,300 digits, so this is no Python code.
+    # Python itself rejects a whole number of more than 4,300 digits, so this isn't Python code.
     if kind == "python" and number.lstrip("-").isdigit():
         assert "This Python code can&#x27;t be read: see line" in reply.content.decode()
     else:

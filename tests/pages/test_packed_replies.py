@@ -16,7 +16,7 @@ UNKNOWN = Verdict(Outcome.UNKNOWN, "packed", "Unknown.", {})
 
 
 @pytest.mark.parametrize("part", ["body", "raw"])
-def test_a_packed_body_is_named_and_saved_as_it_arrived(as_editor, editor, part: str) -> None:
+def test_a_compressed_body_is_named_and_saved_as_received(as_editor, editor, part: str) -> None:
     exchange = end_exchange(start_exchange(editor), PACKED, UNKNOWN, unreadable=BR)
     page = as_editor.get(f"/history/{exchange.id}/?part={part}").content.decode()
     assert f"The body is {BR}. It is kept as received." in page
@@ -47,7 +47,7 @@ def test_plain_text_that_claims_to_be_packed_is_shown(as_editor, editor) -> None
     assert ".json" in saved["Content-Disposition"]
 
 
-def test_gzip_without_a_header_is_no_text(as_editor, editor) -> None:
+def test_gzip_without_a_header_is_not_text(as_editor, editor) -> None:
     exchange = end_exchange(start_exchange(editor), gzip.compress(b"{}", mtime=2**31), UNKNOWN)
     assert "Save it to view it." in as_editor.get(f"/history/{exchange.id}/").content.decode()
 

@@ -59,7 +59,7 @@ def test_menus_and_htmx_come_with_the_first_use(as_editor: Client, editor: Perso
     fill_practice()
     address = f"/drafts/{make_draft(editor, SMALL).id}/"
     page = as_editor.get(address).content.decode()
-    # They are inert until then; no request brings them, which whoever was signed out couldn't make.
+    # They are inert until then. A request couldn't fetch them after signing out.
     assert '<template id="late_menus"><div class="menu" id="field_menu"' in page
     assert '<template id="late_files"><script src="' in page
     assert page.count("/htmx-2.min") == 1

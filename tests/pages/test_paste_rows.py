@@ -1,4 +1,4 @@
-"""Pasting a table into the grid: which cells it fills, and what it says."""
+"""Pasting a table into the grid: the cells that it fills, and the message."""
 
 import json
 from typing import Any
@@ -64,7 +64,7 @@ def test_titles_name_the_columns_wherever_the_cell_is(as_editor: Client, draft: 
         ("a\nx\n\ny\n", 0, ["x", "2", "y"]),
     ],
 )
-def test_a_blank_row_leaves_the_row_that_is_there_and_adds_none(
+def test_a_blank_row_keeps_an_existing_row_and_adds_none(
     as_editor: Client, editor: Person, text: str, index: int, expected: list[str]
 ) -> None:
     draft = start_draft(editor, "launch-workflow", '{"inputs": [{"a": "1"},{"a": "2"},{"a": "3"}]}')
@@ -85,7 +85,7 @@ def test_a_blank_row_leaves_the_row_that_is_there_and_adds_none(
         ('a,b\n1,"2\n', 2, 0, None),
     ],
 )
-def test_cells_below_the_last_row_and_beside_the_last_column_are_added(
+def test_cells_after_the_last_row_and_column_are_added(
     as_editor: Client,
     draft: Draft,
     text: str,
@@ -127,7 +127,7 @@ def test_a_paste_that_is_repeated_is_made_once(as_editor: Client, draft: Draft) 
         {"pointer": "/steps/0/parameters"},
     ],
 )
-def test_what_cannot_be_pasted_is_a_message(
+def test_an_impossible_paste_is_a_message(
     as_editor: Client, draft: Draft, sent: dict[str, Any]
 ) -> None:
     answer = paste(as_editor, draft, **{"text": "1\t2", **sent})

@@ -141,16 +141,14 @@ def test_a_rejected_text_stays_in_the_box(as_editor: Client) -> None:
         (f"curl '{URL}' -d '<job><name>x</name></job>'", "The body of this request isn"),
     ],
 )
-def test_a_text_that_would_be_lost_stays_in_the_box(
-    as_editor: Client, text: str, says: str
-) -> None:
+def test_text_that_would_be_lost_stays_in_the_box(as_editor: Client, text: str, says: str) -> None:
     answer = as_editor.post("/paste/", {"text": text})
     assert (answer.status_code, says in answer.content.decode()) == (422, True)
     assert escape(text) in answer.content.decode()
     assert not Draft.objects.exists()
 
 
-def test_a_line_names_what_was_left_out(as_editor: Client) -> None:
+def test_the_report_names_what_was_left_out(as_editor: Client) -> None:
     page = as_editor.post("/paste/", {"text": f"{BODY}\nThanks for <all> of it\n"})
     assert "Left out line 2: “Thanks for &lt;all&gt; of it”." in page.content.decode()
 

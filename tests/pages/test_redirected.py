@@ -1,4 +1,4 @@
-"""A redirect is named in the history and at the reply, with what got lost on the way."""
+"""A redirect is shown in the history and with the reply, with anything that wasn't sent on."""
 
 import html
 import re

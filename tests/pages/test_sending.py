@@ -141,7 +141,7 @@ def test_a_draft_shows_its_last_reply_and_whether_it_is_still_that_of_its_payloa
     assert stale in shown
 
 
-def test_a_credential_that_became_a_secret_is_no_edit_from_elsewhere(
+def test_a_credential_that_became_a_secret_is_not_an_edit_from_elsewhere(
     send: Send,
     as_editor: Client,
     draft: Draft,  # noqa: F811

@@ -174,7 +174,7 @@ def test_filling_in_sends_with_the_accounts_added_by_the_server(fillable: Templa
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("failure", "kind"), [("html", "unknown"), ("200-error", "refused")])
-def test_guests_see_no_success_that_is_none(fillable: Template, failure: str, kind: str) -> None:
+def test_guests_do_not_see_a_false_success(fillable: Template, failure: str, kind: str) -> None:
     token, submission = filling(fillable), str(uuid.uuid4())
     send(token, submission=submission, **{"/job_name": f"[fail:{failure}]"})
     wait_for_exchange(Exchange.objects.get(), 5)

@@ -1,4 +1,4 @@
-"""What is too long is refused with a sentence, and nothing is cut without a word."""
+"""Text that is too long is rejected with a message, and never silently truncated."""
 
 import re
 from pathlib import Path
@@ -37,7 +37,7 @@ def test_a_template_keeps_its_details_whole_or_is_not_saved(
     answer = as_editor.post(address, {"name": "N", field: "x" * (limit + 1)})
     assert answer.status_code == 422
     assert sentence in answer.content.decode()
-    # What was typed is still there.
+    # The typed text is still there.
     assert "x" * (limit + 1) in answer.content.decode()
     assert not Template.objects.exists()
     assert as_editor.post(address, {"name": "N", field: "x" * limit}).status_code == 200
@@ -93,7 +93,7 @@ def test_the_label_of_a_link_is_refused(as_editor: Client, editor: Person) -> No
 
 
 @pytest.mark.parametrize("field", ["uid", "integration"])
-def test_a_part_of_an_account_uid_is_never_used(as_editor: Client, field: str) -> None:
+def test_a_truncated_account_uid_is_never_used(as_editor: Client, field: str) -> None:
     wanted = ConnectionInput("A", "captain-data", "sandbox:captain-data/v3")
     connection = save_connection(wanted)
     address = reverse("create_account_draft", args=[connection.id])

@@ -97,7 +97,7 @@ def test_an_export_asks_first(
     assert "Warning: Mine shows values that look like secrets: /job_name" in capsys.readouterr().err
 
 
-def test_nothing_is_asked_about_plain_values(as_editor: Client, editor: Person) -> None:
+def test_plain_values_need_no_confirmation(as_editor: Client, editor: Person) -> None:
     template = make(editor, "Basic plan")
     assert as_editor.get("/templates/export/").status_code == 200
     assert as_editor.get(f"/templates/{template.id}/file.json").status_code == 200

@@ -1,4 +1,4 @@
-"""Access: which forms the CSRF check accepts, and what every response carries."""
+"""Access: which forms the CSRF check accepts, and the headers of every response."""
 
 import pytest
 from django.test import Client

@@ -16,6 +16,6 @@ def attempt(number: int) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_forty_attempts_at_once_ten_are_made() -> None:
+def test_only_ten_of_forty_simultaneous_attempts_are_made() -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(attempt, range(40))) == 10

@@ -49,7 +49,7 @@ def test_attempts_from_many_addresses_at_one_name_count_together() -> None:
     assert sum(tries(1, address=f"10.0.0.{n}") for n in range(40)) == BY_NAME
 
 
-def test_thirty_attempts_from_an_address_are_made_at_whatever_names() -> None:
+def test_thirty_attempts_from_an_address_are_made_whatever_the_names() -> None:
     assert sum(tries(1, name=f"person{n}") for n in range(60)) == BY_ADDRESS
 
 
@@ -93,7 +93,7 @@ def test_a_rate_limit_says_how_long_to_wait() -> None:
     assert limit.seconds_to_wait("b") == 0
 
 
-def test_waits_are_told_in_seconds_or_minutes() -> None:
+def test_waits_are_given_in_seconds_or_minutes() -> None:
     assert explain_wait(1) == "Too many attempts. Try again in 1 second."
     assert explain_wait(90) == "Too many attempts. Try again in 90 seconds."
     assert explain_wait(841) == "Too many attempts. Try again in 15 minutes."

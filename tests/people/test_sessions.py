@@ -1,4 +1,4 @@
-"""What the database holds of a session signs nobody in."""
+"""A copy of the database can't be used to sign in."""
 
 from importlib import import_module
 from types import SimpleNamespace
@@ -35,7 +35,7 @@ def test_a_stored_key_signs_nobody_in(editor: Person) -> None:
     assert with_cookie(stored).get("/profile/").status_code == 302
 
 
-def test_a_key_that_somebody_made_up_is_never_taken(editor: Person) -> None:
+def test_a_made_up_key_is_never_accepted(editor: Person) -> None:
     session = SessionStore("0123456789abcdef0123456789abcdef")
     session["a"] = 1
     session.save()
@@ -49,7 +49,7 @@ def test_signing_out_deletes_the_session(editor: Person) -> None:
     assert not Session.objects.exists()
 
 
-def test_people_stay_signed_in_when_former_keys_are_hashed(editor: Person) -> None:
+def test_people_stay_signed_in_when_old_keys_are_hashed(editor: Person) -> None:
     cookie = cookie_of(signed_in(editor))
     # As Django's own backend stored it.
     Session.objects.update(session_key=cookie)

@@ -64,7 +64,7 @@ def test_a_cookie_that_no_browser_has_is_an_error(cookies, key):
     assert errors(body, UPDATE) == [("does-not-fit", f"/account/cookies/{key}")]
 
 
-def test_the_sentence_about_a_cookie_says_what_is_wrong():
+def test_the_message_about_a_cookie_says_what_is_wrong():
     body = {"account": {"cookies": {"li_at": "a;b", "": "x"}}}
     assert {one.message for one in problems_of(body, UPDATE)} == {
         "`cookies`: `li_at` has a semicolon or a line break.",
@@ -113,7 +113,7 @@ def test_a_placeholder_is_an_error_whether_accounts_are_known_or_not(uid):
 
 
 @pytest.mark.parametrize("uid", [UID, "a1", "x", "xx1", "58f2a", "uid-7f3", "{{account}}"])
-def test_other_uids_are_no_placeholders(uid):
+def test_other_uids_are_not_placeholders(uid):
     assert errors({"account": {"uid": uid, "api_key": "{{secret:k}}"}}, UPDATE) == []
 
 

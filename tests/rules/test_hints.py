@@ -117,7 +117,7 @@ def test_a_number_below_one_is_a_warning(number):
 
 
 @pytest.mark.parametrize("number", ["true", '"0"', "null"])
-def test_what_is_no_number_is_not_called_small(number):
+def test_a_value_that_is_not_a_number_is_not_called_small(number):
     document = f'{{"id": {number}, "email": "a@b"}}'
     assert warnings(document, START) == []
 

@@ -55,7 +55,7 @@ def test_problems_of_resolved_values_have_the_lines_of_the_text_as_written():
     ]
 
 
-def test_a_placeholder_of_another_tool_is_an_error_and_replaced_where_we_have_the_same():
+def test_a_placeholder_of_another_tool_is_an_error_and_replaced_if_possible():
     document = {**launch(), "job_name": "run {{$guid}}"}
     problem = the("foreign-placeholder", document, LAUNCH, VARIABLES)
     assert (problem.severity, problem.pointer) == ("error", "/job_name")

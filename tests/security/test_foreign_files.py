@@ -142,7 +142,7 @@ def test_a_template_shared_by_its_uploader_opens_the_file(file, editor, other, c
     state = State(refer(file), connection=str(connection.id))
     assert is_sent(plan_state("start-scenario", state, "", version, other))
     assert signed_in(other).get(f"/drafts/{draft.id}/files/{file.id}/").status_code == 200
-    # What was opened while it was shared stays open in the draft.
+    # Files opened while it was shared stay accessible in the draft.
     delete_template(template)
     assert is_sent(plan_draft(draft))
 
@@ -199,7 +199,7 @@ def test_an_exchange_that_was_refused_opens_nothing(file, other, connection) -> 
     assert BASE64 not in page.content.decode()
 
 
-def test_text_that_looks_like_a_reference_is_no_file_in_code(file, other, connection) -> None:
+def test_text_that_looks_like_a_reference_is_not_a_file_in_code(file, other, connection) -> None:
     draft = make_draft(other, refer(file, "\\\\{{{{file:{}}}}}"), connection)
     exchange = record_sent(other, draft)
     page = signed_in(other).get(f"/history/{exchange.id}/?part=code&language=curl")
@@ -242,7 +242,7 @@ def test_a_link_sends_the_files_of_its_template_and_no_others(
     assert is_sent(plan_state("start-scenario", state, "", get_version(fork), other))
 
 
-def test_the_upgrade_keeps_the_files_of_what_had_them(file, editor, other, connection) -> None:
+def test_the_upgrade_keeps_files_with_their_holders(file, editor, other, connection) -> None:
     template = share(editor, refer(file))
     exchange = record_sent(editor, make_draft(editor, refer(file), connection))
     opened, typed = (

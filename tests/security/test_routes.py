@@ -33,7 +33,7 @@ def pages(routes: list[Route] = PAGES) -> pytest.MarkDecorator:
 
 def snapshot() -> dict[str, list[Any]]:
     with connection.cursor() as cursor:
-        # A health check tries to write; that is what it is for.
+        # A health check writes on purpose.
         tables = {*connection.introspection.table_names(cursor)} - {"vault_storagecheck"}
         rows = {}
         for table in tables:

@@ -35,7 +35,7 @@ STAGES = [
 
 
 class Broken(Exception):
-    """What an injected fault raises."""
+    """Raised by injected faults."""
 
 
 def fail(*args: object, **options: object) -> None:
@@ -101,7 +101,7 @@ def test_an_exchange_that_cannot_be_stored_is_shown_as_unknown(
 
 
 @pytest.mark.parametrize("module", [completing, pipeline])
-def test_a_fault_beside_the_exchange_changes_no_verdict(
+def test_a_failed_side_effect_does_not_change_the_verdict(
     editor, draft_to, standin, monkeypatch, caplog, module
 ) -> None:
     name = "audit_exchange" if module is completing else "note_use"
@@ -134,7 +134,7 @@ def test_a_fault_of_the_network_is_logged(editor, draft_to, standin, monkeypatch
     assert "Traceback" in caplog.text
 
 
-def test_what_was_not_sent_stays_not_sent(editor, draft_to, standin, monkeypatch) -> None:
+def test_an_unsent_call_stays_not_sent(editor, draft_to, standin, monkeypatch) -> None:
     monkeypatch.setattr(completing, "record_end", fail)
     draft = draft_to()
     draft.connection.secrets.all().delete()
@@ -159,7 +159,7 @@ HALVES = [
 
 
 @pytest.mark.parametrize(("status", "body", "outcome", "words"), HALVES)
-def test_what_cannot_be_stored_is_replaced(
+def test_unstorable_text_is_replaced(
     editor, draft_to, standin, status, body, outcome, words
 ) -> None:
     standin.status, standin.body = status, body
@@ -202,7 +202,7 @@ def test_halves_in_a_job_and_its_results_are_replaced(
         (b'{"job_uid": "j-1", "success": false}', Outcome.REFUSED),
     ],
 )
-def test_what_was_not_launched_enters_neither_jobs_nor_repeats(
+def test_a_launch_that_did_not_happen_adds_neither_job_nor_repeat(
     editor, draft_to, standin, body, outcome
 ) -> None:
     standin.body = body

@@ -1,4 +1,4 @@
-"""No byte of the database repeats what went out or came back."""
+"""The database contains no plaintext of requests or replies."""
 
 import json
 import uuid

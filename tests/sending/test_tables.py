@@ -1,4 +1,4 @@
-"""One table of rows, read alike by the grid, `send_template --file` and the HTTP API."""
+"""The grid, `send_template --file` and the HTTP API read a table the same way."""
 
 import json
 from collections.abc import Callable

@@ -38,7 +38,7 @@ RENAMED: dict[str, str] = {
 # Columns, such as "library.Draft.name", and whole models that are gone on purpose.
 DROPPED: set[str] = {
     "library.Stamp",
-    # The search text has no messages any more, and sent documents are read as text, not as bytes.
+    # The search text no longer has messages, and sent documents are read as text, not as bytes.
     "history.Mention.text",
     "history.Original.document",
     "history.Original.aside",

@@ -1,4 +1,4 @@
-"""What former versions stored in the clear is sealed by migrations, on either database."""
+"""Migrations seal what earlier versions stored in the clear, on either database."""
 
 import zlib
 
@@ -14,7 +14,7 @@ ROWS = 450
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_was_stored_in_the_clear_is_sealed() -> None:
+def test_plaintext_values_are_sealed() -> None:
     executor = MigrationExecutor(connection)
     latest = executor.loader.graph.leaf_nodes()
     executor.migrate(BEFORE)

@@ -52,7 +52,7 @@ def test_the_text_in_force_follows_each_change(connection) -> None:
     assert find_definition_text(connection, "w-1") == json.dumps(DETAILS)
     edited = json.dumps({**DETAILS, "name": "By hand"})
     edit_workflow(row, edited, "By hand")
-    # Elsewhere, the connection is read anew with each draft.
+    # Elsewhere, the connection is reread with each draft.
     assert find_definition_text(Connection.objects.get(pk=connection.pk), "w-1") == edited
 
 

@@ -1,4 +1,4 @@
-"""Replace the columns in the clear by the sealed ones."""
+"""Replace the plaintext columns with the sealed ones."""
 
 from django.db import migrations
 

@@ -62,8 +62,10 @@ def draw_part(opened: DraftContext, query: Query) -> str:
 
 
 def describe_section(opened: DraftContext, section: Section, near: int = 0) -> dict[str, Any]:
-    """The context of `builder/_section.html`, by the section's widget; of a grid with the row
-    `near`."""
+    """The context of `builder/_section.html`, by the section's widget.
+
+    A grid is drawn with the row `near`, however far down it is.
+    """
     context: dict[str, Any] = {"section": section, "draft": opened.draft}
     if section.widget == "grid":
         context["grid"] = _read_grid(opened, section.fields[0], near)

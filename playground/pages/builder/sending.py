@@ -41,7 +41,7 @@ QUICK = 0.4
 def send_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Send the draft once per submission. The response has the id of the next submission.
 
-    409 where the page shows another connection or an earlier state of the draft than is there.
+    Returns 409 if the page shows another connection, or an earlier revision of the draft.
     """
     opened, person, sent = open_draft(request, draft_id), person_of(request), request.POST
     try:
