@@ -31,13 +31,12 @@ def claim_spans(
         claimed, notes = claim_export(pasted.text, request, others)
     elsewhere = [TextSpan(each.start, each.end, "left out") for one in others for each in one.spans]
     layers = [claimed, request.shared_spans, elsewhere]
-    gaps: list[TextSpan] = []
+    gaps: Sequence[TextSpan] = ()
     if repaired and (repaired.spans or repaired.gaps):
         # Part of the body that the document lacks is a gap in the whole text.
         body = request.body or ""
         at = pasted.text.find(body)
-        inner = [TextSpan(at + start, at + end, fate) for start, end, fate in repaired.spans]
-        gaps = [TextSpan(at + start, at + end, fate) for start, end, fate in repaired.gaps]
+        inner, gaps = _shift(repaired.spans, at), _shift(repaired.gaps, at)
         if at < 0:
             # Escaped in the text: look for each part on its own.
             parts = [body[each.start : each.end].strip() for each in repaired.gaps[:MAX_PARTS]]
@@ -47,20 +46,23 @@ def claim_spans(
                 note_ignored("left-out-body", message, text=each) for each in parts[:MAX_NAMES]
             ]
         layers = [gaps, inner, *layers]
-    unclaimed = set(gaps)
-    return [each for each in cover(layers) if each not in unclaimed], notes
+    covered = cover(layers)
+    if unclaimed := set(gaps):
+        covered = [each for each in covered if each not in unclaimed]
+    return covered, notes
+
+
+def _shift(spans: Sequence[TextSpan], by: int) -> Sequence[TextSpan]:
+    return [TextSpan(by + start, by + end, fate) for start, end, fate in spans] if by else spans
 
 
 def check_repaired(text: str, repaired: RepairedJson, in_program: bool) -> None:
     """Raise Unreadable if the JSON lacks most of the text, or all of its words."""
     if not repaired.spans:
         return
-    spans = cover([repaired.gaps, repaired.spans])
-    check_share(text, spans, repaired.gaps, in_program)
-    held = "".join(
-        text[each.start : each.end] for each in repaired.spans if each.fate != "left out"
-    )
-    if WORD.search(held) and not WORD.search(repaired.text):
+    check_share(text, repaired.spans, repaired.gaps, in_program)
+    held = (text[start:end] for start, end, fate in repaired.spans if fate != "left out")
+    if not WORD.search(repaired.text) and any(map(WORD.search, held)):
         raise refuse_most(text)
 
 

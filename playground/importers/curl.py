@@ -44,7 +44,7 @@ CMD_VARIABLE = re.compile(r"%[A-Za-z_][A-Za-z_]\w+%")
 
 def looks_like(pasted: Pasted) -> bool:
     """Whether there is a cURL command anywhere in the text."""
-    return has_curl(pasted.text) and not is_curl_alias(pasted.text)
+    return pasted.mentions("curl") and has_curl(pasted.text) and not is_curl_alias(pasted.text)
 
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:

@@ -46,6 +46,7 @@ SIGN = re.compile(
     r"(?:--?[\w-]|(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)[ \t]|:|[\"']?[\w{$.-]+[./:])",
     re.M | re.I,
 )
+SIGN_WORDS = tuple(each + space for each in PROGRAMS for space in " \t")
 METHOD = re.compile(r"[A-Za-z]{3,10}")
 # Options with a value; the others are switches.
 VALUED = {
@@ -80,7 +81,7 @@ class _Command:
 
 def looks_like(pasted: Pasted) -> bool:
     """Whether a line starts with the program and a method, a URL or an option."""
-    return SIGN.search(pasted.text) is not None
+    return pasted.mentions(*SIGN_WORDS) and SIGN.search(pasted.text) is not None
 
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:

@@ -27,6 +27,7 @@ SIGN = re.compile(
     r"<\?php|\bcurl_(?:init|setopt|setopt_array|exec)\s*\(|\bGuzzleHttp\b|\$\w+->request\s*\("
     r"|\bHttp::(?:with\w+|post|get|put|patch|delete)\s*\("
 )
+SIGN_WORDS = ("<?php", "curl_", "guzzlehttp", "->request", "http::")
 START = re.compile(
     r"\$(\w+)\s*=(?![=>])|\b(?=curl_(?:setopt|setopt_array|exec)\s*\()|(?=\$\w+\s*->\s*\w+\s*\()"
     r"|\b(?=Http::)"
@@ -52,7 +53,7 @@ class Handle(dict[str, Any]):
 
 def looks_like(pasted: Pasted) -> bool:
     """Whether the text is PHP code, or uses one of its libraries."""
-    return SIGN.search(pasted.text) is not None
+    return pasted.mentions(*SIGN_WORDS) and SIGN.search(pasted.text) is not None
 
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:

@@ -29,7 +29,10 @@ MAX_LOOKAHEAD = 40
 
 def looks_like(pasted: Pasted) -> bool:
     """Whether the text has one of PowerShell's own commands for requests."""
-    return SIGN.search(pasted.text) is not None or is_curl_alias(pasted.text)
+    text = pasted.text
+    if pasted.mentions("invoke-", "irm", "iwr") and SIGN.search(text):
+        return True
+    return pasted.mentions("curl") and is_curl_alias(text)
 
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:

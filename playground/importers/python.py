@@ -35,6 +35,10 @@ SIGN = re.compile(
     r"|http\.client\.HTTPS?Connection\b|urllib\.request|^[ \t]*(?:>>>|\.\.\.)[ \t]",
     re.M,
 )
+SIGN_WORDS = (
+    "requests", "httpx", "http.", "urllib", "aiohttp", "import", "from", ">>>", "...",
+    ".post", ".put", ".patch", ".get", ".delete", ".request",
+)  # fmt: skip
 # Syntax that no other language has.
 CERTAIN_SIGN = re.compile(
     r"^[ \t]*(?:import|from)[ \t]+(?:requests|httpx|http\.client|urllib|aiohttp)\b"
@@ -51,7 +55,7 @@ PROMPT = re.compile(r"^[ \t]*(?:>>>|\.\.\.)(?: |$)", re.M)
 
 def looks_like(pasted: Pasted) -> bool:
     """Whether the text names a Python HTTP library or shows the Python prompt."""
-    return SIGN.search(pasted.text) is not None
+    return pasted.mentions(*SIGN_WORDS) and SIGN.search(pasted.text) is not None
 
 
 def find_requests(pasted: Pasted) -> list[FoundRequest]:

@@ -16,6 +16,7 @@ from playground.importers.repairs import (
 )
 from playground.importers.values import Unreadable
 from playground.jsontext.printing import quote
+from playground.jsontext.scanning import skip_space
 
 MAX_REPAIRS = 100_000
 MAX_CALL_DEPTH = 10
@@ -58,7 +59,8 @@ class _Parser:
         self.rescanned = self.failed_calls = self.parentheses = 0
 
     def run(self) -> list[Repair]:
-        while self.at < len(self.text) and not self.done:
+        while not self.done and (at := skip_space(self.text, self.at)) < len(self.text):
+            self.at = at
             self.step()
         self.finish()
         return sort_repairs(self.repairs)

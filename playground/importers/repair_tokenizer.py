@@ -12,7 +12,6 @@ from playground.importers.literals import join_surrogates, normalize_number
 from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import quote
 
-SPACE = re.compile(r"[ \t\n\r]+")
 # A quick test for the common case that none of the patterns below has to be tried.
 STARTS_TOKEN = frozenset("\"'`{}[]),:;=-_$" + ascii_letters + digits)
 ODD_SPACE = re.compile(
@@ -26,6 +25,8 @@ GOOD_STRING = re.compile(
     r'"[^"\\\x00-\x1f]*(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\x00-\x1f]*)*"'
 )
 STRING_PART = re.compile(r"[^\\\"'`“”‘’\x00-\x1f]+")
+# The common case, in which only the quotes themselves are wrong.
+SINGLE_QUOTED = re.compile(r"'([^\\\"'`“”‘’\x00-\x1f]*)'")
 # A quote that one of these follows is the end of its string.
 PROPER_END = re.compile(r"[ \t]*(?:[,:}\]\r\n;\"#]|//|/\*|=>|\Z|\)\s{0,50}(?:[,;)\]}]|\Z))")
 # Each opening quote with those that may close it: word processors pair them in many ways.
@@ -107,11 +108,10 @@ def scan_value(text: str, at: int) -> tuple[int, bool]:
 
 
 def skip_between(text: str, at: int) -> tuple[int, str] | None:
-    """The end of white space, a comment or an ellipsis, and its fault; None for a token."""
+    """The end of other white space, a comment or an ellipsis, and its fault; None for a token."""
     if text[at] in STARTS_TOKEN:
         return None
     for pattern, fault in (
-        (SPACE, ""),
         (ODD_SPACE, "odd-space"),
         (COMMENT, "comment"),
         (ELLIPSIS, "dots"),
@@ -138,6 +138,9 @@ def read_string(text: str, at: int) -> JsonToken | None:
     """The string that starts at `at`, in any kind of quotes; None without a quote there."""
     if text[at] not in CLOSING_QUOTES:
         return _read_prefixed(text, at)
+    single = SINGLE_QUOTED.match(text, at)
+    if single and PROPER_END.match(text, single.end()):
+        return JsonToken(single.end(), f'"{single[1]}"', "quotes")
     if triple := TRIPLE.match(text, at):
         return JsonToken(triple.end(), quote(triple[2]), "string")
     good = GOOD_STRING.match(text, at)

@@ -130,8 +130,9 @@ def _list_notes(text: str, repairs: Sequence[Repair]) -> Iterator[Note]:
     lines: dict[str, int] = {}
     line, counted = 1, 0
     for each in repairs:
-        line, counted = line + text.count("\n", counted, each.offset), each.offset
-        lines.setdefault(each.fault, line)
+        if each.fault not in lines:
+            line, counted = line + text.count("\n", counted, each.offset), each.offset
+            lines[each.fault] = line
     for fault, first in lines.items():
         if fault in FAULT_MESSAGES:
             yield note_repaired(fault, "Line {line}: " + FAULT_MESSAGES[fault], line=first)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from playground.importers.values import NotRecognized
 
@@ -29,8 +30,7 @@ LABEL = re.compile(
 MAX_LABELS = 20
 
 
-@dataclass(frozen=True)
-class Repair:
+class Repair(NamedTuple):
     """Replaces `removed` characters at `offset` with `inserted`; `fault` says what was wrong."""
 
     offset: int

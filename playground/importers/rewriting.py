@@ -169,7 +169,9 @@ def _take_off(text: str, run: list[TextEdit]) -> list[TextEdit]:
 
 def _join_lines(text: TracedText) -> TracedText:
     """A backslash at the end of lines inside a body, as older documentation pages write them."""
-    return text.replace(LINE_END) if NEXT_LINE_CONTENT.search(text.text) else text
+    # The first search is quick, and rules out most texts.
+    found = LINE_END.search(text.text) and NEXT_LINE_CONTENT.search(text.text)
+    return text.replace(LINE_END) if found else text
 
 
 def _unescape_quotes(text: TracedText) -> TracedText:

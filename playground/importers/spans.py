@@ -19,6 +19,7 @@ A reader that changes the text before it reads it (removes prompts, joins lines)
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, NamedTuple
@@ -148,23 +149,27 @@ def cover(layers: Iterable[Iterable[TextSpan]]) -> list[TextSpan]:
     """
     taken: list[TextSpan] = []
     for layer in layers:
-        taken = sorted([*taken, *_find_free(taken, sorted(layer))])
+        if claims := sorted(layer):
+            taken = sorted([*taken, *_find_free(taken, claims)])
     return taken
 
 
 def _find_free(taken: Sequence[TextSpan], claims: Sequence[TextSpan]) -> Iterator[TextSpan]:
-    index = at = 0
+    following = iter([*taken, TextSpan(sys.maxsize, sys.maxsize, "read")])
+    taken_start, taken_end, _ = next(following)
+    at = 0
     for claim in claims:
-        at = max(at, claim.start)
-        while at < claim.end:
-            while index < len(taken) and taken[index].end <= at:
-                index += 1
-            following = taken[index] if index < len(taken) else None
-            if following and following.start <= at:
-                at = following.end
+        start, end, fate = claim
+        at = max(at, start)
+        while at < end:
+            while taken_end <= at:
+                taken_start, taken_end, _ = next(following)
+            if taken_start <= at:
+                at = taken_end
                 continue
-            stop = min(claim.end, following.start) if following else claim.end
-            yield TextSpan(at, stop, claim.fate)
+            stop = min(end, taken_start)
+            # Most claims are free: they need no new object.
+            yield claim if stop - at == end - start else TextSpan(at, stop, fate)
             at = stop
 
 
@@ -177,15 +182,16 @@ def account(text: str, claimed: Iterable[TextSpan]) -> tuple[tuple[TextSpan, ...
     gaps: list[TextSpan] = []
     at = 0
     for each in (*claimed, TextSpan(len(text), len(text), "read")):
-        if each.start > at:
-            blank = not text[at : each.start].strip(SEPARATORS)
-            gap = TextSpan(at, each.start, "read" if blank else "left out")
+        start, end, _ = each
+        if start > at:
+            blank = not text[at:start].strip(SEPARATORS)
+            gap = TextSpan(at, start, "read" if blank else "left out")
             _append(spans, gap)
             if not blank:
                 gaps.append(gap)
-        if each.end > each.start:
+        if end > start:
             _append(spans, each)
-        at = max(at, each.end)
+            at = end
     return tuple(spans), gaps
 
 
