@@ -23,13 +23,20 @@ PROMPT = re.compile(
 )
 CONTINUATION_PROMPT = re.compile(r"^(?:>{1,2}|More\?)(?:[ \t]|$)", re.MULTILINE)
 
+# `curl gives me this:` has more than one plain word, and neither a URL nor an option after them.
+SENTENCE = (
+    r"[ \t]+(?:-X[ \t]*[A-Z]+[ \t]+)?(?!localhost\b)[^\W\d_]{1,40}"
+    r"(?::(?=[ \t]*\r?$)|[,;.]?[ \t]+(?!\d*>)[\w(“](?![^\n]{0,300}?(?:://|\w\.[a-z]{2}|[ \t]-[a-z]"
+    r"|localhost|[\\^`][ \t]*\r?$)))"
+)
 # At the start of a line, after an operator or a prompt: prose may mention "curl" anywhere.
 CURL = re.compile(
     r"(?:^|[;&|(]|[>#%!❯➜]|[$:](?=[ \t])"
     # An item of a list, a line of a Dockerfile, or code in prose: only with an option or a URL.
     r"|(?:^[ \t]*(?:[-*+]|RUN)|`)(?=[ \t]*curl[ \t][^\n]{0,200}?(?:-[A-Za-z]|://)))"
     r"[ \t]*(?:(?:sudo|time|command|env|then|do|else)[ \t]+)?(?:\w{1,64}=\S{0,200}[ \t]+)?"
-    r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\xa0\\^`])(?![ \t]*=)",
+    r"(?:/[\w/.-]{0,100}/)?curl(?:\.exe)?(?=[ \t\r\n\xa0\\^`])(?![ \t]*=)"
+    rf"(?!{SENTENCE})",
     re.MULTILINE | re.IGNORECASE,
 )
 CURL_ALIAS = re.compile(

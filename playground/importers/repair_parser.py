@@ -9,6 +9,7 @@ from playground.importers.repair_tokenizer import JsonToken
 from playground.importers.repairs import (
     Container,
     Repair,
+    RepairCursor,
     apply_repairs,
     change_brackets,
     find_json,
@@ -18,7 +19,6 @@ from playground.importers.values import Unreadable
 from playground.jsontext.printing import quote
 from playground.jsontext.scanning import skip_space
 
-MAX_REPAIRS = 100_000
 MAX_CALL_DEPTH = 10
 MAX_FAILED_CALLS = 100
 # Trying a bracket at each level of nesting may scan the same stretch again and again. In all,
@@ -46,15 +46,13 @@ def find_repairs(text: str) -> list[Repair]:
     return parser.run()
 
 
-class _Parser:
+class _Parser(RepairCursor):
     """A state machine over the text: each step reads one token or repairs one fault."""
 
     def __init__(self, text: str, depth: int = 0) -> None:
-        self.text = text
+        super().__init__(text)
         self.depth = depth
-        self.at = 0
         self.stack: list[Container] = []
-        self.repairs: list[Repair] = []
         self.done = self.symbols = False
         self.rescanned = self.failed_calls = self.parentheses = 0
 
@@ -65,20 +63,15 @@ class _Parser:
         self.finish()
         return sort_repairs(self.repairs)
 
-    def _repair(self, offset: int, removed: int, inserted: str, fault: str) -> None:
-        self.repairs.append(Repair(offset, removed, inserted, fault))
-        if len(self.repairs) > MAX_REPAIRS:
-            raise Unreadable("too-broken", "Too little of this is JSON for it to be repaired.")
-
     def start(self) -> None:
         """Go to the first bracket; a bare `"key":` before it gets braces."""
         self.at, is_key = find_json(self.text)
         start = self.at
         if start:
-            self._repair(0, start, "", "text-before" if self.text[:start].strip() else "")
+            self.repair(0, start, "", "text-before" if self.text[:start].strip() else "")
         if is_key:
             line = "\n" if "\n" in self.text[start:].strip() else ""
-            self._repair(start, 0, "{" + line, "brackets")
+            self.repair(start, 0, "{" + line, "brackets")
             self.stack.append(Container("}", "key", start, start))
 
     def step(self) -> None:
@@ -86,7 +79,7 @@ class _Parser:
         if between:
             end, fault = between
             if fault == "odd-space":
-                self._repair(self.at, end - self.at, " ", fault)
+                self.repair(self.at, end - self.at, " ", fault)
             elif fault:
                 self._remove_comment(end, fault)
             self.at = end
@@ -103,7 +96,7 @@ class _Parser:
         elif char == "=" and self._convert_to_object(self.stack[-1]):
             return
         elif char == ":" and not tokenizer.SYMBOL.match(self.text, self.at):
-            self._drop("stray")
+            self.drop("stray")
         elif self.stack[-1].expected == "value":
             self._read_value()
         else:
@@ -112,11 +105,7 @@ class _Parser:
     def _remove_comment(self, end: int, fault: str) -> None:
         floor = self.stack[-1].end if self.stack else self.at
         start = tokenizer.find_comment_start(self.text, self.at, end, floor)
-        self._repair(start, end - start, "", fault)
-
-    def _drop(self, fault: str) -> None:
-        self._repair(self.at, 1, "", fault)
-        self.at += 1
+        self.repair(start, end - start, "", fault)
 
     def _close(self, char: str) -> None:
         container = self.stack[-1]
@@ -130,11 +119,11 @@ class _Parser:
         elif any(each.ends == char for each in self.stack):
             # The bracket closes an outer container: the inner one lacks its own.
             self._complete(container)
-            self._repair(container.end, 0, container.closer, "brackets")
+            self.repair(container.end, 0, container.closer, "brackets")
             self.stack.pop()
             self._end_value(container.end)
         else:
-            self._drop("surplus-bracket")
+            self.drop("surplus-bracket")
 
     def _convert_to_object(self, container: Container) -> bool:
         """A list whose first item is followed by `=>` is a PHP object."""
@@ -143,18 +132,18 @@ class _Parser:
         if not is_first or item[0] in "{[(" or not self.text.startswith("=>", self.at):
             return False
         if tokenizer.NUMBER.fullmatch(item):
-            self._repair(container.item, len(item), quote(item), "unquoted-key")
+            self.repair(container.item, len(item), quote(item), "unquoted-key")
         container.closer, container.expected = "}", "colon"
         return True
 
     def _complete(self, container: Container) -> None:
         """Repair the last member before a container closes: no comma, and a value to its key."""
         if container.comma is not None:
-            self._repair(container.comma, 1, "", "trailing-comma")
+            self.repair(container.comma, 1, "", "trailing-comma")
             container.comma = None
         if container.closer == "}" and container.expected in ("colon", "value"):
             colon = ":" if container.expected == "colon" else ""
-            self._repair(container.end, 0, f"{colon} null", "missing-value")
+            self.repair(container.end, 0, f"{colon} null", "missing-value")
 
     def _end_value(self, end: int | None = None) -> None:
         """A value has ended: its container expects a comma, or the whole text is done."""
@@ -173,10 +162,10 @@ class _Parser:
             container.expected = "comma"
         # Nothing precedes the comma, or another one does.
         if container.expected != "comma":
-            self._drop("surplus-comma")
+            self.drop("surplus-comma")
             return
         if char == ";":
-            self._repair(self.at, 1, ",", "semicolon")
+            self.repair(self.at, 1, ",", "semicolon")
         # Whether the comma is one too many shows only when something follows it.
         container.comma = self.at
         container.commas += 1
@@ -185,27 +174,31 @@ class _Parser:
 
     def _read_colon(self, char: str) -> None:
         container = self.stack[-1]
+        if char not in ":=" and self.join_strings(container):
+            return
         container.expected = "value"
         if char not in ":=":
-            self._repair(container.end, 0, ":", "missing-colon")
+            self.repair(container.end, 0, ":", "missing-colon")
             return
         arrow = self.text.startswith("=>", self.at)
         if char == "=":
-            self._repair(self.at, 1 + arrow, ":", "arrows" if arrow else "equals")
+            self.repair(self.at, 1 + arrow, ":", "arrows" if arrow else "equals")
         self.at += 1 + arrow
         container.end = self.at
 
     def _read_key_or_item(self, container: Container) -> None:
         """Read a key; or something that follows a value without a comma."""
+        if container.expected == "comma" and self.join_strings(container):
+            return
         key = None
         if container.closer == "}":
             key = tokenizer.read_string(self.text, self.at)
             key = key or tokenizer.read_bare_key(self.text, self.at)
             if key is None:
                 if self.text[self.at] in "{[":
-                    self._drop("surplus-bracket")
+                    self.drop("surplus-bracket")
                 elif container.expected == "key" and self.text[self.at] in ":":
-                    self._drop("stray")
+                    self.drop("stray")
                 else:
                     # Prose after an object without its bracket.
                     self.done = True
@@ -215,18 +208,14 @@ class _Parser:
             if container.closer == "]" and not tokenizer.starts_item(self.text, self.at):
                 self.done = True
                 return
-            self._repair(container.end, 0, ",", "missing-comma")
+            self.repair(container.end, 0, ",", "missing-comma")
             container.expected = "value"
         container.comma = None
         if key:
             self.symbols |= self.text[self.at] == ":"
-            self._accept(key)
+            container.item = self.at
+            self.accept(key)
             container.expected, container.end = "colon", self.at
-
-    def _accept(self, token: JsonToken) -> None:
-        if token.fault:
-            self._repair(self.at, token.end - self.at, token.text, token.fault)
-        self.at = token.end
 
     def _read_value(self) -> None:
         if self.stack:
@@ -243,12 +232,12 @@ class _Parser:
         inside = self.parentheses > 0
         token = token or tokenizer.read_bare_value(self.text, self.at, inside)
         if token is None:
-            self._drop("stray")
+            self.drop("stray")
             return
         if self.symbols and token.text.startswith('":'):
             # If keys are Ruby symbols, so is a value `:name`.
             token = token._replace(text=quote(token.text[2:-1]))
-        self._accept(token)
+        self.accept(token)
         self._end_value()
 
     def _read_call(self) -> JsonToken | None:
@@ -294,7 +283,7 @@ class _Parser:
             self._complete(container)
             self.repairs += change_brackets(self.text, container, None)
             line = "\n" if self.text.find("\n", container.start, container.end) >= 0 else ""
-            self._repair(container.end, 0, line + container.closer, "brackets")
+            self.repair(container.end, 0, line + container.closer, "brackets")
             self._end_value(container.end)
         if rest := self.text[self.at :]:
-            self._repair(self.at, len(rest), "", "text-after" if rest.strip() else "")
+            self.repair(self.at, len(rest), "", "text-after" if rest.strip() else "")

@@ -29,6 +29,10 @@ STRING_PART = re.compile(r"[^\\\"'`“”‘’\x00-\x1f]+")
 SINGLE_QUOTED = re.compile(r"'([^\\\"'`“”‘’\x00-\x1f]*)'")
 # A quote that one of these follows is the end of its string.
 PROPER_END = re.compile(r"[ \t]*(?:[,:}\]\r\n;\"#]|//|/\*|=>|\Z|\)\s{0,50}(?:[,;)\]}]|\Z))")
+# So is one that another string follows, as Python allows.
+ADJACENT = re.compile(
+    r"\s{1,200}[bBrRuUfF]{0,2}([\"'])[^\"'\\\n]{0,500}\1[ \t]*(?:[,:}\])\"'\r\n]|\Z)"
+)
 # Each opening quote with those that may close it: word processors pair them in many ways.
 CLOSING_QUOTES = {
     '"': '"', "'": "'", "`": "`", "“": "”„“", "„": "”“", "‘": "’", "”": "”", "’": "’",
@@ -192,7 +196,7 @@ def _read_broken_string(text: str, start: int) -> JsonToken:
 
 def _is_closing(text: str, at: int, closing: str) -> bool:
     """Whether this quote ends its string: yes, unless a better one follows on the line."""
-    if PROPER_END.match(text, at + 1):
+    if PROPER_END.match(text, at + 1) or ADJACENT.match(text, at + 1):
         return True
     line_end = text.find("\n", at, at + LOOK_AHEAD)
     stop = line_end if line_end >= 0 else min(len(text), at + LOOK_AHEAD)

@@ -30,6 +30,7 @@ FAULT_MESSAGES = {
     "brackets": "Added missing brackets.",
     "missing-comma": "Added a missing comma.",
     "trailing-comma": "Removed a comma before a closing bracket.",
+    "joined": "Joined adjacent strings, as Python does.",
     "surplus-comma": "Removed an extra comma.",
     "surplus-bracket": "Removed an extra bracket.",
     "semicolon": "Replaced a semicolon with a comma.",

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from playground.importers.values import NotRecognized
+from playground.importers.repair_tokenizer import JsonToken, read_string
+from playground.importers.values import NotRecognized, Unreadable
+from playground.jsontext.printing import quote
+from playground.jsontext.scanning import skip_space
+
+MAX_REPAIRS = 100_000
 
 # A payload may be pasted without its outer braces, but `Note: see below` is prose, not a key.
 START_KEY = re.compile(
@@ -63,6 +69,67 @@ class Container:
 
     def __post_init__(self) -> None:
         self.ends = self.ends or self.closer
+
+
+class RepairCursor:
+    """An offset in a text, and the repairs found before it."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.repairs: list[Repair] = []
+
+    def repair(self, offset: int, removed: int, inserted: str, fault: str) -> None:
+        """Add a repair. Raises Unreadable for too many."""
+        self.repairs.append(Repair(offset, removed, inserted, fault))
+        if len(self.repairs) > MAX_REPAIRS:
+            raise Unreadable("too-broken", "Too little of this is JSON for it to be repaired.")
+
+    def drop(self, fault: str) -> None:
+        """Remove the next character."""
+        self.repair(self.at, 1, "", fault)
+        self.at += 1
+
+    def accept(self, token: JsonToken) -> None:
+        """Go behind a token, repaired if it has a fault."""
+        if token.fault:
+            self.repair(self.at, token.end - self.at, token.text, token.fault)
+        self.at = token.end
+
+    def join_strings(self, container: Container) -> bool:
+        """Join the next strings to the one before them, as Python does; False for other text."""
+        start, end = container.item, container.end
+        if self.text[end - 1] not in "\"'" or self.text[end : self.at].strip():
+            return False
+        last = self.repairs[-1] if self.repairs else None
+        own = last if last and last.offset == start and last.removed else None
+        parts = [own.inserted if own else self.text[start:end]]
+        # JSON that lacks a comma has double quotes; other languages don't have such strings.
+        is_python = container.ends == ")" or self.text[end - 1] == "'"
+        at = self.at
+        while at < len(self.text) and (token := read_string(self.text, at)):
+            following = skip_space(self.text, token.end)
+            # The next key of an object.
+            if container.expected == "comma" and self.text[following : following + 1] == ":":
+                break
+            parts.append(token.text)
+            end, at = token.end, following
+            is_python |= self.text[end - 1] == "'"
+            if container.closer == "]" and not is_python:
+                return False
+        if container.expected == "colon" and self.text[at : at + 1] != ":":
+            return False
+        if len(parts) == 1:
+            return False
+        try:
+            joined = "".join(map(json.loads, parts))
+        except (ValueError, TypeError):
+            return False
+        if own:
+            self.repairs.pop()
+        self.repair(start, end - start, quote(joined), "joined")
+        self.at = container.end = end
+        return True
 
 
 def apply_repairs(text: str, repairs: Sequence[Repair]) -> str:

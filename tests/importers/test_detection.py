@@ -208,3 +208,38 @@ def test_damaged_material_gives_a_result_or_a_rejection(text, changes):
     if isinstance(found, Imported):
         check_spans(text, found)
         parse(found.document or "{}")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "curl gives me this:",
+        "Curl says no:",
+        "curl returned 400 for",
+        "curl -X POST gives an error with this payload:",
+        "curl, as I said, fails with it:",
+        "curl response:",
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n\r\n"])
+def test_a_sentence_that_starts_with_curl_is_left_out(line, end):
+    found = paste(f'{line}{end}{{"job_name": "x", "inputs": []}}')
+    assert (found.operation, found.kind) == ("launch", "json")
+    said = [each.message for each in found.notes if each.kind == "ignored"]
+    assert said == [f"Left out line 1: “{line}”."]
+
+
+@pytest.mark.parametrize(
+    ("line", "url"),
+    [
+        ("curl localhost", "http://localhost"),
+        ("curl example.com", "http://example.com"),
+        ("curl POST https://h.example.com/a", "https://h.example.com/a"),
+        ("curl myhost -d a=1", "http://myhost"),
+        ("curl myhost 2>&1", "http://myhost"),
+        ("curl -X POST \\\n  https://h.example.com/a", "https://h.example.com/a"),
+        ("curl gives an error.\ncurl https://h.example.com/a", "https://h.example.com/a"),
+    ],
+)
+def test_a_command_is_no_sentence(line, url):
+    assert (paste(line).kind, paste(line).url) == ("curl", url)

@@ -49,8 +49,18 @@ def test_the_broken_payload_of_the_guide_is_repaired():
         ('{"a": [1, {"b": 2}', {"a": [1, {"b": 2}]}),
         ('```json\n{"a": 1}\n```', {"a": 1}),
         ('{"a": undefined; "b" = 2}', {"a": None, "b": 2}),
+        # Python joins adjacent strings; JSON lacks a comma.
+        ("{'a': 'b' 'c', 'd': 1}", {"a": "bc", "d": 1}),
+        ("{'a': ('b '\n  'c\\n'\n  \"it's\"), 'd': 1}", {"a": "b c\nit's", "d": 1}),
+        ('{"a": ("b"\n  "c"), "d": ("e", "f" "g")}', {"a": "bc", "d": ["e", "fg"]}),
+        ("{'a': ['b' 'c', \"d\" 'e',\n 'f'\n 'g'], 'h' 'i': u'j' r'k'}",
+         {"a": ["bc", "de", "fg"], "hi": "jk"}),
+        ('{"a": "b" "c", "d": 1}', {"a": "bc", "d": 1}),
+        ('{"a": "b" "c": ["d" "e"\n"f"]}', {"a": "b", "c": ["d", "e", "f"]}),
+        ("{'a': 'b'\n 'c': 'd'}", {"a": "b", "c": "d"}),
+        ("{'a': 'it is 'so' called'}", {"a": "it is 'so' called"}),
     ],
-)
+)  # fmt: skip
 def test_broken_json_is_repaired(text, document):
     assert json.loads(paste(text).document) == document
 
@@ -90,8 +100,19 @@ def test_what_is_valid_inside_broken_json_stays_as_typed():
         '{"a":' * 90 + "[" + "1," * 100_000 + "]x",
         ("[" * 90 + "1," * 3000) * 20,
         '[{"a":1}{"b":2}' * 20_000,
+        "{'a':" + "'b' " * 100_000,
+        '["a" ' + '"b" ' * 100_000,
+        "{" + "'b' " * 100_000,
     ],
-    ids=["every row", "far inside", "deep again and again", "no commas"],
+    ids=[
+        "every row",
+        "far inside",
+        "deep again and again",
+        "no commas",
+        "adjacent",
+        "in a list",
+        "keys",
+    ],
 )
 def test_repairing_faults_in_every_row_or_deep_inside_ends(broken):
     assert isinstance(import_text(broken, OPERATIONS), Imported | Rejected)

@@ -41,6 +41,7 @@ TEXTS = {
     "yaml": "# mine\njob_name: x\ninputs: []\nsteps:\n  - a: 1 # first\n",
     "php": "$data = [\n  'job_name' => 'x',\n  'inputs' => [],\n];",
     "python values": "{'job_name': Decimal('1.5'), 'inputs': [datetime.date(2026, 1, 2), (1, 2)]}",
+    "adjacent strings": "{'job_name': ('x '\n  'y'), 'inputs': ['a' 'b', \"c\"]}",
     "mongo": '{job_name: ObjectId("5a74876369d42613b31947b8"), inputs: [{$gte: /a/i}]}',
     "lines of json": '{"url": "a", "n": 1}\n{"url": "b", "n": 2}\n',
     "har": json.dumps({"log": {"entries": [{"request": ENTRY, "response": {"status": 200}}]}}),
