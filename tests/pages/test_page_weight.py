@@ -55,7 +55,7 @@ def test_the_builder_draws_few_elements(
 
 
 @pytest.mark.django_db
-def test_menus_and_htmx_come_with_the_first_use(as_editor: Client, editor: Person) -> None:
+def test_menus_and_htmx_come_after_the_first_frame(as_editor: Client, editor: Person) -> None:
     fill_practice()
     address = f"/drafts/{make_draft(editor, SMALL).id}/"
     page = as_editor.get(address).content.decode()
@@ -63,3 +63,14 @@ def test_menus_and_htmx_come_with_the_first_use(as_editor: Client, editor: Perso
     assert '<template id="late_menus"><div class="menu" id="field_menu"' in page
     assert '<template id="late_files"><script src="' in page
     assert page.count("/htmx-2.min") == 1
+
+
+@pytest.mark.django_db
+def test_every_step_has_its_tools_and_its_summary(as_editor: Client, editor: Person) -> None:
+    fill_practice()
+    draft = make_draft(editor, STEPS50)
+    page = as_editor.get(f"/drafts/{draft.id}/").content.decode()
+    assert page.count('data-step="up" aria-label="Move this step up"') == STEPS50.steps
+    assert page.count('<span class="step-facts">no account') == STEPS50.steps
+    alone = as_editor.get(f"/drafts/{draft.id}/part/", {"part": "step", "pointer": "/steps/7"})
+    assert alone.content.decode().count('data-step="remove"') == 1

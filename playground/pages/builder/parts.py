@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.html import format_html
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.drafts.metadata import own_variables
@@ -74,6 +75,7 @@ def describe_section(opened: DraftContext, section: Section, near: int = 0) -> d
         steps = _read_steps(opened, section.fields[0])
         are_few = len(steps) <= OPEN_STEPS
         context["steps"] = [_describe_step(opened, s, are_few or s.index == 0) for s in steps]
+        context["tools"] = _draw_step_tools()
         context["count"] = len(steps)
         present = {step.uid for step in steps}
         context["to_add"] = [s for s in opened.facts.steps or () if s.uid not in present]
@@ -98,9 +100,23 @@ def _read_grid(opened: DraftContext, field: Field, near: int = 0) -> Grid:
 
 def _describe_step(opened: DraftContext, step: StepRow, is_open: bool) -> dict[str, Any]:
     """A step's summary line, and its fields if it is open."""
-    sent, total = step.counts
-    summary = {"step": step, "is_open": is_open, "sent": sent, "total": total}
+    summary = {"step": step, "is_open": is_open, "facts": _sum_up(step)}
     return {**summary, **(_describe_body(opened, step) if is_open else {})}
+
+
+def _sum_up(step: StepRow) -> str:
+    """What a step's summary line says of its accounts and parameters."""
+    accounts = ", ".join(chip.name or chip.uid for chip in step.accounts) or _("no account")
+    sent, total = step.counts
+    if not total:
+        return accounts
+    parameters = _("%(sent)s of %(total)s parameters set") % {"sent": sent, "total": total}
+    return f"{accounts} · {parameters}"
+
+
+def _draw_step_tools() -> str:
+    # Drawn once for all steps, of which there may be hundreds: they are the same for each.
+    return render_to_string("builder/_step_tools.html")
 
 
 def _describe_body(opened: DraftContext, step: StepRow) -> dict[str, Any]:
@@ -124,7 +140,8 @@ def _describe_accounts(opened: DraftContext, step: StepRow) -> dict[str, Any]:
 
 def _draw_step(opened: DraftContext, query: Query) -> str:
     step = _find_step(opened, query)
-    return render_to_string("builder/_step.html", _describe_step(opened, step, True))
+    context = {"each": _describe_step(opened, step, True), "tools": _draw_step_tools()}
+    return render_to_string("builder/_step.html", context)
 
 
 def _draw_body(opened: DraftContext, query: Query) -> str:
