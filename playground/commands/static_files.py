@@ -29,7 +29,7 @@ ENTRIES = (
     "js/builder/editor.js",
     "css/page.css",
     "css/building.css",
-    "css/first_use.css",
+    "css/rest.css",
     "css/replying.css",
 )
 # Scripts that continue another one, which the page has loaded before. What both need is only in

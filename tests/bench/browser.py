@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class Wire:
 
     cdp: CDPSession
     kinds: dict[str, str] = field(default_factory=dict)
+    begun: dict[str, float] = field(default_factory=dict)
     hosts: list[str] = field(default_factory=list)
     sizes: dict[str, float] = field(default_factory=dict)
 
@@ -56,6 +58,7 @@ class Wire:
 
     def _begin(self, event: dict[str, Any]) -> None:
         self.kinds[event["requestId"]] = event.get("type", "")
+        self.begun[event["requestId"]] = event["wallTime"] * 1000
         url = urlsplit(event["request"]["url"])
         if url.scheme != "data":
             self.hosts.append(url.netloc)
@@ -63,10 +66,13 @@ class Wire:
     def _finish(self, event: dict[str, Any]) -> None:
         self.sizes[event["requestId"]] = event["encodedDataLength"]
 
-    def weigh(self, kind: str = "") -> float:
-        """Kilobytes of all requests, or of those of one type, such as Script."""
-        mine = (size for key, size in self.sizes.items() if kind in ("", self.kinds.get(key)))
-        return sum(mine) / 1024
+    def weigh(self, kind: str = "", until: float = math.inf) -> float:
+        """Kilobytes of all requests, or of those of one type, such as Script.
+
+        `until` is a time, in milliseconds since 1970: requests that began later don't count.
+        """
+        mine = (key for key in self.sizes if kind in ("", self.kinds.get(key)))
+        return sum(self.sizes[key] for key in mine if self.begun[key] <= until) / 1024
 
 
 @dataclass

@@ -14,13 +14,17 @@ from playground.workspace.workflows import read_definition
 
 
 def open_launch(page: Page, workflow: str) -> Page:
-    """Open a new launch of this practice workflow in the builder.
+    """Open a new launch of this practice workflow in the builder."""
+    return open_draft(page, start_launch(page, workflow))
 
-    The draft is created as the workflow's button does it, without pressing that: each page on
-    the way takes half a second.
+
+def start_launch(page: Page, workflow: str) -> Draft:
+    """Start a draft as the workflow's button does, without pressing that.
+
+    Each page on the way takes half a second.
     """
     row = Workflow.objects.get(name=workflow, connection__practice=True)
-    draft = start_draft(
+    return start_draft(
         page.person,  # type: ignore[attr-defined]
         "launch-workflow",
         build_default_payload(get_operation("launch-workflow"), read_definition(row)),
@@ -28,12 +32,11 @@ def open_launch(page: Page, workflow: str) -> Page:
         connection=row.connection,
         path_values={"workflow_uid": row.uid},
     )
-    return open_draft(page, draft)
 
 
 def open_draft(page: Page, draft: Draft) -> Page:
     page.goto(f"{page.origin}/drafts/{draft.id}/")  # type: ignore[attr-defined]
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     return page
 
 

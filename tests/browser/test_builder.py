@@ -211,7 +211,7 @@ def test_a_blank_draft_accepts_custom_keys(page: Page) -> None:
     page.goto(f"{page.origin}/workflows/")
     page.get_by_label("Workflow UID").fill("a-uid-without-a-definition")
     page.get_by_role("button", name="Create draft").click()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     expect(page.get_by_label("Workflow UID")).to_have_value("a-uid-without-a-definition")
     page.get_by_role("button", name="Step", exact=True).click()
     page.keyboard.type("my-step")
@@ -310,7 +310,7 @@ def test_going_offline_is_reported_and_nothing_is_lost(builder: Page) -> None:
 def test_two_tabs_never_overwrite_each_other(builder: Page) -> None:
     other = builder.context.new_page()
     other.goto(builder.url)
-    expect(other.locator("#main[data-ready]")).to_be_visible()
+    expect(other.locator("#main[data-ready=all]")).to_be_visible()
     other.get_by_label("Job name", exact=True).fill("theirs")
     expect_saved(other)
     builder.get_by_label("Job name", exact=True).fill("mine")
@@ -326,7 +326,7 @@ def test_a_workflow_is_launched_from_the_list_to_its_job(page: Page) -> None:
     builder.goto(builder.origin)  # type: ignore[attr-defined]
     builder.get_by_role("link", name="Workflows", exact=True).click()
     builder.get_by_role("button", name=f"Use {THREE_STEPS}").click()
-    expect(builder.locator("#main[data-ready]")).to_be_visible()
+    expect(builder.locator("#main[data-ready=all]")).to_be_visible()
     cell(builder, 1, 1).fill("https://www.linkedin.com/sales/search/people?query=x")
     expect_saved(builder)
     builder.keyboard.press("Control+Enter")

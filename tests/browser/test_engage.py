@@ -197,7 +197,7 @@ def test_a_send_is_refused_accepted_answered_from_the_cache_and_repeated(
     engage = page
     engage.goto(engage.origin)  # type: ignore[attr-defined]
     engage.get_by_role("button", name=f"Create draft: {TITLE}").click()
-    expect(engage.locator("#main[data-ready]")).to_be_visible()
+    expect(engage.locator("#main[data-ready=all]")).to_be_visible()
     scenario = engage.get_by_label("Scenario", exact=True)
     scenario.fill("99999")
     expect_saved(engage)
@@ -317,7 +317,7 @@ def test_a_field_shows_what_another_tab_wrote_once_theirs_is_kept(engage: Page) 
     pointer = '#form [data-at="/email"]'
     other = engage.context.new_page()
     other.goto(engage.url)
-    expect(other.locator("#main[data-ready]")).to_be_visible()
+    expect(other.locator("#main[data-ready=all]")).to_be_visible()
     other.locator(pointer).fill("theirs@x.y")
     expect_saved(other)
     email = engage.locator(pointer)
@@ -341,7 +341,7 @@ def test_a_branch_chosen_against_another_tab_stays_when_the_form_arrives_late(
 ) -> None:
     other = engage.context.new_page()
     other.goto(engage.url)
-    expect(other.locator("#main[data-ready]")).to_be_visible()
+    expect(other.locator("#main[data-ready=all]")).to_be_visible()
     other.get_by_role("radio", name="Phone").check()
     expect_line(other, '"matching": "phone"')
     engage.evaluate(LATE_PARTS)

@@ -47,7 +47,7 @@ def test_every_page_is_accessible_and_fits_a_phone(
         page.goto(server + address)
         expect(page.get_by_role("heading", level=1).first).to_be_attached()
         if name in BUILDERS:
-            expect(page.locator("#main[data-ready]")).to_be_visible()
+            expect(page.locator("#main[data-ready=all]")).to_be_visible()
         found += [f"{name}: {each}" for each in judge(page, name, take_screenshot)]
         found += [f"{name}: {each}" for each in said if "404" not in each or name != "missing"]
         said.clear()

@@ -20,7 +20,7 @@ def test_arrows_choose_a_draft_and_enter_opens_it(page: Page) -> None:
     page.keyboard.press("ArrowDown")
     expect(page.locator("#found a").first).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     expect(page).to_have_url(address)
 
 

@@ -20,7 +20,7 @@ def long(page: Page, editor: Person, server: str) -> Page:
     practice = Connection.objects.get(name="Practice")
     draft = start_draft(editor, "launch-workflow", text, connection=practice)
     page.goto(f"{server}/drafts/{draft.id}/")
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     return page
 
 
@@ -152,7 +152,7 @@ def test_many_columns_scroll_sideways(page: Page, editor: Person, server: str) -
     text = json.dumps({"inputs": [row, row], "job_name": "Wide", "steps": []}, indent=2)
     draft = start_draft(editor, "launch-workflow", text)
     page.goto(f"{server}/drafts/{draft.id}/")
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     tops = "cells => new Set(cells.map(cell => cell.getBoundingClientRect().top)).size"
     for cells in (".grid-head > *", ".grid [data-row]:first-child > *"):
         assert page.locator(cells).count() == 32
@@ -171,7 +171,7 @@ def test_a_focused_cell_is_not_hidden_by_sticky_cells(
     text = json.dumps({"inputs": [row] * 60, "job_name": "Wide", "steps": []}, indent=2)
     draft = start_draft(editor, "launch-workflow", text)
     page.goto(f"{server}/drafts/{draft.id}/")
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     cell(page, 40, 30).focus()
     for _ in range(29):
         page.keyboard.press("Shift+Tab")
@@ -253,7 +253,7 @@ def test_an_empty_row_written_as_json_stays(page: Page, editor: Person, server: 
     text = '{"inputs": [{}, {"first_name": "Ada"}], "job_name": "x", "steps": []}'
     draft = start_draft(editor, "launch-workflow", text)
     page.goto(f"{server}/drafts/{draft.id}/")
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     expect(page.locator("[data-count-of='/inputs']").first).to_have_text("2")
     cell(page, 2, 1).fill("Grace")
     expect_saved(page)

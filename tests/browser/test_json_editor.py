@@ -106,7 +106,7 @@ def test_two_tabs_conflict_in_the_editor(page: Page) -> None:
     other = page.context.new_page()
     other.goto(page.url)
     open_editor(page)
-    expect(other.locator("#main[data-ready]")).to_be_visible()
+    expect(other.locator("#main[data-ready=all]")).to_be_visible()
     other.get_by_label("Job name", exact=True).fill("Theirs")
     expect_saved(other)
     first = json.loads(Draft.objects.get().text)["job_name"]
@@ -131,7 +131,7 @@ def test_a_typed_credential_becomes_a_secret_when_its_field_is_left(
     operation = next(each.id for each in list_operations("altcraft") if each.body_schema)
     draft = start_draft(editor, operation, '{\n  "token": "",\n  "matching": "email"\n}')
     page.goto(f"{page.origin}/drafts/{draft.id}/")
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     token = page.locator("#form [data-secret-entry]").first
     token.fill("typed-credential-1")
     token.blur()

@@ -41,6 +41,6 @@ def test_every_kind_of_text_becomes_a_draft(page: Page) -> None:
     page.get_by_role("button", name="Create draft").click()
     expect(page.get_by_text("Where should this step go?")).to_be_visible()
     page.get_by_role("button", name="Add step").click()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     assert "step-uid-7" in Draft.objects.order_by("-created_at").first().text  # type: ignore[union-attr]
     assert page.errors == []  # type: ignore[attr-defined]

@@ -51,7 +51,7 @@ def test_one_key_creates_a_draft_with_everything_and_lists_its_changes(page: Pag
     page.goto(f"{page.origin}/history/")
     page.locator("[data-exchange] th a").first.focus()
     page.keyboard.press("a")
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     again = Draft.objects.exclude(pk=sent.pk).get()
     assert (again.text, again.path_values, again.connection) == (
         sent.text,

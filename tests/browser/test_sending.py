@@ -31,7 +31,7 @@ def standin(builder: Page, settings) -> Iterator[Standin]:
     with Standin() as server:
         lead_to(server.origin)
         builder.reload()
-        expect(builder.locator("#main[data-ready]")).to_be_visible()
+        expect(builder.locator("#main[data-ready=all]")).to_be_visible()
         yield server
 
 
@@ -55,14 +55,14 @@ def test_each_intended_press_makes_one_request(builder: Page, standin: Standin) 
     verdict(builder, "Launched")
     assert len(standin.seen) == 1, "pressed twice"
     builder.reload()
-    expect(builder.locator("#main[data-ready]")).to_be_visible()
+    expect(builder.locator("#main[data-ready=all]")).to_be_visible()
     assert len(standin.seen) == 1, "reloaded"
     send_button(builder).click()
     verdict(builder, "Launched")
     builder.locator("#navigation").get_by_role("link", name="History").click()
     expect(builder).to_have_url(re.compile("/history/"))
     builder.go_back()
-    expect(builder.locator("#main[data-ready]")).to_be_visible()
+    expect(builder.locator("#main[data-ready=all]")).to_be_visible()
     assert len(standin.seen) == 2, "went back"
     builder.wait_for_timeout(800)
     send_button(builder).click()
@@ -71,7 +71,7 @@ def test_each_intended_press_makes_one_request(builder: Page, standin: Standin) 
     wait_until(lambda: not Exchange.objects.filter(outcome=Outcome.SENDING).exists())
     other = builder.context.new_page()
     other.goto(builder.url)
-    expect(other.locator("#main[data-ready]")).to_be_visible()
+    expect(other.locator("#main[data-ready=all]")).to_be_visible()
     send_button(other).click()
     verdict(other, "Launched")
     assert len(standin.seen) == 4, "another tab is another press"

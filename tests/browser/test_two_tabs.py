@@ -25,7 +25,7 @@ def tabs(page: Page, editor: Person) -> Callable[[int], tuple[Page, Page]]:
         open_draft(page, draft)
         other = page.context.new_page()
         other.goto(page.url)
-        expect(other.locator("#main[data-ready]")).to_be_visible()
+        expect(other.locator("#main[data-ready=all]")).to_be_visible()
         return page, other
 
     return open_both

@@ -23,7 +23,7 @@ def standin(builder: Page, settings) -> Iterator[Standin]:
             name="Prod", api="captain-data", base_url=server.origin, colour="red"
         )
         builder.reload()
-        expect(builder.locator("#main[data-ready]")).to_be_visible()
+        expect(builder.locator("#main[data-ready=all]")).to_be_visible()
         yield server
 
 
@@ -48,7 +48,7 @@ def choose(page: Page, name: str) -> None:
 def other_tab(page: Page) -> Page:
     other = page.context.new_page()
     other.goto(page.url)
-    expect(other.locator("#main[data-ready]")).to_be_visible()
+    expect(other.locator("#main[data-ready=all]")).to_be_visible()
     return other
 
 
@@ -59,7 +59,7 @@ def test_a_connection_is_switched_without_a_question(
     for name in ("Prod", "Practice", "Prod"):
         with builder.expect_navigation():
             choose(builder, name)
-        expect(builder.locator("#main[data-ready]")).to_be_visible()
+        expect(builder.locator("#main[data-ready=all]")).to_be_visible()
         expect(builder.locator("#connection_button")).to_contain_text(name)
     assert asked == []
 
@@ -108,7 +108,7 @@ def test_an_outdated_tab_sends_nothing(builder: Page, standin: Standin) -> None:
     other = other_tab(builder)
     other.get_by_label("Job name", exact=True).fill("Day")
     expect_saved(other)
-    expect(builder.locator("#main[data-ready]")).to_be_visible()
+    expect(builder.locator("#main[data-ready=all]")).to_be_visible()
     send_button(builder).click()
     verdict(builder, "edited elsewhere")
     builder.get_by_role("button", name="Dry run").click()

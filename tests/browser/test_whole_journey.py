@@ -78,7 +78,7 @@ def sync(page: Page, origin: str) -> None:
 def build(page: Page, origin: str) -> None:
     page.goto(f"{origin}/workflows/")
     page.get_by_role("button", name="Use Read a profile").click()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     page.get_by_label("Job name", exact=True).fill("From the journey")
     page.locator(".grid .cell").first.fill(PROFILE)
     expect(page.locator("#saved")).to_have_attribute("data-state", "saved")
@@ -102,7 +102,7 @@ def follow(page: Page) -> None:
     page.get_by_role("link", name="All results").click()
     expect(page.get_by_role("region", name="Results")).to_contain_text("Grace Hopper")
     page.goto(builder)
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
 
 
 def save(page: Page) -> None:

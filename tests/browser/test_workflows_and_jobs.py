@@ -37,7 +37,7 @@ def test_a_sync_shows_progress_and_then_what_it_found(page: Page) -> None:
 def test_an_account_is_updated_with_cookies_that_are_never_shown(page: Page) -> None:
     page.goto(f"{page.origin}/connections/{practice().id}/accounts/?find=Jane")
     page.get_by_role("button", name="Update the credentials of Jane's LinkedIn").click()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     field = page.get_by_label("li_at", exact=True)
     expect(field).to_have_attribute("type", "password")
     field.fill(COOKIE)
@@ -103,7 +103,7 @@ def test_a_drifted_draft_is_repaired_by_one_click(page: Page) -> None:
     page.get_by_role("link", name="Outdated").click()
     expect(page.get_by_text("Input key first_name was renamed to given_name.")).to_be_visible()
     page.get_by_role("button", name="Repair Find an email").click()
-    expect(page.locator("#main[data-ready]")).to_be_visible()
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     expect(page.locator("#preview")).to_contain_text('"given_name": "Ada"')
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#preview")).to_contain_text('"first_name": "Ada"')

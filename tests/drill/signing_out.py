@@ -41,7 +41,7 @@ def type_signed_out(served: Served, page: Page) -> Report:
     other.origin = served.origin  # type: ignore[attr-defined]
     sign_in(other, visitor.person)
     page.goto(f"{served.origin}/drafts/{draft.id}/")
-    page.wait_for_selector("#main[data-ready]")
+    page.wait_for_selector("#main[data-ready=all]")
     saved = 0
     for number in range(ROUNDS):
         sign_out(other)

@@ -1,12 +1,12 @@
 // The builder: creates the draft and its views, and starts what the first keystroke needs. The
-// rest (rest.js) loads when the page is first used.
+// rest (rest.js) loads once the page is painted.
 
 import { Draft } from "./draft.js";
 import { startFields } from "./fields.js";
-import { FirstUse } from "./first_use.js";
 import { Form } from "./form.js";
 import { startRows } from "./grid_rows.js";
 import { startLines } from "./lines.js";
+import { Rest } from "./loading.js";
 import { Preview } from "./preview.js";
 import { Problems } from "./problems.js";
 import { DocumentText } from "./text.js";
@@ -22,7 +22,7 @@ const draft = new Draft({
   urls,
   text,
   preview,
-  onConflict: async (edit, conflict) => (await firstUse.load()).resolveConflict(edit, conflict),
+  onConflict: async (edit, conflict) => (await rest.load()).resolveConflict(edit, conflict),
   onStale: resync,
   onRecovered: () => form.redraw(),
 });
@@ -30,7 +30,7 @@ const form = new Form(draft);
 const problems = new Problems({
   draft,
   form,
-  showInEditor: async (row, column) => (await firstUse.load()).tabs.showInEditor(row, column),
+  showInEditor: async (row, column) => (await rest.load()).tabs.showInEditor(row, column),
 });
 
 // This page fell behind, or an edit was rejected: everything is drawn as the server has it, but
@@ -41,7 +41,7 @@ async function resync() {
   if (!state) return false;
   await form.redraw();
   problems.show(state.problems);
-  firstUse.rest?.editor.follow();
+  rest.started?.editor.follow();
   return true;
 }
 
@@ -50,8 +50,8 @@ startRows(draft);
 startLines(preview);
 problems.show(JSON.parse(document.getElementById("known_problems").value));
 const otherTabs = new BroadcastChannel(urls.edit);
-const firstUse = new FirstUse(urls.rest, { draft, form, problems, resync, otherTabs });
+const rest = new Rest(urls.rest, { draft, form, problems, resync, otherTabs });
 // The connection was changed in another tab.
-otherTabs.onmessage = async () => (await firstUse.load()).followConnection();
-// Tests and measurements wait for this mark before they type.
-main.dataset.ready = "true";
+otherTabs.onmessage = async () => (await rest.load()).followConnection();
+// Measurements wait for this mark before they type, tests for "all".
+main.dataset.ready = "fields";

@@ -1,5 +1,5 @@
-// What the builder needs only once the page is used: menus, dialogs, Send and everything that
-// changes more than one field. first_use.js loads it, so that the first key needn't wait for it.
+// What the first key needn't wait for: menus, dialogs, Send and everything that changes more than
+// one field. loading.js loads it.
 
 import { startAttachments } from "./attachments.js";
 import { startBranches } from "./branches.js";
