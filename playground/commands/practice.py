@@ -78,7 +78,7 @@ def _free_name(name: str) -> str:
 
 def _fill_workflows(connection: Connection) -> int:
     """Store the definitions of the sandbox where they differ from the stored ones."""
-    # Those are what a sync would bring; what people edit is stored beside them.
+    # Those come from a sync; people's edits are stored separately.
     stored = dict(Workflow.objects.filter(connection=connection).values_list("uid", "details"))
     changed = 0
     for details in practice.load_workflows():

@@ -26,9 +26,9 @@ def describe_change(before: State, after: State, splice: Splice) -> dict[str, An
     """What to store of a change, as JSON: small, and enough to undo and redo it.
 
     `text` and `shown` are the splices of the document and, while that has incomplete input, of
-    the JSON editor's text: `[offset, removed, inserted]`. `metadata` has the former and the new
+    the JSON editor's text: `[offset, removed, inserted]`. `metadata` has the old and the new
     value of each entry, by the key of its map and its pointer. `path`, `connection` and
-    `variant` are pairs of the former and the new value.
+    `variant` are pairs of the old and the new value.
     """
     detail: dict[str, Any] = {}
     if splice.changes:
@@ -101,7 +101,7 @@ def pointer_of(state: State, edit: Edit) -> str:
 
 
 def value_at(state: State, edit: Edit) -> str:
-    """The value that an edit would replace: JSON text, or plain text beside the document."""
+    """The value that an edit would replace: JSON text, or plain text outside the document."""
     if edit.kind == "path":
         return state.path_values.get(edit.pointer, "")
     if edit.kind == "variable":
@@ -147,7 +147,7 @@ def rebase(state: State, edit: Edit, details: Iterable[Detail]) -> Rebased:
 
 
 def _changed_entries(before: Metadata, after: Metadata) -> dict[str, dict[str, Any]]:
-    """Former and new value of each entry that differs; None where there is none."""
+    """Old and new value of each entry that differs; None for a missing one."""
     if before is after:
         return {}
     changed: dict[str, dict[str, Any]] = {}

@@ -134,12 +134,12 @@ def is_recorded(person: Person, draft_id: uuid.UUID, tab: str, undo_step: str) -
 
 
 def undo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
-    """Undo the newest step; None when there is none."""
+    """Undo the newest step; None if nothing can be undone."""
     return _replay_step(person, draft_id, tab, "undo")
 
 
 def redo(person: Person, draft_id: uuid.UUID, tab: str) -> Applied | None:
-    """Redo the step that was undone last; None when there is none."""
+    """Redo the step that was undone last; None if nothing can be redone."""
     return _replay_step(person, draft_id, tab, "redo")
 
 

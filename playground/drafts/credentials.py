@@ -73,7 +73,7 @@ def mask_credentials(text: str, collector: Collector) -> str:
 
 
 def mask_value(pointer: str, text: str, collector: Collector) -> str:
-    """One value from beside the document, masked by the keys that lead to it."""
+    """One value from outside the document, masked by the keys that lead to it."""
     # A credential is recognised by its key, so the value is masked inside the objects that it
     # would have around it in the document.
     keys = [quote(each) for each in pointers.split(pointer)]

@@ -104,6 +104,6 @@ def discard_draft(draft: Draft) -> None:
 
 
 def restore_draft(person: Person, draft_id: uuid.UUID) -> bool:
-    """Bring a discarded draft back; False where there is none."""
+    """Restore a discarded draft; False if it doesn't exist."""
     discarded = Draft.objects.filter(id=draft_id, person=person).exclude(discarded_at=None)
     return bool(discarded.update(discarded_at=None))

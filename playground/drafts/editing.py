@@ -83,7 +83,7 @@ def perform(state: State, edit: Edit) -> Edited:
             after = replace(after, metadata=followed)
         return after, splice
     except edits.PointerNotFound as missing:
-        message = "This value doesn't exist any more. Reload to see the current draft."
+        message = "This value no longer exists. Reload to see the current draft."
         raise InvalidEdit(message) from missing
     except (EditorOverlap, edits.KeyExists, InvalidCells) as refused:
         raise InvalidEdit(str(refused)) from refused

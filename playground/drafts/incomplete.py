@@ -51,7 +51,7 @@ def splice_editor(text: str, metadata: Metadata, splice: Splice) -> tuple[Splice
     Text that parses becomes the document. Any other text is stored next to the last one that did.
     Raises ValueError where the splice was made for another text.
     """
-    # Typing starts a difference to the document, goes on with it, or ends it.
+    # Typing starts, continues or ends a difference from the document.
     made = [editor_splice(text, metadata)] if EDITOR in metadata.incomplete else []
     pending = combine(text, [*made, splice])
     after = apply(text, pending)
@@ -86,7 +86,7 @@ def follow_document(metadata: Metadata, splice: Splice) -> Metadata:
 
 
 def text_at(text: str, pointer: str) -> str:
-    """The JSON text of a value; empty where there is none."""
+    """The JSON text of a value; empty if it is missing."""
     span = locate(text, pointer)
     return text[span.start : span.end] if span else ""
 

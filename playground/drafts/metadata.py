@@ -1,4 +1,4 @@
-"""What a draft keeps beside its document: values that aren't sent, notes, own variables."""
+"""What a draft keeps besides its document: values that aren't sent, notes, own variables."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def find_host(url: str | None) -> str:
 
 
 def find_connection(operation: Operation, url: str | None, origin: str) -> Connection | None:
-    """The connection that goes to the host of a pasted URL, None if there is none.
+    """The connection to the host of a pasted URL, or None.
 
     Without a URL it is the practice connection: nothing that was pasted goes anywhere else by
     accident.

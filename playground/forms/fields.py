@@ -37,7 +37,7 @@ MANY_EXAMPLES = 3
 
 @dataclass(frozen=True)
 class FieldMetadata:
-    """What a draft stores beside its document for the form, by pointer: values that are
+    """What a draft stores outside its document for the form, by pointer: values that are
     switched off, notes, and input that doesn't parse yet."""
 
     off: Mapping[str, str] = field(default_factory=dict)

@@ -109,7 +109,7 @@ def build_widget(field: Field) -> forms.Widget:
         case "choice":
             return _build_select(field, attributes)
         case "tags":
-            # Text or a whole number, by the list beside it; several tags are one text.
+            # Text or a whole number, depending on the list next to it; several tags are one text.
             kind = "integer" if field.value_kind == "number" else "text"
             return TextInput({**attributes, "data-kind": kind})
     # An input of one line would drop line breaks.

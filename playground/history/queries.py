@@ -184,7 +184,7 @@ def _find_under_way(rows: QuerySet[Exchange], words: list[str]) -> list[Exchange
 def _search_bodies(rows: QuerySet[Exchange], words: list[str], size: int) -> ExchangePage:
     """Search the newest `MOST_BODIES` that match the filters; the next page continues there."""
     # The database cannot search what is sealed. A bounded number keeps one request
-    # short; `next_before` is where the next one goes on, even if nothing was found.
+    # short; `next_before` is where the next one continues, even if nothing was found.
     opened = list(rows.select_related("request", "reply_body")[:MOST_BODIES])
     found: list[Exchange] = []
     for searched, row in enumerate(opened, 1):

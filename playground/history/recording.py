@@ -101,7 +101,7 @@ def record_broken(
 
 
 def record_abandoned(exchange: Exchange, verdict: Verdict) -> Exchange:
-    """End an exchange that no process is sending any more; return it as it is stored."""
+    """End an exchange that no process is sending now; return it as stored."""
     values = _describe_verdict(verdict, ()) | {"code": ABANDONED, "ended_at": timezone.now()}
     with transaction.atomic():
         return _end(exchange, values)

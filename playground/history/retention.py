@@ -1,4 +1,4 @@
-"""How long exchanges are stored. Purging also removes bodies that nothing refers to any more."""
+"""How long exchanges are stored. Purging also removes bodies that nothing refers to."""
 
 import threading
 import time

@@ -50,7 +50,7 @@ SKIPPED_HEADERS = frozenset({"content-length", "host", "connection", "transfer-e
 
 COOKIE_LABEL = re.compile(r"\s*(?:set-)?cookie\s*:\s*", re.I)
 COOKIE_NAME = re.compile(r"[^\s=;,\"(){}\[\]<>@:\\/?]+")
-# Set-Cookie has these beside the cookie itself (RFC 6265, 5.2).
+# Set-Cookie has these attributes besides the cookie itself (RFC 6265, 5.2).
 COOKIE_ATTRIBUTES = frozenset({
     "path", "domain", "expires", "max-age", "samesite", "secure", "httponly", "priority",
 })  # fmt: skip
@@ -158,7 +158,7 @@ def _read_request(part: str, start: int) -> tuple[FoundRequest, list[TextSpan]]:
     lines = part[start:].split("\n")
     method, target = _read_request_line(lines[0])
     at = 1
-    # In files of requests a long query goes on in indented lines.
+    # In request files a long query continues on indented lines.
     while at < len(lines) and re.match(r"[ \t]+[?&]", lines[at]):
         target += lines[at].strip()
         at += 1

@@ -70,7 +70,7 @@ class ExpressionParser(Cursor, OutsideReferences):
         return value
 
     def _line_ended(self) -> bool:
-        # JavaScript needs no semicolon, unless the next line goes on with an operator.
+        # JavaScript needs no semicolon, unless the next line continues with an operator.
         before = self.text[max(0, self.at - 200) : self.at]
         return "\n" in before[len(before.rstrip()) :] and self.text[self.at] not in "?|&=+-*/.<>"
 

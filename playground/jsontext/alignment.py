@@ -14,7 +14,7 @@ Pair = tuple[int | None, int | None]
 
 # Rows with the same value under one of these keys are the same row.
 IDENTITIES = ("step_uid", "uid", "id", "identifier", "name", "key")
-# SequenceMatcher looks at every pair of equal rows: thousands of rows that are all alike would
+# SequenceMatcher looks at every pair of equal rows: thousands of equal rows would
 # take minutes.
 MOST_EQUAL_PAIRS = 2_000_000
 # Each pair of rows is scored, so the time is quadratic here too.

@@ -15,7 +15,7 @@ from playground.jsontext.printing import dump, quote
 from playground.jsontext.scanning import Child, children
 from playground.jsontext.splices import NO_CHANGE, Splice, apply, combine, replacement
 
-# Each edit finds its value anew, so very many would take time quadratic in the document.
+# Each edit searches for its value, so very many would take quadratic time.
 MOST_MERGE_EDITS = 60
 
 
@@ -30,7 +30,7 @@ class MergeEdit:
 def plan_merge(text: str, patch: str) -> list[MergeEdit]:
     """The edits that merge `patch` into `text` (both JSON texts); tokens stay as typed.
 
-    A patch of very many values gives one edit for the whole document, formatted anew. Raises
+    A patch of very many values gives one edit for the whole document, reformatted. Raises
     JSONSyntaxError.
     """
     target, patch_tree = parse(text), parse(patch)

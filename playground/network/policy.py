@@ -104,7 +104,7 @@ class Policy:
     A *network* entry allows its addresses, whatever name resolves to them. A *host* entry
     allows that one name to resolve to addresses where an organisation's own servers live
     (loopback, private, shared, unique local), but never to metadata, link-local, multicast or
-    reserved addresses: whoever controls its DNS could otherwise point it there. List the
+    reserved addresses: anyone who controls its DNS could otherwise point it there. List the
     network to reach those. An IPv6 address that embeds an IPv4 address needs both allowed.
     `allow_only` also refuses public addresses unless an entry allows them.
     `own_origins` (scheme, host and port, exactly) count as host entries: the sandbox.

@@ -12,7 +12,7 @@ from playground.network.messages import SendError
 
 PIECE_BYTES = 65536
 _FOLD = re.compile(r"\s*[\r\n]+\s*")
-# Interim answers beside 100, which Python skips by itself: processing, early hints.
+# Interim responses other than 100, which Python skips itself: processing, early hints.
 _INTERIM = (102, 103)
 _MAX_INTERIM = 10
 

@@ -111,7 +111,7 @@ def _write_request(sock: socket.socket, call: Call, target: Target, headers: Hea
     head = "\r\n".join([f"{call.method} {target.path} HTTP/1.1", *lines, "", ""])
     body = memoryview(call.body or b"")
     try:
-        # Head and first piece in one packet; after that, each piece gets the idle time anew.
+        # Head and first piece in one packet; after that, each piece gets the full idle time.
         sock.sendall(head.encode("latin-1") + body[:PIECE_BYTES])
         for start in range(PIECE_BYTES, len(body), PIECE_BYTES):
             sock.sendall(body[start : start + PIECE_BYTES])

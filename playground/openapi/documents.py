@@ -24,7 +24,7 @@ def load_document(path: Path) -> dict[str, Any]:
 
 
 def resolve_references(part: Any, document: Mapping[str, Any], seen: tuple[str, ...] = ()) -> Any:
-    """`part` with the target in place of each local `$ref`; keys beside it override the target's.
+    """`part` with the target in place of each local `$ref`; sibling keys override the target's.
 
     Raises ValueError for a reference to another document or back to itself.
     """
@@ -42,12 +42,12 @@ def resolve_references(part: Any, document: Mapping[str, Any], seen: tuple[str, 
     found = resolve_references(get_value(document, target[1:]), document, (*seen, target))
     if not isinstance(found, dict):
         raise ValueError(f"This reference has no target: {target}")
-    # JSON Schema 2020-12 allows keywords beside a reference; here they win over its target.
+    # JSON Schema 2020-12 allows keywords next to a reference; here they override its target.
     return {**found, **resolve_references(own, document, seen)}
 
 
 def get_value(tree: Any, pointer: str) -> Any:
-    """The value at a JSON Pointer of plain values; None if there is none."""
+    """The value at a JSON Pointer of plain values, or None."""
     for segment in pointer.split("/")[1:]:
         key = segment.replace("~1", "/").replace("~0", "~")
         tree = tree.get(key) if isinstance(tree, dict) else None

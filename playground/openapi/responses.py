@@ -65,7 +65,7 @@ def name_media_types(content: Content) -> str:
 
 
 def find_schema(content: Content, media_type: str) -> Mapping[str, Any]:
-    """The schema documented for a normalized media type; empty if there is none."""
+    """The schema documented for a normalized media type; empty if it is missing."""
     for name, described in content.items():
         if normalize_media_type(name) == media_type:
             schema = described.get("schema")

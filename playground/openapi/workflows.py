@@ -60,7 +60,7 @@ class WorkflowStep:
 class WorkflowDefinition:
     """A definition, read tolerantly: missing and invalid values are left out, never an error.
 
-    `details` is the reply as it came. `inputs` are the keys that callers provide: those of the
+    `details` is the unchanged reply. `inputs` are the keys that callers provide: those of the
     first step, and those of later steps that no earlier step writes. A custom definition has
     the same shape; its steps may have `x-parameters` (a JSON Schema that overrides
     `parameters_schema`) and `x-accounts` (`required`, `optional`, `none`).
@@ -138,7 +138,7 @@ def _read_parameters(step: Mapping[str, Any]) -> Schema:
 
 
 def infer_type(default: Any) -> Schema:
-    """The JSON Schema of a value's type; null may stand for any type."""
+    """The JSON Schema of a value's type; null is allowed for any type."""
     if default is None:
         return {}
     # bool comes first, as it is a subclass of int.

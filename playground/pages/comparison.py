@@ -72,7 +72,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Differences by field and side by side; a row of None stands for skipped equal lines.
+    """Differences by field and side by side; a row of None marks skipped equal lines.
 
     `ignored` is how many differences were left out on request. With a message there is nothing
     else to show.

@@ -109,7 +109,7 @@ class ConnectionForm(UncutForm):
         self.data = typed
 
     def _require_secrets_of_new_host(self) -> None:
-        # Otherwise whoever may edit a connection could have its secrets sent to themselves.
+        # Otherwise anyone who can edit a connection could have its secrets sent to themselves.
         base_url = normalize_base_url(self.cleaned_data["base_url"])
         connection = self.connection
         if connection is None or not changes_host(connection, self.api.id, base_url):

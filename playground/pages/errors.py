@@ -89,7 +89,7 @@ class CompressionMiddleware(GZipMiddleware):
     """Compresses all pages but the sandbox's, which answers as it is told to, byte for byte.
 
     Compression can reveal secrets by the length of a response (BREACH). Django pads its
-    responses at random and masks its CSRF tokens, and no page reflects input beside a secret.
+    responses at random and masks its CSRF tokens, and no page reflects input next to a secret.
     """
 
     def process_response(

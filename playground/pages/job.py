@@ -166,7 +166,7 @@ def save_job_rows(
         raise Http404(_("Choose CSV or JSON."))
     rows = read_job_rows(connection, job_uid, what, ALL, FILE_WAIT)
     if not rows.ready or rows.refusal:
-        # Reading goes on in the background: the next request gets the whole.
+        # Reading continues in the background: the next request gets everything.
         message = rows.refusal or _("The rows are still loading. Try again in a moment.")
         messages.warning(request, message)
         return redirect("job_rows", connection.id, job_uid, what)

@@ -136,7 +136,7 @@ def digest_token(token: str) -> str:
 
 
 def find_share_link(token: str) -> ShareLink | None:
-    """The link with this token, or None if it is revoked or expired or can't work any more."""
+    """The link with this token, or None if it is revoked, expired or no longer usable."""
     rows = ShareLink.objects.select_related("template", "version", "person", "connection")
     link = rows.filter(digest=digest_token(token), revoked_at=None).first()
     # Restoring a deleted template makes its links work again.

@@ -82,7 +82,7 @@ def clean_variant_name(variants: Sequence[Variant], name: str) -> str:
 
 
 def replace_variant(variants: Sequence[Variant], changed: Variant) -> tuple[Variant, ...]:
-    """The variants with the changed one at its former position, or at the end."""
+    """The variants with the changed one at its old position, or at the end."""
     if find_variant(variants, changed.name) is None:
         return (*variants, changed)
     return tuple(changed if each.name == changed.name else each for each in variants)

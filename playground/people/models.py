@@ -98,7 +98,7 @@ class AuditEvent(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["action", "-at"], name="event_by_action"),
-            # Each sign-in looks for former ones, among events of which most are something else.
+            # Each sign-in looks for earlier ones, among events that are mostly something else.
             models.Index(
                 fields=["person", "address", "-at"],
                 condition=Q(action="sign-in", result="ok"),

@@ -66,7 +66,7 @@ def find_renamed_inputs(before: Facts, after: Facts) -> dict[str, str]:
 
 
 def _add_fix(found: Problem, tree: Any, before: Facts, after: Facts) -> Problem:
-    """The problem with the fix that only the former definition makes clear."""
+    """The problem with the fix that only the earlier definition reveals."""
     segments = pointers.split(found.pointer)
     if found.code == "input-unknown":
         new = find_renamed_inputs(before, after).get(segments[-1])

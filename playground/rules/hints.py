@@ -211,7 +211,7 @@ def _name_mode(chooser: str, mode: str) -> str:
 
 
 def check_matching(context: Context) -> Iterator[Problem]:
-    """Fields of another mode than the chosen one, and a query beside a mode or its fields."""
+    """Fields of a mode that isn't chosen, and a query together with a mode or its fields."""
     hints, modes = context.schema["x-modes"], fields_by_mode(context.schema)
     mode = mode_of(context.schema, context.plain)
     if not isinstance(mode, str) or mode not in modes:
@@ -229,7 +229,7 @@ def check_matching(context: Context) -> Iterator[Problem]:
 def _check_query(
     context: Context, usual: list[str], names: list[str] | tuple[()]
 ) -> Iterator[Problem]:
-    """The API documentation doesn't say what happens to a query beside a mode or an e-mail."""
+    """The API documentation doesn't define a query together with a mode or an email."""
     query = next((name for name in names if name in context.plain), None)
     beside = [name for name in usual if name in context.plain]
     if query and beside:

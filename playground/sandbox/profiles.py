@@ -39,7 +39,7 @@ def _has_value(profile: Profile, name: str, value: Any) -> bool:
         # Several tags are one text, "tag-1, tag-2", and the profile needs all of them.
         tags = [tag.strip() for tag in str(value).split(",")]
         return bool(own) and all(tag in own for tag in tags)
-    # A text field doesn't match a number, however alike they look: "123420" isn't 123420.
+    # A text field doesn't match a number, however similar they look: "123420" isn't 123420.
     return type(own) is type(value) and bool(own == value)
 
 

@@ -23,7 +23,7 @@ class SandboxRequest:
 
     @cached_property
     def document(self) -> dict[str, Any]:
-        """The JSON object in the body; raises ApiError if there is none."""
+        """The JSON object in the body; raises ApiError if it is missing."""
         return parse_json_object(self.body)
 
 

@@ -17,7 +17,7 @@ from playground.sending.plans import plan_operation
 from playground.sending.pool import Task, get_pool
 from playground.workspace.models import ChoiceList, Connection
 
-# APIs that always name a next page would otherwise be read for ever.
+# APIs that always name a next page would otherwise be read forever.
 MOST_PAGES = 20
 # A process that died leaves its call "under way": after this long another one may start.
 LONGEST_CALL = timedelta(minutes=3)

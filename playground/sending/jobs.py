@@ -127,7 +127,7 @@ def read_job(uid: str, result: CallResult, known: Job) -> Job:
         total_rows=_count(body.get("total_row_count")),
         start_time=_text(body.get("start_time")),
         finish_time=_text(body.get("finish_time")),
-        # Until the new results are here the former ones stay: no table blinks.
+        # The old results stay until the new ones arrive, so that no table flickers.
         results=known.results,
         more_results=known.more_results,
     )

@@ -28,7 +28,7 @@ def current_origin() -> str:
 
 def current_policy() -> Policy:
     """Return the policy. Raises InvalidPolicy for a setting that can't be parsed."""
-    # Read anew for each call: the CA file may have been replaced, and parsing is cheap.
+    # Reread for each call: the CA file may have been replaced, and parsing is cheap.
     return Policy.read(
         [*settings.ALLOW_NETWORKS, *settings.ALLOW_HOSTS],
         allow_only=settings.ALLOW_ONLY,

@@ -176,7 +176,7 @@ class _Sync:
             seen |= listed
             body = result.parse()
             has_next = isinstance(body, dict) and body.get("next_page_exist") is True
-            # Without anything new the next page is not read: an API might say "more" for ever.
+            # Without anything new the next page is not read: an API might say "more" forever.
             if not (has_next and new):
                 break
         return accounts.store_accounts(self.connection, slug, list(seen.values()))

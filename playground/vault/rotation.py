@@ -78,7 +78,7 @@ def seal_plain_files() -> int:
 
 
 def make_key(path: Path) -> str:
-    """Create a key and put it first in the key file; former keys stay to read old data."""
+    """Create a key and put it first in the key file; old keys stay to read old data."""
     key = Fernet.generate_key().decode()
     former = path.read_text().split() if path.exists() else []
     temporary = path.with_suffix(".new")

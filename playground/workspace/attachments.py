@@ -91,7 +91,7 @@ def _store(uri: str, name: str, person: Person | None) -> str:
         data = a2b_base64(found[2], strict_mode=True)
     except (Error, ValueError):
         return ""
-    # The last character of base64 has unused bits: other text may stand for the same bytes.
+    # The last character of base64 has unused bits: other text may encode the same bytes.
     if b64encode(data).decode() != found[2]:
         return ""
     try:

@@ -68,7 +68,7 @@ def save_connection(values: ConnectionInput, connection: Connection | None = Non
     saved.follow_redirects = values.follow_redirects
     saved.practice = saved.practice and base_url.startswith(SANDBOX)
     saved.save()
-    # Otherwise whoever may edit a connection could have its credential sent to their own host.
+    # Otherwise anyone who can edit a connection could have its credential sent to their own host.
     if moved:
         saved.secrets.all().delete()
     saved.touch_facts()

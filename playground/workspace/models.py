@@ -13,7 +13,7 @@ from playground.vault.encryption import SealedJSONField, SealedMessageField
 class Connection(models.Model):
     """One API at one base URL, with its credential, for the whole team.
 
-    `base_url` may begin with `sandbox:`, which stands for this installation's own practice
+    `base_url` may begin with `sandbox:`, which refers to this installation's own practice
     server. `settings` holds what is not secret (Captain Data's workspace UID, the `way` in which
     the credential is sent).
     """
@@ -192,7 +192,7 @@ class Repeat(models.Model):
     workflow_name = models.CharField(max_length=300, default="")
     unit = models.CharField(max_length=20, default="")
     every = models.CharField(max_length=40, default="")
-    # No foreign key: the repeat goes on after history was purged.
+    # No foreign key: the repeat continues after history is purged.
     exchange_id = models.UUIDField(null=True)
     set_by = models.CharField(max_length=150, default="")
     set_at = models.DateTimeField(auto_now_add=True)

@@ -26,7 +26,7 @@ def store_secret(
 
     It is bound to the host that the connection has now.
     """
-    # A new value is a new secret: when the former one was last used says nothing about it.
+    # A new value is a new secret: the last use of the old one doesn't apply to it.
     stored, _ = Secret.objects.update_or_create(
         connection=connection,
         name=field,

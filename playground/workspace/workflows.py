@@ -46,7 +46,7 @@ def store_workflow(
 
 
 def edit_workflow(workflow: Workflow, definition: str, name: str) -> list[str]:
-    """Store a definition made by hand beside the API's own; return what changed, in words."""
+    """Store a definition made by hand next to the API's own; return what changed, in words."""
     before = workflow.definition
     workflow.edited, workflow.name = definition, replace_surrogates(name)[:300]
     # Remembering the API's answer of this moment shows later whether the API changed since.
@@ -96,7 +96,7 @@ def describe_changes(before: str, after: str) -> list[str]:
 def read_definition_facts(definition: str) -> Facts:
     """Return what a definition (JSON text) says, as facts for the rules.
 
-    Cached by the text itself, so that a changed definition can never be taken for its former
+    Cached by the text itself, so that a changed definition can never be mistaken for its earlier
     self. Validators are cached by the identity of the schemas in here.
     """
     return read_facts(WorkflowDefinition.read(load_details(definition)).as_facts())
@@ -146,7 +146,7 @@ def read_definition(workflow: Workflow) -> WorkflowDefinition:
 
 
 def load_details(text: str) -> dict[str, Any]:
-    """Return the object in a JSON text; an empty one if there is none.
+    """Return the object in a JSON text, or an empty one.
 
     Values that can't be stored again are replaced: NaN and infinite numbers by null, lone
     surrogates by question marks.

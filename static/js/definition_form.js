@@ -16,7 +16,7 @@ on("change", "[data-step-uid]", (field) => {
   try {
     field.value = decodeURIComponent(found[1]);
   } catch {
-    // Not percent-encoded properly: the server reads the address as it is.
+    // Not percent-encoded properly: the server reads the unchanged URL.
   }
 });
 

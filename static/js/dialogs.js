@@ -13,7 +13,7 @@ document.addEventListener("pointerdown", (event) => {
   const box = event.target.getBoundingClientRect();
   const inside = event.clientX >= box.left && event.clientX <= box.right
     && event.clientY >= box.top && event.clientY <= box.bottom;
-  // A press beside a form must not discard what was typed in it.
+  // A click outside a form must not discard what was typed in it.
   if (!inside && !event.target.querySelector("form")) event.target.close();
 });
 on("input", "[data-confirm-word]", (field) => {

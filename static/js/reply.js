@@ -10,7 +10,7 @@ const SHORT = 25; // lines
 const LAYOUTS = { json: JsonLines, xml: XmlLines, plain: PlainLines };
 const readers = new WeakMap();
 
-// A text of which the first part is here; `element` knows where the rest is.
+// Text whose first part is on the page; `element` knows where the rest is.
 class Source {
   constructor(element, head) {
     this.element = element;

@@ -188,7 +188,7 @@ def reject_nul(parts: Sequence[Fragments | None], language: str) -> None:
 
 
 def quote_like_c(text: str) -> str:
-    """A double-quoted literal that JavaScript and Go read alike."""
+    """A double-quoted literal that means the same in JavaScript and Go."""
     literal = json.dumps(text, ensure_ascii=False)
     # Line separators end a literal in old engines; the others could reorder the visible code.
     return re.sub(

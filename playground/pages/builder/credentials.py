@@ -40,7 +40,7 @@ Values = list[tuple[str, str]]
 def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Replace credentials by references to secrets, in one edit that undo takes back.
 
-    By default the credentials are looked for in the document. Masked fields send theirs beside
+    By default credentials are searched for in the document. Masked fields send theirs outside
     it, so that they are never part of it: `{"entered": {pointer: value}}`, or
     `{"cookies": pasted text, "pointer"}`. The response has what an edit responds with, `taken`
     (the pointers), `references` (their new JSON texts) and `sentence` for a toast.
@@ -83,7 +83,7 @@ def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 
 def read_entered(sent: Mapping[str, Any]) -> Values | None:
-    """The values that were sent beside the document; None if there are none."""
+    """The values that were sent outside the document, or None."""
     if "cookies" in sent:
         return _read_cookies(str(sent["cookies"]), str(sent.get("pointer", "")))
     entered = sent.get("entered")

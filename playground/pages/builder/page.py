@@ -43,7 +43,7 @@ def show_builder(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     opened = open_draft(request, draft_id)
     person = person_of(request)
     context = describe_page(opened) | describe_template_link(person, opened.draft)
-    # Somebody may reload the page while a send is under way: it goes on showing that one.
+    # If the page is reloaded during a send, it keeps showing that send.
     last = find_running_exchange(person, draft_id) or find_last_exchange(person, draft_id)
     if last is not None:
         context["reply"] = view_reply(show_if_abandoned(last))
@@ -86,7 +86,7 @@ def download_document(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse
 def show_resolved(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """The text with the values of its variables; secrets and files stay references.
 
-    `at` (ISO 8601) and `seed` (a UUID) fix what `{{now}}` and `{{uuid}}` stand for, so that the
+    `at` (ISO 8601) and `seed` (a UUID) fix the values of `{{now}}` and `{{uuid}}`, so that the
     preview changes only where the draft does.
     """
     draft = open_draft(request, draft_id).draft

@@ -32,7 +32,7 @@ from playground.workspace.models import Connection
 # A workflow may have fifty steps of forty fields. With more steps than this only the first one
 # is open at first; the fields of the others are drawn when one opens them.
 OPEN_STEPS = 3
-# Suggested after `{{` beside the names of variables.
+# Suggested after `{{` along with the names of variables.
 DYNAMIC_VARIABLES = ("uuid", "now", "today", "today+1d", "now+2h")
 MAX_ACCOUNTS = 200
 # Rows in one response to a page that scrolls.
@@ -155,7 +155,7 @@ def _draw_accounts(opened: DraftContext, query: Query) -> str:
 
 
 def _find_step(opened: DraftContext, query: Query) -> StepRow:
-    """The step at a pointer. Raises LookupError or ValueError if there is none."""
+    """The step at a pointer. Raises LookupError or ValueError if it is missing."""
     segments = pointers.split(str(query.get("pointer", "")))
     section = opened.section_of(pointers.join(segments[:1]))
     if section is None or section.widget != "steps":

@@ -88,7 +88,7 @@ def paste_into(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 
 
 def _preview_merge(opened: DraftContext, found: Imported) -> JsonResponse:
-    # Nothing is stored, not even credentials: references stand for them already.
+    # Nothing is stored, not even credentials: references have already replaced them.
     after = opened.state
     for edit in _build_merge(opened, _get_document(found)):
         after = perform(after, edit)[0]

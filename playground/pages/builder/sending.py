@@ -118,7 +118,7 @@ def show_code(request: HttpRequest, draft_id: uuid.UUID, language: str) -> HttpR
 
 
 def write_code(opened: DraftContext, language: str) -> str:
-    """Return the draft's request as code, or a comment that says why there is none."""
+    """Return the draft's request as code, or a comment that says why that isn't possible."""
     assembled = assemble_plan(opened.plan)
     if assembled.failure is not None:
         return f"# {assembled.failure.message}\n"

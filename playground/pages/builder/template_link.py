@@ -232,7 +232,7 @@ def _confirm(
 def _render_conflict(
     request: HttpRequest, draft: Draft, conflict: VersionConflict, variant: str
 ) -> HttpResponse:
-    """The version that somebody else saved in the meantime, beside this draft."""
+    """The version that somebody else saved in the meantime, next to this draft."""
     theirs = get_version(conflict.template)
     differences = compare_texts(read_content(theirs).state(variant).text, draft.text)
     return _render_link(

@@ -13,7 +13,7 @@ class Shortcut(NamedTuple):
     """`keys` are alternatives as `aria-keyshortcuts` writes them: "Control+Shift+Z Control+Y".
 
     Scripts handle a shortcut by its name (static/js/shortcuts.js) and read its keys from the
-    sheet. `Control` stands for Command as well, on macOS.
+    sheet. On macOS `Control` also means Command.
     """
 
     name: str

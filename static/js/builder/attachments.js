@@ -26,7 +26,7 @@ export function startAttachments(page) {
   on("change", '.file input[data-at="/data"]', (field) => reload(page, boxOf(field)));
   on("change", "[data-attach-input]", (input) => {
     const files = [...input.files];
-    input.value = ""; // else choosing the same file again is no change
+    input.value = ""; // otherwise choosing the same file again fires no change event
     attach(page, boxOf(input), files, input.replacedRow);
   });
   on("paste", "[data-files]", (box, event) => event.target.matches("input, textarea") || paste(page, box, event));

@@ -59,7 +59,7 @@ async function openList(draft, opener) {
   menu.showPopover({ source: opener });
   menu.querySelector("input").focus();
   const list = await loadList(draft, menu);
-  // Nobody has fetched it from the API yet.
+  // It hasn't been fetched from the API yet.
   if (list && "never" in list.dataset) await loadList(draft, menu, { isRefresh: true });
 }
 

@@ -12,7 +12,7 @@ export function openDialog(id) {
   return new Promise((resolve) => dialog.addEventListener("close", () => resolve(dialog.returnValue), { once: true }));
 }
 
-// One question with a text for an answer; null when it was cancelled.
+// Asks a question and returns the text typed, or null if it was cancelled.
 export async function ask(title, label, value = "", rows = 1) {
   const field = document.getElementById("ask_text");
   document.getElementById("ask_title").textContent = title;
@@ -40,7 +40,7 @@ export async function resolveConflict({ draft, form, editor, resync }, edit, con
   document.getElementById("conflict_theirs").textContent = conflict.theirs || "–";
   document.getElementById("conflict_yours").textContent = (edit.typed ?? (conflict.yours || edit.value)) || "–";
   const answer = await openDialog("conflict");
-  // A field being typed in is left out when the form is drawn anew. This one is not, as its
+  // A field being typed in is left out when the form is redrawn. This one is not, as its
   // value has been decided. Where the form was drawn behind the dialog, the field has gone.
   const active = fieldInFocus() ?? focused;
   active?.blur();

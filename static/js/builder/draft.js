@@ -7,7 +7,7 @@ import { EditQueue } from "./edit_queue.js";
 import { echoWaiting } from "./fields.js";
 import { fetchText } from "./server.js";
 
-const REPLACED = 3; // lines of the former text that undo may quote
+const REPLACED = 3; // lines of the old text that undo may quote
 const SAVING_DELAY = 400; // milliseconds before "Saving…" shows
 
 const announce = (name, detail) => document.dispatchEvent(new CustomEvent(name, { detail }));
@@ -56,7 +56,7 @@ export class Draft {
   // while its field keeps what was typed.
   async refetch(since = 0) {
     const source = await fetchText(this.urls.state);
-    // The page for signing in is no JSON.
+    // The sign-in page isn't JSON.
     const state = source?.startsWith("{") ? JSON.parse(source) : null;
     if (!state || state.revision < since) return null;
     this.queue.holdBack();

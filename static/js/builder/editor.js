@@ -49,7 +49,7 @@ export class Editor {
     this.timer = setTimeout(() => this.flush(), PAUSE);
   }
 
-  // Sends what changed, one splice at a time; typing goes on meanwhile and is sent afterwards.
+  // Sends what changed, one splice at a time; typing continues meanwhile and is sent afterwards.
   async flush() {
     clearTimeout(this.timer);
     if (this.sending || this.isFrozen || !this.widget || this.isClean()) return this.sending;
@@ -74,7 +74,7 @@ export class Editor {
       await this.form.follow(answer);
     } catch (rejected) {
       this.hasFailed = true;
-      // A conflict: its dialog goes on from here.
+      // A conflict: its dialog takes over from here.
       if (rejected?.data?.pointer !== undefined) return;
       if (rejected?.reason) toast(rejected.reason, "error");
       if (rejected) await this.resync();

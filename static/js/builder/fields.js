@@ -112,7 +112,7 @@ export function echoWaiting(draft) {
   }
 }
 
-// The switch beside an optional field. The server keeps the value of one that is switched off.
+// The switch next to an optional field. The server keeps the value of a field that is off.
 async function switchField(draft, toggle) {
   const box = toggle.closest("[data-field]");
   const field = box.querySelector("[data-at]");
@@ -153,7 +153,7 @@ async function addKey({ draft, form }, adder) {
   const answer = await draft.change({ kind: "set", pointer, value, part: adder.dataset.part, at });
   if (!answer) return;
   name.value = "";
-  name.blur(); // a section someone types in would not be drawn anew
+  name.blur(); // a section with the focus would not be redrawn
   if (row) form.replace(row, answer.html);
   else await form.redraw();
   [...formElement().querySelectorAll("[data-at]")].find((each) => pointerOf(each) === pointer)?.focus();

@@ -36,7 +36,7 @@ export function recount(grid, problems) {
   problems.place();
 }
 
-// The count beside the title of a section and in the index.
+// The count next to a section's title and in the index.
 export const showCount = (pointer, count) =>
   document.querySelectorAll(`[data-count-of="${CSS.escape(pointer)}"]`).forEach((each) => (each.textContent = count));
 

@@ -1,4 +1,4 @@
-// Menus of fields, rows, cells and columns: one of each on the page, opened beside its subject.
+// Menus of fields, rows, cells and columns: one of each on the page, opened next to its subject.
 
 import { on } from "../elements.js";
 import { message, toast } from "../messages.js";

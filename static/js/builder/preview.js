@@ -1,4 +1,4 @@
-// A text as numbered, coloured lines: drawn when they come near, patched one by one, folded.
+// Text as numbered, coloured lines: drawn as they come near, patched one by one, folded.
 
 import { icon, make, makeButton } from "../elements.js";
 import { message } from "../messages.js";
@@ -27,7 +27,7 @@ export class Preview {
     this.redraw();
   }
 
-  // All blocks anew: at the start, and when folds change.
+  // Rebuilds all blocks: at the start, and when folds change.
   redraw() {
     this.near.disconnect();
     this.blocks = this.makeBlocks(0, this.text.lines.length, this.hiddenLines());
@@ -160,7 +160,7 @@ export class Preview {
     row.glowTimer = setTimeout(() => row.classList.replace("changed", "fading"), GLOW_TIME);
   }
 
-  // Blocks before the change stay, those it touches are made anew, those after are renumbered.
+  // Blocks before the change stay, those it touches are rebuilt, those after are renumbered.
   splice(start, removed, added) {
     const shift = added - removed;
     const touched = this.blocks.filter((block) => block.first < start + Math.max(removed, 1) && block.first + block.count > start);

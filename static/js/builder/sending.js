@@ -59,7 +59,7 @@ export function startSending({ draft, problems, editor, lastReply, storeSecrets 
       if (document.activeElement?.dataset?.secret !== undefined) await storeSecrets();
       const unsaved = await draft.queue.settle();
       await draft.caughtUp();
-      // Sending once more what was sent before doesn't depend on the draft as it is now.
+      // Sending an earlier request again doesn't depend on the current draft.
       if (form.dataset.asSent === undefined) {
         const error = problems.firstError();
         if (error) return blockByProblems(error);

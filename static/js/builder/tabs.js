@@ -1,4 +1,4 @@
-// The tabs beside the form: the document, its request as code, what changed, the JSON editor.
+// The tabs next to the form: the document, its request as code, what changed, the JSON editor.
 
 import { elementsOf, on } from "../elements.js";
 import { message, toast } from "../messages.js";

@@ -63,7 +63,7 @@ function startTemplateLink() {
     if (detail.unsaved === undefined || !link()) return;
     Object.assign(link().dataset, { unsaved: detail.unsaved, own: JSON.stringify(detail.own) });
     read();
-    // Undo may bring another variant back: its name and its mark in the menu are drawn anew.
+    // Undo may restore another variant: redraw its name and its mark in the menu.
     if (detail.variant !== link().dataset.variant) htmx.ajax("GET", "template/", "#template_place");
   });
   document.addEventListener("redrawn", read);

@@ -131,7 +131,7 @@ export function startOwnVariables(draft) {
   });
 }
 
-// The document with the values of its variables, beside the document itself. `{{now}}` and
+// The document with the values of its variables, next to the document itself. `{{now}}` and
 // `{{uuid}}` keep their values while the page is open, or every edit would change these lines.
 export function startResolved(draft, showJson) {
   const button = document.getElementById("show_values");

@@ -33,10 +33,10 @@ class Command(BaseCommand):
             count, files = rotate_secrets(), rotate_files()
         except CannotUnseal as error:
             raise CommandError(str(error)) from None
-        # Without a person: whoever can run commands needs no account.
+        # Without a person: running commands doesn't need an account.
         record_event(None, "secrets-rotated", f"{count} values, {files} files")
         self.stdout.write(f"Re-encrypted {count} values and {files} files with the newest key.")
-        # Last: until everything is encrypted anew, the old keys are still needed.
+        # Last: the old keys are needed until everything is re-encrypted.
         if options["forget"]:
             self.stdout.write(f"Old keys removed: {delete_former_keys(path)}.")
 
