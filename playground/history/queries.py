@@ -16,8 +16,8 @@ from playground.people.models import Person
 from playground.people.search import contain_folded, fold_words
 
 PAGE = 50
-# Exchanges that are searched before all others are.
-RECENT = 2_000
+# Numbers of exchanges that are searched first: enough to fill a page with one match in 200.
+RECENT = 10_000
 # Exchanges whose bodies one request searches, and how much of a long body.
 MOST_BODIES = 500
 LONGEST_SEARCHED = 200_000
