@@ -50,7 +50,9 @@ TYPES = {
 
 
 @dataclass(frozen=True)
-class _Block:
+class BrunoBlock:
+    """A block such as `headers { … }`, and where it is in the text."""
+
     name: str
     text: str
     # The offsets of the block and of its text, and the one after its closing bracket.
@@ -60,8 +62,10 @@ class _Block:
 
 
 @dataclass
-class _Request:
-    blocks: dict[str, _Block]
+class BrunoRequest:
+    """The blocks of one request by their names, and what was read of them."""
+
+    blocks: dict[str, BrunoBlock]
     spans: list[TextSpan] = field(default_factory=list)
     off: list[str] = field(default_factory=list)
 
@@ -112,15 +116,16 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     """The requests of one file, or of several that were pasted together."""
     traced = TracedText(pasted.text).replace(CARRIAGE_RETURN, fate="read")
     requests = []
-    for blocks in _split_requests(list(_list_blocks(traced.text))):
-        found = _read_request(_Request({each.name: each for each in blocks}))
+    for blocks in _split_requests(list(list_blocks(traced.text))):
+        found = _read_request(BrunoRequest({each.name: each for each in blocks}))
         requests.append(replace(found, spans=tuple(traced.trace_inside(found.spans))))
     if not requests:
         raise Unreadable("bruno-empty", "This Bruno file has no request.")
     return requests
 
 
-def _list_blocks(text: str) -> Iterator[_Block]:
+def list_blocks(text: str) -> Iterator[BrunoBlock]:
+    """The blocks of a file in order. Raises Unreadable for one that isn't closed."""
     at = 0
     while opening := OPENING.search(text, at):
         closing = CLOSING[opening["mark"]].search(text, opening.end())
@@ -129,15 +134,15 @@ def _list_blocks(text: str) -> Iterator[_Block]:
             message = "The block {name} in line {line} is never closed. Paste the whole text."
             raise Unreadable("bruno-open", message, name=opening["name"], line=line)
         inside = opening.end()
-        yield _Block(
+        yield BrunoBlock(
             opening["name"], text[inside : closing.start()], opening.start(), inside, closing.end()
         )
         at = closing.end()
 
 
-def _split_requests(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
+def _split_requests(blocks: Sequence[BrunoBlock]) -> Iterator[list[BrunoBlock]]:
     """The blocks of each request: a repeated block starts another request."""
-    waiting: list[_Block] = []
+    waiting: list[BrunoBlock] = []
     for each in blocks:
         names = {one.name for one in waiting}
         again = each.name in names or (each.name in METHODS and names & METHODS)
@@ -149,7 +154,7 @@ def _split_requests(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
         yield waiting
 
 
-def _read_request(request: _Request) -> FoundRequest:
+def _read_request(request: BrunoRequest) -> FoundRequest:
     method = next(each for each in request.blocks if each in METHODS)
     line = dict(request.pairs(method, ("url", "body", "auth")))
     title = dict(request.pairs("meta", ("name", "type", "seq"))).get("name", "")
@@ -184,7 +189,7 @@ def _read_request(request: _Request) -> FoundRequest:
     return fill_placeholders(found, PLACEHOLDER, variables)
 
 
-def _read_url(request: _Request, url: str) -> str:
+def _read_url(request: BrunoRequest, url: str) -> str:
     for name, value in request.pairs("params:path"):
         parts = url.split("/")
         url = "/".join(value if part == f":{name}" else part for part in parts)
@@ -195,7 +200,7 @@ def _read_url(request: _Request, url: str) -> str:
     return url
 
 
-def _read_body(request: _Request, mode: str) -> tuple[str | None, str]:
+def _read_body(request: BrunoRequest, mode: str) -> tuple[str | None, str]:
     """The body of that mode, and its content type. Raises Unreadable for one in a file."""
     name = f"body:{mode}" if f"body:{mode}" in request.blocks else "body"
     if mode in ("json", "xml", "text", "sparql"):
@@ -230,7 +235,7 @@ def _encode(text: str) -> str:
 
 
 def _read_auth(
-    request: _Request, mode: str, variables: Mapping[str, str]
+    request: BrunoRequest, mode: str, variables: Mapping[str, str]
 ) -> tuple[tuple[str, str] | None, list[Note]]:
     """The header that the login adds, or `?` and part of the query, and a note."""
     # A login is encoded as a whole, so its placeholders are filled in before.
@@ -251,7 +256,7 @@ def _read_auth(
     return None, []
 
 
-def _list_notes(request: _Request, name: str) -> Iterator[Note]:
+def _list_notes(request: BrunoRequest, name: str) -> Iterator[Note]:
     yield note_understood("bruno", "A Bruno request: {name}.", name=name)
     if request.off:
         message = "Left out items switched off in Bruno: {names}."
@@ -263,7 +268,7 @@ def _list_notes(request: _Request, name: str) -> Iterator[Note]:
         yield note_ignored("bruno-blocks", message, names=", ".join(others))
 
 
-def _list_spans(request: _Request) -> list[TextSpan]:
+def _list_spans(request: BrunoRequest) -> list[TextSpan]:
     # A line that isn't a pair stays a gap, even in a block that was read.
     read = {each.start for each in request.spans}
     others = [

@@ -32,7 +32,8 @@ from playground.importers import (
 )
 from playground.importers.appearance import name_format
 from playground.importers.credentials import Collector, mask_url
-from playground.importers.environments import is_environment, read_environment
+from playground.importers.environment_files import find_environment
+from playground.importers.environments import build_environment
 from playground.importers.left_out import refuse_most
 from playground.importers.literals import join_surrogates
 from playground.importers.matching import match_operation, path_segments
@@ -169,10 +170,10 @@ def _join_halves(text: str) -> list[TextEdit]:
 def _import_requests(
     pasted: Pasted, operations: Sequence[OperationShape], number: int | None
 ) -> Imported:
+    if environment := find_environment(pasted):
+        return build_environment(pasted, environment)
     # A JSON document may hold a command in one of its strings: text readers never see it.
     if pasted.tree is not None:
-        if is_environment(pasted):
-            return read_environment(pasted)
         reader = next(each for each in JSON_READERS if each.looks_like(pasted))
         return build_result(reader.find_requests(pasted), operations, pasted, number)
     # The problem of the most likely reader explains more than that of the last one.

@@ -35,6 +35,8 @@ class _Variable:
 
 
 Variables = Mapping[str, _Variable]
+# A resource or an environment with its pointer.
+_Item = tuple[str, Mapping[str, Any]]
 
 
 def looks_like(pasted: Pasted) -> bool:
@@ -72,24 +74,42 @@ def find_requests(pasted: Pasted) -> list[FoundRequest]:
     return claim_yaml(requests, own, reader, pasted.text) if reader else requests
 
 
+def _list_items(listed: Any, pointer: str) -> list[_Item]:
+    """The objects of a list, with their pointers."""
+    items = enumerate(listed if isinstance(listed, list) else [])
+    return [(f"{pointer}/{index}", each) for index, each in items if isinstance(each, dict)]
+
+
+def list_environments(tree: Mapping[str, Any]) -> tuple[list[_Item], list[_Item]]:
+    """The environments whose variables count, the base first, and the others."""
+    if "resources" in tree:
+        items = _list_items(tree["resources"], "/resources")
+        environments = [each for each in items if each[1].get("_type") == "environment"]
+        bases = [each for each in environments if str(each[1].get("parentId")).startswith("wrk")]
+        inner = [each for each in environments if each not in bases]
+    else:
+        base = tree.get("environments")
+        bases = [("/environments", base)] if isinstance(base, dict) else []
+        below = bases[0][1].get("subEnvironments") if bases else None
+        inner = _list_items(below, "/environments/subEnvironments")
+    # An export doesn't say which of several sub-environments is active.
+    return ([*bases, *inner], []) if len(inner) == 1 else (bases, inner)
+
+
+def read_variables(environments: Sequence[_Item], budget: SizeBudget) -> dict[str, _Variable]:
+    """The variables of environments by their names; later ones win."""
+    variables: dict[str, _Variable] = {}
+    for pointer, each in environments:
+        variables = _add_variables(variables, each.get("data"), f"{pointer}/data", budget)
+    return variables
+
+
 def _walk_resources(tree: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Variables]]:
     """The requests of format 4, whose resources name their parent."""
-    listed = tree.get("resources")
-    resources = [
-        (f"/resources/{index}", each)
-        for index, each in enumerate(listed if isinstance(listed, list) else [])
-        if isinstance(each, dict)
-    ]
+    resources = _list_items(tree.get("resources"), "/resources")
     by_id = {str(each.get("_id")): (pointer, each) for pointer, each in resources}
-    environments = [(p, each) for p, each in resources if each.get("_type") == "environment"]
-    # An export doesn't say which of several sub-environments is active.
-    bases = [each for each in environments if str(each[1].get("parentId")).startswith("wrk")]
-    inner = [each for each in environments if each not in bases]
-    chosen = [*bases, *(inner if len(inner) == 1 else [])]
     budget = SizeBudget()
-    variables: dict[str, _Variable] = {}
-    for pointer, each in chosen:
-        variables = _add_variables(variables, each.get("data"), f"{pointer}/data", budget)
+    variables = read_variables(list_environments(tree)[0], budget)
     seen = 0
     for pointer, each in resources:
         if each.get("_type") != "request" or seen >= MAX_ITEMS:
@@ -119,15 +139,7 @@ def _add_folders(
 def _walk_collection(tree: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], Variables]]:
     """The requests of version 5, whose folders have `children`."""
     budget = SizeBudget()
-    variables: Variables = {}
-    environments = tree.get("environments")
-    if isinstance(environments, dict):
-        data = environments.get("data")
-        variables = _add_variables(variables, data, "/environments/data", budget)
-        inner = environments.get("subEnvironments")
-        if isinstance(inner, list) and len(inner) == 1 and isinstance(inner[0], dict):
-            place = "/environments/subEnvironments/0/data"
-            variables = _add_variables(variables, inner[0].get("data"), place, budget)
+    variables: Variables = read_variables(list_environments(tree)[0], budget)
     waiting: list[tuple[str, Any, Variables]] = [("/collection", tree.get("collection"), variables)]
     seen = 0
     while waiting and seen < MAX_ITEMS:

@@ -56,6 +56,7 @@ TEXTS = {
     f"    method: POST\n    body:\n      text: '{BODY}'\n",
     "bruno": f"meta {{\n  name: a\n}}\n\npost {{\n  url: {URL}\n  body: json\n}}\n\n"
     f"headers {{\n  A: b\n}}\n\nbody:json {{\n  {BODY}\n}}\n",
+    "bruno environment": "vars {\n  a: b\n  ~c: d\n  e: f\n}\nvars:secret [\n  g\n]\n",
     "httpie": f"$ http POST {URL} A:b job_name=first n:=1.10 # comment\n",
     "postman": json.dumps({"info": {"name": "I"}, "item": [{"name": "a", "request": REQUEST}]}),
 }  # fmt: skip
@@ -90,6 +91,7 @@ def test_a_word_anywhere_is_in_the_request_or_reported_as_left_out(name, at, aro
         return
     check_spans(text, found)
     request = (found.method, found.url, found.headers, found.body, found.credentials)
+    request = (*request, found.variables)
     # A reader may claim a whole command if it names the parts that it leaves out.
     held = f"{request}{found.document}{found.notes}"
     if CANARY in held.lower():
