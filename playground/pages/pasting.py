@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from dataclasses import dataclass
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -14,28 +13,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.drafts.changes import Conflict, apply_edit
-from playground.drafts.drafts import find_draft, list_drafts, start_draft
+from playground.drafts.drafts import find_draft, list_drafts
 from playground.drafts.editing import Edit, InvalidEdit
 from playground.drafts.models import Draft
 from playground.drafts.pasting import (
     build_environment_edit,
     create_pasted_draft,
     find_connection,
-    find_host,
-    list_ignored_headers,
 )
-from playground.forms.sections import Section
-from playground.forms.steps import default_step
 from playground.importers import (
     Imported,
-    Note,
     Rejected,
-    RequestChoice,
     decode_pasted,
     import_text,
     operation_shapes,
 )
-from playground.jsontext.printing import quote
 from playground.openapi.operations import (
     Operation,
     UnknownOperation,
@@ -44,23 +36,20 @@ from playground.openapi.operations import (
 )
 from playground.pages.builder.draft_context import DraftContext
 from playground.pages.parameters import read_optional_number
+from playground.pages.pasted_notes import describe_requests, list_notes
+from playground.pages.pasted_steps import (
+    build_step_edit,
+    create_draft_for_steps,
+    find_steps_section,
+    list_step_targets,
+)
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.policy import current_origin
-from playground.workspace.models import Connection
 
 MAX_DRAFTS = 12
 # Far longer than any UID: the rest of a wrong value isn't worth storing.
 MAX_UID = 300
-MAX_HEADERS = 20
-
-
-@dataclass(frozen=True)
-class StepTarget:
-    """A draft that takes steps, and the names of those it has."""
-
-    draft: Draft
-    steps: tuple[str, ...]
 
 
 @needs(Role.EDITOR)
@@ -78,7 +67,7 @@ def paste(request: HttpRequest) -> HttpResponse:
     if isinstance(found, Rejected):
         return _show(request, text, 422, rejected=found.message)
     if found.step_uid:
-        targets = _list_step_targets(request)
+        targets = list_step_targets(person_of(request), MAX_DRAFTS)
         return _show(request, text, found=found, step=found.step_uid, targets=targets)
     if found.variables:
         return _paste_environment(request, text, found)
@@ -110,15 +99,9 @@ def paste(request: HttpRequest) -> HttpResponse:
         found=found,
         draft=draft,
         operation=operation,
-        notes=_list_notes(found, operation, connection),
+        notes=list_notes(found, operation, connection),
         changes=found.changes,
     )
-
-
-def describe_requests(found: Imported) -> list[tuple[RequestChoice, str]]:
-    """The requests of a text with several, each with the title of the operation it matches."""
-    titles = {each.id: each.title for each in list_operations()}
-    return [(each, titles.get(each.operation or "", "")) for each in found.requests]
 
 
 @needs(Role.EDITOR)
@@ -130,31 +113,15 @@ def use_step(request: HttpRequest) -> HttpResponse:
         raise Http404(_("This URL has no step."))
     # `new`, `<draft>/end` for a new step, or `<draft>/<index>` for an existing one.
     draft_id, _slash, index = request.POST.get("place", "new").partition("/")
-    draft = _create_draft_for_steps(request) if draft_id == "new" else _get_draft(request, draft_id)
+    if draft_id == "new":
+        draft = create_draft_for_steps(person_of(request))
+    else:
+        draft = _get_draft(request, draft_id)
     opened = DraftContext(draft)
     if find_steps_section(opened) is None:
         raise Http404(_("This draft has no steps."))
     edit = build_step_edit(opened, uid, index)
     return _edit_and_open(request, draft, edit)
-
-
-def find_steps_section(opened: DraftContext) -> Section | None:
-    """The section of the form with the steps; None if the operation has none."""
-    return next((each for each in opened.sections if each.widget == "steps"), None)
-
-
-def build_step_edit(opened: DraftContext, uid: str, index: str = "") -> Edit:
-    """The edit that adds a step at the end, or changes the UID of an existing one."""
-    section = find_steps_section(opened)
-    if section is None:
-        raise InvalidEdit(_("This draft has no steps."))
-    number = read_optional_number(index)
-    if number is not None:
-        pointer = f"{section.pointer}/{number}/step_uid"
-        return Edit("set", pointer, quote(uid), order=["step_uid"])
-    steps = opened.tree.get(section.fields[0].key) if isinstance(opened.tree, dict) else None
-    value = default_step(section.fields[0].schema.get("items", {}), opened.facts, uid)
-    return Edit("insert", section.pointer, value, index=len(steps or []))
 
 
 def _paste_environment(request: HttpRequest, text: str, found: Imported) -> HttpResponse:
@@ -177,40 +144,6 @@ def _edit_and_open(request: HttpRequest, draft: Draft, edit: Edit, text: str = "
         message = _("Another tab changed the same part of this draft. Try again.")
         return _show(request, text, 422, rejected=message)
     return redirect("builder", draft.id)
-
-
-def _list_notes(found: Imported, operation: Operation, connection: Connection | None) -> list[Note]:
-    host = find_host(found.url)
-    notes = [*found.notes, *note_credentials(found)]
-    if connection is None:
-        message = _("No connection goes to %(host)s. Choose or add one before you send.")
-        notes.append(Note("ignored", message % {"host": host or operation.api.title}))
-    else:
-        message = _("Uses the connection %(name)s.")
-        notes.append(Note("understood", message % {"name": connection.name}))
-    return [*notes, *note_ignored_headers(found, operation)]
-
-
-def note_credentials(found: Imported) -> list[Note]:
-    """Where the credentials of a pasted text went, as a note; none without credentials."""
-    names = ", ".join(dict.fromkeys(each.name for each in found.credentials))
-    if not names:
-        return []
-    # Bound to the host they were pasted with, if the text named one.
-    host = find_host(found.url)
-    message = _("Saved as secrets of this draft, never shown again: %(names)s.")
-    if host:
-        message = _("Saved as secrets of this draft, for %(host)s only: %(names)s.")
-    return [Note("understood", message % {"names": names, "host": host})]
-
-
-def note_ignored_headers(found: Imported, operation: Operation) -> list[Note]:
-    """Which headers were left out, as a note; none if all are used."""
-    names = ", ".join(list_ignored_headers(operation, found)[:MAX_HEADERS])
-    if not names:
-        return []
-    message = _("Left out headers, because the connection sends its own: %(names)s.")
-    return [Note("ignored", message % {"names": names})]
 
 
 def _show(request: HttpRequest, text: str = "", status: int = 200, **context: Any) -> HttpResponse:
@@ -244,45 +177,6 @@ def _choose_operation(request: HttpRequest, found: Imported) -> Operation | None
         return get_operation(request.POST.get("operation") or found.operation or "")
     except UnknownOperation:
         return None
-
-
-def _list_step_targets(request: HttpRequest) -> list[StepTarget]:
-    """The newest drafts that take steps."""
-    targets = []
-    for draft in list_drafts(person_of(request))[:MAX_DRAFTS]:
-        try:
-            opened = DraftContext(find_draft(person_of(request), draft.id))
-        except UnknownOperation:
-            # The OpenAPI document that the draft was made for has been removed.
-            continue
-        section = find_steps_section(opened)
-        if section is not None and isinstance(opened.tree, dict):
-            rows = opened.tree.get(section.fields[0].key) or []
-            targets.append(StepTarget(draft, _name_steps(opened, rows)))
-    return targets
-
-
-def _name_steps(opened: DraftContext, rows: list[Any]) -> tuple[str, ...]:
-    names = {step.uid: step.name for step in opened.facts.steps or ()}
-    uids = [str(row.get("step_uid") or "") if isinstance(row, dict) else "" for row in rows]
-    return tuple(names.get(uid) or uid for uid in uids)
-
-
-def _create_draft_for_steps(request: HttpRequest) -> Draft:
-    """A new draft of the operation that takes steps, with an empty list of them."""
-    operation = next(each for each in list_operations() if _takes_steps(each))
-    connection = find_connection(operation, None, current_origin())
-    names = dict.fromkeys((each.name for each in operation.path_fields), "")
-    # Laid out as the builder does, so that the first step is added on lines of its own.
-    text = '{\n  "steps": []\n}'
-    return start_draft(
-        person_of(request), operation.id, text, connection=connection, path_values=names
-    )
-
-
-def _takes_steps(operation: Operation) -> bool:
-    properties = (operation.body_schema or {}).get("properties", {}).values()
-    return any(each.get("x-widget") == "steps" for each in properties)
 
 
 def _get_draft(request: HttpRequest, sent: str) -> Draft:

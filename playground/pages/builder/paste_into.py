@@ -21,12 +21,12 @@ from playground.openapi.operations import UnknownOperation, get_operation
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edit_requests import InvalidEditRequest, read_edit_request
 from playground.pages.builder.edits import describe_applied
-from playground.pages.pasting import (
-    build_step_edit,
+from playground.pages.pasted_notes import (
     describe_requests,
     note_credentials,
     note_ignored_headers,
 )
+from playground.pages.pasted_steps import build_step_edit
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.policy import current_origin
