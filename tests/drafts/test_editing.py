@@ -71,7 +71,7 @@ def test_removing_a_missing_value_is_not_an_error() -> None:
 
 
 def test_moving_a_missing_row_is_an_error() -> None:
-    with pytest.raises(InvalidEdit, match=r"doesn.t exist"):
+    with pytest.raises(InvalidEdit, match=r"no longer exists"):
         edited(TEXT, Edit("move", "/steps", index=7, to=0))
 
 
