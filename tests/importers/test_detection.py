@@ -243,3 +243,21 @@ def test_a_sentence_that_starts_with_curl_is_left_out(line, end):
 )
 def test_a_command_is_no_sentence(line, url):
     assert (paste(line).kind, paste(line).url) == ("curl", url)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("CURL https://h.example.com/a", "curl"),
+        ("IRM https://h.example.com/a", "powershell"),
+        ("xh POST https://h.example.com/a b=c", "httpie"),
+        ("http\tPOST https://h.example.com/a b=c", "httpie"),
+        ("client.post('https://h.example.com/a', json={'b': None})", "python"),
+        (
+            "x = new XMLHttpRequest(); x.open('PUT', 'https://h.example.com/a'); x.send()",
+            "javascript",
+        ),
+    ],
+)
+def test_the_words_of_a_format_are_found(text, kind):
+    assert paste(text).kind == kind

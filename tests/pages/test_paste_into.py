@@ -90,11 +90,15 @@ ENVIRONMENT = json.dumps({
 })  # fmt: skip
 
 
+BRUNO = "vars {\n  who: Kim\n  tok: CANARY-TOKEN\n}\nvars:secret [\n  tok\n]\n"
+
+
+@pytest.mark.parametrize("text", [ENVIRONMENT, BRUNO], ids=["Postman", "Bruno"])
 def test_an_environment_becomes_variables_and_its_secrets_are_kept(
-    as_editor: Client, editor: Person
+    as_editor: Client, editor: Person, text: str
 ) -> None:
     draft = start_draft(editor, "launch-workflow", '{"job_name": "{{who}}", "x": "{{tok}}"}')
-    answer = send(as_editor, draft, text=ENVIRONMENT)
+    answer = send(as_editor, draft, text=text)
     assert answer.status_code == 200
     assert "CANARY" not in answer.content.decode()
     draft.refresh_from_db()
