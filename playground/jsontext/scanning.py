@@ -16,8 +16,8 @@ from playground.jsontext.errors import excerpt, position_at, syntax_error
 Match = Callable[[str, int], re.Match[str]]
 
 # Only the end of a value matters here. `int` would refuse more than 4,300 digits and `float`
-# is slow; `len` accepts any token.
-_decode_at = JSONDecoder(parse_int=len, parse_float=len).raw_decode
+# is slow; `len` accepts any token, and objects are freed as soon as they end.
+_decode_at = JSONDecoder(parse_int=len, parse_float=len, object_hook=len).raw_decode
 _space: Match = re.compile(r"[ \t\n\r]*").match  # type: ignore[assignment]
 _colon: Match = re.compile(r"[ \t\n\r]*:?[ \t\n\r]*").match  # type: ignore[assignment]
 _comma = re.compile(r"[ \t\n\r]*,[ \t\n\r]*").match
