@@ -57,7 +57,9 @@ INSTALLED_APPS = [
     "playground.workspace",
     "playground.drafts",
     "playground.payload_templates",
+    "playground.engine",
     "playground.history",
+    "playground.sending",
     "playground.sandbox",
     "playground.commands",
     "playground.pages",
@@ -233,6 +235,8 @@ MAX_REPLY_HEADER_BYTES = env.read_integer("MAX_REPLY_HEADER_BYTES", 65_536, mini
 # Threads that send, and how many sends may wait for one.
 SEND_WORKERS = env.read_integer("SEND_WORKERS", 32, minimum=1)
 SEND_WAITING = env.read_integer("SEND_WAITING", 200)
+# How often a process that does such work tells the others that it lives; 0 for tests.
+HEARTBEAT_SECONDS = 10.0
 # How long a reply that can't be stored, as the disk is full, is kept in memory.
 KEEP_REPLY_SECONDS = env.read_integer("KEEP_REPLY_SECONDS", 600)
 

@@ -20,6 +20,8 @@ def pytest_configure() -> None:
     )
     # A thread that keeps its connection would keep the test's database from being removed.
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
+    # Nothing is written to the test's database but by the test.
+    settings.HEARTBEAT_SECONDS = 0
     hypothesis_settings.register_profile("any clock", deadline=None)
     hypothesis_settings.load_profile("any clock")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

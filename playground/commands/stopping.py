@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from playground.commands.server import Server
-from playground.sending.pool import CANCEL_SECONDS, get_pool
+from playground.engine.threads import CANCEL_SECONDS, get_pool
 from playground.sending.recovery import end_own
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)

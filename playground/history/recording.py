@@ -14,9 +14,9 @@ from playground.calls.content import find_content_type, fingerprint_reply
 from playground.calls.fields import replace_unstorable
 from playground.calls.masking import format_masked, mask_call, mask_reply, mask_texts
 from playground.calls.values import Call, Failure, Outcome, Reply, Secret, Verdict
+from playground.engine.processes import identify_process
 from playground.history.bodies import dump_masked_call, store_bodies
 from playground.history.models import Exchange, SearchText, SentDocument
-from playground.history.processes import identify_process
 
 ABANDONED = "abandoned"
 LONGEST_SEARCH_TEXT = 2_000

@@ -1,7 +1,5 @@
 """How long exchanges are stored. Purging also removes bodies that nothing refers to."""
 
-import threading
-import time
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -12,33 +10,6 @@ from playground.calls.values import Outcome
 from playground.history.models import Body, Exchange, SentDocument
 
 CHUNK = 500
-
-
-class Interval:
-    """Tells callers in this process when a periodic task is due, at most once per interval."""
-
-    def __init__(self, seconds: float) -> None:
-        self._seconds = seconds
-        self._last = float("-inf")
-        self._lock = threading.Lock()
-
-    def is_due(self) -> bool:
-        """Return whether the interval has passed, and if so start the next one."""
-        with self._lock:
-            now = time.monotonic()
-            due = now - self._last > self._seconds
-            if due:
-                self._last = now
-            return due
-
-
-purging = Interval(3600.0)
-
-
-def purge_history_hourly() -> None:
-    """Purge at most once an hour. Called after each send, so that no scheduler is needed."""
-    if (settings.HISTORY_DAYS or settings.HISTORY_NUMBER) and purging.is_due():
-        purge_history()
 
 
 def purge_history(now: datetime | None = None) -> int:

@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from playground.sending.pool import get_pool
+from playground.engine.threads import get_pool
 from playground.vault.storage_check import list_applied, list_missing, list_newer, monitor
 from playground.vault.storage_errors import describe_cause
 

@@ -22,8 +22,8 @@ from playground.pages.responses import breadcrumbs, poll_delay
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.people.search import contain_words
-from playground.sending.pool import get_pool
-from playground.sending.sync import can_sync, find_sync, start_sync
+from playground.sending.sync import can_sync
+from playground.sending.sync_runs import find_sync, start_sync, wait_for_sync
 from playground.workspace.accounts import count_accounts, read_limits, search_accounts
 from playground.workspace.models import Connection, SyncRun, Workflow
 from playground.workspace.workflows import LONGEST_UID, read_definition
@@ -128,7 +128,7 @@ def sync_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
     if can_sync(connection):
         run = start_sync(connection, person_of(request))
         # A small workspace is read within this time: its page then shows the result at once.
-        get_pool().wait(run.id, SYNC_WAIT)
+        wait_for_sync(run, SYNC_WAIT)
     if not request.htmx:  # type: ignore[attr-defined]
         return redirect("connection", connection.id)
     return render(request, "sync/_sync.html", {"sync": describe_sync(connection)})

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from playground.engine.threads import Task, get_pool
 from playground.jsontext.edits import set_value
 from playground.jsontext.pointers import child
 from playground.jsontext.printing import dump
@@ -14,7 +15,6 @@ from playground.openapi.documents import ListedChoice, ListRule, get_value
 from playground.people.models import Person
 from playground.sending.api_calls import call_operation
 from playground.sending.plans import plan_operation
-from playground.sending.pool import Task, get_pool
 from playground.workspace.models import ChoiceList, Connection
 
 # APIs that always name a next page would otherwise be read forever.

@@ -11,9 +11,9 @@ from itertools import chain
 from typing import Any
 
 from playground.calls.spreadsheets import write_csv
+from playground.engine.threads import Task, get_pool
 from playground.sending.api_calls import CallResult, call_operation, call_with_backoff
 from playground.sending.plans import plan_operation
-from playground.sending.pool import Task, get_pool
 from playground.workspace.models import Connection
 
 OPERATIONS = {"results": "get-job-results", "inputs": "get-job-inputs"}

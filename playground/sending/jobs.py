@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from playground.engine.threads import Task, get_pool
 from playground.sending.api_calls import CallResult, call_operation
 from playground.sending.job_results import parse_rows
 from playground.sending.plans import plan_operation
-from playground.sending.pool import Task, get_pool
 from playground.workspace.models import Connection, JobRecord
 
 # Several tabs and people poll the same job: the API is called once for all of them.

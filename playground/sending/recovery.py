@@ -4,15 +4,12 @@ from django.utils import timezone
 
 from playground.calls.values import Failure, Outcome, Verdict
 from playground.calls.verdicts import reach_verdict
+from playground.engine.processes import has_ended, identify_process
+from playground.engine.threads import get_pool
 from playground.history.models import Exchange
-from playground.history.processes import has_ended, identify_process
 from playground.history.recording import record_abandoned
-from playground.history.retention import Interval
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.sending.completing import audit_exchange
-from playground.sending.pool import get_pool
-
-recovering = Interval(60.0)
 
 
 def end_abandoned() -> int:
@@ -31,12 +28,6 @@ def end_own() -> int:
     for exchange in running.select_related("person"):
         audit_exchange(record_abandoned(exchange, _judge_lost(exchange)))
     return len(running)
-
-
-def end_abandoned_if_due() -> None:
-    """Do the same at most once a minute in this process."""
-    if recovering.is_due():
-        end_abandoned()
 
 
 def is_abandoned(exchange: Exchange) -> bool:

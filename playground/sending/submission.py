@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from playground.calls.values import Outcome
 from playground.drafts.credentials import bind_secrets, extract_credentials
 from playground.drafts.models import Draft
+from playground.engine.threads import Task, get_pool
 from playground.history.models import Exchange
 from playground.history.recording import AlreadySubmitted
-from playground.history.retention import purge_history_hourly
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.rules.problems import Problem
@@ -33,8 +33,6 @@ from playground.sending.plans import (
     fingerprint_plan,
     plan_draft,
 )
-from playground.sending.pool import Task, get_pool
-from playground.sending.recovery import end_abandoned_if_due
 from playground.sending.resending import plan_resend
 
 WRONG_NAME = "refused: another name was typed"
@@ -168,20 +166,24 @@ def submit_plan(
 
 def wait_for_exchange(exchange: Exchange, seconds: float) -> Exchange:
     """Wait for the end of a send that began earlier; return the exchange as it is then."""
-    get_pool().wait(exchange.id, seconds)
+    pool = get_pool()
+    if pool.find(exchange.id) is not None:
+        pool.wait(exchange.id, seconds)
+    else:
+        running = Exchange.objects.filter(pk=exchange.pk, outcome=Outcome.SENDING)
+        pool.wait_until(lambda: not running.exists(), seconds)
     exchange.refresh_from_db()
     return exchange
 
 
 def cancel_send(exchange: Exchange) -> bool:
-    """Ask a send to stop; return False if this process isn't sending it.
+    """Ask a send to stop; return False if it has ended.
 
     Before its first byte it ends as not sent, after that as unknown.
     """
-    task = get_pool().find(exchange.id)
-    if task is None or exchange.outcome != Outcome.SENDING:
+    if exchange.outcome != Outcome.SENDING:
         return False
-    task.cancel.set()
+    get_pool().cancel(exchange.id)
     return True
 
 
@@ -206,9 +208,6 @@ def _send(exchange: Exchange, plan: Plan, assembled: Assembled, seconds: float) 
 
     def work(cancel: threading.Event) -> None:
         ended.append(send_and_complete(exchange, plan, assembled, cancel))
-        # Housekeeping rides on sends, so that no scheduler is needed; here no page waits for it.
-        end_abandoned_if_due()
-        purge_history_hourly()
 
     pool = get_pool()
     if not pool.submit(Task(exchange.id, work)):

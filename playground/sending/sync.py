@@ -2,28 +2,20 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from playground.history.processes import has_ended, identify_process
 from playground.openapi.operations import get_operation
 from playground.people.audit import record_event
-from playground.people.models import Person
 from playground.sending.api_calls import CallResult, call_operation, call_with_backoff
 from playground.sending.plans import plan_operation
-from playground.sending.pool import Task, get_pool
 from playground.workspace import accounts, workflows
 from playground.workspace.models import Connection, SyncRun, Workflow
 
 MOST_PAGES = 2000
 MOST_MESSAGES = 200
 MOST_NAMES = 5
-MOST_RUNS = 10
-# Longer than any sync: then its process must have died on another host.
-LONGEST_SYNC = timedelta(hours=1)
 Watch = Callable[[SyncRun], None]
 Row = Mapping[str, Any]
 
@@ -33,48 +25,15 @@ def can_sync(connection: Connection) -> bool:
     return connection.api == get_operation("list-workflows").api.id
 
 
-def start_sync(connection: Connection, person: Person | None) -> SyncRun:
-    """Start a sync in the pool, or return the one that is under way."""
-    # In one transaction, so that two clicks start one sync.
-    with transaction.atomic():
-        current = find_sync(connection)
-        if current is not None and current.under_way:
-            return current
-        run = _create_run(connection, person)
-    pool = get_pool()
-    if not pool.submit(Task(run.id, lambda cancel: run_sync(run, cancel))):
-        _end(run, SyncRun.Outcome.FAILED, pool.describe_full().message)
-    return run
-
-
-def find_sync(connection: Connection) -> SyncRun | None:
-    """Return the newest sync; one whose process died shows as failed."""
-    run = connection.syncs.first()
-    if run is not None and run.under_way:
-        # In either direction, as the clock may have been set back.
-        late = abs(timezone.now() - run.started_at) > LONGEST_SYNC
-        if late or has_ended(run.process):
-            run.outcome = SyncRun.Outcome.FAILED
-            run.failures = [*run.failures, "API Playground stopped before the sync ended."]
-    return run
-
-
-def sync_now(connection: Connection, watch: Watch) -> SyncRun:
-    """Sync in this thread, for a command; `watch` is called after every step."""
-    run = _create_run(connection, None)
-    run_sync(run, threading.Event(), watch)
-    return run
-
-
-def run_sync(run: SyncRun, cancel: threading.Event, watch: Watch = lambda run: None) -> None:
+def carry_out(run: SyncRun, cancel: threading.Event, watch: Watch = lambda run: None) -> None:
     """Carry out a sync. Whatever goes wrong, the run ends with a message."""
     try:
-        _Sync(run, cancel, watch).carry_out()
+        _Sync(run, cancel, watch).run_all()
     except Exception as error:
         if not SyncRun.objects.filter(pk=run.pk).exists():
             return  # deleted in the meantime, with its connection
         message = f"API Playground failed while syncing ({type(error).__name__})."
-        _end(run, SyncRun.Outcome.FAILED, message)
+        end_run(run, SyncRun.Outcome.FAILED, message)
         raise
     finally:
         watch(run)
@@ -87,17 +46,17 @@ class _Sync:
         self.run, self.cancel, self.watch = run, cancel, watch
         self.connection = run.connection
 
-    def carry_out(self) -> None:
+    def run_all(self) -> None:
         listed = self._list_workflows()
         if listed is None:
-            _end(self.run, SyncRun.Outcome.FAILED)
+            end_run(self.run, SyncRun.Outcome.FAILED)
             return
         self._read_workflows(listed)
         self._read_accounts()
         outcome = SyncRun.Outcome.PARTLY if self.run.failures else SyncRun.Outcome.COMPLETE
         # Not save(): people may have edited the connection while the sync ran.
         Connection.objects.filter(pk=self.connection.pk).update(synced_at=timezone.now())
-        _end(self.run, outcome)
+        end_run(self.run, outcome)
 
     def _list_workflows(self) -> list[Row] | None:
         self._report("Reading the list of workflows")
@@ -240,15 +199,8 @@ class _Sync:
         self.watch(self.run)
 
 
-def _create_run(connection: Connection, person: Person | None) -> SyncRun:
-    old = connection.syncs.values_list("pk", flat=True)[MOST_RUNS:]
-    SyncRun.objects.filter(pk__in=list(old)).delete()
-    return SyncRun.objects.create(
-        connection=connection, person=person, process=identify_process(), step="Waiting to start"
-    )
-
-
-def _end(run: SyncRun, outcome: str, failure: str = "") -> None:
+def end_run(run: SyncRun, outcome: str, failure: str = "") -> None:
+    """Store the end of a sync, with the message of a failure."""
     run.outcome, run.ended_at, run.step = outcome, timezone.now(), ""
     if failure:
         run.failures = [*run.failures, failure]

@@ -24,7 +24,8 @@ MAY_IMPORT: dict[str, set[str]] = {
 # Each of these may import all above it.
 for package in ("workspace", "drafts", "payload_templates"):
     MAY_IMPORT[package] = set(MAY_IMPORT)
-MAY_IMPORT["history"] = {"calls", "people", "vault"}
+MAY_IMPORT["engine"] = {"calls"}
+MAY_IMPORT["history"] = {"calls", "people", "vault", "engine"}
 MAY_IMPORT["sending"] = set(MAY_IMPORT)
 MAY_IMPORT["sandbox"] = {"openapi", "jsontext", "rules"}
 MAY_IMPORT["api"] = MAY_IMPORT["commands"] = set(MAY_IMPORT) | {"api"}

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from playground.sending.pool import Pool, Task
+from playground.engine.threads import Pool, Task
 from tests.commands.installation import prepare, read_outcomes
 from tests.commands.test_connections import is_closed, open_idle
 from tests.commands.test_serve import read_greeting, start

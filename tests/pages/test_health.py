@@ -8,7 +8,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 
-from playground.sending.pool import get_pool
+from playground.engine.threads import get_pool
 from playground.vault.models import StorageCheck
 from playground.vault.storage_check import StorageMonitor
 

@@ -13,10 +13,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from playground.calls.values import Outcome
+from playground.engine import threads as pool
 from playground.history.bodies import read_body
 from playground.history.models import Exchange
 from playground.people.models import AuditEvent, Role
-from playground.sending import pool, submission
+from playground.sending import submission
 from playground.sending.submission import Blocked, cancel_send, submit_draft, wait_for_exchange
 from playground.vault.models import Secret
 from playground.workspace.models import Connection

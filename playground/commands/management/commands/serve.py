@@ -9,6 +9,8 @@ from playground.commands import startup
 from playground.commands.data_state import BEGIN_ANEW
 from playground.commands.server import Server
 from playground.commands.stopping import StopRequest, stop_gracefully
+from playground.engine.models import Process
+from playground.engine.threads import start_engine
 from playground.people.tokens import has_owner, make_owner_link
 from playground.sending.policy import announce_origin
 
@@ -32,6 +34,7 @@ class Command(BaseCommand):
         startup.prepare(options["begin_anew"])
         server = Server(listener)
         server.start(when_ended=stop.make)
+        start_engine(Process.Kind.WEB)
         try:
             startup.remember_origin(origin)
             self.greet()

@@ -9,7 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from playground.commands.server import serve_sandbox
 from playground.commands.startup import prepare_database
-from playground.sending.sync import can_sync, sync_now
+from playground.sending.sync import can_sync
+from playground.sending.sync_runs import sync_now
 from playground.workspace.models import Connection, SyncRun
 
 # As a shell reports a process ended by Ctrl+C: 128 + SIGINT.

@@ -1,4 +1,4 @@
-"""The threads that send: a bounded number of their own, never those that serve pages."""
+"""The threads of tasks: a bounded number of their own, never those that serve pages."""
 
 import logging
 import queue
@@ -6,20 +6,31 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cache
 
 from django.conf import settings
+from django.core.signals import request_started
 from django.db import close_old_connections
+from django.db.models.functions import Now
+from django.dispatch import receiver
 
 from playground.calls.values import Failure
+from playground.engine.heartbeat import start_heartbeat
+from playground.engine.models import CancelRequest, Process
 
-logger = logging.getLogger("playground.sending")
+logger = logging.getLogger("playground.engine")
 # How long cancelled tasks may take to record that they were cancelled.
 CANCEL_SECONDS = 3.0
 # Server threads that never wait for a send. With fewer waiting, there are more polls, each of
 # which costs half as much as a send.
 FREE_THREADS = 2
+# Pauses between two looks at work in another process.
+FIRST_PAUSE, LONGEST_PAUSE = 0.03, 0.25
+OLD_REQUEST = timedelta(hours=1)
+_cancel: ContextVar[threading.Event | None] = ContextVar("cancel", default=None)
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,14 @@ class Pool:
     *unknown* by recovery.
     """
 
-    def __init__(self, workers: int, waiting: int, waiters: int) -> None:
+    def __init__(
+        self,
+        workers: int,
+        waiting: int,
+        waiters: int,
+        when_first_used: Callable[[], object] = lambda: None,
+    ) -> None:
+        self._when_first_used = when_first_used
         self.size = workers + waiting
         self._free = threading.Semaphore(self.size)
         self._wait_slots = threading.Semaphore(waiters)
@@ -55,6 +73,8 @@ class Pool:
         """Queue the task; return False if the pool is full or stopping: it will never run."""
         if self.is_stopping or not self._free.acquire(blocking=False):
             return False
+        if not self._threads:
+            self._when_first_used()
         with self._lock:
             self._tasks[task.id] = task
             if len(self._threads) < self._workers:
@@ -63,6 +83,23 @@ class Pool:
                 self._threads.append(thread)
                 thread.start()
         self._queue.put(task)
+        return True
+
+    def run(self, task: Task) -> bool:
+        """Run the task in this thread, as one that others can find and cancel.
+
+        Returns False if it runs already: the message that asks for it came twice.
+        """
+        with self._lock:
+            if task.id in self._tasks:
+                return False
+            self._tasks[task.id] = task
+        try:
+            self._perform(task)
+        finally:
+            with self._lock:
+                self._tasks.pop(task.id, None)
+            task.done.set()
         return True
 
     def find(self, task_id: uuid.UUID) -> Task | None:
@@ -82,6 +119,41 @@ class Pool:
             return task.done.wait(seconds)
         finally:
             self._wait_slots.release()
+
+    def wait_until(self, has_ended: Callable[[], bool], seconds: float) -> bool:
+        """Wait for work of another process, asking `has_ended` ever less often."""
+        if has_ended():
+            return True
+        if seconds <= 0 or not self._wait_slots.acquire(blocking=False):
+            return False
+        deadline, pause = time.monotonic() + seconds, FIRST_PAUSE
+        try:
+            while (left := deadline - time.monotonic()) > 0:
+                time.sleep(min(pause, left))
+                if has_ended():
+                    return True
+                pause = min(pause * 1.5, LONGEST_PAUSE)
+            return False
+        finally:
+            self._wait_slots.release()
+
+    def cancel(self, task_id: uuid.UUID) -> None:
+        """Ask a task to stop, in this process at once, in another within a second."""
+        task = self.find(task_id)
+        if task is not None:
+            task.cancel.set()
+        else:
+            CancelRequest.objects.get_or_create(work=task_id, defaults={"requested_at": Now()})
+
+    def heed_requests(self) -> None:
+        """Cancel what other processes asked this one to cancel."""
+        own = list(self._tasks)
+        if not own:
+            return
+        for request in CancelRequest.objects.filter(work__in=own):
+            if task := self.find(request.work):
+                task.cancel.set()
+            request.delete()
 
     def describe_full(self) -> Failure:
         """Return the failure of a send that `submit` rejected."""
@@ -111,16 +183,23 @@ class Pool:
     def _run(self) -> None:
         while True:
             task = self._queue.get()
-            # As Django does around a request: unusable connections are reopened, the others are
-            # kept, because opening one costs more than the writes of a send.
-            close_old_connections()
             try:
-                task.work(task.cancel)
+                self._perform(task)
             except Exception as error:
                 # Only the type: the message of an error may quote what was sent.
-                logger.error("A task of the send pool failed: %s", type(error).__name__)
+                logger.error("A task of the pool failed: %s", type(error).__name__)
             finally:
                 self._finish(task)
+
+    def _perform(self, task: Task) -> None:
+        # As Django does around a request: unusable connections are reopened, the others are
+        # kept, because opening one costs more than the writes of a send.
+        close_old_connections()
+        token = _cancel.set(task.cancel)
+        try:
+            task.work(task.cancel)
+        finally:
+            _cancel.reset(token)
 
     def _finish(self, task: Task) -> None:
         close_old_connections()
@@ -130,8 +209,33 @@ class Pool:
         task.done.set()
 
 
+def get_cancel() -> threading.Event:
+    """Return the event that asks the task of this thread to stop."""
+    return _cancel.get() or threading.Event()
+
+
+def remove_old_requests() -> None:
+    """Remove requests to cancel what had ended before anybody looked."""
+    CancelRequest.objects.filter(requested_at__lt=Now() - OLD_REQUEST).delete()
+
+
 @cache
 def get_pool() -> Pool:
     """Return the pool of this process, created when first needed."""
     waiters = max(1, settings.THREADS - FREE_THREADS)
-    return Pool(settings.SEND_WORKERS, settings.SEND_WAITING, waiters)
+    return Pool(settings.SEND_WORKERS, settings.SEND_WAITING, waiters, start_engine)
+
+
+def start_engine(kind: str = Process.Kind.COMMAND) -> None:
+    """Start the heartbeat and the periodic work of this process.
+
+    Servers and workers call this; in any other process the first task does.
+    """
+    start_heartbeat(kind, get_pool().heed_requests)
+
+
+@receiver(request_started)
+def start_web_engine(**_: object) -> None:
+    """Start it at the first request in a server that isn't ours, such as gunicorn."""
+    request_started.disconnect(start_web_engine)
+    start_engine(Process.Kind.WEB)

@@ -1,0 +1,1 @@
+"""Background work: tasks, the threads that run them, processes and their heartbeat."""

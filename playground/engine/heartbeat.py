@@ -1,0 +1,58 @@
+"""What a process that owns work does besides: tell that it lives, and heed cancel requests."""
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from django.conf import settings
+from django.db import DatabaseError, connections
+
+from playground.engine.periodic import run_for_ever
+from playground.engine.processes import record_beat
+
+logger = logging.getLogger("playground.engine")
+
+STEP_SECONDS = 1.0
+# A process forked from one with a heartbeat needs its own, as threads don't survive a fork.
+_started: set[int] = set()
+_lock = threading.Lock()
+
+
+def start_heartbeat(kind: str, heed_requests: Callable[[], None]) -> bool:
+    """Start the threads of this process, once; return False if they run already.
+
+    `heed_requests` is called every second: it cancels what other processes asked to cancel.
+    """
+    if not settings.HEARTBEAT_SECONDS:
+        return False
+    with _lock:
+        if os.getpid() in _started:
+            return False
+        _started.add(os.getpid())
+    for name, target in (
+        ("heartbeat", lambda: _beat_for_ever(kind, heed_requests)),
+        ("periodic", run_for_ever),
+    ):
+        threading.Thread(target=target, name=name, daemon=True).start()
+    return True
+
+
+def _beat_for_ever(kind: str, heed_requests: Callable[[], None]) -> None:
+    due, failed = float("-inf"), False
+    while True:
+        try:
+            if time.monotonic() >= due:
+                record_beat(kind)
+                due = time.monotonic() + settings.HEARTBEAT_SECONDS
+                connections.close_all()
+            heed_requests()
+            failed = False
+        except DatabaseError as error:
+            if not failed:
+                logger.error("The heartbeat can't be recorded: %s", type(error).__name__)
+            failed = True
+            # A connection to a server that was restarted never works again.
+            connections.close_all()
+        time.sleep(STEP_SECONDS)

@@ -1,0 +1,86 @@
+"""Which process does a piece of work, and whether that process still runs."""
+
+import os
+import socket
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from django.db.models.functions import Now
+
+from playground.engine.models import Process
+
+# A process is seen every ten seconds: then it has missed three of them.
+SILENT = timedelta(seconds=30)
+OLD = timedelta(days=1)
+
+
+def identify_process() -> str:
+    """Return this process as `place/pid/start time`."""
+    return f"{_find_place()}/{os.getpid()}/{_read_start_time(os.getpid())}"
+
+
+def has_ended(process: str) -> bool:
+    """Return whether the process has certainly ended; False where nobody can tell."""
+    place, _, rest = process.partition("/")
+    number, _, started = rest.partition("/")
+    if not number.isdigit():
+        return False
+    if place != _find_place():
+        return _is_silent(process)
+    # After a restart another process may have the same pid, but not the same start time.
+    return not _is_running(int(number)) or _read_start_time(int(number)) != started
+
+
+def record_beat(kind: str) -> None:
+    """Record that this process runs."""
+    name = identify_process()
+    if not Process.objects.filter(name=name).update(seen_at=Now()):
+        Process.objects.create(name=name, kind=kind, started_at=Now(), seen_at=Now())
+
+
+def remove_old_processes() -> None:
+    Process.objects.filter(seen_at__lt=Now() - OLD).delete()
+
+
+def _is_silent(process: str) -> bool:
+    # Never seen is not silent: it may be of a version without heartbeats.
+    return Process.objects.filter(name=process, seen_at__lt=Now() - SILENT).exists()
+
+
+@cache
+def _find_place() -> str:
+    """Return the host and what numbers its processes.
+
+    Two containers or cloned machines may have one host name, and neither may take the other's
+    pids for its own.
+    """
+    host = socket.gethostname().replace("/", "-")
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
+        return f"{host}-{boot}-{Path('/proc/self/ns/pid').stat().st_ino}"
+    except OSError:
+        return host
+
+
+def _is_running(pid: int) -> bool:
+    # Windows has no harmless signal: os.kill would end the process there.
+    if os.name != "posix":
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # it runs, as another user
+    return True
+
+
+def _read_start_time(pid: int) -> str:
+    """Return the start time in clock ticks since boot; empty where there is no /proc."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return ""
+    # proc(5): starttime is field 22. The name in field 2 may hold blanks and parentheses.
+    return stat.rpartition(")")[2].split()[19]

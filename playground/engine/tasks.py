@@ -1,0 +1,48 @@
+"""Tasks: functions with the id of their work as argument, run in the background.
+
+The database says what is to be done, and a task begins by claiming it there. So a task may come
+twice, or late, or never: then a periodic task finds its work and enqueues it again.
+"""
+
+import uuid
+from collections.abc import Callable
+from functools import partial
+
+from django.db import transaction
+
+from playground.engine.threads import Task, get_pool
+
+Function = Callable[[str], None]
+_registry: dict[str, Function] = {}
+
+
+def task(function: Function) -> Function:
+    """Decorate a function that any process may run, given its name and the id of its work."""
+    _registry[function.__name__] = function
+    return function
+
+
+def enqueue(function: Function, work_id: object) -> None:
+    """Run a task once the open transaction commits, or at once if none is open."""
+    transaction.on_commit(partial(_submit, function.__name__, str(work_id)))
+
+
+def make_task(name: str, work_id: str) -> Task:
+    """Return the task that runs a registered function. Raises KeyError for an unknown name."""
+    function = _registry[name]
+    return Task(find_task_id(name, work_id), lambda cancel: function(work_id))
+
+
+def find_task_id(name: str, work_id: str) -> uuid.UUID:
+    """Return the id of the task: that of its work, if it has a UUID."""
+    try:
+        return uuid.UUID(work_id)
+    except ValueError:
+        return uuid.uuid5(uuid.NAMESPACE_OID, f"{name}/{work_id}")
+
+
+def _submit(name: str, work_id: str) -> None:
+    made, pool = make_task(name, work_id), get_pool()
+    # A full or stopping pool takes nothing: the work stays in the database until there is room.
+    if pool.find(made.id) is None:
+        pool.submit(made)

@@ -1,0 +1,26 @@
+"""The periodic work on sends, syncs and the history, and how often it is done."""
+
+from playground.engine.periodic import periodic
+from playground.engine.processes import remove_old_processes
+from playground.engine.threads import remove_old_requests
+from playground.history.retention import purge_history
+from playground.sending.recovery import end_abandoned
+from playground.sending.sync_runs import recover_syncs
+
+RECOVERY_SECONDS = 15.0
+HOUR = 3600.0
+
+
+@periodic(RECOVERY_SECONDS)
+def recover() -> None:
+    """Take up what a process that died has left."""
+    end_abandoned()
+    recover_syncs()
+
+
+@periodic(HOUR)
+def clean_up() -> None:
+    """Remove what the settings say is too old, and what nothing needs any more."""
+    purge_history()
+    remove_old_processes()
+    remove_old_requests()

@@ -1,0 +1,72 @@
+"""Periodic work runs once per interval, however many processes look for it."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from playground.engine import periodic
+from playground.engine.models import PeriodicRun
+
+MINUTE = 60.0
+
+
+@pytest.fixture
+def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The runs of the one periodic task there is."""
+    seen: list[str] = []
+    monkeypatch.setattr(periodic, "_registry", {})
+
+    @periodic.periodic(MINUTE)
+    def count() -> None:
+        seen.append(threading.current_thread().name)
+
+    return seen
+
+
+@pytest.mark.django_db
+def test_a_new_task_is_due_at_once_and_then_after_its_interval(runs) -> None:
+    assert periodic.run_due_tasks() == ["count"]
+    assert periodic.run_due_tasks() == []
+    PeriodicRun.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert periodic.run_due_tasks() == ["count"]
+    assert len(runs) == 2
+    due = PeriodicRun.objects.get().due_at - timezone.now()
+    assert timedelta(seconds=30) < due <= timedelta(seconds=61)
+
+
+@pytest.mark.django_db
+def test_a_clock_that_was_set_back_delays_nothing(runs) -> None:
+    periodic.run_due_tasks()
+    PeriodicRun.objects.update(due_at=timezone.now() + timedelta(days=1))
+    assert periodic.run_due_tasks() == ["count"]
+
+
+@pytest.mark.django_db
+def test_a_task_that_fails_is_logged_without_its_message_and_runs_again(runs, caplog) -> None:
+    @periodic.periodic(MINUTE)
+    def fail() -> None:
+        raise ValueError("a secret")
+
+    assert sorted(periodic.run_due_tasks()) == ["count", "fail"]
+    assert "The periodic task fail failed: ValueError" in caplog.text
+    assert "secret" not in caplog.text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_that_look_at_once_one_runs_it(runs) -> None:
+    start = threading.Barrier(8)
+
+    def look(_: int) -> None:
+        try:
+            start.wait(10)
+            periodic.run_due_tasks()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as processes:
+        list(processes.map(look, range(8)))
+    assert len(runs) == 1
