@@ -23,6 +23,8 @@ FEWEST_CHARACTERS = 5
 # How often to reread a key file that another process is writing, and the seconds in between.
 KEY_TRIES = 20
 KEY_PAUSE = 0.05
+BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
+BROKER_FORMS = "must be amqp://USER:PASSWORD@HOST:PORT/VHOST or redis://HOST:PORT/NUMBER."
 DATABASE_FORMS = "must be postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH."
 
 
@@ -198,6 +200,17 @@ def read_database(name: str, default: Path) -> dict[str, Any]:
             name, "needs the PostgreSQL driver: pip install -r requirements-postgresql.txt"
         )
     return database
+
+
+def read_broker(name: str) -> str:
+    """The URL of a message broker: RabbitMQ or Redis; empty for none."""
+    url = read_text(name).strip()
+    # The URL may hold a password, so no message repeats it.
+    if url and (urlsplit(url).scheme not in BROKER_SCHEMES or not urlsplit(url).hostname):
+        raise Misconfigured(name, BROKER_FORMS)
+    if url and find_spec("celery") is None:
+        raise Misconfigured(name, "needs Celery: pip install -r requirements-celery.txt")
+    return url
 
 
 def read_origins(name: str) -> list[str]:

@@ -235,6 +235,11 @@ MAX_REPLY_HEADER_BYTES = env.read_integer("MAX_REPLY_HEADER_BYTES", 65_536, mini
 # Threads that send, and how many sends may wait for one.
 SEND_WORKERS = env.read_integer("SEND_WORKERS", 32, minimum=1)
 SEND_WAITING = env.read_integer("SEND_WAITING", 200)
+# With a message broker, sends and syncs go to workers: how many processes a worker has, and how
+# long a send may wait for one.
+BROKER_URL = env.read_broker("BROKER_URL")
+WORKER_PROCESSES = env.read_integer("WORKER_PROCESSES", 4, minimum=1)
+QUEUE_SECONDS = env.read_integer("QUEUE_SECONDS", 600, minimum=30)
 # How often a process that does such work tells the others that it lives; 0 for tests.
 HEARTBEAT_SECONDS = 10.0
 # How long a reply that can't be stored, as the disk is full, is kept in memory.

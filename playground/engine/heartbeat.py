@@ -20,7 +20,7 @@ _started: set[int] = set()
 _lock = threading.Lock()
 
 
-def start_heartbeat(kind: str, heed_requests: Callable[[], None]) -> bool:
+def start_heartbeat(kind: str, origin: str, heed_requests: Callable[[], None]) -> bool:
     """Start the threads of this process, once; return False if they run already.
 
     `heed_requests` is called every second: it cancels what other processes asked to cancel.
@@ -32,19 +32,19 @@ def start_heartbeat(kind: str, heed_requests: Callable[[], None]) -> bool:
             return False
         _started.add(os.getpid())
     for name, target in (
-        ("heartbeat", lambda: _beat_for_ever(kind, heed_requests)),
+        ("heartbeat", lambda: _beat_for_ever(kind, origin, heed_requests)),
         ("periodic", run_for_ever),
     ):
         threading.Thread(target=target, name=name, daemon=True).start()
     return True
 
 
-def _beat_for_ever(kind: str, heed_requests: Callable[[], None]) -> None:
+def _beat_for_ever(kind: str, origin: str, heed_requests: Callable[[], None]) -> None:
     due, failed = float("-inf"), False
     while True:
         try:
             if time.monotonic() >= due:
-                record_beat(kind)
+                record_beat(kind, origin)
                 due = time.monotonic() + settings.HEARTBEAT_SECONDS
                 connections.close_all()
             heed_requests()

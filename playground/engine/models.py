@@ -6,6 +6,7 @@ from django.db import models
 class Process(models.Model):
     """A process that may own work, by the name that `identify_process` returns.
 
+    `origin` is the address of one that serves pages, as its own machine reaches it.
     Times are the database's: the clocks of several machines differ.
     """
 
@@ -16,6 +17,7 @@ class Process(models.Model):
 
     name = models.CharField(max_length=200, primary_key=True)
     kind = models.CharField(max_length=10, choices=Kind)
+    origin = models.CharField(max_length=100, default="")
     started_at = models.DateTimeField()
     seen_at = models.DateTimeField(db_index=True)
 

@@ -32,11 +32,19 @@ def has_ended(process: str) -> bool:
     return not _is_running(int(number)) or _read_start_time(int(number)) != started
 
 
-def record_beat(kind: str) -> None:
-    """Record that this process runs."""
+def record_beat(kind: str, origin: str = "") -> None:
+    """Record that this process runs; `origin` is where this machine reaches a server."""
     name = identify_process()
     if not Process.objects.filter(name=name).update(seen_at=Now()):
-        Process.objects.create(name=name, kind=kind, started_at=Now(), seen_at=Now())
+        Process.objects.create(name=name, kind=kind, origin=origin, started_at=Now(), seen_at=Now())
+
+
+def find_origin() -> str:
+    """Return where this machine reaches a server of the playground; empty if none runs here."""
+    place = f"{_find_place()}/"
+    alive = Process.objects.filter(name__startswith=place, seen_at__gte=Now() - SILENT)
+    served = alive.exclude(origin="").order_by("-started_at")
+    return served.values_list("origin", flat=True).first() or ""
 
 
 def remove_old_processes() -> None:

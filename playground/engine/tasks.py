@@ -6,9 +6,11 @@ twice, or late, or never: then a periodic task finds its work and enqueues it ag
 
 import uuid
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 
+from django.conf import settings
 from django.db import transaction
+from django.utils.module_loading import import_string
 
 from playground.engine.threads import Task, get_pool
 
@@ -41,7 +43,22 @@ def find_task_id(name: str, work_id: str) -> uuid.UUID:
         return uuid.uuid5(uuid.NAMESPACE_OID, f"{name}/{work_id}")
 
 
+def uses_workers() -> bool:
+    """Return whether tasks go to workers rather than to threads of this process."""
+    return bool(settings.BROKER_URL)
+
+
+@cache
+def _load_publish() -> Callable[[str, str], None]:
+    # Only by name: without a broker Celery need not be installed.
+    found: Callable[[str, str], None] = import_string("playground.engine.celery_adapter.publish")
+    return found
+
+
 def _submit(name: str, work_id: str) -> None:
+    if uses_workers():
+        _load_publish()(name, work_id)
+        return
     made, pool = make_task(name, work_id), get_pool()
     # A full or stopping pool takes nothing: the work stays in the database until there is room.
     if pool.find(made.id) is None:

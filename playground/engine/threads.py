@@ -90,6 +90,7 @@ class Pool:
 
         Returns False if it runs already: the message that asks for it came twice.
         """
+        self._when_first_used()
         with self._lock:
             if task.id in self._tasks:
                 return False
@@ -226,12 +227,13 @@ def get_pool() -> Pool:
     return Pool(settings.SEND_WORKERS, settings.SEND_WAITING, waiters, start_engine)
 
 
-def start_engine(kind: str = Process.Kind.COMMAND) -> None:
+def start_engine(kind: str = Process.Kind.COMMAND, origin: str = "") -> None:
     """Start the heartbeat and the periodic work of this process.
 
-    Servers and workers call this; in any other process the first task does.
+    Servers and workers call this; in any other process the first task does. `origin` is the
+    address at which this machine reaches a server.
     """
-    start_heartbeat(kind, get_pool().heed_requests)
+    start_heartbeat(kind, origin, get_pool().heed_requests)
 
 
 @receiver(request_started)

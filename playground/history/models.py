@@ -76,8 +76,8 @@ class Exchange(models.Model):
     job_uid = models.CharField(max_length=200, default="")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    # The process that sends this, and when even a slow send must have ended: either tells
-    # recovery that a send was lost.
+    # The process that sends this, none while it waits for a worker; and when even a slow send
+    # must have ended. Either tells recovery that a send was lost.
     process = models.CharField(max_length=200, default="")
     deadline = models.DateTimeField(null=True)
     fingerprint = models.CharField(max_length=64, default="")
@@ -110,6 +110,11 @@ class Exchange(models.Model):
     @property
     def under_way(self) -> bool:
         return self.outcome == Outcome.SENDING
+
+    @property
+    def is_queued(self) -> bool:
+        """Whether it waits for a worker: no process has begun to send it."""
+        return self.under_way and not self.process
 
 
 class SentDocument(models.Model):

@@ -5,6 +5,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -27,13 +28,18 @@ class AlreadySubmitted(Exception):
 
 
 def record_start(
-    exchange: Exchange, call: Call, document: str = "", metadata: str = "{}", context: str = ""
+    exchange: Exchange,
+    call: Call,
+    document: str = "",
+    metadata: str = "{}",
+    context: str = "",
+    queued: bool = False,
 ) -> Exchange:
     """Complete, mask and commit a new exchange before its first byte leaves.
 
     The caller fills in where it comes from; the rest follows from `call`, which holds the
-    secrets. `metadata` and `context` are JSON texts. Raises AlreadySubmitted when the same
-    submission arrived before.
+    secrets. `metadata` and `context` are JSON texts. A `queued` exchange has no process yet.
+    Raises AlreadySubmitted when the same submission arrived before.
     """
     masked, person = mask_call(call), exchange.person
     exchange.person_name = person.get_username() if person else ""
@@ -42,7 +48,8 @@ def record_start(
     exchange.name = name[:300]
     exchange.path_values = dict(zip(exchange.path_values, values, strict=True))
     exchange.method, exchange.url = masked.method, format_masked(masked.url)
-    exchange.started_at, exchange.process = timezone.now(), identify_process()
+    exchange.started_at = timezone.now()
+    exchange.process = "" if queued else identify_process()
     try:
         with transaction.atomic():
             exchange.request, stored_context = store_bodies(
@@ -60,6 +67,17 @@ def record_start(
             raise AlreadySubmitted from None
         raise
     return exchange
+
+
+def record_claim(exchange: Exchange, call: Call, deadline: datetime) -> Exchange:
+    """Record that this process sends a queued exchange from now on, and the call as it will be."""
+    masked, claimed = mask_call(call), copy.copy(exchange)
+    # Variables such as the time have other values than when it was queued.
+    [claimed.request] = store_bodies(dump_masked_call(masked).encode())
+    claimed.method, claimed.url = masked.method, format_masked(masked.url)
+    claimed.process, claimed.deadline = identify_process(), deadline
+    claimed.save(update_fields=["request", "method", "url", "process", "deadline"])
+    return claimed
 
 
 def record_end(

@@ -24,7 +24,7 @@ from playground.history.queries import ExchangePage, ExchangeSearch, list_exchan
 from playground.openapi.operations import list_operations
 from playground.pages.exchanges import get_exchange
 from playground.pages.parameters import read_number, read_optional_number, read_uuid
-from playground.pages.replies import KINDS, ROWS, SNIFFED, WORDS, shorten_uids, view_reply
+from playground.pages.replies import KINDS, ROWS, SNIFFED, WORDS, describe_state, shorten_uids, view_reply
 from playground.pages.responses import respond_with_file
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
@@ -68,15 +68,15 @@ def show_history(request: HttpRequest) -> HttpResponse:
 
 def _describe_row(exchange: Exchange, titles: dict[str, str]) -> dict[str, object]:
     # Formatted here: fifty rows of template filters took most of the page's time.
-    sent = exchange.started_at
+    sent, outcome = exchange.started_at, exchange.outcome
     ended = exchange.ended_at is not None
     return {
         "exchange": exchange,
         "href": f"/history/{exchange.id}/",
         "title": titles.get(exchange.operation, exchange.operation),
-        "message": _truncate(shorten_uids(exchange.message)),
-        "kind": KINDS.get(exchange.outcome, "note"),
-        "word": WORDS.get(exchange.outcome, exchange.outcome),
+        "message": _truncate(shorten_uids(exchange.message)) or describe_state(exchange),
+        "kind": KINDS.get(outcome, "note"),
+        "word": _("waiting") if exchange.is_queued else WORDS.get(outcome, outcome),
         "milliseconds": f"{exchange.seconds * 1000:.0f} ms" if ended else "–",
         "sent": f"{sent:%Y-%m-%d %H:%M} UTC",
         "sent_at": sent.isoformat(timespec="seconds"),

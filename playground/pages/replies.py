@@ -253,7 +253,7 @@ def view_reply(
     outcome, body = exchange.outcome, exchange.reply_body
     under_way = outcome == Outcome.SENDING
     # Whole UIDs would fill the line; they are in the body and in the link to the job.
-    message = _("Sending. No reply yet.") if under_way else shorten_uids(exchange.message)
+    message = describe_state(exchange) if under_way else shorten_uids(exchange.message)
     head, colon, _rest = message.partition(": ")
     lead = head + ":" if colon and len(head) <= MAX_LEAD else ""
     part = part if part in PARTS else "body"
@@ -277,6 +277,13 @@ def view_reply(
         under_way=under_way,
         may_send_anyway=exchange.code == "repeated" and exchange.draft_id is not None,
     )
+
+
+def describe_state(exchange: Exchange) -> str:
+    """Return a message about a send that hasn't ended; empty for others."""
+    if exchange.is_queued:
+        return _("Waiting for a worker. Nothing has been sent yet.")
+    return _("Sending. No reply yet.") if exchange.under_way else ""
 
 
 def shorten_uids(text: str) -> str:

@@ -4,10 +4,11 @@ import logging
 import threading
 import uuid
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.utils import timezone
 
 from playground.calls.assembling import Endpoint, assemble
@@ -95,10 +96,19 @@ def _open_file(plan: Plan, file_id: str) -> FileData | None:
     return open_file(file_id)
 
 
+def find_deadline() -> datetime:
+    """Return when even a slow send that begins now must have ended."""
+    return timezone.now() + timedelta(seconds=current_limits().total_seconds) + GRACE
+
+
 def start_exchange(
-    plan: Plan, call: Call, person: Person | None, submission: uuid.UUID | None
+    plan: Plan,
+    call: Call,
+    person: Person | None,
+    submission: uuid.UUID | None,
+    queued: bool = False,
 ) -> Exchange:
-    """Commit the exchange before the first byte leaves.
+    """Commit the exchange before the first byte leaves; a queued one waits for a worker.
 
     Raises AlreadySubmitted when the same submission arrived before.
     """
@@ -113,7 +123,9 @@ def start_exchange(
         name=plan.name,
         path_values=plan.path_values,
         fingerprint=fingerprint_plan(plan),
-        deadline=timezone.now() + timedelta(seconds=current_limits().total_seconds) + GRACE,
+        deadline=timezone.now() + timedelta(seconds=settings.QUEUE_SECONDS)
+        if queued
+        else find_deadline(),
     )
     started = record_start(
         exchange,
@@ -121,6 +133,7 @@ def start_exchange(
         document=plan.text,
         metadata=plan.metadata,
         context=describe_context(plan),
+        queued=queued,
     )
     hold_files(started.id, list_inserted_files(call))
     return started
@@ -172,8 +185,8 @@ def _build_endpoint(
     connection = plan.connection
     if connection is None:
         return Endpoint("", headers=plan.headers)
-    settings = dict(connection.settings)
-    way = str(settings.pop("way", ""))
+    values = dict(connection.settings)
+    way = str(values.pop("way", ""))
     base_url = resolve_base_url(connection.base_url, origin)
     # A credential that was pasted with the payload replaces the connection's, but only at the
     # host it was given for.
@@ -183,7 +196,7 @@ def _build_endpoint(
     pasted = {each.name: each for each in own if each.name in names and each.may_go_to(*target)}
     return Endpoint(
         base_url=base_url,
-        credentials={**settings, **{each.name: each for each in shared}, **pasted},
+        credentials={**values, **{each.name: each for each in shared}, **pasted},
         way=way,
         headers=plan.headers,
         follow_redirects=connection.follow_redirects,

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
+from playground.engine.processes import find_origin
+from playground.engine.tasks import uses_workers
 from playground.network import GuardRefusal, InvalidPolicy, Limits, Policy, check_target
 
 _announced: set[str] = set()
@@ -23,7 +25,9 @@ def announce_origin(origin: str) -> None:
 
 def current_origin() -> str:
     """Return the origin of this installation's sandbox; empty if it isn't known."""
-    return next(iter(_announced), settings.SANDBOX_ORIGIN)
+    known = next(iter(_announced), settings.SANDBOX_ORIGIN)
+    # A worker serves no sandbox, but a server on its machine does.
+    return known or (find_origin() if uses_workers() else "")
 
 
 def current_policy() -> Policy:
@@ -32,7 +36,7 @@ def current_policy() -> Policy:
     return Policy.read(
         [*settings.ALLOW_NETWORKS, *settings.ALLOW_HOSTS],
         allow_only=settings.ALLOW_ONLY,
-        own_origins={settings.SANDBOX_ORIGIN, *_announced},
+        own_origins={settings.SANDBOX_ORIGIN, *_announced, current_origin()},
         ca_file=settings.CA_FILE,
         egress_proxy=settings.EGRESS_PROXY,
     )

@@ -10,12 +10,15 @@ from playground.history.models import Exchange
 from playground.history.recording import record_abandoned
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.sending.completing import audit_exchange
+from playground.sending.queued_sends import has_expired, judge_expired
 
 
 def end_abandoned() -> int:
     """End every exchange that no process is still sending; return how many."""
     # Decided in Python: only the operating system knows which processes still run.
-    running = Exchange.objects.filter(outcome=Outcome.SENDING).select_related("person")
+    # Queued sends are recovered on their own: nobody has begun those.
+    running = Exchange.objects.filter(outcome=Outcome.SENDING, queued_send=None)
+    running = running.select_related("person")
     abandoned = [exchange for exchange in running if is_abandoned(exchange)]
     for exchange in abandoned:
         audit_exchange(record_abandoned(exchange, _judge_lost(exchange)))
@@ -48,7 +51,10 @@ def show_if_abandoned(exchange: Exchange) -> Exchange:
 
     Viewing a page writes nothing: `end_abandoned` does that.
     """
-    if exchange.outcome == Outcome.SENDING and is_abandoned(exchange):
+    if exchange.is_queued:
+        if has_expired(exchange):
+            exchange.outcome, exchange.message = Outcome.NOT_SENT, judge_expired().message
+    elif exchange.outcome == Outcome.SENDING and is_abandoned(exchange):
         verdict = _judge_lost(exchange)
         exchange.outcome, exchange.message = verdict.outcome, verdict.message
     return exchange

@@ -77,7 +77,7 @@ def draft_from_exchange(person: Person, exchange: Exchange) -> Draft | None:
         exchange.operation,
         sent.text,
         name=exchange.name[:200],
-        connection=_find_connection(exchange.connection_id),
+        connection=find_connection(exchange.connection_id),
         path_values=dict(exchange.path_values),
         metadata=Metadata.read(sent.metadata),
         resend_of=exchange.id,
@@ -102,7 +102,7 @@ def plan_resend(draft: Draft, exchange: Exchange) -> Plan | None:
         return None
     return replace(
         plan_draft(draft),
-        connection=_find_connection(exchange.connection_id),
+        connection=find_connection(exchange.connection_id),
         path_values=dict(exchange.path_values),
         text=sent.text,
         metadata=sent.metadata,
@@ -122,16 +122,23 @@ def describe_differences(draft: Draft, exchange: Exchange) -> Changes:
         *_compare_metadata(Metadata.read(sent.metadata), Metadata.read(draft.metadata)),
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
-    notes = _describe_drift(sent.context, _find_connection(exchange.connection_id), uid)
+    notes = _describe_drift(sent.context, find_connection(exchange.connection_id), uid)
     return Changes(tuple(_name_files(draft.person, found)), tuple(notes))
 
 
-def _describe_drift(then: str, connection: Connection | None, workflow_uid: str) -> list[str]:
-    """Return a message for each thing that is not as it was in a stored context."""
+def describe_changed_connection(then: str, connection: Connection | None) -> list[str]:
+    """Return a message for each difference of connection and variables from a stored context."""
     context = load_details(then)
     notes = list(_note_connection(context.get("connection"), connection))
     if connection is not None:
         notes += _note_variables(context.get("variables") or {}, format_variables(connection))
+    return notes
+
+
+def _describe_drift(then: str, connection: Connection | None, workflow_uid: str) -> list[str]:
+    """Return a message for each thing that is not as it was in a stored context."""
+    notes = describe_changed_connection(then, connection)
+    context = load_details(then)
     before, after = context.get("workflow"), find_definition_text(connection, workflow_uid)
     if isinstance(before, str) and before != after:
         notes += _note_workflow(before, after)
@@ -234,5 +241,6 @@ def _compare_values(
     return found
 
 
-def _find_connection(connection_id: uuid.UUID | None) -> Connection | None:
+def find_connection(connection_id: uuid.UUID | None) -> Connection | None:
+    """Return the connection of an exchange unless it was deleted."""
     return Connection.objects.filter(pk=connection_id).first() if connection_id else None

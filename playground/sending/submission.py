@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from playground.calls.values import Outcome
+from playground.calls.values import Failure, Outcome
 from playground.drafts.credentials import bind_secrets, extract_credentials
 from playground.drafts.models import Draft
+from playground.engine.tasks import uses_workers
 from playground.engine.threads import Task, get_pool
 from playground.history.models import Exchange
 from playground.history.recording import AlreadySubmitted
@@ -33,6 +34,7 @@ from playground.sending.plans import (
     fingerprint_plan,
     plan_draft,
 )
+from playground.sending.queued_sends import queue_send, withdraw
 from playground.sending.resending import plan_resend
 
 WRONG_NAME = "refused: another name was typed"
@@ -154,6 +156,9 @@ def submit_plan(
     if assembled.binds_secrets and plan.draft is not None:
         bind_secrets(plan.draft)
     try:
+        if uses_workers() and assembled.failure is None:
+            exchange = queue_send(plan, assembled.call, person, key)
+            return wait_for_exchange(exchange, seconds)
         exchange = start_exchange(plan, assembled.call, person, key)
     except AlreadySubmitted:
         earlier = find_submitted(person, plan, key, seconds)
@@ -183,6 +188,9 @@ def cancel_send(exchange: Exchange) -> bool:
     """
     if exchange.outcome != Outcome.SENDING:
         return False
+    message = _("Not sent: cancelled while it waited for a worker.")
+    if exchange.is_queued and withdraw(exchange, Failure("cancelled", message, left=False)):
+        return True
     get_pool().cancel(exchange.id)
     return True
 

@@ -4,6 +4,7 @@ from playground.engine.periodic import periodic
 from playground.engine.processes import remove_old_processes
 from playground.engine.threads import remove_old_requests
 from playground.history.retention import purge_history
+from playground.sending.queued_sends import recover_queue
 from playground.sending.recovery import end_abandoned
 from playground.sending.sync_runs import recover_syncs
 
@@ -15,6 +16,7 @@ HOUR = 3600.0
 def recover() -> None:
     """Take up what a process that died has left."""
     end_abandoned()
+    recover_queue()
     recover_syncs()
 
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         startup.prepare(options["begin_anew"])
         server = Server(listener)
         server.start(when_ended=stop.make)
-        start_engine(Process.Kind.WEB)
+        start_engine(Process.Kind.WEB, origin)
         try:
             startup.remember_origin(origin)
             self.greet()
