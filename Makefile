@@ -12,14 +12,18 @@ SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 PURE := architecture calls importers jsontext network openapi rules
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick test-postgresql lint types bench bench-peers drill clean
+.PHONY: help run worker test test-quick test-engine test-postgresql lint types bench bench-peers drill clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
-# With a PostgreSQL address in the settings, its driver is installed too.
-run: $(VENV)/installed$(if $(findstring postgres,$(PLAYGROUND_DATABASE_URL)),-postgresql) ## set up what is missing, then serve the playground
+# With a PostgreSQL address or a broker in the settings, what they need is installed too.
+run: $(VENV)/installed$(if $(PLAYGROUND_BROKER_URL),-worker,$(if $(findstring postgres,$(PLAYGROUND_DATABASE_URL)),-postgresql)) ## set up what is missing, then serve the playground
 	@exec $(PYTHON) manage.py serve
+
+# Reads the same settings as `make run`, PLAYGROUND_BROKER_URL among them.
+worker: $(VENV)/installed-worker ## run a worker, for sends and syncs beside the server
+	@exec $(VENV)/bin/celery -A playground worker --loglevel info
 
 test: $(VENV)/installed-tests ## run every test, those in a browser too
 	@$(PYTHON) -m tests.browser.chromium
@@ -28,6 +32,9 @@ test: $(VENV)/installed-tests ## run every test, those in a browser too
 
 test-quick: $(VENV)/installed-tests ## run the tests that need no browser
 	@$(PYTHON) -m pytest $(SIDE_BY_SIDE) -m "not browser and not snippet_runtime"
+
+test-engine: $(VENV)/installed-celery ## run the tests of workers on PostgreSQL, RabbitMQ and Redis
+	@$(PYTHON) -m tests.engine
 
 test-postgresql: $(VENV)/installed-postgresql ## run the tests that use a database on PostgreSQL
 	@$(PYTHON) -m tests.postgresql $(SIDE_BY_SIDE) -m "not browser" $(PURE:%=--ignore=tests/%)
@@ -68,6 +75,14 @@ $(VENV)/installed-tests: tests/requirements.txt requirements.txt | $(PYTHON)
 	@echo "Installing what tests/requirements.txt names…"
 	@$(INSTALL) -r tests/requirements.txt
 	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-worker: requirements-celery.txt requirements-postgresql.txt requirements.txt | $(PYTHON)
+	@echo "Installing what requirements-celery.txt names…"
+	@$(INSTALL) -r requirements-celery.txt
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-celery: $(VENV)/installed-worker $(VENV)/installed-tests
+	@touch $@
 
 $(VENV)/installed-postgresql: requirements-postgresql.txt $(VENV)/installed-tests
 	@echo "Installing what requirements-postgresql.txt names…"

@@ -7,8 +7,8 @@ import tempfile
 
 database_url = os.environ.get("PLAYGROUND_TEST_DATABASE_URL", "")
 for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
-    # The processes that pytest-xdist starts load this module again, and need the URL as well.
-    if name != "PLAYGROUND_TEST_DATABASE_URL":
+    # The processes that pytest-xdist starts load this module again, and need the URLs as well.
+    if name not in ("PLAYGROUND_TEST_DATABASE_URL", "PLAYGROUND_TEST_BROKER_URLS"):
         del os.environ[name]
 if database_url:
     os.environ["PLAYGROUND_DATABASE_URL"] = database_url

@@ -65,15 +65,22 @@ def throwaway_cluster() -> Iterator[str]:
 def find_programs() -> Path:
     """The folder of initdb and pg_ctl; exits with a message when there is none."""
     found = list_program_folders()
-    if not found and os.geteuid() == 0 and shutil.which("apt-get"):
-        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "postgresql"]
-        quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
-        subprocess.run(install, env=quiet, check=False, stdout=subprocess.DEVNULL)
+    if not found:
+        install_packages("postgresql")
         found = list_program_folders()
     if not found:
         raise SystemExit(MISSING)
     return found[-1]
+
+
+def install_packages(*names: str) -> None:
+    """Install Debian's packages; nothing happens on another system, or without root."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *names]
+    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    subprocess.run(["apt-get", "update", "-qq"], env=quiet, check=False)
+    subprocess.run(install, env=quiet, check=False, stdout=subprocess.DEVNULL)
 
 
 def list_program_folders() -> list[Path]:

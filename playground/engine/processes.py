@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from playground.engine.models import Process
 
 # A process is seen every ten seconds: then it has missed three of them.
+ENDED_STATES = "ZX"
 SILENT = timedelta(seconds=30)
 OLD = timedelta(days=1)
 
@@ -85,10 +86,15 @@ def _is_running(pid: int) -> bool:
 
 
 def _read_start_time(pid: int) -> str:
-    """Return the start time in clock ticks since boot; empty where there is no /proc."""
+    """Return the start time in clock ticks since boot; empty where there is no /proc.
+
+    That of a zombie is none that a process was ever identified by.
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return ""
-    # proc(5): starttime is field 22. The name in field 2 may hold blanks and parentheses.
-    return stat.rpartition(")")[2].split()[19]
+    # proc(5): state is field 3, starttime 22. The name in field 2 may hold blanks and parentheses.
+    fields = stat.rpartition(")")[2].split()
+    # Nobody may ever fetch the exit status of one that was killed, as in a container without init.
+    return "ended" if fields[0] in ENDED_STATES else fields[19]

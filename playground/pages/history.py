@@ -24,7 +24,15 @@ from playground.history.queries import ExchangePage, ExchangeSearch, list_exchan
 from playground.openapi.operations import list_operations
 from playground.pages.exchanges import get_exchange
 from playground.pages.parameters import read_number, read_optional_number, read_uuid
-from playground.pages.replies import KINDS, ROWS, SNIFFED, WORDS, describe_state, shorten_uids, view_reply
+from playground.pages.replies import (
+    KINDS,
+    ROWS,
+    SNIFFED,
+    WORDS,
+    describe_state,
+    shorten_uids,
+    view_reply,
+)
 from playground.pages.responses import respond_with_file
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role

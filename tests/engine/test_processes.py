@@ -14,6 +14,7 @@ from playground.engine.processes import (
     record_beat,
     remove_old_processes,
 )
+from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db
 ELSEWHERE = "elsewhere/1/1"
@@ -38,6 +39,23 @@ def test_this_process_has_not_ended() -> None:
 def test_a_process_that_exited_has_ended() -> None:
     run = subprocess.run([sys.executable, "-c", SCRIPT], capture_output=True, text=True, check=True)
     assert has_ended(run.stdout.strip())
+
+
+def test_a_zombie_has_ended() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", f"{SCRIPT}import sys\nsys.stdout.flush()\ninput()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin
+    assert process.stdout
+    name = process.stdout.readline().strip()
+    assert not has_ended(name)
+    process.kill()
+    # Its exit status isn't fetched until then.
+    assert wait_until(lambda: has_ended(name))
+    assert process.wait() != 0
 
 
 def test_a_pid_with_another_start_time_is_another_process() -> None:
