@@ -33,7 +33,7 @@ from playground.sending.pipeline import (
 from playground.sending.plans import Plan
 from playground.sending.resending import (
     describe_changed_connection,
-    find_connection,
+    find_used_connection,
     read_sent_state,
 )
 
@@ -150,7 +150,7 @@ def _restore_plan(queued: QueuedSend) -> Plan:
     version = Version.objects.filter(pk=queued.version_id).first() if queued.version_id else None
     if (queued.draft_id and draft is None) or (queued.version_id and version is None) or not sent:
         raise CannotRestore("what it was sent from was deleted while it waited.")
-    connection = find_connection(exchange.connection_id)
+    connection = find_used_connection(exchange.connection_id)
     for note in describe_changed_connection(sent.context, connection):
         raise CannotRestore(f"{note} Check it, then send again.")
     try:

@@ -77,7 +77,7 @@ def draft_from_exchange(person: Person, exchange: Exchange) -> Draft | None:
         exchange.operation,
         sent.text,
         name=exchange.name[:200],
-        connection=find_connection(exchange.connection_id),
+        connection=find_used_connection(exchange.connection_id),
         path_values=dict(exchange.path_values),
         metadata=Metadata.read(sent.metadata),
         resend_of=exchange.id,
@@ -102,7 +102,7 @@ def plan_resend(draft: Draft, exchange: Exchange) -> Plan | None:
         return None
     return replace(
         plan_draft(draft),
-        connection=find_connection(exchange.connection_id),
+        connection=find_used_connection(exchange.connection_id),
         path_values=dict(exchange.path_values),
         text=sent.text,
         metadata=sent.metadata,
@@ -122,7 +122,7 @@ def describe_differences(draft: Draft, exchange: Exchange) -> Changes:
         *_compare_metadata(Metadata.read(sent.metadata), Metadata.read(draft.metadata)),
     ]
     uid = draft.path_values.get(WORKFLOW_UID, "")
-    notes = _describe_drift(sent.context, find_connection(exchange.connection_id), uid)
+    notes = _describe_drift(sent.context, find_used_connection(exchange.connection_id), uid)
     return Changes(tuple(_name_files(draft.person, found)), tuple(notes))
 
 
@@ -241,6 +241,6 @@ def _compare_values(
     return found
 
 
-def find_connection(connection_id: uuid.UUID | None) -> Connection | None:
+def find_used_connection(connection_id: uuid.UUID | None) -> Connection | None:
     """Return the connection of an exchange unless it was deleted."""
     return Connection.objects.filter(pk=connection_id).first() if connection_id else None

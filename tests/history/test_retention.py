@@ -6,7 +6,6 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from playground.history import retention
 from playground.history.models import Body, Exchange, SearchText
 from playground.history.retention import purge_history
 from tests.history.exchanges import end_exchange, make_exchange, start_exchange
@@ -64,17 +63,3 @@ def test_a_context_is_removed_with_its_last_exchange(editor, settings) -> None:
     purge_history()
     assert not Body.objects.filter(digest=gone).exists()
     assert Body.objects.filter(digest=kept).exists()
-
-
-def test_history_is_purged_at_most_once_an_hour(editor, settings, monkeypatch) -> None:
-    monkeypatch.setattr(retention, "purging", retention.Interval(3600))
-    for _ in range(3):
-        make_exchange(editor)
-    retention.purge_history_hourly()
-    assert Exchange.objects.count() == 3
-    settings.HISTORY_NUMBER = 2
-    retention.purge_history_hourly()
-    assert Exchange.objects.count() == 2
-    make_exchange(editor)
-    retention.purge_history_hourly()
-    assert Exchange.objects.count() == 3
