@@ -113,7 +113,7 @@ def test_a_finished_send_is_not_polled(as_editor, editor) -> None:
 
 def test_a_send_abandoned_by_its_process_is_shown_as_unknown(as_editor, editor) -> None:
     exchange = start_exchange(editor)
-    type(exchange).objects.update(process="", deadline=exchange.started_at)
+    type(exchange).objects.update(process="elsewhere/1/1", deadline=exchange.started_at)
     page = as_editor.get(f"/history/{exchange.id}/").content.decode()
     assert "API Playground stopped" in page
     exchange.refresh_from_db()
