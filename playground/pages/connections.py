@@ -181,7 +181,10 @@ def _submit_test(request: HttpRequest, connection: Connection) -> Exchange | Blo
         return Blocked(_("Not sent. Reload the page and test again."))
     plan = plan_operation(harmless.id, connection, text=harmless.sample_text)
     # Reading changes nothing: even a protected connection is tested without confirmation.
-    return submit_plan(person_of(request), plan, submission, connection.name, TEST_WAIT)
+    # Somebody waits for the answer, which must not depend on a worker being there.
+    return submit_plan(
+        person_of(request), plan, submission, connection.name, TEST_WAIT, in_process=True
+    )
 
 
 def _describe_test(result: Exchange | Blocked | None) -> dict[str, object]:

@@ -18,6 +18,7 @@ from playground.history.models import Exchange
 from playground.history.queries import visible_exchanges
 from playground.pages.jobs import STATUS_LABELS
 from playground.pages.parameters import read_number, read_submission, read_tries
+from playground.pages.replies import describe_state
 from playground.pages.responses import breadcrumbs, poll_delay, respond_with_file
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
@@ -115,7 +116,7 @@ def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> H
     forget_job(connection, job_uid)
     succeeded = sent.under_way or sent.outcome == Outcome.ACCEPTED
     report = messages.info if succeeded else messages.warning
-    report(request, sent.message or _("Sending. No reply yet."))
+    report(request, sent.message or describe_state(sent))
     return redirect("job", connection.id, job_uid)
 
 

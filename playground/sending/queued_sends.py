@@ -16,7 +16,8 @@ from playground.calls.values import Call, Failure, Outcome, Verdict
 from playground.drafts.models import Draft
 from playground.engine.tasks import enqueue, task
 from playground.engine.threads import get_cancel
-from playground.history.models import Exchange
+from playground.history.bodies import read_body
+from playground.history.models import Exchange, SentDocument
 from playground.history.recording import record_claim, record_end
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.payload_templates.models import Version
@@ -34,7 +35,6 @@ from playground.sending.plans import Plan
 from playground.sending.resending import (
     describe_changed_connection,
     find_used_connection,
-    read_sent_state,
 )
 
 # When a send that nobody claimed is enqueued again: at first, and from then on.
@@ -145,13 +145,14 @@ def _take(exchange: Exchange) -> bool:
 def _restore_plan(queued: QueuedSend) -> Plan:
     """Return the plan as it was queued. Raises CannotRestore if what it needs has changed."""
     exchange, parts = queued.exchange, queued.parts
-    sent = read_sent_state(exchange)
+    # A call without a document, such as the retry of a job, has an empty one.
+    sent = SentDocument.objects.select_related("context").get(exchange=exchange)
     draft = Draft.objects.filter(pk=queued.draft_id).first() if queued.draft_id else None
     version = Version.objects.filter(pk=queued.version_id).first() if queued.version_id else None
-    if (queued.draft_id and draft is None) or (queued.version_id and version is None) or not sent:
+    if (queued.draft_id and draft is None) or (queued.version_id and version is None):
         raise CannotRestore("what it was sent from was deleted while it waited.")
     connection = find_used_connection(exchange.connection_id)
-    for note in describe_changed_connection(sent.context, connection):
+    for note in describe_changed_connection(read_body(sent.context).decode(), connection):
         raise CannotRestore(f"{note} Check it, then send again.")
     try:
         operation = get_operation(exchange.operation)
@@ -162,7 +163,7 @@ def _restore_plan(queued: QueuedSend) -> Plan:
         connection=connection,
         path_values=parts["path_values"],
         query_values=parts["query_values"],
-        text=sent.text,
+        text=sent.document,
         metadata=sent.metadata,
         draft=draft,
         name=exchange.name,

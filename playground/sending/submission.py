@@ -139,9 +139,16 @@ def submit_again(
 
 
 def submit_plan(
-    person: Person, plan: Plan, key: uuid.UUID, confirm: str = "", seconds: float = 0
+    person: Person,
+    plan: Plan,
+    key: uuid.UUID,
+    confirm: str = "",
+    seconds: float = 0,
+    in_process: bool = False,
 ) -> Exchange | Blocked:
     """Check, record and send a plan; wait at most `seconds` for the result.
+
+    It is sent by a worker where there are some, unless `in_process` is set.
 
     The same key with the same request returns the first exchange, with another one it is
     refused.
@@ -156,7 +163,7 @@ def submit_plan(
     if assembled.binds_secrets and plan.draft is not None:
         bind_secrets(plan.draft)
     try:
-        if uses_workers() and assembled.failure is None:
+        if uses_workers() and not in_process and assembled.failure is None:
             exchange = queue_send(plan, assembled.call, person, key)
             return wait_for_exchange(exchange, seconds)
         exchange = start_exchange(plan, assembled.call, person, key)

@@ -16,9 +16,15 @@ from playground.history.bodies import read_request
 from playground.history.models import Exchange
 from playground.people.models import AuditEvent
 from playground.sending.models import QueuedSend
+from playground.sending.plans import plan_operation
 from playground.sending.queued_sends import recover_queue, run_send
 from playground.sending.recovery import end_abandoned, show_if_abandoned
-from playground.sending.submission import cancel_send, submit_draft, wait_for_exchange
+from playground.sending.submission import (
+    cancel_send,
+    submit_draft,
+    submit_plan,
+    wait_for_exchange,
+)
 from playground.workspace.connections import dump_variables
 from playground.workspace.models import Connection
 from tests.conftest import signed_in
@@ -234,3 +240,18 @@ def test_deleting_exchanges_takes_the_queue_along(messages, send) -> None:
     Exchange.objects.all().delete()
     assert not QueuedSend.objects.exists()
     messages.deliver()  # a message about nothing
+
+
+def test_a_call_without_a_document_is_sent_too(messages, editor, draft_to, standin) -> None:
+    plan = plan_operation("retry-job", draft_to().connection, {"job_uid": "j-1"})
+    exchange = submit_plan(editor, plan, uuid.uuid4())
+    messages.deliver()
+    assert [path for _, path, _, _ in standin.seen] == ["/jobs/j-1/retry"]
+    assert reload(exchange).status == 200
+
+
+def test_a_connection_is_tested_without_a_worker(messages, as_editor, draft_to, standin) -> None:
+    address = f"/connections/{draft_to().connection.id}/test/"
+    as_editor.post(address, {"submission": str(uuid.uuid4())}, headers={"HX-Request": "true"})
+    assert messages.sent == []
+    assert len(standin.seen) == 1

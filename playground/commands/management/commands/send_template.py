@@ -245,7 +245,7 @@ class Command(BaseCommand):
 def wait_until_ended(exchange: Exchange) -> Exchange:
     """The exchange once it has ended, or once its deadline has passed."""
     # The deadline ends the waiting if another process has taken over and died.
-    end = exchange.deadline
-    while exchange.under_way and (end is None or timezone.now() < end):
+    # It moves once a worker takes what waited for one.
+    while exchange.under_way and (exchange.deadline is None or timezone.now() < exchange.deadline):
         exchange = wait_for_exchange(exchange, 5)
     return exchange
