@@ -11,18 +11,21 @@ SIDE_BY_SIDE := -n auto --maxprocesses 4 --dist loadfile
 # Packages without Django: their tests touch no database, so one database is enough for them.
 PURE := architecture calls importers jsontext network openapi rules
 
+# The client of the bucket for attached files, where the settings name one.
+FILES := $(if $(PLAYGROUND_FILES_URL),$(VENV)/installed-s3)
+
 .DEFAULT_GOAL := help
 .PHONY: help run worker test test-quick test-engine test-postgresql lint types bench bench-peers drill clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' Makefile
 
-# With a PostgreSQL address or a broker in the settings, what they need is installed too.
-run: $(VENV)/installed$(if $(PLAYGROUND_BROKER_URL),-worker,$(if $(findstring postgres,$(PLAYGROUND_DATABASE_URL)),-postgresql)) ## set up what is missing, then serve the playground
+# With a PostgreSQL address, a broker or a bucket in the settings, what they need is installed too.
+run: $(VENV)/installed$(if $(PLAYGROUND_BROKER_URL),-worker,$(if $(findstring postgres,$(PLAYGROUND_DATABASE_URL)),-postgresql)) $(FILES) ## set up what is missing, then serve the playground
 	@exec $(PYTHON) manage.py serve
 
 # Reads the same settings as `make run`, PLAYGROUND_BROKER_URL among them.
-worker: $(VENV)/installed-worker ## run a worker, for sends and syncs beside the server
+worker: $(VENV)/installed-worker $(FILES) ## run a worker, for sends and syncs beside the server
 	@exec $(VENV)/bin/celery -A playground worker --loglevel info
 
 test: $(VENV)/installed-tests ## run every test, those in a browser too
@@ -71,7 +74,7 @@ $(VENV)/installed: requirements.txt | $(PYTHON)
 	@$(INSTALL) -r requirements.txt
 	@touch $@
 
-$(VENV)/installed-tests: tests/requirements.txt requirements.txt | $(PYTHON)
+$(VENV)/installed-tests: tests/requirements.txt requirements.txt requirements-s3.txt | $(PYTHON)
 	@echo "Installing what tests/requirements.txt names…"
 	@$(INSTALL) -r tests/requirements.txt
 	@touch $@ $(VENV)/installed
@@ -87,4 +90,9 @@ $(VENV)/installed-celery: $(VENV)/installed-worker $(VENV)/installed-tests
 $(VENV)/installed-postgresql: requirements-postgresql.txt $(VENV)/installed-tests
 	@echo "Installing what requirements-postgresql.txt names…"
 	@$(INSTALL) -r requirements-postgresql.txt
+	@touch $@
+
+$(VENV)/installed-s3: requirements-s3.txt $(VENV)/installed
+	@echo "Installing what requirements-s3.txt names…"
+	@$(INSTALL) -r requirements-s3.txt
 	@touch $@

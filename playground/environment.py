@@ -5,6 +5,7 @@ Guessing what was meant could open what the administrator wanted closed.
 
 import math
 import os
+import re
 import secrets
 import time
 from collections.abc import Callable
@@ -25,6 +26,7 @@ KEY_TRIES = 20
 KEY_PAUSE = 0.05
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
 BROKER_FORMS = "must be amqp://USER:PASSWORD@HOST:PORT/VHOST or redis://HOST:PORT/NUMBER."
+BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}")
 DATABASE_FORMS = "must be postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH."
 
 
@@ -211,6 +213,27 @@ def read_broker(name: str) -> str:
     if url and find_spec("celery") is None:
         raise Misconfigured(name, "needs Celery: pip install -r requirements-celery.txt")
     return url
+
+
+def read_file_storage(name: str) -> dict[str, Any]:
+    """Django's settings of where attached files are: the folder MEDIA_ROOT, or a bucket."""
+    url = read_text(name)
+    if not url:
+        modes = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"allow_overwrite": True, **modes},
+        }
+    parts = urlsplit(url)
+    # Keys don't belong in it, and no message repeats them.
+    if parts.scheme != "s3" or not BUCKET.fullmatch(parts.netloc) or parts.query or parts.fragment:
+        raise Misconfigured(name, "must be s3://BUCKET or s3://BUCKET/PREFIX, without keys.")
+    if find_spec("storages") is None or find_spec("boto3") is None:
+        raise Misconfigured(name, "needs the S3 client: pip install -r requirements-s3.txt")
+    return {
+        "BACKEND": "playground.vault.bucket_storage.BucketStorage",
+        "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/")},
+    }
 
 
 def read_origins(name: str) -> list[str]:

@@ -156,8 +156,12 @@ STATICFILES_DIRS = [HOME / "static"]
 STATIC_ROOT = DATA / "static"
 # Django would give the files it stores, the static ones, to everybody (0o644).
 FILE_UPLOAD_PERMISSIONS = 0o600
+# Attached files. In a bucket, the folder has only those on their way there.
+MEDIA_ROOT = DATA / "files"
+FILES_URL = env.read_text("FILES_URL")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "attachments": env.read_file_storage("FILES_URL"),
     "staticfiles": {"BACKEND": "playground.commands.static_files.BundlingStorage"},
 }
 
@@ -206,6 +210,8 @@ LOGGING = {
         "django.server": {"level": "ERROR"},
         # It warns whenever a request waits for a thread.
         "waitress.queue": {"level": "ERROR"},
+        # At lower levels they write signed requests.
+        **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
     },
 }
 
@@ -245,8 +251,7 @@ HEARTBEAT_SECONDS = 10.0
 # How long a reply that can't be stored, as the disk is full, is kept in memory.
 KEEP_REPLY_SECONDS = env.read_integer("KEEP_REPLY_SECONDS", 600)
 
-# Attached files: the folder, and how large one and all of them may be.
-FILES = DATA / "files"
+# Attached files: how large one and all of them may be.
 MAX_FILE_BYTES = env.read_integer("MAX_FILE_BYTES", 10_000_000, minimum=1)
 MAX_FILES_BYTES = env.read_integer("MAX_FILES_BYTES", 2_000_000_000, minimum=1)
 

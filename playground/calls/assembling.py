@@ -47,6 +47,8 @@ _MESSAGES = {
     "secret-unknown": "there is no secret named {name}.",
     "file-unknown": "there is no file with the ID {name}.",
     "file-damaged": "the file {name} is damaged ({why}). Attach it again.",
+    "file-unavailable": "the file {name} can't be read now, because the server can't use its file "
+    "storage. Try again in a moment.",
     "secret-host": "the secret {name} may not be sent to {host}.",
     "header-controlled": "the header {name} can't be set by hand. Remove it.",
     "base-placeholder": "the base URL contains the placeholder {name}. Replace it with a value.",

@@ -8,7 +8,12 @@ from django.core.management import CommandError
 from django.db.models import Model, QuerySet
 
 from playground.vault.storage_check import list_applied, list_newer, probe_data_folder
-from playground.vault.storage_errors import Cause, find_cause, find_database_file
+from playground.vault.storage_errors import (
+    Cause,
+    FilesUnavailable,
+    find_cause,
+    find_database_file,
+)
 
 BEGIN_ANEW = "--begin-anew"
 MOST_NAMED = 3
@@ -66,7 +71,7 @@ def check_applied(begin_anew: bool = False) -> None:
 
 def find_former_data() -> Path | None:
     """A path in the data folder that only an earlier start with a database creates."""
-    files, collected = Path(settings.FILES), Path(settings.STATIC_ROOT) / "collected"
+    files, collected = Path(settings.MEDIA_ROOT), Path(settings.STATIC_ROOT) / "collected"
     if files.is_dir() and any(files.iterdir()):
         return files
     return collected if collected.exists() else None
@@ -77,10 +82,17 @@ def explain_for_terminal(error: BaseException) -> str:
     cause = find_cause(error)
     if cause is None:
         return ""
+    if isinstance(error, FilesUnavailable):
+        return describe_files_failure(error)
     path = find_database_file()
     if path is None and cause == Cause.UNREACHABLE:
         return _describe_unreachable(error)
     return describe_for_terminal(cause)
+
+
+def describe_files_failure(error: FilesUnavailable) -> str:
+    """The sentence about attached files that can't be reached, and what to check."""
+    return f"{error} Check PLAYGROUND_FILES_URL and the AWS settings, then try again."
 
 
 def describe_for_terminal(cause: Cause) -> str:

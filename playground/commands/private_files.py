@@ -49,7 +49,7 @@ def list_private_paths() -> Iterator[Path]:
     if database["ENGINE"] == "django.db.backends.sqlite3":
         yield from (Path(f"{database['NAME']}{suffix}") for suffix in SUFFIXES)
     yield from (data / name for name in KEY_FILES)
-    yield from (Path(settings.FILES), Path(settings.STATIC_ROOT))
+    yield from (Path(settings.MEDIA_ROOT), Path(settings.STATIC_ROOT))
 
 
 def is_open_to_others(path: Path) -> bool:

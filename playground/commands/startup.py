@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -21,6 +22,7 @@ from playground.commands.data_state import (
     check_data_folder,
     check_database_file,
     check_tables,
+    describe_files_failure,
 )
 from playground.commands.listener import Listener
 from playground.commands.practice import fill_practice
@@ -34,9 +36,13 @@ from playground.sending.policy import (
 )
 from playground.sending.recovery import end_abandoned
 from playground.vault.encryption import CannotUnseal
+from playground.vault.file_storage import is_in_folder, probe_files
 from playground.vault.rotation import check_key, seal_plain_files
+from playground.vault.storage_errors import Cause, FilesUnavailable
 from playground.workspace.files import delete_unused_files
 from playground.workspace.models import Connection
+
+logger = logging.getLogger("playground.start")
 
 # Owns the templates imported before anybody has signed in, as when a container is built.
 COMMAND_LINE_USER = "command-line"
@@ -96,6 +102,29 @@ def encrypt_files() -> None:
         raise CommandError(str(error)) from None
 
 
+def check_files() -> None:
+    """Raise CommandError if the bucket of the attached files rejects this installation.
+
+    One that doesn't answer is a warning: everything but attachments works without it.
+    """
+    if is_in_folder():
+        return
+    try:
+        probe_files()
+    except FilesUnavailable as error:
+        if error.cause != Cause.FILES_UNREACHABLE:
+            raise CommandError(describe_files_failure(error)) from None
+        logger.warning("%s Attached files can't be used until it answers.", error)
+
+
+def remove_unused_files() -> None:
+    """Delete files that nothing refers to, unless their bucket can't be used now."""
+    try:
+        delete_unused_files()
+    except FilesUnavailable as error:
+        logger.warning("Unused files weren't deleted. %s", error)
+
+
 def collect_static() -> None:
     """Collect, hash and compress static files if one of them has changed."""
     stamp = Path(settings.STATIC_ROOT) / "collected"
@@ -128,7 +157,8 @@ STEPS: list[Callable[[], object]] = [
     check_encryption_key,
     fill_practice,
     end_abandoned,
-    delete_unused_files,
+    check_files,
+    remove_unused_files,
     encrypt_files,
     collect_static,
 ]

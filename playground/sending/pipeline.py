@@ -25,6 +25,7 @@ from playground.sending.completing import Result, complete_exchange, describe_er
 from playground.sending.file_access import find_openable_files
 from playground.sending.plans import Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
+from playground.vault.storage_errors import FilesUnavailable
 from playground.workspace.connections import resolve_base_url
 from playground.workspace.file_access import hold_files
 from playground.workspace.files import find_damage, open_file
@@ -91,8 +92,13 @@ def _open_file(plan: Plan, file_id: str) -> FileData | None:
         return None
     # Read to its end before anything is sent: half a file must not go out.
     file = File.objects.get(id=file_id)
-    if why := find_damage(file):
-        raise AssemblyError("file-damaged", name=file.name or file_id, why=why)
+    name = file.name or file_id
+    try:
+        why = find_damage(file)
+    except FilesUnavailable:
+        raise AssemblyError("file-unavailable", name=name) from None
+    if why:
+        raise AssemblyError("file-damaged", name=name, why=why)
     return open_file(file_id)
 
 

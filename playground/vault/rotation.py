@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.db.models.functions import Cast
 
 from playground.vault.encryption import CannotUnseal, reseal, unseal, unseal_bytes
+from playground.vault.file_storage import is_in_folder, list_names
 from playground.vault.sealed_files import is_sealed, reseal_file
 
 # Rows at a time: a transaction must be short enough not to keep edits waiting.
@@ -63,17 +64,20 @@ def rotate_secrets() -> int:
 
 def rotate_files() -> int:
     """Re-encrypt all attached files with the newest key; return how many. Raises CannotUnseal."""
-    files = _list_files()
-    for path in files:
-        reseal_file(path)
-    return len(files)
+    names = list_names()
+    for name in names:
+        reseal_file(name)
+    return len(names)
 
 
 def seal_plain_files() -> int:
-    """Encrypt files that were stored before files were encrypted; return how many."""
-    plain = [path for path in _list_files() if not is_sealed(path)]
-    for path in plain:
-        reseal_file(path)
+    """Encrypt files that were stored before files were encrypted; return how many.
+
+    Only a folder has such files. In a bucket each look at one would be a request.
+    """
+    plain = [name for name in list_names() if not is_sealed(name)] if is_in_folder() else []
+    for name in plain:
+        reseal_file(name)
     return len(plain)
 
 
@@ -98,11 +102,6 @@ def delete_former_keys(path: Path) -> int:
     newest, *former = path.read_text().split()
     path.write_text(newest + "\n")
     return len(former)
-
-
-def _list_files() -> list[Path]:
-    """The attached files, in folders named by the first two digits of their digests."""
-    return sorted(Path(settings.FILES).glob("[0-9a-f][0-9a-f]/*"))
 
 
 def _read_keys(model: type[models.Model], field: SealedField) -> Iterator[list[Any]]:

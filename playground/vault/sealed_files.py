@@ -5,17 +5,15 @@ The file's key is sealed with the vault's, so that rotation rewrites only the st
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
-from pathlib import Path
-from typing import BinaryIO
+from contextlib import closing
+from typing import Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from playground.vault.encryption import NewerFormat, reseal, seal, unseal
+from playground.vault.file_storage import file_storage, put_file, temporary_file
 
 # A file is the mark, the length of its sealed key, that key, and pieces of this size, each with
 # its tag. Files without the mark were stored before files were encrypted, and are read as such.
@@ -33,10 +31,18 @@ class DamagedFile(OSError):
     """The file isn't as it was written: it was changed, truncated or replaced."""
 
 
+class Readable(Protocol):
+    def read(self, size: int) -> bytes: ...
+
+
+class Writable(Protocol):
+    def write(self, data: bytes) -> object: ...
+
+
 class Sealer:
     """Writes bytes encrypted, with only one piece in memory. Call `finish` at the end."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: Writable) -> None:
         key = AESGCM.generate_key(_KEY_BITS)
         self._out, self._cipher = out, AESGCM(key)
         self._rest, self._number = bytearray(), 0
@@ -57,61 +63,45 @@ class Sealer:
         self._number += 1
 
 
-def unseal_file(path: Path) -> Iterator[bytes]:
-    """The plain bytes, piece by piece.
+def unseal_file(name: str) -> Iterator[bytes]:
+    """The plain bytes of a stored file, piece by piece.
 
     Raises OSError if the file is missing, DamagedFile if it was changed, CannotUnseal if no key
     matches or a later version wrote it.
     """
-    with path.open("rb") as file:
-        sealed_key = _read_head(file)
-        if sealed_key is None:
-            while piece := file.read(PIECE):
-                yield piece
+    with file_storage().open(name) as file:
+        start = _read_mark(file)
+        if start != MARK:
+            yield from _read_plain(start, file)
             return
-        cipher = AESGCM(bytes.fromhex(unseal(sealed_key)))
-        yield from _read_pieces(file, cipher, path)
+        cipher = AESGCM(bytes.fromhex(unseal(_read_key(file, name))))
+        yield from _read_pieces(file, cipher, name)
 
 
-@contextmanager
-def temporary_file(folder: Path) -> Iterator[tuple[BinaryIO, Path]]:
-    """A file to write and then move to its place; it is deleted unless it was moved.
-
-    In the same folder, since files can be moved in one step only within a file system.
-    """
-    handle, path = tempfile.mkstemp(dir=folder)
-    try:
-        with os.fdopen(handle, "wb") as out:
-            yield out, Path(path)
-    finally:
-        with suppress(FileNotFoundError):
-            os.unlink(path)
-
-
-def reseal_file(path: Path) -> None:
+def reseal_file(name: str) -> None:
     """Re-encrypt a file with the newest key, or encrypt a plain one. Replaces it atomically."""
-    with temporary_file(path.parent) as (out, temporary):
-        with path.open("rb") as file:
-            sealed_key = _read_head(file)
-            if sealed_key is not None:
-                out.write(_head(reseal(sealed_key)))
+    with temporary_file() as (out, temporary):
+        with file_storage().open(name) as file:
+            start = _read_mark(file)
+            if start == MARK:
+                out.write(_head(reseal(_read_key(file, name))))
                 while piece := file.read(PIECE):
                     out.write(piece)
-        if sealed_key is None:
-            _seal_pieces(path, out)
+        if start != MARK:
+            _seal_pieces(name, out)
         out.flush()
-        os.replace(temporary, path)
+        put_file(temporary, name)
 
 
-def is_sealed(path: Path) -> bool:
-    """Whether the file is encrypted already."""
-    with path.open("rb") as file:
-        return _has_mark(file)
+def is_sealed(name: str) -> bool:
+    """Whether a stored file is encrypted already."""
+    with file_storage().open(name) as file:
+        return _read_mark(file) == MARK
 
 
-def _seal_pieces(path: Path, out: BinaryIO) -> None:
+def _seal_pieces(name: str, out: Writable) -> None:
     sealer = Sealer(out)
-    with closing(unseal_file(path)) as pieces:  # type: ignore[type-var]
+    with closing(unseal_file(name)) as pieces:  # type: ignore[type-var]
         for piece in pieces:
             sealer.write(piece)
     sealer.finish()
@@ -121,34 +111,37 @@ def _head(sealed_key: bytes) -> bytes:
     return MARK + len(sealed_key).to_bytes(2) + sealed_key
 
 
-def _read_head(file: BinaryIO) -> bytes | None:
-    """The sealed key, or None for a plain file, which is then at its start again."""
-    if not _has_mark(file):
-        file.seek(0)
-        return None
-    size = int.from_bytes(file.read(2))
-    sealed_key = file.read(size)
-    if not size or len(sealed_key) < size:
-        raise DamagedFile(f"{file.name} is damaged")
-    return sealed_key
-
-
-def _has_mark(file: BinaryIO) -> bool:
-    """Whether the file is sealed. Raises NewerFormat if a later version sealed it."""
+def _read_mark(file: Readable) -> bytes:
+    """The first bytes, which are the mark if the file is sealed. Raises NewerFormat."""
     start = file.read(len(MARK))
     if start != MARK and start.startswith(NAME) and len(start) == len(MARK):
         raise NewerFormat
-    return start == MARK
+    return start
 
 
-def _read_pieces(file: BinaryIO, cipher: AESGCM, path: Path) -> Iterator[bytes]:
+def _read_key(file: Readable, name: str) -> bytes:
+    """The sealed key, which follows the mark."""
+    size = int.from_bytes(file.read(2))
+    sealed_key = file.read(size)
+    if not size or len(sealed_key) < size:
+        raise DamagedFile(f"{name} is damaged")
+    return sealed_key
+
+
+def _read_plain(start: bytes, file: Readable) -> Iterator[bytes]:
+    while start:
+        yield start
+        start = file.read(PIECE)
+
+
+def _read_pieces(file: Readable, cipher: AESGCM, name: str) -> Iterator[bytes]:
     piece, number = file.read(PIECE + _TAG), 0
     while True:
         following = file.read(PIECE + _TAG)
         try:
             plain = cipher.decrypt(_nonce(number, last=not following), piece, None)
         except (InvalidTag, ValueError):
-            raise DamagedFile(f"{path.name} is damaged") from None
+            raise DamagedFile(f"{name} is damaged") from None
         if plain:
             yield plain
         if not following:

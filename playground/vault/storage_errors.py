@@ -30,6 +30,16 @@ class Cause(Enum):
     DAMAGED = "damaged"
     NO_DATABASE = "no database"
     UNREACHABLE = "unreachable"
+    FILES_UNREACHABLE = "files unreachable"
+    FILES_REFUSED = "files refused"
+
+
+class FilesUnavailable(OSError):
+    """The storage of attached files failed; the text is for administrators, without keys."""
+
+    def __init__(self, cause: Cause, text: str) -> None:
+        super().__init__(text)
+        self.cause = cause
 
 
 # Of the disk: https://man7.org/linux/man-pages/man3/errno.3.html. EFBIG is a limit of the process.
@@ -85,6 +95,8 @@ class StorageError:
 def find_cause(error: BaseException | None) -> Cause | None:
     """Return why the storage failed, or None if the error has another reason."""
     for each in _list_chain(error):
+        if isinstance(each, FilesUnavailable):
+            return each.cause
         if isinstance(each, sqlite3.Error):
             return _find_sqlite_cause(each)
         if state := getattr(each, "sqlstate", None):
@@ -124,6 +136,15 @@ def describe_cause(cause: Cause) -> StorageError:
     if cause == Cause.UNREACHABLE:
         message = _("The server can't reach its database. Try again in a moment.")
         return StorageError(cause, _("The database doesn't answer"), message, retry_after=10)
+    if cause == Cause.FILES_UNREACHABLE:
+        message = _("The server can't reach its file storage. Try again in a moment.")
+        return StorageError(cause, _("The file storage doesn't answer"), message, retry_after=10)
+    if cause == Cause.FILES_REFUSED:
+        message = _(
+            "The file storage rejects the server. Ask the administrator to check its settings; "
+            "the log says why."
+        )
+        return StorageError(cause, _("The file storage can't be used"), message)
     message = _(
         "The database is damaged. Ask the administrator to stop the server and to restore a backup."
     )

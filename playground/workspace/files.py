@@ -1,36 +1,45 @@
-"""Attached files: bytes once on disk under their digest, encrypted, readable by the owner only."""
+"""Attached files: rows for their names, and encrypted bytes stored once for each digest."""
 
 from __future__ import annotations
 
 import hashlib
 import logging
-import os
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
-from pathlib import Path
 
 from django.conf import settings
-from django.db import models
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
-from playground.calls.substitution import FileData, PartWriter, UnresolvedReference
+from playground.calls.substitution import (
+    AssemblyError,
+    FileData,
+    PartWriter,
+    UnresolvedReference,
+)
 from playground.calls.values import MaskedCall
 from playground.jsontext.references import FILE_REFERENCE
 from playground.people.models import Person
 from playground.rules.facts import FileFacts
 from playground.vault.encryption import CannotUnseal
+from playground.vault.file_storage import (
+    file_storage,
+    locate,
+    name_of,
+    put_file,
+    temporary_file,
+)
 from playground.vault.models import Secret
 from playground.vault.rotation import read_sealed_texts
-from playground.vault.sealed_files import Sealer, temporary_file, unseal_file
+from playground.vault.sealed_files import Sealer, unseal_file
+from playground.vault.storage_errors import FilesUnavailable
 from playground.workspace.models import File
 
 _log = logging.getLogger(__name__)
 VAGUE = "application/octet-stream"
-# Facts by file id. A file never changes, and every edit of a document asks for its files.
-_facts: dict[str, FileFacts] = {}
-MOST_FACTS = 5000
 # Bytes of data URIs that people still copy as code.
 LONGEST_INLINE = 200_000
 # A file that was just dropped on the page is in no document yet.
@@ -42,53 +51,56 @@ class FileRejected(ValueError):
 
 
 def store_file(pieces: Iterable[bytes], name: str, media_type: str, person: Person | None) -> File:
-    """Store a file, a piece at a time. Raises FileRejected where a limit is exceeded."""
-    folder = Path(settings.FILES)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with temporary_file(folder) as (out, temporary):
+    """Store a file, a piece at a time.
+
+    Raises FileRejected where a limit is exceeded, OSError if the bytes can't be stored.
+    """
+    with temporary_file() as (out, temporary):
         sealer = Sealer(out)
         digest, size = _write(pieces, sealer.write, name)
         sealer.finish()
         out.flush()
-        _check_total(size)
-        path = path_of(digest)
-        path.parent.mkdir(exist_ok=True, mode=0o700)
-        # Renaming is atomic: nobody ever reads half a file, even if the process is killed here.
-        os.replace(temporary, path)
-    return File.objects.create(
-        name=name[:300], media_type=media_type[:300], size=size, digest=digest, person=person
-    )
-
-
-def path_of(digest: str) -> Path:
-    """Return where the bytes with this digest are. Two levels, as folders get slow when full."""
-    return Path(settings.FILES) / digest[:2] / digest
+        file = _create_row(name, media_type, digest, size, person)
+        try:
+            put_file(temporary, name_of(digest))
+        except BaseException:
+            with suppress(DatabaseError):
+                file.delete()
+            raise
+    return file
 
 
 def read_pieces(file: File) -> Iterator[bytes]:
     """Yield the bytes, a piece at a time. Raises OSError or CannotUnseal if they can't be read."""
-    return unseal_file(path_of(file.digest))
+    return unseal_file(name_of(file.digest))
 
 
 def read_file_start(file: File, limit: int) -> bytes:
-    """Return the first bytes; empty if the file on disk is gone or can't be read."""
+    """Return the first bytes; empty if they are gone or damaged. Raises FilesUnavailable."""
     start = b""
     try:
         for piece in read_pieces(file):
             start += piece
             if len(start) >= limit:
                 break
+    except FilesUnavailable:
+        raise
     except (OSError, CannotUnseal):
         return b""
     return start[:limit]
 
 
 def find_damage(file: File) -> str:
-    """Why the bytes can't be read as they were stored, as a clause; empty if they can."""
+    """Why the bytes can't be read as they were stored, as a clause; empty if they can.
+
+    Raises FilesUnavailable where nobody knows now.
+    """
     digest = hashlib.sha256()
     try:
         for piece in read_pieces(file):
             digest.update(piece)
+    except FilesUnavailable:
+        raise
     except FileNotFoundError:
         why = "its bytes are missing"
     except PermissionError:
@@ -102,7 +114,9 @@ def find_damage(file: File) -> str:
         if digest.hexdigest() == file.digest:
             return ""
         why = "its bytes were changed"
-    _log.error("The attached file %s is damaged: %s (%s).", file.id, why, path_of(file.digest))
+    _log.error(
+        "The attached file %s is damaged: %s (%s).", file.id, why, locate(name_of(file.digest))
+    )
     return why
 
 
@@ -114,22 +128,19 @@ def find_referenced_files(text: str) -> dict[str, File]:
 
 def read_file_facts(text: str) -> dict[str, FileFacts]:
     """Return what the rules need to know of the files in a document, by id."""
-    ids = set(FILE_REFERENCE.findall(text))
-    if unknown := [each for each in ids if each not in _facts]:
-        if len(_facts) > MOST_FACTS:
-            _facts.clear()
-        for id, file in File.objects.in_bulk(unknown).items():
-            _facts[id] = FileFacts(file.name, file.media_type, file.size)
-    return {each: _facts[each] for each in ids if each in _facts}
+    files = find_referenced_files(text)
+    return {id: FileFacts(file.name, file.media_type, file.size) for id, file in files.items()}
 
 
 def delete_file(file: File) -> None:
-    """Delete a file, and its bytes if no other file has the same."""
-    _facts.pop(file.id, None)
-    # The row first: bytes without a row are only wasted space, a row without bytes is an error.
-    file.delete()
-    if not File.objects.filter(digest=file.digest).exists():
-        path_of(file.digest).unlink(missing_ok=True)
+    """Delete a file, and its bytes if no other file has the same. Raises FilesUnavailable."""
+    with transaction.atomic():
+        # Locked: somebody who stores the same bytes now waits, and stores them afterwards.
+        rows = File.objects.select_for_update().filter(digest=file.digest)
+        list(rows.values_list("pk"))
+        file.delete()
+        if not File.objects.filter(digest=file.digest).exists():
+            file_storage().delete(name_of(file.digest))
 
 
 def delete_unused_files() -> int:
@@ -149,7 +160,10 @@ def delete_unused_files() -> int:
 
 
 def open_file(file_id: str) -> FileData | None:
-    """Return a file to write into a body; None if it is unknown or its bytes are gone."""
+    """Return a file to write into a body; None if it is unknown or its bytes are gone.
+
+    Raises AssemblyError if nobody can read it now.
+    """
     file = File.objects.filter(id=file_id).first()
     if file is None:
         return None
@@ -213,6 +227,16 @@ def _write(pieces: Iterable[bytes], write: Callable[[bytes], None], name: str) -
     return digest.hexdigest(), size
 
 
+def _create_row(name: str, media_type: str, digest: str, size: int, person: Person | None) -> File:
+    """The row comes before the bytes: with it, nobody deletes them as those of another file."""
+    _check_total(size)
+    with transaction.atomic():
+        list(File.objects.select_for_update().filter(digest=digest).values_list("pk"))
+        return File.objects.create(
+            name=name[:300], media_type=media_type[:300], size=size, digest=digest, person=person
+        )
+
+
 def _check_total(size: int) -> None:
     total = File.objects.aggregate(all=models.Sum("size"))["all"] or 0
     if total + size > settings.MAX_FILES_BYTES:
@@ -223,15 +247,18 @@ def _check_total(size: int) -> None:
 def _read_for_body(file: File) -> Iterator[bytes]:
     try:
         yield from read_pieces(file)
+    except FilesUnavailable:
+        raise AssemblyError("file-unavailable", name=file.name or file.id) from None
     except (OSError, CannotUnseal):
         raise UnresolvedReference("file-unknown", file.id) from None
 
 
 def _write_data_uri(file_id: str) -> str:
     """Return the data URI as it would be sent; empty if the bytes can't be read."""
-    file, writer = open_file(file_id), PartWriter("body", "json")
+    writer = PartWriter("body", "json")
     try:
+        file = open_file(file_id)
         writer.write([file] if file else [])
-    except UnresolvedReference:
+    except AssemblyError:
         return ""
     return writer.data.decode()

@@ -63,15 +63,15 @@ def test_everything_made_in_an_open_folder_is_private(tmp_path: Path) -> None:
 @pytest.fixture
 def data(settings, tmp_path: Path) -> Path:
     tmp_path.chmod(0o755)
-    settings.DATA, settings.FILES = tmp_path, tmp_path / "files"
+    settings.DATA, settings.MEDIA_ROOT = tmp_path, tmp_path / "files"
     settings.STATIC_ROOT = tmp_path / "static"
     name = tmp_path / "playground.sqlite3"
     settings.DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": name}}
     for each in ("playground.sqlite3", "playground.sqlite3-wal", "secrets.key", "signing.key"):
         (tmp_path / each).write_text("x")
         (tmp_path / each).chmod(0o644)
-    settings.FILES.mkdir()
-    settings.FILES.chmod(0o755)
+    settings.MEDIA_ROOT.mkdir()
+    settings.MEDIA_ROOT.chmod(0o755)
     return tmp_path
 
 

@@ -4,6 +4,9 @@ import pytest
 
 from playground.commands.practice import fill_practice
 from playground.workspace.models import Connection
+from tests.buckets import attachments, bucket, bucket_server
+
+__all__ = ["attachments", "bucket", "bucket_server"]
 
 
 @pytest.fixture

@@ -21,16 +21,17 @@ from playground.history.recording import record_end
 from playground.pages.builder.draft_context import DraftContext
 from playground.people.models import Person, Role
 from playground.sending.policy import announce_origin
+from playground.vault.file_storage import list_names
 from playground.workspace.files import (
     FileRejected,
     delete_unused_files,
-    path_of,
     read_pieces,
     store_file,
 )
 from playground.workspace.models import Connection, File
 from tests.conftest import make_person, signed_in
 from tests.history.exchanges import ACCEPTED, make_call, start_exchange
+from tests.vault.stored_files import delete_stored, is_stored
 
 pytestmark = pytest.mark.django_db
 TEXT = '{\n  "id": 12,\n  "email": "a@example.com"\n}'
@@ -39,7 +40,7 @@ US = "data:text/csv;base64,SEVMTE8K"
 
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> Path:
-    settings.FILES = tmp_path / "files"
+    settings.MEDIA_ROOT = tmp_path / "files"
     return tmp_path / "files"
 
 
@@ -113,7 +114,7 @@ def test_a_file_over_a_limit_is_rejected_with_a_message(
     settings.MAX_FILES_BYTES = 7
     refused = upload(as_editor, draft, "b.txt", b"1234")
     assert "no room" in refused.json()["sentence"]
-    assert len([each for each in folder.rglob("*") if each.is_file()]) == 1
+    assert len(list_names()) == 1
 
 
 def test_an_upload_without_a_file_is_rejected(as_editor: Client, draft: Draft) -> None:
@@ -211,8 +212,8 @@ def test_only_unreferenced_files_are_deleted(
     File.objects.update(created_at=timezone.now() - timedelta(days=1))
     assert delete_unused_files() == 2
     assert list(File.objects.all()) == [used]
-    assert path_of(twin.digest).exists()
-    assert not path_of(unused.digest).exists()
+    assert is_stored(twin)
+    assert not is_stored(unused)
     edit(as_editor, draft, kind="remove", pointer="/attach/0", revision=9)
     assert delete_unused_files() == 0, "undo can still bring it back"
 
@@ -222,11 +223,12 @@ def test_a_rejected_upload_leaves_nothing_behind(folder: Path, settings: Any, db
     with pytest.raises(FileRejected):
         store_file([b"12", b"34"], "a", "", None)
     assert not [each for each in folder.rglob("*") if each.is_file()]
+    assert list_names() == []
 
 
 def test_an_edit_never_reads_the_bytes_of_a_file(as_editor: Client, draft: Draft) -> None:
     file = attach(as_editor, draft, "a.csv", b"x" * 1000)
-    path_of(file.digest).unlink()
+    delete_stored(file)
     answer = edit(as_editor, draft, pointer="/email", typed="b@example.com", revision=1)
     assert not [p for p in answer.get("problems", []) if p["pointer"].startswith("/attach")]
 

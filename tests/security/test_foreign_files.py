@@ -45,7 +45,7 @@ BASE64 = "c2FsYXJpZXMgb2YgZXZlcnlib2R5"
 
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> None:
-    settings.FILES = tmp_path / "files"
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 @pytest.fixture

@@ -18,8 +18,11 @@ from playground.sending.submission import submit_draft
 from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.models import Connection
 from playground.workspace.secrets import store_secret
+from tests.buckets import attachments, bucket, bucket_server
 from tests.sending.misbehaving import Misbehaving
 from tests.sending.stand_ins import Standin, serve_forever
+
+__all__ = ["attachments", "bucket", "bucket_server"]
 
 THREADS = 4
 LAUNCH = """{

@@ -46,7 +46,7 @@ WAYS = {
 
 @pytest.fixture(autouse=True)
 def folder(settings: Any, tmp_path: Path) -> None:
-    settings.FILES = tmp_path / "files"
+    settings.MEDIA_ROOT = tmp_path / "files"
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_the_token_is_a_header_if_the_connection_says_so(engage_to: Make, standi
 
 
 def test_only_the_request_contains_the_files_base64(
-    engage_to: Make, standin: Standin, editor: Person
+    engage_to: Make, standin: Standin, editor: Person, attachments: str
 ) -> None:
     file = store_file([b"HELLO\n" * 1000], "US.txt", "text/plain", editor)
     reference = f"{{{{file:{file.id}}}}}"
@@ -159,7 +159,7 @@ def test_only_the_request_contains_the_files_base64(
 
 
 def test_seven_megabytes_add_less_than_150_megabytes_of_memory(
-    engage_to: Make, standin: Standin, editor: Person
+    engage_to: Make, standin: Standin, editor: Person, attachments: str
 ) -> None:
     piece = bytes(range(256)) * 256
     file = store_file((piece for _ in range(112)), "big.bin", "application/zip", editor)

@@ -143,7 +143,7 @@ def test_changed_variables_are_described(draft_to, editor) -> None:
 
 
 def test_another_file_is_described_by_name_and_size(draft_to, editor, settings, tmp_path) -> None:
-    settings.FILES = tmp_path
+    settings.MEDIA_ROOT = tmp_path
     draft = draft_to()
     sent = send(draft)
     file = store_file([b"HELLO"], "日本.txt", "text/plain", editor)

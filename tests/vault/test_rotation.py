@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 def own_keys(settings, tmp_path):
     """A key file of the test's own."""
     settings.DATA = tmp_path
-    settings.FILES = tmp_path / "files"
+    settings.MEDIA_ROOT = tmp_path / "files"
     key = Fernet.generate_key().decode()
     (tmp_path / "secrets.key").write_text(key)
     settings.SECRET_KEYS = [key]
@@ -57,6 +57,6 @@ def test_a_wrong_key_stops_with_a_message(own_keys, settings) -> None:
 
 def test_keys_from_the_environment_are_not_replaced(settings, tmp_path) -> None:
     settings.DATA = tmp_path
-    settings.FILES = tmp_path / "files"
+    settings.MEDIA_ROOT = tmp_path / "files"
     with pytest.raises(CommandError, match="PLAYGROUND_SECRET_KEYS"):
         call_command("rotate_secrets", "--new-key")

@@ -8,6 +8,7 @@ import uuid
 from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,7 @@ from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.file_access import find_openable_files
 from playground.sending.plans import measure_body
+from playground.vault.storage_errors import FilesUnavailable, describe_cause
 from playground.workspace.files import (
     VAGUE,
     FileRejected,
@@ -151,7 +153,10 @@ def _find_files(draft: Draft) -> dict[str, File]:
 def shorten_uri(file: File, max_bytes: int) -> str:
     """The data URI of at most that many bytes of the file, then its size."""
     # Base64 encodes three bytes at a time. Cut elsewhere, it would end in padding.
-    head = read_file_start(file, max_bytes - max_bytes % 3)
+    return _format_uri(file, read_file_start(file, max_bytes - max_bytes % 3))
+
+
+def _format_uri(file: File, head: bytes) -> str:
     digits = b64encode(head).decode()
     rest = f"… ({format_size(file.size)})" if file.size > len(head) else ""
     return f"data:{file.media_type};base64,{digits}{rest}"
@@ -173,10 +178,20 @@ class FileRow:
     def size(self) -> str:
         return format_size(self.file.size) if self.file else ""
 
+    @cached_property
+    def _start(self) -> tuple[bytes, str]:
+        """The first bytes, and why they can't be read; the rest is checked when it is needed."""
+        if self.file is None or not self.file.size:
+            return b"", ""
+        try:
+            start = read_file_start(self.file, PREVIEW_BYTES)
+        except FilesUnavailable as error:
+            return b"", describe_cause(error.cause).message
+        return start, "" if start else _("Damaged. Attach it again.")
+
     @property
-    def is_damaged(self) -> bool:
-        """Whether its beginning can't be read; the rest is checked when it is needed."""
-        return self.file is not None and self.file.size > 0 and not read_file_start(self.file, 1)
+    def problem(self) -> str:
+        return self._start[1]
 
     @property
     def is_picture(self) -> bool:
@@ -185,9 +200,9 @@ class FileRow:
     @property
     def preview(self) -> str:
         """The beginning of a text file; empty for any other."""
-        if self.file is None or self.is_picture or self.is_damaged:
+        head, problem = self._start
+        if self.file is None or self.is_picture or problem:
             return ""
-        head = read_file_start(self.file, PREVIEW_BYTES)
         text = head.decode("utf-8", "replace")
         # The cut may split the last character, so a replacement character alone says nothing.
         is_text = b"\0" not in head and text.count("\ufffd") <= 2
@@ -195,7 +210,7 @@ class FileRow:
 
     @property
     def uri(self) -> str:
-        return shorten_uri(self.file, CHIP_BYTES) if self.file else ""
+        return _format_uri(self.file, self._start[0][:CHIP_BYTES]) if self.file else ""
 
     @property
     def data_uri_size(self) -> int:

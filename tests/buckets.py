@@ -1,0 +1,56 @@
+"""Attached files in a folder or in a bucket of moto's S3 server: fixtures for tests of both."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+KEYS = {"access_key": "an-access-key", "secret_key": "a-secret-access-key"}
+
+
+@pytest.fixture(scope="session")
+def bucket_server() -> Iterator[str]:
+    """The URL of an S3 server without buckets."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def bucket(bucket_server: str, settings: Any, tmp_path: Path) -> str:
+    """Attached files are in a new bucket, whose name is returned."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    name = f"files-{uuid.uuid4()}"
+    client = boto3.client(
+        "s3",
+        endpoint_url=bucket_server,
+        region_name="us-east-1",
+        aws_access_key_id=KEYS["access_key"],
+        aws_secret_access_key=KEYS["secret_key"],
+    )
+    client.create_bucket(Bucket=name)
+    use_bucket(settings, name, endpoint_url=bucket_server)
+    return name
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def attachments(request: pytest.FixtureRequest, settings: Any, tmp_path: Path) -> str:
+    """Where attached files are; a test with this fixture runs for both."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    if request.param == "bucket":
+        request.getfixturevalue("bucket")
+    return str(request.param)
+
+
+def use_bucket(settings: Any, name: str, **options: Any) -> None:
+    """Let attached files be in a bucket, by a storage that is made anew."""
+    options = {"bucket_name": name, "location": "a/prefix", **KEYS, **options}
+    storage = {"BACKEND": "playground.vault.bucket_storage.BucketStorage", "OPTIONS": options}
+    settings.FILES_URL = f"s3://{name}/a/prefix"
+    settings.STORAGES = {**settings.STORAGES, "attachments": storage}
