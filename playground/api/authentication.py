@@ -12,7 +12,7 @@ from playground.people.rate_limits import RateLimit, guesses
 from playground.people.tokens import find_token
 
 # Per token; `guesses` counts tokens that don't exist, per address.
-CALLS = RateLimit(600, 60)
+CALLS = RateLimit("call", 600, 60)
 
 
 class TooManyRequests(Exception):

@@ -181,13 +181,18 @@ def _read_origin(text: str) -> str:
         raise InvalidPolicy(f"{text!r} isn't a valid origin. {reason}") from None
 
 
-@lru_cache(maxsize=8)
 def load_trust(ca_file: str) -> ssl.SSLContext:
     """A TLS context with the public authorities and those in the administrator's file.
 
-    Raises OSError (ssl.SSLError is one) for a file without certificates. Cached because
-    parsing the bundle takes longer than most calls.
+    Raises OSError (ssl.SSLError is one) for a file without certificates.
     """
+    # By its time too: a file that was replaced counts from the next call on.
+    return _load_trust(ca_file, os.stat(ca_file).st_mtime_ns if ca_file else 0)
+
+
+# Parsing the bundle takes longer than most calls.
+@lru_cache(maxsize=8)
+def _load_trust(ca_file: str, changed_at: int) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=certifi.where())
     if ca_file:
         context.load_verify_locations(cafile=ca_file)

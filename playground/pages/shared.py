@@ -53,7 +53,7 @@ from playground.sending.submission import (
 )
 
 # Requests a minute from one address; unknown tokens are allowed less often, against guessing.
-PAGE_RATE = rate_limits.RateLimit(300, 60)
+PAGE_RATE = rate_limits.RateLimit("share page", 300, 60)
 SEND_WAIT = 1.0
 
 View = Callable[..., HttpResponse]

@@ -84,6 +84,17 @@ class SignInLock(models.Model):
     """One row, locked while the attempts are counted."""
 
 
+class RequestCount(models.Model):
+    """How many requests of one key a rate limit has counted until `ends_at`."""
+
+    key = models.CharField(max_length=100)
+    ends_at = models.DateTimeField(db_index=True)
+    requests = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key", "ends_at"], name="count_per_window")]
+
+
 class AuditEvent(models.Model):
     """One line of the audit log: who did what to what, when (UTC), and how it ended."""
 

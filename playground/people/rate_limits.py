@@ -1,62 +1,113 @@
 """Rate limits: requests of one address, and guesses at one name or from one address."""
 
 import hashlib
+import logging
 import math
 import time
-from collections import OrderedDict, deque
-from datetime import timedelta
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import QuerySet
+from django.db import DatabaseError, transaction
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from playground.people.models import AuditEvent, SignInAttempt, SignInLock
+from playground.people.models import AuditEvent, RequestCount, SignInAttempt, SignInLock
 from playground.people.search import equal_text
 
 WINDOW = timedelta(minutes=15)
 KNOWN_FOR = timedelta(days=90)
+# Longer than the clocks of two machines differ.
+KEPT_FOR = timedelta(hours=1)
 MOST_KEYS = 10_000
+# A process shares its count with the others after this part of a limit.
+SHARES = 20
+LONGEST_KEY = 100
+
+logger = logging.getLogger("playground.people")
+
+
+@dataclass
+class _Count:
+    """Requests of one key until `ends_at`: those known of, and those not shared yet."""
+
+    ends_at: float
+    known: int = 0
+    unshared: int = 0
 
 
 class RateLimit:
-    """At most `most` requests in any `seconds` for one key, counted in this process only.
+    """At most `most` requests of one key in each window of `seconds`, whichever process they reach.
 
-    Nothing is written, so that a flood of requests costs no writes.
+    A process writes its count once for each twentieth of the limit, and nothing once a key is
+    over it: ordinary use costs no statement, and a flood no writes. With several processes, a key
+    may get a twentieth more for each of them.
     """
 
-    def __init__(self, most: int, seconds: float) -> None:
-        self.most, self.seconds = most, seconds
-        self._times: OrderedDict[str, deque[float]] = OrderedDict()
+    def __init__(self, name: str, most: int, seconds: int) -> None:
+        self.name, self.most, self.seconds = name, most, seconds
+        self._step = max(1, most // SHARES)
+        self._counts: OrderedDict[str, _Count] = OrderedDict()
         self._lock = Lock()
-
-    def allows(self, key: str) -> bool:
-        """Count a request; False when it is one too many."""
-        return not self.seconds_to_wait(key)
 
     def seconds_to_wait(self, key: str) -> int:
         """Count a request; return the seconds to wait if it exceeds the limit, else 0."""
-        now = time.monotonic()
+        now = time.time()
+        count = self._find_count(key, now)
+        wait = max(1, math.ceil(count.ends_at - now))
         with self._lock:
-            times = self._times.setdefault(key, deque(maxlen=self.most))
-            self._times.move_to_end(key)
-            # Spoofed addresses must not fill the memory.
-            while len(self._times) > MOST_KEYS:
-                self._times.popitem(last=False)
-            if len(times) == self.most and now - times[0] < self.seconds:
-                return math.ceil(self.seconds - (now - times[0]))
-            times.append(now)
-            return 0
+            if count.known >= self.most:
+                return wait
+            count.known += 1
+            count.unshared += 1
+            if count.unshared < self._step:
+                return 0
+            sharing, count.unshared = count.unshared, 0
+        total = self._share(key, count.ends_at, sharing)
+        with self._lock:
+            count.known = max(count.known, total + count.unshared)
+        return wait if total > self.most else 0
 
     def clear(self) -> None:
+        """Forget what this process counted."""
         with self._lock:
-            self._times.clear()
+            self._counts.clear()
+
+    def _find_count(self, key: str, now: float) -> _Count:
+        ends_at = (now // self.seconds + 1) * self.seconds
+        with self._lock:
+            if key not in self._counts or self._counts[key].ends_at != ends_at:
+                self._counts[key] = _Count(ends_at)
+            self._counts.move_to_end(key)
+            # Spoofed addresses must not fill the memory.
+            while len(self._counts) > MOST_KEYS:
+                self._counts.popitem(last=False)
+            return self._counts[key]
+
+    def _share(self, key: str, ends_at: float, number: int) -> int:
+        """Add requests to those of all processes; return the sum."""
+        window = {
+            "key": f"{self.name} {key}"[:LONGEST_KEY],
+            "ends_at": datetime.fromtimestamp(ends_at, UTC),
+        }
+        rows = RequestCount.objects.filter(**window)
+        try:
+            if not rows.update(requests=F("requests") + number):
+                RequestCount.objects.filter(ends_at__lt=timezone.now() - KEPT_FOR).delete()
+                RequestCount.objects.get_or_create(**window)
+                rows.update(requests=F("requests") + number)
+            return rows.values_list("requests", flat=True).first() or 0
+        except DatabaseError as error:
+            # A full disk must not close pages that only read.
+            logger.warning("Requests are counted in this process only: %s", error)
+            return 0
 
 
 # Guesses at links and tokens, which have no name to count by.
-guesses = RateLimit(settings.SIGN_IN_TRIES_PER_ADDRESS, WINDOW.total_seconds())
+guesses = RateLimit("guess", settings.SIGN_IN_TRIES_PER_ADDRESS, int(WINDOW.total_seconds()))
 
 
 def start_attempt(name: str, address: str) -> tuple[SignInAttempt | None, int]:

@@ -1,13 +1,16 @@
 """Guessing is slowed down by name and by address; the real person is let in soon."""
 
+import math
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from playground.people.models import AuditEvent, Person, SignInAttempt
+from playground.people.models import AuditEvent, Person, RequestCount, SignInAttempt
 from playground.people.rate_limits import (
     WINDOW,
     RateLimit,
@@ -88,9 +91,43 @@ def test_a_changed_clock_makes_no_wait_longer(hours: int) -> None:
 
 
 def test_a_rate_limit_says_how_long_to_wait() -> None:
-    limit = RateLimit(2, 60)
-    assert [limit.seconds_to_wait("a") for _ in range(3)] == [0, 0, 60]
+    limit = RateLimit("test", 2, 60)
+    left = 60 - timezone.now().timestamp() % 60
+    assert [limit.seconds_to_wait("a") for _ in range(3)] == [0, 0, max(1, math.ceil(left))]
     assert limit.seconds_to_wait("b") == 0
+    with time_machine.travel(timezone.now() + timedelta(seconds=60), tick=False):
+        assert limit.seconds_to_wait("a") == 0
+
+
+def test_two_processes_share_a_limit_and_a_flood_writes_nothing() -> None:
+    one, other = RateLimit("test", 3, 900), RateLimit("test", 3, 900)
+    assert [each.seconds_to_wait("a") > 0 for each in (one, other, one)] == [False] * 3
+    assert other.seconds_to_wait("a") > 0
+    assert one.seconds_to_wait("b") == 0
+    with CaptureQueriesContext(connection) as seen:
+        assert all(each.seconds_to_wait("a") for each in (one, other) for _ in range(50))
+    assert len(seen) == 0
+    assert RequestCount.objects.get(key="test a").requests == 4
+
+
+def test_a_large_limit_holds_but_for_a_twentieth_of_each_process() -> None:
+    processes = [RateLimit("test", 300, 60) for _ in range(3)]
+    passed = sum(each.seconds_to_wait("a") == 0 for _ in range(300) for each in processes)
+    assert 300 <= passed <= 300 + 3 * 15
+
+
+def test_ordinary_use_costs_no_statement() -> None:
+    limit = RateLimit("test", 300, 60)
+    with CaptureQueriesContext(connection) as seen:
+        assert not any(limit.seconds_to_wait("a") for _ in range(14))
+    assert len(seen) == 0
+
+
+def test_counts_of_former_windows_are_removed() -> None:
+    RateLimit("test", 1, 60).seconds_to_wait("a")
+    with time_machine.travel(timezone.now() + timedelta(hours=2), tick=False):
+        assert RateLimit("test", 1, 60).seconds_to_wait("b") == 0
+    assert list(RequestCount.objects.values_list("key", flat=True)) == ["test b"]
 
 
 def test_waits_are_given_in_seconds_or_minutes() -> None:
