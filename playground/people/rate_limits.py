@@ -8,6 +8,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -89,7 +90,7 @@ class RateLimit:
 
     def _share(self, key: str, ends_at: float, number: int) -> int:
         """Add requests to those of all processes; return the sum."""
-        window = {
+        window: dict[str, Any] = {
             "key": f"{self.name} {key}"[:LONGEST_KEY],
             "ends_at": datetime.fromtimestamp(ends_at, UTC),
         }

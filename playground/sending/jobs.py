@@ -97,7 +97,7 @@ def poll_job(connection: Connection, job_uid: str, seconds: float) -> Job:
     """
     key = uuid.uuid5(connection.id, job_uid)
     polled = _find_polled(key, job_uid)
-    if _is_due(polled) and get_pool().find(key) is None:
+    if _is_due(polled, connection) and get_pool().find(key) is None:
         polled.requested_at = time.monotonic()
         get_pool().submit(Task(key, lambda cancel: _read(polled, connection, cancel)))
     get_pool().wait(key, seconds)
@@ -184,11 +184,18 @@ def _find_polled(key: uuid.UUID, job_uid: str) -> _Polled:
         return polled
 
 
-def _is_due(polled: _Polled) -> bool:
+def _is_due(polled: _Polled, connection: Connection) -> bool:
     # A job that ended may have been started again elsewhere: it is read again, but rarely.
     done = polled.job.ended and not polled.job.refusal
     fresh = ENDED_FRESH_SECONDS if done else FRESH_SECONDS
-    return time.monotonic() - polled.requested_at > fresh
+    is_old = time.monotonic() - polled.requested_at > fresh
+    return is_old or (done and _is_known_to_run(polled.job, connection))
+
+
+def _is_known_to_run(job: Job, connection: Connection) -> bool:
+    """Whether another process has read this job later, after a retry."""
+    stored = JobRecord.objects.filter(connection=connection, uid=job.uid[:200])
+    return stored.exclude(status=job.status[:60]).exists()
 
 
 def _text(value: Any) -> str:

@@ -103,6 +103,41 @@ def test_a_database_url_of_another_kind_is_refused(
     assert "secret" not in str(caught.value)
 
 
+BUCKETS = {
+    "s3://bucket": ("bucket", ""),
+    "s3://my.bucket/": ("my.bucket", ""),
+    "s3://my-bucket/a/b/": ("my-bucket", "a/b"),
+}
+
+
+@pytest.mark.parametrize("value", BUCKETS)
+def test_a_bucket_is_given_as_a_url(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    put(monkeypatch, "FILES_URL", value)
+    options = env.read_file_storage("FILES_URL")["OPTIONS"]
+    assert (options["bucket_name"], options["location"]) == BUCKETS[value]
+
+
+@pytest.mark.parametrize(
+    "value", ["/data/files", "https://s3.example/b", "s3://", "s3://key:hush@bucket", "s3://b/?x=1"]
+)
+def test_a_bucket_url_of_another_kind_is_refused_and_not_shown(
+    monkeypatch: pytest.MonkeyPatch, value: str
+) -> None:
+    put(monkeypatch, "FILES_URL", value)
+    with pytest.raises(env.Misconfigured) as caught:
+        env.read_file_storage("FILES_URL")
+    assert str(caught.value) == (
+        "PLAYGROUND_FILES_URL must be s3://BUCKET or s3://BUCKET/PREFIX, without keys."
+    )
+
+
+def test_without_its_client_a_bucket_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    put(monkeypatch, "FILES_URL", "s3://bucket")
+    monkeypatch.setattr(env, "find_spec", lambda name: None)
+    with pytest.raises(env.Misconfigured, match=r"pip install -r requirements-s3\.txt"):
+        env.read_file_storage("FILES_URL")
+
+
 def test_without_a_database_url_sqlite_is_in_the_data_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

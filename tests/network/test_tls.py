@@ -1,8 +1,11 @@
 """A certificate is trusted only if it should be."""
 
+import os
 import socket
 import threading
+from pathlib import Path
 
+import certifi
 import pytest
 
 from playground.calls.values import Call, Failure, Reply
@@ -32,6 +35,20 @@ def test_the_authority_of_the_settings_is_trusted(authority: Authority, resolve)
     outcome, heard = call_over_tls(wrap, "name.example", str(authority.ca_file))
     assert isinstance(outcome, Reply)
     assert b"Host: name.example:" in heard[0]
+
+
+def test_a_replaced_file_of_authorities_counts_from_the_next_call(
+    authority: Authority, resolve, tmp_path: Path
+) -> None:
+    resolve("name.example", "127.0.0.1")
+    ca_file = tmp_path / "own.pem"
+    ca_file.write_bytes(Path(certifi.where()).read_bytes())
+    wrap = authority.wrap("name.example")
+    assert isinstance(call_over_tls(wrap, "name.example", str(ca_file))[0], Failure)
+    ca_file.write_bytes(authority.ca_file.read_bytes())
+    # File systems whose clock ticks in seconds would show the same time.
+    os.utime(ca_file, (1, 1))
+    assert isinstance(call_over_tls(wrap, "name.example", str(ca_file))[0], Reply)
 
 
 def test_a_certificate_for_an_address_is_trusted(authority: Authority) -> None:

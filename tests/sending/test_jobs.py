@@ -174,6 +174,16 @@ def test_an_ended_job_is_read_again_after_a_while(elsewhere, misbehaving, monkey
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_retry_by_another_process_is_seen_at_once(elsewhere, misbehaving) -> None:
+    misbehaving.answers["GET /jobs/j-8"] = [say({"status": "warning"}), say({"status": "running"})]
+    misbehaving.answers["GET /jobs/j-8/results"] = say([])
+    assert poll_job(elsewhere, "j-8", LONG).status == "warning"
+    assert poll_job(elsewhere, "j-8", LONG).status == "warning"
+    JobRecord.objects.update(status="pending")
+    assert poll_job(elsewhere, "j-8", LONG).status == "running"
+
+
+@pytest.mark.django_db(transaction=True)
 def test_a_refused_retry_shows_a_warning(elsewhere, misbehaving, editor) -> None:
     misbehaving.answers["GET /jobs/j-9"] = say({"status": "paused"})
     misbehaving.answers["POST /jobs/j-9/retry"] = say({"message": "No credits are left."}, 403)

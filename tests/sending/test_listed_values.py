@@ -75,3 +75,14 @@ def test_the_hint_of_a_field_names_its_value(
         query = {"part": "hint", "pointer": "#path/workflow_uid"}
         assert said in as_editor.get(f"/drafts/{draft.id}/part/", query).content.decode()
         assert said in as_editor.get(f"/drafts/{draft.id}/").content.decode()
+
+
+def test_a_list_read_by_another_process_counts_at_once(editor: Person, over: Connection) -> None:
+    ChoiceList.objects.create(
+        connection=over, operation="list-scenarios", choices=LISTED, read_at=timezone.now()
+    )
+    assert [code for code, _, _ in warnings(editor, over, "4711")] == ["choice-unknown"]
+    row = ChoiceList.objects.get()
+    row.choices, row.read_at = [*LISTED, ["4711", "New", ""]], timezone.now()
+    row.save()
+    assert warnings(editor, over, "4711") == []
