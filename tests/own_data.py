@@ -6,7 +6,7 @@ import shutil
 import tempfile
 
 database_url = os.environ.get("PLAYGROUND_TEST_DATABASE_URL", "")
-for name in [name for name in os.environ if name.startswith("PLAYGROUND_")]:
+for name in [name for name in os.environ if name.startswith(("PLAYGROUND_", "AWS_"))]:
     # The processes that pytest-xdist starts load this module again, and need the URLs as well.
     if name not in ("PLAYGROUND_TEST_DATABASE_URL", "PLAYGROUND_TEST_BROKER_URLS"):
         del os.environ[name]

@@ -109,6 +109,12 @@ def check_files() -> None:
     """
     if is_in_folder():
         return
+    if any(Path(settings.MEDIA_ROOT).glob("[0-9a-f][0-9a-f]/*")):
+        logger.warning(
+            "Attached files in %s aren't used, because PLAYGROUND_FILES_URL is set. Copy them to "
+            "the bucket under the same names, then delete them here.",
+            settings.MEDIA_ROOT,
+        )
     try:
         probe_files()
     except FilesUnavailable as error:

@@ -56,7 +56,7 @@ def list_names() -> list[str]:
     return sorted(f"{folder}/{name}" for folder in found for name in storage.listdir(folder)[1])
 
 
-def locate(name: str) -> str:
+def find_location(name: str) -> str:
     """Where a file is, for the log: its path, or its URL in the bucket."""
     storage = file_storage()
     if isinstance(storage, FileSystemStorage):

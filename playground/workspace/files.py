@@ -27,7 +27,7 @@ from playground.rules.facts import FileFacts
 from playground.vault.encryption import CannotUnseal
 from playground.vault.file_storage import (
     file_storage,
-    locate,
+    find_location,
     name_of,
     put_file,
     temporary_file,
@@ -115,7 +115,10 @@ def find_damage(file: File) -> str:
             return ""
         why = "its bytes were changed"
     _log.error(
-        "The attached file %s is damaged: %s (%s).", file.id, why, locate(name_of(file.digest))
+        "The attached file %s is damaged: %s (%s).",
+        file.id,
+        why,
+        find_location(name_of(file.digest)),
     )
     return why
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import requests
+from django.core.files.base import ContentFile
 from django.core.management import CommandError
 from django.db import connections
 from django.utils import timezone
@@ -58,7 +59,7 @@ def test_a_large_file_is_stored_and_read_whole(attachments) -> None:
 def test_a_file_whose_bytes_are_gone_is_damaged(attachments, caplog) -> None:
     file = keep(b"x")
     delete_stored(file)
-    assert find_damage(file) == "its bytes are gone"
+    assert find_damage(file) == "its bytes are missing"
     assert name_of(file.digest) in caplog.text
     assert open_file(file.id) is None
 
@@ -116,6 +117,21 @@ def test_bytes_stored_again_while_they_are_deleted_stay(attachments) -> None:
         thread.join()
         assert find_damage(file) == ""
         delete_file(file)
+
+
+def test_files_move_to_a_bucket_as_they_are(settings, tmp_path, caplog, request) -> None:
+    settings.MEDIA_ROOT = tmp_path / "files"
+    file = keep(b"x" * (PIECE + 1))
+    check_files()
+    assert not caplog.text
+    stored = {name: file_storage().open(name).read() for name in list_names()}
+    request.getfixturevalue("bucket")
+    check_files()
+    assert f"Attached files in {settings.MEDIA_ROOT} aren't used" in caplog.text
+    assert find_damage(file) == "its bytes are missing"
+    for name, data in stored.items():
+        file_storage().save(name, ContentFile(data))
+    assert find_damage(file) == ""
 
 
 def test_a_failed_upload_leaves_no_row(attachments, monkeypatch) -> None:
