@@ -1,5 +1,6 @@
 """Files of a draft: uploaded, shown, rejected, deleted when nothing refers to them."""
 
+import errno
 import json
 import re
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
@@ -115,6 +117,19 @@ def test_a_file_over_a_limit_is_rejected_with_a_message(
     refused = upload(as_editor, draft, "b.txt", b"1234")
     assert "no room" in refused.json()["sentence"]
     assert len(list_names()) == 1
+
+
+def test_an_upload_to_a_full_disk_is_rejected_with_a_sentence(
+    as_editor: Client, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*args: Any) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", fail)
+    answer = upload(as_editor, draft, "a.txt", b"1")
+    assert answer.status_code == 507
+    assert answer.json()["sentence"].startswith("The disk of the server is full")
+    assert not File.objects.exists()
 
 
 def test_an_upload_without_a_file_is_rejected(as_editor: Client, draft: Draft) -> None:

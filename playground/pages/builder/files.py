@@ -30,7 +30,7 @@ from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.file_access import find_openable_files
 from playground.sending.plans import measure_body
-from playground.vault.storage_errors import FilesUnavailable, describe_cause
+from playground.vault.storage_errors import FilesUnavailable, explain_storage_error
 from playground.workspace.files import (
     VAGUE,
     FileRejected,
@@ -59,7 +59,7 @@ def upload_file(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """Store one file, the field `file` of a form.
 
     Responds with its `name`, its reference as `data`, and both as an object `value`, all JSON
-    texts ready for an edit; 422 with a `sentence` if the file is rejected.
+    texts ready for an edit; a `sentence` if the file is rejected (422) or not stored (503, 507).
     """
     # Not `open_draft`, whose 404 is a page: the uploading script shows the message.
     try:
@@ -73,6 +73,11 @@ def upload_file(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         file = store_file(sent.chunks(), sent.name, media_type_of(sent), person_of(request))
     except FileRejected as error:
         return _reject(str(error), 422)
+    except OSError as error:
+        failed = explain_storage_error(error)
+        if failed is None:
+            raise
+        return _reject(failed.message, failed.status)
     reference = f"{{{{file:{file.id}}}}}"
     return JsonResponse(
         {
@@ -185,8 +190,8 @@ class FileRow:
             return b"", ""
         try:
             start = read_file_start(self.file, PREVIEW_BYTES)
-        except FilesUnavailable as error:
-            return b"", describe_cause(error.cause).message
+        except FilesUnavailable:
+            return b"", _("Can't be read now.")
         return start, "" if start else _("Damaged. Attach it again.")
 
     @property
