@@ -1,5 +1,6 @@
 """Attached files in a folder or in a bucket of moto's S3 server: fixtures for tests of both."""
 
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,19 +8,24 @@ from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
 
 KEYS = {"access_key": "an-access-key", "secret_key": "a-secret-access-key"}
 
 
 @pytest.fixture(scope="session")
 def bucket_server() -> Iterator[str]:
-    """The URL of an S3 server without buckets."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    """The URL of an S3 server without buckets.
+
+    It handles one request at a time: moto fails when two of them replace the same object.
+    """
+    server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app))
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
 
 
 @pytest.fixture
