@@ -1,9 +1,13 @@
 """Checks whether the data is usable; if not, the start or command ends with one sentence."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.apps import apps
 from django.conf import settings
+from django.core.files import locks
 from django.core.management import CommandError
 from django.db.models import Model, QuerySet
 
@@ -15,6 +19,9 @@ from playground.vault.storage_errors import (
     find_database_file,
 )
 
+logger = logging.getLogger("playground.start")
+
+LOCK_FILE = "prepare.lock"
 BEGIN_ANEW = "--begin-anew"
 MOST_NAMED = 3
 
@@ -30,6 +37,19 @@ def check_data_folder() -> None:
             f"The data folder {settings.DATA} can't be written to: {error.strerror}. Give this "
             "user write access to it, or set PLAYGROUND_DATA to another folder."
         ) from None
+
+
+@contextmanager
+def lock_data_folder() -> Iterator[None]:
+    """Let one process at a time migrate and collect static files in this data folder.
+
+    Processes of one machine often start together. The lock ends with its process.
+    """
+    with (Path(settings.DATA) / LOCK_FILE).open("w") as file:
+        if not locks.lock(file, locks.LOCK_EX | locks.LOCK_NB):
+            logger.info("Waiting for another process that prepares the data folder")
+            locks.lock(file, locks.LOCK_EX)
+        yield
 
 
 def check_database_file() -> None:

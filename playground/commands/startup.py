@@ -23,6 +23,7 @@ from playground.commands.data_state import (
     check_database_file,
     check_tables,
     describe_files_failure,
+    lock_data_folder,
 )
 from playground.commands.listener import Listener
 from playground.commands.practice import fill_practice
@@ -56,10 +57,11 @@ def prepare(begin_anew: bool = False) -> None:
     With `begin_anew`, even if the database is missing and files that belong to it remain.
     """
     check_data_folder()
-    if begin_anew:
-        migrate(begin_anew=True)
-    for step in STEPS:
-        step()
+    with lock_data_folder():
+        if begin_anew:
+            migrate(begin_anew=True)
+        for step in STEPS:
+            step()
 
 
 def check_network_settings() -> None:
@@ -83,9 +85,10 @@ def migrate(begin_anew: bool = False) -> None:
 
 def prepare_database() -> None:
     """Tables and practice data, for a command that may run before the first start."""
-    migrate()
-    if not Connection.objects.filter(practice=True).exists():
-        fill_practice()
+    with lock_data_folder():
+        migrate()
+        if not Connection.objects.filter(practice=True).exists():
+            fill_practice()
 
 
 def check_encryption_key() -> None:
@@ -138,7 +141,8 @@ def collect_static() -> None:
     with suppress(OSError):
         if stamp.read_text() == state:
             return
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
+    static_files.remove_outdated(Path(settings.STATIC_ROOT))
+    call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(state)
 
 
@@ -209,8 +213,12 @@ def remember_origin(origin: str) -> None:
     (Path(settings.DATA) / ADDRESS_FILE).write_text(origin)
 
 
-def forget_origin() -> None:
-    (Path(settings.DATA) / ADDRESS_FILE).unlink(missing_ok=True)
+def forget_origin(origin: str) -> None:
+    """Remove the stored address, unless another server has stored its own since."""
+    path = Path(settings.DATA) / ADDRESS_FILE
+    with suppress(OSError):
+        if path.read_text() == origin:
+            path.unlink()
 
 
 def get_public_origin() -> str:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+import time
 from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from django.contrib.staticfiles import apps
@@ -52,6 +54,20 @@ _script_space = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.M)
 _unsupported = re.compile(r"^(?:import|export)\b", re.M)
 
 Read = Callable[[str], str]
+
+
+# The names with a hash of the content. A page of the version before, or a process that still runs
+# it during an upgrade, may ask for them for a while.
+_hashed = re.compile(r"\.[0-9a-f]{12}\.\w+(?:\.(?:gz|br))?$")
+KEEP_SECONDS = 30 * 24 * 3600
+
+
+def remove_outdated(folder: Path) -> None:
+    """Remove what was collected before, except recent files that another version may serve."""
+    limit = time.time() - KEEP_SECONDS
+    for path in folder.rglob("*"):
+        if path.is_file() and not (_hashed.search(path.name) and path.stat().st_mtime > limit):
+            path.unlink()
 
 
 class StaticFilesConfig(apps.StaticFilesConfig):

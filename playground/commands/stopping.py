@@ -55,7 +55,15 @@ def stop_gracefully(server: Server) -> None:
         target=server.finish_requests, args=(settings.STOP_SECONDS + CANCEL_SECONDS,), daemon=True
     )
     closing.start()
+    finish_sends()
+    closing.join(max(1.0, deadline - time.monotonic()))
+
+
+def finish_sends() -> None:
+    """Let the sends of this process finish within PLAYGROUND_STOP_SECONDS; end the others.
+
+    Other servers call this before a process of theirs exits (docs/deploy/gunicorn.conf.py).
+    """
     get_pool().stop(settings.STOP_SECONDS)
     with suppress(DatabaseError):  # the next start would end them as unknown
         end_own()
-    closing.join(max(1.0, deadline - time.monotonic()))

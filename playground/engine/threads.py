@@ -240,4 +240,4 @@ def start_engine(kind: str = Process.Kind.COMMAND, origin: str = "") -> None:
 def start_web_engine(**_: object) -> None:
     """Start it at the first request in a server that isn't ours, such as gunicorn."""
     request_started.disconnect(start_web_engine)
-    start_engine(Process.Kind.WEB)
+    start_engine(Process.Kind.WEB, settings.SANDBOX_ORIGIN)

@@ -33,14 +33,15 @@ class Command(BaseCommand):
         announce_origin(origin)
         startup.prepare(options["begin_anew"])
         server = Server(listener)
-        server.start(when_ended=stop.make)
+        # Before the first request, which would start it without the address.
         start_engine(Process.Kind.WEB, origin)
+        server.start(when_ended=stop.make)
         try:
             startup.remember_origin(origin)
             self.greet()
             stop.wait()
         finally:
-            startup.forget_origin()
+            startup.forget_origin(origin)
         if server.has_ended:
             raise CommandError("The server failed; the log has the reason. Start it again.")
         stop_gracefully(server)
