@@ -238,6 +238,12 @@ MAX_UNPACKING_BYTES = env.read_integer("MAX_UNPACKING_BYTES", 100_000_000, minim
 MAX_REPLY_HEADERS = env.read_integer("MAX_REPLY_HEADERS", 100, minimum=1)
 MAX_REPLY_HEADER_BYTES = env.read_integer("MAX_REPLY_HEADER_BYTES", 65_536, minimum=1)
 
+# Sends a minute in all processes together; 0 means no limit. A connection may have its own.
+SENDS_PER_MINUTE_PER_CONNECTION = env.read_integer(
+    "SENDS_PER_MINUTE_PER_CONNECTION", 0, maximum=1_000_000
+)
+SENDS_PER_MINUTE_PER_PERSON = env.read_integer("SENDS_PER_MINUTE_PER_PERSON", 0, maximum=1_000_000)
+
 # Threads that send, and how many sends may wait for one.
 SEND_WORKERS = env.read_integer("SEND_WORKERS", 32, minimum=1)
 SEND_WAITING = env.read_integer("SEND_WAITING", 200)

@@ -18,8 +18,8 @@ CALLS = RateLimit("call", 600, 60)
 class TooManyRequests(Exception):
     """Answered with 429 and the number of `seconds` to wait."""
 
-    def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many requests. Try again in {seconds} seconds.")
+    def __init__(self, seconds: int, message: str = "") -> None:
+        super().__init__(message or f"Too many requests. Try again in {seconds} seconds.")
         self.seconds = seconds
 
 

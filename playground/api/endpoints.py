@@ -195,6 +195,8 @@ def send(request: HttpRequest, template_id: uuid.UUID, body: SendInput) -> Any:
     plan, notes = _plan_send(person, template, body)
     sent = submit_plan(person, plan, body.press or uuid.uuid4(), body.confirm, seconds=WAIT_SECONDS)
     if isinstance(sent, Blocked):
+        if sent.retry_after:
+            raise TooManyRequests(sent.retry_after, sent.message)
         raise HttpError(409, sent.message)
     templates.record_use(template)
     return {**_format_exchange(sent), "notes": notes}

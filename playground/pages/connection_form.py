@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
+from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,7 @@ MAX_VARIABLES = 200
 # Up to the last @: a password may contain slashes, and the scheme may be missing.
 CREDENTIAL = re.compile(r"^(\s*https?:/*)?.*@", re.IGNORECASE | re.DOTALL)
 BLANK_ROWS = 2
+MOST_SENDS_PER_MINUTE = 1_000_000
 
 
 class ConnectionForm(UncutForm):
@@ -56,6 +58,12 @@ class ConnectionForm(UncutForm):
         required=False,
         help_text=_("Every redirect is checked. Other hosts never get the credential."),
     )
+    sends_per_minute = forms.IntegerField(
+        label=_("Sends per minute"),
+        required=False,
+        min_value=0,
+        max_value=MOST_SENDS_PER_MINUTE,
+    )
 
     def __init__(
         self, api: Api, *args: Any, connection: Connection | None = None, **kwargs: Any
@@ -63,6 +71,7 @@ class ConnectionForm(UncutForm):
         self.api, self.connection = api, connection
         kwargs.setdefault("initial", _initial_values(api, connection))
         super().__init__(*args, **kwargs)
+        self.fields["sends_per_minute"].help_text = _explain_limit()
         stored = set(connection.secrets.values_list("name", flat=True)) if connection else set()
         for each in api.credential.fields:
             if each.secret:
@@ -134,6 +143,7 @@ class ConnectionForm(UncutForm):
             colour=data.get("colour", "grey"),
             protected=data.get("protected", False),
             follow_redirects=data.get("follow_redirects", False),
+            sends_per_minute=data.get("sends_per_minute"),
         )
 
     def typed_secrets(self) -> dict[str, str]:
@@ -184,10 +194,18 @@ def _secret_field(each: CredentialField, is_stored: bool) -> forms.CharField:
     )
 
 
+def _explain_limit() -> str:
+    usual = settings.SENDS_PER_MINUTE_PER_CONNECTION
+    if not usual:
+        return str(_("The most that all people together may send. Leave it empty for no limit."))
+    hint = _("The most that all people together may send. Empty: %(usual)d. 0: no limit.")
+    return str(hint % {"usual": usual})
+
+
 def _initial_values(api: Api, connection: Connection | None) -> Mapping[str, Any]:
     if connection is None:
         return {"base_url": api.base_url}
-    settings = {SETTING + name: value for name, value in connection.settings.items()}
+    own = {SETTING + name: value for name, value in connection.settings.items()}
     # Secrets have no initial value: the form can't show what it doesn't know.
-    plain = ("name", "base_url", "colour", "protected", "follow_redirects")
-    return {name: getattr(connection, name) for name in plain} | settings
+    plain = ("name", "base_url", "colour", "protected", "follow_redirects", "sends_per_minute")
+    return {name: getattr(connection, name) for name in plain} | own

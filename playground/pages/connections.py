@@ -22,6 +22,7 @@ from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.sending.plans import plan_operation
 from playground.sending.policy import warn_of_address
+from playground.sending.send_limits import find_connection_limit
 from playground.sending.submission import Blocked, submit_plan
 from playground.workspace.connections import format_variables, list_connections, save_connection
 from playground.workspace.models import Connection
@@ -51,6 +52,7 @@ def show_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
         "chips": _list_chips(connection),
         "settings": _list_settings(connection),
         "variables": format_variables(connection).items(),
+        "send_limit": find_connection_limit(connection),
         "trail": breadcrumbs((_("Connections"), reverse("connections")), connection.name),
         "sync": describe_sync(connection),
         **_describe_test(None),

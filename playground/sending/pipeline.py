@@ -25,6 +25,7 @@ from playground.sending.completing import Result, complete_exchange, describe_er
 from playground.sending.file_access import find_openable_files
 from playground.sending.plans import Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
+from playground.sending.send_limits import enforce_limits
 from playground.vault.storage_errors import FilesUnavailable
 from playground.workspace.connections import resolve_base_url
 from playground.workspace.file_access import hold_files
@@ -116,7 +117,7 @@ def start_exchange(
 ) -> Exchange:
     """Commit the exchange before the first byte leaves; a queued one waits for a worker.
 
-    Raises AlreadySubmitted when the same submission arrived before.
+    Raises AlreadySubmitted when the same submission arrived before, TooManySends beyond a limit.
     """
     connection, draft = plan.connection, plan.draft
     exchange = Exchange(
@@ -133,14 +134,15 @@ def start_exchange(
         if queued
         else find_deadline(),
     )
-    started = record_start(
-        exchange,
-        call,
-        document=plan.text,
-        metadata=plan.metadata,
-        context=describe_context(plan),
-        queued=queued,
-    )
+    with enforce_limits(connection, person, submission):
+        started = record_start(
+            exchange,
+            call,
+            document=plan.text,
+            metadata=plan.metadata,
+            context=describe_context(plan),
+            queued=queued,
+        )
     hold_files(started.id, list_inserted_files(call))
     return started
 

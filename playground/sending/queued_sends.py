@@ -48,7 +48,7 @@ class CannotRestore(Exception):
 
 @transaction.atomic
 def queue_send(plan: Plan, call: Call, person: Person | None, submission: uuid.UUID) -> Exchange:
-    """Record a send for a worker. Raises AlreadySubmitted like `start_exchange`."""
+    """Record a send for a worker. Raises what `start_exchange` raises."""
     exchange = start_exchange(plan, call, person, submission, queued=True)
     QueuedSend.objects.create(
         exchange=exchange,

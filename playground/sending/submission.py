@@ -36,6 +36,7 @@ from playground.sending.plans import (
 )
 from playground.sending.queued_sends import queue_send, withdraw
 from playground.sending.resending import plan_resend
+from playground.sending.send_limits import TooManySends
 
 WRONG_NAME = "refused: another name was typed"
 
@@ -45,13 +46,15 @@ class Blocked:
     """Nothing was sent or recorded: `message` says why, `problems` where.
 
     `confirm` is the name to type when the connection is protected; `is_conflict` means that the
-    sender's page is out of date and must be reloaded.
+    sender's page is out of date and must be reloaded; `retry_after` is the number of seconds to
+    wait when a limit was reached, else 0.
     """
 
     message: str
     problems: tuple[Problem, ...] = ()
     confirm: str = ""
     is_conflict: bool = False
+    retry_after: int = 0
 
 
 @dataclass(frozen=True)
@@ -171,6 +174,8 @@ def submit_plan(
         earlier = find_submitted(person, plan, key, seconds)
         assert earlier is not None
         return earlier
+    except TooManySends as limited:
+        return Blocked(str(limited), retry_after=limited.seconds)
     if assembled.failure is not None:
         return complete_exchange(exchange, plan, assembled.call, assembled.failure)
     return _send(exchange, plan, assembled, seconds)

@@ -39,6 +39,7 @@ class ConnectionInput:
     colour: str = "grey"
     protected: bool = False
     follow_redirects: bool = False
+    sends_per_minute: int | None = None
 
 
 def validate_connection(
@@ -66,6 +67,7 @@ def save_connection(values: ConnectionInput, connection: Connection | None = Non
     saved.variables = dump_variables(values.variables)
     saved.colour, saved.protected = values.colour, values.protected
     saved.follow_redirects = values.follow_redirects
+    saved.sends_per_minute = values.sends_per_minute
     saved.practice = saved.practice and base_url.startswith(SANDBOX)
     saved.save()
     # Otherwise anyone who can edit a connection could have its credential sent to their own host.

@@ -28,6 +28,8 @@ class Connection(models.Model):
     colour = models.CharField(max_length=20, default="grey")
     protected = models.BooleanField(default=False)
     follow_redirects = models.BooleanField(default=False)
+    # None for what the settings say, 0 for any number.
+    sends_per_minute = models.PositiveIntegerField(null=True)
     practice = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

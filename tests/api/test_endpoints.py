@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -155,6 +156,23 @@ def test_the_same_press_sends_once(ask: Ask, editor: Person, practice: Connectio
     assert found.json()["job"] == answer.json()["job"]
     Connection.objects.update(protected=True)
     assert ask("POST", f"/templates/{template.id}/send").status_code == 409
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_send_beyond_the_limit_gets_429(ask: Ask, editor: Person, practice: Connection) -> None:  # noqa: F811
+    Connection.objects.update(sends_per_minute=1)
+    template = make_template(editor, text=LAUNCH, connection=practice, workflow_uid=WORKFLOW)
+    press = str(uuid.uuid4())
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        assert ask("POST", f"/templates/{template.id}/send", press=press).status_code == 200
+        clock.shift(50)
+        answer = ask("POST", f"/templates/{template.id}/send")
+        again = ask("POST", f"/templates/{template.id}/send", press=press)
+    message = "Not sent: Practice allows 1 send a minute. Try again in 10 s."
+    assert (answer.status_code, answer["Retry-After"]) == (429, "10")
+    assert answer.json()["detail"] == message
+    assert again.status_code == 200
+    assert Exchange.objects.count() == 1
 
 
 @pytest.mark.django_db(transaction=True)

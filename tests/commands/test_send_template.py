@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
+from django.utils import timezone
 
 from playground.commands.practice import fill_practice
 from playground.drafts.editing import State
@@ -186,3 +188,15 @@ def test_only_a_documented_success_exits_with_0(
 ) -> None:
     exit_status, answer = sent_json("Night run", "--set", f"/job_name=[fail:{failure}]")
     assert (exit_status, answer["outcome"], answer["job"]) == (status, outcome, "")
+
+
+def test_a_send_beyond_the_limit_of_the_connection_says_how_long_to_wait(
+    template: Template, practice: Connection
+) -> None:
+    Connection.objects.update(sends_per_minute=1)
+    with time_machine.travel(timezone.now(), tick=False):
+        assert send("Night run")[0] == 0
+        status, answer = sent_json("Night run")
+    assert (status, answer["outcome"]) == (3, "blocked")
+    assert answer["sentence"] == "Not sent: Practice allows 1 send a minute. Try again in 60 s."
+    assert Exchange.objects.count() == 1

@@ -53,6 +53,30 @@ def test_a_saved_connection_shows_what_was_typed(as_owner) -> None:
     assert kept.secrets.get().hosts == "api.example.com"
 
 
+@pytest.mark.parametrize(
+    ("typed", "usual", "kept", "shown"),
+    [("30", 0, 30, "30"), ("", 0, None, "No limit"), ("", 9, None, "9"), ("0", 9, 0, "No limit")],
+)
+def test_a_connection_can_have_a_limit_of_its_own(
+    as_owner, settings, typed, usual, kept, shown
+) -> None:
+    settings.SENDS_PER_MINUTE_PER_CONNECTION = usual
+    connection = add(as_owner, sends_per_minute=typed)
+    assert connection.sends_per_minute == kept
+    page = as_owner.get(f"/connections/{connection.id}/").content.decode()
+    assert f"<dt>Sends per minute</dt><dd>{shown}</dd>" in page
+    form = as_owner.get(f"/connections/{connection.id}/edit/").content.decode()
+    [field] = re.findall(r'<input[^>]*name="sends_per_minute"[^>]*>', form)
+    assert re.findall(r' value="(\d+)"', field) == ([typed] if typed else [])
+    assert ("Empty: 9." in form) == bool(usual)
+
+
+@pytest.mark.parametrize("typed", ["-1", "many", "1.5", "1000001"])
+def test_a_limit_that_is_no_number_of_sends_is_rejected(as_owner, typed) -> None:
+    assert as_owner.post(NEW, {**TYPED, "sends_per_minute": typed}).status_code == 422
+    assert not Connection.objects.exists()
+
+
 def test_no_page_shows_the_credential(as_owner) -> None:
     kept = add(as_owner)
     for address in ("", "edit/"):

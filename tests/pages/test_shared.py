@@ -7,6 +7,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -211,6 +212,20 @@ def test_blocked_sends_are_not_counted(fillable: Template) -> None:
     answer = send(filling(fillable), **{"/steps/0/parameters/max_results": "many"})
     assert b"Not sent" in answer.content
     assert ShareLink.objects.get().send_count == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_send_beyond_the_limit_of_the_connection_does_not_use_up_the_link(
+    fillable: Template,
+) -> None:
+    token = filling(fillable)
+    Connection.objects.update(sends_per_minute=1)
+    with time_machine.travel(timezone.now(), tick=False):
+        send(token)
+        answer = send(token).content.decode()
+    assert "Not sent: Practice allows 1 send a minute. Try again in 60 s." in answer
+    assert Exchange.objects.count() == 1
+    assert ShareLink.objects.get().send_count == 1
 
 
 @pytest.mark.django_db(transaction=True)
