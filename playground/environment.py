@@ -27,6 +27,8 @@ KEY_PAUSE = 0.05
 BROKER_SCHEMES = ("amqp", "amqps", "redis", "rediss")
 BROKER_FORMS = "must be amqp://USER:PASSWORD@HOST:PORT/VHOST or redis://HOST:PORT/NUMBER."
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}")
+# psycopg's IsolationLevel, which can't be imported where the driver isn't installed.
+REPEATABLE_READ = 3
 DATABASE_FORMS = "must be postgres://USER:PASSWORD@HOST:PORT/NAME or sqlite:////PATH."
 
 
@@ -234,6 +236,13 @@ def read_file_storage(name: str) -> dict[str, Any]:
         "BACKEND": "playground.vault.bucket_storage.BucketStorage",
         "OPTIONS": {"bucket_name": parts.netloc, "location": parts.path.strip("/")},
     }
+
+
+def list_snapshot_options(database: dict[str, Any]) -> dict[str, Any]:
+    """Options of a connection whose transactions see the database as it was when they began."""
+    if database["ENGINE"].endswith("sqlite3"):
+        return {"transaction_mode": "DEFERRED"}
+    return {"isolation_level": REPEATABLE_READ}
 
 
 def read_origins(name: str) -> list[str]:

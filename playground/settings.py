@@ -124,6 +124,13 @@ else:
     options = DATABASES["default"].setdefault("OPTIONS", {})
     options.setdefault("connect_timeout", DATABASE_WAIT_SECONDS)
     options.setdefault("options", f"-c lock_timeout={DATABASE_WAIT_SECONDS}s")
+# The same database once more, to read all of it at one moment while people save (backups). It
+# takes no lock: on SQLite a transaction that only reads, on PostgreSQL one with a snapshot.
+DATABASES["snapshot"] = DATABASES["default"] | {
+    "OPTIONS": DATABASES["default"]["OPTIONS"] | env.list_snapshot_options(DATABASES["default"]),
+    "CONN_MAX_AGE": 0,
+    "TEST": {"MIRROR": "default"},
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "people.Person"
@@ -264,3 +271,6 @@ MAX_FILES_BYTES = env.read_integer("MAX_FILES_BYTES", 2_000_000_000, minimum=1)
 # How many days and how many exchanges the history keeps; 0 means no limit.
 HISTORY_DAYS = env.read_integer("HISTORY_DAYS", 0)
 HISTORY_NUMBER = env.read_integer("HISTORY_NUMBER", 0)
+
+# Encrypts the keys in a backup, where nobody is there to type it.
+BACKUP_PASSPHRASE = env.read_text("BACKUP_PASSPHRASE")

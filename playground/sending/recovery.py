@@ -1,5 +1,6 @@
 """Ends exchanges whose process died as unknown. Nothing is ever sent again."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from playground.calls.values import Failure, Outcome, Verdict
@@ -27,8 +28,17 @@ def end_abandoned() -> int:
 
 def end_own() -> int:
     """End what this process is still sending as unknown, just before it exits; return how many."""
-    running = Exchange.objects.filter(outcome=Outcome.SENDING, process=identify_process())
-    for exchange in running.select_related("person"):
+    return _end(Exchange.objects.filter(outcome=Outcome.SENDING, process=identify_process()))
+
+
+def end_all() -> int:
+    """End whatever is in progress in restored data as unknown; return how many."""
+    return _end(Exchange.objects.filter(outcome=Outcome.SENDING))
+
+
+def _end(exchanges: QuerySet[Exchange]) -> int:
+    running = list(exchanges.select_related("person"))
+    for exchange in running:
         audit_exchange(record_abandoned(exchange, _judge_lost(exchange)))
     return len(running)
 
