@@ -140,7 +140,9 @@ def delete_file(file: File) -> None:
     with transaction.atomic():
         # Locked: somebody who stores the same bytes now waits, and stores them afterwards.
         rows = File.objects.select_for_update().filter(digest=file.digest)
-        list(rows.values_list("pk"))
+        # Another process may have deleted it, and somebody stored the bytes again since.
+        if file.pk not in rows.values_list("pk", flat=True):
+            return
         file.delete()
         if not File.objects.filter(digest=file.digest).exists():
             file_storage().delete(name_of(file.digest))

@@ -73,6 +73,18 @@ def test_unused_files_are_deleted_with_their_bytes(attachments) -> None:
     assert list_names() == [name_of(one.digest)]
 
 
+def test_bytes_stored_again_survive_a_second_deletion_of_the_first_file(attachments) -> None:
+    file = keep(b"same")
+    first, second = File.objects.get(), File.objects.get()
+    delete_file(first)
+    # As between the two steps of an upload, but with its row still missing.
+    again = keep(b"same")
+    File.objects.all().delete()
+    delete_file(second)
+    assert is_stored(again)
+    assert file.digest == again.digest
+
+
 def test_bytes_deleted_before_are_no_error(attachments) -> None:
     file = keep(b"x")
     delete_stored(file)
