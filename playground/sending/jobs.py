@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models.functions import Now
+
 from playground.engine.threads import Task, get_pool
 from playground.sending.api_calls import CallResult, call_operation
 from playground.sending.job_results import parse_rows
@@ -108,6 +110,10 @@ def forget_job(connection: Connection, job_uid: str) -> None:
     """Make the next poll read the job although it ended: a retry may have started it again."""
     with _lock:
         _polled.pop(uuid.uuid5(connection.id, job_uid), None)
+    # Other processes see by that that their job is out of date.
+    JobRecord.objects.filter(connection=connection, uid=job_uid[:200]).update(
+        next_poll_at=Now(), polls=0
+    )
 
 
 def read_job(uid: str, result: CallResult, known: Job) -> Job:
@@ -158,6 +164,7 @@ def store_job(connection: Connection, job: Job) -> None:
             "rows": job.rows,
             "start_time": job.start_time[:60],
             "finish_time": job.finish_time[:60],
+            **({"next_poll_at": None} if job.ended else {}),
         },
     )
 
@@ -187,6 +194,9 @@ def _find_polled(key: uuid.UUID, job_uid: str) -> _Polled:
 def _is_due(polled: _Polled, connection: Connection) -> bool:
     # A job that ended may have been started again elsewhere: it is read again, but rarely.
     done = polled.job.ended and not polled.job.refusal
+    if done:
+        record = JobRecord.objects.filter(connection=connection, uid=polled.job.uid[:200])
+        done = not record.filter(next_poll_at__isnull=False).exists()
     fresh = ENDED_FRESH_SECONDS if done else FRESH_SECONDS
     is_old = time.monotonic() - polled.requested_at > fresh
     return is_old or (done and _is_known_to_run(polled.job, connection))

@@ -4,11 +4,12 @@ from playground.engine.periodic import periodic
 from playground.engine.processes import remove_old_processes
 from playground.engine.threads import remove_old_requests
 from playground.history.retention import purge_history
+from playground.sending.following import follow_jobs
 from playground.sending.queued_sends import recover_queue
 from playground.sending.recovery import end_abandoned
 from playground.sending.sync_runs import recover_syncs
 
-RECOVERY_SECONDS = 15.0
+RECOVERY_SECONDS = FOLLOWING_SECONDS = 15.0
 HOUR = 3600.0
 
 
@@ -18,6 +19,12 @@ def recover() -> None:
     end_abandoned()
     recover_queue()
     recover_syncs()
+
+
+@periodic(FOLLOWING_SECONDS)
+def follow() -> None:
+    """Read the jobs that haven't ended."""
+    follow_jobs()
 
 
 @periodic(HOUR)

@@ -175,6 +175,9 @@ class JobRecord(models.Model):
     start_time = models.CharField(max_length=60, default="")
     finish_time = models.CharField(max_length=60, default="")
     checked_at = models.DateTimeField(auto_now=True)
+    # When it is read again in the background, by the database's clock; null once it has ended.
+    next_poll_at = models.DateTimeField(null=True, db_index=True)
+    polls = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [

@@ -28,7 +28,7 @@ from tests.engine.servers import URLS
 from tests.engine.workers import LONG, Gate, Worker
 from tests.sending.conftest import make_draft
 from tests.sending.misbehaving import say
-from tests.sending.stand_ins import wait_until
+from tests.sending.stand_ins import Standin, wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.broker]
 
@@ -65,6 +65,11 @@ def start(broker: Gate, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
         worker.kill()
 
 
+def count_sends(standin: Standin) -> int:
+    """How many launches arrived; workers may ask for the jobs of those besides."""
+    return sum(method == "POST" for method, *_ in standin.seen)
+
+
 def wait(exchange: Exchange) -> Exchange:
     found = wait_for_exchange(exchange, LONG)
     assert not found.under_way, "it hasn't ended"
@@ -85,7 +90,7 @@ def test_a_worker_sends_once_however_often_the_message_comes(start, send, standi
     assert ended.process not in ("", identify_process())
     # All messages are through once one that was published after them is.
     assert wait(send()).outcome == Outcome.ACCEPTED
-    assert len(standin.seen) == 2
+    assert count_sends(standin) == 2
 
 
 def test_a_broker_that_is_gone_delays_a_send_and_loses_nothing(
@@ -108,7 +113,7 @@ def test_a_broker_that_is_gone_delays_a_send_and_loses_nothing(
 
     assert wait_until(recover, LONG)
     assert exchange.outcome == Outcome.ACCEPTED
-    assert len(standin.seen) == 1
+    assert count_sends(standin) == 1
 
 
 def press_send(client: Client, draft: Draft) -> str:
@@ -131,7 +136,7 @@ def test_a_worker_killed_during_the_call_leaves_unknown_and_one_request(
     start()  # the broker may give it the message again
     publish("run_send", str(exchange.id))
     assert wait(send()).outcome == Outcome.ACCEPTED
-    assert len(standin.seen) == 2
+    assert count_sends(standin) == 2
 
 
 def test_a_worker_killed_before_the_call_leaves_unknown_and_no_request(
@@ -173,7 +178,7 @@ def test_what_was_queued_while_no_worker_ran_is_sent_by_the_next(start, send, st
     assert exchange.is_queued
     start()
     assert wait(exchange).outcome == Outcome.ACCEPTED
-    assert len(standin.seen) == 1
+    assert count_sends(standin) == 1
 
 
 def test_a_send_is_cancelled_from_another_process(start, send, standin) -> None:
@@ -193,7 +198,7 @@ def test_a_queued_send_that_was_cancelled_is_never_sent(start, send, standin) ->
     start()
     assert wait(send()).outcome == Outcome.ACCEPTED
     assert Exchange.objects.get(pk=exchange.pk).outcome == Outcome.NOT_SENT
-    assert len(standin.seen) == 1
+    assert count_sends(standin) == 1
 
 
 def test_a_worker_that_is_told_to_stop_ends_what_it_began(start, send, standin) -> None:
