@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.db.models import Q
 from django.db.models.functions import Now
 
 from playground.engine.threads import Task, get_pool
@@ -194,18 +195,15 @@ def _find_polled(key: uuid.UUID, job_uid: str) -> _Polled:
 def _is_due(polled: _Polled, connection: Connection) -> bool:
     # A job that ended may have been started again elsewhere: it is read again, but rarely.
     done = polled.job.ended and not polled.job.refusal
-    if done:
-        record = JobRecord.objects.filter(connection=connection, uid=polled.job.uid[:200])
-        done = not record.filter(next_poll_at__isnull=False).exists()
     fresh = ENDED_FRESH_SECONDS if done else FRESH_SECONDS
     is_old = time.monotonic() - polled.requested_at > fresh
-    return is_old or (done and _is_known_to_run(polled.job, connection))
+    return is_old or (done and _is_out_of_date(polled.job, connection))
 
 
-def _is_known_to_run(job: Job, connection: Connection) -> bool:
-    """Whether another process has read this job later, after a retry."""
+def _is_out_of_date(job: Job, connection: Connection) -> bool:
+    """Whether another process has retried this job, or read it later."""
     stored = JobRecord.objects.filter(connection=connection, uid=job.uid[:200])
-    return stored.exclude(status=job.status[:60]).exists()
+    return stored.filter(Q(next_poll_at__isnull=False) | ~Q(status=job.status[:60])).exists()
 
 
 def _text(value: Any) -> str:

@@ -12,6 +12,8 @@ from playground.sending.sync_runs import recover_syncs
 RECOVERY_SECONDS = FOLLOWING_SECONDS = 15.0
 HOUR = 3600.0
 
+periodic(FOLLOWING_SECONDS)(follow_jobs)
+
 
 @periodic(RECOVERY_SECONDS)
 def recover() -> None:
@@ -19,12 +21,6 @@ def recover() -> None:
     end_abandoned()
     recover_queue()
     recover_syncs()
-
-
-@periodic(FOLLOWING_SECONDS)
-def follow() -> None:
-    """Read the jobs that haven't ended."""
-    follow_jobs()
 
 
 @periodic(HOUR)
