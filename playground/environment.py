@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable
 from importlib.util import find_spec
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ from cryptography.fernet import Fernet
 PREFIX = "PLAYGROUND_"
 # Like Django's own check of a signing key, which asks for 50 characters; random keys need fewer.
 SHORTEST_SIGNING_KEY = 32
+SHORTEST_TOKEN = 16
 FEWEST_CHARACTERS = 5
 # How often to reread a key file that another process is writing, and the seconds in between.
 KEY_TRIES = 20
@@ -243,6 +245,26 @@ def list_snapshot_options(database: dict[str, Any]) -> dict[str, Any]:
     if database["ENGINE"].endswith("sqlite3"):
         return {"transaction_mode": "DEFERRED"}
     return {"isolation_level": REPEATABLE_READ}
+
+
+def read_token(name: str) -> str:
+    """A token that machines authenticate with; empty for none."""
+    token = read_text(name).strip()
+    if token and len(token) < SHORTEST_TOKEN:
+        raise Misconfigured(name, f"is too short: set {SHORTEST_TOKEN} random characters or more.")
+    return token
+
+
+def read_networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Networks such as 10.2.0.0/16, or single addresses."""
+    networks = []
+    for text in read_list(name):
+        try:
+            networks.append(ip_network(text))
+        except ValueError:
+            form = "must be addresses or networks such as 10.2.0.0/16"
+            raise Misconfigured(name, f"{form}, not {text!r}.") from None
+    return networks
 
 
 def read_origins(name: str) -> list[str]:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "playground.pages.errors.CompressionMiddleware",
     "playground.request_log.RequestLogMiddleware",
+    "playground.monitoring.requests.RequestMetricsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "playground.people.access.SameOriginMiddleware",
@@ -221,6 +222,10 @@ LOGGING = {
         **{name: {"level": "WARNING"} for name in ("boto3", "botocore", "s3transfer", "urllib3")},
     },
 }
+
+# Metrics for Prometheus: for who has the token, and for these networks only. Off without either.
+METRICS = env.read_token("METRICS")
+METRICS_NETWORKS = env.read_networks("METRICS_NETWORKS")
 
 # The sandbox: how long a job is pending and runs, how long and how many responses hang.
 SANDBOX_JOB_PENDING_SECONDS = env.read_number("SANDBOX_JOB_PENDING_SECONDS", 1)

@@ -18,6 +18,7 @@ from playground.pages import (
     profile,
     shared,
     sign_in,
+    status,
     team,
     workflows,
 )
@@ -52,6 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("health/", health.show_health, name="health"),
     path("ready/", health.show_ready, name="ready"),
     path("version/", health.show_version, name="version"),
+    path("metrics", health.show_metrics, name="metrics"),
     path("sign-in/", sign_in.sign_in, name="sign_in"),
     path("sign-out/", sign_in.sign_out, name="sign_out"),
     path("session/", sign_in.show_session, name="session"),
@@ -66,6 +68,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/<int:person_id>/role/", team.change_role, name="change_role"),
     path("people/<int:person_id>/active/", team.change_active, name="change_active"),
     path("audit/", team.show_audit, name="audit"),
+    path("status/", status.show_status, name="status"),
+    path("status/figures/", status.show_figures, name="status_figures"),
     # Connections and what a sync reads
     path("connections/", connections.show_connections, name="connections"),
     path("connections/new/", connections.add_connection, name="add_connection"),

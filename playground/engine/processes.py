@@ -1,11 +1,14 @@
 """Which process does a piece of work, and whether that process still runs."""
 
 import os
+import re
 import socket
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+from django.db import models
+from django.db.models import ExpressionWrapper, Q
 from django.db.models.functions import Now
 
 from playground.engine.models import Process
@@ -14,6 +17,9 @@ from playground.engine.models import Process
 ENDED_STATES = "ZX"
 SILENT = timedelta(seconds=30)
 OLD = timedelta(days=1)
+MOST_LISTED = 100
+# What `_find_place` adds to the name of the host.
+PLACE_MARKS = re.compile(r"-[0-9a-f]{8}-\d+$")
 
 
 def identify_process() -> str:
@@ -38,6 +44,26 @@ def record_beat(kind: str, origin: str = "") -> None:
     name = identify_process()
     if not Process.objects.filter(name=name).update(seen_at=Now()):
         Process.objects.create(name=name, kind=kind, origin=origin, started_at=Now(), seen_at=Now())
+
+
+def list_processes() -> list[Process]:
+    """Return those seen within the last day: `is_alive` says whether each still runs."""
+    alive = ExpressionWrapper(Q(seen_at__gte=Now() - SILENT), models.BooleanField())
+    recent = Process.objects.filter(seen_at__gte=Now() - OLD).annotate(is_alive=alive)
+    return list(recent.order_by("-is_alive", "kind", "-seen_at")[:MOST_LISTED])
+
+
+def count_alive() -> dict[str, int]:
+    """Return the number of processes that run, by kind."""
+    counts = dict.fromkeys(Process.Kind.values, 0)
+    alive = Process.objects.filter(seen_at__gte=Now() - SILENT)
+    return counts | dict(alive.values_list("kind").annotate(models.Count("pk")))
+
+
+def describe_place(process: str) -> tuple[str, str]:
+    """Return the host and the pid of a process by its name."""
+    place, _, rest = process.partition("/")
+    return PLACE_MARKS.sub("", place), rest.partition("/")[0]
 
 
 def find_origin() -> str:

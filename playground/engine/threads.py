@@ -103,6 +103,10 @@ class Pool:
             task.done.set()
         return True
 
+    def count_tasks(self) -> int:
+        """Return how many tasks are queued or running in this process."""
+        return len(self._tasks)
+
     def find(self, task_id: uuid.UUID) -> Task | None:
         """Return the task while it is queued or running in this process."""
         return self._tasks.get(task_id)

@@ -142,6 +142,16 @@ class SearchText(models.Model):
     text = models.TextField()
 
 
+class SendTotals(models.Model):
+    """What all exchanges below a number add up to, in one row.
+
+    `totals` is a list of `[operation, outcome, number, seconds, [numbers within limits]]`.
+    """
+
+    below = models.BigIntegerField(default=0)
+    totals = models.JSONField(default=list)
+
+
 class IgnoredPointer(models.Model):
     """A place in requests or replies that a person leaves out of comparisons.
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from playground.calls.values import Outcome
 from playground.history.models import Body, Exchange, SentDocument
+from playground.history.totals import update_totals
 
 CHUNK = 500
 
@@ -18,6 +19,9 @@ def purge_history(now: datetime | None = None) -> int:
     0 means no limit of that kind. Exchanges that are still under way always stay.
     """
     removed = 0
+    if settings.HISTORY_DAYS or settings.HISTORY_NUMBER:
+        # What is removed is still counted.
+        update_totals()
     if settings.HISTORY_DAYS:
         limit = (now or timezone.now()) - timedelta(days=settings.HISTORY_DAYS)
         removed += _remove(Exchange.objects.filter(started_at__lt=limit))

@@ -6,9 +6,11 @@ its message arrives.
 """
 
 import uuid
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -40,6 +42,14 @@ from playground.sending.resending import (
 # When a send that nobody claimed is enqueued again: at first, and from then on.
 FIRST_LOST, LOST = timedelta(seconds=15), timedelta(seconds=30)
 MOST_RECOVERED = 1000
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The sends that wait for a worker; the oldest has waited for so many seconds."""
+
+    length: int
+    seconds: float
 
 
 class CannotRestore(Exception):
@@ -116,6 +126,15 @@ def recover_queue() -> None:
             withdraw(exchange, judge_expired())
         else:
             enqueue(run_send, exchange.id)
+
+
+def read_queue() -> Queue:
+    """Return how many sends wait for a worker, and since when."""
+    waited = ExpressionWrapper(Now() - F("queued_at"), DurationField())
+    oldest = QueuedSend.objects.order_by("queued_at").annotate(waited=waited)
+    longest = oldest.values_list("waited", flat=True).first()
+    seconds = max(0.0, longest.total_seconds()) if longest else 0.0
+    return Queue(QueuedSend.objects.count(), seconds)
 
 
 def has_expired(exchange: Exchange) -> bool:

@@ -4,12 +4,14 @@ from playground.engine.periodic import periodic
 from playground.engine.processes import remove_old_processes
 from playground.engine.threads import remove_old_requests
 from playground.history.retention import purge_history
+from playground.history.totals import update_totals
 from playground.sending.following import follow_jobs
 from playground.sending.queued_sends import recover_queue
 from playground.sending.recovery import end_abandoned
 from playground.sending.sync_runs import recover_syncs
 
 RECOVERY_SECONDS = FOLLOWING_SECONDS = 15.0
+TOTALS_SECONDS = 60.0
 HOUR = 3600.0
 
 periodic(FOLLOWING_SECONDS)(follow_jobs)
@@ -21,6 +23,12 @@ def recover() -> None:
     end_abandoned()
     recover_queue()
     recover_syncs()
+
+
+@periodic(TOTALS_SECONDS)
+def count_sends() -> None:
+    """Add what has ended to the totals, so that metrics have little left to count."""
+    update_totals()
 
 
 @periodic(HOUR)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cache
 from threading import Lock
 
@@ -19,6 +19,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from playground.vault.file_storage import probe_files
 from playground.vault.models import StorageCheck
 from playground.vault.storage_errors import Cause, find_cause
 
@@ -31,9 +32,15 @@ MigrationKey = tuple[str, str]
 
 
 class StorageMonitor:
-    """Remembers for a second whether the storage can be written."""
+    """Remembers for a second, or for `seconds`, whether something can be written.
 
-    def __init__(self) -> None:
+    `probe` writes and returns why that failed, or None.
+    """
+
+    def __init__(
+        self, probe: Callable[[], Cause | None] | None = None, seconds: float | None = None
+    ) -> None:
+        self._probe, self._seconds = probe, seconds
         self._checked_at = float("-inf")
         self._cause: Cause | None = None
         self._lock = Lock()
@@ -43,8 +50,9 @@ class StorageMonitor:
         # While one request waits for a busy database, the others return the last known state.
         if self._lock.acquire(blocking=self._checked_at == float("-inf")):
             try:
-                if time.monotonic() - self._checked_at > FRESH_SECONDS:
-                    self._cause = try_to_write()
+                fresh = FRESH_SECONDS if self._seconds is None else self._seconds
+                if time.monotonic() - self._checked_at > fresh:
+                    self._cause = (self._probe or try_to_write)()
                     self._checked_at = time.monotonic()
             finally:
                 self._lock.release()
@@ -70,6 +78,15 @@ def probe_data_folder() -> None:
         file.write(os.urandom(PROBE_BYTES))
         file.flush()
         os.fsync(file.fileno())
+
+
+def try_to_store() -> Cause | None:
+    """Store an attached file and delete it again; return why that failed, or None."""
+    try:
+        probe_files()
+    except OSError as error:
+        return find_cause(error) or Cause.READ_ONLY
+    return None
 
 
 def list_applied() -> set[MigrationKey]:

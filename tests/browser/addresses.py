@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from playground.commands.practice import fill_practice
 from playground.drafts.drafts import start_draft
+from playground.engine.processes import record_beat
 from playground.history.models import Exchange
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
@@ -56,10 +57,13 @@ def make_pages(person: Person) -> dict[str, dict[str, str]]:
 def _team(person: Person) -> dict[str, str]:
     make_person(Role.VIEWER, "grace.hopper@example.com")
     record_event(person, "send", "Find e-mails on captain.example", "accepted")
+    make_exchange(person)
+    record_beat("web")
     make_token(person, "script", ["read"], 1)
     return {
         "people": "/people/",
         "audit": "/audit/",
+        "status": "/status/",
         "profile": "/profile/",
         "tokens": "/profile/tokens/",
         "missing": "/nowhere/",

@@ -154,3 +154,25 @@ def test_the_tests_run_on_the_database_they_were_given() -> None:
     """Otherwise the tests for PostgreSQL could run on SQLite, and pass."""
     url = os.environ.get("PLAYGROUND_TEST_DATABASE_URL")
     assert connection.vendor == ("postgresql" if url else "sqlite")
+
+
+def test_a_token_is_long_enough_to_be_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert env.read_token("METRICS") == ""
+    put(monkeypatch, "METRICS", "short")
+    with pytest.raises(env.Misconfigured, match="PLAYGROUND_METRICS is too short"):
+        env.read_token("METRICS")
+    put(monkeypatch, "METRICS", " sixteen-letters1 ")
+    assert env.read_token("METRICS") == "sixteen-letters1"
+
+
+@pytest.mark.parametrize("value", ["10.2.0.1/16", "example.com", "10.2.0.0/16 0.0.0.0/33"])
+def test_networks_are_networks(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    put(monkeypatch, "METRICS_NETWORKS", value)
+    message = "PLAYGROUND_METRICS_NETWORKS must be addresses or networks"
+    with pytest.raises(env.Misconfigured, match=message):
+        env.read_networks("METRICS_NETWORKS")
+    put(monkeypatch, "METRICS_NETWORKS", "10.2.0.0/16, ::1")
+    assert [str(each) for each in env.read_networks("METRICS_NETWORKS")] == [
+        "10.2.0.0/16",
+        "::1/128",
+    ]

@@ -1,16 +1,20 @@
 """Health, readiness and version: public, and accurate about what fails."""
 
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
+from django.utils import timezone
 
+from playground.engine.models import Process
 from playground.engine.threads import get_pool
 from playground.vault.models import StorageCheck
-from playground.vault.storage_check import StorageMonitor
+from playground.vault.storage_check import StorageMonitor, try_to_store
+from playground.vault.storage_errors import Cause, FilesUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -22,6 +26,8 @@ def _unchecked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("playground.vault.storage_check.FRESH_SECONDS", 0)
     # A result cached by one test must not reach the next.
     monkeypatch.setattr("playground.pages.health.monitor", StorageMonitor())
+    files = StorageMonitor(try_to_store, 0)
+    monkeypatch.setattr("playground.pages.health.files_monitor", files)
 
 
 @pytest.mark.parametrize("path", OPEN)
@@ -38,6 +44,8 @@ def test_a_ready_process_says_so_part_by_part(client: Client) -> None:
         "database": "ok",
         "writable": "ok",
         "migrations": "ok",
+        "files": "ok",
+        "engine": "ok",
         "stopping": "no",
     }
 
@@ -77,6 +85,45 @@ def test_a_newer_or_older_database_is_not_ready(client: Client) -> None:
     recorder.record_unapplied("drafts", "0999_from_the_future")
     recorder.record_unapplied("vault", "0003_storage_check")
     assert client.get("/ready/").json()["migrations"] == "Migrations are missing"
+
+
+@pytest.mark.parametrize(
+    ("error", "title"),
+    [
+        (PermissionError(13, "Permission denied: /some/folder"), "Files can't be stored"),
+        (OSError(28, "No space left on device"), "The disk is full"),
+        (
+            FilesUnavailable(Cause.FILES_UNREACHABLE, "The bucket files doesn't answer."),
+            "The file storage doesn't answer",
+        ),
+    ],
+)
+def test_files_that_cannot_be_stored_are_noticed(
+    client: Client, monkeypatch: pytest.MonkeyPatch, error: OSError, title: str
+) -> None:
+    def fail() -> None:
+        raise error
+
+    monkeypatch.setattr("playground.vault.storage_check.probe_files", fail)
+    answer = client.get("/ready/")
+    # Everything but attachments works.
+    assert (answer.status_code, answer.json()["files"]) == (200, title)
+    assert client.get("/health/").status_code == 200
+
+
+def test_workers_are_missed_once_none_has_been_seen_for_half_a_minute(
+    client: Client, settings
+) -> None:
+    settings.BROKER_URL = "amqp://127.0.0.1:1/"
+    now = timezone.now()
+    Process.objects.create(name="web/1/1", kind="web", started_at=now, seen_at=now)
+    worker = Process.objects.create(name="worker/1/1", kind="worker", started_at=now, seen_at=now)
+    assert client.get("/ready/").json()["engine"] == "ok"
+    worker.seen_at = now - timedelta(seconds=31)
+    worker.save()
+    answer = client.get("/ready/")
+    # Pages work, and sends wait: requests should still come here.
+    assert (answer.status_code, answer.json()["engine"]) == (200, "no worker")
 
 
 def fail_like_sqlite(code: int) -> OperationalError:

@@ -17,7 +17,7 @@ from tests.security.routes import Route, list_pages, list_routes
 PAGES = list_pages()
 CLOSED = [route for route in PAGES if not route.is_open]
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
-OPEN = {"health", "ready", "version", "session", "sign_in", "sign_out", "link"}
+OPEN = {"health", "ready", "version", "metrics", "session", "sign_in", "sign_out", "link"}
 OPEN |= {"share", "share_opened", "send_share", "share_sent", "fork_share"}
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,193 @@
+"""The owners' page Status: whether everything works, the last day's sends, processes, storage."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from playground.calls.values import Outcome
+from playground.engine.models import Process
+from playground.engine.processes import describe_place, list_processes
+from playground.engine.tasks import uses_workers
+from playground.history.models import Exchange
+from playground.monitoring.figures import (
+    Hour,
+    Storage,
+    list_versions,
+    read_day,
+    read_latency,
+    read_storage,
+)
+from playground.pages.charts import Chart, Series, draw_lines, format_seconds, stack_bars
+from playground.pages.health import NO_WORKER, OK, list_parts
+from playground.pages.replies import WORDS
+from playground.people.access import needs
+from playground.people.models import Role
+from playground.sending.queued_sends import Queue, read_queue
+from playground.workspace.files import format_size
+
+# A send that has waited longer than this has too few workers.
+LONG_WAIT = 60.0
+NEARLY_FULL = 0.9
+# From the bottom of a bar to its top.
+STACKED = (
+    Outcome.ACCEPTED,
+    Outcome.REFUSED,
+    Outcome.HTTP_ERROR,
+    Outcome.UNKNOWN,
+    Outcome.NOT_SENT,
+    Outcome.SENDING,
+)
+PROCESS_KINDS = {
+    Process.Kind.WEB: gettext_lazy("Web"),
+    Process.Kind.WORKER: gettext_lazy("Worker"),
+    Process.Kind.COMMAND: gettext_lazy("Command"),
+}
+PART_NAMES = {
+    "database": gettext_lazy("Database"),
+    "writable": gettext_lazy("Writing"),
+    "migrations": gettext_lazy("Migrations"),
+    "files": gettext_lazy("Attached files"),
+    "engine": gettext_lazy("Background work"),
+    "stopping": gettext_lazy("Stopping"),
+}
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What needs somebody; `kind` is that of a message."""
+
+    kind: str
+    text: str
+
+
+@needs(Role.OWNER)
+@require_safe
+def show_status(request: HttpRequest) -> HttpResponse:
+    return render(request, "status/page.html", describe_status())
+
+
+@needs(Role.OWNER)
+@require_safe
+def show_figures(request: HttpRequest) -> HttpResponse:
+    """The part of the page that refreshes."""
+    return render(request, "status/_figures.html", describe_status())
+
+
+def describe_status() -> dict[str, object]:
+    """Return what the page draws."""
+    parts, queue, storage, hours = list_parts(), read_queue(), read_storage(), read_day()
+    notices = [*_notice_parts(parts, queue), *_notice_limits(queue, storage)]
+    return {
+        "notices": notices,
+        "figures": _list_figures(hours, queue),
+        "sends": chart_outcomes("sends", _("Sends per hour"), hours),
+        "latency": chart_latency("latency", _("Time until the reply"), hours),
+        "processes": [_describe_process(each) for each in list_processes()],
+        "uses_workers": uses_workers(),
+        "storage": _describe_storage(storage),
+        "versions": list_versions(),
+        "read_at": now(),
+    }
+
+
+def chart_outcomes(name: str, title: str, hours: Sequence[Hour]) -> Chart:
+    """Return stacked bars of the sends of each hour by outcome; only of outcomes that occur."""
+    series = [
+        Series(
+            f"outcome-{outcome}",
+            str(WORDS[outcome]),
+            [hour.outcomes.get(outcome, 0) for hour in hours],
+        )
+        for outcome in STACKED
+        if any(hour.outcomes.get(outcome) for hour in hours)
+    ]
+    return stack_bars(name, title, _label_hours(hours), series)
+
+
+def chart_latency(name: str, title: str, hours: Sequence[Hour]) -> Chart:
+    """Return lines of the median and the 95th percentile of each hour."""
+    series = [
+        Series("median", _("median"), [hour.median for hour in hours]),
+        Series("p95", _("95th percentile"), [hour.p95 for hour in hours]),
+    ]
+    return draw_lines(name, title, _label_hours(hours), series)
+
+
+def _label_hours(hours: Sequence[Hour]) -> list[str]:
+    return [f"{hour.start:%H:%M}" for hour in hours]
+
+
+def _list_figures(hours: Sequence[Hour], queue: Queue) -> list[tuple[str, str, str]]:
+    """Return a name, a value and a note for each."""
+    median, p95 = read_latency()
+    total = sum(hour.total for hour in hours)
+    accepted = sum(hour.outcomes.get(Outcome.ACCEPTED, 0) for hour in hours)
+    share = _("%(share)s accepted") % {"share": f"{accepted / total:.0%}"} if total else ""
+    under_way = Exchange.objects.filter(outcome=Outcome.SENDING).count() - queue.length
+    oldest = _("oldest %(time)s") % {"time": _write_wait(queue.seconds)} if queue.length else ""
+    slowest = _("95th percentile %(time)s") % {"time": format_seconds(p95)} if p95 else ""
+    figures = [
+        (_("Sends in 24 hours"), f"{total:,}", share),
+        (_("Median reply"), "–" if median is None else format_seconds(median), slowest),
+        (_("Under way"), f"{max(0, under_way):,}", ""),
+    ]
+    if uses_workers() or queue.length:
+        figures.append((_("Waiting for a worker"), f"{queue.length:,}", oldest))
+    return figures
+
+
+def _write_wait(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+
+
+def _notice_parts(parts: dict[str, str], queue: Queue) -> Iterator[Notice]:
+    for name, state in parts.items():
+        if name == "engine" and state == NO_WORKER:
+            message = _("No worker is running, so nothing is sent. Start one with make worker.")
+            yield Notice("error", message)
+        elif name == "stopping" and state != "no":
+            yield Notice("warning", _("This process is stopping."))
+        elif state not in (OK, "no", "stopping"):
+            yield Notice("error", f"{PART_NAMES[name]}: {state}.")
+    if queue.seconds > LONG_WAIT and parts["engine"] == OK:
+        message = _("A send has waited %(time)s for a worker. Start more workers.")
+        yield Notice("warning", message % {"time": _write_wait(queue.seconds)})
+
+
+def _notice_limits(queue: Queue, storage: Storage) -> Iterator[Notice]:
+    if storage.files >= NEARLY_FULL * storage.files_limit:
+        limit = format_size(storage.files_limit)
+        message = _(
+            "Attached files use %(used)s of %(limit)s. Raise PLAYGROUND_MAX_FILES_BYTES, or delete "
+            "drafts and templates that hold large files."
+        )
+        yield Notice("warning", message % {"used": format_size(storage.files), "limit": limit})
+
+
+def _describe_process(process: Process) -> dict[str, object]:
+    host, pid = describe_place(process.name)
+    kind = PROCESS_KINDS.get(Process.Kind(process.kind), process.kind)
+    is_alive = process.is_alive  # type: ignore[attr-defined]
+    return {"process": process, "host": host, "pid": pid, "kind": kind, "is_alive": is_alive}
+
+
+def _describe_storage(storage: Storage) -> list[tuple[str, str]]:
+    more = "+" if storage.exchanges_are_more else ""
+    rows = [(_("History"), f"{storage.exchanges:,}{more}")]
+    if storage.database is not None:
+        rows.append((_("Database"), format_size(storage.database)))
+    used = {"used": format_size(storage.files), "limit": format_size(settings.MAX_FILES_BYTES)}
+    rows.append((_("Attached files"), _("%(used)s of %(limit)s") % used))
+    return rows
