@@ -1,0 +1,145 @@
+"""Web processes and workers, started as the files in docs/deploy say, on free ports."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from configparser import ConfigParser
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+
+import requests
+
+HOME = Path(__file__).resolve().parent.parent.parent
+DEPLOY = HOME / "docs" / "deploy"
+INSTALLED = "/opt/playground"
+ORIGIN = "https://playground.example.com"
+LONG = 90.0
+
+
+def read_unit(name: str) -> ConfigParser:
+    """A systemd unit; raises an error if a line appears twice or isn't `key=value`."""
+    unit = ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=("#",))
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read_string((DEPLOY / name).read_text())
+    return unit
+
+
+def read_environment() -> dict[str, str]:
+    """The example settings."""
+    lines = (DEPLOY / "environment.example").read_text().splitlines()
+    pairs = [line.partition("=") for line in lines if line and not line.startswith("#")]
+    return {name: value for name, _, value in pairs}
+
+
+def read_command(unit: ConfigParser, key: str, instance: str) -> list[str]:
+    """A command of the unit, with this repository in the place of the installation."""
+    text = unit["Service"][key].replace(INSTALLED, str(HOME))
+    text = text.replace("%i", instance).replace("%%", "%")
+    return shlex.split(text)
+
+
+@dataclass
+class Deployment:
+    """An installation of several processes; ends them all when it is left.
+
+    `settings` are the values that the example leaves to the administrator.
+    """
+
+    settings: dict[str, str]
+    log: Path
+    running: list[Started] = field(default_factory=list)
+
+    def __enter__(self) -> Deployment:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        for each in self.running:
+            each.kill()
+
+    def start(self, unit: str, instance: str, **settings: str) -> Started:
+        """Start an instance of a unit as systemd does; `ExecStartPre` has to succeed."""
+        found = read_unit(unit)
+        own = {name: value for name, value in os.environ.items() if "PLAYGROUND_" not in name}
+        own |= read_environment() | self.settings | settings
+        name, _, value = found["Service"].get("Environment", "").partition("=")
+        if name:
+            own[name] = value.replace("%i", instance)
+        with self.log.open("ab") as log:
+            if "ExecStartPre" in found["Service"]:
+                before = read_command(found, "ExecStartPre", instance)
+                subprocess.run(before, cwd=HOME, env=own, stdout=log, stderr=log, check=True)
+            process = subprocess.Popen(
+                read_command(found, "ExecStart", instance),
+                cwd=HOME,
+                env=own,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        started = Started(process, own)
+        self.running.append(started)
+        return started
+
+    def serve(self, unit: str = "playground-web@.service", **settings: str) -> Started:
+        """Start a web process on a free port and wait until it is ready."""
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
+        web = self.start(unit, str(port), **settings)
+        web.origin = f"http://127.0.0.1:{port}"
+        self.wait_until_ready(web)
+        return web
+
+    def wait_until_ready(self, web: Started) -> None:
+        end = time.monotonic() + LONG
+        while not web.is_ready():
+            if time.monotonic() > end or web.process.poll() is not None:
+                raise AssertionError(f"{web.origin} isn't ready:\n{self.log.read_text()}")
+            time.sleep(0.05)
+
+    def manage(self, *command: str) -> str:
+        """What a management command prints, with the settings of the installation."""
+        own = {**os.environ, **read_environment(), **self.settings}
+        python = read_command(read_unit("playground-web@.service"), "ExecStart", "")[0]
+        done = subprocess.run(
+            [python, "manage.py", *command], cwd=HOME, env=own, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@dataclass
+class Started:
+    """A process with all its children in a group of their own."""
+
+    process: subprocess.Popen[bytes]
+    settings: dict[str, str] = field(repr=False)
+    origin: str = ""
+
+    def is_ready(self) -> bool:
+        with suppress(requests.RequestException):
+            return requests.get(f"{self.origin}/ready/", timeout=5).status_code == 200
+        return False
+
+    def kill(self) -> None:
+        """End every process at once, as a power cut does."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(LONG)
+
+    def stop(self) -> int:
+        """Stop as systemd does; return the exit status."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(LONG)
