@@ -83,6 +83,18 @@ def publish(name: str, work_id: str) -> None:
     _get_publisher(os.getpid()).put(name, work_id)
 
 
+def probe_broker() -> tuple[str, str]:
+    """Return the broker's URL without its password, and why it can't be used; empty if it can."""
+    with app.connection_for_write() as connection:
+        url = connection.as_uri()
+        try:
+            connection.ensure_connection(max_retries=1, interval_start=0, timeout=CONNECT_SECONDS)
+        except Exception as error:  # each transport has errors of its own
+            # Its text may hold the URL with the password.
+            return url, type(error.__cause__ or error).__name__
+    return url, ""
+
+
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def start_worker_engine(**_: object) -> None:
     """Start the heartbeat in the process that executes tasks, not in its parent."""

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+PROBE = b"probe"
 FOLDER_NAME = re.compile(r"[0-9a-f]{2}")
 
 
@@ -88,6 +89,12 @@ def put_file(temporary: Path, name: str) -> None:
 
 
 def probe_files() -> None:
-    """Store a few bytes and delete them again. Raises OSError."""
+    """Store a few bytes, read them and delete them again. Raises OSError."""
     storage = file_storage()
-    storage.delete(storage.save(f"probe-{secrets.token_hex(8)}", ContentFile(b"probe")))
+    name = storage.save(f"probe-{secrets.token_hex(8)}", ContentFile(PROBE))
+    try:
+        with storage.open(name) as file:
+            if file.read() != PROBE:
+                raise OSError("What was read isn't what was stored.")
+    finally:
+        storage.delete(name)
