@@ -22,6 +22,7 @@ ENTRIES = (
     "js/splits.js",
     "js/page.js",
     "js/reply.js",
+    "js/guest.js",
     "js/resend.js",
     "js/pasting.js",
     "js/definition_form.js",
@@ -37,6 +38,7 @@ ENTRIES = (
 # Scripts that continue another one, which the page has loaded before. What both need is only in
 # the earlier one and imported from there: a module must not exist twice, as it may hold state.
 CONTINUES = {
+    "js/guest.js": "js/page.js",
     "js/builder/builder.js": "js/page.js",
     "js/builder/rest.js": "js/builder/builder.js",
     "js/builder/editor.js": "js/builder/builder.js",

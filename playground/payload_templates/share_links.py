@@ -1,32 +1,25 @@
-"""Share links: creating them, what they show, and the limits of sending through them."""
+"""Share links: creating and finding them, and the limits of sending through them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import math
 import secrets
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from playground.drafts.assignments import assign_json
-from playground.drafts.credentials import mask_state
-from playground.drafts.editing import State
-from playground.importers.credentials import Collector
-from playground.jsontext.errors import JSONSyntaxError
-from playground.jsontext.parsing import parse
-from playground.jsontext.printing import dump
 from playground.openapi.operations import get_operation, operation_exists
 from playground.payload_templates.models import LinkKind, LinkSend, ShareLink, Template
-from playground.payload_templates.secrets import names_accounts, strip_accounts
+from playground.payload_templates.secrets import names_accounts
 from playground.payload_templates.variants import find_variant
 from playground.payload_templates.versions import get_version, read_content
 from playground.people.models import Person
@@ -36,7 +29,6 @@ DEFAULT_DAYS, MAX_DAYS = 7, 365
 DEFAULT_SENDS, MAX_SENDS = 10, 10_000
 DEFAULT_SENDS_PER_HOUR, MAX_SENDS_PER_HOUR = 5, 1_000
 MAX_FILLABLE_FIELDS = 50
-MAX_VALUE_LENGTH = 100_000
 MIN_PASSWORD_LENGTH, MAX_LABEL = 6, 100
 TOKEN_BYTES = 24
 
@@ -54,10 +46,6 @@ class ShareLinkInput:
     fillable_fields: tuple[str, ...] = ()
     max_sends: int = DEFAULT_SENDS
     max_sends_per_hour: int = DEFAULT_SENDS_PER_HOUR
-
-
-class InvalidValue(ValueError):
-    """A value that somebody filled in can't be sent; the message says why."""
 
 
 def validate_share_link_input(template: Template, link: ShareLinkInput) -> str:
@@ -160,47 +148,6 @@ def record_opening(link: ShareLink) -> None:
     )
 
 
-def private_state(link: ShareLink) -> State:
-    """The whole payload with its accounts and credentials. Never show it."""
-    state = read_content(link.version).state(link.variant)
-    return replace(state, connection=str(link.connection_id or "") or state.connection)
-
-
-def public_state(link: ShareLink) -> State:
-    """What the recipient may see: no accounts, credentials, notes or incomplete values."""
-    state = strip_accounts(mask_state(private_state(link), Collector()), _body_schema(link))
-    return replace(state, metadata=replace(state.metadata, notes={}, incomplete={}))
-
-
-def fillable_pointers(link: ShareLink) -> list[str]:
-    return [str(pointer) for pointer in json.loads(link.fillable_fields)]
-
-
-def fill_fields(link: ShareLink, values: Mapping[str, str]) -> State:
-    """The payload with these JSON texts, by pointer, in its fillable fields.
-
-    Values of other fields are ignored. Raises InvalidValue, AssignmentError.
-    """
-    state, schema = private_state(link), _body_schema(link)
-    for pointer in fillable_pointers(link):
-        value = values.get(pointer)
-        # Checked again: the schema may mark accounts where it didn't when the link was made.
-        if value is None or names_accounts(schema, pointer):
-            continue
-        if len(value) > MAX_VALUE_LENGTH:
-            raise InvalidValue(_("%(field)s is too long.") % {"field": pointer})
-        try:
-            text = dump(parse(value))
-        except JSONSyntaxError as error:
-            raise InvalidValue(f"{pointer}: {error.message}") from error
-        # A recipient must not read the sharer's secrets or variables by referring to them. In
-        # printed JSON, two braces in a row can only be inside a string, and aren't escaped.
-        if "{{" in text:
-            raise InvalidValue(_("Values can't contain {{ or }}, which mark references."))
-        state = assign_json(state, pointer, text)
-    return state
-
-
 def reserve_send(link: ShareLink, submission: uuid.UUID) -> str:
     """Count one send before it is made. Returns a message if the limits don't allow it."""
     now = timezone.now()
@@ -217,18 +164,25 @@ def reserve_send(link: ShareLink, submission: uuid.UUID) -> str:
             return _("This link has reached its maximum number of sends. Ask for a new one.")
         # Ignore those in the future: the clock may have been set back.
         recent = link.sends.filter(sent_at__range=(now - timedelta(hours=1), now))
-        if recent.count() >= link.max_sends_per_hour:
+        newest = list(recent.values_list("sent_at", flat=True)[: link.max_sends_per_hour])
+        if len(newest) >= link.max_sends_per_hour:
             ShareLink.objects.filter(id=link.id).update(send_count=F("send_count") - 1)
-            return _("This link has reached its sends per hour. Try again later.")
+            return _explain_hourly_limit(newest[-1] + timedelta(hours=1) - now)
         LinkSend.objects.create(link=link, submission=submission)
     return ""
+
+
+def _explain_hourly_limit(wait: timedelta) -> str:
+    minutes = max(1, math.ceil(wait.total_seconds() / 60))
+    message = ngettext(
+        "This link has reached its sends per hour. You can send again in %(count)d minute.",
+        "This link has reached its sends per hour. You can send again in %(count)d minutes.",
+        minutes,
+    )
+    return message % {"count": minutes}
 
 
 def release_send(link: ShareLink, submission: uuid.UUID) -> None:
     """Give the send back, since nothing was sent."""
     if LinkSend.objects.filter(link=link, submission=submission).delete()[0]:
         ShareLink.objects.filter(id=link.id).update(send_count=F("send_count") - 1)
-
-
-def _body_schema(link: ShareLink) -> Mapping[str, Any]:
-    return get_operation(link.template.operation).body_schema or {}

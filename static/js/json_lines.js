@@ -99,6 +99,10 @@ class IndentedLines {
     this.lines = [];
   }
 
+  patch(start, removed, inserted) {
+    this.lines.splice(start, removed, ...inserted);
+  }
+
   endOf(line) {
     if (!/[{[]$/.test(this.lines[line])) return -1;
     const depth = depthOf(this.lines[line]);

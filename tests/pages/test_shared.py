@@ -14,13 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playground.history.models import Exchange
-from playground.pages import shared
+from playground.pages.shared import access, sending
+from playground.payload_templates.filling import fill_fields, public_state
 from playground.payload_templates.models import LinkSend, ShareLink, Template
 from playground.payload_templates.share_links import (
     ShareLinkInput,
     create_share_link,
-    fill_fields,
-    public_state,
     revoke_share_link,
     validate_share_link_input,
 )
@@ -40,7 +39,8 @@ OPEN = ("/job_name", "/steps/0/parameters/max_results")
 
 @pytest.fixture(autouse=True)
 def fresh_pace() -> None:
-    shared.PAGE_RATE.clear()
+    access.PAGE_RATE.clear()
+    sending.CHECK_RATE.clear()
 
 
 @pytest.fixture
@@ -223,7 +223,8 @@ def test_a_send_beyond_the_limit_of_the_connection_does_not_use_up_the_link(
     with time_machine.travel(timezone.now(), tick=False):
         send(token)
         answer = send(token).content.decode()
-    assert "Not sent: Practice allows 1 send a minute. Try again in 60 s." in answer
+    assert "Not sent: too many sends at the moment. You can send again in 60 seconds." in answer
+    assert "Practice" not in answer
     assert Exchange.objects.count() == 1
     assert ShareLink.objects.get().send_count == 1
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from playground.history.models import Exchange
-from playground.pages import shared
+from playground.pages.shared import access, sending
 from playground.payload_templates.models import LinkKind, ShareLink, Template
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.templates import delete_template
@@ -21,12 +21,13 @@ from tests.sending.conftest import LAUNCH, WORKFLOW, practice, sandbox  # noqa: 
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ACCOUNT = "00000000-0000-4000-8000-000000000002"
-ROUTES = ("share", "share_opened", "send_share", "share_sent", "fork_share")
+ROUTES = ("share", "share_opened", "check_share", "send_share", "share_sent", "fork_share")
 
 
 @pytest.fixture(autouse=True)
 def fresh_pace() -> None:
-    shared.PAGE_RATE.clear()
+    access.PAGE_RATE.clear()
+    sending.CHECK_RATE.clear()
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.drafts.credentials import find_shown_credentials
 from playground.drafts.editing import State
+from playground.forms.places import read_place
 from playground.history.models import Exchange
 from playground.jsontext import pointers
 from playground.jsontext.errors import JSONSyntaxError
@@ -48,6 +49,7 @@ from playground.payload_templates.versions import get_version, read_content
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
 from playground.people.models import Role
+from playground.sending.plans import gather_facts, plan_state
 from playground.workspace.models import Connection
 
 MAX_FIELDS, MAX_LINKS, MAX_SENDS_SHOWN = 200, 100, 20
@@ -94,7 +96,7 @@ def _describe_form(template: Template, variant: str) -> dict[str, Any]:
         "kinds": LinkKind.choices,
         # Protected ones aren't offered: links can't send through them.
         "connections": Connection.objects.filter(api=api, protected=False),
-        "pointers": _list_fields(template.operation, state.text),
+        "fields": _name_fields(template, state, _list_fields(template.operation, state.text)),
         "suspicious": find_shown_credentials(state, possible=True),
         "values": {
             "days": DEFAULT_DAYS,
@@ -126,6 +128,16 @@ def _list_fields(operation: str, text: str) -> list[str]:
     found: list[str] = []
     _collect_pointers(tree, "", found)
     return [pointer for pointer in found if not names_accounts(schema, pointer)][:MAX_FIELDS]
+
+
+def _name_fields(template: Template, state: State, found: list[str]) -> list[tuple[str, str]]:
+    """Pairs of each pointer and the name that recipients see: "Step 1: Find e-mails › Limit"."""
+    if not found:
+        return []
+    schema, tree = get_operation(template.operation).body_schema or {}, parse(state.text)
+    facts = gather_facts(plan_state(template.operation, state))
+    places = ((pointer, read_place(schema, facts, tree, pointer)) for pointer in found)
+    return [(p, " › ".join(filter(None, (at.heading, at.field.label)))) for p, at in places]
 
 
 def _collect_pointers(tree: Any, at: str, found: list[str]) -> None:

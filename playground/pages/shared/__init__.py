@@ -1,0 +1,1 @@
+"""What people with a share link see without signing in."""
