@@ -112,7 +112,7 @@ def test_the_check_shows_what_is_typed_and_writes_nothing(
 def test_checks_are_limited(editor: Person, practice: Connection) -> None:  # noqa: F811
     token = share(editor, practice)
     for _ in range(sending.CHECK_RATE.most):
-        sending.CHECK_RATE.allows("127.0.0.1")
+        sending.CHECK_RATE.seconds_to_wait("127.0.0.1")
     assert 0 < check(token, **{"/job_name": "x"})["wait"] <= 60
 
 
