@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from playground.forms.kinds import Schema, start_value
-from playground.forms.places import Location, find_location, read_mapping, read_properties
+from playground.forms.places import Location, locate_schema, read_mapping, read_properties
 from playground.forms.steps import list_fitting_accounts
 from playground.jsontext import pointers, printing
 from playground.rules.facts import Facts
@@ -29,17 +29,17 @@ class Completion:
 
 def complete_keys(schema: Schema, facts: Facts, tree: Any, pointer: str) -> list[Completion]:
     """The keys that the object at the pointer doesn't have yet, in the schema's order."""
-    location, value = find_location(schema, facts, tree, pointer)
+    location, value = locate_schema(schema, facts, tree, pointer)
     present = value if isinstance(value, dict) else {}
     return [each for each in _keys(location, facts) if each.text not in present][:MOST]
 
 
 def complete_values(schema: Schema, facts: Facts, tree: Any, pointer: str) -> list[Completion]:
     """The values that are known to fit at the pointer, without duplicates."""
-    location, _ = find_location(schema, facts, tree, pointer)
+    location, _ = locate_schema(schema, facts, tree, pointer)
     above = location
     if pointer:
-        above, _ = find_location(schema, facts, tree, pointers.parent(pointer))
+        above, _ = locate_schema(schema, facts, tree, pointers.parent(pointer))
     # A default is often one of the choices as well.
     found = {each.text: each for each in _values(location, above, facts)}
     return list(found.values())[:MOST]

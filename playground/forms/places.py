@@ -33,7 +33,7 @@ class Place:
     heading: str
 
 
-def find_location(schema: Schema, facts: Facts, tree: Any, pointer: str) -> tuple[Location, Any]:
+def locate_schema(schema: Schema, facts: Facts, tree: Any, pointer: str) -> tuple[Location, Any]:
     """Follow the pointer through schema and document at once: which parameters a step has
     depends on the `step_uid` typed in the document."""
     location, value = Location(schema), tree
@@ -45,8 +45,8 @@ def find_location(schema: Schema, facts: Facts, tree: Any, pointer: str) -> tupl
 
 def read_place(schema: Schema, facts: Facts, tree: Any, pointer: str) -> Place:
     """The field at a pointer below the document, labelled as in the builder."""
-    above, container = find_location(schema, facts, tree, pointers.parent(pointer))
-    location, value = find_location(schema, facts, tree, pointer)
+    above, container = locate_schema(schema, facts, tree, pointers.parent(pointer))
+    location, value = locate_schema(schema, facts, tree, pointer)
     key = pointers.last(pointer)
     names = container if isinstance(container, dict) else {}
     if isinstance(container, dict) and key not in names:

@@ -22,7 +22,7 @@ from playground.forms.kinds import (
     parse_input,
 )
 from playground.forms.payload_form import build_widget
-from playground.forms.places import find_location, read_place
+from playground.forms.places import locate_schema, read_place
 from playground.jsontext.parsing import parse
 from playground.payload_templates.filling import (
     InvalidValue,
@@ -189,7 +189,7 @@ class SharedForm:
 def _read_input(id: str, pointer: str, schema: Any, facts: Any, tree: Any) -> SharedField:
     place = read_place(schema, facts, tree, pointer)
     about = place.field
-    value = find_location(schema, facts, tree, pointer)[1] if about.state != "absent" else ABSENT
+    value = locate_schema(schema, facts, tree, pointer)[1] if about.state != "absent" else ABSENT
     kind = about.kind
     if kind == "tags":
         kind = "integer" if about.value_kind == "number" else "text"
