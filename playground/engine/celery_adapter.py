@@ -95,6 +95,13 @@ def probe_broker() -> tuple[str, str]:
     return url, ""
 
 
+@signals.celeryd_init.connect  # type: ignore[untyped-decorator]
+def require_broker(**_: object) -> None:
+    """Stop a worker that has nowhere to get tasks from; Celery would try a default address."""
+    if not settings.BROKER_URL:
+        raise SystemExit("Set PLAYGROUND_BROKER_URL, for the servers and for the workers.")
+
+
 @signals.worker_process_init.connect  # type: ignore[untyped-decorator]
 def start_worker_engine(**_: object) -> None:
     """Start the heartbeat in the process that executes tasks, not in its parent."""

@@ -1,5 +1,7 @@
 """The Celery adapter without a broker: what a worker runs, and what publishing costs."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -8,6 +10,7 @@ from playground.calls.values import Outcome
 from playground.engine import celery_adapter, tasks
 from playground.engine.celery_adapter import Publisher, run
 from playground.history.models import Exchange
+from tests.engine.workers import HOME
 from tests.sending.stand_ins import wait_until
 
 
@@ -77,3 +80,10 @@ def test_surplus_messages_are_dropped(monkeypatch) -> None:
     may_answer.set()
     assert wait_until(lambda: len(taken) == 3)
     assert taken == [("run_send", "first"), ("run_send", "0"), ("run_send", "1")]
+
+
+def test_a_worker_without_a_broker_says_what_to_set() -> None:
+    command = [sys.executable, "-m", "celery", "-A", "playground", "worker"]
+    run = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=120)
+    assert run.returncode == 1
+    assert run.stderr.splitlines()[-1].startswith("Set PLAYGROUND_BROKER_URL")
