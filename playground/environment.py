@@ -211,10 +211,17 @@ def read_database(name: str, default: Path) -> dict[str, Any]:
 def read_broker(name: str) -> str:
     """The URL of a message broker: RabbitMQ or Redis; empty for none."""
     url = read_text(name).strip()
+    if not url:
+        return ""
     # The URL may hold a password, so no message repeats it.
-    if url and (urlsplit(url).scheme not in BROKER_SCHEMES or not urlsplit(url).hostname):
+    try:
+        parts = urlsplit(url)
+        is_valid = parts.scheme in BROKER_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_valid = False
+    if not is_valid:
         raise Misconfigured(name, BROKER_FORMS)
-    if url and find_spec("celery") is None:
+    if find_spec("celery") is None:
         raise Misconfigured(name, "needs Celery: pip install -r requirements-celery.txt")
     return url
 

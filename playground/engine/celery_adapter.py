@@ -8,8 +8,11 @@ messages, so nothing here relies on one: the database says what is to be done.
 import logging
 import os
 import queue
+import ssl
 import threading
 from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
 
 from celery import Celery, signals
 from django.conf import settings
@@ -25,17 +28,27 @@ CONNECT_SECONDS, PUBLISH_SECONDS = 3.0, 10.0
 LONGEST_TASK = 3660
 # Beyond this many unpublished messages more are dropped: recovery makes new ones.
 MOST_UNPUBLISHED = 1000
-TRANSPORT_OPTIONS = {
-    # Without confirms a message may be lost in a broker that has just been restarted.
-    "amqp": {"confirm_publish": True},
-    "redis": {
-        "socket_connect_timeout": CONNECT_SECONDS,
-        "socket_timeout": PUBLISH_SECONDS,
-        "socket_keepalive": True,
+
+
+def choose_transport(url: str) -> dict[str, Any]:
+    """Return Celery's settings that depend on the kind of broker."""
+    parts = urlsplit(url)
+    if parts.scheme.startswith("redis"):
         # Redis delivers again what wasn't acknowledged by then, however long a task takes.
-        "visibility_timeout": 2 * LONGEST_TASK,
-    },
-}
+        options: dict[str, Any] = {"visibility_timeout": 2 * LONGEST_TASK}
+        options |= {"socket_connect_timeout": CONNECT_SECONDS, "socket_timeout": PUBLISH_SECONDS}
+        tls = {"ssl_cert_reqs": ssl.CERT_REQUIRED, "ssl_ca_certs": settings.CA_FILE or None}
+    else:
+        # Without confirms a message may be lost in a broker that has just been restarted.
+        options = {"confirm_publish": True}
+        tls = {
+            "cert_reqs": ssl.CERT_REQUIRED,
+            "ca_certs": settings.CA_FILE or None,
+            "server_hostname": parts.hostname,
+        }
+    is_encrypted = parts.scheme in ("amqps", "rediss")
+    return {"broker_transport_options": options, "broker_use_ssl": tls if is_encrypted else False}
+
 
 app = Celery("playground", set_as_current=bool(settings.BROKER_URL))
 app.conf.update(
@@ -43,7 +56,7 @@ app.conf.update(
     broker_connection_timeout=CONNECT_SECONDS,
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
-    broker_transport_options=TRANSPORT_OPTIONS.get(settings.BROKER_URL[:5].rstrip("s:"), {}),
+    **choose_transport(settings.BROKER_URL),
     task_default_queue="playground",
     task_ignore_result=True,
     task_serializer="json",

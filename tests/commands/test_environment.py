@@ -103,6 +103,28 @@ def test_a_database_url_of_another_kind_is_refused(
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "url", ["amqp://a:hush@b:5672//", "amqps://b/vhost", "redis://b:6379/0", "rediss://:hush@b"]
+)
+def test_a_broker_is_given_as_a_url(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    put(monkeypatch, "BROKER_URL", f" {url} ")
+    assert env.read_broker("BROKER_URL") == url
+    monkeypatch.setattr(env, "find_spec", lambda name: None)
+    with pytest.raises(env.Misconfigured, match="requirements-celery") as caught:
+        env.read_broker("BROKER_URL")
+    assert "hush" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url", ["kafka://a:hush@b", "redis://", "hush", "amqp://a:hush@b:port//", "redis://[hush/0"]
+)
+def test_a_broker_url_of_another_kind_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    put(monkeypatch, "BROKER_URL", url)
+    with pytest.raises(env.Misconfigured, match="PLAYGROUND_BROKER_URL must be amqp") as caught:
+        env.read_broker("BROKER_URL")
+    assert "hush" not in str(caught.value)
+
+
 BUCKETS = {
     "s3://bucket": ("bucket", ""),
     "s3://my.bucket/": ("my.bucket", ""),

@@ -1,5 +1,6 @@
 """The Celery adapter without a broker: what a worker runs, and what publishing costs."""
 
+import ssl
 import subprocess
 import sys
 import threading
@@ -8,7 +9,7 @@ import pytest
 
 from playground.calls.values import Outcome
 from playground.engine import celery_adapter, tasks
-from playground.engine.celery_adapter import Publisher, run
+from playground.engine.celery_adapter import Publisher, choose_transport, run
 from playground.history.models import Exchange
 from tests.engine.workers import HOME
 from tests.sending.stand_ins import wait_until
@@ -87,3 +88,21 @@ def test_a_worker_without_a_broker_says_what_to_set() -> None:
     run = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=120)
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1].startswith("Set PLAYGROUND_BROKER_URL")
+
+
+@pytest.mark.parametrize(
+    ("url", "option", "is_encrypted"),
+    [
+        ("amqp://b//", {"confirm_publish": True}, False),
+        ("amqps://b//", {"confirm_publish": True}, True),
+        ("redis://b/0", {"visibility_timeout": 7320}, False),
+        ("rediss://b/0", {"visibility_timeout": 7320}, True),
+    ],
+)
+def test_each_kind_of_broker_has_its_options(url, option, is_encrypted) -> None:
+    chosen = choose_transport(url)
+    assert option.items() <= chosen["broker_transport_options"].items()
+    tls = chosen["broker_use_ssl"]
+    assert bool(tls) is is_encrypted
+    # The host name is checked too, which py-amqp does not do by itself.
+    assert not tls or ssl.CERT_REQUIRED in tls.values()

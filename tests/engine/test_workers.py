@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from playground.calls.values import Outcome
 from playground.drafts.models import Draft
-from playground.engine.celery_adapter import app, publish
+from playground.engine.celery_adapter import app, choose_transport, publish
 from playground.engine.processes import identify_process
 from playground.history.models import Exchange
 from playground.sending.models import QueuedSend
@@ -45,7 +45,7 @@ def gate() -> Gate:
 @pytest.fixture
 def broker(gate: Gate, settings) -> Gate:
     settings.BROKER_URL = gate.url
-    app.conf.broker_url = gate.url
+    app.conf.update(broker_url=gate.url, **choose_transport(gate.url))
     return gate
 
 
