@@ -197,8 +197,8 @@ def _secret_field(each: CredentialField, is_stored: bool) -> forms.CharField:
 def _explain_limit() -> str:
     usual = settings.SENDS_PER_MINUTE_PER_CONNECTION
     if not usual:
-        return str(_("The most that all people together may send. Leave it empty for no limit."))
-    hint = _("The most that all people together may send. Empty: %(usual)d. 0: no limit.")
+        return str(_("For all people together. Leave it empty for no limit."))
+    hint = _("For all people together. Empty: %(usual)d. 0: no limit.")
     return str(hint % {"usual": usual})
 
 
