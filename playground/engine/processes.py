@@ -16,6 +16,7 @@ from playground.engine.models import Process
 # A process is seen every ten seconds: then it has missed three of them.
 ENDED_STATES = "ZX"
 SILENT = timedelta(seconds=30)
+RECENT = timedelta(hours=1)
 OLD = timedelta(days=1)
 MOST_LISTED = 100
 # What `_find_place` adds to the name of the host.
@@ -47,9 +48,9 @@ def record_beat(kind: str, origin: str = "") -> None:
 
 
 def list_processes() -> list[Process]:
-    """Return those seen within the last day: `is_alive` says whether each still runs."""
+    """Return those seen within the last hour: `is_alive` says whether each still runs."""
     alive = ExpressionWrapper(Q(seen_at__gte=Now() - SILENT), models.BooleanField())
-    recent = Process.objects.filter(seen_at__gte=Now() - OLD).annotate(is_alive=alive)
+    recent = Process.objects.filter(seen_at__gte=Now() - RECENT).annotate(is_alive=alive)
     return list(recent.order_by("-is_alive", "kind", "-seen_at")[:MOST_LISTED])
 
 

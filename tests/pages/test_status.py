@@ -1,6 +1,8 @@
 """The owners' page Status: what it says about an empty, a busy and a broken installation."""
 
+import os
 import re
+import socket
 from datetime import timedelta
 
 import pytest
@@ -87,10 +89,14 @@ def test_processes_say_whether_they_run(as_owner: Client) -> None:
     long_ago = timezone.now() - timedelta(minutes=5)
     name = "far-away-0123abcd-4026531836/77/1"
     Process.objects.create(name=name, kind="worker", started_at=long_ago, seen_at=long_ago)
+    before = timezone.now() - timedelta(hours=2)
+    Process.objects.create(name="old/78/1", kind="web", started_at=before, seen_at=before)
     text = read(as_owner)
     web, worker = re.findall(r"<tr> <td><span.*?</tr>", text)
     assert "running" in web
     assert "Web" in web
+    assert f'<th scope="row">{socket.gethostname()}</th>' in web
+    assert f'<td class="figure">{os.getpid()}</td>' in web
     assert "ended" in worker
     assert '<th scope="row">far-away</th>' in worker
     assert '<td class="figure">77</td>' in worker
