@@ -2,19 +2,13 @@
 
 import io
 import json
-from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.utils import timezone
 
-from playground.engine.processes import identify_process
-from playground.engine.threads import get_pool
 from playground.history.models import Exchange
 from playground.sending.sync_runs import (
     find_sync,
-    recover_syncs,
-    run_sync,
     start_sync,
     sync_now,
     wait_for_sync,
@@ -284,36 +278,3 @@ def test_a_lone_surrogate_in_a_reply_breaks_no_page(elsewhere, misbehaving, owne
     client = signed_in(owner)
     assert client.get("/workflows/").status_code == 200
     assert "? half" in client.get(f"/workflows/{elsewhere.id}/w-1/").content.decode()
-
-
-def test_a_sync_whose_task_was_lost_is_begun_by_recovery(elsewhere, misbehaving) -> None:
-    serve(misbehaving, details("w-1", step("Search")), accounts=[])
-    run = SyncRun.objects.create(connection=elsewhere)
-    recover_syncs()
-    assert get_pool().find(run.id) is None  # its task may still come
-    SyncRun.objects.update(started_at=timezone.now() - timedelta(seconds=20))
-    recover_syncs()
-    assert wait_for_sync(run, LONG)
-    run.refresh_from_db()
-    assert (run.outcome, run.process) == ("complete", identify_process())
-
-
-def test_a_task_that_comes_twice_syncs_once(elsewhere, misbehaving) -> None:
-    serve(misbehaving, details("w-1", step("Search")), accounts=[])
-    run = SyncRun.objects.create(connection=elsewhere)
-    run_sync(str(run.id))
-    calls = len(misbehaving.seen)
-    run_sync(str(run.id))
-    SyncRun.objects.update(outcome="running", process="elsewhere/1/1")
-    run_sync(str(run.id))
-    assert calls == len(misbehaving.seen) > 0
-
-
-def test_recovery_ends_the_sync_of_a_process_that_died(elsewhere) -> None:
-    place = identify_process().partition("/")[0]
-    run = SyncRun.objects.create(connection=elsewhere, process=f"{place}/{2**22}/1")
-    recover_syncs()
-    run.refresh_from_db()
-    assert run.outcome == "failed"
-    assert run.failures == ["API Playground stopped before the sync ended."]
-    assert run.ended_at is not None
