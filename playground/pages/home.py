@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -18,7 +19,7 @@ from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.people.search import contain_text
-from playground.workspace.models import Workflow
+from playground.workspace.models import Account, Connection, Workflow
 
 SHOWN_WORKFLOWS, SHOWN_DRAFTS, SHOWN_SENDS = 6, 6, 5
 FOUND_OF_EACH = 6
@@ -36,6 +37,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "starting_points": [each for each in list_starting_points() if not each["by_workflow"]]
         if person.may_edit
         else [],
+        "accounts_of": _with_accounts().order_by("practice", "name").first(),
         "exchanges": list_exchanges(person, ExchangeSearch(), SHOWN_SENDS).rows,
     }
     return render(request, "home/page.html", context)
@@ -68,17 +70,52 @@ def show_found(request: HttpRequest) -> HttpResponse:
 def _find_pages(person: Person, text: str) -> list[Found]:
     names = {
         "workflows": _("Workflows"),
-        "drafts": _("Drafts"),
         "templates": _("Templates"),
-        "paste": _("Paste anything"),
+        "jobs": _("Jobs"),
+        "repeats": _("Repeats"),
         "history": _("History"),
         "connections": _("Connections"),
         "profile": _("Your profile"),
+        "tokens": _("Personal tokens"),
+        "api_page": _("API reference"),
     }
+    if person.may_edit:
+        names |= {"drafts": _("Drafts"), "drift": _("Outdated drafts")}
     if person.is_owner:
-        names |= {"people": _("People and roles"), "audit": _("Audit log")}
-    matches = [(key, name) for key, name in names.items() if text.lower() in name.lower()]
-    return [Found(_("page"), "open", name, reverse(key)) for key, name in matches]
+        names |= {"people": _("People and roles"), "audit": _("Audit log"), "status": _("Status")}
+    pages = [Found(_("page"), "open", name, reverse(key)) for key, name in names.items()]
+    accounts = _("Accounts of %(name)s")
+    for connection in _with_accounts().order_by("name"):
+        address = reverse("accounts", args=[connection.id])
+        pages.append(Found(_("page"), "person", accounts % {"name": connection.name}, address))
+    return [each for each in _list_commands(person) + pages if _matches(each, text)]
+
+
+def _list_commands(person: Person) -> list[Found]:
+    """What can be begun, each on the page where that is done."""
+    names: dict[str, str] = {}
+    if person.may_edit:
+        names |= {
+            "create_draft": _("New draft"),
+            "paste": _("Paste anything"),
+            "add_workflow": _("Add a workflow by hand"),
+            "import_templates": _("Import templates"),
+        }
+    if person.is_owner:
+        names["add_connection"] = _("Add a connection")
+    found = [Found(_("command"), "plus", name, reverse(key)) for key, name in names.items()]
+    if person.is_owner:
+        address = reverse("people") + "#invite"
+        found.append(Found(_("command"), "plus", _("Invite someone"), address))
+    return found
+
+
+def _with_accounts() -> QuerySet[Connection]:
+    return Connection.objects.filter(Exists(Account.objects.filter(connection=OuterRef("pk"))))
+
+
+def _matches(found: Found, text: str) -> bool:
+    return text.casefold() in found.name.casefold()
 
 
 def _find_drafts(person: Person, text: str) -> list[Found]:

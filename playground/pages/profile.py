@@ -57,7 +57,8 @@ def show_profile(request: HttpRequest) -> HttpResponse:
     if request.method != "POST" or not form.is_valid():
         # 422 tells htmx and scripts that the form was rejected.
         status = 422 if request.method == "POST" else 200
-        return render(request, "profile/page.html", {"form": form}, status=status)
+        context = {"form": form, "role": Role(person.role)}
+        return render(request, "profile/page.html", context, status=status)
     person.set_password(form.cleaned_data["new"])
     person.save(update_fields=["password"])
     # Sessions hold a hash of the password; only this one gets the new hash.

@@ -25,7 +25,7 @@ from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
 from playground.people.rate_limits import explain_wait, forgive_attempts, guesses, start_attempt
 from playground.people.search import equal_text
 from playground.people.team import add_person
-from playground.people.tokens import find_link, use_link
+from playground.people.tokens import find_link, has_owner, use_link
 
 NAME_MESSAGE = gettext_lazy("Use only letters, digits and @ . + - _")
 NAME_ATTRIBUTES = {"autocomplete": "username", "autocapitalize": "none", "autofocus": True}
@@ -147,7 +147,7 @@ def _known_name(name: str) -> str:
 
 
 def _show_sign_in(request: HttpRequest, form: SignInForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "next": next_page(request)}
+    context = {"form": form, "next": next_page(request), "has_owner": has_owner()}
     return render(request, "sign_in/page.html", context, status=status)
 
 

@@ -48,6 +48,7 @@ def _render_people(request: HttpRequest, more: dict[str, Any], status: int = 200
         # Deactivated people last; they stay, because the history names them.
         "people": Person.objects.order_by("-is_active", Lower("username")),
         "roles": Role.choices,
+        "summaries": [(role.label, role.summary) for role in Role],
         "invites": OneTimeLink.objects.usable()
         .filter(purpose=LinkPurpose.INVITE)
         .order_by("expires_at"),

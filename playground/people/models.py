@@ -16,6 +16,24 @@ class Role(models.TextChoices):
     def rank(self) -> int:
         return list(Role).index(self)
 
+    @property
+    def summary(self) -> str:
+        """What people with this role may do, in one sentence."""
+        return str(_SUMMARIES[self.value])
+
+
+_SUMMARIES = {
+    "viewer": _(
+        "Sees workflows, connections without their credentials, templates that are shared with "
+        "the team and sends that are shared; can't edit or send."
+    ),
+    "editor": _("Also builds payloads, sends them, and saves and shares templates."),
+    "owner": _(
+        "Also manages connections and their credentials, people and roles, and sees everybody's "
+        "sends and the audit log."
+    ),
+}
+
 
 class Person(AbstractUser):
     """Somebody who signs in. Their role decides what they may do."""

@@ -5,4 +5,5 @@ import "./toasts.js";
 import "./dialogs.js";
 import "./copy.js";
 import "./times.js";
+import "./tooltips.js";
 import "./finder.js";

@@ -13,8 +13,8 @@ pytestmark = pytest.mark.django_db
 REFUSED = Verdict(Outcome.REFUSED, "refused", "Refused by Captain Data: no such step.", {})
 
 
-def test_an_empty_history_explains_itself(as_viewer) -> None:
-    assert "Nothing sent yet" in as_viewer.get("/history/").content.decode()
+def test_an_empty_history_explains_itself(as_owner) -> None:
+    assert "Nothing sent yet" in as_owner.get("/history/").content.decode()
 
 
 def test_the_list_shows_verdicts_newest_first(as_editor, editor) -> None:
