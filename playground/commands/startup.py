@@ -39,6 +39,7 @@ from playground.sending.recovery import end_abandoned
 from playground.vault.encryption import CannotUnseal
 from playground.vault.file_storage import is_in_folder, probe_files
 from playground.vault.rotation import check_key, seal_plain_files
+from playground.vault.storage_check import list_applied, list_missing
 from playground.vault.storage_errors import Cause, FilesUnavailable
 from playground.workspace.files import delete_unused_files
 from playground.workspace.models import Connection
@@ -95,6 +96,15 @@ def check_encryption_key() -> None:
     """Raise CommandError if the stored secrets were encrypted with another key."""
     if message := check_key():
         raise CommandError(message)
+
+
+def check_worker() -> None:
+    """Raise CommandError for what keeps a worker from sending. Raises DatabaseError."""
+    check_network_settings()
+    check_applied(begin_anew=True)
+    if missing := list_missing(list_applied()):
+        raise CommandError(f"{len(missing)} migrations are missing. Run: manage.py prepare")
+    check_encryption_key()
 
 
 def encrypt_files() -> None:

@@ -4,13 +4,17 @@ import ssl
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from playground.calls.values import Outcome
 from playground.engine import celery_adapter, tasks
 from playground.engine.celery_adapter import Publisher, choose_transport, run
 from playground.history.models import Exchange
+from tests.commands.installation import prepare
+from tests.commands.test_serve import environment
 from tests.engine.workers import HOME
 from tests.sending.stand_ins import wait_until
 
@@ -88,6 +92,24 @@ def test_a_worker_without_a_broker_says_what_to_set() -> None:
     run = subprocess.run(command, cwd=HOME, capture_output=True, text=True, timeout=120)
     assert run.returncode == 1
     assert run.stderr.splitlines()[-1].startswith("Set PLAYGROUND_BROKER_URL")
+
+
+def test_a_worker_that_could_send_nothing_says_why(tmp_path: Path) -> None:
+    def start(**settings: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "celery", "-A", "playground", "worker"]
+        env = environment(tmp_path, BROKER_URL="redis://127.0.0.1:1/0", **settings)
+        return subprocess.run(
+            command, cwd=HOME, env=env, capture_output=True, text=True, timeout=120
+        )
+
+    early = start()
+    assert early.returncode == 1
+    assert early.stderr.splitlines()[-1].endswith("migrations are missing. Run: manage.py prepare")
+    prepare(tmp_path, "http://127.0.0.1:1")
+    other_keys = start(SECRET_KEYS=Fernet.generate_key().decode())
+    assert other_keys.returncode == 1
+    assert "key" in other_keys.stderr.splitlines()[-1]
+    assert "Traceback" not in early.stderr + other_keys.stderr
 
 
 @pytest.mark.parametrize(
