@@ -22,6 +22,7 @@ from tests.bench import (  # noqa: E402
     sends,
     shelves,
     starting,
+    workers,
 )
 from tests.bench.figures import Figure, combine, draw_figure, draw_heading  # noqa: E402
 from tests.bench.product import Served, serve  # noqa: E402
@@ -44,11 +45,13 @@ MEASURES: dict[str, Measure] = {
     "memory": memory.measure_memory,
     "start": starting.measure_start,
     "peers": peers.measure_peers,
+    "workers": workers.measure_workers,
 }
 
 
-# The peers need Node.js and the network: only `make bench-peers` measures them.
-USUAL = [name for name in MEASURES if name != "peers"]
+# The peers need Node.js and the network: only `make bench-peers` measures them. The workers need
+# PostgreSQL and RabbitMQ, and both processors for themselves.
+USUAL = [name for name in MEASURES if name not in ("peers", "workers")]
 
 
 def measure(names: Iterable[str], runs: int) -> list[Figure]:

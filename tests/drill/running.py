@@ -16,6 +16,8 @@ from tests.drill import (  # noqa: E402
     full_disk,
     hanging_targets,
     kills,
+    machines,
+    read_only,
     signing_out,
     surrogates,
 )
@@ -27,7 +29,10 @@ DRILLS: dict[str, Callable[[], Report]] = {
     "surrogates": surrogates.run,
     "signing-out": signing_out.run,
     "full-disk": full_disk.run,
+    "read-only": read_only.run_read_only,
     "kills": kills.run,
+    "machines-kills": machines.run_kills,
+    "machines-outages": machines.run_outages,
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shlex
 import signal
 import socket
@@ -15,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 
 import requests
+from cryptography.fernet import Fernet
 
 HOME = Path(__file__).resolve().parent.parent.parent
 DEPLOY = HOME / "docs" / "deploy"
@@ -43,6 +45,20 @@ def read_command(unit: ConfigParser, key: str, instance: str) -> list[str]:
     text = unit["Service"][key].replace(INSTALLED, str(HOME))
     text = text.replace("%i", instance).replace("%%", "%")
     return shlex.split(text)
+
+
+def make_settings(data: Path, database: str, broker: str, **more: str) -> dict[str, str]:
+    """What an administrator fills in, and more settings without their prefix."""
+    own = {
+        "DATA": str(data),
+        "DATABASE_URL": database,
+        "BROKER_URL": broker,
+        "SIGNING_KEY": secrets.token_urlsafe(48),
+        "SECRET_KEYS": Fernet.generate_key().decode(),
+        "LOG": "text",
+        **more,
+    }
+    return {f"PLAYGROUND_{name}": value for name, value in own.items()}
 
 
 @dataclass
@@ -88,7 +104,7 @@ class Deployment:
                 stderr=log,
                 start_new_session=True,
             )
-        started = Started(process, own)
+        started = Started(process, unit, instance, settings)
         self.running.append(started)
         return started
 
@@ -98,9 +114,12 @@ class Deployment:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
         web = self.start(unit, str(port), **settings)
-        web.origin = f"http://127.0.0.1:{port}"
         self.wait_until_ready(web)
         return web
+
+    def restart(self, killed: Started) -> Started:
+        """Start what has been killed in the same place, as systemd does."""
+        return self.start(killed.unit, killed.instance, **killed.settings)
 
     def wait_until_ready(self, web: Started) -> None:
         end = time.monotonic() + LONG
@@ -125,8 +144,14 @@ class Started:
     """A process with all its children in a group of their own."""
 
     process: subprocess.Popen[bytes]
-    settings: dict[str, str] = field(repr=False)
-    origin: str = ""
+    unit: str
+    instance: str
+    settings: dict[str, str]
+
+    @property
+    def origin(self) -> str:
+        """The address of a web process, whose instance is its port."""
+        return f"http://127.0.0.1:{self.instance}"
 
     def is_ready(self) -> bool:
         with suppress(requests.RequestException):

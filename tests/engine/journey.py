@@ -90,12 +90,16 @@ class Journey:
         """Open the first practice workflow and type a name for its job."""
         fields = read_form(self.browser.get("/"), "/drafts/new/")
         self.draft = self.browser.post("/drafts/new/", data=fields).headers["Location"]
+        self.reload()
+        self.type_name(name)
+        assert self.read_name() == name
+
+    def reload(self) -> None:
         page = self.browser.get(self.draft)
         self.digest = find(r'data-digest="([^"]*)"', page)
         self.revision = int(find(r'data-revision="(\d+)"', page))
-        self.name(name)
 
-    def name(self, name: str) -> None:
+    def type_name(self, name: str) -> None:
         edit = {
             "kind": "set",
             "pointer": "/job_name",
@@ -108,8 +112,10 @@ class Journey:
         }
         answer = self.browser.post(f"{self.draft}edit/", json=edit).json()
         self.revision, self.digest = answer["revision"], answer.get("digest", self.digest)
+
+    def read_name(self) -> str:
         document = json.loads(self.browser.get(f"{self.draft}document.json"))
-        assert document["job_name"] == name
+        return str(document["job_name"])
 
     def press_send(self) -> str:
         form = {"submission": str(uuid.uuid4()), "revision": self.revision}

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography.fernet import Fernet
 
 from playground.environment import PREFIX
 from tests.engine.databases import create_database
@@ -19,6 +17,7 @@ from tests.engine.deployment import (
     DEPLOY,
     HOME,
     Deployment,
+    make_settings,
     read_command,
     read_environment,
     read_unit,
@@ -118,18 +117,8 @@ def database(tmp_path: Path) -> Iterator[str]:
 
 
 def deploy(tmp_path: Path, database: str, broker: str) -> Deployment:
-    own = {
-        "DATA": str(tmp_path),
-        "DATABASE_URL": database,
-        "BROKER_URL": broker,
-        "SIGNING_KEY": secrets.token_urlsafe(48),
-        "SECRET_KEYS": Fernet.generate_key().decode(),
-        "WORKER_PROCESSES": "1",
-        "SANDBOX_JOB_RUNNING_SECONDS": "1",
-        "LOG": "text",
-    }
-    given = {f"{PREFIX}{name}": value for name, value in own.items()}
-    return Deployment(given, tmp_path / "log")
+    more = {"WORKER_PROCESSES": "1", "SANDBOX_JOB_RUNNING_SECONDS": "1"}
+    return Deployment(make_settings(tmp_path, database, broker, **more), tmp_path / "log")
 
 
 def test_threads_of_two_web_processes_serve_a_whole_journey(tmp_path: Path, database: str) -> None:
@@ -172,7 +161,7 @@ def travel(deployment: Deployment, origins: list[str]) -> None:
     template = journey.save()
     link = journey.share(template)
     assert "kind-accepted" in send_as_guest(Browser(origins), link)
-    journey.name("[fail:timeout]")
+    journey.type_name("[fail:timeout]")
     assert journey.cancel() == "unknown"
     history = journey.browser.get("/history/")
     assert len(set(re.findall(r"/history/([0-9a-f-]{36})/", history))) == 3
