@@ -51,18 +51,18 @@ class Load:
             thread.start()
 
     def wait_for_progress(self) -> float:
-        """Seconds until somebody's edit is acknowledged and a new send has its verdict."""
+        """Seconds until somebody's edit is acknowledged and a new send is accepted."""
         begun = time.monotonic()
-        edits, ended = self.count_edits(), self.count_ended()
+        edits, accepted = self.count_edits(), self.count_accepted()
         wait_until(lambda: self.count_edits() > edits, PATIENCE)
-        wait_until(lambda: self.count_ended() > ended, PATIENCE)
+        wait_until(lambda: self.count_accepted() > accepted, PATIENCE)
         return time.monotonic() - begun
 
     def count_edits(self) -> int:
         return sum(each.edits for each in self.typists)
 
-    def count_ended(self) -> int:
-        return sum(each.ended for each in self.pressers)
+    def count_accepted(self) -> int:
+        return sum(each.accepted for each in self.pressers)
 
     def stop(self) -> None:
         self.stopped.set()
@@ -147,7 +147,7 @@ class Presser:
     origins: list[str]
     acknowledged: list[uuid.UUID] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
-    ended: int = 0
+    accepted: int = 0
 
     def press(self, stopped: threading.Event) -> None:
         turns = cycle(self.origins)
@@ -164,5 +164,5 @@ class Presser:
                 time.sleep(PAUSE)
                 continue
             self.acknowledged.append(key)
-            self.ended += answer.json()["outcome"] not in ("sending", "unknown")
+            self.accepted += answer.json()["outcome"] == "accepted"
             key = uuid.uuid4()

@@ -81,6 +81,9 @@ class Deployment:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        # All of them first: an interruption while waiting must leave none behind.
+        for each in self.running:
+            each.signal(signal.SIGKILL)
         for each in self.running:
             each.kill()
 
@@ -160,9 +163,12 @@ class Started:
 
     def kill(self) -> None:
         """End every process at once, as a power cut does."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.signal(signal.SIGKILL)
         self.process.wait(LONG)
+
+    def signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError):
+            os.killpg(self.process.pid, number)
 
     def stop(self) -> int:
         """Stop as systemd does; return the exit status."""
