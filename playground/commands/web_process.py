@@ -28,10 +28,10 @@ StartResponse = Callable[..., Any]
 
 
 class WebProcess:
-    """Django's WSGI application, made when it is first needed."""
+    """Django's WSGI application, once everything is prepared."""
 
     def __init__(self) -> None:
-        self._respond: Callable[[Environ, StartResponse], Iterable[bytes]] | None = None
+        self._respond = get_wsgi_application()
         self._is_prepared = False
         self._named = ""
 
@@ -40,9 +40,9 @@ class WebProcess:
             if lack := find_lack():
                 return self._refuse(lack, environ, start_response)
             self._is_prepared = True
-        if self._respond is None:
-            # Only now: it lists the static files once.
-            self._respond = get_wsgi_application()
+            if self._named:
+                # It lists the static files once, and those have been collected since.
+                self._respond = get_wsgi_application()
         # Django's own server hides its connection, but the sandbox has to close it to fail on
         # request; waitress passes a plain function, which has no handler.
         server = getattr(start_response, "__self__", None)
