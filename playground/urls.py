@@ -9,10 +9,13 @@ from playground.pages import (
     drafts,
     drift,
     exchanges,
+    failed_inputs,
     health,
     history,
     home,
     job,
+    job_news,
+    job_states,
     jobs,
     pasting,
     profile,
@@ -114,7 +117,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="repair_template",
     ),
     path("jobs/", jobs.show_jobs, name="jobs"),
-    path("jobs/<uuid:connection_id>/<str:job_uid>/row/", jobs.show_job_row, name="job_row"),
+    path("jobs/states/", job_states.show_job_states, name="job_states"),
+    path("jobs/news/", job_news.show_job_news, name="job_news"),
+    path(
+        "history/<uuid:exchange_id>/failed-inputs/", failed_inputs.rerun_failed, name="rerun_failed"
+    ),
     path("jobs/<uuid:connection_id>/<str:job_uid>/retry/", job.retry_job, name="retry_job"),
     path(
         "jobs/<uuid:connection_id>/<str:job_uid>/rows/<slug:what>/",

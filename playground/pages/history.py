@@ -23,6 +23,7 @@ from playground.history.models import Exchange
 from playground.history.queries import ExchangePage, ExchangeSearch, list_exchanges
 from playground.openapi.operations import list_operations
 from playground.pages.exchanges import get_exchange
+from playground.pages.job_states import describe_following, describe_job_states
 from playground.pages.parameters import read_number, read_optional_number, read_uuid
 from playground.pages.replies import (
     KINDS,
@@ -52,8 +53,10 @@ def show_history(request: HttpRequest) -> HttpResponse:
     search = read_search(request)
     page = list_exchanges(person, search)
     titles = {operation.id: operation.title for operation in list_operations()}
+    states = describe_job_states(page.rows, "history")
     context = {
-        "rows": [_describe_row(row, titles) for row in page.rows],
+        "rows": [_describe_row(row, titles) | {"job": states.get(row.number)} for row in page.rows],
+        "follow": describe_following(states.values(), "history"),
         "page": page,
         "search": search,
         "outcomes": list(WORDS.items()),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.pages.drafts import list_starting_points
+from playground.pages.job_states import JobState, describe_following, describe_job_states
 from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
@@ -30,6 +31,8 @@ FOUND_OF_EACH = 6
 def show_home(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     practice = Workflow.objects.filter(connection__practice=True).select_related("connection")
+    exchanges = list_exchanges(person, ExchangeSearch(), SHOWN_SENDS).rows
+    states = describe_job_states(exchanges, "home")
     context = {
         "workflows": practice[:SHOWN_WORKFLOWS],
         "drafts": list_drafts(person)[:SHOWN_DRAFTS] if person.may_edit else (),
@@ -38,7 +41,8 @@ def show_home(request: HttpRequest) -> HttpResponse:
         if person.may_edit
         else [],
         "accounts_of": _with_accounts().order_by("practice", "name").first(),
-        "exchanges": list_exchanges(person, ExchangeSearch(), SHOWN_SENDS).rows,
+        "exchanges": [(each, states.get(each.number)) for each in exchanges],
+        "follow": describe_following(states.values(), "home"),
     }
     return render(request, "home/page.html", context)
 
@@ -52,6 +56,7 @@ class Found:
     name: str
     address: str
     at: datetime | None = None
+    job: JobState | None = None
 
 
 @needs(Role.VIEWER)
@@ -64,7 +69,9 @@ def show_found(request: HttpRequest) -> HttpResponse:
     # Before anything is typed, the newest sends and workflows would only be noise.
     if text:
         found += [*_find_workflows(text), *_find_exchanges(person, text)]
-    return render(request, "finder/_found.html", {"found": found, "find": text})
+    follow = describe_following([each.job for each in found if each.job], "found")
+    context = {"found": found, "find": text, "follow": follow}
+    return render(request, "finder/_found.html", context)
 
 
 def _find_pages(person: Person, text: str) -> list[Found]:
@@ -139,8 +146,9 @@ def _find_workflows(text: str) -> list[Found]:
 
 def _find_exchanges(person: Person, text: str) -> list[Found]:
     rows = list_exchanges(person, ExchangeSearch(text=text), FOUND_OF_EACH).rows
+    states = describe_job_states(rows, "found")
     return [
         Found(_("send"), "send", row.message or operation_title(row.operation),
-              reverse("exchange", args=[row.id]), row.started_at)
+              reverse("exchange", args=[row.id]), row.started_at, states.get(row.number))
         for row in rows
     ]  # fmt: skip

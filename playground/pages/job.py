@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.calls.values import Outcome
 from playground.history.models import Exchange
 from playground.history.queries import visible_exchanges
-from playground.pages.jobs import STATUS_LABELS
+from playground.pages.job_states import LABELS, describe_job_states
 from playground.pages.parameters import read_number, read_submission, read_tries
 from playground.pages.replies import describe_state
 from playground.pages.responses import breadcrumbs, poll_delay, respond_with_file
@@ -49,8 +49,8 @@ MAX_PREVIEW_ROWS, ROWS_PER_PART, MAX_CELL = 200, 100, 300
 @require_safe
 def show_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> HttpResponse:
     connection = get_object_or_404(Connection, pk=connection_id)
-    context = _describe_job(connection, poll_job(connection, job_uid, STATUS_WAIT), 0)
-    context["started_by"] = _find_launch(person_of(request), connection, job_uid)
+    job = poll_job(connection, job_uid, STATUS_WAIT)
+    context = _describe_job(person_of(request), connection, job, 0)
     title = _("Job %(uid)s") % {"uid": job_uid[:8]}
     context["trail"] = breadcrumbs((_("Jobs"), reverse("jobs")), title)
     return render(request, "job/page.html", context)
@@ -62,19 +62,25 @@ def show_job_state(request: HttpRequest, connection_id: uuid.UUID, job_uid: str)
     """The fragment, which polls for itself until the job ends."""
     connection = get_object_or_404(Connection, pk=connection_id)
     job = poll_job(connection, job_uid, STATUS_WAIT)
-    context = _describe_job(connection, job, read_tries(request))
+    context = _describe_job(person_of(request), connection, job, read_tries(request))
     return render(request, "job/_state.html", context)
 
 
-def _describe_job(connection: Connection, job: Job, tries: int) -> dict[str, object]:
+def _describe_job(
+    person: Person, connection: Connection, job: Job, tries: int
+) -> dict[str, object]:
+    launch = _find_launch(person, connection, job.uid)
+    states = describe_job_states([launch], "jobs") if launch else {}
     # Results are rows of whatever the workflow's last step outputs.
     columns = job.columns
     rows = [[_text(row.get(name)) for name in columns] for row in job.results[:MAX_PREVIEW_ROWS]]
     return {
         "connection": connection,
         "job": job,
+        "started_by": launch,
+        "state": states.get(launch.number) if launch else None,
         # A status that isn't documented is shown as the API spells it.
-        "word": STATUS_LABELS.get(job.status) or job.status or _("Loading"),
+        "word": LABELS.get(job.status) or job.status or _("Loading"),
         "columns": columns,
         "rows": rows,
         "more": job.more_results or len(job.results) > MAX_PREVIEW_ROWS,

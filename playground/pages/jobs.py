@@ -1,49 +1,29 @@
 """Jobs and repeats: every launch from here with its job, and launches that repeat."""
 
 import uuid
-from collections.abc import Sequence
-from typing import Any
 
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.history.models import Exchange
 from playground.history.queries import visible_exchanges
 from playground.openapi.operations import Operation, list_operations
-from playground.pages.parameters import read_optional_number, read_submission, read_tries
-from playground.pages.responses import poll_delay
+from playground.pages.job_states import describe_following, describe_job_states
+from playground.pages.parameters import read_optional_number, read_submission
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.people.search import contain_words
-from playground.sending.jobs import ENDED, KINDS, poll_job
 from playground.sending.plans import plan_operation
 from playground.sending.submission import Blocked, submit_plan
-from playground.workspace.models import Connection, JobRecord, Repeat
+from playground.workspace.models import Repeat
 
 JOBS_PER_PAGE = 25
-ROW_WAIT, DELETE_WAIT = 0.3, 5.0
-# A list of many jobs polls less often than the page of one.
-ROW_DELAYS, MAX_ROW_DELAY = (2, 3, 5, 8, 13, 20), 30
-MAX_ROW_TRIES = 120
-# Seconds between the first polls of the rows of a page, so that they don't come all at once.
-STAGGER = 0.3
+DELETE_WAIT = 5.0
 MAX_DELETED_REPEATS = 20
-
-STATUS_LABELS = {
-    "pending": gettext_lazy("Waiting to start"),
-    "running": gettext_lazy("Running"),
-    "paused": gettext_lazy("Paused: an account or your credits need attention"),
-    "completed": gettext_lazy("Finished"),
-    "finished": gettext_lazy("Finished"),
-    "warning": gettext_lazy("Finished with a warning: some inputs failed"),
-    "shutdown": gettext_lazy("Stopped by a technical error"),
-    "stopped": gettext_lazy("Stopped"),
-}
 
 
 @needs(Role.VIEWER)
@@ -57,8 +37,10 @@ def show_jobs(request: HttpRequest) -> HttpResponse:
         found = found.filter(number__lt=number)
     rows = list(found.order_by("-number")[: JOBS_PER_PAGE + 1])
     shown = rows[:JOBS_PER_PAGE]
+    states = list(describe_job_states(shown, "jobs").values())
     context = {
-        "rows": _describe_rows(shown),
+        "states": states,
+        "follow": describe_following(states, "jobs"),
         "text": text,
         "before": before,
         "next_before": shown[-1].number if len(rows) > JOBS_PER_PAGE else None,
@@ -66,60 +48,18 @@ def show_jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "jobs/page.html", context)
 
 
-@needs(Role.VIEWER)
-@require_safe
-def show_job_row(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> HttpResponse:
-    """One row with the job's current status."""
-    connection = get_object_or_404(Connection, pk=connection_id)
-    launches = _find_launches(person_of(request)).filter(connection_id=connection.id)
-    exchange = launches.filter(job_uid=job_uid).order_by("number").first()
-    if exchange is None:
-        raise Http404(_("No launch you can see started this job."))
-    job = poll_job(connection, job_uid, ROW_WAIT)
-    tries = read_tries(request)
-    [row] = _describe_rows([exchange], tries)
-    row["refusal"] = job.refusal
-    # A status that was read just now is newer than the stored one.
-    if job.status:
-        row |= _describe_status(job.status, tries)
-        row["job"] = job
-    return render(request, "jobs/_row.html", {"row": row})
-
-
 def _find_launches(person: Person, text: str = "") -> QuerySet[Exchange]:
     """The visible exchanges that started a job, filtered by each word of the text."""
     # An operation that takes a job's UID, such as a retry, doesn't start another one.
     starting = [o.id for o in list_operations() if o.verdict.job and not _takes_job(o)]
     found = visible_exchanges(person).filter(operation__in=starting).exclude(job_uid="")
-    return found.filter(contain_words(text, "name", "job_uid", "connection_name"))
+    return found.exclude(connection_id=None).filter(
+        contain_words(text, "name", "job_uid", "connection_name")
+    )
 
 
 def _takes_job(operation: Operation) -> bool:
     return any(each.name == "job_uid" for each in operation.path_fields)
-
-
-def _describe_rows(exchanges: Sequence[Exchange], tries: int = 0) -> list[dict[str, Any]]:
-    """What `jobs/_row.html` draws: what is known of each job, and when to poll it."""
-    # What the page knows without asking the API: it must not wait for 25 calls.
-    uids = [each.job_uid for each in exchanges]
-    jobs = {(j.connection_id, j.uid): j for j in JobRecord.objects.filter(uid__in=uids)}
-    rows = []
-    for position, exchange in enumerate(exchanges):
-        job = jobs.get((exchange.connection_id, exchange.job_uid))  # type: ignore[arg-type]
-        status = _describe_status(job.status if job else "", tries)
-        status["delay"] += 0 if tries else position * STAGGER
-        rows.append({"exchange": exchange, "job": job, **status})
-    return rows
-
-
-def _describe_status(status: str, tries: int) -> dict[str, Any]:
-    return {
-        "kind": KINDS.get(status, "unknown") if status else "note",
-        "word": STATUS_LABELS.get(status) or status,
-        "follows": status not in ENDED and tries < MAX_ROW_TRIES,
-        "delay": poll_delay(tries, ROW_DELAYS, MAX_ROW_DELAY),
-        "next_try": tries + 1,
-    }
 
 
 @needs(Role.VIEWER)

@@ -35,6 +35,7 @@ from playground.history.models import Exchange
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.printing import format_json
 from playground.network.redirects import REDIRECTS, hide_user
+from playground.pages.job_states import JobState, describe_following, describe_job_states
 from playground.pages.responses import poll_delay
 from playground.sending.completing import log_error
 from playground.sending.file_access import find_openable_files
@@ -47,9 +48,8 @@ PARTS = ("body", "raw", "headers", "request", "code")
 # characters come, the rest is loaded on scrolling and formatted by the browser.
 MAX_WHOLE, MAX_HEAD = 65_536, 12_288
 ROWS = 200
-MAX_LOCATION = 500
+MAX_LOCATION, MAX_LEAD = 500, 40
 SNIFFED = 4096
-MAX_LEAD = 40
 UID = re.compile(r"\b([0-9a-f]{4})[0-9a-f]{4}(?:-[0-9a-f]{4}){3}-[0-9a-f]{8}([0-9a-f]{4})\b", re.I)
 
 WORDS: Mapping[str, object] = {
@@ -125,6 +125,15 @@ class ReplyView:
             return ""
         rows = Connection.objects.filter(id=connection_id, protected=True)
         return rows.values_list("name", flat=True).first() or ""
+
+    @cached_property
+    def job(self) -> JobState | None:
+        """What became of the job that this launched."""
+        return describe_job_states([self.exchange], "reply").get(self.exchange.number)
+
+    @property
+    def follow(self) -> dict[str, object]:
+        return describe_following([self.job] if self.job else [], "reply")
 
     @property
     def tabs(self) -> SafeString:

@@ -145,9 +145,12 @@ def show_inputs(request: SandboxRequest, job_uid: str) -> HttpResponse:
     job = _find_job(job_uid)
     page = _read_page(request.http, first=1)
     start, details = (page - 1) * RESULTS_PAGE, _find_workflow(job.workflow_uid)
-    status = jobs.find_status(job)
+    status, done = jobs.find_status(job), int(job.number_inputs * jobs.find_share(job))
     rows = job.inputs[start : start + RESULTS_PAGE]
-    found = [_describe_input(row, jobs.validate_input(details, row), status) for row in rows]
+    found = [
+        _describe_input(row, jobs.validate_input(details, row), "" if place < done else status)
+        for place, row in enumerate(rows, start)
+    ]
     paging = _make_paging(request.http, page, job.number_inputs)
     return respond_json({"inputs": found, "paging": paging})
 

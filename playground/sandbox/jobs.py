@@ -21,6 +21,7 @@ LONGEST_DELAY = 24 * 3600
 MOST_ROWS_PER_INPUT = 2500
 REQUESTED_END = re.compile(r"\[job:(finished|completed|shutdown|warning|stopped|paused)\]")
 RETRIABLE = ("pending", "paused", "warning", "shutdown")
+SUCCESSFUL = ("finished", "completed")
 END_MESSAGES = {
     "shutdown": "A technical error stopped the job, as its name requests.",
     "warning": "An input is invalid, as the job's name requests.",
@@ -113,8 +114,18 @@ def describe_job(job: SandboxJob) -> dict[str, Any]:
 
 
 def count_rows(job: SandboxJob) -> int:
-    """How many result rows there are now: none before the job ends, or if it ended badly."""
-    return job.number_rows if find_status(job) in ("finished", "completed") else 0
+    """How many result rows there are so far: none if the job ends badly."""
+    return int(job.number_rows * find_share(job)) if job.end_status in SUCCESSFUL else 0
+
+
+def find_share(job: SandboxJob) -> float:
+    """How much of the job is done: 0 while it is pending, then up to 1."""
+    age = (timezone.now() - job.started_at).total_seconds()
+    if age >= _seconds_to_end():
+        return 1.0
+    running = age - settings.SANDBOX_JOB_PENDING_SECONDS
+    # Jobs that run for no time at all go from pending to their end.
+    return running / settings.SANDBOX_JOB_RUNNING_SECONDS if running > 0 else 0.0
 
 
 def _format_time(moment: datetime) -> str:

@@ -20,6 +20,7 @@ from playground.people.audit import record_event
 from playground.sending.held_results import store_when_possible
 from playground.sending.plans import WORKFLOW_UID, Plan
 from playground.vault.storage_errors import find_cause
+from playground.workspace.jobs import start_following
 from playground.workspace.models import Connection, Repeat
 from playground.workspace.workflows import find_workflow
 
@@ -59,6 +60,7 @@ def complete_exchange(
         ended = _end_as_broken(exchange, plan, call, result, error)
         with suppress(Exception):  # logged
             _try_to_audit(ended)
+    _try_to_follow(ended)
     return ended
 
 
@@ -145,6 +147,23 @@ def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
         active = connection.repeats.filter(job_name=name, deleted_at=None)
         active.update(deleted_at=timezone.now())
         connection.touch_facts()
+
+
+def _try_to_follow(exchange: Exchange) -> None:
+    """Follow the job of an ended exchange. The exchange is stored and doesn't depend on it."""
+    uid = exchange.job_uid
+    if not uid or exchange.connection_id is None:
+        return
+    # A call that names the job, such as a retry, starts it again.
+    restarts = uid in exchange.path_values.values()
+    try:
+        with transaction.atomic():
+            start_following(
+                exchange.connection_id, uid, exchange.person_id, exchange.name, restarts
+            )
+    except Exception as error:
+        # Such as a connection that was deleted meanwhile.
+        log_error("Following a job", exchange, error)
 
 
 def _create_repeat(exchange: Exchange, plan: Plan, connection: Connection, call: Call) -> None:

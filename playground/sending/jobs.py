@@ -6,15 +6,19 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from playground.engine.threads import Task, get_pool
 from playground.sending.api_calls import CallResult, call_operation
-from playground.sending.job_results import parse_rows
+from playground.sending.job_results import FAILED, SUCCEEDED, parse_rows
 from playground.sending.plans import plan_operation
+from playground.sending.poll_rate import heed_wait, take_turn
+from playground.workspace.jobs import ENDED, FOLLOWED, find_delay
 from playground.workspace.models import Connection, JobRecord
 
 # Several tabs and people poll the same job: the API is called once for all of them.
@@ -23,9 +27,10 @@ ENDED_FRESH_SECONDS = 30.0
 MOST_JOBS = 500
 MOST_ROWS = 1000
 MOST_COUNT = 2**31
+# A refused status is asked for again after this at the soonest.
+REFUSED_DELAY = timedelta(minutes=1)
+WAITING = "The API asked to wait before its jobs are read again."
 
-# The API uses two sets of words (apis.md 1.8): the older `finished` is the newer `completed`.
-ENDED = frozenset({"completed", "finished", "shutdown", "warning", "stopped"})
 # Those that the API's retry accepts (apis.md 1.8).
 RETRIED = frozenset({"pending", "paused", "warning", "shutdown"})
 KINDS: Mapping[str, str] = {
@@ -74,12 +79,17 @@ class Job:
 
     @property
     def kind(self) -> str:
-        return KINDS.get(self.status, "unknown")
+        return find_kind(self.status)
 
     @property
     def columns(self) -> list[str]:
         """The keys of the results in the order they first appear."""
         return list(dict.fromkeys(key for row in self.results for key in row))
+
+
+def find_kind(status: str) -> str:
+    """Return how a status looks; a word that isn't documented looks neutral."""
+    return KINDS.get(status, "note")
 
 
 @dataclass
@@ -150,37 +160,100 @@ def read_results(job: Job, result: CallResult) -> Job:
     return replace(job, results=found.rows[:MOST_ROWS], more_results=more)
 
 
-def store_job(connection: Connection, job: Job) -> None:
-    """Store the state for lists of many jobs; never the results."""
-    JobRecord.objects.update_or_create(
-        connection=connection,
-        uid=job.uid[:200],
-        defaults={
-            "name": job.name[:300],
-            "status": job.status[:60],
-            "workflow_uid": job.workflow_uid[:200],
-            "workflow_name": job.workflow_name[:300],
-            "error_message": job.error_message[:5000],
-            "inputs": job.inputs,
-            "rows": job.rows,
-            "start_time": job.start_time[:60],
-            "finish_time": job.finish_time[:60],
-            **({"next_poll_at": None} if job.ended else {}),
-        },
+def read_followed_job(
+    connection: Connection, record: JobRecord, cancel: threading.Event, with_inputs: bool
+) -> None:
+    """Read the status of a job and store it; `with_inputs` counts those that are done, too."""
+    job = _read_status(connection, Job(record.uid, status=record.status), cancel)
+    if job.refusal:
+        later = timezone.now() + REFUSED_DELAY
+        followed = JobRecord.objects.filter(pk=record.pk, next_poll_at__isnull=False)
+        followed.filter(next_poll_at__lt=later).update(next_poll_at=later)
+        followed.update(refusal=job.refusal[:5000])
+    elif with_inputs and job.status == "running" and 1 < (job.inputs or 0) <= MOST_ROWS:
+        _count_done(connection, record, cancel)
+
+
+def store_job(connection: Connection, job: Job, asked_at: datetime) -> None:
+    """Store the state that was asked for at that time; never the results.
+
+    What another process learnt since then is newer, and stays.
+    """
+    now = timezone.now()
+    record, _ = JobRecord.objects.get_or_create(
+        connection=connection, uid=job.uid[:200], defaults={"launched_at": now}
     )
+    if record.checked_at > asked_at and record.status:
+        return
+    values = {
+        "name": job.name[:300] or record.name,
+        "status": job.status[:60],
+        "workflow_uid": job.workflow_uid[:200],
+        "workflow_name": job.workflow_name[:300],
+        "error_message": job.error_message[:5000],
+        "refusal": "",
+        "inputs": job.inputs,
+        "rows": job.rows,
+        "start_time": job.start_time[:60],
+        "finish_time": job.finish_time[:60],
+        "checked_at": now,
+        **_plan_next(record, job, now),
+    }
+    # Conditional: of two replies to calls at the same time, one is enough.
+    JobRecord.objects.filter(pk=record.pk, checked_at=record.checked_at).update(**values)
+
+
+def _plan_next(record: JobRecord, job: Job, now: datetime) -> dict[str, Any]:
+    """What a status means for the following of the job, and for its counts."""
+    if job.ended:
+        return {"ended_at": record.ended_at or now, "next_poll_at": None}
+    if record.status in ENDED:
+        # Started again elsewhere.
+        again = {"launched_at": now, "next_poll_at": now + find_delay(now, now), "done": None}
+        return {**again, "ended_at": None, "announced_at": None}
+    # An API that counts results page by page may report fewer than a moment ago.
+    rows = max((each for each in (record.rows, job.rows) if each is not None), default=None)
+    if record.next_poll_at is None and now - (record.launched_at or now) < FOLLOWED:
+        return {"rows": rows, "next_poll_at": now + find_delay(record.launched_at, now)}
+    return {"rows": rows}
+
+
+def _count_done(connection: Connection, record: JobRecord, cancel: threading.Event) -> None:
+    if not take_turn(connection.id):
+        return
+    plan = plan_operation("get-job-inputs", connection, {"job_uid": record.uid})
+    result = call_operation(plan, cancel=cancel)
+    heed_wait(connection.id, result)
+    found = parse_rows(result, "inputs")
+    words = [str(row.get("status") or "").strip().lower() for row in found.rows]
+    done = sum(word in FAILED or word in SUCCEEDED for word in words)
+    if any(words) and not found.refusal:
+        fewer = JobRecord.objects.filter(pk=record.pk)
+        fewer.filter(done=None).update(done=done)
+        fewer.filter(done__lt=done).update(done=done)
+
+
+def _read_status(connection: Connection, known: Job, cancel: threading.Event) -> Job:
+    asked_at = timezone.now()
+    plan = plan_operation("get-job", connection, {"job_uid": known.uid})
+    result = call_operation(plan, cancel=cancel)
+    heed_wait(connection.id, result)
+    job = read_job(known.uid, result, known)
+    # A refusal says nothing about the job: what is stored stays.
+    if job.status and not job.refusal:
+        store_job(connection, job, asked_at)
+    return job
 
 
 def _read(polled: _Polled, connection: Connection, cancel: threading.Event) -> None:
-    uid = polled.job.uid
-    plan = plan_operation("get-job", connection, {"job_uid": uid})
-    job = read_job(uid, call_operation(plan, cancel=cancel), polled.job)
+    if not take_turn(connection.id):
+        polled.job = replace(polled.job, refusal=WAITING)
+        return
+    job = _read_status(connection, polled.job, cancel)
     if job.ended and not job.refusal:
-        plan = plan_operation("get-job-results", connection, {"job_uid": uid})
+        plan = plan_operation("get-job-results", connection, {"job_uid": job.uid})
         job = read_results(job, call_operation(plan, cancel=cancel))
     polled.job = job
-    # A refusal says nothing about the job: what is stored stays.
-    if job.status and not job.refusal:
-        store_job(connection, job)
 
 
 def _find_polled(key: uuid.UUID, job_uid: str) -> _Polled:

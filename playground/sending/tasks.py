@@ -10,9 +10,10 @@ from playground.sending.queued_sends import recover_queue
 from playground.sending.recovery import end_abandoned
 from playground.sending.sync_runs import recover_syncs
 
-RECOVERY_SECONDS = FOLLOWING_SECONDS = 15.0
+RECOVERY_SECONDS = 15.0
 TOTALS_SECONDS = 60.0
 HOUR = 3600.0
+FOLLOWING_SECONDS = 5.0
 
 periodic(FOLLOWING_SECONDS)(follow_jobs)
 

@@ -160,7 +160,14 @@ class SyncRun(models.Model):
 
 
 class JobRecord(models.Model):
-    """The state of a job as the API last reported it; never its results."""
+    """The state of a job as the API last reported it; never its results.
+
+    `checked_at` is when it was reported, `launched_at` since when the job is followed, and
+    `ended_at` when its end was seen. `done` counts inputs that have ended, where the API tells.
+    `next_poll_at` is null for a job that isn't followed: it ended, or was given up.
+    `person` is told of the end, once: that is `announced_at`. `refusal` is why it couldn't be
+    read when it was asked for last.
+    """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="jobs")
     uid = models.CharField(max_length=200)
@@ -169,20 +176,40 @@ class JobRecord(models.Model):
     workflow_uid = models.CharField(max_length=200, default="")
     workflow_name = models.CharField(max_length=300, default="")
     error_message = SealedMessageField(default="")
+    refusal = SealedMessageField(default="")
     inputs = models.PositiveIntegerField(null=True)
+    done = models.PositiveIntegerField(null=True)
     rows = models.PositiveIntegerField(null=True)
     # As text: the API documents no time format.
     start_time = models.CharField(max_length=60, default="")
     finish_time = models.CharField(max_length=60, default="")
     checked_at = models.DateTimeField(auto_now=True)
-    # When it is read again in the background, by the database's clock; null once it has ended.
+    launched_at = models.DateTimeField(null=True)
+    polled_at = models.DateTimeField(null=True)
     next_poll_at = models.DateTimeField(null=True, db_index=True)
-    polls = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True)
+    announced_at = models.DateTimeField(null=True)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["connection", "uid"], name="job_per_connection")
         ]
+        indexes = [
+            models.Index(fields=["person", "ended_at"], name="jobs_ended"),
+            models.Index(fields=["person", "next_poll_at"], name="jobs_followed"),
+        ]
+
+
+class JobPolling(models.Model):
+    """When the jobs of a connection may be read again; `sending/poll_rate.py` explains it."""
+
+    connection = models.OneToOneField(
+        Connection, models.CASCADE, primary_key=True, related_name="job_polling"
+    )
+    spent_until = models.DateTimeField()
 
 
 class Repeat(models.Model):

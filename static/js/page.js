@@ -7,3 +7,4 @@ import "./copy.js";
 import "./times.js";
 import "./tooltips.js";
 import "./finder.js";
+import "./job_news.js";

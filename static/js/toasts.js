@@ -1,4 +1,4 @@
-// Short messages in the corner: on the event "toast" with {text, kind, undo}, which scripts
+// Short messages in the corner: on the event "toast" with {text, kind, undo, link}, which scripts
 // dispatch and htmx raises for a response's HX-Trigger header. "toast-withdrawn" with its text
 // removes a toast.
 
@@ -27,16 +27,17 @@ function undoButton(toast, url) {
   return button;
 }
 
-function show({ text, kind = "note", undo }) {
+function show({ text, kind = "note", undo, link }) {
   find(text)?.remove();
-  const toast = make("div", { class: "toast", "data-kind": kind }, icon(ICONS[kind] ?? "note"), make("span", { class: "toast-text" }, text));
+  const toast = make("div", { class: "toast", "data-kind": kind }, icon(ICONS[kind] ?? "note"), make("span", { class: "toast-text", dir: "auto" }, text));
   if (undo) toast.append(undoButton(toast, undo));
+  if (link) toast.append(make("a", { class: "button small", href: link.href }, link.text));
   toast.append(makeButton({ class: "button quiet square small", "data-toast-close": "", "aria-label": message("close") }, icon("close")));
   box.append(toast);
   if (undo) htmx.process(toast);
   while (box.children.length > MOST) box.firstElementChild.remove();
-  // An error stays until it is closed.
-  if (kind !== "error") removeAfter(toast, undo ? SECONDS.withUndo : SECONDS.plain);
+  // An error stays until it is closed, and so does news that may come while nobody looks.
+  if (kind !== "error" && !link) removeAfter(toast, undo ? SECONDS.withUndo : SECONDS.plain);
 }
 
 const find = (text) => [...box.children].find((each) => each.querySelector(".toast-text")?.textContent === text);

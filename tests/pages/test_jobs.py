@@ -1,6 +1,7 @@
 """The lists of jobs and repeats."""
 
 import pytest
+from django.utils import timezone
 
 from playground.history.models import Exchange
 from playground.workspace.models import JobRecord, Repeat
@@ -33,6 +34,6 @@ def test_a_job_is_listed_with_its_last_known_status(as_editor, editor, practice)
     assert "Finished with a warning" in page
     assert "Bad input" in page
     assert "data-follows" not in page
-    JobRecord.objects.update(status="a new word")
+    JobRecord.objects.update(status="a new word", next_poll_at=timezone.now())
     assert "a new word" in (page := as_editor.get("/jobs/").content.decode())
     assert "data-follows" in page

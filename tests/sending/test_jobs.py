@@ -120,12 +120,12 @@ def test_a_connection_test_without_a_submission_sends_nothing(as_editor) -> None
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_row_of_the_list_polls_its_job(practice, editor, settings) -> None:
+def test_the_list_polls_its_unfinished_jobs(practice, editor, settings) -> None:
     settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0.1
     exchange = launch(editor, practice)
     client = signed_in(editor)
     assert "data-follows" in client.get("/jobs/").content.decode()
-    address = f"/jobs/{practice.id}/{exchange.job_uid}/row/"
+    address = f"/jobs/states/?place=jobs&launch={exchange.number}"
     assert wait_until(lambda: "Finished" in client.get(address).content.decode(), LONG)
     assert JobRecord.objects.get().status in ("finished", "completed")
     assert "data-follows" not in client.get("/jobs/").content.decode()

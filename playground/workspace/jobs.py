@@ -1,0 +1,51 @@
+"""Which jobs are followed, since when, and when each is read again."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from playground.workspace.models import JobRecord
+
+# The API uses two sets of words (apis.md 1.8): the older `finished` is the newer `completed`.
+ENDED = frozenset({"completed", "finished", "shutdown", "warning", "stopped"})
+# After this a job is given up: people can still open its page.
+FOLLOWED = timedelta(days=1)
+FIRST_POLL = timedelta(seconds=3)
+# A job is read again after a tenth of its age: most end soon, and old ones take longer still.
+DELAY_SHARE, SHORTEST_DELAY, LONGEST_DELAY = 10, timedelta(seconds=5), timedelta(minutes=10)
+
+
+def start_following(
+    connection_id: uuid.UUID, uid: str, person_id: int | None, name: str, restarts: bool
+) -> None:
+    """Follow a job that was launched just now; `restarts` if it had run before."""
+    if not is_followable(uid):
+        return
+    now = timezone.now()
+    fresh: dict[str, Any] = {
+        "launched_at": now,
+        "next_poll_at": now + FIRST_POLL,
+        "person_id": person_id,
+    }
+    if restarts:
+        known = JobRecord.objects.filter(connection_id=connection_id, uid=uid)
+        forgotten = {"polled_at": None, "ended_at": None, "announced_at": None}
+        counts = {"status": "", "refusal": "", "rows": None, "done": None, "checked_at": now}
+        if known.update(**fresh, **forgotten, **counts):
+            return
+    record = JobRecord(connection_id=connection_id, uid=uid, name=name[:300], **fresh)
+    # An API that gives one UID twice has one job: what is known of it stays.
+    JobRecord.objects.bulk_create([record], ignore_conflicts=True)
+
+
+def is_followable(uid: str) -> bool:
+    """Return whether a job's UID fits into the path of its page and of its call."""
+    return bool(uid) and len(uid) <= 200 and "/" not in uid and uid not in (".", "..")
+
+
+def find_delay(launched_at: datetime | None, now: datetime) -> timedelta:
+    """Return how long after `now` the background reads a job of this age again."""
+    age = now - (launched_at or now)
+    return min(max(age / DELAY_SHARE, SHORTEST_DELAY), LONGEST_DELAY)

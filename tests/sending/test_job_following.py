@@ -1,0 +1,179 @@
+"""Jobs are followed in the background and while people look, at a bounded rate."""
+
+import threading
+import uuid
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from playground.engine.threads import get_pool
+from playground.sending import job_following
+from playground.sending.job_following import follow_due_jobs, look_at_jobs
+from playground.sending.jobs import Job, read_followed_job, store_job
+from playground.sending.poll_rate import may_poll, take_turn
+from playground.workspace.jobs import find_delay, start_following
+from playground.workspace.models import Connection, JobPolling, JobRecord
+from tests.sending.conftest import launch
+from tests.sending.misbehaving import Misbehaving, say
+from tests.sending.stand_ins import wait_until
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LONG = 20.0
+
+
+def make_records(connection: Connection, count: int, **values: object) -> list[JobRecord]:
+    now = timezone.now()
+    values = {"launched_at": now, "next_poll_at": now, "status": "running", **values}
+    return JobRecord.objects.bulk_create(
+        [JobRecord(connection=connection, uid=f"j-{n}", **values) for n in range(count)]
+    )
+
+
+def follow_until_idle() -> None:
+    """One round of the background, to its end."""
+    follow_due_jobs()
+    for connection in Connection.objects.all():
+        task_id = uuid.uuid5(connection.id, job_following.BACKGROUND)
+        assert wait_until(lambda task_id=task_id: get_pool().find(task_id) is None, LONG)
+
+
+def make_due() -> None:
+    JobRecord.objects.filter(next_poll_at__isnull=False).update(next_poll_at=timezone.now())
+
+
+def status_calls(server: Misbehaving) -> list[str]:
+    return [path for path in server.paths() if path.startswith("GET /jobs/")]
+
+
+def test_a_launch_is_followed_to_its_end_with_no_page_open(practice, editor, settings) -> None:
+    settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0.1
+    exchange = launch(editor, practice)
+    record = JobRecord.objects.get(uid=exchange.job_uid)
+    assert record.person == editor
+
+    def ended() -> bool:
+        make_due()
+        follow_until_idle()
+        return JobRecord.objects.get().next_poll_at is None
+
+    assert wait_until(ended, LONG)
+    record.refresh_from_db()
+    assert record.status == "finished"
+    assert record.rows
+    assert record.ended_at >= record.launched_at
+
+
+def test_a_connection_is_not_asked_before_its_api_says(elsewhere, misbehaving) -> None:
+    make_records(elsewhere, 3)
+    for n in range(3):
+        misbehaving.answers[f"GET /jobs/j-{n}"] = say({"message": "slow"}, 429, Retry_After="90")
+    follow_until_idle()
+    assert len(status_calls(misbehaving)) == 1
+    left = JobPolling.objects.get(connection=elsewhere).spent_until - timezone.now()
+    assert timedelta(seconds=80) < left < timedelta(seconds=120)
+    make_due()
+    follow_until_idle()
+    look_at_jobs(JobRecord.objects.all(), LONG)
+    assert len(status_calls(misbehaving)) == 1
+    assert sum("slow" in each.refusal for each in JobRecord.objects.all()) == 1
+
+
+def test_a_thousand_unfinished_jobs_make_few_calls(elsewhere, misbehaving, monkeypatch) -> None:
+    monkeypatch.setattr(job_following, "MOST_READ", 1000)
+    records = make_records(elsewhere, 1000)
+    for record in records:
+        misbehaving.answers[f"GET /jobs/{record.uid}"] = say({"status": "running"})
+    started = timezone.now()
+    follow_until_idle()
+    background = len(status_calls(misbehaving))
+    assert 10 <= background <= 15 + 2 * (timezone.now() - started).total_seconds()
+    # The background leaves turns to people who look.
+    look_at_jobs(JobRecord.objects.filter(polled_at=None)[:50], LONG)
+    looked = len(status_calls(misbehaving)) - background
+    assert 10 <= looked <= 17 + 2 * (timezone.now() - started).total_seconds()
+
+
+def test_a_job_is_read_by_one_process_at_a_time(elsewhere) -> None:
+    [record] = make_records(elsewhere, 1)
+    claimed = [job_following._claim_next(elsewhere.id, None) for _ in range(2)]
+    assert claimed == [record, None]
+    assert take_turn(elsewhere.id)
+    assert may_poll(elsewhere.id)
+
+
+def test_an_old_job_is_read_ever_less_often_and_then_given_up(elsewhere, misbehaving) -> None:
+    now = timezone.now()
+    delays = [find_delay(now - timedelta(seconds=age), now) for age in (0, 100, 3_000, 80_000)]
+    assert [each.total_seconds() for each in delays] == [5, 10, 300, 600]
+    old = now - timedelta(days=1, minutes=1)
+    [record] = make_records(elsewhere, 1, launched_at=old)
+    follow_until_idle()
+    record.refresh_from_db()
+    assert (record.next_poll_at, record.status) == (None, "running")
+    assert misbehaving.seen == []
+
+
+def test_a_time_far_ahead_does_not_stop_the_following(elsewhere, misbehaving) -> None:
+    """As after a clock that was set back."""
+    ahead = timezone.now() + timedelta(days=30)
+    JobPolling.objects.create(connection=elsewhere, spent_until=ahead)
+    make_records(elsewhere, 1, next_poll_at=ahead, polled_at=ahead)
+    misbehaving.answers["GET /jobs/j-0"] = say({"status": "finished"})
+    follow_until_idle()
+    assert JobRecord.objects.get().status == "finished"
+
+
+def test_progress_never_runs_backwards(elsewhere, misbehaving) -> None:
+    [record] = make_records(elsewhere, 1)
+    ask = timezone.now() + timedelta(seconds=1)
+    store_job(elsewhere, Job("j-0", status="running", rows=40), ask)
+    store_job(elsewhere, Job("j-0", status="running", rows=12), ask)
+    record.refresh_from_db()
+    assert record.rows == 40
+    # The API has the last word on how many there are in the end.
+    store_job(elsewhere, Job("j-0", status="finished", rows=30), ask)
+    record.refresh_from_db()
+    assert record.rows == 30
+    inputs = [{"status": word} for word in ("finished", "failed", "running")]
+    misbehaving.answers["GET /jobs/j-0"] = say({"status": "running", "number_inputs": 3})
+    misbehaving.answers["GET /jobs/j-0/inputs"] = [say(inputs), say(inputs[1:]), say("broken")]
+    for _ in range(3):
+        record.refresh_from_db()
+        read_followed_job(elsewhere, record, threading.Event(), with_inputs=True)
+        assert JobRecord.objects.get().done == 2
+
+
+def test_a_late_reply_does_not_undo_a_newer_one(elsewhere) -> None:
+    [record] = make_records(elsewhere, 1)
+    asked = timezone.now()
+    store_job(elsewhere, Job("j-0", status="finished"), timezone.now() + timedelta(seconds=1))
+    store_job(elsewhere, Job("j-0", status="running"), asked)
+    record.refresh_from_db()
+    assert (record.status, record.next_poll_at) == ("finished", None)
+
+
+def test_a_retried_job_is_followed_again(elsewhere, editor) -> None:
+    make_records(
+        elsewhere, 1, status="warning", next_poll_at=None, ended_at=timezone.now(),
+        announced_at=timezone.now(), rows=3,
+    )  # fmt: skip
+    start_following(elsewhere.id, "j-0", editor.pk, "", restarts=True)
+    record = JobRecord.objects.get()
+    assert record.next_poll_at > timezone.now()
+    assert (record.status, record.ended_at, record.announced_at, record.rows) == ("",) + (None,) * 3
+
+
+@pytest.mark.parametrize("uid", ["a/b", "..", "", "x" * 201])
+def test_a_job_whose_uid_fits_no_url_is_not_followed(elsewhere, editor, uid) -> None:
+    start_following(elsewhere.id, uid, editor.pk, "", restarts=False)
+    assert not JobRecord.objects.exists()
+
+
+def test_a_launch_stands_though_its_job_cannot_be_followed(practice, editor, monkeypatch) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("playground.sending.completing.start_following", fail)
+    exchange = launch(editor, practice)
+    assert exchange.job_uid
