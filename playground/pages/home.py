@@ -16,6 +16,7 @@ from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.pages.drafts import list_starting_points
 from playground.pages.job_states import JobState, describe_following, describe_job_states
+from playground.pages.replies import shorten_uids
 from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
@@ -41,7 +42,9 @@ def show_home(request: HttpRequest) -> HttpResponse:
         if person.may_edit
         else [],
         "accounts_of": _with_accounts().order_by("practice", "name").first(),
-        "exchanges": [(each, states.get(each.number)) for each in exchanges],
+        "exchanges": [
+            (each, shorten_uids(each.message), states.get(each.number)) for each in exchanges
+        ],
         "follow": describe_following(states.values(), "home"),
     }
     return render(request, "home/page.html", context)
@@ -148,7 +151,7 @@ def _find_exchanges(person: Person, text: str) -> list[Found]:
     rows = list_exchanges(person, ExchangeSearch(text=text), FOUND_OF_EACH).rows
     states = describe_job_states(rows, "found")
     return [
-        Found(_("send"), "send", row.message or operation_title(row.operation),
+        Found(_("send"), "send", shorten_uids(row.message) or operation_title(row.operation),
               reverse("exchange", args=[row.id]), row.started_at, states.get(row.number))
         for row in rows
     ]  # fmt: skip

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from playground.pages.job_states import LABELS
 from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.sending.jobs import find_kind
+from playground.sending.jobs import choose_status_kind
 from playground.workspace.models import JobRecord
 
 # What ended longer ago isn't news.
@@ -21,6 +21,7 @@ RECENT = timedelta(hours=12)
 # More than this many at once are counted, not named.
 MOST_NAMED, MOST_CLAIMED = 3, 500
 MAX_NAME = 60
+TOASTS = {"accepted": "success", "not-sent": "note"}
 # They keep the direction of a name from spreading to the text around it.
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
 
@@ -54,7 +55,7 @@ def _describe(records: list[JobRecord]) -> list[dict[str, str]]:
                 "name": f"{ISOLATE}{_name(each)}{END_ISOLATE}",
                 "status": LABELS.get(each.status, each.status),
             },
-            "kind": {"accepted": "success", "note": "note"}.get(find_kind(each.status), "warning"),
+            "kind": TOASTS.get(choose_status_kind(each.status), "warning"),
             "address": reverse("job", args=[each.connection_id, each.uid]),
             "link": _("View job"),
         }

@@ -20,7 +20,7 @@ from playground.pages.responses import poll_delay
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.job_following import look_at_jobs
-from playground.sending.jobs import find_kind
+from playground.sending.jobs import choose_status_kind
 from playground.workspace.jobs import ENDED, FOLLOWED, is_followable
 from playground.workspace.models import JobRecord
 
@@ -67,7 +67,7 @@ class JobState:
     address: str = ""
     word: str = ""
     label: str = ""
-    kind: str = "note"
+    kind: str = "neutral"
     detail: str = ""
     duration: str = ""
     accounts: str = ""
@@ -78,6 +78,13 @@ class JobState:
     @property
     def id(self) -> str:
         return f"{self.place}_job_{self.exchange.number}"
+
+    @property
+    def done(self) -> int | None:
+        """How many inputs have ended, of a job that hasn't."""
+        if self.record.done is None or self.record.status in ENDED:
+            return None
+        return min(self.record.done, self.record.inputs or 0)
 
 
 def describe_job_states(exchanges: Iterable[Exchange], place: str) -> dict[int, JobState]:
@@ -165,7 +172,7 @@ def _describe(exchange: Exchange, record: JobRecord | None, place: str) -> JobSt
         address,
         word=word,
         label=label,
-        kind=find_kind(status),
+        kind=choose_status_kind(status),
         detail=" · ".join(each for each in (*_count(record), duration) if each),
         duration=duration,
         note=note,

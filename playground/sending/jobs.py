@@ -79,7 +79,7 @@ class Job:
 
     @property
     def kind(self) -> str:
-        return find_kind(self.status)
+        return choose_status_kind(self.status)
 
     @property
     def columns(self) -> list[str]:
@@ -87,9 +87,9 @@ class Job:
         return list(dict.fromkeys(key for row in self.results for key in row))
 
 
-def find_kind(status: str) -> str:
+def choose_status_kind(status: str) -> str:
     """Return how a status looks; a word that isn't documented looks neutral."""
-    return KINDS.get(status, "note")
+    return KINDS.get(status, "neutral")
 
 
 @dataclass

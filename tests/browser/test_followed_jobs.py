@@ -36,7 +36,7 @@ def test_every_page_follows_a_launch_to_its_end(
         other.locator(selector).evaluate("() => document.body.setAttribute('data-old', '')")
     finder = open_as(editor, "/profile/")
     finder.keyboard.press("Control+k")
-    finder.keyboard.type("Night")
+    finder.keyboard.type("Find an email")
     expect(finder.locator("#found .job-state")).to_contain_text("Running")
     heights = {each: pages[each].locator(each).bounding_box()["height"] for each in pages}
     settings.SANDBOX_JOB_RUNNING_SECONDS = 0.3

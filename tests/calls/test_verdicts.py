@@ -30,7 +30,7 @@ def reply(status: int, body: bytes | str, **more) -> Reply:
 @pytest.mark.parametrize(
     ("status", "body", "outcome", "message"),
     [
-        (200, '{"job_uid": "5f3c"}', "accepted", "Launched: job 5f3c is running"),
+        (200, '{"job_uid": "5f3c"}', "accepted", "Launched: job 5f3c"),
         (200, '{"message": "Done"}', "unknown", None),
         (200, "{}", "unknown", None),
         (200, "<html>Sign in</html>", "unknown", None),

@@ -109,7 +109,7 @@ def test_unknown_words_and_long_names_are_shown_and_bounded(as_editor, editor, p
                 name="שלום " * 60)  # fmt: skip
     page = as_editor.get("/jobs/").content.decode()
     assert "&lt;b&gt;awaiting approval of the board" in page
-    assert 'class="badge kind-note"' in page
+    assert 'class="badge kind-neutral"' in page
     assert "<bdi>שלום" in page
 
 
