@@ -19,9 +19,9 @@ from playground.pages.parameters import read_optional_number, read_tries
 from playground.pages.responses import poll_delay
 from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.sending.job_following import look_at_jobs
+from playground.sending.following import look_at_jobs
 from playground.sending.jobs import choose_status_kind
-from playground.workspace.jobs import ENDED, FOLLOWED, is_followable
+from playground.workspace.jobs import ENDED, is_followable, make_record
 from playground.workspace.models import JobRecord
 
 # Where launches are shown: each place has elements of its own, as the finder opens over a list.
@@ -133,23 +133,14 @@ def _find_records(exchanges: Sequence[Exchange]) -> dict[tuple[Any, str], JobRec
 
 def _add_missing(exchanges: Sequence[Exchange]) -> None:
     """Follow jobs that were launched before this was recorded, or whose record was lost."""
-    known, now = _find_records(exchanges), timezone.now()
-    missing = {
-        (each.connection_id, each.job_uid): JobRecord(
-            connection_id=each.connection_id,
-            uid=each.job_uid,
-            launched_at=each.started_at,
-            next_poll_at=now,
-            # Nobody is told of what ended long ago.
-            person_id=each.person_id if now - each.started_at < FOLLOWED else None,
-        )
+    known = _find_records(exchanges)
+    made = [
+        make_record(each.connection_id, each.job_uid, each.person_id, each.name, each.started_at)
         for each in exchanges
-        if each.connection_id is not None
-        and (each.connection_id, each.job_uid) not in known
-        and is_followable(each.job_uid)
-    }
-    if missing:
-        JobRecord.objects.bulk_create(missing.values(), ignore_conflicts=True)
+        if each.connection_id is not None and (each.connection_id, each.job_uid) not in known
+    ]
+    if missing := [each for each in made if each]:
+        JobRecord.objects.bulk_create(missing, ignore_conflicts=True)
 
 
 def _describe(exchange: Exchange, record: JobRecord | None, place: str) -> JobState:

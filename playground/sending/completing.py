@@ -20,7 +20,7 @@ from playground.people.audit import record_event
 from playground.sending.held_results import store_when_possible
 from playground.sending.plans import WORKFLOW_UID, Plan
 from playground.vault.storage_errors import find_cause
-from playground.workspace.jobs import start_following
+from playground.workspace.jobs import follow_again
 from playground.workspace.models import Connection, Repeat
 from playground.workspace.workflows import find_workflow
 
@@ -60,7 +60,7 @@ def complete_exchange(
         ended = _end_as_broken(exchange, plan, call, result, error)
         with suppress(Exception):  # logged
             _try_to_audit(ended)
-    _try_to_follow(ended)
+    _try_to_follow_again(ended)
     return ended
 
 
@@ -149,20 +149,16 @@ def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
         connection.touch_facts()
 
 
-def _try_to_follow(exchange: Exchange) -> None:
-    """Follow the job of an ended exchange. The exchange is stored and doesn't depend on it."""
-    uid = exchange.job_uid
-    if not uid or exchange.connection_id is None:
+def _try_to_follow_again(exchange: Exchange) -> None:
+    """Follow the job that a call started again, such as a retry. The exchange is stored already."""
+    uid, connection_id = exchange.job_uid, exchange.connection_id
+    # New jobs are found in the history; these have a record that says they ended.
+    if not uid or connection_id is None or uid not in exchange.path_values.values():
         return
-    # A call that names the job, such as a retry, starts it again.
-    restarts = uid in exchange.path_values.values()
     try:
         with transaction.atomic():
-            start_following(
-                exchange.connection_id, uid, exchange.person_id, exchange.name, restarts
-            )
+            follow_again(connection_id, uid, exchange.person_id)
     except Exception as error:
-        # Such as a connection that was deleted meanwhile.
         log_error("Following a job", exchange, error)
 
 

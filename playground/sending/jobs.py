@@ -122,9 +122,7 @@ def forget_job(connection: Connection, job_uid: str) -> None:
     with _lock:
         _polled.pop(uuid.uuid5(connection.id, job_uid), None)
     # Other processes see by that that their job is out of date.
-    JobRecord.objects.filter(connection=connection, uid=job_uid[:200]).update(
-        next_poll_at=Now(), polls=0
-    )
+    JobRecord.objects.filter(connection=connection, uid=job_uid[:200]).update(next_poll_at=Now())
 
 
 def read_job(uid: str, result: CallResult, known: Job) -> Job:

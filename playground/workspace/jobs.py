@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.utils import timezone
 
@@ -17,27 +16,44 @@ FIRST_POLL = timedelta(seconds=3)
 DELAY_SHARE, SHORTEST_DELAY, LONGEST_DELAY = 10, timedelta(seconds=5), timedelta(minutes=10)
 
 
-def start_following(
-    connection_id: uuid.UUID, uid: str, person_id: int | None, name: str, restarts: bool
-) -> None:
-    """Follow a job that was launched just now; `restarts` if it had run before."""
+def make_record(
+    connection_id: uuid.UUID,
+    uid: str,
+    person_id: int | None,
+    name: str,
+    launched_at: datetime,
+) -> JobRecord | None:
+    """Return an unsaved record that makes a job be followed; None if its UID fits no address."""
     if not is_followable(uid):
-        return
+        return None
     now = timezone.now()
-    fresh: dict[str, Any] = {
-        "launched_at": now,
-        "next_poll_at": now + FIRST_POLL,
-        "person_id": person_id,
-    }
-    if restarts:
-        known = JobRecord.objects.filter(connection_id=connection_id, uid=uid)
-        forgotten = {"polled_at": None, "ended_at": None, "announced_at": None}
-        counts = {"status": "", "refusal": "", "rows": None, "done": None, "checked_at": now}
-        if known.update(**fresh, **forgotten, **counts):
-            return
-    record = JobRecord(connection_id=connection_id, uid=uid, name=name[:300], **fresh)
-    # An API that gives one UID twice has one job: what is known of it stays.
-    JobRecord.objects.bulk_create([record], ignore_conflicts=True)
+    return JobRecord(
+        connection_id=connection_id,
+        uid=uid,
+        name=name[:300],
+        launched_at=launched_at,
+        next_poll_at=now,
+        # Nobody is told of what ended long ago.
+        person_id=person_id if now - launched_at < FOLLOWED else None,
+    )
+
+
+def follow_again(connection_id: uuid.UUID, uid: str, person_id: int | None) -> None:
+    """Follow a job that was started again just now as if it were new."""
+    now = timezone.now()
+    JobRecord.objects.filter(connection_id=connection_id, uid=uid).update(
+        launched_at=now,
+        next_poll_at=now + FIRST_POLL,
+        person_id=person_id,
+        polled_at=None,
+        ended_at=None,
+        announced_at=None,
+        checked_at=now,
+        status="",
+        refusal="",
+        rows=None,
+        done=None,
+    )
 
 
 def is_followable(uid: str) -> bool:

@@ -8,11 +8,13 @@ import pytest
 from django.utils import timezone
 
 from playground.engine.threads import get_pool
-from playground.sending import job_following
-from playground.sending.job_following import follow_due_jobs, look_at_jobs
+from playground.sending import following
+from playground.sending.following import follow_jobs, look_at_jobs
 from playground.sending.jobs import Job, read_followed_job, store_job
+from playground.sending.plans import plan_operation
 from playground.sending.poll_rate import may_poll, take_turn
-from playground.workspace.jobs import find_delay, start_following
+from playground.sending.submission import submit_plan
+from playground.workspace.jobs import find_delay, follow_again, make_record
 from playground.workspace.models import Connection, JobPolling, JobRecord
 from tests.sending.conftest import launch
 from tests.sending.misbehaving import Misbehaving, say
@@ -32,10 +34,9 @@ def make_records(connection: Connection, count: int, **values: object) -> list[J
 
 def follow_until_idle() -> None:
     """One round of the background, to its end."""
-    follow_due_jobs()
+    follow_jobs()
     for connection in Connection.objects.all():
-        task_id = uuid.uuid5(connection.id, job_following.BACKGROUND)
-        assert wait_until(lambda task_id=task_id: get_pool().find(task_id) is None, LONG)
+        assert wait_until(lambda key=connection.id: get_pool().find(key) is None, LONG)
 
 
 def make_due() -> None:
@@ -49,6 +50,7 @@ def status_calls(server: Misbehaving) -> list[str]:
 def test_a_launch_is_followed_to_its_end_with_no_page_open(practice, editor, settings) -> None:
     settings.SANDBOX_JOB_PENDING_SECONDS = settings.SANDBOX_JOB_RUNNING_SECONDS = 0.1
     exchange = launch(editor, practice)
+    follow_jobs()
     record = JobRecord.objects.get(uid=exchange.job_uid)
     assert record.person == editor
 
@@ -80,7 +82,7 @@ def test_a_connection_is_not_asked_before_its_api_says(elsewhere, misbehaving) -
 
 
 def test_a_thousand_unfinished_jobs_make_few_calls(elsewhere, misbehaving, monkeypatch) -> None:
-    monkeypatch.setattr(job_following, "MOST_READ", 1000)
+    monkeypatch.setattr(following, "MOST_READ", 1000)
     records = make_records(elsewhere, 1000)
     for record in records:
         misbehaving.answers[f"GET /jobs/{record.uid}"] = say({"status": "running"})
@@ -96,7 +98,7 @@ def test_a_thousand_unfinished_jobs_make_few_calls(elsewhere, misbehaving, monke
 
 def test_a_job_is_read_by_one_process_at_a_time(elsewhere) -> None:
     [record] = make_records(elsewhere, 1)
-    claimed = [job_following._claim_next(elsewhere.id, None) for _ in range(2)]
+    claimed = [following._claim_next(elsewhere.id, None) for _ in range(2)]
     assert claimed == [record, None]
     assert take_turn(elsewhere.id)
     assert may_poll(elsewhere.id)
@@ -158,7 +160,7 @@ def test_a_retried_job_is_followed_again(elsewhere, editor) -> None:
         elsewhere, 1, status="warning", next_poll_at=None, ended_at=timezone.now(),
         announced_at=timezone.now(), rows=3,
     )  # fmt: skip
-    start_following(elsewhere.id, "j-0", editor.pk, "", restarts=True)
+    follow_again(elsewhere.id, "j-0", editor.pk)
     record = JobRecord.objects.get()
     assert record.next_poll_at > timezone.now()
     assert (record.status, record.ended_at, record.announced_at, record.rows) == ("",) + (None,) * 3
@@ -166,14 +168,14 @@ def test_a_retried_job_is_followed_again(elsewhere, editor) -> None:
 
 @pytest.mark.parametrize("uid", ["a/b", "..", "", "x" * 201])
 def test_a_job_whose_uid_fits_no_url_is_not_followed(elsewhere, editor, uid) -> None:
-    start_following(elsewhere.id, uid, editor.pk, "", restarts=False)
-    assert not JobRecord.objects.exists()
+    assert make_record(elsewhere.id, uid, editor.pk, "", timezone.now()) is None
 
 
-def test_a_launch_stands_though_its_job_cannot_be_followed(practice, editor, monkeypatch) -> None:
-    def fail(*_: object) -> None:
-        raise RuntimeError
-
-    monkeypatch.setattr("playground.sending.completing.start_following", fail)
-    exchange = launch(editor, practice)
-    assert exchange.job_uid
+def test_a_retry_from_anywhere_is_followed_again(elsewhere, misbehaving, editor) -> None:
+    make_records(elsewhere, 1, status="warning", next_poll_at=None, ended_at=timezone.now())
+    misbehaving.answers["POST /jobs/j-0/retry"] = say({"message": "ok", "job_uid": "j-0"})
+    plan = plan_operation("retry-job", elsewhere, {"job_uid": "j-0"})
+    sent = submit_plan(editor, plan, uuid.uuid4(), "", LONG)
+    assert sent.outcome == "accepted"
+    record = JobRecord.objects.get()
+    assert (record.person, record.ended_at, record.next_poll_at is None) == (editor, None, False)

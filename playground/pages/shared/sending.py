@@ -15,7 +15,7 @@ from playground.calls.values import Outcome
 from playground.drafts.assignments import AssignmentError
 from playground.history.models import Exchange
 from playground.openapi.operations import UnknownOperation, get_operation
-from playground.pages.jobs import STATUS_LABELS
+from playground.pages.job_states import LABELS
 from playground.pages.parameters import read_submission, read_tries
 from playground.pages.replies import view_reply
 from playground.pages.responses import poll_delay
@@ -188,7 +188,7 @@ def _find_job(exchange: Exchange) -> Job | None:
 
 def _describe_job(job: Job) -> str:
     """The status of a job and its figures, such as "Finished. 3 inputs, 12 results."."""
-    status = STATUS_LABELS.get(job.status) or job.status or _("Waiting for the job's status")
+    status = LABELS.get(job.status) or job.status or _("Waiting for the job's status")
     figures = []
     if job.inputs is not None:
         text = ngettext("%(n)s input", "%(n)s inputs", job.inputs)

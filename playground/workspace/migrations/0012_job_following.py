@@ -9,7 +9,7 @@ from playground.vault.encryption import SealedMessageField
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("workspace", "0009_hold_files"),
+        ("workspace", "0011_follow_jobs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -34,9 +34,7 @@ class Migration(migrations.Migration):
         migrations.AddField("jobrecord", "done", models.PositiveIntegerField(null=True)),
         migrations.AddField("jobrecord", "launched_at", models.DateTimeField(null=True)),
         migrations.AddField("jobrecord", "polled_at", models.DateTimeField(null=True)),
-        migrations.AddField(
-            "jobrecord", "next_poll_at", models.DateTimeField(db_index=True, null=True)
-        ),
+        migrations.RemoveField("jobrecord", "polls"),
         migrations.AddField("jobrecord", "ended_at", models.DateTimeField(null=True)),
         migrations.AddField("jobrecord", "announced_at", models.DateTimeField(null=True)),
         migrations.AddField(

@@ -22,6 +22,6 @@ def follow_unfinished(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> No
 
 
 class Migration(migrations.Migration):
-    dependencies = [("workspace", "0010_job_following")]
+    dependencies = [("workspace", "0012_job_following")]
 
     operations = [migrations.RunPython(follow_unfinished, migrations.RunPython.noop)]
