@@ -27,6 +27,8 @@ from playground.workspace.workflows import find_workflow
 logger = logging.getLogger("playground.sending")
 
 NOT_FOUND = 404
+# The path parameter of operations on a job that exists.
+JOB_UID = "job_uid"
 Result = Reply | Failure
 
 
@@ -60,7 +62,7 @@ def complete_exchange(
         ended = _end_as_broken(exchange, plan, call, result, error)
         with suppress(Exception):  # logged
             _try_to_audit(ended)
-    _try_to_follow_again(ended)
+    _try_to_follow_again(ended, plan)
     return ended
 
 
@@ -149,11 +151,12 @@ def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
         connection.touch_facts()
 
 
-def _try_to_follow_again(exchange: Exchange) -> None:
+def _try_to_follow_again(exchange: Exchange, plan: Plan) -> None:
     """Follow the job that a call started again, such as a retry. The exchange is stored already."""
-    uid, connection_id = exchange.job_uid, exchange.connection_id
+    uid, connection_id = plan.path_values.get(JOB_UID, ""), exchange.connection_id
     # New jobs are found in the history; these have a record that says they ended.
-    if not uid or connection_id is None or uid not in exchange.path_values.values():
+    is_again = plan.operation.verdict.job and exchange.outcome == Outcome.ACCEPTED and uid
+    if not is_again or connection_id is None:
         return
     try:
         with transaction.atomic():
