@@ -188,6 +188,7 @@ MAKERS: dict[str, Maker] = {
     "revoke_link": make_own_link,
     "share": make_open_link,
     "share_opened": make_open_link,
+    "check_share": make_open_link,
     "send_share": make_open_link,
     "share_sent": lambda person: {**make_open_link(person), "submission": uuid.uuid4()},
     "fork_share": make_open_link,
