@@ -23,6 +23,7 @@ ENTRIES = (
     "js/page.js",
     "js/reply.js",
     "js/guest.js",
+    "js/json_texts.js",
     "js/resend.js",
     "js/pasting.js",
     "js/definition_form.js",
@@ -39,6 +40,7 @@ ENTRIES = (
 # the earlier one and imported from there: a module must not exist twice, as it may hold state.
 CONTINUES = {
     "js/guest.js": "js/page.js",
+    "js/json_texts.js": "js/page.js",
     "js/builder/builder.js": "js/page.js",
     "js/builder/rest.js": "js/builder/builder.js",
     "js/builder/editor.js": "js/builder/builder.js",

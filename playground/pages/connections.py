@@ -132,7 +132,7 @@ def _save(
         for part, value in form.typed_secrets().items():
             store_secret(saved, part, value, person_of(request))
             record_event(request, "secret-kept", f"{saved.name}: {part}")
-    messages.info(request, _("Saved %(name)s.") % {"name": saved.name})
+    messages.success(request, _("Saved %(name)s.") % {"name": saved.name})
     if warning := warn_of_address(saved.base_url):
         messages.warning(request, warning)
     return redirect("connection", saved.id)
@@ -144,7 +144,7 @@ def remove_credential(request: HttpRequest, connection_id: uuid.UUID, part: str)
     connection = get_object_or_404(Connection, pk=connection_id)
     if delete_secret(connection, part):
         record_event(request, "secret-removed", f"{connection.name}: {part}")
-        messages.info(request, _("Credential removed."))
+        messages.success(request, _("Credential removed."))
     return redirect("connection", connection.id)
 
 
@@ -158,7 +158,7 @@ def delete_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRes
         return redirect("connection", connection.id)
     connection.delete()
     record_event(request, "connection-deleted", connection.name)
-    messages.info(request, _("Deleted %(name)s.") % {"name": connection.name})
+    messages.success(request, _("Deleted %(name)s.") % {"name": connection.name})
     return redirect("connections")
 
 

@@ -137,10 +137,10 @@ def resolve_difference(request: HttpRequest, connection_id: uuid.UUID, uid: str)
     if request.POST.get("choice") == "take" and row.details:
         discard_edit(row)
         record_event(request, "workflow-changed", row.name, "took the API's definition")
-        messages.info(request, _("The API's definition is used again."))
+        messages.success(request, _("The API's definition is used again."))
     elif request.POST.get("choice") == "keep":
         confirm_edit(row)
-        messages.info(
+        messages.success(
             request, _("Your definition is kept. You'll be told when the API's changes again.")
         )
     return redirect(_address(row))
@@ -152,7 +152,7 @@ def delete_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) ->
     row = _get_workflow(connection_id, uid)
     row.delete()
     record_event(request, "workflow-deleted", row.name)
-    messages.info(request, _("Deleted %(name)s.") % {"name": row.name})
+    messages.success(request, _("Deleted %(name)s.") % {"name": row.name})
     return redirect("workflows")
 
 
@@ -180,7 +180,7 @@ def import_workflow(request: HttpRequest) -> HttpResponse:
         return redirect("workflows")
     row = import_definition(connection, file)
     record_event(request, "workflow-changed", row.name, "imported")
-    messages.info(request, _("Imported %(name)s.") % {"name": row.name})
+    messages.success(request, _("Imported %(name)s.") % {"name": row.name})
     return redirect(_address(row))
 
 
@@ -196,7 +196,7 @@ def _save(request: HttpRequest, row: Workflow, typed: DefinitionInput) -> HttpRe
     changes = edit_workflow(row, json.dumps(details, ensure_ascii=False, indent=2), typed.name)
     record_event(request, "workflow-changed", row.name)
     message = " ".join([_("Saved %(name)s.") % {"name": row.name}, *changes[:MAX_TOLD_CHANGES]])
-    messages.info(request, message)
+    messages.success(request, message)
     return redirect(_address(row))
 
 

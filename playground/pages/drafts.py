@@ -133,7 +133,7 @@ def rename(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     try:
         rename_draft(_get_draft(request, draft_id), request.POST.get("name", ""))
     except InvalidName as error:
-        return with_toast(HttpResponse(status=422), str(error))
+        return with_toast(HttpResponse(status=422), str(error), kind="error")
     return HttpResponse(status=204)
 
 

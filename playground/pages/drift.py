@@ -49,7 +49,7 @@ def repair_own_draft(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         message = _("There was nothing to repair automatically. Open the draft to fix it.")
         messages.warning(request, message)
         return redirect("drift")
-    messages.info(request, _("Repaired. You can undo this."))
+    messages.success(request, _("Repaired. You can undo this."))
     return redirect("builder", draft_id)
 
 
@@ -68,7 +68,7 @@ def repair_saved_template(request: HttpRequest, template_id: uuid.UUID) -> HttpR
     message = _("Repaired %(name)s as a new version.") % {"name": template.name}
     left = [each.message for each in drift.left] if drift else []
     if not left:
-        messages.info(request, message)
+        messages.success(request, message)
         return redirect("drift")
     # Named here because the list won't: the new version is newer than the workflow's change.
     left_message = _("Left to fix yourself:")

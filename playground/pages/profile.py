@@ -64,7 +64,7 @@ def show_profile(request: HttpRequest) -> HttpResponse:
     # Sessions hold a hash of the password; only this one gets the new hash.
     update_session_auth_hash(request, person)
     record_event(request, "password-changed")
-    messages.info(request, _("Password changed. You are signed out everywhere else."))
+    messages.success(request, _("Password changed. You are signed out everywhere else."))
     return redirect("profile")
 
 

@@ -18,10 +18,12 @@ def breadcrumbs(*parts: tuple[str, str] | str) -> list[dict[str, str]]:
     return [{"text": text, "href": href} for text, href in pairs]
 
 
-def with_toast(response: HttpResponse, text: str, undo: str = "") -> HttpResponse:
+def with_toast(
+    response: HttpResponse, text: str, undo: str = "", kind: str = "success"
+) -> HttpResponse:
     """The response with a toast; `undo` is an address that reverts what was done."""
     # htmx passes this on as an event, which `static/js/toasts.js` shows.
-    toast: dict[str, Any] = {"text": text, "kind": "note"}
+    toast: dict[str, Any] = {"text": text, "kind": kind}
     if undo:
         toast["undo"] = undo
     response["HX-Trigger"] = json.dumps({"toast": toast})

@@ -98,7 +98,7 @@ def change_role(request: HttpRequest, person_id: int) -> HttpResponse:
         return _refuse(request, "role-changed", person, refusal)
     record_event(request, "role-changed", f"{person.username}: {role.value}")
     names = {"name": person.username, "role": role.label}
-    messages.info(request, _("%(name)s is now %(role)s.") % names)
+    messages.success(request, _("%(name)s is now %(role)s.") % names)
     return redirect("people")
 
 

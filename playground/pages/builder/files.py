@@ -240,6 +240,7 @@ def describe_files(opened: DraftContext, field: Field) -> dict[str, Any]:
         "body_size": format_size(size),
         "most": most,
         "body_most": format_size(most) if most else "",
+        "is_over": bool(most) and size > most,
         "body_share": min(100, round(100 * size / most)) if most else 0,
         "largest": settings.MAX_FILE_BYTES,
         "largest_text": format_size(settings.MAX_FILE_BYTES),

@@ -220,7 +220,7 @@ def import_files(request: HttpRequest) -> HttpResponse:
             import_template(person_of(request), step, as_copy=choice == "copy")
             imported += 1
     message = ngettext("Imported %(n)s template.", "Imported %(n)s templates.", imported)
-    messages.info(request, message % {"n": imported})
+    messages.success(request, message % {"n": imported})
     return redirect("templates")
 
 

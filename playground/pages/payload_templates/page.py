@@ -183,7 +183,7 @@ def edit_details(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     # Who can see what belongs in the audit log; other details don't.
     if former != template.sharing:
         record_event(request, "template-sharing", template.name, template.sharing)
-    messages.info(request, _("Saved."))
+    messages.success(request, _("Saved."))
     return redirect("template", template.id)
 
 
@@ -236,7 +236,7 @@ def archive(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     if archived:
         undo = reverse("archive_template", args=[template.id]) + "?away=no"
         return with_toast(HttpResponse(), _("Archived %(name)s.") % names, undo)
-    messages.info(request, _("Restored %(name)s.") % names)
+    messages.success(request, _("Restored %(name)s.") % names)
     response = HttpResponse()
     response["HX-Refresh"] = "true"
     return response

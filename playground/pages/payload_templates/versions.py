@@ -225,7 +225,7 @@ def _report_save(
         message = _("Not saved: someone else saved version %(number)s. Check it and try again.")
         messages.warning(request, message % {"number": saved.latest})
     else:
-        messages.info(request, _("Saved as version %(number)s.") % {"number": saved.number})
+        messages.success(request, _("Saved as version %(number)s.") % {"number": saved.number})
     if request.htmx:  # type: ignore[attr-defined]
         return redirect_htmx(reverse("template", args=[template.id]))
     return redirect("template", template.id)

@@ -17,10 +17,13 @@ from playground.forms.grid import Grid, draw_rows
 from playground.openapi.operations import get_operation, operation_exists
 from playground.people.models import AuditEvent
 from playground.workspace.connections import host_of
+from playground.workspace.files import format_size
 from playground.workspace.models import Connection
 
 register = template.Library()
 
+# 2026-11-30T01:02:03.123456, perhaps with a zone. Anything else stays as it is.
+JOB_TIME = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?$")
 STYLE_IMPORT = re.compile(r'^@import "([\w./-]+\.css)";$', re.M)
 # The style sheet names colours by their meaning.
 COLOUR_KINDS = {
@@ -119,6 +122,18 @@ def event_target(event: AuditEvent) -> str:
         return event.target
     operation_id, space, rest = event.target.partition(" ")
     return operation_title(operation_id) + space + rest
+
+
+@register.filter
+def size_text(size: int) -> str:
+    """A number of bytes as people read it, such as 3.4 kB."""
+    return format_size(size)
+
+
+@register.filter
+def job_time(text: str) -> str:
+    """A time of a job as the API spells it, without the fraction of a second."""
+    return JOB_TIME.sub(r"\1 \2\3", text)
 
 
 @register.filter

@@ -77,6 +77,7 @@ function showSize(text) {
     size += (text.split(reference).length - 1) * (Number(dataset.wire) - reference.length);
   }
   box.firstElementChild.textContent = message("bodySize", { size: formatSize(size), most: box.dataset.mostText });
+  box.classList.toggle("over", size > Number(box.dataset.most));
   box.querySelector("progress").value = (100 * size) / Number(box.dataset.most);
 }
 

@@ -86,7 +86,7 @@ function showTools(row) {
 
 async function copyFrom(text, line, tool) {
   await navigator.clipboard?.writeText(tool === "pointer" ? text.pointerOf(line) : text.valueAt(line));
-  toast(message("copied"));
+  toast(message("copied"), "success");
 }
 
 // Up and down move between lines, Enter goes to the field, left and right fold.

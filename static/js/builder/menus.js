@@ -77,7 +77,7 @@ async function changeField({ draft, form, suggestVariables }, box, action) {
   const send = (edit) => draft.change(() => ({ pointer: pointerOf(field), ...edit }));
   if (action === "copy-pointer") {
     await navigator.clipboard?.writeText(pointerOf(field));
-    return toast(message("copied"));
+    return toast(message("copied"), "success");
   }
   if (action === "note") return editNote(draft, box, field);
   if (action === "reset") {

@@ -1,6 +1,7 @@
 // What the first key needn't wait for: menus, dialogs, Send and everything that changes more than
 // one field. loading.js loads it.
 
+import "../json_texts.js";
 import { startAttachments } from "./attachments.js";
 import { startBranches } from "./branches.js";
 import { startChoices } from "./choices.js";

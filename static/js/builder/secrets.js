@@ -12,7 +12,7 @@ export async function storeSecrets({ draft, form }) {
   const answer = await draft.change({ url: draft.urls.secrets });
   if (!answer?.taken?.length) return;
   await form.follow(answer);
-  toast(answer.sentence);
+  toast(answer.sentence, "success");
 }
 
 export function startSecrets({ draft, form }) {
@@ -36,7 +36,7 @@ async function storeEntry({ draft, form }, field) {
   if (!answer?.taken?.length) return;
   showReference(box, answer.references[pointer]);
   await form.follow(answer);
-  toast(answer.sentence);
+  toast(answer.sentence, "success");
 }
 
 const removeChip = (box) => box.querySelectorAll("[data-secret-chip], [data-secret-replace]").forEach((each) => each.remove());
@@ -65,5 +65,5 @@ async function pasteCookies({ draft, form }, group) {
   const answer = await draft.change({ url: draft.urls.secrets, pointer: pointerOf(group), cookies: text });
   if (!answer?.taken?.length) return;
   await form.redraw();
-  toast(answer.sentence);
+  toast(answer.sentence, "success");
 }

@@ -111,7 +111,7 @@ export class Tabs {
     await this.draft.queue.idle();
     const code = document.getElementById("code");
     await navigator.clipboard?.writeText(code.hidden ? this.draft.text.text : code.textContent);
-    toast(message("copied"));
+    toast(message("copied"), "success");
   }
 
   // What differs from the exchange that this draft sends again. Warnings open the tab at once.

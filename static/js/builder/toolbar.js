@@ -18,7 +18,7 @@ export function startToolbar({ draft, form, editor }) {
     if (!answer) return;
     if (answer.nothing) return toast(answer.sentence);
     await form.follow(answer);
-    toast(describeUndo(direction, answer));
+    toast(describeUndo(direction, answer), "success");
     buttons[direction === "undo" ? "redo" : "undo"].disabled = false;
   };
 
