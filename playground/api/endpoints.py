@@ -47,7 +47,7 @@ from playground.rules.checking import blocks
 from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan
 from playground.sending.tables import assign_table
-from playground.vault.storage_errors import explain_storage_error
+from playground.vault.storage_errors import drop_read_only_connection, explain_storage_error
 from playground.workspace.models import Connection
 
 PAGE_SIZE = 100
@@ -79,6 +79,7 @@ def _answer_storage_error(request: HttpRequest, error: Any) -> HttpResponse:
     failed = explain_storage_error(error)
     if failed is None:
         raise error
+    drop_read_only_connection(failed.cause)
     answer = api.create_response(request, {"detail": failed.message}, status=failed.status)
     answer["Retry-After"] = str(failed.retry_after)
     return answer

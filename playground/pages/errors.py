@@ -16,7 +16,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from playground.vault.storage_errors import explain_storage_error
+from playground.vault.storage_errors import drop_read_only_connection, explain_storage_error
 
 SANDBOX_PATH = "/sandbox/"
 
@@ -70,6 +70,7 @@ def show_500(request: HttpRequest) -> HttpResponse:
         message = _("The request has a value that can't be searched for or stored.")
         return show_error(request, 400, _("Bad request"), message)
     if failed := explain_storage_error(error):
+        drop_read_only_connection(failed.cause)
         page = show_error(request, failed.status, failed.title, failed.message)
         page["Retry-After"] = str(failed.retry_after)
         return page

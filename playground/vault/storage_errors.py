@@ -16,7 +16,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import Error as DjangoDatabaseError
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.utils.translation import gettext as _
 
 # With less than this, SQLite can't write its files next to the database.
@@ -115,6 +115,15 @@ def explain_storage_error(error: BaseException | None) -> StorageError | None:
     """Return the message for people, or None if the storage isn't the cause."""
     cause = find_cause(error)
     return None if cause is None else describe_cause(cause)
+
+
+def drop_read_only_connection(cause: Cause) -> None:
+    """Let the next statement open the database anew, as it may be writable again by then.
+
+    SQLite opens a file that it can't write as read-only, and a connection stays as it was opened.
+    """
+    if cause == Cause.READ_ONLY and not connection.in_atomic_block:
+        connection.close()
 
 
 def describe_cause(cause: Cause) -> StorageError:
