@@ -134,6 +134,19 @@ def test_a_dropped_file_is_listed_renamed_and_removed(
     assert engage.errors == []  # type: ignore[attr-defined]
 
 
+def test_the_size_of_the_request_is_marked_where_it_exceeds_the_limit(engage: Page) -> None:
+    size = engage.locator("#body_size")
+    over = re.compile(r"\bover\b")
+    for number in (1, 2):
+        expect(size).not_to_have_class(over)
+        drop(engage, f"{number}.txt", "x" * 4_000_000)
+        expect(engage.locator(".file")).to_have_count(number)
+    expect(size).to_have_class(over)
+    engage.get_by_role("button", name="Remove 2.txt").click()
+    expect(engage.locator(".file")).to_have_count(1)
+    expect(size).not_to_have_class(over)
+
+
 def test_a_filter_has_one_channel_and_states_how_strict_it_is(engage: Page) -> None:
     channels = engage.get_by_role("radiogroup", name="Subscription filter")
     channels.get_by_label("Push").check()
