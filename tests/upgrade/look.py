@@ -62,14 +62,14 @@ Facts = dict[str, Any]
 
 
 class PageReader(HTMLParser):
-    """The text of a page, its forms' fields by name, and the texts set in `pre`."""
+    """The text of a page, its forms' fields by name, and its JSON and other preformatted texts."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
         self.words: list[str] = []
         self.fields: dict[str, list[str]] = {}
         self.texts: list[str] = []
-        self._open: list[list[str]] = []
+        self._open: list[tuple[str, list[str]]] = []
         self._select = ""
         self.feed(page)
 
@@ -83,16 +83,16 @@ class PageReader(HTMLParser):
             self._select = name
         if tag == "option" and "selected" in found:
             self.fields.setdefault(self._select, []).append(found.get("value", ""))
-        if tag == "pre":
-            self._open.append([])
+        if tag == "pre" or "preview" in found.get("class", "").split():
+            self._open.append((tag, []))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "pre" and self._open:
-            self.texts.append("".join(self._open.pop()))
+        if self._open and self._open[-1][0] == tag:
+            self.texts.append("".join(self._open.pop()[1]))
 
     def handle_data(self, data: str) -> None:
         self.words.append(data)
-        for text in self._open:
+        for _, text in self._open:
             text.append(data)
 
     def find_words(self) -> list[str]:

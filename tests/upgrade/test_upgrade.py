@@ -48,6 +48,10 @@ CHANGED: tuple[str, ...] = (
     "triggers",
     # A draft's page names the base URL of its connection since sends to others ask for a name.
     "drafts › elsewhere › words",
+    # Home links to the accounts of a connection.
+    "pages › Åsa › / › connections",
+    "pages › édith › / › connections",
+    "pages › victor › / › connections",
 )
 SHOWN, LONGEST = 30, 300
 
