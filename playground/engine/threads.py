@@ -205,9 +205,9 @@ class Pool:
             task.work(task.cancel)
         finally:
             _cancel.reset(token)
+            close_old_connections()
 
     def _finish(self, task: Task) -> None:
-        close_old_connections()
         with self._lock:
             self._tasks.pop(task.id, None)
         self._free.release()

@@ -11,6 +11,7 @@ from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_default_payload
 from playground.workspace.models import Workflow
 from playground.workspace.workflows import read_definition
+from tests.sending.stand_ins import Standin
 
 
 def open_launch(page: Page, workflow: str) -> Page:
@@ -66,3 +67,8 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
     while not holds() and time.monotonic() < end:
         time.sleep(0.05)
     assert holds()
+
+
+def count_sends(standin: Standin) -> int:
+    """How often the stand-in was asked to do something; jobs are read meanwhile."""
+    return [method for method, *_ in standin.seen].count("POST")

@@ -27,7 +27,7 @@ def test_arrows_choose_a_draft_and_enter_opens_it(page: Page) -> None:
 def test_a_quick_enter_opens_what_was_typed_not_an_earlier_result(page: Page) -> None:
     page.goto(f"{page.origin}/history/")  # type: ignore[attr-defined]
     page.keyboard.press("Control+k")
-    expect(page.locator("#found a").first).to_contain_text("Workflows")
+    expect(page.locator("#found")).to_contain_text("Workflows")
     page.keyboard.type("find an")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"/workflows/\?find="))

@@ -131,9 +131,9 @@ def open_elsewhere(browser: Browser, address: str, api: LaunchServer) -> None:
     guest.goto(address)
     assert ACCOUNT not in guest.content()
     assert KEY not in guest.content()
-    guest.get_by_label("job_name").fill("From a guest")
+    guest.get_by_label("Job name").fill("From a guest")
     guest.get_by_role("button", name="Send").click()
-    expect(guest.locator("#outcome .verdict")).to_contain_text("Launched", timeout=15_000)
+    expect(guest.locator("#outcome .verdict").first).to_contain_text("Launched", timeout=15_000)
     assert json.loads(api.launched[-1])["job_name"] == "From a guest"
     assert json.loads(api.launched[-1])["steps"][0]["step_uid"] == STEP
     other.close()

@@ -305,6 +305,7 @@ def test_an_empty_folder_has_warnings_only_and_stays_empty(tmp_path: Path) -> No
 
 
 def test_a_dead_database_server_is_a_problem_and_no_trace(tmp_path: Path) -> None:
+    pytest.importorskip("psycopg")
     url = f"postgres://user:hush-hush@127.0.0.1:{find_free_port()}/playground"
     code, out, err = run(tmp_path, "check_installation", DATABASE_URL=url)
     assert (code, err) == (1, "")

@@ -92,7 +92,7 @@ class Journey:
 
     def build(self, name: str) -> None:
         """Open the first practice workflow and type a name for its job."""
-        fields = read_form(self.browser.get("/"), "/drafts/new/")
+        fields = read_form(self.browser.get("/"), "/drafts/new/", "workflow_uid")
         self.draft = self.browser.post("/drafts/new/", data=fields).headers["Location"]
         self.reload()
         self.type_name(name)
@@ -127,8 +127,7 @@ class Journey:
 
     def send(self) -> str:
         """Send and follow until the verdict; return the address of the job."""
-        reply = self.follow(self.press_send())
-        assert OUTCOME.search(reply), reply
+        reply = follow(self.press_send(), self.browser.get, until=OUTCOME)
         assert find(OUTCOME.pattern, reply) == "accepted", reply
         return find(r'id="follow_job" href="([^"]+)"', reply)
 
@@ -171,9 +170,17 @@ def send_as_guest(browser: Browser, link: str) -> str:
     return follow(sent, browser.get, re.compile(r'hx-get="([^"]+/sent/[^"]+)"'))
 
 
-def follow(fragment: str, get: Callable[..., str], pattern: re.Pattern[str] = FOLLOWED) -> str:
+def follow(
+    fragment: str,
+    get: Callable[..., str],
+    pattern: re.Pattern[str] = FOLLOWED,
+    until: re.Pattern[str] | None = None,
+) -> str:
+    """What comes in place of the fragment in the end, or as soon as `until` is in it."""
     end = time.monotonic() + LONG
     while (found := pattern.search(fragment)) and time.monotonic() < end:
+        if until and until.search(fragment):
+            return fragment
         time.sleep(0.1)
         fragment = get(html.unescape(found[1]), headers=HTML)
     assert not found, "it hasn't ended"
@@ -186,8 +193,9 @@ def find(pattern: str, page: str) -> str:
     return html.unescape(found[1])
 
 
-def read_form(page: str, action: str) -> dict[str, str]:
-    """The hidden fields of the first form whose action ends like this."""
-    form = find(rf'<form[^>]* action="[^"]*{action}"[^>]*>((?:.|\n)*?)</form>', page)
+def read_form(page: str, action: str, field: str = "") -> dict[str, str]:
+    """The hidden fields of the first form whose action ends like this, and which has the field."""
+    forms = re.findall(rf'<form[^>]* action="[^"]*{action}"[^>]*>((?:.|\n)*?)</form>', page)
+    form = next(each for each in forms if f'name="{field}' in each)
     hidden = re.findall(r'<input type="hidden" name="([^"]+)"[^>]* value="([^"]*)"', form)
     return {name: html.unescape(value) for name, value in hidden}
