@@ -37,7 +37,8 @@ def test_a_closed_pipe_is_not_an_error(tmp_path) -> None:
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, cwd=settings.HOME, env=environment, **pipes) as process:
         process.stdout.close()
-        assert process.stderr.read() == b""
+        said = process.stderr.read().decode()
+        assert said == "", said
     assert process.returncode == 1
 
 

@@ -63,7 +63,8 @@ def served(data: Path, command: str = "serve", **settings: str) -> Iterator[tupl
         yield read_greeting(process)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        # Longer than a stop may wait for what is under way.
+        process.communicate(timeout=90)
     assert process.returncode == 0
 
 

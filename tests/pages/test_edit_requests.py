@@ -100,3 +100,13 @@ def test_no_other_request_crashes(as_editor: Client, editor: Person, endpoint: s
         assert as_editor.get(address).status_code == 200
 
     send()
+
+
+def test_what_is_typed_has_a_pointer(as_editor: Client, editor: Person) -> None:
+    draft = start_draft(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})
+    sent = {"kind": "path", "pointer": "workflow_uid", "typed": "x"}
+    reply = as_editor.post(
+        f"/drafts/{draft.id}/edit/", json.dumps(sent), content_type="application/json"
+    )
+    assert reply.status_code == 400
+    assert "must start with a slash" in reply.content.decode()

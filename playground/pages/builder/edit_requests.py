@@ -62,7 +62,9 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
     kind, pointer = sent.get("kind", "set"), sent.get("pointer", "")
     if not isinstance(kind, str) or not isinstance(pointer, str) or len(pointer) > LONGEST_POINTER:
         raise InvalidEditRequest(_("An edit must have a kind and a pointer."))
-    if pointer and not pointer.startswith("/") and kind not in ("path", "variable"):
+    # Only these name something else, and what is typed is never one of them.
+    is_name = kind in ("path", "variable") and "typed" not in sent
+    if pointer and not pointer.startswith("/") and not is_name:
         raise InvalidEditRequest(_("A JSON Pointer must start with a slash."))
     # Anything may arrive here: scripts can send what no page would.
     order, parts = sent.get("order"), sent.get("parts")
