@@ -108,5 +108,5 @@ def test_what_is_typed_has_a_pointer(as_editor: Client, editor: Person) -> None:
     reply = as_editor.post(
         f"/drafts/{draft.id}/edit/", json.dumps(sent), content_type="application/json"
     )
-    assert reply.status_code == 400
+    assert reply.status_code == 422
     assert "must start with a slash" in reply.content.decode()
