@@ -25,7 +25,7 @@ run: $(VENV)/installed$(if $(PLAYGROUND_BROKER_URL),-worker,$(if $(findstring po
 	@exec $(PYTHON) manage.py serve
 
 # Reads the same settings as `make run`, PLAYGROUND_BROKER_URL among them.
-worker: $(VENV)/installed-worker $(FILES) ## run a worker, for sends and syncs beside the server
+worker: $(VENV)/installed-worker $(FILES) ## run a worker for sends and syncs
 	@exec $(VENV)/bin/celery -A playground worker --loglevel info
 
 test: $(VENV)/installed-tests ## run every test, those in a browser too

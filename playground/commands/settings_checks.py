@@ -74,7 +74,7 @@ def _check_https() -> Iterator[CheckMessage]:
         )
     if settings.HTTPS and "http" in schemes:
         yield Warning(
-            "PLAYGROUND_ORIGINS has http addresses besides https ones: nobody can sign in there.",
+            "PLAYGROUND_ORIGINS mixes http and https addresses: nobody can sign in over http.",
             hint="Remove the http addresses; let the proxy redirect them.",
             id="playground.W004",
         )

@@ -61,7 +61,7 @@ app.conf.update(
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
-    # A task is acknowledged when it has ended, so that a worker which dies gives it back.
+    # A task is acknowledged when it has ended, so the broker redelivers it if its worker dies.
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_time_limit=LONGEST_TASK,

@@ -1,4 +1,4 @@
-"""What a process that owns work does besides: tell that it lives, and heed cancel requests."""
+"""Heartbeat of a process that owns work, which also watches for cancel requests."""
 
 import logging
 import os

@@ -36,7 +36,7 @@ class PeriodicRun(models.Model):
 
 
 class CancelRequest(models.Model):
-    """A wish to cancel work, for the process that runs it; `work` is the id of that work."""
+    """A request to cancel work, read by the process that runs it; `work` is the id of the work."""
 
     work = models.UUIDField(primary_key=True)
     requested_at = models.DateTimeField()

@@ -115,7 +115,7 @@ def _is_running(pid: int) -> bool:
 def _read_start_time(pid: int) -> str:
     """Return the start time in clock ticks since boot; empty where there is no /proc.
 
-    That of a zombie is none that a process was ever identified by.
+    A zombie has ended, so its value matches no recorded process.
     """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()

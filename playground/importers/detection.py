@@ -60,7 +60,7 @@ class Reader(Protocol):
         """Whether the text seems to be in this format. Quick, and may be wrong."""
 
     def find_requests(self, pasted: Pasted) -> list[FoundRequest]:
-        """Every request of the text, in order. Raises Unreadable if there are none."""
+        """Every request of the text, in order. Raises Unreadable without any."""
 
 
 # The first reader that recognises the text is asked first; the payload itself comes last.

@@ -29,7 +29,7 @@ STRING_PART = re.compile(r"[^\\\"'`“”‘’\x00-\x1f]+")
 SINGLE_QUOTED = re.compile(r"'([^\\\"'`“”‘’\x00-\x1f]*)'")
 # A quote that one of these follows is the end of its string.
 PROPER_END = re.compile(r"[ \t]*(?:[,:}\]\r\n;\"#]|//|/\*|=>|\Z|\)\s{0,50}(?:[,;)\]}]|\Z))")
-# So is one that another string follows, as Python allows.
+# So is a string followed by another one, as Python allows.
 ADJACENT = re.compile(
     r"\s{1,200}[bBrRuUfF]{0,2}([\"'])[^\"'\\\n]{0,500}\1[ \t]*(?:[,:}\])\"'\r\n]|\Z)"
 )

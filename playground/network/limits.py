@@ -131,7 +131,7 @@ class Watchdog:
 
 class Watch:
     """One thread that watches all sends in progress: starting a thread for each would take longer
-    than a quick send needs it. It sleeps while there are none."""
+    than a quick send needs it. It sleeps while it has nothing to watch."""
 
     def __init__(self) -> None:
         self._watchdogs: set[Watchdog] = set()

@@ -1,7 +1,7 @@
 """Small charts as inline SVG: stacked bars and lines over time, with a table of the same values.
 
 Everything is an attribute or a class, since the content security policy allows no inline style.
-Shapes are in a view box that stretches to any width; texts are HTML beside it.
+Shapes are in a view box that stretches to any width; texts are HTML around it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ MOST_LABELS = 6
 
 @dataclass(frozen=True)
 class Series:
-    """One value per column, None where there is none. `kind` is a class in `charts.css`."""
+    """One value per column; None leaves a gap. `kind` is a class in `charts.css`."""
 
     kind: str
     label: str

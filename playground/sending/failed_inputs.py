@@ -82,7 +82,7 @@ def _match(inputs: list[Any], rows: Sequence[Row], failed: list[int]) -> list[in
 
 
 def _identify(value: Any, keys: set[str]) -> str:
-    """Return a text that is equal for equal inputs, whatever a row says besides."""
+    """Return a text that is equal for equal inputs; other keys of a row don't count."""
     if isinstance(value, dict):
         value = {key: value[key] for key in keys & value.keys()}
     return json.dumps(value, sort_keys=True, default=str)

@@ -7,7 +7,7 @@ from playground.vault.encryption import SealedJSONField
 
 
 class QueuedSend(models.Model):
-    """A send that nobody has begun: whoever deletes the row sends it, or ends it as not sent.
+    """A send that hasn't begun: the process that deletes the row sends it or ends it as not sent.
 
     `parts` holds what neither the exchange nor its document has unmasked: path values, query
     values and headers. It has no credentials, which a worker adds itself. Times are the

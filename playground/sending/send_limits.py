@@ -107,7 +107,7 @@ def _list_limits(connection: Connection | None, person: Person | None) -> Iterat
 def _find_wait(limit: Limit) -> int:
     """Return the seconds until the oldest of the last sends is a minute old; 0 if it is already.
 
-    Which ones are the last is told by their numbers, not by their times: after the clock was set
+    The newest are found by number, not by time: after the clock was set
     back, those of the hour that comes again would count once more.
     """
     # Of a connection with a long history only the last minute is read.

@@ -33,7 +33,7 @@ def make_record(
         name=name[:300],
         launched_at=launched_at,
         next_poll_at=now,
-        # Nobody is told of what ended long ago.
+        # A job that ended long ago isn't announced.
         person_id=person_id if now - launched_at < FOLLOWED else None,
     )
 

@@ -165,7 +165,7 @@ class JobRecord(models.Model):
     `checked_at` is when it was reported, `launched_at` since when the job is followed, and
     `ended_at` when its end was seen. `done` counts inputs that have ended, where the API tells.
     `next_poll_at` is null for a job that isn't followed: it ended, or was given up.
-    `person` is told of the end, once: that is `announced_at`. `refusal` is why it couldn't be
+    `person` is notified of the end once, at `announced_at`. `refusal` is why it couldn't be
     read when it was asked for last.
     """
 

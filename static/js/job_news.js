@@ -17,7 +17,7 @@ let isAsking = false;
 // Browsers without it, or pages over plain http, have no Notification.
 const permission = () => globalThis.Notification?.permission ?? "denied";
 
-// Whoever asks gets the news, so that a page which can't show them must not ask.
+// News is delivered once, so a page that can't show it must not ask.
 const canShow = () => !document.hidden || permission() === "granted";
 
 function askIn(milliseconds) {

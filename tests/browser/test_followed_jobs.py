@@ -1,4 +1,4 @@
-"""A launch is followed on every page without a reload, and its end is told once."""
+"""A launch is followed on every page without a reload, and its end is announced once."""
 
 from collections.abc import Callable
 

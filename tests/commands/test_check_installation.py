@@ -65,7 +65,7 @@ def find(part: str) -> list[tuple[Level, str]]:
             },
             "HTTPS",
             WARNING,
-            "http addresses besides",
+            "mixes http and https addresses",
         ),
         ({"DEBUG": True}, "HTTPS", WARNING, "Unset PLAYGROUND_DEBUG"),
         (

@@ -132,7 +132,7 @@ class Journey:
         return find(r'id="follow_job" href="([^"]+)"', reply)
 
     def follow(self, fragment: str) -> str:
-        """What stands in the place of the fragment once nothing is under way any more."""
+        """The fragment as it is once nothing is in progress."""
         return follow(fragment, self.browser.get)
 
     def follow_job(self, address: str) -> str:

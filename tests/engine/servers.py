@@ -63,7 +63,7 @@ BROKERS = {"rabbitmq": throwaway_rabbitmq, "redis": throwaway_redis}
 
 
 def find_program(name: str, path: Path | None = None) -> str:
-    """The path of a server; exits with the package to install if there is none."""
+    """The path of a server; exits and names the package to install if it is missing."""
 
     def find() -> str | None:
         return str(path) if path is not None and path.exists() else shutil.which(name)

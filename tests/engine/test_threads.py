@@ -61,7 +61,7 @@ def test_a_task_is_cancelled_from_another_process(pool) -> None:
     pool.heed_requests()
     assert task.cancel.is_set()
     assert wait_until(task.done.is_set)
-    # That of somebody else stays for its process.
+    # A request for another process's task is left alone.
     assert [each.work for each in CancelRequest.objects.all()] == [others]
 
 

@@ -66,7 +66,7 @@ def start(broker: Gate, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
 
 
 def count_sends(standin: Standin) -> int:
-    """How many launches arrived; workers may ask for the jobs of those besides."""
+    """How many launches arrived; workers may also read the jobs they started."""
     return sum(method == "POST" for method, *_ in standin.seen)
 
 

@@ -1,4 +1,4 @@
-"""What the following of jobs needs: when to read which, and who is told of the end."""
+"""Columns for following jobs: when to read each one, and whom to notify of its end."""
 
 import django.db.models.deletion
 from django.conf import settings

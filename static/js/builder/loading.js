@@ -25,7 +25,7 @@ export class Rest {
   async start() {
     try {
       const [{ startRest }] = await Promise.all([import(this.url), loadFiles(document.getElementById("late_files"))]);
-      // They are part of the page: whoever was signed out meanwhile could not load them.
+      // They are part of the page: after signing out they could no longer be loaded.
       document.body.append(document.getElementById("late_menus").content);
       this.started = startRest(this.parts);
     } catch (error) {
