@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "playground.engine",
     "playground.history",
     "playground.sending",
+    "playground.batches",
     "playground.sandbox",
     "playground.commands",
     "playground.pages",

@@ -27,6 +27,7 @@ for package in ("workspace", "drafts", "payload_templates"):
 MAY_IMPORT["engine"] = {"calls"}
 MAY_IMPORT["history"] = {"calls", "people", "vault", "engine"}
 MAY_IMPORT["sending"] = set(MAY_IMPORT)
+MAY_IMPORT["batches"] = set(MAY_IMPORT)
 MAY_IMPORT["monitoring"] = set(MAY_IMPORT)
 MAY_IMPORT["sandbox"] = {"openapi", "jsontext", "rules"}
 MAY_IMPORT["api"] = MAY_IMPORT["commands"] = set(MAY_IMPORT) | {"api"}
