@@ -100,8 +100,10 @@ class Row(models.Model):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="rows")
     number = models.PositiveIntegerField()
     line = models.PositiveIntegerField()
-    # A list of texts, None for a cell that is missing; what JSON cells are is in the mapping.
+    # A list of texts, None for a cell that is missing.
     cells = SealedJSONField()
+    # The indexes of those that are JSON texts other than strings, see `importers.tables.Row`.
+    json_cells = models.JSONField(default=list)
     # [{"column": 2, "code": …, "message": …}], also of duplicates that are only warned about.
     problems = SealedJSONField(default=list)
     request = models.PositiveIntegerField(null=True)

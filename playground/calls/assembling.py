@@ -44,6 +44,8 @@ _MESSAGES = {
     "path-odd": "{title} can't be {value}.",
     "credential-missing": "the connection has no {title}.",
     "variable-unknown": "the variable {name} has no value.",
+    "row-unknown": "{name} is filled from the rows of a batch. Enter a value instead, or send this "
+    "payload as a batch.",
     "secret-unknown": "there is no secret named {name}.",
     "file-unknown": "there is no file with the ID {name}.",
     "file-damaged": "the file {name} is damaged ({why}). Attach it again.",

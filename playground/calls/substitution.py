@@ -54,7 +54,8 @@ class Variables(dict[str, Any]):
     # A dict, because `resolve_pieces` takes any mapping and only looks names up.
 
     def __missing__(self, name: str) -> Any:
-        raise UnresolvedReference("variable-unknown", name)
+        code = "row-unknown" if name.startswith("row.") else "variable-unknown"
+        raise UnresolvedReference(code, name)
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class ReferenceValues:
         """The value of a variable or dynamic reference. Raises UnresolvedReference."""
         if reference.kind == "dynamic":
             return dynamic_value(reference.name, self.now, self.make_uuid)
-        return str(self.variables[reference.name])
+        return str(self.variables[reference.variable])
 
 
 # Text in its final form, or something that PartWriter still has to write out: only the writer

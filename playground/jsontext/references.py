@@ -1,8 +1,9 @@
 """References inside string values: their syntax, and where a document has them.
 
-`{{name}}` is a variable, `{{secret:NAME}}` a secret, `{{file:ID}}` a file; `{{uuid}}`, `{{now}}`
-and `{{today}}`, the last two also with an offset such as `+2d`, are dynamic. `\\{{` is a literal
-`{{`. Anything else, such as `{{7*7}}` or `{{ name }}`, is plain text. Nothing is evaluated.
+`{{name}}` is a variable, `{{secret:NAME}}` a secret, `{{file:ID}}` a file, `{{row.TITLE}}` the
+cell of a batch's row in the column with that title; `{{uuid}}`, `{{now}}` and `{{today}}`, the last
+two also with an offset such as `+2d`, are dynamic. `\\{{` is a literal `{{`. Anything else, such as
+`{{7*7}}` or `{{ name }}`, is plain text. Nothing is evaluated.
 
 Secrets and files are *deferred*: their values join when the call is assembled.
 """
@@ -20,14 +21,15 @@ from typing import Literal
 from playground.jsontext import pointers
 from playground.jsontext.parsing import Tree, parse
 
-Kind = Literal["variable", "secret", "file", "dynamic"]
+Kind = Literal["variable", "secret", "file", "dynamic", "row"]
 
 # Letters of any script, digits, `_`, `.` and `-`; no digit first.
 NAME = r"(?!\d)[\w.-]++"
 _DEFERRED = rf"secret:(?P<secret>{NAME})|file:(?P<file>[\w.-]++)"
 _marks = re.compile(
     r"\\\{\{|\{\{(?:(?P<dynamic>uuid|(?:now|today)(?:[-+][0-9]{1,5}[mhdw])?)"
-    rf"|{_DEFERRED}|(?P<variable>{NAME}))\}}\}}"
+    # Titles of columns have spaces, dots and quotes.
+    rf"|{_DEFERRED}|row\.(?P<row>[^{{}}\r\n]++)|(?P<variable>{NAME}))\}}\}}"
 ).finditer
 _deferred = re.compile(rf"\{{\{{(?:{_DEFERRED})\}}\}}")
 # The same in a JSON string as typed, with or without escapes. Other escapes are matched so that
@@ -69,7 +71,12 @@ class Reference:
     @property
     def spelling(self) -> str:
         """The reference as it is written."""
-        return f"{{{{{self.kind}:{self.name}}}}}" if self.deferred else f"{{{{{self.name}}}}}"
+        return f"{{{{{self.kind}:{self.name}}}}}" if self.deferred else f"{{{{{self.variable}}}}}"
+
+    @property
+    def variable(self) -> str:
+        """The name of the variable it means; outside a batch, `row.x` may be one."""
+        return f"row.{self.name}" if self.kind == "row" else self.name
 
 
 def has_braces(text: str) -> bool:
@@ -112,6 +119,11 @@ def find_deferred_marks(value: str) -> Iterator[Reference | int]:
         else:
             kind: Kind = "secret" if match["secret"] else "file"
             yield Reference(kind, match[kind], start, end, len(value) == end - start)
+
+
+def escape_references(value: str) -> str:
+    """The value of a string that is `value` once its references are resolved."""
+    return value.replace("{{", r"\{{")
 
 
 def is_variable_name(name: str) -> bool:

@@ -16,6 +16,7 @@ from playground.jsontext.references import (
     Reference,
     dynamic_value,
     escape_deferred,
+    escape_references,
     find_deferred_marks,
     find_marks,
     may_have_references,
@@ -86,24 +87,40 @@ def _resolver(values: Mapping[str, Any], now: datetime, make_uuid: Callable[[], 
     def lookup(reference: Reference) -> Any:
         if reference.kind == "dynamic":
             return dynamic_value(reference.name, now, make_uuid)
-        return values[reference.name]
+        return values[reference.variable]
 
     return lambda text, start, end: _resolve_string(text, start, end, lookup)
+
+
+def find_strings(text: str) -> Iterator[tuple[int, int]]:
+    """The spans of the strings, except keys, of a valid JSON text that may have a reference."""
+    if not may_have_references(text):
+        return
+    for match in _candidates(text):
+        start, end = match.span(1)
+        if start >= 0 and not match.group(2):
+            yield start, end
+
+
+def escape_strings(text: str) -> str:
+    """Valid JSON text in which nothing is a reference: `{{` in its strings is escaped."""
+    pieces, at = [], 0
+    for start, end in find_strings(text):
+        value: str = json.loads(text[start:end])
+        if "{{" in value:
+            pieces += (text[at:start], quote(escape_references(value)))
+            at = end
+    return "".join([*pieces, text[at:]])
 
 
 def _split_text(text: str, split: Split) -> Iterator[Piece]:
     """The text in pieces: `split` is called for each string, except keys, with a brace pair."""
     # Never parsed and printed again: the tokens that are typed are the tokens that are sent.
-    if not may_have_references(text):
-        yield Piece(text)
-        return
     at = 0
-    for match in _candidates(text):
-        start, end = match.span(1)
-        if start >= 0 and not match.group(2):
-            yield Piece(text[at:start])
-            yield from split(text, start, end)
-            at = end
+    for start, end in find_strings(text):
+        yield Piece(text[at:start])
+        yield from split(text, start, end)
+        at = end
     yield Piece(text[at:])
 
 
@@ -150,7 +167,7 @@ def _split_string(
     raw: str, value: str, marks: list[Reference | int], lookup: Lookup
 ) -> Iterator[Piece]:
     """The pieces of a string token: values put in, backslashes before `{{` left out."""
-    offset_of = _raw_offsets(raw, value)
+    offset_of = raw_offsets(raw, value)
     written: list[str] = []
     at = 0
     for mark in marks:
@@ -180,7 +197,7 @@ def _text_of(mark: Reference, lookup: Lookup, unknown: str) -> str:
     return quote(tree if is_text else dump_inline(tree))[1:-1]
 
 
-def _raw_offsets(raw: str, value: str) -> Callable[[int], int]:
+def raw_offsets(raw: str, value: str) -> Callable[[int], int]:
     """A function from an offset in a string's value to the offset in its token."""
     if "\\" not in raw:
         return lambda offset: offset + 1  # the opening quote

@@ -12,7 +12,7 @@ from playground.jsontext.parsing import PlainDocument, find_duplicate_keys, pars
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import may_have_references
 from playground.rules.attachments import check_attachments
-from playground.rules.context import Context, Schema
+from playground.rules.context import LIMIT, Context, Schema
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.hints import check_hints, check_matching, fix_by_choosing_mode
 from playground.rules.launch import check_account_update, check_inputs, check_repeat
@@ -21,9 +21,6 @@ from playground.rules.references import check_foreign, check_references
 from playground.rules.schema import check_schema
 from playground.rules.steps import check_accounts, check_parameters, check_steps
 from playground.rules.wording import abbreviate, describe_value
-
-# A pasted document may have a problem in each of its rows; no one reads more than this.
-LIMIT = 300
 
 Resolve = Callable[[str], str]
 Read = Callable[[str], PlainDocument]
@@ -46,11 +43,12 @@ def check_document(
     facts: Facts = NO_FACTS,
     resolve: Resolve | None = None,
     read: Read = parse_plain,
+    limit: int = LIMIT,
 ) -> list[Problem]:
     """Every problem of a document in line order; never raises, whatever the text.
 
     `schema` is the operation's body schema with its hints (see `playground.openapi`). At most
-    300 problems are listed, errors first; one more then reports that the list was truncated.
+    `limit` problems are listed, errors first; one more then reports that the list was truncated.
     `resolve` returns the text with the values of its variables: rules then check those, and report
     pointers of `text`. `read` returns what `parse_plain` does, for callers that may have parsed the
     text before.
@@ -60,29 +58,30 @@ def check_document(
     except JSONSyntaxError as error:
         return [report_not_json(error)]
     if not isinstance(document.value, dict):
-        return _locate(text, [make_problem("not-an-object", "", found=describe_value(parse(text)))])
-    context = written = Context(text, document.value, schema or {}, facts)
-    found: list[Problem] = []
+        found = [make_problem("not-an-object", "", found=describe_value(parse(text)))]
+        return _locate(text, found, limit)
+    context = written = Context(text, document.value, schema or {}, facts, limit)
+    found = []
     if document.has_duplicate_keys:
-        found += islice(_check_duplicates(text), LIMIT + 1)
+        found += islice(_check_duplicates(text), limit + 1)
     has_references = may_have_references(text)
     if has_references and resolve is not None:
         resolved = resolve(text)
         context = replace(context, text=resolved, plain=parse_plain(resolved).value)
-    for each in islice(check_schema(context, context.schema, context.plain), LIMIT + 1):
+    for each in islice(check_schema(context, context.schema, context.plain), limit + 1):
         found.append(replace(each, fix=each.fix or fix_by_choosing_mode(context, each)))
-    found += islice(check_hints(context), LIMIT + 1)
+    found += islice(check_hints(context), limit + 1)
     if has_references:
         # Only the names of references are checked as written, everything else as resolved.
-        found += islice(check_references(written), LIMIT + 1)
+        found += islice(check_references(written), limit + 1)
     # The others have braces like our own, which are looked for in a long text only once.
     if has_references or may_have_tags(text):
-        found += islice(check_foreign(written), LIMIT + 1)
+        found += islice(check_foreign(written), limit + 1)
     for name in context.schema.get("x-rules", ()):
         # An imported document may name any rule.
         if name in RULES:
-            found += islice(RULES[name](context), LIMIT + 1)
-    return _locate(text, found) if found else []
+            found += islice(RULES[name](context), limit + 1)
+    return _locate(text, found, limit) if found else []
 
 
 def blocks(problems: list[Problem]) -> bool:
@@ -110,16 +109,16 @@ def _check_duplicates(text: str) -> Iterator[Problem]:
         yield replace(found, line=each.second_line)
 
 
-def _locate(text: str, found: list[Problem]) -> list[Problem]:
+def _locate(text: str, found: list[Problem], limit: int) -> list[Problem]:
     """The problems with their lines, in order, at most as many as the limit."""
     listed = found
-    if len(found) > LIMIT:
-        listed = sorted(found, key=lambda each: ORDER[each.severity])[:LIMIT]
+    if len(found) > limit:
+        listed = sorted(found, key=lambda each: ORDER[each.severity])[:limit]
     # All lines in one pass over the text, however many problems there are.
     missing = {each.pointer for each in listed if not each.line}
     lines = lines_of(text, missing) if missing else {}
     located = [each if each.line else replace(each, line=lines[each.pointer]) for each in listed]
     located.sort(key=lambda each: (each.line, ORDER[each.severity]))
-    if len(found) > LIMIT:
-        located.append(replace(make_problem("more", "", limit=str(LIMIT)), line=1))
+    if len(found) > limit:
+        located.append(replace(make_problem("more", "", limit=str(limit)), line=1))
     return located

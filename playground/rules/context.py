@@ -16,6 +16,8 @@ from playground.rules.facts import Facts
 
 Schema = Mapping[str, Any]
 LONG = 100_000
+# A pasted document may have a problem in each of its rows; no one reads more than this.
+LIMIT = 300
 
 
 class ByIdentity:
@@ -41,12 +43,13 @@ class ByIdentity:
 @dataclass(frozen=True, eq=False)
 class Context:
     """`text` is valid JSON; `plain` its plain values (numbers as int or Decimal); `tree` its
-    tokens. Both are objects of the same shape."""
+    tokens. Both are objects of the same shape. At most `limit` problems of one kind are listed."""
 
     text: str = field(repr=False)
     plain: dict[str, Any] = field(repr=False)
     schema: Schema = field(repr=False)
     facts: Facts = field(repr=False)
+    limit: int = LIMIT
 
     @cached_property
     def tree(self) -> dict[str, Tree]:

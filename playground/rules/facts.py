@@ -84,7 +84,8 @@ class Facts:
     `steps` and `inputs` come from the workflow's definition; `more_inputs` are further input
     keys that some step accepts (because an earlier step delivers them). `accounts` and `files`
     by UID and id, `variables` by name, `secrets` the names that `{{secret:NAME}}` may have,
-    `repeats` the job names that are already repeating.
+    `repeats` the job names that are already repeating. `columns` are the titles of a batch's
+    columns, None outside a batch.
     """
 
     workflow: str = ""
@@ -96,6 +97,7 @@ class Facts:
     secrets: frozenset[str] | None = None
     files: Mapping[str, FileFacts] | None = None
     repeats: frozenset[str] = frozenset()
+    columns: tuple[str, ...] | None = None
 
     def step(self, uid: object) -> StepFacts | None:
         """The step with that UID, or None."""

@@ -119,6 +119,15 @@ MESSAGES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "unknown-variable": (ERROR, "{subject} uses the variable {name}, which isn't set.{hint}"),
         "unknown-secret": (ERROR, "{subject} uses the secret {name}, which doesn't exist.{hint}"),
         "unknown-file": (ERROR, "{subject} uses the file {name}, which doesn't exist."),
+        "row-without-batch": (
+            ERROR,
+            "{subject} is filled from the rows of a batch (column {name}). Enter a value instead, "
+            "or send this payload as a batch.",
+        ),
+        "unknown-column": (
+            ERROR,
+            "{subject} uses the column {name}, which these rows don't have.{hint}",
+        ),
         "foreign-placeholder": (
             ERROR,
             "{subject} has {name}, a placeholder of another tool with no value here. "

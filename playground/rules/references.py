@@ -21,9 +21,27 @@ def check_references(context: Context) -> Iterator[Problem]:
     """References whose names are unknown, in a document whose references aren't resolved."""
     for pointer, text in _find_texts(context.plain, ""):
         for reference in find_references(text):
+            if reference.kind == "row":
+                subject = label_value(context.schema, pointer)
+                yield from check_row_reference(reference, context.facts, subject, pointer)
+                continue
             known = _known_names(context.facts, reference.kind)
             if known is not None and reference.name not in known:
                 yield _report_unknown(context, pointer, text, reference, known)
+
+
+def check_row_reference(
+    reference: Reference, facts: Facts, subject: str, pointer: str
+) -> Iterator[Problem]:
+    """A reference to a row where there are no rows, or to a column that they don't have."""
+    if reference.variable in (facts.variables or ()):
+        return
+    name = abbreviate(reference.name)
+    if facts.columns is None:
+        yield make_problem("row-without-batch", pointer, subject=subject, name=name)
+    elif reference.name not in facts.columns:
+        hint = did_you_mean(find_similar(reference.name, facts.columns))
+        yield make_problem("unknown-column", pointer, subject=subject, name=name, hint=hint)
 
 
 def check_foreign(context: Context) -> Iterator[Problem]:

@@ -44,7 +44,6 @@ from playground.rules.wording import (
     types_of,
 )
 
-LIMIT = 300
 # Each step of a workflow has a schema of its own, and a workflow may have hundreds.
 MOST_COMPILED = 2000
 LIMITS = {
@@ -118,7 +117,7 @@ def _list_problems(
     validator: Draft202012Validator, check: _SchemaCheck, value: Any
 ) -> Iterator[Problem]:
     found: dict[tuple[str, str], Problem] = {}
-    for error in islice(validator.iter_errors(value), LIMIT + 1):
+    for error in islice(validator.iter_errors(value), check.context.limit + 1):
         for each in check.explain(error):
             found.setdefault((each.pointer, each.code), each)
     # A value of the wrong type breaks most other rules, too: naming the type is enough.

@@ -36,18 +36,26 @@ def _load_choices(pk: int, read_at: datetime) -> Choices:
     return {value: (title, note) for value, title, note in rows}
 
 
+def load_choices(operation: Operation, connection: Connection | None) -> dict[str, Choices]:
+    """Return the choices of each listed field that were ever read."""
+    found = {key: read_choices(connection, rule) for key, rule in operation.listed_fields.items()}
+    return {key: choices for key, choices in found.items() if choices is not None}
+
+
 def check_listed_values(
-    text: str, operation: Operation, connection: Connection | None
+    text: str,
+    operation: Operation,
+    connection: Connection | None,
+    listed: Mapping[str, Choices],
 ) -> Iterator[Problem]:
     """Warn of values that the API doesn't list, or lists as not usable.
 
     Only a warning, because the list may be older than a value that was just created.
     """
-    for key, rule in operation.listed_fields.items():
-        choices = read_choices(connection, rule)
+    for key, choices in listed.items():
         pointer = child("", key)
-        value = _find_value(text, pointer) if choices is not None else None
-        if choices is None or value is None:
+        value = _find_value(text, pointer)
+        if value is None:
             continue
         found = text[value.start : value.end]
         title, note = choices.get(found, ("", ""))

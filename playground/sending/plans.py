@@ -23,12 +23,13 @@ from playground.openapi.operations import Operation, get_operation
 from playground.payload_templates.models import Version
 from playground.payload_templates.secrets import secret_names_for
 from playground.people.models import Person
-from playground.rules.checking import Read, check_document
-from playground.rules.facts import Facts
+from playground.rules.checking import LIMIT, Read, check_document
+from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.problems import ERROR, WARNING, Problem
+from playground.rules.references import check_row_reference
 from playground.rules.wording import abbreviate, stands_for_uid
 from playground.sending.file_access import find_openable_files
-from playground.sending.listed_values import check_listed_values
+from playground.sending.listed_values import Choices, check_listed_values, load_choices
 from playground.workspace.connections import format_variables
 from playground.workspace.files import data_uri_size, format_size, read_file_facts
 from playground.workspace.models import Connection
@@ -144,19 +145,45 @@ def gather_facts(plan: Plan) -> Facts:
     return replace(facts, files=files, secrets=secrets)
 
 
-def check_plan(plan: Plan, facts: Facts | None = None, read: Read = parse_plain) -> list[Problem]:
+@dataclass(frozen=True)
+class Lookups:
+    """What the check of a plan looks up; the same for all payloads of a batch."""
+
+    facts: Facts
+    resolve: Callable[[str], str]
+    choices: Mapping[str, Choices]
+
+
+def look_up(plan: Plan, facts: Facts | None = None) -> Lookups:
+    """Look up what the check of a plan needs; callers that have the facts already pass them."""
+    choices = load_choices(plan.operation, plan.connection)
+    return Lookups(facts or gather_facts(plan), make_resolver(plan), choices)
+
+
+def check_plan(
+    plan: Plan,
+    facts: Facts | None = None,
+    read: Read = parse_plain,
+    lookups: Lookups | None = None,
+    limit: int = LIMIT,
+) -> list[Problem]:
     """Return every problem at once: connection, path values, incomplete input, document.
 
-    Callers that have the facts already pass them; `read` is as in `check_document`.
+    Callers that have the facts or all lookups already pass them; `read` and `limit` are as in
+    `check_document`.
     """
-    problems = [*_check_target(plan), *_check_incomplete(plan)]
     schema = plan.operation.body_schema
-    if schema is not None:
-        facts = facts or gather_facts(plan)
-        problems += check_document(plan.text, schema, facts, make_resolver(plan), read)
-        problems += _check_size(plan, facts)
-        if plan.operation.listed_fields:
-            problems += check_listed_values(plan.text, plan.operation, plan.connection)
+    if schema is not None and lookups is None:
+        lookups = look_up(plan, facts)
+    facts = lookups.facts if lookups else facts
+    problems = [*_check_target(plan, facts or NO_FACTS), *_check_incomplete(plan)]
+    if schema is not None and lookups is not None:
+        problems += check_document(plan.text, schema, lookups.facts, lookups.resolve, read, limit)
+        problems += _check_size(plan, lookups.facts)
+        if lookups.choices:
+            problems += check_listed_values(
+                plan.text, plan.operation, plan.connection, lookups.choices
+            )
     return problems
 
 
@@ -207,7 +234,7 @@ def describe_context(plan: Plan) -> str:
     # Only variables that are used: a change of any other would not concern this send.
     if any("{{" in text for text in texts):
         found = [each for text in texts for each in find_references(text)]
-        names = {each.name for each in found if each.kind == "variable"}
+        names = {each.variable for each in found if each.kind in ("variable", "row")}
         values = format_variables(connection)
         variables = {name: values[name] for name in sorted(names) if name in values}
     target = connection and {
@@ -219,7 +246,7 @@ def describe_context(plan: Plan) -> str:
     return json.dumps({"connection": target, "variables": variables, "workflow": workflow})
 
 
-def _check_target(plan: Plan) -> Iterator[Problem]:
+def _check_target(plan: Plan, facts: Facts) -> Iterator[Problem]:
     # Pointers that begin with # name places of the page outside the document.
     connection, api = plan.connection, plan.operation.api
     if connection is None:
@@ -229,7 +256,13 @@ def _check_target(plan: Plan) -> Iterator[Problem]:
         yield _error("wrong-api", "#connect", message, connection=connection.name)
     for each in plan.operation.path_fields:
         value = plan.path_values.get(each.name, "")
-        if each.required and not value.strip():
+        rows = [found for found in find_references(value) if found.kind == "row"]
+        if rows:
+            for found in rows:
+                place = f"#path/{each.name}"
+                for problem in check_row_reference(found, facts, each.title, place):
+                    yield replace(problem, line=1)
+        elif each.required and not value.strip():
             message = f"{each.title} is missing."
             yield _error("path-missing", f"#path/{each.name}", message, name=each.name)
         elif (each.name.endswith("_uid") and stands_for_uid(value)) or any(find_foreign(value)):

@@ -84,6 +84,7 @@ class Migration(migrations.Migration):
                 ('number', models.PositiveIntegerField()),
                 ('line', models.PositiveIntegerField()),
                 ('cells', playground.vault.encryption.SealedJSONField()),
+                ('json_cells', models.JSONField(default=list)),
                 ('problems', playground.vault.encryption.SealedJSONField(default=list)),
                 ('request', models.PositiveIntegerField(null=True)),
                 ('leader', models.BooleanField(default=False)),

@@ -1,0 +1,236 @@
+"""Judge the requests of a batch by the rules of the builder, and lead problems back to cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+from playground.batches.documents import Builder, BuiltRequest, CellProblem, get_cell
+from playground.batches.grouping import LineIndex, find_column
+from playground.batches.mapping import MOST_ROWS, CellRow
+from playground.drafts.assignments import PATH
+from playground.drafts.models import Draft
+from playground.jsontext import pointers
+from playground.payload_templates.models import Version
+from playground.people.models import Person
+from playground.rules.checking import LIMIT, blocks
+from playground.rules.context import schema_at
+from playground.rules.problems import Problem
+from playground.rules.wording import abbreviate, label_object
+from playground.sending.plans import WORKFLOW_UID, Lookups, Plan, check_plan, gather_facts, look_up
+from playground.workspace.models import Connection
+
+# Nobody reads more of one row; the rest of a request must still be judged.
+MOST_PER_ROW = 20
+# These are about names in the template: a cell is never a reference.
+OF_TEMPLATE = frozenset({"unknown-column", "unknown-variable", "unknown-secret", "unknown-file"})
+
+
+@dataclass(frozen=True)
+class ProbeRow:
+    """A row that no file has, to find out which problems come with every row."""
+
+    cells: tuple[str | None, ...]
+    line: int = 0
+    json_cells: tuple[int, ...] = ()
+
+
+class Checker:
+    """Checks requests in the order of their rows.
+
+    `faults` are problems that the template has with any row, so that no row reports them; if
+    `is_blocked`, nothing of the batch can be sent.
+    """
+
+    def __init__(
+        self,
+        builder: Builder,
+        connection: Connection | None,
+        person: Person | None = None,
+        version: Version | None = None,
+        draft: Draft | None = None,
+        row_word: str = "Line",
+    ) -> None:
+        """`row_word` is that of the rows' `TableSource`."""
+        self.builder = builder
+        self.plan = Plan(
+            operation=builder.operation,
+            connection=connection,
+            path_values=dict(builder.state.path_values),
+            text=builder.state.text,
+            metadata=builder.metadata,
+            draft=draft,
+            version=version,
+            person=person,
+        )
+        self.lookups = lru_cache(maxsize=128)(self._look_up)
+        mapping = builder.mapping
+        found = (find_column(builder, each) for each in mapping.unique)
+        self.unique = tuple(each for each in found if each is not None)
+        self.key = find_column(builder, mapping.key) if mapping.group == "key" else None
+        self.row_word = row_word
+        self.rows_seen, self.keys_seen = LineIndex(), LineIndex()
+        # The last line of the requests so far.
+        self.last_line = 0
+        self.faults = tuple(self._find_faults())
+        self.is_blocked = blocks(list(self.faults))
+        self.fault_keys = {self._key_of(each) for each in self.faults}
+
+    def check(self, rows: Sequence[CellRow]) -> tuple[CellProblem, ...]:
+        """Every problem of a request's rows, also that they repeat rows of earlier requests.
+
+        Rows of the same request may be checked again without those that turned out to be bad.
+        """
+        is_again = rows[-1].line <= self.last_line
+        group = () if is_again else tuple(self._check_group(rows))
+        self.last_line = max(self.last_line, rows[-1].line)
+        return (*self.judge(rows)[1], *group, *self._check_duplicates(rows))
+
+    def judge(self, rows: Sequence[CellRow]) -> tuple[BuiltRequest, tuple[CellProblem, ...]]:
+        """The request of these rows and its problems, whatever other rows there are."""
+        request = self.builder.build(rows)
+        found = self._check(request, len(rows))
+        if not found:
+            return request, request.problems
+        # What couldn't be converted breaks rules, too.
+        reported = {(each.line, each.column) for each in request.problems}
+        located = (
+            self._locate(each, rows, request)
+            for each in found
+            if self._key_of(each) not in self.fault_keys
+        )
+        others = [each for each in located if (each.line, each.column) not in reported]
+        return request, (*request.problems, *others)
+
+    def plan_request(self, request: BuiltRequest) -> Plan:
+        """The plan of a send of this request."""
+        return replace(
+            self.plan,
+            text=request.text,
+            metadata=request.metadata,
+            path_values=request.path_values,
+        )
+
+    def _check(self, request: BuiltRequest, count: int) -> list[Problem]:
+        lookups = self.lookups(request.path_values.get(WORKFLOW_UID, ""))
+        limit = LIMIT + MOST_PER_ROW * count
+        return check_plan(self.plan_request(request), lookups=lookups, limit=limit)
+
+    def _look_up(self, workflow_uid: str) -> Lookups:
+        path_values = {**self.plan.path_values, WORKFLOW_UID: workflow_uid}
+        plan = replace(self.plan, path_values=path_values)
+        facts = replace(gather_facts(plan), columns=self.builder.columns)
+        return look_up(plan, facts)
+
+    def _find_faults(self) -> Iterator[Problem]:
+        """The problems outside of columns that a full and an empty row have in common."""
+        # "1" is a text, a number, true, a list and JSON.
+        full, empty = (ProbeRow((cell,) * len(self.builder.columns)) for cell in ("1", ""))
+        found: list[dict[tuple[str, str], Problem]] = []
+        for row in (full, empty):
+            request = self.builder.build([row])
+            own = (e for e in self._check(request, 1) if self._find_column(e, request) is None)
+            found.append({self._key_of(each): each for each in own})
+        return (each for key, each in found[0].items() if key in found[1])
+
+    def _key_of(self, problem: Problem) -> tuple[str, str]:
+        index, below = self._split(problem.pointer)
+        pointer = problem.pointer if index is None else f"{self.builder.mapping.items}/-{below}"
+        return problem.code, pointer
+
+    def _split(self, pointer: str) -> tuple[int | None, str]:
+        """The index of the row's item that has the pointer, and the pointer below it."""
+        items = self.builder.mapping.items
+        if not items or not pointer.startswith(f"{items}/"):
+            return None, pointer
+        segment, slash, below = pointer[len(items) + 1 :].partition("/")
+        index = pointers.parse_index(segment)
+        return index, f"{slash}{below}"
+
+    def _find_column(self, problem: Problem, request: BuiltRequest) -> int | None:
+        """The column that the problem is about."""
+        if problem.code in OF_TEMPLATE:
+            return None
+        pointer = problem.pointer
+        if pointer.startswith(PATH):
+            name = pointer.removeprefix(PATH)
+            row_text = self.builder.path_texts.get(name)
+            return self.builder.path_columns.get(name, row_text.columns[0] if row_text else None)
+        index, below = self._split(pointer)
+        if index is not None and index < len(request.items):
+            return find_owner(request.items[index].columns, below)
+        return find_owner(request.outer.columns, pointer) if request.outer else None
+
+    def _locate(
+        self, problem: Problem, rows: Sequence[CellRow], request: BuiltRequest
+    ) -> CellProblem:
+        index, _below = self._split(problem.pointer)
+        row = rows[index] if index is not None and index < len(rows) else rows[0]
+        message = problem.message
+        items = self.builder.mapping.items
+        if index is not None and "x-item" in schema_at(self.builder.operation.body_schema, items):
+            # The API counts the rows of one request, people the lines of their file.
+            label = label_object(self.builder.operation.body_schema, f"{items}/{index}")
+            place = f"{self.row_word} {row.line}"
+            message = re.sub(rf"{re.escape(label)}(?!\d)", place, message)
+        column = self._find_column(problem, request)
+        return CellProblem(
+            row.line, column, problem.code, message, problem.severity, problem.pointer
+        )
+
+    def _check_duplicates(self, rows: Sequence[CellRow]) -> Iterator[CellProblem]:
+        for row in rows if self.unique else ():
+            key = tuple(get_cell(row, column) for column in self.unique)
+            # Rows without any of them can't be told apart, but aren't the same either.
+            first = self.rows_seen.add(key, row.line) if any(key) else 0
+            if first not in (0, row.line):
+                names = ", ".join(map(self.builder.name_column, self.unique))
+                message = _("Duplicate of %(row)s: the same %(columns)s.")
+                yield CellProblem(
+                    row.line,
+                    self.unique[0],
+                    "duplicate-row",
+                    message % {"row": f"{self.row_word.lower()} {first}", "columns": names},
+                    self.builder.mapping.duplicates,
+                )
+
+    def _check_group(self, rows: Sequence[CellRow]) -> Iterator[CellProblem]:
+        """Rows that belong to a request that was complete before."""
+        if self.builder.mapping.group == "all" and self.last_line:
+            message = _("One request takes at most %(most)s rows. Choose parts instead.")
+            for row in rows:
+                params = {"most": f"{MOST_ROWS:,}"}
+                yield CellProblem(row.line, None, "too-many-rows", message % params)
+        if self.key is None:
+            return
+        cell, name = get_cell(rows[0], self.key), self.builder.name_column(self.key)
+        if not cell:
+            message = _("%(column)s is empty, so it isn't known which request the row belongs to.")
+            params = {"column": name}
+            yield CellProblem(rows[0].line, self.key, "group-key-missing", message % params)
+        elif first := self.keys_seen.add((cell,), rows[0].line):
+            message = _(
+                "The rows with the %(column)s “%(value)s” aren't next to each other: there are "
+                "more from %(row)s on. Sort the file by this column."
+            )
+            row_name = f"{self.row_word.lower()} {first}"
+            params = {"column": name, "value": abbreviate(cell), "row": row_name}
+            for row in rows:
+                yield CellProblem(row.line, self.key, "group-scattered", message % params)
+
+
+def find_owner(columns: Mapping[str, tuple[int, ...]], pointer: str) -> int | None:
+    """The column that fills the place, one around it, or as the only one something in it."""
+    at = pointer
+    while True:
+        if at in columns:
+            return columns[at][0]
+        if not at:
+            break
+        at = pointers.parent(at)
+    within = {own for place, own in columns.items() if pointer and place.startswith(f"{pointer}/")}
+    return next(iter(within))[0] if len(within) == 1 else None

@@ -1,0 +1,287 @@
+"""The request of one or several rows: the template's payload with the cells of these rows."""
+
+from __future__ import annotations
+
+import json
+import operator
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from django.utils.translation import gettext as _
+
+from playground.batches.cells import choose_kind, make_converter, make_json_converter
+from playground.batches.items import ItemsText, cut_items
+from playground.batches.layouts import (
+    KEEP,
+    OMIT,
+    Field,
+    Layout,
+    Layouts,
+    Report,
+    find_row_fields,
+)
+from playground.batches.mapping import CellRow, ColumnMapping, Mapping
+from playground.batches.row_texts import CellConflict, CellText, ColumnNumbers, RowText
+from playground.drafts.assignments import PATH
+from playground.drafts.editing import State
+from playground.drafts.incomplete import text_at
+from playground.jsontext import pointers
+from playground.jsontext.references import escape_references
+from playground.jsontext.resolving import find_strings
+from playground.openapi.operations import Operation
+from playground.rules.context import schema_at, schema_below
+from playground.rules.problems import ERROR
+from playground.rules.wording import abbreviate
+
+EMPTY_TEXTS = {"omit": None, "empty": '""', "null": "null"}
+
+
+@dataclass(frozen=True)
+class CellProblem:
+    """A problem of the row at `line`; `column` is the index of its column, None if it has none.
+
+    `pointer` is the place in the request, as in problems of drafts.
+    """
+
+    line: int
+    column: int | None
+    code: str
+    message: str
+    severity: str = ERROR
+    pointer: str = ""
+
+
+@dataclass(frozen=True)
+class BuiltRequest:
+    """A request of a batch: what its plan needs, and problems with the cells.
+
+    `outer` and `items` know which columns fill which places of the payload.
+    """
+
+    text: str = field(repr=False)
+    metadata: str = field(repr=False)
+    path_values: dict[str, str] = field(repr=False)
+    problems: tuple[CellProblem, ...] = ()
+    outer: Layout | None = field(default=None, repr=False, compare=False)
+    items: tuple[Layout, ...] = field(default=(), repr=False, compare=False)
+
+
+class Builder:
+    """Builds requests of rows. The mapping must be valid, see `validation.check_mapping`."""
+
+    def __init__(
+        self, operation: Operation, state: State, columns: Sequence[str], mapping: Mapping
+    ) -> None:
+        self.operation, self.state, self.mapping = operation, state, mapping
+        self.columns = tuple(columns)
+        self.titles = ColumnNumbers(columns)
+        self.metadata = state.metadata.write()
+        self.items: ItemsText | None = None
+        self.outer: Layouts | None = None
+        self.inner: Layouts | None = None
+        if operation.body_schema is not None:
+            self._prepare_body(state.text or "{}")
+        by_path = [each for each in mapping.columns if each.pointer.startswith(PATH)]
+        self.path_columns = {each.pointer.removeprefix(PATH): each.column for each in by_path}
+        self.path_texts = {
+            name: RowText(value, self.titles)
+            for name, value in state.path_values.items()
+            if name not in self.path_columns and self.titles.find_all(value)
+        }
+        self.shared_columns = self._list_shared_columns()
+
+    def build(self, rows: Sequence[CellRow]) -> BuiltRequest:
+        """The request of these rows; what isn't an item takes the cells of the first of them."""
+        first = rows[0]
+        problems = self._compare(rows) if len(rows) > 1 else []
+        cell_text = partial(_read_cell, first)
+        report = partial(self._report, problems, first.line)
+        path_values = self._build_path(first, cell_text, report)
+        if self.outer is None:
+            return BuiltRequest(self.state.text, self.metadata, path_values, tuple(problems))
+        text, outer = self.outer.fill(first, cell_text, report)
+        layouts: list[Layout] = []
+        if self.items is not None:
+            texts = []
+            for row in rows:
+                item, layout = self.build_item(row, problems)
+                texts.append(item)
+                layouts.append(layout)
+            text = self.items.insert(text, texts)
+        return BuiltRequest(
+            text, outer.metadata, path_values, tuple(problems), outer, tuple(layouts)
+        )
+
+    def build_item(self, row: CellRow, problems: list[CellProblem]) -> tuple[str, Layout]:
+        """The item of the array that a row becomes; problems with its cells are appended."""
+        assert self.inner is not None
+        report = partial(self._report, problems, row.line)
+        return self.inner.fill(row, partial(_read_cell, row), report)
+
+    def name_column(self, column: int) -> str:
+        """The column as messages name it."""
+        title = self.columns[column] if column < len(self.columns) else ""
+        return abbreviate(title) if title else _("column %(number)s") % {"number": column + 1}
+
+    def _prepare_body(self, text: str) -> None:
+        mapping = self.mapping
+        filled = [each for each in mapping.columns if each.pointer.startswith("/")]
+        below = f"{mapping.items}/-"
+        inside = [each for each in filled if mapping.items and _is_within(each.pointer, below)]
+        outside = [each for each in filled if each not in inside]
+        metadata = self.state.metadata
+        if mapping.items:
+            is_scalar = any(each.pointer == below for each in inside)
+            order = self._list_order(mapping.items)
+            self.items = cut_items(text, mapping.items, order, is_scalar)
+            root = f"{mapping.items}/0"
+            fields = [
+                self._make_field(self.items.inner, root + each.pointer[len(below) :], each)
+                for each in inside
+            ]
+            # Only the first item is a pattern.
+            metadata = metadata.reorder(mapping.items, lambda index: None if index else 0)
+            for each in fields:
+                metadata = metadata.put("incomplete", each.pointer, None)
+            fields += self._find_row_fields(self.items.inner, fields, root)
+            self.inner = Layouts(self.items.inner, metadata, fields, self.titles, root)
+            text = self.items.outer
+        fields = [self._make_field(text, each.pointer, each) for each in outside]
+        fields += self._find_row_fields(text, fields)
+        self.outer = Layouts(text, metadata, fields, self.titles)
+
+    def _find_row_fields(self, text: str, fields: list[Field], root: str = "") -> list[Field]:
+        # What is said of a column that fills nothing by itself comes first.
+        said = {each.column: each for each in reversed(self.mapping.columns)}
+        said |= {each.column: each for each in self.mapping.columns if not each.pointer}
+
+        def make(pointer: str, column: int) -> Field:
+            entry = said.get(column, ColumnMapping(column))
+            return self._make_field("", pointer, entry, missing=OMIT)
+
+        filled = [each.pointer for each in fields]
+        found = find_row_fields(text, self.titles, filled, make)
+        return [each for each in found if not root or _is_within(each.pointer, root)]
+
+    def _make_field(
+        self, text: str, pointer: str, entry: ColumnMapping, missing: str = KEEP
+    ) -> Field:
+        """The field of a column at a pointer of the text; without a text it has no value yet."""
+        schema = schema_at(self.operation.body_schema, pointer)
+        current = text_at(text, pointer) if text else ""
+        kind = choose_kind(schema, current) if entry.kind == "auto" else entry.kind
+        empty = EMPTY_TEXTS[entry.empty]
+        is_item = bool(self.mapping.items) and pointer == f"{self.mapping.items}/0"
+        if is_item:
+            # An item can't be left out without leaving out its row.
+            missing, empty = OMIT, empty or '""'
+        return Field(
+            pointer=pointer,
+            column=entry.column,
+            convert=make_converter(entry.kind, schema, current),
+            convert_json=make_json_converter(entry.kind, schema),
+            empty="[]" if kind == "list" and entry.empty == "empty" else empty,
+            missing=missing,
+            order=self._list_order(pointer),
+            is_empty=operator.not_ if kind == "text" else _is_blank,
+            # JSON says itself what is nothing, unless somebody chose what it is to become.
+            is_empty_json=_is_never_empty if entry.kind == "auto" else "null".__eq__,
+        )
+
+    def _list_order(self, pointer: str) -> tuple[str, ...]:
+        """The keys of the objects around a place, which may have to be created."""
+        keys, schema = dict[str, None](), self.operation.body_schema
+        for segment in pointers.split(pointer):
+            keys |= dict.fromkeys(schema_at(schema, "").get("properties", ()))
+            schema = schema_below(schema, segment)
+        return tuple(keys)
+
+    def _list_shared_columns(self) -> tuple[int, ...]:
+        """The columns that must be the same in all rows of a request."""
+        found = [*self.path_columns.values()]
+        for row_text in self.path_texts.values():
+            found += row_text.columns
+        if self.outer is not None:
+            text = self.outer.text
+            found += [each.column for each in self.outer.fields]
+            for start, end in find_strings(text):
+                found += self.titles.find_all(json.loads(text[start:end]))
+        return tuple(dict.fromkeys(found))
+
+    def _compare(self, rows: Sequence[CellRow]) -> list[CellProblem]:
+        first, problems = rows[0], list[CellProblem]()
+        for column in self.shared_columns:
+            expected = get_cell(first, column)
+            for row in rows:
+                cell = get_cell(row, column)
+                if cell != expected:
+                    params = {
+                        "column": self.name_column(column),
+                        "value": abbreviate(cell or ""),
+                        "first": abbreviate(expected or ""),
+                    }
+                    message = _(
+                        "%(column)s is “%(value)s” here, but “%(first)s” in the first row of the "
+                        "same request. All of its rows need the same value."
+                    )
+                    code = "conflicting-value"
+                    problems.append(CellProblem(row.line, column, code, message % params))
+        return problems
+
+    def _build_path(self, row: CellRow, cell_text: CellText, report: Report) -> dict[str, str]:
+        values = dict(self.state.path_values)
+        for name, column in self.path_columns.items():
+            if get_cell(row, column) is not None:
+                values[name] = escape_references(cell_text(column))
+        for name, row_text in self.path_texts.items():
+            try:
+                values[name] = row_text.fill(cell_text)
+            except CellConflict as conflict:
+                report(conflict.column, "cell-before-reference", "")
+        return values
+
+    def _report(
+        self, problems: list[CellProblem], line: int, column: int, code: str, message: str
+    ) -> None:
+        if code == "cell-without-place":
+            message = _("The payload has no place for this value. Map the column to another field.")
+        elif code == "cell-before-reference":
+            message = _(
+                "This value ends with a backslash right before a reference, which would then be "
+                "plain text. Put something between them in the payload."
+            )
+        problems.append(CellProblem(line, column, code, message))
+
+
+def list_row_columns(operation: Operation, state: State, columns: Sequence[str]) -> set[int]:
+    """The columns that the payload or its path values refer to as `{{row.TITLE}}`."""
+    titles = ColumnNumbers(columns)
+    texts = list(state.path_values.values())
+    if operation.body_schema is not None:
+        text = state.text
+        texts += [json.loads(text[start:end]) for start, end in find_strings(text)]
+    return {column for each in texts for column in titles.find_all(each)}
+
+
+def get_cell(row: CellRow, column: int) -> str | None:
+    """The cell of a row; None if it is missing."""
+    return row.cells[column] if column < len(row.cells) else None
+
+
+def _is_within(pointer: str, ancestor: str) -> bool:
+    return pointer == ancestor or pointer.startswith(f"{ancestor}/")
+
+
+def _read_cell(row: CellRow, column: int) -> str:
+    """The text of a cell inside a longer text; empty for one that is missing."""
+    cell = get_cell(row, column)
+    return "" if cell is None or (cell == "null" and column in row.json_cells) else cell
+
+
+def _is_never_empty(cell: str) -> bool:
+    return False
+
+
+def _is_blank(cell: str) -> bool:
+    return not cell.strip()

@@ -1,0 +1,172 @@
+"""Proposals for a mapping: which field each column fills, by its title or by its last use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from playground.batches.documents import list_row_columns
+from playground.batches.mapping import MOST_ROWS, ColumnMapping, InvalidMapping
+from playground.batches.mapping import Mapping as RowMapping
+from playground.drafts.assignments import PATH, list_columns
+from playground.drafts.editing import State
+from playground.importers.credentials import is_secret_pointer
+from playground.importers.titles import KnownColumns, TableColumn
+from playground.jsontext import pointers
+from playground.jsontext.parsing import try_parse
+from playground.openapi.operations import Operation
+from playground.rules.context import schema_at
+from playground.rules.facts import NO_FACTS, Facts
+
+# Altcraft's imports take as many; more seldom make a request faster.
+USUAL_CHUNK = 10_000
+MOST_DEPTH = 4
+Schema = Mapping[str, Any]
+
+
+def propose_mapping(
+    columns: Sequence[str],
+    operation: Operation,
+    state: State,
+    saved: Mapping[str, Any] | None = None,
+    facts: Facts = NO_FACTS,
+) -> RowMapping:
+    """The mapping to start with for columns with these titles.
+
+    `saved` is the mapping of the template's last batch with its titles, from `as_dict`. Columns
+    that the payload refers to as `{{row.TITLE}}` fill nothing else.
+    """
+    items = find_items(operation)
+    mapping = RowMapping(
+        group="all" if items else "each", size=propose_size(operation, items), items=items
+    )
+    mapping = _use_saved(mapping, columns, saved)
+    known = KnownColumns(list_fields(operation, state, mapping.items, facts))
+    filled = [each.pointer for each in mapping.columns if each.pointer]
+    # Without a definition of the workflow, any column may be an input of it.
+    is_open = bool(mapping.items) and facts.steps is None
+    settled = {each.column for each in mapping.columns}
+    referred = list_row_columns(operation, state, columns)
+    entries = list(mapping.columns)
+    for index, title in enumerate(columns):
+        if index in settled:
+            continue
+        pointer = known.find(title) or ""
+        if not pointer and is_open:
+            pointer = f"{mapping.items}/-/{pointers.escape(title)}"
+        if index in referred or any(pointers.overlaps(pointer, each) for each in filled):
+            pointer = ""
+        filled += [pointer] if pointer else []
+        entries.append(ColumnMapping(index, pointer))
+    entries.sort(key=lambda each: each.column)
+    return replace(mapping, columns=tuple(entries))
+
+
+def propose_size(operation: Operation, items: str) -> int:
+    """How many rows a request of "chunks" takes, as far as the API's documentation says."""
+    most = schema_at(operation.body_schema, items).get("maxItems") if items else None
+    return min(most, MOST_ROWS) if isinstance(most, int) and most > 0 else USUAL_CHUNK
+
+
+def find_items(operation: Operation) -> str:
+    """The pointer of the array of the body that rows are collected in; empty without one."""
+    properties = (operation.body_schema or {}).get("properties", {})
+    arrays = {
+        name: schema
+        for name, schema in properties.items()
+        if "array" in schema.get("type", ()) and _takes_objects(schema.get("items"))
+    }
+    for name, schema in arrays.items():
+        if schema.get("x-widget") == "grid" or schema.get("x-from") == "workflow.inputs":
+            return pointers.child("", name)
+    # Others that have a widget, such as attachments, aren't rows.
+    plain = [name for name, schema in arrays.items() if "x-widget" not in schema]
+    return pointers.child("", plain[0]) if len(plain) == 1 else ""
+
+
+def list_fields(
+    operation: Operation, state: State, items: str, facts: Facts = NO_FACTS
+) -> list[TableColumn]:
+    """The places that columns can fill by pointer, with the titles that people may give them.
+
+    Of two with one title, the first one is proposed.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for each in operation.path_fields:
+        found[PATH + each.name] = (each.name, each.title)
+    if operation.body_schema is None:
+        return [TableColumn(key, labels) for key, labels in found.items()]
+    if items:
+        for column in list_columns(operation, facts, state.text, items):
+            pointer = pointers.child(f"{items}/-", column.key)
+            found[pointer] = (column.key, *column.labels)
+    parsed = try_parse(state.text)
+    tree = parsed[0] if parsed else {}
+    for pointer, labels in _walk(operation.body_schema, tree, ""):
+        if not (items and pointers.overlaps(pointer, items)):
+            found.setdefault(pointer, labels)
+    secret = operation.body_schema
+    return [
+        TableColumn(key, labels)
+        for key, labels in found.items()
+        if key.startswith(PATH) or not is_secret_pointer(secret, key)
+    ]
+
+
+def _use_saved(
+    mapping: RowMapping, columns: Sequence[str], saved: Mapping[str, Any] | None
+) -> RowMapping:
+    """The mapping with what was saved for columns with the same titles."""
+    try:
+        former = RowMapping.read(saved) if saved else mapping
+    except InvalidMapping:
+        return mapping
+    known = KnownColumns([TableColumn(each) for each in columns])
+    numbers = {title: index for index, title in reversed(list(enumerate(columns)))}
+    entries: list[ColumnMapping] = []
+    for data, entry in zip((saved or {}).get("columns", ()), former.columns, strict=True):
+        title = known.find(str(data.get("title", "")))
+        if title is not None:
+            entries.append(replace(entry, column=numbers[title]))
+    has_key = former.group != "key" or former.key in numbers
+    return replace(
+        former,
+        columns=tuple(entries),
+        group=former.group if has_key else mapping.group,
+        key=former.key if has_key else "",
+        size=former.size or mapping.size,
+        unique=tuple(each for each in former.unique if each in numbers),
+    )
+
+
+def _takes_objects(schema: Any) -> bool:
+    if not isinstance(schema, Mapping):
+        return True
+    types = schema.get("type", "object")
+    return "object" in types or not types
+
+
+def _walk(schema: Any, tree: Any, at: str, depth: int = 0) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The places of a payload, those of its schema first, with their names and titles."""
+    if depth >= MOST_DEPTH:
+        return
+    schema = schema if isinstance(schema, Mapping) else {}
+    if isinstance(tree, list):
+        for index, inner in enumerate(tree):
+            if isinstance(inner, dict | list):
+                below = pointers.child(at, index)
+                yield from _walk(schema.get("items"), inner, below, depth + 1)
+        return
+    properties = schema.get("properties", {})
+    values = tree if isinstance(tree, dict) else {}
+    names = dict.fromkeys([*properties, *values])
+    for name in names:
+        described = properties.get(name, {})
+        title = described.get("title") if isinstance(described, Mapping) else None
+        yield pointers.child(at, name), (name, *((title,) if title else ()))
+    # What is deeper is less likely to be meant by a title.
+    for name in names:
+        inner = values.get(name)
+        if isinstance(inner, dict | list) or name in properties:
+            yield from _walk(properties.get(name), inner, pointers.child(at, name), depth + 1)

@@ -1,0 +1,183 @@
+"""What is wrong with a mapping, in sentences, before any row is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from django.utils.translation import gettext as _
+
+from playground.batches.documents import Builder, list_row_columns
+from playground.batches.mapping import MOST_ROWS, ColumnMapping, Mapping
+from playground.drafts.assignments import PATH
+from playground.drafts.editing import State
+from playground.drafts.incomplete import EDITOR, text_at
+from playground.importers.credentials import is_secret_pointer
+from playground.jsontext import pointers
+from playground.jsontext.edits import PointerNotFound, set_value
+from playground.jsontext.parsing import try_parse
+from playground.openapi.operations import Operation
+from playground.rules.wording import abbreviate
+
+COLLECTING = ("all", "chunks", "key")
+
+
+def validate_mapping(
+    mapping: Mapping, columns: Sequence[str], operation: Operation, state: State
+) -> list[str]:
+    """Messages about everything that keeps requests from being built; none if it is valid."""
+    if operation.body_schema is not None and (message := _check_payload(state)):
+        return [message]
+    found = [
+        *_check_columns(mapping, columns),
+        *_check_overlaps(mapping, columns),
+        *_check_items(mapping, operation, state),
+    ]
+    for each in mapping.columns:
+        if each.pointer and not found:
+            found += _check_pointer(each, mapping, columns, operation, state)
+    if not found and not _uses_columns(mapping, columns, operation, state):
+        found.append(
+            _("No column is used, so all requests would be the same. Choose a field for a column.")
+        )
+    return found
+
+
+def _check_payload(state: State) -> str:
+    if EDITOR in state.metadata.incomplete:
+        return _("The JSON editor has unfinished input. Finish it in the payload first.")
+    parsed = try_parse(state.text or "{}")
+    if parsed is None or not isinstance(parsed[0], dict):
+        return _("The payload isn't a JSON object. Correct it first.")
+    return ""
+
+
+def _uses_columns(
+    mapping: Mapping, columns: Sequence[str], operation: Operation, state: State
+) -> bool:
+    return any(each.pointer for each in mapping.columns) or bool(
+        list_row_columns(operation, state, columns)
+    )
+
+
+def _name(columns: Sequence[str], index: int) -> str:
+    return abbreviate(columns[index]) if index < len(columns) else str(index + 1)
+
+
+def _check_columns(mapping: Mapping, columns: Sequence[str]) -> Iterator[str]:
+    count = len(columns)
+    for number in dict.fromkeys(each.column + 1 for each in mapping.columns):
+        if number > count:
+            message = _("There is no column %(number)s: the file has %(count)s columns.")
+            yield message % {"number": number, "count": count}
+    titles = {*mapping.unique, *([mapping.key] if mapping.group == "key" else ())}
+    for title in sorted(titles - set(columns)):
+        if title:
+            yield _("The file has no column %(name)s.") % {"name": abbreviate(title)}
+        else:
+            yield _("Choose the column whose cells say which rows belong together.")
+    if mapping.group == "chunks" and not 1 <= mapping.size <= MOST_ROWS:
+        message = _("A request takes 1 to %(most)s rows.")
+        yield message % {"most": f"{MOST_ROWS:,}"}
+
+
+def _check_overlaps(mapping: Mapping, columns: Sequence[str]) -> Iterator[str]:
+    filled: list[ColumnMapping] = []
+    for each in mapping.columns:
+        for other in filled if each.pointer else ():
+            params = {
+                "first": _name(columns, other.column),
+                "second": _name(columns, each.column),
+                "place": each.pointer,
+            }
+            if each.pointer == other.pointer:
+                yield _("%(first)s and %(second)s both fill %(place)s. Choose one.") % params
+            elif pointers.overlaps(each.pointer, other.pointer):
+                message = _("%(first)s and %(second)s fill the same value at %(place)s.")
+                yield message % params
+        if each.pointer:
+            filled.append(each)
+
+
+def _check_items(mapping: Mapping, operation: Operation, state: State) -> Iterator[str]:
+    if not mapping.items:
+        if mapping.group in COLLECTING:
+            yield _("Choose the list of the payload that takes an entry per row.")
+        return
+    if operation.body_schema is None:
+        yield _("This operation has no body, so it has no list for the rows.")
+        return
+    if not mapping.items.startswith("/"):
+        message = _("%(place)s isn't a JSON Pointer. It must start with a slash.")
+        yield message % {"place": abbreviate(mapping.items)}
+        return
+    text = state.text or "{}"
+    current = text_at(text, mapping.items)
+    if current and current != "null" and not current.startswith("["):
+        yield _("%(place)s isn't a list, so it can't take the rows.") % {"place": mapping.items}
+        return
+    try:
+        set_value(text, mapping.items, "[]")
+    except PointerNotFound:
+        yield _("The payload has no place for %(place)s.") % {"place": mapping.items}
+    for each in mapping.columns:
+        if pointers.overlaps(each.pointer, mapping.items) and not _is_item(each.pointer, mapping):
+            message = _(
+                "%(pointer)s is replaced by the entries of the rows. Use %(items)s/- instead."
+            )
+            yield message % {"pointer": each.pointer, "items": mapping.items}
+
+
+def _is_item(pointer: str, mapping: Mapping) -> bool:
+    below = f"{mapping.items}/-"
+    return bool(mapping.items) and (pointer == below or pointer.startswith(f"{below}/"))
+
+
+def _check_pointer(
+    each: ColumnMapping,
+    mapping: Mapping,
+    columns: Sequence[str],
+    operation: Operation,
+    state: State,
+) -> Iterator[str]:
+    pointer, name = each.pointer, _name(columns, each.column)
+    params = {"name": name, "place": abbreviate(pointer, 80)}
+    if pointer.startswith(PATH):
+        if pointer.removeprefix(PATH) not in {field.name for field in operation.path_fields}:
+            yield _("%(name)s: the address of this operation has no %(place)s.") % params
+        return
+    if operation.body_schema is None:
+        yield _("%(name)s: this operation has no body, so it has no %(place)s.") % params
+        return
+    if not pointer.startswith("/"):
+        message = _("%(name)s: %(place)s isn't a JSON Pointer. It must start with a slash.")
+        yield message % params
+        return
+    is_item = _is_item(pointer, mapping)
+    if "-" in pointers.split(pointer) and not is_item:
+        message = _("%(name)s: choose the list of %(place)s as the one that takes the rows.")
+        yield message % params
+        return
+    plain = f"{mapping.items}/0{pointer[len(mapping.items) + 2 :]}" if is_item else pointer
+    if is_secret_pointer(operation.body_schema, plain):
+        message = _(
+            "%(name)s: %(place)s is a credential, which a file can't fill. Save it as a secret of "
+            "the connection."
+        )
+        yield message % params
+    elif not _can_be_filled(each, mapping, columns, operation, state):
+        yield _("%(name)s: the payload has nothing that could contain %(place)s.") % params
+
+
+def _can_be_filled(
+    each: ColumnMapping,
+    mapping: Mapping,
+    columns: Sequence[str],
+    operation: Operation,
+    state: State,
+) -> bool:
+    """Whether the field exists or can be created, tried with this column alone."""
+    alone = Mapping(columns=(each,), items=mapping.items)
+    builder = Builder(operation, state, columns, alone)
+    layouts = builder.inner if _is_item(each.pointer, mapping) else builder.outer
+    assert layouts is not None
+    return 0 not in layouts.find("f".ljust(len(layouts.fields), "k")).unplaced
