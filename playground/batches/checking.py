@@ -96,12 +96,15 @@ class Checker:
         found = self._check(request, len(rows))
         if not found:
             return request, request.problems
+        if any(each.code == "not-json" for each in found):
+            return request, (*request.problems, *self._find_broken(rows, found))
         # What couldn't be converted breaks rules, too.
         reported = {(each.line, each.column) for each in request.problems}
         located = (
-            self._locate(each, rows, request)
-            for each in found
-            if self._key_of(each) not in self.fault_keys
+            each
+            for problem in found
+            if self._key_of(problem) not in self.fault_keys
+            for each in self._locate(problem, rows, request)
         )
         others = [each for each in located if (each.line, each.column) not in reported]
         return request, (*request.problems, *others)
@@ -167,20 +170,43 @@ class Checker:
 
     def _locate(
         self, problem: Problem, rows: Sequence[CellRow], request: BuiltRequest
-    ) -> CellProblem:
+    ) -> Iterator[CellProblem]:
+        """The problem at its row; an error outside of the items keeps all rows from being sent."""
         index, _below = self._split(problem.pointer)
-        row = rows[index] if index is not None and index < len(rows) else rows[0]
-        message = problem.message
-        items = self.builder.mapping.items
-        if index is not None and "x-item" in schema_at(self.builder.operation.body_schema, items):
-            # The API counts the rows of one request, people the lines of their file.
-            label = label_object(self.builder.operation.body_schema, f"{items}/{index}")
-            place = f"{self.row_word} {row.line}"
-            message = re.sub(rf"{re.escape(label)}(?!\d)", place, message)
+        is_item = index is not None and index < len(rows)
+        affected = rows if problem.blocks else rows[:1]
+        if is_item and index is not None:
+            affected = rows[index : index + 1]
         column = self._find_column(problem, request)
-        return CellProblem(
-            row.line, column, problem.code, message, problem.severity, problem.pointer
-        )
+        for row in affected:
+            message = self._name_row(problem, index, row) if is_item else problem.message
+            yield CellProblem(
+                row.line, column, problem.code, message, problem.severity, problem.pointer
+            )
+
+    def _name_row(self, problem: Problem, index: int | None, row: CellRow) -> str:
+        """The message with the line of the file: the API counts the rows of one request."""
+        schema, items = self.builder.operation.body_schema, self.builder.mapping.items
+        if "x-item" not in schema_at(schema, items):
+            return problem.message
+        label = label_object(schema, f"{items}/{index}")
+        return re.sub(rf"{re.escape(label)}(?!\d)", f"{self.row_word} {row.line}", problem.message)
+
+    def _find_broken(self, rows: Sequence[CellRow], found: list[Problem]) -> Iterator[CellProblem]:
+        """The cells or rows that keep a request from being JSON: half characters, deep nesting."""
+        [problem] = (each for each in found if each.code == "not-json")
+        broken = rows
+        if len(rows) > 1:
+            alone = ((row, self._check(self.builder.build([row]), 1)) for row in rows)
+            broken = [row for row, own in alone if any(each.code == "not-json" for each in own)]
+        message = _("This cell has half of a character (U+%(number)s). Correct it.")
+        for row in broken or rows:
+            column, number = _find_half_character(row)
+            if column is None:
+                yield CellProblem(row.line, None, problem.code, problem.message)
+            else:
+                said = message % {"number": number}
+                yield CellProblem(row.line, column, "cell-not-text", said)
 
     def _check_duplicates(self, rows: Sequence[CellRow]) -> Iterator[CellProblem]:
         for row in rows if self.unique else ():
@@ -221,6 +247,15 @@ class Checker:
             params = {"column": name, "value": abbreviate(cell), "row": row_name}
             for row in rows:
                 yield CellProblem(row.line, self.key, "group-scattered", message % params)
+
+
+def _find_half_character(row: CellRow) -> tuple[int | None, str]:
+    """The column with half of a surrogate pair, which no encoding has, and its number."""
+    for column, cell in enumerate(row.cells):
+        for character in cell or "":
+            if "\ud800" <= character <= "\udfff":
+                return column, f"{ord(character):04X}"
+    return None, ""
 
 
 def find_owner(columns: Mapping[str, tuple[int, ...]], pointer: str) -> int | None:
