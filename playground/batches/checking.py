@@ -17,8 +17,8 @@ from playground.drafts.models import Draft
 from playground.jsontext import pointers
 from playground.payload_templates.models import Version
 from playground.people.models import Person
-from playground.rules.checking import LIMIT, blocks
-from playground.rules.context import schema_at
+from playground.rules.checking import blocks
+from playground.rules.context import LIMIT, schema_at
 from playground.rules.problems import Problem
 from playground.rules.wording import abbreviate, label_object
 from playground.sending.plans import WORKFLOW_UID, Lookups, Plan, check_plan, gather_facts, look_up

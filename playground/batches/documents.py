@@ -15,7 +15,7 @@ from playground.batches.items import ItemsText, cut_items
 from playground.batches.layouts import (
     KEEP,
     OMIT,
-    Field,
+    CellField,
     Layout,
     Layouts,
     Report,
@@ -151,12 +151,14 @@ class Builder:
         fields += self._find_row_fields(text, fields)
         self.outer = Layouts(text, metadata, fields, self.titles)
 
-    def _find_row_fields(self, text: str, fields: list[Field], root: str = "") -> list[Field]:
+    def _find_row_fields(
+        self, text: str, fields: list[CellField], root: str = ""
+    ) -> list[CellField]:
         # What is said of a column that fills nothing by itself comes first.
         said = {each.column: each for each in reversed(self.mapping.columns)}
         said |= {each.column: each for each in self.mapping.columns if not each.pointer}
 
-        def make(pointer: str, column: int) -> Field:
+        def make(pointer: str, column: int) -> CellField:
             entry = said.get(column, ColumnMapping(column))
             return self._make_field("", pointer, entry, missing=OMIT)
 
@@ -166,7 +168,7 @@ class Builder:
 
     def _make_field(
         self, text: str, pointer: str, entry: ColumnMapping, missing: str = KEEP
-    ) -> Field:
+    ) -> CellField:
         """The field of a column at a pointer of the text; without a text it has no value yet."""
         schema = schema_at(self.operation.body_schema, pointer)
         current = text_at(text, pointer) if text else ""
@@ -176,7 +178,7 @@ class Builder:
         if is_item:
             # An item can't be left out without leaving out its row.
             missing, empty = OMIT, empty or '""'
-        return Field(
+        return CellField(
             pointer=pointer,
             column=entry.column,
             convert=make_converter(entry.kind, schema, current),

@@ -37,7 +37,7 @@ Report = Callable[[int, str, str], None]
 
 
 @dataclass(frozen=True)
-class Field:
+class CellField:
     """A place that one column fills. `order` has the keys of its object in the schema's order.
 
     `empty` is the JSON text for an empty cell, None to remove the field; `missing` is what a
@@ -77,7 +77,7 @@ class Layouts:
         self,
         text: str,
         metadata: Metadata,
-        fields: Sequence[Field],
+        fields: Sequence[CellField],
         titles: ColumnNumbers,
         root: str = "",
     ) -> None:
@@ -182,7 +182,7 @@ class Layouts:
         return Layout(tuple(pieces), slots, columns, metadata.write(), unplaced)
 
 
-def _convert(each: Field, cell: str, report: Report, is_json: bool) -> tuple[str | None, str]:
+def _convert(each: CellField, cell: str, report: Report, is_json: bool) -> tuple[str | None, str]:
     if (each.is_empty_json if is_json else each.is_empty)(cell):
         return each.empty, OMIT
     try:
@@ -193,8 +193,8 @@ def _convert(each: Field, cell: str, report: Report, is_json: bool) -> tuple[str
 
 
 def find_row_fields(
-    text: str, titles: ColumnNumbers, filled: Sequence[str], make: Callable[[str, int], Field]
-) -> list[Field]:
+    text: str, titles: ColumnNumbers, filled: Sequence[str], make: Callable[[str, int], CellField]
+) -> list[CellField]:
     """A field for each string that is only `{{row.TITLE}}`, unless another one fills it."""
     found = []
     for start, end in find_strings(text):

@@ -104,7 +104,8 @@ def find_strings(text: str) -> Iterator[tuple[int, int]]:
 
 def escape_strings(text: str) -> str:
     """Valid JSON text in which nothing is a reference: `{{` in its strings is escaped."""
-    pieces, at = [], 0
+    pieces: list[str] = []
+    at = 0
     for start, end in find_strings(text):
         value: str = json.loads(text[start:end])
         if "{{" in value:

@@ -23,7 +23,8 @@ from playground.openapi.operations import Operation, get_operation
 from playground.payload_templates.models import Version
 from playground.payload_templates.secrets import secret_names_for
 from playground.people.models import Person
-from playground.rules.checking import LIMIT, Read, check_document
+from playground.rules.checking import Read, check_document
+from playground.rules.context import LIMIT
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.problems import ERROR, WARNING, Problem
 from playground.rules.references import check_row_reference

@@ -203,9 +203,7 @@ def test_a_lone_surrogate_is_a_problem_and_not_an_exception(altcraft: Connection
     assert describe(found) == [(2, 1, "cell-not-text")]
 
 
-TYPED = (
-    "{{secret:s}} {{x}} {{$guid}} ada@example.com phone email custom 12 -1 00 a\\ null"
-)
+TYPED = "{{secret:s}} {{x}} {{$guid}} ada@example.com phone email custom 12 -1 00 a\\ null"
 CELLS = st.sampled_from(["", " ", "[1]", '{"a": 1}', "{% now %}", *TYPED.split()]) | st.none()
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from playground.rules.checking import LIMIT, blocks, check_document
+from playground.rules.checking import blocks, check_document
+from playground.rules.context import LIMIT
 from playground.rules.facts import Facts, InputKey, StepFacts
 from tests.rules.checks import LAUNCH, START, errors, found, the
 
