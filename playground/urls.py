@@ -3,6 +3,9 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from playground.pages import (
+    audit,
+    chosen_exchanges,
+    chosen_jobs,
     compare,
     connections,
     definitions,
@@ -19,6 +22,7 @@ from playground.pages import (
     jobs,
     pasting,
     profile,
+    repeats,
     sign_in,
     status,
     team,
@@ -36,6 +40,7 @@ from playground.pages.builder import (
     suggestions,
     template_link,
 )
+from playground.pages.payload_templates import chosen as chosen_templates
 from playground.pages.payload_templates import listing as template_list
 from playground.pages.payload_templates import page as template_page
 from playground.pages.payload_templates import share_links as template_links
@@ -71,7 +76,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/invites/<int:link_id>/withdraw/", team.withdraw_invite, name="withdraw_invite"),
     path("people/<int:person_id>/role/", team.change_role, name="change_role"),
     path("people/<int:person_id>/active/", team.change_active, name="change_active"),
-    path("audit/", team.show_audit, name="audit"),
+    path("people/selected/", team.act_on_people, name="act_on_people"),
+    path("audit/", audit.show_audit, name="audit"),
+    path("audit/selected/", audit.act_on_audit, name="act_on_audit"),
+    path("audit/export.csv", audit.export_audit, name="export_audit"),
     path("status/", status.show_status, name="status"),
     path("status/figures/", status.show_figures, name="status_figures"),
     # Connections and what a sync reads
@@ -107,8 +115,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="create_account_draft",
     ),
     # Workflows and jobs
-    path("repeats/", jobs.show_repeats, name="repeats"),
-    path("repeats/<int:repeat_id>/delete/", jobs.delete_repeat, name="delete_repeat"),
+    path("repeats/", repeats.show_repeats, name="repeats"),
+    path("repeats/selected/", repeats.act_on_repeats, name="act_on_repeats"),
+    path("repeats/<int:repeat_id>/delete/", repeats.delete_repeat, name="delete_repeat"),
     path("drift/", drift.show_drift, name="drift"),
     path("drift/drafts/<uuid:draft_id>/repair/", drift.repair_own_draft, name="repair_draft"),
     path(
@@ -117,6 +126,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="repair_template",
     ),
     path("jobs/", jobs.show_jobs, name="jobs"),
+    path("jobs/selected/", chosen_jobs.act_on_jobs, name="act_on_jobs"),
+    path("jobs/undo-stop/", chosen_jobs.undo_stop, name="undo_stop"),
     path("jobs/states/", job_states.show_job_states, name="job_states"),
     path("jobs/news/", job_news.show_job_news, name="job_news"),
     path(
@@ -161,6 +172,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     # History
     path("history/", history.show_history, name="history"),
+    path("history/selected/", chosen_exchanges.act_on_history, name="act_on_history"),
+    path("history/export.csv", chosen_exchanges.export_history, name="export_history"),
     path("history/<uuid:exchange_id>/", exchanges.show_exchange, name="exchange"),
     path("history/<uuid:exchange_id>/reply/", exchanges.show_reply, name="reply"),
     path("history/<uuid:exchange_id>/body/", history.save_body, name="save_body"),
@@ -173,6 +186,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/<uuid:exchange_id>/again/", drafts.edit_and_resend, name="edit_and_resend"),
     # Drafts and the builder
     path("drafts/", drafts.show_drafts, name="drafts"),
+    path("drafts/selected/", drafts.act_on_drafts, name="act_on_drafts"),
+    path("drafts/undo-discard/", drafts.undo_discard, name="undo_discard"),
     path("paste/", pasting.paste, name="paste"),
     path("paste/step/", pasting.use_step, name="use_step"),
     path("drafts/new/", drafts.create_draft, name="create_draft"),
@@ -210,6 +225,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),
     # Templates
     path("templates/", template_list.show_templates, name="templates"),
+    path("templates/selected/", chosen_templates.act_on_templates, name="act_on_templates"),
+    path("templates/undo-archive/", chosen_templates.undo_archive, name="undo_archive"),
+    path("templates/undo-delete/", chosen_templates.undo_delete, name="undo_delete"),
     path("templates/export/", template_list.export_all, name="export_templates"),
     path("templates/import/", template_list.import_files, name="import_templates"),
     path("templates/links/<uuid:link_id>/revoke/", template_links.revoke_link, name="revoke_link"),

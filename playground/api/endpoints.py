@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 from django.db import DatabaseError
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import HttpError
@@ -114,9 +115,9 @@ def list_all(
     _reject_unknown_parameters(request, "find", "page")
     start = page * PAGE_SIZE
     # One row more than shown tells whether there is another page.
-    search = templates.Search(text=find.replace("\0", ""), sort="name")
+    search = templates.Search(text=find.replace("\0", ""))
     found = templates.list_templates(get_person(request), search)
-    rows = list(found[start : start + PAGE_SIZE + 1])
+    rows = list(found.order_by(Lower("name"), "-changed_at")[start : start + PAGE_SIZE + 1])
     summaries = [_format_summary(each) for each in rows[:PAGE_SIZE]]
     return {"templates": summaries, "more": len(rows) > PAGE_SIZE}
 

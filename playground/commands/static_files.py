@@ -25,6 +25,7 @@ ENTRIES = (
     "js/guest.js",
     "js/json_texts.js",
     "js/resend.js",
+    "js/selection.js",
     "js/pasting.js",
     "js/definition_form.js",
     "js/address_fragment.js",
@@ -41,6 +42,7 @@ ENTRIES = (
 CONTINUES = {
     "js/guest.js": "js/page.js",
     "js/json_texts.js": "js/page.js",
+    "js/selection.js": "js/page.js",
     "js/builder/builder.js": "js/page.js",
     "js/builder/rest.js": "js/builder/builder.js",
     "js/builder/editor.js": "js/builder/builder.js",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +102,17 @@ def rename_draft(draft: Draft, name: str) -> None:
 def discard_draft(draft: Draft) -> None:
     """Hide a draft; `restore_draft` brings it back."""
     Draft.objects.filter(id=draft.id).update(discarded_at=timezone.now())
+
+
+def discard_drafts(person: Person, ids: Iterable[uuid.UUID]) -> None:
+    """Hide those of these drafts that are this person's."""
+    own = Draft.objects.filter(person=person, id__in=list(ids), discarded_at=None)
+    own.update(discarded_at=timezone.now())
+
+
+def restore_drafts(person: Person, ids: Iterable[uuid.UUID]) -> int:
+    """Restore those of these drafts that are this person's; return how many."""
+    return Draft.objects.filter(person=person, id__in=list(ids)).update(discarded_at=None)
 
 
 def restore_draft(person: Person, draft_id: uuid.UUID) -> bool:

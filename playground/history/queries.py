@@ -103,6 +103,23 @@ def list_exchanges(person: Person, search: ExchangeSearch, size: int = PAGE) -> 
     return ExchangePage(found[:size], found[size - 1].number if len(found) > size else None)
 
 
+def match_exchanges(person: Person, search: ExchangeSearch) -> QuerySet[Exchange]:
+    """Return all pages of what matches, in no order, to be counted.
+
+    Of bodies only the newest `MOST_BODIES` are searched.
+    """
+    rows = _filter(visible_exchanges(person), replace(search, before=None))
+    words = fold_words(search.text)
+    if not words:
+        return rows
+    if search.bodies:
+        page = _search_bodies(rows.order_by("-number"), words, MOST_BODIES)
+        return rows.filter(number__in=[row.number for row in page.rows])
+    under_way = [row.number for row in _find_under_way(rows, words)]
+    ended = SearchText.objects.filter(contain_folded(words, "text")).values("exchange")
+    return rows.filter(Q(number__in=ended) | Q(number__in=under_way))
+
+
 def list_ignored_pointers(person: Person, operation: str, side: str) -> list[str]:
     """Return the patterns this person leaves out of comparisons of this operation."""
     rows = IgnoredPointer.objects.filter(person=person, operation=operation, side=side)

@@ -4,15 +4,18 @@ import uuid
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.history.models import Exchange
 from playground.openapi.operations import get_api, list_apis, list_operations
 from playground.pages.connection_form import ConnectionForm
+from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import read_submission
 from playground.pages.replies import view_reply
 from playground.pages.responses import breadcrumbs
@@ -29,15 +32,26 @@ from playground.workspace.models import Connection
 from playground.workspace.secrets import delete_secret, store_secret
 
 TEST_WAIT = 2.0
+LIST = ListShape(
+    "name",
+    (
+        ListColumn("name", gettext_lazy("Name"), (Lower("name"),)),
+        ListColumn("api", gettext_lazy("API"), ("api",)),
+        ListColumn("base_url", gettext_lazy("Base URL"), ("base_url",)),
+        ListColumn("credential", gettext_lazy("Credential")),
+    ),
+    ngettext_lazy("%(n)s connection", "%(n)s connections", "n"),
+)
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_connections(request: HttpRequest) -> HttpResponse:
-    rows = list_connections(person_of(request))
+    listed = LIST.read(request, list_connections(person_of(request)))
     titles = {api.id: api.title for api in list_apis()}
     context = {
-        "rows": [{"connection": row, "api": titles.get(row.api, row.api)} for row in rows],
+        "list": listed,
+        "rows": [{"connection": row, "api": titles.get(row.api, row.api)} for row in listed.rows],
     }
     return render(request, "connections/page.html", context)
 

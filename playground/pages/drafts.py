@@ -5,20 +5,24 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.db.models import Value
+from django.db.models.functions import Coalesce, Lower, NullIf
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from playground.drafts.drafts import (
     InvalidName,
     discard_draft,
+    discard_drafts,
     find_draft,
     list_drafts,
     rename_draft,
     restore_draft,
+    restore_drafts,
     start_draft,
 )
 from playground.drafts.models import Draft
@@ -33,8 +37,19 @@ from playground.openapi.operations import (
 from playground.openapi.payloads import build_default_payload
 from playground.pages.builder.draft_context import open_draft
 from playground.pages.exchanges import get_exchange
+from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import read_uuid
-from playground.pages.responses import redirect_htmx, with_toast
+from playground.pages.responses import redirect_htmx, respond_undone, with_toast
+from playground.pages.selection import (
+    COMPARE,
+    Action,
+    Report,
+    address_of_chosen,
+    open_comparison,
+    read_action,
+    read_chosen_ids,
+    return_to_list,
+)
 from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.drift import find_broken_drafts
 from playground.people.access import needs, person_of
@@ -44,7 +59,23 @@ from playground.sending.resending import describe_differences, draft_from_exchan
 from playground.workspace.models import Connection
 from playground.workspace.workflows import find_definition
 
-DRAFTS_PER_PAGE = 50
+LIST = ListShape(
+    "changed",
+    (
+        # A draft without a name is shown as its operation.
+        ListColumn(
+            "name", gettext_lazy("Name"), (Lower(Coalesce(NullIf("name", Value("")), "operation")),)
+        ),
+        ListColumn("operation", gettext_lazy("Operation"), ("operation",)),
+        ListColumn(
+            "connection", gettext_lazy("Connection"), (Lower("connection__name"),), has_nulls=True
+        ),
+        ListColumn("changed", gettext_lazy("Changed"), ("changed_at",), descends=True),
+        ListColumn("tools", gettext_lazy("Tools"), is_unseen=True),
+    ),
+    ngettext_lazy("%(n)s draft", "%(n)s drafts", "n"),
+)
+ACTIONS = (COMPARE, Action("discard", gettext_lazy("Discard"), "remove", is_danger=True))
 MAX_DIFFERENCES = 300
 # Prefixes of what can differ outside the document.
 OUTSIDE_DOCUMENT = {
@@ -64,14 +95,14 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("find", "").strip()
     if text:
         found = found.filter(contain_text(text, "name"))
-    # One more than is shown tells whether there are more, without counting.
-    rows = list(found[: DRAFTS_PER_PAGE + 1])
-    shown = rows[:DRAFTS_PER_PAGE]
+    listed = LIST.read(request, found)
     context = {
-        "drafts": [(draft, operation_title(draft.operation)) for draft in shown],
-        "more": len(rows) > DRAFTS_PER_PAGE,
+        "list": listed,
+        "drafts": [(draft, operation_title(draft.operation)) for draft in listed.rows],
         "find": text,
-        "drifted": find_broken_drafts(shown),
+        "drifted": find_broken_drafts(listed.rows),
+        "actions": ACTIONS,
+        "act": reverse("act_on_drafts"),
     }
     return render(request, "drafts/page.html", context)
 
@@ -153,6 +184,36 @@ def restore(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if not restore_draft(person_of(request), draft_id):
         raise Http404(_("This draft doesn't exist."))
     return redirect_htmx(reverse("drafts"))
+
+
+@needs(Role.EDITOR)
+@require_POST
+def act_on_drafts(request: HttpRequest) -> HttpResponse:
+    """Compare two drafts of the list, or discard any number of them."""
+    chosen, page = read_chosen_ids(request), reverse("drafts")
+    action = read_action(request, ACTIONS, chosen, page)
+    if isinstance(action, HttpResponse):
+        return action
+    found = list_drafts(person_of(request)).filter(id__in=chosen)
+    ids = list(found.order_by("changed_at").values_list("id", flat=True))
+    if action is COMPARE and len(ids) == 2:
+        return open_comparison(*ids)
+    report = Report()
+    if action is not COMPARE:
+        discard_drafts(person_of(request), ids)
+        report.done = len(ids)
+    report.count_missing(len(chosen) - len(ids))
+    text = ngettext("Discarded %(n)s draft.", "Discarded %(n)s drafts.", len(ids))
+    report.show(request, text % {"n": len(ids)}, address_of_chosen("undo_discard", ids))
+    return return_to_list(request, page)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def undo_discard(request: HttpRequest) -> HttpResponse:
+    restored = restore_drafts(person_of(request), read_chosen_ids(request))
+    text = ngettext("%(n)s draft is back.", "%(n)s drafts are back.", restored)
+    return respond_undone(request, text % {"n": restored}, reverse("drafts"))
 
 
 def _get_draft(request: HttpRequest, draft_id: uuid.UUID) -> Draft:

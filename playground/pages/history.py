@@ -4,11 +4,14 @@ import re
 import uuid
 from datetime import date
 
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
 from playground.calls.content import (
@@ -20,10 +23,11 @@ from playground.calls.content import (
 )
 from playground.history.bodies import read_body
 from playground.history.models import Exchange
-from playground.history.queries import ExchangePage, ExchangeSearch, list_exchanges
+from playground.history.queries import ExchangeSearch, list_exchanges, match_exchanges
 from playground.openapi.operations import list_operations
 from playground.pages.exchanges import get_exchange
 from playground.pages.job_states import describe_following, describe_job_states
+from playground.pages.lists import ListColumn, ListPage, ListShape, change_address
 from playground.pages.parameters import read_number, read_optional_number, read_uuid
 from playground.pages.replies import (
     KINDS,
@@ -35,10 +39,27 @@ from playground.pages.replies import (
     view_reply,
 )
 from playground.pages.responses import respond_with_file
+from playground.pages.selection import COMPARE, EXPORT_CSV
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.workspace.models import Connection
 
+LIST = ListShape(
+    "sent",
+    (
+        ListColumn("outcome", gettext_lazy("Outcome"), ("outcome",)),
+        ListColumn("result", gettext_lazy("Result")),
+        ListColumn("connection", gettext_lazy("Connection"), (Lower("connection_name"),)),
+        ListColumn("person", gettext_lazy("Person"), (Lower("person_name"),)),
+        ListColumn("status", gettext_lazy("Status"), ("status",), has_nulls=True, is_figure=True),
+        ListColumn("time", gettext_lazy("Time"), ("seconds",), descends=True, is_figure=True),
+        ListColumn("sent", gettext_lazy("Sent"), ("pk",), descends=True),
+        ListColumn("tools", gettext_lazy("Tools"), is_unseen=True),
+    ),
+    ngettext_lazy("%(n)s request", "%(n)s requests", "n"),
+    by_key=True,
+)
+ACTIONS = (COMPARE, EXPORT_CSV)
 MAX_MESSAGE = 160
 # Characters of a long body that are fetched at a time.
 TEXT_PIECE = 524_288
@@ -51,19 +72,23 @@ UNSAFE_IN_NAMES = re.compile(r"[^\w .()+-]+")
 def show_history(request: HttpRequest) -> HttpResponse:
     person = person_of(request)
     search = read_search(request)
-    page = list_exchanges(person, search)
+    listed, searched = _read_page(request, person, search)
     titles = {operation.id: operation.title for operation in list_operations()}
-    states = describe_job_states(page.rows, "history")
+    states = describe_job_states(listed.rows, "history")
+    rows = [_describe_row(row, titles) | {"job": states.get(row.number)} for row in listed.rows]
     context = {
-        "rows": [_describe_row(row, titles) | {"job": states.get(row.number)} for row in page.rows],
+        "list": listed,
+        "rows": rows,
         "follow": describe_following(states.values(), "history"),
-        "page": page,
+        "searched": searched,
         "search": search,
+        "actions": ACTIONS,
+        "act": reverse("act_on_history"),
         "outcomes": list(WORDS.items()),
         "operations": list(titles.items()),
         # Translated once for all rows.
         "labels": {
-            "choose": _("Select to compare"),
+            "choose": _("Select"),
             "resend": _("Edit and send again"),
             "changed": _("Reply changed since last time"),
             "dropped": _("Redirected without the body"),
@@ -72,9 +97,32 @@ def show_history(request: HttpRequest) -> HttpResponse:
         },
         "is_owner": person.is_owner,
         "may_edit": person.may_edit,
-        **_filter_choices(person, search, page),
+        **_filter_choices(person, search, bool(rows)),
     }
     return render(request, "history/page.html", context)
+
+
+def _read_page(
+    request: HttpRequest, person: Person, search: ExchangeSearch
+) -> tuple[ListPage, int]:
+    """The page in the address, and of how many exchanges the bodies were searched."""
+    hidden = [] if person.is_owner else ["person"]
+    shape = LIST.without(*hidden, *([] if person.may_edit else ["tools"]))
+    is_own = shape.is_own(shape.read_sort(request))
+    # A search goes from the newest to older ones until it has filled a page.
+    if not search.text or not (search.bodies or is_own):
+        return shape.read(request, match_exchanges(person, search)), 0
+    page = list_exchanges(person, search)
+    next_before = "" if page.next_before is None else str(page.next_before)
+    listed = shape.make_page(
+        request,
+        page.rows,
+        is_sortable=not search.bodies,
+        previous="" if search.before is None else change_address(request),
+        next=change_address(request, before=next_before) if next_before else "",
+        by_key=True,
+    )
+    return listed, page.searched
 
 
 def _describe_row(exchange: Exchange, titles: dict[str, str]) -> dict[str, object]:
@@ -98,11 +146,9 @@ def _truncate(text: str) -> str:
     return text if len(text) <= MAX_MESSAGE else f"{text[: MAX_MESSAGE - 1].rstrip()}…"
 
 
-def _filter_choices(
-    person: Person, search: ExchangeSearch, page: ExchangePage
-) -> dict[str, object]:
+def _filter_choices(person: Person, search: ExchangeSearch, has_rows: bool) -> dict[str, object]:
     # An empty history shows no filters.
-    if not page.rows and not search.has_filters and search.before is None:
+    if not has_rows and not search.has_filters and search.before is None:
         return {}
     people = Person.objects.order_by("username").values_list("pk", "username")
     return {

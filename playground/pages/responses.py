@@ -4,7 +4,9 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.http import content_disposition_header
 
 # Seconds between two polls: quick at first, since most things end soon.
@@ -27,6 +29,22 @@ def with_toast(
     if undo:
         toast["undo"] = undo
     response["HX-Trigger"] = json.dumps({"toast": toast})
+    return response
+
+
+def offer_undo(request: HttpRequest, text: str, undo: str) -> None:
+    """Show the text on the next page, with a form that posts to `undo`."""
+    # `templates/_toasts.html` reads the address from the tags.
+    messages.success(request, text, extra_tags=undo)
+
+
+def respond_undone(request: HttpRequest, text: str, page: str) -> HttpResponse:
+    """The response to an undo: htmx draws its page again, a plain form goes to `page`."""
+    messages.success(request, text)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(page)
+    response = HttpResponse()
+    response["HX-Refresh"] = "true"
     return response
 
 

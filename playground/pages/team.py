@@ -1,31 +1,64 @@
-"""Owners' pages: people, roles and invites, and the audit log."""
+"""The owners' page of people: roles, access and invites."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Value, When
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.calls.values import Outcome
+from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import UncutForm
+from playground.pages.selection import (
+    Action,
+    Report,
+    ask,
+    is_confirmed,
+    read_action,
+    read_chosen_numbers,
+    return_to_list,
+)
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
-from playground.people.models import AuditEvent, LinkPurpose, OneTimeLink, Person, Role
-from playground.people.search import contain_text
+from playground.people.models import LinkPurpose, OneTimeLink, Person, Role
 from playground.people.team import LastOwner, set_active, set_role
 from playground.people.tokens import make_invite
 
-EVENTS_PER_PAGE = 50
-# Sends are logged with their outcome, everything else with "ok".
-SUCCEEDED = Q(result__in=["ok", Outcome.ACCEPTED])
+LIST = ListShape(
+    "name",
+    (
+        # Deactivated people last; they stay, because the history names them.
+        ListColumn(
+            "name",
+            gettext_lazy("Name"),
+            (Case(When(is_active=True, then=Value(0)), default=Value(1)), Lower("username")),
+        ),
+        ListColumn(
+            "role",
+            gettext_lazy("Role"),
+            (Case(*(When(role=role, then=Value(role.rank)) for role in Role), default=Value(0)),),
+            descends=True,
+        ),
+        ListColumn(
+            "signed-in",
+            gettext_lazy("Last sign-in"),
+            ("last_login",),
+            descends=True,
+            has_nulls=True,
+        ),
+        ListColumn("tools", gettext_lazy("Access"), is_unseen=True),
+    ),
+    ngettext_lazy("%(n)s person", "%(n)s people", "n"),
+)
+REACTIVATE = Action("reactivate", gettext_lazy("Reactivate"), "person")
+DEACTIVATE = Action("deactivate", gettext_lazy("Deactivate…"), "lock", is_danger=True)
+ACTIONS = (REACTIVATE, DEACTIVATE)
 
 
 class InviteForm(UncutForm):
@@ -45,8 +78,9 @@ def show_people(request: HttpRequest) -> HttpResponse:
 
 def _render_people(request: HttpRequest, more: dict[str, Any], status: int = 200) -> HttpResponse:
     context = {
-        # Deactivated people last; they stay, because the history names them.
-        "people": Person.objects.order_by("-is_active", Lower("username")),
+        "list": LIST.read(request, Person.objects.all()),
+        "actions": ACTIONS,
+        "act": reverse("act_on_people"),
         "roles": Role.choices,
         "summaries": [(role.label, role.summary) for role in Role],
         "invites": OneTimeLink.objects.usable()
@@ -123,31 +157,50 @@ def _refuse(request: HttpRequest, action: str, person: Person, refusal: LastOwne
 
 
 @needs(Role.OWNER)
-@require_safe
-def show_audit(request: HttpRequest) -> HttpResponse:
-    """The audit log, newest first, filtered by `person`, `action` and `result`."""
-    filters = {key: request.GET.get(key, "").strip() for key in ("person", "action", "result")}
-    context = {
-        "events": Paginator(_filter_events(filters), EVENTS_PER_PAGE).get_page(
-            request.GET.get("page")
-        ),
-        "filters": filters,
-        "actions": AuditEvent.objects.order_by("action")
-        .values_list("action", flat=True)
-        .distinct(),
+@require_POST
+def act_on_people(request: HttpRequest) -> HttpResponse:
+    """Deactivate or reactivate the chosen people."""
+    chosen, page = read_chosen_numbers(request), reverse("people")
+    action = read_action(request, ACTIONS, chosen, page)
+    if isinstance(action, HttpResponse):
+        return action
+    people = list(Person.objects.filter(pk__in=chosen).order_by(Lower("username")))
+    if action is DEACTIVATE and people and not is_confirmed(request):
+        title = ngettext("Deactivate %(n)s person?", "Deactivate %(n)s people?", len(people))
+        loss = _(
+            "They are signed out at once, and their sign-in links stop working. What they made "
+            "stays. You can reactivate them."
+        )
+        names = [each.username for each in people]
+        title = title % {"n": len(people)}
+        return ask(request, action, title, loss, names, page, confirm=_("Deactivate"))
+    report = Report()
+    report.count_missing(len(chosen) - len(people))
+    for person in people:
+        _set_active(request, person, action is REACTIVATE, report)
+    texts = {
+        DEACTIVATE: ngettext("Deactivated %(n)s person.", "Deactivated %(n)s people.", report.done),
+        REACTIVATE: ngettext("Reactivated %(n)s person.", "Reactivated %(n)s people.", report.done),
     }
-    return render(request, "audit/page.html", context)
+    report.show(request, texts[action] % {"n": report.done})
+    return return_to_list(request, page)
 
 
-def _filter_events(filters: dict[str, str]) -> QuerySet[AuditEvent]:
-    # The key breaks ties: events of one request share their time.
-    events = AuditEvent.objects.order_by("-at", "-pk")
-    if filters["person"]:
-        events = events.filter(contain_text(filters["person"], "person_name"))
-    if filters["action"]:
-        events = events.filter(action=filters["action"])
-    if filters["result"] == "ok":
-        events = events.filter(SUCCEEDED)
-    elif filters["result"]:
-        events = events.exclude(SUCCEEDED)
-    return events
+def _set_active(request: HttpRequest, person: Person, active: bool, report: Report) -> None:
+    if person.is_active == active:
+        state = _("Already active.") if active else _("Already deactivated.")
+        report.leave(person.username, state)
+        return
+    if person == request.user:
+        # The rest couldn't be reported: the session ends with it.
+        report.leave(person.username, _("Deactivate yourself by the button in your own row."))
+        return
+    action = "reactivated" if active else "deactivated"
+    try:
+        set_active(person, active)
+    except LastOwner as refusal:
+        record_event(request, action, person.username, "refused: the only owner")
+        report.leave(person.username, str(refusal))
+        return
+    record_event(request, action, person.username)
+    report.done += 1

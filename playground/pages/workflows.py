@@ -6,17 +6,18 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.drafts import start_draft
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
+from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import read_tries
 from playground.pages.responses import breadcrumbs, poll_delay
 from playground.people.access import needs, person_of
@@ -28,7 +29,30 @@ from playground.workspace.accounts import count_accounts, read_limits, search_ac
 from playground.workspace.models import Connection, SyncRun, Workflow
 from playground.workspace.workflows import LONGEST_UID, read_definition
 
-WORKFLOWS_PER_PAGE, ACCOUNTS_PER_PAGE = 100, 50
+WORKFLOWS = ListShape(
+    "name",
+    (
+        ListColumn("name", gettext_lazy("Workflow"), (Lower("name"),)),
+        ListColumn("uid", gettext_lazy("UID"), ("uid",)),
+        ListColumn("connection", gettext_lazy("Connection"), (Lower("connection__name"),)),
+        ListColumn("read", gettext_lazy("Read"), ("synced_at",), descends=True, has_nulls=True),
+        ListColumn("tools", gettext_lazy("Tools"), is_unseen=True),
+    ),
+    ngettext_lazy("%(n)s workflow", "%(n)s workflows", "n"),
+)
+ACCOUNTS = ListShape(
+    "name",
+    (
+        ListColumn("name", gettext_lazy("Name"), (Lower("name"),)),
+        ListColumn("integration", gettext_lazy("Integration"), ("integration",)),
+        ListColumn("uid", gettext_lazy("UID"), ("uid",)),
+        # Those to reconnect first.
+        ListColumn("status", gettext_lazy("Status"), ("valid",), has_nulls=True),
+        ListColumn("limits", gettext_lazy("Limits used")),
+        ListColumn("tools", gettext_lazy("Tools"), is_unseen=True),
+    ),
+    ngettext_lazy("%(n)s account", "%(n)s accounts", "n"),
+)
 UPDATE_ACCOUNT = "update-account"
 SYNC_WAIT = 0.4
 MAX_SYNC_LINES = 30
@@ -44,17 +68,14 @@ SYNC_KINDS = {
 def show_workflows(request: HttpRequest) -> HttpResponse:
     """The workflows, searchable by name, UID and step; only the list for htmx."""
     text = request.GET.get("find", "").strip()
-    found = Workflow.objects.select_related("connection").order_by(
-        Lower("connection__name"), Lower("name")
-    )
     # Steps have no table of their own: their names are searched in the definition.
-    found = found.filter(contain_words(text, "name", "uid", "details"))
-    rows = [(row, read_definition(row)) for row in found[: WORKFLOWS_PER_PAGE + 1]]
+    found = Workflow.objects.filter(contain_words(text, "name", "uid", "details"))
+    listed = WORKFLOWS.read(request, found.select_related("connection"))
     # The only API with workflows.
     connections = Connection.objects.filter(api="captain-data")
     context = {
-        "rows": rows[:WORKFLOWS_PER_PAGE],
-        "more": len(rows) > WORKFLOWS_PER_PAGE,
+        "list": listed,
+        "rows": [(row, read_definition(row)) for row in listed.rows],
         "find": text,
         "connections": connections,
     }
@@ -73,11 +94,11 @@ def show_accounts(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespons
         name: request.GET.get(name, "").strip()[:200] for name in ("integration", "find", "valid")
     }
     found = search_accounts(connection, filters["integration"], filters["find"], filters["valid"])
-    page = Paginator(found, ACCOUNTS_PER_PAGE).get_page(request.GET.get("page"))
+    listed = ACCOUNTS.read(request, found)
     context = {
         "connection": connection,
-        "page": page,
-        "rows": [(account, read_limits(account)) for account in page],
+        "list": listed,
+        "rows": [(account, read_limits(account)) for account in listed.rows],
         "integrations": count_accounts(connection),
         "filters": filters,
         "sync": describe_sync(connection),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.db import models
 from django.db.models import Q
-from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,12 +17,6 @@ from playground.people.search import contain_words
 
 MAX_NAME, MAX_DESCRIPTION, MAX_TAGS, MAX_FOLDER = 200, 5000, 500, 200
 MAX_FOLDERS = 200
-SORTS = {
-    "changed": ("-changed_at",),
-    "used": ("-used_at", "-changed_at"),
-    "name": ("name", "-changed_at"),
-    "created": ("-created_at",),
-}
 
 
 @dataclass(frozen=True)
@@ -45,7 +39,6 @@ class Search:
     folder: str = ""
     operation: str = ""
     whose: str = ""
-    sort: str = "changed"
     starred: bool = False
     archived: bool = False
 
@@ -94,7 +87,7 @@ def may_manage(person: Person, template: Template) -> bool:
 
 
 def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
-    """The visible templates that match, sorted, without their documents."""
+    """The visible templates that match, without their documents."""
     found = visible_templates(person).select_related("connection", "person")
     found = found.filter(archived_at__isnull=not search.archived)
     found = found.filter(contain_words(search.text, "name", "description", "tags", "folder"))
@@ -112,15 +105,7 @@ def list_templates(person: Person, search: Search) -> models.QuerySet[Template]:
         found = found.exclude(sharing=Sharing.PRIVATE)
     if search.starred:
         found = found.filter(favourites__person=person)
-    return found.order_by(*_order(search.sort))
-
-
-def _order(sort: str) -> list[models.expressions.OrderBy]:
-    # PostgreSQL puts nulls first in descending order, and SQLite puts "Zeta" before "alpha".
-    return [
-        models.F(name[1:]).desc(nulls_last=True) if name[0] == "-" else Lower(name).asc()
-        for name in SORTS.get(sort, SORTS["changed"])
-    ]
+    return found
 
 
 def list_folders(person: Person) -> list[str]:
@@ -128,7 +113,7 @@ def list_folders(person: Person) -> list[str]:
     return list(rows.values_list("folder", flat=True).distinct()[:MAX_FOLDERS])
 
 
-def find_favourites(person: Person, templates: list[Template]) -> set[uuid.UUID]:
+def find_favourites(person: Person, templates: Iterable[Template]) -> set[uuid.UUID]:
     """The ids of those templates that this person starred."""
     stars = Favourite.objects.filter(person=person, template__in=[row.id for row in templates])
     return set(stars.values_list("template_id", flat=True))
@@ -194,6 +179,14 @@ def parse_tags(typed: str) -> tuple[str, ...]:
 
 def normalize_folder(typed: str) -> str:
     return "/".join(part.strip() for part in typed.split("/") if part.strip())
+
+
+def move_template(template: Template, folder: str) -> None:
+    """Move the template to a folder, or out of all for an empty text. Raises ValueError."""
+    wanted = TemplateInput(template.name, folder=folder)
+    if message := validate_template_input(wanted):
+        raise ValueError(message)
+    Template.objects.filter(id=template.id).update(folder=normalize_folder(folder))
 
 
 def set_archived(template: Template, archived: bool = True) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import idna
+from django.db.models import QuerySet
 
 from playground.calls.assembling import PLACEHOLDER
 from playground.jsontext.errors import JSONSyntaxError
@@ -77,10 +78,10 @@ def save_connection(values: ConnectionInput, connection: Connection | None = Non
     return saved
 
 
-def list_connections(person: Person) -> list[Connection]:
+def list_connections(person: Person) -> QuerySet[Connection]:
     """Return the team's connections: every active person sees them, nobody their secrets."""
     rows = Connection.objects.prefetch_related("secrets")
-    return list(rows) if person.is_active else []
+    return rows if person.is_active else rows.none()
 
 
 def changes_host(connection: Connection, api: str, base_url: str) -> bool:

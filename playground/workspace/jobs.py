@@ -1,6 +1,7 @@
 """Which jobs are followed, since when, and when each is read again."""
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.utils import timezone
@@ -54,6 +55,17 @@ def follow_again(connection_id: uuid.UUID, uid: str, person_id: int | None) -> N
         rows=None,
         done=None,
     )
+
+
+def stop_following(records: Iterable[JobRecord]) -> None:
+    """Read these jobs no more, until somebody opens one of them."""
+    JobRecord.objects.filter(pk__in=[each.pk for each in records]).update(next_poll_at=None)
+
+
+def resume_following(records: Iterable[JobRecord]) -> int:
+    """Follow those of these jobs again that haven't ended; return how many."""
+    stopped = JobRecord.objects.filter(pk__in=[each.pk for each in records], next_poll_at=None)
+    return stopped.exclude(status__in=ENDED).update(next_poll_at=timezone.now())
 
 
 def is_followable(uid: str) -> bool:

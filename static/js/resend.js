@@ -1,5 +1,5 @@
 // History: a key opens a draft from the exchange on the page, or from the row under the focus or
-// the pointer. Two ticked rows can be compared.
+// the pointer.
 
 import { onShortcut } from "./shortcuts.js";
 
@@ -13,21 +13,3 @@ onShortcut("resend", (event) => {
   if (!button) return false;
   button.click();
 }, { overDialogs: false });
-
-const ticked = () => [...document.querySelectorAll('[name="chosen"]:checked')];
-
-function enableCompare() {
-  const button = document.querySelector("[data-compare]");
-  if (button) button.disabled = ticked().length !== 2;
-}
-
-document.addEventListener("change", enableCompare);
-// Browsers restore ticks when one comes back to the page.
-addEventListener("pageshow", enableCompare);
-document.addEventListener("submit", (event) => {
-  if (event.target.id !== "compare_chosen") return;
-  event.preventDefault();
-  // Rows are listed newest first; the older one is compared with the newer.
-  const [newer, older] = ticked();
-  location.assign(`${event.target.getAttribute("action")}?a=${older.value}&b=${newer.value}`);
-});

@@ -78,9 +78,9 @@ def test_two_sends_are_compared_and_ids_are_ignored_from_then_on(
     answered(editor, b'{"job_uid": "a", "state": "ok", "rows": [{"id": 1}]}')
     answered(editor, b'{"job_uid": "b", "state": "failed", "rows": [{"id": 2}]}')
     page.goto(f"{page.origin}/history/")
-    for box in page.get_by_label("Select to compare").all():
+    for box in page.locator('[name="chosen"]').all():
         box.check()
-    page.get_by_role("button", name="Compare selected").click()
+    page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_role("link", name="Reply", exact=True).click()
     fields = page.locator("#fields tbody tr")
     expect(fields).to_have_count(3)

@@ -44,7 +44,7 @@ def library(editor: Person) -> None:
         ("", ["Gamma", "Beta", "Alpha"]),
         ("sort=name", ["Alpha", "Beta", "Gamma"]),
         ("sort=used", ["Alpha", "Gamma", "Beta"]),
-        ("sort=created", ["Alpha", "Beta", "Gamma"]),
+        ("sort=created", ["Gamma", "Beta", "Alpha"]),
         ("sort=nothing", ["Gamma", "Beta", "Alpha"]),
         ("whose=mine", ["Beta", "Alpha"]),
         ("whose=team", ["Gamma", "Beta"]),
@@ -62,7 +62,8 @@ def library(editor: Person) -> None:
         ("find=%25", []),
         ("find=%27%3B--", []),
         ("find=night&whose=mine&folder=Sales&sort=name", ["Alpha"]),
-        ("page=1", []),
+        ("page=1", ["Gamma", "Beta", "Alpha"]),
+        ("page=2", ["Gamma", "Beta", "Alpha"]),
         ("page=-1", ["Gamma", "Beta", "Alpha"]),
     ],
 )

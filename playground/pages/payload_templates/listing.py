@@ -11,17 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from playground.openapi.operations import list_operations
-from playground.pages.parameters import read_number
+from playground.pages.lists import ListColumn, ListShape
 from playground.pages.payload_templates.access import get_template_or_404
+from playground.pages.payload_templates.chosen import list_actions
 from playground.pages.responses import breadcrumbs, respond_with_file
+from playground.pages.selection import read_chosen_ids
 from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.exports import (
     export_file_name,
@@ -49,13 +52,20 @@ from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
 from playground.workspace.models import Workflow
 
-TEMPLATES_PER_PAGE, MAX_WARNINGS = 50, 100
-SORT_LABELS = {
-    "changed": gettext_lazy("Last changed"),
-    "used": gettext_lazy("Last used"),
-    "name": gettext_lazy("Name"),
-    "created": gettext_lazy("Newest"),
-}
+LIST = ListShape(
+    "changed",
+    (
+        ListColumn("star", gettext_lazy("Favourite"), is_unseen=True),
+        ListColumn("name", gettext_lazy("Name"), (Lower("name"),)),
+        ListColumn("target", gettext_lazy("Sends to")),
+        ListColumn("folder", gettext_lazy("Folder and tags"), (Lower("folder"),)),
+        ListColumn("used", gettext_lazy("Last used"), ("used_at",), descends=True, has_nulls=True),
+        ListColumn("changed", gettext_lazy("Changed"), ("changed_at",), descends=True),
+        ListColumn("tools", gettext_lazy("Tools"), is_unseen=True),
+    ),
+    ngettext_lazy("%(n)s template", "%(n)s templates", "n"),
+)
+MAX_WARNINGS = 100
 WHOSE_LABELS = {
     "": gettext_lazy("All templates"),
     "mine": gettext_lazy("My templates"),
@@ -91,22 +101,19 @@ class TemplateRow:
 def show_templates(request: HttpRequest) -> HttpResponse:
     """The page; only its list for htmx."""
     person, search = person_of(request), _read_search(request)
-    page = read_number(request.GET.get("page", ""), digits=5)
-    # Pages by number: the list is sorted in four ways, so there is no single marker.
-    first = TEMPLATES_PER_PAGE * page
-    found = list(list_templates(person, search)[first : first + TEMPLATES_PER_PAGE + 1])
+    listed = LIST.read(request, list_templates(person, search))
     context = {
-        "rows": _describe_rows(person, found[:TEMPLATES_PER_PAGE]),
+        "list": listed,
+        "rows": _describe_rows(person, listed.rows),
         "search": search,
-        "previous": page - 1 if page else None,
-        "next": page + 1 if len(found) > TEMPLATES_PER_PAGE else None,
+        "actions": list_actions(person, search.archived),
+        "act": reverse("act_on_templates"),
     }
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "templates/_list.html", context)
     context |= {
         "folders": list_folders(person),
         "operations": [(each.id, each.title) for each in list_operations()],
-        "sorts": list(SORT_LABELS.items()),
         "whose": list(WHOSE_LABELS.items()),
     }
     return render(request, "templates/page.html", context)
@@ -120,13 +127,12 @@ def _read_search(request: HttpRequest) -> Search:
         folder=query.get("folder", "")[:200],
         operation=query.get("operation", "")[:100],
         whose=query.get("whose", "")[:10],
-        sort=query.get("sort", "changed")[:10],
         starred=bool(query.get("starred")),
         archived=bool(query.get("archived")),
     )
 
 
-def _describe_rows(person: Person, templates: list[Template]) -> list[TemplateRow]:
+def _describe_rows(person: Person, templates: Sequence[Template]) -> list[TemplateRow]:
     # All that the rows need is read in three queries, however many rows there are.
     names = _workflow_names(templates)
     starred = find_favourites(person, templates)
@@ -186,9 +192,11 @@ def _warn_of_credentials(request: HttpRequest, rows: Iterable[Template]) -> Http
 @needs(Role.VIEWER)
 @require_safe
 def export_all(request: HttpRequest) -> HttpResponse:
-    """A zip of all templates this person sees."""
+    """A zip of all templates this person sees, or of the chosen ones."""
     # A stable order gives the same bytes for the same templates.
     rows = visible_templates(person_of(request)).order_by("folder", "name", "id")
+    if "chosen" in request.GET:
+        rows = rows.filter(id__in=read_chosen_ids(request))
     if warning := _warn_of_credentials(request, rows):
         return warning
     return respond_with_file(write_templates_zip(rows), "templates.zip", "application/zip")

@@ -33,6 +33,7 @@ SHORTCUTS = (
     Shortcut("cell-menu", "Alt+ArrowDown", _("Cell options (in the grid)")),
     Shortcut("close", "Escape", _("Close")),
     Shortcut("resend", "A", _("Edit and send again (in the history)")),
+    Shortcut("choose", "X", _("Select the row (in lists)")),
     Shortcut("help", "?", _("Keyboard shortcuts")),
 )
 # Key names of the DOM as keyboards label them.
