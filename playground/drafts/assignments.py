@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from playground.drafts.editing import Edit, InvalidEdit, State, perform
 from playground.drafts.incomplete import text_at
-from playground.importers.delimited_text import InvalidTable
 from playground.importers.rows import Table, read_table
+from playground.importers.tables import InvalidTable
 from playground.importers.titles import TableColumn
 from playground.jsontext import printing
 from playground.jsontext.errors import JSONSyntaxError
@@ -19,8 +19,8 @@ from playground.rules.facts import Facts
 
 # Assigns a value of the address instead of the document: `#path/workflow_uid`.
 PATH = "#path/"
-# Suffixes of files with rows of cells. Workbooks are rejected with their own message.
-TABLES = (".csv", ".tsv", ".tab", ".xlsx", ".xls")
+# Suffixes of files with rows. Old workbooks are rejected with their own message.
+TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".xlsx", ".ods", ".xls")
 
 
 class AssignmentError(ValueError):
@@ -64,20 +64,20 @@ def assign_file(state: State, pointer: str, name: str, content: str | bytes) -> 
 
 
 def is_table(name: str) -> bool:
-    """Whether a file of this name has rows of cells; all others contain JSON."""
+    """Whether a file of this name has rows; all others contain a JSON value."""
     return name.lower().endswith(TABLES)
 
 
 def read_rows(name: str, content: str | bytes, columns: Sequence[TableColumn] = ()) -> Table:
     """The rows of a table with titles. Raises AssignmentError."""
     try:
-        return read_table(content, columns)
+        return read_table(content, columns, name=name)
     except InvalidTable as error:
         raise AssignmentError(f"{name}: {error}") from error
 
 
 def assign_rows(state: State, pointer: str, table: Table) -> State:
-    """Assign the rows of a table as objects of strings."""
+    """Assign the rows of a table as objects, of strings unless the table is JSON Lines."""
     return assign_json(state, pointer, printing.dump(table.as_objects()))
 
 

@@ -1,99 +1,78 @@
-"""Delimited text, such as CSV or cells of a spreadsheet, decoded and split into records.
+"""Delimited text, such as CSV or cells of a spreadsheet, split into records.
 
-A cell is text exactly as typed, including line breaks. RFC 4180 defines the quoting rules.
+A cell is text exactly as typed, including line breaks. RFC 4180 defines the quoting rules, and the
+csv module reads what keeps to them. `Splitter` reads the rest: quotes with blanks around them,
+quotes that are only text, and files with a single column.
 """
 
 from __future__ import annotations
 
-import codecs
+import csv
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-MOST_BYTES = 50_000_000
-LINE_BREAK = re.compile(r"\r\n|\r|\n")
-# UTF-32 comes first: its little-endian mark starts with that of UTF-16.
-MARKS = {
-    codecs.BOM_UTF8: "utf-8",
-    codecs.BOM_UTF32_LE: "utf-32",
-    codecs.BOM_UTF32_BE: "utf-32",
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-}
-# The first bytes of Excel workbooks: a ZIP archive, and the format before 2007.
-WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
-# The encoding of Excel's plain "CSV", on most Windows computers.
-FALLBACK = "cp1252"
+from playground.importers.tables import BROKEN_QUOTE, Record, RowProblem
+from playground.importers.text_encodings import LINE_BREAK
+from playground.importers.text_lines import LONGEST_CELL, TextLines
+
+# The limit is the process's, 131,072 characters if nobody raises it. It is set once: set around
+# each use, threads would change it for each other. Nothing else here reads CSV.
+csv.field_size_limit(LONGEST_CELL)
+
+BROKEN_MESSAGE = (
+    "Line {line}: a quote is never closed, or text follows the closing quote. Close it, and "
+    "double each quote inside quotes."
+)
 
 
-class InvalidTable(ValueError):
-    """The text can't be read as a table without losing a cell; has a message for people."""
+def read_records(
+    lines: TextLines, separator: str, *, lenient: bool
+) -> Iterator[Record | RowProblem]:
+    """The records of a text, and a problem for each broken quote.
+
+    After a broken quote, reading goes on in the next line. A `lenient` reader keeps a quote that is
+    never closed, or is followed by other text where it closes, as part of its cell: spreadsheets
+    copy such cells as they are. Without a separator, each record is one cell.
+    """
+    splitter = Splitter(lines, separator, lenient=lenient)
+    if lenient or not separator:
+        while (record := splitter.read()) is not None:
+            yield record
+    else:
+        yield from _read_csv(lines, separator, splitter)
 
 
-@dataclass(frozen=True)
-class Record:
-    """The cells of one row; `line` is the line where it starts, from 1."""
-
-    line: int
-    cells: list[str]
-
-    @property
-    def is_blank(self) -> bool:
-        return not any(cell.strip() for cell in self.cells)
-
-
-def decode_table(content: bytes) -> tuple[str, bool]:
-    """The text of a file, and whether its encoding is only assumed. Raises InvalidTable."""
-    if len(content) > MOST_BYTES:
-        raise InvalidTable(_too_large())
-    if content.startswith(WORKBOOKS):
-        raise InvalidTable("This is an Excel workbook. Save the sheet as CSV first.")
-    for mark, encoding in MARKS.items():
-        if content.startswith(mark):
-            try:
-                return content.decode(encoding).removeprefix("\ufeff"), False
-            except UnicodeDecodeError:
-                name = encoding.upper()
-                message = f"The file is marked as {name}, but isn't valid {name}. Save it as UTF-8."
-                raise InvalidTable(message) from None
-    try:
-        return content.decode(), False
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode(FALLBACK), True
-    except UnicodeDecodeError:
-        message = "The file is neither UTF-8 nor Windows-1252 text. Save it as UTF-8."
-        raise InvalidTable(message) from None
-
-
-def clean_text(text: str) -> str:
-    """The text without a byte-order mark. Raises InvalidTable if it can't be a table."""
-    if len(text) > MOST_BYTES:
-        raise InvalidTable(_too_large())
-    nul = text.find("\0")
-    if nul >= 0:
-        line = len(LINE_BREAK.findall(text, 0, nul)) + 1
-        raise InvalidTable(
-            f"Line {line} has a NUL character, which isn't valid in text. Save the table as UTF-8."
-        )
-    return text.removeprefix("\ufeff")
-
-
-def _too_large() -> str:
-    return f"The table is too large. At most {MOST_BYTES // 1_000_000} MB can be read."
+def _read_csv(
+    lines: TextLines, separator: str, splitter: Splitter
+) -> Iterator[Record | RowProblem]:
+    # The module would take blanks around a quoted cell for text, and split at its separators.
+    has_blanks = re.compile(rf'(?:^|{re.escape(separator)}) +"|" +(?:{re.escape(separator)}|$)')
+    reader = csv.reader(lines, delimiter=separator, strict=True)
+    taken = lines.taken
+    while True:
+        taken.clear()
+        start = lines.number + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            cells = None
+        if cells is None or ('"' in taken[0] and has_blanks.search(taken[0])):
+            lines.put_back(taken)
+            record = splitter.read()
+            if record is not None:
+                yield record
+        else:
+            yield Record(start, cells or [""])
 
 
 class Splitter:
-    """Splits text at one separator, None for a single column.
+    """Splits lines at one separator, empty for a single column; see `read_records`."""
 
-    A `lenient` one keeps a quote that is never closed, or is followed by other text where it
-    closes, as part of its cell: spreadsheets copy such cells as they are.
-    """
-
-    def __init__(self, separator: str | None, *, lenient: bool) -> None:
-        self.separator, self.lenient = separator, lenient
-        mark = re.escape(separator or "")
+    def __init__(self, lines: TextLines, separator: str, *, lenient: bool) -> None:
+        self.lines, self.separator, self.lenient = lines, separator, lenient
+        mark = re.escape(separator)
         self.plain = re.compile(rf"[^{mark}\r\n]*")
         # Possessive, so that an unclosed quote is found in one pass.
         blank = "" if lenient else " *+"
@@ -101,52 +80,73 @@ class Splitter:
         self.end = re.compile(rf"[{mark}\r\n]|\Z" if separator else r"[\r\n]|\Z")
         self.opening = re.compile(rf'{blank}"')
 
-    def split(self, text: str, line: int = 1) -> Iterator[Record]:
-        """The records of a text that starts at a line. Raises InvalidTable for broken quotes."""
+    def read(self) -> Record | RowProblem | None:
+        """The next record, or the problem of its quotes; None at the end of the text."""
+        self.lines.taken.clear()
+        text = next(self.lines, None)
+        if text is None:
+            return None
+        # Most lines have no quotes, and long lists of them split much faster this way.
+        if '"' not in text:
+            part = text.rstrip("\r\n")
+            cells = part.split(self.separator) if self.separator else [part]
+            return Record(self.lines.number, cells)
+        return self._scan(text, self.lines.number)
+
+    def _scan(self, text: str, start: int) -> Record | RowProblem:
+        cells: list[str] = []
         at = 0
-        while at < len(text):
-            found = LINE_BREAK.search(text, at)
-            end = found.start() if found else len(text)
-            # Most lines have no quotes, and long lists of them split much faster this way.
-            if text.find('"', at, end) < 0:
-                part = text[at:end]
-                yield Record(line, part.split(self.separator) if self.separator else [part])
-                line += 1
-            else:
-                cells, end = self._scan(text, at, line)
-                yield Record(line, cells)
-                found = LINE_BREAK.match(text, end)
-                line += len(LINE_BREAK.findall(text, at, end)) + 1
-            at = found.end() if found else len(text)
-
-    def _scan(self, text: str, at: int, line: int) -> tuple[list[str], int]:
-        """The cells of the record at an offset, and the offset where it ends."""
-        cells, start = [], at
         while True:
-            cell, end = self._read_cell(text, at)
+            cell, end, text = self._read_cell(text, at)
             if cell is None:
-                line += len(LINE_BREAK.findall(text, start, at))
-                raise InvalidTable(
-                    f"Line {line}: a quote is never closed, or text follows the closing "
-                    "quote. Close it, and double each quote inside quotes."
-                )
+                line = start + len(LINE_BREAK.findall(text, 0, at))
+                self._put_back(line - start + 1)
+                message = BROKEN_MESSAGE.format(line=line)
+                return RowProblem(line, len(cells) + 1, "", BROKEN_QUOTE, message)
             cells.append(cell)
-            if self.separator is None or not text.startswith(self.separator, end):
-                return cells, end
+            if not self.separator or not text.startswith(self.separator, end):
+                break
             at = end + 1
+        self._put_back(len(LINE_BREAK.findall(text, 0, end)) + 1)
+        return Record(start, cells)
 
-    def _read_cell(self, text: str, at: int) -> tuple[str | None, int]:
-        """The cell at an offset and where it ends; None if its quotes are broken."""
+    def _put_back(self, kept: int) -> None:
+        """Put back all but the first lines that were taken for a record."""
+        self.lines.put_back(self.lines.taken[kept:])
+
+    def _read_cell(self, text: str, at: int) -> tuple[str | None, int, str]:
+        """The cell at an offset, where it ends, and the text, which may have grown.
+
+        The cell is None if its quotes are broken.
+        """
         if self.opening.match(text, at):
-            quoted = self.quoted.match(text, at)
-            if quoted and self.end.match(text, quoted.end()) and not self._runs_over(quoted[1]):
-                return quoted[1].replace('""', '"'), quoted.end()
+            while (quoted := self.quoted.match(text, at)) is None:
+                if self._runs_over(text, at, len(text)) or not (more := self._read_more(len(text))):
+                    break
+                text += more
+            end = quoted.end() if quoted else at
+            if quoted and self.end.match(text, end) and not self._runs_over(text, at, end):
+                return quoted[1].replace('""', '"'), end, text
             if not self.lenient:
-                return None, at
+                return None, at, text
         plain = self.plain.match(text, at)
-        return (plain[0], plain.end()) if plain else ("", at)
+        return (plain[0], plain.end(), text) if plain else ("", at, text)
 
-    def _runs_over(self, content: str) -> bool:
+    def _read_more(self, size: int) -> str:
+        """At least as much as there is already, so that a long cell is scanned a few times only."""
+        if size > LONGEST_CELL:
+            return ""
+        parts: list[str] = []
+        while size > 0 and (line := next(self.lines, "")):
+            parts.append(line)
+            size -= len(line)
+        return "".join(parts)
+
+    def _runs_over(self, text: str, at: int, end: int) -> bool:
         # A spreadsheet's cell may have line breaks. One that also has tabs is the rest of a row
         # and the start of the next: the quote belongs to the text.
-        return self.lenient and "\t" in content and LINE_BREAK.search(content) is not None
+        return (
+            self.lenient
+            and text.find("\t", at, end) >= 0
+            and bool(LINE_BREAK.search(text, at, end))
+        )

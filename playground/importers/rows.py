@@ -1,210 +1,148 @@
-"""Rows of a table: pasted cells, CSV and similar files, with notes on what was left out.
+"""A whole table as objects: pasted cells or a file for the rows of a payload, with notes.
 
-The grid, `send_template --file` and the HTTP API share this reader, and get the same cells from the
-same text. Titles determine the separator and the columns.
+The grid, `send_template --file` and the HTTP API get the same cells from the same text. Titles
+determine the separator and the columns. See `table_files` for reading row by row.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from playground.importers.delimited_text import (
+from playground.importers.row_reader import RowReader, build_rows, list_some
+from playground.importers.table_files import (
+    read_rows,
+    read_text,
+    recognise,
+    recognise_text,
+    reject_repeated,
+    unnamed_columns,
+)
+from playground.importers.tables import (
+    CSV,
     InvalidTable,
-    Record,
-    Splitter,
-    clean_text,
-    decode_table,
+    Reading,
+    Row,
+    RowProblem,
+    TableSource,
 )
-from playground.importers.titles import (
-    KnownColumns,
-    TableColumn,
-    detect_separator,
-    find_table_start,
-    trim_titles,
-)
+from playground.importers.titles import KnownColumns, TableColumn
 from playground.importers.values import Note, note_ignored, note_understood
+from playground.jsontext.parsing import Tree, parse
 
-MOST_ROWS, MOST_COLUMNS = 100_000, 1000
+MOST_BYTES = 50_000_000
+MOST_ROWS = 100_000
 MOST_NAMES = 10
-MOST_LINES = 3
-EMPTY = "The table is empty: all of its rows are blank."
-
-
-@dataclass(frozen=True)
-class Row:
-    """The cells of one row as text; `line` is the line where it starts, from 1.
-
-    `index` counts the rows before it, including blank ones, which are left out. A row of a table
-    with titles may have fewer cells than columns, but never more.
-    """
-
-    line: int
-    cells: tuple[str, ...]
-    index: int = 0
 
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of a table; `keys` are those of its columns, empty for a table without titles."""
+    """The rows of a table; `keys` are those of its columns, empty for a table without titles.
+
+    A row has no cells after its last one in the text.
+    """
 
     keys: tuple[str, ...]
     rows: tuple[Row, ...]
     notes: tuple[Note, ...] = ()
 
-    def as_objects(self) -> list[dict[str, str]]:
+    def as_objects(self) -> list[dict[str, Tree]]:
         """The rows as objects, for a table with titles."""
-        return [dict(zip(self.keys, row.cells, strict=False)) for row in self.rows]
+        return [dict(self._list_members(row)) for row in self.rows]
+
+    def _list_members(self, row: Row) -> Iterator[tuple[str, Tree]]:
+        for index, (key, cell) in enumerate(zip(self.keys, row.cells, strict=False)):
+            if cell is not None:
+                yield key, parse(cell) if index in row.json_cells else cell
 
 
 def read_table(
-    source: str | bytes, columns: Sequence[TableColumn] = (), *, needs_titles: bool = True
+    source: str | bytes,
+    columns: Sequence[TableColumn] = (),
+    *,
+    name: str = "",
+    needs_titles: bool = True,
 ) -> Table:
     """Read a table. Raises InvalidTable if a cell would be lost or the table is empty.
 
     Without `needs_titles`, the first row has titles only if they match known columns; otherwise
-    only tabs separate cells.
+    only tabs separate cells. The `name` of a file helps to recognise its format.
     """
-    text, assumed = decode_table(source) if isinstance(source, bytes) else (source, False)
-    text = clean_text(text).rstrip("\r\n")
+    if len(source) > MOST_BYTES:
+        message = f"The table is too large. At most {MOST_BYTES // 1_000_000} MB can be read."
+        raise InvalidTable(message, "too-large")
     names = KnownColumns(columns)
-    declared, first, text = find_table_start(text)
-    if not text.strip(" \t\r\n;,|"):
-        raise InvalidTable(EMPTY if text else "The table is empty.")
-    separator, has_titles = detect_separator(text, names, needs_titles, declared)
-    lenient = separator == "\t" or (separator is None and not has_titles)
-    notes = _NoteTaker(blank=list(range(2 if declared else 1, first)))
-    if assumed:
-        message = "The file isn't UTF-8, so it was read as Windows-1252."
-        notes.add(note_understood("assumed-encoding", message))
-    records = notes.skip_blank(Splitter(separator, lenient=lenient).split(text, first))
-    table = _read_titled(records, names, notes) if has_titles else _read_plain(records, notes)
-    if not table.rows:
-        raise InvalidTable("The table has titles but no rows." if has_titles else EMPTY)
-    return replace(table, notes=tuple(notes.all()))
+    reading = Reading(has_header=True if needs_titles else None)
+    if isinstance(source, bytes):
+        file = io.BytesIO(source)
+        found = recognise(file, name, reading, columns)
+        rows = read_rows(file, found)
+    else:
+        text = io.StringIO(source, newline="")
+        reading = replace(reading, format=CSV)
+        found = recognise_text(text, reading, names, is_pasted=not needs_titles)
+        rows = build_rows(read_text(text, found.reading), found)
+    return _collect(found, rows, names)
 
 
-def _read_titled(records: Iterator[Record], names: KnownColumns, notes: _NoteTaker) -> Table:
-    head = next(records, None)
-    if head is None:
-        raise InvalidTable(EMPTY)
-    titles = trim_titles(head.cells)
-    keys = [names.find(each) or each for each in titles]
-    _reject_repeated(keys, head.line)
-    notes.compare(titles, names)
-    kept = [index for index, key in enumerate(keys) if key]
-    rows: list[Row] = []
-    first = len(notes.blank)
-    for record in records:
-        cells = record.cells
-        if len(kept) < len(keys) or len(cells) > len(keys):
-            _reject_unnamed(record, keys, len(head.cells))
-            cells = [cells[at] for at in kept if at < len(cells)]
-        if len(record.cells) < len(keys):
-            notes.short.append(record.line)
-        # Blank rows are counted as they are read, so this is the number so far.
-        rows.append(Row(record.line, tuple(cells), len(rows) + len(notes.blank) - first))
-    notes.unnamed = [index + 1 for index, key in enumerate(keys) if not key]
-    return Table(tuple(keys[index] for index in kept), tuple(rows))
+def _collect(source: TableSource, rows: RowReader, names: KnownColumns) -> Table:
+    is_titled = bool(source.titles) or source.reading.format != CSV
+    unnamed = unnamed_columns(source)
+    keys = [names.find(each) or each for each in source.columns]
+    reject_repeated(keys, source.header_line)
+    kept = [index for index in range(len(keys)) if index not in unnamed]
+    found: list[Row] = []
+    for row in rows:
+        if isinstance(row, RowProblem):
+            raise InvalidTable(row.message, row.code, line=row.line, column=row.column)
+        if len(found) == MOST_ROWS:
+            message = f"The table has more than {MOST_ROWS:,} rows. Split it."
+            raise InvalidTable(message, "too-many-rows", line=row.line)
+        _reject_unnamed(row, unnamed)
+        found.append(_keep(row, kept))
+    notes = [each for each in source.notes if each.code != "unnamed-column"]
+    titles = [each for index, each in enumerate(source.columns) if index not in unnamed]
+    notes += [*_compare(titles, names, is_titled), *_note_unnamed(unnamed), *rows.list_notes()]
+    if not is_titled:
+        notes = [each for each in notes if each.code != "short-rows"]
+    return Table(
+        tuple(keys[index] for index in kept) if is_titled else (), tuple(found), tuple(notes)
+    )
 
 
-def _reject_repeated(keys: list[str], line: int) -> None:
-    if len(keys) > MOST_COLUMNS:
-        raise InvalidTable(f"The table has more than {MOST_COLUMNS:,} columns.")
-    for at, key in enumerate(keys):
-        if key and keys.index(key) < at:
-            numbers = f"{keys.index(key) + 1} and {at + 1}"
-            raise InvalidTable(
-                f"Line {line}: two columns are named {key:.80} ({numbers}). Rename or remove one."
-            )
+def _keep(row: Row, kept: Sequence[int]) -> Row:
+    """The row with only some of its columns, without missing cells at its end."""
+    cells = row.cells if len(kept) == len(row.cells) else tuple(row.cells[at] for at in kept)
+    end = len(cells)
+    while end and cells[end - 1] is None:
+        end -= 1
+    return replace(row, cells=cells[:end]) if end < len(row.cells) else row
 
 
-def _reject_unnamed(record: Record, keys: list[str], width: int) -> None:
+def _reject_unnamed(row: Row, unnamed: Sequence[int]) -> None:
     """Reject a row with a value that would be lost."""
-    for at, cell in enumerate(record.cells):
-        if (at < len(keys) and keys[at]) or not cell.strip():
-            continue
-        if at >= width:
-            raise InvalidTable(
-                f"Line {record.line} has more cells than there are columns: "
-                f"{len(record.cells)} instead of {width}. Quote values that contain separators."
+    for index in unnamed:
+        if (row.cells[index] or "").strip():
+            message = (
+                f"Line {row.line} has a value in column {index + 1}, but that column has no name. "
+                "Name it, or remove its values."
             )
-        raise InvalidTable(
-            f"Line {record.line} has a value in column {at + 1}, but that column has no name. "
-            "Name it, or remove its values."
-        )
+            raise InvalidTable(message, "unnamed-column", line=row.line, column=index + 1)
 
 
-def _read_plain(records: Iterator[Record], notes: _NoteTaker) -> Table:
-    found: list[tuple[Record, int]] = []
-    for record in records:
-        found.append((record, len(found) + len(notes.blank)))
-    # Columns that are empty in all rows weren't meant to be copied.
-    width = max((len(trim_titles(each.cells)) for each, _ in found), default=0)
-    rows = (Row(each.line, tuple(each.cells[:width]), index) for each, index in found)
-    return Table((), tuple(rows))
+def _compare(titles: Sequence[str], names: KnownColumns, is_titled: bool) -> Iterator[Note]:
+    unknown = [each for each in titles if names.find(each) is None]
+    if not unknown or not names.keys or not is_titled:
+        return
+    message = "Unknown columns: {names}. Known columns: {known}."
+    if len(unknown) == 1:
+        message = "Unknown column: {names}. Known columns: {known}."
+    listed, known = list_some(unknown, MOST_NAMES), list_some(names.keys, MOST_NAMES)
+    yield note_understood("unknown-columns", message, names=listed, known=known)
 
 
-class _NoteTaker:
-    """Collects notes for people about a table, by kind."""
-
-    def __init__(self, blank: list[int]) -> None:
-        self.first: list[Note] = []
-        self.blank = blank
-        self.short: list[int] = []
-        self.unnamed: list[int] = []
-
-    def add(self, note: Note) -> None:
-        self.first.append(note)
-
-    def skip_blank(self, records: Iterator[Record]) -> Iterator[Record]:
-        """The records with a value, including the titles. Raises InvalidTable for too many."""
-        count = 0
-        for record in records:
-            if record.is_blank:
-                self.blank.append(record.line)
-                continue
-            count += 1
-            if count > MOST_ROWS + 1:
-                raise InvalidTable(f"The table has more than {MOST_ROWS:,} rows. Split it.")
-            yield record
-
-    def compare(self, titles: Sequence[str], names: KnownColumns) -> None:
-        unknown = [each for each in titles if each and names.find(each) is None]
-        if not unknown or not names.keys:
-            return
-        message = "Unknown columns: {names}. Known columns: {known}."
-        if len(unknown) == 1:
-            message = "Unknown column: {names}. Known columns: {known}."
-        listed, known = _list_some(unknown, MOST_NAMES), _list_some(names.keys, MOST_NAMES)
-        self.add(note_understood("unknown-columns", message, names=listed, known=known))
-
-    def all(self) -> Iterator[Note]:
-        yield from self.first
-        if self.unnamed:
-            for number in self.unnamed:
-                message = "Column {number} has no name and no values. It was left out."
-                yield note_ignored("unnamed-column", message, number=number)
-        if count := len(self.blank):
-            message = "{count} blank rows left out ({lines})."
-            if count == 1:
-                message = "{count} blank row left out ({lines})."
-            lines = _list_lines(self.blank)
-            yield note_ignored("blank-rows", message, count=f"{count:,}", lines=lines)
-        if self.short:
-            message = "Fewer cells than columns in {lines}."
-            yield note_understood("short-rows", message, lines=_list_lines(self.short))
-
-
-def _list_lines(lines: Sequence[int]) -> str:
-    word = "line" if len(lines) == 1 else "lines"
-    return f"{word} {_list_some([str(each) for each in lines], MOST_LINES)}"
-
-
-def _list_some(names: Sequence[str], most: int) -> str:
-    # "And 1 more" is as long as its name.
-    is_cut = len(names) > most + 1
-    shown = [each[:40] for each in (names[:most] if is_cut else names)]
-    if is_cut:
-        return f"{', '.join(shown)} and {len(names) - most:,} more"
-    return ", ".join(shown[:-1]) + (" and " if shown[1:] else "") + shown[-1]
+def _note_unnamed(unnamed: Sequence[int]) -> Iterator[Note]:
+    for index in unnamed:
+        message = "Column {number} has no name and no values. It was left out."
+        yield note_ignored("unnamed-column", message, number=index + 1)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import io
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from playground.importers.delimited_text import LINE_BREAK, InvalidTable, Record, Splitter
+from playground.importers.delimited_text import read_records
+from playground.importers.tables import InvalidTable, Record
+from playground.importers.text_encodings import LINE_BREAK
+from playground.importers.text_lines import TextLines
 
 MOST_LINES_OF_TITLES, LONGEST_HEAD = 50, 1_000_000
+ROWS_TO_COMPARE = 20
 # In this order if the titles don't decide.
 SEPARATORS = ("\t", ";", ",", "|")
 # Excel writes and reads this kind of first line.
 DECLARATION = re.compile(r'"?sep=([\t;,|])"?[ ]*(?:\r\n|\r|\n|\Z)', re.IGNORECASE)
 BLANK_LINES = re.compile(r"(?:[ \t;,|]*(?:\r\n|\r|\n))+")
+BLANK = " \t\r\n;,|"
 QUOTED = re.compile(r'"[^"]*"')
+ADDRESS = re.compile(r"@|://")
 # Values that aren't titles: addresses, numbers, dates.
 VALUE = re.compile(r"@|://|^[\d\s.,:/+-]+$")
 # Invisible characters that copied titles often have at their ends.
@@ -85,6 +93,11 @@ def find_table_start(text: str) -> tuple[str | None, int, str]:
     return declared[1] if declared else None, line, text[start:]
 
 
+def is_blank_text(text: str) -> bool:
+    """Whether a text has nothing but separators."""
+    return not text.strip(BLANK)
+
+
 def detect_separator(
     text: str, names: KnownColumns, needs_titles: bool, declared: str | None
 ) -> tuple[str | None, bool]:
@@ -102,8 +115,13 @@ def detect_separator(
     if needs_titles:
         if matches[best]:
             return best, True
-        # Nothing is known: a tab, which no title has, or else the most frequent mark.
-        unknown = max(present, key=lambda each: (each == "\t", bare.count(each)), default=None)
+        # Nothing is known: a tab, which no title has, or else the mark that splits the most rows
+        # into as many cells as there are titles, or else the most frequent one.
+        unknown = max(
+            present,
+            key=lambda each: (each == "\t", _count_even(text, each), bare.count(each)),
+            default=None,
+        )
         return declared or unknown, True
     is_alone = not LINE_BREAK.search(text, len(head))
     if names.are_titles(head, best, is_alone):
@@ -125,15 +143,47 @@ def _first_row(text: str) -> str:
     return first if first else text
 
 
+def _count_even(text: str, separator: str) -> int:
+    """How many of the first rows have as many cells as the very first one."""
+    widths = [len(each.cells) for each in split_first(text, separator, ROWS_TO_COMPARE)]
+    return widths.count(widths[0]) if widths else 0
+
+
+def split_first(text: str, separator: str | None, count: int) -> list[Record]:
+    """The first rows of a text, split leniently, without blank ones."""
+    lines = TextLines(io.StringIO(text, newline=""))
+    records = read_records(lines, separator or "", lenient=True)
+    filled = (each for each in records if isinstance(each, Record) and not each.is_blank)
+    return list(islice(filled, count))
+
+
 def split_head(head: str, separator: str | None) -> list[str]:
     """The titles in the first row, trimmed, without empty ones at the end."""
-    records = Splitter(separator, lenient=True).split(head)
-    return trim_titles(next(records, Record(1, [])).cells)
+    return trim_titles(*(each.cells for each in split_first(head, separator, 1)))
 
 
-def trim_titles(titles: Iterable[str]) -> list[str]:
-    trimmed = [each.strip().strip(INVISIBLE).strip() for each in titles]
+def are_values(head: Sequence[str], rows: Sequence[Sequence[str]]) -> bool:
+    """Whether an unknown first row looks like the rows below it rather than like titles."""
+    filled = [(index, cell) for index, cell in enumerate(head) if cell.strip()]
+    values = [index for index, cell in filled if VALUE.search(cell)]
+    if not rows or not values:
+        return False
+    # A column of numbers below a word has a title.
+    for index, cell in filled:
+        below = [row[index] for row in rows if index < len(row) and row[index].strip()]
+        if below and not VALUE.search(cell) and all(map(VALUE.search, below)):
+            return False
+    has_address = any(ADDRESS.search(cell) for _, cell in filled)
+    return has_address or len(values) * 2 > len(filled)
+
+
+def trim_titles(titles: Iterable[str] = ()) -> list[str]:
+    trimmed = [trim_title(each) for each in titles]
     # Spreadsheets leave empty columns without a title at the end of each row.
     while trimmed and not trimmed[-1]:
         trimmed.pop()
     return trimmed
+
+
+def trim_title(title: str) -> str:
+    return title.strip().strip(INVISIBLE).strip()

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 from playground.drafts.assignments import AssignmentError, list_columns
 from playground.drafts.changes import Conflict, apply_edit, is_recorded
 from playground.drafts.editing import Edit, InvalidEdit
-from playground.importers.delimited_text import InvalidTable
 from playground.importers.rows import Table, read_table
+from playground.importers.tables import InvalidTable
 from playground.importers.titles import TableColumn
 from playground.jsontext.errors import JSONSyntaxError
 from playground.pages.builder.draft_context import DraftContext, open_draft
@@ -84,7 +84,7 @@ def _build_edit(place: Edit, table: Table, keys: Sequence[str], column: Any, cou
     for row in table.rows:
         # Over existing rows, each value keeps its row; new rows are never blank.
         blank = min(row.index, count - place.index) - len(cells)
-        cells += [[]] * blank + [list(row.cells)]
+        cells += [[]] * blank + [[cell or "" for cell in row.cells]]
     value = {"keys": list(columns), "cells": cells}
     # A missing list is created at its place in the schema's key order.
     order = place.order or [place.pointer.removeprefix("/")]

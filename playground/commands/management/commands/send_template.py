@@ -30,7 +30,7 @@ from playground.drafts.assignments import (
 )
 from playground.drafts.editing import State
 from playground.history.models import Exchange
-from playground.importers.delimited_text import MOST_BYTES
+from playground.importers.rows import MOST_BYTES
 from playground.openapi.operations import UnknownOperation
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import find_templates_by_name, record_use
