@@ -24,17 +24,25 @@ BROKEN_MESSAGE = (
     "double each quote inside quotes."
 )
 
+OVERFLOW_MESSAGE = (
+    "Line {line}: this row has more cells than there are columns, and goes on in the next lines. "
+    "Close the quote, or quote values that contain separators."
+)
+
 
 def read_records(
-    lines: TextLines, separator: str, *, lenient: bool
+    lines: TextLines, separator: str, *, lenient: bool, width: int = 0
 ) -> Iterator[Record | RowProblem]:
     """The records of a text, and a problem for each broken quote.
 
     After a broken quote, reading goes on in the next line. A `lenient` reader keeps a quote that is
     never closed, or is followed by other text where it closes, as part of its cell: spreadsheets
     copy such cells as they are. Without a separator, each record is one cell.
+
+    A record on several lines that has more cells than the `width` of the table, if that is known,
+    has a broken quote, too: it would swallow the rows in between.
     """
-    splitter = Splitter(lines, separator, lenient=lenient)
+    splitter = Splitter(lines, separator, lenient=lenient, width=width)
     if lenient or not separator:
         while (record := splitter.read()) is not None:
             yield record
@@ -58,7 +66,11 @@ def _read_csv(
             return
         except csv.Error:
             cells = None
-        if cells is None or ('"' in taken[0] and has_blanks.search(taken[0])):
+        if (
+            cells is None
+            or (len(taken) > 1 and len(cells) > splitter.width > 0)
+            or ('"' in taken[0] and has_blanks.search(taken[0]))
+        ):
             lines.put_back(taken)
             record = splitter.read()
             if record is not None:
@@ -70,8 +82,8 @@ def _read_csv(
 class Splitter:
     """Splits lines at one separator, empty for a single column; see `read_records`."""
 
-    def __init__(self, lines: TextLines, separator: str, *, lenient: bool) -> None:
-        self.lines, self.separator, self.lenient = lines, separator, lenient
+    def __init__(self, lines: TextLines, separator: str, *, lenient: bool, width: int = 0) -> None:
+        self.lines, self.separator, self.lenient, self.width = lines, separator, lenient, width
         mark = re.escape(separator)
         self.plain = re.compile(rf"[^{mark}\r\n]*")
         # Possessive, so that an unclosed quote is found in one pass.
@@ -100,15 +112,21 @@ class Splitter:
             cell, end, text = self._read_cell(text, at)
             if cell is None:
                 line = start + len(LINE_BREAK.findall(text, 0, at))
-                self._put_back(line - start + 1)
-                message = BROKEN_MESSAGE.format(line=line)
-                return RowProblem(line, len(cells) + 1, "", BROKEN_QUOTE, message)
+                return self._report(BROKEN_MESSAGE, line, len(cells), line - start + 1)
             cells.append(cell)
+            if 0 < self.width < len(cells) and cell.strip():
+                broken = [index for index, each in enumerate(cells) if LINE_BREAK.search(each)]
+                if broken:
+                    return self._report(OVERFLOW_MESSAGE, start, broken[0], 1)
             if not self.separator or not text.startswith(self.separator, end):
                 break
             at = end + 1
         self._put_back(len(LINE_BREAK.findall(text, 0, end)) + 1)
         return Record(start, cells)
+
+    def _report(self, message: str, line: int, index: int, kept: int) -> RowProblem:
+        self._put_back(kept)
+        return RowProblem(line, index + 1, "", BROKEN_QUOTE, message.format(line=line))
 
     def _put_back(self, kept: int) -> None:
         """Put back all but the first lines that were taken for a record."""

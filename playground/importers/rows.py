@@ -82,7 +82,7 @@ def read_table(
         text = io.StringIO(source, newline="")
         reading = replace(reading, format=CSV)
         found = recognise_text(text, reading, names, is_pasted=not needs_titles)
-        rows = build_rows(read_text(text, found.reading), found)
+        rows = build_rows(read_text(text, found.reading, found.width), found)
     return _collect(found, rows, names)
 
 

@@ -90,15 +90,15 @@ def read_rows(file: BinaryIO, source: TableSource) -> RowReader:
         sheet = open_sheet(file, reading.format or "", reading.sheet)
         return build_rows(sheet.read_records(), source)
     if reading.format == CSV:
-        return build_rows(_read_file(file, reading), source)
+        return build_rows(_read_file(file, reading, source.width), source)
     account = Account()
     rows = read_json_rows(_read_json(file, reading), reading.format or "", source.columns, account)
     return RowReader(rows, account)
 
 
-def _read_file(file: BinaryIO, reading: Reading) -> Iterator[Record | RowProblem]:
+def _read_file(file: BinaryIO, reading: Reading, width: int) -> Iterator[Record | RowProblem]:
     with open_text(file, reading.encoding or "utf-8") as text:
-        yield from read_text(text, reading)
+        yield from read_text(text, reading, width)
 
 
 def _read_json(file: BinaryIO, reading: Reading) -> Iterator[tuple[int, str]]:
@@ -106,8 +106,11 @@ def _read_json(file: BinaryIO, reading: Reading) -> Iterator[tuple[int, str]]:
         yield from read_items(text, reading.format or "")
 
 
-def read_text(text: TextIO, reading: Reading) -> Iterator[Record | RowProblem]:
-    """The records of delimited text, including the titles and blank ones."""
+def read_text(text: TextIO, reading: Reading, width: int = 0) -> Iterator[Record | RowProblem]:
+    """The records of delimited text, including the titles and blank ones.
+
+    The `width` of the table, if it is known, tells a missing quote from a cell with line breaks.
+    """
     text.seek(0)
     lines = TextLines(text)
     first = next(lines, "")
@@ -115,7 +118,7 @@ def read_text(text: TextIO, reading: Reading) -> Iterator[Record | RowProblem]:
         lines.put_back([first])
     separator = reading.delimiter or ""
     lenient = separator == "\t" or (not separator and not reading.has_header)
-    yield from read_records(lines, separator, lenient=lenient)
+    yield from read_records(lines, separator, lenient=lenient, width=width)
 
 
 def recognise_text(
@@ -129,7 +132,7 @@ def recognise_text(
     text.seek(0)
     sample = text.read(LONGEST_HEAD + 2).removeprefix("\ufeff")
     declared, _, table = find_table_start(sample)
-    if is_blank_text(table):
+    if is_blank_text(table) and len(sample) <= LONGEST_HEAD:
         raise InvalidTable(EMPTY if sample.strip("\r\n") else "The table is empty.", "empty")
     if reading.delimiter == "":
         separator, has_header = None, not is_pasted

@@ -67,6 +67,11 @@ class TableSource:
     notes: tuple[Note, ...] = ()
 
     @property
+    def width(self) -> int:
+        """How many cells a row may have, including those without a name."""
+        return max(len(self.columns), len(self.titles))
+
+    @property
     def row_word(self) -> str:
         """What messages call a row: the word before its number."""
         return "Row" if self.reading.format in WORKBOOKS else "Line"

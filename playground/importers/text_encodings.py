@@ -82,10 +82,10 @@ def recognise_encoding(file: BinaryIO) -> tuple[str, Note | None]:
     offset = find_invalid_byte(file, "utf-8")
     if offset is None:
         return "utf-8", None
-    for encoding in (_guess(_sample(file, offset)), FALLBACK):
-        if encoding and find_invalid_byte(file, encoding) is None:
+    for assumed in (_guess(_sample(file, offset)), FALLBACK):
+        if assumed and find_invalid_byte(file, assumed) is None:
             message = "The file isn't UTF-8, so it was read as {name}."
-            return encoding, note_understood("assumed-encoding", message, name=NAMES[encoding])
+            return assumed, note_understood("assumed-encoding", message, name=NAMES[assumed])
     line = line_of(file, "utf-8", offset)
     raise InvalidTable(
         f"Line {line}: the file is neither UTF-8 nor Windows-1252 text. Save it as UTF-8.",

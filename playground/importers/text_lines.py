@@ -14,7 +14,7 @@ from playground.importers.text_encodings import find_invalid_byte, line_of
 LONGEST_CELL = 1 << 24
 LONGEST_LINE = 1 << 25
 # Characters that may be read again before reading stops.
-FREE_REREADS, MOST_REREADS = 1 << 26, 8
+FREE_REREADS, MOST_REREADS = 1 << 22, 8
 
 
 class TextLines:

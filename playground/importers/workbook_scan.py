@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import IO, BinaryIO
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
@@ -22,7 +22,7 @@ from playground.importers.tables import InvalidTable
 
 LARGEST_FILE, LARGEST_UNPACKED = 100_000_000, 500_000_000
 MOST_CELLS = 10_000_000
-BLOCK = 1 << 18
+BLOCK, NO_END = 1 << 18, 1 << 60
 ERROR_VALUE, NO_VALUE = "error-value", "formula-without-value"
 # What to say of a value that would be lost, by its code.
 LOST = {
@@ -105,7 +105,7 @@ def check_size(file: BinaryIO) -> None:
             if part.flag_bits & ENCRYPTED:
                 raise InvalidTable(PROTECTED, "protected")
             # The declared size would end the reading where calamine goes on.
-            part.file_size = max(part.file_size, LARGEST_UNPACKED + 1)
+            part.file_size = NO_END
             with archive.open(part) as opened:
                 while block := opened.read(BLOCK):
                     total += len(block)
@@ -189,7 +189,7 @@ def _scan_ods_row(row: Element, before: int, repeated: int, scan: SheetScan) -> 
                 scan.lost.setdefault(number, (column, ERROR_VALUE))
 
 
-def _rows(stream: io.BufferedIOBase | zipfile.ZipExtFile, name: str) -> Iterator[Element]:
+def _rows(stream: IO[bytes], name: str) -> Iterator[Element]:
     """The rows of a sheet, each forgotten after its turn."""
     parent: Element | None = None
     for event, element in ElementTree.iterparse(stream, ("start", "end")):

@@ -14,6 +14,7 @@ from playground.importers.titles import TableColumn
 from tests.importers.reading import notes_of, read_all, recognise_bytes
 
 QUOTE = "a quote is never closed, or text follows the closing quote. Close it, and double each quote inside quotes."  # noqa: E501
+MORE = "this row has more cells than there are columns, and goes on in the next lines. Close the quote, or quote values that contain separators."  # noqa: E501
 CELL = "may be part of a cell, since a quote in line {} is broken. Correct that one first."
 
 
@@ -65,6 +66,12 @@ CELL = "may be part of a cell, since a quote in line {} is broken. Correct that 
         (b'a\n"x\nrest\n', [[2, 1, f"Line 2: {QUOTE}"], [3, None, f"Line 3 {CELL.format(2)}"]]),
         # Tab-separated cells are often copied with quotes that mean nothing.
         (b'a\tb\n"x\t1\n2" pipe\t"y"\n', [(2, '"x', "1"), (3, '2" pipe', "y")]),
+        (b'a,b\nx,"1\ny,2\n"z,",3\n4,5\n', [
+            [2, 2, f"Line 2: {QUOTE}"], (3, "y", "2"), (4, "z,", "3"), (5, "4", "5"),
+        ]),
+        (b'a,b\nx,"1\ny","2",3\nz,4\n', [
+            [2, 2, f"Line 2: {MORE}"], [3, None, f"Line 3 {CELL.format(2)}"], (4, "z", "4"),
+        ]),
         (b'a\tb\n"two\nlines"\t1\n', [(2, "two\nlines", "1")]),
     ],
 )  # fmt: skip
@@ -245,12 +252,12 @@ def test_text_that_begins_like_a_picture_is_a_table() -> None:
 
 
 def test_a_bad_byte_far_into_a_stored_reading_is_the_last_problem() -> None:
-    content = b"a,b\n" + b"1,2\n" * 300_000 + b"3,\xff\n4,5\n"
+    content = b"a,b\n" + b"1,2\n" * 100_000 + b"3,\xff\n4,5\n"
     file = io.BytesIO(content)
     source = recognise(io.BytesIO(b"a,b\n1,2\n"), "x.csv")
     found = list(read_rows(file, source))
     assert found[-1] == RowProblem(
-        300_002, None, "", "encoding", "Line 300002 isn't valid utf-8. Choose another encoding."
+        100_002, None, "", "encoding", "Line 100002 isn't valid utf-8. Choose another encoding."
     )
     assert not file.closed
 
@@ -311,7 +318,7 @@ def test_quotes_broken_in_every_line_are_read_in_linear_time() -> None:
     # Each of these lines would lead to the end of the file and back.
     content = b"a,b\n" + b'x","\n' * 30_000 + b'y"z\n'
     found = read_all(content)
-    assert found[0] == [2, 2, f"Line 2: {QUOTE}"]
+    assert found[0] == [2, 2, f"Line 2: {MORE}"]
     assert "too many quotes before this line are never closed" in found[-1][2]
 
 
