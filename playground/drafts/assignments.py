@@ -59,7 +59,7 @@ def _check_pointer(pointer: str) -> None:
 def assign_file(state: State, pointer: str, name: str, content: str | bytes) -> State:
     """Assign a JSON file unchanged, or the rows of a table as objects of strings."""
     if is_table(name):
-        return assign_rows(state, pointer, read_rows(name, content))
+        return assign_rows(state, pointer, read_row_file(name, content))
     return assign_json(state, pointer, _decode(name, content).strip())
 
 
@@ -68,7 +68,7 @@ def is_table(name: str) -> bool:
     return name.lower().endswith(TABLES)
 
 
-def read_rows(name: str, content: str | bytes, columns: Sequence[TableColumn] = ()) -> Table:
+def read_row_file(name: str, content: str | bytes, columns: Sequence[TableColumn] = ()) -> Table:
     """The rows of a table with titles. Raises AssignmentError."""
     try:
         return read_table(content, columns, name=name)

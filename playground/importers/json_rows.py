@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO
 
 from playground.importers.json_items import ItemReader
-from playground.importers.row_reader import Account, report_invalid
+from playground.importers.row_reader import RowCounts, report_invalid
 from playground.importers.tables import (
     JSON_LINES,
     MOST_COLUMNS,
@@ -77,7 +77,7 @@ def _skip_broken(items: Iterable[tuple[int, str]]) -> Iterator[tuple[int, str]]:
 
 
 def read_json_rows(
-    items: Iterable[tuple[int, str]], kind: str, columns: Sequence[str], account: Account
+    items: Iterable[tuple[int, str]], kind: str, columns: Sequence[str], counts: RowCounts
 ) -> Iterator[Row | RowProblem]:
     """The rows of a file whose columns are known."""
     builder = _Builder(kind, columns)
@@ -85,10 +85,10 @@ def read_json_rows(
     try:
         for first, text in items:
             if not text.strip():
-                account.blank.add(first)
+                counts.blank.add(first)
                 continue
-            yield builder.build(first, text, account.rows + account.blank.count)
-            account.rows += 1
+            yield builder.build(first, text, counts.rows + counts.blank.count)
+            counts.rows += 1
     except InvalidTable as error:
         yield report_invalid(error, first, columns)
 

@@ -1,4 +1,4 @@
-"""Records as rows: one for each, or its problem, with an account of what was left out."""
+"""Records as rows: one for each, or its problem, with a count of what was left out."""
 
 from __future__ import annotations
 
@@ -42,18 +42,18 @@ class LineList:
 class RowReader(Iterator[Row | RowProblem]):
     """The rows of a table as they are read; `list_notes` tells what was left out so far."""
 
-    def __init__(self, rows: Iterator[Row | RowProblem], account: Account) -> None:
-        self._rows, self._account = rows, account
+    def __init__(self, rows: Iterator[Row | RowProblem], counts: RowCounts) -> None:
+        self._rows, self._counts = rows, counts
 
     def __next__(self) -> Row | RowProblem:
         return next(self._rows)
 
     def list_notes(self) -> list[Note]:
         """Notes for people about blank and short rows."""
-        return self._account.list_notes()
+        return self._counts.list_notes()
 
 
-class Account:
+class RowCounts:
     """What has been read so far: the rows, and those that were left out."""
 
     def __init__(self) -> None:
@@ -91,24 +91,24 @@ class Account:
         return notes
 
 
-def build_rows(records: Iterable[Record | RowProblem], source: TableSource) -> RowReader:
+def convert_records(records: Iterable[Record | RowProblem], source: TableSource) -> RowReader:
     """The rows of the records of a file, whose first one may have the titles."""
-    account = Account()
-    return RowReader(_Builder(source, account).read(records), account)
+    counts = RowCounts()
+    return RowReader(_Builder(source, counts).read(records), counts)
 
 
 class _Builder:
-    """Makes rows of records; see `build_rows`."""
+    """Makes rows of records; see `convert_records`."""
 
-    def __init__(self, source: TableSource, account: Account) -> None:
-        self.source, self.account = source, account
+    def __init__(self, source: TableSource, counts: RowCounts) -> None:
+        self.source, self.counts = source, counts
         self.width = len(source.columns)
         self.word = source.row_word
         # After a broken quote, lines may be the rest of a cell instead of rows.
         self.broken = 0
 
     def read(self, records: Iterable[Record | RowProblem]) -> Iterator[Row | RowProblem]:
-        filled = self.account.skip_blank(records)
+        filled = self.counts.skip_blank(records)
         line = 1
         try:
             if self.source.reading.has_header:
@@ -116,20 +116,20 @@ class _Builder:
                 line = head.line if head else line
                 if isinstance(head, RowProblem):
                     yield head
-            before = self.account.blank.count
+            before = self.counts.blank.count
             for record in filled:
                 yield self._build(record, before)
         except InvalidTable as error:
             yield report_invalid(error, line, self.source.columns)
             return
-        if not self.account.rows:
+        if not self.counts.rows:
             message = NO_ROWS if self.source.reading.has_header else EMPTY
             yield RowProblem(line, None, "", "no-rows", message)
 
     def _build(self, record: Record | RowProblem, before: int) -> Row | RowProblem:
-        account = self.account
-        index = account.rows + account.blank.count - before
-        account.rows += 1
+        counts = self.counts
+        index = counts.rows + counts.blank.count - before
+        counts.rows += 1
         if isinstance(record, RowProblem):
             if record.code == BROKEN_QUOTE:
                 self.broken = record.line
@@ -140,7 +140,7 @@ class _Builder:
         cells: Sequence[str | None] = record.cells
         missing = self.width - len(cells)
         if missing > 0:
-            account.short.add(record.line)
+            counts.short.add(record.line)
             cells = [*cells, *[None] * missing]
         elif missing < 0:
             cells = cells[: self.width]

@@ -10,10 +10,10 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from playground.importers.row_reader import RowReader, build_rows, list_some
+from playground.importers.row_reader import RowReader, convert_records, list_some
 from playground.importers.table_files import (
     read_rows,
-    read_text,
+    read_table_text,
     recognise,
     recognise_text,
     reject_repeated,
@@ -82,7 +82,7 @@ def read_table(
         text = io.StringIO(source, newline="")
         reading = replace(reading, format=CSV)
         found = recognise_text(text, reading, names, is_pasted=not needs_titles)
-        rows = build_rows(read_text(text, found.reading, found.width), found)
+        rows = convert_records(read_table_text(text, found.reading, found.width), found)
     return _collect(found, rows, names)
 
 

@@ -14,7 +14,7 @@ from typing import BinaryIO, TextIO
 
 from playground.importers.delimited_text import read_records
 from playground.importers.json_rows import find_columns, read_items, read_json_rows
-from playground.importers.row_reader import EMPTY, Account, RowReader, build_rows
+from playground.importers.row_reader import EMPTY, RowCounts, RowReader, convert_records
 from playground.importers.table_formats import recognise_format
 from playground.importers.tables import (
     CSV,
@@ -88,17 +88,17 @@ def read_rows(file: BinaryIO, source: TableSource) -> RowReader:
     reading = source.reading
     if reading.format in WORKBOOKS:
         sheet = open_sheet(file, reading.format or "", reading.sheet)
-        return build_rows(sheet.read_records(), source)
+        return convert_records(sheet.read_records(), source)
     if reading.format == CSV:
-        return build_rows(_read_file(file, reading, source.width), source)
-    account = Account()
-    rows = read_json_rows(_read_json(file, reading), reading.format or "", source.columns, account)
-    return RowReader(rows, account)
+        return convert_records(_read_file(file, reading, source.width), source)
+    counts = RowCounts()
+    rows = read_json_rows(_read_json(file, reading), reading.format or "", source.columns, counts)
+    return RowReader(rows, counts)
 
 
 def _read_file(file: BinaryIO, reading: Reading, width: int) -> Iterator[Record | RowProblem]:
     with open_text(file, reading.encoding or "utf-8") as text:
-        yield from read_text(text, reading, width)
+        yield from read_table_text(text, reading, width)
 
 
 def _read_json(file: BinaryIO, reading: Reading) -> Iterator[tuple[int, str]]:
@@ -106,7 +106,9 @@ def _read_json(file: BinaryIO, reading: Reading) -> Iterator[tuple[int, str]]:
         yield from read_items(text, reading.format or "")
 
 
-def read_text(text: TextIO, reading: Reading, width: int = 0) -> Iterator[Record | RowProblem]:
+def read_table_text(
+    text: TextIO, reading: Reading, width: int = 0
+) -> Iterator[Record | RowProblem]:
     """The records of delimited text, including the titles and blank ones.
 
     The `width` of the table, if it is known, tells a missing quote from a cell with line breaks.
@@ -146,7 +148,7 @@ def recognise_text(
         rows = [each.cells for each in split_first(table, separator, ROWS_TO_MEASURE)]
         has_header = _has_titles(rows, names)
     reading = replace(reading, delimiter=separator or "", has_header=has_header)
-    records = read_text(text, reading)
+    records = read_table_text(text, reading)
     return _find_columns(records, reading, None if is_pasted else ROWS_TO_MEASURE)
 
 

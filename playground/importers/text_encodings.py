@@ -69,7 +69,7 @@ def recognise_encoding(file: BinaryIO) -> tuple[str, Note | None]:
             if (offset := find_invalid_byte(file, encoding)) is None:
                 return encoding, None
             name = NAMES[encoding]
-            line = line_of(file, encoding, offset)
+            line = line_of_byte(file, encoding, offset)
             raise InvalidTable(
                 f"The file is marked as {name}, but isn't valid {name} in line {line}. "
                 "Save it as UTF-8.",
@@ -86,7 +86,7 @@ def recognise_encoding(file: BinaryIO) -> tuple[str, Note | None]:
         if assumed and find_invalid_byte(file, assumed) is None:
             message = "The file isn't UTF-8, so it was read as {name}."
             return assumed, note_understood("assumed-encoding", message, name=NAMES[assumed])
-    line = line_of(file, "utf-8", offset)
+    line = line_of_byte(file, "utf-8", offset)
     raise InvalidTable(
         f"Line {line}: the file is neither UTF-8 nor Windows-1252 text. Save it as UTF-8.",
         "encoding",
@@ -110,7 +110,7 @@ def check_encoding(file: BinaryIO, encoding: str) -> str:
     except (LookupError, ValueError):
         raise InvalidReading(f"There is no encoding {encoding!r:.40}.", "encoding") from None
     if offset is not None:
-        line = line_of(file, found, offset)
+        line = line_of_byte(file, found, offset)
         message = f"Line {line} isn't valid {encoding:.40}. Choose another encoding."
         raise InvalidReading(message, "encoding", line=line)
     return found
@@ -141,7 +141,7 @@ def _make_decoder(encoding: str, errors: str) -> codecs.IncrementalDecoder:
     return codecs.getincrementaldecoder(encoding)(errors)
 
 
-def line_of(file: BinaryIO, encoding: str, offset: int) -> int:
+def line_of_byte(file: BinaryIO, encoding: str, offset: int) -> int:
     """The line of a byte, from 1, in a file that is valid before it."""
     decoder = _make_decoder(encoding, "replace")
     line, is_after_return = 1, False

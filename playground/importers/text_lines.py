@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import BinaryIO, TextIO
 
 from playground.importers.tables import InvalidTable
-from playground.importers.text_encodings import find_invalid_byte, line_of
+from playground.importers.text_encodings import find_invalid_byte, line_of_byte
 
 # Characters. A cell of 10 MB fits, but no more than a few of them are in memory at once.
 LONGEST_CELL = 1 << 24
@@ -84,7 +84,7 @@ def open_text(file: BinaryIO, encoding: str) -> Iterator[TextIO]:
         yield text
     except UnicodeError:
         offset = find_invalid_byte(file, encoding) or 0
-        line = line_of(file, encoding, offset)
+        line = line_of_byte(file, encoding, offset)
         message = f"Line {line} isn't valid {encoding}. Choose another encoding."
         raise InvalidTable(message, "encoding", line=line) from None
     finally:

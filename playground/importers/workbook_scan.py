@@ -89,7 +89,7 @@ def _open_archive(file: BinaryIO) -> Iterator[zipfile.ZipFile]:
         raise InvalidTable(DAMAGED, "damaged") from error
 
 
-def check_size(file: BinaryIO) -> None:
+def check_unpacked_size(file: BinaryIO) -> None:
     """Unpack the parts once, counting. Raises InvalidTable if they are too large, or damaged.
 
     The sizes that an archive declares may be wrong.

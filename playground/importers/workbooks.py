@@ -39,7 +39,7 @@ from playground.importers.workbook_scan import (
     LOST,
     PROTECTED,
     SheetScan,
-    check_size,
+    check_unpacked_size,
     column_letters,
     scan_ods,
     scan_xlsx,
@@ -83,7 +83,7 @@ class Sheet:
             if line in self.lost:
                 yield self._report_lost(line)
             else:
-                cells = [format_value(each) for each in values]
+                cells = [convert_value(each) for each in values]
                 yield Record(line, cells if self.is_excel else _format_times(cells))
         # Rows with nothing else are beyond the end of the sheet.
         for each in sorted(self.lost):
@@ -111,7 +111,7 @@ class Sheet:
 
 def open_sheet(file: BinaryIO, kind: str, name: str | None) -> Sheet:
     """A sheet by its name, or the first visible one. Raises InvalidTable."""
-    check_size(file)
+    check_unpacked_size(file)
     # All sheets of this format are read where the workbook is opened.
     scans = scan_ods(file) if kind == ODS else {}
     file.seek(0)
@@ -135,7 +135,7 @@ def open_sheet(file: BinaryIO, kind: str, name: str | None) -> Sheet:
     return Sheet(chosen, names, first, scan.lost, opened, kind == XLSX)
 
 
-def format_value(value: Value) -> str:
+def convert_value(value: Value) -> str:
     """The value of a cell as text."""
     if isinstance(value, str):
         return value

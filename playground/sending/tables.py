@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playground.drafts.assignments import assign_rows, list_columns, read_rows
+from playground.drafts.assignments import assign_rows, list_columns, read_row_file
 from playground.drafts.editing import State
 from playground.sending.plans import gather_facts, plan_state
 
@@ -16,6 +16,6 @@ def assign_table(
     """
     plan = plan_state(operation_id, state)
     columns = list_columns(plan.operation, gather_facts(plan), state.text, pointer)
-    table = read_rows(name, content, columns)
+    table = read_row_file(name, content, columns)
     notes = [f"{name}: {note.message}" for note in table.notes]
     return assign_rows(state, pointer, table), notes
