@@ -15,6 +15,7 @@ from playground.batches.mapping import MOST_ROWS, CellRow
 from playground.drafts.assignments import PATH
 from playground.drafts.models import Draft
 from playground.jsontext import pointers
+from playground.jsontext.pointers import line_of
 from playground.payload_templates.models import Version
 from playground.people.models import Person
 from playground.rules.checking import blocks
@@ -120,14 +121,15 @@ class Checker:
 
     def _check(self, request: BuiltRequest, count: int) -> list[Problem]:
         lookups = self.lookups(request.path_values.get(WORKFLOW_UID, ""))
-        limit = LIMIT + MOST_PER_ROW * count
-        return check_plan(self.plan_request(request), lookups=lookups, limit=limit)
+        if count > 1:
+            lookups = replace(lookups, limit=LIMIT + MOST_PER_ROW * count)
+        return check_plan(self.plan_request(request), lookups=lookups)
 
     def _look_up(self, workflow_uid: str) -> Lookups:
         path_values = {**self.plan.path_values, WORKFLOW_UID: workflow_uid}
         plan = replace(self.plan, path_values=path_values)
         facts = replace(gather_facts(plan), columns=self.builder.columns)
-        return look_up(plan, facts)
+        return replace(look_up(plan, facts), lines=False)
 
     def _find_faults(self) -> Iterator[Problem]:
         """The problems outside of columns that a full and an empty row have in common."""
@@ -138,7 +140,11 @@ class Checker:
             request = self.builder.build([row])
             own = (e for e in self._check(request, 1) if self._find_column(e, request) is None)
             found.append({self._key_of(each): each for each in own})
-        return (each for key, each in found[0].items() if key in found[1])
+        text = self.builder.state.text
+        for key, each in found[0].items():
+            if key in found[1]:
+                is_inside = each.pointer[:1] in ("", "/")
+                yield replace(each, line=line_of(text, each.pointer)) if is_inside else each
 
     def _key_of(self, problem: Problem) -> tuple[str, str]:
         index, below = self._split(problem.pointer)

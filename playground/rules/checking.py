@@ -44,6 +44,7 @@ def check_document(
     resolve: Resolve | None = None,
     read: Read = parse_plain,
     limit: int = LIMIT,
+    lines: bool = True,
 ) -> list[Problem]:
     """Every problem of a document in line order; never raises, whatever the text.
 
@@ -51,7 +52,7 @@ def check_document(
     `limit` problems are listed, errors first; one more then reports that the list was truncated.
     `resolve` returns the text with the values of its variables: rules then check those, and report
     pointers of `text`. `read` returns what `parse_plain` does, for callers that may have parsed the
-    text before.
+    text before. Finding the lines takes longer than most rules: without `lines` they are 0.
     """
     try:
         document = read(text)
@@ -59,7 +60,7 @@ def check_document(
         return [report_not_json(error)]
     if not isinstance(document.value, dict):
         found = [make_problem("not-an-object", "", found=describe_value(parse(text)))]
-        return _locate(text, found, limit)
+        return _locate(text, found, limit, lines)
     context = written = Context(text, document.value, schema or {}, facts, limit)
     found = []
     if document.has_duplicate_keys:
@@ -81,7 +82,7 @@ def check_document(
         # An imported document may name any rule.
         if name in RULES:
             found += islice(RULES[name](context), limit + 1)
-    return _locate(text, found, limit) if found else []
+    return _locate(text, found, limit, lines) if found else []
 
 
 def blocks(problems: list[Problem]) -> bool:
@@ -109,15 +110,20 @@ def _check_duplicates(text: str) -> Iterator[Problem]:
         yield replace(found, line=each.second_line)
 
 
-def _locate(text: str, found: list[Problem], limit: int) -> list[Problem]:
-    """The problems with their lines, in order, at most as many as the limit."""
+def _locate(text: str, found: list[Problem], limit: int, wanted: bool) -> list[Problem]:
+    """The problems with their lines, if wanted, in order, at most as many as the limit."""
     listed = found
     if len(found) > limit:
         listed = sorted(found, key=lambda each: ORDER[each.severity])[:limit]
     # All lines in one pass over the text, however many problems there are.
-    missing = {each.pointer for each in listed if not each.line}
+    missing = {each.pointer for each in listed if not each.line and wanted}
     lines = lines_of(text, missing) if missing else {}
-    located = [each if each.line else replace(each, line=lines[each.pointer]) for each in listed]
+    located = [
+        replace(each, line=lines[each.pointer])
+        if each.pointer in missing and not each.line
+        else each
+        for each in listed
+    ]
     located.sort(key=lambda each: (each.line, ORDER[each.severity]))
     if len(found) > limit:
         located.append(replace(make_problem("more", "", limit=str(limit)), line=1))

@@ -14,7 +14,6 @@ from playground.drafts.facts import load_facts
 from playground.drafts.incomplete import check_incomplete
 from playground.drafts.metadata import Metadata, own_variables, variable_values
 from playground.drafts.models import Draft
-from playground.jsontext.foreign import find_foreign
 from playground.jsontext.parsing import parse_plain
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import FILE_REFERENCE, find_references, may_have_references
@@ -26,9 +25,8 @@ from playground.people.models import Person
 from playground.rules.checking import Read, check_document
 from playground.rules.context import LIMIT
 from playground.rules.facts import NO_FACTS, Facts
+from playground.rules.path_values import check_path_values
 from playground.rules.problems import ERROR, WARNING, Problem
-from playground.rules.references import check_row_reference
-from playground.rules.wording import abbreviate, stands_for_uid
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import Choices, check_listed_values, load_choices
 from playground.workspace.connections import format_variables
@@ -148,11 +146,16 @@ def gather_facts(plan: Plan) -> Facts:
 
 @dataclass(frozen=True)
 class Lookups:
-    """What the check of a plan looks up; the same for all payloads of a batch."""
+    """What the check of a plan looks up; the same for all payloads of a batch.
+
+    `limit` and `lines` are as in `check_document`.
+    """
 
     facts: Facts
     resolve: Callable[[str], str]
     choices: Mapping[str, Choices]
+    limit: int = LIMIT
+    lines: bool = True
 
 
 def look_up(plan: Plan, facts: Facts | None = None) -> Lookups:
@@ -166,11 +169,10 @@ def check_plan(
     facts: Facts | None = None,
     read: Read = parse_plain,
     lookups: Lookups | None = None,
-    limit: int = LIMIT,
 ) -> list[Problem]:
     """Return every problem at once: connection, path values, incomplete input, document.
 
-    Callers that have the facts or all lookups already pass them; `read` and `limit` are as in
+    Callers that have the facts or all lookups already pass them; `read` is as in
     `check_document`.
     """
     schema = plan.operation.body_schema
@@ -179,7 +181,9 @@ def check_plan(
     facts = lookups.facts if lookups else facts
     problems = [*_check_target(plan, facts or NO_FACTS), *_check_incomplete(plan)]
     if schema is not None and lookups is not None:
-        problems += check_document(plan.text, schema, lookups.facts, lookups.resolve, read, limit)
+        problems += check_document(
+            plan.text, schema, facts, lookups.resolve, read, lookups.limit, lookups.lines
+        )
         problems += _check_size(plan, lookups.facts)
         if lookups.choices:
             problems += check_listed_values(
@@ -255,20 +259,7 @@ def _check_target(plan: Plan, facts: Facts) -> Iterator[Problem]:
     elif connection.api != api.id:
         message = f"{connection.name} isn't a connection to {api.title}."
         yield _error("wrong-api", "#connect", message, connection=connection.name)
-    for each in plan.operation.path_fields:
-        value = plan.path_values.get(each.name, "")
-        rows = [found for found in find_references(value) if found.kind == "row"]
-        if rows:
-            for found in rows:
-                place = f"#path/{each.name}"
-                for problem in check_row_reference(found, facts, each.title, place):
-                    yield replace(problem, line=1)
-        elif each.required and not value.strip():
-            message = f"{each.title} is missing."
-            yield _error("path-missing", f"#path/{each.name}", message, name=each.name)
-        elif (each.name.endswith("_uid") and stands_for_uid(value)) or any(find_foreign(value)):
-            message = f"{each.title}: {abbreviate(value)} is a placeholder. Enter the real value."
-            yield _error("path-placeholder", f"#path/{each.name}", message, name=each.name)
+    yield from check_path_values(plan.operation.path_fields, plan.path_values, facts)
 
 
 def _check_incomplete(plan: Plan) -> list[Problem]:

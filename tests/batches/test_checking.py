@@ -48,7 +48,7 @@ def test_a_problem_is_led_back_to_its_cell(altcraft: Connection):
     assert (problem.severity, problem.pointer) == ("error", "/id")
     assert problem.message == "`id` must be a whole number, not text."
     found = checker.check([row("ada", "-1", line=9)])
-    assert describe(found) == [(9, 1, "unusually-small"), (9, 0, "does-not-fit")]
+    assert describe(found) == [(9, 0, "does-not-fit"), (9, 1, "unusually-small")]
 
 
 def test_an_empty_cell_is_a_problem_of_its_column_where_the_field_is_needed(altcraft: Connection):

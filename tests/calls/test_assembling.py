@@ -177,6 +177,7 @@ def test_no_path_value_escapes_its_segment(typed: str) -> None:
         ("{{dots}}", "path-odd"),
         ("{{empty}}", "path-missing"),
         ("{{none}}", "variable-unknown"),
+        ("{{row.First name}}", "row-unknown"),
     ],
 )
 def test_an_impossible_path_value_is_not_sent(typed: str, code: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from playground.jsontext.references import (
+    escape_references,
     find_document_references,
     find_references,
     find_unknown_variables,
@@ -27,6 +28,9 @@ def found(value: str) -> list[tuple[str, str]]:
         ("{{7*7}} {{ name }} {{1a}} {{}} {{a b}} {{a} } {{secret:}} {{file:}} {{today+2y}}", []),
         ("\\{{name}} \\{{secret:KEY}}", []),
         ("{{secret:a b}}", []),
+        ('{{row.First name}} {{row.a.b}} {{row.My "q"}} {{row.#2}}', 4),
+        ("{{row.name}}", [("row", "name")]),
+        ("{{row}} \\{{row.name}} {{row.a{b}}} {{row.a\nb}}", [("variable", "row")]),
     ],
 )
 def test_references_have_one_spelling(value: str, references: Any) -> None:
@@ -42,6 +46,19 @@ def test_a_reference_has_its_offsets_and_whether_it_is_the_whole_string() -> Non
     assert reference.spelling == "{{name}}"
     assert find_references("{{secret:KEY}}")[0].whole
     assert find_references("{{secret:KEY}}")[0].spelling == "{{secret:KEY}}"
+
+
+def test_a_reference_to_a_row_may_mean_a_variable_of_that_name() -> None:
+    (reference,) = find_references("{{row.a b}}")
+    assert (reference.spelling, reference.variable) == ("{{row.a b}}", "row.a b")
+    assert find_references("{{name}}")[0].variable == "name"
+
+
+@pytest.mark.parametrize("value", ["{{name}}", "\\{{{x}}", "{{{{secret:a}}", "a\\", "{{row.x}}"])
+def test_an_escaped_value_has_no_references(value: str) -> None:
+    escaped = escape_references(value)
+    assert find_references(escaped) == []
+    assert substitute(escaped, lambda _: "evaluated") == value
 
 
 def test_substituted_values_are_not_read_as_references() -> None:

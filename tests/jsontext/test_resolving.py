@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from playground.jsontext.parsing import NumberToken, parse
 from playground.jsontext.printing import quote
 from playground.jsontext.references import find_document_references
-from playground.jsontext.resolving import resolve_document, resolve_pieces, split_deferred
+from playground.jsontext.resolving import (
+    escape_strings,
+    resolve_document,
+    resolve_pieces,
+    split_deferred,
+)
 from tests.jsontext.trees import documents
 
 NOW = datetime(2026, 11, 22, 18, 5, 7, 999, tzinfo=UTC)
@@ -112,3 +117,14 @@ def test_long_strings_are_resolved_in_one_pass(piece: str) -> None:
     text = '["' + piece * 30_000 + '", "' + piece * 10 + '"]'
     assert resolve(text, a="x").startswith('["')
     find_document_references(text)
+
+
+def test_escaped_strings_arrive_as_they_are_and_keys_and_other_tokens_stay() -> None:
+    text = '{"{{key}}": 1.10, "a": ["{{v}}", "\\u007b{secret:s}}", "\\u00e9"], "b": "\\\\{{v}}"}'
+    escaped = escape_strings(text)
+    assert escaped == (
+        '{"{{key}}": 1.10, "a": ["\\\\{{v}}", "\\\\{{secret:s}}", "\\u00e9"], "b": "\\\\\\\\{{v}}"}'
+    )
+    pieces = resolve_pieces(escaped, {"v": "evaluated"}, NOW, lambda: "uuid")
+    assert not any(piece.reference for piece in pieces)
+    assert json.loads("".join(piece.text for piece in pieces)) == json.loads(text)

@@ -65,3 +65,24 @@ def test_a_placeholder_of_another_tool_is_an_error_and_replaced_if_possible():
         problem = the("foreign-placeholder", {**launch(), "job_name": written}, LAUNCH)
         assert (problem.severity, problem.fix) == ("error", None)
     assert found({**launch(), "job_name": r"\{{$guid}} {% if x %}"}, LAUNCH) == []
+
+
+def test_a_column_of_rows_is_an_error_where_there_are_no_rows():
+    document = {**launch(), "job_name": "run of {{row.First name}}"}
+    one = the("row-without-batch", document, LAUNCH)
+    assert (one.pointer, one.severity) == ("/job_name", "error")
+    assert one.message == (
+        "`job_name` is filled from the rows of a batch (column First name). Enter a value "
+        "instead, or send this payload as a batch."
+    )
+    # An existing variable with such a name still counts.
+    known = Facts(variables={"row.First name": "x"})
+    assert found(document, LAUNCH, known) == []
+
+
+def test_an_unknown_column_of_rows_comes_with_a_similar_one():
+    document = {**launch(), "job_name": "run of {{row.first name}}"}
+    facts = Facts(columns=("First name", "Mail"))
+    one = the("unknown-column", document, LAUNCH, facts)
+    assert one.message.endswith("which these rows don't have. Did you mean `First name`?")
+    assert found({**launch(), "job_name": "{{row.Mail}}"}, LAUNCH, facts) == []

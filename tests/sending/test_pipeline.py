@@ -116,7 +116,7 @@ def test_an_empty_cookie_is_an_error(practice) -> None:
 @pytest.mark.parametrize(
     ("uid", "codes"),
     [("<workflow_uid>", ["path-placeholder"]), ("YOUR_WORKFLOW_UID", ["path-placeholder"]),
-     (" ", ["path-missing"]), ("w-1", [])],
+     (" ", ["path-missing"]), ("w-1", []), ("{{row.uid}}", ["row-without-batch"])],
 )  # fmt: skip
 def test_a_placeholder_in_the_address_is_an_error(practice, editor, uid, codes) -> None:
     path = {"workflow_uid": uid}
