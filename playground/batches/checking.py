@@ -148,12 +148,12 @@ class Checker:
 
     def _key_of(self, problem: Problem) -> tuple[str, str]:
         index, below = self._split(problem.pointer)
-        pointer = problem.pointer if index is None else f"{self.builder.mapping.items}/-{below}"
+        pointer = problem.pointer if index is None else f"{self.builder.items_pointer}/-{below}"
         return problem.code, pointer
 
     def _split(self, pointer: str) -> tuple[int | None, str]:
         """The index of the row's item that has the pointer, and the pointer below it."""
-        items = self.builder.mapping.items
+        items = self.builder.items_pointer
         if not items or not pointer.startswith(f"{items}/"):
             return None, pointer
         segment, slash, below = pointer[len(items) + 1 :].partition("/")
@@ -192,7 +192,7 @@ class Checker:
 
     def _name_row(self, problem: Problem, index: int | None, row: CellRow) -> str:
         """The message with the line of the file: the API counts the rows of one request."""
-        schema, items = self.builder.operation.body_schema, self.builder.mapping.items
+        schema, items = self.builder.operation.body_schema, self.builder.items_pointer
         if "x-item" not in schema_at(schema, items):
             return problem.message
         label = label_object(schema, f"{items}/{index}")

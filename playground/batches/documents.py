@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import json
-import operator
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
 from django.utils.translation import gettext as _
 
-from playground.batches.cells import choose_kind, make_converter, make_json_converter
+from playground.batches.fields import FieldMaker
 from playground.batches.items import ItemsText, cut_items
-from playground.batches.layouts import (
-    KEEP,
-    OMIT,
-    CellField,
-    Layout,
-    Layouts,
-    Report,
-    find_row_fields,
-)
+from playground.batches.layouts import Layout, Layouts, Report
 from playground.batches.mapping import CellRow, ColumnMapping, Mapping
 from playground.batches.row_texts import CellConflict, CellText, ColumnNumbers, RowText
 from playground.drafts.assignments import PATH
 from playground.drafts.editing import State
 from playground.drafts.incomplete import text_at
-from playground.jsontext import pointers
+from playground.drafts.metadata import is_within
 from playground.jsontext.references import escape_references
 from playground.jsontext.resolving import find_strings
 from playground.openapi.operations import Operation
-from playground.rules.context import schema_at, schema_below
 from playground.rules.problems import ERROR
 from playground.rules.wording import abbreviate
-
-EMPTY_TEXTS = {"omit": None, "empty": '""', "null": "null"}
 
 
 @dataclass(frozen=True)
@@ -78,6 +66,7 @@ class Builder:
         self.titles = ColumnNumbers(columns)
         self.metadata = state.metadata.write()
         self.items: ItemsText | None = None
+        self.items_pointer = ""
         self.outer: Layouts | None = None
         self.inner: Layouts | None = None
         if operation.body_schema is not None:
@@ -125,79 +114,31 @@ class Builder:
         return abbreviate(title) if title else _("column %(number)s") % {"number": column + 1}
 
     def _prepare_body(self, text: str) -> None:
-        mapping = self.mapping
-        filled = [each for each in mapping.columns if each.pointer.startswith("/")]
-        below = f"{mapping.items}/-"
-        inside = [each for each in filled if mapping.items and _is_within(each.pointer, below)]
+        maker = FieldMaker(self.operation.body_schema, self.mapping)
+        filled = [each for each in self.mapping.columns if each.pointer.startswith("/")]
+        inside = list_item_columns(self.mapping)
         outside = [each for each in filled if each not in inside]
-        metadata = self.state.metadata
-        if mapping.items:
+        metadata, items = self.state.metadata, self.mapping.items
+        # A list that takes nothing of a row stays as the template has it.
+        if inside or (items and self._find_references(text_at(text, items))):
+            self.items_pointer, below = items, f"{items}/-"
             is_scalar = any(each.pointer == below for each in inside)
-            order = self._list_order(mapping.items)
-            self.items = cut_items(text, mapping.items, order, is_scalar)
-            root = f"{mapping.items}/0"
+            self.items = cut_items(text, items, maker.list_order(items), is_scalar)
+            root = f"{items}/0"
             fields = [
-                self._make_field(self.items.inner, root + each.pointer[len(below) :], each)
+                maker.make(self.items.inner, root + each.pointer[len(below) :], each)
                 for each in inside
             ]
             # Only the first item is a pattern.
-            metadata = metadata.reorder(mapping.items, lambda index: None if index else 0)
+            metadata = metadata.reorder(items, lambda index: None if index else 0)
             for each in fields:
                 metadata = metadata.put("incomplete", each.pointer, None)
-            fields += self._find_row_fields(self.items.inner, fields, root)
+            fields += maker.find(self.items.inner, self.titles, fields, root)
             self.inner = Layouts(self.items.inner, metadata, fields, self.titles, root)
             text = self.items.outer
-        fields = [self._make_field(text, each.pointer, each) for each in outside]
-        fields += self._find_row_fields(text, fields)
+        fields = [maker.make(text, each.pointer, each) for each in outside]
+        fields += maker.find(text, self.titles, fields)
         self.outer = Layouts(text, metadata, fields, self.titles)
-
-    def _find_row_fields(
-        self, text: str, fields: list[CellField], root: str = ""
-    ) -> list[CellField]:
-        # What is said of a column that fills nothing by itself comes first.
-        said = {each.column: each for each in reversed(self.mapping.columns)}
-        said |= {each.column: each for each in self.mapping.columns if not each.pointer}
-
-        def make(pointer: str, column: int) -> CellField:
-            entry = said.get(column, ColumnMapping(column))
-            return self._make_field("", pointer, entry, missing=OMIT)
-
-        filled = [each.pointer for each in fields]
-        found = find_row_fields(text, self.titles, filled, make)
-        return [each for each in found if not root or _is_within(each.pointer, root)]
-
-    def _make_field(
-        self, text: str, pointer: str, entry: ColumnMapping, missing: str = KEEP
-    ) -> CellField:
-        """The field of a column at a pointer of the text; without a text it has no value yet."""
-        schema = schema_at(self.operation.body_schema, pointer)
-        current = text_at(text, pointer) if text else ""
-        kind = choose_kind(schema, current) if entry.kind == "auto" else entry.kind
-        empty = EMPTY_TEXTS[entry.empty]
-        is_item = bool(self.mapping.items) and pointer == f"{self.mapping.items}/0"
-        if is_item:
-            # An item can't be left out without leaving out its row.
-            missing, empty = OMIT, empty or '""'
-        return CellField(
-            pointer=pointer,
-            column=entry.column,
-            convert=make_converter(entry.kind, schema, current),
-            convert_json=make_json_converter(entry.kind, schema),
-            empty="[]" if kind == "list" and entry.empty == "empty" else empty,
-            missing=missing,
-            order=self._list_order(pointer),
-            is_empty=operator.not_ if kind == "text" else _is_blank,
-            # JSON says itself what is nothing, unless somebody chose what it is to become.
-            is_empty_json=_is_never_empty if entry.kind == "auto" else "null".__eq__,
-        )
-
-    def _list_order(self, pointer: str) -> tuple[str, ...]:
-        """The keys of the objects around a place, which may have to be created."""
-        keys, schema = dict[str, None](), self.operation.body_schema
-        for segment in pointers.split(pointer):
-            keys |= dict.fromkeys(schema_at(schema, "").get("properties", ()))
-            schema = schema_below(schema, segment)
-        return tuple(keys)
 
     def _list_shared_columns(self) -> tuple[int, ...]:
         """The columns that must be the same in all rows of a request."""
@@ -205,11 +146,14 @@ class Builder:
         for row_text in self.path_texts.values():
             found += row_text.columns
         if self.outer is not None:
-            text = self.outer.text
             found += [each.column for each in self.outer.fields]
-            for start, end in find_strings(text):
-                found += self.titles.find_all(json.loads(text[start:end]))
+            found += self._find_references(self.outer.text)
         return tuple(dict.fromkeys(found))
+
+    def _find_references(self, text: str) -> list[int]:
+        """The columns that the strings of a JSON text refer to."""
+        values = (json.loads(text[start:end]) for start, end in find_strings(text))
+        return [column for each in values for column in self.titles.find_all(each)]
 
     def _compare(self, rows: Sequence[CellRow]) -> list[CellProblem]:
         first, problems = rows[0], list[CellProblem]()
@@ -256,6 +200,12 @@ class Builder:
         problems.append(CellProblem(line, column, code, message))
 
 
+def list_item_columns(mapping: Mapping) -> list[ColumnMapping]:
+    """The columns that fill the items of the mapping's array."""
+    below = f"{mapping.items}/-"
+    return [each for each in mapping.columns if mapping.items and is_within(each.pointer, below)]
+
+
 def list_row_columns(operation: Operation, state: State, columns: Sequence[str]) -> set[int]:
     """The columns that the payload or its path values refer to as `{{row.TITLE}}`."""
     titles = ColumnNumbers(columns)
@@ -271,19 +221,7 @@ def get_cell(row: CellRow, column: int) -> str | None:
     return row.cells[column] if column < len(row.cells) else None
 
 
-def _is_within(pointer: str, ancestor: str) -> bool:
-    return pointer == ancestor or pointer.startswith(f"{ancestor}/")
-
-
 def _read_cell(row: CellRow, column: int) -> str:
     """The text of a cell inside a longer text; empty for one that is missing."""
     cell = get_cell(row, column)
     return "" if cell is None or (cell == "null" and column in row.json_cells) else cell
-
-
-def _is_never_empty(cell: str) -> bool:
-    return False
-
-
-def _is_blank(cell: str) -> bool:
-    return not cell.strip()

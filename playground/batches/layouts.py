@@ -6,13 +6,13 @@ rows of a file agree in that: a row costs the conversion of its cells and one jo
 
 from __future__ import annotations
 
-import operator
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from playground.batches.cells import Convert, InvalidCell, write_text
+from playground.batches.cells import InvalidCell, write_text
+from playground.batches.fields import FILL, KEEP, OMIT, CellField
 from playground.batches.mapping import CellRow
 from playground.batches.row_texts import (
     CellConflict,
@@ -22,37 +22,15 @@ from playground.batches.row_texts import (
     read_row_text,
 )
 from playground.drafts.metadata import Metadata
-from playground.jsontext import pointers
 from playground.jsontext.edits import PointerNotFound, remove_value, set_value
 from playground.jsontext.pointers import locate, pointer_at
 from playground.jsontext.printing import quote
 from playground.jsontext.resolving import find_strings
 from playground.jsontext.splices import apply
 
-# What becomes of a field: it takes a value, is removed, or stays as the template has it.
-FILL, OMIT, KEEP = "fill", "omit", "keep"
 # With more fields that are empty in some rows, layouts are made again and again.
 MOST_LAYOUTS = 512
 Report = Callable[[int, str, str], None]
-
-
-@dataclass(frozen=True)
-class CellField:
-    """A place that one column fills. `order` has the keys of its object in the schema's order.
-
-    `empty` is the JSON text for an empty cell, None to remove the field; `missing` is what a
-    missing cell does. Cells that are JSON texts have a conversion of their own.
-    """
-
-    pointer: str
-    column: int
-    convert: Convert = field(repr=False)
-    convert_json: Convert = field(repr=False)
-    empty: str | None = None
-    missing: str = KEEP
-    order: tuple[str, ...] = ()
-    is_empty: Callable[[str], bool] = field(default=operator.not_, repr=False)
-    is_empty_json: Callable[[str], bool] = field(default="null".__eq__, repr=False)
 
 
 @dataclass(frozen=True)
@@ -190,18 +168,3 @@ def _convert(each: CellField, cell: str, report: Report, is_json: bool) -> tuple
     except InvalidCell as invalid:
         report(each.column, invalid.code, str(invalid))
         return write_text(cell), FILL
-
-
-def find_row_fields(
-    text: str, titles: ColumnNumbers, filled: Sequence[str], make: Callable[[str, int], CellField]
-) -> list[CellField]:
-    """A field for each string that is only `{{row.TITLE}}`, unless another one fills it."""
-    found = []
-    for start, end in find_strings(text):
-        row_text = read_row_text(text[start:end], titles)
-        if row_text is None or row_text.parts != ['"', '"']:
-            continue
-        pointer = pointer_at(text, start + 1)
-        if not any(pointers.overlaps(pointer, each) for each in filled):
-            found.append(make(pointer, row_text.columns[0]))
-    return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from playground.batches.documents import list_row_columns
+from playground.batches.documents import list_item_columns, list_row_columns
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
 from playground.drafts.assignments import PATH, list_columns
@@ -38,9 +38,7 @@ def propose_mapping(
     that the payload refers to as `{{row.TITLE}}` fill nothing else.
     """
     items = find_items(operation)
-    mapping = RowMapping(
-        group="all" if items else "each", size=propose_size(operation, items), items=items
-    )
+    mapping = RowMapping(size=propose_size(operation, items), items=items)
     mapping = _use_saved(mapping, columns, saved)
     known = KnownColumns(list_fields(operation, state, mapping.items, facts))
     filled = [each.pointer for each in mapping.columns if each.pointer]
@@ -60,7 +58,9 @@ def propose_mapping(
         filled += [pointer] if pointer else []
         entries.append(ColumnMapping(index, pointer))
     entries.sort(key=lambda each: each.column)
-    return replace(mapping, columns=tuple(entries))
+    mapping = replace(mapping, columns=tuple(entries))
+    # What fills inputs is usually meant as the inputs of one launch.
+    return mapping if saved or not list_item_columns(mapping) else replace(mapping, group="all")
 
 
 def propose_size(operation: Operation, items: str) -> int:

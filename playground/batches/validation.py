@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext as _
 
-from playground.batches.documents import Builder, list_row_columns
+from playground.batches.documents import Builder, list_item_columns, list_row_columns
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, Mapping
 from playground.drafts.assignments import PATH
 from playground.drafts.editing import State
@@ -30,7 +30,7 @@ def validate_mapping(
     found = [
         *_check_columns(mapping, columns),
         *_check_overlaps(mapping, columns),
-        *_check_items(mapping, operation, state),
+        *_check_items(mapping, columns, operation, state),
     ]
     for each in mapping.columns:
         if each.pointer and not found:
@@ -98,7 +98,16 @@ def _check_overlaps(mapping: Mapping, columns: Sequence[str]) -> Iterator[str]:
             filled.append(each)
 
 
-def _check_items(mapping: Mapping, operation: Operation, state: State) -> Iterator[str]:
+def _fills_items(
+    mapping: Mapping, columns: Sequence[str], operation: Operation, state: State
+) -> bool:
+    inside = State(text_at(state.text, mapping.items) or "[]")
+    return bool(list_item_columns(mapping) or list_row_columns(operation, inside, columns))
+
+
+def _check_items(
+    mapping: Mapping, columns: Sequence[str], operation: Operation, state: State
+) -> Iterator[str]:
     if not mapping.items:
         if mapping.group in COLLECTING:
             yield _("Choose the list of the payload that takes an entry per row.")
@@ -115,21 +124,20 @@ def _check_items(mapping: Mapping, operation: Operation, state: State) -> Iterat
     if current and current != "null" and not current.startswith("["):
         yield _("%(place)s isn't a list, so it can't take the rows.") % {"place": mapping.items}
         return
+    if mapping.group in COLLECTING and not _fills_items(mapping, columns, operation, state):
+        message = _("No column fills an entry of %(place)s. Choose a field of its entries.")
+        yield message % {"place": mapping.items}
     try:
         set_value(text, mapping.items, "[]")
     except PointerNotFound:
         yield _("The payload has no place for %(place)s.") % {"place": mapping.items}
+    inside = list_item_columns(mapping)
     for each in mapping.columns:
-        if pointers.overlaps(each.pointer, mapping.items) and not _is_item(each.pointer, mapping):
+        if pointers.overlaps(each.pointer, mapping.items) and each not in inside:
             message = _(
                 "%(pointer)s is replaced by the entries of the rows. Use %(items)s/- instead."
             )
             yield message % {"pointer": each.pointer, "items": mapping.items}
-
-
-def _is_item(pointer: str, mapping: Mapping) -> bool:
-    below = f"{mapping.items}/-"
-    return bool(mapping.items) and (pointer == below or pointer.startswith(f"{below}/"))
 
 
 def _check_pointer(
@@ -152,7 +160,7 @@ def _check_pointer(
         message = _("%(name)s: %(place)s isn't a JSON Pointer. It must start with a slash.")
         yield message % params
         return
-    is_item = _is_item(pointer, mapping)
+    is_item = each in list_item_columns(mapping)
     if "-" in pointers.split(pointer) and not is_item:
         message = _("%(name)s: choose the list of %(place)s as the one that takes the rows.")
         yield message % params
@@ -178,6 +186,6 @@ def _can_be_filled(
     """Whether the field exists or can be created, tried with this column alone."""
     alone = Mapping(columns=(each,), items=mapping.items)
     builder = Builder(operation, state, columns, alone)
-    layouts = builder.inner if _is_item(each.pointer, mapping) else builder.outer
+    layouts = builder.inner if list_item_columns(alone) else builder.outer
     assert layouts is not None
     return 0 not in layouts.find("f".ljust(len(layouts.fields), "k")).unplaced

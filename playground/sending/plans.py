@@ -182,7 +182,7 @@ def check_plan(
     problems = [*_check_target(plan, facts or NO_FACTS), *_check_incomplete(plan)]
     if schema is not None and lookups is not None:
         problems += check_document(
-            plan.text, schema, facts, lookups.resolve, read, lookups.limit, lookups.lines
+            plan.text, schema, lookups.facts, lookups.resolve, read, lookups.limit, lookups.lines
         )
         problems += _check_size(plan, lookups.facts)
         if lookups.choices:

@@ -234,6 +234,26 @@ def test_the_checker_finds_what_the_check_of_the_built_draft_finds(
         assert own | faults == expected
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=4), CELLS)
+def test_rows_of_one_request_have_the_problems_of_the_built_draft(
+    captain: Connection, cells: list[tuple[str | None, str | None]], job: str | None
+):
+    mapping = fill("/inputs/-/meta", "/inputs/-/x", "/job_name", group="all", items="/inputs")
+    builder = launch_builder(captain, mapping, ["meta", "x", "job"], '[{"y": "{{row.x}}"}]')
+    checker = Checker(builder, captain)
+    file = rows(*([*each, job] for each in cells))
+    request, found = checker.judge(file)
+    expected = {(p.code, p.pointer) for p in check_plan(checker.plan_request(request))}
+    faults = {p.code for p in checker.faults}
+    own = {(p.code, p.pointer) for p in found}
+    # A fault is reported once for all items.
+    assert own <= expected
+    assert {code for code, _ in expected - own} <= faults
+    items = [p for p in found if p.pointer.startswith("/inputs/")]
+    assert [p.line for p in items] == [int(p.pointer.split("/")[2]) + 2 for p in items]
+
+
 def test_built_requests_are_sent_as_they_were_judged(altcraft: Connection, owner: Person):
     connection = save_connection(
         ConnectionInput(

@@ -270,6 +270,16 @@ def test_a_list_of_plain_values_takes_one_per_row():
     assert text == '{"content": {"ids": [7, "x", ""]}}'
 
 
+def test_a_list_that_takes_nothing_of_a_row_stays_as_it_is():
+    text = '{"inputs": [{"a": 1}, {"a": 2}], "job_name": "j", "steps": []}'
+    mapping = fill("/job_name", items="/inputs")
+    builder = make_builder(text, mapping, operation=LAUNCH)
+    assert builder.build([row("new")]).text == text.replace('"j"', '"new"')
+    referring = text.replace("2}", '"{{row.c0}}"}').replace('{"a": 1}', '{"a": "{{row.c0}}"}')
+    builder = make_builder(referring, mapping, operation=LAUNCH)
+    assert json.loads(builder.build([row("new")]).text)["inputs"] == [{"a": "new"}]
+
+
 def test_rows_of_one_request_need_the_same_values_outside_the_list():
     text = '{"inputs": [], "job_name": "{{row.job}} of {{row.day}}", "steps": []}'
     mapping = fill("/inputs/-/first_name", group="all", items="/inputs")

@@ -90,6 +90,7 @@ def test_columns_of_a_launch_are_proposed_as_inputs():
     mapping = propose(["Link", "First name", "Other", "job name"], LAUNCH, LAUNCH_TEXT, facts=FACTS)
     assert pointers_of(mapping) == ["/inputs/-/link", "/inputs/-/first_name", "", "/job_name"]
     assert (mapping.group, mapping.items, mapping.size) == ("all", "/inputs", 10_000)
+    assert propose(["job name"], LAUNCH, LAUNCH_TEXT, facts=FACTS).group == "each"
     # Without a definition, any column may be an input.
     unknown = propose(["a/b", "Workflow UID"], LAUNCH, LAUNCH_TEXT)
     assert pointers_of(unknown) == ["/inputs/-/a~1b", "#path/workflow_uid"]
@@ -118,7 +119,7 @@ def test_the_last_use_is_proposed_for_columns_with_the_same_titles():
     # What an older version stored, or somebody by hand, is no reason to fail.
     assert pointers_of(propose(["email"], saved={"columns": "x"})) == ["/email"]
     keyed = replace(Mapping(), group="key", key="gone", items="/inputs").as_dict()
-    assert propose(["email"], LAUNCH, LAUNCH_TEXT, keyed).group == "all"
+    assert propose(["email"], LAUNCH, LAUNCH_TEXT, keyed).group == "each"
 
 
 def test_the_api_proposes_the_size_of_chunks():
@@ -152,6 +153,8 @@ COLLECT = {"group": "all", "items": "/inputs"}
         (fill("/email", group="all", items="/id"), "/id isn't a list"),
         (fill("/email", group="all", items="attach"), "isn't a JSON Pointer"),
         (fill("/email", group="all", items="/id/x"), "has no place for /id/x"),
+        (fill("/email", group="all", items="/attach"), "No column fills an entry of /attach"),
+        (fill("/email", items="/attach"), ""),
         (fill("/attach/0/name", group="all", items="/attach"), "is replaced by the entries"),
         (fill("/attach", group="all", items="/attach"), "is replaced by the entries"),
         (fill("/attach/-/a", group="all", items="/attach", size=0), ""),
