@@ -5,6 +5,7 @@ import "./toasts.js";
 import "./dialogs.js";
 import "./copy.js";
 import "./times.js";
+import "./hidden_characters.js";
 import "./tooltips.js";
 import "./finder.js";
 import "./job_news.js";

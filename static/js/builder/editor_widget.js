@@ -4,6 +4,12 @@ import { startCompletions } from "./completions.js";
 
 const AREA = "editor_text";
 const ACE_BOX = "editor_box";
+// Otherwise the text moves sideways with the tenth and hundredth line, and while scrolling.
+const DIGITS = 4;
+const GUTTER = {
+  getWidth: (session, last, { characterWidth }) => Math.max(DIGITS, String(session.getLength()).length) * characterWidth,
+  getText: (session, row) => row + 1,
+};
 
 // Resolves with the widget: `value()`, `set(text)`, `apply(splice)`, `annotate(list)`,
 // `go(row, column)`, `resize()`. The textarea works until Ace has loaded and where it can't be.
@@ -50,6 +56,7 @@ function wrapAce(ace, mode, theme, text, onInput, onLeave) {
     mode, theme: theme(), value: text, useWorker: false, tabSize: 2, useSoftTabs: true, newLineMode: "unix",
     showPrintMargin: false, fontSize: 13, enableKeyboardAccessibility: true, scrollPastEnd: 0.3,
   });
+  editor.session.gutterRenderer = GUTTER;
   editor.textInput.getElement().setAttribute("aria-label", document.getElementById(AREA).getAttribute("aria-label"));
   const { session } = editor;
   const { doc } = session;

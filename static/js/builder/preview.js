@@ -1,6 +1,7 @@
 // Text as numbered, coloured lines: drawn as they come near, patched one by one, folded.
 
 import { icon, make, makeButton } from "../elements.js";
+import { withVisible } from "../hidden_characters.js";
 import { message } from "../messages.js";
 
 const BLOCK = 60; // lines drawn at a time
@@ -208,7 +209,7 @@ export class Preview {
 }
 
 export function numberedLine(line, source) {
-  const row = make("div", { class: "line" }, span("no", line + 1), make("code", {}, source));
+  const row = make("div", { class: "line" }, span("no", line + 1), make("code", {}, ...withVisible(source)));
   row.line = line;
   return row;
 }
@@ -232,14 +233,14 @@ function colour(code, source, files) {
   const cut = source.length > LONGEST ? source.slice(0, LONGEST) : source;
   let end = 0;
   for (const token of cut.matchAll(TOKEN)) {
-    if (token.index > end) code.append(cut.slice(end, token.index));
+    if (token.index > end) code.append(...withVisible(cut.slice(end, token.index)));
     end = token.index + token[0].length;
     if (token[1] !== undefined) {
       code.append(token[2] === undefined ? colourString(token[1], files) : span("k", token[1]));
       if (token[2] !== undefined) code.append(span("p", token[2]));
     } else code.append(span(token[3] ? "n" : token[4] ? "b" : token[5] ? "z" : "p", token[0]));
   }
-  code.append(cut.slice(end));
+  code.append(...withVisible(cut.slice(end)));
   if (cut !== source) code.append(span("more", message("characters", { count: source.length.toLocaleString() })));
 }
 
@@ -250,13 +251,13 @@ function colourString(token, files) {
   let end = 0;
   for (const found of token.matchAll(REFERENCE)) {
     if (found[1]) continue;
-    box.append(token.slice(end, found.index));
+    box.append(...withVisible(token.slice(end, found.index)));
     const [, prefix, id] = /^(secret:|file:)?(.*)$/.exec(found[2]);
     if (prefix === "file:") box.append(fileChip(id, found[0], files));
     else box.append(span(prefix ? "secret" : "ref", found[0]));
     end = found.index + found[0].length;
   }
-  box.append(token.slice(end));
+  box.append(...withVisible(token.slice(end)));
   return box;
 }
 
@@ -264,4 +265,4 @@ function colourString(token, files) {
 const fileChip = (id, reference, files) =>
   make("span", { class: "attached", "data-file": id, title: reference }, files.get(id)?.shown ?? reference);
 
-const span = (name, content) => make("span", { class: name }, content);
+const span = (name, content) => make("span", { class: name }, ...withVisible(String(content)));
