@@ -117,5 +117,5 @@ def restore_drafts(person: Person, ids: Iterable[uuid.UUID]) -> int:
 
 def restore_draft(person: Person, draft_id: uuid.UUID) -> bool:
     """Restore a discarded draft; False if it doesn't exist."""
-    discarded = Draft.objects.filter(id=draft_id, person=person).exclude(discarded_at=None)
-    return bool(discarded.update(discarded_at=None))
+    # A second press of the same button finds it restored already.
+    return bool(Draft.objects.filter(id=draft_id, person=person).update(discarded_at=None))

@@ -39,7 +39,7 @@ from playground.pages.builder.draft_context import open_draft
 from playground.pages.exchanges import get_exchange
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import read_uuid
-from playground.pages.responses import redirect_htmx, respond_undone, with_toast
+from playground.pages.responses import respond_undoable, respond_undone, with_toast
 from playground.pages.selection import (
     COMPARE,
     Action,
@@ -171,11 +171,13 @@ def rename(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 @needs(Role.EDITOR)
 @require_POST
 def discard(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
-    """Remove the draft from the list; its toast offers to undo that."""
+    """Remove the draft from the list; that can be undone."""
     draft = _get_draft(request, draft_id)
     discard_draft(draft)
     text = _("Discarded %(name)s.") % {"name": draft.name or operation_title(draft.operation)}
-    return with_toast(HttpResponse(), text, reverse("restore_draft", args=[draft.id]))
+    return respond_undoable(
+        request, text, reverse("restore_draft", args=[draft.id]), reverse("drafts")
+    )
 
 
 @needs(Role.EDITOR)
@@ -183,7 +185,7 @@ def discard(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
 def restore(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     if not restore_draft(person_of(request), draft_id):
         raise Http404(_("This draft doesn't exist."))
-    return redirect_htmx(reverse("drafts"))
+    return respond_undone(request, _("The draft is back."), reverse("drafts"))
 
 
 @needs(Role.EDITOR)

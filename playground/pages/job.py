@@ -121,7 +121,7 @@ def retry_job(request: HttpRequest, connection_id: uuid.UUID, job_uid: str) -> H
     # What is known of the job is out of date now.
     forget_job(connection, job_uid)
     succeeded = sent.under_way or sent.outcome == Outcome.ACCEPTED
-    report = messages.info if succeeded else messages.warning
+    report = messages.success if succeeded else messages.warning
     report(request, sent.message or describe_state(sent))
     return redirect("job", connection.id, job_uid)
 

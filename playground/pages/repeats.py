@@ -143,9 +143,10 @@ def _report_deletion(request: HttpRequest, exchange: Exchange, repeat: Repeat) -
     if repeat.deleted_at is None:
         messages.warning(request, exchange.message)
     elif exchange.status == 404:
-        messages.info(request, _("%(name)s was already deleted. Removed it from the list.") % names)
+        message = _("%(name)s was already deleted. Removed it from the list.")
+        messages.success(request, message % names)
     else:
-        messages.info(request, _("%(name)s no longer repeats.") % names)
+        messages.success(request, _("%(name)s no longer repeats.") % names)
 
 
 @needs(Role.EDITOR)

@@ -32,6 +32,20 @@ def with_toast(
     return response
 
 
+def respond_undoable(
+    request: HttpRequest, text: str, undo: str, page: str, fragment: HttpResponse | None = None
+) -> HttpResponse:
+    """Say what was done, next to a button that posts to `undo`, which reverts it.
+
+    htmx gets the fragment with a toast. A plain form is redirected to `page`, which shows the same
+    as a message with a form.
+    """
+    if request.htmx:  # type: ignore[attr-defined]
+        return with_toast(fragment or HttpResponse(), text, undo)
+    offer_undo(request, text, undo)
+    return redirect(page)
+
+
 def offer_undo(request: HttpRequest, text: str, undo: str) -> None:
     """Show the text on the next page, with a form that posts to `undo`."""
     # `templates/_toasts.html` reads the address from the tags.

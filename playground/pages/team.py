@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import UncutForm
+from playground.pages.responses import offer_undo
 from playground.pages.selection import (
     Action,
     Report,
@@ -140,13 +141,19 @@ def change_role(request: HttpRequest, person_id: int) -> HttpResponse:
 @require_POST
 def change_active(request: HttpRequest, person_id: int) -> HttpResponse:
     person = get_object_or_404(Person, pk=person_id)
-    active = request.POST.get("active") == "yes"
+    active = (request.POST.get("active") or request.GET.get("active")) == "yes"
     action = "reactivated" if active else "deactivated"
     try:
         set_active(person, active)
     except LastOwner as refusal:
         return _refuse(request, action, person, refusal)
     record_event(request, action, person.username)
+    names = {"name": person.username}
+    if active:
+        messages.success(request, _("%(name)s can sign in again.") % names)
+    else:
+        undo = reverse("change_active", args=[person.pk]) + "?active=yes"
+        offer_undo(request, _("%(name)s can no longer sign in.") % names, undo)
     return redirect("people")
 
 

@@ -201,7 +201,7 @@ def delete_template(template: Template) -> None:
 
 def restore_template(person: Person, template_id: uuid.UUID) -> bool:
     """Undo a deletion. Returns False if this person couldn't have deleted the template."""
-    row = Template.objects.filter(id=template_id).exclude(deleted_at=None).first()
+    row = Template.objects.filter(id=template_id).first()
     if row is None or not may_manage(person, row):
         return False
     return bool(Template.objects.filter(id=template_id).update(deleted_at=None))

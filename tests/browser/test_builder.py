@@ -194,7 +194,7 @@ def test_steps_are_moved_duplicated_and_removed_and_undo_restores_them(builder: 
     step(builder, 2).get_by_role("button", name="Remove this step").click()
     expect(names).to_have_count(3)
     for _ in range(4):
-        builder.get_by_role("button", name="Undo").click()
+        builder.locator("#bar").get_by_role("button", name="Undo").click()
         expect_saved(builder)
     expect(builder.locator(".step-name")).to_have_text(first)
 
@@ -231,7 +231,7 @@ def test_undo_works_across_reloads(builder: Page) -> None:
     expect_line(builder, '"job_name": "Other"')
     expect_saved(builder)
     builder.reload()
-    builder.get_by_role("button", name="Undo").click()
+    builder.locator("#bar").get_by_role("button", name="Undo").click()
     expect_line(builder, before)
     expect(builder.get_by_label("Job name", exact=True)).to_have_value(before)
     builder.get_by_role("button", name="Redo").click()

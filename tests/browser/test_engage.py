@@ -118,7 +118,7 @@ def test_a_dropped_file_is_listed_renamed_and_removed(
     take_screenshot(engage, "engage-files")
     engage.get_by_role("button", name="Remove japan.csv").click()
     expect(engage.locator(".file")).to_have_count(1)
-    engage.get_by_role("button", name="Undo").click()
+    engage.locator("#bar").get_by_role("button", name="Undo").click()
     expect(engage.locator(".file")).to_have_count(2)
     expect_saved(engage)
     assert [each["name"] for each in document()["attach"]] == ["japan.csv", "big.txt"]

@@ -61,7 +61,7 @@ def test_cells_are_pasted_by_the_button_with_their_titles(page: Page) -> None:
     expect(cell(builder, 3, 1)).to_have_value("Grace")
     expect_line(builder, '"note": "with, comma"')
     expect_saved(builder)
-    builder.get_by_role("button", name="Undo").click()
+    builder.locator("#bar").get_by_role("button", name="Undo").click()
     expect(builder.locator(".grid [data-row]")).to_have_count(1)
 
 
@@ -272,7 +272,7 @@ def test_titles_pasted_into_a_cell_name_the_columns(page: Page) -> None:
     expect_line(builder, '"company_name": "1,50"')
     expect(builder.locator(".grid-head [data-key='note']")).to_be_visible()
     expect_saved(builder)
-    builder.get_by_role("button", name="Undo").click()
+    builder.locator("#bar").get_by_role("button", name="Undo").click()
     expect(builder.locator(".grid [data-row]")).to_have_count(1)
 
 

@@ -30,7 +30,7 @@ def test_the_last_click_happens_once_the_scripts_are_there(
     builder: Page, held: list[Route]
 ) -> None:
     rows = builder.locator(".grid [data-row]")
-    builder.get_by_role("button", name="Undo").click(force=True)
+    builder.locator("#bar").get_by_role("button", name="Undo").click(force=True)
     builder.get_by_role("button", name="Add a row").click()
     expect(rows).to_have_count(1)
     held[0].continue_()
@@ -43,7 +43,7 @@ def test_what_is_typed_before_can_be_undone(builder: Page, held: list[Route]) ->
     expect_saved(builder)
     held[0].continue_()
     expect(builder.locator("#main[data-ready=all]")).to_be_visible()
-    builder.get_by_role("button", name="Undo").click()
+    builder.locator("#bar").get_by_role("button", name="Undo").click()
     expect(builder.locator("#preview")).not_to_contain_text("Typed early")
 
 

@@ -4,7 +4,7 @@ from playwright.sync_api import Page, expect
 
 
 def test_icon_buttons_say_what_they_do(builder: Page) -> None:
-    undo = builder.get_by_role("button", name="Undo")
+    undo = builder.locator("#bar").get_by_role("button", name="Undo")
     undo.hover(force=True)
     expect(undo).to_have_attribute("title", "Undo (Ctrl+Z)")
     menu = builder.get_by_role("button", name="Theme")

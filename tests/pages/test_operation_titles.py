@@ -35,5 +35,5 @@ def test_every_list_shows_the_title(owner: Person, practice: Connection, address
 
 def test_discarding_names_the_operation(as_editor: Client, editor: Person) -> None:
     draft = start_draft(editor, ID, '{"id": 12}')
-    reply = as_editor.post(f"/drafts/{draft.id}/discard/")
+    reply = as_editor.post(f"/drafts/{draft.id}/discard/", headers={"HX-Request": "true"})
     assert f"Discarded {TITLE}" in reply["HX-Trigger"]

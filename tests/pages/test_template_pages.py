@@ -28,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 CHANGES = ("edit_template", "archive_template")
 RULES = ("delete_template",)
+HTMX = {"HX-Request": "true"}
 
 
 def post(client: Client, route: str, *args: object, **data: str) -> HttpResponse:
@@ -161,9 +162,8 @@ def test_a_template_is_renamed_duplicated_archived_deleted_and_restored(
     assert b"Day run</a>" not in as_editor.get("/templates/").content
     assert b"Day run</a>" in as_editor.get("/templates/?archived=1").content
     post(as_editor, "archive_template", template.id)
-    undo = json.loads(post(as_editor, "delete_template", template.id)["HX-Trigger"])["toast"][
-        "undo"
-    ]
+    gone = as_editor.post(reverse("delete_template", args=[template.id]), headers=HTMX)
+    undo = json.loads(gone["HX-Trigger"])["toast"]["undo"]
     assert as_editor.get(reverse("template", args=[template.id])).status_code == 404
     as_editor.post(undo)
     assert as_editor.get(reverse("template", args=[template.id])).status_code == 200
@@ -234,9 +234,11 @@ def test_archiving_twice_from_an_old_page_can_be_undone(as_editor: Client, edito
     template = make_template(editor)
     address = reverse("archive_template", args=[template.id])
     for _tab in range(2):
-        toast = json.loads(as_editor.post(f"{address}?away=yes")["HX-Trigger"])["toast"]
+        toast = json.loads(as_editor.post(f"{address}?away=yes", headers=HTMX)["HX-Trigger"])[
+            "toast"
+        ]
         assert Template.objects.get().archived_at
-    assert as_editor.post(toast["undo"])["HX-Refresh"] == "true"
+    assert as_editor.post(toast["undo"], headers=HTMX)["HX-Refresh"] == "true"
     page = as_editor.get(reverse("templates")).content.decode()
     assert "Restored Night run." in page
     assert "Night run</a>" in page
@@ -244,6 +246,7 @@ def test_archiving_twice_from_an_old_page_can_be_undone(as_editor: Client, edito
 
 def test_a_deleted_template_has_no_controls(as_editor: Client, editor: Person) -> None:
     template = make_template(editor)
-    page = post(as_editor, "delete_template", template.id).content.decode()
+    address = reverse("delete_template", args=[template.id])
+    page = as_editor.post(address, headers=HTMX).content.decode()
     assert "Deleted Night run." in page
     assert "<form" not in page

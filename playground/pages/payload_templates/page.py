@@ -27,7 +27,12 @@ from playground.pages.payload_templates.access import (
     require_operation,
 )
 from playground.pages.payload_templates.share_links import describe_links, describe_wiki_links
-from playground.pages.responses import breadcrumbs, redirect_htmx, with_toast
+from playground.pages.responses import (
+    breadcrumbs,
+    redirect_htmx,
+    respond_undoable,
+    respond_undone,
+)
 from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
@@ -232,27 +237,25 @@ def archive(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     # Explicit rather than a toggle: the page may have been loaded before somebody else did it.
     archived = request.GET.get("away", "yes" if template.archived_at is None else "no") != "no"
     set_archived(template, archived)
-    names = {"name": template.name}
+    names, page = {"name": template.name}, reverse("template", args=[template.id])
     if archived:
         undo = reverse("archive_template", args=[template.id]) + "?away=no"
-        return with_toast(HttpResponse(), _("Archived %(name)s.") % names, undo)
-    messages.success(request, _("Restored %(name)s.") % names)
-    response = HttpResponse()
-    response["HX-Refresh"] = "true"
-    return response
+        return respond_undoable(request, _("Archived %(name)s.") % names, undo, page)
+    return respond_undone(request, _("Restored %(name)s.") % names, page)
 
 
 @needs(Role.EDITOR)
 @require_POST
 def delete(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
-    """Delete the template and stop its links; its toast offers to undo that."""
+    """Delete the template and stop its links; that can be undone."""
     template = get_managed_template(request, template_id)
     delete_template(template)
     record_event(request, "template-deleted", template.name)
     undo = reverse("restore_template", args=[template.id])
+    text = _("Deleted %(name)s.") % {"name": template.name}
     # The page stays, so that its toast can undo the deletion.
-    page = render(request, "template/_deleted.html", {"template": template})
-    return with_toast(page, _("Deleted %(name)s.") % {"name": template.name}, undo)
+    fragment = render(request, "template/_deleted.html", {"template": template})
+    return respond_undoable(request, text, undo, reverse("templates"), fragment)
 
 
 @needs(Role.EDITOR)
@@ -260,4 +263,5 @@ def delete(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
 def restore(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse:
     if not restore_template(person_of(request), template_id):
         raise Http404(_("This template doesn't exist, or isn't yours."))
-    return redirect_htmx(reverse("template", args=[template_id]))
+    page = reverse("template", args=[template_id])
+    return respond_undone(request, _("The template is back, and its links work again."), page)

@@ -16,13 +16,14 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.drafts.editing import InvalidEdit, State
 from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare_texts
 from playground.pages.comparison import compare_bodies
+from playground.pages.parameters import read_number
 from playground.pages.payload_templates.access import (
     get_editable_template,
     get_template_or_404,
     get_version_or_404,
 )
 from playground.pages.payload_templates.page import render_template
-from playground.pages.responses import breadcrumbs, redirect_htmx
+from playground.pages.responses import breadcrumbs, offer_undo, redirect_htmx
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import visible_templates
 from playground.payload_templates.variants import InvalidVariant
@@ -158,9 +159,14 @@ def _compare_values(prefix: str, a: Mapping[str, str], b: Mapping[str, str]) -> 
 @needs(Role.EDITOR)
 @require_POST
 def restore_old_version(request: HttpRequest, template_id: uuid.UUID, number: int) -> HttpResponse:
-    """Save the old version again, as the newest."""
+    """Save the old version again, as the newest; with `?latest=`, only if that is still so."""
     template = get_editable_template(request, template_id)
     get_version_or_404(template, str(number))
+    latest = read_number(request.GET.get("latest", ""), template.latest_version)
+    if latest != template.latest_version:
+        # An undo must not take back what others saved since.
+        conflict = VersionConflict(template, template.latest_version, latest)
+        return _report_save(request, template, conflict)
     return _report_save(request, template, restore_version(person_of(request), template, number))
 
 
@@ -176,6 +182,11 @@ def change_variant(request: HttpRequest, template_id: uuid.UUID) -> HttpResponse
         saved = edit_variants(person_of(request), template, base.number, action, name, new_name)
     except InvalidVariant as error:
         messages.error(request, str(error))
+        return redirect("template", template.id)
+    if action == "remove" and isinstance(saved, Version):
+        undo = reverse("restore_version", args=[template.id, base.number])
+        undo += f"?latest={saved.number}"
+        offer_undo(request, _("Removed %(name)s.") % {"name": name}, undo)
         return redirect("template", template.id)
     return _report_save(request, template, saved)
 

@@ -6,6 +6,7 @@ import { formElement } from "./form.js";
 import { showCount } from "./grid_layout.js";
 import { childRows, pointerOf } from "./pointers.js";
 import { fetchText, postForm } from "./server.js";
+import { offerUndo } from "./toolbar.js";
 
 const boxOf = (element) => element?.closest?.("[data-section]")?.querySelector("[data-files]");
 const rowsOf = (box) => box.querySelector("[data-rows]");
@@ -173,6 +174,9 @@ async function upload(box, file) {
 
 async function removeFile(page, box, row) {
   const array = pointerOf(rowsOf(box));
+  const name = row.querySelector('[data-at="/name"]').value;
   const answer = await page.draft.change(() => ({ kind: "remove", pointer: pointerOf(row), part: "section", at: array }));
-  if (answer) redrawBox(page, box, answer.html).querySelector(".file-drop").focus();
+  if (!answer) return;
+  redrawBox(page, box, answer.html).querySelector(".file-drop").focus();
+  offerUndo(message("removed", { name }));
 }

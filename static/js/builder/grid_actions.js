@@ -6,6 +6,7 @@ import { saveField } from "./fields.js";
 import { addRow, fillRow } from "./grid.js";
 import { addColumn, countRows, dropColumn, focusCell, gridOf, isBlank, keysOf, neighbourOf, recount } from "./grid_layout.js";
 import { escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
+import { offerUndo } from "./toolbar.js";
 
 // Indices are read when an edit leaves, as the rows before it may have changed by then.
 export async function changeRow(page, row, action) {
@@ -20,7 +21,9 @@ export async function changeRow(page, row, action) {
   if (action === "remove") {
     const neighbour = rowAt(grid, index() + 1) ?? rowAt(grid, index() - 1);
     if (!(await draft.change(() => ({ kind: "remove", pointer: `${pointer}/${index()}` })))) return;
+    const number = index() + 1;
     row.remove();
+    offerUndo(message("removedRow", { number }));
     recount(grid, problems);
     return focusCell(neighbour?.querySelector(".cell"));
   }
@@ -83,7 +86,9 @@ export async function changeColumn(page, grid, key, action) {
   const list = { fill: listFilled, remove: listRemoved, rename: listRenamed }[action];
   const parts = await list(draft, grid, key, pointers);
   const answer = parts && (await draft.change({ kind: "all", parts, pointer, part: "section", at: pointer }));
-  if (answer) form.replace(grid.closest(".builder-section"), answer.html);
+  if (!answer) return;
+  form.replace(grid.closest(".builder-section"), answer.html);
+  if (action === "remove") offerUndo(message("removed", { name: key }));
 }
 
 function listFilled(draft, grid, key, pointers) {

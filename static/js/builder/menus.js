@@ -7,6 +7,7 @@ import { ask } from "./dialogs.js";
 import { fillField, saveField } from "./fields.js";
 import { changeCell, changeColumn, changeRow } from "./grid_actions.js";
 import { pointerOf } from "./pointers.js";
+import { offerUndo } from "./toolbar.js";
 
 // `suggestVariables(field)` opens the list of variables at a field.
 export function startMenus({ draft, form, problems, suggestVariables }) {
@@ -87,8 +88,10 @@ async function changeField({ draft, form, suggestVariables }, box, action) {
   if (action === "variable") return suggestVariables(field);
   if (action === "json") return editAsJson({ draft, form }, field);
   if (action === "remove") {
-    if (await send({ kind: "remove" })) await form.redraw();
-    return;
+    const name = box.querySelector(".field-label").textContent.trim();
+    if (!(await send({ kind: "remove" }))) return;
+    await form.redraw();
+    return offerUndo(message("removed", { name }));
   }
   const value = action === "null" ? "null" : '""';
   if (!(await send({ kind: "set", value }))) return;

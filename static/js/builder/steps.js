@@ -5,6 +5,7 @@ import { message } from "../messages.js";
 import { openChoice } from "./choices.js";
 import { showCount } from "./grid_layout.js";
 import { childRows, pointerOf } from "./pointers.js";
+import { offerUndo } from "./toolbar.js";
 
 // The functions below call `{draft, form, problems}` the `page`.
 export function startSteps(page) {
@@ -18,6 +19,7 @@ export function startSteps(page) {
     event.preventDefault();
     showStep(childRows(document.querySelector(".steps"))[Number(link.dataset.stepIndex)]);
   });
+  on("click", 'a.skip[href^="#section-"], #index a[href^="#section-"]:not([data-step-index])', showSection);
   on("click", "[data-add-step]", (button) => openChoice(document.getElementById("add_step"), button));
   on("click", "[data-step-uid]", (chosen) => addStep(page, chosen.dataset.stepUid));
   on("click", "[data-account]", (button) => useAccount(page, button));
@@ -38,6 +40,18 @@ async function loadBody({ draft, form }, details) {
   await draft.queue.idle(); // else its index may be another step's by then
   const html = await draft.fetchPart({ part: "step-body", pointer: pointerOf(details) });
   if (html !== null) form.replace(body, html);
+}
+
+// To its first field, as someone on a keyboard wants to type there. Where it has none, the link
+// itself leads to the section.
+function showSection(link, event) {
+  const section = document.querySelector(link.hash);
+  const field = [...section.querySelectorAll("input, textarea, select")].find((each) => each.checkVisibility());
+  if (!field) return;
+  event.preventDefault();
+  section.scrollIntoView({ block: "start" });
+  field.focus({ preventScroll: true });
+  field.select?.(); // as Tab does: typing replaces the value
 }
 
 function showStep(step) {
@@ -73,6 +87,7 @@ async function removeStep(page, row, rows, pointer) {
   const neighbour = row.nextElementSibling ?? row.previousElementSibling;
   if (!(await page.draft.change(() => ({ kind: "remove", pointer: pointer() })))) return;
   row.remove();
+  offerUndo(message("removed", { name: row.querySelector(".step-name").textContent }));
   (neighbour?.querySelector("summary") ?? document.querySelector("[data-add-step]"))?.focus();
   renumber(page, rows);
 }

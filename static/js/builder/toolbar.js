@@ -34,6 +34,14 @@ export function startToolbar({ draft, form, editor }) {
   startTemplateLink();
 }
 
+// Offers to undo the removal that was just made, until another edit follows: undo would take back
+// that one instead.
+export function offerUndo(text) {
+  const undo = () => document.querySelector('[data-history="undo"]').click();
+  document.dispatchEvent(new CustomEvent("toast", { detail: { text, kind: "success", undo } }));
+  document.addEventListener("edited", () => document.dispatchEvent(new CustomEvent("toast-withdrawn", { detail: text })), { once: true });
+}
+
 async function loadChangeLog({ target, newState }) {
   if (target.id !== "change_log" || newState !== "open") return;
   const html = await fetchText(target.dataset.changes);
