@@ -1,30 +1,22 @@
-"""The home page, and the finder behind Ctrl+K."""
+"""The home page."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-
-from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
 from playground.pages.drafts import list_starting_points
-from playground.pages.job_states import JobState, describe_following, describe_job_states
+from playground.pages.job_states import describe_following, describe_job_states
 from playground.pages.replies import shorten_uids
-from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
-from playground.people.models import Person, Role
-from playground.people.search import contain_text
-from playground.workspace.models import Account, Connection, Workflow
+from playground.people.models import Role
+from playground.workspace.accounts import with_accounts
+from playground.workspace.models import Workflow
 
 SHOWN_WORKFLOWS, SHOWN_DRAFTS, SHOWN_SENDS = 6, 6, 5
-FOUND_OF_EACH = 6
 
 
 @needs(Role.VIEWER)
@@ -41,117 +33,10 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "starting_points": [each for each in list_starting_points() if not each["by_workflow"]]
         if person.may_edit
         else [],
-        "accounts_of": _with_accounts().order_by("practice", "name").first(),
+        "accounts_of": with_accounts().order_by("practice", "name").first(),
         "exchanges": [
             (each, shorten_uids(each.message), states.get(each.number)) for each in exchanges
         ],
         "follow": describe_following(states.values(), "home"),
     }
     return render(request, "home/page.html", context)
-
-
-@dataclass(frozen=True)
-class Found:
-    """One line of the finder."""
-
-    kind: str
-    icon: str
-    name: str
-    address: str
-    at: datetime | None = None
-    job: JobState | None = None
-
-
-@needs(Role.VIEWER)
-@require_safe
-def show_found(request: HttpRequest) -> HttpResponse:
-    """What matches the typed text; pages and the newest drafts before anything is typed."""
-    text = request.GET.get("find", "").strip()
-    person = person_of(request)
-    found = [*_find_pages(person, text), *_find_drafts(person, text)]
-    # Before anything is typed, the newest sends and workflows would only be noise.
-    if text:
-        found += [*_find_workflows(text), *_find_exchanges(person, text)]
-    follow = describe_following([each.job for each in found if each.job], "found")
-    context = {"found": found, "find": text, "follow": follow}
-    return render(request, "finder/_found.html", context)
-
-
-def _find_pages(person: Person, text: str) -> list[Found]:
-    names = {
-        "workflows": _("Workflows"),
-        "templates": _("Templates"),
-        "jobs": _("Jobs"),
-        "repeats": _("Repeats"),
-        "history": _("History"),
-        "connections": _("Connections"),
-        "profile": _("Your profile"),
-        "tokens": _("Personal tokens"),
-        "api_page": _("API reference"),
-    }
-    if person.may_edit:
-        names |= {"drafts": _("Drafts"), "drift": _("Outdated drafts")}
-    if person.is_owner:
-        names |= {"people": _("People and roles"), "audit": _("Audit log"), "status": _("Status")}
-    pages = [Found(_("page"), "open", name, reverse(key)) for key, name in names.items()]
-    accounts = _("Accounts of %(name)s")
-    for connection in _with_accounts().order_by("name"):
-        address = reverse("accounts", args=[connection.id])
-        pages.append(Found(_("page"), "person", accounts % {"name": connection.name}, address))
-    return [each for each in _list_commands(person) + pages if _matches(each, text)]
-
-
-def _list_commands(person: Person) -> list[Found]:
-    """What can be begun, each on the page where that is done."""
-    names: dict[str, str] = {}
-    if person.may_edit:
-        names |= {
-            "create_draft": _("New draft"),
-            "paste": _("Paste anything"),
-            "add_workflow": _("Add a workflow by hand"),
-            "import_templates": _("Import templates"),
-        }
-    if person.is_owner:
-        names["add_connection"] = _("Add a connection")
-    found = [Found(_("command"), "plus", name, reverse(key)) for key, name in names.items()]
-    if person.is_owner:
-        address = reverse("people") + "#invite"
-        found.append(Found(_("command"), "plus", _("Invite someone"), address))
-    return found
-
-
-def _with_accounts() -> QuerySet[Connection]:
-    return Connection.objects.filter(Exists(Account.objects.filter(connection=OuterRef("pk"))))
-
-
-def _matches(found: Found, text: str) -> bool:
-    return text.casefold() in found.name.casefold()
-
-
-def _find_drafts(person: Person, text: str) -> list[Found]:
-    if not person.may_edit:
-        return []
-    rows = list_drafts(person).filter(contain_text(text, "name"))[:FOUND_OF_EACH]
-    titled = [(row.name or operation_title(row.operation), row) for row in rows]
-    return [
-        Found(_("draft"), "pen", title, reverse("builder", args=[row.id]), row.changed_at)
-        for title, row in titled
-    ]
-
-
-def _find_workflows(text: str) -> list[Found]:
-    rows = Workflow.objects.filter(contain_text(text, "name"))[:FOUND_OF_EACH]
-    return [
-        Found(_("workflow"), "flow", row.name, f"{reverse('workflows')}?find={row.uid}")
-        for row in rows
-    ]
-
-
-def _find_exchanges(person: Person, text: str) -> list[Found]:
-    rows = list_exchanges(person, ExchangeSearch(text=text), FOUND_OF_EACH).rows
-    states = describe_job_states(rows, "found")
-    return [
-        Found(_("send"), "send", shorten_uids(row.message) or operation_title(row.operation),
-              reverse("exchange", args=[row.id]), row.started_at, states.get(row.number))
-        for row in rows
-    ]  # fmt: skip

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.db.models.functions import Lower
 from django.utils import timezone
 
@@ -21,6 +21,11 @@ Validity = Mapping[str, tuple[str, bool | None]]
 LONGEST_SLUG = 200
 MOST_LIMITS = 100
 LIMIT_KEYS = ("limit_name", "permalink", "level", "item_scraped", "limit_value")
+
+
+def with_accounts() -> QuerySet[Connection]:
+    """The connections whose API listed accounts."""
+    return Connection.objects.filter(Exists(Account.objects.filter(connection=OuterRef("pk"))))
 
 
 @transaction.atomic

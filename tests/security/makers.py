@@ -117,6 +117,7 @@ MAKERS: dict[str, Maker] = {
     "settle_workflow": make_workflow,
     "delete_workflow": make_workflow,
     "export_workflow": make_workflow,
+    "help": lambda person: {"name": "guide"},
     "rerun_failed": make_own_exchange,
     "retry_job": lambda person: {**make_connection(person), "job_uid": "j-1"},
     "job_rows": lambda person: {**make_connection(person), "job_uid": "j-1", "what": "results"},

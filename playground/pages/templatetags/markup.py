@@ -9,6 +9,7 @@ from django import template
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,14 @@ def draw_icon(name: str, look: str = "") -> SafeString:
     """`{% icon "plus" %}`: decoration only, since screen readers skip it."""
     svg = '<svg class="{}" aria-hidden="true"><use href="{}#{}"/></svg>'
     return format_html(svg, f"icon {look}".strip(), static("icons.svg"), name)
+
+
+@register.simple_tag
+def help_link(section: str) -> SafeString:
+    """`{% help_link "jobs" %}`, next to a title: a question mark to that section of the guide."""
+    link = '<a class="button quiet square small help-link" href="{}#{}" aria-label="{}">{}</a>'
+    address, label = reverse("help", args=["guide"]), _("Help about this page")
+    return format_html(link, address, section, label, draw_icon("help"))
 
 
 @register.simple_tag
