@@ -47,8 +47,6 @@ from playground.pages.payload_templates import listing as template_list
 from playground.pages.payload_templates import page as template_page
 from playground.pages.payload_templates import share_links as template_links
 from playground.pages.payload_templates import versions as template_versions
-from playground.pages.shared import page as shared_page
-from playground.pages.shared import sending as shared_sending
 
 handler400 = "playground.pages.errors.show_400"
 handler403 = "playground.pages.errors.show_403"
@@ -291,12 +289,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="change_variant",
     ),
     # Share links, for people without an account
-    path("s/<str:token>/", shared_page.open_share_link, name="share"),
-    path("s/<str:token>/opened/", shared_page.record_visit, name="share_opened"),
-    path("s/<str:token>/check/", shared_sending.check_shared, name="check_share"),
-    path("s/<str:token>/send/", shared_sending.send_shared, name="send_share"),
-    path("s/<str:token>/sent/<uuid:submission>/", shared_sending.show_sent, name="share_sent"),
-    path("s/<str:token>/fork/", shared_page.fork_shared, name="fork_share"),
+    path("s/<str:token>/", include("playground.pages.shared.urls")),
     # Other packages' pages
     path("api/", include("playground.api.urls")),
     path("sandbox/", include("playground.sandbox.urls")),

@@ -40,13 +40,13 @@ def list_routes() -> list[Route]:
     return list(walk(get_resolver().url_patterns))
 
 
-def walk(patterns: list[Any], before: str = "") -> Iterator[Route]:
+def walk(patterns: list[Any], before: str = "", outer: tuple[str, ...] = ()) -> Iterator[Route]:
     for pattern in patterns:
         path = before + str(pattern.pattern)
+        takes = (*outer, *pattern.pattern.converters)
         if isinstance(pattern, URLResolver):
-            yield from walk(pattern.url_patterns, path)
+            yield from walk(pattern.url_patterns, path, takes)
         elif isinstance(pattern, URLPattern):
-            takes = tuple(pattern.pattern.converters)
             yield Route(path, pattern.name or "", pattern.callback, takes)
 
 
