@@ -1,18 +1,15 @@
 """Heartbeat of a process that owns work, which also watches for cancel requests."""
 
-import logging
 import os
 import threading
 import time
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import DatabaseError, connections
+from django.db import connections
 
-from playground.engine.periodic import run_for_ever
+from playground.engine.periodic import repeat_for_ever, run_for_ever
 from playground.engine.processes import record_beat
-
-logger = logging.getLogger("playground.engine")
 
 STEP_SECONDS = 1.0
 # A process forked from one with a heartbeat needs its own, as threads don't survive a fork.
@@ -40,19 +37,14 @@ def start_heartbeat(kind: str, origin: str, heed_requests: Callable[[], None]) -
 
 
 def _beat_for_ever(kind: str, origin: str, heed_requests: Callable[[], None]) -> None:
-    due, failed = float("-inf"), False
-    while True:
-        try:
-            if time.monotonic() >= due:
-                record_beat(kind, origin)
-                due = time.monotonic() + settings.HEARTBEAT_SECONDS
-                connections.close_all()
-            heed_requests()
-            failed = False
-        except DatabaseError as error:
-            if not failed:
-                logger.error("The heartbeat can't be recorded: %s", type(error).__name__)
-            failed = True
-            # A connection to a server that was restarted never works again.
+    due = float("-inf")
+
+    def step() -> None:
+        nonlocal due
+        if time.monotonic() >= due:
+            record_beat(kind, origin)
+            due = time.monotonic() + settings.HEARTBEAT_SECONDS
             connections.close_all()
-        time.sleep(STEP_SECONDS)
+        heed_requests()
+
+    repeat_for_ever(step, STEP_SECONDS, "The heartbeat can't be recorded")

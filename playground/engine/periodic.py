@@ -57,20 +57,29 @@ def run_due_tasks() -> list[str]:
 
 def run_for_ever() -> None:
     """Look for periodic work again and again; runs in a daemon thread of its own."""
-    failed = False
+    repeat_for_ever(_look_once, CHECK_SECONDS, "Periodic work has to wait")
+
+
+def repeat_for_ever(action: Function, seconds: float, complaint: str) -> None:
+    """Call a function every so many seconds; log an outage of the database once, not each time."""
+    is_down = False
     while True:
         try:
-            run_due_tasks()
-            failed = False
+            action()
+            is_down = False
         except DatabaseError as error:
-            # Once per outage, not every few seconds.
-            if not failed:
-                logger.error("Periodic work has to wait: %s", type(error).__name__)
-            failed = True
-        finally:
-            # Idle most of the time, it need not keep a connection of the server's.
+            if not is_down:
+                logger.error("%s: %s", complaint, type(error).__name__)
+            is_down = True
+            # A connection to a server that was restarted never works again.
             connections.close_all()
-        time.sleep(CHECK_SECONDS)
+        time.sleep(seconds)
+
+
+def _look_once() -> None:
+    run_due_tasks()
+    # Idle most of the time, it need not keep a connection of the server's.
+    connections.close_all()
 
 
 def _find_due(name: str, task: PeriodicTask) -> QuerySet[PeriodicRun]:
