@@ -82,8 +82,9 @@ class Watchdog:
 
     def guard(self, sock: socket.socket) -> None:
         """Watch this socket from now on, instead of the one before it."""
-        # A duplicate, since wrapping a socket in TLS detaches the original handle.
-        self._replace_handle(sock.dup())
+        # A duplicate, since wrapping a socket in TLS detaches the original handle. That of the
+        # descriptor, as one under TLS has no other.
+        self._replace_handle(socket.fromfd(sock.fileno(), sock.family, sock.type))
         self.check()
 
     def _replace_handle(self, handle: socket.socket | None) -> None:

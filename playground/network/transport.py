@@ -12,10 +12,11 @@ from dataclasses import replace
 from playground.calls.values import Call, Failure, Headers, Reply
 from playground.network.failures import Progress, explain_failure
 from playground.network.guard import Allowed, open_socket, resolve_target
+from playground.network.kept import KeptConnection, Route, may_keep
 from playground.network.limits import Limits, Watchdog
 from playground.network.memory import UNPACKING
 from playground.network.messages import SendError, describe_redirects
-from playground.network.policy import Policy
+from playground.network.policy import Policy, Proxy, load_trust
 from playground.network.redirects import Trail
 from playground.network.request import build_headers, check_call
 from playground.network.response import PIECE_BYTES, read_headers, receive_body, receive_head
@@ -24,14 +25,18 @@ from playground.network.unpacking import read_codings, unpack_body
 
 
 def send_call(
-    call: Call, policy: Policy, limits: Limits, cancel: threading.Event | None = None
+    call: Call,
+    policy: Policy,
+    limits: Limits,
+    cancel: threading.Event | None = None,
+    kept: KeptConnection | None = None,
 ) -> Reply | Failure:
     """Send the call: one request, and one more for each redirect it may follow.
 
-    Nothing is ever sent again and no connection is used twice: retrying on a stale connection
-    could launch a workflow twice. Whatever goes wrong is returned as a Failure, whose `left`
-    says whether the call may have arrived. Setting `cancel` in another thread ends the send
-    within a tenth of a second.
+    Nothing is ever sent again: retrying on a stale connection could launch a workflow twice. Only
+    with `kept` may a connection be used for more than one call. Whatever goes wrong is returned as
+    a Failure, whose `left` says whether the call may have arrived. Setting `cancel` in another
+    thread ends the send within a tenth of a second.
     """
     progress = Progress()
     trail = Trail(call, progress.redirects)
@@ -41,7 +46,7 @@ def send_call(
             watchdog.check()
             target = read_target(call.url)
             for _ in range(limits.hops + 1):
-                reply = _send_once(call, target, policy, limits, watchdog, progress)
+                reply = _send_once(call, target, policy, limits, watchdog, progress, kept)
                 following = trail.follow(reply, call, target) if call.follow_redirects else None
                 if following is None:
                     return reply
@@ -64,16 +69,25 @@ def _send_once(
     limits: Limits,
     watchdog: Watchdog,
     progress: Progress,
+    kept: KeptConnection | None,
 ) -> Reply:
     """One hop: judge, connect, send, read."""
     progress.host, progress.awaiting, progress.proxied = target.host, False, False
     _check_secrets(call, target)
     proxy = None if policy.is_own(target) else policy.egress_proxy
-    seconds = limits.connect_seconds
-    allowed = Allowed(target, resolve_target(target, policy, watchdog, seconds))
-    # Only from here on: a name that isn't found isn't the proxy's fault.
-    progress.proxied = proxy is not None
-    with closing(open_socket(allowed, proxy, policy.ca_file, watchdog, seconds)) as sock:
+    # By its context: a file of authorities that was replaced counts from the next call on.
+    trust = load_trust(policy.ca_file) if target.scheme == "https" else None
+    route = Route(target.origin, proxy, trust)
+    sock = kept.take(target, route, policy) if kept is not None else None
+    is_new = sock is None
+    if sock is None:
+        sock = _connect(target, proxy, policy, limits, watchdog, progress)
+    else:
+        progress.proxied = proxy is not None
+    is_reusable = False
+    try:
+        if not is_new:
+            watchdog.guard(sock)
         sock.settimeout(limits.idle_seconds)
         address = str(sock.getpeername()[0])
         watchdog.check()
@@ -84,6 +98,7 @@ def _send_once(
         with closing(receive_head(sock, call.method, limits, watchdog)) as response:
             seconds_to_first_byte = time.monotonic() - progress.sent_at
             data, truncated = receive_body(response, limits, watchdog)
+            is_reusable = kept is not None and may_keep(response, truncated)
             codings = read_codings(response.headers.get_all("Content-Encoding") or [])
             asked = ",".join(v for n, v in headers if n.lower() == "accept-encoding")
             body = unpack_body(data, truncated, codings, asked, limits, watchdog)
@@ -103,6 +118,26 @@ def _send_once(
             # The body's memory is released when the reply is garbage-collected.
             weakref.finalize(reply, UNPACKING.release, body.reserved)
             return reply
+    finally:
+        if is_reusable and kept is not None and not watchdog.stopped:
+            kept.keep(sock, route, address, is_new)
+        else:
+            sock.close()
+
+
+def _connect(
+    target: Target,
+    proxy: Proxy | None,
+    policy: Policy,
+    limits: Limits,
+    watchdog: Watchdog,
+    progress: Progress,
+) -> socket.socket:
+    seconds = limits.connect_seconds
+    allowed = Allowed(target, resolve_target(target, policy, watchdog, seconds))
+    # Only from here on: a name that isn't found isn't the proxy's fault.
+    progress.proxied = proxy is not None
+    return open_socket(allowed, proxy, policy.ca_file, watchdog, seconds)
 
 
 def _write_request(sock: socket.socket, call: Call, target: Target, headers: Headers) -> None:
