@@ -12,16 +12,15 @@ from playground.history.models import Body, Exchange
 LEVEL = 6
 
 
+def pack_body(content: bytes) -> Body:
+    """Return the row of a content, which isn't stored yet."""
+    digest = hashlib.sha256(content).hexdigest()
+    return Body(digest=digest, packed=zlib.compress(content, LEVEL), size=len(content))
+
+
 def store_bodies(*contents: bytes) -> list[Body]:
     """Store each content unless it is stored already; return the rows in the same order."""
-    rows = [
-        Body(
-            digest=hashlib.sha256(content).hexdigest(),
-            packed=zlib.compress(content, LEVEL),
-            size=len(content),
-        )
-        for content in contents
-    ]
+    rows = [pack_body(content) for content in contents]
     # One statement, whatever exists already: equal digests mean equal contents, so a conflict
     # leaves the right row in place, and two writers cannot trip over each other.
     Body.objects.bulk_create(rows, ignore_conflicts=True)

@@ -1,4 +1,7 @@
-"""The only code that writes exchanges. Everything is masked here, where it is recorded."""
+"""The only code that writes exchanges. Everything is masked here, where it is recorded.
+
+`bulk_recording` does the same for many exchanges at a time.
+"""
 
 import copy
 import json
@@ -21,6 +24,8 @@ from playground.history.models import Exchange, SearchText, SentDocument
 
 ABANDONED = "abandoned"
 LONGEST_SEARCH_TEXT = 2_000
+# An exchange ends once. Only where it was given up does a late result count.
+MAY_END = Q(outcome=Outcome.SENDING) | Q(code=ABANDONED)
 
 
 class AlreadySubmitted(Exception):
@@ -41,20 +46,11 @@ def record_start(
     secrets. `metadata` and `context` are JSON texts. A `queued` exchange has no process yet.
     Raises AlreadySubmitted when the same submission arrived before.
     """
-    masked, person = mask_call(call), exchange.person
-    exchange.person_name = person.get_username() if person else ""
-    texts = [exchange.name, *map(str, exchange.path_values.values())]
-    name, *values = mask_texts(texts, call.secrets)
-    exchange.name = name[:300]
-    exchange.path_values = dict(zip(exchange.path_values, values, strict=True))
-    exchange.method, exchange.url = masked.method, format_masked(masked.url)
-    exchange.started_at = timezone.now()
+    request = prepare_start(exchange, call)
     exchange.process = "" if queued else identify_process()
     try:
         with transaction.atomic():
-            exchange.request, stored_context = store_bodies(
-                dump_masked_call(masked).encode(), context.encode()
-            )
+            exchange.request, stored_context = store_bodies(request, context.encode())
             exchange.save(force_insert=True)
             SentDocument.objects.create(
                 exchange=exchange, document=document, metadata=metadata, context=stored_context
@@ -67,6 +63,19 @@ def record_start(
             raise AlreadySubmitted from None
         raise
     return exchange
+
+
+def prepare_start(exchange: Exchange, call: Call) -> bytes:
+    """Fill in what follows from the call, masked; return the masked call to store."""
+    masked, person = mask_call(call), exchange.person
+    exchange.person_name = person.get_username() if person else ""
+    texts = [exchange.name, *map(str, exchange.path_values.values())]
+    name, *values = mask_texts(texts, call.secrets)
+    exchange.name = name[:300]
+    exchange.path_values = dict(zip(exchange.path_values, values, strict=True))
+    exchange.method, exchange.url = masked.method, format_masked(masked.url)
+    exchange.started_at = timezone.now()
+    return dump_masked_call(masked).encode()
 
 
 def record_claim(exchange: Exchange, call: Call, deadline: datetime) -> Exchange:
@@ -87,20 +96,28 @@ def record_end(
 
     An exchange ends once. Only where it was given up as abandoned does a late result count.
     """
-    values = _describe_verdict(verdict, call.secrets)
-    values |= {"ended_at": timezone.now(), "seconds": result.seconds}
-    values |= {"job_uid": replace_unstorable(job_uid)[:200]}
-    # Secrets have already been removed from their URLs.
-    values |= {"redirects": [asdict(each) for each in result.redirects]}
+    values = describe_result(call, result, verdict, job_uid)
     # Masking decodes and searches the body: do that before the transaction holds up others.
     reply = mask_reply(result, call.secrets) if isinstance(result, Reply) else None
     digest = fingerprint_reply(reply) if reply is not None else ""
     # No savepoint: the caller may have opened a transaction to add rows of its own.
     with transaction.atomic(savepoint=False):
         if reply is not None:
-            values |= _describe_reply(reply)
+            head, body = store_bodies(*list_contents(reply))
+            values |= describe_reply(reply) | {"reply_head": head, "reply_body": body}
             values |= {"reply_digest": digest, "changed_from": _find_changed(exchange, digest)}
         return _end(exchange, values)
+
+
+def describe_result(
+    call: Call, result: Reply | Failure, verdict: Verdict, job_uid: str = ""
+) -> dict[str, object]:
+    """Return the columns of an end, masked, without those of the reply."""
+    values = _describe_verdict(verdict, call.secrets)
+    values |= {"ended_at": timezone.now(), "seconds": result.seconds}
+    values |= {"job_uid": replace_unstorable(job_uid)[:200]}
+    # Secrets have already been removed from their URLs.
+    return values | {"redirects": [asdict(each) for each in result.redirects]}
 
 
 def record_broken(
@@ -110,12 +127,13 @@ def record_broken(
 
     Stores the masked reply and nothing derived from it, because that may be what failed.
     """
-    values = _describe_verdict(verdict, call.secrets)
-    values |= {"ended_at": timezone.now(), "seconds": result.seconds}
-    values |= {"redirects": [asdict(each) for each in result.redirects]}
+    values = describe_result(call, result, verdict)
     reply = mask_reply(result, call.secrets) if isinstance(result, Reply) else None
     with transaction.atomic():
-        return _end(exchange, values | (_describe_reply(reply) if reply is not None else {}))
+        if reply is not None:
+            head, body = store_bodies(*list_contents(reply))
+            values |= describe_reply(reply) | {"reply_head": head, "reply_body": body}
+        return _end(exchange, values)
 
 
 def record_abandoned(exchange: Exchange, verdict: Verdict) -> Exchange:
@@ -155,8 +173,7 @@ def _end(exchange: Exchange, values: Mapping[str, object]) -> Exchange:
     for name, value in values.items():
         setattr(ended, name, value)
     # The condition is part of the UPDATE: two processes may try to end the same exchange.
-    may_end = Q(outcome=Outcome.SENDING) | Q(code=ABANDONED)
-    if not Exchange.objects.filter(may_end, pk=exchange.pk).update(**values):
+    if not Exchange.objects.filter(MAY_END, pk=exchange.pk).update(**values):
         ended.refresh_from_db()
         return ended
     # One statement, though there is a row already if the exchange was given up as abandoned.
@@ -196,9 +213,13 @@ def _describe_verdict(verdict: Verdict, secrets: tuple[Secret, ...]) -> dict[str
     }
 
 
-def _describe_reply(reply: Reply) -> dict[str, object]:
-    """Store headers and body of a masked reply; return its columns."""
-    head, body = store_bodies(json.dumps(reply.headers).encode(), reply.body)
+def list_contents(reply: Reply) -> tuple[bytes, bytes]:
+    """Return headers and body of a masked reply as they are stored."""
+    return json.dumps(reply.headers).encode(), reply.body
+
+
+def describe_reply(reply: Reply) -> dict[str, object]:
+    """Return the columns of a masked reply, without those of its bodies."""
     return {
         "status": reply.status,
         "reason": replace_unstorable(reply.reason)[:200],
@@ -209,6 +230,4 @@ def _describe_reply(reply: Reply) -> dict[str, object]:
         "seconds_to_first_byte": reply.seconds_to_first_byte,
         "address": reply.address[:80],
         "unreadable": reply.unreadable[:300],
-        "reply_head": head,
-        "reply_body": body,
     }

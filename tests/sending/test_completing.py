@@ -80,7 +80,7 @@ def test_advice_follows_the_sentence(editor, draft_to, standin, monkeypatch) -> 
     assert 'Look for "Night run" in the workflow\'s jobs' in send(editor, draft_to).message
 
 
-@pytest.mark.parametrize("name", ["mask_reply", "_describe_reply"])
+@pytest.mark.parametrize("name", ["mask_reply", "describe_reply"])
 def test_a_reply_that_cannot_be_stored_is_left_out(
     editor, draft_to, standin, monkeypatch, caplog, name
 ) -> None:
