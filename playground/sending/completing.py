@@ -62,7 +62,7 @@ def complete_exchange(
         ended = _end_as_broken(exchange, plan, call, result, error)
         with suppress(Exception):  # logged
             _try_to_audit(ended)
-    _try_to_follow_again(ended, plan)
+    try_to_follow_again(ended, plan)
     return ended
 
 
@@ -85,7 +85,7 @@ def _end_as_broken(
     exchange: Exchange, plan: Plan, call: Call, result: Result, error: Exception
 ) -> Exchange:
     """End an exchange whose completion failed, with as much of its result as can be stored."""
-    verdict = _judge_broken(plan, result, error)
+    verdict = judge_broken(plan, result, error)
     for kept in (result, Failure(verdict.code, verdict.message, True, seconds=result.seconds)):
         try:
             return record_broken(exchange, call, kept, verdict)
@@ -97,7 +97,8 @@ def _end_as_broken(
     return ended
 
 
-def _judge_broken(plan: Plan, result: Result, error: Exception) -> Verdict:
+def judge_broken(plan: Plan, result: Result, error: Exception) -> Verdict:
+    """Return the verdict on a result that couldn't be judged or recorded."""
     if isinstance(result, Failure) and not result.left:
         return Verdict(Outcome.NOT_SENT, result.code, result.message, result.params)
     message = "Unknown: API Playground failed while recording the reply. See the log for the error."
@@ -151,7 +152,7 @@ def record_repeat(exchange: Exchange, plan: Plan, call: Call) -> None:
         connection.touch_facts()
 
 
-def _try_to_follow_again(exchange: Exchange, plan: Plan) -> None:
+def try_to_follow_again(exchange: Exchange, plan: Plan) -> None:
     """Follow the job that a call started again, such as a retry. The exchange is stored already."""
     uid, connection_id = plan.path_values.get(JOB_UID, ""), exchange.connection_id
     # New jobs are found in the history; these have a record that says they ended.

@@ -3,6 +3,7 @@
 import logging
 import threading
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -26,6 +27,7 @@ from playground.sending.file_access import find_openable_files
 from playground.sending.plans import Plan, describe_context, fingerprint_plan
 from playground.sending.policy import current_limits, current_origin, current_policy
 from playground.sending.send_limits import enforce_limits
+from playground.vault.models import Secret as StoredSecret
 from playground.vault.storage_errors import FilesUnavailable
 from playground.workspace.connections import resolve_base_url
 from playground.workspace.file_access import hold_files
@@ -40,6 +42,7 @@ from playground.workspace.secrets import (
 
 logger = logging.getLogger("playground.sending")
 
+SendOnce = Callable[[Call, threading.Event], Result]
 # How long after its time limit a send counts as lost.
 GRACE = timedelta(seconds=30)
 
@@ -56,8 +59,21 @@ class Assembled:
     unrecorded: tuple[str, ...] = ()
 
 
-def assemble_plan(plan: Plan) -> Assembled:
-    """Put the call together. From here on it holds secrets: show it only masked."""
+@dataclass(frozen=True)
+class Wire:
+    """A connection with its secrets, looked up once for one call or for many.
+
+    `secrets` are the draft's or version's own, `rows` all that may be used.
+    """
+
+    endpoint: Endpoint
+    secrets: tuple[Secret, ...] = field(repr=False)
+    rows: tuple[StoredSecret, ...] = field(repr=False)
+    binds_secrets: bool = False
+
+
+def load_wire(plan: Plan) -> Wire:
+    """Look up what joins the calls of this plan last."""
     origin = current_origin()
     rows = list_secrets(plan.connection, plan.draft.id if plan.draft else None)
     own_rows = [row for row in rows if row.draft_id is not None]
@@ -65,7 +81,17 @@ def assemble_plan(plan: Plan) -> Assembled:
     if plan.draft is None:
         own = secrets_for(plan.person, plan.version, plan.connection, origin)
     shared = to_wire([row for row in rows if row.draft_id is None], plan.connection, origin)
-    endpoint = _build_endpoint(plan, shared, own, origin)
+    binds = any(not row.hosts for row in own_rows)
+    return Wire(_build_endpoint(plan, shared, own, origin), own, tuple(rows), binds)
+
+
+def assemble_plan(plan: Plan, wire: Wire | None = None) -> Assembled:
+    """Put the call together. From here on it holds secrets: show it only masked.
+
+    Callers with many plans that differ in document and path values only pass the same `wire`.
+    """
+    wire = wire or load_wire(plan)
+    endpoint = wire.endpoint
     assembled = assemble(
         plan.operation,
         endpoint,
@@ -73,17 +99,20 @@ def assemble_plan(plan: Plan) -> Assembled:
         query_values=plan.query_values,
         text=plan.text,
         # The draft's own come last: of two secrets with one name the last one is used.
-        secrets=[*(s for s in endpoint.credentials.values() if isinstance(s, Secret)), *own],
+        secrets=[
+            *(s for s in endpoint.credentials.values() if isinstance(s, Secret)),
+            *wire.secrets,
+        ],
         variables=variable_values(plan.connection, Metadata.read(plan.metadata)),
         files=partial(_open_file, plan),
     )
-    binds = any(not row.hosts for row in own_rows)
+    binds = wire.binds_secrets
     if isinstance(assembled, Failure):
         # History shows at least where the call would have gone.
         bare = Call(plan.operation.method, endpoint.base_url + plan.operation.path)
         return Assembled(bare, assembled, binds)
     sent = {secret.name for secret in assembled.secrets}
-    unrecorded = {row.name for row in rows if row.name in sent and not is_use_recorded(row)}
+    unrecorded = {r.name for r in wire.rows if r.name in sent and not is_use_recorded(r)}
     return Assembled(assembled, None, binds, tuple(sorted(unrecorded)))
 
 
@@ -119,22 +148,10 @@ def start_exchange(
 
     Raises AlreadySubmitted when the same submission arrived before, TooManySends beyond a limit.
     """
-    connection, draft = plan.connection, plan.draft
-    exchange = Exchange(
-        submission=submission,
-        person=person,
-        operation=plan.operation.id,
-        connection_id=connection.id if connection else None,
-        connection_name=connection.name if connection else "",
-        draft_id=draft.id if draft else None,
-        name=plan.name,
-        path_values=plan.path_values,
-        fingerprint=fingerprint_plan(plan),
-        deadline=timezone.now() + timedelta(seconds=settings.QUEUE_SECONDS)
-        if queued
-        else find_deadline(),
-    )
-    with enforce_limits(connection, person, submission):
+    exchange = make_exchange(plan, person, submission)
+    if queued:
+        exchange.deadline = timezone.now() + timedelta(seconds=settings.QUEUE_SECONDS)
+    with enforce_limits(plan.connection, person, submission):
         started = record_start(
             exchange,
             call,
@@ -145,6 +162,23 @@ def start_exchange(
         )
     hold_files(started.id, list_inserted_files(call))
     return started
+
+
+def make_exchange(plan: Plan, person: Person | None, submission: uuid.UUID | None) -> Exchange:
+    """Return the exchange of a plan, which isn't stored yet."""
+    connection, draft = plan.connection, plan.draft
+    return Exchange(
+        submission=submission,
+        person=person,
+        operation=plan.operation.id,
+        connection_id=connection.id if connection else None,
+        connection_name=connection.name if connection else "",
+        draft_id=draft.id if draft else None,
+        name=plan.name,
+        path_values=plan.path_values,
+        fingerprint=fingerprint_plan(plan),
+        deadline=find_deadline(),
+    )
 
 
 def send_and_complete(
@@ -167,8 +201,8 @@ def note_use(plan: Plan, assembled: Assembled) -> None:
         note_secret_use(plan.connection, draft_id, assembled.unrecorded)
 
 
-def perform_call(call: Call, cancel: threading.Event) -> Result:
-    """Make the call once. No database transaction may be open here.
+def perform_call(call: Call, cancel: threading.Event, send: SendOnce | None = None) -> Result:
+    """Make the call once, with `send` if there is one. No database transaction may be open here.
 
     Whether bytes may have left decides between *not sent* and *unknown*, and thereby whether
     people may send again without risk.
@@ -177,6 +211,8 @@ def perform_call(call: Call, cancel: threading.Event) -> Result:
         message = "Not sent: cancelled before the first byte left."
         return Failure("cancelled", message, left=False)
     try:
+        if send is not None:
+            return send(call, cancel)
         return send_call(call, current_policy(), current_limits(), cancel)
     except Exception as error:
         # The network's errors come back as failures: this is a bug, and nobody knows how far

@@ -28,6 +28,7 @@ WINDOW = timedelta(minutes=1)
 # How far the numbers of exchanges that are recorded at the same moment may differ in order from
 # their times: more than there ever are such exchanges.
 DISORDER = 1000
+UNLIMITED = 1_000_000
 
 
 class TooManySends(Exception):
@@ -46,6 +47,15 @@ class Limit:
     row: QuerySet[Any]
     sends: QuerySet[Exchange]
     sentence: str
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many sends may begin now; if none, `sentence` says why, and there is one in `seconds`."""
+
+    sends: int
+    seconds: int = 0
+    sentence: str = ""
 
 
 @contextmanager
@@ -69,6 +79,17 @@ def enforce_limits(
             again = gettext("Try again in %(seconds)d s.") % {"seconds": wait}
             raise TooManySends(f"{sentence} {again}", wait)
         yield
+
+
+def find_room(connection: Connection | None, person: Person | None) -> Room:
+    """Return how many sends may be recorded in the open transaction, until whose end rows lock."""
+    rooms = [Room(UNLIMITED)]
+    for limit in _list_limits(connection, person):
+        list(limit.row.select_for_update(no_key=True).values_list("pk"))
+        seconds = _find_wait(limit)
+        left = 0 if seconds else max(1, limit.most - _count_sends(limit))
+        rooms.append(Room(left, seconds, limit.sentence if seconds else ""))
+    return min(rooms, key=lambda each: (each.sends, -each.seconds))
 
 
 def find_connection_limit(connection: Connection) -> int:
@@ -110,12 +131,9 @@ def _find_wait(limit: Limit) -> int:
     The newest are found by number, not by time: after the clock was set
     back, those of the hour that comes again would count once more.
     """
-    # Of a connection with a long history only the last minute is read.
-    minute = Exchange.objects.filter(started_at__gt=timezone.now() - WINDOW)
-    first = minute.order_by("started_at").values_list("number", flat=True).first()
-    if first is None:
+    sends = _find_recent(limit)
+    if sends is None:
         return 0
-    sends = limit.sends.filter(number__gt=first - DISORDER, submission__isnull=False)
     times = sends.order_by("-number").values_list("started_at", flat=True)
     oldest = times[limit.most - 1 : limit.most].first()
     now = timezone.now()
@@ -124,3 +142,21 @@ def _find_wait(limit: Limit) -> int:
         return 0
     seconds = math.ceil((oldest + WINDOW - now).total_seconds())
     return min(max(seconds, 1), int(WINDOW.total_seconds()))
+
+
+def _count_sends(limit: Limit) -> int:
+    """Return how many of the last minute's sends count towards the limit."""
+    sends, now = _find_recent(limit), timezone.now()
+    if sends is None:
+        return 0
+    return sends.filter(started_at__gt=now - WINDOW, started_at__lt=now + WINDOW).count()
+
+
+def _find_recent(limit: Limit) -> QuerySet[Exchange] | None:
+    """Return the sends with the numbers of the last minute; None if there was none."""
+    # Of a connection with a long history only the last minute is read.
+    minute = Exchange.objects.filter(started_at__gt=timezone.now() - WINDOW)
+    first = minute.order_by("started_at").values_list("number", flat=True).first()
+    if first is None:
+        return None
+    return limit.sends.filter(number__gt=first - DISORDER, submission__isnull=False)

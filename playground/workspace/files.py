@@ -50,14 +50,20 @@ class FileRejected(ValueError):
     """The file was not stored; `str()` says why."""
 
 
-def store_file(pieces: Iterable[bytes], name: str, media_type: str, person: Person | None) -> File:
-    """Store a file, a piece at a time.
+def store_file(
+    pieces: Iterable[bytes],
+    name: str,
+    media_type: str,
+    person: Person | None,
+    most: int | None = None,
+) -> File:
+    """Store a file of at most so many bytes (by default those of an attachment), piece by piece.
 
     Raises FileRejected where a limit is exceeded, OSError if the bytes can't be stored.
     """
     with temporary_file() as (out, temporary):
         sealer = Sealer(out)
-        digest, size = _write(pieces, sealer.write, name)
+        digest, size = _write(pieces, sealer.write, name, most or settings.MAX_FILE_BYTES)
         sealer.finish()
         out.flush()
         file = _create_row(name, media_type, digest, size, person)
@@ -149,8 +155,9 @@ def delete_file(file: File) -> None:
 
 
 def delete_unused_files() -> int:
-    """Delete the files that no draft, template or exchange refers to; return how many."""
-    old = File.objects.filter(created_at__lt=timezone.now() - GRACE)
+    """Delete the files that no draft, template, exchange or batch has; return how many."""
+    # Batches don't refer to the files of their rows in any text.
+    old = File.objects.filter(created_at__lt=timezone.now() - GRACE, batches=None)
     if not old.exists():
         return 0
     # Documents are encrypted, in every package: the database cannot search them.
@@ -220,13 +227,15 @@ def format_size(size: int) -> str:
     return f"{size / 1_000_000_000:.1f} GB"
 
 
-def _write(pieces: Iterable[bytes], write: Callable[[bytes], None], name: str) -> tuple[str, int]:
+def _write(
+    pieces: Iterable[bytes], write: Callable[[bytes], None], name: str, most: int
+) -> tuple[str, int]:
     # Counted while writing: the size that a client announces may be wrong.
     digest, size = hashlib.sha256(), 0
     for piece in pieces:
         size += len(piece)
-        if size > settings.MAX_FILE_BYTES:
-            raise FileRejected(f"{name} is larger than {format_size(settings.MAX_FILE_BYTES)}.")
+        if size > most:
+            raise FileRejected(f"{name} is larger than {format_size(most)}.")
         digest.update(piece)
         write(piece)
     return digest.hexdigest(), size
