@@ -278,5 +278,9 @@ MAX_FILES_BYTES = env.read_integer("MAX_FILES_BYTES", 2_000_000_000, minimum=1)
 HISTORY_DAYS = env.read_integer("HISTORY_DAYS", 0)
 HISTORY_NUMBER = env.read_integer("HISTORY_NUMBER", 0)
 
+# Batches: how large a file of rows may be, and how many days they are kept; 0 means no limit.
+MAX_BATCH_FILE_BYTES = env.read_integer("MAX_BATCH_FILE_BYTES", 200_000_000, minimum=1)
+BATCH_DAYS = env.read_integer("BATCH_DAYS", 0)
+
 # Encrypts the keys in a backup, where nobody is there to type it.
 BACKUP_PASSPHRASE = env.read_text("BACKUP_PASSPHRASE")

@@ -43,7 +43,8 @@ class Batch(models.Model):
     path_values = SealedJSONField(default=dict)
     connection = models.ForeignKey(Connection, models.SET_NULL, null=True, related_name="+")
     connection_name = models.CharField(max_length=100, default="")
-    file = models.ForeignKey(File, models.SET_NULL, null=True, related_name="+")
+    # By this name the clean-up of attachments knows that the file is in use.
+    file = models.ForeignKey(File, models.SET_NULL, null=True, related_name="batches")
     file_name = models.CharField(max_length=300, default="")
     source = SealedJSONField(default=dict)
     columns = SealedJSONField(default=list)
@@ -58,15 +59,34 @@ class Batch(models.Model):
     stop_after_percent = models.PositiveSmallIntegerField(null=True)
     # When the next request may begin, for the rate and for `Retry-After`.
     next_start_at = models.DateTimeField(null=True)
+    # The URL that is called when the batch has ended, and how that went.
     webhook = SealedMessageField(default="")
+    webhook_due = models.BooleanField(default=False)
+    webhook_result = SealedMessageField(default="")
+    # The process that checks the rows, and what the rules knew of the connection then.
+    process = models.CharField(max_length=200, default="")
+    checked_facts = models.CharField(max_length=100, default="")
+    # Where the requests go, as the person who started it saw it, and whether the name of a
+    # protected connection was typed.
+    base_url = models.CharField(max_length=2000, default="")
+    confirmed = models.BooleanField(default=False)
     row_count = models.PositiveIntegerField(default=0)
     bad_row_count = models.PositiveIntegerField(default=0)
     request_count = models.PositiveIntegerField(default=0)
     # Requests by state: {"waiting": 3, "accepted": 97}.
     counts = models.JSONField(default=dict)
+    # Since the last start or resume: the conditions that stop a batch count from there.
+    run_ended = models.PositiveIntegerField(default=0)
+    run_failed = models.PositiveIntegerField(default=0)
+    # A trial: after so many requests it pauses.
+    pause_after = models.PositiveIntegerField(null=True)
+    # What `timeline.Timeline` writes: outcomes over time, of a limited size.
+    timeline = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # When a page told the person that it ended.
+    announced_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-created_at"]
@@ -104,7 +124,8 @@ class Row(models.Model):
     cells = SealedJSONField()
     # The indexes of those that are JSON texts other than strings, see `importers.tables.Row`.
     json_cells = models.JSONField(default=list)
-    # [{"column": 2, "code": …, "message": …}], also of duplicates that are only warned about.
+    # [{"column": 2, "code": …, "message": …, "severity": …}], with warnings; the column is an
+    # index, None for the whole row.
     problems = SealedJSONField(default=list)
     request = models.PositiveIntegerField(null=True)
     leader = models.BooleanField(default=False)
@@ -114,6 +135,7 @@ class Row(models.Model):
     code = models.CharField(max_length=60, default="")
     message = SealedMessageField(default="")
     job_uid = models.CharField(max_length=200, default="")
+    status = models.PositiveSmallIntegerField(null=True)
     seconds = models.FloatField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -137,7 +159,10 @@ class Lane(models.Model):
 
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="lanes")
     number = models.PositiveSmallIntegerField()
+    # How many requests it may have under way.
+    senders = models.PositiveSmallIntegerField(default=1)
     process = models.CharField(max_length=200, default="")
+    # When recovery enqueues it again if nobody has claimed it.
     due_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -28,6 +28,7 @@ NOT_COPIED = {
     "people.RequestCount": "They count for minutes.",
     "vault.StorageCheck": "A row that health checks write.",
     "sending.QueuedSend": "Where the backup comes from, it was sent since. It ends as unknown.",
+    "batches.Lane": "Shares of batches that run where the backup comes from.",
     "engine.Process": "Processes of the installation that the backup comes from.",
     "engine.PeriodicRun": "Each is made when its task first runs.",
     "engine.CancelRequest": "For work of processes that aren't there.",

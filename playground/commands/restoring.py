@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.utils.version import get_version_tuple
 
+from playground.batches.recovery import pause_restored
 from playground.commands.archive import (
     KEYS,
     PRODUCT,
@@ -202,4 +203,5 @@ def finish(manifest: Manifest) -> None:
         raise CommandError(message)
     # The installation that the backup comes from may have sent it since.
     end_all()
+    pause_restored()
     record_event(None, "restored", f"{manifest.created_at}, version {manifest.version}")

@@ -17,6 +17,7 @@ from prometheus_client.metrics_core import (
 )
 from prometheus_client.registry import Collector
 
+from playground.batches.access import count_batches
 from playground.calls.values import Outcome
 from playground.engine.processes import count_alive
 from playground.engine.threads import get_pool
@@ -79,6 +80,10 @@ def _collect_shared() -> Iterator[Metric]:
         "How long the oldest of them has waited.",
         value=queue.seconds,
     )
+    batches = GaugeMetricFamily("playground_batches", "Batches by state.", labels=["state"])
+    for state, number in count_batches().items():
+        batches.add_metric([state], number)
+    yield batches
     processes = GaugeMetricFamily(
         "playground_processes", "Processes seen in the last 30 seconds, by kind.", labels=["kind"]
     )

@@ -11,6 +11,7 @@ import django
 django.setup()
 
 from tests.bench import (  # noqa: E402
+    batches,
     crowd,
     crowd_sends,
     editing,
@@ -34,6 +35,7 @@ MEASURES: dict[str, Measure] = {
     "loads": loads.measure_loads,
     "sends": sends.measure_sends,
     "crowd_sends": crowd_sends.measure_crowd_sends,
+    "batches": batches.measure_batches,
     "edits": editing.measure_edits,
     "large": editing.measure_large,
     "crowd": crowd.measure_crowd,

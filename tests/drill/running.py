@@ -12,6 +12,7 @@ django.setup()
 
 from playground.commands.startup import prepare_database  # noqa: E402
 from tests.drill import (  # noqa: E402
+    batch_kills,
     connections,
     full_disk,
     hanging_targets,
@@ -31,6 +32,7 @@ DRILLS: dict[str, Callable[[], Report]] = {
     "full-disk": full_disk.run,
     "read-only": read_only.run_read_only,
     "kills": kills.run,
+    "batch-kills": batch_kills.run,
     "machines-kills": machines.run_kills,
     "machines-outages": machines.run_outages,
 }

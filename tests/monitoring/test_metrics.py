@@ -202,12 +202,12 @@ def test_without_a_database_the_rest_is_still_reported(monkeypatch: pytest.Monke
 @pytest.mark.usefixtures("metrics_on")
 def test_a_scrape_of_a_long_history_takes_as_many_queries(django_assert_num_queries) -> None:
     make_exchange()
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         read_samples()
     for number in range(20):
         make_exchange(operation=f"operation-{number}")
     update_totals(timezone.now() + timedelta(minutes=2))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         read_samples()
 
 

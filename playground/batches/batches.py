@@ -1,0 +1,233 @@
+"""Batches as people make them: from a template or a draft and a file, checked and deleted.
+
+`running` starts them, `access` says who may. All of these raise BatchRefused with a sentence.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from contextlib import suppress
+
+from django.utils.translation import gettext as _
+
+from playground.batches import ledger
+from playground.batches.access import BatchRefused, may_run, may_stop
+from playground.batches.files import recognise_file, remove_file, store_rows
+from playground.batches.mapping import Mapping
+from playground.batches.models import Batch, SavedMapping
+from playground.batches.proposals import propose_mapping
+from playground.batches.reading import remove_rows, start_check
+from playground.batches.validation import validate_mapping
+from playground.drafts.editing import State
+from playground.drafts.metadata import Metadata
+from playground.drafts.models import Draft
+from playground.importers.tables import InvalidTable, Reading, TableSource
+from playground.openapi.operations import Operation, UnknownOperation, get_operation
+from playground.payload_templates.models import Version
+from playground.payload_templates.versions import read_content
+from playground.people.audit import record_event
+from playground.people.models import Person
+from playground.vault.storage_errors import FilesUnavailable
+from playground.workspace.files import FileRejected
+from playground.workspace.models import Connection, File
+
+BUSY = (Batch.State.RUNNING, Batch.State.CHECKING)
+
+
+def create_batch(
+    person: Person,
+    source: Version | Draft,
+    pieces: Iterable[bytes],
+    file_name: str,
+    media_type: str = "",
+    variant: str = "",
+    reading: Reading | None = None,
+) -> Batch:
+    """Make a batch of a template's version or a draft, and a file of rows."""
+    if not person.may_edit:
+        raise BatchRefused(_("Viewers can't send. An owner can make you an editor."))
+    state = _read_state(source, variant)
+    operation_id = source.template.operation if isinstance(source, Version) else source.operation
+    operation = _find_operation(operation_id)
+    connection = (
+        Connection.objects.filter(pk=state.connection).first() if state.connection else None
+    )
+    name = source.template.name if isinstance(source, Version) else source.name
+    file, table = _store(person, pieces, file_name, media_type, reading)
+    batch = Batch(
+        person=person,
+        person_name=person.get_username(),
+        name=(name or operation.title)[:300],
+        template=source.template if isinstance(source, Version) else None,
+        version=source if isinstance(source, Version) else None,
+        draft_id=source.pk if isinstance(source, Draft) else None,
+        operation=operation_id,
+        text=state.text,
+        metadata=state.metadata.write(),
+        path_values=dict(state.path_values),
+        connection=connection,
+        connection_name=connection.name if connection else "",
+        file=file,
+        file_name=file_name[:300],
+        source=table.as_dict(),
+        columns=list(table.columns),
+    )
+    batch.mapping = _propose(batch, operation).as_dict(batch.columns)
+    batch.save(force_insert=True)
+    return batch
+
+
+def set_source(person: Person, batch_id: uuid.UUID, reading: Reading) -> Batch:
+    """Read the file in another way; the mapping is proposed anew if columns change."""
+    with ledger.locked(batch_id) as batch:
+        _require_editable(person, batch)
+        assert batch.file is not None
+        _set_table(batch, _recognise(batch.file, reading))
+    return batch
+
+
+def replace_file(
+    person: Person, batch_id: uuid.UUID, pieces: Iterable[bytes], name: str, media_type: str = ""
+) -> Batch:
+    """Use another file, such as the corrected one. The mapping is kept if the columns fit."""
+    file, table = _store(person, pieces, name, media_type, None)
+    try:
+        with ledger.locked(batch_id) as batch:
+            _require_editable(person, batch)
+            former = batch.file
+            batch.file, batch.file_name = file, name[:300]
+            batch.save(update_fields=["file", "file_name"])
+            _set_table(batch, table)
+    except BatchRefused:
+        remove_file(file)
+        raise
+    remove_file(former)
+    return batch
+
+
+def set_mapping(person: Person, batch_id: uuid.UUID, mapping: Mapping) -> Batch:
+    """Set which columns fill what. What was checked before has to be checked again."""
+    with ledger.locked(batch_id) as batch:
+        _require_editable(person, batch)
+        operation = _find_operation(batch.operation)
+        messages = validate_mapping(mapping, batch.columns, operation, read_state(batch))
+        if messages:
+            raise BatchRefused(" ".join(messages))
+        batch.mapping = mapping.as_dict(batch.columns)
+        _reopen(batch)
+        batch.save(update_fields=["mapping"])
+    return batch
+
+
+def set_connection(person: Person, batch_id: uuid.UUID, connection: Connection) -> Batch:
+    """Send over another connection."""
+    with ledger.locked(batch_id) as batch:
+        _require_editable(person, batch)
+        batch.connection, batch.connection_name = connection, connection.name
+        batch.confirmed = False
+        _reopen(batch)
+        batch.save(update_fields=["connection", "connection_name", "confirmed"])
+    return batch
+
+
+def check_rows(person: Person, batch_id: uuid.UUID) -> Batch:
+    """Have the rows read and judged in the background."""
+    with ledger.locked(batch_id) as batch:
+        _require_editable(person, batch)
+        start_check(batch)
+    return batch
+
+
+def delete_batch(person: Person, batch_id: uuid.UUID) -> None:
+    """Delete a batch with its rows and its file; what was sent stays in the history."""
+    with ledger.locked(batch_id) as batch:
+        if not may_stop(person, batch):
+            raise BatchRefused(_("Only the person who made this batch or an owner can delete it."))
+        if batch.state in BUSY or ledger.count(batch, "sending"):
+            raise BatchRefused(_("This batch is running. Stop it, then delete it."))
+    name = batch.name
+    remove_batch(batch)
+    record_event(person, "batch", name, "deleted")
+
+
+def remove_batch(batch: Batch) -> None:
+    """Remove a batch that doesn't run, its rows in parts."""
+    # Nobody starts it any more.
+    Batch.objects.filter(pk=batch.pk).update(state=Batch.State.DRAFT)
+    remove_rows(batch)
+    file = batch.file
+    batch.delete()
+    with suppress(FilesUnavailable):  # the clean-up of files removes it later
+        remove_file(file)
+
+
+def read_state(batch: Batch) -> State:
+    """The payload that rows fill."""
+    connection = str(batch.connection_id or "")
+    return State(batch.text, Metadata.read(batch.metadata), batch.path_values, connection)
+
+
+def _read_state(source: Version | Draft, variant: str) -> State:
+    if isinstance(source, Version):
+        return read_content(source).state(variant)
+    metadata = Metadata.read(source.metadata)
+    connection = str(source.connection_id or "")
+    return State(source.text, metadata, source.path_values, connection)
+
+
+def _store(
+    person: Person, pieces: Iterable[bytes], name: str, media_type: str, reading: Reading | None
+) -> tuple[File, TableSource]:
+    try:
+        file = store_rows(pieces, name, media_type, person)
+    except FileRejected as error:
+        raise BatchRefused(str(error)) from None
+    try:
+        return file, _recognise(file, reading)
+    except BatchRefused:
+        remove_file(file)
+        raise
+
+
+def _recognise(file: File, reading: Reading | None) -> TableSource:
+    try:
+        return recognise_file(file, reading)
+    except InvalidTable as error:
+        raise BatchRefused(str(error)) from None
+
+
+def _set_table(batch: Batch, table: TableSource) -> None:
+    changes = list(table.columns) != batch.columns
+    batch.source, batch.columns = table.as_dict(), list(table.columns)
+    if changes:
+        operation = _find_operation(batch.operation)
+        batch.mapping = _propose(batch, operation).as_dict(batch.columns)
+    _reopen(batch)
+    batch.save(update_fields=["source", "columns", "mapping"])
+
+
+def _propose(batch: Batch, operation: Operation) -> Mapping:
+    saved = SavedMapping.objects.filter(pk=batch.template_id).first()
+    former = saved.mapping if saved else None
+    return propose_mapping(batch.columns, operation, read_state(batch), former)
+
+
+def _reopen(batch: Batch) -> None:
+    """Take a checked batch back to its set-up: its rows don't fit any more."""
+    batch.state, batch.reason = Batch.State.DRAFT, ""
+    batch.save(update_fields=["state", "reason"])
+
+
+def _find_operation(operation_id: str) -> Operation:
+    try:
+        return get_operation(operation_id)
+    except UnknownOperation:
+        raise BatchRefused(_("The operation no longer exists.")) from None
+
+
+def _require_editable(person: Person, batch: Batch) -> None:
+    if not may_run(person, batch):
+        raise BatchRefused(_("Only the person who made this batch can change it."))
+    if batch.state not in (Batch.State.DRAFT, Batch.State.CHECKED, Batch.State.CHECKING):
+        raise BatchRefused(_("This batch was started already. Make a new one."))
