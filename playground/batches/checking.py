@@ -28,7 +28,9 @@ from playground.workspace.models import Connection
 # Nobody reads more of one row; the rest of a request must still be judged.
 MOST_PER_ROW = 20
 # These are about names in the template: a cell is never a reference.
-OF_TEMPLATE = frozenset({"unknown-column", "unknown-variable", "unknown-secret", "unknown-file"})
+OF_TEMPLATE = frozenset(
+    ("unknown-column", "unknown-variable", "unknown-secret", "unknown-file", "spaced-column")
+)
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,18 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 
 from playground.jsontext.printing import quote
-from playground.jsontext.references import Reference, find_marks, find_references, substitute
+from playground.jsontext.references import (
+    Reference,
+    escape_references,
+    find_marks,
+    find_references,
+    substitute,
+)
 from playground.jsontext.resolving import raw_offsets
 
 ESCAPED = r"\{{"
+# What makes or breaks a reference with what follows it.
+OPEN = ("{", "\\")
 # The text of the cell in a column, from 0.
 CellText = Callable[[int], str]
 
@@ -76,7 +84,7 @@ class RowText:
             at = offset_of(inside)
         self.atoms[-1].append(value[inside:])
         self.parts.append(source[at:])
-        # Whether cells without braces and backslashes can't complete a reference.
+        # Whether cells can't complete a reference that the text before them begins.
         self.is_plain = all(map(_is_closed, self.atoms[:-1]))
 
     @staticmethod
@@ -86,11 +94,11 @@ class RowText:
     def fill(self, cell_text: CellText) -> str:
         """The text with cells; a JSON string if it was made from one. Raises CellConflict."""
         cells = list(map(cell_text, self.columns))
-        joined = "".join(cells)
-        # Nearly all cells can't be taken for a part of a reference.
-        if not self.is_plain or "{" in joined or "\\" in joined:
+        # Nearly no cell can become part of a reference together with the text after it.
+        if not self.is_plain or any(each.endswith(OPEN) for each in cells):
             filled = self._fill_carefully(cells)
             return quote(filled) if self.is_json else filled
+        cells = [escape_references(each) if "{{" in each else each for each in cells]
         if self.is_json:
             cells = [quote(each)[1:-1] for each in cells]
         pieces = [piece for pair in zip(self.parts, cells, strict=False) for piece in pair]

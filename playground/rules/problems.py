@@ -128,6 +128,10 @@ MESSAGES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
             ERROR,
             "{subject} uses the column {name}, which these rows don't have.{hint}",
         ),
+        "spaced-column": (
+            WARNING,
+            "{subject} has {name}, which is sent as it is. Write {right} to insert the column.",
+        ),
         "foreign-placeholder": (
             ERROR,
             "{subject} has {name}, a placeholder of another tool with no value here. "

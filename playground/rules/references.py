@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,10 @@ from playground.rules.fixes import fix_by_setting
 from playground.rules.problems import Problem, make_problem
 from playground.rules.wording import abbreviate, did_you_mean, find_similar, label_value
 
+_spaced = re.compile(
+    r"(?<!\\)\{\{(?:[ \t]+row|row[ \t]+)[ \t]*\.[ \t]*(?P<title>[^{}\r\n]{1,200}?)[ \t]*\}\}"
+).finditer
+
 
 def check_references(context: Context) -> Iterator[Problem]:
     """References whose names are unknown, in a document whose references aren't resolved."""
@@ -28,6 +33,16 @@ def check_references(context: Context) -> Iterator[Problem]:
             known = _known_names(context.facts, reference.kind)
             if known is not None and reference.name not in known:
                 yield _report_unknown(context, pointer, text, reference, known)
+        if context.facts.columns is not None:
+            yield from _check_spaces(context, pointer, text)
+
+
+def _check_spaces(context: Context, pointer: str, text: str) -> Iterator[Problem]:
+    """What other tools take for a column: `{{ row.name }}`."""
+    for found in _spaced(text):
+        subject, name = label_value(context.schema, pointer), abbreviate(found[0])
+        right = abbreviate(f"{{{{row.{found['title']}}}}}")
+        yield make_problem("spaced-column", pointer, subject=subject, name=name, right=right)
 
 
 def check_row_reference(

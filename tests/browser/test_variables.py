@@ -35,6 +35,17 @@ def test_a_variable_is_suggested_and_its_value_is_shown(page: Page) -> None:
     assert page.errors == []  # type: ignore[attr-defined]
 
 
+def test_a_column_of_rows_is_marked_and_explained(page: Page) -> None:
+    open_launch(page, "Find an email")
+    name = page.get_by_label("Job name", exact=True)
+    name.fill("For {{row.First name}} and {{ row.x }}")
+    expect(page.locator("#preview .ref")).to_have_text(["{{row.First name}}"])
+    expect(page.locator("#problem_list")).to_contain_text(
+        "is filled from the rows of a batch (column First name)"
+    )
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
 def test_pasting_into_a_draft_reports_what_was_read(page: Page) -> None:
     open_launch(page, "Find an email")
     page.locator("#paste_document").click()

@@ -86,3 +86,14 @@ def test_an_unknown_column_of_rows_comes_with_a_similar_one():
     one = the("unknown-column", document, LAUNCH, facts)
     assert one.message.endswith("which these rows don't have. Did you mean `First name`?")
     assert found({**launch(), "job_name": "{{row.Mail}}"}, LAUNCH, facts) == []
+
+
+def test_a_column_with_spaces_around_it_is_warned_of_in_a_batch():
+    facts = Facts(columns=("First name",))
+    for spelling in ("{{ row.First name }}", "{{row .First name}}", "{{ row . First name}}"):
+        document = {**launch(), "job_name": f"run of {spelling}"}
+        one = the("spaced-column", document, LAUNCH, facts)
+        assert one.severity == "warning"
+        assert one.message.endswith("Write {{row.First name}} to insert the column.")
+        assert found(document, LAUNCH) == []
+    assert found({**launch(), "job_name": "run of \\{{ row.First name }}"}, LAUNCH, facts) == []

@@ -10,7 +10,7 @@ const FEW = 4; // lines that are redrawn where they are
 const GLOWING = 200; // lines of a larger change that glow
 const GLOW_TIME = 800; // milliseconds after the last change
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d[\d.eE+-]*)|\b(true|false)\b|\b(null)\b|([{}[\],:])/g;
-const REFERENCE = /(\\?)\{\{\s*(row\.[^{}]+|(?:secret:|file:)?[\p{L}_][\p{L}\p{N}_.:+-]*)\s*\}\}/gu;
+const REFERENCE = /(\\?)\{\{(row\.[^{}]+|(?:secret:|file:)?[\p{L}_][\p{L}\p{N}_.:+-]*)\}\}/gu;
 
 export class Preview {
   // `text` has `lines` and `endOf(line)`; `files` says how attachments are shown, by file id.
