@@ -28,6 +28,7 @@ from playground.pages import (
     sign_in,
     status,
     team,
+    trends,
     workflows,
 )
 from playground.pages.builder import (
@@ -42,11 +43,6 @@ from playground.pages.builder import (
     suggestions,
     template_link,
 )
-from playground.pages.payload_templates import chosen as chosen_templates
-from playground.pages.payload_templates import listing as template_list
-from playground.pages.payload_templates import page as template_page
-from playground.pages.payload_templates import share_links as template_links
-from playground.pages.payload_templates import versions as template_versions
 
 handler400 = "playground.pages.errors.show_400"
 handler403 = "playground.pages.errors.show_403"
@@ -129,6 +125,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/", jobs.show_jobs, name="jobs"),
     path("jobs/selected/", chosen_jobs.act_on_jobs, name="act_on_jobs"),
     path("jobs/undo-stop/", chosen_jobs.undo_stop, name="undo_stop"),
+    path("jobs/trend/", trends.show_job_trend, name="job_trend"),
     path("jobs/states/", job_states.show_job_states, name="job_states"),
     path("jobs/news/", job_news.show_job_news, name="job_news"),
     path(
@@ -175,6 +172,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("history/", history.show_history, name="history"),
     path("history/selected/", chosen_exchanges.act_on_history, name="act_on_history"),
     path("history/export.csv", chosen_exchanges.export_history, name="export_history"),
+    path("history/trend/", trends.show_history_trend, name="history_trend"),
     path("history/<uuid:exchange_id>/", exchanges.show_exchange, name="exchange"),
     path("history/<uuid:exchange_id>/reply/", exchanges.show_reply, name="reply"),
     path("history/<uuid:exchange_id>/body/", history.save_body, name="save_body"),
@@ -224,70 +222,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("drafts/<uuid:draft_id>/rename/", drafts.rename, name="rename_draft"),
     path("drafts/<uuid:draft_id>/discard/", drafts.discard, name="discard_draft"),
     path("drafts/<uuid:draft_id>/restore/", drafts.restore, name="restore_draft"),
-    # Templates
-    path("templates/", template_list.show_templates, name="templates"),
-    path("templates/selected/", chosen_templates.act_on_templates, name="act_on_templates"),
-    path("templates/undo-archive/", chosen_templates.undo_archive, name="undo_archive"),
-    path("templates/undo-delete/", chosen_templates.undo_delete, name="undo_delete"),
-    path("templates/export/", template_list.export_all, name="export_templates"),
-    path("templates/import/", template_list.import_files, name="import_templates"),
-    path("templates/links/<uuid:link_id>/revoke/", template_links.revoke_link, name="revoke_link"),
-    path("templates/<uuid:template_id>/", template_page.show_template, name="template"),
-    path(
-        "templates/<uuid:template_id>/file.<slug:ending>",
-        template_list.export_one,
-        name="template_file",
-    ),
-    path("templates/<uuid:template_id>/open/", template_page.open_in_builder, name="open_template"),
-    path(
-        "templates/<uuid:template_id>/fill/",
-        template_page.prefill_template,
-        name="prefill_template",
-    ),
-    path("templates/<uuid:template_id>/edit/", template_page.edit_details, name="edit_template"),
-    path("templates/<uuid:template_id>/star/", template_page.star_template, name="star_template"),
-    path(
-        "templates/<uuid:template_id>/duplicate/",
-        template_page.duplicate,
-        name="duplicate_template",
-    ),
-    path("templates/<uuid:template_id>/fork/", template_page.fork, name="fork_template"),
-    path("templates/<uuid:template_id>/archive/", template_page.archive, name="archive_template"),
-    path("templates/<uuid:template_id>/delete/", template_page.delete, name="delete_template"),
-    path("templates/<uuid:template_id>/restore/", template_page.restore, name="restore_template"),
-    path(
-        "templates/<uuid:template_id>/compare/",
-        template_versions.compare_versions,
-        name="compare_versions",
-    ),
-    path(
-        "templates/<uuid:template_id>/parent/",
-        template_versions.compare_parent,
-        name="compare_parent",
-    ),
-    path(
-        "templates/<uuid:template_id>/parent/seen/",
-        template_page.dismiss_parent_changes,
-        name="dismiss_parent_changes",
-    ),
-    path(
-        "templates/<uuid:template_id>/versions/<int:number>/restore/",
-        template_versions.restore_old_version,
-        name="restore_version",
-    ),
-    path(
-        "templates/<uuid:template_id>/share/", template_links.share_template, name="share_template"
-    ),
-    path(
-        "templates/<uuid:template_id>/variables/",
-        template_versions.change_variables,
-        name="change_template_variables",
-    ),
-    path(
-        "templates/<uuid:template_id>/variants/",
-        template_versions.change_variant,
-        name="change_variant",
-    ),
+    path("templates/", include("playground.pages.payload_templates.urls")),
     # Share links, for people without an account
     path("s/<str:token>/", include("playground.pages.shared.urls")),
     # Other packages' pages

@@ -20,6 +20,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 ENTRIES = (
     "js/theme.js",
     "js/splits.js",
+    "js/remembered.js",
     "js/page.js",
     "js/reply.js",
     "js/guest.js",

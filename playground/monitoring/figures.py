@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,14 +30,14 @@ SETTLED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
-class Hour:
-    """The sends that began in an hour: how many by outcome, and how long replies took (s).
+class Period:
+    """What began in an hour, day or week: how many by outcome, and how long each took (s).
 
-    `median` and `p95` are None without replies.
+    `median` and `p95` are None where no duration is known.
     """
 
     start: datetime
-    outcomes: dict[str, int]
+    outcomes: Mapping[str, int]
     median: float | None = None
     p95: float | None = None
 
@@ -64,9 +64,9 @@ class HourCache:
     """Remembers hours that are over: a page that refreshes counts only the current one."""
 
     def __init__(self) -> None:
-        self._hours: dict[datetime, Hour] = {}
+        self._hours: dict[datetime, Period] = {}
 
-    def read(self, now: datetime) -> list[Hour]:
+    def read(self, now: datetime) -> list[Period]:
         """Return the last 24 hours, the one under way included, oldest first."""
         current = now.replace(minute=0, second=0, microsecond=0)
         starts = [current - HOUR * back for back in reversed(range(HOURS))]
@@ -80,18 +80,18 @@ class HourCache:
 hour_cache = HourCache()
 
 
-def read_hour(start: datetime) -> Hour:
+def read_hour(start: datetime) -> Period:
     """Count the sends that began in the hour from `start` on."""
     sends = Exchange.objects.filter(started_at__gte=start, started_at__lt=start + HOUR)
     counts = dict(sends.order_by().values_list("outcome").annotate(Count("pk")))
     if not counts:
-        return Hour(start, {})
+        return Period(start, {})
     replied = sends.filter(status__isnull=False).order_by("-started_at")
     seconds = sorted(replied.values_list("seconds", flat=True)[:MOST_MEASURED])
-    return Hour(start, counts, find_quantile(seconds, 0.5), find_quantile(seconds, 0.95))
+    return Period(start, counts, find_quantile(seconds, 0.5), find_quantile(seconds, 0.95))
 
 
-def _is_over(hour: Hour, now: datetime) -> bool:
+def _is_over(hour: Period, now: datetime) -> bool:
     return now >= hour.start + HOUR + SETTLED and not hour.outcomes.get(Outcome.SENDING)
 
 
@@ -100,7 +100,7 @@ def find_quantile(values: Sequence[float], share: float) -> float | None:
     return values[max(0, math.ceil(share * len(values)) - 1)] if values else None
 
 
-def read_day() -> list[Hour]:
+def read_day() -> list[Period]:
     """Return the last 24 hours, the one under way included, oldest first."""
     return hour_cache.read(timezone.now())
 

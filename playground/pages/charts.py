@@ -7,7 +7,7 @@ Shapes are in a view box that stretches to any width; texts are HTML around it.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 WIDTH, HEIGHT = 1000, 100
@@ -17,6 +17,20 @@ BAR_SHARE = 0.72
 ROUND = (2, 4, 6, 8, 10)
 # How many labels of columns fit under a chart on a phone.
 MOST_LABELS = 6
+# Units of an axis of durations, longest first. One is used from two of it up.
+TIME_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of a chart: short labels below it, and full ones for its table.
+
+    `heading` is that of the table's first column.
+    """
+
+    heading: str
+    labels: Sequence[str]
+    full_labels: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,7 @@ class Chart:
 
     name: str
     title: str
+    heading: str
     series: Sequence[Series]
     ticks: Sequence[str]
     labels: Sequence[Label]
@@ -91,14 +106,25 @@ def format_seconds(value: float) -> str:
     return f"{value * 1000:,.0f} ms" if value < 1 else f"{value:,.1f} s"
 
 
-def stack_bars(name: str, title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
+def count_outcomes(
+    counts: Sequence[Mapping[str, int]], words: Mapping[str, object]
+) -> Iterator[Series]:
+    """Yield a series for each outcome that occurs, in the order of their words."""
+    for outcome, word in words.items():
+        if any(each.get(outcome) for each in counts):
+            values = [each.get(outcome, 0) for each in counts]
+            yield Series(f"outcome-{outcome}", str(word), values)
+
+
+def stack_bars(name: str, title: str, columns: Columns, series: Sequence[Series]) -> Chart:
     """Return a chart of counts, the series on top of each other."""
-    totals = [sum(each.values[place] or 0 for each in series) for place in range(len(labels))]
+    places = range(len(columns.labels))
+    totals = [sum(each.values[place] or 0 for each in series) for place in places]
     # At least 2, so that its half is a whole number.
     top = round_up(max(totals, default=0)) if max(totals, default=0) > 1 else ROUND[0]
-    step = WIDTH / max(1, len(labels))
+    step = WIDTH / max(1, len(columns.labels))
     rectangles = []
-    for place in range(len(labels)):
+    for place in places:
         floor = float(HEIGHT)
         for each in series:
             height = (each.values[place] or 0) / top * HEIGHT
@@ -107,14 +133,27 @@ def stack_bars(name: str, title: str, labels: Sequence[str], series: Sequence[Se
                 x = place * step + step * (1 - BAR_SHARE) / 2
                 shape = (x, floor, step * BAR_SHARE, height)
                 rectangles.append(Rectangle(each.kind, *(round(part, 2) for part in shape)))
-    return _make_chart(name, title, labels, series, top, format_count, rectangles=rectangles)
+    ticks = [format_count(value) for value in (top, top / 2, 0)]
+    return _make_chart(name, title, columns, series, ticks, format_count, rectangles=rectangles)
 
 
-def draw_lines(name: str, title: str, labels: Sequence[str], series: Sequence[Series]) -> Chart:
+def draw_lines(
+    name: str,
+    title: str,
+    columns: Columns,
+    series: Sequence[Series],
+    write: Callable[[float], str] = format_seconds,
+) -> Chart:
     """Return a chart of durations in seconds, each series a line with gaps."""
-    top = round_up(max((value or 0 for each in series for value in each.values), default=0))
+    longest = max((value or 0 for each in series for value in each.values), default=0)
+    unit, word = next((each for each in TIME_UNITS if longest >= 2 * each[0]), (1, ""))
+    top = round_up(longest / unit) * unit
     lines = [Line(each.kind, _draw_path(each.values, top)) for each in series]
-    return _make_chart(name, title, labels, series, top, format_seconds, lines=lines)
+    ticks = [
+        f"{value / unit:,.0f} {word}" if word else format_seconds(value)
+        for value in (top, top / 2, 0)
+    ]
+    return _make_chart(name, title, columns, series, ticks, write, lines=lines)
 
 
 def round_up(value: float) -> float:
@@ -141,17 +180,18 @@ def _draw_path(values: Sequence[float | None], top: float) -> str:
 def _make_chart(
     name: str,
     title: str,
-    labels: Sequence[str],
+    columns: Columns,
     series: Sequence[Series],
-    top: float,
+    ticks: Sequence[str],
     write: Callable[[float], str],
     rectangles: Sequence[Rectangle] = (),
     lines: Sequence[Line] = (),
 ) -> Chart:
+    labels = columns.labels
     step = WIDTH / max(1, len(labels))
     rows = [
         (label, ["–" if (value := each.values[place]) is None else write(value) for each in series])
-        for place, label in enumerate(labels)
+        for place, label in enumerate(columns.full_labels)
     ]
     titles = [
         f"{label}: "
@@ -162,8 +202,9 @@ def _make_chart(
     return Chart(
         name=name,
         title=title,
+        heading=columns.heading,
         series=series,
-        ticks=[write(top), write(top / 2), write(0)],
+        ticks=ticks,
         labels=[
             Label(f"{(place + 0.5) / len(labels):.2%}", labels[place])
             for place in range(0, len(labels), every)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -201,21 +201,13 @@ def _has_failures(exchange: Exchange, record: JobRecord) -> bool:
 def _format_duration(record: JobRecord, exchange: Exchange) -> str:
     """How long the job ran by the API's times, else by what was seen; so far if it runs."""
     if record.status in ENDED:
-        reported = _subtract(record.finish_time, record.start_time)
-        seen = record.ended_at and record.ended_at - (record.launched_at or exchange.started_at)
-        return format_duration(reported if reported is not None else seen or None)
+        if record.seconds is not None:
+            return format_duration(timedelta(seconds=record.seconds))
+        # A job that was launched by a version which didn't follow jobs.
+        return format_duration(record.ended_at and record.ended_at - exchange.started_at)
     if record.next_poll_at is None or record.status not in ("running", "pending"):
         return ""
     return format_duration(timezone.now() - (record.launched_at or exchange.started_at))
-
-
-def _subtract(later: str, earlier: str) -> timedelta | None:
-    try:
-        span = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
-    except (ValueError, TypeError, OverflowError):
-        # The API documents no format: no text, another one, or only one with a zone.
-        return None
-    return span if span >= timedelta() else None
 
 
 def format_duration(span: timedelta | None) -> str:

@@ -56,7 +56,14 @@ LIST = ListShape(
             has_nulls=True,
             is_figure=True,
         ),
-        ListColumn("duration", gettext_lazy("Duration"), is_figure=True),
+        ListColumn(
+            "duration",
+            gettext_lazy("Duration"),
+            (_of_record("seconds"),),
+            descends=True,
+            has_nulls=True,
+            is_figure=True,
+        ),
         ListColumn("launched", gettext_lazy("Launched"), ("pk",), descends=True),
         ListColumn("tools", gettext_lazy("Tools"), is_unseen=True),
     ),
@@ -89,7 +96,8 @@ def show_jobs(request: HttpRequest) -> HttpResponse:
 
 def read_words(request: HttpRequest) -> str:
     """The words that the list is filtered by."""
-    return request.GET.get("text", "").strip()[:200]
+    # PostgreSQL refuses a NUL character in text.
+    return request.GET.get("text", "").replace("\0", "").strip()[:200]
 
 
 def find_launches(person: Person, text: str = "") -> QuerySet[Exchange]:

@@ -19,16 +19,16 @@ from playground.engine.processes import describe_place, list_processes
 from playground.engine.tasks import uses_workers
 from playground.history.models import Exchange
 from playground.monitoring.figures import (
-    Hour,
+    Period,
     Storage,
     list_versions,
     read_day,
     read_latency,
     read_storage,
 )
-from playground.pages.charts import Chart, Series, draw_lines, format_seconds, stack_bars
+from playground.pages.charts import Columns, format_seconds
 from playground.pages.health import NO_WORKER, OK, list_parts
-from playground.pages.replies import WORDS
+from playground.pages.trends import SEND_WORDS, chart_durations, chart_outcomes
 from playground.people.access import needs
 from playground.people.models import Role
 from playground.sending.queued_sends import Queue, read_queue
@@ -37,15 +37,6 @@ from playground.workspace.files import format_size
 # A send that has waited longer than this has too few workers.
 LONG_WAIT = 60.0
 NEARLY_FULL = 0.9
-# From the bottom of a bar to its top.
-STACKED = (
-    Outcome.ACCEPTED,
-    Outcome.REFUSED,
-    Outcome.HTTP_ERROR,
-    Outcome.UNKNOWN,
-    Outcome.NOT_SENT,
-    Outcome.SENDING,
-)
 PROCESS_KINDS = {
     Process.Kind.WEB: gettext_lazy("Web"),
     Process.Kind.WORKER: gettext_lazy("Worker"),
@@ -85,12 +76,14 @@ def show_figures(request: HttpRequest) -> HttpResponse:
 def describe_status() -> dict[str, object]:
     """Return what the page draws."""
     parts, queue, storage, hours = list_parts(), read_queue(), read_storage(), read_day()
+    labels = [f"{hour.start:%H:%M}" for hour in hours]
+    columns = Columns(_("Hour (UTC)"), labels, labels)
     notices = [*_notice_parts(parts, queue), *_notice_limits(queue, storage)]
     return {
         "notices": notices,
         "figures": _list_figures(hours, queue),
-        "sends": chart_outcomes("sends", _("Sends per hour"), hours),
-        "latency": chart_latency("latency", _("Time until the reply"), hours),
+        "sends": chart_outcomes("sends", _("Sends per hour"), columns, hours, SEND_WORDS),
+        "latency": chart_durations("latency", _("Time until the reply"), columns, hours),
         "processes": [_describe_process(each) for each in list_processes()],
         "uses_workers": uses_workers(),
         "storage": _describe_storage(storage),
@@ -99,34 +92,7 @@ def describe_status() -> dict[str, object]:
     }
 
 
-def chart_outcomes(name: str, title: str, hours: Sequence[Hour]) -> Chart:
-    """Return stacked bars of the sends of each hour by outcome; only of outcomes that occur."""
-    series = [
-        Series(
-            f"outcome-{outcome}",
-            str(WORDS[outcome]),
-            [hour.outcomes.get(outcome, 0) for hour in hours],
-        )
-        for outcome in STACKED
-        if any(hour.outcomes.get(outcome) for hour in hours)
-    ]
-    return stack_bars(name, title, _label_hours(hours), series)
-
-
-def chart_latency(name: str, title: str, hours: Sequence[Hour]) -> Chart:
-    """Return lines of the median and the 95th percentile of each hour."""
-    series = [
-        Series("median", _("median"), [hour.median for hour in hours]),
-        Series("p95", _("95th percentile"), [hour.p95 for hour in hours]),
-    ]
-    return draw_lines(name, title, _label_hours(hours), series)
-
-
-def _label_hours(hours: Sequence[Hour]) -> list[str]:
-    return [f"{hour.start:%H:%M}" for hour in hours]
-
-
-def _list_figures(hours: Sequence[Hour], queue: Queue) -> list[tuple[str, str, str]]:
+def _list_figures(hours: Sequence[Period], queue: Queue) -> list[tuple[str, str, str]]:
     """Return a name, a value and a note for each."""
     median, p95 = read_latency()
     total = sum(hour.total for hour in hours)

@@ -18,7 +18,7 @@ from playground.sending.api_calls import CallResult, call_operation
 from playground.sending.job_results import FAILED, SUCCEEDED, parse_rows
 from playground.sending.plans import plan_operation
 from playground.sending.poll_rate import heed_wait, take_turn
-from playground.workspace.jobs import ENDED, FOLLOWED, find_delay
+from playground.workspace.jobs import ENDED, FOLLOWED, find_delay, measure_seconds
 from playground.workspace.models import Connection, JobRecord
 
 # Several tabs and people poll the same job: the API is called once for all of them.
@@ -204,11 +204,13 @@ def store_job(connection: Connection, job: Job, asked_at: datetime) -> None:
 def _plan_next(record: JobRecord, job: Job, now: datetime) -> dict[str, Any]:
     """What a status means for the following of the job, and for its counts."""
     if job.ended:
-        return {"ended_at": record.ended_at or now, "next_poll_at": None}
+        ended_at = record.ended_at or now
+        seconds = measure_seconds(job.start_time, job.finish_time, record.launched_at, ended_at)
+        return {"ended_at": ended_at, "seconds": seconds, "next_poll_at": None}
     if record.status in ENDED:
         # Started again elsewhere.
         again = {"launched_at": now, "next_poll_at": now + find_delay(now, now), "done": None}
-        return {**again, "ended_at": None, "announced_at": None}
+        return {**again, "ended_at": None, "seconds": None, "announced_at": None}
     # An API that counts results page by page may report fewer than a moment ago.
     rows = max((each for each in (record.rows, job.rows) if each is not None), default=None)
     if record.next_poll_at is None and now - (record.launched_at or now) < FOLLOWED:

@@ -48,6 +48,7 @@ def follow_again(connection_id: uuid.UUID, uid: str, person_id: int | None) -> N
         person_id=person_id,
         polled_at=None,
         ended_at=None,
+        seconds=None,
         announced_at=None,
         checked_at=now,
         status="",
@@ -77,3 +78,24 @@ def find_delay(launched_at: datetime | None, now: datetime) -> timedelta:
     """Return how long after `now` the background reads a job of this age again."""
     age = now - (launched_at or now)
     return min(max(age / DELAY_SHARE, SHORTEST_DELAY), LONGEST_DELAY)
+
+
+def measure_seconds(
+    start_time: str, finish_time: str, launched_at: datetime | None, ended_at: datetime
+) -> float | None:
+    """Return how long a job ran: by the API's times, else by what was seen of it."""
+    reported = _subtract(finish_time, start_time)
+    if reported is not None:
+        return reported.total_seconds()
+    if launched_at is None or ended_at < launched_at:
+        return None
+    return (ended_at - launched_at).total_seconds()
+
+
+def _subtract(later: str, earlier: str) -> timedelta | None:
+    try:
+        span = datetime.fromisoformat(later) - datetime.fromisoformat(earlier)
+    except (ValueError, TypeError, OverflowError):
+        # The API documents no format: no text, another one, or only one with a zone.
+        return None
+    return span if span >= timedelta() else None

@@ -163,10 +163,10 @@ class JobRecord(models.Model):
     """The state of a job as the API last reported it; never its results.
 
     `checked_at` is when it was reported, `launched_at` since when the job is followed, and
-    `ended_at` when its end was seen. `done` counts inputs that have ended, where the API tells.
-    `next_poll_at` is null for a job that isn't followed: it ended, or was given up.
-    `person` is notified of the end once, at `announced_at`. `refusal` is why it couldn't be
-    read when it was asked for last.
+    `ended_at` when its end was seen; `seconds` is how long it ran. `done` counts inputs that have
+    ended, where the API tells. `next_poll_at` is null for a job that isn't followed: it ended, or
+    was given up. `person` is notified of the end once, at `announced_at`. `refusal` is why it
+    couldn't be read when it was asked for last.
     """
 
     connection = models.ForeignKey(Connection, models.CASCADE, related_name="jobs")
@@ -188,6 +188,7 @@ class JobRecord(models.Model):
     polled_at = models.DateTimeField(null=True)
     next_poll_at = models.DateTimeField(null=True, db_index=True)
     ended_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(null=True)
     announced_at = models.DateTimeField(null=True)
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", db_index=False

@@ -135,21 +135,15 @@ def test_durations_are_short(seconds, text) -> None:
     assert format_duration(None if seconds is None else timedelta(seconds=seconds)) == text
 
 
-def test_the_api_times_decide_the_duration_if_they_make_sense(as_editor, editor, practice) -> None:
+def test_an_ended_job_has_the_duration_that_was_stored(as_editor, editor, practice) -> None:
     now = timezone.now()
-    times = {"status": "finished", "next_poll_at": None, "ended_at": now}
-    times["launched_at"] = now - timedelta(seconds=8)
-    make_launch(
-        editor,
-        practice,
-        start_time="2026-01-01T10:00:00",
-        finish_time="2026-01-01T11:05:00",
-        **times,
-    )
+    ended = {"status": "finished", "next_poll_at": None, "ended_at": now, "seconds": 3_900.0}
+    exchange = make_launch(editor, practice, **ended)
     assert "1 h 5 min" in as_editor.get("/jobs/").content.decode()
-    for start in ("soon", "2026-01-01T10:00:00+02:00", "2027-01-01T10:00:00"):
-        JobRecord.objects.update(start_time=start)
-        assert "8 s" in as_editor.get("/jobs/").content.decode()
+    # Of a job that ended before durations were stored.
+    Exchange.objects.filter(pk=exchange.pk).update(started_at=now - timedelta(seconds=8))
+    JobRecord.objects.update(seconds=None)
+    assert "8 s" in as_editor.get("/jobs/").content.decode()
 
 
 def test_the_end_of_a_job_is_told_once_and_to_its_person_only(

@@ -2,6 +2,7 @@
 
 import threading
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -64,6 +65,8 @@ def test_a_launch_is_followed_to_its_end_with_no_page_open(practice, editor, set
     assert record.status == "finished"
     assert record.rows
     assert record.ended_at >= record.launched_at
+    # By the times of the API.
+    assert 0 <= record.seconds < LONG
 
 
 def test_a_connection_is_not_asked_before_its_api_says(elsewhere, misbehaving) -> None:
@@ -158,12 +161,28 @@ def test_a_late_reply_does_not_undo_a_newer_one(elsewhere) -> None:
 def test_a_retried_job_is_followed_again(elsewhere, editor) -> None:
     make_records(
         elsewhere, 1, status="warning", next_poll_at=None, ended_at=timezone.now(),
-        announced_at=timezone.now(), rows=3,
+        announced_at=timezone.now(), rows=3, seconds=5.0,
     )  # fmt: skip
     follow_again(elsewhere.id, "j-0", editor.pk)
     record = JobRecord.objects.get()
     assert record.next_poll_at > timezone.now()
     assert (record.status, record.ended_at, record.announced_at, record.rows) == ("",) + (None,) * 3
+    assert record.seconds is None
+
+
+def test_a_job_that_ended_has_a_duration_until_it_runs_again(elsewhere) -> None:
+    [record] = make_records(elsewhere, 1, launched_at=timezone.now() - timedelta(seconds=90))
+    ended = Job("j-0", status="finished", start_time="2026-01-01 10:00", finish_time="later")
+    store_job(elsewhere, ended, timezone.now())
+    record.refresh_from_db()
+    assert record.seconds == (record.ended_at - record.launched_at).total_seconds() >= 90
+    times = {"start_time": "2026-01-01T10:00:00", "finish_time": "2026-01-01T10:00:07"}
+    store_job(elsewhere, replace(ended, **times), timezone.now())
+    record.refresh_from_db()
+    assert record.seconds == 7
+    store_job(elsewhere, Job("j-0", status="running"), timezone.now())
+    record.refresh_from_db()
+    assert (record.seconds, record.ended_at) == (None, None)
 
 
 @pytest.mark.parametrize("uid", ["a/b", "..", "", "x" * 201])
