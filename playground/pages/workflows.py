@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.drafts.drafts import start_draft
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_account_payload
+from playground.pages.account_limits import draw_limits
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import read_tries
 from playground.pages.responses import breadcrumbs, poll_delay
@@ -25,7 +26,7 @@ from playground.people.models import Role
 from playground.people.search import contain_words
 from playground.sending.sync import can_sync
 from playground.sending.sync_runs import find_sync, start_sync, wait_for_sync
-from playground.workspace.accounts import count_accounts, read_limits, search_accounts
+from playground.workspace.accounts import count_accounts, search_accounts
 from playground.workspace.models import Connection, SyncRun, Workflow
 from playground.workspace.workflows import LONGEST_UID, read_definition
 
@@ -98,7 +99,7 @@ def show_accounts(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespons
     context = {
         "connection": connection,
         "list": listed,
-        "rows": [(account, read_limits(account)) for account in listed.rows],
+        "rows": [(account, draw_limits(account)) for account in listed.rows],
         "integrations": count_accounts(connection),
         "filters": filters,
         "sync": describe_sync(connection),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, QuerySet
@@ -20,7 +21,23 @@ from playground.workspace.workflows import is_valid_uid, read_definition, replac
 Validity = Mapping[str, tuple[str, bool | None]]
 LONGEST_SLUG = 200
 MOST_LIMITS = 100
+# A larger figure, such as infinity, isn't a count.
+MOST_FIGURE = 10**15
 LIMIT_KEYS = ("limit_name", "permalink", "level", "item_scraped", "limit_value")
+
+
+@dataclass(frozen=True)
+class AccountLimit:
+    """How much of a limit an account had used at its last sync.
+
+    `used` and `most` are figures, or a question mark; `share` is from 0 to 1, or None where it
+    isn't known.
+    """
+
+    name: str
+    used: str
+    most: str
+    share: float | None
 
 
 def with_accounts() -> QuerySet[Connection]:
@@ -93,21 +110,34 @@ def read_validity(connection: Connection, integration: str) -> Validity:
     return {uid: (name or uid, valid) for uid, name, valid in found}
 
 
-def read_limits(account: Account) -> list[tuple[str, str, str]]:
-    """Return name, used and maximum of each limit that the API reported, as text."""
-    return [
-        (
-            str(limit.get("limit_name") or limit.get("permalink") or ""),
-            _format_figure(limit.get("item_scraped")),
-            _format_figure(limit.get("limit_value")),
-        )
-        for limit in json.loads(account.limits)
-    ]
+def read_limits(account: Account) -> list[AccountLimit]:
+    """Return the limits that the API reported, those used most first."""
+    limits = [_read_limit(each) for each in json.loads(account.limits)]
+    return sorted(limits, key=lambda each: -1 if each.share is None else each.share, reverse=True)
+
+
+def _read_limit(limit: Mapping[str, Any]) -> AccountLimit:
+    name, level = limit.get("limit_name") or limit.get("permalink"), limit.get("level")
+    used, most = limit.get("item_scraped"), limit.get("limit_value")
+    share = None
+    # Nobody documents what a limit of 0 means.
+    if _is_figure(used) and _is_figure(most) and most > 0:
+        share = min(max(used / most, 0.0), 1.0)
+    return AccountLimit(
+        name=f"{name or ''} ({level})" if level else str(name or ""),
+        used=_format_figure(used),
+        most=_format_figure(most),
+        share=share,
+    )
+
+
+def _is_figure(value: object) -> TypeGuard[float]:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number and -MOST_FIGURE < value < MOST_FIGURE
 
 
 def _format_figure(value: object) -> str:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return str(value) if is_number else "?"
+    return f"{value:,}" if _is_figure(value) else "?"
 
 
 def _read_account(

@@ -31,6 +31,30 @@ def test_used_limits_are_shown(as_viewer, practice) -> None:
     store_accounts(practice, "odd", [{"uid": "a", "name": "A", "limits": limits}])
     page = as_viewer.get(f"/connections/{practice.id}/accounts/?integration=odd").content.decode()
     assert "7 of 25 visits" in page
+    assert '<rect class="series used" width="28.0" height="8"/>' in page
+
+
+def test_limits_have_bars_and_words(as_viewer, practice) -> None:
+    used = {"low": 3, "none": 0, "reached": 10, "nearly": 9, "half": 5}
+    limits = [
+        {"limit_name": name, "item_scraped": number, "limit_value": 10}
+        for name, number in used.items()
+    ]
+    limits.append({"limit_name": "unknown"})
+    store_accounts(practice, "odd", [{"uid": "a", "name": "A", "limits": limits}])
+    page = as_viewer.get(f"/connections/{practice.id}/accounts/?integration=odd").content.decode()
+    bars = re.findall(r'<rect class="series ([\w-]+)" width="([\d.]+)"', page)
+    assert bars == [
+        ("used-up", "100.0"), ("nearly-used", "90.0"), ("used", "50.0"), ("used", "30.0"),
+        ("used", "0.0"),
+    ]  # fmt: skip
+    assert re.search(r"10 of 10 reached <strong>Limit reached</strong>", page)
+    assert re.search(r"9 of 10 nearly <strong>Nearly reached</strong>", page)
+    assert page.count("<strong>") == 2
+    shown, folded = page.split("2 more limits")
+    assert "3 of 10 low" in shown
+    assert "0 of 10 none" in folded
+    assert "? of ? unknown" in folded
 
 
 @pytest.mark.parametrize(
