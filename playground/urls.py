@@ -20,6 +20,7 @@ from playground.pages import (
     home,
     job,
     job_news,
+    job_rows,
     job_states,
     jobs,
     pasting,
@@ -134,12 +135,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<uuid:connection_id>/<str:job_uid>/retry/", job.retry_job, name="retry_job"),
     path(
         "jobs/<uuid:connection_id>/<str:job_uid>/rows/<slug:what>/",
-        job.show_job_rows,
+        job_rows.show_job_rows,
         name="job_rows",
     ),
     path(
         "jobs/<uuid:connection_id>/<str:job_uid>/rows/<slug:what>/save/<slug:ending>/",
-        job.save_job_rows,
+        job_rows.save_job_rows,
         name="save_job_rows",
     ),
     path("jobs/<uuid:connection_id>/<str:job_uid>/", job.show_job, name="job"),

@@ -10,7 +10,10 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from playground.calls.spreadsheets import write_csv
+from playground.calls.values import Reply
 from playground.engine.threads import Task, get_pool
 from playground.sending.api_calls import CallResult, call_operation, call_with_backoff
 from playground.sending.plans import plan_operation
@@ -19,7 +22,10 @@ from playground.workspace.models import Connection
 OPERATIONS = {"results": "get-job-results", "inputs": "get-job-inputs"}
 FRESH_SECONDS = 30.0
 MOST_CACHED = 20
-MOST_PAGES = 200
+# Of one job; in memory, rows take several times the bytes of their replies.
+MOST_PAGES, MOST_ROWS, MOST_BYTES = 200, 100_000, 32_000_000
+# Of all jobs.
+MOST_CACHED_BYTES = 2 * MOST_BYTES
 ALL = 0
 # The API documents no words for inputs: these are the ones it uses for jobs and steps.
 FAILED = frozenset(
@@ -32,12 +38,16 @@ ERRORS = ("error_message", "error", "errors")
 
 @dataclass(frozen=True)
 class JobRows:
-    """Rows of a job. `refusal` says why there are no more; `ready` is False while waiting."""
+    """Rows of a job. `refusal` says why there are no more; `ready` is False while waiting.
+
+    `size` is that of the replies they were read from, in bytes.
+    """
 
     rows: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
     more: bool = False
     refusal: str = ""
     ready: bool = False
+    size: int = 0
 
     @property
     def columns(self) -> list[str]:
@@ -57,20 +67,26 @@ _lock = threading.Lock()
 
 
 def read_job_rows(
-    connection: Connection, job_uid: str, kind: str, page: int, seconds: float
+    connection: Connection,
+    job_uid: str,
+    kind: str,
+    page: int,
+    seconds: float,
+    fresh_seconds: float = FRESH_SECONDS,
 ) -> JobRows:
     """Return one page (from 1) of the `results` or `inputs` of a job, or `ALL` of them.
 
     Reads through the pool and waits at most `seconds`: until the rows are `ready`, ask again.
+    Rows that were read less than `fresh_seconds` ago aren't read again.
     """
     key = uuid.uuid5(connection.id, f"{kind}/{page}/{job_uid}")
     cached = _find_cached(key)
-    if time.monotonic() - cached.read_at > FRESH_SECONDS and get_pool().find(key) is None:
+    if time.monotonic() - cached.read_at > fresh_seconds and get_pool().find(key) is None:
         cached.rows = replace(cached.rows, ready=False)
 
         def work(cancel: threading.Event) -> None:
             if page == ALL:
-                cached.rows = _read_all(connection, job_uid, kind, cancel)
+                _read_all(cached, connection, job_uid, kind, cancel)
             else:
                 cached.rows = _read_page(connection, job_uid, kind, page, cancel)
             cached.read_at = time.monotonic()
@@ -132,17 +148,31 @@ def reports_outcome(row: Mapping[str, Any]) -> bool:
     return any(name in row for name in ("status", *FLAGS, *ERRORS))
 
 
-def _read_all(connection: Connection, job_uid: str, kind: str, cancel: threading.Event) -> JobRows:
+def _read_all(
+    cached: _Cached, connection: Connection, job_uid: str, kind: str, cancel: threading.Event
+) -> None:
     found: list[Mapping[str, Any]] = []
+    size = 0
     for page in range(1, MOST_PAGES + 1):
         rows = _read_page(connection, job_uid, kind, page, cancel)
-        found += rows.rows
+        room = MOST_ROWS - len(found)
+        found += rows.rows[:room]
+        size += rows.size
+        if len(rows.rows) > room:
+            break
         # A page without rows ends it, whatever its paging says.
         if rows.refusal or not rows.more or not rows.rows:
-            return JobRows(tuple(found), rows.more, rows.refusal, ready=True)
+            cached.rows = JobRows(tuple(found), rows.more, rows.refusal, ready=True, size=size)
+            return
+        if size >= MOST_BYTES:
+            break
+        # What was read before stays until there is as much again.
+        if len(found) > len(cached.rows.rows):
+            cached.rows = JobRows(tuple(found), more=True, size=size)
     # A refusal, not a shorter file: nobody would notice that half of it is missing.
-    message = f"There are more than {MOST_PAGES} pages, too many for one file."
-    return JobRows(tuple(found), True, message, ready=True)
+    message = _("This job has more rows than can be read at a time. These are the first %(rows)s.")
+    refusal = message % {"rows": f"{len(found):,}"}
+    cached.rows = JobRows(tuple(found), True, refusal, ready=True, size=size)
 
 
 def _read_page(
@@ -153,13 +183,15 @@ def _read_page(
     result = call_with_backoff(
         lambda: call_operation(plan, cancel=cancel), cancel, lambda seconds: None
     )
-    return parse_rows(result, kind)
+    size = len(result.result.body) if isinstance(result.result, Reply) else 0
+    return replace(parse_rows(result, kind), size=size)
 
 
 def _find_cached(key: uuid.UUID) -> _Cached:
     with _lock:
         cached = _cache.setdefault(key, _Cached())
         _cache.move_to_end(key)
-        while len(_cache) > MOST_CACHED:
-            _cache.popitem(last=False)
+        size = sum(each.rows.size for each in _cache.values())
+        while len(_cache) > MOST_CACHED or (size > MOST_CACHED_BYTES and len(_cache) > 1):
+            size -= _cache.popitem(last=False)[1].rows.size
         return cached

@@ -104,4 +104,4 @@ def test_too_many_pages_make_no_file_instead_of_half_a_file(
     address = f"/jobs/{elsewhere.id}/j-8/rows/results/"
     answer = signed_in(editor).get(f"{address}save/csv/", follow=True)
     assert answer.redirect_chain
-    assert "more than 2 pages" in answer.content.decode()
+    assert "has more rows than can be read at a time" in answer.content.decode()
