@@ -53,8 +53,11 @@ class Rectangle:
 
 @dataclass(frozen=True)
 class Line:
+    """A line with gaps; `dots` are its points without neighbours, which a line wouldn't show."""
+
     kind: str
     path: str
+    dots: str
 
 
 @dataclass(frozen=True)
@@ -148,7 +151,10 @@ def draw_lines(
     longest = max((value or 0 for each in series for value in each.values), default=0)
     unit, word = next((each for each in TIME_UNITS if longest >= 2 * each[0]), (1, ""))
     top = round_up(longest / unit) * unit
-    lines = [Line(each.kind, _draw_path(each.values, top)) for each in series]
+    lines = [
+        Line(each.kind, _draw_path(each.values, top), _draw_dots(each.values, top))
+        for each in series
+    ]
     ticks = [
         f"{value / unit:,.0f} {word}" if word else format_seconds(value)
         for value in (top, top / 2, 0)
@@ -165,16 +171,30 @@ def round_up(value: float) -> float:
 
 
 def _draw_path(values: Sequence[float | None], top: float) -> str:
-    step, path, is_joined = WIDTH / max(1, len(values)), [], False
+    path, is_joined = [], False
     for place, value in enumerate(values):
         if value is None:
             is_joined = False
             continue
-        x, y = round((place + 0.5) * step, 2), round(HEIGHT - value / top * HEIGHT, 2)
+        point = _find_point(place, value, len(values), top)
         # A line of no length has round ends: a value between two gaps is seen as a dot.
-        path.append(f"L{x} {y}" if is_joined else f"M{x} {y}h0")
+        path.append(f"L{point}" if is_joined else f"M{point}h0")
         is_joined = True
     return "".join(path)
+
+
+def _draw_dots(values: Sequence[float | None], top: float) -> str:
+    around = [None, *values, None]
+    return "".join(
+        f"M{_find_point(place, value, len(values), top)}h0"
+        for place, value in enumerate(values)
+        if value is not None and around[place] is None and around[place + 2] is None
+    )
+
+
+def _find_point(place: int, value: float, number: int, top: float) -> str:
+    x, y = (place + 0.5) * WIDTH / number, HEIGHT - value / top * HEIGHT
+    return f"{round(x, 2)} {round(y, 2)}"
 
 
 def _make_chart(

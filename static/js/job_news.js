@@ -71,7 +71,8 @@ if (signedIn && address) {
   document.addEventListener("visibilitychange", () => !document.hidden && askIn(0));
   // A launch on this page: its job is followed from now on.
   document.addEventListener("htmx:afterSwap", ({ detail }) => {
-    if (detail.target.id !== "reply" || !document.querySelector("#reply [data-jobs]")) return;
+    // Going back swaps the whole page, which has no target.
+    if (detail.target?.id !== "reply" || !document.querySelector("#reply [data-jobs]")) return;
     tries = 0;
     askIn(FIRST);
   });

@@ -47,6 +47,8 @@ def test_a_line_is_interrupted_where_there_is_no_value() -> None:
     series = Series("median", "median", [0.5, 1.0, None, 1.0])
     chart = draw_lines("latency", "Latency", Columns("Hour", "1234", "1234"), [series])
     assert chart.lines[0].path == "M125.0 50.0h0L375.0 0.0M875.0 0.0h0"
+    # A value between gaps is a dot, too.
+    assert chart.lines[0].dots == "M875.0 0.0h0"
     assert [texts for _, texts in chart.rows] == [["500 ms"], ["1.0 s"], ["–"], ["1.0 s"]]
 
 
