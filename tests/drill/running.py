@@ -18,6 +18,7 @@ from tests.drill import (  # noqa: E402
     hanging_targets,
     kills,
     machines,
+    moving,
     read_only,
     signing_out,
     surrogates,
@@ -35,6 +36,8 @@ DRILLS: dict[str, Callable[[], Report]] = {
     "batch-kills": batch_kills.run,
     "machines-kills": machines.run_kills,
     "machines-outages": machines.run_outages,
+    "machines-backup": moving.run_backup,
+    "machines-upgrade": moving.run_upgrade,
 }
 
 

@@ -40,9 +40,9 @@ def read_environment() -> dict[str, str]:
     return {name: value for name, _, value in pairs}
 
 
-def read_command(unit: ConfigParser, key: str, instance: str) -> list[str]:
+def read_command(unit: ConfigParser, key: str, instance: str, home: Path = HOME) -> list[str]:
     """A command of the unit, with this repository in the place of the installation."""
-    text = unit["Service"][key].replace(INSTALLED, str(HOME))
+    text = unit["Service"][key].replace(INSTALLED, str(home))
     text = text.replace("%i", instance).replace("%%", "%")
     return shlex.split(text)
 
@@ -65,11 +65,12 @@ def make_settings(data: Path, database: str, broker: str, **more: str) -> dict[s
 class Deployment:
     """An installation of several processes; ends them all when it is left.
 
-    `settings` are the values that the example leaves to the administrator.
+    `settings` are the values that the example leaves to the administrator, `home` has the code.
     """
 
     settings: dict[str, str]
     log: Path
+    home: Path = HOME
     running: list[Started] = field(default_factory=list)
 
     def __enter__(self) -> Deployment:
@@ -97,11 +98,11 @@ class Deployment:
             own[name] = value.replace("%i", instance)
         with self.log.open("ab") as log:
             if "ExecStartPre" in found["Service"]:
-                before = read_command(found, "ExecStartPre", instance)
-                subprocess.run(before, cwd=HOME, env=own, stdout=log, stderr=log, check=True)
+                before = read_command(found, "ExecStartPre", instance, self.home)
+                subprocess.run(before, cwd=self.home, env=own, stdout=log, stderr=log, check=True)
             process = subprocess.Popen(
-                read_command(found, "ExecStart", instance),
-                cwd=HOME,
+                read_command(found, "ExecStart", instance, self.home),
+                cwd=self.home,
                 env=own,
                 stdout=log,
                 stderr=log,
@@ -134,9 +135,13 @@ class Deployment:
     def manage(self, *command: str) -> str:
         """What a management command prints, with the settings of the installation."""
         own = {**os.environ, **read_environment(), **self.settings}
-        python = read_command(read_unit("playground-web@.service"), "ExecStart", "")[0]
+        python = read_command(read_unit("playground-web@.service"), "ExecStart", "", self.home)[0]
         done = subprocess.run(
-            [python, "manage.py", *command], cwd=HOME, env=own, capture_output=True, text=True
+            [python, "manage.py", *command],
+            cwd=self.home,
+            env=own,
+            capture_output=True,
+            text=True,
         )
         assert done.returncode == 0, done.stderr
         return done.stdout

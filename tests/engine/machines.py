@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.drill.sender import Sender
-from tests.engine.deployment import Deployment, make_settings
+from tests.engine.deployment import HOME, Deployment, make_settings
 from tests.engine.servers import RABBITMQ, throwaway_rabbitmq
 from tests.engine.workers import Gate
 from tests.postgresql import list_program_folders, throwaway_cluster
@@ -54,10 +54,10 @@ def find_missing_server() -> str:
 
 
 @contextmanager
-def start_machines(target: str, **settings: str) -> Iterator[Machines]:
+def start_machines(target: str, home: Path = HOME, **settings: str) -> Iterator[Machines]:
     """PostgreSQL, RabbitMQ and a prepared installation; processes are started by the caller.
 
-    `target` is where the template of its sender goes.
+    `target` is where the template of its sender goes; `home` has the code.
     """
     folder = Path(tempfile.mkdtemp(prefix="playground-machines-"))
     try:
@@ -66,7 +66,7 @@ def start_machines(target: str, **settings: str) -> Iterator[Machines]:
             broker = Gate(stack.enter_context(throwaway_rabbitmq()))
             more = {"ALLOW_NETWORKS": "127.0.0.0/8", **settings}
             given = make_settings(folder, database, broker.url, **more)
-            deployment = stack.enter_context(Deployment(given, folder / "log"))
+            deployment = stack.enter_context(Deployment(given, folder / "log", home))
             deployment.manage("prepare")
             made = deployment.manage("shell", "--no-imports", "-c", SETUP.format(target=target))
             token, template = json.loads(made.splitlines()[-1])
