@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from playground.history.models import Exchange
+from playground.pages.job_states import find_job_records
 from playground.pages.jobs import ACTIONS, STOP, find_launches
 from playground.pages.responses import respond_undone
 from playground.pages.selection import (
@@ -81,13 +81,9 @@ def _is_followed(record: JobRecord | None) -> bool:
     return record is not None and record.next_poll_at is not None
 
 
-def _find_records(launches: Iterable[Exchange]) -> dict[int, JobRecord]:
+def _find_records(launches: Sequence[Exchange]) -> dict[int, JobRecord]:
     """The records of these launches, by the numbers of the exchanges."""
-    uids = {each.job_uid for each in launches}
-    rows = JobRecord.objects.filter(uid__in=uids)
-    known: dict[tuple[Any, str], JobRecord] = {
-        (each.connection_id, each.uid): each for each in rows
-    }
+    known = find_job_records(launches)
     pairs = [(each.pk, known.get((each.connection_id, each.job_uid))) for each in launches]
     return {number: record for number, record in pairs if record is not None}
 

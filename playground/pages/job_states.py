@@ -90,7 +90,7 @@ class JobState:
 def describe_job_states(exchanges: Iterable[Exchange], place: str) -> dict[int, JobState]:
     """Return the states of those exchanges that have a job, by their numbers."""
     launches = [each for each in exchanges if each.job_uid and each.connection_id is not None]
-    known = _find_records(launches)
+    known = find_job_records(launches)
     return {
         each.number: _describe(each, known.get((each.connection_id, each.job_uid)), place)
         for each in launches
@@ -118,22 +118,26 @@ def show_job_states(request: HttpRequest) -> HttpResponse:
     found = openable_exchanges(person_of(request)).filter(number__in=numbers)
     exchanges = list(found.exclude(job_uid="").order_by("-number"))
     _add_missing(exchanges)
-    look_at_jobs(_find_records(exchanges).values(), STATES_WAIT)
+    look_at_jobs(find_job_records(exchanges).values(), STATES_WAIT)
     states = list(describe_job_states(exchanges, place).values())
     follow = describe_following(states, place, read_tries(request))
     return render(request, "jobs/_states.html", {"states": states, "follow": follow})
 
 
-def _find_records(exchanges: Sequence[Exchange]) -> dict[tuple[Any, str], JobRecord]:
+def find_job_records(exchanges: Sequence[Exchange]) -> dict[tuple[Any, str], JobRecord]:
+    """Return the records of these launches, by connection and UID of the job."""
     uids = {each.job_uid for each in exchanges}
     if not uids:
         return {}
-    return {(each.connection_id, each.uid): each for each in JobRecord.objects.filter(uid__in=uids)}
+    # Both columns: the index begins with the connection, and without it all jobs would be read.
+    connections = {each.connection_id for each in exchanges}
+    rows = JobRecord.objects.filter(uid__in=uids, connection_id__in=connections)
+    return {(each.connection_id, each.uid): each for each in rows}
 
 
 def _add_missing(exchanges: Sequence[Exchange]) -> None:
     """Follow jobs that were launched before this was recorded, or whose record was lost."""
-    known = _find_records(exchanges)
+    known = find_job_records(exchanges)
     made = [
         make_record(each.connection_id, each.job_uid, each.person_id, each.name, each.started_at)
         for each in exchanges

@@ -70,7 +70,7 @@ class Report:
         """Show a message on the next page; `text` says what was done, if anything was."""
         parts = [text] if self.done else []
         for reason, names in self.left.items():
-            listed = _("Left as before: %(names)s.") % {"names": join_few(names)} if names else ""
+            listed = _("Not done for %(names)s:") % {"names": join_few(names)} if names else ""
             parts += [each for each in (listed, reason) if each]
         message = " ".join(parts)
         if self.done and undo:

@@ -16,6 +16,7 @@ from playground.workspace.models import Connection, JobRecord
 from tests.browser.test_every_page import OPTIONS, SETTLE
 from tests.conftest import signed_in
 from tests.history.exchanges import make_exchange
+from tests.payload_templates.templates import make_template
 
 NAMES = [f"Draft {letter}" for letter in "ABCDEFGH"]
 
@@ -164,3 +165,55 @@ def test_a_chosen_row_and_the_bar_are_accessible(
     found = Axe().run(drafts, options=OPTIONS).response["violations"]
     assert not found, [(each["id"], each["nodes"][0]["html"]) for each in found]
     take_screenshot(drafts, f"selection-{width}-{scheme}")
+
+
+def test_templates_are_deleted_after_one_question(
+    page: Page, editor: Person, take_screenshot: Callable[[Page, str], None]
+) -> None:
+    for name in ("Day run", "Night run", "x" * 200):
+        make_template(editor, name)
+    page.goto(f"{page.origin}/templates/?sort=name")  # type: ignore[attr-defined]
+    page.get_by_label("Select all on this page").check()
+    page.get_by_label("Select Night run").uncheck()
+    take_screenshot(page, "templates-selected")
+    bar(page).get_by_role("button", name="Delete…").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 templates?")
+    for scheme, width in (("light", 1440), ("dark", 390)):
+        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 844})
+        page.evaluate(SETTLE)
+        found = Axe().run(page, options=OPTIONS).response["violations"]
+        assert not found, [(each["id"], each["nodes"][0]["html"]) for each in found]
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        take_screenshot(page, f"ask-{width}-{scheme}")
+    page.get_by_role("link", name="Cancel").click()
+    expect(page).to_have_url(f"{page.origin}/templates/?sort=name")  # type: ignore[attr-defined]
+    page.get_by_label("Select Day run").check()
+    bar(page).get_by_role("button", name="Delete…").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_text("Deleted 1 template.")).to_be_visible()
+    expect(page.get_by_role("link", name="Day run")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_role("link", name="Day run")).to_be_visible()
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_filters_and_selection_work_in_a_list_that_is_drawn_again(
+    page: Page, editor: Person
+) -> None:
+    for name in ("Day run", "Night run"):
+        make_template(editor, name)
+    page.goto(f"{page.origin}/templates/?sort=name&order=desc")  # type: ignore[attr-defined]
+    page.get_by_label("Find a template").fill("run")
+    expect(page).to_have_url(re.compile(r"find=run"))
+    assert shown(page) == ["Night run", "Day run"]
+    page.get_by_label("Select Day run").check()
+    page.get_by_label("Find a template").fill("day")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(page.get_by_label("Select Day run")).to_be_checked()
+    expect(bar(page)).to_contain_text("1 of 1 selected")
+    bar(page).get_by_role("button", name="Archive").click()
+    expect(page.get_by_text("Archived 1 template.")).to_be_visible()
+    assert "sort=name&order=desc" in page.url
+    assert "find=day" in page.url
+    assert page.errors == []  # type: ignore[attr-defined]

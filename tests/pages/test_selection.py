@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import uuid
 import zipfile
@@ -13,10 +14,12 @@ from django.utils import timezone
 
 from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
-from playground.history.models import Exchange
+from playground.history.models import Exchange, SentDocument
+from playground.pages import chosen_jobs
 from playground.payload_templates.models import Template
 from playground.people.audit import record_event
 from playground.people.models import AuditEvent, Person, Role
+from playground.sending.job_results import JobRows
 from playground.workspace.models import Connection, JobRecord, Repeat
 from tests.conftest import make_person, signed_in
 from tests.history.exchanges import make_exchange
@@ -133,7 +136,7 @@ def test_templates_are_archived_where_one_may_and_the_others_are_named(
     page = press(as_editor, "/templates/", "archive", *library.values())
     assert read_message(page) == (
         "Archived 2 templates. 1 of them no longer exists. "
-        "Left as before: Usable. You can use them, but not change them."
+        "Not done for Usable: You can use them, but not change them."
     )
     archived = Template.objects.exclude(archived_at=None).values_list("name", flat=True)
     assert set(archived) == {"Mine", "Editable"}
@@ -152,8 +155,7 @@ def test_templates_are_deleted_after_one_question_and_come_back(
     assert 'href="/templates/?whose=mine"' in asked
     page = press(as_editor, "/templates/", "delete", *rows, sure="yes")
     assert read_message(page) == (
-        "Deleted 1 template. Left as before: Editable. "
-        "Only their creator or an owner can delete them."
+        "Deleted 1 template. Not done for Editable: Only their creator or an owner can delete them."
     )
     assert AuditEvent.objects.get(action="template-deleted").target == "Mine"
     page = undo(as_editor, page)
@@ -174,7 +176,7 @@ def test_templates_are_moved_to_a_folder(as_editor: Client, library: dict[str, T
         ("Usable", ""),
     }
     page = press(as_editor, "/templates/", "move", rows[0], sure="yes", folder="x" * 201)
-    assert "Left as before: Mine. Folder can have at most 200 characters." in page
+    assert "Not done for Mine: Folder can have at most 200 characters." in page
 
 
 def test_only_the_chosen_templates_are_exported(
@@ -192,7 +194,7 @@ def test_viewers_change_no_templates(as_viewer: Client, library: dict[str, Templ
     page = as_viewer.get("/templates/").content.decode()
     assert re.findall(r'name="action" value="(\w+)"', page) == ["export"]
     page = press(as_viewer, "/templates/", "archive", library["mine"])
-    assert "Left as before: Mine." in read_message(page)
+    assert "Not done for Mine:" in read_message(page)
     assert not Template.objects.exclude(archived_at=None).exists()
 
 
@@ -248,7 +250,7 @@ def test_jobs_are_followed_no_more_and_then_again(
     page = press(as_editor, "/jobs/", "stop", *followed)
     assert read_message(page) == (
         "Stopped following 2 jobs. They continue at the API. "
-        "Left as before: j-3. Only jobs that haven&#x27;t ended are followed."
+        "Not done for j-3: Only jobs that haven&#x27;t ended are followed."
     )
     assert not JobRecord.objects.exclude(next_poll_at=None).exists()
     page = undo(as_editor, page)
@@ -263,17 +265,42 @@ def test_a_colleagues_job_is_still_followed(followed: list[Exchange]) -> None:
     assert JobRecord.objects.exclude(next_poll_at=None).count() == 2
 
 
+def test_failed_inputs_of_many_jobs_are_rerun_each_in_a_draft(
+    as_editor: Client, followed: list[Exchange], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = '{"inputs": [{"name": "Ada"}, {"name": "Bo"}]}'
+    for each in followed:
+        sent = {"document": document, "metadata": "{}"}
+        SentDocument.objects.update_or_create(exchange=each, defaults=sent)
+    failed = {"input": {"name": "Bo"}, "status": "failed"}
+    known = {"j-1": [failed], "j-2": [{"input": {"name": "Ada"}, "status": "finished"}]}
+
+    def read(connection: Connection, uid: str, *_: object) -> JobRows:
+        return JobRows(tuple(known.get(uid, ())), ready=uid in known)
+
+    monkeypatch.setattr(chosen_jobs, "read_job_rows", read)
+    page = press(as_editor, "/jobs/", "rerun", *followed)
+    assert read_message(page) == (
+        "Made 1 draft with only the inputs that failed. Nothing is sent yet. "
+        "Not done for j-2: No input of this job failed. "
+        "Not done for j-3: The inputs are still loading. Try again in a moment."
+    )
+    draft = Draft.objects.get()
+    assert json.loads(draft.text) == {"inputs": [{"name": "Bo"}]}
+    assert f"draft-{draft.id}" in page
+
+
 def test_people_are_deactivated_after_one_question(as_owner: Client, owner: Person) -> None:
     grace, ada = make_person(Role.EDITOR, "grace"), make_person(Role.VIEWER, "ada")
     asked = press(as_owner, "/people/", "deactivate", grace, ada, owner)
     assert "Deactivate 3 people?" in asked
     assert Person.objects.filter(is_active=True).count() == 3
     page = press(as_owner, "/people/", "deactivate", grace, ada, owner, sure="yes")
-    assert read_message(page).startswith("Deactivated 2 people. Left as before: owner.")
+    assert read_message(page).startswith("Deactivated 2 people. Not done for owner:")
     assert Person.objects.filter(is_active=True).get() == owner
     assert AuditEvent.objects.filter(action="deactivated", result="ok").count() == 2
     page = press(as_owner, "/people/", "reactivate", grace, owner)
-    assert read_message(page) == "Reactivated 1 person. Left as before: owner. Already active."
+    assert read_message(page) == "Reactivated 1 person. Not done for owner: Already active."
     grace.refresh_from_db()
     assert grace.is_active
 
@@ -306,5 +333,5 @@ def test_repeats_are_asked_about_once_with_what_is_lost(
     assert Repeat.objects.filter(deleted_at=None).count() == 3
     # Without the connection's name nothing is sent.
     page = press(as_editor, "/repeats/", "end", *rows, sure="yes")
-    assert "Left as before: Day, Night, Night. Practice is protected." in page
+    assert "Not done for Day, Night, Night: Practice is protected." in page
     assert not Exchange.objects.exists()

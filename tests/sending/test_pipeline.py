@@ -90,6 +90,27 @@ def test_a_repeat_stays_when_the_api_refuses(elsewhere, misbehaving, editor) -> 
     assert repeat.deleted_at is None
 
 
+def test_many_repeats_end_each_by_its_own_send(elsewhere, misbehaving, editor) -> None:
+    rows = [
+        Repeat.objects.create(connection=elsewhere, job_name=name)
+        for name in ("Night", "Day", "Dusk")
+    ]
+    misbehaving.answers["DELETE /jobs/Day"] = say({"message": "Not now"}, 500)
+    client = signed_in(editor)
+    sent = {"action": "end", "chosen": [str(each.pk) for each in rows]}
+    assert b"Delete 3 repeats?" in client.post("/repeats/selected/", sent).content
+    assert misbehaving.paths() == []
+    sent |= {"sure": "yes", "submission": str(uuid.uuid4())}
+    page = client.post("/repeats/selected/", sent, follow=True).content.decode()
+    assert "2 launches no longer repeat. Not done for Day:" in page
+    assert "Not now" in page
+    ended = Repeat.objects.exclude(deleted_at=None).values_list("job_name", flat=True)
+    assert set(ended) == {"Night", "Dusk"}
+    # The same page once more: what was sent isn't sent again.
+    client.post("/repeats/selected/", sent)
+    assert sorted(misbehaving.paths()) == [f"DELETE /jobs/{n}" for n in ("Day", "Dusk", "Night")]
+
+
 def test_an_account_update_sends_values_and_stores_references(
     elsewhere, misbehaving, editor
 ) -> None:
