@@ -21,6 +21,7 @@ ENTRIES = (
     "js/theme.js",
     "js/splits.js",
     "js/remembered.js",
+    "js/times.js",
     "js/page.js",
     "js/reply.js",
     "js/guest.js",

@@ -4,7 +4,6 @@ import "./requests.js";
 import "./toasts.js";
 import "./dialogs.js";
 import "./copy.js";
-import "./times.js";
 import "./hidden_characters.js";
 import "./tooltips.js";
 import "./finder.js";

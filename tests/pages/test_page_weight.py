@@ -14,7 +14,7 @@ from tests.bench.documents import INPUTS1000, SMALL, STEPS50, Sample
 from tests.pages.test_query_counts import make_draft
 
 STATIC = HOME / "static"
-FIRST = ("js/theme.js", "js/splits.js", "js/page.js", "js/builder/builder.js")
+FIRST = ("js/theme.js", "js/splits.js", "js/times.js", "js/page.js", "js/builder/builder.js")
 
 
 class Counter(HTMLParser):
