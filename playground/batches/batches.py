@@ -20,6 +20,7 @@ from playground.batches.proposals import propose_mapping
 from playground.batches.reading import remove_rows, start_check
 from playground.batches.validation import validate_mapping
 from playground.drafts.editing import State
+from playground.drafts.facts import load_facts
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.importers.tables import InvalidTable, Reading, TableSource
@@ -28,6 +29,7 @@ from playground.payload_templates.models import Version
 from playground.payload_templates.versions import read_content
 from playground.people.audit import record_event
 from playground.people.models import Person
+from playground.sending.plans import WORKFLOW_UID
 from playground.vault.storage_errors import FilesUnavailable
 from playground.workspace.files import FileRejected
 from playground.workspace.models import Connection, File
@@ -110,10 +112,7 @@ def set_mapping(person: Person, batch_id: uuid.UUID, mapping: Mapping) -> Batch:
     """Set which columns fill what. What was checked before has to be checked again."""
     with ledger.locked(batch_id) as batch:
         _require_editable(person, batch)
-        operation = _find_operation(batch.operation)
-        messages = validate_mapping(mapping, batch.columns, operation, read_state(batch))
-        if messages:
-            raise BatchRefused(" ".join(messages))
+        _require_valid(batch, mapping)
         batch.mapping = mapping.as_dict(batch.columns)
         _reopen(batch)
         batch.save(update_fields=["mapping"])
@@ -135,6 +134,8 @@ def check_rows(person: Person, batch_id: uuid.UUID) -> Batch:
     """Have the rows read and judged in the background."""
     with ledger.locked(batch_id) as batch:
         _require_editable(person, batch)
+        # A proposal may fill nothing: all requests would be the same.
+        _require_valid(batch, Mapping.read(batch.mapping))
         start_check(batch)
     return batch
 
@@ -210,7 +211,16 @@ def _set_table(batch: Batch, table: TableSource) -> None:
 def _propose(batch: Batch, operation: Operation) -> Mapping:
     saved = SavedMapping.objects.filter(pk=batch.template_id).first()
     former = saved.mapping if saved else None
-    return propose_mapping(batch.columns, operation, read_state(batch), former)
+    # The workflow knows the names of its inputs.
+    facts = load_facts(batch.connection, batch.path_values.get(WORKFLOW_UID, ""))
+    return propose_mapping(batch.columns, operation, read_state(batch), former, facts)
+
+
+def _require_valid(batch: Batch, mapping: Mapping) -> None:
+    operation = _find_operation(batch.operation)
+    messages = validate_mapping(mapping, batch.columns, operation, read_state(batch))
+    if messages:
+        raise BatchRefused(" ".join(messages))
 
 
 def _reopen(batch: Batch) -> None:

@@ -133,7 +133,9 @@ def _check_items(
         yield _("The payload has no place for %(place)s.") % {"place": mapping.items}
     inside = list_item_columns(mapping)
     for each in mapping.columns:
-        if pointers.overlaps(each.pointer, mapping.items) and each not in inside:
+        if not each.pointer or each in inside:
+            continue
+        if pointers.overlaps(each.pointer, mapping.items):
             message = _(
                 "%(pointer)s is replaced by the entries of the rows. Use %(items)s/- instead."
             )

@@ -160,6 +160,8 @@ COLLECT = {"group": "all", "items": "/inputs"}
         (fill("/attach/-/a", group="all", items="/attach", size=0), ""),
         (fill("/attach/-/a", group="chunks", items="/attach", size=0), "takes 1 to 100,000 rows"),
         (fill("", ""), "No column is used"),
+        (fill("", "", items="/attach"), "No column is used"),
+        (fill("", "/email", items="/attach"), ""),
         (fill("/email", "/content/deep/er"), ""),
     ],
 )

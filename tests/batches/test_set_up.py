@@ -1,0 +1,49 @@
+"""What is proposed for a batch's columns, and mappings that aren't checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from playground.batches import batches
+from playground.batches.access import BatchRefused
+from playground.batches.mapping import ColumnMapping, Mapping
+from playground.batches.models import Batch
+from playground.drafts.models import Draft
+from playground.people.models import Person
+from tests.sending.conftest import draft_to, standin  # noqa: F401
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def make(person: Person, draft: Draft, titles: str) -> Batch:
+    content = f"{titles}\n{','.join('x' for _ in titles.split(','))}\n".encode()
+    return batches.create_batch(person, draft, [content], "rows.csv")
+
+
+def test_inputs_of_the_workflow_are_proposed_and_other_columns_left_alone(
+    editor: Person,
+    draft_to: Callable[[], Draft],  # noqa: F811
+):
+    batch = make(editor, draft_to(), "Sales Navigator Profile Search URL,Anything,Job name")
+    mapping = Mapping.read(batch.mapping)
+    assert [each.pointer for each in mapping.columns] == [
+        "/inputs/-/sales_navigator_profile_search_url",
+        "",
+        "/job_name",
+    ]
+    assert (mapping.group, mapping.items) == ("all", "/inputs")
+
+
+def test_rows_that_fill_nothing_are_not_checked(
+    editor: Person,
+    draft_to: Callable[[], Draft],  # noqa: F811
+):
+    batch = make(editor, draft_to(), "Anything,Else")
+    assert not any(each["pointer"] for each in batch.mapping["columns"])
+    with pytest.raises(BatchRefused, match="No column is used"):
+        batches.check_rows(editor, batch.pk)
+    broken = Mapping((ColumnMapping(0, "/inputs/x"),))
+    with pytest.raises(BatchRefused, match="nothing that could contain /inputs/x"):
+        batches.set_mapping(editor, batch.pk, broken)
