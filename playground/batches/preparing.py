@@ -63,6 +63,8 @@ class Prepared:
 
     batch_id: uuid.UUID
     request: int
+    # Its row; None if there are several.
+    row: Row | None = field(repr=False)
     plan: Plan = field(repr=False)
     assembled: Assembled = field(repr=False)
     start: Start = field(repr=False)
@@ -159,8 +161,7 @@ class Preparer:
         if not found and self._after:
             # From the beginning, for what other lanes left and what is to be sent again.
             self._after, self._shares = 0, 1
-            ready = {each.request for each in self._ready}
-            found = [each for each in self._find(wanted + len(ready)) if each.request not in ready]
+            found = self._find(wanted)
         if not found:
             return []
         self._after = found[-1].number
@@ -176,7 +177,11 @@ class Preparer:
         if self._shares > 1:
             rows = rows.annotate(share=F("request") % self._shares).filter(share=self._share)
         size = max(1, batch.row_count // max(1, batch.request_count))
-        return list(rows.order_by("number")[: max(1, min(wanted, MOST_ROWS_AHEAD // size))])
+        most = max(1, min(wanted, MOST_ROWS_AHEAD // size))
+        # Those that are ready wait in the database, too.
+        ready = {each.request for each in self._ready}
+        found = rows.order_by("number")[: most + len(ready)]
+        return [each for each in found if each.request not in ready][:most]
 
     def _read_groups(self, numbers: list[int]) -> Iterator[RequestRows]:
         rows = Row.objects.filter(batch=self._batch, request__in=numbers)
@@ -202,7 +207,8 @@ class Preparer:
         start = make_start(
             exchange, assembled.call, plan.text, plan.metadata, self._describe_context(plan)
         )
-        return Prepared(self._batch.pk, request.number, plan, assembled, start)
+        row = request.rows[0] if len(request.rows) == 1 else None
+        return Prepared(self._batch.pk, request.number, row, plan, assembled, start)
 
     def _fill(
         self, request: RequestRows, text: str, metadata: str, path_values: dict[str, str]

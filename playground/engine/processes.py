@@ -25,7 +25,13 @@ PLACE_MARKS = re.compile(r"-[0-9a-f]{8}-\d+$")
 
 def identify_process() -> str:
     """Return this process as `place/pid/start time`."""
-    return f"{_find_place()}/{os.getpid()}/{_read_start_time(os.getpid())}"
+    return _name_process(os.getpid())
+
+
+# By pid: a process that was forked from this one has another.
+@cache
+def _name_process(pid: int) -> str:
+    return f"{_find_place()}/{pid}/{_read_start_time(pid)}"
 
 
 def has_ended(process: str) -> bool:

@@ -7,11 +7,11 @@ import pytest
 from playground.batches import batches, running
 from playground.batches.access import BatchRefused
 from playground.batches.lanes import run_lane
-from playground.batches.models import Batch, Lane, Row, SavedMapping
+from playground.batches.models import Batch, Lane, Row
 from playground.batches.running import Options
 from playground.history.models import Exchange, SearchText, SentDocument
 from playground.people.models import AuditEvent, Role
-from playground.workspace.models import Connection, Repeat
+from playground.workspace.models import Connection
 from tests.batches.conftest import (
     check_counts,
     count_arrivals,
@@ -266,10 +266,6 @@ def test_a_running_batch_is_not_deleted(make, editor, standin) -> None:
     assert Exchange.objects.count() == 2
 
 
-def test_launches_that_repeat_are_recorded(make, editor, draft_to, standin) -> None:
-    assert not Repeat.objects.exists()
-
-
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -285,7 +281,3 @@ def test_options_that_make_no_sense_are_refused(make, editor, options, message) 
     batch = make(["a"])
     with pytest.raises(BatchRefused, match=message):
         running.set_options(editor, batch.pk, options)
-
-
-def test_the_mapping_is_kept_with_the_template(make, editor) -> None:
-    assert not SavedMapping.objects.exists()
