@@ -186,10 +186,13 @@ def test_jobs_are_sorted_by_what_is_known_of_them(
             job_uid=uid, connection_id=practice.id, name=""
         )
         if rows is not None:
-            JobRecord.objects.create(connection=practice, uid=uid, rows=rows, status="finished")
-    for order, uids in (("desc", ["j-many", "j-few"]), ("asc", ["j-few", "j-many"])):
-        page = as_editor.get(f"/jobs/?sort=results&order={order}").content.decode()
-        assert re.findall(r"<bdi>(j-\w+)</bdi></a>", page) == [*uids, "j-unknown"]
+            JobRecord.objects.create(
+                connection=practice, uid=uid, rows=rows, seconds=rows / 2, status="finished"
+            )
+    for column in ("results", "duration"):
+        for order, uids in (("desc", ["j-many", "j-few"]), ("asc", ["j-few", "j-many"])):
+            page = as_editor.get(f"/jobs/?sort={column}&order={order}").content.decode()
+            assert re.findall(r"<bdi>(j-\w+)</bdi></a>", page) == [*uids, "j-unknown"]
 
 
 def test_repeats_are_sorted_by_how_often_they_launch(
