@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from playground.batches.mapping import Kind
 from playground.jsontext.errors import DocumentError
 from playground.jsontext.parsing import parse, try_parse
 from playground.jsontext.printing import quote
@@ -29,13 +30,20 @@ FALSE = frozenset(("false", "no", "n", "0", "off", "falsch", "nein", "faux", "no
 FALSE |= {"não", "nao", "onwaar", "nee", "ложь", "нет", "fałsz", "nie"}
 # The first of them that a cell has separates its entries.
 SEPARATORS = ("\n", ";", "|", ",")
-KIND_OF_TYPE = {
+KIND_OF_TYPE: Mapping[str, Kind] = {
     "string": "text",
     "integer": "number",
     "number": "number",
     "boolean": "boolean",
     "array": "list",
     "object": "json",
+}
+KIND_OF_START: Mapping[str, Kind] = {
+    '"': "text",
+    "t": "boolean",
+    "f": "boolean",
+    "[": "list",
+    "{": "json",
 }
 
 
@@ -47,7 +55,7 @@ class InvalidCell(ValueError):
         self.code = code
 
 
-def make_converter(kind: str, schema: Mapping[str, Any], current: str = "") -> Convert:
+def make_converter(kind: Kind, schema: Mapping[str, Any], current: str = "") -> Convert:
     """The conversion of a kind, for a field with this schema whose JSON text is `current`."""
     if kind != "auto":
         return _make_strict(kind, schema)
@@ -58,7 +66,7 @@ def make_converter(kind: str, schema: Mapping[str, Any], current: str = "") -> C
     return _make_lenient(write_number if chosen == "number" else _make_strict(chosen, schema))
 
 
-def make_json_converter(kind: str, schema: Mapping[str, Any]) -> Convert:
+def make_json_converter(kind: Kind, schema: Mapping[str, Any]) -> Convert:
     """The same for cells that are JSON texts, which "auto" keeps as they are."""
     if kind == "auto":
         return escape_strings
@@ -71,9 +79,9 @@ def make_json_converter(kind: str, schema: Mapping[str, Any]) -> Convert:
     return write
 
 
-def choose_kind(schema: Mapping[str, Any], current: str = "") -> str:
+def choose_kind(schema: Mapping[str, Any], current: str = "") -> Kind:
     """The kind of a field, by its schema, or by the value it has where that leaves a choice."""
-    kinds = {KIND_OF_TYPE.get(each, "") for each in types_of(schema)} - {""}
+    kinds = {KIND_OF_TYPE[each] for each in types_of(schema) if each in KIND_OF_TYPE}
     if len(kinds) == 1:
         return kinds.pop()
     has = _kind_of(current)
@@ -83,11 +91,12 @@ def choose_kind(schema: Mapping[str, Any], current: str = "") -> str:
     return "text" if not kinds or "text" in kinds else min(kinds)
 
 
-def _kind_of(text: str) -> str:
+def _kind_of(text: str) -> Kind | None:
+    """The kind of a JSON text; None for null and for no value."""
     start = text[:1]
     if start == "-" or start.isdigit():
         return "number"
-    return {'"': "text", "t": "boolean", "f": "boolean", "[": "list", "{": "json"}.get(start, "")
+    return KIND_OF_START.get(start)
 
 
 def write_text(cell: str) -> str:
@@ -162,7 +171,7 @@ def _make_list_reader(schema: Mapping[str, Any]) -> Convert:
     return read_list
 
 
-def _make_strict(kind: str, schema: Mapping[str, Any]) -> Convert:
+def _make_strict(kind: Kind, schema: Mapping[str, Any]) -> Convert:
     if kind == "list":
         return _make_list_reader(schema)
     readers = {"number": _read_number, "boolean": _read_boolean, "json": _read_json}

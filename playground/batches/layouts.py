@@ -29,7 +29,7 @@ from playground.jsontext.resolving import find_strings
 from playground.jsontext.splices import apply
 
 # With more fields that are empty in some rows, layouts are made again and again.
-MOST_LAYOUTS = 512
+MOST_LAYOUTS, MOST_CHARACTERS = 512, 20_000_000
 Report = Callable[[int, str, str], None]
 
 
@@ -63,7 +63,8 @@ class Layouts:
         self.titles, self.root = titles, root
         # No file has a cell with this, so it marks the places of fields.
         self.mark = uuid.uuid4().hex
-        self.find = lru_cache(maxsize=MOST_LAYOUTS)(self._make)
+        most = max(8, min(MOST_LAYOUTS, MOST_CHARACTERS // (len(text) + 1)))
+        self.find = lru_cache(maxsize=most)(self._make)
 
     def fill(self, row: CellRow, cell_text: CellText, report: Report) -> tuple[str, Layout]:
         """The text for a row; problems with its cells go to `report` with their columns."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from playground.batches.cells import choose_kind
 from playground.batches.documents import list_item_columns, list_row_columns
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
@@ -18,6 +19,7 @@ from playground.jsontext.parsing import try_parse
 from playground.openapi.operations import Operation
 from playground.rules.context import schema_at
 from playground.rules.facts import NO_FACTS, Facts
+from playground.rules.steps import KEY as STEPS
 
 # Altcraft's imports take as many; more seldom make a request faster.
 USUAL_CHUNK = 10_000
@@ -47,6 +49,7 @@ def propose_mapping(
     settled = {each.column for each in mapping.columns}
     referred = list_row_columns(operation, state, columns)
     entries = list(mapping.columns)
+    parameters = _list_parameters(state, facts)
     for index, title in enumerate(columns):
         if index in settled:
             continue
@@ -56,7 +59,9 @@ def propose_mapping(
         if index in referred or any(pointers.overlaps(pointer, each) for each in filled):
             pointer = ""
         filled += [pointer] if pointer else []
-        entries.append(ColumnMapping(index, pointer))
+        # The workflow's definition knows what the schema of the body doesn't.
+        kind = choose_kind(parameters[pointer]) if pointer in parameters else "auto"
+        entries.append(ColumnMapping(index, pointer, "auto" if kind == "text" else kind))
     entries.sort(key=lambda each: each.column)
     mapping = replace(mapping, columns=tuple(entries))
     # What fills inputs is usually meant as the inputs of one launch.
@@ -75,7 +80,9 @@ def find_items(operation: Operation) -> str:
     arrays = {
         name: schema
         for name, schema in properties.items()
-        if "array" in schema.get("type", ()) and _takes_objects(schema.get("items"))
+        if isinstance(schema, Mapping)
+        and "array" in schema.get("type", ())
+        and _takes_objects(schema.get("items"))
     }
     for name, schema in arrays.items():
         if schema.get("x-widget") == "grid" or schema.get("x-from") == "workflow.inputs":
@@ -106,12 +113,27 @@ def list_fields(
     for pointer, labels in _walk(operation.body_schema, tree, ""):
         if not (items and pointers.overlaps(pointer, items)):
             found.setdefault(pointer, labels)
-    secret = operation.body_schema
+    for pointer, schema in _list_parameters(state, facts).items():
+        title = str(schema.get("title", ""))
+        found.setdefault(pointer, (pointers.last(pointer), *([title] if title else ())))
     return [
         TableColumn(key, labels)
         for key, labels in found.items()
-        if key.startswith(PATH) or not is_secret_pointer(secret, key)
+        if key.startswith(PATH) or not is_secret_pointer(operation.body_schema, key)
     ]
+
+
+def _list_parameters(state: State, facts: Facts) -> dict[str, Schema]:
+    """The parameters of the payload's steps, by pointer, with their schemas."""
+    parsed = try_parse(state.text) if facts.steps else None
+    steps = parsed[0].get(STEPS) if parsed and isinstance(parsed[0], dict) else None
+    found: dict[str, Schema] = {}
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        known = facts.step(step.get("step_uid")) if isinstance(step, dict) else None
+        for name, schema in known.properties.items() if known else ():
+            if isinstance(schema, Mapping):
+                found[pointers.child(f"/{STEPS}/{index}/parameters", name)] = schema
+    return found
 
 
 def _use_saved(

@@ -12,7 +12,7 @@ from playground.batches.validation import validate_mapping
 from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
 from playground.openapi.operations import get_operation
-from playground.rules.facts import Facts, InputKey
+from playground.rules.facts import Facts, InputKey, StepFacts
 from tests.batches.rows import LAUNCH, SCENARIO, fill
 
 LAUNCH_TEXT = '{"inputs": [], "job_name": "j", "steps": []}'
@@ -80,6 +80,24 @@ def test_columns_are_proposed_by_name_title_and_other_spellings():
         "",  # it would replace the first name
     ]
     assert (mapping.group, mapping.items) == ("each", "")
+
+
+def test_parameters_of_steps_are_proposed_with_the_kind_of_their_definition():
+    properties = {
+        "max_results": {"type": "integer", "title": "Limit"},
+        "label": {"type": "string"},
+        "tags": {"type": "array"},
+    }
+    steps = (StepFacts("s1", parameters={"type": "object", "properties": properties}),)
+    text = '{"inputs": [], "job_name": "j", "steps": [{"step_uid": "s0"}, {"step_uid": "s1"}]}'
+    columns = ["Limit", "label", "Tags", "job name"]
+    mapping = propose(columns, LAUNCH, text, facts=replace(FACTS, steps=steps))
+    assert mapping.columns == (
+        ColumnMapping(0, "/steps/1/parameters/max_results", "number"),
+        ColumnMapping(1, "/steps/1/parameters/label"),
+        ColumnMapping(2, "/steps/1/parameters/tags", "list"),
+        ColumnMapping(3, "/job_name"),
+    )
 
 
 def test_two_columns_are_never_proposed_for_one_field_and_credentials_never():
