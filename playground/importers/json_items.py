@@ -15,6 +15,8 @@ SPACE = re.compile(r"[ \t\r\n]*")
 STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 STRUCTURE = re.compile(r'["\[\]{}]')
 DEPTHS = {"{": 1, "[": 1, "}": -1, "]": -1, '"': 0}
+# An object without others inside, as most rows are, is found in a single step.
+FLAT = re.compile(r'\{(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+\}', re.DOTALL)
 # What ends a number or a word.
 PLAIN = re.compile(r'[^\s,\[\]{}"]+|.', re.DOTALL)
 
@@ -78,6 +80,8 @@ class ItemReader:
         """The offset after the value that starts here."""
         if self.buffer[self.at : self.at + 1] not in ("{", "[", '"'):
             return self._find_plain_end()
+        if flat := FLAT.match(self.buffer, self.at):
+            return flat.end()
         depth, at = 0, self.at
         while True:
             found = STRUCTURE.search(self.buffer, at)

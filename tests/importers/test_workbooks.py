@@ -90,12 +90,15 @@ def test_a_value_that_would_be_lost_is_a_problem_with_its_cell() -> None:
         [number("1"), '<c t="e"><f>1/0</f><v>#DIV/0!</v></c>'],
         [number("2"), text("x")],
         ["<c><f>A2+1</f></c>"],
+        ["<c><f>A2+1</f><v></v></c>", text("x"), "<c/>"],
+        more="<extLst><ext><f>A1</f></ext></extLst>",
     )
     without = "Open the workbook in a spreadsheet program and save it again."
     assert read_all(make_xlsx(One=sheet), "a.xlsx") == [
         [2, 2, "Row 2 has an error value in column B. Correct its formula, or clear the cell."],
         (3, "2", "x"),
         [4, 1, f"Row 4 has a formula without a value in column A. {without}"],
+        [5, 1, f"Row 5 has a formula without a value in column A. {without}"],
     ]
     error = ods_cell("string", 'calcext:value-type="error"')
     ods = make_ods(ods_row(ods_text("a")) + ods_row(error) + ods_row(ods_text("x")))
