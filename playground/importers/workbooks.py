@@ -8,7 +8,7 @@ calamine reads values, not what a spreadsheet program shows. What to know:
 - Dates are numbers with a format; they become ISO 8601 text, times 13:05:00, and durations may have
   more than 24 hours. Booleans become TRUE and FALSE.
 - A formula's value is the one that was saved with it. Error values and formulas that were never
-  calculated would be empty: `workbook_scan` finds them, and their rows are problems.
+  calculated would be empty: the scans find them, and their rows are problems.
 - Of merged cells, only the first has the value.
 - The sheet is in memory while it is read, about 100 bytes per cell.
 """
@@ -32,18 +32,17 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from playground.importers.ods_scan import scan_ods
 from playground.importers.tables import ODS, XLSX, InvalidReading, InvalidTable, Record, RowProblem
 from playground.importers.values import Note, note_understood
-from playground.importers.workbook_scan import (
+from playground.importers.workbook_archive import (
     DAMAGED,
     LOST,
     PROTECTED,
     SheetScan,
     check_unpacked_size,
-    column_letters,
-    scan_ods,
-    scan_xlsx,
 )
+from playground.importers.xlsx_scan import column_letters, scan_xlsx
 
 Value = (
     int
@@ -79,7 +78,17 @@ class Sheet:
     def read_records(self) -> Iterator[Record | RowProblem]:
         """The rows of the sheet, from the first one on, without empty columns before the first."""
         line = 0
-        for line, values in enumerate(self.opened.iter_rows(), 1):
+        rows = self.opened.iter_rows()
+        while True:
+            line += 1
+            try:
+                values = next(rows)
+            except StopIteration:
+                break
+            except (OverflowError, ValueError):
+                message = f"Row {line} has a date or a duration out of range. Correct it."
+                yield RowProblem(line, None, "", "out-of-range", message)
+                continue
             if line in self.lost:
                 yield self._report_lost(line)
             else:
@@ -87,7 +96,7 @@ class Sheet:
                 yield Record(line, cells if self.is_excel else _format_times(cells))
         # Rows with nothing else are beyond the end of the sheet.
         for each in sorted(self.lost):
-            if each > line:
+            if each >= line:
                 yield self._report_lost(each)
 
     def _report_lost(self, line: int) -> RowProblem:

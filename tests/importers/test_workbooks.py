@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from playground.importers import workbook_scan
+from playground.importers import workbook_archive
 from playground.importers.tables import InvalidReading, InvalidTable
 from tests.importers.reading import notes_of, read_all, recognise_bytes
 from tests.importers.workbooks import (
@@ -213,7 +213,7 @@ def test_two_cells_in_opposite_corners_are_rejected_unread() -> None:
 
 
 def test_a_zip_bomb_is_rejected_whatever_sizes_it_declares(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_scan, "LARGEST_UNPACKED", 3_000_000)
+    monkeypatch.setattr(workbook_archive, "LARGEST_UNPACKED", 3_000_000)
     bomb = make_xlsx(One=make_sheet([text("x" * 4_000_000)]))
     assert len(bomb) < 20_000
     name = b"xl/worksheets/s1.xml"
@@ -228,8 +228,43 @@ def test_a_zip_bomb_is_rejected_whatever_sizes_it_declares(monkeypatch: pytest.M
         )
 
 
+def test_memory_that_a_workbook_declares_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook_archive, "LARGEST_UNPACKED", 3_000_000)
+    sheet = make_sheet(*[['<c t="s"><v>0</v></c>']] * 500)
+    book = make_xlsx(One=sheet)
+    for count, length, message in (
+        (1, 5_000, None),
+        (4_294_967_295, 5, DAMAGED),
+        (1, 7_000, "The workbook is too large: at most 3 MB are unpacked. Save the sheet as CSV."),
+    ):
+        file = io.BytesIO(book)
+        with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
+            shared = f'<sst xmlns="{SPREADSHEET}" uniqueCount="{count}"><si><t>{"x" * length}</t></si></sst>'  # noqa: E501
+            archive.writestr("xl/sharedStrings.xml", shared)
+        if message is None:
+            assert read_all(file.getvalue())[-1] == (500, "x" * length)
+            continue
+        with pytest.raises(InvalidTable) as raised:
+            recognise_bytes(file.getvalue())
+        assert str(raised.value) == message
+    spaces = '<table:table-cell office:value-type="string"><text:p><text:s text:c="{}"/>x</text:p></table:table-cell>'  # noqa: E501
+    assert read_all(make_ods(ods_row(ods_text("a")) + ods_row(spaces.format(9)))) == [
+        (2, " " * 9 + "x")
+    ]
+    with pytest.raises(InvalidTable, match="too large"):
+        recognise_bytes(make_ods(ods_row(spaces.format(4_000_000_000))))
+
+
+def test_a_duration_out_of_range_is_a_problem_of_its_row() -> None:
+    sheet = make_sheet([text("a")], [number("1E+12", DURATION)], [number("1", DURATION)])
+    assert read_all(make_xlsx(One=sheet)) == [
+        [2, None, "Row 2 has a date or a duration out of range. Correct it."],
+        (3, "24:00:00"),
+    ]
+
+
 def test_a_picture_in_a_workbook_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workbook_scan, "LARGEST_UNPACKED", 3_000_000)
+    monkeypatch.setattr(workbook_archive, "LARGEST_UNPACKED", 3_000_000)
     file = io.BytesIO(GOOD)
     with zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/media/image1.png", bytes(4_000_000))
