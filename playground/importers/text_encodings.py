@@ -167,9 +167,12 @@ def _recognise_wide(head: bytes) -> str | None:
     even, odd = head[::2].count(0), head[1::2].count(0)
     if min(even, odd) * 10 > max(even, odd):
         return None
-    encoding, line_end = ("utf-16-le", b"\n\0") if odd > even else ("utf-16-be", b"\0\n")
-    has_wide_ends = head.count(line_end) * 2 > head.count(b"\n")
-    return encoding if has_wide_ends or even + odd > MANY_ZEROS * len(head) else None
+    encoding = "utf-16-le" if odd > even else "utf-16-be"
+    ends = head.count(b"\n") + head.count(b"\r")
+    wide_ends = sum(head.count(each.encode(encoding)) for each in "\n\r")
+    # A text of one line has no line end to look at.
+    is_wide = wide_ends * 10 > ends * 9 if ends else even + odd > MANY_ZEROS * len(head)
+    return encoding if is_wide else None
 
 
 def _sample(file: BinaryIO, offset: int) -> bytes:

@@ -130,6 +130,8 @@ def open_sheet(file: BinaryIO, kind: str, name: str | None) -> Sheet:
             names = tuple(each.name for each in sheets)
             visible = [each.name for each in sheets if each.visible == SheetVisibleEnum.Visible]
             chosen = name if name is not None else next(iter([*visible, *names]), "")
+            if not names:
+                raise InvalidTable("The workbook has no sheets.", "empty")
             if chosen not in names:
                 known = ", ".join(each[:40] for each in names[:10]) or "none"
                 message = f"There is no sheet {chosen!r:.80}. The sheets are: {known}."

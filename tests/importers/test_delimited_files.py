@@ -336,3 +336,36 @@ def test_what_the_csv_module_writes_comes_back_unchanged(rows: list[list[str]], 
     found = read_all(file.getvalue().encode(), delimiter=mark, has_header=True)
     expected = [row for row in [*rows, ["last", "", ""]] if any(cell.strip() for cell in row)]
     assert [list(each[1:]) for each in found] == expected
+
+
+PARTS = st.text(st.sampled_from('"\t;, \0'), max_size=4)
+
+
+@given(parts=st.lists(st.tuples(PARTS, PARTS), min_size=1, max_size=8),
+       delimiter=st.sampled_from([",", "\t", "", ";"]),
+       line_end=st.sampled_from(["\n", "\r\n", "\r"]))  # fmt: skip
+def test_no_line_is_swallowed(parts: list[tuple[str, str]], delimiter: str, line_end: str) -> None:
+    lines = ["h;j,k\tl"] + [f"{one}<{at}>{two}" for at, (one, two) in enumerate(parts, 2)]
+    content = line_end.join(lines).encode()
+    source = recognise_bytes(content, delimiter=delimiter, has_header=True)
+    found = list(read_rows(io.BytesIO(content), source))
+    cells = "".join(cell for row in found if isinstance(row, Row) for cell in row.cells if cell)
+    for number in range(2, len(lines) + 1):
+        if f"<{number}>" not in cells:
+            # Then a problem is about its record, which may start or end in another line.
+            before = [each for each in found if each.line < number][-1:]
+            after = [each for each in found if each.line >= number][:1]
+            assert any(isinstance(each, RowProblem) for each in before + after)
+
+
+START = st.sampled_from([b"", b"a,b\n", b'{"a":1}\n', b"[", b"\xff\xfe", b"PK\x03\x04"])
+
+
+@given(start=START, content=st.binary(max_size=60),
+       name=st.sampled_from(["a.csv", "a.jsonl", "a.json", ""]))  # fmt: skip
+def test_any_bytes_are_rows_problems_or_a_sentence(start: bytes, content: bytes, name: str) -> None:
+    try:
+        found = read_all(start + content, name)
+    except InvalidTable as error:
+        found = [str(error)]
+    assert found
