@@ -15,8 +15,9 @@ SPACE = re.compile(r"[ \t\r\n]*")
 STRING = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 STRUCTURE = re.compile(r'["\[\]{}]')
 DEPTHS = {"{": 1, "[": 1, "}": -1, "]": -1, '"': 0}
-# An object without others inside, as most rows are, is found in a single step.
-FLAT = re.compile(r'\{(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+\}', re.DOTALL)
+# An object without others inside, as most rows are, is found in a single step. The repetition is
+# bounded because the regular expression engine keeps a stack entry for each round.
+FLAT = re.compile(r'\{[^"{}\[\]]*+(?:"(?:[^"\\]++|\\.)*+"[^"{}\[\]]*+){0,1000}\}', re.DOTALL)
 # What ends a number or a word.
 PLAIN = re.compile(r'[^\s,\[\]{}"]+|.', re.DOTALL)
 
