@@ -169,6 +169,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         definitions.export_workflow,
         name="export_workflow",
     ),
+    path("batches/", include("playground.pages.batches.urls")),
     # History
     path("history/", history.show_history, name="history"),
     path("history/selected/", chosen_exchanges.act_on_history, name="act_on_history"),

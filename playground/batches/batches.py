@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable
 from contextlib import suppress
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -39,44 +40,58 @@ BUSY = (Batch.State.RUNNING, Batch.State.CHECKING)
 
 def create_batch(
     person: Person,
-    source: Version | Draft,
+    source: Version | Draft | Batch,
     pieces: Iterable[bytes],
     file_name: str,
     media_type: str = "",
     variant: str = "",
     reading: Reading | None = None,
 ) -> Batch:
-    """Make a batch of a template's version or a draft, and a file of rows."""
+    """Make a batch of a file of rows and the payload of a template's version, a draft or a batch.
+
+    One of another batch begins with that one's mapping.
+    """
     if not person.may_edit:
         raise BatchRefused(_("Viewers can't send. An owner can make you an editor."))
+    batch = _begin(person, source, variant)
+    operation = _find_operation(batch.operation)
+    batch.name = (batch.name or operation.title)[:300]
+    batch.file, table = _store(person, pieces, file_name, media_type, reading)
+    batch.file_name = file_name[:300]
+    batch.source, batch.columns = table.as_dict(), list(table.columns)
+    former = source.mapping if isinstance(source, Batch) else None
+    batch.mapping = _propose(batch, operation, former).as_dict(batch.columns)
+    batch.save(force_insert=True)
+    return batch
+
+
+def _begin(person: Person, source: Version | Draft | Batch, variant: str) -> Batch:
+    """A batch with the payload of its source, without a file."""
     state = _read_state(source, variant)
-    operation_id = source.template.operation if isinstance(source, Version) else source.operation
-    operation = _find_operation(operation_id)
     connection = (
         Connection.objects.filter(pk=state.connection).first() if state.connection else None
     )
-    name = source.template.name if isinstance(source, Version) else source.name
-    file, table = _store(person, pieces, file_name, media_type, reading)
     batch = Batch(
         person=person,
         person_name=person.get_username(),
-        name=(name or operation.title)[:300],
-        template=source.template if isinstance(source, Version) else None,
-        version=source if isinstance(source, Version) else None,
-        draft_id=source.pk if isinstance(source, Draft) else None,
-        operation=operation_id,
         text=state.text,
         metadata=state.metadata.write(),
         path_values=dict(state.path_values),
         connection=connection,
         connection_name=connection.name if connection else "",
-        file=file,
-        file_name=file_name[:300],
-        source=table.as_dict(),
-        columns=list(table.columns),
     )
-    batch.mapping = _propose(batch, operation).as_dict(batch.columns)
-    batch.save(force_insert=True)
+    if isinstance(source, Version):
+        batch.template, batch.version = source.template, source
+        batch.name, batch.operation = source.template.name, source.template.operation
+        return batch
+    batch.name, batch.operation = source.name, source.operation
+    if isinstance(source, Draft):
+        batch.draft_id = source.pk
+        return batch
+    if source.draft_id is not None and source.person_id != person.pk:
+        # It would be sent with the secrets of somebody else's draft.
+        raise BatchRefused(_("Only the person who made this batch can run it with another file."))
+    batch.template, batch.version, batch.draft_id = source.template, source.version, source.draft_id
     return batch
 
 
@@ -169,7 +184,9 @@ def read_state(batch: Batch) -> State:
     return State(batch.text, Metadata.read(batch.metadata), batch.path_values, connection)
 
 
-def _read_state(source: Version | Draft, variant: str) -> State:
+def _read_state(source: Version | Draft | Batch, variant: str) -> State:
+    if isinstance(source, Batch):
+        return read_state(source)
     if isinstance(source, Version):
         return read_content(source).state(variant)
     metadata = Metadata.read(source.metadata)
@@ -203,14 +220,15 @@ def _set_table(batch: Batch, table: TableSource) -> None:
     batch.source, batch.columns = table.as_dict(), list(table.columns)
     if changes:
         operation = _find_operation(batch.operation)
-        batch.mapping = _propose(batch, operation).as_dict(batch.columns)
+        # What was chosen for columns of the same titles stays.
+        batch.mapping = _propose(batch, operation, batch.mapping).as_dict(batch.columns)
     _reopen(batch)
     batch.save(update_fields=["source", "columns", "mapping"])
 
 
-def _propose(batch: Batch, operation: Operation) -> Mapping:
+def _propose(batch: Batch, operation: Operation, former: Any = None) -> Mapping:
     saved = SavedMapping.objects.filter(pk=batch.template_id).first()
-    former = saved.mapping if saved else None
+    former = former or (saved.mapping if saved else None)
     # The workflow knows the names of its inputs.
     facts = load_facts(batch.connection, batch.path_values.get(WORKFLOW_UID, ""))
     return propose_mapping(batch.columns, operation, read_state(batch), former, facts)

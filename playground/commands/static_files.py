@@ -29,6 +29,7 @@ ENTRIES = (
     "js/resend.js",
     "js/selection.js",
     "js/pasting.js",
+    "js/batch.js",
     "js/definition_form.js",
     "js/address_fragment.js",
     "js/builder/builder.js",

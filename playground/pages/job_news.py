@@ -1,4 +1,4 @@
-"""News of jobs that ended, for the person who launched them: told once, on one page."""
+"""News of jobs and batches that ended, for the person who started them: told once, on one page."""
 
 from datetime import datetime, timedelta
 
@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from playground.batches.models import Batch, Row
 from playground.pages.job_states import LABELS
 from playground.people.access import needs, person_of
-from playground.people.models import Role
+from playground.people.models import Person, Role
 from playground.sending.jobs import choose_status_kind
 from playground.workspace.models import JobRecord
 
@@ -21,6 +22,7 @@ RECENT = timedelta(hours=12)
 # More than this many at once are counted, not named.
 MOST_NAMED, MOST_CLAIMED = 3, 500
 MAX_NAME = 60
+OVER = (Batch.State.ENDED, Batch.State.STOPPED)
 TOASTS = {"accepted": "success", "not-sent": "note"}
 # They keep the direction of a name from spreading to the text around it.
 ISOLATE, END_ISOLATE = "\u2068", "\u2069"
@@ -35,13 +37,46 @@ def show_job_news(request: HttpRequest) -> HttpResponse:
         person=person, announced_at=None, ended_at__gt=now - RECENT, next_poll_at=None
     )
     records = [each for each in ended.order_by("ended_at")[:MOST_CLAIMED] if _claim(each, now)]
-    unfinished = JobRecord.objects.filter(person=person, next_poll_at__isnull=False).exists()
-    return JsonResponse({"news": _describe(records), "unfinished": unfinished})
+    batches = _claim_batches(person, now)
+    unfinished = (
+        JobRecord.objects.filter(person=person, next_poll_at__isnull=False).exists()
+        or Batch.objects.filter(person=person, state=Batch.State.RUNNING).exists()
+    )
+    news = [*_describe(records), *map(_describe_batch, batches)]
+    return JsonResponse({"news": news, "unfinished": unfinished})
 
 
 def _claim(record: JobRecord, now: datetime) -> bool:
     mine = JobRecord.objects.filter(pk=record.pk, announced_at=None)
     return bool(mine.update(announced_at=now))
+
+
+def _claim_batch(batch: Batch, now: datetime) -> bool:
+    return bool(Batch.objects.filter(pk=batch.pk, announced_at=None).update(announced_at=now))
+
+
+def _claim_batches(person: Person, now: datetime) -> list[Batch]:
+    ended = Batch.objects.filter(
+        person=person, announced_at=None, ended_at__gt=now - RECENT, state__in=OVER
+    )
+    found = ended.only("name", "state", "counts").order_by("ended_at")[:MOST_NAMED]
+    return [each for each in found if _claim_batch(each, now)]
+
+
+def _describe_batch(batch: Batch) -> dict[str, str]:
+    counts = {state: int(batch.counts.get(state, 0)) for state in Row.State.values}
+    failed = counts[Row.State.REFUSED] + counts[Row.State.NOT_SENT]
+    unknown, accepted = counts[Row.State.UNKNOWN], counts[Row.State.ACCEPTED]
+    text = _("%(name)s has ended: %(accepted)s accepted, %(failed)s failed, %(unknown)s unknown.")
+    numbers = {"accepted": f"{accepted:,}", "failed": f"{failed:,}", "unknown": f"{unknown:,}"}
+    name = f"{ISOLATE}{Truncator(batch.name).chars(MAX_NAME)}{END_ISOLATE}"
+    is_fine = batch.state == Batch.State.ENDED and not failed and not unknown
+    return {
+        "text": text % {"name": name, **numbers},
+        "kind": "success" if is_fine else "warning",
+        "address": reverse("batch", args=[batch.pk]),
+        "link": _("View batch"),
+    }
 
 
 def _describe(records: list[JobRecord]) -> list[dict[str, str]]:

@@ -202,3 +202,9 @@ def test_references_alone_use_the_columns():
     assert validate_mapping(fill("", ""), ["a", "b"], get_operation(SCENARIO), state) == []
     path = State(LAUNCH_TEXT, path_values={"workflow_uid": "{{row.a}}"})
     assert validate_mapping(fill(""), ["a"], get_operation(LAUNCH), path) == []
+
+
+def test_a_column_that_fills_nothing_leaves_the_list_alone():
+    mapping = Mapping((ColumnMapping(0, "/job_name"), ColumnMapping(1)), items="/inputs")
+    state = State(LAUNCH_TEXT)
+    assert validate_mapping(mapping, ["name", "note"], get_operation(LAUNCH), state) == []

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from playground.batches.models import Batch, Row
 from playground.commands.practice import fill_practice
 from playground.drafts.drafts import start_draft
 from playground.engine.processes import record_beat
@@ -25,6 +26,7 @@ from playground.workspace.workflows import edit_workflow, store_workflow
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
 from tests.payload_templates.templates import make_template
+from tests.security.makers import make_own_batch
 
 EMAIL = "00000000-0000-4d14-b2f9-000000000595"
 ODD = """{
@@ -50,6 +52,7 @@ def make_pages(person: Person) -> dict[str, dict[str, str]]:
         "team": _team(person),
         "work": _work(person, practice),
         "templates": _templates(person, practice),
+        "batches": _batches(person, practice),
         "round": _round(person, practice),
     }
 
@@ -101,6 +104,52 @@ def _templates(person: Person, practice: Connection) -> dict[str, str]:
         "share-template": f"/templates/{kept.id}/share/",
         "shared": f"/s/{token}/",
     }
+
+
+def _batches(person: Person, practice: Connection) -> dict[str, str]:
+    checked = _make_batch(person, practice, Batch.State.CHECKED)
+    bad = {"column": 1, "code": "x", "message": "many isn't a number.", "severity": "error"}
+    Row.objects.filter(batch=checked, number=2).update(state="bad", request=None, problems=[bad])
+    Batch.objects.filter(pk=checked.pk).update(bad_row_count=1, request_count=5)
+    run = _make_batch(person, practice, Batch.State.STOPPED)
+    for number, state in enumerate(("accepted", "refused", "not-sent", "unknown", "done"), 1):
+        Row.objects.filter(batch=run, number=number).update(
+            state=state, message=f"It is {state}.", job_uid="j-1", seconds=0.25, attempt=1
+        )
+    buckets = [[3, 1, 0, 0], [0, 0, 0, 0], [9, 0, 2, 1]]
+    Batch.objects.filter(pk=run.pk).update(
+        counts={"accepted": 1, "refused": 1, "not-sent": 1, "unknown": 1, "done": 1, "waiting": 1},
+        timeline={"start": 1_790_000_000, "width": 1, "buckets": buckets},
+        reason="Stopped by ada.",
+        started_at=timezone.now(),
+        ended_at=timezone.now(),
+    )
+    draft = _make_batch(person, practice, Batch.State.DRAFT)
+    return {
+        "batches": "/batches/",
+        "new-batch": f"/batches/new/?batch={draft.pk}",
+        "choose-batch": "/batches/new/",
+        "batch-draft": f"/batches/{draft.pk}/",
+        "batch-checked": f"/batches/{checked.pk}/",
+        "batch-run": f"/batches/{run.pk}/",
+    }
+
+
+def _make_batch(person: Person, practice: Connection, state: str) -> Batch:
+    made = make_own_batch(person)
+    batch = Batch.objects.get(pk=made["batch_id"])
+    batch.connection, batch.connection_name = practice, practice.name
+    batch.text, batch.path_values = ODD, {"workflow_uid": EMAIL}
+    batch.columns, batch.state = ["name", "a number of rows"], state
+    batch.row_count = batch.request_count = 6
+    batch.counts = {"waiting": 6}
+    batch.save()
+    rows = [
+        Row(batch=batch, number=n, line=n + 1, cells=["Ada", None], request=n, leader=True)
+        for n in range(1, 7)
+    ]
+    Row.objects.bulk_create(rows)
+    return batch
 
 
 def _round(person: Person, practice: Connection) -> dict[str, str]:

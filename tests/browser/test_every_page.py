@@ -28,7 +28,7 @@ OPTIONS = {
 }
 
 
-@pytest.mark.parametrize("group", ["team", "work", "templates", "round"])
+@pytest.mark.parametrize("group", ["team", "work", "templates", "batches", "round"])
 def test_every_page_is_accessible_and_fits_a_phone(
     group: str,
     server: str,

@@ -28,7 +28,7 @@ BUILDERS = ("builder", "engage", "account")
 FAULTS = (Path(__file__).parent / "layout_faults.js").read_text()
 
 
-@pytest.mark.parametrize("group", ["team", "work", "templates", "round"])
+@pytest.mark.parametrize("group", ["team", "work", "templates", "batches", "round"])
 def test_controls_keep_their_places_at_every_width(
     group: str, server: str, owner: Person, open_as: Callable[..., Page]
 ) -> None:

@@ -9,7 +9,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from playground.batches.files import store_rows
+from playground.batches.models import Batch
 from playground.drafts.drafts import discard_draft, start_draft
+from playground.importers.tables import Reading, TableSource
 from playground.payload_templates.models import ShareLink
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import open_template
@@ -98,6 +101,21 @@ def make_own_token(person: Person) -> dict[str, Any]:
     return {"token_id": person.tokens.get().pk}
 
 
+def make_own_batch(person: Person) -> dict[str, Any]:
+    reading = Reading(format="csv", encoding="utf-8", delimiter=",", has_header=True)
+    batch = Batch.objects.create(
+        person=person,
+        person_name=person.username,
+        name="Night run",
+        operation="launch-workflow",
+        file=store_rows([b"name\nAda\n"], "rows.csv", "text/csv", person),
+        source=TableSource(reading, ("name",), ("name",), 1).as_dict(),
+        columns=["name"],
+        mapping={"columns": [{"column": 0, "pointer": "/job_name"}]},
+    )
+    return {"batch_id": batch.pk}
+
+
 MAKERS: dict[str, Maker] = {
     "link": lambda person: {"token": make_owner_link()},
     "change_role": make_colleague,
@@ -118,6 +136,17 @@ MAKERS: dict[str, Maker] = {
     "delete_workflow": make_workflow,
     "export_workflow": make_workflow,
     "help": lambda person: {"name": "guide"},
+    "batch": make_own_batch,
+    "batch_state": make_own_batch,
+    "change_batch_file": make_own_batch,
+    "read_batch_file": make_own_batch,
+    "map_batch": make_own_batch,
+    "act_on_batch": make_own_batch,
+    "batch_rows": make_own_batch,
+    "decide_rows": make_own_batch,
+    "delete_batch": make_own_batch,
+    "save_bad_rows": make_own_batch,
+    "save_batch_result": lambda person: {**make_own_batch(person), "ending": "csv"},
     "rerun_failed": make_own_exchange,
     "retry_job": lambda person: {**make_connection(person), "job_uid": "j-1"},
     "job_rows": lambda person: {**make_connection(person), "job_uid": "j-1", "what": "results"},

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from playground.forms.grid import Grid, draw_rows
 from playground.openapi.operations import get_operation, operation_exists
+from playground.pages.charts import format_seconds
 from playground.people.models import AuditEvent
 from playground.workspace.connections import host_of
 from playground.workspace.files import format_size
@@ -137,6 +138,18 @@ def event_target(event: AuditEvent) -> str:
 def size_text(size: int) -> str:
     """A number of bytes as people read it, such as 3.4 kB."""
     return format_size(size)
+
+
+@register.filter
+def thousands(number: int | None) -> str:
+    """A whole number with separators, such as 10,000; empty for none."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
+def seconds(value: float) -> str:
+    """A duration in seconds as people read it, such as 43 ms."""
+    return format_seconds(value)
 
 
 @register.filter

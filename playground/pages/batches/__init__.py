@@ -1,0 +1,1 @@
+"""Pages about batches: the list, a new one, its set-up, its run and its rows."""

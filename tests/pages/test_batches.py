@@ -1,0 +1,367 @@
+"""Pages of batches: a file, its columns, the check, the run, and who may do what."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from playground.batches import batches, running
+from playground.batches.mapping import ColumnMapping, Mapping
+from playground.batches.models import Batch, Row
+from playground.drafts.models import Draft
+from playground.payload_templates.models import Sharing
+from playground.people.models import Person, Role
+from tests.batches.conftest import draft_to, make, misbehaving, standin, wait_for
+from tests.conftest import make_person, signed_in
+from tests.payload_templates.templates import make_template
+
+__all__ = ["draft_to", "make", "misbehaving", "standin"]
+Make = Callable[..., Batch]
+NAMES = b"name;note\r\n007;\r\nDay run;x\r\n"
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def draft(draft_to: Callable[[], Draft]) -> Draft:
+    return draft_to()
+
+
+def upload(content: bytes, name: str = "rows.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
+def create(client: Client, source: str, content: bytes = NAMES, name: str = "rows.csv") -> Batch:
+    sent = {"source": source, "file": upload(content, name)}
+    answer = client.post(reverse("new_batch"), sent)
+    batch = Batch.objects.latest("created_at")
+    assert answer["Location"] == reverse("batch", args=[batch.pk])
+    return batch
+
+
+def map_columns(batch: Batch, **fields: str) -> dict[str, str]:
+    """The form of the mapping as the page sends it, the name of the job in the first column."""
+    sent = {"group": "each", "duplicates": "warning", "size": "10", "pointer-0": "/job_name"}
+    return {**sent, "do": "check", **fields}
+
+
+def page_of(client: Client, batch: Batch, query: str = "") -> str:
+    answer = client.get(reverse("batch", args=[batch.pk]) + query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_the_list_begins_with_one_sentence_and_one_button(as_editor: Client) -> None:
+    page = as_editor.get(reverse("batches")).content.decode()
+    assert "No batches yet. A batch sends a template or a draft for each row" in page
+    assert f'href="{reverse("new_batch")}"' in page
+
+
+def test_a_file_is_recognised_and_its_cells_are_shown_exactly(
+    as_editor: Client, draft: Draft
+) -> None:
+    batch = create(as_editor, f"draft:{draft.pk}")
+    page = page_of(as_editor, batch)
+    assert '<option value="semicolon" selected>Semicolon</option>' in page
+    assert "<option selected>utf-8</option>" in page
+    assert '<option value="yes" selected>Titles</option>' in page
+    assert "<code>007</code>" in page
+    assert '<span class="no-cell">empty</span>' in page
+    assert "{{row.name}}" in page
+
+
+def test_the_reading_of_a_file_can_be_corrected(as_editor: Client, draft: Draft) -> None:
+    batch = create(as_editor, f"draft:{draft.pk}")
+    address = reverse("read_batch_file", args=[batch.pk])
+    sent = {"format": "csv", "encoding": "utf-8", "delimiter": "none", "header": "no"}
+    as_editor.post(address, sent)
+    batch.refresh_from_db()
+    assert batch.columns == ["Column 1"]
+    page = page_of(as_editor, batch)
+    assert "<code>name;note</code>" in page
+    answer = as_editor.post(address, {**sent, "encoding": "no-such"})
+    assert answer.status_code == 422
+    assert "There is no encoding" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("sent", "message"),
+    [
+        ({}, "Choose the template or draft that the rows fill."),
+        ({"source": "draft"}, "Choose a file, or paste cells"),
+        ({"source": "draft", "file": b""}, "empty"),
+        ({"source": "draft", "file": b"\x89PNG\r\n\x1a\n1234"}, "PNG picture, not a table"),
+        ({"source": "draft", "text": "  "}, "Choose a file, or paste cells"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_refused_at_its_field(
+    sent: dict[str, Any], message: str, as_editor: Client, draft: Draft
+) -> None:
+    if "source" in sent:
+        sent = {**sent, "source": f"draft:{draft.pk}"}
+    if "file" in sent:
+        sent = {**sent, "file": upload(sent["file"])}
+    answer = as_editor.post(reverse("new_batch"), sent)
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+    assert not Batch.objects.exists()
+
+
+def test_pasted_cells_are_rows(as_editor: Client, draft: Draft) -> None:
+    text = "name\tnote\n007\t\nDay run\tx\n"
+    as_editor.post(reverse("new_batch"), {"source": f"draft:{draft.pk}", "text": text})
+    batch = Batch.objects.get()
+    assert batch.columns == ["name", "note"]
+    assert "<code>007</code>" in page_of(as_editor, batch)
+
+
+def test_a_check_shows_requests_payloads_and_bad_rows(as_editor: Client, draft: Draft) -> None:
+    batch = create(as_editor, f"draft:{draft.pk}", b"name,rate\nAda,1\nEve,x\n")
+    fields = map_columns(batch) | {"pointer-1": "/delay", "kind-1": "number"}
+    as_editor.post(reverse("map_batch", args=[batch.pk]), fields)
+    assert wait_for(batch, Batch.State.CHECKED), batch.reason
+    page = page_of(as_editor, batch)
+    assert (batch.request_count, batch.bad_row_count) == (1, 1)
+    assert "&quot;job_name&quot;: &quot;Ada&quot;" in page
+    assert "x isn&#x27;t a number." in page
+    assert "Send 1 request" in page
+    assert "Eve" not in page_of(as_editor, batch, "?problem=nothing-like-it").split("problems")[1]
+    saved = as_editor.get(reverse("save_bad_rows", args=[batch.pk]))
+    text = b"".join(saved.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    [title, row] = csv.reader(io.StringIO(text))
+    assert (title, row[:2]) == (["name", "rate", "problems"], ["Eve", "x"])
+    assert "isn't a number" in row[2]
+
+
+def test_the_corrected_file_keeps_the_columns_and_is_checked(
+    as_editor: Client, draft: Draft
+) -> None:
+    batch = create(as_editor, f"draft:{draft.pk}", b"name,rate\nAda,1\nEve,x\n")
+    fields = map_columns(batch) | {"pointer-1": "/delay", "kind-1": "number"}
+    as_editor.post(reverse("map_batch", args=[batch.pk]), fields)
+    assert wait_for(batch, Batch.State.CHECKED)
+    fixed = {"file": upload(b"name,rate\nAda,1\nEve,2\n", "fixed.csv")}
+    as_editor.post(reverse("change_batch_file", args=[batch.pk]), fixed)
+    assert wait_for(batch, Batch.State.CHECKED)
+    assert (batch.request_count, batch.bad_row_count, batch.file_name) == (2, 0, "fixed.csv")
+
+
+def test_a_mapping_that_cannot_be_used_is_refused_with_what_was_chosen(
+    as_editor: Client, draft: Draft
+) -> None:
+    batch = create(as_editor, f"draft:{draft.pk}")
+    address = reverse("map_batch", args=[batch.pk])
+    answer = as_editor.post(address, map_columns(batch, **{"pointer-1": "/job_name"}))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "both fill /job_name" in page
+    assert page.count('<option value="/job_name" selected>') == 2
+    answer = as_editor.post(address, map_columns(batch, group="chunks", size="many"))
+    assert answer.status_code == 422
+    assert "Enter how many rows go in one request" in answer.content.decode()
+    answer = as_editor.post(address, map_columns(batch, **{"kind-0": "poem"}))
+    assert answer.status_code == 422
+
+
+def test_a_batch_is_sent_and_its_result_has_every_cell(
+    as_editor: Client,
+    make: Make,
+) -> None:
+    batch = make(["007", "=1+1", "Ada"])
+    act = reverse("act_on_batch", args=[batch.pk])
+    as_editor.post(act, {"do": "start", "concurrency": "2", "rate": "", "webhook": ""})
+    assert wait_for(batch, Batch.State.ENDED), batch.reason
+    page = page_of(as_editor, batch)
+    assert "3 of 3 requests" in page
+    assert page.count("badge kind-accepted") >= 3
+    saved = as_editor.get(reverse("save_batch_result", args=[batch.pk, "csv"]))
+    text = b"".join(saved.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [each["name"] for each in rows] == ["007", "'=1+1", "Ada"]
+    assert {each["outcome"] for each in rows} == {"accepted"}
+    lines = as_editor.get(reverse("save_batch_result", args=[batch.pk, "jsonl"]))
+    first = json.loads(b"".join(lines.streaming_content).splitlines()[0])  # type: ignore[attr-defined]
+    assert first["cells"]["name"] == "007"
+    assert as_editor.get(reverse("save_batch_result", args=[batch.pk, "exe"])).status_code == 404
+
+
+def test_options_that_cannot_be_used_are_refused_at_their_field(
+    as_editor: Client,
+    make: Make,
+) -> None:
+    batch = make(["Ada"])
+    act = reverse("act_on_batch", args=[batch.pk])
+    sent = {"do": "start", "concurrency": "0", "rate": "fast", "percent": "101", "failures": "-1"}
+    answer = as_editor.post(act, {**sent, "webhook": "ftp://x"})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    for field in ("rate", "concurrency", "percent", "failures", "webhook"):
+        assert f'id="{field}_error"' in page, field
+    assert 'value="fast"' in page
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.CHECKED
+
+
+def test_a_protected_connection_asks_for_its_name_with_host_and_count(
+    as_editor: Client,
+    make: Make,
+) -> None:
+    batch = make(["Ada", "Eve"])
+    connection = batch.connection
+    assert connection
+    connection.protected = True
+    connection.save()
+    page = page_of(as_editor, batch)
+    assert f"{connection.name} is protected. Type its name to send 2 requests to 127.0.0.1" in page
+    act = reverse("act_on_batch", args=[batch.pk])
+    answer = as_editor.post(act, {"do": "start", "concurrency": "2", "confirm": "another"})
+    assert answer.status_code == 422
+    assert 'id="confirm_error"' in answer.content.decode()
+    as_editor.post(act, {"do": "start", "concurrency": "2", "confirm": connection.name})
+    assert wait_for(batch, Batch.State.ENDED), batch.reason
+
+
+def test_the_rows_are_filtered_searched_sorted_and_paged(
+    as_editor: Client,
+    make: Make,
+) -> None:
+    batch = make([f"Name {number}" for number in range(1, 121)])
+    Row.objects.filter(batch=batch).update(state=Row.State.ACCEPTED)
+    Row.objects.filter(batch=batch, number=77).update(state=Row.State.UNKNOWN, seconds=1.5)
+    batch.state, batch.counts = Batch.State.STOPPED, {"accepted": 119, "unknown": 1}
+    batch.save()
+    page = page_of(as_editor, batch)
+    assert "1 to 50 of 120 rows" in page
+    assert "<bdi>Name 50</bdi>" in page
+    assert "<bdi>Name 51</bdi>" not in page
+    assert "<bdi>Name 77</bdi>" in page_of(as_editor, batch, "?state=unknown")
+    assert "<bdi>Name 1</bdi>" not in page_of(as_editor, batch, "?state=unknown")
+    assert "<bdi>Name 118</bdi>" in page_of(as_editor, batch, "?text=name+118")
+    assert "<bdi>Name 117</bdi>" not in page_of(as_editor, batch, "?text=name+118")
+    assert "<bdi>Name 99</bdi>" not in page_of(as_editor, batch, "?from=100")
+    longest = page_of(as_editor, batch, "?sort=duration")
+    assert longest.count("<bdi>Name ") == 50
+    assert longest.index("<bdi>Name 77</bdi>") == longest.index("<bdi>Name ")
+
+
+def test_unknown_rows_are_decided_after_a_warning_of_doubling(
+    as_editor: Client,
+    make: Make,
+) -> None:
+    batch = make(["Ada", "Eve", "Bob"])
+    Row.objects.filter(batch=batch).update(state=Row.State.UNKNOWN)
+    batch.state, batch.counts = Batch.State.STOPPED, {"unknown": 3}
+    batch.save()
+    page = page_of(as_editor, batch)
+    assert "No answer came for 3 requests. They may have arrived" in page
+    address = reverse("decide_rows", args=[batch.pk])
+    asked = as_editor.post(address, {"action": "again", "chosen": "1"}).content.decode()
+    assert "done twice" in asked
+    assert "Row 1: Ada" in asked
+    assert "Eve" not in asked
+    as_editor.post(address, {"action": "done", "chosen": "2", "sure": "yes"})
+    assert Row.objects.get(batch=batch, number=2).state == Row.State.DONE
+    as_editor.post(address, {"action": "again", "chosen": "1", "sure": "yes"})
+    assert wait_for(batch, Batch.State.ENDED), batch.reason
+    assert Row.objects.get(batch=batch, number=1).state == Row.State.ACCEPTED
+    as_editor.post(address, {"action": "done", "all": "yes", "sure": "yes"})
+    assert Row.objects.get(batch=batch, number=3).state == Row.State.DONE
+
+
+def test_a_batch_is_deleted_after_a_confirmation(
+    as_editor: Client,
+    make: Make,
+) -> None:
+    batch = make(["Ada"])
+    address = reverse("delete_batch", args=[batch.pk])
+    assert "are deleted for good" in as_editor.post(address).content.decode()
+    assert Batch.objects.exists()
+    assert as_editor.post(address, {"sure": "yes"})["Location"] == reverse("batches")
+    assert not Batch.objects.exists()
+
+
+def test_the_same_columns_run_with_another_file(as_editor: Client, make: Make) -> None:
+    batch = make(["Ada"])
+    page = as_editor.get(f"{reverse('new_batch')}?batch={batch.pk}").content.decode()
+    assert batch.name in page
+    other = create(as_editor, f"batch:{batch.pk}", b"other,name\n1,Eve\n")
+    mapping = Mapping.read(other.mapping)
+    assert [(each.column, each.pointer) for each in mapping.columns if each.pointer] == [
+        (1, "/job_name")
+    ]
+    assert other.text == batch.text
+
+
+def test_a_viewer_sees_a_batch_of_a_shared_template_and_cannot_run_it(
+    as_editor: Client,
+    editor: Person,
+    as_viewer: Client,
+    make: Make,
+) -> None:
+    batch = make(["Ada"])
+    address = reverse("batch", args=[batch.pk])
+    assert as_viewer.get(address).status_code == 404
+    assert signed_in(make_person(Role.EDITOR, "stranger")).get(address).status_code == 404
+    batch.template = make_template(editor, sharing=Sharing.VIEW)
+    batch.save()
+    page = page_of(as_viewer, batch)
+    assert 'name="do" value="start"' not in page
+    assert "Only the person who made this batch can send it." in page
+    act = reverse("act_on_batch", args=[batch.pk])
+    assert as_viewer.post(act, {"do": "start", "concurrency": "1"}).status_code == 403
+    other = signed_in(make_person(Role.EDITOR, "other"))
+    other.post(act, {"do": "start", "concurrency": "1"})
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.CHECKED
+
+
+def test_a_page_of_a_million_rows_reads_few_of_them(
+    as_editor: Client,
+    make: Make,
+    django_assert_max_num_queries: Any,
+) -> None:
+    batch = make(["Ada"])
+    row = Row.objects.get(batch=batch)
+    more = [
+        Row(batch=batch, number=n, line=n + 1, cells=["x"], request=n, leader=True, state="waiting")
+        for n in range(2, 3001)
+    ]
+    Row.objects.bulk_create(more)
+    batch.state, batch.row_count, batch.request_count = "paused", 3000, 3000
+    batch.counts = {"waiting": 3000}
+    batch.save()
+    assert row.number == 1
+    with django_assert_max_num_queries(20):
+        page = page_of(as_editor, batch)
+    assert page.count("<bdi>x</bdi>") == 49
+    with django_assert_max_num_queries(8):
+        as_editor.get(reverse("batch_state", args=[batch.pk]))
+
+
+def test_the_end_of_a_batch_is_told_once(as_editor: Client, make: Make) -> None:
+    batch = make(["Ada"])
+    running.start(batch.person, batch.pk)  # type: ignore[arg-type]
+    assert wait_for(batch, Batch.State.ENDED)
+    [news] = as_editor.post(reverse("job_news")).json()["news"]
+    assert "1 accepted, 0 failed, 0 unknown" in news["text"]
+    assert news["address"] == reverse("batch", args=[batch.pk])
+    assert as_editor.post(reverse("job_news")).json()["news"] == []
+
+
+def test_one_column_can_fill_a_place_that_no_choice_offers(as_editor: Client, draft: Draft) -> None:
+    batch = create(as_editor, f"draft:{draft.pk}")
+    sent = map_columns(batch, **{"pointer-0": "other", "other-0": "/my_own"})
+    as_editor.post(reverse("map_batch", args=[batch.pk]), sent)
+    batch.refresh_from_db()
+    assert Mapping.read(batch.mapping).columns[0] == ColumnMapping(0, "/my_own")
+    assert wait_for(batch, Batch.State.CHECKED), batch.reason
+    page = page_of(as_editor, batch)
+    assert "&quot;my_own&quot;: &quot;007&quot;" in page
+    assert 'value="/my_own"' in page
+    batches.delete_batch(batch.person, batch.pk)  # type: ignore[arg-type]
