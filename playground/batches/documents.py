@@ -56,7 +56,7 @@ class BuiltRequest:
 
 
 class Builder:
-    """Builds requests of rows. The mapping must be valid, see `validation.check_mapping`."""
+    """Builds requests of rows. The mapping must be valid, see `validation.validate_mapping`."""
 
     def __init__(
         self, operation: Operation, state: State, columns: Sequence[str], mapping: Mapping

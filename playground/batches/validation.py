@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from playground.batches.documents import Builder, list_item_columns, list_row_columns
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, Mapping
+from playground.batches.row_texts import ColumnNumbers, read_row_text
 from playground.drafts.assignments import PATH
 from playground.drafts.editing import State
 from playground.drafts.incomplete import EDITOR, text_at
@@ -15,7 +16,10 @@ from playground.importers.credentials import is_secret_pointer
 from playground.jsontext import pointers
 from playground.jsontext.edits import PointerNotFound, set_value
 from playground.jsontext.parsing import try_parse
+from playground.jsontext.pointers import pointer_at
+from playground.jsontext.resolving import find_strings
 from playground.openapi.operations import Operation
+from playground.rules.context import Schema
 from playground.rules.wording import abbreviate
 
 COLLECTING = ("all", "chunks", "key")
@@ -35,6 +39,8 @@ def validate_mapping(
     for each in mapping.columns:
         if each.pointer and not found:
             found += _check_pointer(each, mapping, columns, operation, state)
+    if not found and operation.body_schema is not None:
+        found += _check_references(columns, operation.body_schema, state.text)
     if not found and not _uses_columns(mapping, columns, operation, state):
         found.append(
             _("No column is used, so all requests would be the same. Choose a field for a column.")
@@ -49,6 +55,16 @@ def _check_payload(state: State) -> str:
     if parsed is None or not isinstance(parsed[0], dict):
         return _("The payload isn't a JSON object. Correct it first.")
     return ""
+
+
+def _check_references(columns: Sequence[str], schema: Schema, text: str) -> Iterator[str]:
+    """Credentials that rows would fill: they would be in the history as they are."""
+    titles = ColumnNumbers(columns)
+    for start, end in find_strings(text):
+        pointer = pointer_at(text, start + 1)
+        if read_row_text(text[start:end], titles) and is_secret_pointer(schema, pointer):
+            message = _("%(place)s is a credential, which a file can't fill. Save it as a secret.")
+            yield message % {"place": pointer}
 
 
 def _uses_columns(

@@ -197,6 +197,12 @@ def test_a_payload_that_is_unfinished_gets_a_sentence():
     assert "unfinished" in validate_mapping(mapping, ["a"], operation, unfinished)[0]
 
 
+def test_a_credential_that_refers_to_a_column_gets_a_sentence():
+    state = State('{"id": 1, "token": "x{{row.a}}", "email": "{{row.a}}"}')
+    found = validate_mapping(fill(""), ["a"], get_operation(SCENARIO), state)
+    assert found == ["/token is a credential, which a file can't fill. Save it as a secret."]
+
+
 def test_references_alone_use_the_columns():
     state = State('{"id": 1, "email": "{{row.a}}"}')
     assert validate_mapping(fill("", ""), ["a", "b"], get_operation(SCENARIO), state) == []
