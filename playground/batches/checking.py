@@ -9,9 +9,9 @@ from functools import lru_cache
 
 from django.utils.translation import gettext as _
 
-from playground.batches.documents import Builder, BuiltRequest, CellProblem, get_cell
-from playground.batches.grouping import LineIndex, find_column
-from playground.batches.mapping import MOST_ROWS, CellRow
+from playground.batches.documents import Builder, BuiltRequest, CellProblem
+from playground.batches.mapping import CellRow
+from playground.batches.repeats import RepeatChecker
 from playground.drafts.assignments import PATH
 from playground.drafts.models import Draft
 from playground.jsontext import pointers
@@ -21,7 +21,7 @@ from playground.people.models import Person
 from playground.rules.checking import blocks
 from playground.rules.context import LIMIT, schema_at
 from playground.rules.problems import Problem
-from playground.rules.wording import abbreviate, label_object
+from playground.rules.wording import label_object
 from playground.sending.plans import WORKFLOW_UID, Lookups, Plan, check_plan, gather_facts, look_up
 from playground.workspace.models import Connection
 
@@ -71,14 +71,8 @@ class Checker:
             person=person,
         )
         self.lookups = lru_cache(maxsize=128)(self._look_up)
-        mapping = builder.mapping
-        found = (find_column(builder, each) for each in mapping.unique)
-        self.unique = tuple(each for each in found if each is not None)
-        self.key = find_column(builder, mapping.key) if mapping.group == "key" else None
         self.row_word = row_word
-        self.rows_seen, self.keys_seen = LineIndex(), LineIndex()
-        # The last line of the requests so far.
-        self.last_line = 0
+        self.repeats = RepeatChecker(builder, row_word)
         self.faults = tuple(self._find_faults())
         self.is_blocked = blocks(list(self.faults))
         self.fault_keys = {self._key_of(each) for each in self.faults}
@@ -86,12 +80,9 @@ class Checker:
     def check(self, rows: Sequence[CellRow]) -> tuple[CellProblem, ...]:
         """Every problem of a request's rows, also that they repeat rows of earlier requests.
 
-        Rows of the same request may be checked again without those that turned out to be bad.
+        Some of them may be checked again, without those that turned out to be bad.
         """
-        is_again = rows[-1].line <= self.last_line
-        group = () if is_again else tuple(self._check_group(rows))
-        self.last_line = max(self.last_line, rows[-1].line)
-        return (*self.judge(rows)[1], *group, *self._check_duplicates(rows))
+        return (*self.judge(rows)[1], *self.repeats.check(rows))
 
     def judge(self, rows: Sequence[CellRow]) -> tuple[BuiltRequest, tuple[CellProblem, ...]]:
         """The request of these rows and its problems, whatever other rows there are."""
@@ -102,14 +93,14 @@ class Checker:
         if any(each.code == "not-json" for each in found):
             return request, (*request.problems, *self._find_broken(rows, found))
         # What couldn't be converted breaks rules, too.
-        reported = {(each.line, each.column) for each in request.problems}
+        reported = {(each.row, each.column) for each in request.problems}
         located = (
             each
             for problem in found
             if self._key_of(problem) not in self.fault_keys
             for each in self._locate(problem, rows, request)
         )
-        others = [each for each in located if (each.line, each.column) not in reported]
+        others = [each for each in located if (each.row, each.column) not in reported]
         return request, (*request.problems, *others)
 
     def plan_request(self, request: BuiltRequest) -> Plan:
@@ -182,14 +173,15 @@ class Checker:
         """The problem at its row; an error outside of the items keeps all rows from being sent."""
         index, _below = self._split(problem.pointer)
         is_item = index is not None and index < len(rows)
-        affected = rows if problem.blocks else rows[:1]
+        affected = range(len(rows) if problem.blocks else 1)
         if is_item and index is not None:
-            affected = rows[index : index + 1]
+            affected = range(index, index + 1)
         column = self._find_column(problem, request)
-        for row in affected:
+        for number in affected:
+            row = rows[number]
             message = self._name_row(problem, index, row) if is_item else problem.message
             yield CellProblem(
-                row.line, column, problem.code, message, problem.severity, problem.pointer
+                row.line, column, problem.code, message, problem.severity, problem.pointer, number
             )
 
     def _name_row(self, problem: Problem, index: int | None, row: CellRow) -> str:
@@ -203,58 +195,24 @@ class Checker:
     def _find_broken(self, rows: Sequence[CellRow], found: list[Problem]) -> Iterator[CellProblem]:
         """The cells or rows that keep a request from being JSON: half characters, deep nesting."""
         [problem] = (each for each in found if each.code == "not-json")
-        broken = rows
+        broken: Sequence[int] = range(len(rows))
         if len(rows) > 1:
-            alone = ((row, self._check(self.builder.build([row]), 1)) for row in rows)
-            broken = [row for row, own in alone if any(each.code == "not-json" for each in own)]
+            alone = (self._check(self.builder.build([row]), 1) for row in rows)
+            found_in = [
+                index
+                for index, own in enumerate(alone)
+                if any(each.code == "not-json" for each in own)
+            ]
+            broken = found_in or broken
         message = _("This cell has half of a character (U+%(number)s). Correct it.")
-        for row in broken or rows:
-            column, number = _find_half_character(row)
+        for index in broken:
+            line = rows[index].line
+            column, number = _find_half_character(rows[index])
             if column is None:
-                yield CellProblem(row.line, None, problem.code, problem.message)
+                yield CellProblem(line, None, problem.code, problem.message, row=index)
             else:
                 said = message % {"number": number}
-                yield CellProblem(row.line, column, "cell-not-text", said)
-
-    def _check_duplicates(self, rows: Sequence[CellRow]) -> Iterator[CellProblem]:
-        for row in rows if self.unique else ():
-            key = tuple(get_cell(row, column) for column in self.unique)
-            # Rows without any of them can't be told apart, but aren't the same either.
-            first = self.rows_seen.add(key, row.line) if any(key) else 0
-            if first not in (0, row.line):
-                names = ", ".join(map(self.builder.name_column, self.unique))
-                message = _("Duplicate of %(row)s: the same %(columns)s.")
-                yield CellProblem(
-                    row.line,
-                    self.unique[0],
-                    "duplicate-row",
-                    message % {"row": f"{self.row_word.lower()} {first}", "columns": names},
-                    self.builder.mapping.duplicates,
-                )
-
-    def _check_group(self, rows: Sequence[CellRow]) -> Iterator[CellProblem]:
-        """Rows that belong to a request that was complete before."""
-        if self.builder.mapping.group == "all" and self.last_line:
-            message = _("One request takes at most %(most)s rows. Choose parts instead.")
-            for row in rows:
-                params = {"most": f"{MOST_ROWS:,}"}
-                yield CellProblem(row.line, None, "too-many-rows", message % params)
-        if self.key is None:
-            return
-        cell, name = get_cell(rows[0], self.key), self.builder.name_column(self.key)
-        if not cell:
-            message = _("%(column)s is empty, so it isn't known which request the row belongs to.")
-            params = {"column": name}
-            yield CellProblem(rows[0].line, self.key, "group-key-missing", message % params)
-        elif first := self.keys_seen.add((cell,), rows[0].line):
-            message = _(
-                "The rows with the %(column)s “%(value)s” aren't next to each other: there are "
-                "more from %(row)s on. Sort the file by this column."
-            )
-            row_name = f"{self.row_word.lower()} {first}"
-            params = {"column": name, "value": abbreviate(cell), "row": row_name}
-            for row in rows:
-                yield CellProblem(row.line, self.key, "group-scattered", message % params)
+                yield CellProblem(line, column, "cell-not-text", said, row=index)
 
 
 def _find_half_character(row: CellRow) -> tuple[int | None, str]:

@@ -29,7 +29,8 @@ from playground.rules.wording import abbreviate
 class CellProblem:
     """A problem of the row at `line`; `column` is the index of its column, None if it has none.
 
-    `pointer` is the place in the request, as in problems of drafts.
+    `pointer` is the place in the request, as in problems of drafts; `row` is the index of the row
+    among those of the request, as lines may have several rows.
     """
 
     line: int
@@ -38,6 +39,7 @@ class CellProblem:
     message: str
     severity: str = ERROR
     pointer: str = ""
+    row: int = 0
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ class Builder:
         first = rows[0]
         problems = self._compare(rows) if len(rows) > 1 else []
         cell_text = partial(_read_cell, first)
-        report = partial(self._report, problems, first.line)
+        report = partial(self._report, problems, first.line, 0)
         path_values = self._build_path(first, cell_text, report)
         if self.outer is None:
             return BuiltRequest(self.state.text, self.metadata, path_values, tuple(problems))
@@ -93,8 +95,8 @@ class Builder:
         layouts: list[Layout] = []
         if self.items is not None:
             texts = []
-            for row in rows:
-                item, layout = self.build_item(row, problems)
+            for index, row in enumerate(rows):
+                item, layout = self.build_item(row, problems, index)
                 texts.append(item)
                 layouts.append(layout)
             text = self.items.insert(text, texts)
@@ -102,10 +104,12 @@ class Builder:
             text, outer.metadata, path_values, tuple(problems), outer, tuple(layouts)
         )
 
-    def build_item(self, row: CellRow, problems: list[CellProblem]) -> tuple[str, Layout]:
+    def build_item(
+        self, row: CellRow, problems: list[CellProblem], index: int = 0
+    ) -> tuple[str, Layout]:
         """The item of the array that a row becomes; problems with its cells are appended."""
         assert self.inner is not None
-        report = partial(self._report, problems, row.line)
+        report = partial(self._report, problems, row.line, index)
         return self.inner.fill(row, partial(_read_cell, row), report)
 
     def name_column(self, column: int) -> str:
@@ -159,7 +163,7 @@ class Builder:
         first, problems = rows[0], list[CellProblem]()
         for column in self.shared_columns:
             expected = get_cell(first, column)
-            for row in rows:
+            for index, row in enumerate(rows):
                 cell = get_cell(row, column)
                 if cell != expected:
                     params = {
@@ -172,7 +176,8 @@ class Builder:
                         "same request. All of its rows need the same value."
                     )
                     code = "conflicting-value"
-                    problems.append(CellProblem(row.line, column, code, message % params))
+                    said = message % params
+                    problems.append(CellProblem(row.line, column, code, said, row=index))
         return problems
 
     def _build_path(self, row: CellRow, cell_text: CellText, report: Report) -> dict[str, str]:
@@ -188,7 +193,13 @@ class Builder:
         return values
 
     def _report(
-        self, problems: list[CellProblem], line: int, column: int, code: str, message: str
+        self,
+        problems: list[CellProblem],
+        line: int,
+        index: int,
+        column: int,
+        code: str,
+        message: str,
     ) -> None:
         if code == "cell-without-place":
             message = _("The payload has no place for this value. Map the column to another field.")
@@ -197,7 +208,7 @@ class Builder:
                 "This value ends with a backslash right before a reference, which would then be "
                 "plain text. Put something between them in the payload."
             )
-        problems.append(CellProblem(line, column, code, message))
+        problems.append(CellProblem(line, column, code, message, row=index))
 
 
 def list_item_columns(mapping: Mapping) -> list[ColumnMapping]:

@@ -156,25 +156,22 @@ class Check:
         """Find the rows of a request that can be sent: without the bad ones it is judged again."""
         left = list(group)
         while left:
-            by_line: dict[int, list[CellProblem]] = {}
+            by_row: dict[int, list[CellProblem]] = {}
             for problem in self._checker.check(left):
-                by_line.setdefault(problem.line, []).append(problem)
-            bad = [row for row in left if _blocks(by_line.get(row.line, ()))]
-            lines = {row.line for row in left}
-            if any(_blocks(found) for line, found in by_line.items() if line not in lines):
-                bad = left
-            for row in bad:
-                self._add_bad(row, _describe(by_line.get(row.line, ())))
+                by_row.setdefault(problem.row, []).append(problem)
+            bad = {index for index, found in by_row.items() if _blocks(found)}
+            for index in sorted(bad):
+                self._add_bad(left[index], _describe(by_row[index]))
             if not bad:
-                self._add_request(left, by_line)
+                self._add_request(left, by_row)
                 return
-            left = [row for row in left if row not in bad]
+            left = [row for index, row in enumerate(left) if index not in bad]
 
     def _add_request(self, rows: list[Row], problems: dict[int, list[CellProblem]]) -> None:
         self._counts["requests"] += 1
-        for row in rows:
-            row.request, row.leader = self._counts["requests"], row is rows[0]
-            row.problems = _describe(problems.get(row.line, ()))
+        for index, row in enumerate(rows):
+            row.request, row.leader = self._counts["requests"], not index
+            row.problems = _describe(problems.get(index, ()))
         self._rows += rows
         self._counts["rows"] += len(rows)
 

@@ -123,6 +123,7 @@ def test_every_row_of_one_request_is_judged_by_its_line(captain: Connection):
     many[399] = replace(many[399], cells=("5", ""))
     errors = [each for each in checker.check(many) if each.severity == "error"]
     assert describe(errors) == [(9, 0, "wrong-type"), (401, 0, "wrong-type")]
+    assert [each.row for each in errors] == [7, 399]
     assert errors[0].message == "Row 9: `meta` must be an object, not text."
     # Also beyond the number of problems that a draft lists.
     bad = rows(*[["no object", "x"]] * 400)
@@ -150,8 +151,10 @@ def test_duplicates_are_found_by_the_chosen_columns(altcraft: Connection):
     [problem] = found[2]
     assert (problem.line, problem.column, problem.code) == (4, 0, "duplicate-row")
     assert (problem.severity, problem.message) == ("warning", "Duplicate of line 2: the same c0.")
-    # Checked again, a row is no duplicate of itself.
-    assert checker.check(rows(["a@b.c", "1"])) == ()
+    # Checked again, a row is no duplicate of itself, and still one of the other.
+    file = rows(["g@h.i", "1"], ["g@h.i", "2"])
+    assert [checker.check(file[:1]), checker.check(file[:1])] == [(), ()]
+    assert [describe(checker.check(file[1:])) for _ in "12"] == [[(3, 0, "duplicate-row")]] * 2
     strict = replace(mapping, duplicates="error", unique=("c0", "c1"))
     checker = Checker(make_builder(SCENARIO_TEXT, strict), altcraft)
     found = [checker.check([each]) for each in rows(["a@b.c", "1"], ["a@b.c", "2"], ["a@b.c", "1"])]
@@ -195,6 +198,19 @@ def test_an_error_outside_the_list_keeps_all_rows_of_the_request(captain: Connec
     found = checker.check(rows(["{}", "-5"], ["{}", "-5"]))
     errors = [each for each in found if each.severity == "error"]
     assert describe(errors) == [(2, 1, "too-small"), (3, 1, "too-small")]
+
+
+def test_rows_on_one_line_are_told_apart(captain: Connection):
+    mapping = fill("/inputs/-/meta", "", group="all", items="/inputs", unique=("key",))
+    checker = Checker(launch_builder(captain, mapping, ["meta", "key"]), captain)
+    file = [row("{}", "a", line=1), row("no object", "b", line=1), row("{}", "a", line=1)]
+    found = [(each.row, each.code) for each in checker.check(file) if each.column is not None]
+    assert sorted(found) == [(1, "wrong-type"), (2, "duplicate-row")]
+    # Without the bad one, the others have other numbers.
+    again = checker.check([file[0], file[2]])
+    assert [(each.row, each.code) for each in again if each.column is not None] == [
+        (1, "duplicate-row")
+    ]
 
 
 def test_a_lone_surrogate_is_a_problem_and_not_an_exception(altcraft: Connection):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from playground.batches import batches
 from playground.batches.access import BatchRefused
 from playground.batches.mapping import ColumnMapping, Mapping
-from playground.batches.models import Batch
+from playground.batches.models import Batch, Row
 from playground.drafts.models import Draft
 from playground.people.models import Person
+from tests.batches.conftest import MAPPING, list_states, wait_for
 from tests.sending.conftest import draft_to, standin  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -47,3 +49,19 @@ def test_rows_that_fill_nothing_are_not_checked(
     broken = Mapping((ColumnMapping(0, "/inputs/x"),))
     with pytest.raises(BatchRefused, match="nothing that could contain /inputs/x"):
         batches.set_mapping(editor, batch.pk, broken)
+
+
+def test_of_several_rows_on_one_line_only_the_bad_one_is_bad(
+    editor: Person,
+    draft_to: Callable[[], Draft],  # noqa: F811
+):
+    content = json.dumps([{"name": name, "results": 1} for name in "ab"]).encode()
+    content = content[:-1] + b', {"name": "c", "results": "many"}]'
+    batch = batches.create_batch(editor, draft_to(), [content], "rows.json")
+    batches.set_mapping(editor, batch.pk, MAPPING)
+    batches.check_rows(editor, batch.pk)
+    assert wait_for(batch, Batch.State.CHECKED), batch.reason
+    assert list_states(batch) == ["waiting", "waiting", "bad"]
+    rows = Row.objects.filter(batch=batch).order_by("number")
+    assert [row.line for row in rows] == [1, 1, 1]
+    assert [[each["code"] for each in row.problems] for row in rows][2] == ["cell-not-a-number"]
