@@ -130,7 +130,7 @@ def find_job_records(exchanges: Sequence[Exchange]) -> dict[tuple[Any, str], Job
     if not uids:
         return {}
     # Both columns: the index begins with the connection, and without it all jobs would be read.
-    connections = {each.connection_id for each in exchanges}
+    connections = {each.connection_id for each in exchanges if each.connection_id}
     rows = JobRecord.objects.filter(uid__in=uids, connection_id__in=connections)
     return {(each.connection_id, each.uid): each for each in rows}
 

@@ -60,12 +60,12 @@ class Sort:
         return self.descends == self.column.descends
 
     def list_order(self) -> list[OrderBy]:
-        """What to order a queryset by. The key breaks ties, so that pages don't overlap."""
+        """What to order a queryset by."""
         # Only where it is needed: PostgreSQL wouldn't use an index of the other order of nulls.
         nulls: dict[str, Any] = {"nulls_last": True} if self.column.has_nulls else {}
-        order = self.column.order
-        order = order if "pk" in order else (*order, "pk")
-        parts: list[Any] = [F(each) if isinstance(each, str) else each for each in order]
+        parts: list[Any] = [
+            F(each) if isinstance(each, str) else each for each in self.column.order
+        ]
         return [each.desc(**nulls) if self.descends else each.asc(**nulls) for each in parts]
 
 
@@ -116,7 +116,7 @@ class ListShape:
         sort, count = self.read_sort(request), count_listed(found)
         if self.by_key and self.is_own(sort):
             return self._read_by_key(request, found, sort, count)
-        rows = self._bound(found, sort, count).order_by(*sort.list_order())
+        rows = self._bound(found, sort, count).order_by(*self._list_order(sort))
         last_page = max(1, -(-min(count, MOST_ROWS) // self.page_size))
         number = min(max(1, read_number(request.GET.get("page", ""), 1)), last_page)
         start = (number - 1) * self.page_size
@@ -174,7 +174,7 @@ class ListShape:
     ) -> ListPage:
         before = read_optional_number(request.GET.get("before", ""))
         rows = found if before is None else self._start_after(found, before)
-        shown = list(rows.order_by(*sort.list_order())[: self.page_size + 1])
+        shown = list(rows.order_by(*self._list_order(sort))[: self.page_size + 1])
         has_next = len(shown) > self.page_size
         shown = shown[: self.page_size]
         return self.make_page(
@@ -185,6 +185,14 @@ class ListShape:
             next=change_address(request, before=str(shown[-1].pk)) if has_next else "",
             by_key=True,
         )
+
+    def _list_order(self, sort: Sort) -> list[OrderBy]:
+        """The order, then the list's own one and its key, so that pages don't overlap."""
+        own = sort if sort.column.name == self.own else self._own_sort
+        parts = sort.list_order() if own is sort else [*sort.list_order(), *own.list_order()]
+        if "pk" not in own.column.order:
+            parts += [F("pk").desc() if own.descends else F("pk").asc()]
+        return parts
 
     def _start_after(self, found: QuerySet[Any], key: int) -> QuerySet[Any]:
         field = next(each for each in self._own_sort.column.order if isinstance(each, str))
@@ -201,7 +209,7 @@ class ListShape:
         """The rows to sort: of too many, those that come first in the list's own order."""
         if count <= MOST_ROWS or sort.column.name == self.own:
             return found
-        first = found.order_by(*self._own_sort.list_order())[:MOST_ROWS]
+        first = found.order_by(*self._list_order(self._own_sort))[:MOST_ROWS]
         return found.filter(pk__in=first.values("pk"))
 
     def _describe_position(self, start: int, shown: int, count: int) -> str:

@@ -101,6 +101,13 @@ def test_rows_without_a_value_come_last_both_ways(as_editor: Client, editor: Per
         assert read_names(as_editor, f"sort=connection&order={order}") == ["some", "none"]
 
 
+def test_equal_rows_are_in_the_lists_own_order(as_editor: Client, editor: Person) -> None:
+    make_drafts(editor, "old", "between", "new")
+    for order in ("asc", "desc"):
+        names = read_names(as_editor, f"sort=operation&order={order}")
+        assert names == ["new", "between", "old"]
+
+
 def test_pages_share_no_row_where_all_are_equal(as_editor: Client, editor: Person) -> None:
     make_drafts(editor, *(f"draft {n}" for n in range(120)))
     Draft.objects.update(changed_at=timezone.now())
