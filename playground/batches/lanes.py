@@ -5,12 +5,11 @@ records what they finished together with what they do next.
 """
 
 import logging
-import queue
 import threading
 import time
 import uuid
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -22,29 +21,25 @@ from django.utils.translation import gettext as _
 from playground.batches import ledger
 from playground.batches.models import Batch, Lane, Row
 from playground.batches.preparing import MustPause, Prepared, Preparer
+from playground.batches.senders import Senders
 from playground.batches.sending_rows import (
     Finished,
     Round,
-    Sending,
     find_committed,
     finish_broken,
-    finish_request,
     run_round,
 )
-from playground.calls.values import Call
 from playground.engine.processes import count_alive, identify_process
+from playground.engine.serving import let_pages_go_first
 from playground.engine.tasks import enqueue, task, uses_workers
 from playground.engine.threads import get_cancel, get_pool
-from playground.network import KeptConnection, Limits, Policy, send_call
 from playground.sending.completing import (
-    Result,
     describe_error,
     log_error,
     try_to_follow_again,
 )
 from playground.sending.held_results import store_when_possible
 from playground.sending.models import QueuedSend
-from playground.sending.pipeline import perform_call
 from playground.sending.policy import current_limits, current_policy
 from playground.vault.storage_errors import find_cause
 
@@ -55,6 +50,7 @@ MOST_LANES = 16
 LOST = timedelta(seconds=15)
 # How often an idle lane looks whether it should pause, in seconds.
 LOOK_SECONDS = 0.5
+MOST_SHARING_SECONDS = 0.02
 # After that time a lane lets other work go first if some waits, and in any case.
 FAIR_SECONDS, LONGEST_SECONDS = 10.0, 1800.0
 # How often a lane says that it lives, and when recovery takes it for dead.
@@ -89,61 +85,6 @@ def run_lane(lane_id: str) -> None:
         Runner(lane, get_cancel()).run()
 
 
-@dataclass
-class Senders:
-    """Threads that make calls, each over a connection of its own that it keeps."""
-
-    number: int
-    cancel: threading.Event
-    under_way: int = 0
-    policy: Policy | None = None
-    limits: Limits = field(default_factory=Limits)
-    _jobs: queue.SimpleQueue[Sending | None] = field(default_factory=queue.SimpleQueue)
-    _finished: queue.SimpleQueue[Finished] = field(default_factory=queue.SimpleQueue)
-
-    @property
-    def free(self) -> int:
-        return self.number - self.under_way
-
-    def start(self) -> None:
-        for number in range(self.number):
-            name = f"batch-{number + 1}"
-            threading.Thread(target=self._run, name=name, daemon=True).start()
-
-    def put(self, sending: Sending) -> None:
-        self.under_way += 1
-        self._jobs.put(sending)
-
-    def collect(self, seconds: float) -> list[Finished]:
-        """Return what has finished; wait for the first of it."""
-        found: list[Finished] = []
-        try:
-            found.append(self._finished.get(seconds > 0, seconds or None))
-            while True:
-                found.append(self._finished.get_nowait())
-        except queue.Empty:
-            pass
-        self.under_way -= len(found)
-        return found
-
-    def stop(self) -> None:
-        for _each in range(self.number):
-            self._jobs.put(None)
-
-    def _run(self) -> None:
-        kept = KeptConnection()
-
-        def send(call: Call, cancel: threading.Event) -> Result:
-            assert self.policy is not None
-            return send_call(call, self.policy, self.limits, cancel, kept)
-
-        while (sending := self._jobs.get()) is not None:
-            assembled = sending.prepared.assembled
-            result = assembled.failure or perform_call(assembled.call, self.cancel, send)
-            self._finished.put(finish_request(sending, result))
-        kept.close()
-
-
 class Runner:
     """The loop of one lane."""
 
@@ -155,6 +96,7 @@ class Runner:
         # Seconds until the next request may begin, and whether there was none to claim.
         self._wait, self._is_dry = 0.0, False
         self._tried: list[Prepared] = []
+        self._round_seconds = 0.0
 
     def run(self) -> None:
         try:
@@ -178,12 +120,19 @@ class Runner:
 
     def _loop(self) -> None:
         while True:
-            finished = self._senders.collect(self._choose_seconds())
+            # What waits as long as a round takes shares the next one: the work of a round is
+            # nearly the same for one result and for many.
+            finished = self._senders.collect(
+                self._choose_seconds(), min(self._round_seconds, MOST_SHARING_SECONDS)
+            )
             is_leaving = self._must_leave()
             is_full = self._senders.free <= 0
             if is_full and not finished:
                 continue
+            let_pages_go_first(MOST_SHARING_SECONDS)
+            begun = time.monotonic()
             done = self._do_round(finished, is_leaving)
+            self._round_seconds = time.monotonic() - begun
             for each in done.started:
                 self._senders.put(each)
             for ended in finished:
