@@ -35,7 +35,7 @@ from playground.pages.charts import (
 )
 from playground.pages.history import read_search
 from playground.pages.job_states import format_duration
-from playground.pages.jobs import find_launches, read_words
+from playground.pages.jobs import find_launches, read_status, read_words
 from playground.pages.replies import WORDS
 from playground.people.access import needs, person_of
 from playground.people.models import Role
@@ -96,7 +96,8 @@ def show_history_trend(request: HttpRequest) -> HttpResponse:
 @needs(Role.VIEWER)
 @require_safe
 def show_job_trend(request: HttpRequest) -> HttpResponse:
-    trend = read_job_trend(find_launches(person_of(request), read_words(request)))
+    launches = find_launches(person_of(request), read_words(request), read_status(request))
+    trend = read_job_trend(launches)
     titles = {HOUR: _("Jobs per hour"), DAY: _("Jobs per day"), WEEK: _("Jobs per week")}
     context = {
         **_describe(trend, titles, JOB_WORDS, _("Duration of ended jobs"), _format_span),

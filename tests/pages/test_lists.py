@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -12,7 +13,8 @@ from django.utils import timezone
 from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
-from playground.pages import audit, connections, drafts, history, jobs, lists, repeats, team
+from playground.monitoring.trends import Trend, read_job_trend
+from playground.pages import audit, connections, drafts, history, jobs, lists, repeats, team, trends
 from playground.pages import workflows as workflow_pages
 from playground.pages.lists import ListShape
 from playground.pages.payload_templates import listing
@@ -200,6 +202,46 @@ def test_jobs_are_sorted_by_what_is_known_of_them(
         for order, uids in (("desc", ["j-many", "j-few"]), ("asc", ["j-few", "j-many"])):
             page = as_editor.get(f"/jobs/?sort={column}&order={order}").content.decode()
             assert re.findall(r"<bdi>(j-\w+)</bdi></a>", page) == [*uids, "j-unknown"]
+
+
+@pytest.mark.parametrize(
+    ("status", "uids"),
+    [
+        ("unfinished", ["j-none", "j-paused", "j-running"]),
+        ("paused", ["j-paused"]),
+        ("finished", ["j-completed", "j-finished"]),
+        ("failed", ["j-shutdown", "j-warning"]),
+        ("no such status", 7),
+    ],
+)
+def test_jobs_and_their_charts_are_filtered_by_status(
+    status: str,
+    uids: list[str] | int,
+    as_editor: Client,
+    editor: Person,
+    practice: Connection,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    words = ("completed", "finished", "none", "paused", "running", "shutdown", "warning")
+    for word in words:
+        exchange = make_exchange(editor)
+        Exchange.objects.filter(pk=exchange.pk).update(
+            job_uid=f"j-{word}", connection_id=practice.id
+        )
+        if word != "none":
+            JobRecord.objects.create(connection=practice, uid=f"j-{word}", status=word)
+    page = as_editor.get("/jobs/", {"status": status, "sort": "name"}).content.decode()
+    found = re.findall(r"<bdi>(j-\w+)</bdi></a>", page)
+    assert (found if isinstance(uids, list) else len(found)) == uids
+    drawn = []
+
+    def read(launches: QuerySet[Exchange]) -> Trend:
+        drawn.append(launches.count())
+        return read_job_trend(launches)
+
+    monkeypatch.setattr(trends, "read_job_trend", read)
+    assert as_editor.get("/jobs/trend/", {"status": status}).status_code == 200
+    assert drawn == [len(found)]
 
 
 def test_repeats_are_sorted_by_how_often_they_launch(
