@@ -72,6 +72,8 @@ class Batch(models.Model):
     confirmed = models.BooleanField(default=False)
     row_count = models.PositiveIntegerField(default=0)
     bad_row_count = models.PositiveIntegerField(default=0)
+    # Good rows with a warning, such as that they repeat another row.
+    warned_row_count = models.PositiveIntegerField(default=0)
     request_count = models.PositiveIntegerField(default=0)
     # Requests by state: {"waiting": 3, "accepted": 97}.
     counts = models.JSONField(default=dict)
@@ -127,6 +129,8 @@ class Row(models.Model):
     # [{"column": 2, "code": …, "message": …, "severity": …}], with warnings; the column is an
     # index, None for the whole row.
     problems = SealedJSONField(default=list)
+    # Whether there are problems, although the row can be sent.
+    warned = models.BooleanField(default=False)
     request = models.PositiveIntegerField(null=True)
     leader = models.BooleanField(default=False)
     state = models.CharField(max_length=8, choices=State, default=State.WAITING)
@@ -145,6 +149,9 @@ class Row(models.Model):
         indexes = [
             models.Index(fields=["batch", "state", "number"], name="rows_by_state"),
             models.Index(fields=["batch", "request"], name="rows_by_request"),
+            models.Index(
+                fields=["batch", "number"], condition=models.Q(warned=True), name="rows_warned"
+            ),
         ]
 
     def __str__(self) -> str:

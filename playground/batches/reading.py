@@ -172,6 +172,8 @@ class Check:
         for index, row in enumerate(rows):
             row.request, row.leader = self._counts["requests"], not index
             row.problems = _describe(problems.get(index, ()))
+            row.warned = bool(row.problems)
+            self._counts["warned"] += row.warned
         self._rows += rows
         self._counts["rows"] += len(rows)
 
@@ -190,6 +192,7 @@ class Check:
         numbers = {
             "row_count": self._counts["rows"],
             "bad_row_count": self._counts["bad"],
+            "warned_row_count": self._counts["warned"],
             "request_count": self._counts["requests"],
         }
         with transaction.atomic():
@@ -205,7 +208,7 @@ class Check:
 def start_check(batch: Batch) -> None:
     """Have a locked batch checked, from the beginning."""
     batch.state, batch.reason, batch.process = Batch.State.CHECKING, "", ""
-    batch.row_count = batch.bad_row_count = batch.request_count = 0
+    batch.row_count = batch.bad_row_count = batch.warned_row_count = batch.request_count = 0
     batch.counts = {}
     batch.started_at = timezone.now()
     batch.save(
@@ -215,6 +218,7 @@ def start_check(batch: Batch) -> None:
             "process",
             "row_count",
             "bad_row_count",
+            "warned_row_count",
             "request_count",
             "counts",
             "started_at",

@@ -24,9 +24,9 @@ from playground.sending.policy import announce_origin
 from playground.workspace.connections import SANDBOX
 from playground.workspace.models import Connection
 
-# Larger than any upload that Django accepts (DATA_UPLOAD_MAX_MEMORY_SIZE), so that people get
-# its message. Beyond this, waitress refuses a body before it fills the disk.
-LARGEST_BODY = 64 * 1024 * 1024
+# Larger than any upload that Django accepts (DATA_UPLOAD_MAX_MEMORY_SIZE) and any file of rows, so
+# that people get our message. Beyond this, waitress refuses a body before it fills the disk.
+LARGEST_BODY = max(64 * 1024 * 1024, settings.MAX_BATCH_FILE_BYTES + 1024 * 1024)
 # Larger than any page: beyond this, a caller who reads slowly would hold a thread. Waitress keeps
 # all but the first megabyte in a temporary file.
 LARGEST_WAITING_RESPONSE = 64 * 1024 * 1024

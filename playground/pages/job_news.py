@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from playground.batches.models import Batch, Row
+from playground.history.models import Exchange
 from playground.pages.job_states import LABELS
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
@@ -36,7 +37,8 @@ def show_job_news(request: HttpRequest) -> HttpResponse:
     ended = JobRecord.objects.filter(
         person=person, announced_at=None, ended_at__gt=now - RECENT, next_poll_at=None
     )
-    records = [each for each in ended.order_by("ended_at")[:MOST_CLAIMED] if _claim(each, now)]
+    claimed = [each for each in ended.order_by("ended_at")[:MOST_CLAIMED] if _claim(each, now)]
+    records = _leave_out_rows(claimed)
     batches = _claim_batches(person, now)
     unfinished = (
         JobRecord.objects.filter(person=person, next_poll_at__isnull=False).exists()
@@ -49,6 +51,20 @@ def show_job_news(request: HttpRequest) -> HttpResponse:
 def _claim(record: JobRecord, now: datetime) -> bool:
     mine = JobRecord.objects.filter(pk=record.pk, announced_at=None)
     return bool(mine.update(announced_at=now))
+
+
+def _leave_out_rows(records: list[JobRecord]) -> list[JobRecord]:
+    """Leave out the jobs of batches, of which the end of the batch is the news."""
+    if not records:
+        return []
+    launches = Exchange.objects.filter(
+        started_at__in=[each.launched_at for each in records if each.launched_at],
+        job_uid__in=[each.uid for each in records],
+    ).values_list("id", "connection_id", "job_uid")
+    rows = Row.objects.filter(exchange_id__in=[id for id, *_job in launches])
+    known = set(rows.values_list("exchange_id", flat=True))
+    jobs = {(connection, uid) for id, connection, uid in launches if id in known}
+    return [each for each in records if (each.connection_id, each.uid) not in jobs]
 
 
 def _claim_batch(batch: Batch, now: datetime) -> bool:

@@ -7,16 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from playground.batches import batches, running
 from playground.batches.mapping import ColumnMapping, Mapping
 from playground.batches.models import Batch, Row
+from playground.commands.server import LARGEST_BODY
 from playground.drafts.models import Draft
+from playground.history.models import Exchange
 from playground.payload_templates.models import Sharing
 from playground.people.models import Person, Role
+from playground.workspace.models import JobRecord
 from tests.batches.conftest import draft_to, make, misbehaving, standin, wait_for
 from tests.conftest import make_person, signed_in
 from tests.payload_templates.templates import make_template
@@ -137,6 +142,20 @@ def test_a_check_shows_requests_payloads_and_bad_rows(as_editor: Client, draft: 
     [title, row] = csv.reader(io.StringIO(text))
     assert (title, row[:2]) == (["name", "rate", "problems"], ["Eve", "x"])
     assert "isn't a number" in row[2]
+
+
+def test_duplicate_rows_are_counted_and_listed_as_warnings(as_editor: Client, draft: Draft) -> None:
+    batch = create(as_editor, f"draft:{draft.pk}", b"name,note\nAda,1\nEve,2\nAda,3\n")
+    as_editor.post(reverse("map_batch", args=[batch.pk]), map_columns(batch, **{"unique-0": "on"}))
+    assert wait_for(batch, Batch.State.CHECKED), batch.reason
+    assert (batch.request_count, batch.bad_row_count, batch.warned_row_count) == (3, 0, 1)
+    page = page_of(as_editor, batch)
+    assert "Rows with a warning" in page
+    assert "Duplicate of line 2: the same name." in page
+    fields = map_columns(batch, **{"unique-0": "on", "duplicates": "error"})
+    as_editor.post(reverse("map_batch", args=[batch.pk]), fields)
+    assert wait_for(batch, Batch.State.CHECKED)
+    assert (batch.request_count, batch.bad_row_count, batch.warned_row_count) == (2, 1, 0)
 
 
 def test_the_corrected_file_keeps_the_columns_and_is_checked(
@@ -352,6 +371,33 @@ def test_the_end_of_a_batch_is_told_once(as_editor: Client, make: Make) -> None:
     assert "1 accepted, 0 failed, 0 unknown" in news["text"]
     assert news["address"] == reverse("batch", args=[batch.pk])
     assert as_editor.post(reverse("job_news")).json()["news"] == []
+
+
+def test_jobs_of_a_batch_are_no_news_of_their_own(as_editor: Client, make: Make) -> None:
+    batch = make(["Ada"])
+    running.start(batch.person, batch.pk)  # type: ignore[arg-type]
+    assert wait_for(batch, Batch.State.ENDED)
+    exchange = Exchange.objects.get(id=Row.objects.get(batch=batch).exchange_id)
+    JobRecord.objects.all().delete()
+    for uid, launched in ((exchange.job_uid, exchange.started_at), ("other", timezone.now())):
+        JobRecord.objects.create(
+            connection_id=exchange.connection_id,
+            uid=uid,
+            name=f"Job {uid}",
+            status="finished",
+            person=batch.person,
+            launched_at=launched,
+            ended_at=timezone.now(),
+        )
+    news = as_editor.post(reverse("job_news")).json()["news"]
+    texts = [each["text"] for each in news]
+    assert len(texts) == 2
+    assert "Job other" in texts[0]
+    assert "1 accepted" in texts[1]
+
+
+def test_the_server_takes_the_largest_file_of_rows() -> None:
+    assert LARGEST_BODY > settings.MAX_BATCH_FILE_BYTES
 
 
 def test_one_column_can_fill_a_place_that_no_choice_offers(as_editor: Client, draft: Draft) -> None:

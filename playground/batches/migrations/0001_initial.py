@@ -58,6 +58,7 @@ class Migration(migrations.Migration):
                 ('confirmed', models.BooleanField(default=False)),
                 ('row_count', models.PositiveIntegerField(default=0)),
                 ('bad_row_count', models.PositiveIntegerField(default=0)),
+                ('warned_row_count', models.PositiveIntegerField(default=0)),
                 ('request_count', models.PositiveIntegerField(default=0)),
                 ('counts', models.JSONField(default=dict)),
                 ('run_ended', models.PositiveIntegerField(default=0)),
@@ -98,6 +99,7 @@ class Migration(migrations.Migration):
                 ('cells', playground.vault.encryption.SealedJSONField()),
                 ('json_cells', models.JSONField(default=list)),
                 ('problems', playground.vault.encryption.SealedJSONField(default=list)),
+                ('warned', models.BooleanField(default=False)),
                 ('request', models.PositiveIntegerField(null=True)),
                 ('leader', models.BooleanField(default=False)),
                 ('state', models.CharField(choices=[('bad', 'Has a problem'), ('waiting', 'Waiting'), ('sending', 'Sending'), ('accepted', 'Accepted'), ('refused', 'Refused'), ('not-sent', 'Not sent'), ('unknown', 'Unknown'), ('done', 'Marked as done')], default='waiting', max_length=8)),
@@ -134,6 +136,10 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='row',
             index=models.Index(fields=['batch', 'request'], name='rows_by_request'),
+        ),
+        migrations.AddIndex(
+            model_name='row',
+            index=models.Index(condition=models.Q(('warned', True)), fields=['batch', 'number'], name='rows_warned'),
         ),
         migrations.AddConstraint(
             model_name='row',

@@ -24,7 +24,9 @@ from playground.people.search import fold_words
 PAYLOADS = 3
 # Of a request with more rows, only the beginning is built and shown.
 MOST_ROWS, LONGEST_PAYLOAD = 500, 100_000
-PAGE_SIZE, SEARCHED, LONGEST_VALUE = 25, 5000, 200
+PAGE_SIZE, SEARCHED, CHUNK, LONGEST_VALUE = 25, 5000, 500, 200
+BAD: dict[str, Any] = {"state": Row.State.BAD}
+WARNED: dict[str, Any] = {"warned": True}
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,10 @@ class ProblemRow:
 
 @dataclass(frozen=True)
 class ProblemPage:
-    """A page of problems. `searched` is the number of rows that were looked through."""
+    """A page of problems: those of bad rows, or the warnings about good ones.
+
+    `searched` is the number of rows that were looked through, `others` leads to the other ones.
+    """
 
     problems: Sequence[ProblemRow]
     columns: Sequence[str]
@@ -61,6 +66,8 @@ class ProblemPage:
     first: str
     next: str
     searched: int
+    shows_warnings: bool
+    others: str
 
     @property
     def is_filtered(self) -> bool:
@@ -71,7 +78,8 @@ def describe_checked(request: HttpRequest, batch: Batch) -> dict[str, object]:
     """The context of `batch/_checked.html`."""
     if batch.state != Batch.State.CHECKED:
         return {"payloads": (), "problems": None, "checked_words": ""}
-    problems = find_problems(request, batch) if batch.bad_row_count else None
+    has_problems = batch.bad_row_count or batch.warned_row_count
+    problems = find_problems(request, batch) if has_problems else None
     payloads = build_payloads(batch)
     return {
         "payloads": payloads,
@@ -123,10 +131,12 @@ def find_problems(request: HttpRequest, batch: Batch) -> ProblemPage:
     text = request.GET.get("problem", "").strip()[:200]
     column = read_optional_number(request.GET.get("column", ""), digits=4)
     after, words = read_number(request.GET.get("after", "")), fold_words(text)
+    shows_warnings = not batch.bad_row_count or request.GET.get("show", "") == "warnings"
+    rows = Row.objects.filter(batch=batch, **(WARNED if shows_warnings else BAD))
     found: list[ProblemRow] = []
     last, searched, is_filtered = after, 0, bool(words) or column is not None
     most = SEARCHED if is_filtered else PAGE_SIZE
-    for row in _read_bad(batch, after, most):
+    for row in _read_from(rows, after, most):
         if len(found) >= PAGE_SIZE:
             break
         found += [
@@ -135,7 +145,9 @@ def find_problems(request: HttpRequest, batch: Batch) -> ProblemPage:
             if _matches(each, words) and (column is None or _is_at(each, column, batch.columns))
         ]
         last, searched = row.number, searched + 1
-    has_more = Row.objects.filter(batch=batch, state=Row.State.BAD, number__gt=last).exists()
+    has_more = rows.filter(number__gt=last).exists()
+    show = "" if shows_warnings else "warnings"
+    has_others = bool(batch.bad_row_count and batch.warned_row_count)
     return ProblemPage(
         problems=found,
         columns=batch.columns,
@@ -144,14 +156,15 @@ def find_problems(request: HttpRequest, batch: Batch) -> ProblemPage:
         first=change_address(request, after="") if after else "",
         next=change_address(request, after=str(last)) if has_more else "",
         searched=searched if is_filtered and has_more else 0,
+        shows_warnings=shows_warnings,
+        others=change_address(request, after="", show=show) if has_others else "",
     )
 
 
-def _read_bad(batch: Batch, after: int, most: int) -> Iterator[Row]:
-    rows = Row.objects.filter(batch=batch, state=Row.State.BAD).order_by("number")
+def _read_from(rows: QuerySet[Row], after: int, most: int) -> Iterator[Row]:
     left = most
     while left > 0:
-        chunk = list(rows.filter(number__gt=after)[: min(left, 500)])
+        chunk = list(rows.filter(number__gt=after).order_by("number")[: min(left, CHUNK)])
         if not chunk:
             return
         yield from chunk
@@ -189,6 +202,8 @@ def is_grouped(batch: Batch) -> bool:
 
 def say_checked(batch: Batch) -> str:
     """What the check found, in one sentence."""
+    if batch.warned_row_count and not batch.bad_row_count:
+        return _("Every row can be sent. Look through the warnings first.")
     if not batch.bad_row_count:
         return _("Every row can be sent.")
     if not batch.request_count:
