@@ -1,15 +1,14 @@
 """Files about a batch: its rows with what became of them, its bad rows, and JUnit."""
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from xml.sax.saxutils import quoteattr
 
 from django.db.models import QuerySet
 
 from playground.batches.models import Batch, Row
-from playground.calls.spreadsheets import guard_cell
+from playground.calls.spreadsheets import write_csv
 
 # Rows that are read at a time: memory doesn't grow with the file.
 CHUNK = 1000
@@ -121,18 +120,11 @@ def _make_titles(columns: Iterable[str], titles: Iterable[str]) -> list[str]:
 
 
 def _write_csv(titles: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
     # Excel reads UTF-8 only with the mark.
-    out.write(BOM)
-    writer.writerow(map(guard_cell, titles))
-    for number, row in enumerate(rows, 1):
-        writer.writerow(map(guard_cell, row))
-        if number % CHUNK == 0:
-            yield out.getvalue()
-            out.seek(0)
-            out.truncate()
-    yield out.getvalue()
+    yield BOM + write_csv([titles])
+    left = iter(rows)
+    while part := list(islice(left, CHUNK)):
+        yield write_csv(part)
 
 
 def _quote(text: str) -> str:
