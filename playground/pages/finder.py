@@ -87,7 +87,7 @@ def _find_pages(person: Person, text: str = "") -> list[Found]:
         names |= {"drafts": _("Drafts"), "drift": _("Outdated drafts")}
     if person.is_owner:
         names |= {"people": _("People and roles"), "audit": _("Audit log"), "status": _("Status")}
-    pages = [Found(_("page"), "open", name, reverse(key)) for key, name in names.items()]
+    pages = [Found(_("page"), "file", name, reverse(key)) for key, name in names.items()]
     pages.append(Found(_("page"), "help", _("Help"), reverse("help", args=["guide"])))
     accounts = _("Accounts of %(name)s")
     for connection in with_accounts().order_by("name"):

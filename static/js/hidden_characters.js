@@ -3,8 +3,9 @@
 
 import { make } from "./elements.js";
 
-// Controls, and what sets directions or has no width. U+200C and U+200D are part of words and emoji.
-const HIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]/;
+// Controls, and what sets directions or has no width. U+200C and U+200D are part of words and emoji,
+// and our own messages isolate names by U+2068 and U+2069.
+const HIDDEN = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u2064\u2066\u2067\u206a-\u206f\ufeff\ufff9-\ufffb]/;
 const EACH = new RegExp(`(${HIDDEN.source})`);
 // What people edit isn't rewritten, nor what other scripts draw.
 const LEFT_ALONE = "script, style, template, textarea, select, title, .preview, .hidden-character, .ace_editor";

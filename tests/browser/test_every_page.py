@@ -1,7 +1,8 @@
-"""Every page without an accessibility violation or a script error: wide and light, narrow and
-dark; and none wider than its window."""
+"""Every page and dialog without an accessibility violation or a script error, at three widths,
+light and dark; and none wider than its window."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -11,7 +12,8 @@ from playground.people.models import Person
 from tests.browser.addresses import make_pages
 
 BUILDERS = ("builder", "engage", "account")
-VIEWS = (("light", 1440, 900), ("dark", 390, 844))
+SIZES = ((1440, 900), (768, 1024), (390, 844))
+PICTURES = ((1440, "light"), (390, "dark"))
 MIDDLE = {"width": 1024, "height": 768}
 # Colours on their way from light to dark are no colours to judge.
 # The other colours are there a frame after they were asked for, and their transitions ended.
@@ -19,6 +21,23 @@ SETTLE = """() => new Promise((done) => requestAnimationFrame(() => requestAnima
   for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
   done();
 })))"""
+# Dialogs, menus and lists that open over the page. Some have no text until a script opens them:
+# tests/browser/test_dialogs.py does.
+FLOATING = """() => {
+  const boxes = document.querySelectorAll("dialog[id], [popover][id]:not(#navigation, #side)");
+  const isReady = (each) => each.children.length && !each.querySelector(":is(h2, label):empty");
+  return [...boxes].filter(isReady).map((each) => each.id);
+}"""
+OPEN = """(id) => {
+  const box = document.getElementById(id);
+  box.matches("dialog") ? box.open || box.showModal() : box.showPopover();
+}"""
+CLOSE = """(id) => {
+  const box = document.getElementById(id);
+  box.matches("dialog") ? box.close() : box.hidePopover();
+}"""
+# The sheet of shortcuts waits in its template until then.
+OPEN_SHEET = "() => document.querySelector('[data-shortcuts-open]')?.click()"
 # A fold arrow is as tall as its line (20 px); a whole line beside it does the same by keys.
 SMALL = "target-size"
 OPTIONS = {
@@ -26,6 +45,12 @@ OPTIONS = {
     "rules": {SMALL: {"enabled": False}},
     "resultTypes": ["violations"],
 }
+# In the dark only the colours differ.
+COLOURS = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
+    "resultTypes": ["violations"],
+}
+SCHEMES = {"light": OPTIONS, "dark": COLOURS}
 
 
 @pytest.mark.parametrize("group", ["team", "work", "templates", "batches", "round"])
@@ -42,8 +67,6 @@ def test_every_page_is_accessible_and_fits_a_phone(
     page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
     found = []
     for name, address in make_pages(owner)[group].items():
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        page.set_viewport_size({"width": 1440, "height": 900})
         page.goto(server + address)
         expect(page.get_by_role("heading", level=1).first).to_be_attached()
         if name in BUILDERS:
@@ -55,18 +78,32 @@ def test_every_page_is_accessible_and_fits_a_phone(
 
 
 def judge(page: Page, name: str, take_screenshot: Callable[[Page, str], None]) -> Iterator[str]:
-    """What is wrong with the page that stands there, in each view."""
-    for scheme, width, height in VIEWS:
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    """What is wrong with the page that stands there and its dialogs, in each view."""
+    page.evaluate(OPEN_SHEET)
+    page.keyboard.press("Escape")
+    dialogs = page.evaluate(FLOATING)
+    for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        page.evaluate(SETTLE)
-        for violation in Axe().run(page, options=OPTIONS).response["violations"]:
-            targets = [node["target"] for node in violation["nodes"][:3]]
-            yield f"{violation['id']}, {scheme}: {targets}"
         yield from too_wide(page)
-        take_screenshot(page, f"{name}-{width}-{scheme}")
+        for scheme, options in SCHEMES.items():
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            page.evaluate(SETTLE)
+            if (width, scheme) in PICTURES:
+                take_screenshot(page, f"{name}-{width}-{scheme}")
+            yield from (f"{each} at {width}, {scheme}" for each in violations(page, options))
+            for dialog in dialogs:
+                page.evaluate(OPEN, dialog)
+                page.evaluate(SETTLE)
+                found = violations(page, options, f"#{dialog}")
+                yield from (f"#{dialog}: {each} at {width}, {scheme}" for each in found)
+                page.evaluate(CLOSE, dialog)
     page.set_viewport_size(MIDDLE)  # type: ignore[arg-type]
     yield from too_wide(page)
+
+
+def violations(page: Page, options: Any, within: str | None = None) -> Iterator[str]:
+    for violation in Axe().run(page, context=within, options=options).response["violations"]:
+        yield f"{violation['id']}: {[node['target'] for node in violation['nodes'][:3]]}"
 
 
 def too_wide(page: Page) -> Iterator[str]:
