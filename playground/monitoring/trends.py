@@ -111,9 +111,7 @@ def _find_start(moment: datetime, unit: str) -> datetime:
     return day - timedelta(days=day.weekday()) if unit == WEEK else day
 
 
-def _count(
-    rows: QuerySet[Exchange, Any], groups: Mapping[str, str]
-) -> dict[datetime, Counter[str]]:
+def _count(rows: QuerySet[Any, Any], groups: Mapping[str, str]) -> dict[datetime, Counter[str]]:
     found: dict[datetime, Counter[str]] = defaultdict(Counter)
     counted = rows.values_list("period", "word").annotate(number=Count("pk"))
     # In pieces: an API may have as many statuses as jobs.
@@ -122,7 +120,7 @@ def _count(
     return found
 
 
-def _find_quantiles(rows: QuerySet[Exchange, Any]) -> dict[datetime, tuple[float, float]]:
+def _find_quantiles(rows: QuerySet[Any, Any]) -> dict[datetime, tuple[float, float]]:
     """Return the median and the 95th percentile of the durations of each period.
 
     Each is the smallest duration that so large a share of them doesn't exceed.

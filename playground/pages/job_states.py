@@ -208,7 +208,8 @@ def _format_duration(record: JobRecord, exchange: Exchange) -> str:
         if record.seconds is not None:
             return format_duration(timedelta(seconds=record.seconds))
         # A job that was launched by a version which didn't follow jobs.
-        return format_duration(record.ended_at and record.ended_at - exchange.started_at)
+        seen = record.ended_at - exchange.started_at if record.ended_at else None
+        return format_duration(seen)
     if record.next_poll_at is None or record.status not in ("running", "pending"):
         return ""
     return format_duration(timezone.now() - (record.launched_at or exchange.started_at))

@@ -53,7 +53,8 @@ def _contains(row: Row, words: Sequence[str], within: str) -> bool:
 
 
 def _sort(rows: Sequence[Row], column: str, descending: bool) -> list[Row]:
-    filled, empty = [], []
+    filled: list[Row] = []
+    empty: list[Row] = []
     for row in rows:
         (empty if row.get(column) in (None, "") else filled).append(row)
     filled.sort(key=lambda row: _make_sort_key(row[column]), reverse=descending)

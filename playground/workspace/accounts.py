@@ -132,8 +132,9 @@ def _read_limit(limit: Mapping[str, Any]) -> AccountLimit:
 
 
 def _is_figure(value: object) -> TypeGuard[float]:
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return is_number and -MOST_FIGURE < value < MOST_FIGURE
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    return -MOST_FIGURE < value < MOST_FIGURE
 
 
 def _format_figure(value: object) -> str:
