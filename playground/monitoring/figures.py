@@ -31,7 +31,7 @@ SETTLED = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Period:
-    """What began in an hour, day or week: how many by outcome, and how long each took (s).
+    """What began in an hour, day or month: how many by outcome, and how long each took (s).
 
     `median` and `p95` are None where no duration is known.
     """

@@ -19,7 +19,7 @@ from playground.monitoring.figures import Period
 from playground.monitoring.trends import (
     DAY,
     HOUR,
-    WEEK,
+    MONTH,
     Trend,
     read_job_trend,
     read_send_trend,
@@ -64,12 +64,12 @@ JOB_WORDS: Mapping[str, object] = {
 HEADINGS = {
     HOUR: gettext_lazy("Hour (UTC)"),
     DAY: gettext_lazy("Day (UTC)"),
-    WEEK: gettext_lazy("Week from (UTC)"),
+    MONTH: gettext_lazy("Month (UTC)"),
 }
 RANGES = {
     HOUR: gettext_lazy("By hour, %(first)s to %(last)s UTC."),
     DAY: gettext_lazy("By day (UTC), %(first)s to %(last)s."),
-    WEEK: gettext_lazy("By week (UTC), those that begin on %(first)s to %(last)s."),
+    MONTH: gettext_lazy("By month (UTC), %(first)s to %(last)s."),
 }
 
 
@@ -82,7 +82,7 @@ def show_history_trend(request: HttpRequest) -> HttpResponse:
     titles = {
         HOUR: _("Requests per hour"),
         DAY: _("Requests per day"),
-        WEEK: _("Requests per week"),
+        MONTH: _("Requests per month"),
     }
     context = {
         **_describe(trend, titles, SEND_WORDS, _("Time until the reply"), format_seconds),
@@ -98,7 +98,7 @@ def show_history_trend(request: HttpRequest) -> HttpResponse:
 def show_job_trend(request: HttpRequest) -> HttpResponse:
     launches = find_launches(person_of(request), read_words(request), read_status(request))
     trend = read_job_trend(launches)
-    titles = {HOUR: _("Jobs per hour"), DAY: _("Jobs per day"), WEEK: _("Jobs per week")}
+    titles = {HOUR: _("Jobs per hour"), DAY: _("Jobs per day"), MONTH: _("Jobs per month")}
     context = {
         **_describe(trend, titles, JOB_WORDS, _("Duration of ended jobs"), _format_span),
         "nothing": _("No jobs match, so there is nothing to chart."),
@@ -158,9 +158,12 @@ def _label_periods(trend: Trend) -> Columns:
     if trend.unit == HOUR:
         labels = [f"{start:%H:%M}" for start in starts]
         full_labels = [f"{start:%Y-%m-%d %H:%M}" for start in starts]
-    else:
+    elif trend.unit == DAY:
         labels = [date_format(start, "j M") for start in starts]
         full_labels = [f"{start:%Y-%m-%d}" for start in starts]
+    else:
+        labels = [date_format(start, "M Y") for start in starts]
+        full_labels = [f"{start:%Y-%m}" for start in starts]
     return Columns(str(HEADINGS[trend.unit]), labels, full_labels)
 
 

@@ -9,7 +9,7 @@ import pytest
 from playground.commands.practice import fill_practice
 from playground.history.models import Exchange
 from playground.monitoring.figures import find_quantile
-from playground.monitoring.trends import DAY, HOUR, WEEK, Trend, read_job_trend, read_send_trend
+from playground.monitoring.trends import DAY, HOUR, MONTH, Trend, read_job_trend, read_send_trend
 from playground.people.models import Person
 from playground.workspace.models import Connection, JobRecord
 
@@ -91,14 +91,14 @@ def test_a_single_send_is_the_last_of_a_day(editor: Person) -> None:
     [
         (timedelta(hours=48), DAY, 3, "03-02 00:00"),
         (timedelta(days=91), DAY, 92, "03-02 00:00"),
-        (timedelta(days=92), WEEK, 14, "03-02 00:00"),
-        (timedelta(weeks=103), WEEK, 104, "03-02 00:00"),
+        (timedelta(days=92), MONTH, 4, "03-01 00:00"),
+        (timedelta(days=3_640), MONTH, 120, "03-01 00:00"),
     ],
 )
 def test_the_range_chooses_the_unit(
     editor: Person, span: timedelta, unit: str, number: int, first: str
 ) -> None:
-    # Another day, but the same week.
+    # Another day, but the same month.
     middle = NOON + timedelta(days=1)
     make_sends(editor, (NOON, "accepted", 1.0), (middle, "refused", 2.0))
     make_sends(editor, (NOON + span, "accepted", 3.0))
@@ -106,15 +106,15 @@ def test_the_range_chooses_the_unit(
     assert (trend.unit, len(trend.periods), trend.is_cut) == (unit, number, False)
     assert list_filled(trend)[0][0] == first
     assert trend.periods[0].outcomes["accepted"] == 1
-    assert trend.periods[0].outcomes.get("refused", 0) == (1 if unit == WEEK else 0)
+    assert trend.periods[0].outcomes.get("refused", 0) == (1 if unit == MONTH else 0)
     assert trend.periods[-1].outcomes == {"accepted": 1}
 
 
-def test_what_is_older_than_two_years_is_left_out_and_said(editor: Person) -> None:
+def test_what_is_older_than_ten_years_is_left_out_and_said(editor: Person) -> None:
     make_sends(editor, (NOON - timedelta(days=365 * 50), "accepted", 9.0), (NOON, "refused", 1.0))
     trend = read_sends()
-    assert (trend.unit, len(trend.periods), trend.is_cut) == (WEEK, 104, True)
-    assert list_filled(trend) == [("03-02 00:00", {"refused": 1}, 1.0, 1.0)]
+    assert (trend.unit, len(trend.periods), trend.is_cut) == (MONTH, 120, True)
+    assert list_filled(trend) == [("03-01 00:00", {"refused": 1}, 1.0, 1.0)]
 
 
 def test_quantiles_are_those_of_all_durations(
