@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain, islice
 from xml.sax.saxutils import quoteattr
 
 from django.db.models import QuerySet
@@ -120,11 +120,12 @@ def _make_titles(columns: Iterable[str], titles: Iterable[str]) -> list[str]:
 
 
 def _write_csv(titles: list[str], rows: Iterable[list[str]]) -> Iterator[str]:
+    left = chain([titles], rows)
     # Excel reads UTF-8 only with the mark.
-    yield BOM + write_csv([titles])
-    left = iter(rows)
+    mark = BOM
     while part := list(islice(left, CHUNK)):
-        yield write_csv(part)
+        yield mark + write_csv(part)
+        mark = ""
 
 
 def _quote(text: str) -> str:
