@@ -85,24 +85,22 @@ def remove_rows(batch: Batch) -> None:
         Row.objects.filter(pk__in=keys).delete()
 
 
+def make_checker(batch: Batch) -> Checker:
+    """What judges the requests of a batch. Raises UnknownOperation, InvalidMapping."""
+    state = State(batch.text, Metadata.read(batch.metadata), batch.path_values)
+    operation, mapping = get_operation(batch.operation), Mapping.read(batch.mapping)
+    draft = Draft.objects.filter(pk=batch.draft_id).first() if batch.draft_id else None
+    builder = Builder(operation, state, batch.columns, mapping)
+    word = read_source(batch).row_word
+    return Checker(builder, batch.connection, batch.person, batch.version, draft, word)
+
+
 class Check:
     """One pass over the file of a batch."""
 
     def __init__(self, batch: Batch) -> None:
         self._batch, self._cancel = batch, get_cancel()
-        state = State(batch.text, Metadata.read(batch.metadata), batch.path_values)
-        mapping = Mapping.read(batch.mapping)
-        operation = get_operation(batch.operation)
-        draft = Draft.objects.filter(pk=batch.draft_id).first() if batch.draft_id else None
-        self._builder = Builder(operation, state, batch.columns, mapping)
-        self._checker = Checker(
-            self._builder,
-            batch.connection,
-            batch.person,
-            batch.version,
-            draft,
-            read_source(batch).row_word,
-        )
+        self._checker = make_checker(batch)
         self._rows: list[Row] = []
         self._counts: Counter[str] = Counter()
 
@@ -114,7 +112,7 @@ class Check:
             raise CannotCheck(_("No row can be sent: %s") % fault.message)
         remove_rows(batch)
         with open_rows(batch) as found:
-            for group in group_rows(self._number(found), self._builder):
+            for group in group_rows(self._number(found), self._checker.builder):
                 self._judge(group)
                 if len(self._rows) >= CHUNK:
                     self._write()

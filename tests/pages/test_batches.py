@@ -144,6 +144,20 @@ def test_a_check_shows_requests_payloads_and_bad_rows(as_editor: Client, draft: 
     assert "isn't a number" in row[2]
 
 
+def test_a_problem_of_the_payload_is_shown_once_and_not_per_row(
+    as_editor: Client, draft: Draft
+) -> None:
+    draft.text = draft.text.replace("{", '{"job_nmae": 1, ', 1)
+    draft.save()
+    batch = create(as_editor, f"draft:{draft.pk}", b"name\nAda\nEve\n")
+    as_editor.post(reverse("map_batch", args=[batch.pk]), map_columns(batch))
+    assert wait_for(batch, Batch.State.CHECKED), batch.reason
+    page = page_of(as_editor, batch)
+    assert page.count("`job_nmae` isn&#x27;t a documented field.") == 1
+    assert "About the payload, with any row" in page
+    assert (batch.request_count, batch.bad_row_count) == (2, 0)
+
+
 def test_duplicate_rows_are_counted_and_listed_as_warnings(as_editor: Client, draft: Draft) -> None:
     batch = create(as_editor, f"draft:{draft.pk}", b"name,note\nAda,1\nEve,2\nAda,3\n")
     as_editor.post(reverse("map_batch", args=[batch.pk]), map_columns(batch, **{"unique-0": "on"}))

@@ -11,12 +11,11 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from playground.batches.batches import read_state
 from playground.batches.documents import Builder
 from playground.batches.mapping import InvalidMapping
-from playground.batches.mapping import Mapping as RowMapping
 from playground.batches.models import Batch, Row
-from playground.openapi.operations import UnknownOperation, get_operation
+from playground.batches.reading import make_checker
+from playground.openapi.operations import UnknownOperation
 from playground.pages.lists import change_address
 from playground.pages.parameters import read_number, read_optional_number
 from playground.people.search import fold_words
@@ -80,22 +79,22 @@ def describe_checked(request: HttpRequest, batch: Batch) -> dict[str, object]:
         return {"payloads": (), "problems": None, "checked_words": ""}
     has_problems = batch.bad_row_count or batch.warned_row_count
     problems = find_problems(request, batch) if has_problems else None
-    payloads = build_payloads(batch)
+    try:
+        checker = make_checker(batch)
+    except (UnknownOperation, InvalidMapping):
+        return {"payloads": (), "problems": problems, "checked_words": say_checked(batch)}
     return {
-        "payloads": payloads,
+        "payloads": build_payloads(batch, checker.builder),
+        # The payload's own problems, which no row repeats.
+        "faults": checker.faults,
         "problems": problems,
         "checked_words": say_checked(batch),
         "is_grouped": is_grouped(batch),
     }
 
 
-def build_payloads(batch: Batch) -> list[Payload]:
+def build_payloads(batch: Batch, builder: Builder) -> list[Payload]:
     """The first requests of a checked batch, built as they will be sent."""
-    try:
-        mapping = RowMapping.read(batch.mapping)
-        builder = Builder(get_operation(batch.operation), read_state(batch), batch.columns, mapping)
-    except (UnknownOperation, InvalidMapping):
-        return []
     rows = Row.objects.filter(batch=batch, request__lte=PAYLOADS).order_by("request", "number")
     found = []
     # One more than is shown says that there are more.
