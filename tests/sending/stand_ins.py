@@ -1,6 +1,7 @@
 """Servers on loopback: one that counts and misbehaves on request, and one that runs another's."""
 
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ class Standin:
         self._arrived = threading.Semaphore(0)
 
     def __enter__(self) -> "Standin":
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._make_handler())
+        self._server = QuietServer(("127.0.0.1", 0), self._make_handler())
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True).start()
         return self
@@ -78,6 +79,14 @@ class Standin:
             def log_message(self, *_: Any) -> None: ...
 
         return Handler
+
+
+class QuietServer(ThreadingHTTPServer):
+    """Prints nothing about clients that were killed."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 @contextmanager
