@@ -8,6 +8,8 @@
     return `${each.tagName.toLowerCase()} "${text.replace(/\s+/g, " ").slice(0, 30)}"`;
   };
   const boxOf = (each) => {
+    // A link of several lines doesn't cover all of its box.
+    if (each.getClientRects().length > 1) return null;
     let { left, top, right, bottom } = each.getBoundingClientRect();
     for (let up = each; up && up !== document.body; up = up.parentElement) {
       const style = getComputedStyle(up);

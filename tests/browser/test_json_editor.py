@@ -55,6 +55,22 @@ def test_each_view_follows_what_is_typed_in_the_other(page: Page) -> None:
     assert page.errors == []  # type: ignore[attr-defined]
 
 
+def test_the_text_stays_in_its_place_as_lines_are_added(page: Page) -> None:
+    open_launch(page, EMAIL)
+    open_editor(page)
+    content = page.locator("#editor_box .ace_scroller")
+    before = content.bounding_box()
+    blank = "ace.edit('editor_box').session.insert({ row: 1, column: 0 }, '\\n'.repeat(1200))"
+    page.evaluate(f"() => void window.{blank}")
+    expect_saved(page)
+    page.evaluate("() => window.ace.edit('editor_box').gotoLine(1100)")
+    expect(page.locator("#editor_box .ace_gutter-cell", has_text="1100")).to_be_visible()
+    after = content.bounding_box()
+    assert before
+    assert after
+    assert after["x"] == before["x"]
+
+
 def test_incomplete_json_is_kept_explained_and_blocks_send(page: Page) -> None:
     open_launch(page, EMAIL)
     open_editor(page)
