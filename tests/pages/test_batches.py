@@ -153,7 +153,7 @@ def test_a_problem_of_the_payload_is_shown_once_and_not_per_row(
     as_editor.post(reverse("map_batch", args=[batch.pk]), map_columns(batch))
     assert wait_for(batch, Batch.State.CHECKED), batch.reason
     page = page_of(as_editor, batch)
-    assert page.count("`job_nmae` isn&#x27;t a documented field.") == 1
+    assert page.count("<code>job_nmae</code> isn&#x27;t a documented field.") == 1
     assert "About the payload, with any row" in page
     assert (batch.request_count, batch.bad_row_count) == (2, 0)
 

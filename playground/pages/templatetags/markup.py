@@ -163,3 +163,13 @@ def unit_of(unit: str, every: str) -> object:
     """The unit of a repeat in singular or plural; an unknown one stays as the API spells it."""
     one, many = UNITS.get(unit, (unit, unit))
     return one if every == "1" else many
+
+
+@register.filter
+def with_code(message: str) -> SafeString:
+    """A problem's message with the names between backticks as code."""
+    parts = message.split("`")
+    if len(parts) % 2 == 0:
+        return format_html("{}", message)
+    pieces = (format_html("<code>{}</code>", p) if at % 2 else p for at, p in enumerate(parts))
+    return format_html_join("", "{}", ((each,) for each in pieces))
