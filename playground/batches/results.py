@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 from django.db.models import QuerySet
@@ -21,13 +22,13 @@ def write_result(batch: Batch, rows: QuerySet[Row] | None = None) -> Iterator[st
     """Yield the result file as CSV: the rows of the input in their order, and their outcome."""
     yield from _write_csv(
         [*batch.columns, *_make_titles(batch.columns, RESULT_TITLES)],
-        ([*_fill(row, batch), *_describe(row)] for row in _read(batch, rows)),
+        ([*_fill(row, batch), *_describe(row)] for row in read_rows(batch, rows)),
     )
 
 
 def write_result_lines(batch: Batch, rows: QuerySet[Row] | None = None) -> Iterator[str]:
     """Yield the result as JSON Lines: one object per row with its cells by title."""
-    for row in _read(batch, rows):
+    for row in read_rows(batch, rows):
         cells = dict(zip(batch.columns, row.cells, strict=False))
         outcome: dict[str, object] = dict(zip(RESULT_TITLES, _describe(row), strict=True))
         outcome["attempt"] = row.attempt
@@ -36,12 +37,43 @@ def write_result_lines(batch: Batch, rows: QuerySet[Row] | None = None) -> Itera
         yield json.dumps({**found, "problems": problems}, ensure_ascii=False) + "\n"
 
 
+def describe_row(row: Row, batch: Batch) -> dict[str, Any]:
+    """What scripts get of a row: its outcome and its problems, whose columns count from 1."""
+    problems = []
+    for each in row.problems:
+        index = each["column"]
+        is_cell = index is not None and index < len(row.cells)
+        problems.append(
+            {
+                **each,
+                "column": None if index is None else index + 1,
+                "title": batch.columns[index] if is_cell and index < len(batch.columns) else "",
+                "value": row.cells[index] if is_cell else None,
+            }
+        )
+    return {
+        "row": row.number,
+        "line": row.line,
+        "request": row.request,
+        "outcome": row.state,
+        "code": row.code,
+        "sentence": _describe(row)[2],
+        "status": row.status,
+        "exchange": str(row.exchange_id) if row.exchange_id else None,
+        "job": row.job_uid,
+        "attempt": row.attempt,
+        "seconds": row.seconds,
+        "ended_at": row.ended_at.isoformat() if row.ended_at else None,
+        "problems": problems,
+    }
+
+
 def write_bad_rows(batch: Batch) -> Iterator[str]:
     """Yield the bad rows as CSV with a column of reasons, to correct and check again."""
     bad = Row.objects.filter(state=Row.State.BAD)
     yield from _write_csv(
         [*batch.columns, *_make_titles(batch.columns, (REASONS,))],
-        ([*_fill(row, batch), _list_reasons(row, batch)] for row in _read(batch, bad)),
+        ([*_fill(row, batch), _list_reasons(row, batch)] for row in read_rows(batch, bad)),
     )
 
 
@@ -55,7 +87,7 @@ def write_junit(batch: Batch) -> Iterator[str]:
         f'<testsuite name={_quote(batch.name)} tests="{batch.request_count + bad}" '
         f'failures="{failed + bad}" errors="{errors}" skipped="{skipped}">\n'
     )
-    for row in _read(batch, Row.objects.filter(leader=True) | Row.objects.filter(request=None)):
+    for row in read_rows(batch, Row.objects.filter(leader=True) | Row.objects.filter(request=None)):
         yield _write_case(row, batch)
     yield "</testsuite>\n"
 
@@ -75,7 +107,7 @@ def _write_case(row: Row, batch: Batch) -> str:
     return f"{head}>{inner}</testcase>\n" if inner else f"{head}/>\n"
 
 
-def _read(batch: Batch, rows: QuerySet[Row] | None = None) -> Iterator[Row]:
+def read_rows(batch: Batch, rows: QuerySet[Row] | None = None) -> Iterator[Row]:
     """Yield rows by number, some at a time: no cursor stays open while somebody downloads."""
     # Not `iterator`: on SQLite an open cursor blocks what others want to write back.
     own, last = (Row.objects.all() if rows is None else rows).filter(batch=batch), 0

@@ -6,7 +6,7 @@ import json
 import shutil
 import sys
 import tempfile
-from argparse import ArgumentParser, BooleanOptionalAction
+from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,12 +14,10 @@ from typing import Any, BinaryIO, NoReturn
 
 from django.core.management.base import BaseCommand
 
+from playground.commands.scripts import add_reading_arguments, make_reading
 from playground.importers.table_files import read_rows, recognise
-from playground.importers.tables import FORMATS, InvalidReading, InvalidTable, Reading, Row
+from playground.importers.tables import InvalidReading, InvalidTable, Reading, Row
 from playground.importers.values import Note
-
-# Names for delimiters that are hard to type.
-DELIMITERS = {"tab": "\t", "\\t": "\t", "none": ""}
 
 
 class Command(BaseCommand):
@@ -39,25 +37,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", help="a file, or - for standard input")
-        parser.add_argument("--delimiter", help="one character, tab, or none for a single column")
-        parser.add_argument("--encoding", help="for example utf-8 or cp1252")
-        parser.add_argument("--sheet", help="name of a sheet; default: the first visible one")
-        parser.add_argument("--format", choices=FORMATS, help="default: by content and name")
-        parser.add_argument(
-            "--header",
-            action=BooleanOptionalAction,
-            help="whether the first row has titles; default: recognised",
-        )
+        add_reading_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        delimiter = options["delimiter"]
-        reading = Reading(
-            format=options["format"],
-            encoding=options["encoding"],
-            delimiter=DELIMITERS.get(delimiter, delimiter),
-            sheet=options["sheet"],
-            has_header=options["header"],
-        )
+        reading = make_reading(options)
         try:
             with open_seekable(options["file"]) as file:
                 has_problems = self.print_rows(file, options["file"], reading)

@@ -14,6 +14,16 @@ from django.utils import timezone
 
 from playground.calls.masking import format_masked, mask_call
 from playground.calls.values import Outcome
+from playground.commands.scripts import (
+    INVALID_ARGUMENTS,
+    NOT_SENT,
+    REFUSED,
+    UNKNOWN,
+    InvalidArgument,
+    find_connection,
+    find_template,
+    find_version,
+)
 from playground.commands.server import serve_sandbox
 from playground.commands.startup import (
     announce_public_origin,
@@ -28,23 +38,18 @@ from playground.drafts.assignments import (
     assign_variable,
     is_table,
 )
-from playground.drafts.editing import State
 from playground.history.models import Exchange
 from playground.importers.rows import MOST_BYTES
 from playground.openapi.operations import UnknownOperation
-from playground.payload_templates.models import Template, Version
-from playground.payload_templates.templates import find_templates_by_name, record_use
-from playground.payload_templates.variants import find_variant
-from playground.payload_templates.versions import get_version, read_content
+from playground.payload_templates.models import Template
+from playground.payload_templates.templates import record_use
+from playground.payload_templates.versions import read_content
 from playground.people.models import Person
 from playground.sending.pipeline import assemble_plan
 from playground.sending.plans import Plan, check_plan, plan_state
 from playground.sending.submission import Blocked, submit_plan, wait_for_exchange
 from playground.sending.tables import assign_table
-from playground.workspace.models import Connection
 
-# Scripts depend on these numbers.
-REFUSED, INVALID_ARGUMENTS, NOT_SENT, UNKNOWN = 1, 2, 3, 4
 EXIT_STATUS = {
     Outcome.ACCEPTED: 0,
     Outcome.REFUSED: REFUSED,
@@ -89,10 +94,10 @@ class Command(BaseCommand):
         person = find_actor(options["user"])
         if person is None:
             self.reject(explain_missing_person(options["user"]))
-        template = self.get_template(person, options["name"])
         try:
+            template = find_template(person, options["name"])
             plan = self.plan(person, template, options)
-        except (AssignmentError, UnknownOperation) as error:
+        except (AssignmentError, InvalidArgument, UnknownOperation) as error:
             self.reject(str(error))
         # With --json they are part of the object.
         for note in () if self.as_json else self.notes:
@@ -106,25 +111,11 @@ class Command(BaseCommand):
             with serve_sandbox(plan.connection):
                 self.send(person, template, plan, options["confirm"], options["key"])
 
-    def get_template(self, person: Person, name: str) -> Template:
-        found = find_templates_by_name(person, name)
-        # A person's own templates come before those that others share.
-        own = [row for row in found if row.person_id == person.pk] or found
-        if len(own) == 1:
-            return own[0]
-        if not own:
-            self.reject(f"There is no template named {name}.")
-        ids = ", ".join(str(row.id) for row in own)
-        self.reject(f"{len(own)} templates are named {name}. Use one of their IDs: {ids}.")
-
     def plan(self, person: Person, template: Template, options: dict[str, Any]) -> Plan:
-        version = self.load_version(template, options["number"])
-        state = self.read_state(version, options["variant"])
+        version = find_version(template, options["number"], options["variant"])
+        state = read_content(version).state(options["variant"])
         if options["connection"]:
-            connection = Connection.objects.filter(name=options["connection"]).first()
-            if connection is None:
-                self.reject(f"There is no connection named {options['connection']}.")
-            state = assign_connection(state, str(connection.id))
+            state = assign_connection(state, str(find_connection(options["connection"]).id))
         # Variables come first: a value that is set may refer to them.
         for pair in options["variables"]:
             name, typed = self.split_pair(pair, "NAME=value")
@@ -134,7 +125,7 @@ class Command(BaseCommand):
             state = assign_typed(state, pointer, typed)
         for pair in options["files"]:
             pointer, file = self.split_pair(pair)
-            content = self.read_content(file)
+            content = self.read_bytes(file)
             if is_table(file):
                 state, notes = assign_table(template.operation, state, pointer, file, content)
                 self.notes += notes
@@ -142,21 +133,7 @@ class Command(BaseCommand):
                 state = assign_file(state, pointer, file, content)
         return plan_state(template.operation, state, template.name, version, person)
 
-    def load_version(self, template: Template, number: int) -> Version:
-        # 0 is the newest.
-        if number < 0 or number > template.latest_version:
-            self.reject(f"{template.name} has no version {number}.")
-        return get_version(template, number)
-
-    def read_state(self, version: Version, variant: str) -> State:
-        content = read_content(version)
-        if variant and find_variant(content.variants, variant) is None:
-            names = ", ".join(each.name for each in content.variants) or "none"
-            name = version.template.name
-            self.reject(f"{name} has no variant {variant}. Its variants: {names}.")
-        return content.state(variant)
-
-    def read_content(self, file: str) -> bytes:
+    def read_bytes(self, file: str) -> bytes:
         try:
             with Path(file).open("rb") as opened:
                 # One more byte shows that the input is too large.
