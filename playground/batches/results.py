@@ -22,13 +22,13 @@ def write_result(batch: Batch, rows: QuerySet[Row] | None = None) -> Iterator[st
     """Yield the result file as CSV: the rows of the input in their order, and their outcome."""
     yield from _write_csv(
         [*batch.columns, *_make_titles(batch.columns, RESULT_TITLES)],
-        ([*_fill(row, batch), *_describe(row)] for row in read_rows(batch, rows)),
+        ([*_fill(row, batch), *_describe(row)] for row in page_rows(batch, rows)),
     )
 
 
 def write_result_lines(batch: Batch, rows: QuerySet[Row] | None = None) -> Iterator[str]:
     """Yield the result as JSON Lines: one object per row with its cells by title."""
-    for row in read_rows(batch, rows):
+    for row in page_rows(batch, rows):
         cells = dict(zip(batch.columns, row.cells, strict=False))
         outcome: dict[str, object] = dict(zip(RESULT_TITLES, _describe(row), strict=True))
         outcome["attempt"] = row.attempt
@@ -73,7 +73,7 @@ def write_bad_rows(batch: Batch) -> Iterator[str]:
     bad = Row.objects.filter(state=Row.State.BAD)
     yield from _write_csv(
         [*batch.columns, *_make_titles(batch.columns, (REASONS,))],
-        ([*_fill(row, batch), _list_reasons(row, batch)] for row in read_rows(batch, bad)),
+        ([*_fill(row, batch), _list_reasons(row, batch)] for row in page_rows(batch, bad)),
     )
 
 
@@ -87,7 +87,7 @@ def write_junit(batch: Batch) -> Iterator[str]:
         f'<testsuite name={_quote(batch.name)} tests="{batch.request_count + bad}" '
         f'failures="{failed + bad}" errors="{errors}" skipped="{skipped}">\n'
     )
-    for row in read_rows(batch, Row.objects.filter(leader=True) | Row.objects.filter(request=None)):
+    for row in page_rows(batch, Row.objects.filter(leader=True) | Row.objects.filter(request=None)):
         yield _write_case(row, batch)
     yield "</testsuite>\n"
 
@@ -107,7 +107,7 @@ def _write_case(row: Row, batch: Batch) -> str:
     return f"{head}>{inner}</testcase>\n" if inner else f"{head}/>\n"
 
 
-def read_rows(batch: Batch, rows: QuerySet[Row] | None = None) -> Iterator[Row]:
+def page_rows(batch: Batch, rows: QuerySet[Row] | None = None) -> Iterator[Row]:
     """Yield rows by number, some at a time: no cursor stays open while somebody downloads."""
     # Not `iterator`: on SQLite an open cursor blocks what others want to write back.
     own, last = (Row.objects.all() if rows is None else rows).filter(batch=batch), 0

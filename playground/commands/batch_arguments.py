@@ -19,7 +19,7 @@ ENTRY = "/-"
 MOST_NAMED = 20
 
 
-def read_mapping(
+def make_mapping(
     batch: Batch, pairs: Sequence[str], kinds: Sequence[str], group: str | None
 ) -> Mapping:
     """The mapping of `--map`, `--type` and `--group`; without `--map`, the one proposed.
@@ -35,7 +35,7 @@ def read_mapping(
     return _set_group(mapping, group, operation) if group else mapping
 
 
-def describe_mapping(batch: Batch) -> list[str]:
+def explain_mapping(batch: Batch) -> list[str]:
     """Sentences about what each column fills and what a request is."""
     mapping = Mapping.read(batch.mapping)
     places = {each.column: each.pointer for each in mapping.columns}

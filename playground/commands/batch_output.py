@@ -121,7 +121,7 @@ def list_failed_rows(batch: Batch) -> Iterator[str]:
         yield f"{left:,} more failed; --result FILE has all of them."
 
 
-def describe_progress(batch: Batch) -> str:
+def draw_progress(batch: Batch) -> str:
     """A bar and numbers in one line of a terminal."""
     if batch.state == Batch.State.CHECKING:
         return f"Checking: {batch.row_count:,} rows, {batch.bad_row_count:,} bad"

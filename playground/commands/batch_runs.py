@@ -19,7 +19,7 @@ from playground.batches.ending import describe_batch
 from playground.batches.models import Batch, Row
 from playground.batches.results import (
     describe_row,
-    read_rows,
+    page_rows,
     write_junit,
     write_result,
     write_result_lines,
@@ -70,7 +70,7 @@ class BatchRun:
         for line in batch_output.list_bad_rows(batch):
             self.err.print(line)
         if self.as_json:
-            for row in read_rows(batch, Row.objects.filter(state=Row.State.BAD)):
+            for row in page_rows(batch, Row.objects.filter(state=Row.State.BAD)):
                 self.print_json(describe_row(row, batch))
         return batch.state == Batch.State.CHECKED and bool(batch.request_count)
 
@@ -139,7 +139,7 @@ class BatchRun:
                 continue
             if is_over():
                 break
-            self.err.draw(batch_output.describe_progress(self.batch))
+            self.err.draw(batch_output.draw_progress(self.batch))
             time.sleep(LOOK_SECONDS)
         self.err.draw("")
 

@@ -48,7 +48,7 @@ def find_version(template: Template, number: int = 0, variant: str = "") -> Vers
     return version
 
 
-def find_connection(name: str) -> Connection:
+def find_named_connection(name: str) -> Connection:
     """The connection of this name. Raises InvalidArgument."""
     connection = Connection.objects.filter(name=name).first()
     if connection is None:

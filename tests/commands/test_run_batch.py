@@ -319,7 +319,7 @@ def test_progress_is_only_drawn_on_a_terminal(template, rows, monkeypatch) -> No
             return True
 
     out, err = StringIO(), Terminal()
-    monkeypatch.setattr(batch_output, "describe_progress", lambda batch: f"<{batch.state}>")
+    monkeypatch.setattr(batch_output, "draw_progress", lambda batch: f"<{batch.state}>")
     call_command("run_batch", "Night run", "--rows", str(rows), *NAMED, stdout=out, stderr=err)
     assert "\r<checking>" in err.getvalue()
     assert "\x1b" not in err.getvalue() + out.getvalue()
@@ -329,7 +329,7 @@ def test_progress_is_only_drawn_on_a_terminal(template, rows, monkeypatch) -> No
 def test_progress_says_how_far_it_is() -> None:
     counts = {"accepted": 700, "refused": 50, "waiting": 250}
     batch = Batch(state="running", request_count=1000, counts=counts)
-    line = batch_output.describe_progress(batch)
+    line = batch_output.draw_progress(batch)
     assert line == f"[{'#' * 18}{'-' * 6}] 750 of 1,000 · 50 refused"
 
 

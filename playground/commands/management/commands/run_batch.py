@@ -22,7 +22,7 @@ from playground.batches import batches, running
 from playground.batches.access import BatchRefused, get_batch
 from playground.batches.models import Batch
 from playground.batches.running import Options
-from playground.commands.batch_arguments import describe_mapping, read_mapping
+from playground.commands.batch_arguments import explain_mapping, make_mapping
 from playground.commands.batch_output import RETRIED, Printer
 from playground.commands.batch_runs import BatchRun
 from playground.commands.scripts import (
@@ -30,7 +30,7 @@ from playground.commands.scripts import (
     NOT_SENT,
     InvalidArgument,
     add_reading_arguments,
-    find_connection,
+    find_named_connection,
     find_template,
     find_version,
     make_reading,
@@ -159,7 +159,7 @@ class Command(BaseCommand):
         try:
             connection = self.set_up(person, batch)
             run = self.make_run(person, batch)
-            for sentence in describe_mapping(batch):
+            for sentence in explain_mapping(batch):
                 run.note(sentence)
             with serve_sandbox(connection):
                 if not run.check() or self.options["check_only"]:
@@ -168,7 +168,7 @@ class Command(BaseCommand):
         except KeyboardInterrupt:
             self.reject("Nothing was sent.", "blocked", NOT_SENT)
         finally:
-            discard(batch)
+            discard_unstarted(batch)
 
     def make_run(self, person: Person, batch: Batch) -> BatchRun:
         run = BatchRun(person, batch, self.out, self.err, self.options["json"])
@@ -180,7 +180,7 @@ class Command(BaseCommand):
         version = find_version(template, variant=self.options["variant"])
         name = self.options["rows"]
         try:
-            with open_rows(name) as file:
+            with open_input(name) as file:
                 batch = batches.create_batch(
                     person,
                     version,
@@ -202,8 +202,8 @@ class Command(BaseCommand):
         given = self.options
         try:
             if given["connection"]:
-                batches.set_connection(person, batch.pk, find_connection(given["connection"]))
-            mapping = read_mapping(batch, given["pairs"], given["kinds"], given["group"])
+                batches.set_connection(person, batch.pk, find_named_connection(given["connection"]))
+            mapping = make_mapping(batch, given["pairs"], given["kinds"], given["group"])
             # Also the proposed one: it may lack something.
             batches.set_mapping(person, batch.pk, mapping)
             running.set_options(person, batch.pk, self.make_options(Options()))
@@ -261,7 +261,7 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def open_rows(name: str) -> Iterator[BinaryIO]:
+def open_input(name: str) -> Iterator[BinaryIO]:
     """Open a file of rows, or standard input. Raises InvalidArgument."""
     if name == "-":
         yield sys.stdin.buffer
@@ -275,7 +275,7 @@ def open_rows(name: str) -> Iterator[BinaryIO]:
         raise InvalidArgument(f"Can't read {name}: {error.strerror}.") from None
 
 
-def discard(batch: Batch) -> None:
+def discard_unstarted(batch: Batch) -> None:
     """Remove a batch that was never started: it is of no use to anybody."""
     with suppress(DatabaseError, Batch.DoesNotExist):
         batch.refresh_from_db(fields=["state"])

@@ -20,7 +20,7 @@ from playground.commands.scripts import (
     REFUSED,
     UNKNOWN,
     InvalidArgument,
-    find_connection,
+    find_named_connection,
     find_template,
     find_version,
 )
@@ -115,7 +115,7 @@ class Command(BaseCommand):
         version = find_version(template, options["number"], options["variant"])
         state = read_content(version).state(options["variant"])
         if options["connection"]:
-            state = assign_connection(state, str(find_connection(options["connection"]).id))
+            state = assign_connection(state, str(find_named_connection(options["connection"]).id))
         # Variables come first: a value that is set may refer to them.
         for pair in options["variables"]:
             name, typed = self.split_pair(pair, "NAME=value")
