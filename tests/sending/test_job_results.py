@@ -105,3 +105,15 @@ def test_too_many_pages_make_no_file_instead_of_half_a_file(
     answer = signed_in(editor).get(f"{address}save/csv/", follow=True)
     assert answer.redirect_chain
     assert "has more rows than can be read at a time" in answer.content.decode()
+
+
+def test_a_hundred_thousand_rows_are_shown_in_parts(elsewhere, misbehaving, editor) -> None:
+    rows = [{"n": number, "name": "مرحبا \u202e" + "x" * 30} for number in range(100_000)]
+    misbehaving.answers["GET /jobs/j-9/results"] = say({"results": rows})
+    client, address = signed_in(editor), f"/jobs/{elsewhere.id}/j-9/rows/results/"
+    read_job_rows(elsewhere, "j-9", "results", 1, LONG)
+    for part, first in (("1", 0), ("1000", 99_900)):
+        page = client.get(address, {"part": part}).content
+        assert len(page) < 100_000
+        assert page.count(b"<tr") == 1 + 100
+        assert f">{first}<".encode() in page
