@@ -294,6 +294,8 @@ def test_unknown_rows_are_decided_after_a_warning_of_doubling(
     page = page_of(as_editor, batch)
     assert "No answer came for 3 requests. They may have arrived" in page
     address = reverse("decide_rows", args=[batch.pk])
+    as_editor.post(address, {"action": "done", "chosen": str(10**17), "sure": "yes"})
+    assert not Row.objects.filter(state=Row.State.DONE).exists()
     asked = as_editor.post(address, {"action": "again", "chosen": "1"}).content.decode()
     assert "done twice" in asked
     assert "Row 1: Ada" in asked

@@ -44,6 +44,7 @@ from playground.people.access import needs, person_of
 from playground.people.models import Role
 
 STARTS = ("start", "trial")
+MOST_REQUESTS = 2**31 - 1
 DELETE = Action("delete", gettext_lazy("Delete"), "remove", is_danger=True)
 
 
@@ -94,7 +95,8 @@ def decide_rows(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
     batch, person = get_batch_or_404(request, batch_id), person_of(request)
     page = reverse("batch", args=[batch_id])
     is_all = "all" in request.POST
-    chosen = [] if is_all else read_chosen_numbers(request)
+    # No batch has more; PostgreSQL would reject larger ones.
+    chosen = [each for each in read_chosen_numbers(request) if each <= MOST_REQUESTS]
     action = read_action(request, ACTIONS, [0] if is_all else chosen, page)
     if isinstance(action, HttpResponse):
         return action
