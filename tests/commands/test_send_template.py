@@ -17,6 +17,7 @@ from playground.payload_templates.models import Template
 from playground.payload_templates.versions import get_version, read_content, save_version
 from playground.people.models import Person
 from playground.workspace.models import Connection
+from tests.importers.workbooks import make_sheet, make_xlsx, number, text
 from tests.payload_templates.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW
 
@@ -84,6 +85,17 @@ def test_a_dry_run_shows_the_exact_body_and_sends_nothing(
     assert '"sales_navigator_profile_search_url": "https://example.com/é"' in out
     assert (status, err) == (0, "")
     assert not Exchange.objects.exists()
+
+
+def test_a_workbook_is_read_like_a_csv_file(template: Template, tmp_path: Path) -> None:
+    url = "sales_navigator_profile_search_url"
+    rows = [[text(url), text("Note")], [text("https://example.com/1"), number("5")]]
+    file = tmp_path / "rows.xlsx"
+    file.write_bytes(make_xlsx(One=make_sheet(*rows)))
+    status, out, err = send("Night run", "--file", f"/inputs={file}", "--dry-run")
+    assert f'"{url}": "https://example.com/1"' in out
+    assert '"Note": "5"' in out
+    assert (status, err.startswith(f"{file}: Unknown column: Note.")) == (0, True)
 
 
 def test_variables_of_the_command_line_win_over_those_of_the_template(template: Template) -> None:

@@ -12,6 +12,16 @@ from playground.drafts.assignments import (
     assign_variable,
 )
 from playground.drafts.editing import State
+from tests.importers.workbooks import (
+    DATE,
+    make_ods,
+    make_sheet,
+    make_xlsx,
+    number,
+    ods_row,
+    ods_text,
+    text,
+)
 
 TEXT = '{"name": "Night", "number": 1.10, "rows": []}'
 
@@ -83,3 +93,29 @@ def test_blank_lines_of_a_csv_file_are_not_rows() -> None:
         {"first_name": "Ada", "last_name": ""},
         {"first_name": "", "last_name": "Hopper"},
     ]
+
+
+def test_a_workbook_becomes_rows_of_strings() -> None:
+    titles, cells = [text("name"), text("day")], [text("007"), number("45000", DATE)]
+    after = assign_file(State("{}"), "/rows", "a.XLSX", make_xlsx(One=make_sheet(titles, cells)))
+    assert json.loads(after.text) == {"rows": [{"name": "007", "day": "2023-03-15"}]}
+    ods = make_ods(ods_row(ods_text("name")) + ods_row(ods_text("Ada")))
+    after = assign_file(State("{}"), "/rows", "a.ods", ods)
+    assert json.loads(after.text) == {"rows": [{"name": "Ada"}]}
+
+
+def test_json_lines_become_rows_with_their_tokens() -> None:
+    lines = b'{"a": 1.10, "b": [1e400]}\n\n{"b": "1", "c": null}\n'
+    after = assign_file(State("{}"), "/rows", "a.jsonl", lines)
+    assert "".join(after.text.split()) == '{"rows":[{"a":1.10,"b":[1e400]},{"b":"1","c":null}]}'
+    with pytest.raises(AssignmentError) as raised:
+        assign_file(State("{}"), "/rows", "a.jsonl", b'{"a": 1}\n{"a": }\n')
+    assert str(raised.value) == (
+        'a.jsonl: Line 2, character 7: the value of "a" is missing before }.'
+    )
+
+
+def test_a_workbook_with_an_error_value_is_rejected() -> None:
+    sheet = make_sheet([text("a")], ['<c t="e"><v>#REF!</v></c>'])
+    with pytest.raises(AssignmentError, match=r"^a.xlsx: Row 2 has an error value in column A\."):
+        assign_file(State("{}"), "/rows", "a.xlsx", make_xlsx(One=sheet))
