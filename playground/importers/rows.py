@@ -21,6 +21,8 @@ from playground.importers.table_files import (
 )
 from playground.importers.tables import (
     CSV,
+    JSON,
+    JSON_LINES,
     InvalidTable,
     Reading,
     Row,
@@ -87,7 +89,7 @@ def read_table(
 
 
 def _collect(source: TableSource, rows: RowReader, names: KnownColumns) -> Table:
-    is_titled = bool(source.titles) or source.reading.format != CSV
+    is_titled = bool(source.titles) or source.reading.format in (JSON, JSON_LINES)
     unnamed = unnamed_columns(source)
     keys = [names.find(each) or each for each in source.columns]
     reject_repeated(keys, source.header_line)

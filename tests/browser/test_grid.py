@@ -1,5 +1,6 @@
 """The grid of inputs when there is much of it: far rows, columns, pasted blocks, meta."""
 
+import base64
 import json
 
 import pytest
@@ -10,6 +11,7 @@ from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection
 from tests.browser.actions import cell, expect_line, expect_saved, open_launch, wait_until
+from tests.importers.workbooks import make_sheet, make_xlsx, text
 
 
 @pytest.fixture
@@ -258,6 +260,24 @@ def test_an_empty_row_written_as_json_stays(page: Page, editor: Person, server: 
     cell(page, 2, 1).fill("Grace")
     expect_saved(page)
     assert rows_of(draft) == [{}, {"first_name": "Grace"}]
+
+
+def test_a_workbook_dropped_on_the_grid_adds_its_rows(page: Page) -> None:
+    builder = open_launch(page, "Find an email")
+    rows = [[text("Last name"), text("First name")], [text("Lovelace"), text("Ada")]]
+    content = base64.b64encode(make_xlsx(One=make_sheet(*rows))).decode()
+    builder.locator(".grid").first.evaluate(
+        """(grid, content) => {
+          const bytes = Uint8Array.from(atob(content), (each) => each.charCodeAt(0));
+          const dataTransfer = new DataTransfer();
+          dataTransfer.items.add(new File([bytes], "rows.xlsx"));
+          grid.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true }));
+        }""",
+        content,
+    )
+    expect(builder.locator(".toast")).to_contain_text("1 row pasted.")
+    expect_saved(builder)
+    assert rows_of(Draft.objects.get())[-1] == {"first_name": "Ada", "last_name": "Lovelace"}
 
 
 def test_titles_pasted_into_a_cell_name_the_columns(page: Page) -> None:

@@ -1,5 +1,6 @@
 """Pasting a table into the grid: the cells that it fills, and the message."""
 
+import base64
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.test import Client
 from playground.drafts.drafts import start_draft
 from playground.drafts.models import Change, Draft
 from playground.people.models import Person
+from tests.importers.workbooks import DATE, make_sheet, make_xlsx, number, text
 
 pytestmark = pytest.mark.django_db
 TEXT = '{"inputs": [{"a": "1", "b": "x"}, {"a": "2"}], "job_name": "N", "steps": []}'
@@ -141,3 +143,40 @@ def test_a_thousand_rows_are_counted(as_editor: Client, draft: Draft) -> None:
     answer = paste(as_editor, draft, "x\ty\n" * 1000, index=0)
     assert answer.json()["said"] == ["1,000 rows pasted."]
     assert len(rows_of(draft)) == 1000
+
+
+def drop(client: Client, draft: Draft, name: str, content: bytes | str) -> Any:
+    encoded = content if isinstance(content, str) else base64.b64encode(content).decode()
+    return paste(client, draft, "", file=encoded, name=name, index=2, column=0)
+
+
+def test_the_rows_of_a_file_are_added_by_their_titles(as_editor: Client, draft: Draft) -> None:
+    sheet = make_sheet([text("B"), text("a")], [text("007"), number("45000", DATE)], [text("x")])
+    answer = drop(as_editor, draft, "rows.xlsx", make_xlsx(One=sheet))
+    assert answer.json()["said"] == ["2 rows pasted."]
+    assert rows_of(draft)[2:] == [{"b": "007", "a": "2023-03-15"}, {"b": "x"}]
+
+
+def test_a_file_without_titles_fills_the_columns_in_their_order(
+    as_editor: Client, draft: Draft
+) -> None:
+    drop(as_editor, draft, "rows.csv", "1,5;7\n2;é\n".encode("cp1252"))
+    assert rows_of(draft)[2:] == [{"a": "1,5", "b": "7"}, {"a": "2", "b": "é"}]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("a.png", b"\x89PNG\r\n\x1a\n", "This is a PNG picture, not a table."),
+        ("a.csv", b"", "The table is empty."),
+        ("a.csv", "%", "The file was damaged on its way. Drop it again."),
+        ("a.csv", b'a,b\n1,"2\n', "Line 2: a quote is never closed"),
+    ],
+)
+def test_a_file_that_is_no_table_is_a_sentence(
+    as_editor: Client, draft: Draft, name: str, content: bytes | str, sentence: str
+) -> None:
+    answer = drop(as_editor, draft, name, content)
+    assert answer.status_code == 422
+    assert answer.json()["sentence"].startswith(sentence)
+    assert rows_of(draft) == json.loads(TEXT)["inputs"]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
@@ -38,6 +40,8 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """`{text, pointer, index, column, keys, revision, tab, step}` → the response to an edit, and
     `said`: sentences about what was pasted and what was left out.
 
+    A file has its content as Base64 in `file`, and its `name`, instead of a text.
+
     The cells fill the rows from `index` on: if the table has titles, the columns of those names,
     otherwise the columns from `column` on. `keys` are the columns that the page shows.
     """
@@ -49,9 +53,9 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
             return JsonResponse({"done": True})
         place = read_edit({**sent, "kind": "paste"})
         keys = [key for key in sent.get("keys") or () if isinstance(key, str)]
-        table = read_table(
-            str(sent.get("text", "")), _list_known(opened, place.pointer, keys), needs_titles=False
-        )
+        known = _list_known(opened, place.pointer, keys)
+        name = str(sent.get("name", ""))
+        table = read_table(_read_source(sent), known, name=name, needs_titles=False)
         count = _count_rows(opened, place, table.rows[-1].index + 1)
         edit = _build_edit(place, table, keys, sent.get("column"), count)
         done = apply_edit(person, draft_id, edit, sent["revision"], tab, undo_step)
@@ -66,6 +70,16 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     section = {**sent, "part": "section", "at": edit.pointer}
     said = [_say_pasted(len(table.rows)), *(note.message for note in table.notes)]
     return JsonResponse({**describe_applied(done, section), "said": said})
+
+
+def _read_source(sent: Mapping[str, Any]) -> str | bytes:
+    """The text that was pasted, or the content of a file."""
+    if "file" not in sent:
+        return str(sent.get("text", ""))
+    try:
+        return base64.b64decode(str(sent["file"]), validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidEditRequest(_("The file was damaged on its way. Drop it again.")) from None
 
 
 def _list_known(opened: DraftContext, pointer: str, keys: Sequence[str]) -> list[TableColumn]:

@@ -22,6 +22,15 @@ export function startGrid(page) {
     event.preventDefault();
     pasteAt(page, cell, text);
   });
+  // In the capturing phase: attachments.js would attach a file dropped anywhere.
+  document.addEventListener("drop", (event) => {
+    const grid = event.target.closest?.(".grid");
+    const file = event.dataTransfer?.files[0];
+    if (!grid || !file) return;
+    event.preventDefault();
+    event.stopPropagation();
+    dropFile(page, grid, file);
+  }, true);
   on("click", "[data-grid]", (tool) => useTool(page, tool.dataset.grid, tool.closest(".builder-section").querySelector(".grid")));
 }
 
@@ -60,7 +69,7 @@ async function useTool(page, tool, grid) {
   if (!text) return;
   rejectedText = text;
   const pointer = pointerOf(grid);
-  if (await pasteRows(page, pointer, () => countRows(gridAt(pointer)), 0, text)) rejectedText = "";
+  if (await pasteRows(page, pointer, () => countRows(gridAt(pointer)), 0, { text })) rejectedText = "";
 }
 
 // Adds a row at an index: a blank one, or a copy of the one before it.
@@ -119,17 +128,30 @@ async function pasteAt(page, cell, text) {
   if (isBlank(row) && indexOf(row, grid) < countRows(grid)) await fillRow(page, row);
   const start = indexOf(row, grid);
   const index = () => (row.isConnected ? indexOf(row, grid) : start);
-  return pasteRows(page, pointerOf(grid), index, cellsOf(row).indexOf(cell), text, row);
+  return pasteRows(page, pointerOf(grid), index, cellsOf(row).indexOf(cell), { text }, row);
 }
 
-// The server reads the text and fills the cells; see playground/importers/rows.py. `index` is a
-// function, because rows may have moved when the edit is sent. `target` is the row pasted into.
-// Returns whether the cells were pasted.
-async function pasteRows({ draft, form, problems }, pointer, index, column, text, target = null) {
+// The rows of a file, such as a workbook, come after those that are there.
+async function dropFile(page, grid, file) {
+  const reader = new FileReader();
+  const read = new Promise((resolve) => reader.addEventListener("loadend", resolve));
+  reader.readAsDataURL(file);
+  await read;
+  // A folder can be dropped, but not read.
+  if (reader.error) return toast(message("uploadFailed", { name: file.name }), "error");
+  const pointer = pointerOf(grid);
+  const content = { file: reader.result.split(",")[1] ?? "", name: file.name };
+  return pasteRows(page, pointer, () => countRows(gridAt(pointer)), 0, content);
+}
+
+// The server reads the text or file and fills the cells; see playground/importers/rows.py. `index`
+// is a function, because rows may have moved when the edit is sent. `target` is the row pasted
+// into. Returns whether the cells were pasted.
+async function pasteRows({ draft, form, problems }, pointer, index, column, content, target = null) {
   let first = 0;
   const answer = await draft.change(() => {
     first = index();
-    return { url: draft.urls.rows, text, pointer, index: first, column, keys: keysOf(gridAt(pointer)) };
+    return { url: draft.urls.rows, ...content, pointer, index: first, column, keys: keysOf(gridAt(pointer)) };
   });
   if (!answer) return false;
   // The cells replace the rows of this page that nobody has typed in.
