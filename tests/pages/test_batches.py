@@ -260,6 +260,25 @@ def test_a_protected_connection_asks_for_its_name_with_host_and_count(
     assert wait_for(batch, Batch.State.ENDED), batch.reason
 
 
+def test_a_retry_over_a_protected_connection_asks_again(as_editor: Client, make: Make) -> None:
+    batch = make(["Ada"])
+    Row.objects.filter(batch=batch).update(state=Row.State.REFUSED)
+    batch.state, batch.counts = Batch.State.ENDED, {"refused": 1}
+    batch.save()
+    assert batch.connection
+    batch.connection.protected = True
+    batch.connection.save()
+    act = reverse("act_on_batch", args=[batch.pk])
+    answer = as_editor.post(act, {"do": "retry"})
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert page.count('id="confirm"') == 1
+    assert page.count("to send 1 request to 127.0.0.1") == 2
+    as_editor.post(act, {"do": "retry", "confirm": batch.connection.name})
+    assert wait_for(batch, Batch.State.ENDED), batch.reason
+    assert batch.counts == {"accepted": 1}
+
+
 def test_the_rows_are_filtered_searched_sorted_and_paged(
     as_editor: Client,
     make: Make,

@@ -7,9 +7,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.batches.models import Batch
+from playground.batches.access import Confirmation
+from playground.batches.models import Batch, Row
 from playground.batches.running import Options, find_confirmation, validate_options
 
+FAILED = (Row.State.REFUSED, Row.State.NOT_SENT)
 FIELDS = ("rate", "concurrency", "failures", "percent", "webhook")
 
 
@@ -37,8 +39,15 @@ def describe_options(
     return {
         "options": values,
         "option_errors": {name: errors[name] for name in FIELDS if name in errors},
-        "confirmation": find_confirmation(batch),
+        "confirmation": describe_confirmation(batch),
     }
+
+
+def describe_confirmation(batch: Batch) -> Confirmation | None:
+    """What has to be typed before the waiting requests, else the failed ones, are sent."""
+    waiting = int(batch.counts.get(Row.State.WAITING, 0))
+    failed = sum(int(batch.counts.get(each, 0)) for each in FAILED)
+    return find_confirmation(batch, waiting or failed)
 
 
 def read_options(sent: Mapping[str, Any]) -> Options:

@@ -13,10 +13,9 @@ from django.views.decorators.http import require_safe
 
 from playground.batches.access import may_run, may_stop
 from playground.batches.models import Batch
-from playground.batches.running import find_confirmation
 from playground.pages.batches.access import LARGE, get_batch_or_404, is_being_set_up
 from playground.pages.batches.checked import describe_checked
-from playground.pages.batches.options_form import describe_options
+from playground.pages.batches.options_form import describe_confirmation, describe_options
 from playground.pages.batches.progress import chart_batch, describe_progress
 from playground.pages.batches.rows import describe_rows
 from playground.pages.batches.setup import show_setup
@@ -65,7 +64,7 @@ def describe_run(request: HttpRequest, batch: Batch) -> dict[str, object]:
         "chart": chart_batch(batch),
         "may_run": may_run(person, batch),
         "may_stop": may_stop(person, batch),
-        "confirmation": find_confirmation(batch),
+        "confirmation": describe_confirmation(batch),
         **describe_polling(request, batch),
     }
 
