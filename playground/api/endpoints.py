@@ -8,18 +8,23 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.db import DatabaseError
 from django.db.models.functions import Lower
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import HttpError
 
 from playground.api.authentication import Bearer, TooManyRequests, get_person
+from playground.api.batches import router
+from playground.api.parameters import reject_unknown_parameters
 from playground.api.schemas import (
+    CHECK,
+    READ,
+    SAVE,
     Checked,
     FillInput,
-    InvalidInput,
-    Message,
     NewTemplate,
     NewVersion,
     SendInput,
@@ -28,6 +33,8 @@ from playground.api.schemas import (
     TemplateDetail,
     TemplateList,
 )
+from playground.batches.access import BatchRefused
+from playground.batches.models import Batch
 from playground.drafts.assignments import (
     AssignmentError,
     assign_connection,
@@ -54,15 +61,11 @@ from playground.workspace.models import Connection
 PAGE_SIZE = 100
 # Shorter than the usual timeout of a proxy in front, so that the client gets an answer.
 WAIT_SECONDS = 20.0
-# How each kind of operation may fail, for the OpenAPI document.
-READ: Any = {401: Message, 403: Message, 404: Message, 422: InvalidInput, 429: Message}
-CHECK: Any = {**READ, 400: Message}
-SAVE: Any = {**CHECK, 409: Message}
 
 api = NinjaAPI(
     title="API Playground",
     version="1",
-    description="Templates for scripts. Authenticate with Authorization: Bearer TOKEN.",
+    description="Templates and batches for scripts. Authenticate with Authorization: Bearer TOKEN.",
     docs_url=None,
     urls_namespace="api",
 )
@@ -86,6 +89,7 @@ def _answer_storage_error(request: HttpRequest, error: Any) -> HttpResponse:
     return answer
 
 
+NO_BATCH = "There is no such batch, or it isn't shared with you."
 NO_TEMPLATE = "There is no such template, or it isn't shared with you."
 
 
@@ -101,6 +105,10 @@ api.add_exception_handler(Version.DoesNotExist, _answer(404, "There is no such v
 api.add_exception_handler(Connection.DoesNotExist, _answer(404, "There is no such connection."))
 for _error in (AssignmentError, UnknownOperation, JSONSyntaxError):
     api.add_exception_handler(_error, _answer(422))
+api.add_exception_handler(Batch.DoesNotExist, _answer(404, NO_BATCH))
+api.add_exception_handler(BatchRefused, _answer(409))
+for _broken in (MultiPartParserError, SuspiciousOperation):
+    api.add_exception_handler(_broken, _answer(400))
 api.add_exception_handler(DatabaseError, _answer_storage_error)
 api.add_exception_handler(OSError, _answer_storage_error)
 
@@ -112,7 +120,7 @@ def list_all(
     page: int = Query(0, ge=0, le=10_000),  # type: ignore[type-arg]
 ) -> Any:
     """List the templates that you can see, by name, a hundred per page."""
-    _reject_unknown_parameters(request, "find", "page")
+    reject_unknown_parameters(request, "find", "page")
     start = page * PAGE_SIZE
     # One row more than shown tells whether there is another page.
     search = templates.Search(text=find.replace("\0", ""))
@@ -130,7 +138,7 @@ def get_one(
     version: int = Query(0, ge=0, le=2**31),  # type: ignore[type-arg]
 ) -> Any:
     """Get one template; with a variant, the document of that variant."""
-    _reject_unknown_parameters(request, "variant", "version")
+    reject_unknown_parameters(request, "variant", "version")
     template = templates.get_template(get_person(request), template_id)
     return _format_template(template, variant, version)
 
@@ -213,14 +221,6 @@ def get_exchange(request: HttpRequest, exchange_id: uuid.UUID) -> Any:
     return _format_exchange(exchange)
 
 
-def _reject_unknown_parameters(request: HttpRequest, *known: str) -> None:
-    # Ninja ignores them, so a misspelt `variant` would return the shared document.
-    for name in request.GET:
-        if name not in known:
-            expected = " or ".join(known)
-            raise HttpError(422, f"Unknown query parameter {name!r:.60}; use {expected}.")
-
-
 def _get_state(content: versions.Content, variant: str) -> State:
     if variant and variants.find_variant(content.variants, variant) is None:
         raise HttpError(404, "There is no such variant.")
@@ -285,3 +285,6 @@ def _format_exchange(exchange: Exchange) -> dict[str, Any]:
         "status": exchange.status,
         "job": exchange.job_uid,
     }
+
+
+api.add_router("/batches", router)

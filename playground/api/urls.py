@@ -36,6 +36,8 @@ def show_api(request: HttpRequest) -> HttpResponse:
 
 
 def _find_scope(operation: dict[str, object]) -> str:
+    if scope := operation.get("x-scope"):
+        return str(scope)
     # Ninja doesn't publish scopes, but they follow from the names of the operations.
     name = str(operation.get("operationId", "")).rsplit("_", 1)[-1]
     return {"create": "save", "save": "save", "send": "send"}.get(name, "read")

@@ -46,14 +46,17 @@ def create_batch(
     media_type: str = "",
     variant: str = "",
     reading: Reading | None = None,
+    key: uuid.UUID | None = None,
 ) -> Batch:
     """Make a batch of a file of rows and the payload of a template's version, a draft or a batch.
 
-    One of another batch begins with that one's mapping.
+    One of another batch begins with that one's mapping. With a key that is its id, it is made only
+    once: raises IntegrityError if there is one.
     """
     if not person.may_edit:
         raise BatchRefused(_("Viewers can't send. An owner can make you an editor."))
     batch = _begin(person, source, variant)
+    batch.pk = key or batch.pk
     operation = _find_operation(batch.operation)
     batch.name = (batch.name or operation.title)[:300]
     batch.file, table = _store(person, pieces, file_name, media_type, reading)

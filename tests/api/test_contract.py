@@ -10,6 +10,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from playground.api import authentication
 from playground.api.endpoints import api
+from playground.batches.models import Batch
 from playground.payload_templates.models import Template
 from playground.people.models import Person, RequestCount
 from playground.people.rate_limits import guesses
@@ -48,6 +49,7 @@ def token(editor: Person) -> str:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_every_answer_is_as_described(operation: str, template: Template, token: str) -> None:
+    batch = Batch.objects.create(person=template.person, template=template, name="B")
     headers = {"Authorization": f"Bearer {token}", "Accept-Encoding": "identity"}
 
     @given(case=OPERATIONS[operation].as_strategy())
@@ -56,8 +58,9 @@ def test_every_answer_is_as_described(operation: str, template: Template, token:
         authentication.CALLS.clear()
         guesses.clear()
         RequestCount.objects.all().delete()
-        if is_id(case.path_parameters.get("template_id")):
-            case.path_parameters["template_id"] = str(template.id)
+        for name, key in (("template_id", template.id), ("batch_id", batch.pk)):
+            if is_id(case.path_parameters.get(name)):
+                case.path_parameters[name] = str(key)
         case.call_and_validate(headers=headers, excluded_checks=LEFT_OUT)
 
     ask()
