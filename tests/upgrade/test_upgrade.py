@@ -52,6 +52,8 @@ CHANGED: tuple[str, ...] = (
     "pages › Åsa › / › connections",
     "pages › édith › / › connections",
     "pages › victor › / › connections",
+    # The finder finds templates too.
+    "pages › édith › /find/?find=nacht › templates",
 )
 SHOWN, LONGEST = 30, 300
 
