@@ -24,9 +24,10 @@ help: ## list these commands
 run: $(VENV)/installed$(if $(PLAYGROUND_BROKER_URL),-worker,$(if $(findstring postgres,$(PLAYGROUND_DATABASE_URL)),-postgresql)) $(FILES) ## set up what is missing, then serve the playground
 	@exec $(PYTHON) manage.py serve
 
-# Reads the same settings as `make run`, PLAYGROUND_BROKER_URL among them.
+# Reads the same settings as `make run`, PLAYGROUND_BROKER_URL among them. Named by its process:
+# RabbitMQ ends the second of two workers that have the same name.
 worker: $(VENV)/installed-worker $(FILES) ## run a worker for sends and syncs
-	@exec $(VENV)/bin/celery -A playground worker --loglevel info
+	@exec $(VENV)/bin/celery -A playground worker --loglevel info --hostname worker-$$$$@%h
 
 test: $(VENV)/installed-tests ## run every test, those in a browser too
 	@$(PYTHON) -m tests.browser.chromium

@@ -1,10 +1,13 @@
-"""What commands for scripts share: exit statuses, and arguments that name things."""
+"""What commands for scripts share: exit statuses, arguments that name things, and their end."""
 
 from __future__ import annotations
 
 from argparse import ArgumentParser, BooleanOptionalAction
 from typing import Any
 
+from django.core.management.base import BaseCommand
+
+from playground.commands.stopping import finish_sends
 from playground.importers.tables import FORMATS, Reading
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.templates import find_templates_by_name
@@ -21,6 +24,17 @@ DELIMITERS = {"tab": "\t", "\\t": "\t", "none": ""}
 
 class InvalidArgument(ValueError):
     """An argument names nothing that exists; the text is a sentence for people."""
+
+
+class SendingCommand(BaseCommand):
+    """A command whose process sends, and may take over what one that died has left."""
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """Run the command, then let what it sends finish: cut off, it would end as unknown."""
+        try:
+            super().run_from_argv(argv)
+        finally:
+            finish_sends()
 
 
 def find_template(person: Person, name: str) -> Template:

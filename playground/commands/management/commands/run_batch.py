@@ -15,7 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
 
-from django.core.management.base import BaseCommand
 from django.db import DatabaseError
 
 from playground.batches import batches, running
@@ -29,6 +28,7 @@ from playground.commands.scripts import (
     INVALID_ARGUMENTS,
     NOT_SENT,
     InvalidArgument,
+    SendingCommand,
     add_reading_arguments,
     find_named_connection,
     find_template,
@@ -37,7 +37,6 @@ from playground.commands.scripts import (
 )
 from playground.commands.server import serve_sandbox
 from playground.commands.startup import explain_missing_person, find_actor
-from playground.commands.stopping import finish_sends
 from playground.payload_templates.templates import record_use
 from playground.people.models import Person
 from playground.workspace.models import Connection
@@ -48,7 +47,7 @@ MAKING = ("rows", "pairs", "kinds", "group", "variant", "connection", "check_onl
 NO_CONNECTION = "The template has no connection. Choose one with --connection."
 
 
-class Command(BaseCommand):
+class Command(SendingCommand):
     """Makes a batch, checks its rows, sends the good ones, and reports what became of each.
 
     The batch runs in this process, or with a broker in the workers. It is the same as one made in
@@ -105,11 +104,7 @@ class Command(BaseCommand):
     def run_from_argv(self, argv: list[str]) -> None:
         # Like Ctrl+C it pauses the batch, so that no request is cut off.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
-        try:
-            super().run_from_argv(argv)
-        finally:
-            # Also what this process has taken over from one that died.
-            finish_sends()
+        super().run_from_argv(argv)
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.options = options

@@ -9,7 +9,6 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from playground.calls.masking import format_masked, mask_call
@@ -20,6 +19,7 @@ from playground.commands.scripts import (
     REFUSED,
     UNKNOWN,
     InvalidArgument,
+    SendingCommand,
     find_named_connection,
     find_template,
     find_version,
@@ -58,7 +58,7 @@ EXIT_STATUS = {
 }
 
 
-class Command(BaseCommand):
+class Command(SendingCommand):
     help = (
         "Send a template. The exit status is 0 if it was accepted, 1 if it was refused, 2 if the "
         "arguments aren't valid, 3 if nothing was sent, 4 if the outcome is unknown."

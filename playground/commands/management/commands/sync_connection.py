@@ -5,8 +5,9 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from playground.commands.scripts import SendingCommand
 from playground.commands.server import serve_sandbox
 from playground.commands.startup import prepare_database
 from playground.sending.sync import can_sync
@@ -17,7 +18,7 @@ from playground.workspace.models import Connection, SyncRun
 INTERRUPTED = 130
 
 
-class Command(BaseCommand):
+class Command(SendingCommand):
     help = (
         "Sync the workflows and accounts of a connection. The exit status is 0 if everything was "
         "synced, 1 if something failed."
