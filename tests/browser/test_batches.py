@@ -143,6 +143,7 @@ def test_a_run_is_paused_left_and_resumed(page: Page, draft: Draft, standin: Sta
     page.get_by_role("button", name="Save limits").click()
     expect(page.locator("#toasts")).to_contain_text("Saved.")
     page.get_by_role("button", name="Resume").click()
+    expect(page.get_by_role("button", name="Resume")).to_have_count(0)
     # The rows follow without a reload.
     page.evaluate("() => document.body.setAttribute('data-old', '')")
     expect(page.locator("#count-accepted strong")).to_have_text("30")

@@ -347,7 +347,12 @@ def installed(tmp_path: Path) -> Any:
             command = [sys.executable, "manage.py", "run_batch", *args]
             settings = environment(data, ALLOW_NETWORKS="127.0.0.0/8", HEARTBEAT_SECONDS="10")
             pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams}
-            return subprocess.Popen(command, cwd=HOME, env=settings, text=True, **pipes)
+            # A build server may run the tests with Ctrl+C ignored, which a child would inherit.
+            former = signal.signal(signal.SIGINT, signal.default_int_handler)
+            try:
+                return subprocess.Popen(command, cwd=HOME, env=settings, text=True, **pipes)
+            finally:
+                signal.signal(signal.SIGINT, former)
 
         making = (sender.template, "--rows", str(file), *JOBS, "--json", "--user", "ada")
         yield server, start, making

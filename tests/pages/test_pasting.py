@@ -236,7 +236,7 @@ def test_an_operation_without_a_payload_is_rejected(as_editor: Client) -> None:
 
 SEVERAL = json.dumps({
     "item": [
-        {"name": "List", "request": {"method": "GET", "url": "https://h.example.com/list?token=T1"}},
+        {"name": "List", "request": {"method": "GET", "url": "https://h.example.com/list?token=first-token"}},
         *POSTMAN["item"],
         {
             "name": "Engage",
@@ -257,7 +257,7 @@ def test_one_of_several_requests_is_chosen(as_editor: Client) -> None:
     assert [each.number for each, _ in listed.context["requests"]] == [1, 2, 3]
     assert 'value="2" checked' in page
     assert "Engage" in page
-    assert "T1" not in page.partition("<textarea")[0]
+    assert "first-token" not in page.partition("<textarea")[0]
     sent = {"text": SEVERAL, "request": "3", "digest": listed.context["digest"]}
     answer = as_editor.post("/paste/", sent)
     draft = Draft.objects.get()

@@ -2,11 +2,8 @@
 
 import pytest
 
-from playground.payload_templates.templates import Search, list_templates
-from playground.people.models import Person
 from playground.people.search import contain_text, contain_words, equal_text
 from playground.workspace.models import Connection
-from tests.payload_templates.templates import make_template
 
 NAMES = ["Zeta", "émile", "Émile Zola", "ÉMILE", "alpha", "Beta 100%"]
 
@@ -39,10 +36,3 @@ def test_wildcards_are_ordinary_characters(connections, text: str) -> None:
 def test_names_are_sorted_without_regard_to_case(connections) -> None:
     names = [name for name in Connection.objects.values_list("name", flat=True) if name.isascii()]
     assert names == ["alpha", "Beta 100%", "Zeta"]
-
-
-def test_templates_never_used_come_after_those_that_were(editor: Person) -> None:
-    names = {name: make_template(editor, name=name) for name in ("never", "once")}
-    type(names["once"]).objects.filter(pk=names["once"].pk).update(used_at="2026-11-01T00:00Z")
-    found = list_templates(editor, Search(sort="used"))
-    assert [each.name for each in found] == ["once", "never"]
