@@ -69,6 +69,15 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
     assert holds()
 
 
+def soon(page: Page, holds: Callable[[], bool]) -> None:
+    """Wait for what handlers of this test see: requests are held and dialogs answered meanwhile."""
+    for _ in range(1000):
+        if holds():
+            return
+        page.wait_for_timeout(20)
+    assert holds()
+
+
 def count_sends(standin: Standin) -> int:
     """How often the stand-in was asked to do something; jobs are read meanwhile."""
     return [method for method, *_ in standin.seen].count("POST")

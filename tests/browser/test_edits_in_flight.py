@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from playground.drafts.models import Draft
-from tests.browser.actions import cell, expect_line, expect_saved, open_launch
+from tests.browser.actions import cell, expect_line, expect_saved, open_launch, soon
 
 
 @pytest.fixture
@@ -32,15 +32,6 @@ def slow(builder: Page, address: str = "**/edit/") -> Callable[[], None]:
         held.pop().continue_()
 
     return release
-
-
-def soon(builder: Page, holds: Callable[[], bool]) -> None:
-    """Wait for it, and let requests be held and go meanwhile."""
-    for _ in range(500):
-        if holds():
-            return
-        builder.wait_for_timeout(20)
-    assert holds()
 
 
 def names() -> list[object]:

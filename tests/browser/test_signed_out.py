@@ -11,9 +11,8 @@ from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.people.models import Person, Role
 from playground.workspace.models import Connection
-from tests.browser.actions import cell, expect_saved, open_launch, wait_until
+from tests.browser.actions import cell, expect_saved, open_launch, soon, wait_until
 from tests.browser.test_builder import paste
-from tests.browser.test_edits_in_flight import soon
 from tests.browser.test_json_editor import open_editor, replace, shown
 from tests.conftest import PASSWORD, make_person
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Dialog, Page, expect
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.workspace.models import Connection
-from tests.browser.actions import cell, count_sends, expect_saved
+from tests.browser.actions import cell, count_sends, expect_saved, soon
 from tests.browser.test_sending import fill_in, lead_to, send_button, verdict
 from tests.sending.stand_ins import Standin
 
@@ -79,8 +79,7 @@ def test_staying_on_the_page_shows_the_connection_that_send_uses(
     expect(builder.locator("#saved")).to_have_attribute("data-state", "refused")
     choose(builder, "Prod")
     expect(builder.locator("#connection_button")).to_contain_text("Prod")
-    builder.wait_for_timeout(300)
-    assert asked == ["beforeunload"]
+    soon(builder, lambda: asked == ["beforeunload"])
     expect(builder.get_by_label("Job name", exact=True)).to_have_value("never accepted")
     send_button(builder).click()
     expect(builder.locator("#not_sent")).to_contain_text("an edit on this page is not saved")

@@ -21,7 +21,7 @@ export class EditQueue {
     this.waiting = new Map(); // by field
     this.inFlight = new Set();
     this.rejected = new Map(); // by field, or by the queue itself for structural edits
-    this.typedAt = new Map();
+    this.changedAt = new Map(); // by field: when it was last typed in, or its value was answered
     this.drawnAt = new WeakMap(); // revisions of fields that haven't been redrawn since
     this.structural = [];
     this.structuralCount = 0;
@@ -73,15 +73,16 @@ export class EditQueue {
   // `make` computes pointer and value when the edit leaves, as rows may have moved by then.
   editField(field, make) {
     this.rejected.delete(field);
-    this.typedAt.set(field, performance.now());
+    this.changedAt.set(field, performance.now());
     this.waiting.set(field, { make, isTyped: true });
     this.pump();
   }
 
-  // Fields with a value that what was requested at `since` cannot contain: typed later, or unsaved.
+  // Fields with a value that what was requested at `since` may not contain: typed or saved later,
+  // or not saved yet.
   fieldsNewerThan(since) {
-    for (const field of this.typedAt.keys()) if (!field.isConnected) this.typedAt.delete(field);
-    return [...this.typedAt].filter(([field, at]) => at >= since || this.isUnsaved(field)).map(([field]) => field);
+    for (const field of this.changedAt.keys()) if (!field.isConnected) this.changedAt.delete(field);
+    return [...this.changedAt].filter(([field, at]) => at >= since || this.isUnsaved(field)).map(([field]) => field);
   }
 
   // The draft is about to be reloaded. A field that stays on the page still shows the old value,
@@ -131,6 +132,7 @@ export class EditQueue {
     const edit = job.make();
     if (edit) await this.deliver(job, edit);
     else this.rejected.delete(job.key);
+    if (this.changedAt.has(job.key)) this.changedAt.set(job.key, performance.now());
     this.inFlight.delete(job);
     this.continue();
   }

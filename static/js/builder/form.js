@@ -26,12 +26,24 @@ export class Form {
   async redraw(html) {
     const number = (this.requested += 1);
     const since = html ? Infinity : performance.now();
-    const source = html ?? (await this.draft.fetchPart({ part: "form", ...rowInFocus() }));
+    const source = html ?? (await this.fetch());
     if (source === null || number < this.drawn) return;
     this.drawn = number;
     const [fresh, index] = elementsOf(source);
     const sections = [...fresh.querySelectorAll(".builder-section")];
     this.place(sections, index, sections.map((each) => each.id), since);
+  }
+
+  // The form as the server draws it now, or null. If rows moved meanwhile, it may lack a row of this
+  // page or repeat one, so it is requested again.
+  async fetch() {
+    const { queue } = this.draft;
+    for (;;) {
+      await queue.idle();
+      const before = queue.structuralCount;
+      const html = await this.draft.fetchPart({ part: "form", ...rowInFocus() });
+      if (html === null || queue.structuralCount === before) return html;
+    }
   }
 
   // Follows a change made elsewhere, by the answer's `sections` that changed.
