@@ -9,7 +9,7 @@ import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -57,13 +57,21 @@ class Served:
 
     def resident_megabytes(self) -> float:
         """The memory that the process has of its own now (Linux; elsewhere 0)."""
-        try:
-            lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
-        except OSError:
-            return 0.0
-        return next(
-            (int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS")), 0.0
-        )
+        return read_megabytes("VmRSS", self.process.pid)
+
+    def forget_peak(self) -> None:
+        """Let the peak begin anew from what the process has now."""
+        with suppress(OSError):
+            Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+
+def read_megabytes(kind: str, process: int | str = "self") -> float:
+    """VmRSS, the memory that a process has now, or VmHWM, its peak (Linux; elsewhere 0)."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith(kind)), 0.0)
 
 
 @contextmanager

@@ -11,7 +11,6 @@ from playground.batches.models import Batch, Row
 from playground.batches.reading import check_batch
 from playground.payload_templates.models import Template
 from playground.people.models import Person
-from playground.workspace.models import Connection
 from tests.batches.conftest import MAPPING, count_arrivals, write_rows
 from tests.bench.product import start_one
 from tests.drill.report import Report
@@ -53,16 +52,21 @@ def run() -> Report:
 
 def make_batch(origin: str, rows: int, senders: int = SENDERS) -> Batch:
     """A batch that the next server goes on with, as if the one before had died."""
+    batch = upload_batch(origin, rows)
+    made = Batch.objects.filter(pk=batch.pk)
+    made.update(state=Batch.State.CHECKING)
+    check_batch(str(batch.pk))
+    made.update(state=Batch.State.RUNNING, concurrency=senders, base_url=origin)
+    return batch
+
+
+def upload_batch(origin: str, rows: int) -> Batch:
+    """A batch with a file and a mapping, whose rows nobody has checked yet."""
     create_sender(origin, f"batch-{random.randrange(1_000_000)}")
     person, template = Person.objects.latest("pk"), Template.objects.latest("created_at")
     file = write_rows([f"Job {number}" for number in range(rows)])
     batch = batches.create_batch(person, template.versions.get(), [file], "rows.csv")
     batches.set_mapping(person, batch.pk, MAPPING)
-    made = Batch.objects.filter(pk=batch.pk)
-    made.update(state=Batch.State.CHECKING)
-    check_batch(str(batch.pk))
-    connection = Connection.objects.get(pk=batch.connection_id)
-    made.update(state=Batch.State.RUNNING, concurrency=senders, base_url=connection.base_url)
     return batch
 
 
