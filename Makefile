@@ -55,10 +55,10 @@ bench: $(VENV)/installed-tests ## measure the running product against its target
 	@$(PYTHON) -m tests.browser.chromium
 	@$(PYTHON) -m tests.bench
 
-bench-peers: $(VENV)/installed-tests ## measure react-jsonschema-form beside the product; needs Node and npm
+bench-peers: $(VENV)/installed-tests ## measure react-jsonschema-form, Newman and Bruno beside the product; needs Node and npm
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "make bench-peers needs Node.js and npm. Install them, then try again."; exit 1; }
 	@$(PYTHON) -m tests.browser.chromium
-	@$(PYTHON) -m tests.bench --only peers
+	@$(PYTHON) -m tests.bench --only peers batch_peers
 
 drill: $(VENV)/installed-tests ## kill, overload and fill the running product; nothing may break
 	@$(PYTHON) -m tests.browser.chromium

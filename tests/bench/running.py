@@ -11,6 +11,7 @@ import django
 django.setup()
 
 from tests.bench import (  # noqa: E402
+    batch_peers,
     batches,
     crowd,
     crowd_sends,
@@ -47,13 +48,15 @@ MEASURES: dict[str, Measure] = {
     "memory": memory.measure_memory,
     "start": starting.measure_start,
     "peers": peers.measure_peers,
+    "batch_peers": batch_peers.measure_batch_peers,
     "workers": workers.measure_workers,
 }
 
 
 # The peers need Node.js and the network: only `make bench-peers` measures them. The workers need
 # PostgreSQL and RabbitMQ, and both processors for themselves.
-USUAL = [name for name in MEASURES if name not in ("peers", "workers")]
+UNUSUAL = ("peers", "batch_peers", "workers")
+USUAL = [name for name in MEASURES if name not in UNUSUAL]
 
 
 def measure(names: Iterable[str], runs: int) -> list[Figure]:
