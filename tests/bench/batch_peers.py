@@ -51,6 +51,7 @@ def measure_batch_peers(served: Served) -> Iterator[Figure]:
 
 
 def measure_peer(name: str, command: list[str], folder: Path, target: Target) -> Iterator[Figure]:
+    before = target.count()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
     found: list[tuple[int, float]] = []
 
@@ -62,7 +63,7 @@ def measure_peer(name: str, command: list[str], folder: Path, target: Target) ->
             found.append((process.returncode, usage.ru_maxrss / 1024))
         return bool(pid)
 
-    rate = time_requests(target, ROWS, has_ended)
+    rate = time_requests(target, before, ROWS, has_ended)
     [(exit_code, megabytes)] = found
     assert exit_code == 0, f"{name} ended with {exit_code}"
     yield Figure(f"{name}: sent", f"{ROWS:,} rows", rate, "/s")

@@ -83,10 +83,9 @@ def measure_sending(served: Served, target: Target) -> Iterator[Figure]:
     """The server goes on with the batch within seconds, as if another process had left it."""
     used = served.cpu_seconds()
     served.forget_peak()
-    batch = make_batch(target.origin, ROWS, SENDERS)
-    rate = time_requests(
-        target, ROWS, lambda: Batch.objects.filter(pk=batch.pk, state="ended").exists()
-    )
+    before, batch = target.count(), make_batch(target.origin, ROWS, SENDERS)
+    ended = Batch.objects.filter(pk=batch.pk, state=Batch.State.ENDED)
+    rate = time_requests(target, before, ROWS, ended.exists)
     batch.refresh_from_db()
     assert batch.counts == {"accepted": ROWS}, batch.counts
     used = (served.cpu_seconds() - used) / ROWS * 1000
@@ -97,9 +96,11 @@ def measure_sending(served: Served, target: Target) -> Iterator[Figure]:
     yield Figure("batch: peak of the server", document, peak, "MB")
 
 
-def time_requests(target: Target, requests: int, has_ended: Callable[[], bool]) -> float:
-    """Requests a second, from the first that arrives until the sender has ended."""
-    before = target.count()
+def time_requests(
+    target: Target, before: int, requests: int, has_ended: Callable[[], bool]
+) -> float:
+    """Requests a second, from the first that is seen until the sender has ended; `before` have
+    arrived before it was started."""
     assert wait_until(lambda: target.count() > before, PATIENCE), "nothing arrived"
     first, begun = target.count(), time.monotonic()
     assert wait_until(has_ended, PATIENCE), "it didn't end"

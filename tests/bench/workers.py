@@ -18,15 +18,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from tests.bench.batches import time_requests
 from tests.bench.client import Client
 from tests.bench.documents import SMALL
 from tests.bench.figures import Figure
 from tests.bench.product import HOME, PATIENCE, Served
+from tests.bench.target import Target, start_target
 from tests.engine.deployment import Started
 from tests.engine.machines import Machines, find_missing_server, start_machines
 from tests.sending.stand_ins import wait_until
 
 SENDS = int(os.environ.get("BENCH_SENDS", "2000"))
+ROWS, SENDERS, MILLISECONDS = 4000, 50, 50
 EDIT_SECONDS, DRAFTS = 10.0, 8
 LONGEST = 3600.0
 FASTER_SENDS, FASTER_EDITS = 1.7, 1.6
@@ -55,6 +58,20 @@ from tests.bench.product import make_draft, make_visitor
 visitors = [make_visitor() for _ in range({count})]
 print(json.dumps([[each.cookie, str(make_draft(each, SMALL).id)] for each in visitors]))
 """
+UPLOAD = """
+from playground.batches.models import Batch
+from playground.batches.reading import check_batch
+from tests.drill.batch_kills import upload_batch
+batch = upload_batch({origin!r}, {rows})
+Batch.objects.filter(pk=batch.pk).update(state="checking", concurrency={senders})
+check_batch(str(batch.pk))
+"""
+START = """
+from playground.batches import running
+from playground.batches.models import Batch
+batch = Batch.objects.get(state="checked")
+running.start(batch.person, batch.pk)
+"""
 
 
 def measure_workers(served: Served) -> Iterator[Figure]:
@@ -63,6 +80,7 @@ def measure_workers(served: Served) -> Iterator[Figure]:
         raise SystemExit(missing)
     with serve_waiting_target() as target, start_machines(target, **SETTINGS) as machines:
         yield from compare_workers(machines)
+        yield from compare_batches(machines)
         yield from compare_web_processes(machines)
 
 
@@ -74,6 +92,48 @@ def compare_workers(machines: Machines) -> Iterator[Figure]:
     ratio = rates[2, 1] / rates[1, 1]
     document = f"{SENDS} sends"
     yield Figure("two workers against one", document, ratio, "×", FASTER_SENDS, at_least=True)
+
+
+def compare_batches(machines: Machines) -> Iterator[Figure]:
+    """Workers of one process each; a batch opens a lane in every process that lives."""
+    rates, document = {}, f"{ROWS:,} rows"
+    with start_target(MILLISECONDS) as target:
+        for workers in (1, 2):
+            rate = rates[workers] = measure_batch_of(machines, workers, target)
+            yield Figure(f"batch: sent by {workers} × 1 processes", document, rate, "/s")
+    ratio, note = rates[2] / rates[1], f"{SENDERS} at the same time, {MILLISECONDS} ms each"
+    yield Figure(
+        "batch: two workers against one", document, ratio, "×", FASTER_SENDS, None, None, True, note
+    )
+
+
+def measure_batch_of(machines: Machines, workers: int, target: Target) -> float:
+    upload = UPLOAD.format(origin=target.origin, rows=ROWS, senders=SENDERS)
+    machines.deployment.manage("shell", "--no-imports", "-c", upload)
+    before = target.count()
+    # Those that were stopped count as alive for a while, and would get lanes.
+    assert wait_until(lambda: count_workers(machines) == 0, PATIENCE)
+    settings = {"PLAYGROUND_WORKER_PROCESSES": "1"}
+    running = [machines.deployment.start(WORKER, str(each), **settings) for each in range(workers)]
+    assert wait_until(lambda: count_workers(machines) == workers, PATIENCE)
+    machines.deployment.manage("shell", "--no-imports", "-c", START)
+    rate = time_requests(target, before, ROWS, lambda: count_running(machines) == 0)
+    for worker in running:
+        worker.stop()
+    statement = "SELECT count(*) FROM batches_row WHERE state <> 'accepted'"
+    assert machines.read(statement) == [(0,)], "rows weren't accepted"
+    return rate
+
+
+def count_workers(machines: Machines) -> int:
+    """As the product counts them when it opens lanes."""
+    code = "from playground.engine.processes import count_alive; print(count_alive()['worker'])"
+    return int(machines.deployment.manage("shell", "--no-imports", "-c", code).split()[-1])
+
+
+def count_running(machines: Machines) -> int:
+    statement = "SELECT count(*) FROM batches_batch WHERE state = 'running'"
+    return int(machines.read(statement)[0][0])
 
 
 def compare_web_processes(machines: Machines) -> Iterator[Figure]:
