@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -114,6 +115,19 @@ def run_round(
 
     Raises Batch.DoesNotExist. After any error nothing has changed, and it may be called again.
     """
+    # The replies are most of what is written: they go first, while another lane has the lock.
+    with transaction.atomic():
+        record_ends([each.end for each in finished])
+        return _change_batch(batch_id, preparer, finished, ready, pause)
+
+
+def _change_batch(
+    batch_id: uuid.UUID,
+    preparer: Preparer,
+    finished: Sequence[Finished],
+    ready: Sequence[Prepared],
+    pause: str,
+) -> Round:
     with ledger.locked(batch_id) as batch:
         if finished:
             record_finished(batch, finished)
@@ -136,8 +150,7 @@ def run_round(
 
 
 def record_finished(batch: Batch, finished: Sequence[Finished]) -> None:
-    """Store results of requests of a locked batch, with what follows from them."""
-    record_ends([each.end for each in finished])
+    """Copy recorded results to the rows of a locked batch, with what follows from them."""
     requests = [each.sending.prepared.request for each in finished]
     rows = Row.objects.filter(batch=batch, request__in=requests, leader=True)
     columns = rows.values_list("request", "attempt", "state", "code")
