@@ -16,8 +16,8 @@ from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Query, Status
 from ninja.errors import HttpError
 
+from playground.api import batch_results, batch_sending, batches
 from playground.api.authentication import Bearer, TooManyRequests, get_person
-from playground.api.batches import router
 from playground.api.parameters import reject_unknown_parameters
 from playground.api.schemas import (
     CHECK,
@@ -33,7 +33,7 @@ from playground.api.schemas import (
     TemplateDetail,
     TemplateList,
 )
-from playground.batches.access import BatchRefused
+from playground.batches.access import BatchRefused, InvalidSetup
 from playground.batches.models import Batch
 from playground.drafts.assignments import (
     AssignmentError,
@@ -103,7 +103,7 @@ def _answer_too_many(request: HttpRequest, error: TooManyRequests) -> HttpRespon
 api.add_exception_handler(Template.DoesNotExist, _answer(404, NO_TEMPLATE))
 api.add_exception_handler(Version.DoesNotExist, _answer(404, "There is no such version."))
 api.add_exception_handler(Connection.DoesNotExist, _answer(404, "There is no such connection."))
-for _error in (AssignmentError, UnknownOperation, JSONSyntaxError):
+for _error in (AssignmentError, InvalidSetup, UnknownOperation, JSONSyntaxError):
     api.add_exception_handler(_error, _answer(422))
 api.add_exception_handler(Batch.DoesNotExist, _answer(404, NO_BATCH))
 api.add_exception_handler(BatchRefused, _answer(409))
@@ -287,4 +287,5 @@ def _format_exchange(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-api.add_router("/batches", router)
+for _part in (batches, batch_sending, batch_results):
+    api.add_router("/batches", _part.router)

@@ -23,13 +23,13 @@ Text = Annotated[str, StringConstraints(max_length=5_000_000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 
 
-def _read_whole(value: Any) -> Any:
-    # In JSON Schema 978.0 is an integer.
+def read_whole(value: Any) -> Any:
+    """The number as JSON Schema takes it, where 978.0 is an integer."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 # Fields are strict, as pydantic would otherwise accept "1" and true.
-Whole = Annotated[int, BeforeValidator(_read_whole)]
+Whole = Annotated[int, BeforeValidator(read_whole)]
 
 
 class Input(BaseModel):
@@ -137,84 +137,3 @@ class InvalidInput(Schema):
 READ: Any = {401: Message, 403: Message, 404: Message, 422: InvalidInput, 429: Message}
 CHECK: Any = {**READ, 400: Message}
 SAVE: Any = {**CHECK, 409: Message}
-
-RowState = Literal[
-    "bad", "waiting", "sending", "accepted", "refused", "not-sent", "unknown", "done"
-]
-# Empty for all.
-RowFilter = Literal[
-    "", "bad", "waiting", "sending", "accepted", "refused", "not-sent", "unknown", "done"
-]
-ResultFormat = Literal["csv", "jsonl", "junit", "bad"]
-MAPPING = (
-    'JSON text: {"columns": [{"column": 0, "pointer": "/job_name"}], "group": "each"}; columns '
-    "count from 0, `group` is each, all, chunks (with `size`) or key (with `key`), and `items` the "
-    "list that rows are collected in."
-)
-
-
-class NewBatch(Input):
-    template: UUID
-    version: int = Field(0, ge=0, le=2**31, description="0 for the newest.")
-    variant: str = Field("", max_length=100)
-    connection: Text = Field("", description="Name of a connection to use instead.")
-    mapping: Text = Field("", description=MAPPING)
-    requests_per_second: float | None = None
-    concurrency: int = 4
-    stop_after_failures: int | None = None
-    stop_after_percent: int | None = None
-    delimiter: str = Field("", max_length=10, description="One character, tab or none.")
-    encoding: str = Field("", max_length=40)
-    sheet: Text = ""
-    press: UUID | None = Field(None, description="Repeating it with the same file makes no other.")
-
-
-class Confirmed(Input):
-    confirm: Text = Field("", description="The name of a protected connection.")
-
-
-class StartInput(Confirmed):
-    trial: bool = Field(False, strict=True, description="Send the first request, then pause.")
-
-
-class BatchState(Schema):
-    id: UUID
-    name: str
-    state: str = Field(description="draft, checking, checked, running, paused, stopped, ended")
-    reason: str = Field(description="Why it was paused or stopped, or can't be checked.")
-    rows: int
-    bad_rows: int
-    requests: int
-    counts: dict[str, int] = Field(description="Requests by the state of their rows.")
-    started_at: datetime | None
-    ended_at: datetime | None
-
-
-class BatchDetail(BatchState):
-    template: UUID | None
-    connection: str
-    file: str
-    columns: list[str]
-    mapping: dict[str, Any]
-
-
-class BatchRow(Schema):
-    row: int
-    line: int
-    request: int | None
-    outcome: RowState
-    code: str
-    sentence: str
-    status: int | None
-    exchange: UUID | None
-    job: str
-    attempt: int
-    seconds: float | None
-    ended_at: datetime | None
-    cells: list[str | None]
-    problems: list[dict[str, Any]] = Field(description="Columns count from 1.")
-
-
-class BatchRows(Schema):
-    rows: list[BatchRow]
-    next: int | None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +13,8 @@ from django.urls import include, path
 from django.views.decorators.http import require_safe
 
 from playground.api.endpoints import api
+
+REFERENCE = re.compile(r'"#/components/schemas/(\w+)"')
 
 
 @login_not_required
@@ -25,7 +29,10 @@ def show_api(request: HttpRequest) -> HttpResponse:
             "path": path_,
             "summary": operation.get("description") or operation.get("summary", ""),
             "scope": _find_scope(operation),
-            "parameters": operation.get("parameters", []),
+            "parameters": [
+                {**each, "type": _name_type(each["schema"])}
+                for each in operation.get("parameters", [])
+            ],
             "body": _format_body(operation, parts),
             "answers": sorted(operation["responses"]),
         }
@@ -35,7 +42,7 @@ def show_api(request: HttpRequest) -> HttpResponse:
     return render(request, "api/page.html", {"calls": calls, "info": schema["info"]})
 
 
-def _find_scope(operation: dict[str, object]) -> str:
+def _find_scope(operation: dict[str, Any]) -> str:
     if scope := operation.get("x-scope"):
         return str(scope)
     # Ninja doesn't publish scopes, but they follow from the names of the operations.
@@ -43,10 +50,27 @@ def _find_scope(operation: dict[str, object]) -> str:
     return {"create": "save", "save": "save", "send": "send"}.get(name, "read")
 
 
-def _format_body(operation: dict[str, object], parts: dict[str, object]) -> str:
-    text = json.dumps(operation.get("requestBody", {}))
-    found = [name for name in parts if f'"#/components/schemas/{name}"' in text]
-    return json.dumps(parts[found[0]], indent=2, ensure_ascii=False) if found else ""
+def _name_type(schema: dict[str, Any]) -> str:
+    """A word for the type of a parameter, or the values that it may have."""
+    found = next((each for each in schema.get("anyOf", ()) if each.get("type") != "null"), schema)
+    if values := [str(each) for each in found.get("enum", ()) if each]:
+        return ", ".join(values)
+    return str(found.get("format") or found.get("type", ""))
+
+
+def _format_body(operation: dict[str, Any], parts: dict[str, object]) -> str:
+    """The schema of what is sent, followed by those that it refers to."""
+    contents = operation.get("requestBody", {}).get("content", {}).values()
+    texts = [json.dumps(each["schema"], indent=2, ensure_ascii=False) for each in contents]
+    shown: list[str] = []
+    for text in texts:
+        for name in REFERENCE.findall(text):
+            if name not in shown:
+                shown.append(name)
+                part = {name: parts[name]}
+                texts.append(json.dumps(part, indent=2, ensure_ascii=False))
+    # A reference alone says nothing.
+    return "\n\n".join(each for each in texts if not each.startswith('{\n  "$ref"'))
 
 
 _patterns, _app, _namespace = api.urls

@@ -6,6 +6,7 @@ import uuid
 from dataclasses import dataclass
 
 from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from playground.batches.models import Batch
 from playground.payload_templates.templates import may_manage, visible_templates
@@ -30,6 +31,10 @@ class BatchRefused(ValueError):
     def __init__(self, message: str, confirmation: Confirmation | None = None) -> None:
         super().__init__(message)
         self.confirmation = confirmation
+
+
+class InvalidSetup(BatchRefused):
+    """A file, a mapping or an option that can't be used, whatever state the batch is in."""
 
 
 def visible_batches(person: Person) -> QuerySet[Batch]:
@@ -63,3 +68,9 @@ def may_stop(person: Person, batch: Batch) -> bool:
     if may_run(person, batch) or person.is_owner:
         return True
     return batch.template is not None and may_manage(person, batch.template)
+
+
+def require_sender(allowed: bool) -> None:
+    """Raise BatchRefused for a person who may not do it."""
+    if not allowed:
+        raise BatchRefused(_("Only the person who made this batch can send it."))

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from playground.batches import ledger
-from playground.batches.access import BatchRefused, may_run, may_stop
+from playground.batches.access import BatchRefused, InvalidSetup, may_run, may_stop
 from playground.batches.files import recognise_file, remove_file, store_rows
 from playground.batches.mapping import Mapping
 from playground.batches.models import Batch, SavedMapping
@@ -108,10 +108,15 @@ def set_source(person: Person, batch_id: uuid.UUID, reading: Reading) -> Batch:
 
 
 def replace_file(
-    person: Person, batch_id: uuid.UUID, pieces: Iterable[bytes], name: str, media_type: str = ""
+    person: Person,
+    batch_id: uuid.UUID,
+    pieces: Iterable[bytes],
+    name: str,
+    media_type: str = "",
+    reading: Reading | None = None,
 ) -> Batch:
     """Use another file, such as the corrected one. The mapping is kept if the columns fit."""
-    file, table = _store(person, pieces, name, media_type, None)
+    file, table = _store(person, pieces, name, media_type, reading)
     try:
         with ledger.locked(batch_id) as batch:
             _require_editable(person, batch)
@@ -203,7 +208,7 @@ def _store(
     try:
         file = store_rows(pieces, name, media_type, person)
     except FileRejected as error:
-        raise BatchRefused(str(error)) from None
+        raise InvalidSetup(str(error)) from None
     try:
         return file, _recognise(file, reading)
     except BatchRefused:
@@ -215,7 +220,7 @@ def _recognise(file: File, reading: Reading | None) -> TableSource:
     try:
         return recognise_file(file, reading)
     except InvalidTable as error:
-        raise BatchRefused(str(error)) from None
+        raise InvalidSetup(str(error)) from None
 
 
 def _set_table(batch: Batch, table: TableSource) -> None:
@@ -241,13 +246,13 @@ def _require_valid(batch: Batch, mapping: Mapping) -> None:
     operation = _find_operation(batch.operation)
     messages = validate_mapping(mapping, batch.columns, operation, read_state(batch))
     if messages:
-        raise BatchRefused(" ".join(messages))
+        raise InvalidSetup(" ".join(messages))
 
 
 def _reopen(batch: Batch) -> None:
     """Take a checked batch back to its set-up: its rows don't fit any more."""
-    batch.state, batch.reason = Batch.State.DRAFT, ""
-    batch.save(update_fields=["state", "reason"])
+    batch.state, batch.reason, batch.has_broken_file = Batch.State.DRAFT, "", False
+    batch.save(update_fields=["state", "reason", "has_broken_file"])
 
 
 def _find_operation(operation_id: str) -> Operation:

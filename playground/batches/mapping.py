@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from collections.abc import Mapping as Data
 from dataclasses import asdict, dataclass, fields
@@ -18,6 +19,9 @@ GROUPS: tuple[str, ...] = get_args(Group)
 DUPLICATES: tuple[str, ...] = get_args(Duplicates)
 # More rows in one request would have to be in memory at once.
 MOST_ROWS = 100_000
+# Twice the columns of a file: one may fill several fields.
+MOST_ENTRIES = 2000
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class InvalidMapping(ValueError):
@@ -100,6 +104,8 @@ class Mapping:
         unique = data.get("unique", ())
         if not _is_list(columns) or not _is_list(unique):
             raise InvalidMapping("`columns` and `unique` of a mapping must be lists.")
+        if len(columns) > MOST_ENTRIES:
+            raise InvalidMapping(f"`columns` of a mapping has at most {MOST_ENTRIES:,} entries.")
         return cls(
             columns=tuple(map(_read_column, columns)),
             group=_read_choice(data, "group", GROUPS),
@@ -109,6 +115,34 @@ class Mapping:
             unique=tuple(_check_text(each, "unique") for each in unique),
             duplicates=_read_choice(data, "duplicates", DUPLICATES),
         )
+
+
+def number_columns(data: Any, titles: Sequence[str]) -> Any:
+    """A mapping as plain data, with the index of each column that is named by its title.
+
+    Raises InvalidMapping for a title that no column has, or another one than the one of the index:
+    the mapping is for a file with other columns. What isn't a mapping is left for `Mapping.read`.
+    """
+    columns = data.get("columns") if isinstance(data, Data) else None
+    if not _is_list(columns):
+        return data
+    numbers = {title: number for number, title in enumerate(titles)}
+    return {**data, "columns": [_number_column(each, numbers) for each in columns or ()]}
+
+
+def _number_column(data: Any, numbers: Data[str, int]) -> Any:
+    if not isinstance(data, Data) or not data.get("title"):
+        return data
+    title, index = str(data["title"]), data.get("column")
+    number = numbers.get(title)
+    if number is None:
+        raise InvalidMapping(f"The file has no column {title!r:.80}.")
+    if index is None:
+        return {**data, "column": number}
+    if index != number:
+        text = f"Column {number} of the file is {title!r:.80}, not column {index!r:.20}."
+        raise InvalidMapping(text)
+    return data
 
 
 def _read_column(data: Any) -> ColumnMapping:
@@ -153,4 +187,6 @@ def _read_text(data: Data[str, Any], name: str) -> str:
 def _check_text(value: Any, name: str) -> str:
     if not isinstance(value, str):
         raise InvalidMapping(f"`{name}` must be text, not {value!r:.80}.")
+    if SURROGATE.search(value):
+        raise InvalidMapping(f"`{name}` has half of a character: {value!r:.80}.")
     return value

@@ -52,6 +52,8 @@ class Batch(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     # Why it was paused or stopped, or why the file can't be read.
     reason = SealedMessageField(default="")
+    # Whether the last check ended because of the file.
+    has_broken_file = models.BooleanField(default=False)
     # None: as fast as the connection allows.
     requests_per_second = models.FloatField(null=True)
     concurrency = models.PositiveSmallIntegerField(default=4)
@@ -177,6 +179,21 @@ class Lane(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} lane {self.number}"
+
+
+class IdempotencyKey(models.Model):
+    """A key that a script sent with a call, so that a repetition of the call does nothing."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="idempotency_keys")
+    key = models.UUIDField()
+    # SHA-256 of what the call was for, in hex.
+    call_digest = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "key"], name="key_of_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.key}"
 
 
 class SavedMapping(models.Model):

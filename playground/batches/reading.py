@@ -48,24 +48,35 @@ class CannotCheck(Exception):
 @task
 def check_batch(batch_id: str) -> None:
     """Read and judge the rows of a batch that nobody checks yet."""
+    # If it is to be checked anew meanwhile, that is for this task: it isn't enqueued a second time.
+    while _check(batch_id) and not get_cancel().is_set():
+        pass
+
+
+def _check(batch_id: str) -> bool:
+    """Check a batch; return False if it isn't to be checked, or not now."""
     waiting = Batch.objects.filter(pk=batch_id, state=Batch.State.CHECKING, process="")
     # The condition is part of the UPDATE: a task may come twice.
     if not waiting.update(process=identify_process()):
-        return
+        return False
     batch = Batch.objects.select_related("connection", "person", "version", "file").get(pk=batch_id)
     try:
         Check(batch).run()
     except CheckEnded:
-        return
-    except (CannotCheck, InvalidTable, FilesUnavailable, UnknownOperation) as error:
+        pass
+    except InvalidTable as error:
+        _give_up(batch, str(error), has_broken_file=True)
+    except (CannotCheck, FilesUnavailable, UnknownOperation) as error:
         _give_up(batch, str(error))
     except DatabaseError as error:
         # Recovery enqueues it again.
         logger.error("A check has to wait: %s", type(error).__name__)
         Batch.objects.filter(pk=batch_id, process=identify_process()).update(process="")
+        return False
     except Exception as error:
         logger.error("A check failed: %s", describe_error(error))
         _give_up(batch, _("API Playground failed while checking. See the log for the error."))
+    return True
 
 
 def recover_checks() -> None:
@@ -128,6 +139,9 @@ class Check:
         """Yield the rows that could be read, numbered in the order of the file."""
         for number, each in enumerate(found, 1):
             if isinstance(each, RowProblem):
+                if each.ends_file:
+                    # Nobody knows which rows are missing: none is sent.
+                    raise InvalidTable(each.message, each.code, line=each.line, column=each.column)
                 problem: dict[str, object] = {
                     # Counted from 1 there, and from 0 in mappings.
                     "column": each.column - 1 if each.column else None,
@@ -206,6 +220,7 @@ class Check:
 def start_check(batch: Batch) -> None:
     """Have a locked batch checked, from the beginning."""
     batch.state, batch.reason, batch.process = Batch.State.CHECKING, "", ""
+    batch.has_broken_file = False
     batch.row_count = batch.bad_row_count = batch.warned_row_count = batch.request_count = 0
     batch.counts = {}
     batch.started_at = timezone.now()
@@ -214,6 +229,7 @@ def start_check(batch: Batch) -> None:
             "state",
             "reason",
             "process",
+            "has_broken_file",
             "row_count",
             "bad_row_count",
             "warned_row_count",
@@ -225,9 +241,9 @@ def start_check(batch: Batch) -> None:
     enqueue(check_batch, batch.pk)
 
 
-def _give_up(batch: Batch, reason: str) -> None:
+def _give_up(batch: Batch, reason: str, has_broken_file: bool = False) -> None:
     mine = Batch.objects.filter(pk=batch.pk, state=Batch.State.CHECKING, process=identify_process())
-    mine.update(state=Batch.State.DRAFT, reason=reason, process="")
+    mine.update(state=Batch.State.DRAFT, reason=reason, has_broken_file=has_broken_file, process="")
 
 
 def _blocks(problems: Sequence[CellProblem]) -> bool:

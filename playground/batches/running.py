@@ -4,9 +4,12 @@ Each function locks the batch, so that two clicks at once do one thing. They rai
 a sentence for people where something can't be done now.
 """
 
+import hashlib
+import json
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,28 +17,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from playground.batches import ledger
-from playground.batches.access import BatchRefused, Confirmation, may_run, may_stop
-from playground.batches.ending import settle, validate_webhook
+from playground.batches.access import (
+    BatchRefused,
+    Confirmation,
+    may_run,
+    may_stop,
+    require_sender,
+)
+from playground.batches.ending import settle
 from playground.batches.lanes import open_lanes
-from playground.batches.models import Batch, Row, SavedMapping
+from playground.batches.models import Batch, IdempotencyKey, Row, SavedMapping
 from playground.batches.preparing import MustPause, check_sender
 from playground.people.audit import record_event
 from playground.people.models import Person
 from playground.sending.policy import current_origin
 from playground.workspace.connections import host_of, resolve_base_url
-
-MOST_CONCURRENT, HIGHEST_RATE = 50, 1000.0
-
-
-@dataclass(frozen=True)
-class Options:
-    """How fast a batch sends, and when it stops by itself; None for no limit."""
-
-    requests_per_second: float | None = None
-    concurrency: int = 4
-    stop_after_failures: int | None = None
-    stop_after_percent: int | None = None
-    webhook: str = ""
 
 
 def find_confirmation(batch: Batch, requests: int | None = None) -> Confirmation | None:
@@ -48,49 +44,12 @@ def find_confirmation(batch: Batch, requests: int | None = None) -> Confirmation
     return Confirmation(connection.name, host, waiting if requests is None else requests)
 
 
-def validate_options(options: Options) -> str:
-    """Return why these options can't be used; empty if they can."""
-    rate, failures = options.requests_per_second, options.stop_after_failures
-    if rate is not None and not 0 < rate <= HIGHEST_RATE:
-        return _("Requests per second must be more than 0 and at most %d.") % HIGHEST_RATE
-    if not 1 <= options.concurrency <= MOST_CONCURRENT:
-        return _("Requests at the same time must be between 1 and %d.") % MOST_CONCURRENT
-    if failures is not None and failures < 1:
-        return _("The number of failures must be at least 1.")
-    if options.stop_after_percent is not None and not 1 <= options.stop_after_percent <= 100:
-        return _("The percentage of failures must be between 1 and 100.")
-    return validate_webhook(options.webhook)
-
-
-def set_options(person: Person, batch_id: uuid.UUID, options: Options) -> None:
-    """Change rate, limits and webhook, also while it runs."""
-    if message := validate_options(options):
-        raise BatchRefused(message)
-    with ledger.locked(batch_id) as batch:
-        _require(may_run(person, batch))
-        batch.requests_per_second = options.requests_per_second
-        batch.concurrency = options.concurrency
-        batch.stop_after_failures = options.stop_after_failures
-        batch.stop_after_percent = options.stop_after_percent
-        batch.webhook = options.webhook.strip()
-        batch.save(
-            update_fields=[
-                "requests_per_second",
-                "concurrency",
-                "stop_after_failures",
-                "stop_after_percent",
-                "webhook",
-            ]
-        )
-
-
 def start(person: Person, batch_id: uuid.UUID, confirm: str = "", trial: bool = False) -> Batch:
     """Begin to send the good rows, or with `trial` the first request only.
 
     A second click finds it running and changes nothing.
     """
-    with ledger.locked(batch_id) as batch:
-        _require(may_run(person, batch))
+    with _locked_to_send(person, batch_id, confirm) as batch:
         if batch.state == Batch.State.RUNNING:
             return batch
         if batch.state != Batch.State.CHECKED:
@@ -107,7 +66,7 @@ def start(person: Person, batch_id: uuid.UUID, confirm: str = "", trial: bool = 
 def pause(person: Person, batch_id: uuid.UUID) -> Batch:
     """Send no more for now; requests that are under way finish."""
     with ledger.locked(batch_id) as batch:
-        _require(may_stop(person, batch))
+        require_sender(may_stop(person, batch))
         if batch.state == Batch.State.RUNNING:
             ledger.pause_for(batch, _("Paused by %s.") % person.get_username())
             ledger.save_ledger(batch)
@@ -119,8 +78,7 @@ def pause(person: Person, batch_id: uuid.UUID) -> Batch:
 
 def resume(person: Person, batch_id: uuid.UUID, confirm: str = "") -> Batch:
     """Go on after a pause or a stop."""
-    with ledger.locked(batch_id) as batch:
-        _require(may_run(person, batch))
+    with _locked_to_send(person, batch_id, confirm) as batch:
         if batch.state == Batch.State.RUNNING:
             return batch
         if batch.state not in (Batch.State.PAUSED, Batch.State.STOPPED):
@@ -138,7 +96,7 @@ def resume(person: Person, batch_id: uuid.UUID, confirm: str = "") -> Batch:
 def stop(person: Person, batch_id: uuid.UUID) -> Batch:
     """End the batch with its waiting rows unsent; requests that are under way finish."""
     with ledger.locked(batch_id) as batch:
-        _require(may_stop(person, batch))
+        require_sender(may_stop(person, batch))
         if batch.state in (Batch.State.RUNNING, Batch.State.PAUSED):
             ledger.end(batch, Batch.State.STOPPED, _("Stopped by %s.") % person.get_username())
             ledger.save_ledger(batch)
@@ -148,10 +106,16 @@ def stop(person: Person, batch_id: uuid.UUID) -> Batch:
     return batch
 
 
-def retry_failed(person: Person, batch_id: uuid.UUID, confirm: str = "") -> Batch:
-    """Send the refused rows and those that weren't sent once more; unknown ones stay."""
-    with ledger.locked(batch_id) as batch:
-        _require(may_run(person, batch))
+def retry_failed(
+    person: Person, batch_id: uuid.UUID, confirm: str = "", key: uuid.UUID | None = None
+) -> Batch:
+    """Send the refused rows and those that weren't sent once more; unknown ones stay.
+
+    The same key does so only once.
+    """
+    with _locked_to_send(person, batch_id, confirm) as batch:
+        if _is_repeated(batch, key, "retry"):
+            return batch
         _require_idle(batch)
         number = ledger.count(batch, Row.State.REFUSED) + ledger.count(batch, Row.State.NOT_SENT)
         if not number:
@@ -169,10 +133,15 @@ def decide(
     requests: Sequence[int] | None,
     again: bool,
     confirm: str = "",
+    key: uuid.UUID | None = None,
 ) -> Batch:
-    """Send unknown requests again, or mark them as done; None for all of them."""
-    with ledger.locked(batch_id) as batch:
-        _require(may_run(person, batch))
+    """Send unknown requests again, or mark them as done; None for all of them.
+
+    The same key does so only once.
+    """
+    with _locked_to_send(person, batch_id, confirm) as batch:
+        if _is_repeated(batch, key, "decide", requests, again):
+            return batch
         if again:
             _require_idle(batch)
         unknown = Row.objects.filter(batch=batch, state=Row.State.UNKNOWN)
@@ -210,8 +179,6 @@ def _run(
             confirmation.requests,
         )
         numbers = {"name": confirmation.name, "host": confirmation.host}
-        if confirm.strip():
-            record_event(person, "batch", batch.name, "refused: another name was typed")
         raise BatchRefused(text % (numbers | {"count": confirmation.requests}), confirmation)
     batch.confirmed = batch.confirmed or confirmation is not None
     try:
@@ -225,6 +192,34 @@ def _run(
     batch.save(update_fields=["confirmed", "base_url"])
     record_event(person, "batch", batch.name, f"{what}: {batch.counts.get('waiting', 0)} waiting")
     open_lanes(batch)
+
+
+@contextmanager
+def _locked_to_send(person: Person, batch_id: uuid.UUID, confirm: str) -> Iterator[Batch]:
+    """Lock a batch that this person may send."""
+    try:
+        with ledger.locked(batch_id) as batch:
+            require_sender(may_run(person, batch))
+            yield batch
+    except BatchRefused as error:
+        if error.confirmation is not None and confirm.strip():
+            # After the transaction, which was rolled back.
+            name = Batch.objects.values_list("name", flat=True).get(pk=batch_id)
+            record_event(person, "batch", name, "refused: another name was typed")
+        raise
+
+
+def _is_repeated(batch: Batch, key: uuid.UUID | None, *call: Any) -> bool:
+    """Whether this call on a locked batch came with this key before; if not, it is noted."""
+    if key is None:
+        return False
+    digest = hashlib.sha256(json.dumps(call).encode()).hexdigest()
+    found, is_new = IdempotencyKey.objects.get_or_create(
+        batch_id=batch.pk, key=key, defaults={"call_digest": digest}
+    )
+    if not is_new and found.call_digest != digest:
+        raise BatchRefused(_("This key was used for another call. Use a new one."))
+    return not is_new
 
 
 def _note_target(batch: Batch) -> bool:
@@ -248,11 +243,6 @@ def _save_mapping(batch: Batch) -> None:
     if batch.template_id is not None:
         mapping = {"mapping": batch.mapping}
         SavedMapping.objects.update_or_create(template_id=batch.template_id, defaults=mapping)
-
-
-def _require(allowed: bool) -> None:
-    if not allowed:
-        raise BatchRefused(_("Only the person who made this batch can send it."))
 
 
 def _require_idle(batch: Batch) -> None:

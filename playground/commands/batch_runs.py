@@ -37,7 +37,8 @@ RETRY_SECONDS = 2.0
 JSON_SUFFIXES = (".jsonl", ".ndjson", ".json")
 # What changes while a batch is checked and runs; its payload and mapping stay in the database.
 CHANGING = [
-    *("state", "reason", "counts", "row_count", "bad_row_count", "request_count"),
+    *("state", "reason", "has_broken_file", "counts"),
+    *("row_count", "bad_row_count", "request_count"),
     *("next_start_at", "timeline", "started_at", "ended_at"),
 ]
 Begin = Callable[[Person, uuid.UUID, str], Batch]
@@ -76,6 +77,8 @@ class BatchRun:
 
     def report_check(self) -> int:
         """Report what the check found; return the exit status."""
+        if self.batch.has_broken_file:
+            return self._report(INVALID_ARGUMENTS)
         return self._report(NOT_SENT if batch_output.has_faults(self.batch) else 0)
 
     def send(self, begin: Begin, confirm: str, states: Sequence[str] = batch_output.OPEN) -> int:

@@ -192,7 +192,7 @@ class _Builder:
 def report_invalid(error: InvalidTable, line: int, columns: Sequence[str]) -> RowProblem:
     """The problem that ended the reading; `line` is its line unless the error has one."""
     name = name_column(columns, (error.column or 0) - 1)
-    return RowProblem(error.line or line, error.column, name, error.code, str(error))
+    return RowProblem(error.line or line, error.column, name, error.code, str(error), True)
 
 
 def list_some(names: Sequence[str], most: int, count: int | None = None) -> str:

@@ -113,7 +113,8 @@ class Row:
 class RowProblem:
     """A row that can't be read without losing or changing a cell; `column` counts from 1.
 
-    `message` is a sentence for people that begins with the line.
+    `message` is a sentence for people that begins with the line. One that `ends_file` is the last:
+    what follows in the file couldn't be read.
     """
 
     line: int
@@ -121,6 +122,7 @@ class RowProblem:
     column_name: str
     code: str
     message: str
+    ends_file: bool = False
 
 
 @dataclass(frozen=True)

@@ -4,96 +4,26 @@ import csv
 import io
 import json
 import uuid
-from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import HttpResponse
 from django.test import Client
 
-from playground.api import authentication
 from playground.batches.models import Batch, Lane
-from playground.commands.practice import fill_practice
 from playground.payload_templates.models import Template
-from playground.people.models import Person, Role
-from playground.people.tokens import make_token
+from playground.people.models import Role
 from playground.workspace.models import Connection, File
+from tests.api.scripts import MAPPING, ROWS, Script
 from tests.batches.conftest import count_arrivals
 from tests.conftest import make_person
-from tests.payload_templates.templates import make_template
-from tests.sending.conftest import LAUNCH, WORKFLOW, standin  # noqa: F401
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROWS = "name,results\nOne,100\nTwo,200\n"
-MAPPING = {
-    "columns": [
-        {"column": 0, "pointer": "/job_name"},
-        {"column": 1, "pointer": "/steps/0/parameters/max_results", "kind": "number"},
-    ]
-}
 REFUSAL = b'{"error": {"message": "No such account."}}'
 ACCEPTANCE = b'{"message": "ok", "job_uid": "j-1"}'
 
 
-@pytest.fixture
-def template(editor: Person, standin) -> Template:  # noqa: F811
-    authentication.CALLS.clear()
-    fill_practice()
-    connection = Connection.objects.get(name="Practice")
-    connection.base_url = standin.origin
-    connection.save()
-    connection.secrets.update(hosts="127.0.0.1")
-    return make_template(editor, text=LAUNCH, connection=connection, workflow_uid=WORKFLOW)
-
-
-class Script:
-    """Calls the API with the token of a person."""
-
-    def __init__(self, person: Person, *scopes: str) -> None:
-        token = make_token(person, "script", list(scopes or ("read", "send")), 1)
-        headers = {"Authorization": f"Bearer {token}"}
-        self._client = Client(headers=headers, enforce_csrf_checks=True)
-
-    def create(self, of: Template, rows: str | bytes = ROWS, **fields: Any) -> HttpResponse:
-        fields = {"mapping": json.dumps(MAPPING), "template": str(of.pk)} | fields
-        content = rows.encode() if isinstance(rows, str) else rows
-        file = SimpleUploadedFile("rows.csv", content, "text/csv")
-        return self._client.post("/api/batches", {**fields, "file": file})
-
-    def make(self, template: Template, rows: str = ROWS, **fields: Any) -> str:
-        """A batch whose rows have been checked."""
-        made = self.create(template, rows, **fields)
-        assert made.status_code == 201, made.content
-        key = str(made.json()["id"])
-        assert wait_until(lambda: self.get(key)["state"] == "checked", 30)
-        return key
-
-    def ask(self, method: str, path: str, **body: Any) -> HttpResponse:
-        data = json.dumps(body) if method == "POST" else ""
-        return self._client.generic(method, f"/api/batches/{path}", data, "application/json")
-
-    def get(self, path: str) -> dict[str, Any]:
-        answer = self.ask("GET", path)
-        assert answer.status_code == 200, answer.content
-        return dict(answer.json())
-
-    def run(self, key: str, call: str = "start", **body: Any) -> dict[str, Any]:
-        """Begin to send, and wait until it has ended."""
-        answer = self.ask("POST", f"{key}/{call}", **body)
-        assert answer.status_code == 200, answer.content
-        assert wait_until(lambda: self.get(key)["state"] != "running", 30)
-        assert wait_until(lambda: not Lane.objects.exists())
-        return self.get(key)
-
-
-@pytest.fixture
-def script(editor: Person) -> Script:
-    return Script(editor)
-
-
-def test_a_batch_is_made_sent_and_its_rows_are_listed(template, script, standin) -> None:  # noqa: F811
+def test_a_batch_is_made_sent_and_its_rows_are_listed(template, script, standin) -> None:
     key = script.make(template, ROWS + "Three,many\n", concurrency=2)
     assert not standin.seen
     state = script.get(key)
@@ -117,7 +47,7 @@ def test_a_batch_is_made_sent_and_its_rows_are_listed(template, script, standin)
     assert script.ask("GET", f"{key}/rows?limit=0").status_code == 422
 
 
-def test_a_key_makes_one_batch_and_start_sends_once(template, script, standin) -> None:  # noqa: F811
+def test_a_key_makes_one_batch_and_start_sends_once(template, script, standin) -> None:
     press = str(uuid.uuid4())
     key = script.make(template, press=press)
     again = script.create(template, press=press)
@@ -132,7 +62,7 @@ def test_a_key_makes_one_batch_and_start_sends_once(template, script, standin) -
     assert (again.status_code, again.json()["state"]) == (200, "ended")
 
 
-def test_failed_rows_are_retried(template, script, standin) -> None:  # noqa: F811
+def test_failed_rows_are_retried(template, script, standin) -> None:
     standin.status, standin.body = 422, REFUSAL
     key = script.make(template)
     assert script.run(key)["counts"] == {"refused": 2}
@@ -148,7 +78,7 @@ def test_failed_rows_are_retried(template, script, standin) -> None:  # noqa: F8
     )  # fmt: skip
 
 
-def test_a_batch_is_paused_resumed_stopped_and_deleted(template, script, standin) -> None:  # noqa: F811
+def test_a_batch_is_paused_resumed_stopped_and_deleted(template, script, standin) -> None:
     rows = "name\n" + "".join(f"{number}\n" for number in range(8))
     mapping = json.dumps({"columns": MAPPING["columns"][:1]})
     key = script.make(template, rows, mapping=mapping, concurrency=1)
@@ -196,6 +126,16 @@ def test_the_result_has_the_rows_of_the_file(template, script) -> None:
         (ROWS, {"mapping": "{"}, 422, "it isn't valid JSON."),
         (ROWS, {"mapping": '{"columns": 1}'}, 422, "must be lists"),
         (ROWS, {"mapping": '{"columns": [{"column": 7, "pointer": "/a"}]}'}, 422, "no column 8"),
+        (
+            ROWS,
+            {"mapping": '{"columns": [{"column": 0, "pointer": "/\\ud800"}]}'},
+            422,
+            "half of a character",
+        ),
+        (ROWS, {"mapping": "[" * 100_000}, 422, "it isn't valid JSON."),
+        (ROWS, {"mapping": '{"columns": [{"title": "gone"}]}'}, 422, "no column 'gone'"),
+        (ROWS, {"format": "xlsx"}, 422, "isn't a workbook"),
+        (ROWS, {"webhook": "http://169.254.169.254/"}, 422, "169.254"),
         (ROWS, {"concurrency": 99}, 422, "between 1 and 50"),
         (ROWS, {"encoding": "klingon"}, 422, "klingon"),
         (ROWS, {"variant": "gone"}, 404, "There is no such variant."),
@@ -223,7 +163,7 @@ def test_a_file_is_required_and_no_field_is_ignored(template, script) -> None:
     assert broken.status_code == 400
 
 
-def test_a_protected_connection_needs_its_name(template, script, standin) -> None:  # noqa: F811
+def test_a_protected_connection_needs_its_name(template, script, standin) -> None:
     Connection.objects.update(protected=True)
     key = script.make(template)
     refused = script.ask("POST", f"{key}/start", confirm="Other")
@@ -233,7 +173,7 @@ def test_a_protected_connection_needs_its_name(template, script, standin) -> Non
     assert script.run(key, confirm="Practice")["counts"] == {"accepted": 2}
 
 
-def test_others_may_look_but_not_send(template, script, viewer, standin) -> None:  # noqa: F811
+def test_others_may_look_but_not_send(template, script, viewer, standin) -> None:
     key = script.make(template)
     other = Script(make_person(Role.EDITOR, "other"))
     assert other.ask("GET", key).status_code == 404

@@ -11,7 +11,7 @@ import pytest
 from playground.batches import batches, running
 from playground.batches.mapping import ColumnMapping, Mapping
 from playground.batches.models import Batch, Row
-from playground.batches.running import Options
+from playground.batches.options import Options, set_options
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from tests.sending.conftest import draft_to, misbehaving, standin  # noqa: F401
@@ -40,7 +40,7 @@ def make_batch(person: Person, draft: Draft, names: Sequence[str], **options: ob
     batch = batches.create_batch(person, draft, [write_rows(names)], "rows.csv")
     batches.set_mapping(person, batch.pk, MAPPING)
     if options:
-        running.set_options(person, batch.pk, Options(**options))  # type: ignore[arg-type]
+        set_options(person, batch.pk, Options(**options))  # type: ignore[arg-type]
     batches.check_rows(person, batch.pk)
     assert wait_for(batch, Batch.State.CHECKED), batch.reason
     return batch

@@ -8,12 +8,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from playground.batches import batches, running
+from playground.batches import batches, reading, running
 from playground.batches.access import BatchRefused, get_batch, may_stop, visible_batches
 from playground.batches.ending import call_webhook, recover_webhooks
 from playground.batches.mapping import ColumnMapping, Mapping
 from playground.batches.models import Batch, Row, SavedMapping
-from playground.batches.running import Options
+from playground.batches.options import Options, set_options
 from playground.batches.tasks import remove_old_batches
 from playground.drafts.editing import State
 from playground.history.models import Exchange
@@ -154,6 +154,43 @@ def test_rows_that_cannot_be_read_are_bad(version, editor) -> None:
     assert list(Row.objects.values_list("line", flat=True)) == [2, 3, 4]
 
 
+def test_a_file_that_breaks_off_sends_nothing(version, editor) -> None:
+    content = b'[{"name": "a"}, {"name": "b"}, {"name": "c"'
+    batch = batches.create_batch(editor, version, [content], "rows.json")
+    batches.set_mapping(editor, batch.pk, Mapping((ColumnMapping(0, "/job_name"),)))
+    batches.check_rows(editor, batch.pk)
+    assert wait_for(batch, Batch.State.DRAFT)
+    assert batch.reason == "Line 1: the value that starts here isn't closed, or is too long."
+    assert batch.has_broken_file
+    with pytest.raises(BatchRefused, match="Check the rows before you start"):
+        running.start(editor, batch.pk)
+    batches.replace_file(editor, batch.pk, [content + b"}]"], "rows.json")
+    batches.check_rows(editor, batch.pk)
+    assert wait_for(batch, Batch.State.CHECKED)
+    assert not batch.has_broken_file
+    assert list_states(batch) == ["waiting"] * 3
+
+
+def test_a_check_that_is_overtaken_begins_again(version, editor, monkeypatch) -> None:
+    """Columns changed while their rows are checked: no check waits for the next recovery."""
+    batch = batches.create_batch(editor, version, [write_rows(["a", "b"])], "rows.csv")
+    batches.set_mapping(editor, batch.pk, MAPPING)
+    open_rows, calls = reading.open_rows, []
+
+    def change_first(found: Batch) -> object:
+        calls.append(found.mapping["columns"])
+        if len(calls) == 1:
+            batches.set_mapping(editor, batch.pk, Mapping((ColumnMapping(0, "/job_name"),)))
+            batches.check_rows(editor, batch.pk)
+        return open_rows(found)
+
+    monkeypatch.setattr(reading, "open_rows", change_first)
+    batches.check_rows(editor, batch.pk)
+    assert wait_for(batch, Batch.State.CHECKED)
+    assert [len(columns) for columns in calls] == [2, 1]
+    assert list_states(batch) == ["waiting", "waiting"]
+
+
 def test_a_mapping_that_fits_nothing_is_refused(version, editor) -> None:
     batch = batches.create_batch(editor, version, [write_rows(["a"])], "rows.csv")
     with pytest.raises(BatchRefused):
@@ -258,7 +295,7 @@ def test_a_started_batch_keeps_its_mapping(make, editor, standin) -> None:
 
 def test_options_change_while_it_waits(make, editor) -> None:
     batch = make(["a"])
-    running.set_options(editor, batch.pk, Options(requests_per_second=3.5, concurrency=9))
+    set_options(editor, batch.pk, Options(requests_per_second=3.5, concurrency=9))
     batch.refresh_from_db()
     assert (batch.requests_per_second, batch.concurrency) == (3.5, 9)
     with pytest.raises(Batch.DoesNotExist):

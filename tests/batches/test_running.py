@@ -8,7 +8,7 @@ from playground.batches import batches, running
 from playground.batches.access import BatchRefused
 from playground.batches.lanes import run_lane
 from playground.batches.models import Batch, Lane, Row
-from playground.batches.running import Options
+from playground.batches.options import Options, set_options
 from playground.history.models import Exchange, SearchText, SentDocument
 from playground.people.models import AuditEvent, Role
 from playground.workspace.models import Connection
@@ -280,4 +280,4 @@ def test_a_running_batch_is_not_deleted(make, editor, standin) -> None:
 def test_options_that_make_no_sense_are_refused(make, editor, options, message) -> None:
     batch = make(["a"])
     with pytest.raises(BatchRefused, match=message):
-        running.set_options(editor, batch.pk, options)
+        set_options(editor, batch.pk, options)

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from playground.batches import batches, lanes, running
 from playground.batches.models import Batch, Lane
+from playground.batches.options import Options, set_options
 from playground.batches.recovery import recover_batches
 from playground.engine import tasks
 from playground.engine.models import Process
@@ -58,7 +59,7 @@ def work_off(found: Messages, twice: bool = False) -> None:
 
 def test_workers_share_the_concurrency(batch, editor, standin, messages) -> None:  # noqa: F811
     add_workers(3)
-    running.set_options(editor, batch.pk, running.Options(concurrency=7))
+    set_options(editor, batch.pk, Options(concurrency=7))
     running.start(editor, batch.pk)
     assert list(Lane.objects.order_by("number").values_list("senders", flat=True)) == [3, 2, 2]
     assert [name for name, _ in messages.sent] == ["run_lane"] * 3

@@ -212,6 +212,28 @@ def test_a_file_that_is_no_table_ends_with_2(template, rows, content, message) -
     assert not Batch.objects.exists()
 
 
+@pytest.mark.parametrize("option", ["--json", "--check-only", "--rate=9"])
+def test_a_file_that_breaks_off_ends_with_2_and_sends_nothing(
+    template,
+    tmp_path,
+    standin,  # noqa: F811
+    option,
+) -> None:
+    """A download that was cut: the rows before are good, and nobody knows what followed."""
+    rows = tmp_path / "rows.json"
+    lines = ",\n".join(json.dumps({"name": f"Job {number}"}) for number in range(1200))
+    rows.write_text(f"[{lines}", "utf-8")
+    status, out, _ = run("Night run", "--rows", rows, *JOBS, option)
+    assert status == 2
+    sentence = "Line 1: the list that starts here isn't closed. Add a ]."
+    assert sentence in (json.loads(out)["sentence"] if option == "--json" else out)
+    assert not standin.seen
+    assert not Batch.objects.exists()
+    assert not File.objects.exists()
+    rows.write_text(f"[{lines}]", "utf-8")
+    assert run("Night run", "--rows", rows, *JOBS, "--check-only")[0] == 0
+
+
 def test_a_missing_file_and_a_missing_template_end_with_2(template, tmp_path) -> None:
     status, _, err = run("Night run", "--rows", tmp_path / "gone.csv")
     assert (status, err) == (2, f"Can't read {tmp_path}/gone.csv: No such file or directory.\n")

@@ -1,19 +1,29 @@
-"""A batch on a real worker that is killed: every row arrives once, and another one goes on."""
+"""Batches on real workers: shared by two, and on one that is killed; every row arrives once."""
 
 from __future__ import annotations
 
+import csv
 import json
+import threading
 from collections import Counter
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
+from django.db import connections
 
 from playground.batches import batches, running
 from playground.batches.models import Batch
+from playground.batches.options import Options, set_options
 from playground.engine.models import PeriodicRun
 from playground.engine.processes import count_alive
-from tests.batches.conftest import MAPPING, check_counts, write_rows
+from playground.history.models import Exchange
+from playground.workspace.models import Connection
+from tests.batches.conftest import BAD, MAPPING, check_counts, count_arrivals, write_rows
 from tests.engine.test_workers import broker, gate, start  # noqa: F401
 from tests.engine.workers import LONG
+from tests.payload_templates.templates import make_template
+from tests.sending.conftest import LAUNCH, WORKFLOW
 from tests.sending.stand_ins import wait_until
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.broker]
@@ -22,6 +32,60 @@ ROWS, SENDERS = 400, 4
 
 def find_state() -> str:
     return Batch.objects.values_list("state", flat=True).get()
+
+
+def test_two_workers_share_the_batch_of_a_script(
+    start,  # noqa: F811
+    editor,
+    draft_to,
+    standin,
+    tmp_path,
+) -> None:
+    draft_to()
+    connection = Connection.objects.get(name="Practice")
+    make_template(editor, text=LAUNCH, connection=connection, workflow_uid=WORKFLOW)
+    names = [f"Job {number}" for number in range(300)]
+    names[7] = BAD
+    rows, result = tmp_path / "rows.csv", tmp_path / "result.csv"
+    rows.write_bytes(write_rows(names))
+    start()
+    start()
+
+    def release() -> None:
+        """Let requests be answered once both workers have sent some."""
+        processes = Exchange.objects.order_by().values_list("process").distinct()
+        wait_until(lambda: processes.count() == 2, LONG)
+        standin.release()
+        connections.close_all()
+
+    standin.hold()
+    releasing = threading.Thread(target=release)
+    releasing.start()
+    out, err = StringIO(), StringIO()
+    filled = ("--map", "name=/job_name", "--map", "results=/steps/0/parameters/max_results")
+    options = ("--concurrency", "4", "--result", str(result), "--user", "editor", "--json")
+    with pytest.raises(SystemExit) as ended:
+        call_command(
+            *("run_batch", "Night run", "--rows", str(rows), *filled, *options),
+            stdout=out,
+            stderr=err,
+        )
+    releasing.join()
+    # One row has a problem.
+    assert (ended.value.code, err.getvalue()) == (3, "")
+    *lines, summary = map(json.loads, out.getvalue().splitlines())
+    assert (summary["counts"], summary["bad_rows"]) == ({"accepted": 299}, 1)
+    assert sorted(each["row"] for each in lines) == list(range(1, 301))
+    good = [name for name in names if name != BAD]
+    assert count_arrivals(standin) == dict.fromkeys(good, 1)
+    assert Exchange.objects.values_list("process").distinct().count() == 2
+    check_counts(Batch.objects.get())
+    titles, *found = csv.reader(StringIO(result.read_text("utf-8-sig"), newline=""))
+    assert titles[:4] == ["name", "results", "outcome", "status"]
+    assert [row[:4] for row in found] == [
+        [BAD, "many", "bad", ""] if name == BAD else [name, "100", "accepted", "200"]
+        for name in names
+    ]
 
 
 def test_a_killed_worker_loses_nothing(start, editor, draft_to, standin) -> None:  # noqa: F811
@@ -33,7 +97,7 @@ def test_a_killed_worker_loses_nothing(start, editor, draft_to, standin) -> None
     assert wait_until(lambda: count_alive()["worker"] == 2, LONG)
     batches.check_rows(editor, batch.pk)
     assert wait_until(lambda: find_state() == Batch.State.CHECKED, LONG)
-    running.set_options(editor, batch.pk, running.Options(concurrency=SENDERS))
+    set_options(editor, batch.pk, Options(concurrency=SENDERS))
     running.start(editor, batch.pk)
     assert wait_until(lambda: len(standin.seen) > ROWS / 8, LONG)
     assert batch.lanes.count() == 2

@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST
 from playground.batches.access import BatchRefused, may_stop
 from playground.batches.batches import delete_batch
 from playground.batches.models import Batch, Row
+from playground.batches.options import set_options
 from playground.batches.running import (
     decide,
     find_confirmation,
     pause,
     resume,
     retry_failed,
-    set_options,
     start,
     stop,
 )

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from playground.batches.access import Confirmation
 from playground.batches.models import Batch, Row
-from playground.batches.running import Options, find_confirmation, validate_options
+from playground.batches.options import Options, validate_options
+from playground.batches.running import find_confirmation
 
 FAILED = (Row.State.REFUSED, Row.State.NOT_SENT)
 FIELDS = ("rate", "concurrency", "failures", "percent", "webhook")

@@ -10,7 +10,7 @@ import uuid
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, NoReturn
@@ -20,7 +20,7 @@ from django.db import DatabaseError
 from playground.batches import batches, running
 from playground.batches.access import BatchRefused, get_batch
 from playground.batches.models import Batch
-from playground.batches.running import Options
+from playground.batches.options import Options, get_options, set_options, validate_options
 from playground.commands.batch_arguments import explain_mapping, make_mapping
 from playground.commands.batch_output import RETRIED, Printer
 from playground.commands.batch_runs import BatchRun
@@ -201,7 +201,7 @@ class Command(SendingCommand):
             mapping = make_mapping(batch, given["pairs"], given["kinds"], given["group"])
             # Also the proposed one: it may lack something.
             batches.set_mapping(person, batch.pk, mapping)
-            running.set_options(person, batch.pk, self.make_options(Options()))
+            set_options(person, batch.pk, self.make_options(Options()))
         except BatchRefused as error:
             raise InvalidArgument(str(error)) from None
         batch.refresh_from_db()
@@ -235,12 +235,12 @@ class Command(SendingCommand):
                 raise InvalidArgument(f"Batch {key} doesn't belong to {template.name}.")
         if batch.connection is None:
             raise BatchRefused("The connection was deleted. Start a new batch over another one.")
-        former = Options(**{each: getattr(batch, each) for each in asdict(Options())})
+        former = get_options(batch)
         options = self.make_options(former)
-        if message := running.validate_options(options):
+        if message := validate_options(options):
             raise InvalidArgument(message)
         if options != former:
-            running.set_options(person, batch.pk, options)
+            set_options(person, batch.pk, options)
         run = self.make_run(person, batch)
         with serve_sandbox(batch.connection):
             if self.options["resume"]:
