@@ -1,15 +1,17 @@
 """Storage that fails in a round, servers that misbehave, processes at once: one request per row."""
 
+import errno
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 import pytest
 from django.db import OperationalError, connections
 
-from playground.batches import lanes, running, sending_rows
+from playground.batches import batches, lanes, running, sending_rows
 from playground.batches.models import Batch, Lane, Row
 from playground.batches.preparing import Preparer
+from playground.batches.recovery import recover_batches
 from playground.history import bulk_recording
 from playground.history.models import Exchange
 from playground.sending import held_results
@@ -21,26 +23,49 @@ QUOTED = "a message that quotes the reply"
 NAMES = [str(number) for number in range(12)]
 
 
-def make_busy() -> OperationalError:
-    """The error of a SQLite database that another program is writing to."""
-    cause = sqlite3.OperationalError("database is locked")
-    cause.sqlite_errorcode = sqlite3.SQLITE_BUSY
-    error = OperationalError("database is locked")
+def make_sqlite_error(code: int) -> OperationalError:
+    """What Django raises for an error of SQLite."""
+    cause = sqlite3.OperationalError(QUOTED)
+    cause.sqlite_errorcode = code
+    error = OperationalError(QUOTED)
     error.__cause__ = cause
     return error
 
 
-def fail_sometimes(function: Callable[..., object], before: bool, when: set[int]) -> Callable:
+def make_postgresql_error(state: str) -> OperationalError:
+    """What Django raises for an error of PostgreSQL."""
+
+    class ServerError(Exception):
+        sqlstate = state
+
+    error = OperationalError(QUOTED)
+    error.__cause__ = ServerError(QUOTED)
+    return error
+
+
+BUSY = make_sqlite_error(sqlite3.SQLITE_BUSY)
+# A disk that is full, of either database and of a file, and a server that restarts.
+OUTAGES = {
+    "SQLite is full": make_sqlite_error(sqlite3.SQLITE_FULL),
+    "PostgreSQL is full": make_postgresql_error("53100"),
+    "the disk is full": OSError(errno.ENOSPC, "No space left on device"),
+    "PostgreSQL shuts down": make_postgresql_error("57P01"),
+}
+
+
+def fail_sometimes(
+    function: Callable[..., object], before: bool, when: Container[int], error: Exception = BUSY
+) -> Callable:
     """The function, failing before or after its work at those of its calls."""
     calls = iter(range(1_000_000))
 
     def call(*args: object, **kwargs: object) -> object:
         is_failing = next(calls) in when
         if is_failing and before:
-            raise make_busy()
+            raise error
         result = function(*args, **kwargs)
         if is_failing:
-            raise make_busy()
+            raise error
         return result
 
     return call
@@ -63,6 +88,44 @@ def test_errors_of_the_database_within_a_round_send_nothing_twice(
     assert batch.counts == {"accepted": 12}
     assert count_arrivals(standin) == dict.fromkeys(NAMES, 1)
     check_counts(batch)
+
+
+@pytest.mark.parametrize("name", ["record_starts", "record_ends"])
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_a_batch_waits_until_it_can_be_recorded_again(
+    make, editor, standin, monkeypatch, caplog, name, outage
+) -> None:
+    """Six times in a row nothing can be stored; nothing is lost, and nothing is sent twice."""
+    batch = make(NAMES, concurrency=3)
+    monkeypatch.setattr(held_results, "LONGEST_PAUSE", 0.02)
+    broken = fail_sometimes(getattr(sending_rows, name), True, range(2, 8), OUTAGES[outage])
+    monkeypatch.setattr(sending_rows, name, broken)
+    run(editor, batch)
+    assert batch.counts == {"accepted": 12}
+    assert count_arrivals(standin) == dict.fromkeys(NAMES, 1)
+    check_counts(batch)
+    assert "can't be stored" in caplog.text
+    assert QUOTED not in caplog.text
+
+
+@pytest.mark.parametrize("outage", OUTAGES)
+def test_a_check_that_cannot_be_recorded_begins_again(
+    make, editor, monkeypatch, caplog, outage
+) -> None:
+    batch = make(["a", "BAD", "b"])
+    bulk_create = type(Row.objects).bulk_create
+    broken = fail_sometimes(bulk_create, False, {0}, OUTAGES[outage])
+    monkeypatch.setattr(type(Row.objects), "bulk_create", broken)
+    batches.check_rows(editor, batch.pk)
+    assert wait_until(lambda: "A check has to wait" in caplog.text)
+    assert wait_until(lambda: not Batch.objects.get().process)
+    batch.refresh_from_db()
+    assert (batch.state, batch.reason) == (Batch.State.CHECKING, "")
+    recover_batches()
+    assert wait_for(batch, Batch.State.CHECKED)
+    assert list_states(batch) == ["waiting", "bad", "waiting"]
+    assert (batch.row_count, batch.bad_row_count, batch.counts) == (3, 1, {"waiting": 2})
+    assert QUOTED not in caplog.text
 
 
 def test_an_error_after_the_commit_sends_nothing_twice(make, editor, standin, monkeypatch) -> None:

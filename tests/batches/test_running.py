@@ -9,6 +9,7 @@ from playground.batches.access import BatchRefused
 from playground.batches.lanes import run_lane
 from playground.batches.models import Batch, Lane, Row
 from playground.batches.options import Options, set_options
+from playground.drafts.models import Draft
 from playground.history.models import Exchange, SearchText, SentDocument
 from playground.people.models import AuditEvent, Role
 from playground.workspace.models import Connection
@@ -20,6 +21,7 @@ from tests.batches.conftest import (
     wait_for,
 )
 from tests.conftest import make_person
+from tests.sending.conftest import LAUNCH
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -222,6 +224,11 @@ def test_a_connection_that_becomes_protected_pauses(make, editor, standin) -> No
     ("change", "reason"),
     [
         (lambda editor: type(editor).objects.update(role=Role.VIEWER), "no longer an editor"),
+        (lambda editor: type(editor).objects.update(is_active=False), "no longer an editor"),
+        (
+            lambda editor: type(editor).objects.all().delete(),
+            "The account of the person who started this was deleted.",
+        ),
         (lambda editor: Connection.objects.all().delete(), "Practice was deleted"),
         (
             lambda editor: Connection.objects.update(base_url="http://127.0.0.1:9"),
@@ -240,6 +247,41 @@ def test_what_is_taken_away_pauses_a_batch(make, editor, standin, change, reason
     assert reason in batch.reason
     assert batch.counts["waiting"] == 5
     check_counts(batch)
+
+
+def test_a_role_that_is_given_back_lets_a_batch_go_on(make, editor, standin) -> None:
+    names = [str(number) for number in range(6)]
+    batch = make(names, concurrency=1)
+    standin.hold()
+    running.start(editor, batch.pk)
+    assert standin.wait_for_call()
+    type(editor).objects.update(role=Role.VIEWER)
+    standin.release()
+    assert wait_for(batch, Batch.State.PAUSED)
+    assert batch.reason == "editor is no longer an editor."
+    editor.refresh_from_db()
+    with pytest.raises(BatchRefused, match="Only the person who made this batch can send it"):
+        running.resume(editor, batch.pk)
+    assert sum(count_arrivals(standin).values()) == 1
+    type(editor).objects.update(role=Role.EDITOR)
+    editor.refresh_from_db()
+    running.resume(editor, batch.pk)
+    assert wait_for(batch, Batch.State.ENDED)
+    assert count_arrivals(standin) == dict.fromkeys(names, 1)
+
+
+def test_a_draft_that_changes_and_goes_changes_no_row(make, editor, standin) -> None:
+    batch = make([str(number) for number in range(4)], concurrency=1)
+    standin.hold()
+    running.start(editor, batch.pk)
+    assert standin.wait_for_call()
+    Draft.objects.update(text=LAUNCH.replace("100", "7").replace("query=x", "query=other"))
+    Draft.objects.all().delete()
+    standin.release()
+    assert wait_for(batch, Batch.State.ENDED)
+    assert batch.counts == {"accepted": 4}
+    sent = [json.loads(body)["inputs"] for method, *_, body in standin.seen if method == "POST"]
+    assert sent == [json.loads(LAUNCH)["inputs"]] * 4
 
 
 def test_only_the_person_who_made_a_batch_sends_it(make, editor, owner, viewer) -> None:

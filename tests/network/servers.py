@@ -30,7 +30,12 @@ def serve(script: Script, wrap: Callable[[socket.socket], socket.socket] | None 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = Server(listener.getsockname()[1])
         threading.Thread(target=_accept, args=(listener, server, script, wrap), daemon=True).start()
-        yield server
+        try:
+            yield server
+        finally:
+            # Otherwise the thread, which is waiting there, would accept one more connection.
+            with contextlib.suppress(OSError):
+                listener.shutdown(socket.SHUT_RDWR)
 
 
 def answer(*lines: str, body: bytes = b"") -> Script:
