@@ -66,8 +66,10 @@
     root.style.removeProperty(`--split-${split.dataset.split}`);
     store(split.dataset.split, 0);
   });
-  // On a narrow window the side pane is a popover; widened, it is an ordinary column again.
-  matchMedia("(min-width: 900px)").addEventListener("change", () => {
-    document.querySelector(".builder-side:popover-open")?.hidePopover();
-  });
+  // Popovers of a narrow window; widened, they are ordinary parts of the page again.
+  for (const [width, part] of [[900, ".builder-side"], [768, ".more"]]) {
+    matchMedia(`(min-width: ${width}px)`).addEventListener("change", () => {
+      document.querySelector(`${part}:popover-open`)?.hidePopover();
+    });
+  }
 })();

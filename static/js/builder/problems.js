@@ -92,7 +92,8 @@ export class Problems {
     const count = document.getElementById("problem_count");
     const worst = worstOf(this.list);
     count.className = "problem-count " + (worst ? "problem-" + worst.severity : "problem-none");
-    count.replaceChildren(icon(worst?.severity ?? "check"), describeCount(this.list.length, serious));
+    count.dataset.count = serious || "";
+    count.replaceChildren(icon(worst?.severity ?? "check"), make("span", {}, describeCount(this.list.length, serious)));
     document.getElementById("problem_first").replaceChildren(...quoted(worst?.message ?? ""));
     document.getElementById("problem_button").disabled = !this.list.length;
   }

@@ -29,6 +29,8 @@ export function startToolbar({ draft, form, editor }) {
   document.addEventListener("edited", ({ detail }) => {
     if (detail.lines || "half" in detail) buttons.undo.disabled = false;
   });
+  // Closed before a dialog opens, so that the focus returns to the button that opened the menu.
+  on("click", "#more [hx-get]", (button) => button.closest("[popover]").hidePopover());
   document.addEventListener("beforetoggle", loadChangeLog, true);
   showWhileAnyLine(draft.text, document.getElementById("format"), (line) => draft.text.isCrowded(line));
   startTemplateLink();
