@@ -59,7 +59,5 @@ def _submit(name: str, work_id: str) -> None:
     if uses_workers():
         _load_publish()(name, work_id)
         return
-    made, pool = make_task(name, work_id), get_pool()
     # A full or stopping pool takes nothing: the work stays in the database until there is room.
-    if pool.find(made.id) is None:
-        pool.submit(made)
+    get_pool().submit_once(make_task(name, work_id))

@@ -40,6 +40,7 @@ class Task:
     id: uuid.UUID
     work: Callable[[threading.Event], None] = field(repr=False)
     cancel: threading.Event = field(default_factory=threading.Event, repr=False)
+    begun: threading.Event = field(default_factory=threading.Event, repr=False)
     done: threading.Event = field(default_factory=threading.Event, repr=False)
 
 
@@ -64,6 +65,7 @@ class Pool:
         self._wait_slots = threading.Semaphore(waiters)
         self._queue: queue.SimpleQueue[Task] = queue.SimpleQueue()
         self._tasks: dict[uuid.UUID, Task] = {}
+        self._successors: dict[uuid.UUID, Task] = {}
         self._lock = threading.Lock()
         self._workers = workers
         self._threads: list[threading.Thread] = []
@@ -84,6 +86,18 @@ class Pool:
                 thread.start()
         self._queue.put(task)
         return True
+
+    def submit_once(self, task: Task) -> None:
+        """Submit the task unless one with its id is queued. If one runs, this one runs after it.
+
+        The running one may have looked for work before this one's was stored.
+        """
+        with self._lock:
+            known = self._tasks.get(task.id)
+            if known is not None and known.begun.is_set():
+                self._successors[task.id] = task
+        if known is None:
+            self.submit(task)
 
     def run(self, task: Task) -> bool:
         """Run the task in this thread, as one that others can find and cancel.
@@ -197,6 +211,7 @@ class Pool:
                 self._finish(task)
 
     def _perform(self, task: Task) -> None:
+        task.begun.set()
         # As Django does around a request: unusable connections are reopened, the others are
         # kept, because opening one costs more than the writes of a send.
         close_old_connections()
@@ -210,8 +225,11 @@ class Pool:
     def _finish(self, task: Task) -> None:
         with self._lock:
             self._tasks.pop(task.id, None)
+            successor = self._successors.pop(task.id, None)
         self._free.release()
         task.done.set()
+        if successor is not None:
+            self.submit(successor)
 
 
 def get_cancel() -> threading.Event:

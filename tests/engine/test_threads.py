@@ -14,7 +14,7 @@ from playground.engine.models import CancelRequest
 from playground.engine.threads import Pool, Task, get_cancel, remove_old_requests
 from tests.sending.stand_ins import wait_until
 
-LONG = 10.0
+LONG = 60.0
 
 
 @pytest.fixture
@@ -114,24 +114,47 @@ def test_the_first_task_starts_what_the_process_needs_besides() -> None:
     assert started == ["engine"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_an_enqueued_task_runs_once_with_its_id(monkeypatch) -> None:
-    own, seen, may_end = Pool(1, 9, 1), [], threading.Event()
-    monkeypatch.setattr(tasks, "get_pool", lambda: own)
+@pytest.fixture
+def enqueued(monkeypatch) -> SimpleNamespace:
+    """A task that notes its ids in `seen` and then waits for `may_end`, and its pool."""
+    own = SimpleNamespace(pool=Pool(1, 9, 1), seen=[], may_end=threading.Event())
+    monkeypatch.setattr(tasks, "get_pool", lambda: own.pool)
+    monkeypatch.setattr(tasks, "_registry", {})
 
     def note(work_id: str) -> None:
-        seen.append(work_id)
-        may_end.wait(LONG)
+        own.seen.append(work_id)
+        own.may_end.wait(LONG)
 
-    monkeypatch.setattr(tasks, "_registry", {})
-    tasks.task(note)
+    own.note = tasks.task(note)
+    return own
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_is_enqueued_twice_runs_once_with_its_id(enqueued) -> None:
     work = uuid.uuid4()
-    tasks.enqueue(note, work)
-    tasks.enqueue(note, work)
-    tasks.enqueue(note, 7)
-    may_end.set()
-    assert own.find(work) is None or own.wait(work, LONG)
-    assert wait_until(lambda: seen == [str(work), "7"])
+    tasks.enqueue(enqueued.note, 7)
+    assert wait_until(lambda: enqueued.seen == ["7"])
+    # They wait for the only thread.
+    tasks.enqueue(enqueued.note, work)
+    tasks.enqueue(enqueued.note, work)
+    assert enqueued.pool.find(work)
+    enqueued.may_end.set()
+    assert wait_until(lambda: not enqueued.pool.count_tasks())
+    assert enqueued.seen == ["7", str(work)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_is_enqueued_while_it_runs_runs_again_afterwards(enqueued) -> None:
+    work = uuid.uuid4()
+    tasks.enqueue(enqueued.note, work)
+    assert wait_until(lambda: enqueued.seen == [str(work)])
+    # The first may have looked for work before there was any for these.
+    tasks.enqueue(enqueued.note, work)
+    tasks.enqueue(enqueued.note, work)
+    enqueued.may_end.set()
+    assert wait_until(lambda: len(enqueued.seen) == 2)
+    assert wait_until(lambda: not enqueued.pool.count_tasks())
+    assert enqueued.seen == [str(work)] * 2
 
 
 def test_a_stopping_pool_leaves_the_work_where_it_is(monkeypatch) -> None:
