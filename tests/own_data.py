@@ -12,6 +12,8 @@ for name in [name for name in os.environ if name.startswith(("PLAYGROUND_", "AWS
         del os.environ[name]
 if database_url:
     os.environ["PLAYGROUND_DATABASE_URL"] = database_url
+# A busy machine lets a writer wait; an error instead would be the test's, not the product's.
+os.environ["PLAYGROUND_DATABASE_WAIT_SECONDS"] = "30"
 os.environ["PLAYGROUND_DATA"] = tempfile.mkdtemp(prefix="playground-test-")
 atexit.register(shutil.rmtree, os.environ["PLAYGROUND_DATA"], ignore_errors=True)
 os.mkdir(os.path.join(os.environ["PLAYGROUND_DATA"], "static"))

@@ -18,6 +18,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 URL = "PLAYGROUND_TEST_DATABASE_URL"
+# Sockets that don't listen, so that no other process is given their ports meanwhile.
+_reserved: list[socket.socket] = []
 MISSING = (
     "PostgreSQL's programs (initdb, pg_ctl) are missing. Install them (Debian: apt install"
     f" postgresql), or set {URL} to a server whose user may create databases."
@@ -104,10 +106,13 @@ def run_as_server_user(*command: str | Path) -> None:
 
 
 def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port for a server of this process's own that binds it later, with SO_REUSEADDR."""
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    _reserved.append(probe)
+    port: int = probe.getsockname()[1]
+    return port
 
 
 if __name__ == "__main__":

@@ -23,14 +23,18 @@ document.addEventListener("drop", (event) => {
   form.requestSubmit();
 });
 
-function describe() {
-  return mapping ? new URLSearchParams(new FormData(mapping)).toString() : "";
+// Whether a field differs from what the server drew, which is what was checked: it may have been
+// changed before this script ran.
+function isChangedField(field) {
+  if (field.matches("[type=checkbox], [type=radio]")) return field.checked !== field.defaultChecked;
+  if (field.matches("input")) return field.value !== field.defaultValue;
+  const drawn = [...field.options].findLastIndex((each) => each.defaultSelected);
+  return field.selectedIndex !== Math.max(drawn, 0);
 }
 
-const checked = describe();
-
 function compare() {
-  const isChanged = describe() !== checked;
+  const fields = mapping?.querySelectorAll("input:not([type=hidden]), select") ?? [];
+  const isChanged = [...fields].some(isChangedField);
   document.body.toggleAttribute("data-dirty", isChanged);
   for (const button of document.querySelectorAll("[data-sends]")) button.disabled = isChanged;
 }

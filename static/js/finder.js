@@ -10,6 +10,7 @@ function start() {
   const field = dialog.querySelector("input");
   const links = () => [...dialog.querySelectorAll("#found a")];
   let goesOnAnswer = false;
+  let focused = -1;
 
   const open = () => {
     if (dialog.open) return;
@@ -35,6 +36,11 @@ function start() {
     else return;
     event.preventDefault();
   });
-  dialog.addEventListener("htmx:afterSwap", () => goesOnAnswer && go());
+  // Whoever has moved on to the results stays there when later ones replace them.
+  dialog.addEventListener("htmx:beforeSwap", () => (focused = links().indexOf(document.activeElement)));
+  dialog.addEventListener("htmx:afterSwap", () => {
+    if (focused >= 0) (links()[focused] ?? links().at(-1) ?? field).focus();
+    if (goesOnAnswer) go();
+  });
   field.addEventListener("input", () => (goesOnAnswer = false));
 }

@@ -17,7 +17,7 @@ from playground.people.models import Person
 from tests.sending.conftest import draft_to, misbehaving, standin  # noqa: F401
 from tests.sending.stand_ins import Standin, wait_until
 
-LONG = 30.0
+LONG = 60.0
 TITLES = ("name", "results")
 MAPPING = Mapping(
     (ColumnMapping(0, "/job_name"), ColumnMapping(1, "/steps/0/parameters/max_results", "number"))

@@ -266,7 +266,7 @@ def test_a_start_that_is_pressed_at_once_runs_one_lane(make, editor, standin) ->
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     assert wait_for(batch, Batch.State.ENDED)
     assert set(count_arrivals(standin).values()) == {1}
 

@@ -9,7 +9,7 @@ from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import get_operation
 from playground.openapi.payloads import build_default_payload
-from playground.workspace.models import Workflow
+from playground.workspace.models import Connection, Workflow
 from playground.workspace.workflows import read_definition
 from tests.sending.stand_ins import Standin
 
@@ -35,10 +35,31 @@ def start_launch(page: Page, workflow: str) -> Draft:
     )
 
 
+def start_engagement(page: Page) -> Draft:
+    """Start a draft that engages a profile as the start page's button does."""
+    operation = get_operation("start-scenario")
+    return start_draft(
+        page.person,  # type: ignore[attr-defined]
+        operation.id,
+        build_default_payload(operation),
+        connection=Connection.objects.get(api=operation.api.id),
+        path_values=dict.fromkeys((each.name for each in operation.path_fields), ""),
+    )
+
+
 def open_draft(page: Page, draft: Draft) -> Page:
     page.goto(f"{page.origin}/drafts/{draft.id}/")  # type: ignore[attr-defined]
     expect(page.locator("#main[data-ready=all]")).to_be_visible()
     return page
+
+
+def follow(link: Locator) -> None:
+    """Press what leads to another page; returns once that has run its scripts.
+
+    Without them keys do nothing, nor do buttons that are more than a form's.
+    """
+    with link.page.expect_navigation():
+        link.click()
 
 
 def preview_text(page: Page) -> str:
@@ -61,7 +82,7 @@ def cell(page: Page, row: int, column: int) -> Locator:
     return page.locator(".grid [data-row]").nth(row - 1).locator(".cell").nth(column - 1)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for a later effect of the server or a script; for the page itself use `expect`."""
     end = time.monotonic() + seconds
     while not holds() and time.monotonic() < end:
@@ -71,7 +92,7 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
 
 def soon(page: Page, holds: Callable[[], bool]) -> None:
     """Wait for what handlers of this test see: requests are held and dialogs answered meanwhile."""
-    for _ in range(1000):
+    for _ in range(3000):
         if holds():
             return
         page.wait_for_timeout(20)

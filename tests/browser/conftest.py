@@ -26,7 +26,8 @@ from tests.conftest import signed_in
 THREE_STEPS = "Find leads and their emails"
 PICTURES = Path(product.HOME) / "build" / "pictures"
 # Milliseconds. Several browsers on two cores are slow, and a passing test never waits this long.
-expect.set_options(timeout=20_000)
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,6 +73,7 @@ def server(transactional_db: None) -> Iterator[str]:
 @pytest.fixture
 def context(context: BrowserContext) -> Iterator[BrowserContext]:
     """Its pages are left before it is closed: during a navigation, Chromium may hang on that."""
+    context.set_default_timeout(PATIENCE)
     yield context
     for page in context.pages:
         with suppress(Error):

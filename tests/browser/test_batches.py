@@ -13,7 +13,7 @@ from playground.batches.models import Batch, Row
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection
-from tests.browser.actions import count_sends, wait_until
+from tests.browser.actions import count_sends, follow, wait_until
 from tests.sending.conftest import make_draft
 from tests.sending.stand_ins import Standin
 
@@ -49,7 +49,7 @@ def begin(page: Page, draft: Draft, content: str) -> None:
     """Make a batch whose first column is the job's name and whose second is a number."""
     page.goto(f"{page.origin}/batches/new/?draft={draft.id}")  # type: ignore[attr-defined]
     choose_file(page, content)
-    page.get_by_role("button", name="Continue").click()
+    follow(page.get_by_role("button", name="Continue"))
     expect(page).to_have_url(ADDRESS)
     page.get_by_label("Field that name fills").select_option("/job_name")
     if "limit" in content:
@@ -123,31 +123,35 @@ def test_a_run_is_paused_left_and_resumed(page: Page, draft: Draft, standin: Sta
     check(page)
     page.get_by_label("At the same time").fill("2")
     page.get_by_label("Requests per second").fill("20")
-    page.get_by_role("button", name="Send 30 requests").click()
+    # It cannot end before somebody presses Pause.
+    standin.hold()
+    follow(page.get_by_role("button", name="Send 30 requests"))
     expect(page.locator("#progress")).to_be_visible()
-    wait_until(lambda: count_sends(standin) >= 3)
+    wait_until(lambda: count_sends(standin) == 2)
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Resume")).to_be_visible()
+    standin.release()
     expect(page.locator("#count-sending strong")).to_have_text("0")
     batch = Batch.objects.get()
     wait_until(lambda: not Batch.objects.get().counts.get("sending"))
     sent = count_sends(standin)
-    assert 3 <= sent < 30
+    assert sent == 2
     page.goto(f"{page.origin}/batches/")  # type: ignore[attr-defined]
     expect(page.locator("tbody")).to_contain_text("Paused")
     assert count_sends(standin) == sent
-    page.locator(f"#batch-{batch.pk}").click()
+    follow(page.locator(f"#batch-{batch.pk}"))
     # Faster from now on.
     page.get_by_text("Limits and webhook").click()
     page.get_by_label("Requests per second").fill("")
     page.get_by_role("button", name="Save limits").click()
     expect(page.locator("#toasts")).to_contain_text("Saved.")
-    page.get_by_role("button", name="Resume").click()
+    follow(page.get_by_role("button", name="Resume"))
     expect(page.get_by_role("button", name="Resume")).to_have_count(0)
-    # The rows follow without a reload.
+    # The rows follow without a reload, which would forget it.
     page.evaluate("() => document.body.setAttribute('data-old', '')")
     expect(page.locator("#count-accepted strong")).to_have_text("30")
     expect(page.locator(".batch-rows .kind-accepted")).to_have_count(30)
+    expect(page.locator("body[data-old]")).to_have_count(1)
     bodies = [body for method, _, _, body in standin.seen if method == "POST"]
     assert len(bodies) == len(set(bodies)) == 30
     assert page.errors == []  # type: ignore[attr-defined]

@@ -334,9 +334,7 @@ def test_a_workflow_is_launched_from_the_list_to_its_job(page: Page) -> None:
     expect(verdict).to_contain_text("Launched")
     expect(builder.locator("#reply")).to_contain_text("200")
     builder.get_by_role("link", name="View job").click()
-    expect(builder.get_by_text(re.compile("finished|completed", re.I)).first).to_be_visible(
-        timeout=15_000
-    )
+    expect(builder.get_by_text(re.compile("finished|completed", re.I)).first).to_be_visible()
     builder.locator("#navigation").get_by_role("link", name="History").click()
     expect(builder.get_by_text("Launched").first).to_be_visible()
 

@@ -11,7 +11,7 @@ from playground.drafts.drafts import start_draft
 from playground.history.recording import set_shared
 from playground.people.models import Person
 from playground.workspace.models import Connection
-from tests.browser.actions import open_draft
+from tests.browser.actions import follow, open_draft
 from tests.history.exchanges import make_exchange
 from tests.payload_templates.templates import make_template
 
@@ -31,7 +31,7 @@ def page(
 def go(page: Page, path: str, button: str = "") -> None:
     page.goto(page.origin + path)  # type: ignore[attr-defined]
     if button:
-        page.get_by_role("button", name=button, exact=True).click()
+        follow(page.get_by_role("button", name=button, exact=True))
 
 
 def copied(page: Page, count: int = 1) -> list[str]:
@@ -63,7 +63,7 @@ def test_uids_links_tokens_and_addresses_are_copied(page: Page, owner: Person) -
     assert badge.endswith(f"]({address})")
     go(page, "/profile/tokens/")
     page.get_by_label("Description").fill("Night")
-    page.get_by_role("button", name="Create token").click()
+    follow(page.get_by_role("button", name="Create token"))
     assert copied(page) == [page.locator("#new_token").inner_text()]
     go(page, "/people/", "Create invite link")
     assert copied(page) == [page.locator("#invite_link").inner_text()]

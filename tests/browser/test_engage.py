@@ -7,12 +7,9 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
-from playground.openapi.operations import get_operation
-from playground.openapi.payloads import build_default_payload
-from playground.workspace.models import Connection, File
-from tests.browser.actions import expect_line, expect_saved, open_draft
+from playground.workspace.models import File
+from tests.browser.actions import expect_line, expect_saved, open_draft, start_engagement
 
 DOUBLE = 750  # a second press sooner than that is taken for a double click
 TITLE = "Engage a profile in a scenario"
@@ -21,12 +18,7 @@ TITLE = "Engage a profile in a scenario"
 @pytest.fixture
 def engage(page: Page) -> Page:
     """A draft as the start page's button begins it, in the builder."""
-    operation = get_operation("start-scenario")
-    over = Connection.objects.get(api=operation.api.id)
-    names = dict.fromkeys((each.name for each in operation.path_fields), "")
-    text = build_default_payload(operation)
-    begun = start_draft(page.person, operation.id, text, connection=over, path_values=names)
-    return open_draft(page, begun)
+    return open_draft(page, start_engagement(page))
 
 
 def document() -> dict:

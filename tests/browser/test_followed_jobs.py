@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from playground.people.models import Person
 from playground.workspace.models import JobRecord
-from tests.browser.actions import expect_saved, open_launch
+from tests.browser.actions import expect_saved, open_launch, soon
 
 
 def launch(page: Page, name: str = "Night run") -> None:
@@ -59,10 +59,7 @@ def test_the_end_of_a_job_is_told_once_on_one_page(
     others = [open_as(editor, path) for path in ("/profile/", "/drafts/")]
     told = [each.locator(".toast", has_text="Finished") for each in (page, *others)]
     expect(page.locator("body")).to_be_visible()
-    for _ in range(100):
-        if sum(each.count() for each in told):
-            break
-        page.wait_for_timeout(100)
+    soon(page, lambda: any(each.count() for each in told))
     assert JobRecord.objects.get().announced_at
     for each in (page, *others):
         each.wait_for_timeout(2500)

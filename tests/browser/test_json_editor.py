@@ -8,7 +8,7 @@ from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.openapi.operations import list_operations
 from playground.people.models import Person
-from tests.browser.actions import expect_line, expect_saved, open_launch
+from tests.browser.actions import expect_line, expect_saved, open_launch, soon
 
 EMAIL = "Find an email"
 
@@ -59,6 +59,7 @@ def test_the_text_stays_in_its_place_as_lines_are_added(page: Page) -> None:
     open_launch(page, EMAIL)
     open_editor(page)
     content = page.locator("#editor_box .ace_scroller")
+    expect(page.locator("#editor_box .ace_gutter-cell").first).to_be_visible()
     before = content.bounding_box()
     blank = "ace.edit('editor_box').session.insert({ row: 1, column: 0 }, '\\n'.repeat(1200))"
     page.evaluate(f"() => void window.{blank}")
@@ -85,6 +86,7 @@ def test_incomplete_json_is_kept_explained_and_blocks_send(page: Page) -> None:
     expect(page.locator("#reply")).to_contain_text("after you send")
     expect(page.locator("#editor_box textarea")).to_be_focused()
     page.reload()
+    expect(page.locator("#editor_box .ace_content")).to_be_visible()
     expect(page.locator("#editor_status.error")).to_contain_text("a colon is missing")
     replace(page, '"job_name"', '"job_name":')
     expect(page.locator("#editor_status")).to_contain_text("Valid JSON")
@@ -109,7 +111,9 @@ def test_undo_and_redo_work_across_both_views(page: Page) -> None:
     page.locator("#tab_editor").focus()
     page.keyboard.press("Control+z")
     expect(name).not_to_have_value("Day")
-    assert shown(page) == good == Draft.objects.get().text
+    expect_saved(page)
+    assert Draft.objects.get().text == good
+    soon(page, lambda: shown(page) == good)
     page.get_by_role("button", name="Redo").click()
     expect(name).to_have_value("Day")
     page.get_by_role("button", name="Redo").click()

@@ -25,6 +25,11 @@ class Keyboard:
         self.pressed += keys.split("+")
         self.page.keyboard.press(keys)
 
+    def go(self, keys: str) -> None:
+        """Press what leads to another page, and wait until that listens to keys."""
+        with self.page.expect_navigation():
+            self.press(keys)
+
     def type(self, text: str) -> None:
         self.page.keyboard.type(text)
 
@@ -40,13 +45,13 @@ def test_a_launch_takes_few_keys(
     keys.type(editor.username)
     keys.press("Tab")
     keys.type(PASSWORD)
-    keys.press("Enter")
+    keys.go("Enter")
     expect(page.locator("#main")).to_contain_text(WORKFLOW)
 
     keys.press("Control+k")
     expect(page.locator("#find_text")).to_be_focused()
     keys.type(WORKFLOW)
-    keys.press("Enter")
+    keys.go("Enter")
     use = page.get_by_role("button", name=f"Use {WORKFLOW}")
     expect(use).to_be_focused()
     keys.press("Enter")

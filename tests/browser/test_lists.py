@@ -13,6 +13,7 @@ from playground.drafts.drafts import start_draft
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection, JobRecord
+from tests.browser.actions import follow
 from tests.browser.test_every_page import OPTIONS, SETTLE
 from tests.conftest import signed_in
 from tests.history.exchanges import make_exchange
@@ -27,7 +28,7 @@ def drafts(page: Page, editor: Person) -> Page:
     for name in NAMES:
         start_draft(editor, "launch-workflow", "{}", name=name)
     page.goto(f"{page.origin}/drafts/")  # type: ignore[attr-defined]
-    page.get_by_role("link", name="Name", exact=True).click()
+    follow(page.get_by_role("link", name="Name", exact=True))
     expect(page.locator("[aria-sort=ascending]")).to_have_text("Name")
     return page
 
@@ -51,7 +52,7 @@ def ticked(page: Page) -> list[str]:
 
 def test_a_sorted_list_keeps_its_order_filter_and_place(drafts: Page) -> None:
     assert shown(drafts) == NAMES
-    drafts.get_by_role("link", name="Name", exact=True).click()
+    follow(drafts.get_by_role("link", name="Name", exact=True))
     expect(drafts.locator("[aria-sort=descending]")).to_have_text("Name")
     assert shown(drafts) == NAMES[::-1]
     drafts.get_by_label("Find a draft by name").fill("draft")
@@ -60,7 +61,7 @@ def test_a_sorted_list_keeps_its_order_filter_and_place(drafts: Page) -> None:
     drafts.reload()
     assert shown(drafts) == NAMES[::-1]
     box(drafts, "B").check()
-    bar(drafts).get_by_role("button", name="Discard").click()
+    follow(bar(drafts).get_by_role("button", name="Discard"))
     expect(drafts.get_by_text("Discarded 1 draft.")).to_be_visible()
     assert drafts.url.endswith("/drafts/?sort=name&order=desc&find=draft")
     assert drafts.errors == []  # type: ignore[attr-defined]
@@ -78,10 +79,10 @@ def test_rows_are_chosen_discarded_and_brought_back(drafts: Page) -> None:
     box(drafts, "D").uncheck()
     whole = drafts.get_by_label("Select all on this page")
     assert whole.evaluate("(box) => box.indeterminate")
-    bar(drafts).get_by_role("button", name="Discard").click()
+    follow(bar(drafts).get_by_role("button", name="Discard"))
     expect(drafts.get_by_text("Discarded 3 drafts.")).to_be_visible()
     assert shown(drafts) == [f"Draft {letter}" for letter in "ABDGH"]
-    drafts.get_by_role("button", name="Undo").click()
+    follow(drafts.get_by_role("button", name="Undo"))
     expect(drafts.get_by_text("3 drafts are back.")).to_be_visible()
     assert not Draft.objects.exclude(discarded_at=None).exists()
     drafts.get_by_label("Select all on this page").check()
@@ -140,10 +141,10 @@ def test_everything_works_without_scripts(server: str, browser: Browser, editor:
     page.goto(f"{server}/drafts/?sort=name")
     box(page, "A").check()
     box(page, "H").check()
-    page.get_by_role("button", name="Discard", exact=True).click()
+    follow(page.get_by_role("button", name="Discard", exact=True))
     expect(page.get_by_text("Discarded 2 drafts.")).to_be_visible()
     assert shown(page) == NAMES[1:-1]
-    page.get_by_role("button", name="Undo").click()
+    follow(page.get_by_role("button", name="Undo"))
     assert sorted(shown(page)) == NAMES
     context.close()
 
@@ -176,7 +177,7 @@ def test_templates_are_deleted_after_one_question(
     page.get_by_label("Select all on this page").check()
     page.get_by_label("Select Night run").uncheck()
     take_screenshot(page, "templates-selected")
-    bar(page).get_by_role("button", name="Delete…").click()
+    follow(bar(page).get_by_role("button", name="Delete…"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 templates?")
     for scheme, width in (("light", 1440), ("dark", 390)):
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]

@@ -3,7 +3,8 @@
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from tests.browser.actions import expect_line, expect_saved, start_launch
+from playground.drafts.models import Draft
+from tests.browser.actions import expect_line, expect_saved, soon, start_engagement, start_launch
 
 REST = "**/js/builder/rest*.js"
 
@@ -19,10 +20,13 @@ def held(page: Page) -> list[Route]:
 @pytest.fixture
 def builder(page: Page, held: list[Route]) -> Page:
     """A launch whose fields can be used, without the rest."""
-    page.goto(f"{page.origin}/drafts/{start_launch(page, 'Find an email').id}/")  # type: ignore[attr-defined]
+    return open_without_rest(page, start_launch(page, "Find an email"), held)
+
+
+def open_without_rest(page: Page, draft: Draft, held: list[Route]) -> Page:
+    page.goto(f"{page.origin}/drafts/{draft.id}/")  # type: ignore[attr-defined]
     expect(page.locator("#main[data-ready=fields]")).to_be_visible()
-    while not held:
-        page.wait_for_timeout(20)
+    soon(page, lambda: bool(held))
     return page
 
 
@@ -54,3 +58,13 @@ def test_a_click_tries_again_when_the_scripts_could_not_be_loaded(
     expect(builder.locator(".toast")).to_be_visible()
     builder.get_by_role("button", name="Add a row").click()
     expect(builder.locator(".grid [data-row]")).to_have_count(2)
+
+
+def test_a_branch_chosen_before_is_what_is_sent(page: Page, held: list[Route]) -> None:
+    open_without_rest(page, start_engagement(page), held)
+    page.get_by_role("radio", name="Custom field").check()
+    page.get_by_role("radio", name="Phone").check()
+    held[0].continue_()
+    expect_line(page, '"matching": "phone"')
+    expect(page.locator('#form [data-at="/phone"]')).to_be_visible()
+    assert page.errors == []  # type: ignore[attr-defined]

@@ -11,7 +11,7 @@ from playground.payload_templates.models import ShareLink, Template
 from playground.payload_templates.versions import open_template
 from playground.people.models import Person
 from playground.workspace.models import Connection
-from tests.browser.actions import open_draft, open_launch
+from tests.browser.actions import follow, open_draft, open_launch
 from tests.conftest import PASSWORD
 from tests.payload_templates.templates import make_template
 from tests.sending.conftest import LAUNCH, WORKFLOW
@@ -59,6 +59,7 @@ def test_a_payload_is_saved_varied_compared_and_restored(
     expect(page.get_by_label("Job name", exact=True)).not_to_have_value("VIP")
 
     # Undo takes the choice back, and the page says whose values these are.
+    expect(page.locator("#main[data-ready=all]")).to_be_visible()
     page.locator("#saved").click()
     page.keyboard.press("Control+z")
     expect(page.locator("#variant_button")).to_contain_text("VIP test")
@@ -66,7 +67,7 @@ def test_a_payload_is_saved_varied_compared_and_restored(
     expect(page.locator("#variant_menu [aria-pressed=true]")).to_have_text("VIP test")
 
     page.locator("#variant_button").click()
-    page.get_by_role("link", name="Versions, links and more").click()
+    follow(page.get_by_role("link", name="Versions, links and more"))
     take_screenshot(page, "templates-one")
     page.once("dialog", lambda dialog: dialog.accept())
     page.get_by_role("button", name="Restore version 1").click()
@@ -74,7 +75,7 @@ def test_a_payload_is_saved_varied_compared_and_restored(
     page.get_by_role("button", name="Compare selected").click()
     expect(page.get_by_role("heading", name="Compare version 2 with version 3")).to_be_visible()
     take_screenshot(page, "templates-compare")
-    page.get_by_role("link", name="Templates", exact=True).first.click()
+    follow(page.get_by_role("link", name="Templates", exact=True).first)
     page.get_by_label("Find a template").fill("nothing like it")
     expect(page.get_by_text("No templates match this search.")).to_be_visible()
     page.get_by_label("Find a template").fill("ada")

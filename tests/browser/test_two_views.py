@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from playground.drafts.drafts import state_of
 from playground.drafts.incomplete import editor_text
 from playground.drafts.models import Draft
-from tests.browser.actions import expect_saved, open_launch
+from tests.browser.actions import expect_saved, open_launch, soon
 from tests.browser.test_json_editor import open_editor, replace, shown
 
 
@@ -20,11 +20,7 @@ def agreed(*pages: Page) -> None:
     for each in pages:
         expect_saved(each)
     for each in pages:
-        for _ in range(50):
-            if shown(each) == kept():
-                break
-            each.wait_for_timeout(100)
-        assert shown(each) == kept()
+        soon(each, lambda each=each: shown(each) == kept())  # type: ignore[misc]
 
 
 def test_incomplete_text_survives_fields_tabs_reloads_undo_and_redo(page: Page) -> None:

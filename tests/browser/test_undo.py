@@ -15,6 +15,7 @@ def discard_by_keyboard(page: Page) -> None:
     page.get_by_role("button", name=f"Discard {WORKFLOW}").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text(f"Discarded {WORKFLOW}.")
+    expect(page.locator("#toasts [data-toast-undo]")).to_be_focused()
 
 
 def test_the_keyboard_goes_on_at_undo_and_has_time(page: Page) -> None:

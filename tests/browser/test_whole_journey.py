@@ -31,7 +31,6 @@ def test_from_an_empty_folder_to_a_send_from_the_command_line(
 ) -> None:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.set_default_timeout(15_000)
     with served(tmp_path, **NETWORKS) as (origin, said):
         let_in(page, said)
         connect(page, origin, api)
@@ -72,7 +71,7 @@ def sync(page: Page, origin: str) -> None:
     page.goto(f"{origin}/workflows/")
     part = page.get_by_role("region", name="Sync of Elsewhere")
     part.get_by_role("button", name="Sync Elsewhere").click()
-    expect(part).to_contain_text("Read a profile is new.", timeout=15_000)
+    expect(part).to_contain_text("Read a profile is new.")
 
 
 def build(page: Page, origin: str) -> None:
@@ -86,7 +85,7 @@ def build(page: Page, origin: str) -> None:
 
 def send(page: Page, api: LaunchServer) -> None:
     page.get_by_role("button", name="Send", exact=False).last.click()
-    expect(page.locator("#reply")).to_contain_text("Launched: job job-1", timeout=15_000)
+    expect(page.locator("#reply")).to_contain_text("Launched: job job-1")
     sent = json.loads(api.launched[0])
     assert (sent["job_name"], sent["inputs"]) == (
         "From the journey",
@@ -98,7 +97,7 @@ def send(page: Page, api: LaunchServer) -> None:
 def follow(page: Page) -> None:
     builder = page.url
     page.get_by_role("link", name="View job").click()
-    expect(page.get_by_role("status").first).to_contain_text("Finished", timeout=20_000)
+    expect(page.get_by_role("status").first).to_contain_text("Finished")
     page.get_by_role("link", name="All results").click()
     expect(page.get_by_role("region", name="Results")).to_contain_text("Grace Hopper")
     page.goto(builder)
@@ -133,7 +132,7 @@ def open_elsewhere(browser: Browser, address: str, api: LaunchServer) -> None:
     assert KEY not in guest.content()
     guest.get_by_label("Job name").fill("From a guest")
     guest.get_by_role("button", name="Send").click()
-    expect(guest.locator("#outcome .verdict").first).to_contain_text("Launched", timeout=15_000)
+    expect(guest.locator("#outcome .verdict").first).to_contain_text("Launched")
     assert json.loads(api.launched[-1])["job_name"] == "From a guest"
     assert json.loads(api.launched[-1])["steps"][0]["step_uid"] == STEP
     other.close()

@@ -27,8 +27,8 @@ def test_a_sync_shows_progress_and_then_what_it_found(page: Page) -> None:
     part = page.get_by_role("region", name="Sync of Practice")
     expect(part).to_contain_text("Never synced")
     part.get_by_role("button", name="Sync Practice").click()
-    expect(part).to_contain_text("synced", timeout=15_000)
-    expect(part).to_contain_text("is new.", timeout=15_000)
+    expect(part).to_contain_text("synced")
+    expect(part).to_contain_text("is new.")
     expect(part.get_by_role("progressbar")).to_have_count(0)
     page.reload()
     expect(page.get_by_role("link", name="Find an email", exact=True)).to_be_visible()
@@ -53,7 +53,7 @@ def test_an_account_is_updated_with_cookies_that_are_never_shown(page: Page) -> 
     assert COOKIE not in Draft.objects.get().text
     assert Secret.objects.filter(draft=Draft.objects.get()).count() == 3
     send(page)
-    expect(page.locator("#reply")).to_contain_text("saved", timeout=15_000)
+    expect(page.locator("#reply")).to_contain_text("saved")
     assert COOKIE not in page.content()
 
 
@@ -63,15 +63,15 @@ def test_a_job_is_followed_to_its_results(page: Page) -> None:
         page.locator(".grid [data-row]").first.locator(".cell").nth(place - 1).fill(text)
     expect_saved(page)
     send(page)
-    page.get_by_role("link", name="View job").click(timeout=15_000)
-    expect(page.get_by_role("status").first).to_contain_text("Finished", timeout=15_000)
+    page.get_by_role("link", name="View job").click()
+    expect(page.get_by_role("status").first).to_contain_text("Finished")
     page.get_by_role("link", name="All results").click()
     expect(page.get_by_role("region", name="Results")).to_be_visible()
     with page.expect_download() as saving:
         page.get_by_role("link", name="CSV").click()
     assert saving.value.suggested_filename.endswith(".csv")
     page.get_by_role("link", name="Jobs", exact=True).first.click()
-    expect(page.locator("tbody tr").first).to_contain_text("Finished", timeout=15_000)
+    expect(page.locator("tbody tr").first).to_contain_text("Finished")
 
 
 def test_a_repeat_is_deleted_after_a_confirmation(page: Page) -> None:
@@ -81,7 +81,7 @@ def test_a_repeat_is_deleted_after_a_confirmation(page: Page) -> None:
     page.get_by_role("button", name="Cancel").click()
     page.get_by_role("button", name="Delete repeat Night run").click()
     page.get_by_role("button", name="Delete repeat", exact=True).click()
-    expect(page.get_by_text("No active repeats")).to_be_visible(timeout=15_000)
+    expect(page.get_by_text("No active repeats")).to_be_visible()
     kept.refresh_from_db()
     assert kept.deleted_at
 

@@ -384,19 +384,19 @@ def test_ctrl_c_pauses_and_a_second_run_sends_the_rest(installed) -> None:
     server, start, making = installed
     server.hold()
     process = start(*making, "--concurrency", "2")
-    assert server.wait_for_call(60)
-    assert server.wait_for_call(60)
+    assert server.wait_for_call()
+    assert server.wait_for_call()
     process.send_signal(signal.SIGINT)
     assert any("Pausing" in line for line in process.stderr)
     server.release()
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     *found, summary = map(json.loads, out.splitlines())
     assert process.returncode == 3, err
     assert "Traceback" not in err
     assert summary["state"] == "paused"
     assert (len(found), summary["counts"]) == (2, {"accepted": 2, "waiting": 38})
     process = start("--resume", summary["batch"], *making[-2:])
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (0, "40 requests: 40 accepted.\n"), err
     assert count_arrivals(server) == {str(number): 1 for number in range(40)}
 
@@ -407,7 +407,7 @@ def test_a_reader_that_goes_away_is_no_error(installed) -> None:
     process = start(*making, stdout=writer)
     os.close(writer)
     os.close(reader)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert "BrokenPipe" not in err
     assert sum(count_arrivals(server).values()) == 40

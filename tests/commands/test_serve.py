@@ -37,7 +37,7 @@ def start(data: Path, command: str = "serve", **settings: str) -> subprocess.Pop
 
 def run(data: Path, command: str = "serve", **settings: str) -> tuple[int, str, str]:
     process = start(data, command, **settings)
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 
@@ -64,7 +64,7 @@ def served(data: Path, command: str = "serve", **settings: str) -> Iterator[tupl
     finally:
         process.send_signal(signal.SIGTERM)
         # Longer than a stop may wait for what is under way.
-        process.communicate(timeout=90)
+        process.communicate(timeout=150)
     assert process.returncode == 0
 
 

@@ -21,7 +21,7 @@ from tests.commands.test_serve import read_greeting, start
 from tests.drill.sender import Sender
 from tests.sending.stand_ins import Standin, wait_until
 
-LIMIT = 30
+LIMIT = 60
 
 
 @contextmanager

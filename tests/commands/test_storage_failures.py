@@ -18,7 +18,7 @@ from tests.drill.sender import Sender
 from tests.drill.small_disk import CannotMount, fill, small_disk
 from tests.sending.stand_ins import Standin, wait_until
 
-LIMIT = 30
+LIMIT = 60
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def serving(data: Path, **settings: str) -> Iterator[str]:
         yield read_greeting(process)[0]
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=LIMIT)
+        process.communicate(timeout=2 * LIMIT)
 
 
 @pytest.fixture

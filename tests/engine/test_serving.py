@@ -10,7 +10,7 @@ from tests.commands.installation import prepare, read_outcomes
 from tests.commands.test_serve import HOME, environment, served
 from tests.sending.stand_ins import wait_until
 
-LONG = 30.0
+LONG = 60.0
 # Past its deadline, so that recovery has to end it.
 ABANDON = """
 from datetime import timedelta

@@ -12,8 +12,9 @@ from playground.calls.values import Call, Failure, Reply
 from playground.network import Limits, Policy, send_call
 from tests.network.servers import Script, answer, serve
 
-LIMITS = Limits(connect_seconds=2, total_seconds=5, idle_seconds=3, wire_bytes=100_000)
-LIMITS_SHORT = Limits(connect_seconds=2, total_seconds=0.4, idle_seconds=3)
+# Generous: a busy machine must not end what is to come through.
+LIMITS = Limits(connect_seconds=30, total_seconds=60, idle_seconds=30, wire_bytes=100_000)
+LIMITS_SHORT = Limits(connect_seconds=30, total_seconds=1.5, idle_seconds=30)
 
 
 def exchange(script: Script, limits: Limits = LIMITS, cancel=None, **more) -> Reply | Failure:
@@ -62,16 +63,16 @@ def test_a_dripping_reply_ends_when_the_total_time_is_up(script: Script) -> None
     assert isinstance(outcome, Failure)
     if outcome.code != "headers-too-large":  # the hundredth header may come first
         assert outcome.code == "timeout"
-        assert outcome.message == "Unknown: no complete answer came within 0.4 seconds."
+        assert outcome.message == "Unknown: no complete answer came within 1.5 seconds."
     assert outcome.left
-    assert outcome.seconds < 3
+    assert outcome.seconds < 30
 
 
 def test_silence_ends_when_the_idle_time_is_up() -> None:
-    outcome = exchange(hang, Limits(total_seconds=5, idle_seconds=0.2))
+    outcome = exchange(hang, Limits(total_seconds=60, idle_seconds=0.5))
     assert isinstance(outcome, Failure)
     assert outcome.code == "idle"
-    assert outcome.message == "Unknown: no data came for 0.2 seconds."
+    assert outcome.message == "Unknown: no data came for 0.5 seconds."
 
 
 @pytest.mark.parametrize("packed", [gzip.compress, zlib.compress])
@@ -294,7 +295,7 @@ def test_cancelling_ends_a_send_that_waits(first: bytes) -> None:
     assert isinstance(outcome, Failure)
     assert (outcome.code, outcome.left) == ("cancelled", True)
     assert outcome.message == "Unknown: the send was cancelled before an answer came."
-    assert outcome.seconds < 2
+    assert outcome.seconds < LIMITS.idle_seconds
 
 
 def test_cancelling_ends_a_send_whose_body_is_not_read() -> None:
@@ -305,7 +306,7 @@ def test_cancelling_ends_a_send_whose_body_is_not_read() -> None:
         with connection:
             connection.recv(1)
             cancel.set()
-            ended.wait(5)
+            ended.wait(60)
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         threading.Thread(target=accept, args=(listener,), daemon=True).start()

@@ -47,7 +47,7 @@ class Standin:
     def release(self) -> None:
         self._free.set()
 
-    def wait_for_call(self, seconds: float = 10) -> bool:
+    def wait_for_call(self, seconds: float = 60) -> bool:
         return self._arrived.acquire(timeout=seconds)
 
     def _make_handler(self) -> type[BaseHTTPRequestHandler]:
@@ -60,7 +60,7 @@ class Standin:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
                 standin.seen.append((self.command, self.path, dict(self.headers), body))
                 standin._arrived.release()
-                standin._free.wait(30)
+                standin._free.wait(120)
                 if standin.close_early:
                     with suppress(OSError):
                         self.connection.shutdown(socket.SHUT_RDWR)
@@ -102,8 +102,8 @@ def serve_forever(server: Any) -> Iterator[None]:
         thread.join(5)
 
 
-def wait_until(true: Any, seconds: float = 10) -> bool:
-    """Look again and again until it is true or the time is over."""
+def wait_until(true: Any, seconds: float = 60) -> bool:
+    """Look again and again until it is true or the time, which a busy machine needs, is over."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if true():

@@ -22,7 +22,7 @@ from tests.sending.misbehaving import say
 from tests.sending.test_pipeline import HOURLY
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 15.0
+LONG = 60.0
 QUOTED = "a message that quotes the payload"
 STAGES = [
     (completing, "reach_verdict"),

@@ -18,7 +18,7 @@ from tests.sending.misbehaving import say
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 20.0
+LONG = 60.0
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from tests.network.servers import Script, answer, serve
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 15.0
+LONG = 60.0
 MARKUP = '<script>alert(1)</script><img src=x onerror="alert(2)">'
 BOMB = gzip.compress(bytes(30_000_000))
 HALF = b"\xed\xa0\xbd"

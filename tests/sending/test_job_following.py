@@ -22,7 +22,7 @@ from tests.sending.misbehaving import Misbehaving, say
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 20.0
+LONG = 60.0
 
 
 def make_records(connection: Connection, count: int, **values: object) -> list[JobRecord]:

@@ -15,7 +15,7 @@ from tests.conftest import signed_in
 from tests.sending.misbehaving import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 20.0
+LONG = 60.0
 
 
 @pytest.mark.parametrize("what", ["results", "inputs"])

@@ -15,7 +15,7 @@ from tests.conftest import signed_in
 from tests.sending.misbehaving import Misbehaving, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 20.0
+LONG = 60.0
 HTMX = {"HX-Request": "true"}
 ROWS = re.compile(r"<tr>(.*?)</tr>", re.S)
 CELLS = re.compile(r"<td[^>]*>(.*?)</td>", re.S)

@@ -19,7 +19,7 @@ from tests.sending.conftest import LAUNCH, WORKFLOW, launch
 from tests.sending.misbehaving import say
 from tests.sending.stand_ins import wait_until
 
-LONG = 20.0
+LONG = 60.0
 ACCEPTED = Verdict(Outcome.ACCEPTED, "accepted", "Read", {})
 
 

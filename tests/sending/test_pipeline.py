@@ -21,7 +21,7 @@ from tests.sending.conftest import LAUNCH, WORKFLOW, launch
 from tests.sending.misbehaving import say
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 20.0
+LONG = 60.0
 HOURLY = LAUNCH.replace('"steps"', '"repeat_option": {"type": "hour", "value": 3},\n  "steps"', 1)
 
 

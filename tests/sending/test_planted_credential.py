@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 CANARY = 'canary/+ "quoted" wörter-7391'
 PASTED = "pasted-canary-4820"
 TYPED = "typed-canary-2956"
-LONG = 15.0
+LONG = 60.0
 
 
 def in_base64(value: str) -> list[bytes]:

@@ -30,7 +30,7 @@ from tests.history.exchanges import start_exchange
 from tests.sending.conftest import make_draft
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 20.0
+LONG = 60.0
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from tests.sending.conftest import THREADS
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 30.0
+LONG = 60.0
 
 
 def sign_in(origin: str, name: str) -> requests.Session:

@@ -19,7 +19,7 @@ from tests.conftest import signed_in
 from tests.sending.misbehaving import Misbehaving, say
 
 pytestmark = pytest.mark.django_db(transaction=True)
-LONG = 30.0
+LONG = 60.0
 COOKIE = "AQED-live-session-cookie"
 
 

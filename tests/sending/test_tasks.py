@@ -42,6 +42,6 @@ def test_what_was_left_is_recovered_every_fifteen_seconds(editor, elsewhere, mis
     SyncRun.objects.update(started_at=timezone.now() - timedelta(minutes=1))
     assert "recover" in periodic.run_due_tasks()
     assert Exchange.objects.get().outcome == Outcome.UNKNOWN
-    assert wait_until(lambda: SyncRun.objects.get(pk=run.pk).outcome == "failed", 20)
+    assert wait_until(lambda: SyncRun.objects.get(pk=run.pk).outcome == "failed")
     due = PeriodicRun.objects.get(name="recover").due_at - timezone.now()
     assert due <= timedelta(seconds=16)

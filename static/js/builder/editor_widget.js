@@ -88,11 +88,11 @@ function wrapAce(ace, mode, theme, text, onInput, onLeave) {
 }
 
 async function loadAce(urls) {
-  for (const href of urls.styles.split(" ")) addStyle(href);
+  const styles = urls.styles.split(" ").map(addStyle);
   // Both are requested at once and run in this order. Ace appears only after its completions
   // have loaded: what was typed before that got none, since only a key press opens the list.
   const scripts = [addScript(urls.ace), addScript(urls.tools).then(() => true, () => false)];
-  const [, canComplete] = await Promise.all(scripts);
+  const [, canComplete] = await Promise.all([...scripts, ...styles]);
   const { ace } = window;
   // Ace writes its styles into the page otherwise, and starts workers from blobs: the content
   // security policy allows neither.
@@ -120,9 +120,13 @@ function addScript(src) {
   });
 }
 
+// Resolves in any case: unstyled text can be edited, too.
 function addStyle(href) {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = href;
-  document.head.append(link);
+  return new Promise((resolve) => {
+    const link = document.createElement("link");
+    link.rel = "stylesheet";
+    link.href = href;
+    link.onload = link.onerror = resolve;
+    document.head.append(link);
+  });
 }

@@ -165,4 +165,4 @@ async function pasteRows({ draft, form, problems }, pointer, index, column, cont
 }
 
 // The grid as drawn now: a rejected edit redraws the form, even behind a dialog.
-const gridAt = (pointer) => formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);
+export const gridAt = (pointer) => formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);

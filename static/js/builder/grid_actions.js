@@ -3,7 +3,7 @@
 import { message, toast } from "../messages.js";
 import { ask } from "./dialogs.js";
 import { saveField } from "./fields.js";
-import { addRow, fillRow } from "./grid.js";
+import { addRow, fillRow, gridAt } from "./grid.js";
 import { addColumn, countRows, dropColumn, focusCell, gridOf, isBlank, keysOf, neighbourOf, recount } from "./grid_layout.js";
 import { escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
 import { offerUndo } from "./toolbar.js";
@@ -78,16 +78,19 @@ export function changeCell(page, cell, action) {
 }
 
 // All rows at once, as one edit that undo takes back as a whole.
-export async function changeColumn(page, grid, key, action) {
+export async function changeColumn(page, subject, key, action) {
   const { draft, form } = page;
+  const pointer = pointerOf(subject);
+  // The menu stays open while the section is drawn anew.
+  const grid = gridAt(pointer);
+  if (!grid || !keysOf(grid).includes(key)) return;
   if (action === "fill" && firstContent(grid, key)) await Promise.all([...grid.querySelectorAll("[data-blank]")].map((row) => fillRow(page, row)));
-  const pointer = pointerOf(grid);
   const pointers = [...Array(countRows(grid)).keys()].map((i) => `${pointer}/${i}/${escapeSegment(key)}`);
   const list = { fill: listFilled, remove: listRemoved, rename: listRenamed }[action];
   const parts = await list(draft, grid, key, pointers);
   const answer = parts && (await draft.change({ kind: "all", parts, pointer, part: "section", at: pointer }));
   if (!answer) return;
-  form.replace(grid.closest(".builder-section"), answer.html);
+  form.replace(gridAt(pointer).closest(".builder-section"), answer.html);
   if (action === "remove") offerUndo(message("removed", { name: key }));
 }
 

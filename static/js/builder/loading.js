@@ -4,14 +4,18 @@ import { message, toast } from "../messages.js";
 
 // What the rest answers when it is clicked; links, fields and switches work without it.
 const FOR_REST = "button, summary, [data-step-index]";
+// What it answers when it changes.
+const CHANGES_FOR_REST = "[data-choose]:checked, [data-type], [data-secret-entry]";
 
 export class Rest {
   // `url` is the address of rest.js, `parts` is what its startRest takes.
   constructor(url, parts) {
-    Object.assign(this, { url, parts, started: null, loading: null, clicked: null, edits: [] });
+    Object.assign(this, { url, parts, started: null, loading: null, clicked: null, edits: [], changed: new Set() });
     this.hold = this.hold.bind(this);
     this.keepEdit = ({ detail }) => this.edits.push(detail);
+    this.keepChange = ({ target }) => this.changed.add(target);
     addEventListener("click", this.hold, true);
+    addEventListener("change", this.keepChange);
     document.addEventListener("edited", this.keepEdit);
     // A frame's callbacks run before it is painted, tasks after it.
     requestAnimationFrame(() => setTimeout(() => this.load()));
@@ -35,9 +39,11 @@ export class Rest {
       throw error;
     }
     removeEventListener("click", this.hold, true);
+    removeEventListener("change", this.keepChange);
     document.removeEventListener("edited", this.keepEdit);
-    // Answers that came meanwhile.
+    // Answers and choices that came meanwhile.
     for (const detail of this.edits) document.dispatchEvent(new CustomEvent("edited", { detail }));
+    for (const field of this.changed) if (field.matches(CHANGES_FOR_REST)) field.dispatchEvent(new Event("change", { bubbles: true }));
     document.getElementById("main").dataset.ready = "all";
     this.clicked?.click();
     return this.started;

@@ -69,10 +69,17 @@ export class Tabs {
       document.getElementById(each.getAttribute("aria-controls")).hidden = each !== tab;
     }
     if (tab.id === "tab_editor") return void (await this.openEditor());
+    if (!tab.dataset.code) return void (await this.editor.flush());
+    await (this.coding = this.showCode(tab));
+  }
+
+  // Code that another language overtook is dropped.
+  async showCode(tab) {
+    const url = tab.dataset.code;
     await this.editor.flush();
-    if (!tab.dataset.code) return;
     await this.draft.queue.idle();
-    document.getElementById("code").textContent = await fetchText(tab.dataset.code);
+    const text = await fetchText(url);
+    if (tab.dataset.code === url) document.getElementById("code").textContent = text;
   }
 
   showJson() {
@@ -106,9 +113,10 @@ export class Tabs {
     this.show(tab);
   }
 
-  // The code where that is shown, else the document.
+  // The code where that is shown, once it is that of the chosen language, else the document.
   async copyShown() {
     await this.draft.queue.idle();
+    await this.coding;
     const code = document.getElementById("code");
     await navigator.clipboard?.writeText(code.hidden ? this.draft.text.text : code.textContent);
     toast(message("copied"), "success");
