@@ -72,6 +72,6 @@ class Script:
         """Begin to send, and wait until it has ended."""
         answer = self.ask("POST", f"{key}/{call}", **body)
         assert answer.status_code == 200, answer.content
-        assert wait_until(lambda: self.get(key)["state"] != "running", 30)
+        assert wait_until(lambda: self.get(key)["state"] != "running")
         assert wait_until(lambda: not Lane.objects.exists())
         return self.get(key)

@@ -22,7 +22,7 @@ from playground.engine.processes import identify_process
 from playground.history.models import Exchange
 from playground.sending.recovery import end_abandoned
 from tests.batches.conftest import check_counts, count_arrivals, list_states, wait_for
-from tests.engine.workers import HOME, describe_database
+from tests.engine.workers import HOME, LONG, describe_database
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -64,12 +64,12 @@ def test_kills_send_nothing_twice_and_leave_few_unknown(make, editor, standin) -
     for _ in range(kills):
         with served() as process:
             before = len(standin.seen)
-            assert wait_until(lambda before=before: len(standin.seen) > before + 5, 60)
+            assert wait_until(lambda before=before: len(standin.seen) > before + 5, LONG)
             time.sleep(random.uniform(0, 0.4))
             process.send_signal(signal.SIGKILL)
             process.wait()
     with served():
-        assert wait_until(lambda: Batch.objects.get().state == Batch.State.ENDED, 90)
+        assert wait_until(lambda: Batch.objects.get().state == Batch.State.ENDED, LONG)
     batch.refresh_from_db()
     arrived = count_arrivals(standin)
     assert max(arrived.values()) == 1
