@@ -50,8 +50,8 @@ def create_batch(
 ) -> Batch:
     """Make a batch of a file of rows and the payload of a template's version, a draft or a batch.
 
-    One of another batch begins with that one's mapping. With a key that is its id, it is made only
-    once: raises IntegrityError if there is one.
+    One of another batch begins with that one's mapping and options. With a key that is its id, it
+    is made only once: raises IntegrityError if there is one.
     """
     if not person.may_edit:
         raise BatchRefused(_("Viewers can't send. An owner can make you an editor."))
@@ -95,6 +95,10 @@ def _begin(person: Person, source: Version | Draft | Batch, variant: str) -> Bat
         # It would be sent with the secrets of somebody else's draft.
         raise BatchRefused(_("Only the person who made this batch can run it with another file."))
     batch.template, batch.version, batch.draft_id = source.template, source.version, source.draft_id
+    batch.requests_per_second, batch.concurrency = source.requests_per_second, source.concurrency
+    batch.stop_after_failures = source.stop_after_failures
+    batch.stop_after_percent = source.stop_after_percent
+    batch.webhook = source.webhook
     return batch
 
 
@@ -266,4 +270,4 @@ def _require_editable(person: Person, batch: Batch) -> None:
     if not may_run(person, batch):
         raise BatchRefused(_("Only the person who made this batch can change it."))
     if batch.state not in (Batch.State.DRAFT, Batch.State.CHECKED, Batch.State.CHECKING):
-        raise BatchRefused(_("This batch was started already. Make a new one."))
+        raise BatchRefused(_("This batch was started already. Make a copy to change it."))

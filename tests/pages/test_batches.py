@@ -340,6 +340,41 @@ def test_a_batch_is_deleted_after_a_confirmation(
     assert not Batch.objects.exists()
 
 
+def test_columns_change_in_a_copy_after_a_warning_of_doubling(
+    as_editor: Client, make: Make
+) -> None:
+    batch = make(["Ada", "Eve", "Bob"])
+    address = reverse("copy_batch", args=[batch.pk])
+    assert address not in page_of(as_editor, batch)
+    batch.state, batch.counts = Batch.State.STOPPED, {"accepted": 2, "unknown": 1}
+    batch.save()
+    assert address in page_of(as_editor, batch)
+    asked = as_editor.post(address).content.decode()
+    assert "2 requests of this batch were accepted." in asked
+    assert "The outcome of 1 request is unknown: it may have arrived." in asked
+    assert "done twice" in asked
+    assert Batch.objects.count() == 1
+    answer = as_editor.post(address, {"sure": "yes"})
+    copy = Batch.objects.latest("created_at")
+    assert answer["Location"] == reverse("batch", args=[copy.pk])
+    assert copy.pk != batch.pk
+    assert "This is the copy." in page_of(as_editor, copy)
+    assert 'value="check"' in page_of(as_editor, copy)
+
+
+def test_a_copy_that_doubles_nothing_is_made_at_once(as_editor: Client, make: Make) -> None:
+    batch = make(["Ada"])
+    address = reverse("copy_batch", args=[batch.pk])
+    batch.state, batch.counts = Batch.State.RUNNING, {"refused": 1}
+    batch.save()
+    refused = as_editor.post(address, follow=True).content.decode()
+    assert "Pause or stop it, then copy it." in refused
+    batch.state = Batch.State.STOPPED
+    batch.save()
+    as_editor.post(address)
+    assert Batch.objects.count() == 2
+
+
 def test_the_same_columns_run_with_another_file(as_editor: Client, make: Make) -> None:
     batch = make(["Ada"])
     page = as_editor.get(f"{reverse('new_batch')}?batch={batch.pk}").content.decode()

@@ -144,6 +144,7 @@ MAKERS: dict[str, Maker] = {
     "act_on_batch": make_own_batch,
     "batch_rows": make_own_batch,
     "decide_rows": make_own_batch,
+    "copy_batch": make_own_batch,
     "delete_batch": make_own_batch,
     "save_bad_rows": make_own_batch,
     "save_batch_result": lambda person: {**make_own_batch(person), "ending": "csv"},

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from playground.batches.access import BatchRefused, may_run
@@ -22,6 +22,7 @@ from playground.batches.batches import (
     set_mapping,
     set_source,
 )
+from playground.batches.copying import copy_batch, count_arrived, require_copyable
 from playground.batches.mapping import InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
 from playground.batches.models import Batch
@@ -38,11 +39,14 @@ from playground.pages.batches.source_form import describe_source, read_reading
 from playground.pages.batches.starting import read_rows_of
 from playground.pages.parameters import read_uuid
 from playground.pages.responses import breadcrumbs
+from playground.pages.selection import Action, ask, is_confirmed
 from playground.pages.templatetags.markup import operation_title
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.vault.storage_errors import explain_storage_error
 from playground.workspace.models import Connection
+
+COPY = Action("copy", gettext_lazy("Copy"), "duplicate")
 
 
 def show_setup(
@@ -157,6 +161,54 @@ def _save_connection(request: HttpRequest, batch: Batch) -> None:
     if found is None:
         raise BatchRefused(_("This connection no longer exists. Choose another one."))
     set_connection(person_of(request), batch.pk, found)
+
+
+@needs(Role.EDITOR)
+@require_POST
+def confirm_copy(request: HttpRequest, batch_id: uuid.UUID) -> HttpResponse:
+    """Copy a batch with its file, after a warning if its requests may have arrived."""
+    batch, person = get_batch_or_404(request, batch_id), person_of(request)
+    page, warning = reverse("batch", args=[batch_id]), warn_of_doubling(batch)
+    try:
+        require_copyable(person, batch)
+        if warning and not is_confirmed(request):
+            names = [batch.name, batch.file_name]
+            title = _("Copy this batch to change its columns?")
+            return ask(request, COPY, title, warning, names, page)
+        copy = copy_batch(person, batch_id)
+    except BatchRefused as error:
+        messages.warning(request, str(error))
+        return redirect(page)
+    messages.success(request, _("This is the copy. Change its columns, then check the rows."))
+    return redirect("batch", copy.pk)
+
+
+def warn_of_doubling(batch: Batch) -> str:
+    """What happens if a copy of the batch sends all rows; empty if none may have arrived."""
+    arrived, unknown = count_arrived(batch)
+    parts = []
+    if arrived:
+        text = ngettext(
+            "%(n)s request of this batch was accepted.",
+            "%(n)s requests of this batch were accepted.",
+            arrived,
+        )
+        parts.append(text % {"n": f"{arrived:,}"})
+    if unknown:
+        text = ngettext(
+            "The outcome of %(n)s request is unknown: it may have arrived.",
+            "The outcome of %(n)s requests is unknown: they may have arrived.",
+            unknown,
+        )
+        parts.append(text % {"n": f"{unknown:,}"})
+    if parts:
+        text = _(
+            "The copy has all rows of the file. Whatever has arrived is done twice if the copy "
+            "sends it again: replace the file of the copy with one without those rows. The result "
+            "file of this batch says which they are. Copying sends nothing."
+        )
+        parts.append(text)
+    return " ".join(parts)
 
 
 def count_requests(number: int) -> str:

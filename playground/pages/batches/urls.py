@@ -12,6 +12,7 @@ urlpatterns = [
     path("<uuid:batch_id>/file/", setup.change_file, name="change_batch_file"),
     path("<uuid:batch_id>/reading/", setup.read_file_again, name="read_batch_file"),
     path("<uuid:batch_id>/mapping/", setup.change_mapping, name="map_batch"),
+    path("<uuid:batch_id>/copy/", setup.confirm_copy, name="copy_batch"),
     path("<uuid:batch_id>/act/", actions.act_on_batch, name="act_on_batch"),
     path("<uuid:batch_id>/rows/", rows.show_batch_rows, name="batch_rows"),
     path("<uuid:batch_id>/decide/", actions.decide_rows, name="decide_rows"),
