@@ -1,4 +1,4 @@
-"""The finder behind Ctrl+K: drafts, templates, workflows, sends, pages and commands."""
+"""The finder behind Ctrl+K: drafts, templates, workflows, batches, sends, pages, commands."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from playground.batches.access import visible_batches
 from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
+from playground.pages.batches.access import LARGE
 from playground.pages.job_states import JobState, describe_following, describe_job_states
 from playground.pages.replies import shorten_uids
 from playground.pages.templatetags.markup import operation_title
@@ -52,6 +54,7 @@ def show_found(request: HttpRequest) -> HttpResponse:
             *_find_drafts(person, text),
             *_find_templates(person, text),
             *_find_workflows(text),
+            *_find_batches(person, text),
             *_find_exchanges(person, text),
         ]
         groups = [("", found)]
@@ -75,6 +78,7 @@ def _find_pages(person: Person, text: str = "") -> list[Found]:
     names = {
         "workflows": _("Workflows"),
         "templates": _("Templates"),
+        "batches": _("Batches"),
         "jobs": _("Jobs"),
         "repeats": _("Repeats"),
         "history": _("History"),
@@ -103,6 +107,7 @@ def _find_commands(person: Person, text: str = "") -> list[Found]:
         names |= {
             "create_draft": _("New draft"),
             "paste": _("Paste anything"),
+            "new_batch": _("New batch"),
             "add_workflow": _("Add a workflow by hand"),
             "import_templates": _("Import templates"),
         }
@@ -145,6 +150,17 @@ def _find_workflows(text: str) -> list[Found]:
     return [
         Found(_("workflow"), "flow", row.name, f"{reverse('workflows')}?find={row.uid}")
         for row in rows
+    ]
+
+
+def _find_batches(person: Person, text: str) -> list[Found]:
+    rows = visible_batches(person).filter(contain_text(text, "name", "file_name"))
+    shown = rows.defer(*LARGE, "columns").order_by("-created_at")[:FOUND_OF_EACH]
+    # Batches of one template have its name; their files tell them apart.
+    named = [(" · ".join(filter(None, (row.name, row.file_name))), row) for row in shown]
+    return [
+        Found(_("batch"), "table", name, reverse("batch", args=[row.id]), row.created_at)
+        for name, row in named
     ]
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +20,7 @@ from playground.batches.models import Batch, Row
 from playground.commands.server import LARGEST_BODY
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
+from playground.pages.batches.mapping_form import MOST_SELECTS
 from playground.payload_templates.models import Sharing
 from playground.people.models import Person, Role
 from playground.workspace.models import JobRecord
@@ -375,6 +377,24 @@ def test_a_copy_that_doubles_nothing_is_made_at_once(as_editor: Client, make: Ma
     assert Batch.objects.count() == 2
 
 
+def test_the_finder_finds_batches_by_name_and_file(
+    as_editor: Client, as_viewer: Client, make: Make
+) -> None:
+    batch = make(["Ada"])
+    batch.name, batch.file_name = "Night run", "Émile.xlsx"
+    batch.save()
+    for text in ("night R", "émile"):
+        found = as_editor.get("/find/", {"find": text}).content.decode()
+        assert f'href="{reverse("batch", args=[batch.pk])}"' in found
+        assert "Night run · Émile.xlsx" in found
+        assert "Night run" not in as_viewer.get("/find/", {"find": text}).content.decode()
+    assert "Night run" not in as_editor.get("/find/?find=morning").content.decode()
+    for client, links in ((as_editor, ["batches", "new_batch"]), (as_viewer, ["batches"])):
+        page = client.get("/find/?find=batch").content.decode()
+        shown = [each for each in ("batches", "new_batch") if f'href="{reverse(each)}"' in page]
+        assert shown == links
+
+
 def test_the_same_columns_run_with_another_file(as_editor: Client, make: Make) -> None:
     batch = make(["Ada"])
     page = as_editor.get(f"{reverse('new_batch')}?batch={batch.pk}").content.decode()
@@ -468,6 +488,29 @@ def test_jobs_of_a_batch_are_no_news_of_their_own(as_editor: Client, make: Make)
 
 def test_the_server_takes_the_largest_file_of_rows() -> None:
     assert LARGEST_BODY > settings.MAX_BATCH_FILE_BYTES
+
+
+def test_a_column_of_a_reference_is_used_in_text(as_editor: Client, draft: Draft) -> None:
+    draft.text = draft.text.replace("{", '{"webhook_label": "Run {{row.note}}", ', 1)
+    draft.save()
+    batch = create(as_editor, f"draft:{draft.pk}")
+    page = page_of(as_editor, batch)
+    unused = {
+        each: re.search(rf'name="pointer-{each}".*?<option value="">([^<]+)<', page)
+        for each in (0, 1)
+    }
+    assert [each and each[1] for each in unused.values()] == ["Not used", "Used in text"]
+
+
+def test_with_many_columns_an_empty_field_says_that_text_uses_it(
+    as_editor: Client, draft: Draft
+) -> None:
+    draft.text = draft.text.replace("{", '{"webhook_label": "Run {{row.c7}}", ', 1)
+    draft.save()
+    titles = ",".join(f"c{number}" for number in range(MOST_SELECTS + 1)).encode()
+    page = page_of(as_editor, create(as_editor, f"draft:{draft.pk}", titles + b"\n1\n"))
+    assert page.count('placeholder="Used in text"') == 1
+    assert page.count('placeholder="Not used"') == MOST_SELECTS
 
 
 def test_one_column_can_fill_a_place_that_no_choice_offers(as_editor: Client, draft: Draft) -> None:

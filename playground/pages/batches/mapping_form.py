@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from playground.batches.batches import read_state
+from playground.batches.documents import list_row_columns
 from playground.batches.mapping import MOST_ROWS, InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
 from playground.batches.models import Batch
@@ -78,6 +79,8 @@ class ColumnRow:
     empty: str
     is_unique: bool
     reference: str
+    # Whether the payload has this reference: then it is used although it fills no field.
+    is_referred: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,8 +119,9 @@ def describe_mapping(
 ) -> MappingForm:
     groups = list_targets(batch, operation, mapping)
     has_selects = len(batch.columns) <= MOST_SELECTS
+    referred = list_row_columns(operation, read_state(batch), batch.columns)
     return MappingForm(
-        rows=list(_list_rows(batch, samples, mapping)),
+        rows=list(_list_rows(batch, samples, mapping, referred)),
         groups=groups,
         mapping=mapping,
         proposed_size=propose_size(operation, mapping.items),
@@ -172,6 +176,7 @@ def _list_rows(
     batch: Batch,
     samples: Sequence[str | None],
     mapping: RowMapping,
+    referred: Collection[int],
 ) -> Iterator[ColumnRow]:
     # A column may fill several fields by a script's mapping; the form shows the first.
     first = {each.column: each for each in reversed(mapping.columns)}
@@ -188,6 +193,7 @@ def _list_rows(
             empty=entry.empty if entry else "omit",
             is_unique=title in mapping.unique,
             reference=_spell(title, number, titles),
+            is_referred=number in referred,
         )
 
 
