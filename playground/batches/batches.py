@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -17,7 +17,7 @@ from playground.batches.access import BatchRefused, InvalidSetup, may_run, may_s
 from playground.batches.files import recognise_file, remove_file, store_rows
 from playground.batches.mapping import Mapping
 from playground.batches.models import Batch, SavedMapping
-from playground.batches.proposals import propose_mapping
+from playground.batches.proposals import list_titles, propose_mapping
 from playground.batches.reading import remove_rows, start_check
 from playground.batches.validation import validate_mapping
 from playground.drafts.editing import State
@@ -25,11 +25,13 @@ from playground.drafts.facts import load_facts
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
 from playground.importers.tables import InvalidTable, Reading, TableSource
+from playground.importers.titles import TableColumn
 from playground.openapi.operations import Operation, UnknownOperation, get_operation
 from playground.payload_templates.models import Version
 from playground.payload_templates.versions import read_content
 from playground.people.audit import record_event
 from playground.people.models import Person
+from playground.rules.facts import Facts
 from playground.sending.plans import WORKFLOW_UID
 from playground.vault.storage_errors import FilesUnavailable
 from playground.workspace.files import FileRejected
@@ -59,10 +61,11 @@ def create_batch(
     batch.pk = key or batch.pk
     operation = _find_operation(batch.operation)
     batch.name = (batch.name or operation.title)[:300]
-    batch.file, table = _store(person, pieces, file_name, media_type, reading)
+    former = source.mapping if isinstance(source, Batch) else None
+    titles = _list_titles(batch, former)
+    batch.file, table = _store(person, pieces, file_name, media_type, reading, titles)
     batch.file_name = file_name[:300]
     batch.source, batch.columns = table.as_dict(), list(table.columns)
-    former = source.mapping if isinstance(source, Batch) else None
     batch.mapping = _propose(batch, operation, former).as_dict(batch.columns)
     batch.save(force_insert=True)
     return batch
@@ -107,7 +110,8 @@ def set_source(person: Person, batch_id: uuid.UUID, reading: Reading) -> Batch:
     with ledger.locked(batch_id) as batch:
         _require_editable(person, batch)
         assert batch.file is not None
-        _set_table(batch, _recognise(batch.file, reading))
+        titles = _list_titles(batch, batch.mapping)
+        _set_table(batch, _recognise(batch.file, reading, titles))
     return batch
 
 
@@ -120,7 +124,9 @@ def replace_file(
     reading: Reading | None = None,
 ) -> Batch:
     """Use another file, such as the corrected one. The mapping is kept if the columns fit."""
-    file, table = _store(person, pieces, name, media_type, reading)
+    batch = Batch.objects.get(pk=batch_id)
+    titles = _list_titles(batch, batch.mapping)
+    file, table = _store(person, pieces, name, media_type, reading, titles)
     try:
         with ledger.locked(batch_id) as batch:
             _require_editable(person, batch)
@@ -207,22 +213,29 @@ def _read_state(source: Version | Draft | Batch, variant: str) -> State:
 
 
 def _store(
-    person: Person, pieces: Iterable[bytes], name: str, media_type: str, reading: Reading | None
+    person: Person,
+    pieces: Iterable[bytes],
+    name: str,
+    media_type: str,
+    reading: Reading | None,
+    titles: Sequence[TableColumn],
 ) -> tuple[File, TableSource]:
     try:
         file = store_rows(pieces, name, media_type, person)
     except FileRejected as error:
         raise InvalidSetup(str(error)) from None
     try:
-        return file, _recognise(file, reading)
+        return file, _recognise(file, reading, titles)
     except BatchRefused:
         remove_file(file)
         raise
 
 
-def _recognise(file: File, reading: Reading | None) -> TableSource:
+def _recognise(
+    file: File, reading: Reading | None, titles: Sequence[TableColumn]
+) -> TableSource:
     try:
-        return recognise_file(file, reading)
+        return recognise_file(file, reading, titles)
     except InvalidTable as error:
         raise InvalidSetup(str(error)) from None
 
@@ -239,11 +252,24 @@ def _set_table(batch: Batch, table: TableSource) -> None:
 
 
 def _propose(batch: Batch, operation: Operation, former: Any = None) -> Mapping:
-    saved = SavedMapping.objects.filter(pk=batch.template_id).first()
-    former = former or (saved.mapping if saved else None)
+    state, saved, facts = read_state(batch), _find_saved(batch, former), _load_facts(batch)
+    return propose_mapping(batch.columns, operation, state, saved, facts)
+
+
+def _list_titles(batch: Batch, former: Any) -> list[TableColumn]:
+    operation, saved = _find_operation(batch.operation), _find_saved(batch, former)
+    return list_titles(operation, read_state(batch), saved, _load_facts(batch))
+
+
+def _find_saved(batch: Batch, former: Any) -> Any:
+    """The former mapping, else that of the template's last batch."""
+    saved = None if former else SavedMapping.objects.filter(pk=batch.template_id).first()
+    return saved.mapping if saved else former
+
+
+def _load_facts(batch: Batch) -> Facts:
     # The workflow knows the names of its inputs.
-    facts = load_facts(batch.connection, batch.path_values.get(WORKFLOW_UID, ""))
-    return propose_mapping(batch.columns, operation, read_state(batch), former, facts)
+    return load_facts(batch.connection, batch.path_values.get(WORKFLOW_UID, ""))
 
 
 def _require_valid(batch: Batch, mapping: Mapping) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -18,7 +18,7 @@ from playground.drafts.assignments import PATH
 from playground.drafts.editing import State
 from playground.drafts.incomplete import text_at
 from playground.drafts.metadata import is_within
-from playground.jsontext.references import escape_references
+from playground.jsontext.references import Reference, escape_references, find_references
 from playground.jsontext.resolving import find_strings
 from playground.openapi.operations import Operation
 from playground.rules.problems import ERROR
@@ -220,11 +220,24 @@ def list_item_columns(mapping: Mapping) -> list[ColumnMapping]:
 def list_row_columns(operation: Operation, state: State, columns: Sequence[str]) -> set[int]:
     """The columns that the payload or its path values refer to as `{{row.TITLE}}`."""
     titles = ColumnNumbers(columns)
+    found = map(titles.find, _list_row_references(operation, state))
+    return {column for column in found if column is not None}
+
+
+def list_row_titles(operation: Operation, state: State) -> list[str]:
+    """What `{{row.TITLE}}` says in the payload and its path values, whatever the columns are."""
+    names = (each.name for each in _list_row_references(operation, state))
+    # `#3` is the third column, whatever its title.
+    return [each for each in dict.fromkeys(names) if not each.startswith("#")]
+
+
+def _list_row_references(operation: Operation, state: State) -> Iterator[Reference]:
     texts = list(state.path_values.values())
     if operation.body_schema is not None:
         text = state.text
         texts += [json.loads(text[start:end]) for start, end in find_strings(text)]
-    return {column for each in texts for column in titles.find_all(each)}
+    for each in texts:
+        yield from (found for found in find_references(each) if found.kind == "row")
 
 
 def get_cell(row: CellRow, column: int) -> str | None:

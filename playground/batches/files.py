@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import BinaryIO, cast
 
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from playground.batches.models import Batch
 from playground.importers.table_files import read_rows, recognise
 from playground.importers.tables import InvalidTable, Reading, Row, RowProblem, TableSource
+from playground.importers.titles import TableColumn
 from playground.people.models import Person
 from playground.vault.encryption import CannotUnseal
 from playground.vault.storage_errors import FilesUnavailable
@@ -46,10 +47,15 @@ def open_batch_file(file: File | None) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, plain)
 
 
-def recognise_file(file: File, reading: Reading | None = None) -> TableSource:
-    """Find out how a stored file is read. Raises InvalidTable, FilesUnavailable."""
+def recognise_file(
+    file: File, reading: Reading | None = None, columns: Sequence[TableColumn] = ()
+) -> TableSource:
+    """Find out how a stored file is read; `columns` are those that it may have.
+
+    Raises InvalidTable, FilesUnavailable.
+    """
     with open_batch_file(file) as plain:
-        return recognise(plain, file.name, reading or Reading())
+        return recognise(plain, file.name, reading or Reading(), columns)
 
 
 @contextmanager

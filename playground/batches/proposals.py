@@ -7,7 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from playground.batches.cells import choose_kind
-from playground.batches.documents import list_item_columns, list_row_columns
+from playground.batches.documents import (
+    list_item_columns,
+    list_row_columns,
+    list_row_titles,
+)
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
 from playground.drafts.assignments import PATH, list_columns
@@ -121,6 +125,24 @@ def list_fields(
         for key, labels in found.items()
         if key.startswith(PATH) or not is_secret_pointer(operation.body_schema, key)
     ]
+
+
+def list_titles(
+    operation: Operation,
+    state: State,
+    saved: Mapping[str, Any] | None = None,
+    facts: Facts = NO_FACTS,
+) -> list[TableColumn]:
+    """Columns that a file for this payload may have: their titles tell which row is its header.
+
+    They are those of the fields, of references, and of the `saved` mapping, as `propose_mapping`
+    takes it.
+    """
+    former = (saved or {}).get("columns", ())
+    titles = [str(each.get("title", "")) for each in former if isinstance(each, Mapping)]
+    names = dict.fromkeys([*titles, *list_row_titles(operation, state)])
+    fields = list_fields(operation, state, find_items(operation), facts)
+    return [*(TableColumn(each) for each in names if each), *fields]
 
 
 def _list_parameters(state: State, facts: Facts) -> dict[str, Schema]:
