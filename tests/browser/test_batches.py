@@ -7,13 +7,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from django.conf import settings as product
+from playwright.sync_api import Browser, Page, expect
 
 from playground.batches.models import Batch, Row
 from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection
 from tests.browser.actions import count_sends, follow, wait_until
+from tests.conftest import signed_in
 from tests.sending.conftest import make_draft
 from tests.sending.stand_ins import Standin
 
@@ -183,6 +185,106 @@ def test_a_dropped_file_is_taken_at_once(page: Page, draft: Draft) -> None:
     )
     expect(page).to_have_url(ADDRESS)
     expect(page.locator("#source_head + span")).to_have_text("dropped.csv")
+
+
+def test_columns_are_mapped_by_dragging(
+    page: Page, draft: Draft, take_screenshot: Callable[[Page, str], None]
+) -> None:
+    page.set_viewport_size({"width": 1440, "height": 900})
+    begin(page, draft, FIXED)
+    chosen = {each: page.get_by_label(f"Field that {each} fills") for each in ("name", "note")}
+    chosen["name"].select_option("")
+    field = page.locator('[data-field="/job_name"]')
+    note = page.locator("[data-column]", has_text="note")
+    expect(field.locator(".filled-by")).to_have_text("")
+    note.hover()
+    page.mouse.down()
+    field.hover()
+    field.hover()
+    expect(page.locator("body")).to_have_attribute("data-drags", "column")
+    expect(field).to_have_class("over")
+    take_screenshot(page, "batch-dragging-1440")
+    page.mouse.up()
+    expect(page.locator("[data-drags], .over")).to_have_count(0)
+    expect(chosen["note"]).to_have_value("/job_name")
+    expect(field.locator(".filled-by")).to_have_text("note")
+    # A field takes one column, and the former one can be brought back.
+    field.drag_to(page.locator(".column-rows tr", has_text="name").first)
+    expect(chosen["name"]).to_have_value("/job_name")
+    expect(chosen["note"]).to_have_value("")
+    expect(page.locator("#toasts")).to_contain_text("note no longer fills Job name")
+    page.get_by_role("button", name="Undo").click()
+    expect(chosen["name"]).to_have_value("")
+    expect(chosen["note"]).to_have_value("/job_name")
+    page.get_by_label("Find a field").fill("JOB nam")
+    expect(page.locator("[data-field]:visible")).to_have_count(1)
+    page.get_by_label("Find a field").fill("nothing like it")
+    expect(page.get_by_text("No field matches.")).to_be_visible()
+    check(page)
+    expect(page.locator("#payload-1")).to_contain_text('"job_name": "=1+1"')
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    expect(page.locator("#field_list")).to_be_hidden()
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_a_batch_is_sent_without_scripts(
+    server: str, browser: Browser, draft: Draft, standin: Standin, editor: Person
+) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    cookie = signed_in(editor).cookies[product.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": product.SESSION_COOKIE_NAME, "value": cookie, "url": server}])
+    page = context.new_page()
+    page.origin = server  # type: ignore[attr-defined]
+    begin(page, draft, BAD)
+    expect(page.locator("#field_list")).to_be_hidden()
+    page.locator("#check_rows").click()
+    reload_until(page, "Send 2 requests")
+    expect(page.locator("#problems tbody")).to_contain_text("many isn't a number.")
+    choose_file(page, FIXED, "fixed.csv")
+    page.get_by_role("button", name="Replace").click()
+    reload_until(page, "Send 3 requests")
+    standin.status, standin.body = 402, REFUSAL
+    page.get_by_role("button", name="Send the first row").click()
+    reload_until(page, "Resume")
+    standin.status, standin.body = 200, b'{"job_uid": "j-1"}'
+    page.get_by_role("button", name="Resume").click()
+    reload_until(page, "Retry the failed one")
+    page.get_by_role("button", name="Retry the failed one").click()
+    page.get_by_label("Outcome").select_option("accepted")
+    page.get_by_role("button", name="Filter").click()
+    for _ in range(100):
+        if number_of(page, "accepted") == "3":
+            break
+        page.reload()
+    expect(page.locator(".batch-rows .kind-accepted")).to_have_count(3)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Result file").click()
+        page.get_by_role("link", name="CSV, for spreadsheets").click()
+    rows = list(csv.DictReader(io.StringIO(Path(saved.value.path()).read_text("utf-8-sig"))))
+    assert [(each["name"], each["outcome"]) for each in rows] == [
+        ("007", "accepted"),
+        ("Eve", "accepted"),
+        ("Bob", "accepted"),
+    ]
+    assert count_sends(standin) == 4
+    # Its columns change in a copy.
+    page.get_by_role("button", name="More").click()
+    page.get_by_role("button", name="Change the columns in a copy…").click()
+    expect(page.get_by_text("3 requests of this batch were accepted.")).to_be_visible()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_text("This is the copy.")).to_be_visible()
+    expect(page.get_by_label("Field that name fills")).to_have_value("/job_name")
+    assert count_sends(standin) == 4
+    context.close()
+
+
+def reload_until(page: Page, name: str) -> None:
+    """Follow the link that pages offer to those without scripts until there is a button."""
+    for _ in range(100):
+        if page.get_by_role("button", name=name).count():
+            return
+        page.get_by_role("link", name="Reload").click()
+    raise AssertionError(f"{name} never came")
 
 
 def test_an_unknown_row_is_sent_again_only_after_a_warning(
