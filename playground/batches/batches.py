@@ -61,12 +61,13 @@ def create_batch(
     batch.pk = key or batch.pk
     operation = _find_operation(batch.operation)
     batch.name = (batch.name or operation.title)[:300]
-    former = source.mapping if isinstance(source, Batch) else None
-    titles = _list_titles(batch, former)
+    batch.mapping = source.mapping if isinstance(source, Batch) else {}
+    titles = _list_titles(batch, batch.mapping)
     batch.file, table = _store(person, pieces, file_name, media_type, reading, titles)
     batch.file_name = file_name[:300]
     batch.source, batch.columns = table.as_dict(), list(table.columns)
-    batch.mapping = _propose(batch, operation, former).as_dict(batch.columns)
+    if not (isinstance(source, Batch) and source.columns == batch.columns):
+        batch.mapping = _propose(batch, operation, batch.mapping).as_dict(batch.columns)
     batch.save(force_insert=True)
     return batch
 
@@ -231,9 +232,7 @@ def _store(
         raise
 
 
-def _recognise(
-    file: File, reading: Reading | None, titles: Sequence[TableColumn]
-) -> TableSource:
+def _recognise(file: File, reading: Reading | None, titles: Sequence[TableColumn]) -> TableSource:
     try:
         return recognise_file(file, reading, titles)
     except InvalidTable as error:

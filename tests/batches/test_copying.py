@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_copy_has_all_rows_and_options_and_sends_nothing(make, editor, standin) -> None:
-    options = Options(2.5, 3, 40, 50, "https://hooks.example.com/x")
+    options = Options(2.5, 3, 40, 50, f"{standin.origin}/hook")
     batch = make(["a", "b", "c"])
     running.set_options(editor, batch.pk, options)
     running.start(editor, batch.pk, trial=True)
