@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as product
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from playground.batches.models import Batch, Row
 from playground.drafts.models import Draft
@@ -190,17 +190,14 @@ def test_a_dropped_file_is_taken_at_once(page: Page, draft: Draft) -> None:
 def test_columns_are_mapped_by_dragging(
     page: Page, draft: Draft, take_screenshot: Callable[[Page, str], None]
 ) -> None:
-    page.set_viewport_size({"width": 1440, "height": 900})
+    page.set_viewport_size({"width": 1440, "height": 1200})
     begin(page, draft, FIXED)
     chosen = {each: page.get_by_label(f"Field that {each} fills") for each in ("name", "note")}
     chosen["name"].select_option("")
     field = page.locator('[data-field="/job_name"]')
     note = page.locator("[data-column]", has_text="note")
     expect(field.locator(".filled-by")).to_have_text("")
-    note.hover()
-    page.mouse.down()
-    field.hover()
-    field.hover()
+    drag(page, note, field)
     expect(page.locator("body")).to_have_attribute("data-drags", "column")
     expect(field).to_have_class("over")
     take_screenshot(page, "batch-dragging-1440")
@@ -209,7 +206,8 @@ def test_columns_are_mapped_by_dragging(
     expect(chosen["note"]).to_have_value("/job_name")
     expect(field.locator(".filled-by")).to_have_text("note")
     # A field takes one column, and the former one can be brought back.
-    field.drag_to(page.locator(".column-rows tr", has_text="name").first)
+    drag(page, field, page.locator(".column-rows tbody tr").first)
+    page.mouse.up()
     expect(chosen["name"]).to_have_value("/job_name")
     expect(chosen["note"]).to_have_value("")
     expect(page.locator("#toasts")).to_contain_text("note no longer fills Job name")
@@ -225,6 +223,17 @@ def test_columns_are_mapped_by_dragging(
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     expect(page.locator("#field_list")).to_be_hidden()
     assert page.errors == []  # type: ignore[attr-defined]
+
+
+def drag(page: Page, source: Locator, target: Locator) -> None:
+    """Drag one element to the other, without letting it go there."""
+    source.hover()
+    page.mouse.down()
+    place = target.bounding_box()
+    assert place
+    page.mouse.move(place["x"] + 30, place["y"] + 15, steps=8)
+    # The first move there only enters it.
+    page.mouse.move(place["x"] + 34, place["y"] + 15, steps=2)
 
 
 def test_a_batch_is_sent_without_scripts(
@@ -250,7 +259,7 @@ def test_a_batch_is_sent_without_scripts(
     page.get_by_role("button", name="Resume").click()
     reload_until(page, "Retry the failed one")
     page.get_by_role("button", name="Retry the failed one").click()
-    page.get_by_label("Outcome").select_option("accepted")
+    page.get_by_label("Outcome", exact=True).select_option("accepted")
     page.get_by_role("button", name="Filter").click()
     for _ in range(100):
         if number_of(page, "accepted") == "3":
