@@ -124,6 +124,19 @@ def _batches(person: Person, practice: Connection) -> dict[str, str]:
         started_at=timezone.now(),
         ended_at=timezone.now(),
     )
+    protected = Connection.objects.create(
+        name="Production",
+        api="captain-data",
+        base_url="https://api.captain.example",
+        protected=True,
+    )
+    paused = _make_batch(person, protected, Batch.State.PAUSED)
+    Batch.objects.filter(pk=paused.pk).update(
+        counts={"refused": 1, "waiting": 5},
+        bad_row_count=1,
+        reason="Paused by ada.",
+        started_at=timezone.now(),
+    )
     draft = _make_batch(person, practice, Batch.State.DRAFT)
     return {
         "batches": "/batches/",
@@ -132,6 +145,7 @@ def _batches(person: Person, practice: Connection) -> dict[str, str]:
         "batch-draft": f"/batches/{draft.pk}/",
         "batch-checked": f"/batches/{checked.pk}/",
         "batch-run": f"/batches/{run.pk}/",
+        "batch-paused": f"/batches/{paused.pk}/",
     }
 
 

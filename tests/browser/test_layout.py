@@ -34,7 +34,7 @@ def test_controls_keep_their_places_at_every_width(
 ) -> None:
     page = open_as(owner, None)
     pages = make_pages(owner)[group]
-    Connection.objects.filter(api="captain-data").update(name=LONG)
+    Connection.objects.filter(api="captain-data", practice=True).update(name=LONG)
     found = []
     for name, address in pages.items():
         page.goto(server + address)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from playground.batches.models import Batch
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.payload_templates.models import Template
@@ -25,6 +26,7 @@ NAMED = {
     Workflow: "name",
     Account: "name",
     Connection: "name",
+    Batch: "name",
 }
 
 
@@ -34,13 +36,15 @@ def test_pages_keep_their_shape(
 ) -> None:
     page = open_as(owner, None)
     groups = make_pages(owner)
-    pages = groups["work"] | groups["templates"] | groups["round"]
+    pages = groups["work"] | groups["templates"] | groups["batches"] | groups["round"]
     for model, field in NAMED.items():
         longest = model._meta.get_field(field).max_length or 300
         for number, row in enumerate(model.objects.all()):
             # Names of connections are unique.
             name = f"{number} {NAMES[kind]}"[:longest].strip()
             model.objects.filter(pk=row.pk).update(**{field: name})
+    name = NAMES[kind]
+    Batch.objects.update(reason=f"Stopped: {name}", file_name=name[:200], columns=[name, "b"])
     found = []
     for name, address in pages.items():
         page.goto(server + address)

@@ -138,6 +138,9 @@ def test_a_check_shows_requests_payloads_and_bad_rows(as_editor: Client, draft: 
     assert "&quot;job_name&quot;: &quot;Ada&quot;" in page
     assert "x isn&#x27;t a number." in page
     assert "Send 1 request" in page
+    assert ">Line 2<" in page
+    listed = as_editor.get(reverse("batches")).content.decode()
+    assert '<td class="batch-progress"><span class="muted">–</span></td>' in listed
     assert "Eve" not in page_of(as_editor, batch, "?problem=nothing-like-it").split("problems")[1]
     saved = as_editor.get(reverse("save_bad_rows", args=[batch.pk]))
     text = b"".join(saved.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
@@ -314,6 +317,10 @@ def test_unknown_rows_are_decided_after_a_warning_of_doubling(
     batch.save()
     page = page_of(as_editor, batch)
     assert "No answer came for 3 requests. They may have arrived" in page
+    batch.state = Batch.State.ENDED
+    batch.save()
+    [bar] = re.findall(r'<span class="bar-words">(.*?)</span>', page_of(as_editor, batch))
+    assert bar == "No answer came for 3 requests."
     address = reverse("decide_rows", args=[batch.pk])
     as_editor.post(address, {"action": "done", "chosen": str(10**17), "sure": "yes"})
     assert not Row.objects.filter(state=Row.State.DONE).exists()

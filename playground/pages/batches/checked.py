@@ -34,6 +34,7 @@ class Payload:
 
     number: int
     lines: str
+    row_count: int
     text: str
     path_values: Mapping[str, str]
     is_cut: bool
@@ -116,6 +117,7 @@ def _build_payload(builder: Builder, number: int, rows: Sequence[Row]) -> Payloa
     return Payload(
         number=number,
         lines=lines,
+        row_count=len(rows),
         text=built.text[:LONGEST_PAYLOAD],
         path_values=built.path_values,
         is_cut=len(rows) > MOST_ROWS or len(built.text) > LONGEST_PAYLOAD,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from playground.batches.models import Batch, Row
 from playground.batches.timeline import OUTCOMES, Timeline
+from playground.pages.batches.access import SETTING_UP
 from playground.pages.charts import Chart, Columns, count_outcomes, stack_bars
 from playground.pages.job_states import format_duration
 
@@ -73,6 +74,7 @@ class BatchProgress:
     unknown: int
     waiting: int
     sending: int
+    has_begun: bool
     kind: str
     speed: str = ""
     left: str = ""
@@ -105,6 +107,7 @@ def describe_progress(batch: Batch) -> BatchProgress:
         unknown=unknown,
         waiting=waiting,
         sending=sending,
+        has_begun=batch.state not in SETTING_UP,
         kind=_choose_kind(batch, failed, unknown),
         speed=_format_rate(rate) if has_rate else "",
         left=format_duration(timedelta(seconds=(waiting + sending) / rate)) if has_rate else "",
