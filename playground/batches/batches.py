@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from playground.batches import ledger
 from playground.batches.access import BatchRefused, InvalidSetup, may_run, may_stop
-from playground.batches.files import recognise_file, remove_file, store_rows
+from playground.batches.files import recognise_table, remove_file, store_table
 from playground.batches.mapping import Mapping
 from playground.batches.models import Batch, SavedMapping
+from playground.batches.options import get_options
 from playground.batches.proposals import list_titles, propose_mapping
 from playground.batches.reading import remove_rows, start_check
 from playground.batches.validation import validate_mapping
@@ -24,7 +26,7 @@ from playground.drafts.editing import State
 from playground.drafts.facts import load_facts
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
-from playground.importers.tables import InvalidTable, Reading, TableSource
+from playground.importers.tables import Reading, TableSource
 from playground.importers.titles import TableColumn
 from playground.openapi.operations import Operation, UnknownOperation, get_operation
 from playground.payload_templates.models import Version
@@ -34,8 +36,7 @@ from playground.people.models import Person
 from playground.rules.facts import Facts
 from playground.sending.plans import WORKFLOW_UID
 from playground.vault.storage_errors import FilesUnavailable
-from playground.workspace.files import FileRejected
-from playground.workspace.models import Connection, File
+from playground.workspace.models import Connection
 
 BUSY = (Batch.State.RUNNING, Batch.State.CHECKING)
 
@@ -63,7 +64,7 @@ def create_batch(
     batch.name = (batch.name or operation.title)[:300]
     batch.mapping = source.mapping if isinstance(source, Batch) else {}
     titles = _list_titles(batch, batch.mapping)
-    batch.file, table = _store(person, pieces, file_name, media_type, reading, titles)
+    batch.file, table = store_table(person, pieces, file_name, media_type, reading, titles)
     batch.file_name = file_name[:300]
     batch.source, batch.columns = table.as_dict(), list(table.columns)
     if not (isinstance(source, Batch) and source.columns == batch.columns):
@@ -99,10 +100,8 @@ def _begin(person: Person, source: Version | Draft | Batch, variant: str) -> Bat
         # It would be sent with the secrets of somebody else's draft.
         raise BatchRefused(_("Only the person who made this batch can run it with another file."))
     batch.template, batch.version, batch.draft_id = source.template, source.version, source.draft_id
-    batch.requests_per_second, batch.concurrency = source.requests_per_second, source.concurrency
-    batch.stop_after_failures = source.stop_after_failures
-    batch.stop_after_percent = source.stop_after_percent
-    batch.webhook = source.webhook
+    for name, value in asdict(get_options(source)).items():
+        setattr(batch, name, value)
     return batch
 
 
@@ -112,7 +111,7 @@ def set_source(person: Person, batch_id: uuid.UUID, reading: Reading) -> Batch:
         _require_editable(person, batch)
         assert batch.file is not None
         titles = _list_titles(batch, batch.mapping)
-        _set_table(batch, _recognise(batch.file, reading, titles))
+        _set_table(batch, recognise_table(batch.file, reading, titles))
     return batch
 
 
@@ -127,7 +126,7 @@ def replace_file(
     """Use another file, such as the corrected one. The mapping is kept if the columns fit."""
     batch = Batch.objects.get(pk=batch_id)
     titles = _list_titles(batch, batch.mapping)
-    file, table = _store(person, pieces, name, media_type, reading, titles)
+    file, table = store_table(person, pieces, name, media_type, reading, titles)
     try:
         with ledger.locked(batch_id) as batch:
             _require_editable(person, batch)
@@ -211,32 +210,6 @@ def _read_state(source: Version | Draft | Batch, variant: str) -> State:
     metadata = Metadata.read(source.metadata)
     connection = str(source.connection_id or "")
     return State(source.text, metadata, source.path_values, connection)
-
-
-def _store(
-    person: Person,
-    pieces: Iterable[bytes],
-    name: str,
-    media_type: str,
-    reading: Reading | None,
-    titles: Sequence[TableColumn],
-) -> tuple[File, TableSource]:
-    try:
-        file = store_rows(pieces, name, media_type, person)
-    except FileRejected as error:
-        raise InvalidSetup(str(error)) from None
-    try:
-        return file, _recognise(file, reading, titles)
-    except BatchRefused:
-        remove_file(file)
-        raise
-
-
-def _recognise(file: File, reading: Reading | None, titles: Sequence[TableColumn]) -> TableSource:
-    try:
-        return recognise_file(file, reading, titles)
-    except InvalidTable as error:
-        raise InvalidSetup(str(error)) from None
 
 
 def _set_table(batch: Batch, table: TableSource) -> None:

@@ -10,6 +10,7 @@ from typing import BinaryIO, cast
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from playground.batches.access import InvalidSetup
 from playground.batches.models import Batch
 from playground.importers.table_files import read_rows, recognise
 from playground.importers.tables import InvalidTable, Reading, Row, RowProblem, TableSource
@@ -17,11 +18,31 @@ from playground.importers.titles import TableColumn
 from playground.people.models import Person
 from playground.vault.encryption import CannotUnseal
 from playground.vault.storage_errors import FilesUnavailable
-from playground.workspace.files import delete_file, read_pieces, store_file
+from playground.workspace.files import FileRejected, delete_file, read_pieces, store_file
 from playground.workspace.models import File
 
 # Larger ones are written to a temporary file without a name.
 MOST_IN_MEMORY = 10_000_000
+
+
+def store_table(
+    person: Person,
+    pieces: Iterable[bytes],
+    name: str,
+    media_type: str,
+    reading: Reading | None,
+    columns: Sequence[TableColumn],
+) -> tuple[File, TableSource]:
+    """Store a file of rows, and find out how it is read. Raises InvalidSetup, OSError."""
+    try:
+        file = store_rows(pieces, name, media_type, person)
+    except FileRejected as error:
+        raise InvalidSetup(str(error)) from None
+    try:
+        return file, recognise_table(file, reading, columns)
+    except InvalidSetup:
+        remove_file(file)
+        raise
 
 
 def store_rows(pieces: Iterable[bytes], name: str, media_type: str, person: Person) -> File:
@@ -47,15 +68,18 @@ def open_batch_file(file: File | None) -> Iterator[BinaryIO]:
         yield cast(BinaryIO, plain)
 
 
-def recognise_file(
-    file: File, reading: Reading | None = None, columns: Sequence[TableColumn] = ()
+def recognise_table(
+    file: File, reading: Reading | None, columns: Sequence[TableColumn]
 ) -> TableSource:
     """Find out how a stored file is read; `columns` are those that it may have.
 
-    Raises InvalidTable, FilesUnavailable.
+    Raises InvalidSetup, FilesUnavailable.
     """
-    with open_batch_file(file) as plain:
-        return recognise(plain, file.name, reading or Reading(), columns)
+    try:
+        with open_batch_file(file) as plain:
+            return recognise(plain, file.name, reading or Reading(), columns)
+    except InvalidTable as error:
+        raise InvalidSetup(str(error)) from None
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from playground.batches.batches import create_batch
 from playground.batches.copying import copy_batch, count_arrived
 from playground.batches.mapping import ColumnMapping, Mapping
 from playground.batches.models import Batch, Row
-from playground.batches.running import Options
+from playground.batches.options import Options, get_options, set_options
 from playground.importers.tables import Reading
 from playground.people.models import Role
 from playground.vault.file_storage import file_storage, name_of
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_a_copy_has_all_rows_and_options_and_sends_nothing(make, editor, standin) -> None:
     options = Options(2.5, 3, 40, 50, f"{standin.origin}/hook")
     batch = make(["a", "b", "c"])
-    running.set_options(editor, batch.pk, options)
+    set_options(editor, batch.pk, options)
     running.start(editor, batch.pk, trial=True)
     assert wait_for(batch, Batch.State.PAUSED), batch.state
     assert count_arrived(batch) == (1, 0)
@@ -33,13 +33,7 @@ def test_a_copy_has_all_rows_and_options_and_sends_nothing(make, editor, standin
     assert (copy.mapping, copy.columns) == (batch.mapping, batch.columns)
     assert (copy.text, copy.path_values) == (batch.text, batch.path_values)
     assert copy.connection == batch.connection
-    assert options == Options(
-        copy.requests_per_second,
-        copy.concurrency,
-        copy.stop_after_failures,
-        copy.stop_after_percent,
-        copy.webhook,
-    )
+    assert get_options(copy) == options
     assert count_arrivals(standin) == {"a": 1}
     # Its columns can be changed, and the file of the first batch isn't needed for that.
     batches.delete_batch(editor, batch.pk)
