@@ -30,7 +30,7 @@ from playground.batches.sending_rows import (
     run_round,
 )
 from playground.engine.processes import count_alive, identify_process
-from playground.engine.serving import let_pages_go_first
+from playground.engine.serving import is_editing, let_pages_go_first
 from playground.engine.tasks import enqueue, task, uses_workers
 from playground.engine.threads import get_cancel, get_pool
 from playground.sending.completing import (
@@ -51,6 +51,9 @@ LOST = timedelta(seconds=15)
 # How often an idle lane looks whether it should pause, in seconds.
 LOOK_SECONDS = 0.5
 MOST_SHARING_SECONDS = 0.02
+# While somebody edits, rounds are small and record or claim, never both, and the lane rests as long
+# as they took: on SQLite, an edit waits for the transaction that it finds.
+GENTLE_REQUESTS, LONGEST_REST = 8, 0.05
 # After that time a lane lets other work go first if some waits, and in any case.
 FAIR_SECONDS, LONGEST_SECONDS = 10.0, 1800.0
 # How often a lane says that it lives, and when recovery takes it for dead.
@@ -97,6 +100,8 @@ class Runner:
         self._wait, self._is_dry = 0.0, False
         self._tried: list[Prepared] = []
         self._round_seconds = 0.0
+        # Whether to leave time for somebody who edits, and how many requests a round may have.
+        self._is_gentle, self._most = False, lane.senders
 
     def run(self) -> None:
         try:
@@ -120,16 +125,19 @@ class Runner:
 
     def _loop(self) -> None:
         while True:
+            self._is_gentle = is_editing()
+            self._most = GENTLE_REQUESTS if self._is_gentle else self._lane.senders
             # What waits as long as a round takes shares the next one: the work of a round is
             # nearly the same for one result and for many.
             finished = self._senders.collect(
-                self._choose_seconds(), min(self._round_seconds, MOST_SHARING_SECONDS)
+                self._choose_seconds(), min(self._round_seconds, MOST_SHARING_SECONDS), self._most
             )
             is_leaving = self._must_leave()
             is_full = self._senders.free <= 0
             if is_full and not finished:
                 continue
-            let_pages_go_first(MOST_SHARING_SECONDS)
+            if self._is_gentle:
+                time.sleep(min(self._round_seconds, LONGEST_REST))
             begun = time.monotonic()
             done = self._do_round(finished, is_leaving)
             self._round_seconds = time.monotonic() - begun
@@ -182,20 +190,27 @@ class Runner:
             return self._record_singly(finished, _explain(error))
 
     def _try_round(self, finished: list[Finished], is_leaving: bool) -> Round:
+        if finished and self._is_gentle:
+            # Recorded on its own. Doing it again after a failure changes nothing.
+            let_pages_go_first()
+            run_round(self._lane.batch_id, self._preparer, finished)
+            finished = []
         committed = find_committed(self._tried) if self._tried else []
         self._preparer.forget(each.prepared.request for each in committed)
         pause, ready = "", []
-        if not is_leaving and self._senders.free > len(committed):
+        wanted = min(self._most, self._senders.free - len(committed))
+        if wanted > 0 and not is_leaving:
             try:
                 self._preparer.refresh()
                 self._senders.policy, self._senders.limits = current_policy(), current_limits()
-                ready = self._preparer.take(self._senders.free - len(committed))
+                ready = self._preparer.take(wanted)
             except Exception as error:
                 if find_cause(error) is not None:
                     raise
                 pause = _explain(error)
         # Until a round succeeds, nobody knows which of them were recorded.
         self._tried += ready
+        let_pages_go_first()
         try:
             done = run_round(self._lane.batch_id, self._preparer, finished, ready, pause)
         except BaseException:

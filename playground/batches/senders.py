@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from playground.batches.sending_rows import Finished, Sending, finish_request
 from playground.calls.values import Call
+from playground.engine.serving import let_pages_go_first
 from playground.network import KeptConnection, Limits, Policy, send_call
 from playground.sending.completing import Result
 from playground.sending.pipeline import perform_call
@@ -37,13 +38,13 @@ class Senders:
         self.under_way += 1
         self._jobs.put(sending)
 
-    def collect(self, seconds: float, more_seconds: float) -> list[Finished]:
+    def collect(self, seconds: float, more_seconds: float, most: int) -> list[Finished]:
         """Return what has finished; wait for the first of it, and a little for the others."""
         found: list[Finished] = []
         try:
             found.append(self._finished.get(seconds > 0, seconds or None))
             deadline = time.monotonic() + more_seconds
-            while len(found) < self.under_way:
+            while len(found) < min(self.under_way, most):
                 left = deadline - time.monotonic()
                 found.append(self._finished.get(left > 0, left if left > 0 else None))
         except queue.Empty:
@@ -64,6 +65,7 @@ class Senders:
 
         while (sending := self._jobs.get()) is not None:
             assembled = sending.prepared.assembled
+            let_pages_go_first()
             result = assembled.failure or perform_call(assembled.call, self.cancel, send)
             self._finished.put(finish_request(sending, result))
         kept.close()

@@ -20,6 +20,7 @@ from django.dispatch import receiver
 from playground.calls.values import Failure
 from playground.engine.heartbeat import start_heartbeat
 from playground.engine.models import CancelRequest, Process
+from playground.engine.serving import switch_often
 
 logger = logging.getLogger("playground.engine")
 # How long cancelled tasks may take to record that they were cancelled.
@@ -255,6 +256,8 @@ def start_engine(kind: str = Process.Kind.COMMAND, origin: str = "") -> None:
     Servers and workers call this; in any other process the first task does. `origin` is the
     address at which this machine reaches a server.
     """
+    if kind == Process.Kind.WEB:
+        switch_often()
     start_heartbeat(kind, origin, get_pool().heed_requests)
 
 
