@@ -17,7 +17,7 @@ from playground.importers.tables import InvalidTable, Reading, Row, RowProblem, 
 from playground.importers.titles import TableColumn
 from playground.people.models import Person
 from playground.vault.encryption import CannotUnseal
-from playground.vault.storage_errors import FilesUnavailable
+from playground.vault.storage_errors import find_cause
 from playground.workspace.files import FileRejected, delete_file, read_pieces, store_file
 from playground.workspace.models import File
 
@@ -59,9 +59,10 @@ def open_batch_file(file: File | None) -> Iterator[BinaryIO]:
         try:
             for piece in read_pieces(file):
                 plain.write(piece)
-        except FilesUnavailable:
-            raise
-        except (OSError, CannotUnseal):
+        except (OSError, CannotUnseal) as error:
+            # Such as a disk without room for the temporary file.
+            if find_cause(error) is not None:
+                raise
             raise InvalidTable(_("The file can't be read any more. Choose it again.")) from None
         plain.seek(0)
         # It is one in all that matters, and says so only from Python 3.11 on.

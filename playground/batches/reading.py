@@ -1,11 +1,12 @@
 """The check of a batch: its file becomes rows, each judged by the rules of the builder."""
 
 import logging
+import uuid
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
+from functools import partial
 
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -26,7 +27,8 @@ from playground.importers.tables import InvalidTable, RowProblem
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.rules.problems import ERROR
 from playground.sending.completing import describe_error
-from playground.vault.storage_errors import FilesUnavailable
+from playground.sending.held_results import store_when_possible
+from playground.vault.storage_errors import FilesUnavailable, find_cause
 
 logger = logging.getLogger("playground.batches")
 
@@ -34,7 +36,6 @@ logger = logging.getLogger("playground.batches")
 CHUNK = 500
 # Problems that are kept of one row.
 MOST_PROBLEMS = 20
-LOST = timedelta(seconds=15)
 
 
 class CheckEnded(Exception):
@@ -68,15 +69,20 @@ def _check(batch_id: str) -> bool:
         _give_up(batch, str(error), has_broken_file=True)
     except (CannotCheck, FilesUnavailable, UnknownOperation) as error:
         _give_up(batch, str(error))
-    except DatabaseError as error:
-        # Recovery enqueues it again.
-        logger.error("A check has to wait: %s", type(error).__name__)
-        Batch.objects.filter(pk=batch_id, process=identify_process()).update(process="")
-        return False
     except Exception as error:
+        if find_cause(error) is not None:
+            # Recovery enqueues it again.
+            logger.error("A check has to wait: %s", type(error).__name__)
+            store_when_possible(partial(_leave, batch_id), "The end of a check")
+            return False
         logger.error("A check failed: %s", describe_error(error))
         _give_up(batch, _("API Playground failed while checking. See the log for the error."))
     return True
+
+
+def _leave(batch_id: uuid.UUID | str) -> None:
+    """Let another task check a batch."""
+    Batch.objects.filter(pk=batch_id, process=identify_process()).update(process="")
 
 
 def recover_checks() -> None:
@@ -198,8 +204,7 @@ class Check:
     def _write(self, **changes: object) -> None:
         """Store the rows judged so far with the progress. Raises CheckEnded."""
         if self._cancel.is_set():
-            mine = Batch.objects.filter(pk=self._batch.pk, process=identify_process())
-            mine.update(process="")
+            _leave(self._batch.pk)
             raise CheckEnded
         numbers = {
             "row_count": self._counts["rows"],

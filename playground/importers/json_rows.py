@@ -53,7 +53,8 @@ def find_columns(items: Iterable[tuple[int, str]]) -> list[str]:
         # What isn't an object is a problem of its row.
         keys = parsed[0].keys() if parsed and isinstance(parsed[0], dict) else ()
         if not found.keys() >= set(keys):
-            found |= dict.fromkeys(keys)
+            # No column is called what neither PostgreSQL nor a spreadsheet can store.
+            found |= dict.fromkeys(key for key in keys if "\0" not in key)
             if len(found) > MOST_COLUMNS:
                 message = f"Line {line}: the rows have more than {MOST_COLUMNS:,} keys."
                 raise InvalidTable(message, "too-many-columns", line=line)
@@ -115,6 +116,9 @@ class _Builder:
         typed = []
         for key, value in tree.items():
             at = self.places.get(key)
+            if "\0" in key:
+                message = f"Line {line} has a NUL character in the key {key!r:.80}. Remove it."
+                return RowProblem(line, None, "", "nul", message)
             if at is None:
                 message = f"Line {line} has the key {key!r:.80}, which isn't one of the columns."
                 return RowProblem(line, None, key, "unknown-key", message)

@@ -23,8 +23,9 @@ EMPTY = "The table is empty: all of its rows are blank."
 
 @dataclass
 class LineList:
-    """Lines for a message: how many there are, and the first few."""
+    """Lines for a message, or rows of a workbook: how many there are, and the first few."""
 
+    word: str = "line"
     count: int = 0
     first: list[int] = field(default_factory=list)
 
@@ -35,7 +36,7 @@ class LineList:
             self.first.append(line)
 
     def __str__(self) -> str:
-        word = "line" if self.count == 1 else "lines"
+        word = self.word if self.count == 1 else f"{self.word}s"
         return f"{word} {list_some([str(each) for each in self.first], MOST_LINES, self.count)}"
 
 
@@ -56,8 +57,8 @@ class RowReader(Iterator[Row | RowProblem]):
 class RowCounts:
     """What has been read so far: the rows, and those that were left out."""
 
-    def __init__(self) -> None:
-        self.blank, self.short = LineList(), LineList()
+    def __init__(self, word: str = "line") -> None:
+        self.blank, self.short = LineList(word), LineList(word)
         self.rows = 0
 
     def skip_blank(self, records: Iterable[Record | RowProblem]) -> Iterator[Record | RowProblem]:
@@ -93,7 +94,7 @@ class RowCounts:
 
 def convert_records(records: Iterable[Record | RowProblem], source: TableSource) -> RowReader:
     """The rows of the records of a file, whose first one may have the titles."""
-    counts = RowCounts()
+    counts = RowCounts(source.row_word.lower())
     return RowReader(_Builder(source, counts).read(records), counts)
 
 
@@ -165,8 +166,10 @@ class _Builder:
             number = next(at for at, cell in enumerate(cells, 1) if "\0" in cell)
             message = (
                 f"{self.word} {line} has a NUL character in column {number}, which isn't valid in "
-                "text. Remove it, or save the table as UTF-8."
+                "text. Remove it"
             )
+            # Of UTF-16, every other character would be one.
+            message += ", or save the table as UTF-8." if self.word == "Line" else "."
             return RowProblem(line, number, self._name(number), "nul", message)
         return None
 

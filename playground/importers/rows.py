@@ -92,7 +92,7 @@ def _collect(source: TableSource, rows: RowReader, names: KnownColumns) -> Table
     is_titled = bool(source.titles) or source.reading.format in (JSON, JSON_LINES)
     unnamed = unnamed_columns(source)
     keys = [names.find(each) or each for each in source.columns]
-    reject_repeated(keys, source.header_line)
+    reject_repeated(keys, source.header_line, source.row_word)
     kept = [index for index in range(len(keys)) if index not in unnamed]
     found: list[Row] = []
     for row in rows:

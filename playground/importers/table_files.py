@@ -190,20 +190,23 @@ def _read_titles(head: Record | RowProblem | None, reading: Reading) -> TableSou
         raise InvalidTable(head.message, head.code, line=head.line, column=head.column)
     titles = trim_titles(head.cells)
     _check_width(len(titles), head.line)
+    is_workbook = reading.format in WORKBOOKS
+    word = "Row" if is_workbook else "Line"
+    remedy = "Remove it." if is_workbook else "Save the table as UTF-8."
     for number, title in enumerate(titles, 1):
         if "\0" in title:
             message = (
-                f"Line {head.line} has a NUL character in the title of column {number}, which "
-                "isn't valid in text. Save the table as UTF-8."
+                f"{word} {head.line} has a NUL character in the title of column {number}, which "
+                f"isn't valid in text. {remedy}"
             )
             raise InvalidTable(message, "nul", line=head.line, column=number)
-    reject_repeated(titles, head.line)
+    reject_repeated(titles, head.line, word)
     return TableSource(reading, tuple(titles), tuple(head.cells), head.line)
 
 
-def reject_repeated(names: Sequence[str], line: int) -> None:
+def reject_repeated(names: Sequence[str], line: int, word: str = "Line") -> None:
     """Raise InvalidTable for two columns of one name; `line` is 0 without titles."""
-    place = f"Line {line}: " if line else "The table: "
+    place = f"{word} {line}: " if line else "The table: "
     for at, name in enumerate(names):
         if name and (first := names.index(name)) < at:
             message = (

@@ -49,6 +49,8 @@ OTHERS = {
 }
 # Text that is also the beginning of an ordinary table.
 SHORT = (b"BM", b"MZ", b"RIFF", b"PAR1", b"GIF8", b"BZh", b"Rar!")
+# After the size of its part: HEIC and AVIF pictures, MP4 and QuickTime videos.
+MEDIA = b"ftyp"
 MARKUP = re.compile(rb"\s*<(?:\?xml|!doctype|html|table)\b", re.IGNORECASE)
 JSON_ROW = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{\s*(?:\"|\})")
 JSON_LIST = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*(?:\{|\])")
@@ -97,6 +99,8 @@ def _recognise_binary(file: BinaryIO, head: bytes) -> str:
     for start, what in OTHERS.items():
         if head.startswith(start) and (start not in SHORT or is_binary):
             raise InvalidTable(f"This is {what}, not a table.", "other-format")
+    if head[4:8] == MEDIA:
+        raise InvalidTable("This is a picture, a sound or a video, not a table.", "other-format")
     if MARKUP.match(head.removeprefix(b"\xef\xbb\xbf")):
         message = "This is XML or HTML, not a table. Save it as CSV or .xlsx first."
         raise InvalidTable(message, "other-format")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Container
 import pytest
 from django.db import OperationalError, connections
 
-from playground.batches import batches, lanes, running, sending_rows
+from playground.batches import batches, lanes, reading, running, sending_rows
 from playground.batches.models import Batch, Lane, Row
 from playground.batches.preparing import Preparer
 from playground.batches.recovery import recover_batches
@@ -116,6 +116,9 @@ def test_a_check_that_cannot_be_recorded_begins_again(
     bulk_create = type(Row.objects).bulk_create
     broken = fail_sometimes(bulk_create, False, {0}, OUTAGES[outage])
     monkeypatch.setattr(type(Row.objects), "bulk_create", broken)
+    # Nor can it be noted at once that nobody checks it any more.
+    leave = fail_sometimes(reading._leave, True, {0, 1}, OUTAGES[outage])
+    monkeypatch.setattr(reading, "_leave", leave)
     batches.check_rows(editor, batch.pk)
     assert wait_until(lambda: "A check has to wait" in caplog.text)
     assert wait_until(lambda: not Batch.objects.get().process)

@@ -232,6 +232,7 @@ def test_a_choice_that_cannot_be_is_a_sentence(reading: dict[str, Any], message:
         (b"a\r\nb\r\n\x81", 3, None, "Line 3: the file is neither UTF-8 nor Windows-1252 text. Save it as UTF-8."),  # noqa: E501
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", None, None, "This is a PNG picture, not a table."),
         (b"\xff\xd8\xff\xe0\0\x10JFIF", None, None, "This is a JPEG picture, not a table."),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", None, None, "This is a picture, a sound or a video, not a table."),  # noqa: E501
         (b"%PDF-1.7\n", None, None, "This is a PDF document, not a table."),
         (b"\x1f\x8b\x08\0\0\0\0\0", None, None, "This is a gzip archive, not a table."),
         (b"<html><table>", None, None, "This is XML or HTML, not a table. Save it as CSV or .xlsx first."),  # noqa: E501
@@ -256,9 +257,8 @@ def test_a_bad_byte_far_into_a_stored_reading_is_the_last_problem() -> None:
     file = io.BytesIO(content)
     source = recognise(io.BytesIO(b"a,b\n1,2\n"), "x.csv")
     found = list(read_rows(file, source))
-    assert found[-1] == RowProblem(
-        100_002, None, "", "encoding", "Line 100002 isn't valid utf-8. Choose another encoding."
-    )
+    message = "Line 100002 isn't valid utf-8. Choose another encoding."
+    assert found[-1] == RowProblem(100_002, None, "", "encoding", message, ends_file=True)
     assert not file.closed
 
 

@@ -42,6 +42,7 @@ LINES: list[tuple[bytes, Any]] = [
     (b'{"a": "\\ud83d\\ude00"}', (2, "\U0001f600")),
     (b'{"a": "\\u0000"}', [2, 1, "Line 2 has a NUL character in 'a'. Remove it."]),
     (b'{"a": "\\u0001"}', (2, "\x01")),
+    (b'{"\\u0000": "x"}', [2, None, "Line 2 has a NUL character in the key '\\x00'. Remove it."]),
     (b'{"a": ' + b"[" * 200 + b"]" * 200 + b"}", [2, None, "Line 2, character 106: brackets are nested more than 100 levels deep."]),  # noqa: E501
     (b'{"a": ' + b"[" * 100_000 + b"}", [2, None, "Line 2, character 106: brackets are nested more than 100 levels deep."]),  # noqa: E501
     (b"{}", (2, None)),

@@ -81,7 +81,7 @@ def test_the_same_values_from_an_open_document() -> None:
     blank = ods_row("<table:table-cell/>", attributes='table:number-rows-repeated="3"')
     content = make_ods(titles + blank + ods_row(*(cell for cell, _ in cells)))
     assert read_all(content, "a.ods") == [(5, *(each for _, each in cells), "", "end")]
-    assert notes_of(content, "a.ods") == ["3 blank rows left out (lines 2, 3 and 4)."]
+    assert notes_of(content, "a.ods") == ["3 blank rows left out (rows 2, 3 and 4)."]
 
 
 def test_a_value_that_would_be_lost_is_a_problem_with_its_cell() -> None:
@@ -121,6 +121,61 @@ def test_a_table_may_start_anywhere_in_a_sheet() -> None:
         [5, 2, "Row 5 has an error value in column D. Correct its formula, or clear the cell."],
         (6, "2", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected", "notes"),
+    [
+        ([["a", "b"], ["x_x0000_y", "1"], ["x", "2"]], [
+            [2, 1, "Row 2 has a NUL character in column 1, which isn't valid in text. Remove it."],
+            (3, "x", "2"),
+        ], []),
+        ([["a", "b"], ["x_x0001_\x7f", "=1+1"]], [(2, "x\x01\x7f", "=1+1")], []),
+        ([[" a ", "b"], [], ["1", "2"], ["", " "], ["3"]], [(3, "1", "2"), (5, "3", "")],
+         ["2 blank rows left out (rows 2 and 4)."]),
+        ([["a", "", "c"], ["1", "2", "3"]], [(2, "1", "2", "3")],
+         ["Column 2 has no title. It is called Column 2."]),
+        ([["a", "b"], ["1", "2", "3"]], [
+            [2, 3, "Row 2 has a value in column 3, but that column has no name. Name it, or remove its values."],  # noqa: E501
+        ], []),
+        ([["a", "b"]], [[1, None, "The table has titles but no rows."]], []),
+    ],
+)  # fmt: skip
+def test_rows_of_a_sheet_are_rows_or_problems(
+    rows: list[list[str]], expected: list[Any], notes: list[str]
+) -> None:
+    content = make_xlsx(One=make_sheet(*([text(cell) for cell in row] for row in rows)))
+    assert read_all(content, "a.xlsx") == expected
+    assert notes_of(content, "a.xlsx") == notes
+
+
+WIDE = [f"c{number}" for number in range(1_001)]
+
+
+@pytest.mark.parametrize(
+    ("titles", "message"),
+    [
+        (["a", " a "], "Row 1: two columns are named a (1 and 2). Rename or remove one."),
+        (["a_x0000_", "b"], "Row 1 has a NUL character in the title of column 1, which isn't valid in text. Remove it."),  # noqa: E501
+        (WIDE, "The table has more than 1,000 columns."),
+    ],
+)  # fmt: skip
+def test_titles_of_a_sheet_that_cannot_be_are_a_sentence(titles: list[str], message: str) -> None:
+    sheet = make_sheet([text(each) for each in titles], [text("x")])
+    with pytest.raises(InvalidTable) as raised:
+        recognise_bytes(make_xlsx(One=sheet))
+    assert str(raised.value) == message
+    ods = make_ods(ods_row(*(ods_text(each) for each in WIDE)) + ods_row(ods_text("x")))
+    with pytest.raises(InvalidTable, match=r"^The table has more than 1,000 columns\.$"):
+        recognise_bytes(ods)
+
+
+def test_a_cell_of_ten_megabytes_is_read_from_a_workbook() -> None:
+    long = "x" * 10_000_000
+    ods = make_ods(ods_row(ods_text("a")) + ods_row(ods_text(long)))
+    for content in (make_xlsx(One=make_sheet([text("a")], [text(long)])), ods):
+        [(line, cell)] = read_all(content)
+        assert (line, len(cell)) == (2, 10_000_000)
 
 
 def test_merged_cells_are_a_note() -> None:
