@@ -72,7 +72,7 @@ def test_two_workers_share_the_batch_of_a_script(
         )
     releasing.join()
     # One row has a problem.
-    assert (ended.value.code, err.getvalue()) == (3, "")
+    assert (ended.value.code, err.getvalue()[:31]) == (3, 'Line 9, column 2 (results), "ma')
     *lines, summary = map(json.loads, out.getvalue().splitlines())
     assert (summary["counts"], summary["bad_rows"]) == ({"accepted": 299}, 1)
     assert sorted(each["row"] for each in lines) == list(range(1, 301))
