@@ -11,6 +11,8 @@ import pytest
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
+from playground.vault import bucket_storage
+
 KEYS = {"access_key": "an-access-key", "secret_key": "a-secret-access-key"}
 
 
@@ -29,8 +31,15 @@ def bucket_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def bucket(bucket_server: str, settings: Any, tmp_path: Path) -> str:
+def bucket(
+    bucket_server: str, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> str:
     """Attached files are in a new bucket, whose name is returned."""
+    # The server shares this process with the tests, and a busy machine with others.
+    patient = bucket_storage.CONFIG.merge(
+        bucket_storage.Config(connect_timeout=60, read_timeout=60)
+    )
+    monkeypatch.setattr(bucket_storage, "CONFIG", patient)
     settings.MEDIA_ROOT = tmp_path / "files"
     name = f"files-{uuid.uuid4()}"
     client = boto3.client(

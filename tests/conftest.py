@@ -1,10 +1,12 @@
 """What every test starts from: plain static files, and people of each role."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 from django.conf import settings
 from django.test import Client
+from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from playground.people.models import Person, Role
@@ -22,8 +24,15 @@ def pytest_configure() -> None:
     settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     # Nothing is written to the test's database but by the test.
     settings.HEARTBEAT_SECONDS = 0
-    hypothesis_settings.register_profile("any clock", deadline=None)
-    hypothesis_settings.load_profile("any clock")
+    any_clock: dict[str, Any] = {
+        "deadline": None,
+        "suppress_health_check": [HealthCheck.too_slow],
+    }
+    # The same examples in every run: one that fails is due to what was changed. Others are tried
+    # by `pytest --hypothesis-profile exploring`.
+    hypothesis_settings.register_profile("repeatable", derandomize=True, **any_clock)
+    hypothesis_settings.register_profile("exploring", **any_clock)
+    hypothesis_settings.load_profile("repeatable")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

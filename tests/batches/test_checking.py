@@ -223,7 +223,10 @@ TYPED = "{{secret:s}} {{x}} {{$guid}} ada@example.com phone email custom 12 -1 0
 CELLS = st.sampled_from(["", " ", "[1]", '{"a": 1}', "{% now %}", *TYPED.split()]) | st.none()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=150,
+)
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS, CELLS), min_size=1, max_size=3))
 def test_the_checker_finds_what_the_check_of_the_built_draft_finds(
     altcraft: Connection, cells: list[tuple[str | None, ...]]
@@ -250,7 +253,10 @@ def test_the_checker_finds_what_the_check_of_the_built_draft_finds(
         assert own | faults == expected
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=100,
+)
 @given(st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=4), CELLS)
 def test_rows_of_one_request_have_the_problems_of_the_built_draft(
     captain: Connection, cells: list[tuple[str | None, str | None]], job: str | None

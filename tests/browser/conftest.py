@@ -17,11 +17,13 @@ from waitress.server import create_server
 from waitress.wasyncore import close_all
 
 from playground.commands.practice import fill_practice
+from playground.engine.threads import get_pool
 from playground.people.models import Person
 from playground.sending.policy import announce_origin
 from tests.browser.actions import open_launch
 from tests.browser.chromium import FLAGS, find_chromium
 from tests.conftest import signed_in
+from tests.sending import stand_ins
 
 THREE_STEPS = "Find leads and their emails"
 PICTURES = Path(product.HOME) / "build" / "pictures"
@@ -67,6 +69,8 @@ def server(transactional_db: None) -> Iterator[str]:
     # Closed in the thread that waits for its sockets; it would wait for dead ones otherwise.
     served.trigger.pull_trigger(lambda: close_all(served._map))
     thread.join(5)
+    # Jobs that are being read must not end in the next test.
+    stand_ins.wait_until(lambda: not get_pool().count_tasks(), 10)
     connections.close_all()
 
 

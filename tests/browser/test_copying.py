@@ -1,6 +1,7 @@
 """Each button that copies, on the pages beside the builder: what it says it copies, it copies."""
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -24,6 +25,7 @@ def page(
     context: BrowserContext, server: str, open_as: Callable[[Person], Page], owner: Person
 ) -> Page:
     fill_practice()
+    context.clock.install()
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=server)
     return open_as(owner)
 
@@ -38,6 +40,7 @@ def copied(page: Page, count: int = 1) -> list[str]:
     """What each copy button of the page put on the clipboard, one after the other, once there
     are as many of them."""
     expect(page.locator(BUTTONS).nth(count - 1)).to_be_visible()
+    stop_clock(page)
     found = []
     for button in page.locator(BUTTONS).all():
         page.evaluate("navigator.clipboard.writeText('nothing yet')")
@@ -45,6 +48,11 @@ def copied(page: Page, count: int = 1) -> list[str]:
         expect(button).to_have_attribute("data-copied", re.compile("Copied"))
         found.append(page.evaluate("navigator.clipboard.readText()"))
     return found
+
+
+def stop_clock(page: Page) -> None:
+    """A button says that it copied for a moment, which ends before a slow machine looks."""
+    page.clock.pause_at(time.time() + 1)
 
 
 def test_uids_links_tokens_and_addresses_are_copied(page: Page, owner: Person) -> None:
@@ -74,6 +82,7 @@ def test_names_for_reading_content_are_copied(page: Page, owner: Person) -> None
     open_draft(page, start_draft(owner, "start-scenario", CONTENT, connection=altcraft))
     names = page.get_by_role("button", name=re.compile("^Copy {apicontent"))
     expect(names).to_have_count(2)
+    stop_clock(page)
     for button, name in zip(names.all(), ("a b", "日本"), strict=True):
         button.click()
         expect(button).to_have_attribute("data-copied", re.compile("Copied"))

@@ -174,6 +174,6 @@ def test_commands_are_read_as_what_curl_itself_sends(echo, command):
     origin = f"http://127.0.0.1:{echo.server_port}"
     command = command.replace("U", f"{origin}/a", 1).replace("--next U", f"--next {origin}/b")
     echo.taken.clear()
-    subprocess.run(["bash", "-c", command], capture_output=True, timeout=20, check=False)
+    subprocess.run(["bash", "-c", command], capture_output=True, timeout=120, check=False)
     found = paste(command)
     assert (found.method, found.url.removeprefix(origin), found.body or "") == echo.taken[0]

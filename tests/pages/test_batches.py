@@ -141,7 +141,8 @@ def test_a_check_shows_requests_payloads_and_bad_rows(as_editor: Client, draft: 
     assert ">Line 2<" in page
     listed = as_editor.get(reverse("batches")).content.decode()
     assert '<td class="batch-progress"><span class="muted">–</span></td>' in listed
-    assert "Eve" not in page_of(as_editor, batch, "?problem=nothing-like-it").split("problems")[1]
+    other = page_of(as_editor, batch, "?problem=nothing-like-it").split("problems")[1]
+    assert not re.search(r"\bEve\b", other)
     saved = as_editor.get(reverse("save_bad_rows", args=[batch.pk]))
     text = b"".join(saved.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
     [title, row] = csv.reader(io.StringIO(text))
@@ -327,7 +328,7 @@ def test_unknown_rows_are_decided_after_a_warning_of_doubling(
     asked = as_editor.post(address, {"action": "again", "chosen": "1"}).content.decode()
     assert "done twice" in asked
     assert "Row 1: Ada" in asked
-    assert "Eve" not in asked
+    assert not re.search(r"\bEve\b", asked)
     as_editor.post(address, {"action": "done", "chosen": "2", "sure": "yes"})
     assert Row.objects.get(batch=batch, number=2).state == Row.State.DONE
     as_editor.post(address, {"action": "again", "chosen": "1", "sure": "yes"})

@@ -62,7 +62,10 @@ def sents(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=150,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(sent=sents(sents(anything)))
 def test_no_edit_crashes(as_editor: Client, editor: Person, sent: dict[str, Any]) -> None:
     draft = start_draft(editor, "launch-workflow", TEXT, path_values={"workflow_uid": "W"})

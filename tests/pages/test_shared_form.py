@@ -5,6 +5,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection as database
 from django.http import HttpResponse
 from django.test import Client
@@ -111,9 +112,11 @@ def test_the_check_shows_what_is_typed_and_writes_nothing(
 
 def test_checks_are_limited(editor: Person, practice: Connection) -> None:  # noqa: F811
     token = share(editor, practice)
-    for _ in range(sending.CHECK_RATE.most):
-        sending.CHECK_RATE.seconds_to_wait("127.0.0.1")
-    assert 0 < check(token, **{"/job_name": "x"})["wait"] <= 60
+    # No minute ends meanwhile.
+    with time_machine.travel(timezone.now(), tick=False):
+        for _ in range(sending.CHECK_RATE.most):
+            sending.CHECK_RATE.seconds_to_wait("127.0.0.1")
+        assert 0 < check(token, **{"/job_name": "x"})["wait"] <= 60
 
 
 def test_masked_values_stay_masked_in_the_preview(
@@ -144,7 +147,7 @@ def test_problems_elsewhere_name_nobody_elses_values(
     assert found["other"] == "this template has a problem outside of this form. Ask editor."
     answer = send(token, **{"/job_name": "x"}).content.decode()
     assert "Not sent: this template has a problem outside of this form." in answer
-    assert "bad" not in answer.replace("badge", "")
+    assert "000000000bad" not in answer
     assert ShareLink.objects.get().send_count == 0
 
 

@@ -59,7 +59,10 @@ def test_an_exported_file_imports_as_an_identical_template(
     assert text == write(template)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=25,
+)
 @given(st.text(max_size=60))
 def test_any_text_survives_export_and_import(editor: Person, typed: str) -> None:
     text = json.dumps({"a": typed}, ensure_ascii=False, indent=1)[:-1] + "  }"

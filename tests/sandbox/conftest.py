@@ -29,7 +29,7 @@ class Caller:
             self.origin + path,
             data=data,
             headers=kind | self.headers | headers,
-            timeout=20,
+            timeout=60,
             allow_redirects=False,
         )
 
