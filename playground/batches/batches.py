@@ -268,4 +268,4 @@ def _require_editable(person: Person, batch: Batch) -> None:
     if not may_run(person, batch):
         raise BatchRefused(_("Only the person who made this batch can change it."))
     if batch.state not in (Batch.State.DRAFT, Batch.State.CHECKED, Batch.State.CHECKING):
-        raise BatchRefused(_("This batch was started already. Make a copy to change it."))
+        raise BatchRefused(_("This batch was started already. Make a new one."))
