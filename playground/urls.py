@@ -161,7 +161,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path(
         "workflows/<uuid:connection_id>/<str:uid>/delete/",
-        definitions.delete_workflow,
+        definitions.delete_definition,
         name="delete_workflow",
     ),
     path(

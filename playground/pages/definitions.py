@@ -15,6 +15,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from playground.drafts.models import Draft
 from playground.openapi.custom_workflows import (
     build_details,
     find_definition_errors,
@@ -29,9 +30,11 @@ from playground.pages.definition_form import (
 )
 from playground.pages.parameters import read_uuid
 from playground.pages.responses import breadcrumbs, respond_with_file
+from playground.payload_templates.models import Template
+from playground.payload_templates.templates import visible_templates
 from playground.people.access import needs, person_of
 from playground.people.audit import record_event
-from playground.people.models import Role
+from playground.people.models import Person, Role
 from playground.workspace.models import Connection, Workflow
 from playground.workspace.workflow_files import (
     InvalidDefinition,
@@ -41,6 +44,7 @@ from playground.workspace.workflow_files import (
 )
 from playground.workspace.workflows import (
     confirm_edit,
+    delete_workflow,
     describe_changes,
     discard_edit,
     edit_workflow,
@@ -51,13 +55,17 @@ MAX_FILE_BYTES = 5_000_000
 SHOWN_CHANGES = 10
 # Changes named in the message after saving; the workflow's page lists all.
 MAX_TOLD_CHANGES = 5
+# Drafts and templates named before a definition is deleted.
+MAX_NAMED_USES = 10
 
 
 @needs(Role.VIEWER)
 @require_safe
 def show_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
-    row = _get_workflow(connection_id, uid)
+    row, person = _get_workflow(connection_id, uid), person_of(request)
     definition = read_definition(row)
+    # Synced again, a listed one would be back at once.
+    may_delete = person.may_edit and (row.synced_at is None or row.gone_at is not None)
     context = {
         "row": row,
         "connection": row.connection,
@@ -66,8 +74,24 @@ def show_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> H
         "differs": describe_changes(row.definition, row.details) if row.api_differs else [],
         "changes": row.changes.all()[:SHOWN_CHANGES],
         "trail": breadcrumbs((_("Workflows"), reverse("workflows")), row.name),
+        "may_delete": may_delete,
+        **(_describe_uses(person, row) if may_delete else {}),
     }
     return render(request, "workflow/page.html", context)
+
+
+def _describe_uses(person: Person, row: Workflow) -> dict[str, object]:
+    """The drafts and templates of the workflow: names this person may see, and how many more."""
+    of_it = {"connection_id": row.connection_id, "path_values__workflow_uid": row.uid}
+    drafts = Draft.objects.filter(discarded_at=None, **of_it)
+    templates = {"connection_id": row.connection_id, "workflow_uid": row.uid}
+    used = drafts.count() + Template.objects.filter(deleted_at=None, **templates).count()
+    own = drafts.filter(person=person).order_by("-changed_at").values_list("name", flat=True)
+    seen = visible_templates(person).filter(**templates).values_list("name", flat=True)
+    uses = [(_("Template"), name) for name in seen[:MAX_NAMED_USES]]
+    uses += [(_("Draft"), name or row.name) for name in own[:MAX_NAMED_USES]]
+    uses = uses[:MAX_NAMED_USES]
+    return {"uses": uses, "more_uses": used - len(uses)}
 
 
 @needs(Role.EDITOR)
@@ -148,9 +172,9 @@ def resolve_difference(request: HttpRequest, connection_id: uuid.UUID, uid: str)
 
 @needs(Role.EDITOR)
 @require_POST
-def delete_workflow(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
+def delete_definition(request: HttpRequest, connection_id: uuid.UUID, uid: str) -> HttpResponse:
     row = _get_workflow(connection_id, uid)
-    row.delete()
+    delete_workflow(row)
     record_event(request, "workflow-deleted", row.name)
     messages.success(request, _("Deleted %(name)s.") % {"name": row.name})
     return redirect("workflows")

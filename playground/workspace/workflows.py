@@ -65,6 +65,11 @@ def discard_edit(workflow: Workflow) -> list[str]:
     return record_change(workflow, before, by_hand=True)
 
 
+def delete_workflow(workflow: Workflow) -> None:
+    workflow.delete()
+    workflow.connection.touch_facts()
+
+
 def confirm_edit(workflow: Workflow) -> None:
     """Keep the edited definition although the API's has changed; don't report that again."""
     workflow.edit_base = workflow.details

@@ -6,9 +6,12 @@ import pytest
 from django.utils.html import escape
 
 from playground.drafts.drafts import start_draft
+from playground.people.models import Role
 from playground.workspace.models import Workflow
-from playground.workspace.workflows import edit_workflow, store_workflow
+from playground.workspace.workflows import edit_workflow, find_definition_text, store_workflow
+from tests.conftest import make_person
 from tests.pages.definitions import STEP, add_definition
+from tests.payload_templates.templates import make_template
 
 pytestmark = pytest.mark.django_db
 
@@ -174,3 +177,33 @@ def test_a_concurrent_change_is_not_overwritten_without_confirmation(
     kept.refresh_from_db()
     assert kept.name == "Theirs"
     assert as_editor.post(address, form | {"stamp": answer.context["stamp"]}).status_code == 302
+
+
+def test_a_deletion_names_what_uses_the_definition(as_editor, editor, practice) -> None:
+    add_definition(as_editor, practice)
+    path = f"/workflows/{practice.id}/w-1/"
+    assert "No draft or template uses it." in as_editor.get(path).content.decode()
+    values = {"workflow_uid": "w-1"}
+    colleague = make_person(Role.EDITOR, "grace@example.com")
+    for person, name in ((editor, "My launch"), (colleague, "Her launch")):
+        start_draft(
+            person, "launch-workflow", "{}", name=name, connection=practice, path_values=values
+        )
+    make_template(editor, name="Kept <b>", text="{}", connection=practice, **values)
+    make_template(editor, name="Other", text="{}", connection=practice, workflow_uid="w-2")
+    page = as_editor.get(path).content.decode()
+    kinds = {"Template": "Kept &lt;b&gt;", "Draft": "My launch"}
+    named = [
+        f'<li><span class="muted">{kind}</span> <bdi>{name}</bdi></li>'
+        for kind, name in kinds.items()
+    ]
+    assert "".join([*named, '<li class="muted">and 1 more</li>']) in page
+
+
+def test_a_deleted_definition_is_no_longer_used(as_editor, practice) -> None:
+    add_definition(as_editor, practice)
+    practice.refresh_from_db()
+    assert find_definition_text(practice, "w-1")
+    as_editor.post(f"/workflows/{practice.id}/w-1/delete/")
+    practice.refresh_from_db()
+    assert find_definition_text(practice, "w-1") is None

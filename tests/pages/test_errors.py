@@ -63,6 +63,8 @@ def test_a_missing_page_has_a_message(visitor: Client) -> None:
     answer = visitor.get("/nothing/here/")
     assert answer.status_code == 404
     assert b"This page doesn't exist." in answer.content
+    page = visitor.get("/nothing/here/", headers={"accept": "text/html"})
+    assert b'href="/drafts/"' in page.content
 
 
 def test_a_wrong_method_has_a_message_and_lists_allowed_ones(visitor: Client) -> None:
