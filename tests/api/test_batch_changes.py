@@ -160,9 +160,8 @@ def test_options_change_one_by_one_and_while_it_runs(template, script, standin) 
     assert (changed.status_code, changed.json()["state"]) == (200, "running")
     assert changed.json()["requests_per_second"] is changed.json()["stop_after_failures"] is None
     refused = script.ask("PATCH", key, mapping=JOB_NAME)
-    assert (refused.status_code, refused.json()["detail"]) == (
-        409, "This batch was started already. Make a new one."
-    )  # fmt: skip
+    assert refused.status_code == 409
+    assert refused.json()["detail"].startswith("This batch was started already.")
     # Both requests may begin at once now.
     Batch.objects.update(next_start_at=None)
     standin.release()
