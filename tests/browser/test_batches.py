@@ -246,24 +246,22 @@ def test_a_batch_is_sent_without_scripts(
     page.origin = server  # type: ignore[attr-defined]
     begin(page, draft, BAD)
     expect(page.locator("#field_list")).to_be_hidden()
-    page.locator("#check_rows").click()
+    follow(page.locator("#check_rows"))
     reload_until(page, "Send 2 requests")
     expect(page.locator("#problems tbody")).to_contain_text("many isn't a number.")
     choose_file(page, FIXED, "fixed.csv")
-    page.get_by_role("button", name="Replace").click()
+    follow(page.get_by_role("button", name="Replace"))
     reload_until(page, "Send 3 requests")
     standin.status, standin.body = 402, REFUSAL
-    page.get_by_role("button", name="Send the first row").click()
+    follow(page.get_by_role("button", name="Send the first row"))
     reload_until(page, "Resume")
     standin.status, standin.body = 200, b'{"job_uid": "j-1"}'
-    page.get_by_role("button", name="Resume").click()
+    follow(page.get_by_role("button", name="Resume"))
     reload_until(page, "Retry the failed one")
-    page.get_by_role("button", name="Retry the failed one").click()
+    follow(page.get_by_role("button", name="Retry the failed one"))
     page.get_by_label("Outcome", exact=True).select_option("accepted")
-    page.get_by_role("button", name="Filter").click()
-    for _ in range(100):
-        if number_of(page, "accepted") == "3":
-            break
+    follow(page.get_by_role("button", name="Filter"))
+    while number_of(page, "accepted") != "3":
         page.reload()
     expect(page.locator(".batch-rows .kind-accepted")).to_have_count(3)
     with page.expect_download() as saved:
@@ -289,11 +287,14 @@ def test_a_batch_is_sent_without_scripts(
 
 def reload_until(page: Page, name: str) -> None:
     """Follow the link that pages offer to those without scripts until there is a button."""
-    for _ in range(100):
-        if page.get_by_role("button", name=name).count():
-            return
-        page.get_by_role("link", name="Reload").click()
-    raise AssertionError(f"{name} never came")
+    button, link = page.get_by_role("button", name=name), page.get_by_role("link", name="Reload")
+
+    def is_there() -> bool:
+        if not button.count():
+            follow(link)
+        return button.count() > 0
+
+    wait_until(is_there)
 
 
 def test_an_unknown_row_is_sent_again_only_after_a_warning(
