@@ -33,7 +33,7 @@ function isChangedField(field) {
 }
 
 function compare() {
-  const fields = mapping?.querySelectorAll("input:not([type=hidden]), select") ?? [];
+  const fields = mapping?.querySelectorAll("input[name]:not([type=hidden]), select") ?? [];
   const isChanged = [...fields].some(isChangedField);
   document.body.toggleAttribute("data-dirty", isChanged);
   for (const button of document.querySelectorAll("[data-sends]")) button.disabled = isChanged;
