@@ -18,6 +18,14 @@ def launch(page: Page, name: str = "Night run") -> None:
     page.get_by_role("button", name="Send", exact=False).last.click()
 
 
+def measure_height(page: Page, selector: str) -> float:
+    """In one step: a locator may find an element that is replaced before it is measured."""
+    height = "(selector) => document.querySelector(selector).getBoundingClientRect().height"
+    found: float = page.evaluate(height, selector)
+    assert found
+    return found
+
+
 def test_every_page_follows_a_launch_to_its_end(
     page: Page, open_as: Callable[..., Page], editor: Person, settings
 ) -> None:
@@ -38,14 +46,14 @@ def test_every_page_follows_a_launch_to_its_end(
     finder.keyboard.press("Control+k")
     finder.keyboard.type("Find an email")
     expect(finder.locator("#found .job-state")).to_contain_text("Running")
-    heights = {each: pages[each].locator(each).bounding_box()["height"] for each in pages}
+    heights = {selector: measure_height(other, selector) for selector, other in pages.items()}
     settings.SANDBOX_JOB_RUNNING_SECONDS = 0.3
     for other, selector in ((page, "#reply .job-line"), (finder, "#found .job-state")):
         expect(other.locator(selector)).to_contain_text("Finished")
     for selector, other in pages.items():
         expect(other.locator(selector)).to_contain_text("Finished")
         assert other.locator("body[data-old]").count() == 1
-        assert other.locator(selector).bounding_box()["height"] == heights[selector]
+        assert measure_height(other, selector) == heights[selector]
         # Everything has ended: nothing asks any more.
         expect(other.locator("[data-jobs]")).to_have_count(0)
     assert page.errors == []

@@ -1,6 +1,7 @@
 """No page scrolls sideways, and no control overlaps another or leaves its card, at any width."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -114,6 +115,9 @@ def test_a_long_reply_shows_more_than_its_verdict(builder: Page, editor: Person)
 
 def test_messages_lie_neither_over_the_reply_nor_the_bar(builder: Page) -> None:
     builder.set_viewport_size({"width": 1440, "height": 900})
+    # Messages disappear after seconds, which a slow machine takes to look at them.
+    builder.clock.install()
+    builder.clock.pause_at(time.time() + 1)
     for number in range(3):
         detail = {"text": f"Copied {number}", "kind": "success"}
         builder.evaluate(
