@@ -179,10 +179,12 @@ class Builder:
         text = self._post("send_draft", {"submission": self.press, "confirm": ""})
         self.press = find_in(text, r'name="submission" value="([^"]+)"')
         for _ in range(MOST_POLLS):
-            if "data-follows" not in text:
+            # The job that was launched is followed as well, after the verdict.
+            follows = re.search(r'id="reply"[^>]*hx-get="([^"]+)"[^>]*delay:([\d.]+)s', text)
+            if not follows:
                 break
-            time.sleep(float(find_in(text, r"delay:([\d.]+)s")))
-            address = find_in(text, r'id="reply"[^>]*hx-get="([^"]+)"')
+            time.sleep(float(follows[2]))
+            address = html.unescape(follows[1])
             text = read_text(self.client.get(address, headers={"HX-Request": "true"}))
         outcome = find_in(text, r'data-outcome="([^"]+)"')
         if outcome != "accepted":
