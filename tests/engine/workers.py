@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import uuid
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -89,7 +90,10 @@ class Worker:
             "PLAYGROUND_WORKER_PROCESSES": str(processes),
             "PLAYGROUND_ALLOW_NETWORKS": "127.0.0.0/8",
         }
-        command = [sys.executable, "-m", "celery", "-A", "playground", "worker", "-l", "info"]
+        # On RabbitMQ, two workers of one host need names of their own.
+        name = f"worker-{uuid.uuid4().hex[:8]}@%h"
+        command = [sys.executable, "-m", "celery", "-A", "playground", "worker", "-n", name]
+        command += ["-l", "info"]
         self.log = log
         with log.open("ab") as file:
             self.process = subprocess.Popen(
