@@ -18,7 +18,7 @@ from playground.batches.models import Batch, Lane, Row
 from playground.history.models import Exchange
 from playground.workspace.models import Connection
 from tests.batches.conftest import Make, check_counts, count_arrivals, list_states, run, wait_for
-from tests.network.servers import Script, answer, serve
+from tests.network.servers import Script, answer, drip, hang, serve
 from tests.sending.stand_ins import ACCEPTED, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -29,17 +29,6 @@ def reply(status: str, body: bytes, *headers: str) -> Script:
     return answer(
         f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", CLOSING, *headers, body=body
     )
-
-
-def drip(connection: socket.socket, request: bytes) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-    while True:
-        connection.sendall(b"x")
-        time.sleep(0.02)
-
-
-def hang(connection: socket.socket, request: bytes) -> None:
-    connection.recv(1)
 
 
 def reset(connection: socket.socket, request: bytes) -> None:

@@ -16,7 +16,6 @@ from django.core.management import call_command
 
 from playground.batches.models import Batch, Lane, Row
 from playground.commands import batch_output
-from playground.commands.practice import fill_practice
 from playground.history.models import Exchange
 from playground.payload_templates.models import Template
 from playground.people.models import Person
@@ -25,7 +24,7 @@ from tests.batches.conftest import count_arrivals
 from tests.commands.installation import prepare
 from tests.commands.test_serve import HOME, environment
 from tests.payload_templates.templates import make_template
-from tests.sending.conftest import LAUNCH, WORKFLOW, standin  # noqa: F401
+from tests.sending.conftest import LAUNCH, WORKFLOW, lead_practice_to, standin  # noqa: F401
 from tests.sending.stand_ins import Standin, wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,11 +38,7 @@ REFUSAL = b'{"error": {"message": "No such account."}}'
 @pytest.fixture
 def template(owner: Person, standin: Standin) -> Template:  # noqa: F811
     """A template that goes to a server which counts what arrives."""
-    fill_practice()
-    connection = Connection.objects.get(name="Practice")
-    connection.base_url = standin.origin
-    connection.save()
-    connection.secrets.update(hosts="127.0.0.1")
+    connection = lead_practice_to(standin.origin)
     return make_template(owner, text=LAUNCH, connection=connection, workflow_uid=WORKFLOW)
 
 

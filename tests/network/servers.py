@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -45,6 +46,19 @@ def answer(*lines: str, body: bytes = b"") -> Script:
         connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + body)
 
     return script
+
+
+def drip(connection: socket.socket, request: bytes) -> None:
+    """A script whose reply never ends."""
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.02)
+
+
+def hang(connection: socket.socket, request: bytes) -> None:
+    """A script that says nothing until the other end closes."""
+    connection.recv(1)
 
 
 def _accept(listener, server, script, wrap) -> None:

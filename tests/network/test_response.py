@@ -10,7 +10,7 @@ import pytest
 
 from playground.calls.values import Call, Failure, Reply
 from playground.network import Limits, Policy, send_call
-from tests.network.servers import Script, answer, serve
+from tests.network.servers import Script, answer, hang, serve
 
 # Generous: a busy machine must not end what is to come through.
 LIMITS = Limits(connect_seconds=30, total_seconds=60, idle_seconds=30, wire_bytes=100_000)
@@ -37,10 +37,6 @@ def drip(first: bytes, piece: bytes) -> Script:
 
 def say(data: bytes) -> Script:
     return lambda connection, request: connection.sendall(data)
-
-
-def hang(connection: socket.socket, request: bytes) -> None:
-    connection.recv(1)
 
 
 @pytest.mark.parametrize(

@@ -75,12 +75,18 @@ def draft(editor: Person, practice: Connection) -> Draft:
 @pytest.fixture
 def draft_to(editor: Person, standin: Standin) -> Callable[[], Draft]:
     """Drafts that go to the stand-in server."""
+    connection = lead_practice_to(standin.origin)
+    return lambda: make_draft(editor, connection)
+
+
+def lead_practice_to(origin: str, name: str = "Practice") -> Connection:
+    """The practice data, with one of its connections leading to a server of the test."""
     fill_practice()
-    connection = Connection.objects.get(name="Practice")
-    connection.base_url = standin.origin
+    connection = Connection.objects.get(name=name)
+    connection.base_url = origin
     connection.save()
     connection.secrets.update(hosts="127.0.0.1")
-    return lambda: make_draft(editor, connection)
+    return connection
 
 
 def make_draft(person: Person, connection: Connection, text: str = LAUNCH) -> Draft:

@@ -12,7 +12,6 @@ import pytest
 from playground.calls.masking import format_masked, mask_call
 from playground.calls.snippets import write_snippet
 from playground.calls.values import Outcome
-from playground.commands.practice import fill_practice
 from playground.drafts.models import Draft
 from playground.history.bodies import read_request
 from playground.history.models import Exchange
@@ -24,6 +23,7 @@ from playground.sending.resending import read_sent_state
 from playground.sending.submission import Blocked, submit_again, submit_draft, wait_for_exchange
 from playground.workspace.files import store_file
 from playground.workspace.models import Connection
+from tests.sending.conftest import lead_practice_to
 from tests.sending.stand_ins import Standin
 
 Make = Callable[[str], Draft]
@@ -52,11 +52,7 @@ def folder(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def engage_to(editor: Person, standin: Standin) -> Make:
     """Drafts whose sends arrive at the stand-in, which answers as Altcraft does."""
-    fill_practice()
-    connection = Connection.objects.get(name="Practice Altcraft")
-    connection.base_url = standin.origin
-    connection.save()
-    connection.secrets.update(hosts="127.0.0.1")
+    connection = lead_practice_to(standin.origin, "Practice Altcraft")
     standin.body = b'{"data": null, "error": 0, "error_text": "Successful operation"}'
 
     def make(text: str) -> Draft:

@@ -1,8 +1,6 @@
 """Replies that lie, trickle, explode or contain HTML, sent from the builder."""
 
 import gzip
-import socket
-import time
 import uuid
 
 import pytest
@@ -12,7 +10,7 @@ from playground.calls.values import Outcome
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.sending.submission import wait_for_exchange
-from tests.network.servers import Script, answer, serve
+from tests.network.servers import Script, answer, drip, hang, serve
 from tests.sending.stand_ins import wait_until
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -22,17 +20,6 @@ BOMB = gzip.compress(bytes(30_000_000))
 HALF = b"\xed\xa0\xbd"
 EARLY_HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
 HEADERS = [f"X-{number}: {number}" for number in range(10_000)]
-
-
-def drip(connection: socket.socket, request: bytes) -> None:
-    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
-    while True:
-        connection.sendall(b"x")
-        time.sleep(0.02)
-
-
-def hang(connection: socket.socket, request: bytes) -> None:
-    connection.recv(1)
 
 
 CASES: dict[str, tuple[Script, Outcome, str]] = {
