@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from playground.commands.server import LARGEST_BODY
 from playground.drafts.models import Draft
 from playground.history.models import Exchange
 from playground.pages.batches.mapping_form import MOST_SELECTS
+from playground.pages.batches.progress import describe_progress
 from playground.payload_templates.models import Sharing
 from playground.people.models import Person, Role
 from playground.workspace.models import JobRecord
@@ -532,3 +534,11 @@ def test_one_column_can_fill_a_place_that_no_choice_offers(as_editor: Client, dr
     assert "&quot;my_own&quot;: &quot;007&quot;" in page
     assert 'value="/my_own"' in page
     batches.delete_batch(batch.person, batch.pk)  # type: ignore[arg-type]
+
+
+def test_a_batch_that_ended_at_once_took_some_time() -> None:
+    begun = datetime(2026, 11, 30, 12, tzinfo=UTC)
+    batch = Batch(state="ended", counts={"accepted": 1}, started_at=begun, ended_at=begun)
+    assert describe_progress(batch).lasted == "1 s"
+    batch.ended_at = begun + timedelta(seconds=90)
+    assert describe_progress(batch).lasted == "1 min"
