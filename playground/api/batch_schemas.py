@@ -18,9 +18,7 @@ BatchFilter = Literal[
 RowState = Literal[
     "bad", "waiting", "sending", "accepted", "refused", "not-sent", "unknown", "done"
 ]
-RowFilter = Literal[
-    "", "bad", "waiting", "sending", "accepted", "refused", "not-sent", "unknown", "done"
-]  # empty for all
+RowFilter = Literal["", RowState]  # empty for all
 ResultFormat = Literal["csv", "jsonl", "junit", "bad"]
 MOST_REQUESTS = 1000
 RequestNumber = Annotated[int, Field(strict=True, ge=1, le=2**31 - 1), BeforeValidator(read_whole)]
