@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from playground.workspace.models import Connection
 from tests.browser.actions import open_launch
-from tests.browser.test_every_page import SCHEMES, SETTLE, SIZES, violations
+from tests.browser.test_every_page import SCHEMES, SETTLE, SIZES, show_colours, violations
 
 
 def judge(page: Page, dialog: str) -> None:
@@ -14,7 +14,7 @@ def judge(page: Page, dialog: str) -> None:
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         for scheme, options in SCHEMES.items():
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+            show_colours(page, scheme)
             page.evaluate(SETTLE)
             found += [f"{each} at {width}, {scheme}" for each in violations(page, options, dialog)]
     assert not found, found

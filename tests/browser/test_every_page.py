@@ -15,12 +15,8 @@ BUILDERS = ("builder", "engage", "account")
 SIZES = ((1440, 900), (768, 1024), (390, 844))
 PICTURES = ((1440, "light"), (390, "dark"))
 MIDDLE = {"width": 1024, "height": 768}
-# Colours on their way from light to dark are no colours to judge.
-# The other colours are there a frame after they were asked for, and their transitions ended.
-SETTLE = """() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
-  for (const each of document.getAnimations()) if (each instanceof CSSTransition) each.finish();
-  done();
-})))"""
+# What opens is laid out a frame later.
+SETTLE = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 # Dialogs, menus and lists that open over the page. Some have no text until a script opens them:
 # tests/browser/test_dialogs.py does.
 FLOATING = """() => {
@@ -90,8 +86,7 @@ def judge(
         page.set_viewport_size({"width": width, "height": height})
         yield from too_wide(page)
         for scheme, options in schemes.items():
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
-            page.evaluate(SETTLE)
+            show_colours(page, scheme)
             if (width, scheme) in PICTURES:
                 take_screenshot(page, f"{name}-{width}-{scheme}")
             yield from (f"{each} at {width}, {scheme}" for each in violations(page, options))
@@ -103,6 +98,12 @@ def judge(
                 page.evaluate(CLOSE, dialog)
     page.set_viewport_size(MIDDLE)  # type: ignore[arg-type]
     yield from too_wide(page)
+
+
+def show_colours(page: Page, scheme: str) -> None:
+    """Light or dark; without motion, all of the page changes at once."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", scheme)
 
 
 def violations(page: Page, options: Any, within: str | None = None) -> Iterator[str]:

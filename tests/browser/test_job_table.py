@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 from playground.sending.job_results import JobRows
 from playground.workspace.accounts import store_accounts
 from playground.workspace.models import Connection
-from tests.browser.test_every_page import OPTIONS, SETTLE, too_wide
+from tests.browser.test_every_page import OPTIONS, SETTLE, show_colours, too_wide
 
 ROWS: list[dict[str, Any]] = [
     {"name": "beta", "n": 10, "note": "word " * 100, "address": {"city": "Köln", "tags": ["a"]}},
@@ -67,7 +67,7 @@ def test_results_sort_and_filter_by_keys(
     expect(page.locator("#job_rows pre:visible")).to_contain_text('"Köln"')
     assert judge(page) == []
     take_screenshot(page, "job-results-1440-light")
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    show_colours(page, "dark")
     page.set_viewport_size({"width": 390, "height": 844})
     assert judge(page) == []
     take_screenshot(page, "job-results-390-dark")
@@ -117,6 +117,6 @@ def test_limits_of_accounts_are_bars_with_words(
     page.get_by_text("1 more limit").click()
     expect(page.locator(".limit:visible").last).to_have_text("0 of 100 visits")
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        show_colours(page, scheme)
         assert judge(page) == []
         take_screenshot(page, f"account-limits-{scheme}")

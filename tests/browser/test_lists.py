@@ -14,7 +14,7 @@ from playground.drafts.models import Draft
 from playground.people.models import Person
 from playground.workspace.models import Connection, JobRecord
 from tests.browser.actions import follow
-from tests.browser.test_every_page import OPTIONS, SETTLE
+from tests.browser.test_every_page import OPTIONS, SETTLE, show_colours
 from tests.conftest import signed_in
 from tests.history.exchanges import make_exchange
 from tests.payload_templates.templates import make_template
@@ -153,7 +153,7 @@ def test_everything_works_without_scripts(server: str, browser: Browser, editor:
 def test_a_chosen_row_and_the_bar_are_accessible(
     scheme: str, width: int, drafts: Page, take_screenshot: Callable[[Page, str], None]
 ) -> None:
-    drafts.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+    show_colours(drafts, scheme)
     drafts.set_viewport_size({"width": width, "height": 844})
     box(drafts, "A").check()
     box(drafts, "B").check()
@@ -180,7 +180,7 @@ def test_templates_are_deleted_after_one_question(
     follow(bar(page).get_by_role("button", name="Delete…"))
     expect(page.get_by_role("heading", level=1)).to_have_text("Delete 2 templates?")
     for scheme, width in (("light", 1440), ("dark", 390)):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        show_colours(page, scheme)
         page.set_viewport_size({"width": width, "height": 844})
         page.evaluate(SETTLE)
         found = Axe().run(page, options=OPTIONS).response["violations"]

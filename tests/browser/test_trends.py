@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from playground.history.models import Exchange
 from playground.people.models import Person
 from playground.workspace.models import Connection, JobRecord
-from tests.browser.test_every_page import OPTIONS, SETTLE, too_wide
+from tests.browser.test_every_page import OPTIONS, SETTLE, show_colours, too_wide
 from tests.history.exchanges import make_exchange, start_exchange
 
 SHIFTS = """() => {
@@ -75,7 +75,7 @@ def test_charts_follow_the_filters_of_the_list(
     assert page.evaluate("shifted") <= LARGEST_SHIFT
     assert judge(page) == []
     take_screenshot(page, f"trend{path.replace('/', '-')}light")
-    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    show_colours(page, "dark")
     assert judge(page) == []
     take_screenshot(page, f"trend{path.replace('/', '-')}dark")
     # The table opens by keys.
