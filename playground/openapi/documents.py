@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from typing import Any
+from urllib.parse import unquote
 
 import yaml
 
 # Titles come from an API: one of a megabyte must not fill the page.
 LONGEST_TITLE = 300
+# One reference may lead to another; those that go on and on are circular.
+MOST_REFERENCES = 100
 
 
 def load_document(path: Path) -> dict[str, Any]:
@@ -49,9 +54,117 @@ def resolve_references(part: Any, document: Mapping[str, Any], seen: tuple[str, 
 def get_value(tree: Any, pointer: str) -> Any:
     """The value at a JSON Pointer of plain values, or None."""
     for segment in pointer.split("/")[1:]:
-        key = segment.replace("~1", "/").replace("~0", "~")
-        tree = tree.get(key) if isinstance(tree, dict) else None
+        tree = get_member(tree, unescape_key(segment))
     return tree
+
+
+def get_member(tree: Any, key: str) -> Any:
+    """The member of an object, or the item of a list, under the key of a pointer; else None."""
+    if isinstance(tree, list):
+        is_index = key.isdecimal() and key.isascii() and len(key) < 10 and int(key) < len(tree)
+        return tree[int(key)] if is_index else None
+    return tree.get(key) if isinstance(tree, Mapping) else None
+
+
+def escape_key(key: str) -> str:
+    """A key as a segment of a JSON Pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
+
+
+def unescape_key(segment: str) -> str:
+    """The key that a segment of a JSON Pointer names."""
+    return segment.replace("~1", "/").replace("~0", "~")
+
+
+class ApiDocument:
+    """An OpenAPI document as it was read; never changed, and compared by identity.
+
+    Its references are followed where they are needed, never expanded. `nodes` has the schemas
+    that were looked at (see `schemas.SchemaNode`); whoever adds one holds `lock`.
+    """
+
+    def __init__(self, raw: Mapping[str, Any]) -> None:
+        self.raw = raw
+        self.version = str(raw.get("openapi", ""))
+        self.nodes: dict[tuple[str, ...], Any] = {}
+        self.merging: set[tuple[str, ...]] = set()
+        self.lock = RLock()
+        self._targets: dict[str, str | None] = {}
+        self._resolving: set[str] = set()
+
+    def get(self, pointer: str) -> Any:
+        """The value at a JSON Pointer, or None."""
+        return get_value(self.raw, pointer)
+
+    def resolve(self, reference: str) -> str | None:
+        """The pointer of a reference's target; None if it has none in this document."""
+        if reference not in self._targets:
+            with self.lock:
+                # References on the way to one another would never end.
+                if reference in self._resolving or len(self._resolving) > MOST_REFERENCES:
+                    return None
+                self._resolving.add(reference)
+                try:
+                    self._targets[reference] = self._find_target(reference)
+                finally:
+                    self._resolving.discard(reference)
+        return self._targets[reference]
+
+    def follow(self, part: Any, pointer: str) -> tuple[Any, str]:
+        """The object that `part` refers to, and its pointer; `part` itself without a `$ref`.
+
+        None in place of the object if the reference is dangling or circular.
+        """
+        for _ in range(MOST_REFERENCES):
+            reference = part.get("$ref") if isinstance(part, Mapping) else None
+            if not isinstance(reference, str):
+                return part, pointer
+            target = self.resolve(reference)
+            if target is None:
+                break
+            part, pointer = self.get(target), target
+        return None, pointer
+
+    def _find_target(self, reference: str) -> str | None:
+        address, _, fragment = reference.partition("#")
+        if address or (fragment and not fragment.startswith("/")):
+            return self._anchors.get(reference)
+        # The fragment of a URI is percent-encoded, but some authors copy keys as they are.
+        for pointer in dict.fromkeys((unquote(fragment), fragment)):
+            found = self._locate(pointer)
+            if found is not None:
+                return found
+        return None
+
+    def _locate(self, pointer: str) -> str | None:
+        """The pointer without detours: on the way to a value there may be references, too."""
+        tree, place = self.raw, ""
+        for segment in pointer.split("/")[1:]:
+            key = unescape_key(segment)
+            if isinstance(tree, Mapping) and "$ref" in tree and key not in tree:
+                tree, place = self.follow(tree, place)
+            tree, place = get_member(tree, key), f"{place}/{segment}"
+            if tree is None:
+                return None
+        return place
+
+    @cached_property
+    def _anchors(self) -> dict[str, str]:
+        """The pointers of `$anchor`s and `$id`s, by the reference that leads to each."""
+        found: dict[str, str] = {}
+        rest: list[tuple[Any, str]] = [(self.raw, "")]
+        while rest:
+            part, pointer = rest.pop()
+            if isinstance(part, Mapping):
+                for key in ("$anchor", "$dynamicAnchor"):
+                    if isinstance(part.get(key), str):
+                        found.setdefault(f"#{part[key]}", pointer)
+                if isinstance(part.get("$id"), str):
+                    found.setdefault(part["$id"], pointer)
+                rest += [(each, f"{pointer}/{escape_key(key)}") for key, each in part.items()]
+            elif isinstance(part, list):
+                rest += [(each, f"{pointer}/{index}") for index, each in enumerate(part)]
+        return found
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,298 @@
+"""Schemas of a document, read one level at a time: large and recursive ones cost what is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from typing import Any
+from urllib.parse import unquote
+
+from playground.openapi.documents import ApiDocument, escape_key, unescape_key
+from playground.openapi.keywords import (
+    LISTED,
+    NAMED,
+    NULLABLE,
+    SINGLE,
+    allow_null,
+    list_types,
+    read_keywords,
+)
+
+# Schemas that are merged into one another through `$ref` and `allOf`; deeper ones are left out.
+MOST_MERGED = 60
+# Keywords of which the stricter value counts where schemas are merged.
+GREATER = frozenset(
+    ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
+)
+SMALLER = frozenset(
+    ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
+)
+FLAGS = frozenset(("uniqueItems", "readOnly", "writeOnly", "deprecated"))
+CONDITION = ("if", "then", "else")
+UNIONS = frozenset(("oneOf", "anyOf"))
+
+
+class SchemaNode(Mapping[str, Any]):
+    """One schema of a document: a read-only mapping of JSON Schema 2020-12 keywords.
+
+    References are followed and `allOf` is merged, for this level only. The values of `items`,
+    `properties`, `oneOf` and so on are nodes, or lists and dicts of nodes; `additionalProperties`
+    and its like may also be True or False. All other values are plain data. What can't be
+    merged, such as a second `oneOf`, is in `allOf`.
+
+    There is one node for each place of a document, compared by identity. `pointers` are the
+    places that are merged in it: nearly always one, several for a property that two schemas of
+    an `allOf` describe, and none for a node without a place of its own, such as "null".
+    """
+
+    __slots__ = ("_view", "document", "pointers")
+
+    def __init__(
+        self,
+        document: ApiDocument,
+        pointers: tuple[str, ...] = (),
+        view: dict[str, Any] | None = None,
+    ) -> None:
+        self.document = document
+        self.pointers = pointers
+        self._view = view
+
+    @classmethod
+    def at(cls, document: ApiDocument, *pointers: str) -> SchemaNode:
+        """The node of a place in the document."""
+        found: SchemaNode | None = document.nodes.get(pointers)
+        if found is None:
+            with document.lock:
+                found = document.nodes.setdefault(pointers, cls(document, pointers))
+        return found
+
+    @property
+    def pointer(self) -> str:
+        """The place in the document that describes it first; empty for a node without one."""
+        return self.pointers[0] if self.pointers else ""
+
+    @property
+    def ref_name(self) -> str:
+        """The name of the schema that this one refers to, also by a lone `allOf`; else empty."""
+        for pointer in self.pointers:
+            raw = self.document.get(pointer)
+            members = raw.get("allOf") if isinstance(raw, Mapping) else None
+            if isinstance(members, list) and len(members) == 1:
+                raw = members[0]
+            reference = raw.get("$ref") if isinstance(raw, Mapping) else None
+            if isinstance(reference, str):
+                return unquote(unescape_key(reference.rpartition("/")[2])).lstrip("#")
+        return ""
+
+    @property
+    def target(self) -> str:
+        """The place where its references lead, which is its own without any."""
+        return self.document.follow(self.document.get(self.pointer), self.pointer)[1]
+
+    @property
+    def allows_only_null(self) -> bool:
+        """Whether nothing but null is valid, as far as its own keywords say."""
+        # Not the merged view: a branch of a union may refer to the schema that has the union.
+        keywords = self._view or self.document.follow(self.document.get(self.pointer), "")[0]
+        if not isinstance(keywords, Mapping):
+            return False
+        is_constant = "const" in keywords and keywords["const"] is None
+        return is_constant or keywords.get("enum") == [None] or list_types(keywords) == ["null"]
+
+    @property
+    def view(self) -> dict[str, Any]:
+        """The merged keywords; never change it."""
+        return self._merge() if self._view is None else self._view
+
+    # Mapping has these, too, but far slower: forms and rules ask often.
+    def __getitem__(self, key: str) -> Any:
+        return (self._merge() if self._view is None else self._view)[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return (self._merge() if self._view is None else self._view).get(key, default)
+
+    def __contains__(self, key: object) -> bool:
+        return key in (self._merge() if self._view is None else self._view)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.view)
+
+    def __len__(self) -> int:
+        return len(self.view)
+
+    def keys(self) -> KeysView[str]:
+        return self.view.keys()
+
+    def values(self) -> ValuesView[Any]:
+        return self.view.values()
+
+    def items(self) -> ItemsView[str, Any]:
+        return self.view.items()
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        return f"SchemaNode({', '.join(self.pointers)})"
+
+    def _merge(self) -> dict[str, Any]:
+        document = self.document
+        with document.lock:
+            # A schema that is merged into itself adds nothing to itself.
+            if self.pointers in document.merging or len(document.merging) > MOST_MERGED:
+                return {}
+            document.merging.add(self.pointers)
+            try:
+                views = [_read_level(document, pointer) for pointer in self.pointers]
+                self._view = merge_views(document, views)
+            finally:
+                document.merging.discard(self.pointers)
+            return self._view
+
+
+def schema_of(document: ApiDocument, pointer: str) -> SchemaNode | None:
+    """The schema at a pointer; None if there is nothing."""
+    return None if document.get(pointer) is None else SchemaNode.at(document, pointer)
+
+
+def _read_level(document: ApiDocument, pointer: str) -> dict[str, Any]:
+    keywords = read_keywords(document.get(pointer))
+    reference = keywords.pop("$ref", keywords.pop("$dynamicRef", None))
+    members = keywords.pop("allOf", ())
+    is_nullable = keywords.pop(NULLABLE, False)
+    level = {
+        keyword: _wrap(document, keyword, value, f"{pointer}/{keyword}")
+        for keyword, value in keywords.items()
+    }
+    views = [level] if level else []
+    target = document.resolve(reference) if isinstance(reference, str) else None
+    if target is not None:
+        views.append(SchemaNode.at(document, target).view)
+    for index in range(len(members)):
+        views.append(SchemaNode.at(document, f"{pointer}/allOf/{index}").view)
+    merged = merge_views(document, views)
+    for keyword in UNIONS & merged.keys():
+        merged = _unwrap_union(document, merged, keyword, is_nullable)
+        if any(each.target == pointer for each in merged.get(keyword, ())):
+            # A branch that takes over its base, which lists the branches: it is one of them.
+            merged = {name: value for name, value in merged.items() if name != keyword}
+    if is_nullable:
+        merged = dict(merged)
+        allow_null(merged)
+    return merged
+
+
+def _wrap(document: ApiDocument, keyword: str, value: Any, pointer: str) -> Any:
+    """The value of a keyword with nodes in place of schemas."""
+    if keyword in SINGLE:
+        # `additionalProperties: false` is clearer than a schema that nothing fits.
+        return value if isinstance(value, bool) else SchemaNode.at(document, pointer)
+    if keyword in NAMED:
+        return {name: SchemaNode.at(document, f"{pointer}/{escape_key(name)}") for name in value}
+    if keyword in LISTED:
+        return [SchemaNode.at(document, f"{pointer}/{index}") for index in range(len(value))]
+    return value
+
+
+def merge_views(document: ApiDocument, views: list[dict[str, Any]]) -> dict[str, Any]:
+    """The keywords of several schemas that all apply; of titles and the like, the first one's."""
+    views = [view for view in views if view]
+    if len(views) < 2:
+        return views[0] if views else {}
+    merged = dict(views[0])
+    for view in views[1:]:
+        _merge_into(document, merged, view)
+    return merged
+
+
+def _merge_into(document: ApiDocument, merged: dict[str, Any], view: dict[str, Any]) -> None:
+    rest: dict[str, Any] = {}
+    for keyword, value in view.items():
+        if keyword in CONDITION and "if" in merged and merged["if"] is not view.get("if"):
+            # The three belong together, those of another schema among them.
+            rest[keyword] = value
+        elif keyword not in merged:
+            merged[keyword] = value
+        elif keyword in _MERGERS:
+            merged[keyword] = _MERGERS[keyword](document, merged[keyword], value)
+        elif (keyword in UNIONS or keyword in ("not", "contains")) and merged[keyword] != value:
+            rest[keyword] = value
+    others = rest.pop("allOf", [])
+    if rest:
+        others = [*others, SchemaNode(document, (), rest)]
+    if others:
+        merged["allOf"] = [*merged.get("allOf", ()), *others]
+
+
+def _merge_named(document: ApiDocument, one: Any, other: Any) -> dict[str, Any]:
+    merged = dict(one)
+    for name, node in other.items():
+        merged[name] = _merge_nodes(document, merged[name], node) if name in merged else node
+    return merged
+
+
+def _merge_nodes(document: ApiDocument, one: Any, other: Any) -> Any:
+    if one is other or isinstance(one, bool) or isinstance(other, bool):
+        # True adds nothing, False leaves nothing.
+        return other if one is True or other is False else one
+    pointers = tuple(dict.fromkeys(one.pointers + other.pointers))
+    if one.pointers and other.pointers:
+        return SchemaNode.at(document, *pointers)
+    return SchemaNode(document, (), merge_views(document, [one.view, other.view]))
+
+
+def _merge_lists(document: ApiDocument, one: Any, other: Any) -> list[Any]:
+    return [*one, *(each for each in other if each not in one)]
+
+
+def _merge_choices(document: ApiDocument, one: Any, other: Any) -> list[Any]:
+    # Of schemas that exclude each other the first is shown; checking a value will tell.
+    return [each for each in one if each in other] or one
+
+
+def _merge_types(document: ApiDocument, one: Any, other: Any) -> Any:
+    types, others = list_types({"type": one}), list_types({"type": other})
+    common = [each for each in types if each in others]
+    for wide, narrow in ((types, others), (others, types)):
+        # Whole numbers are numbers.
+        if "number" in wide and "integer" in narrow and not {"integer", "number"} & {*common}:
+            common.append("integer")
+    if not common:
+        return one
+    return common[0] if len(common) == 1 else common
+
+
+_MERGERS: Mapping[str, Callable[[ApiDocument, Any, Any], Any]] = {
+    **dict.fromkeys(NAMED, _merge_named),
+    **dict.fromkeys(
+        ("items", "additionalProperties", "unevaluatedItems", "propertyNames"), _merge_nodes
+    ),
+    "unevaluatedProperties": _merge_nodes,
+    "required": _merge_lists,
+    "allOf": _merge_lists,
+    "enum": _merge_choices,
+    "type": _merge_types,
+    **dict.fromkeys(GREATER, lambda document, one, other: max(one, other)),
+    **dict.fromkeys(SMALLER, lambda document, one, other: min(one, other)),
+    **dict.fromkeys(FLAGS, lambda document, one, other: one or other),
+}
+
+
+def _unwrap_union(
+    document: ApiDocument, view: dict[str, Any], keyword: str, is_nullable: bool
+) -> dict[str, Any]:
+    """A union with null allowed if it should be; without the union if it has only one branch."""
+    branches = view[keyword]
+    others = [each for each in branches if not each.allows_only_null]
+    has_null = len(others) < len(branches)
+    if len(others) == 1:
+        plain = {name: value for name, value in view.items() if name != keyword}
+        inner = dict(others[0].view)
+        if has_null or is_nullable:
+            allow_null(inner)
+        return merge_views(document, [plain, inner])
+    if is_nullable and not has_null:
+        null = SchemaNode(document, (), {"type": "null"})
+        return {**view, keyword: [*branches, null]}
+    return view

@@ -1,0 +1,39 @@
+"""The branches of a union, and the discriminator that tells them apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from playground.openapi.documents import ApiDocument, unescape_key
+
+
+def find_discriminator(raw: Any) -> str:
+    """The property that chooses a branch of a schema as written; empty without one."""
+    discriminator = raw.get("discriminator") if isinstance(raw, Mapping) else None
+    name = discriminator.get("propertyName") if isinstance(discriminator, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def list_branch_values(document: ApiDocument, discriminator: Any, target: str) -> list[str]:
+    """The values of the discriminator that choose the schema at the pointer `target`.
+
+    Without an entry in its `mapping`, that is the name of the schema.
+    """
+    mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
+    values = [
+        value
+        for value, reference in (mapping.items() if isinstance(mapping, Mapping) else ())
+        if find_mapped(document, reference) == target
+    ]
+    return values or [unescape_key(target.rpartition("/")[2])]
+
+
+def find_mapped(document: ApiDocument, reference: Any) -> str | None:
+    """The pointer of the schema that a value of a `mapping` means: a reference or a name."""
+    if not isinstance(reference, str):
+        return None
+    target = document.resolve(reference) if "#" in reference else None
+    target = target or document.resolve(f"#/components/schemas/{reference}")
+    # The schema may itself be a reference, which the branches are compared by.
+    return target and document.follow(document.get(target), target)[1]
