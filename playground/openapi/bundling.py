@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import quote
 
 from playground.openapi.documents import ApiDocument, escape_key, unescape_key
 from playground.openapi.keywords import LISTED, NAMED, NULLABLE, SINGLE, read_keywords
@@ -127,7 +128,7 @@ class _Bundle:
             # would lead back here.
             written.setdefault("allOf", []).append(self.write_place(target, owner, union))
             return
-        written["$ref"] = f"#/$defs/{escape_key(self.name(target))}"
+        written["$ref"] = f"#/$defs/{quote(escape_key(self.name(target)))}"
 
     def find_union(self, pointer: str, owner: str) -> str:
         """The keyword of the union at a pointer that has `owner` as a branch, or empty."""

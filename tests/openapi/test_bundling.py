@@ -47,6 +47,13 @@ def test_names_with_slashes_and_two_of_the_same_name_are_told_apart():
     assert not validator.is_valid({"b": "text"})
 
 
+@pytest.mark.parametrize("name", ["a b", "ä😀", "100%", "a%20b", "x#y", "a/b~c", '"<q>"'])
+def test_any_name_can_be_referred_to(name):
+    pointer = name.replace("~", "~0").replace("/", "~1").replace("%", "%25")
+    validator = compile_bundle(ref(pointer), **{name: TEXT})
+    assert not validator.is_valid(1)
+
+
 def test_a_recursive_schema_is_checked_at_every_level():
     tree = {"type": "object", "properties": {"below": ref("Tree"), "size": {"type": "integer"}}}
     validator = compile_bundle(ref("Tree"), Tree=tree)
