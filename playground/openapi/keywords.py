@@ -25,6 +25,8 @@ SINGLE = frozenset(
         "else",
     )
 )
+# Of these, `false` is clearer than a schema that nothing fits.
+CLOSING = frozenset(("additionalProperties", "unevaluatedItems", "unevaluatedProperties"))
 LISTED = frozenset(("allOf", "anyOf", "oneOf", "prefixItems"))
 NAMED = frozenset(("properties", "patternProperties", "dependentSchemas"))
 # Keywords that name a place for references, which are followed before these are read.
@@ -73,14 +75,24 @@ def _are_dependencies(value: Any) -> bool:
     return isinstance(value, Mapping) and all(map(_are_names, value.values()))
 
 
-@lru_cache(maxsize=4096)
 def is_pattern(pattern: str) -> bool:
     """Whether the validator knows this regular expression; ECMAScript has some it doesn't."""
+    return _compile_pattern(pattern) is not None
+
+
+def matches_pattern(pattern: str, text: str) -> bool:
+    """Whether a text matches; never for a pattern that the validator doesn't know."""
+    # Not Python's own engine: a pattern from a document could keep it busy for hours.
+    validator = _compile_pattern(pattern)
+    return validator is not None and validator.is_valid(text)
+
+
+@lru_cache(maxsize=4096)
+def _compile_pattern(pattern: str) -> jsonschema_rs.Draft202012Validator | None:
     try:
-        jsonschema_rs.Draft202012Validator({"pattern": pattern})
+        return jsonschema_rs.Draft202012Validator({"pattern": pattern})
     except (jsonschema_rs.ValidationError, ValueError):
-        return False
-    return True
+        return None
 
 
 # What the value of a keyword must be. Other values make the keyword be ignored.

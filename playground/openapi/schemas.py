@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from playground.openapi.documents import ApiDocument, escape_key, unescape_key
 from playground.openapi.keywords import (
+    CLOSING,
     LISTED,
     NAMED,
     NULLABLE,
@@ -35,9 +36,9 @@ class SchemaNode(Mapping[str, Any]):
     """One schema of a document: a read-only mapping of JSON Schema 2020-12 keywords.
 
     References are followed and `allOf` is merged, for this level only. The values of `items`,
-    `properties`, `oneOf` and so on are nodes, or lists and dicts of nodes; `additionalProperties`
-    and its like may also be True or False. All other values are plain data. What can't be
-    merged, such as a second `oneOf`, is in `allOf`.
+    `properties`, `oneOf` and so on are nodes, or lists and dicts of nodes; those of
+    `additionalProperties` and its like may also be True or False. All other values are plain
+    data. What can't be merged, such as a second `oneOf`, is in `allOf`.
 
     There is one node for each place of a document, compared by identity. `pointers` are the
     places that are merged in it: nearly always one, several for a property that two schemas of
@@ -185,9 +186,10 @@ def _read_level(document: ApiDocument, pointer: str) -> dict[str, Any]:
 
 def _wrap(document: ApiDocument, keyword: str, value: Any, pointer: str) -> Any:
     """The value of a keyword with nodes in place of schemas."""
+    if keyword in CLOSING and isinstance(value, bool):
+        return value
     if keyword in SINGLE:
-        # `additionalProperties: false` is clearer than a schema that nothing fits.
-        return value if isinstance(value, bool) else SchemaNode.at(document, pointer)
+        return SchemaNode.at(document, pointer)
     if keyword in NAMED:
         return {name: SchemaNode.at(document, f"{pointer}/{escape_key(name)}") for name in value}
     if keyword in LISTED:

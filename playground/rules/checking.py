@@ -11,6 +11,7 @@ from playground.jsontext.foreign import may_have_tags
 from playground.jsontext.parsing import PlainDocument, find_duplicate_keys, parse, parse_plain
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import may_have_references
+from playground.openapi.schemas import SchemaNode
 from playground.rules.attachments import check_attachments
 from playground.rules.context import LIMIT, Context, Schema
 from playground.rules.facts import NO_FACTS, Facts
@@ -20,7 +21,7 @@ from playground.rules.problems import ERROR, ORDER, Problem, make_problem
 from playground.rules.references import check_foreign, check_references
 from playground.rules.schema import check_schema
 from playground.rules.steps import check_accounts, check_parameters, check_steps
-from playground.rules.wording import abbreviate, describe_value
+from playground.rules.wording import abbreviate, describe_value, types_of
 
 Resolve = Callable[[str], str]
 Read = Callable[[str], PlainDocument]
@@ -58,7 +59,7 @@ def check_document(
         document = read(text)
     except JSONSyntaxError as error:
         return [report_not_json(error)]
-    if not isinstance(document.value, dict):
+    if not isinstance(document.value, dict) and not may_be_other(schema):
         found = [make_problem("not-an-object", "", found=describe_value(parse(text)))]
         return _locate(text, found, limit, lines)
     context = written = Context(text, document.value, schema or {}, facts, limit)
@@ -80,9 +81,15 @@ def check_document(
         found += islice(check_foreign(written), limit + 1)
     for name in context.schema.get("x-rules", ()):
         # An imported document may name any rule.
-        if name in RULES:
+        if name in RULES and isinstance(context.plain, dict):
             found += islice(RULES[name](context), limit + 1)
     return _locate(text, found, limit, lines) if found else []
+
+
+def may_be_other(schema: Schema | None) -> bool:
+    """Whether a document of this schema may be another value than an object."""
+    # Schemas of the built-in APIs are dicts, and their documents always objects.
+    return isinstance(schema, SchemaNode) and types_of(schema) != ["object"]
 
 
 def blocks(problems: list[Problem]) -> bool:

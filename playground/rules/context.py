@@ -8,14 +8,16 @@ from functools import cached_property
 from typing import Any, TypeGuard
 
 from playground.jsontext import pointers
-from playground.jsontext.parsing import Tree, parse_object
+from playground.jsontext.parsing import parse
 from playground.jsontext.pointers import locate
 from playground.jsontext.printing import dump
 from playground.jsontext.references import find_references
+from playground.openapi.keywords import matches_pattern
 from playground.rules.facts import Facts
 
 Schema = Mapping[str, Any]
 LONG = 100_000
+BRANCHES = ("oneOf", "anyOf", "allOf")
 # A pasted document may have a problem in each of its rows; no one reads more than this.
 LIMIT = 300
 
@@ -43,18 +45,19 @@ class ByIdentity:
 @dataclass(frozen=True, eq=False)
 class Context:
     """`text` is valid JSON; `plain` its plain values (numbers as int or Decimal); `tree` its
-    tokens. Both are objects of the same shape. At most `limit` problems of one kind are listed."""
+    tokens, of the same shape. Rules that schemas name may rely on objects: others aren't given
+    to them. At most `limit` problems of one kind are listed."""
 
     text: str = field(repr=False)
-    plain: dict[str, Any] = field(repr=False)
+    plain: Any = field(repr=False)
     schema: Schema = field(repr=False)
     facts: Facts = field(repr=False)
     limit: int = LIMIT
 
     @cached_property
-    def tree(self) -> dict[str, Tree]:
+    def tree(self) -> Any:
         # Only problems need the tokens: a document without problems is parsed once.
-        return parse_object(self.text)
+        return parse(self.text)
 
     def source(self, pointer: str) -> str:
         """The JSON text of an existing value, as typed."""
@@ -88,13 +91,27 @@ def schema_at(schema: Any, pointer: str) -> Schema:
 
 
 def schema_below(schema: Any, segment: str) -> Any:
-    """The schema of one member or item."""
-    if not isinstance(schema, Mapping):
-        return {}
+    """The schema of one member or item; in a union that of the first branch that has one."""
+    return _find_below(schema, segment, set()) if isinstance(schema, Mapping) else {}
+
+
+def _find_below(schema: Any, segment: str, seen: set[int]) -> Any:
     if segment in schema.get("properties", {}):
         return schema["properties"][segment]
-    is_index = "items" in schema and segment.isdecimal()
-    return schema["items"] if is_index else schema.get("additionalProperties", {})
+    if "items" in schema and segment.isdecimal():
+        first = schema.get("prefixItems", ())
+        return first[int(segment)] if int(segment) < len(first) else schema["items"]
+    for pattern, inner in schema.get("patternProperties", {}).items():
+        if matches_pattern(pattern, segment):
+            return inner
+    seen.add(id(schema))
+    for each in (each for keyword in BRANCHES for each in schema.get(keyword, ())):
+        # A branch may lead back to its own union.
+        if isinstance(each, Mapping) and id(each) not in seen:
+            found = _find_below(each, segment, seen)
+            if isinstance(found, Mapping) and found:
+                return found
+    return schema.get("additionalProperties", {})
 
 
 def is_blank(value: object) -> bool:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from playground.jsontext import pointers
 from playground.jsontext.printing import dump
+from playground.openapi.schemas import SchemaNode
 from playground.rules.context import ByIdentity, Context, Schema, has_reference
 from playground.rules.fixes import fix_by_removing, fix_by_renaming, fix_by_setting
 from playground.rules.problems import Fix, Problem, make_problem
@@ -28,6 +29,8 @@ Check = Callable[[Context, Schema, Values, str], Iterator[Problem]]
 # The mode that is chosen by leaving the choosing property out; no JSON text has this value.
 QUERY = "\0"
 MOST_PLANS = 100
+# A document can't be nested deeper (see `jsontext.parsing`).
+DEEPEST = 100
 
 
 class _Plan(NamedTuple):
@@ -61,13 +64,39 @@ def _walk(context: Context, plan: _Plan, value: Any, at: str) -> Iterator[Proble
 # each edit would look for hints in the whole schema again.
 @lru_cache(maxsize=MOST_PLANS)
 def _plan_of(schema: ByIdentity) -> _Plan | None:
-    return _make_plan(schema.value)
-
-
-def _make_plan(schema: Any) -> _Plan | None:
-    """The plan of a schema; None if neither it nor any schema below has hints."""
-    if not isinstance(schema, Mapping):
+    node = schema.value
+    if isinstance(node, SchemaNode) and not _has_hints(ByIdentity(node.document)):
         return None
+    return _make_plan(node, {})
+
+
+@lru_cache(maxsize=MOST_PLANS)
+def _has_hints(document: ByIdentity) -> bool:
+    """Whether any schema of an imported document has hints; nearly none has."""
+    waiting = [document.value.raw]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            if not HINTS.isdisjoint(part):
+                return True
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+    return False
+
+
+def _make_plan(schema: Any, made: dict[int, _Plan | None], depth: int = 0) -> _Plan | None:
+    """The plan of a schema; None if neither it nor any schema below has hints."""
+    if not isinstance(schema, Mapping) or depth > DEEPEST:
+        return None
+    if id(schema) not in made:
+        # Until it is made: hints of a recursive schema count for its outermost value.
+        made[id(schema)] = None
+        made[id(schema)] = _plan_level(schema, made, depth + 1)
+    return made[id(schema)]
+
+
+def _plan_level(schema: Schema, made: dict[int, _Plan | None], depth: int) -> _Plan | None:
     fields = _fields_of(schema)
     field_hints = {hint for _, field in fields for hint in field}
     checks = tuple(
@@ -75,8 +104,8 @@ def _make_plan(schema: Any) -> _Plan | None:
         for check, own, inner in CHECKS
         if not own.isdisjoint(schema) or not inner.isdisjoint(field_hints)
     )
-    below = [(name, plan) for name, field in fields if (plan := _make_plan(field))]
-    items = _make_plan(schema.get("items"))
+    below = [(name, plan) for name, field in fields if (plan := _make_plan(field, made, depth))]
+    items = _make_plan(schema.get("items"), made, depth)
     return _Plan(schema, checks, tuple(below), items) if checks or below or items else None
 
 
@@ -184,6 +213,7 @@ CHECKS: tuple[tuple[Check, frozenset[str], frozenset[str]], ...] = (
     (check_groups, frozenset({"x-one-of"}), frozenset()),
     (check_explicit, frozenset(), frozenset({"x-explicit"})),
 )
+HINTS = frozenset[str]().union(*(own | inner for _, own, inner in CHECKS))
 
 
 # Modes: `x-modes` names a property whose value decides which other fields the API reads

@@ -121,7 +121,7 @@ def _report_pieces(context: Context, rows: list[Any], pieces: list[int]) -> Prob
     merged_rows = "one row" if len(pieces) == 1 else f"{len(pieces)} rows"
     fix = None
     if len(rows) <= MOST_MERGED:
-        tree: Iterator[Any] = iter(context.tree[KEY])  # type: ignore[arg-type]
+        tree: Iterator[Any] = iter(context.tree[KEY])
         merged = [
             {name: value for row in islice(tree, size) for name, value in row.items()}
             for size in pieces

@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from itertools import islice
-from typing import Any, NoReturn
+from typing import Any
 
-import jsonschema_rs
-from jsonschema_rs import (
-    Draft202012Validator,
-    ReferencingError,
-    ValidationError,
-    ValidationErrorKind,
-)
+from jsonschema_rs import Draft202012Validator, ValidationError, ValidationErrorKind
 
 from playground.jsontext import pointers
 from playground.jsontext.parsing import NumberToken
 from playground.jsontext.printing import dump
+from playground.rules.compiling import compile_schema
 from playground.rules.context import (
-    ByIdentity,
     Context,
     Schema,
     get_tree_value,
@@ -29,6 +22,7 @@ from playground.rules.context import (
 from playground.rules.facts import NO_FACTS
 from playground.rules.fixes import fix_by_converting, fix_by_removing, fix_by_setting
 from playground.rules.problems import Problem, make_problem
+from playground.rules.unions import find_meant_branch
 from playground.rules.wording import (
     abbreviate,
     describe_value,
@@ -44,8 +38,6 @@ from playground.rules.wording import (
     types_of,
 )
 
-# Each step of a workflow has a schema of its own, and a workflow may have hundreds.
-MOST_COMPILED = 2000
 LIMITS = {
     "minimum": "too-small",
     "maximum": "too-large",
@@ -77,11 +69,12 @@ def check_schema(context: Context, schema: Schema, value: Any, at: str = "") -> 
 
     A schema that isn't valid JSON Schema finds nothing: it may come from an imported document.
     """
-    validator = compile_schema(schema)
+    compiled = compile_schema(schema)
     # Most documents are valid, and is_valid() is several times faster than listing errors.
-    if validator is None or validator.is_valid(value):
+    if compiled is None or compiled.validator.is_valid(value):
         return iter(())
-    return _list_problems(validator, _SchemaCheck(context, schema, at), value)
+    check = _SchemaCheck(context, schema, at, compiled.written)
+    return _list_problems(compiled.validator, check, value)
 
 
 def explain_text(schema: Schema, pointer: str, text: str) -> str:
@@ -91,26 +84,6 @@ def explain_text(schema: Schema, pointer: str, text: str) -> str:
         return ""
     context = Context("{}", {}, schema, NO_FACTS)
     return next((each.message for each in check_schema(context, part, text, pointer)), "")
-
-
-def compile_schema(schema: Schema) -> Draft202012Validator | None:
-    """The validator of a schema, or None if it isn't valid JSON Schema."""
-    return _compile(ByIdentity(schema))
-
-
-@lru_cache(maxsize=MOST_COMPILED)
-def _compile(schema: ByIdentity) -> Draft202012Validator | None:
-    try:
-        return Draft202012Validator(
-            dict(schema.value), retriever=_refuse_address, validate_formats=True
-        )
-    except (jsonschema_rs.ValidationError, ReferencingError, ValueError, TypeError):
-        return None
-
-
-def _refuse_address(uri: str) -> NoReturn:
-    # An imported schema must not make the server read files or call other hosts.
-    raise ValueError(f"not fetched: {uri}")
 
 
 def _list_problems(
@@ -130,10 +103,11 @@ def _list_problems(
 class _SchemaCheck:
     """Turns the validator's errors about one value, which is at `at`, into problems."""
 
-    def __init__(self, context: Context, schema: Schema, at: str) -> None:
+    def __init__(self, context: Context, schema: Schema, at: str, written: Schema) -> None:
         self.context = context
         self.schema = schema
         self.at = at
+        self.written = written
         self.explainers: dict[str, Callable[[ValidationError, str], Iterator[Problem]]] = {
             "type": self.explain_type,
             "required": self.explain_missing,
@@ -158,7 +132,7 @@ class _SchemaCheck:
         return label_value(self.context.schema, pointer)
 
     def explain_type(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
-        broken = part_at(self.schema, error.schema_path[:-1])
+        broken = part_at(self.written, error.schema_path[:-1])
         # A branch of allOf may give only the type; the default is where the field is described.
         described = {**schema_at(self.schema, _join_path(error)), **broken}
         fix = fix_by_converting(self.context, pointer, error.instance, described)
@@ -180,7 +154,7 @@ class _SchemaCheck:
         if "default" in schema:
             default = dump(schema["default"])
             fix = fix_by_setting(place, default, f"Add {abbreviate(default)}")
-        condition = explain_branch(self.schema, error.schema_path)
+        condition = explain_branch(self.written, error.schema_path)
         if condition:
             subject = self.subject(place)
             yield make_problem("missing-when", place, fix, subject=subject, condition=condition)
@@ -216,7 +190,7 @@ class _SchemaCheck:
         )
 
     def explain_unexpected(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
-        known = part_at(self.schema, error.schema_path[:-1]).get("properties", {})
+        known = part_at(self.written, error.schema_path[:-1]).get("properties", {})
         for name in error.kind.value:
             field, hint = pointers.child(pointer, name), did_you_mean(find_similar(name, known))
             fix, subject = fix_by_removing(field), self.subject(field)
@@ -224,7 +198,7 @@ class _SchemaCheck:
 
     def explain_name(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         """A key that breaks the rule for the object's keys, at its value if it has a message."""
-        says = part_at(self.schema, error.schema_path[:-1]).get("x-message")
+        says = part_at(self.written, error.schema_path[:-1]).get("x-message")
         kind = error.kind
         if not says or not isinstance(kind, ValidationErrorKind.PropertyNames):
             yield from self.explain_other(error, pointer)
@@ -235,21 +209,22 @@ class _SchemaCheck:
         yield make_problem("does-not-fit", field, subject=subject, says=says)
 
     def explain_forms(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
-        """The errors of the one form whose type fits; else that no form fits."""
-        # "Null or an object" is common: for an object only the second form's errors help.
-        forms = error.kind.value
-        fitting = [form for form in forms if not any(_is_own_type(error, each) for each in form)]
-        if len(fitting) == 1 and fitting[0]:
-            for each in fitting[0]:
-                yield from self.explain(each)
-        else:
+        """The errors of the form that was meant, as far as that can be told."""
+        kind = error.kind
+        if isinstance(kind, ValidationErrorKind.OneOfMultipleValid):
+            yield make_problem("several-forms-fit", pointer, subject=self.subject(pointer))
+            return
+        meant = find_meant_branch(error)
+        for each in meant:
+            yield from self.explain(each)
+        if not meant:
             yield from self.explain_other(error, pointer)
 
     def explain_other(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         kind, subject = error.kind, self.subject(pointer)
         if kind.name in ("backtrackLimitExceeded", "regexEngineFailure"):
             return  # the pattern is at fault, not the value
-        message = part_at(self.schema, error.schema_path[:-1]).get("x-message")
+        message = part_at(self.written, error.schema_path[:-1]).get("x-message")
         if message:
             yield make_problem("does-not-fit", pointer, subject=subject, says=message)
         elif kind.name in WITHOUT_PARAMETERS:
@@ -272,7 +247,3 @@ class _SchemaCheck:
 
 def _join_path(error: ValidationError) -> str:
     return "".join(f"/{pointers.escape(str(each))}" for each in error.instance_path)
-
-
-def _is_own_type(whole: ValidationError, part: ValidationError) -> bool:
-    return part.kind.name == "type" and part.instance_path == whole.instance_path

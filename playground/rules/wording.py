@@ -74,21 +74,33 @@ def join_names(names: Iterable[str], word: str = "or") -> str:
 
 
 def label_object(schema: Any, pointer: str) -> str:
-    """An object or list as messages name it: Step 1; `repeat_option`; The payload."""
+    """An object or list as messages name it: Step 1; `lines`, entry 2; The payload."""
     items: list[str] = []
-    plain = ""
+    entry = plain = ""
     for segment in pointers.split(pointer):
         item = schema.get("x-item") if isinstance(schema, Mapping) else None
         if item and segment.isdecimal():
             # People count from one, pointers from zero.
             word = f"{item} {int(segment) + 1}"
             items.append(word.lower() if items else word)
+        elif not items and segment.isdecimal() and _has_items(schema):
+            entry, plain = f"{_quote_name(plain)}, entry {int(segment) + 1}", ""
         elif not items:
             plain = segment
         schema = schema_below(schema, segment)
     if items:
         return ", ".join(items)
-    return f"`{abbreviate(plain)}`" if plain else PAYLOAD
+    if entry:
+        return f"{entry}: {_quote_name(plain)}" if plain else entry
+    return _quote_name(plain)
+
+
+def _has_items(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and "items" in schema
+
+
+def _quote_name(name: str) -> str:
+    return f"`{abbreviate(name)}`" if name else PAYLOAD
 
 
 def label_value(schema: Any, pointer: str) -> str:

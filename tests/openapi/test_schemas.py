@@ -81,6 +81,13 @@ def test_booleans_that_close_an_object_stay():
     assert node["unevaluatedProperties"] is True
 
 
+def test_other_booleans_are_schemas():
+    assert expand(make_node({"items": False, "contains": True})) == {
+        "items": {"not": {}},
+        "contains": {},
+    }
+
+
 def test_members_of_allof_are_merged():
     base = {"type": "object", "properties": {"id": TEXT}, "required": ["id"], "title": "Base"}
     own = {"properties": {"name": TEXT}, "required": ["name", "id"], "title": "Own"}

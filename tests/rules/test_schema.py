@@ -50,7 +50,7 @@ def about(schema, **more):
         ({"minProperties": 1}, {}, "empty", "`x` can't be empty."),
         ({"maxProperties": 0}, {"a": 1}, "too-many", "`x` can't have more than 0 entries."),
         ({"anyOf": [{"minimum": 3}, {"const": 1}]}, 2, "no-form-fits", None),
-        ({"oneOf": [{"minimum": 1}, {"maximum": 5}]}, 2, "no-form-fits", None),
+        ({"oneOf": [{"minimum": 5}, {"maximum": 1}]}, 2, "no-form-fits", None),
         ({"not": {"const": 1}}, 1, "not-allowed", "`x` isn't allowed here."),
         (False, 1, "not-allowed", "`x` isn't allowed here."),
         ({"prefixItems": [{}], "unevaluatedItems": False}, [1, 2], "not-judged", None),
