@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal, InvalidOperation, Overflow
+from itertools import islice
 from json import JSONDecoder
 from typing import Any, NamedTuple, NoReturn
 
@@ -258,12 +259,12 @@ class DuplicateKey(NamedTuple):
         )
 
 
-def find_duplicate_keys(text: str) -> list[DuplicateKey]:
-    """The duplicate keys of a valid JSON text, in reading order.
+def find_duplicate_keys(text: str, limit: int | None = None) -> list[DuplicateKey]:
+    """The duplicate keys of a valid JSON text in reading order, the first `limit` if given.
 
     A key that occurs three times gives two entries, each with the occurrence before it.
     """
-    return list(_find_duplicate_keys(text))
+    return list(islice(_find_duplicate_keys(text), limit))
 
 
 def _find_duplicate_keys(text: str) -> Iterator[DuplicateKey]:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from playground.openapi.documents import ApiDocument, escape_key, unescape_key
+from playground.jsontext import pointers
+from playground.openapi.documents import ApiDocument
 from playground.openapi.keywords import LISTED, NAMED, NULLABLE, SINGLE, read_keywords
 from playground.openapi.schemas import UNIONS, SchemaNode
 from playground.openapi.unions import find_discriminator, list_branch_values
@@ -47,11 +48,11 @@ class _Bundle:
         return {**written, "$defs": definitions} if definitions else written
 
     def write_node(self, node: SchemaNode) -> Any:
-        if not node.pointers:
+        if not node.places:
             return {keyword: self.write_value(value) for keyword, value in node.items()}
-        if len(node.pointers) == 1:
+        if len(node.places) == 1:
             return self.write_place(node.pointer, node.pointer)
-        return {"allOf": [self.write_place(each, each) for each in node.pointers]}
+        return {"allOf": [self.write_place(each, each) for each in node.places]}
 
     def write_value(self, value: Any) -> Any:
         """The value of a keyword of a node."""
@@ -94,7 +95,7 @@ class _Bundle:
         if keyword in SINGLE:
             return value if isinstance(value, bool) else self.write_place(pointer, pointer)
         if keyword in NAMED:
-            named = {name: f"{pointer}/{escape_key(name)}" for name in value}
+            named = {name: pointers.child(pointer, name) for name in value}
             return {name: self.write_place(place, place) for name, place in named.items()}
         if keyword in LISTED:
             places = [f"{pointer}/{index}" for index in range(len(value))]
@@ -128,7 +129,7 @@ class _Bundle:
             # would lead back here.
             written.setdefault("allOf", []).append(self.write_place(target, owner, union))
             return
-        written["$ref"] = f"#/$defs/{quote(escape_key(self.name(target)))}"
+        written["$ref"] = f"#/$defs/{quote(pointers.escape(self.name(target)))}"
 
     def find_union(self, pointer: str, owner: str) -> str:
         """The keyword of the union at a pointer that has `owner` as a branch, or empty."""
@@ -144,7 +145,7 @@ class _Bundle:
     def name(self, target: str) -> str:
         """The key in `$defs` of the schema at a pointer."""
         if target not in self.names:
-            plain = unescape_key(target.rpartition("/")[2]) or "document"
+            plain = pointers.last(target) or "document"
             names = set(self.names.values())
             number = 2
             name = plain
@@ -167,7 +168,7 @@ class _Bundle:
 def list_places(node: SchemaNode) -> Iterator[str]:
     """The pointers of all schemas that a schema reaches, each once."""
     document = node.document
-    waiting, seen = list(node.pointers), set(node.pointers)
+    waiting, seen = list(node.places), set(node.places)
     while waiting:
         pointer = waiting.pop()
         yield pointer
@@ -186,6 +187,6 @@ def _list_inner(document: ApiDocument, pointer: str) -> Iterator[str]:
         elif keyword in SINGLE:
             yield f"{pointer}/{keyword}"
         elif keyword in NAMED:
-            yield from (f"{pointer}/{keyword}/{escape_key(name)}" for name in value)
+            yield from (pointers.child(f"{pointer}/{keyword}", name) for name in value)
         elif keyword in LISTED:
             yield from (f"{pointer}/{keyword}/{index}" for index in range(len(value)))

@@ -13,6 +13,8 @@ from urllib.parse import unquote
 
 import yaml
 
+from playground.jsontext import pointers
+
 # Titles come from an API: one of a megabyte must not fill the page.
 LONGEST_TITLE = 300
 # One reference may lead to another; those that go on and on are circular.
@@ -54,26 +56,16 @@ def resolve_references(part: Any, document: Mapping[str, Any], seen: tuple[str, 
 def get_value(tree: Any, pointer: str) -> Any:
     """The value at a JSON Pointer of plain values, or None."""
     for segment in pointer.split("/")[1:]:
-        tree = get_member(tree, unescape_key(segment))
+        tree = get_member(tree, pointers.unescape(segment))
     return tree
 
 
 def get_member(tree: Any, key: str) -> Any:
     """The member of an object, or the item of a list, under the key of a pointer; else None."""
     if isinstance(tree, list):
-        is_index = key.isdecimal() and key.isascii() and len(key) < 10 and int(key) < len(tree)
-        return tree[int(key)] if is_index else None
+        index = pointers.parse_index(key)
+        return tree[index] if index is not None and index < len(tree) else None
     return tree.get(key) if isinstance(tree, Mapping) else None
-
-
-def escape_key(key: str) -> str:
-    """A key as a segment of a JSON Pointer."""
-    return key.replace("~", "~0").replace("/", "~1")
-
-
-def unescape_key(segment: str) -> str:
-    """The key that a segment of a JSON Pointer names."""
-    return segment.replace("~1", "/").replace("~0", "~")
 
 
 class ApiDocument:
@@ -140,7 +132,7 @@ class ApiDocument:
         """The pointer without detours: on the way to a value there may be references, too."""
         tree, place = self.raw, ""
         for segment in pointer.split("/")[1:]:
-            key = unescape_key(segment)
+            key = pointers.unescape(segment)
             if isinstance(tree, Mapping) and "$ref" in tree and key not in tree:
                 tree, place = self.follow(tree, place)
             tree, place = get_member(tree, key), f"{place}/{segment}"
@@ -161,9 +153,9 @@ class ApiDocument:
                         found.setdefault(f"#{part[key]}", pointer)
                 if isinstance(part.get("$id"), str):
                     found.setdefault(part["$id"], pointer)
-                rest += [(each, f"{pointer}/{escape_key(key)}") for key, each in part.items()]
+                rest += [(each, pointers.child(pointer, key)) for key, each in part.items()]
             elif isinstance(part, list):
-                rest += [(each, f"{pointer}/{index}") for index, each in enumerate(part)]
+                rest += [(each, pointers.child(pointer, index)) for index, each in enumerate(part)]
         return found
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Va
 from typing import Any
 from urllib.parse import unquote
 
-from playground.openapi.documents import ApiDocument, escape_key, unescape_key
+from playground.jsontext import pointers
+from playground.openapi.documents import ApiDocument
 from playground.openapi.keywords import (
     CLOSING,
     LISTED,
@@ -17,17 +18,10 @@ from playground.openapi.keywords import (
     list_types,
     read_keywords,
 )
+from playground.openapi.merging import MERGERS
 
 # Schemas that are merged into one another through `$ref` and `allOf`; deeper ones are left out.
 MOST_MERGED = 60
-# Keywords of which the stricter value counts where schemas are merged.
-GREATER = frozenset(
-    ("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains")
-)
-SMALLER = frozenset(
-    ("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains")
-)
-FLAGS = frozenset(("uniqueItems", "readOnly", "writeOnly", "deprecated"))
 CONDITION = ("if", "then", "else")
 UNIONS = frozenset(("oneOf", "anyOf"))
 
@@ -40,48 +34,48 @@ class SchemaNode(Mapping[str, Any]):
     `additionalProperties` and its like may also be True or False. All other values are plain
     data. What can't be merged, such as a second `oneOf`, is in `allOf`.
 
-    There is one node for each place of a document, compared by identity. `pointers` are the
-    places that are merged in it: nearly always one, several for a property that two schemas of
+    There is one node for each place of a document, compared by identity. `places` are the
+    pointers that are merged in it: nearly always one, several for a property that two schemas of
     an `allOf` describe, and none for a node without a place of its own, such as "null".
     """
 
-    __slots__ = ("_view", "document", "pointers")
+    __slots__ = ("_view", "document", "places")
 
     def __init__(
         self,
         document: ApiDocument,
-        pointers: tuple[str, ...] = (),
+        places: tuple[str, ...] = (),
         view: dict[str, Any] | None = None,
     ) -> None:
         self.document = document
-        self.pointers = pointers
+        self.places = places
         self._view = view
 
     @classmethod
-    def at(cls, document: ApiDocument, *pointers: str) -> SchemaNode:
+    def at(cls, document: ApiDocument, *places: str) -> SchemaNode:
         """The node of a place in the document."""
-        found: SchemaNode | None = document.nodes.get(pointers)
+        found: SchemaNode | None = document.nodes.get(places)
         if found is None:
             with document.lock:
-                found = document.nodes.setdefault(pointers, cls(document, pointers))
+                found = document.nodes.setdefault(places, cls(document, places))
         return found
 
     @property
     def pointer(self) -> str:
         """The place in the document that describes it first; empty for a node without one."""
-        return self.pointers[0] if self.pointers else ""
+        return self.places[0] if self.places else ""
 
     @property
     def ref_name(self) -> str:
         """The name of the schema that this one refers to, also by a lone `allOf`; else empty."""
-        for pointer in self.pointers:
+        for pointer in self.places:
             raw = self.document.get(pointer)
             members = raw.get("allOf") if isinstance(raw, Mapping) else None
             if isinstance(members, list) and len(members) == 1:
                 raw = members[0]
             reference = raw.get("$ref") if isinstance(raw, Mapping) else None
             if isinstance(reference, str):
-                return unquote(unescape_key(reference.rpartition("/")[2])).lstrip("#")
+                return unquote(pointers.last(reference)).lstrip("#")
         return ""
 
     @property
@@ -135,20 +129,20 @@ class SchemaNode(Mapping[str, Any]):
     __hash__ = object.__hash__
 
     def __repr__(self) -> str:
-        return f"SchemaNode({', '.join(self.pointers)})"
+        return f"SchemaNode({', '.join(self.places)})"
 
     def _merge(self) -> dict[str, Any]:
         document = self.document
         with document.lock:
             # A schema that is merged into itself adds nothing to itself.
-            if self.pointers in document.merging or len(document.merging) > MOST_MERGED:
+            if self.places in document.merging or len(document.merging) > MOST_MERGED:
                 return {}
-            document.merging.add(self.pointers)
+            document.merging.add(self.places)
             try:
-                views = [_read_level(document, pointer) for pointer in self.pointers]
+                views = [_read_level(document, pointer) for pointer in self.places]
                 self._view = merge_views(document, views)
             finally:
-                document.merging.discard(self.pointers)
+                document.merging.discard(self.places)
             return self._view
 
 
@@ -191,7 +185,7 @@ def _wrap(document: ApiDocument, keyword: str, value: Any, pointer: str) -> Any:
     if keyword in SINGLE:
         return SchemaNode.at(document, pointer)
     if keyword in NAMED:
-        return {name: SchemaNode.at(document, f"{pointer}/{escape_key(name)}") for name in value}
+        return {name: SchemaNode.at(document, pointers.child(pointer, name)) for name in value}
     if keyword in LISTED:
         return [SchemaNode.at(document, f"{pointer}/{index}") for index in range(len(value))]
     return value
@@ -218,6 +212,8 @@ def _merge_into(document: ApiDocument, merged: dict[str, Any], view: dict[str, A
             merged[keyword] = value
         elif keyword in _MERGERS:
             merged[keyword] = _MERGERS[keyword](document, merged[keyword], value)
+        elif keyword in MERGERS:
+            merged[keyword] = MERGERS[keyword](merged[keyword], value)
         elif (keyword in UNIONS or keyword in ("not", "contains")) and merged[keyword] != value:
             rest[keyword] = value
     others = rest.pop("allOf", [])
@@ -238,46 +234,15 @@ def _merge_nodes(document: ApiDocument, one: Any, other: Any) -> Any:
     if one is other or isinstance(one, bool) or isinstance(other, bool):
         # True adds nothing, False leaves nothing.
         return other if one is True or other is False else one
-    pointers = tuple(dict.fromkeys(one.pointers + other.pointers))
-    if one.pointers and other.pointers:
-        return SchemaNode.at(document, *pointers)
+    places = tuple(dict.fromkeys(one.places + other.places))
+    if one.places and other.places:
+        return SchemaNode.at(document, *places)
     return SchemaNode(document, (), merge_views(document, [one.view, other.view]))
-
-
-def _merge_lists(document: ApiDocument, one: Any, other: Any) -> list[Any]:
-    return [*one, *(each for each in other if each not in one)]
-
-
-def _merge_choices(document: ApiDocument, one: Any, other: Any) -> list[Any]:
-    # Of schemas that exclude each other the first is shown; checking a value will tell.
-    return [each for each in one if each in other] or one
-
-
-def _merge_types(document: ApiDocument, one: Any, other: Any) -> Any:
-    types, others = list_types({"type": one}), list_types({"type": other})
-    common = [each for each in types if each in others]
-    for wide, narrow in ((types, others), (others, types)):
-        # Whole numbers are numbers.
-        if "number" in wide and "integer" in narrow and not {"integer", "number"} & {*common}:
-            common.append("integer")
-    if not common:
-        return one
-    return common[0] if len(common) == 1 else common
 
 
 _MERGERS: Mapping[str, Callable[[ApiDocument, Any, Any], Any]] = {
     **dict.fromkeys(NAMED, _merge_named),
-    **dict.fromkeys(
-        ("items", "additionalProperties", "unevaluatedItems", "propertyNames"), _merge_nodes
-    ),
-    "unevaluatedProperties": _merge_nodes,
-    "required": _merge_lists,
-    "allOf": _merge_lists,
-    "enum": _merge_choices,
-    "type": _merge_types,
-    **dict.fromkeys(GREATER, lambda document, one, other: max(one, other)),
-    **dict.fromkeys(SMALLER, lambda document, one, other: min(one, other)),
-    **dict.fromkeys(FLAGS, lambda document, one, other: one or other),
+    **dict.fromkeys((*CLOSING, "items", "propertyNames"), _merge_nodes),
 }
 
 

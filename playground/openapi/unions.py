@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playground.openapi.documents import ApiDocument, unescape_key
+from playground.jsontext import pointers
+from playground.openapi.documents import ApiDocument
 
 
 def find_discriminator(raw: Any) -> str:
@@ -26,7 +27,7 @@ def list_branch_values(document: ApiDocument, discriminator: Any, target: str) -
         for value, reference in (mapping.items() if isinstance(mapping, Mapping) else ())
         if find_mapped(document, reference) == target
     ]
-    return values or [unescape_key(target.rpartition("/")[2])]
+    return values or [pointers.last(target)]
 
 
 def find_mapped(document: ApiDocument, reference: Any) -> str | None:

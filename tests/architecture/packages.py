@@ -11,8 +11,8 @@ CODE = HOME / "playground"
 
 PURE = {"openapi", "jsontext", "rules", "calls", "importers", "network"}
 MAY_IMPORT: dict[str, set[str]] = {
-    "openapi": set(),
     "jsontext": set(),
+    "openapi": {"jsontext"},
     "rules": {"openapi", "jsontext"},
     "calls": {"openapi", "jsontext"},
     "importers": {"openapi", "jsontext", "calls"},

@@ -33,7 +33,7 @@ def test_inner_schemas_are_nodes_of_their_own():
     node = make_node(
         {"properties": {"a/b": TEXT}, "items": TEXT, "oneOf": [TEXT, {"type": "null"}]}
     )
-    assert node["properties"]["a/b"].pointers == ("/components/schemas/Root/properties/a~1b",)
+    assert node["properties"]["a/b"].places == ("/components/schemas/Root/properties/a~1b",)
     assert dict(node["items"]) == TEXT
 
 
@@ -104,7 +104,7 @@ def test_a_property_that_two_members_describe_is_merged():
     other = {"properties": {"a": {"title": "A", "minLength": 1, "maxLength": 5}}}
     node = make_node({"allOf": [one, other]})["properties"]["a"]
     assert dict(node) == {"type": "string", "minLength": 2, "title": "A", "maxLength": 5}
-    assert len(node.pointers) == 2
+    assert len(node.places) == 2
 
 
 @pytest.mark.parametrize(
