@@ -11,46 +11,13 @@ from threading import RLock
 from typing import Any
 from urllib.parse import unquote
 
-import yaml
-
 from playground.jsontext import pointers
+from playground.openapi.yaml_reading import YamlBuilder
 
 # Titles come from an API: one of a megabyte must not fill the page.
 LONGEST_TITLE = 300
 # One reference may lead to another; those that go on and on are circular.
 MOST_REFERENCES = 100
-
-
-def load_document(path: Path) -> dict[str, Any]:
-    """The OpenAPI document in a file, with its references resolved."""
-    # The loader written in C, as the documents are read at each start.
-    document = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
-    resolved = resolve_references(document, document)
-    assert isinstance(resolved, dict)
-    return resolved
-
-
-def resolve_references(part: Any, document: Mapping[str, Any], seen: tuple[str, ...] = ()) -> Any:
-    """`part` with the target in place of each local `$ref`; sibling keys override the target's.
-
-    Raises ValueError for a reference to another document or back to itself.
-    """
-    if isinstance(part, list):
-        return [resolve_references(each, document, seen) for each in part]
-    if not isinstance(part, dict):
-        return part
-    target = part.get("$ref")
-    own = {key: value for key, value in part.items() if key != "$ref"}
-    if not isinstance(target, str):
-        return {key: resolve_references(value, document, seen) for key, value in part.items()}
-    # `seen` has the references on the way to this one, so it only ends real circles.
-    if not target.startswith("#/") or target in seen:
-        raise ValueError(f"This reference can't be resolved: {target}")
-    found = resolve_references(get_value(document, target[1:]), document, (*seen, target))
-    if not isinstance(found, dict):
-        raise ValueError(f"This reference has no target: {target}")
-    # JSON Schema 2020-12 allows keywords next to a reference; here they override its target.
-    return {**found, **resolve_references(own, document, seen)}
 
 
 def get_value(tree: Any, pointer: str) -> Any:
@@ -159,6 +126,11 @@ class ApiDocument:
         return found
 
 
+def load_document(path: Path) -> ApiDocument:
+    """The OpenAPI document in a file of the program."""
+    return ApiDocument(YamlBuilder().read(path.read_text("utf-8")))
+
+
 @dataclass(frozen=True)
 class ListedChoice:
     """One value to choose: its JSON text, its title, and a note if it hardly fits."""
@@ -208,7 +180,10 @@ class ListRule:
 def read_list_rule(schema: Mapping[str, Any]) -> ListRule | None:
     """The rule of a field's schema; None if no operation lists its values."""
     hint = schema.get("x-list")
-    return ListRule(**hint) if isinstance(hint, Mapping) else None
+    try:
+        return ListRule(**hint) if isinstance(hint, Mapping) else None
+    except TypeError:
+        return None  # an imported document may have anything there
 
 
 def read_list_rules(body_schema: Mapping[str, Any]) -> dict[str, ListRule]:

@@ -88,7 +88,7 @@ def find_payload_drift(
     return Drift(change, tuple(compare_definitions(before, after)), problems, aligned, left)
 
 
-def _body_schema(operation_id: str) -> dict[str, Any] | None:
+def _body_schema(operation_id: str) -> Mapping[str, Any] | None:
     try:
         return get_operation(operation_id).body_schema
     except UnknownOperation:

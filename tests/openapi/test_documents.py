@@ -1,40 +1,11 @@
-"""References of OpenAPI documents, and choices read from replies."""
+"""Choices read from replies."""
 
 import json
 
 import pytest
 
-from playground.openapi.documents import ListRule, read_list_rule, resolve_references
+from playground.openapi.documents import ListRule, read_list_rule
 from playground.openapi.operations import get_operation
-
-
-@pytest.mark.parametrize("target", ["https://example.com/x.json", "file:///x", "other.yaml#/a"])
-def test_references_to_other_documents_are_rejected(target):
-    with pytest.raises(ValueError, match="can't be resolved"):
-        resolve_references({"$ref": target}, {})
-
-
-def test_a_circular_reference_is_rejected():
-    document = {"a": {"items": {"$ref": "#/a"}}}
-    with pytest.raises(ValueError, match="can't be resolved"):
-        resolve_references(document, document)
-
-
-def test_keys_beside_a_reference_override_its_target():
-    document = {"a": {"type": "string", "title": "A"}, "b": {"$ref": "#/a", "title": "B"}}
-    assert resolve_references(document, document)["b"] == {"type": "string", "title": "B"}
-
-
-@pytest.mark.parametrize("document", [{}, {"a": [1]}, {"a": "text"}])
-def test_a_reference_without_a_target_is_rejected(document):
-    with pytest.raises(ValueError, match="has no target"):
-        resolve_references({"$ref": "#/a"}, document)
-
-
-def test_a_reference_may_occur_twice_without_being_circular():
-    document = {"a": {"type": "string"}, "b": [{"$ref": "#/a"}, {"$ref": "#/a"}]}
-    assert resolve_references(document, document)["b"] == [{"type": "string"}] * 2
-
 
 RULE = ListRule("list", "/data", "/id", "/name", "/is_active", False, "not active")
 

@@ -1,0 +1,195 @@
+"""One operation of a document, built in or imported, with all that a call of it needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urljoin
+
+from playground.jsontext import pointers
+from playground.jsontext.errors import excerpt
+from playground.openapi.documents import ApiDocument, read_list_rules
+from playground.openapi.entries import DocumentFault, OperationEntry, read_text
+from playground.openapi.extensions import read_extensions
+from playground.openapi.parameter_reading import ParameterReader, read_examples
+from playground.openapi.responses import JSON, list_successes, normalize_media_type
+from playground.openapi.samples import find_sample
+from playground.openapi.schemas import SchemaNode
+from playground.openapi.values import (
+    Api,
+    Body,
+    Credential,
+    Encoding,
+    Operation,
+    Server,
+    ServerVariable,
+)
+
+
+def read_api(document: ApiDocument, id: str, credential: Credential, address: str = "") -> Api:
+    """The API of a document; relative addresses of servers are relative to its own address."""
+    info = document.raw.get("info")
+    info = info if isinstance(info, Mapping) else {}
+    servers = read_servers(document.raw, address)
+    return Api(
+        id=id,
+        title=read_text(info.get("title")) or id,
+        version=read_text(info.get("version")),
+        base_url=servers[0].default_url if servers else "",
+        help=read_text(info.get("description")),
+        credential=credential,
+        servers=servers,
+    )
+
+
+def read_servers(raw: Mapping[str, Any], address: str = "") -> tuple[Server, ...]:
+    """The servers that a document, a path or an operation names."""
+    listed = raw.get("servers")
+    found = (
+        [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    )
+    return tuple(
+        Server(
+            _join_address(address, each["url"]),
+            read_text(each.get("description")),
+            _read_variables(each.get("variables")),
+        )
+        for each in found
+        if isinstance(each, Mapping) and isinstance(each.get("url"), str)
+    )
+
+
+def _join_address(address: str, url: str) -> str:
+    try:
+        return (urljoin(address, url) if address else url).rstrip("/")
+    except ValueError:
+        return url
+
+
+def _read_variables(raw: Any) -> tuple[ServerVariable, ...]:
+    named = raw.items() if isinstance(raw, Mapping) else ()
+    return tuple(
+        ServerVariable(
+            name=name,
+            default=read_text(each.get("default")),
+            choices=tuple(map(read_text, each["enum"]))
+            if isinstance(each.get("enum"), list)
+            else (),
+            help=read_text(each.get("description")),
+        )
+        for name, each in named
+        if isinstance(each, Mapping)
+    )
+
+
+class OperationReader:
+    """Reads operations of one document; `faults` has what was wrong on the way.
+
+    IDs get a prefix if other documents may have operations of the same name.
+    """
+
+    def __init__(self, document: ApiDocument, api: Api, prefix: str = "") -> None:
+        self.document = document
+        self.api = api
+        self.prefix = prefix
+        self.faults: list[DocumentFault] = []
+        self.parameters = ParameterReader(document, self.faults)
+
+    def read(self, entry: OperationEntry) -> Operation:
+        """The operation of an entry."""
+        raw: Mapping[str, Any] = self.document.get(entry.pointer)
+        fields = self.parameters.read(entry)
+        bodies, is_required = self.read_bodies(raw, entry.pointer)
+        path: Any = self.document.get(entry.path_pointer)
+        return Operation(
+            id=f"{self.prefix}{entry.id}",
+            title=entry.title,
+            summary=entry.summary,
+            api=self.api,
+            method=entry.method,
+            path=entry.path,
+            path_fields=fields["path"],
+            query_fields=fields["query"],
+            header_fields=fields["header"],
+            cookie_fields=fields["cookie"],
+            bodies=bodies,
+            body_required=is_required,
+            body_schema=bodies[0].schema if bodies else None,
+            sample=find_sample(bodies[0]) if bodies else None,
+            listed_fields=read_list_rules(bodies[0].schema) if bodies else {},
+            replies=self.read_replies(raw, entry.pointer),
+            servers=read_servers(raw) or read_servers(path),
+            tags=entry.tags,
+            deprecated=entry.deprecated,
+            **read_extensions(raw, entry.pointer, self.faults),
+        )
+
+    def read_bodies(self, raw: Mapping[str, Any], pointer: str) -> tuple[tuple[Body, ...], bool]:
+        """The bodies by media type, JSON first, and whether there has to be one."""
+        if "requestBody" not in raw:
+            return (), False
+        body, place = self.document.follow(raw["requestBody"], f"{pointer}/requestBody")
+        content = body.get("content") if isinstance(body, Mapping) else None
+        if not isinstance(content, Mapping) or not content:
+            self.report(f"{pointer}/requestBody", "The body has no content, or no target.")
+            return (), False
+        bodies = [
+            self.read_body(name, pointers.child(f"{place}/content", name)) for name in content
+        ]
+        # Stable: of several kinds of JSON, the first stays the first.
+        bodies.sort(key=lambda each: normalize_media_type(each.media_type) != JSON)
+        return tuple(bodies), body.get("required") is True
+
+    def read_body(self, media_type: str, pointer: str) -> Body:
+        raw, place = self.document.follow(self.document.get(pointer), pointer)
+        raw = raw if isinstance(raw, Mapping) else {}
+        encoding = raw.get("encoding")
+        named = encoding.items() if isinstance(encoding, Mapping) else ()
+        return Body(
+            media_type,
+            SchemaNode.at(self.document, f"{place}/schema"),
+            {name: _read_encoding(each) for name, each in named if isinstance(each, Mapping)},
+            read_examples(self.document, raw, place),
+        )
+
+    def read_replies(self, raw: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        """The media types of each documented status, with their schemas."""
+        responses = raw.get("responses")
+        if not isinstance(responses, Mapping):
+            self.report(pointer, "It documents no responses, so that any 2xx means success.")
+            responses = {}
+        found: dict[str, Any] = {}
+        for status, part in responses.items():
+            own = pointers.child(f"{pointer}/responses", status)
+            reply, place = self.document.follow(part, own)
+            if isinstance(reply, Mapping):
+                found[status] = self.read_content(reply, place)
+            elif not status.startswith("x-"):
+                self.report(own, f"The response {excerpt(status)} has no target.")
+        if not list_successes(found):
+            found["2XX"] = {}
+        return found
+
+    def read_content(self, reply: Mapping[str, Any], pointer: str) -> dict[str, Any]:
+        content = reply.get("content")
+        return {
+            name: {"schema": SchemaNode.at(self.document, place)}
+            if self.document.get(place := f"{pointers.child(f'{pointer}/content', name)}/schema")
+            is not None
+            else {}
+            for name in (content if isinstance(content, Mapping) else ())
+        }
+
+    def report(self, pointer: str, message: str) -> None:
+        self.faults.append(DocumentFault(pointer, message))
+
+
+def _read_encoding(raw: Mapping[str, Any]) -> Encoding:
+    style = read_text(raw.get("style")) or "form"
+    explode = raw.get("explode")
+    return Encoding(
+        media_type=read_text(raw.get("contentType")),
+        style=style,
+        explode=explode if isinstance(explode, bool) else style == "form",
+        allow_reserved=raw.get("allowReserved") is True,
+    )

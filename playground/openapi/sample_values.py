@@ -1,0 +1,92 @@
+"""Numbers, texts and other simple values for samples."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from playground.openapi.keywords import list_types
+
+FORMATS: Mapping[str, str] = {
+    "date": "2026-01-31",
+    "date-time": "2026-01-31T12:00:00Z",
+    "time": "12:00:00Z",
+    "duration": "P1D",
+    "email": "name@example.com",
+    "idn-email": "name@example.com",
+    "hostname": "example.com",
+    "idn-hostname": "example.com",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+    "uri": "https://example.com/",
+    "url": "https://example.com/",
+    "uri-reference": "/example",
+    "iri": "https://example.com/",
+    "iri-reference": "/example",
+    "uri-template": "/{name}",
+    "uuid": "00000000-0000-4000-8000-000000000000",
+    "byte": "aGVsbG8=",
+    "json-pointer": "/name",
+    "relative-json-pointer": "0/name",
+    "regex": "a",
+}
+
+
+def guess_type(schema: Mapping[str, Any]) -> str:
+    """The type that a schema's other keywords are about; empty if they are about none."""
+    for kind, keywords in (
+        ("object", ("properties", "required", "additionalProperties", "patternProperties")),
+        ("array", ("items", "prefixItems", "minItems", "contains")),
+        ("string", ("pattern", "minLength", "maxLength", "format")),
+        ("number", ("minimum", "maximum", "multipleOf", "exclusiveMinimum", "exclusiveMaximum")),
+    ):
+        if not schema.keys().isdisjoint(keywords) and "null" not in list_types(schema):
+            return kind
+    return ""
+
+
+def make_number(schema: Mapping[str, Any], is_whole: bool) -> int | float:
+    """The number nearest to 0 that the schema allows, if there is one."""
+    step = schema.get("multipleOf") or (1 if is_whole else 0)
+    lowest, highest = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+    above, below = (
+        schema.get("exclusiveMinimum", -math.inf),
+        schema.get("exclusiveMaximum", math.inf),
+    )
+    value: int | float = 0
+    if lowest > 0 or above >= 0:
+        value = _next(max(lowest, above), above >= lowest, step, 1)
+    elif highest < 0 or below <= 0:
+        value = _next(min(highest, below), below <= highest, step, -1)
+    return int(value) if value == int(value) else value
+
+
+def _next(limit: int | float, is_excluded: bool, step: int | float, sign: int) -> int | float:
+    if not step:
+        return limit + sign * (abs(limit) * 0.5 or 0.5) if is_excluded else limit
+    count = math.floor(limit / step) if sign < 0 else math.ceil(limit / step)
+    value = count * step
+    return value + sign * step if is_excluded and value == limit else value
+
+
+def vary(value: Any, schema: Mapping[str, Any] | None, number: int) -> Any:
+    """Another value of the same kind, for lists that allow none twice."""
+    choices = [each for each in (schema or {}).get("enum", ()) if each is not None]
+    if choices:
+        return choices[number % len(choices)]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int | float):
+        return value + number
+    if isinstance(value, str):
+        return f"{value}{number}"
+    if isinstance(value, dict):
+        properties = (schema or {}).get("properties", {})
+        return {
+            key: vary(each, properties.get(key), number)
+            if isinstance(each, str | int) and "const" not in properties.get(key, {})
+            else each
+            for key, each in value.items()
+        }
+    return value

@@ -1,0 +1,260 @@
+"""Samples of a schema: the smallest document that is valid, and one with everything in it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from playground.openapi.keywords import list_types
+from playground.openapi.patterns import make_match
+from playground.openapi.sample_values import FORMATS, guess_type, make_number, vary
+from playground.openapi.schemas import UNIONS, SchemaNode, merge_views
+from playground.openapi.unions import list_branch_values
+from playground.openapi.values import Body
+
+# Schemas visited for one sample; a net of unions may have far more ways through it.
+MOST_VISITS = 20_000
+# Values of a full sample, after which only what is required is added.
+MOST_VALUES = 2_000
+DEEPEST = 40
+
+
+class _Endless(Exception):
+    """Every value of the schema contains another one."""
+
+
+def find_sample(body: Body) -> Any:
+    """The first example of a body, else the smallest document."""
+    if body.examples:
+        return body.examples[0].value
+    examples = body.schema.get("examples")
+    return examples[0] if examples else make_smallest(body.schema)
+
+
+def make_smallest(schema: Mapping[str, Any]) -> Any:
+    """A document with nothing but what the schema requires; None if it has no end."""
+    return _make(schema, is_full=False)
+
+
+def make_fullest(schema: Mapping[str, Any]) -> Any:
+    """A document with every property; each recursive schema and each list has one value."""
+    return _make(schema, is_full=True)
+
+
+def _make(schema: Mapping[str, Any], is_full: bool) -> Any:
+    if not isinstance(schema, SchemaNode):
+        return {}
+    try:
+        return _Maker(is_full).make(schema)
+    except _Endless:
+        return None
+
+
+class _Maker:
+    def __init__(self, is_full: bool) -> None:
+        self.is_full = is_full
+        self.above: list[SchemaNode] = []
+        self.visits = 0
+        self.values = 0
+        self.combined: dict[tuple[SchemaNode, ...], SchemaNode] = {}
+
+    def make(self, node: SchemaNode) -> Any:
+        """A value of the schema; raises _Endless."""
+        self.visits += 1
+        if node in self.above or len(self.above) > DEEPEST or self.visits > MOST_VISITS:
+            raise _Endless
+        self.above.append(node)
+        try:
+            return self.make_value(node)
+        finally:
+            self.above.pop()
+
+    def make_value(self, node: SchemaNode) -> Any:
+        if "const" in node:
+            return node["const"]
+        if "enum" in node:
+            return next((each for each in node["enum"] if each is not None), None)
+        for keyword in UNIONS & node.keys():
+            return self.make_branch(node, keyword)
+        if "if" in node and "then" in node:
+            # What fulfils the condition and what follows from it is valid.
+            return self.make(
+                self.combine(node, node["if"], node["then"], without=("if", "then", "else"))
+            )
+        if node.get("allOf"):
+            return self.make(self.combine(node, *node["allOf"], without=("allOf",)))
+        types = list_types(node)
+        kind = next((each for each in types if each != "null"), "") or guess_type(node)
+        if not kind:
+            return None if types else self.make_any(node)
+        try:
+            return self.make_typed(node, kind)
+        except _Endless:
+            if "null" in types:
+                return None
+            raise
+
+    def make_any(self, node: SchemaNode) -> Any:
+        examples = node.get("examples") or [node.get("default", "")]
+        return examples[0]
+
+    def make_typed(self, node: SchemaNode, kind: str) -> Any:
+        if kind == "object":
+            return self.make_object(node)
+        if kind == "array":
+            return self.make_list(node)
+        if kind == "string":
+            return self.make_text(node)
+        return self.is_full if kind == "boolean" else make_number(node, kind == "integer")
+
+    def combine(
+        self, node: SchemaNode, *others: SchemaNode, without: tuple[str, ...]
+    ) -> SchemaNode:
+        """The node and others that apply with it; the same one each time."""
+        key = (node, *others)
+        if key not in self.combined:
+            rest = {name: value for name, value in node.items() if name not in without}
+            view = merge_views(node.document, [rest, *(each.view for each in others)])
+            self.combined[key] = SchemaNode(node.document, (), view)
+        return self.combined[key]
+
+    def make_branch(self, node: SchemaNode, keyword: str) -> Any:
+        """A value of the first branch that has one; null only if there is nothing else."""
+        branches = sorted(node[keyword], key=lambda each: each.allows_only_null)
+        for branch in branches:
+            try:
+                return self.make(self.choose(node, keyword, branch))
+            except _Endless:
+                continue
+        raise _Endless
+
+    def choose(self, node: SchemaNode, keyword: str, branch: SchemaNode) -> SchemaNode:
+        """The node as it is with one branch of its union."""
+        discriminator = node.get("discriminator")
+        name = discriminator.get("propertyName") if isinstance(discriminator, Mapping) else None
+        known = branch.get("properties", {}).get(name, {})
+        if not isinstance(name, str) or "const" in known or "enum" in known or not branch.target:
+            return self.combine(node, branch, without=(keyword,))
+        value = list_branch_values(node.document, discriminator, branch.target)[0]
+        chosen = self.combined.get((node, branch, node))
+        if chosen is None:
+            constant = SchemaNode(node.document, (), {"const": value})
+            view = {"type": "object", "properties": {name: constant}, "required": [name]}
+            chosen = SchemaNode(node.document, (), view)
+            self.combined[node, branch, node] = chosen
+        return self.combine(node, branch, chosen, without=(keyword,))
+
+    def make_object(self, node: SchemaNode) -> dict[str, Any]:
+        made: dict[str, Any] = {}
+        properties = node.get("properties", {})
+        for name in node.get("required", ()):
+            inner = properties.get(name)
+            if inner is None:
+                made[name] = self.make_other(node, name)
+            elif not inner.get("readOnly"):
+                made[name] = self.make(inner)
+        for name, inner in self.list_optional(node, made):
+            try:
+                value = self.make(inner)
+            except _Endless:
+                continue
+            made[name] = value
+        for name, inner in node.get("dependentSchemas", {}).items():
+            if name in made:
+                rest = self.make(self.combine(node, inner, without=("dependentSchemas",)))
+                made = {**rest, **made} if isinstance(rest, dict) else made
+        self.add_dependent(node, made)
+        return made
+
+    def list_optional(
+        self, node: SchemaNode, made: dict[str, Any]
+    ) -> Iterator[tuple[str, SchemaNode]]:
+        """Properties to add: all of a full sample, else as many as there must be."""
+        most = node.get("maxProperties", math.inf)
+        least = node.get("minProperties", 0)
+        properties = node.get("properties", {})
+        for name, inner in properties.items():
+            wanted = self.is_full and self.values < MOST_VALUES
+            is_sent = not inner.get("readOnly") and "not" not in inner
+            if name not in made and is_sent and (wanted or len(made) < least) and len(made) < most:
+                self.values += 1
+                yield name, inner
+        others = list(_list_others(node))
+        number = 1
+        while others and len(made) < most and (len(made) < least or (self.is_full and number == 1)):
+            name, inner = others[(number - 1) % len(others)]
+            key = name if number <= len(others) else f"{name}{number}"
+            number += 1
+            if number > 100:
+                return
+            if key not in properties:
+                yield key, inner
+
+    def make_other(self, node: SchemaNode, name: str) -> Any:
+        """A required property that only rules for other properties describe, if any."""
+        inner = node.get("additionalProperties")
+        return self.make(inner) if isinstance(inner, SchemaNode) and inner else ""
+
+    def add_dependent(self, node: SchemaNode, made: dict[str, Any]) -> None:
+        properties = node.get("properties", {})
+        for name, others in node.get("dependentRequired", {}).items():
+            for other in others if name in made else ():
+                if other not in made:
+                    made[other] = self.make(properties[other]) if other in properties else ""
+
+    def make_list(self, node: SchemaNode) -> list[Any]:
+        made = [self.make(each) for each in node.get("prefixItems", ())] if self.is_full else []
+        least = max(node.get("minItems", 0), 1 if self.is_full else 0)
+        most = node.get("maxItems", math.inf)
+        inner, contains = node.get("items"), node.get("contains")
+        if contains is not None:
+            made.append(self.make(contains))
+        while len(made) < min(least, most):
+            try:
+                value = self.make_item(node, inner, len(made))
+            except _Endless:
+                if len(made) >= node.get("minItems", 0):
+                    break
+                raise
+            if node.get("uniqueItems") and value in made:
+                value = vary(value, inner, len(made))
+                if value in made:
+                    break
+            made.append(value)
+            if len(made) > MOST_VALUES:
+                raise _Endless
+        return made
+
+    def make_item(self, node: SchemaNode, inner: SchemaNode | None, index: int) -> Any:
+        first = node.get("prefixItems", ())
+        if index < len(first):
+            return self.make(first[index])
+        return self.make(inner) if inner is not None else ""
+
+    def make_text(self, node: SchemaNode) -> str:
+        least, most = node.get("minLength", 0), node.get("maxLength")
+        if "pattern" in node:
+            found = make_match(node["pattern"], least)
+            examples = [each for each in node.get("examples", ()) if isinstance(each, str)]
+            return found if found is not None else (examples or [""])[0]
+        text = FORMATS.get(node.get("format", ""), "text" if self.is_full else "")
+        text = text.ljust(min(least, 100_000), "x")
+        return text[:most] if node.get("format") not in FORMATS and most is not None else text
+
+
+def _list_others(node: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
+    """Keys and schemas of properties that have no fixed name."""
+    for pattern, inner in node.get("patternProperties", {}).items():
+        name = make_match(pattern)
+        if name is not None:
+            yield name, inner
+    inner = node.get("additionalProperties", not node.get("properties"))
+    names = node.get("propertyNames")
+    # Anything is allowed where nothing is said, but it isn't worth showing.
+    if isinstance(inner, SchemaNode) or (inner is True and "minProperties" in node):
+        plain = SchemaNode(node.document, (), {}) if inner is True else inner
+        keys = names.get("enum") if names is not None else None
+        made = _Maker(False).make_text(names) if names is not None and not keys else "key"
+        for key in keys or [made or "key"]:
+            yield str(key), plain

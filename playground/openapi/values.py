@@ -1,0 +1,250 @@
+"""What is known about an operation, as plain values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.openapi.documents import ListRule
+
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class CredentialField:
+    """One value that a connection stores: hidden if `secret`, else shown."""
+
+    name: str
+    title: str
+    secret: bool = True
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class CredentialScheme:
+    """One way to add a credential to a call: in headers, or as the first key of the body.
+
+    `headers` are pairs of a name and a template with placeholders such as `{key}`; `body_key`
+    is the key that takes the value of `body_field`, unless the document has it already.
+    """
+
+    id: str
+    title: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body_key: str = ""
+    body_field: str = ""
+
+    def sends(self, name: str) -> bool:
+        """Whether it takes the value of this field."""
+        return self.body_field == name or any(f"{{{name}}}" in each for _, each in self.headers)
+
+
+@dataclass(frozen=True)
+class Credential:
+    """The fields of a connection, and the schemes to send them with, the usual one first."""
+
+    fields: tuple[CredentialField, ...]
+    schemes: tuple[CredentialScheme, ...]
+
+    def scheme(self, id: str = "") -> CredentialScheme:
+        """The scheme with that ID, else the usual one."""
+        # A connection may name a scheme that a newer version doesn't have.
+        return next((each for each in self.schemes if each.id == id), self.schemes[0])
+
+    def needs(self, name: str) -> bool:
+        """Whether every scheme sends this field, so that every call needs it."""
+        return all(each.sends(name) for each in self.schemes)
+
+
+@dataclass(frozen=True)
+class VerdictRule:
+    """How to judge a reply, beyond being what `Operation.replies` documents.
+
+    `equals` is a pointer and the value found there on success. `values` has, for each
+    placeholder of the messages, the pointers where the reply may have its value, in order of
+    preference; `{status}` is always known, `{reason}` if the body says what went wrong. `job`
+    is the pointer of the UID of the job that was started, or empty.
+    """
+
+    accepted: tuple[str, ...]
+    refused: tuple[str, ...]
+    equals: tuple[str, Any] | None = None
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    job: str = ""
+
+
+@dataclass(frozen=True)
+class Deduplication:
+    """An API that answers a repeated request with the reply it gave before.
+
+    One of `reply_headers` marks such a reply; a new value of `request_header` prevents it.
+    """
+
+    reply_headers: Sequence[str]
+    request_header: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A value that a document shows; `title` may be empty."""
+
+    title: str
+    help: str
+    value: Any
+
+
+# Compared by identity, here and below: there is one object for each, and dicts can't be hashed.
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A value outside the body; `schema` has its type, default and examples.
+
+    `place` is `path`, `query`, `header` or `cookie`. `style`, `explode` and `allow_reserved` say
+    how lists and objects are written there (OpenAPI 4.8.12); with a `media_type`, the value is
+    written in that instead.
+    """
+
+    name: str
+    title: str
+    help: str
+    required: bool
+    schema: Schema
+    place: str = "path"
+    style: str = "simple"
+    explode: bool = False
+    allow_reserved: bool = False
+    media_type: str = ""
+    deprecated: bool = False
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """What it is called among the values of all parameters (`State.path_values`)."""
+        return self.name if self.place == "path" else f"{self.place}:{self.name}"
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How one property of a form or multipart body is written (OpenAPI 4.8.15)."""
+
+    media_type: str = ""
+    style: str = "form"
+    explode: bool = True
+    allow_reserved: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class Body:
+    """The body of a call in one media type; `encoding` is by the names of its properties."""
+
+    media_type: str
+    schema: Schema
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
+
+
+@dataclass(frozen=True)
+class ServerVariable:
+    """A placeholder in the address of a server; any value if it has no `choices`."""
+
+    name: str
+    default: str
+    choices: tuple[str, ...] = ()
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Server:
+    """An address that an API is at; `url` may have placeholders in braces."""
+
+    url: str
+    help: str = ""
+    variables: tuple[ServerVariable, ...] = ()
+
+    @property
+    def default_url(self) -> str:
+        """The address with each variable at its default."""
+        url = self.url
+        for each in self.variables:
+            url = url.replace(f"{{{each.name}}}", each.default)
+        return url
+
+
+@dataclass(frozen=True, eq=False)
+class Api:
+    """One API: an OpenAPI document, built in or imported."""
+
+    id: str
+    title: str
+    version: str
+    base_url: str
+    help: str
+    credential: Credential
+    servers: tuple[Server, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Operation:
+    """One operation of an API. Never change its dicts: they are shared.
+
+    `bodies` has the media types that a body may have, JSON first; `body_schema` is that of the
+    first, or None for a call without a body: JSON Schema 2020-12 with references resolved.
+    `sample` is the example body, `max_bytes` the largest body allowed (0: unknown).
+    `replies` maps a status (`"200"`, `"2XX"`) to its media types, none if it has no documented
+    body. Its schemas require what a success must have. `unknown_advice` is what to do if it
+    is unknown whether a call arrived. `repeat` has the pointers of a repeating call (`name`,
+    `unit`, `every`), `ends_repeat` the path field that names the repeat this call ends.
+    `listed_fields` has the keys of the body whose values another operation lists.
+    """
+
+    # OpenAPI's operationId, summary and description.
+    id: str
+    title: str
+    summary: str
+    api: Api
+    method: str
+    path: str
+    path_fields: tuple[Parameter, ...]
+    query_fields: tuple[Parameter, ...]
+    body_schema: Schema | None
+    sample: Any
+    verdict: VerdictRule
+    unknown_advice: tuple[str, ...] = ()
+    harmless: bool = False
+    deduplication: Deduplication | None = None
+    max_bytes: int = 0
+    replies: Mapping[str, Any] = field(default_factory=dict)
+    repeat: Mapping[str, str] = field(default_factory=dict)
+    ends_repeat: str = ""
+    listed_fields: Mapping[str, ListRule] = field(default_factory=dict)
+    header_fields: tuple[Parameter, ...] = ()
+    cookie_fields: tuple[Parameter, ...] = ()
+    bodies: tuple[Body, ...] = ()
+    body_required: bool = True
+    servers: tuple[Server, ...] = ()
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+
+    @property
+    def parameters(self) -> tuple[Parameter, ...]:
+        """All values outside the body."""
+        return (*self.path_fields, *self.query_fields, *self.header_fields, *self.cookie_fields)
+
+    @property
+    def credential(self) -> Credential:
+        return self.api.credential
+
+    @property
+    def sample_text(self) -> str:
+        """The sample as formatted JSON text; empty for a call without a body."""
+        if self.body_schema is None:
+            return ""
+        sample = {} if self.sample is None else self.sample
+        return json.dumps(sample, indent=2, ensure_ascii=False)
+
+    @property
+    def key_order(self) -> tuple[str, ...]:
+        """The keys of the body in the order of the API's documentation."""
+        return tuple((self.body_schema or {}).get("properties", ()))
