@@ -81,8 +81,11 @@ class _Bundle:
             self.add_reference(written, reference, owner)
         for keyword in UNIONS & written.keys():
             self.add_discriminator(written, keyword, pointer)
-        if "required" in written:
+        if "required" in written or "allOf" in written:
             self.omit_required(written, pointer)
+        if written.get("format") == "time":
+            # RFC 3339 asks for an offset, which hardly any API that says so means.
+            del written["format"]
         if written.get("format") in RANGES and "integer" in str(written.get("type")):
             least, most = RANGES[written["format"]]
             written["minimum"] = max(least, written.get("minimum", least))
@@ -158,11 +161,17 @@ class _Bundle:
     def omit_required(self, written: dict[str, Any], pointer: str) -> None:
         """Don't require properties that the other side fills."""
         properties = SchemaNode.at(self.document, pointer).get("properties", {})
-        written["required"] = [
-            name
-            for name in written["required"]
-            if not (name in properties and properties[name].get(self.omitted) is True)
-        ]
+        names = {name for name, each in properties.items() if each.has_flag(self.omitted)}
+        if names:
+            _drop_required(written, names)
+
+
+def _drop_required(written: Any, names: set[str]) -> None:
+    if "required" in written:
+        written["required"] = [name for name in written["required"] if name not in names]
+    # A member may require what another one describes.
+    for member in written.get("allOf", ()):
+        _drop_required(member, names)
 
 
 def list_places(node: SchemaNode) -> Iterator[str]:

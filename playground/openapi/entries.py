@@ -17,7 +17,7 @@ METHODS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
 # With the API's ID before it, an operation's ID fits into the columns of the database.
 LONGEST_ID = 80
 LONGEST_TITLE = 200
-_not_in_ids = re.compile(r"[^\w.~-]+")
+_not_in_ids = re.compile(r"[^\w.~]+")
 
 
 @dataclass(frozen=True)

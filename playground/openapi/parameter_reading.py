@@ -54,9 +54,7 @@ class ParameterReader:
             if not isinstance(raw, Mapping):
                 self.report(own, "This parameter isn't an object, or has no target.")
             elif raw.get("in") not in PLACES or not isinstance(raw.get("name"), str):
-                self.report(
-                    own, "This parameter has no name, or isn't in a place that can be sent."
-                )
+                self.report(own, "This parameter has no name, or an unknown place (`in`).")
             elif raw["in"] != "header" or raw["name"].lower() not in IGNORED_HEADERS:
                 yield self.read_parameter(raw, place)
 

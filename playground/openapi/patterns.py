@@ -3,55 +3,72 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
+from itertools import islice
+from string import ascii_letters, digits
 
 from playground.openapi.keywords import matches_pattern
 
 # Repetitions such as {1000} are valid but help nobody.
 MOST_REPEATED = 200
+# Ways through the alternatives and classes of a pattern that are tried.
+MOST_CHOICES = 40
 _CLASSES = {"d": "0", "w": "a", "s": " ", "D": "a", "W": " ", "S": "a", "h": "0"}
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "f": "\f", "v": "\v", "0": "\0"}
-_CANDIDATES = "aA0 _-./:@#x1Zz9+=%&?!,;~$*()[]{}<>|^'\"\\éß"
+# The usual ones first: a sample of `[^,]` should look like text.
+_CANDIDATES = "aA0 _-./:@#x1Zz9+=%&?!,;~$*()[]{}<>|^'\"\\éß" + ascii_letters + digits
 _quantifier = re.compile(r"(?:([*+?])|\{(\d+)(,(\d*))?\})[?+]?").match
 _group_start = re.compile(r"\?(?::|<[A-Za-z_]\w*>|P<\w+>|[imsux-]+:)").match
 _lookaround = re.compile(r"\?<?[=!]").match
-_posix = re.compile(r"\[:(\w+):\]").match
 
 
-def make_match(pattern: str, least: int = 0) -> str | None:
-    """A text that matches, of at least `least` characters; None if none is found."""
+@lru_cache(maxsize=1024)
+def make_match(pattern: str, least: int = 0, number: int = 0) -> str | None:
+    """A text that matches, of at least `least` characters; None if none is found.
+
+    Each `number` gives another text, as far as there are others.
+    """
+    found: dict[str, None] = {}
     for text in _try_texts(pattern, least):
         if len(text) >= least and matches_pattern(pattern, text):
-            return text
-    return None
+            found[text] = None
+            if len(found) > number:
+                break
+    return next(reversed(found), None)
 
 
-def _try_texts(pattern: str, least: int) -> list[str]:
-    found = []
-    # With more repetitions, a text may become as long as it has to be.
-    for extra in dict.fromkeys((0, 1, least)):
-        try:
-            text, _ = _Generator(pattern, min(extra, MOST_REPEATED)).alternatives(0)
-        except (IndexError, ValueError, RecursionError):
-            continue
-        found += [text, text.ljust(least, "x"), text.rjust(least, "x")]
-    return found
+def _try_texts(pattern: str, least: int) -> Iterator[str]:
+    for choice in range(MOST_CHOICES):
+        texts = []
+        # With more repetitions, a text may become as long as it has to be.
+        for extra in dict.fromkeys((0, 1, min(least, MOST_REPEATED))):
+            try:
+                texts.append(_Generator(pattern, extra, choice).alternatives(0)[0])
+            except (IndexError, ValueError, RecursionError):
+                continue
+        yield from texts
+        yield from (text.ljust(least, "x") for text in texts)
+        yield from (text.rjust(least, "x") for text in texts)
 
 
 class _Generator:
     """Reads a pattern and writes a text on the way; methods return the text and the next place."""
 
-    def __init__(self, pattern: str, extra: int) -> None:
+    def __init__(self, pattern: str, extra: int, choice: int) -> None:
         self.pattern = pattern
         self.extra = extra
+        self.choice = choice
 
     def alternatives(self, at: int) -> tuple[str, int]:
-        """Alternatives up to a closing parenthesis or the end; the first one that has a text."""
+        """One of the alternatives up to a closing parenthesis or the end."""
         texts = []
         while True:
             text, at = self.sequence(at)
             texts.append(text)
             if at >= len(self.pattern) or self.pattern[at] != "|":
-                return next(filter(None, texts), ""), at
+                texts = list(filter(None, texts)) or [""]
+                return texts[self.choice % len(texts)], at
             at += 1
 
     def sequence(self, at: int) -> tuple[str, int]:
@@ -118,13 +135,14 @@ class _Generator:
         if self.pattern[end] == "]":
             end += 1
         while self.pattern[end] != "]":
-            posix = _posix(self.pattern, end)
-            end = posix.end() if posix else end + (2 if self.pattern[end] == "\\" else 1)
+            end += 2 if self.pattern[end] == "\\" else 1
         return self.pick(self.pattern[at : end + 1]), end + 1
 
     def pick(self, char_class: str) -> str:
         own = [each for each in char_class if each not in "[]^\\-"]
-        for each in (*_CANDIDATES, *own, *(chr(n) for n in range(0xA1, 0x250))):
-            if matches_pattern(f"^{char_class}$", each):
-                return str(each)
-        raise ValueError("nothing fits the class")
+        candidates = dict.fromkeys((*_CANDIDATES, *own, *map(chr, range(0xA1, 0x250))))
+        fitting = (each for each in candidates if matches_pattern(f"^{char_class}$", each))
+        found: list[str] = list(islice(fitting, self.choice + 1))
+        if not found:
+            raise ValueError("nothing fits the class")
+        return found[-1]

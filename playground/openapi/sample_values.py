@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from playground.openapi.keywords import list_types
+from playground.openapi.patterns import make_match
 
 FORMATS: Mapping[str, str] = {
     "date": "2026-01-31",
@@ -80,7 +81,9 @@ def vary(value: Any, schema: Mapping[str, Any] | None, number: int) -> Any:
     if isinstance(value, int | float):
         return value + number
     if isinstance(value, str):
-        return f"{value}{number}"
+        pattern = (schema or {}).get("pattern")
+        least = (schema or {}).get("minLength", 0)
+        return make_match(pattern, least, number) if pattern else f"{value}{number}"
     if isinstance(value, dict):
         properties = (schema or {}).get("properties", {})
         return {

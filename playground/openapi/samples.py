@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
+from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
+
+from playground.openapi.bundling import bundle
 from playground.openapi.keywords import list_types
 from playground.openapi.patterns import make_match
 from playground.openapi.sample_values import FORMATS, guess_type, make_number, vary
@@ -18,6 +22,8 @@ MOST_VISITS = 20_000
 # Values of a full sample, after which only what is required is added.
 MOST_VALUES = 2_000
 DEEPEST = 40
+# Schemas compiled for one sample; each comes with all that it refers to.
+MOST_VALIDATORS = 50
 
 
 class _Endless(Exception):
@@ -45,15 +51,45 @@ def make_fullest(schema: Mapping[str, Any]) -> Any:
 def _make(schema: Mapping[str, Any], is_full: bool) -> Any:
     if not isinstance(schema, SchemaNode):
         return {}
-    try:
-        return _Maker(is_full).make(schema)
-    except _Endless:
-        return None
+    is_valid = _Validators().is_valid
+    for maker in (_Maker(is_full), _Maker(is_full, is_valid)):
+        try:
+            made = maker.make(schema)
+        except _Endless:
+            return None
+        if is_valid(schema, made):
+            break
+    return made
+
+
+class _Validators:
+    """Validators of the schemas of one sample."""
+
+    def __init__(self) -> None:
+        self.made: dict[SchemaNode, Draft202012Validator | None] = {}
+
+    def is_valid(self, node: SchemaNode, value: Any) -> bool:
+        """Whether the value fits; also if that can't be told, or not in a short time."""
+        if node not in self.made:
+            self.made[node] = self.compile(node) if len(self.made) < MOST_VALIDATORS else None
+        validator = self.made[node]
+        return validator is None or validator.is_valid(value)
+
+    def compile(self, node: SchemaNode) -> Draft202012Validator | None:
+        try:
+            return Draft202012Validator(bundle(node), validate_formats=True)
+        except (ValidationError, ReferencingError, ValueError, TypeError):
+            return None
 
 
 class _Maker:
-    def __init__(self, is_full: bool) -> None:
+    """Makes one sample; with `is_valid`, it looks for branches of unions that really fit."""
+
+    def __init__(
+        self, is_full: bool, is_valid: Callable[[SchemaNode, Any], bool] | None = None
+    ) -> None:
         self.is_full = is_full
+        self.is_valid = is_valid
         self.above: list[SchemaNode] = []
         self.visits = 0
         self.values = 0
@@ -122,12 +158,22 @@ class _Maker:
     def make_branch(self, node: SchemaNode, keyword: str) -> Any:
         """A value of the first branch that has one; null only if there is nothing else."""
         branches = sorted(node[keyword], key=lambda each: each.allows_only_null)
-        for branch in branches:
+        first: list[Any] = []
+        for branch, is_full in product(branches, (self.is_full, not self.is_full)):
+            before, self.is_full = self.is_full, is_full
             try:
-                return self.make(self.choose(node, keyword, branch))
+                made = self.make(self.choose(node, keyword, branch))
             except _Endless:
                 continue
-        raise _Endless
+            finally:
+                self.is_full = before
+            # More than one branch may fit what has nothing but the required properties.
+            if self.is_valid is None or self.is_valid(node, made):
+                return made
+            first.append(made)
+        if not first:
+            raise _Endless
+        return first[0]
 
     def choose(self, node: SchemaNode, keyword: str, branch: SchemaNode) -> SchemaNode:
         """The node as it is with one branch of its union."""
@@ -152,7 +198,7 @@ class _Maker:
             inner = properties.get(name)
             if inner is None:
                 made[name] = self.make_other(node, name)
-            elif not inner.get("readOnly"):
+            elif not inner.has_flag("readOnly"):
                 made[name] = self.make(inner)
         for name, inner in self.list_optional(node, made):
             try:

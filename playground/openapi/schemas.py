@@ -78,6 +78,10 @@ class SchemaNode(Mapping[str, Any]):
                 return unquote(pointers.last(reference)).lstrip("#")
         return ""
 
+    def has_flag(self, flag: str) -> bool:
+        """Whether any of the merged schemas has a flag such as `readOnly`."""
+        return any(SchemaNode.at(self.document, each).get(flag) is True for each in self.places)
+
     @property
     def target(self) -> str:
         """The place where its references lead, which is its own without any."""
@@ -199,7 +203,26 @@ def merge_views(document: ApiDocument, views: list[dict[str, Any]]) -> dict[str,
     merged = dict(views[0])
     for view in views[1:]:
         _merge_into(document, merged, view)
+    _show_required(document, merged, views)
     return merged
+
+
+def _show_required(
+    document: ApiDocument, merged: dict[str, Any], views: list[dict[str, Any]]
+) -> None:
+    """Let a property be sent if one schema requires what only another calls read-only."""
+    # Such as a reference by ID: what its base has for replies is what a request is about.
+    for name, node in merged.get("properties", {}).items():
+        if node.get("readOnly") and any(
+            name in view.get("required", ())
+            and not view.get("properties", {}).get(name, {}).get("readOnly")
+            for view in views
+        ):
+            view = {key: value for key, value in node.items() if key != "readOnly"}
+            merged["properties"] = {
+                **merged["properties"],
+                name: SchemaNode(document, node.places, view),
+            }
 
 
 def _merge_into(document: ApiDocument, merged: dict[str, Any], view: dict[str, Any]) -> None:

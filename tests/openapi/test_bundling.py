@@ -116,6 +116,10 @@ def test_read_only_properties_need_not_be_in_a_request():
     assert not compile_bundle(schema, REPLY).is_valid({"name": ""})
 
 
+def test_times_may_be_without_an_offset():
+    assert compile_bundle({"type": "string", "format": "time"}).is_valid("09:00")
+
+
 def test_read_only_may_come_from_a_referred_or_merged_schema():
     schema = {"allOf": [ref("Base")], "required": ["id", "code"]}
     base = {"properties": {"id": ref("Id"), "code": TEXT}}
