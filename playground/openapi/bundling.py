@@ -174,10 +174,15 @@ def _drop_required(written: Any, names: set[str]) -> None:
         _drop_required(member, names)
 
 
-def list_places(node: SchemaNode) -> Iterator[str]:
-    """The pointers of all schemas that a schema reaches, each once."""
+def list_places(node: SchemaNode, seen: set[str] | None = None) -> Iterator[str]:
+    """The pointers of all schemas that a schema reaches, each once.
+
+    Those in `seen` are left out, with what only they reach; it gets what is listed.
+    """
     document = node.document
-    waiting, seen = list(node.places), set(node.places)
+    seen = set() if seen is None else seen
+    waiting = [each for each in node.places if each not in seen]
+    seen.update(waiting)
     while waiting:
         pointer = waiting.pop()
         yield pointer

@@ -47,7 +47,7 @@ class OperationEntry:
     deprecated: bool
 
 
-def list_entries(
+def list_operation_entries(
     document: ApiDocument, faults: list[DocumentFault] | None = None
 ) -> list[OperationEntry]:
     """The operations in the order of the document; what is wrong is added to `faults`."""
@@ -94,7 +94,7 @@ def _read_entry(
     taken: dict[str, str],
     faults: list[DocumentFault],
 ) -> OperationEntry:
-    name = read_text(entry.get("operationId"))
+    name = read_plain_text(entry.get("operationId"))
     plain = make_id(name) or make_id(f"{method}-{path}") or method
     id, number = plain, 2
     while id in taken:
@@ -110,9 +110,9 @@ def _read_entry(
         path=path,
         pointer=pointer,
         path_pointer=path_pointer,
-        title=(read_text(entry.get("summary")) or name or taken[id])[:LONGEST_TITLE],
-        summary=read_text(entry.get("description")),
-        tags=tuple(dict.fromkeys(filter(None, map(read_text, tags))))
+        title=(read_plain_text(entry.get("summary")) or name or taken[id])[:LONGEST_TITLE],
+        summary=read_plain_text(entry.get("description")),
+        tags=tuple(dict.fromkeys(filter(None, map(read_plain_text, tags))))
         if isinstance(tags, list)
         else (),
         deprecated=entry.get("deprecated") is True,
@@ -129,7 +129,7 @@ def make_id(name: str) -> str:
     return plain
 
 
-def read_text(value: Any) -> str:
+def read_plain_text(value: Any) -> str:
     """Text of a document for people, without the characters that databases refuse; or empty."""
     # YAML reads an unquoted version or name as a number.
     is_number = isinstance(value, int | float) and not isinstance(value, bool)

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from playground.jsontext import pointers
 from playground.jsontext.errors import excerpt
 from playground.openapi.documents import ApiDocument, read_list_rules
-from playground.openapi.entries import DocumentFault, OperationEntry, read_text
+from playground.openapi.entries import DocumentFault, OperationEntry, read_plain_text
 from playground.openapi.extensions import read_extensions
 from playground.openapi.parameter_reading import ParameterReader, read_examples
 from playground.openapi.responses import JSON, list_successes, normalize_media_type
@@ -17,11 +17,11 @@ from playground.openapi.samples import find_sample
 from playground.openapi.schemas import SchemaNode
 from playground.openapi.values import (
     Api,
-    Body,
+    ApiServer,
     Credential,
     Encoding,
     Operation,
-    Server,
+    RequestBody,
     ServerVariable,
 )
 
@@ -33,25 +33,25 @@ def read_api(document: ApiDocument, id: str, credential: Credential, address: st
     servers = read_servers(document.raw, address)
     return Api(
         id=id,
-        title=read_text(info.get("title")) or id,
-        version=read_text(info.get("version")),
+        title=read_plain_text(info.get("title")) or id,
+        version=read_plain_text(info.get("version")),
         base_url=servers[0].default_url if servers else "",
-        help=read_text(info.get("description")),
+        help=read_plain_text(info.get("description")),
         credential=credential,
         servers=servers,
     )
 
 
-def read_servers(raw: Mapping[str, Any], address: str = "") -> tuple[Server, ...]:
+def read_servers(raw: Mapping[str, Any], address: str = "") -> tuple[ApiServer, ...]:
     """The servers that a document, a path or an operation names."""
     listed = raw.get("servers")
     found = (
         [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
     )
     return tuple(
-        Server(
+        ApiServer(
             _join_address(address, each["url"]),
-            read_text(each.get("description")),
+            read_plain_text(each.get("description")),
             _read_variables(each.get("variables")),
         )
         for each in found
@@ -71,11 +71,11 @@ def _read_variables(raw: Any) -> tuple[ServerVariable, ...]:
     return tuple(
         ServerVariable(
             name=name,
-            default=read_text(each.get("default")),
-            choices=tuple(map(read_text, each["enum"]))
+            default=read_plain_text(each.get("default")),
+            choices=tuple(map(read_plain_text, each["enum"]))
             if isinstance(each.get("enum"), list)
             else (),
-            help=read_text(each.get("description")),
+            help=read_plain_text(each.get("description")),
         )
         for name, each in named
         if isinstance(each, Mapping)
@@ -124,7 +124,9 @@ class OperationReader:
             **read_extensions(raw, entry.pointer, self.faults),
         )
 
-    def read_bodies(self, raw: Mapping[str, Any], pointer: str) -> tuple[tuple[Body, ...], bool]:
+    def read_bodies(
+        self, raw: Mapping[str, Any], pointer: str
+    ) -> tuple[tuple[RequestBody, ...], bool]:
         """The bodies by media type, JSON first, and whether there has to be one."""
         if "requestBody" not in raw:
             return (), False
@@ -140,12 +142,12 @@ class OperationReader:
         bodies.sort(key=lambda each: normalize_media_type(each.media_type) != JSON)
         return tuple(bodies), body.get("required") is True
 
-    def read_body(self, media_type: str, pointer: str) -> Body:
+    def read_body(self, media_type: str, pointer: str) -> RequestBody:
         raw, place = self.document.follow(self.document.get(pointer), pointer)
         raw = raw if isinstance(raw, Mapping) else {}
         encoding = raw.get("encoding")
         named = encoding.items() if isinstance(encoding, Mapping) else ()
-        return Body(
+        return RequestBody(
             media_type,
             SchemaNode.at(self.document, f"{place}/schema"),
             {name: _read_encoding(each) for name, each in named if isinstance(each, Mapping)},
@@ -185,10 +187,10 @@ class OperationReader:
 
 
 def _read_encoding(raw: Mapping[str, Any]) -> Encoding:
-    style = read_text(raw.get("style")) or "form"
+    style = read_plain_text(raw.get("style")) or "form"
     explode = raw.get("explode")
     return Encoding(
-        media_type=read_text(raw.get("contentType")),
+        media_type=read_plain_text(raw.get("contentType")),
         style=style,
         explode=explode if isinstance(explode, bool) else style == "form",
         allow_reserved=raw.get("allowReserved") is True,

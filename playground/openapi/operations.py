@@ -7,13 +7,13 @@ from functools import cache
 from pathlib import Path
 
 from playground.openapi.documents import ApiDocument, load_document
-from playground.openapi.entries import list_entries
+from playground.openapi.entries import list_operation_entries
 from playground.openapi.extensions import read_credential
 from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.responses import JSON
 from playground.openapi.values import (
     Api,
-    Body,
+    ApiServer,
     Credential,
     CredentialField,
     CredentialScheme,
@@ -22,8 +22,8 @@ from playground.openapi.values import (
     Example,
     Operation,
     Parameter,
+    RequestBody,
     Schema,
-    Server,
     ServerVariable,
     VerdictRule,
 )
@@ -32,7 +32,7 @@ __all__ = [
     "HERE",
     "JSON",
     "Api",
-    "Body",
+    "ApiServer",
     "Credential",
     "CredentialField",
     "CredentialScheme",
@@ -41,8 +41,8 @@ __all__ = [
     "Example",
     "Operation",
     "Parameter",
+    "RequestBody",
     "Schema",
-    "Server",
     "ServerVariable",
     "UnknownOperation",
     "VerdictRule",
@@ -103,5 +103,5 @@ def _operations() -> dict[str, Operation]:
 def _read_document(document: ApiDocument) -> Iterator[Operation]:
     credential = read_credential(document.raw["x-credential"])
     reader = OperationReader(document, read_api(document, document.raw["x-id"], credential))
-    for entry in list_entries(document):
+    for entry in list_operation_entries(document):
         yield reader.read(entry)

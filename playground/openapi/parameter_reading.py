@@ -9,7 +9,7 @@ from typing import Any
 from playground.jsontext import pointers
 from playground.jsontext.errors import excerpt
 from playground.openapi.documents import ApiDocument
-from playground.openapi.entries import DocumentFault, OperationEntry, read_text
+from playground.openapi.entries import DocumentFault, OperationEntry, read_plain_text
 from playground.openapi.schemas import SchemaNode
 from playground.openapi.values import Example, Parameter
 
@@ -72,7 +72,8 @@ class ParameterReader:
         return Parameter(
             name=name,
             title=title if isinstance(title, str) and title else name,
-            help=read_text(raw.get("description")) or read_text(schema.get("description")),
+            help=read_plain_text(raw.get("description"))
+            or read_plain_text(schema.get("description")),
             # A path without one of its values would be another path.
             required=raw.get("required") is True or place == "path",
             schema=schema,
@@ -128,6 +129,8 @@ def read_examples(
     for name, part in named.items() if isinstance(named, Mapping) else ():
         example, _ = document.follow(part, f"{pointer}/examples")
         if isinstance(example, Mapping) and "value" in example:
-            title = read_text(example.get("summary")) or name
-            found.append(Example(title, read_text(example.get("description")), example["value"]))
+            title = read_plain_text(example.get("summary")) or name
+            found.append(
+                Example(title, read_plain_text(example.get("description")), example["value"])
+            )
     return tuple(found)

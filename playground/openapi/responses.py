@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from playground.openapi.keywords import matches_pattern
+
 JSON, XML, CSV = "application/json", "application/xml", "text/csv"
 PROBLEM = "application/problem+json"
 # Older and informal names of the same format.
@@ -73,15 +75,20 @@ def find_schema(content: Content, media_type: str) -> Mapping[str, Any]:
     return {}
 
 
-def find_mismatch(schema: Mapping[str, Any], value: Any, name: str = "") -> str | None:
+def find_mismatch(
+    schema: Mapping[str, Any], value: Any, name: str = "", seen: frozenset[int] = frozenset()
+) -> str | None:
     """Why a value doesn't match its schema, completing "the reply …"; None if it does.
 
     Looks at types, required properties, patterns and alternatives only: APIs add and omit what
     nobody relies on. A list matches even if one entry has another shape. Numbers in the value may
     be strings, so that long ones keep their digits.
     """
-    if "anyOf" in schema:
-        reasons = [find_mismatch(each, value, name) for each in schema["anyOf"]]
+    # Alternatives of an imported document may lead back to one another.
+    branches = [each for each in schema.get("anyOf", ()) if id(each) not in seen]
+    if branches:
+        seen |= set(map(id, branches))
+        reasons = [find_mismatch(each, value, name, seen) for each in branches]
         if None not in reasons:
             return reasons[0]
     types = schema.get("type", ())
@@ -89,7 +96,7 @@ def find_mismatch(schema: Mapping[str, Any], value: Any, name: str = "") -> str 
     if types and not any(_has_type(value, each) for each in types):
         return f"has no {types[0]} at {name}" if name else f"isn't a JSON {types[0]}"
     pattern = schema.get("pattern")
-    if pattern and isinstance(value, str) and not re.search(pattern, value):
+    if pattern and isinstance(value, str) and not matches_pattern(pattern, value):
         return f"has no usable {name}"
     if isinstance(value, dict):
         return _find_mismatch_inside(schema, value, name)

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
+
+from playground.openapi.bundling import bundle
 from playground.openapi.keywords import list_types
 from playground.openapi.patterns import make_match
+from playground.openapi.schemas import SchemaNode
+
+# Schemas compiled for one sample; each comes with all that it refers to.
+MOST_VALIDATORS = 50
 
 FORMATS: Mapping[str, str] = {
     "date": "2026-01-31",
@@ -93,3 +100,52 @@ def vary(value: Any, schema: Mapping[str, Any] | None, number: int) -> Any:
             for key, each in value.items()
         }
     return value
+
+
+def make_text(schema: Mapping[str, Any], is_full: bool) -> str:
+    """A text with the length, format and pattern that the schema asks for."""
+    least, most = schema.get("minLength", 0), schema.get("maxLength")
+    if "pattern" in schema:
+        found = make_match(schema["pattern"], least)
+        examples = [each for each in schema.get("examples", ()) if isinstance(each, str)]
+        return found if found is not None else (examples or [""])[0]
+    text = FORMATS.get(schema.get("format", ""), "text" if is_full else "")
+    text = text.ljust(min(least, 100_000), "x")
+    return text[:most] if schema.get("format") not in FORMATS and most is not None else text
+
+
+def list_others(node: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
+    """Keys and schemas of properties that have no fixed name."""
+    for pattern, inner in node.get("patternProperties", {}).items():
+        name = make_match(pattern)
+        if name is not None:
+            yield name, inner
+    inner = node.get("additionalProperties", not node.get("properties"))
+    names = node.get("propertyNames")
+    # Anything is allowed where nothing is said, but it isn't worth showing.
+    if isinstance(inner, SchemaNode) or (inner is True and "minProperties" in node):
+        plain = SchemaNode(node.document, (), {}) if inner is True else inner
+        keys = names.get("enum") if names is not None else None
+        made = make_text(names, False) if names is not None and not keys else "key"
+        for key in keys or [made or "key"]:
+            yield str(key), plain
+
+
+class SampleValidators:
+    """Validators of the schemas of one sample."""
+
+    def __init__(self) -> None:
+        self.made: dict[SchemaNode, Draft202012Validator | None] = {}
+
+    def is_valid(self, node: SchemaNode, value: Any) -> bool:
+        """Whether the value fits; also if that can't be told, or not in a short time."""
+        if node not in self.made:
+            self.made[node] = self.compile(node) if len(self.made) < MOST_VALIDATORS else None
+        validator = self.made[node]
+        return validator is None or validator.is_valid(value)
+
+    def compile(self, node: SchemaNode) -> Draft202012Validator | None:
+        try:
+            return Draft202012Validator(bundle(node), validate_formats=True)
+        except (ValidationError, ReferencingError, ValueError, TypeError):
+            return None

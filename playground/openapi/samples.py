@@ -7,30 +7,31 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
-from jsonschema_rs import Draft202012Validator, ReferencingError, ValidationError
-
-from playground.openapi.bundling import bundle
 from playground.openapi.keywords import list_types
-from playground.openapi.patterns import make_match
-from playground.openapi.sample_values import FORMATS, guess_type, make_number, vary
+from playground.openapi.sample_values import (
+    SampleValidators,
+    guess_type,
+    list_others,
+    make_number,
+    make_text,
+    vary,
+)
 from playground.openapi.schemas import UNIONS, SchemaNode, merge_views
 from playground.openapi.unions import list_branch_values
-from playground.openapi.values import Body
+from playground.openapi.values import RequestBody
 
 # Schemas visited for one sample; a net of unions may have far more ways through it.
 MOST_VISITS = 20_000
 # Values of a full sample, after which only what is required is added.
 MOST_VALUES = 2_000
 DEEPEST = 40
-# Schemas compiled for one sample; each comes with all that it refers to.
-MOST_VALIDATORS = 50
 
 
 class _Endless(Exception):
     """Every value of the schema contains another one."""
 
 
-def find_sample(body: Body) -> Any:
+def find_sample(body: RequestBody) -> Any:
     """The first example of a body, else the smallest document."""
     if body.examples:
         return body.examples[0].value
@@ -43,6 +44,16 @@ def make_smallest(schema: Mapping[str, Any]) -> Any:
     return _make(schema, is_full=False)
 
 
+def has_sample(schema: SchemaNode) -> bool:
+    """Whether there is a document of the schema at all, as far as that can be told."""
+    maker = _Maker(is_full=False)
+    try:
+        maker.make(schema)
+    except _Endless:
+        return maker.gave_up
+    return True
+
+
 def make_fullest(schema: Mapping[str, Any]) -> Any:
     """A document with every property; each recursive schema and each list has one value."""
     return _make(schema, is_full=True)
@@ -51,7 +62,7 @@ def make_fullest(schema: Mapping[str, Any]) -> Any:
 def _make(schema: Mapping[str, Any], is_full: bool) -> Any:
     if not isinstance(schema, SchemaNode):
         return {}
-    is_valid = _Validators().is_valid
+    is_valid = SampleValidators().is_valid
     for maker in (_Maker(is_full), _Maker(is_full, is_valid)):
         try:
             made = maker.make(schema)
@@ -60,26 +71,6 @@ def _make(schema: Mapping[str, Any], is_full: bool) -> Any:
         if is_valid(schema, made):
             break
     return made
-
-
-class _Validators:
-    """Validators of the schemas of one sample."""
-
-    def __init__(self) -> None:
-        self.made: dict[SchemaNode, Draft202012Validator | None] = {}
-
-    def is_valid(self, node: SchemaNode, value: Any) -> bool:
-        """Whether the value fits; also if that can't be told, or not in a short time."""
-        if node not in self.made:
-            self.made[node] = self.compile(node) if len(self.made) < MOST_VALIDATORS else None
-        validator = self.made[node]
-        return validator is None or validator.is_valid(value)
-
-    def compile(self, node: SchemaNode) -> Draft202012Validator | None:
-        try:
-            return Draft202012Validator(bundle(node), validate_formats=True)
-        except (ValidationError, ReferencingError, ValueError, TypeError):
-            return None
 
 
 class _Maker:
@@ -92,13 +83,17 @@ class _Maker:
         self.is_valid = is_valid
         self.above: list[SchemaNode] = []
         self.visits = 0
+        self.gave_up = False
         self.values = 0
         self.combined: dict[tuple[SchemaNode, ...], SchemaNode] = {}
 
     def make(self, node: SchemaNode) -> Any:
         """A value of the schema; raises _Endless."""
         self.visits += 1
-        if node in self.above or len(self.above) > DEEPEST or self.visits > MOST_VISITS:
+        if len(self.above) > DEEPEST or self.visits > MOST_VISITS:
+            self.gave_up = True
+            raise _Endless
+        if node in self.above:
             raise _Endless
         self.above.append(node)
         try:
@@ -141,7 +136,7 @@ class _Maker:
         if kind == "array":
             return self.make_list(node)
         if kind == "string":
-            return self.make_text(node)
+            return make_text(node, self.is_full)
         return self.is_full if kind == "boolean" else make_number(node, kind == "integer")
 
     def combine(
@@ -226,7 +221,7 @@ class _Maker:
             if name not in made and is_sent and (wanted or len(made) < least) and len(made) < most:
                 self.values += 1
                 yield name, inner
-        others = list(_list_others(node))
+        others = list(list_others(node))
         number = 1
         while others and len(made) < most and (len(made) < least or (self.is_full and number == 1)):
             name, inner = others[(number - 1) % len(others)]
@@ -277,30 +272,3 @@ class _Maker:
         if index < len(first):
             return self.make(first[index])
         return self.make(inner) if inner is not None else ""
-
-    def make_text(self, node: SchemaNode) -> str:
-        least, most = node.get("minLength", 0), node.get("maxLength")
-        if "pattern" in node:
-            found = make_match(node["pattern"], least)
-            examples = [each for each in node.get("examples", ()) if isinstance(each, str)]
-            return found if found is not None else (examples or [""])[0]
-        text = FORMATS.get(node.get("format", ""), "text" if self.is_full else "")
-        text = text.ljust(min(least, 100_000), "x")
-        return text[:most] if node.get("format") not in FORMATS and most is not None else text
-
-
-def _list_others(node: SchemaNode) -> Iterator[tuple[str, SchemaNode]]:
-    """Keys and schemas of properties that have no fixed name."""
-    for pattern, inner in node.get("patternProperties", {}).items():
-        name = make_match(pattern)
-        if name is not None:
-            yield name, inner
-    inner = node.get("additionalProperties", not node.get("properties"))
-    names = node.get("propertyNames")
-    # Anything is allowed where nothing is said, but it isn't worth showing.
-    if isinstance(inner, SchemaNode) or (inner is True and "minProperties" in node):
-        plain = SchemaNode(node.document, (), {}) if inner is True else inner
-        keys = names.get("enum") if names is not None else None
-        made = _Maker(False).make_text(names) if names is not None and not keys else "key"
-        for key in keys or [made or "key"]:
-            yield str(key), plain

@@ -136,7 +136,7 @@ class Encoding:
 
 
 @dataclass(frozen=True, eq=False)
-class Body:
+class RequestBody:
     """The body of a call in one media type; `encoding` is by the names of its properties."""
 
     media_type: str
@@ -156,7 +156,7 @@ class ServerVariable:
 
 
 @dataclass(frozen=True)
-class Server:
+class ApiServer:
     """An address that an API is at; `url` may have placeholders in braces."""
 
     url: str
@@ -182,7 +182,7 @@ class Api:
     base_url: str
     help: str
     credential: Credential
-    servers: tuple[Server, ...] = ()
+    servers: tuple[ApiServer, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -221,9 +221,9 @@ class Operation:
     listed_fields: Mapping[str, ListRule] = field(default_factory=dict)
     header_fields: tuple[Parameter, ...] = ()
     cookie_fields: tuple[Parameter, ...] = ()
-    bodies: tuple[Body, ...] = ()
+    bodies: tuple[RequestBody, ...] = ()
     body_required: bool = True
-    servers: tuple[Server, ...] = ()
+    servers: tuple[ApiServer, ...] = ()
     tags: tuple[str, ...] = ()
     deprecated: bool = False
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from playground.openapi.documents import ApiDocument
-from playground.openapi.entries import LONGEST_ID, list_entries, make_id
+from playground.openapi.entries import LONGEST_ID, list_operation_entries, make_id
 from playground.openapi.extensions import VERDICT
 from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.values import Credential, Encoding, Operation, ServerVariable
@@ -17,7 +17,7 @@ def read(paths: Any, **others: Any) -> tuple[list[Operation], list[tuple[str, st
     """The operations of a document, and what is wrong with it."""
     document = ApiDocument({"openapi": "3.1.0", "info": {"title": "T"}, "paths": paths, **others})
     reader = OperationReader(document, read_api(document, "t", CREDENTIAL), "t:")
-    operations = [reader.read(each) for each in list_entries(document, reader.faults)]
+    operations = [reader.read(each) for each in list_operation_entries(document, reader.faults)]
     return operations, [(each.pointer, each.message) for each in reader.faults]
 
 
@@ -95,7 +95,7 @@ def test_what_isnt_an_operation_is_reported(paths, fault):
 
 def test_a_document_without_paths_has_no_operations():
     document = ApiDocument({"openapi": "3.1.0", "webhooks": {}})
-    assert list_entries(document) == []
+    assert list_operation_entries(document) == []
     assert read_api(document, "t", CREDENTIAL).title == "t"
 
 

@@ -8,7 +8,7 @@ import pytest
 from playground.openapi.bundling import bundle
 from playground.openapi.patterns import make_match
 from playground.openapi.samples import find_sample, make_fullest, make_smallest
-from playground.openapi.values import Body, Example
+from playground.openapi.values import Example, RequestBody
 from tests.openapi.schemas import make_node, ref
 
 TEXT = {"type": "string"}
@@ -218,10 +218,15 @@ def test_an_enormous_schema_has_a_sample_of_bounded_size():
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        (Body("application/json", make_node({"examples": [1]}), {}, (Example("", "", 2),)), 2),
-        (Body("application/json", make_node({"examples": [1]})), 1),
-        (Body("application/json", make_node({"type": "array"})), []),
-        (Body("application/json", {}), {}),
+        (
+            RequestBody(
+                "application/json", make_node({"examples": [1]}), {}, (Example("", "", 2),)
+            ),
+            2,
+        ),
+        (RequestBody("application/json", make_node({"examples": [1]})), 1),
+        (RequestBody("application/json", make_node({"type": "array"})), []),
+        (RequestBody("application/json", {}), {}),
     ],
 )
 def test_examples_of_the_document_come_first(body, expected):
