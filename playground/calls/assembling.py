@@ -27,7 +27,8 @@ from playground.jsontext.edits import set_value
 from playground.jsontext.pointers import locate
 from playground.jsontext.printing import quote
 from playground.jsontext.splices import apply
-from playground.openapi.operations import CredentialScheme, Operation
+from playground.openapi.credentials import CredentialScheme
+from playground.openapi.operations import Operation
 
 # Host and port, read only if no parser could read them differently: `user@host` doesn't match.
 _AUTHORITY = re.compile(

@@ -5,14 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from playground.openapi.credentials import Credential, CredentialField, CredentialScheme
 from playground.openapi.entries import DocumentFault
-from playground.openapi.values import (
-    Credential,
-    CredentialField,
-    CredentialScheme,
-    Deduplication,
-    VerdictRule,
-)
+from playground.openapi.values import Deduplication, VerdictRule
 
 # What a document without rules of its own says about a reply.
 VERDICT = VerdictRule(

@@ -8,22 +8,16 @@ from urllib.parse import urljoin
 
 from playground.jsontext import pointers
 from playground.jsontext.errors import excerpt
+from playground.openapi.credentials import Credential
 from playground.openapi.documents import ApiDocument, read_list_rules
 from playground.openapi.entries import DocumentFault, OperationEntry, read_plain_text
 from playground.openapi.extensions import read_extensions
 from playground.openapi.parameter_reading import ParameterReader, read_examples
+from playground.openapi.parameters import Encoding, RequestBody
 from playground.openapi.responses import JSON, list_successes, normalize_media_type
 from playground.openapi.samples import find_sample
 from playground.openapi.schemas import SchemaNode
-from playground.openapi.values import (
-    Api,
-    ApiServer,
-    Credential,
-    Encoding,
-    Operation,
-    RequestBody,
-    ServerVariable,
-)
+from playground.openapi.values import Api, ApiServer, Operation, ServerVariable
 
 
 def read_api(document: ApiDocument, id: str, credential: Credential, address: str = "") -> Api:
@@ -187,11 +181,10 @@ class OperationReader:
 
 
 def _read_encoding(raw: Mapping[str, Any]) -> Encoding:
-    style = read_plain_text(raw.get("style")) or "form"
     explode = raw.get("explode")
     return Encoding(
         media_type=read_plain_text(raw.get("contentType")),
-        style=style,
-        explode=explode if isinstance(explode, bool) else style == "form",
+        style=read_plain_text(raw.get("style")),
+        explode=explode if isinstance(explode, bool) else None,
         allow_reserved=raw.get("allowReserved") is True,
     )

@@ -10,8 +10,8 @@ from playground.jsontext import pointers
 from playground.jsontext.errors import excerpt
 from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import DocumentFault, OperationEntry, read_plain_text
+from playground.openapi.parameters import Example, Parameter
 from playground.openapi.schemas import SchemaNode
-from playground.openapi.values import Example, Parameter
 
 PLACES = ("path", "query", "header", "cookie")
 STYLES: Mapping[str, tuple[str, ...]] = {
@@ -79,7 +79,7 @@ class ParameterReader:
             schema=schema,
             place=place,
             style=style,
-            explode=explode if isinstance(explode, bool) else style == "form",
+            explode=explode if isinstance(explode, bool) else None,
             allow_reserved=raw.get("allowReserved") is True,
             media_type=media_type,
             deprecated=raw.get("deprecated") is True,

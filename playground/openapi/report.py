@@ -8,6 +8,7 @@ from typing import Any
 
 from playground.jsontext.errors import excerpt
 from playground.openapi.bundling import list_places
+from playground.openapi.credentials import Credential
 from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import DocumentFault, list_operation_entries
 from playground.openapi.keywords import find_unusable, is_pattern
@@ -15,7 +16,7 @@ from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.reading import SourceDocument
 from playground.openapi.samples import has_sample
 from playground.openapi.schemas import SchemaNode
-from playground.openapi.values import Credential, Operation
+from playground.openapi.values import Operation
 
 # A generated document may have the same fault in each of thousands of schemas.
 MOST_FAULTS = 500

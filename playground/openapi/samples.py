@@ -8,6 +8,7 @@ from itertools import product
 from typing import Any
 
 from playground.openapi.keywords import list_types
+from playground.openapi.parameters import RequestBody
 from playground.openapi.sample_values import (
     SampleValidators,
     guess_type,
@@ -18,7 +19,6 @@ from playground.openapi.sample_values import (
 )
 from playground.openapi.schemas import UNIONS, SchemaNode, merge_views
 from playground.openapi.unions import list_branch_values
-from playground.openapi.values import RequestBody
 
 # Schemas visited for one sample; a net of unions may have far more ways through it.
 MOST_VISITS = 20_000

@@ -7,55 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from playground.openapi.credentials import Credential
 from playground.openapi.documents import ListRule
+from playground.openapi.parameters import Parameter, RequestBody
 
 Schema = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class CredentialField:
-    """One value that a connection stores: hidden if `secret`, else shown."""
-
-    name: str
-    title: str
-    secret: bool = True
-    help: str = ""
-
-
-@dataclass(frozen=True)
-class CredentialScheme:
-    """One way to add a credential to a call: in headers, or as the first key of the body.
-
-    `headers` are pairs of a name and a template with placeholders such as `{key}`; `body_key`
-    is the key that takes the value of `body_field`, unless the document has it already.
-    """
-
-    id: str
-    title: str
-    headers: tuple[tuple[str, str], ...] = ()
-    body_key: str = ""
-    body_field: str = ""
-
-    def sends(self, name: str) -> bool:
-        """Whether it takes the value of this field."""
-        return self.body_field == name or any(f"{{{name}}}" in each for _, each in self.headers)
-
-
-@dataclass(frozen=True)
-class Credential:
-    """The fields of a connection, and the schemes to send them with, the usual one first."""
-
-    fields: tuple[CredentialField, ...]
-    schemes: tuple[CredentialScheme, ...]
-
-    def scheme(self, id: str = "") -> CredentialScheme:
-        """The scheme with that ID, else the usual one."""
-        # A connection may name a scheme that a newer version doesn't have.
-        return next((each for each in self.schemes if each.id == id), self.schemes[0])
-
-    def needs(self, name: str) -> bool:
-        """Whether every scheme sends this field, so that every call needs it."""
-        return all(each.sends(name) for each in self.schemes)
 
 
 @dataclass(frozen=True)
@@ -88,64 +44,6 @@ class Deduplication:
 
 
 @dataclass(frozen=True)
-class Example:
-    """A value that a document shows; `title` may be empty."""
-
-    title: str
-    help: str
-    value: Any
-
-
-# Compared by identity, here and below: there is one object for each, and dicts can't be hashed.
-@dataclass(frozen=True, eq=False)
-class Parameter:
-    """A value outside the body; `schema` has its type, default and examples.
-
-    `place` is `path`, `query`, `header` or `cookie`. `style`, `explode` and `allow_reserved` say
-    how lists and objects are written there (OpenAPI 4.8.12); with a `media_type`, the value is
-    written in that instead.
-    """
-
-    name: str
-    title: str
-    help: str
-    required: bool
-    schema: Schema
-    place: str = "path"
-    style: str = "simple"
-    explode: bool = False
-    allow_reserved: bool = False
-    media_type: str = ""
-    deprecated: bool = False
-    examples: tuple[Example, ...] = ()
-
-    @property
-    def key(self) -> str:
-        """What it is called among the values of all parameters (`State.path_values`)."""
-        return self.name if self.place == "path" else f"{self.place}:{self.name}"
-
-
-@dataclass(frozen=True)
-class Encoding:
-    """How one property of a form or multipart body is written (OpenAPI 4.8.15)."""
-
-    media_type: str = ""
-    style: str = "form"
-    explode: bool = True
-    allow_reserved: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class RequestBody:
-    """The body of a call in one media type; `encoding` is by the names of its properties."""
-
-    media_type: str
-    schema: Schema
-    encoding: Mapping[str, Encoding] = field(default_factory=dict)
-    examples: tuple[Example, ...] = ()
-
-
-@dataclass(frozen=True)
 class ServerVariable:
     """A placeholder in the address of a server; any value if it has no `choices`."""
 
@@ -172,6 +70,7 @@ class ApiServer:
         return url
 
 
+# Compared by identity, here and below: there is one object for each, and dicts can't be hashed.
 @dataclass(frozen=True, eq=False)
 class Api:
     """One API: an OpenAPI document, built in or imported."""
@@ -226,6 +125,7 @@ class Operation:
     servers: tuple[ApiServer, ...] = ()
     tags: tuple[str, ...] = ()
     deprecated: bool = False
+    own_credential: Credential | None = None
 
     @property
     def parameters(self) -> tuple[Parameter, ...]:
@@ -234,7 +134,13 @@ class Operation:
 
     @property
     def credential(self) -> Credential:
-        return self.api.credential
+        """The operation's own, else the API's; all of its fields are among the API's."""
+        return self.own_credential or self.api.credential
+
+    def find_body(self, media_type: str = "") -> RequestBody | None:
+        """The body of a media type, else the first; None for a call without a body."""
+        found = (each for each in self.bodies if each.media_type == media_type)
+        return next(found, self.bodies[0] if self.bodies else None)
 
     @property
     def sample_text(self) -> str:

@@ -9,7 +9,8 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from playground.openapi.operations import Api, CredentialField
+from playground.openapi.credentials import CredentialField
+from playground.openapi.operations import Api
 from playground.pages.parameters import UncutForm
 from playground.workspace.connections import (
     ConnectionInput,

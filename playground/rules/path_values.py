@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from playground.jsontext.foreign import find_foreign
 from playground.jsontext.references import find_references
-from playground.openapi.operations import Parameter
+from playground.openapi.parameters import Parameter
 from playground.rules.facts import Facts
 from playground.rules.problems import ERROR, Problem
 from playground.rules.references import check_row_reference

@@ -2,14 +2,8 @@
 
 from dataclasses import replace
 
-from playground.openapi.operations import (
-    Credential,
-    CredentialField,
-    CredentialScheme,
-    Deduplication,
-    VerdictRule,
-    get_operation,
-)
+from playground.openapi.credentials import Credential, CredentialField, CredentialScheme
+from playground.openapi.operations import Deduplication, VerdictRule, get_operation
 
 LAUNCH = get_operation("launch-workflow")
 

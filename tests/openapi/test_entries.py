@@ -8,7 +8,9 @@ from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import LONGEST_ID, list_operation_entries, make_id
 from playground.openapi.extensions import VERDICT
 from playground.openapi.operation_reading import OperationReader, read_api
-from playground.openapi.values import Credential, Encoding, Operation, ServerVariable
+from playground.openapi.credentials import Credential
+from playground.openapi.parameters import Encoding
+from playground.openapi.values import Operation, ServerVariable
 
 CREDENTIAL = Credential((), ())
 

@@ -16,7 +16,7 @@ from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.reading import read_openapi
 from playground.openapi.report import make_report
 from playground.openapi.samples import has_sample, make_fullest, make_smallest
-from playground.openapi.values import Credential
+from playground.openapi.credentials import Credential
 from playground.rules.compiling import compile_schema
 
 HOME = Path(__file__).resolve().parent.parent.parent

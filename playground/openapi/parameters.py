@@ -1,0 +1,94 @@
+"""Parameters and bodies of operations: where each value goes, and how it is serialised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+ParameterPlace = Literal["path", "query", "header", "cookie"]
+# OpenAPI's defaults of `style`; `explode` is the default of `form` (and of `cookie`, in 3.2).
+DEFAULT_STYLES: Mapping[str, str] = {
+    "path": "simple",
+    "query": "form",
+    "header": "simple",
+    "cookie": "form",
+}
+EXPLODED = ("form", "cookie", "deepObject")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A value that a document shows; `title` may be empty."""
+
+    title: str
+    help: str
+    value: Any
+
+
+# Compared by identity, here and below: there is one object for each, and dicts can't be hashed.
+@dataclass(frozen=True, eq=False)
+class Parameter:
+    """A value outside the body; `schema` has its type, default and examples.
+
+    `media_type` is that of a parameter described by `content` instead of a style, else empty.
+    An empty `style` and an `explode` of None are OpenAPI's defaults: read `chosen_style` and
+    `explodes`.
+    """
+
+    name: str
+    title: str
+    help: str
+    required: bool
+    schema: Mapping[str, Any]
+    place: ParameterPlace = "path"
+    style: str = ""
+    explode: bool | None = None
+    allow_reserved: bool = False
+    media_type: str = ""
+    deprecated: bool = False
+    examples: tuple[Example, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """Its key among a draft's path values: `NAME` in the path, else such as `query:NAME`."""
+        return self.name if self.place == "path" else f"{self.place}:{self.name}"
+
+    @property
+    def chosen_style(self) -> str:
+        """The style, by default that of the place."""
+        return self.style or DEFAULT_STYLES[self.place]
+
+    @property
+    def explodes(self) -> bool:
+        """Whether each item or property is a value of its own."""
+        return self.chosen_style in EXPLODED if self.explode is None else self.explode
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How one property of a form or multipart body is sent: OpenAPI's Encoding Object.
+
+    `media_type` is its `contentType`, perhaps several separated by commas. `style` is empty and
+    `explode` None where the document doesn't have them.
+    """
+
+    media_type: str = ""
+    style: str = ""
+    explode: bool | None = None
+    allow_reserved: bool = False
+
+    @property
+    def has_style(self) -> bool:
+        """Whether a style serialises the property; then its media type is ignored."""
+        return bool(self.style) or self.explode is not None or self.allow_reserved
+
+
+@dataclass(frozen=True, eq=False)
+class RequestBody:
+    """One media type of an operation's body; `encoding` is by the names of properties."""
+
+    media_type: str
+    schema: Mapping[str, Any]
+    encoding: Mapping[str, Encoding] = field(default_factory=dict)
+    examples: tuple[Example, ...] = ()
