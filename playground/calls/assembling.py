@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import quote as percent_encode
 
+from playground.calls.addresses import write_cookies, write_header_values, write_query, write_url
+from playground.calls.bodies import WrittenBody, find_body_kind, write_body
+from playground.calls.credentials import NOTHING, CredentialParts, write_credential
 from playground.calls.headers import is_controlled
 from playground.calls.masking import refer_to_secret
 from playground.calls.substitution import (
@@ -18,8 +20,6 @@ from playground.calls.substitution import (
     Piece,
     ReferenceValues,
     Variables,
-    fill_document,
-    fill_path_segment,
 )
 from playground.calls.values import Call, Failure, Headers, Secret
 from playground.jsontext import pointers
@@ -29,6 +29,7 @@ from playground.jsontext.printing import quote
 from playground.jsontext.splices import apply
 from playground.openapi.credentials import CredentialScheme
 from playground.openapi.operations import Operation
+from playground.openapi.parameters import RequestBody
 
 # Host and port, read only if no parser could read them differently: `user@host` doesn't match.
 _AUTHORITY = re.compile(
@@ -38,12 +39,20 @@ _AUTHORITY = re.compile(
 PLACEHOLDER = re.compile(
     r"\$?(?:\{|%7B)+[^{}/%]*(?:\}|%7D)+|(?:<|%3C)[^<>/%]*(?:>|%3E)|[{}<>]", re.I
 )
-# Splits a template such as "Bearer {key}" into text and names, in turn.
-_TEMPLATE = re.compile(r"\{(\w+)\}")
 _MESSAGES = {
     "path-missing": "{title} is missing.",
     "path-odd": "{title} can't be {value}.",
+    "parameter-broken": "{title} can't be sent, because it isn't valid JSON. Enter a list or an "
+    "object.",
+    "parameter-nested": "{title} can't be sent in the style {style}: {inner} is a list or an "
+    "object itself.",
+    "parameter-delimiter": "{title} can't be sent in the style {style}: a value contains "
+    "{delimiter}, which separates the values.",
+    "parameter-unsafe": "{title} can't be sent in a {place}: it contains {found}.",
+    "body-not-fields": "the document can't be sent as {type}. It must be an object.",
+    "body-not-text": "the document can't be sent as {type}. It must be a text.",
     "credential-missing": "the connection has no {title}.",
+    "user-colon": "{title} can't contain a colon.",
     "variable-unknown": "the variable {name} has no value.",
     "row-unknown": "{name} is filled from the rows of a batch. Enter a value instead, or send this "
     "payload as a batch.",
@@ -82,6 +91,7 @@ def assemble(
     path_values: Mapping[str, str] | None = None,
     query_values: Mapping[str, str] | None = None,
     text: str = "",
+    media_type: str = "",
     secrets: Iterable[Secret] = (),
     variables: Mapping[str, Any] | None = None,
     files: FileLookup = lambda _: None,
@@ -89,25 +99,36 @@ def assemble(
 ) -> Call | Failure:
     """The call exactly as it goes out, or why it can't be assembled. Never raises.
 
-    `text` is the document; `secrets`, `variables` (JSON values) and `files` are what its
-    references and those in `path_values` may name. Every byte of the text that isn't part of
-    a reference stays. A credential for the body becomes its first key, unless the document
-    has that key already. `now` is what `{{now}}` and `{{today}}` count from; its time zone
-    decides when today begins.
+    `text` is the document, sent as `media_type` (empty: the operation's first); `path_values`
+    are the parameters by their keys (see `Parameter.key`). `query_values` are sent unless they
+    are empty. `secrets`, `variables` (JSON values) and `files` are what references may name.
+    Every byte of a JSON document that isn't part of a reference stays. A credential for the
+    body becomes its first key, unless the document has that key already. `now` is what
+    `{{now}}` and `{{today}}` count from; its time zone decides when today begins.
     """
     by_name = {each.name: each for each in secrets}
     values = ReferenceValues(Variables(variables or {}), by_name, files, now or datetime.now(UTC))
+    # Empty ones aren't sent: to many APIs `page=` isn't the same as no page at all.
+    query = {f"query:{name}": value for name, value in (query_values or {}).items() if value}
+    typed = {**(path_values or {}), **query}
     try:
-        url = _write_url(
-            operation, endpoint.base_url, path_values or {}, query_values or {}, values
-        )
-        # A credential typed into the document wins over the connection's, however that is sent.
-        keys = {way.body_key for way in operation.credential.schemes if way.body_key}
-        has_credential = any(locate(text, pointers.child("", key)) for key in keys)
-        way = None if has_credential else operation.credential.scheme(endpoint.way)
-        headers = _write_headers(operation, endpoint, way)
-        body = _write_body(operation, endpoint, way, text, values)
-        parts = [url, *(part for _, part in headers), *([body] if body else [])]
+        # Percent-encoded, it would be sent, and the API's answer would be puzzling.
+        if placeholder := PLACEHOLDER.search(endpoint.base_url):
+            raise AssemblyError("base-placeholder", name=placeholder[0][:60])
+        url = PartWriter("url", "url")
+        url.write(write_url(operation, endpoint.base_url, typed, values))
+        own = write_header_values(operation, typed, values)
+        scheme = _choose_scheme(operation, endpoint, text)
+        found = NOTHING
+        if scheme is not None:
+            # RFC 9110, section 5.1: the names of headers are case-insensitive.
+            replaced = [name.lower() for name, _ in (*endpoint.headers, *own)]
+            found = write_credential(operation.credential, scheme, endpoint.credentials, replaced)
+        url.write(write_query(([n, "=", *v] for n, v in found.query), url.data.decode()))
+        body = _write_body(operation, media_type, scheme, found, text, values)
+        cookies = write_cookies(operation, typed, values, found.cookies)
+        headers = _write_headers(endpoint, [*found.headers], own, cookies, body)
+        parts = [url, *(part for _, part in headers), *([body.part] if body else [])]
         used = tuple(dict.fromkeys(each for part in parts for each in part.secrets))
         _check_hosts(endpoint.base_url, used)
     except AssemblyError as error:
@@ -117,72 +138,53 @@ def assemble(
         method=operation.method,
         url=url.data.decode(),
         headers=tuple((name, part.data.decode()) for name, part in headers),
-        body=bytes(body.data) if body else None,
+        body=bytes(body.part.data) if body else None,
         secrets=used,
         follow_redirects=endpoint.follow_redirects,
         insertions=tuple(each for part in parts for each in part.insertions),
     )
 
 
-def _write_url(
-    operation: Operation,
-    base_url: str,
-    path_values: Mapping[str, str],
-    query_values: Mapping[str, str],
-    values: ReferenceValues,
-) -> PartWriter:
-    """Whatever is typed as a path value stays within its own segment."""
-    url = PartWriter("url", "url")
-    # Percent-encoded, it would be sent, and the API's answer would be puzzling.
-    if placeholder := PLACEHOLDER.search(base_url):
-        raise AssemblyError("base-placeholder", name=placeholder[0][:60])
-    # Paths start with a slash; a base URL may end with one.
-    url.write([base_url.rstrip("/")])
-    fields = {each.name: each for each in operation.path_fields}
-    for number, piece in enumerate(_TEMPLATE.split(operation.path)):
-        if number % 2 == 0:
-            url.write([piece])
-            continue
-        title = fields[piece].title
-        segment = list(fill_path_segment(path_values.get(piece, "").strip(), values))
-        # A secret counts as text: it is never empty, and never a dot.
-        visible = "".join(each if isinstance(each, str) else "…" for each in segment)
-        if not visible:
-            raise AssemblyError("path-missing", title=title)
-        # Percent-encoding wouldn't help: URL parsers read %2E as a dot.
-        if visible in (".", ".."):
-            raise AssemblyError("path-odd", title=title, value=visible)
-        url.write(segment)
-    # Empty ones aren't sent: to many APIs `page=` isn't the same as no page at all.
-    known = ((each.name, query_values.get(each.name, "")) for each in operation.query_fields)
-    query = [
-        f"{percent_encode(name, safe='')}={percent_encode(value, safe='')}"
-        for name, value in known
-        if value
-    ]
-    url.write(["?" + "&".join(query)] if query else [])
-    return url
+def _choose_scheme(operation: Operation, endpoint: Endpoint, text: str) -> CredentialScheme | None:
+    """How the connection authenticates; None if the document has a credential itself."""
+    # One typed into the document wins over the connection's, however that is sent.
+    keys = {each.body_key for each in operation.credential.schemes if each.body_key}
+    if any(locate(text, pointers.child("", key)) for key in keys):
+        return None
+    filled = {
+        name
+        for name, each in endpoint.credentials.items()
+        if (each.value if isinstance(each, Secret) else each)
+    }
+    return operation.credential.scheme(endpoint.way, filled)
 
 
 def _write_headers(
-    operation: Operation, endpoint: Endpoint, way: CredentialScheme | None
+    endpoint: Endpoint,
+    credential: list[tuple[str, list[Piece]]],
+    own: Sequence[tuple[str, list[Piece]]],
+    cookies: list[Piece],
+    body: WrittenBody | None,
 ) -> list[tuple[str, PartWriter]]:
-    # RFC 9110, section 5.1: the names of headers are case-insensitive.
-    own = {name.lower() for name, _ in endpoint.headers}
-    headers: list[tuple[str, list[Piece]]] = []
-    for name, template in way.headers if way else ():
-        if name.lower() not in own:
-            pieces: list[Piece] = [*_TEMPLATE.split(template)]
-            pieces[1::2] = [
-                _get_credential(operation, endpoint, each) for each in _TEMPLATE.findall(template)
-            ]
-            headers.append((name, pieces))
-    headers += [(name, [value]) for name, value in endpoint.headers]
+    """The headers: of the credential, the connection, the parameters, and of the body."""
+    given = {name.lower() for name, _ in own}
+    shared = [(name, value) for name, value in endpoint.headers if name.lower() not in given]
+    if cookies:
+        # RFC 6265, section 5.4: a request has only one header for all of its cookies.
+        before = [f"{value}; " for name, value in shared if name.lower() == "cookie"]
+        shared = [each for each in shared if each[0].lower() != "cookie"]
+        own = [*own, ("Cookie", [*before, *cookies])]
+    if body is not None and body.has_boundary:
+        shared = [each for each in shared if each[0].lower() != "content-type"]
+    headers: list[tuple[str, list[Piece]]] = [*credential]
+    headers += [(name, [value]) for name, value in shared]
+    headers += own
     for name, _pieces in headers:
         if is_controlled(name):
             raise AssemblyError("header-controlled", name=name)
-    if operation.body_schema is not None and "content-type" not in own:
-        headers.append(("Content-Type", ["application/json"]))
+    names = {name.lower() for name, _ in headers}
+    if body is not None and "content-type" not in names:
+        headers.append(("Content-Type", [body.media_type]))
     written = []
     for number, (name, pieces) in enumerate(headers):
         part = PartWriter(f"header {number}", "raw")
@@ -191,40 +193,29 @@ def _write_headers(
     return written
 
 
-def _get_credential(operation: Operation, endpoint: Endpoint, name: str) -> Secret | str:
-    found = endpoint.credentials.get(name)
-    if not (found.value if isinstance(found, Secret) else found):
-        titles = {each.name: each.title for each in operation.credential.fields}
-        raise AssemblyError("credential-missing", title=titles.get(name, name))
-    assert found is not None
-    return found
-
-
 def _write_body(
     operation: Operation,
-    endpoint: Endpoint,
-    way: CredentialScheme | None,
+    media_type: str,
+    scheme: CredentialScheme | None,
+    found: CredentialParts,
     text: str,
     values: ReferenceValues,
-) -> PartWriter | None:
-    if operation.body_schema is None:
+) -> WrittenBody | None:
+    if operation.body_schema is None or not (operation.body_required or text.strip()):
         return None
-    body = PartWriter("body", "json")
-    credential = None
+    body = operation.find_body(media_type) or RequestBody("", operation.body_schema)
     try:
-        if way is not None and way.body_key:
-            credential = _get_credential(operation, endpoint, way.body_field)
+        if scheme is not None and found.body and find_body_kind(body) == "json":
             # A reference goes in first: it is replaced together with those of the document.
-            reference = quote(refer_to_secret(way.body_field))
-            pointer = pointers.child("", way.body_key)
+            reference = quote(refer_to_secret(scheme.body_field))
+            pointer = pointers.child("", scheme.body_key)
             # An empty draft becomes an object, as the credential needs a place.
             text = text if text.strip() else "{}"
-            text = apply(text, set_value(text, pointer, reference, [way.body_key]))
-        body.write(fill_document(text, values, credential))
+            text = apply(text, set_value(text, pointer, reference, [scheme.body_key]))
+        return write_body(body, text, values, found.body)
     # LookupError: the pointer can't be set in an array or a string.
     except (ValueError, LookupError, RecursionError):
         raise AssemblyError("document-broken") from None
-    return body
 
 
 def _check_hosts(base_url: str, secrets: Iterable[Secret]) -> None:

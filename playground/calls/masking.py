@@ -49,9 +49,12 @@ def refer_to_file(file_id: str) -> str:
 
 def format_masked(masked: MaskedText) -> str:
     """The text as people see it."""
-    return "".join(
-        piece if isinstance(piece, str) else refer_to_secret(piece.name) for piece in masked
-    )
+    return "".join(piece if isinstance(piece, str) else _refer_to(piece) for piece in masked)
+
+
+def _refer_to(placeholder: Placeholder) -> str:
+    refer = refer_to_file if placeholder.is_file else refer_to_secret
+    return refer(placeholder.name)
 
 
 def mask_text(text: str, secrets: Sequence[Secret]) -> str:
@@ -93,8 +96,8 @@ def mask_call(call: Call) -> MaskedCall:
     """
     hidden = [each for each in call.secrets if not each.public]
     names = {each.name for each in hidden}
-    files = [each for each in call.insertions if each.placeholder.escape == "file"]
-    inserted = [each for each in call.insertions if each.placeholder.escape != "file"]
+    files = [each for each in call.insertions if each.placeholder.is_file]
+    inserted = [each for each in call.insertions if not each.placeholder.is_file]
     known = {each.placeholder.name for each in inserted}
     searched = [each for each in hidden if len(each.value) >= SHORTEST or each.name not in known]
     masked = [*files, *(each for each in inserted if each.placeholder.name in names)]
@@ -112,7 +115,7 @@ def mask_call(call: Call) -> MaskedCall:
 def list_inserted_files(call: Call) -> set[str]:
     """The ids of the files that are in the call."""
     placeholders = (each.placeholder for each in call.insertions)
-    return {each.name for each in placeholders if each.escape == "file"}
+    return {each.name for each in placeholders if each.is_file}
 
 
 def mask_reply(reply: Reply, secrets: Sequence[Secret]) -> Reply:
@@ -145,8 +148,9 @@ def _mask_part(
     own = (each for each in insertions if each.part == part)
     for each in sorted(own, key=lambda insertion: insertion.start):
         pieces += _mask(data[done : each.start].decode("utf-8", "replace"), secrets)
-        is_file = each.placeholder.escape == "file"
-        pieces.append(refer_to_file(each.placeholder.name) if is_file else each.placeholder)
+        # A data URI in a document is one that people can write themselves.
+        is_uri = each.placeholder.escape == "file"
+        pieces.append(refer_to_file(each.placeholder.name) if is_uri else each.placeholder)
         done = each.end
     pieces += _mask(data[done:].decode("utf-8", "replace"), secrets)
     merged: list[str | Placeholder] = []

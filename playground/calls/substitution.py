@@ -6,12 +6,13 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from html import escape as escape_html
 from typing import Any
 from urllib.parse import quote as percent_encode
 from uuid import uuid4
 
 from playground.calls.values import Insertion, Placeholder, Secret
-from playground.jsontext.printing import quote
+from playground.jsontext.printing import dump_inline, quote
 from playground.jsontext.references import Reference, dynamic_value, find_marks
 from playground.jsontext.resolving import resolve_pieces
 
@@ -21,11 +22,12 @@ _BASE64_GROUP = 3 * 16384
 
 @dataclass(frozen=True)
 class FileData:
-    """A stored file on its way into a body; `pieces` are its bytes."""
+    """A stored file on its way into a body; `pieces` are its bytes, `name` its file name."""
 
     media_type: str
     pieces: Iterable[bytes] = field(repr=False)
     id: str = ""
+    name: str = ""
 
 
 # The file of an ID, or None.
@@ -80,12 +82,46 @@ class ReferenceValues:
         """The value of a variable or dynamic reference. Raises UnresolvedReference."""
         if reference.kind == "dynamic":
             return dynamic_value(reference.name, self.now, self.make_uuid)
-        return str(self.variables[reference.variable])
+        value = self.variables[reference.variable]
+        return value if type(value) is str else dump_inline(value)
+
+
+@dataclass(frozen=True)
+class Inserted:
+    """A secret or a file to be written with this escape, whatever the part's own is."""
+
+    value: Secret | FileData
+    escape: str
+
+
+@dataclass(frozen=True)
+class BasicPair:
+    """A user name and a password, written in Base64 as HTTP Basic does (RFC 7617)."""
+
+    user: Secret | str = field(repr=False)
+    password: Secret | str = field(repr=False)
+
+    @property
+    def encoded(self) -> str:
+        parts = (each.value if isinstance(each, Secret) else each for each in self.parts)
+        return b64encode(":".join(parts).encode()).decode()
+
+    @property
+    def parts(self) -> tuple[Secret | str, Secret | str]:
+        return self.user, self.password
 
 
 # Text in its final form, or something that PartWriter still has to write out: only the writer
 # knows at which offset a secret ends up.
-Piece = str | Secret | FileData
+Piece = str | Secret | FileData | Inserted | BasicPair
+
+
+def text_of(piece: Piece) -> str:
+    """What a piece writes where nothing is escaped, for checks; empty for a file."""
+    value = piece.value if isinstance(piece, Inserted) else piece
+    if isinstance(value, BasicPair):
+        return value.encoded
+    return value.value if isinstance(value, Secret) else value if isinstance(value, str) else ""
 
 
 def fill_document(
@@ -109,29 +145,58 @@ def fill_document(
             credential = None
 
 
-def fill_path_segment(typed: str, values: ReferenceValues) -> Iterator[Piece]:
-    """A path segment in pieces, percent-encoded. Raises UnresolvedReference."""
+def fill_text(typed: str, values: ReferenceValues, escape: str = "raw") -> Iterator[Piece]:
+    """A typed text in pieces, its references replaced and their values escaped.
+
+    Raises UnresolvedReference.
+    """
     done = 0
     for mark in find_marks(typed):
         start = mark if isinstance(mark, int) else mark.start
-        yield escape_value(typed[done:start], "url")
+        yield typed[done:start]
         if isinstance(mark, int):  # a backslash that escapes the braces after it
             done = mark + 1
             continue
         if mark.deferred:
-            yield values.find_deferred(mark)
+            found = values.find_deferred(mark)
+            yield found if escape == "raw" else Inserted(found, escape)
         else:
-            yield escape_value(values.find_text(mark), "url")
+            yield escape_value(values.find_text(mark), escape)
         done = mark.end
-    yield escape_value(typed[done:], "url")
+    yield typed[done:]
+
+
+def escape_pieces(pieces: Iterable[Piece], escape: str) -> Iterator[Piece]:
+    """The pieces escaped for a place; JSON in a URL is escaped twice."""
+    for piece in pieces:
+        if isinstance(piece, str):
+            yield escape_value(piece, escape)
+        elif isinstance(piece, BasicPair) or (isinstance(piece, Inserted) and escape == "raw"):
+            yield piece
+        elif isinstance(piece, Inserted):
+            yield Inserted(piece.value, f"{piece.escape}-{escape}")
+        else:
+            yield Inserted(piece, escape)
 
 
 def escape_value(value: str, escape: str) -> str:
-    """The value as written in a context: `raw`, `json` (in a string) or `url`."""
-    if escape == "json":
-        return quote(value)[1:-1]
-    # Nothing is safe, not even a slash: a value stays within its own path segment.
-    return percent_encode(value, safe="") if escape == "url" else value
+    """The value as written in a context.
+
+    That is `raw`, `json` (in a JSON string), `url`, `xml`, or `json-url` for JSON in a URL.
+    """
+    match escape:
+        case "json":
+            return quote(value)[1:-1]
+        case "url":
+            # Nothing is safe, not even a slash: a value stays within its own place.
+            return percent_encode(value, safe="")
+        case "json-url":
+            return percent_encode(quote(value)[1:-1], safe="")
+        case "xml":
+            return escape_html(value)
+        case "raw" | "bytes":
+            return value
+    raise ValueError(f"There is no escape {escape}.")
 
 
 class PartWriter:
@@ -148,27 +213,57 @@ class PartWriter:
         for piece in pieces:
             if isinstance(piece, str):
                 self.data += piece.encode()
-            elif isinstance(piece, FileData):
-                self._write_file(piece)
+                continue
+            if isinstance(piece, BasicPair):
+                self._write_pair(piece)
+                continue
+            inserted = piece if isinstance(piece, Inserted) else Inserted(piece, self.escape)
+            start = len(self.data)
+            if isinstance(inserted.value, FileData):
+                self._write_file(inserted.value, inserted.escape, start)
             else:
-                start = len(self.data)
-                self.data += escape_value(piece.value, self.escape).encode()
-                placeholder = Placeholder(piece.name, self.escape)
-                self.insertions.append(Insertion(self.part, start, len(self.data), placeholder))
-                self.secrets.append(piece)
+                self._write_secret(inserted.value, inserted.escape, start)
 
-    def _write_file(self, file: FileData) -> None:
-        """A data URI, encoded piece by piece so that memory holds the file only once."""
+    def _write_secret(self, secret: Secret, escape: str, start: int) -> None:
+        self.data += escape_value(secret.value, escape).encode()
+        self._note(start, Placeholder(secret.name, escape))
+        self.secrets.append(secret)
+
+    def _write_pair(self, pair: BasicPair) -> None:
         start = len(self.data)
-        self.data += f"data:{escape_value(file.media_type, self.escape)};base64,".encode()
+        self.data += pair.encoded.encode()
+        secrets = [each for each in pair.parts if isinstance(each, Secret)]
+        # One that isn't public hides both.
+        secrets.sort(key=lambda each: each.public)
+        for each in secrets[:1]:
+            self._note(start, Placeholder(each.name, "basic"))
+        self.secrets += secrets
+
+    def _write_file(self, file: FileData, escape: str, start: int) -> None:
+        """The bytes or a data URI, piece by piece so that memory holds the file only once."""
+        if escape == "bytes":
+            for piece in file.pieces:
+                self.data += piece
+            self._note(start, Placeholder(file.id, "bytes"))
+            return
+        in_url = escape.endswith("url")
+        head = f"data:{escape_value(file.media_type, escape)};base64,"
+        self.data += (percent_encode(head, safe="%") if in_url else head).encode()
         rest = b""
         for piece in file.pieces:
             rest += piece
             complete = len(rest) - len(rest) % 3 if len(rest) >= _BASE64_GROUP else 0
             # Only whole groups: the next piece continues where this one ends.
-            self.data += b64encode(rest[:complete])
+            self._write_base64(rest[:complete], in_url)
             rest = rest[complete:]
-        self.data += b64encode(rest)
-        if file.id:
-            placeholder = Placeholder(file.id, "file")
+        self._write_base64(rest, in_url)
+        self._note(start, Placeholder(file.id, "file-url" if in_url else "file"))
+
+    def _write_base64(self, data: bytes, in_url: bool) -> None:
+        encoded = b64encode(data)
+        self.data += percent_encode(encoded, safe="").encode() if in_url else encoded
+
+    def _note(self, start: int, placeholder: Placeholder) -> None:
+        # A file without an ID is none that a reference could name.
+        if placeholder.name:
             self.insertions.append(Insertion(self.part, start, len(self.data), placeholder))

@@ -38,12 +38,17 @@ class Secret:
 class Placeholder:
     """Takes the place of a secret in a text that people may see.
 
-    `escape` is how the value was written there: `raw`, `json` (inside a JSON string), `base64`
-    or `url`. `file` means the file of that ID as a data URI instead of a secret.
+    `escape` is how the value was written there: `raw`, `json` (inside a JSON string), `base64`,
+    `url`, `json-url`, `xml` or `basic` (in Base64 after a user name and a colon). Instead of a
+    secret, `file` and `file-url` mean the file of that ID as a data URI, `bytes` its content.
     """
 
     name: str
     escape: str = "raw"
+
+    @property
+    def is_file(self) -> bool:
+        return self.escape in ("file", "file-url", "bytes")
 
 
 # A text without its secrets: pieces of text and placeholders, in order. Not one string with

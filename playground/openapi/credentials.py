@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Literal
+
+# A field in a template: `{key}`, or `{user:password}` for both in Base64 as HTTP Basic joins them.
+PLACEHOLDER = re.compile(r"\{(\w+(?::\w+)?)\}")
 
 
 @dataclass(frozen=True)
 class CredentialField:
-    """One value that a connection stores: hidden if `secret`, else shown."""
+    """One value that a connection stores: hidden if `secret`, else shown.
+
+    An `optional` one may be empty, such as the password of APIs whose user name is a key.
+    """
 
     name: str
     title: str
     secret: bool = True
     help: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class OAuthToken:
+    """A token that the product fetches and keeps: OAuth 2 (RFC 6749, sections 4.4 and 6).
+
+    `field` is the secret that takes the token. `client_id`, `client_secret` and
+    `refresh_token` are the fields that the request for it needs; without a `refresh_token`
+    the grant is that of client credentials. `authentication` says where the client's ID and
+    secret go: `basic` in a header, `body` among the fields.
+    """
+
+    field: str
+    token_url: str
+    client_id: str
+    client_secret: str
+    refresh_token: str = ""
+    scopes: tuple[str, ...] = ()
+    authentication: Literal["basic", "body"] = "basic"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The fields that people fill in for it."""
+        return (self.refresh_token or self.client_secret, self.client_id)
 
 
 @dataclass(frozen=True)
 class CredentialScheme:
-    """One way to add a credential to a call: in headers, or as the first key of the body.
+    """One way to add a credential to a call; it may be in several places at once.
 
-    `headers` are pairs of a name and a template with placeholders such as `{key}`; `body_key`
-    is the key that takes the value of `body_field`, unless the document has it already.
+    `headers`, `query` and `cookies` are pairs of a name and a template with placeholders such
+    as `{key}` (see PLACEHOLDER). `body_key` is the first key of the body and takes the value of
+    `body_field`, unless the document has it already. `tokens` fetch values of the templates.
     """
 
     id: str
@@ -28,10 +63,31 @@ class CredentialScheme:
     headers: tuple[tuple[str, str], ...] = ()
     body_key: str = ""
     body_field: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+    cookies: tuple[tuple[str, str], ...] = ()
+    tokens: tuple[OAuthToken, ...] = ()
 
     def sends(self, name: str) -> bool:
         """Whether it takes the value of this field."""
-        return self.body_field == name or any(f"{{{name}}}" in each for _, each in self.headers)
+        return name in self.sent_fields or any(name in each.needs for each in self.tokens)
+
+    @property
+    def sent_fields(self) -> tuple[str, ...]:
+        """The names of the fields whose values the call contains."""
+        templates = (template for _, template in (*self.headers, *self.query, *self.cookies))
+        joined = (pair for each in templates for pair in PLACEHOLDER.findall(each))
+        found = [name for pair in joined for name in pair.split(":")]
+        return tuple(dict.fromkeys([*found, *([self.body_field] if self.body_field else [])]))
+
+    def is_complete(self, stored: Collection[str]) -> bool:
+        """Whether the fields with these names are all that it needs."""
+        fetched = {each.field for each in self.tokens}
+        needed = {name for each in self.tokens for name in each.needs}
+        return (set(self.sent_fields) - fetched | needed) <= set(stored)
+
+
+# For operations that anybody may call, although the API has credentials.
+NO_CREDENTIAL = CredentialScheme("none", "No credential")
 
 
 @dataclass(frozen=True)
@@ -41,11 +97,19 @@ class Credential:
     fields: tuple[CredentialField, ...]
     schemes: tuple[CredentialScheme, ...]
 
-    def scheme(self, id: str = "") -> CredentialScheme:
-        """The scheme with that ID, else the usual one."""
-        # A connection may name a scheme that a newer version doesn't have.
-        return next((each for each in self.schemes if each.id == id), self.schemes[0])
+    def scheme(self, id: str = "", stored: Collection[str] = ()) -> CredentialScheme:
+        """The scheme with that ID, else the first that the `stored` fields are enough for."""
+        # A connection may name a scheme that a newer version or this operation doesn't have.
+        if named := next((each for each in self.schemes if each.id == id), None):
+            return named
+        optional = {each.name for each in self.fields if each.optional}
+        known = {*stored, *optional}
+        complete = [each for each in self.schemes if each.is_complete(known)]
+        # Where a credential isn't necessary, one that there is still gives more.
+        complete.sort(key=lambda each: not each.sent_fields)
+        return complete[0] if complete else self.schemes[0]
 
     def needs(self, name: str) -> bool:
         """Whether every scheme sends this field, so that every call needs it."""
-        return all(each.sends(name) for each in self.schemes)
+        is_optional = any(each.name == name and each.optional for each in self.fields)
+        return not is_optional and all(each.sends(name) for each in self.schemes)

@@ -15,6 +15,9 @@ DEFAULT_STYLES: Mapping[str, str] = {
     "cookie": "form",
 }
 EXPLODED = ("form", "cookie", "deepObject")
+ALL_TYPES = frozenset({"string", "number", "boolean", "null", "array", "object"})
+_STRUCTURES = frozenset({"array", "object"})
+_DEEPEST = 8
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,16 @@ class Parameter:
         return self.name if self.place == "path" else f"{self.place}:{self.name}"
 
     @property
+    def takes_structure(self) -> bool:
+        """Whether its value may be an array or an object, which is typed as JSON."""
+        return not _STRUCTURES.isdisjoint(list_types(self.schema))
+
+    @property
+    def takes_text(self) -> bool:
+        """Whether its value may be anything else, which is typed as it is."""
+        return not list_types(self.schema) <= {*_STRUCTURES, "null"}
+
+    @property
     def chosen_style(self) -> str:
         """The style, by default that of the place."""
         return self.style or DEFAULT_STYLES[self.place]
@@ -92,3 +105,47 @@ class RequestBody:
     schema: Mapping[str, Any]
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
+
+
+def list_types(schema: Any, depth: int = 0) -> frozenset[str]:
+    """The JSON types that a schema allows, as far as its keywords tell; integers are numbers."""
+    # A union may contain itself.
+    if not isinstance(schema, Mapping) or depth > _DEEPEST:
+        return ALL_TYPES
+    types = _own_types(schema)
+    for keyword in ("oneOf", "anyOf"):
+        if isinstance(branches := schema.get(keyword), list | tuple) and branches:
+            types &= frozenset().union(*(list_types(each, depth + 1) for each in branches))
+    for each in schema.get("allOf", ()):
+        types &= list_types(each, depth + 1)
+    return types
+
+
+def _own_types(schema: Mapping[str, Any]) -> frozenset[str]:
+    given = schema.get("type")
+    if isinstance(given, str):
+        given = [given]
+    if isinstance(given, list | tuple):
+        return frozenset("number" if each == "integer" else str(each) for each in given)
+    if "const" in schema:
+        return frozenset({_name_type(schema["const"])})
+    if isinstance(schema.get("enum"), list):
+        return frozenset(map(_name_type, schema["enum"]))
+    if "properties" in schema:
+        return frozenset({"object"})
+    return frozenset({"array"}) if "items" in schema else ALL_TYPES
+
+
+def _name_type(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "boolean"
+        case str():
+            return "string"
+        case Mapping():
+            return "object"
+        case list() | tuple():
+            return "array"
+    return "number"

@@ -185,7 +185,7 @@ def open_file(file_id: str) -> FileData | None:
         first = next(pieces, b"")
     except UnresolvedReference:
         return None
-    return FileData(file.media_type, chain([first], pieces), file_id)
+    return FileData(file.media_type, chain([first], pieces), file_id, file.name)
 
 
 def inline_files(call: MaskedCall, sent: Collection[str]) -> MaskedCall:

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from playground.calls.values import MaskedCall, MaskedText, Placeholder
 from playground.jsontext.references import FILE_REFERENCE
 
-_NAME_SUFFIXES = {"base64": "_BASE64", "url": "_URL"}
+_NAME_SUFFIXES = {"base64": "_BASE64", "url": "_URL", "json-url": "_URL", "basic": "_BASIC"}
 _HINTS = {
     "json": ", escaped for a JSON string",
     "base64": " in Base64",
     "url": ", percent-encoded",
+    "json-url": ", escaped for a JSON string and percent-encoded",
+    "xml": ", escaped for XML",
+    "basic": ", with the user name and a colon before it, in Base64",
 }
 # Send encodes the same characters; see `network.targets`.
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\"<>\[\\\]^`{|}\x7f]")
@@ -47,7 +50,19 @@ class Variable:
     hint: str
 
 
-Fragments = tuple[str | Variable, ...]
+@dataclass(frozen=True)
+class BodyFile:
+    """A file whose bytes are part of the body; the code reads it from the current folder."""
+
+    name: str
+
+    @property
+    def path(self) -> str:
+        """The path in front of which no program expects options."""
+        return f"./{self.name}"
+
+
+Fragments = tuple[str | Variable | BodyFile, ...]
 
 
 @dataclass(frozen=True)
@@ -59,6 +74,12 @@ class Request:
     headers: tuple[tuple[str, Fragments], ...]
     body: Fragments | None
     variables: tuple[Variable, ...]
+
+    @property
+    def files(self) -> tuple[BodyFile, ...]:
+        """The files in the body, each once."""
+        found = (each for each in self.body or () if isinstance(each, BodyFile))
+        return tuple(dict.fromkeys(found))
 
     @property
     def has_type(self) -> bool:
@@ -92,8 +113,14 @@ def prepare_request(call: MaskedCall) -> Request:
 
 def _name_secrets(text: MaskedText, variables: dict[Placeholder, Variable]) -> Fragments:
     """The text with variables for placeholders; new ones are added to `variables`."""
-    merged: list[str | Variable] = []
+    merged: list[str | Variable | BodyFile] = []
     for each in text:
+        if isinstance(each, Placeholder) and each.escape == "bytes":
+            merged.append(BodyFile(each.name))
+            continue
+        if isinstance(each, Placeholder) and each.is_file:
+            # As text, like a file in a JSON document.
+            each = f"{{{{file:{each.name}}}}}"
         if isinstance(each, Placeholder):
             if each not in variables:
                 variables[each] = _make_variable(each, {v.name for v in variables.values()})
@@ -125,9 +152,9 @@ def _encode_url(url: Fragments) -> Fragments:
     # The host is left alone: the brackets of an IPv6 address must stay.
     start = _SCHEME_AND_HOST.match(url[0]) if url and isinstance(url[0], str) else None
     host = start.group() if start else ""
-    encoded: list[str | Variable] = [host] if host else []
+    encoded: list[str | Variable | BodyFile] = [host] if host else []
     for number, each in enumerate(url):
-        if isinstance(each, Variable):
+        if not isinstance(each, str):
             encoded.append(each)
             continue
         text = each[len(host) :] if number == 0 else each
@@ -147,7 +174,11 @@ def write_comments(request: Request, marker: str) -> list[str]:
         f"{marker} Replace {reference} with the data URI of the file first"
         for reference in dict.fromkeys(found[0] for found in FILE_REFERENCE.finditer(body))
     )
-    return [*variables, *files]
+    read = (
+        f"{marker} Save the file {each.name} in the folder where you run this"
+        for each in request.files
+    )
+    return [*variables, *files, *read]
 
 
 def join_headers(request: Request) -> dict[str, Fragments]:
@@ -163,17 +194,28 @@ def write_expression(
     quote: Callable[[str], str],
     variable: Callable[[str], str],
     plus: str,
+    read: Callable[[str], str] = str,
 ) -> str:
-    """The fragments as one expression; `quote` and `variable` write the operands."""
-    parts = [quote(each) if isinstance(each, str) else variable(each.name) for each in fragments]
+    """The fragments as one expression.
+
+    `quote`, `variable` and `read` (for the path of a file) write the operands.
+    """
+    parts = [
+        quote(each)
+        if isinstance(each, str)
+        else read(each.path)
+        if isinstance(each, BodyFile)
+        else variable(each.name)
+        for each in fragments
+    ]
     return plus.join(parts) if parts else quote("")
 
 
 def split_lines(fragments: Fragments) -> Fragments:
     """The fragments split after line ends, so that people can read the literals."""
-    split: list[str | Variable] = []
+    split: list[str | Variable | BodyFile] = []
     for each in fragments:
-        if isinstance(each, Variable):
+        if not isinstance(each, str):
             split.append(each)
             continue
         lines = re.findall(r"[^\n]*\n|[^\n]+", each)

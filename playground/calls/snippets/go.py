@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from playground.calls.snippets import fragments
 from playground.calls.values import MaskedCall
 
@@ -13,13 +15,17 @@ def write_go(call: MaskedCall) -> str:
     request = fragments.prepare_request(call)
     # Go rejects unused imports, so each appears only if it is needed.
     imports = ["fmt", "io", "net/http"]
-    imports += ["os"] if request.variables else []
+    imports += ["os"] if request.variables or request.files else []
     imports += ["strings"] if request.body is not None else []
     lines = ["package main", "", "import (", *(f'\t"{each}"' for each in imports), ")", ""]
     lines += ["func main() {", *(f"\t{each}" for each in fragments.write_comments(request, "//"))]
     body = "nil"
+    for number, each in enumerate(request.files):
+        path = fragments.quote_like_c(each.path)
+        lines += [f"\tfile{number}, err := os.ReadFile({path})", *_STOP_ON_ERROR]
     if request.body is not None:
-        text = _write_text(fragments.split_lines(request.body), " +\n\t\t")
+        names = {each.path: f"string(file{n})" for n, each in enumerate(request.files)}
+        text = _write_text(fragments.split_lines(request.body), " +\n\t\t", names.__getitem__)
         lines.append(f"\tbody := strings.NewReader({text})")
         body = "body"
     method, url = fragments.quote_like_c(request.method), _write_text(request.url)
@@ -45,7 +51,9 @@ def write_go(call: MaskedCall) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_text(pieces: fragments.Fragments, plus: str = " + ") -> str:
+def _write_text(
+    pieces: fragments.Fragments, plus: str = " + ", read: Callable[[str], str] = str
+) -> str:
     return fragments.write_expression(
-        pieces, fragments.quote_like_c, lambda name: f'os.Getenv("{name}")', plus
+        pieces, fragments.quote_like_c, lambda name: f'os.Getenv("{name}")', plus, read
     )

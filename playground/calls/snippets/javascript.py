@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from playground.calls.snippets import fragments
 from playground.calls.snippets.fragments import quote_like_c
 from playground.calls.values import MaskedCall
@@ -18,7 +20,13 @@ def write_fetch(call: MaskedCall) -> str:
         f'const {each.name} = globalThis.process?.env.{each.name} ?? prompt("{each.name}");'
         for each in request.variables
     ]
-    if request.body is not None:
+    if request.files:
+        # Browsers have no files: there, replace the calls of readFile by Blobs.
+        lines.append('const { readFile } = await import("node:fs/promises");')
+    if request.body is not None and request.files:
+        parts = _list_parts(request.body, lambda path: f"await readFile({quote_like_c(path)})")
+        lines += ["const body = new Blob([", *parts, "]);"]
+    elif request.body is not None:
         lines.append(f"const body = {_write_body(request.body)};")
     lines += [
         f"const response = await fetch({_write_text(request.url)}, {{",
@@ -30,7 +38,8 @@ def write_fetch(call: MaskedCall) -> str:
     ]
     if request.body is not None:
         # As bytes: with a string, fetch would add a Content-Type of its own.
-        lines.append("  body: new TextEncoder().encode(body),")
+        text = "new TextEncoder().encode(body)"
+        lines.append(f"  body: {'body' if request.files else text},")
     lines += [
         '  redirect: "manual",',
         "});",
@@ -48,7 +57,14 @@ def write_node(call: MaskedCall) -> str:
     headers, comments = fragments.join_headers(request), fragments.write_comments(request, "//")
     lines = [f'const {module} = require("node:{module}");', "", *comments]
     lines += [f"const {each.name} = process.env.{each.name};" for each in request.variables]
-    if request.body is not None:
+    if request.files:
+        lines.insert(1, 'const fs = require("node:fs");')
+    if request.body is not None and request.files:
+        parts = _list_parts(
+            request.body, lambda path: f"fs.readFileSync({quote_like_c(path)})", "Buffer.from"
+        )
+        lines += ["const body = Buffer.concat([", *parts, "]);"]
+    elif request.body is not None:
         lines.append(f"const body = Buffer.from({_write_body(request.body)});")
     lines += [
         f"const request = {module}.request({_write_text(request.url)}, {{",
@@ -73,6 +89,18 @@ def write_node(call: MaskedCall) -> str:
 
 def _write_body(pieces: fragments.Fragments) -> str:
     return _write_text(fragments.split_lines(pieces), "\n  + ")
+
+
+def _list_parts(
+    pieces: fragments.Fragments, read: Callable[[str], str], convert: str = ""
+) -> Iterator[str]:
+    """The parts of a body with files as the items of an array."""
+    for each in fragments.split_lines(pieces):
+        if isinstance(each, fragments.BodyFile):
+            yield f"  {read(each.path)},"
+        else:
+            text = _write_text((each,))
+            yield f"  {convert}({text})," if convert else f"  {text},"
 
 
 def _write_text(pieces: fragments.Fragments, plus: str = " + ") -> str:

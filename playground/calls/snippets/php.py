@@ -39,7 +39,13 @@ def write_php(call: MaskedCall) -> str:
 
 
 def _write_text(pieces: fragments.Fragments, plus: str = " . ") -> str:
-    return fragments.write_expression(pieces, _quote, lambda name: f"getenv('{name}')", plus)
+    return fragments.write_expression(
+        pieces,
+        _quote,
+        lambda name: f"getenv('{name}')",
+        plus,
+        lambda path: f"file_get_contents({_quote(path)})",
+    )
 
 
 def _quote(text: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from playground.calls.snippets import fragments
 from playground.calls.values import MaskedCall
 
@@ -9,9 +11,14 @@ from playground.calls.values import MaskedCall
 def write_python(call: MaskedCall) -> str:
     """The call as a script."""
     request = fragments.prepare_request(call)
-    lines = ["import os", ""] if request.variables else []
+    imports = ["import os"] if request.variables else []
+    imports += ["from pathlib import Path"] if request.files else []
+    lines = [*imports, ""] if imports else []
     lines += ["import requests", "", *fragments.write_comments(request, "#")]
-    if request.body is not None:
+    if request.body is not None and request.files:
+        # Each text is encoded, as bytes and text can't be joined.
+        lines += ['body = b"".join(', "    [", *_write_items(request.body), "    ]", ")", ""]
+    elif request.body is not None:
         pieces = fragments.split_lines(request.body)
         body = _write_text(pieces, "\n    + ")
         lines += ["body = " + (f"(\n    {body}\n)" if len(pieces) > 1 else body), ""]
@@ -25,10 +32,18 @@ def write_python(call: MaskedCall) -> str:
     ]
     if request.body is not None:
         # Encoded: requests would otherwise try Latin-1 first.
-        lines.append("    data=body.encode(),")
+        lines.append("    data=body," if request.files else "    data=body.encode(),")
     # requests would follow redirects, even for a POST; Send doesn't.
     lines += ["    allow_redirects=False,", ")", "print(response.status_code, response.text)"]
     return "\n".join(lines) + "\n"
+
+
+def _write_items(body: fragments.Fragments) -> Iterator[str]:
+    for each in fragments.split_lines(body):
+        if isinstance(each, fragments.BodyFile):
+            yield f"        Path({each.path!r}).read_bytes(),"
+        else:
+            yield f"        {_write_text((each,))}.encode(),"
 
 
 def _write_text(pieces: fragments.Fragments, plus: str = " + ") -> str:

@@ -33,7 +33,9 @@ def write_ruby(call: MaskedCall) -> str:
             lines.append(f"request[{_quote(name)}] = {_write_text(value)}")
         seen.add(name.lower())
     if request.body is not None:
-        body = _write_text(fragments.split_lines(request.body), " +\n  ")
+        # Ruby joins text and the bytes of files only as bytes.
+        suffix = ".b" if request.files else ""
+        body = _write_text(fragments.split_lines(request.body), " +\n  ", suffix)
         lines.append(f"request.body = {body}")
     lines += [
         'options = { use_ssl: uri.scheme == "https" }',
@@ -44,8 +46,14 @@ def write_ruby(call: MaskedCall) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _write_text(pieces: fragments.Fragments, plus: str = " + ") -> str:
-    return fragments.write_expression(pieces, _quote, lambda name: f'ENV.fetch("{name}")', plus)
+def _write_text(pieces: fragments.Fragments, plus: str = " + ", suffix: str = "") -> str:
+    return fragments.write_expression(
+        pieces,
+        lambda text: _quote(text) + suffix,
+        lambda name: f'ENV.fetch("{name}"){suffix}',
+        plus,
+        lambda path: f"File.binread({_quote(path)})",
+    )
 
 
 def _quote(text: str) -> str:

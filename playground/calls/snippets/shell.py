@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 from playground.calls.snippets import fragments
 from playground.calls.values import MaskedCall
@@ -59,19 +60,30 @@ def _prepare(call: MaskedCall) -> tuple[fragments.Request, bool]:
     request = fragments.prepare_request(call)
     fragments.reject_nul((request.url, request.body), "a shell")
     size = sum(len(each.encode()) for each in request.body or () if isinstance(each, str))
-    return request, size > _ARGUMENT_LIMIT
+    return request, size > _ARGUMENT_LIMIT or bool(request.files)
 
 
 def _finish(request: fragments.Request, command: str, piped: bool) -> str:
     if piped and request.body is not None:
-        command = f"printf %s {_quote_word(request.body)} |\n{command}"
+        command = f"{_write_pipe(request.body)} |\n{command}"
     return "\n".join([*fragments.write_comments(request, "#"), command]) + "\n"
+
+
+def _write_pipe(body: fragments.Fragments) -> str:
+    """A command that prints the body, files included."""
+    commands: list[str] = []
+    for is_file, group in groupby(body, lambda each: isinstance(each, fragments.BodyFile)):
+        if is_file:
+            paths = (each.path for each in group if isinstance(each, fragments.BodyFile))
+            commands += [f"cat {_quote(path)}" for path in paths]
+        else:
+            commands.append(f"printf %s {_quote_word(tuple(group))}")
+    return commands[0] if len(commands) == 1 else f"{{ {'; '.join(commands)}; }}"
 
 
 def _quote_word(pieces: fragments.Fragments) -> str:
     """The pieces as one shell word."""
-    parts = [_quote(each) if isinstance(each, str) else f'"${each.name}"' for each in pieces]
-    return "".join(parts) or "''"
+    return fragments.write_expression(pieces, _quote, lambda name: f'"${name}"', "") or "''"
 
 
 def _quote(text: str) -> str:

@@ -1,0 +1,213 @@
+"""Bodies of calls: one JSON document, written in the media type that the operation takes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+from playground.calls.parameters import is_json
+from playground.calls.resolved import (
+    Resolved,
+    Scalar,
+    find_variable,
+    json_pieces,
+    resolve_tree,
+)
+from playground.calls.styles import Notation, notation_of_property, write_styled
+from playground.calls.substitution import (
+    AssemblyError,
+    FileData,
+    Inserted,
+    PartWriter,
+    Piece,
+    ReferenceValues,
+    fill_document,
+    fill_text,
+)
+from playground.jsontext.parsing import Tree, parse
+from playground.openapi.parameters import Encoding, RequestBody, list_types
+
+BodyKind = Literal["json", "form", "multipart", "xml", "text", "binary"]
+
+_FORM = "application/x-www-form-urlencoded"
+_XML_TYPE = re.compile(r"(?:application|text)/(?:[\w.+-]+\+)?xml\s*(?:;|$)", re.I)
+_TEXT_TYPE = re.compile(r"text/|application/(?:[\w.+-]+\+)?(?:yaml|javascript|sql|graphql)\b", re.I)
+# RFC 2046 allows 70 characters; a number at the end makes another one if the body has this one.
+_BOUNDARY = "playground-boundary-{:08d}"
+# As browsers write them (the HTML standard, "multipart/form-data"): RFC 7578 has no other escape.
+_NAME_ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
+_ONE_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;[^,]*)?")
+
+
+@dataclass(frozen=True)
+class WrittenBody:
+    """A body and its media type as it is sent, with the boundary of its parts if it has any."""
+
+    part: PartWriter = field(repr=False)
+    media_type: str
+    has_boundary: bool = False
+
+
+def find_body_kind(body: RequestBody) -> BodyKind:
+    """How the document becomes a body of this media type."""
+    media_type = body.media_type.strip().lower()
+    if is_json(media_type):
+        return "json"
+    if media_type.startswith(_FORM):
+        return "form"
+    if media_type.startswith("multipart/"):
+        return "multipart"
+    if _XML_TYPE.match(media_type):
+        return "xml"
+    if _TEXT_TYPE.match(media_type):
+        return "text"
+    # A type of its own, whose schema describes JSON.
+    return "binary" if "string" in list_types(body.schema) else "json"
+
+
+def write_body(
+    body: RequestBody,
+    text: str,
+    values: ReferenceValues,
+    credential: tuple[str, Piece] | None = None,
+) -> WrittenBody:
+    """The document `text` in the media type of `body`.
+
+    `credential` is a key and its value for a form's fields; a JSON document has it already, as
+    a reference (see `fill_document`). Raises AssemblyError for what the media type can't
+    express, and what `fill_document` raises.
+    """
+    kind = find_body_kind(body)
+    part = PartWriter("body", "json" if kind == "json" else "raw")
+    if kind == "json":
+        part.write(fill_document(text, values, credential[1] if credential else None))
+        is_any = "*" in body.media_type or not body.media_type
+        return WrittenBody(part, "application/json" if is_any else body.media_type)
+    tree = parse(text)
+    if kind not in ("form", "multipart"):
+        return _write_text(body, kind, tree, values)
+    value = resolve_tree(tree, values)
+    if not isinstance(value, dict):
+        raise AssemblyError("body-not-fields", type=body.media_type)
+    if credential is not None:
+        value = {credential[0]: Scalar((credential[1],)), **value}
+    if kind == "form":
+        part.write(_write_form(body, value))
+        return WrittenBody(part, body.media_type)
+    boundary = _write_multipart(part, list(_list_parts(body, value)))
+    return WrittenBody(part, f"{body.media_type}; boundary={boundary}", has_boundary=True)
+
+
+def _write_text(
+    body: RequestBody, kind: BodyKind, tree: Tree, values: ReferenceValues
+) -> WrittenBody:
+    """A JSON string as the body: its text, or the bytes of its file."""
+    if isinstance(tree, dict | list) or tree is None:
+        raise AssemblyError("body-not-text", type=body.media_type)
+    value = resolve_tree(tree, values)
+    if not isinstance(value, Scalar):
+        raise AssemblyError("body-not-text", type=body.media_type)
+    part = PartWriter("body", "raw")
+    # A variable may be the whole XML; in XML that was typed, values are text.
+    if kind == "xml" and isinstance(tree, str) and value.file is None and not find_variable(tree):
+        part.write(fill_text(tree, values, "xml"))
+    else:
+        part.write(_as_bytes(value.pieces))
+    media_type = body.media_type
+    if "*" in media_type:
+        media_type = value.file.media_type if value.file else "application/octet-stream"
+    # Without it, HTTP libraries read texts as ASCII or Latin-1.
+    if kind == "text" and media_type.startswith("text/") and "charset" not in media_type.lower():
+        media_type += "; charset=utf-8"
+    return WrittenBody(part, media_type)
+
+
+def _as_bytes(pieces: Iterable[Piece]) -> Iterator[Piece]:
+    """The pieces with files as their bytes instead of data URIs."""
+    for piece in pieces:
+        yield Inserted(piece, "bytes") if isinstance(piece, FileData) else piece
+
+
+def _write_form(body: RequestBody, fields: dict[str, Resolved]) -> Iterator[Piece]:
+    """The fields of a form, `a=1&b=2`; spaces become `%20`, which every server reads."""
+    first = True
+    for name, value in fields.items():
+        for part in _write_field(name, value, body.encoding.get(name)):
+            yield "" if first else "&"
+            yield from part
+            first = False
+
+
+def _write_field(name: str, value: Resolved, encoding: Encoding | None) -> list[list[Piece]]:
+    if encoding is not None and encoding.has_style:
+        return write_styled(notation_of_property(name, encoding), value)
+    # OpenAPI's defaults: an item of an array is a field of its own, an object is JSON.
+    wants_json = encoding is not None and is_json(encoding.media_type)
+    items = value if isinstance(value, list) and not wants_json else [value]
+    notation = Notation(name, name, "form", explode=True)
+    fields: list[list[Piece]] = []
+    for item in items:
+        if isinstance(item, Scalar) and not wants_json:
+            fields += write_styled(notation, item)
+        elif item is not None:
+            as_json = Scalar(tuple(json_pieces(item)))
+            fields += write_styled(notation, as_json)
+    return fields
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One part of a multipart body: lines of its head, and its content."""
+
+    head: tuple[str, ...]
+    pieces: tuple[Piece, ...] = field(repr=False)
+
+
+def _list_parts(body: RequestBody, fields: dict[str, Resolved]) -> Iterator[_Part]:
+    for name, value in fields.items():
+        # Only forms have styles; here an item of an array is a part of its own.
+        encoding = body.encoding.get(name, Encoding())
+        for item in value if isinstance(value, list) else [value]:
+            if item is not None:
+                yield _make_part(name, item, encoding.media_type)
+
+
+def _make_part(name: str, value: Resolved, media_type: str) -> _Part:
+    disposition = f'Content-Disposition: form-data; name="{name.translate(_NAME_ESCAPES)}"'
+    # `image/*` and `image/png, image/jpeg` allow several types, so the file's own is sent.
+    given = media_type if _ONE_TYPE.fullmatch(media_type.strip()) else ""
+    if not isinstance(value, Scalar) or is_json(given):
+        content_type = given if is_json(given) else "application/json"
+        return _Part((disposition, f"Content-Type: {content_type}"), tuple(json_pieces(value)))
+    if file := value.file:
+        file_name = (file.name or file.id or "file").translate(_NAME_ESCAPES)
+        disposition += f'; filename="{file_name}"'
+        return _Part(
+            (disposition, f"Content-Type: {given or file.media_type}"), (Inserted(file, "bytes"),)
+        )
+    head = (disposition, f"Content-Type: {given}") if given else (disposition,)
+    return _Part(head, tuple(_as_bytes(value.pieces)))
+
+
+def _write_multipart(part: PartWriter, parts: list[_Part]) -> str:
+    """Write the parts; return the boundary, which occurs in none of them."""
+    number = 0
+    boundary = _BOUNDARY.format(number).encode()
+    places: list[int] = []
+    for each in parts:
+        part.write(["--"])
+        places.append(len(part.data))
+        part.data += boundary
+        part.write(["\r\n", *(f"{line}\r\n" for line in each.head), "\r\n", *each.pieces, "\r\n"])
+    part.write(["--"])
+    places.append(len(part.data))
+    part.data += boundary + b"--\r\n"
+    # Files are read only once, so the boundary is replaced where it was written.
+    while part.data.count(boundary) > len(places):
+        number += 1
+        boundary = _BOUNDARY.format(number).encode()
+        for at in places:
+            part.data[at : at + len(boundary)] = boundary
+    return boundary.decode()
