@@ -82,7 +82,7 @@ def read_typed(parameter: Parameter, typed: str, values: ReferenceValues) -> Res
 def _write_content(
     parameter: Parameter, notation: Notation, typed: str, values: ReferenceValues
 ) -> list[Piece]:
-    """A parameter described by a media type: JSON on one line, any other text as typed."""
+    """A parameter described by a media type: JSON without spaces, other text as typed."""
     pieces: Iterable[Piece]
     if not is_json(parameter.media_type):
         pieces = fill_text(typed, values)

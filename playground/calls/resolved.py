@@ -73,7 +73,7 @@ def to_resolved(value: Any) -> Resolved:
 
 
 def json_pieces(value: Resolved) -> Iterator[Piece]:
-    """The value as JSON on one line; its secrets and files are escaped for JSON strings."""
+    """The value as JSON without spaces; its secrets and files are escaped for JSON strings."""
     if value is None:
         yield "null"
     elif isinstance(value, Scalar):
@@ -83,6 +83,6 @@ def json_pieces(value: Resolved) -> Iterator[Piece]:
         pairs = value.items() if isinstance(value, dict) else ((None, each) for each in value)
         yield "{" if isinstance(value, dict) else "["
         for number, (key, each) in enumerate(pairs):
-            yield (", " if number else "") + ("" if key is None else f"{quote(key)}: ")
+            yield ("," if number else "") + ("" if key is None else f"{quote(key)}:")
             yield from json_pieces(each)
         yield "}" if isinstance(value, dict) else "]"
