@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
 
 # A field in a template: `{key}`, or `{user:password}` for both in Base64 as HTTP Basic joins them.
 PLACEHOLDER = re.compile(r"\{(\w+(?::\w+)?)\}")
@@ -31,8 +30,8 @@ class OAuthToken:
 
     `field` is the secret that takes the token. `client_id`, `client_secret` and
     `refresh_token` are the fields that the request for it needs; without a `refresh_token`
-    the grant is that of client credentials. `authentication` says where the client's ID and
-    secret go: `basic` in a header, `body` among the fields.
+    the grant is that of client credentials. `extra` are parameters of the request and the
+    fields that fill them, `scopes` what the scope is if its field is empty.
     """
 
     field: str
@@ -41,12 +40,18 @@ class OAuthToken:
     client_secret: str
     refresh_token: str = ""
     scopes: tuple[str, ...] = ()
-    authentication: Literal["basic", "body"] = "basic"
+    extra: tuple[tuple[str, str], ...] = ()
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """The fields that people fill in for it."""
+        """The fields without which there is no token."""
         return (self.refresh_token or self.client_secret, self.client_id)
+
+    @property
+    def sent_fields(self) -> tuple[str, ...]:
+        """All fields that may go to the token URL."""
+        known = (self.client_id, self.client_secret, self.refresh_token)
+        return (*filter(None, known), *(field for _, field in self.extra))
 
 
 @dataclass(frozen=True)
