@@ -1,5 +1,6 @@
 """The next requests of a batch, put together before they are claimed."""
 
+import threading
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +24,14 @@ from playground.history.models import Body
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.people.models import Person
 from playground.rules.problems import ERROR
-from playground.sending.pipeline import Assembled, Wire, assemble_plan, load_wire, make_exchange
+from playground.sending.pipeline import (
+    Assembled,
+    Wire,
+    assemble_plan,
+    fetch_tokens,
+    load_wire,
+    make_exchange,
+)
 from playground.sending.plans import WORKFLOW_UID, Plan, check_plan, describe_context
 from playground.workspace.models import Connection
 from playground.workspace.secrets import note_secret_use
@@ -112,6 +120,8 @@ class Preparer:
             self._stamp, self._wire_at = stamp, now
             self._noted = set()
             self._common = self._plan()
+            if failure := fetch_tokens(self._common, threading.Event()):
+                raise MustPause(failure.message)
             self._wire: Wire = load_wire(self._common)
 
     def take(self, wanted: int) -> list[Prepared]:

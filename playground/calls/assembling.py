@@ -118,7 +118,7 @@ def assemble(
         url = PartWriter("url", "url")
         url.write(write_url(operation, endpoint.base_url, typed, values))
         own = write_header_values(operation, typed, values)
-        scheme = _choose_scheme(operation, endpoint, text)
+        scheme = choose_scheme(operation, endpoint, text)
         found = NOTHING
         if scheme is not None:
             # RFC 9110, section 5.1: the names of headers are case-insensitive.
@@ -130,10 +130,9 @@ def assemble(
         headers = _write_headers(endpoint, [*found.headers], own, cookies, body)
         parts = [url, *(part for _, part in headers), *([body.part] if body else [])]
         used = tuple(dict.fromkeys(each for part in parts for each in part.secrets))
-        _check_hosts(endpoint.base_url, used)
+        check_hosts(endpoint.base_url, used)
     except AssemblyError as error:
-        message = f"Not sent: {_MESSAGES[error.code].format_map(error.params)}"
-        return Failure(error.code, message, False, error.params)
+        return explain_error(error)
     return Call(
         method=operation.method,
         url=url.data.decode(),
@@ -145,7 +144,13 @@ def assemble(
     )
 
 
-def _choose_scheme(operation: Operation, endpoint: Endpoint, text: str) -> CredentialScheme | None:
+def explain_error(error: AssemblyError) -> Failure:
+    """The failure of a call that can't be assembled."""
+    message = f"Not sent: {_MESSAGES[error.code].format_map(error.params)}"
+    return Failure(error.code, message, False, error.params)
+
+
+def choose_scheme(operation: Operation, endpoint: Endpoint, text: str) -> CredentialScheme | None:
     """How the connection authenticates; None if the document has a credential itself."""
     # One typed into the document wins over the connection's, however that is sent.
     keys = {each.body_key for each in operation.credential.schemes if each.body_key}
@@ -218,7 +223,7 @@ def _write_body(
         raise AssemblyError("document-broken") from None
 
 
-def _check_hosts(base_url: str, secrets: Iterable[Secret]) -> None:
+def check_hosts(base_url: str, secrets: Iterable[Secret]) -> None:
     """Raise AssemblyError early; `network` checks again what it really dials."""
     found = _AUTHORITY.match(base_url)
     host, port = (found[2].strip("[]").lower(), found[3]) if found else ("", None)

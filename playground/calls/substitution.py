@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from html import escape as escape_html
 from typing import Any
 from urllib.parse import quote as percent_encode
+from urllib.parse import quote_plus
 from uuid import uuid4
 
 from playground.calls.values import Insertion, Placeholder, Secret
@@ -96,15 +97,20 @@ class Inserted:
 
 @dataclass(frozen=True)
 class BasicPair:
-    """A user name and a password, written in Base64 as HTTP Basic does (RFC 7617)."""
+    """A user name and a password, written in Base64 as HTTP Basic does (RFC 7617).
+
+    OAuth 2 wants both in the encoding of a `form` before that (RFC 6749, section 2.3.1).
+    """
 
     user: Secret | str = field(repr=False)
     password: Secret | str = field(repr=False)
+    form: bool = False
 
     @property
     def encoded(self) -> str:
-        parts = (each.value if isinstance(each, Secret) else each for each in self.parts)
-        return b64encode(":".join(parts).encode()).decode()
+        texts = (each.value if isinstance(each, Secret) else each for each in self.parts)
+        joined = ":".join(quote_plus(each) if self.form else each for each in texts)
+        return b64encode(joined.encode()).decode()
 
     @property
     def parts(self) -> tuple[Secret | str, Secret | str]:

@@ -26,6 +26,7 @@ NOT_COPIED = {
     "people.SignInAttempt": "They count for 15 minutes.",
     "people.SignInLock": "A row that is made when it is needed.",
     "people.RequestCount": "They count for minutes.",
+    "vault.AccessToken": "Each is fetched again when it is needed.",
     "vault.StorageCheck": "A row that health checks write.",
     "sending.QueuedSend": "Where the backup comes from, it was sent since. It ends as unknown.",
     "batches.Lane": "Shares of batches that run where the backup comes from.",

@@ -28,7 +28,8 @@ class CredentialField:
 class OAuthToken:
     """A token that the product fetches and keeps: OAuth 2 (RFC 6749, sections 4.4 and 6).
 
-    `field` is the secret that takes the token. `client_id`, `client_secret` and
+    `field` is the secret that takes the token; `token_url` may be relative to the base URL of
+    the connection. `client_id`, `client_secret` and
     `refresh_token` are the fields that the request for it needs; without a `refresh_token`
     the grant is that of client credentials. `extra` are parameters of the request and the
     fields that fill them, `scopes` what the scope is if its field is empty.

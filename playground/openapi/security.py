@@ -33,10 +33,9 @@ class SecurityReading:
 
 @dataclass
 class SecurityReader:
-    """Reads the requirements of one document; `base_url` is what its token URLs are relative to."""
+    """Reads the requirements of one document, whose `securitySchemes` are `schemes`."""
 
     schemes: Mapping[str, Any]
-    base_url: str = ""
     _variants: dict[str, list[SchemeVariant]] = field(default_factory=dict, repr=False)
 
     def read(self, requirement: Any) -> SecurityReading:
@@ -96,7 +95,7 @@ class SecurityReader:
         if name not in self._variants:
             entry = self.schemes.get(name)
             known = entry if isinstance(entry, Mapping) else {}
-            self._variants[name] = list(read_variants(name, known, self.base_url))
+            self._variants[name] = list(read_variants(name, known))
         return self._variants[name]
 
     def _explain(self, name: str) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urljoin
 
 from playground.openapi.credentials import CredentialField, CredentialScheme, OAuthToken
 
@@ -27,11 +26,8 @@ class SchemeVariant:
     fields: tuple[CredentialField, ...] = ()
 
 
-def read_variants(name: str, entry: Mapping[str, Any], base_url: str) -> Iterator[SchemeVariant]:
-    """The ways to use an entry of `securitySchemes`, the usual one first; none if there is none.
-
-    Token URLs may be relative to `base_url`.
-    """
+def read_variants(name: str, entry: Mapping[str, Any]) -> Iterator[SchemeVariant]:
+    """The ways to use an entry of `securitySchemes`, the usual one first; none if there is none."""
     name, help = _to_name(name), _read_help(entry)
     match entry.get("type"):
         case "apiKey":
@@ -45,7 +41,7 @@ def read_variants(name: str, entry: Mapping[str, Any], base_url: str) -> Iterato
         case "http":
             yield from _read_http(name, str(entry.get("scheme", "")), help)
         case "oauth2":
-            fetched = list(_read_flows(name, entry.get("flows"), base_url, help))
+            fetched = list(_read_flows(name, entry.get("flows"), help))
             typed = _bearer(f"{name}.token", name, "Access token", help)
             # Where a person would have to sign in, most people have a token or nothing.
             is_usual = any(each.scheme.id == f"{name}.client" for each in fetched)
@@ -80,7 +76,7 @@ def _bearer(
     return SchemeVariant(scheme, () if token else (CredentialField(name, title, help=help),))
 
 
-def _read_flows(name: str, flows: Any, base_url: str, help: str) -> Iterator[SchemeVariant]:
+def _read_flows(name: str, flows: Any, help: str) -> Iterator[SchemeVariant]:
     """The flows in which the product can fetch tokens: without a person who signs in."""
     flows = flows if isinstance(flows, Mapping) else {}
     grants = {
@@ -101,7 +97,7 @@ def _read_flows(name: str, flows: Any, base_url: str, help: str) -> Iterator[Sch
         }
         token = OAuthToken(
             field=f"{name}_access_token",
-            token_url=urljoin(f"{base_url.rstrip('/')}/", url),
+            token_url=url,
             client_id=fields["client_id"],
             client_secret=fields["client_secret"],
             refresh_token=fields.get("refresh_token", ""),

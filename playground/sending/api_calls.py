@@ -16,9 +16,11 @@ from playground.calls.values import Failure, Outcome, Reply, Verdict
 from playground.calls.verdicts import reach_verdict
 from playground.people.audit import record_event
 from playground.people.models import Person
+from playground.sending.access_tokens import doubt_tokens
 from playground.sending.completing import Result, complete_exchange
 from playground.sending.pipeline import (
     assemble_plan,
+    complete_assembled,
     note_use,
     perform_call,
     start_exchange,
@@ -79,7 +81,9 @@ def call_operation(
     assembled = assemble_plan(plan)
     exchange = start_exchange(plan, assembled.call, person, None) if record else None
     note_use(plan, assembled)
+    assembled = complete_assembled(plan, assembled, cancel)
     result = assembled.failure or perform_call(assembled.call, cancel)
+    doubt_tokens(plan.connection, assembled.call, result)
     if exchange is not None:
         complete_exchange(exchange, plan, assembled.call, result)
     elif isinstance(result, Failure) and result.code == "guard-refused":

@@ -4,7 +4,7 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils import timezone
 
-from playground.calls.assembling import Endpoint, assemble
+from playground.calls.assembling import Endpoint, assemble, choose_scheme
 from playground.calls.masking import list_inserted_files
 from playground.calls.substitution import AssemblyError, FileData
 from playground.calls.values import Call, Failure, Secret
@@ -22,6 +22,7 @@ from playground.history.recording import record_start
 from playground.network import send_call
 from playground.payload_templates.secrets import secrets_for
 from playground.people.models import Person
+from playground.sending.access_tokens import Renewal, doubt_tokens, load_tokens, renew_tokens
 from playground.sending.completing import Result, complete_exchange, describe_error, log_error
 from playground.sending.file_access import find_openable_files
 from playground.sending.plans import Plan, describe_context, fingerprint_plan
@@ -51,25 +52,29 @@ GRACE = timedelta(seconds=30)
 class Assembled:
     """The call, or a bare one and the failure that says why it could not be assembled;
     `binds_secrets` is set if the draft has secrets that are not bound to a host yet;
-    `unrecorded` names secrets of the call whose use wasn't recorded recently."""
+    `unrecorded` names secrets of the call whose use wasn't recorded recently; `needs_tokens`
+    means that `fetch_tokens` has to complete it before it is sent."""
 
     call: Call = field(repr=False)
     failure: Failure | None = None
     binds_secrets: bool = False
     unrecorded: tuple[str, ...] = ()
+    needs_tokens: bool = False
 
 
 @dataclass(frozen=True)
 class Wire:
     """A connection with its secrets, looked up once for one call or for many.
 
-    `secrets` are the draft's or version's own, `rows` all that may be used.
+    `secrets` are the draft's or version's own, `rows` all that may be used. `needs_tokens` is
+    set if a token of the credential has to be fetched before anything is sent.
     """
 
     endpoint: Endpoint
     secrets: tuple[Secret, ...] = field(repr=False)
     rows: tuple[StoredSecret, ...] = field(repr=False)
     binds_secrets: bool = False
+    needs_tokens: bool = False
 
 
 def load_wire(plan: Plan) -> Wire:
@@ -82,7 +87,34 @@ def load_wire(plan: Plan) -> Wire:
         own = secrets_for(plan.person, plan.version, plan.connection, origin)
     shared = to_wire([row for row in rows if row.draft_id is None], plan.connection, origin)
     binds = any(not row.hosts for row in own_rows)
-    return Wire(_build_endpoint(plan, shared, own, origin), own, tuple(rows), binds)
+    endpoint, needs_tokens = _build_endpoint(plan, shared, own, origin), False
+    if plan.connection is not None and any(s.tokens for s in plan.operation.credential.schemes):
+        scheme = choose_scheme(plan.operation, endpoint, plan.text)
+        wanted = scheme.tokens if scheme else ()
+        tokens, needs_tokens = load_tokens(plan.connection, wanted, origin)
+        endpoint = replace(endpoint, credentials={**endpoint.credentials, **tokens})
+    return Wire(endpoint, own, tuple(rows), binds, needs_tokens)
+
+
+def fetch_tokens(plan: Plan, cancel: threading.Event) -> Failure | None:
+    """Fetch the tokens that the plan's calls need; return why that failed.
+
+    Call this where no transaction is open, and from no thread that serves pages.
+    """
+    credential = plan.operation.credential
+    connection = plan.connection
+    if connection is None or not any(each.tokens for each in credential.schemes):
+        return None
+
+    def load_endpoint() -> Endpoint:
+        return load_wire(plan).endpoint
+
+    scheme = choose_scheme(plan.operation, load_endpoint(), plan.text)
+    renewal = Renewal(connection, plan.operation.api.credential, load_endpoint, cancel)
+    # One token serves all operations: that of the API has the scopes of all of them.
+    known = {t.field: t for each in plan.operation.api.credential.schemes for t in each.tokens}
+    tokens = [known.get(each.field, each) for each in scheme.tokens] if scheme else []
+    return renew_tokens(renewal, tokens)
 
 
 def assemble_plan(plan: Plan, wire: Wire | None = None) -> Assembled:
@@ -113,7 +145,23 @@ def assemble_plan(plan: Plan, wire: Wire | None = None) -> Assembled:
         return Assembled(bare, assembled, binds)
     sent = {secret.name for secret in assembled.secrets}
     unrecorded = {r.name for r in wire.rows if r.name in sent and not is_use_recorded(r)}
-    return Assembled(assembled, None, binds, tuple(sorted(unrecorded)))
+    return Assembled(assembled, None, binds, tuple(sorted(unrecorded)), wire.needs_tokens)
+
+
+def complete_assembled(plan: Plan, assembled: Assembled, cancel: threading.Event) -> Assembled:
+    """The call with the tokens that it was assembled without, or why there are none."""
+    if not assembled.needs_tokens or assembled.failure is not None:
+        return assembled
+    try:
+        failure = fetch_tokens(plan, cancel)
+    except Exception as error:
+        # The network's errors come back as failures: this is a bug or a broken database.
+        logger.error("Fetching a token failed: %s", describe_error(error))
+        message = "Not sent: API Playground failed while fetching a token. See the log."
+        failure = Failure("token-broken", message, left=False)
+    if failure is not None:
+        return replace(assembled, failure=failure)
+    return replace(assemble_plan(plan), needs_tokens=False)
 
 
 def _open_file(plan: Plan, file_id: str) -> FileData | None:
@@ -190,7 +238,9 @@ def send_and_complete(
     except Exception as error:
         # Just a date: the send doesn't depend on it.
         log_error("Noting the use of secrets", exchange, error)
-    result = perform_call(assembled.call, cancel)
+    assembled = complete_assembled(plan, assembled, cancel)
+    result = assembled.failure or perform_call(assembled.call, cancel)
+    doubt_tokens(plan.connection, assembled.call, result)
     return complete_exchange(exchange, plan, assembled.call, result, wait_for_storage=True)
 
 

@@ -47,6 +47,34 @@ class Secret(models.Model):
         return self.name
 
 
+class AccessToken(models.Model):
+    """A token that the product fetched for a connection, and fetches again before it ends.
+
+    `field` is the credential's field that takes it. Whoever fetches it claims the row before,
+    until `claimed_until`. `failed_at` and `failure` are from the last attempt that failed.
+    """
+
+    connection = models.ForeignKey(
+        "workspace.Connection", models.CASCADE, related_name="access_tokens"
+    )
+    field = models.CharField(max_length=100)
+    value = SealedTextField(default="")
+    hosts = models.TextField(default="")
+    expires_at = models.DateTimeField()
+    renew_at = models.DateTimeField()
+    claimed_until = models.DateTimeField()
+    failed_at = models.DateTimeField(null=True)
+    failure = models.TextField(default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "field"], name="token_per_connection")
+        ]
+
+    def __str__(self) -> str:
+        return self.field
+
+
 class StorageCheck(models.Model):
     """The only row: written by health checks."""
 

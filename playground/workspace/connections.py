@@ -74,6 +74,8 @@ def save_connection(values: ConnectionInput, connection: Connection | None = Non
     # Otherwise anyone who can edit a connection could have its credential sent to their own host.
     if moved:
         saved.secrets.all().delete()
+    # They may have been fetched for another client or with other scopes.
+    saved.access_tokens.all().delete()
     saved.touch_facts()
     return saved
 

@@ -9,6 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from playground.calls import values
+from playground.calls.oauth import find_token_url
+from playground.openapi.operations import UnknownOperation, get_api
 from playground.people.models import Person
 from playground.vault.models import Secret
 from playground.workspace.connections import host_of, resolve_hosts
@@ -24,8 +26,10 @@ def store_secret(
 ) -> Secret:
     """Store or replace the connection's credential for a field such as `api_key`.
 
-    It is bound to the host that the connection has now.
+    It is bound to the hosts that the connection needs it for now.
     """
+    # A token that was fetched with the former value must not be used any more.
+    connection.access_tokens.all().delete()
     # A new value is a new secret: the last use of the old one doesn't apply to it.
     stored, _ = Secret.objects.update_or_create(
         connection=connection,
@@ -33,7 +37,7 @@ def store_secret(
         defaults={
             "field": field,
             "value": value,
-            "hosts": host_of(connection.base_url),
+            "hosts": " ".join(find_hosts(connection, field)),
             "public": public,
             "created_by": person,
             "created_at": timezone.now(),
@@ -44,8 +48,32 @@ def store_secret(
     return stored
 
 
+def find_hosts(connection: Connection, field: str) -> list[str]:
+    """Return the hosts that a field goes to: the API's, the token server's, or both."""
+    own = host_of(connection.base_url)
+    try:
+        schemes = get_api(connection.api).credential.schemes
+    except UnknownOperation:
+        return [own]
+    hosts = [
+        host_of(find_token_url(token, connection.base_url))
+        for scheme in schemes
+        for token in scheme.tokens
+        if field in token.sent_fields
+    ]
+    # What only the token server needs must not be sent anywhere else.
+    is_sent = any(field in each.sent_fields for each in schemes)
+    return list(dict.fromkeys([*([own] if is_sent or not hosts else []), *hosts]))
+
+
+def replace_secret(connection: Connection, field: str, value: str) -> None:
+    """Replace a value that an API issued in place of the former one, for the same hosts."""
+    connection.secrets.filter(name=field).update(value=value)
+
+
 def delete_secret(connection: Connection, field: str) -> bool:
     """Return whether there was one to delete."""
+    connection.access_tokens.all().delete()
     deleted = connection.secrets.filter(name=field).delete()[0] > 0
     connection.touch_facts()
     return deleted

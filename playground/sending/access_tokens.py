@@ -1,0 +1,174 @@
+"""OAuth tokens of connections: fetched before a send that needs one, once for all at a time."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from playground.calls.assembling import Endpoint, explain_error
+from playground.calls.masking import mask_text
+from playground.calls.oauth import FetchedToken, TokenRefusal, read_token, write_token_call
+from playground.calls.substitution import AssemblyError
+from playground.calls.values import Call, Failure, Reply, Secret
+from playground.network import send_call
+from playground.openapi.credentials import Credential, OAuthToken
+from playground.sending.policy import current_limits, current_policy
+from playground.vault.models import AccessToken
+from playground.workspace.connections import host_of, resolve_hosts
+from playground.workspace.models import Connection
+from playground.workspace.secrets import replace_secret
+
+logger = logging.getLogger("playground.sending")
+
+# How much longer than a send whoever claimed a token may take before it counts as gone.
+GRACE = timedelta(seconds=10)
+FIRST_PAUSE, LONGEST_PAUSE = 0.05, 0.5
+# Shown, recorded and masked where the token isn't known yet. It is never sent.
+PENDING = "not fetched yet"
+UNAUTHORIZED = 401
+
+
+def load_tokens(
+    connection: Connection, tokens: Sequence[OAuthToken], origin: str
+) -> tuple[dict[str, Secret], bool]:
+    """The tokens as values by field, and whether one has to be fetched first."""
+    if not tokens:
+        return {}, False
+    rows = {row.field: row for row in connection.access_tokens.all()}
+    found, is_pending = {}, False
+    for token in tokens:
+        row = rows.get(token.field)
+        is_due = row is None or not row.value or row.renew_at <= timezone.now()
+        is_pending |= is_due
+        hosts = resolve_hosts(row.hosts if row else host_of(connection.base_url), origin)
+        value = row.value if row and row.value else PENDING
+        found[token.field] = Secret(token.field, value, hosts)
+    return found, is_pending
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What it takes to fetch the tokens of a connection.
+
+    `load_endpoint` reads the client's values when they are needed: a refresh token may have
+    been replaced since the send was planned.
+    """
+
+    connection: Connection
+    credential: Credential
+    load_endpoint: Callable[[], Endpoint]
+    cancel: threading.Event
+
+
+def renew_tokens(renewal: Renewal, tokens: Iterable[OAuthToken]) -> Failure | None:
+    """Fetch the tokens that are missing or about to end; return why that failed.
+
+    Call this from a thread that serves no pages, outside of a transaction: it waits for the
+    token server, or for another thread or process that asks it already.
+    """
+    for token in tokens:
+        if failure := _renew(renewal, token):
+            return failure
+    return None
+
+
+def _renew(renewal: Renewal, token: OAuthToken) -> Failure | None:
+    started, pause = timezone.now(), FIRST_PAUSE
+    longest = timedelta(seconds=current_limits().total_seconds) + GRACE
+    while (now := timezone.now()) < started + 2 * longest:
+        row = _find_row(renewal.connection, token)
+        if row.value and row.renew_at > now:
+            return None
+        if row.failed_at and row.failed_at >= started:
+            # The attempt that this one waited for: trying again at once would change nothing.
+            return _report(row, Failure("token-refused", row.failure, left=False))
+        # One statement: of several threads and processes, one gets the row.
+        free = AccessToken.objects.filter(pk=row.pk, renew_at=row.renew_at, claimed_until__lte=now)
+        if free.update(claimed_until=now + longest):
+            return _fetch_claimed(row, token, renewal)
+        if renewal.cancel.wait(pause):
+            return Failure("cancelled", "Not sent: cancelled before the first byte left.", False)
+        pause = min(2 * pause, LONGEST_PAUSE)
+    return Failure("token-late", "Not sent: the token server didn't answer in time.", left=False)
+
+
+def _find_row(connection: Connection, token: OAuthToken) -> AccessToken:
+    past = timezone.now() - timedelta(days=1)
+    row, _ = AccessToken.objects.get_or_create(
+        connection=connection,
+        field=token.field,
+        defaults={"expires_at": past, "renew_at": past, "claimed_until": past},
+    )
+    return row
+
+
+def _fetch_claimed(row: AccessToken, token: OAuthToken, renewal: Renewal) -> Failure | None:
+    """Fetch the token of a claimed row, and give the row back whatever happens."""
+    claimed = AccessToken.objects.filter(pk=row.pk)
+    try:
+        fetched = fetch_token(token, renewal)
+    except BaseException:
+        claimed.update(claimed_until=timezone.now())
+        raise
+    now = timezone.now()
+    if isinstance(fetched, Failure):
+        claimed.update(claimed_until=now, failed_at=now, failure=fetched.message)
+        return _report(row, fetched)
+    if fetched.refresh_token and token.refresh_token:
+        # The former one is void from now on (RFC 6749, section 6).
+        replace_secret(renewal.connection, token.refresh_token, fetched.refresh_token)
+    # Nothing to update if the connection was edited meanwhile: then this token is out of date.
+    claimed.update(
+        value=fetched.value,
+        hosts=host_of(renewal.connection.base_url),
+        expires_at=fetched.expires_at,
+        renew_at=fetched.renew_at,
+        claimed_until=now,
+        failed_at=None,
+        failure="",
+    )
+    return None
+
+
+def doubt_tokens(connection: Connection | None, call: Call, result: Reply | Failure) -> None:
+    """Have the tokens of a call fetched again for the next one, if the API rejected it.
+
+    The call itself isn't repeated: people decide that.
+    """
+    names = [each.name for each in call.secrets]
+    if connection is None or not isinstance(result, Reply) or result.status != UNAUTHORIZED:
+        return
+    now = timezone.now()
+    connection.access_tokens.filter(field__in=names).update(renew_at=now, expires_at=now)
+
+
+def _report(row: AccessToken, failure: Failure) -> Failure | None:
+    """The failure, unless the former token still lasts."""
+    if row.value and row.expires_at > timezone.now():
+        logger.warning("The token %s wasn't renewed: %s", row.field, failure.message)
+        return None
+    return failure
+
+
+def fetch_token(token: OAuthToken, renewal: Renewal) -> FetchedToken | Failure:
+    """Ask the token server once, or twice if it seems not to read the client's header."""
+    refusal, endpoint = TokenRefusal(""), renewal.load_endpoint()
+    for in_body in (False, True):
+        try:
+            call = write_token_call(token, renewal.credential, endpoint, in_body)
+        except AssemblyError as error:
+            return explain_error(error)
+        result = send_call(call, current_policy(), current_limits(), renewal.cancel)
+        if not isinstance(result, Reply):
+            message = f"Not sent: no token. {result.message}"
+            return Failure("token-unreachable", message, left=False, params=result.params)
+        read = read_token(result, timezone.now())
+        if isinstance(read, FetchedToken):
+            return read
+        refusal = TokenRefusal(mask_text(read.message, call.secrets), read.code)
+        if not refusal.concerns_client:
+            break
+    return Failure("token-refused", f"Not sent: {refusal.message}", left=False)
