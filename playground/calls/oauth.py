@@ -41,7 +41,10 @@ class FetchedToken:
 
 @dataclass(frozen=True)
 class TokenRefusal:
-    """Why there is no token: `code` is OAuth's, such as `invalid_client`, or empty."""
+    """Why there is no token, as the end of a sentence.
+
+    `code` is OAuth's, such as `invalid_client`, else the status, or empty.
+    """
 
     message: str
     code: str = ""
@@ -133,16 +136,16 @@ def read_token(reply: Reply, now: datetime) -> FetchedToken | TokenRefusal:
         fields = None
     if not isinstance(fields, dict):
         return TokenRefusal(
-            f"The token server answered {reply.status} without JSON.", str(reply.status)
+            f"the token server answered {reply.status} without JSON.", str(reply.status)
         )
     token = fields.get("access_token")
     if not 200 <= reply.status < 300 or "error" in fields or not isinstance(token, str):
         return _read_refusal(fields, reply.status)
     if not token or len(token) > LONGEST_TOKEN or not token.isascii() or not token.isprintable():
-        return TokenRefusal("The token server sent a token that no header can have.")
+        return TokenRefusal("the token server sent a token that no header can have.")
     kind = fields.get("token_type", "bearer")
     if not isinstance(kind, str) or kind.lower() != "bearer":
-        return TokenRefusal(f"The token server sent a token of another type: {_show(kind)}.")
+        return TokenRefusal(f"the token server sent a token of another type: {_show(kind)}.")
     lifetime = _read_lifetime(fields.get("expires_in"))
     renewed = fields.get("refresh_token")
     return FetchedToken(
@@ -158,12 +161,14 @@ def _read_refusal(fields: Mapping[str, object], status: int) -> TokenRefusal:
     code = code if isinstance(code, str) else ""
     said = fields.get("error_description") or code
     if not said:
-        return TokenRefusal(f"The token server answered {status} without a token.", str(status))
-    return TokenRefusal(f"The token server refused: {_show(said)}.", code or str(status))
+        return TokenRefusal(f"the token server answered {status} without a token.", str(status))
+    shown = _show(said)
+    end = "" if shown[-1:] in ".!?" else "."
+    return TokenRefusal(f"the token server refused: {shown}{end}", code or str(status))
 
 
 def _show(value: object) -> str:
-    return shorten(value if isinstance(value, str) else json.dumps(value)).rstrip(".")
+    return shorten(value if isinstance(value, str) else json.dumps(value))
 
 
 def _read_lifetime(given: object) -> timedelta:

@@ -163,7 +163,7 @@ def fetch_token(token: OAuthToken, renewal: Renewal) -> FetchedToken | Failure:
             return explain_error(error)
         result = send_call(call, current_policy(), current_limits(), renewal.cancel)
         if not isinstance(result, Reply):
-            message = f"Not sent: no token. {result.message}"
+            message = f"Not sent: there is no token. {result.message}"
             return Failure("token-unreachable", message, left=False, params=result.params)
         read = read_token(result, timezone.now())
         if isinstance(read, FetchedToken):

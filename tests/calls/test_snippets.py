@@ -6,13 +6,23 @@ import shutil
 import subprocess
 import sys
 import threading
+from base64 import b64encode
+from dataclasses import replace
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
+from playground.calls.assembling import Endpoint, assemble
+from playground.calls.masking import mask_call
 from playground.calls.snippets import LANGUAGES, UnsupportedCall, write_snippet
-from playground.calls.values import MaskedCall, Placeholder
+from playground.calls.substitution import FileData
+from playground.calls.values import Call, MaskedCall, Placeholder, Secret
+from playground.openapi.credentials import Credential, CredentialField, CredentialScheme
+from playground.openapi.operations import get_operation
+from playground.openapi.parameters import RequestBody
 
 RUN = {
     "curl": ["bash"],
@@ -47,6 +57,12 @@ BODIES = {
 }
 
 
+BASIC = Credential(
+    (CredentialField("user", "User"), CredentialField("password", "Password")),
+    (CredentialScheme("b", "Basic", headers=(("Authorization", "Basic {user:password}"),)),),
+)
+
+
 class Recorder(BaseHTTPRequestHandler):
     """Records every request."""
 
@@ -75,7 +91,7 @@ def server():
         made.shutdown()
 
 
-def _run(language: str, code: str, folder: Path) -> None:
+def _run(language: str, code: str, folder: Path, more: dict[str, str] | None = None) -> None:
     extension = next(each.extension for each in LANGUAGES if each.id == language)
     program = NEEDS.get(language, RUN[language][0])
     # HTTPie is installed next to Python, in the environment of the tests.
@@ -93,9 +109,15 @@ def _run(language: str, code: str, folder: Path) -> None:
         "GOCACHE": os.environ.get("GOCACHE", "/tmp/go-cache"),
         "GOFLAGS": "-mod=mod",
         "LANG": "C.UTF-8",
+        **(more or {}),
     }
     done = subprocess.run(
-        [*RUN[language], str(file)], env=environment, capture_output=True, timeout=120, check=False
+        [*RUN[language], str(file)],
+        env=environment,
+        capture_output=True,
+        timeout=120,
+        check=False,
+        cwd=folder,
     )
     assert done.returncode == 0, done.stderr.decode()[-2000:]
 
@@ -128,6 +150,64 @@ def test_a_snippet_sends_the_same_bytes(language, body, server, tmp_path):
     assert seen_path == "/v3/a%20b/%5Bx%5D/%7By%7D/$HOME!/'q'?a=1&b=%27;c&d=*"
     for name, value in headers:
         assert seen.get_all(name) == [_plain(value).decode()], name
+
+
+FILE_BYTES = bytes(range(256)) + "é\r\n".encode()
+
+
+@pytest.mark.snippet_runtime
+@pytest.mark.parametrize("language", [each.id for each in LANGUAGES])
+def test_a_snippet_sends_the_bytes_of_files(language, server, tmp_path):
+    """Every kind of body with files and secrets, as `assemble` and `mask_call` make it."""
+    files = {
+        "f-1": FileData("image/png", [FILE_BYTES], "f-1", "é 1.png"),
+        "-f.2": FileData("text/csv", [b"a;b\n"], "-f.2", "b.csv"),
+    }
+    text = json.dumps(
+        {
+            "name": HOSTILE + ODD,
+            "first": "{{file:f-1}}",
+            "secret": "{{secret:api_key}}",
+            "meta": {"x": "{{secret:api_key}}", "y": LINES},
+            "others": ["{{file:-f.2}}", "{{file:f-1}}"],
+        }
+    ).replace("{{name}}", r"\\{{name}}")
+    for media_type, document in (
+        ("multipart/form-data", text),
+        ("application/octet-stream", '"{{file:f-1}}"'),
+        ("application/x-www-form-urlencoded", '{"a": "{{secret:api_key}}", "b": {"c": "é&"}}'),
+        ("application/xml", '"<a>é {{secret:api_key}}</a>"'),
+    ):
+        body = RequestBody(media_type, {"type": "string"})
+        operation = replace(
+            get_operation("launch-workflow"),
+            path="/x",
+            path_fields=(),
+            bodies=(body,),
+            own_credential=BASIC,
+        )
+        endpoint = Endpoint(
+            f"http://127.0.0.1:{server.server_port}",
+            {"user": "me", "password": Secret("password", SECRET)},
+        )
+        secrets = [Secret("api_key", SECRET)]
+        call = assemble(operation, endpoint, text=document, secrets=secrets, files=files.get)
+        assert isinstance(call, Call), call
+        for file in files.values():
+            (tmp_path / file.id).write_bytes(b"".join(file.pieces))
+        server.seen.clear()
+        encoded = {
+            "API_KEY_URL": quote(SECRET, safe=""),
+            "API_KEY_XML": escape(SECRET),
+            # The second form of the same secret in one call.
+            "API_KEY_2": json.dumps(SECRET)[1:-1],
+            "PASSWORD_BASIC": b64encode(f"me:{SECRET}".encode()).decode(),
+        }
+        _run(language, write_snippet(language, mask_call(call)), tmp_path, encoded)
+        [(_, _, headers, sent)] = server.seen
+        assert sent == call.body, media_type
+        for name, value in call.headers:
+            assert headers.get_all(name) == [value]
 
 
 @pytest.mark.snippet_runtime

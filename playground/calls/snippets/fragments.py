@@ -13,7 +13,15 @@ from dataclasses import dataclass
 from playground.calls.values import MaskedCall, MaskedText, Placeholder
 from playground.jsontext.references import FILE_REFERENCE
 
-_NAME_SUFFIXES = {"base64": "_BASE64", "url": "_URL", "json-url": "_URL", "basic": "_BASIC"}
+# A secret that a call has both as it is and escaped needs a variable for each. Inside JSON
+# most secrets need no escape.
+_NAME_SUFFIXES = {
+    "base64": "_BASE64",
+    "url": "_URL",
+    "json-url": "_JSON_URL",
+    "xml": "_XML",
+    "basic": "_BASIC",
+}
 _HINTS = {
     "json": ", escaped for a JSON string",
     "base64": " in Base64",
