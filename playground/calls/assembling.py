@@ -130,7 +130,7 @@ def assemble(
         headers = _write_headers(endpoint, [*found.headers], own, cookies, body)
         parts = [url, *(part for _, part in headers), *([body.part] if body else [])]
         used = tuple(dict.fromkeys(each for part in parts for each in part.secrets))
-        check_hosts(endpoint.base_url, used)
+        check_secret_hosts(endpoint.base_url, used)
     except AssemblyError as error:
         return explain_error(error)
     return Call(
@@ -223,7 +223,7 @@ def _write_body(
         raise AssemblyError("document-broken") from None
 
 
-def check_hosts(base_url: str, secrets: Iterable[Secret]) -> None:
+def check_secret_hosts(base_url: str, secrets: Iterable[Secret]) -> None:
     """Raise AssemblyError early; `network` checks again what it really dials."""
     found = _AUTHORITY.match(base_url)
     host, port = (found[2].strip("[]").lower(), found[3]) if found else ("", None)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
-from playground.calls.parameters import is_json
+from playground.calls.parameters import is_json_type
 from playground.calls.resolved import (
     Resolved,
     Scalar,
@@ -53,7 +53,7 @@ class WrittenBody:
 def find_body_kind(body: RequestBody) -> BodyKind:
     """How the document becomes a body of this media type."""
     media_type = body.media_type.strip().lower()
-    if is_json(media_type):
+    if is_json_type(media_type):
         return "json"
     if media_type.startswith(_FORM):
         return "form"
@@ -144,7 +144,7 @@ def _write_field(name: str, value: Resolved, encoding: Encoding | None) -> list[
     if encoding is not None and encoding.has_style:
         return write_styled(notation_of_property(name, encoding), value)
     # OpenAPI's defaults: an item of an array is a field of its own, an object is JSON.
-    wants_json = encoding is not None and is_json(encoding.media_type)
+    wants_json = encoding is not None and is_json_type(encoding.media_type)
     items = value if isinstance(value, list) and not wants_json else [value]
     notation = Notation(name, name, "form", explode=True)
     fields: list[list[Piece]] = []
@@ -178,8 +178,8 @@ def _make_part(name: str, value: Resolved, media_type: str) -> _Part:
     disposition = f'Content-Disposition: form-data; name="{name.translate(_NAME_ESCAPES)}"'
     # `image/*` and `image/png, image/jpeg` allow several types, so the file's own is sent.
     given = media_type if _ONE_TYPE.fullmatch(media_type.strip()) else ""
-    if not isinstance(value, Scalar) or is_json(given):
-        content_type = given if is_json(given) else "application/json"
+    if not isinstance(value, Scalar) or is_json_type(given):
+        content_type = given if is_json_type(given) else "application/json"
         return _Part((disposition, f"Content-Type: {content_type}"), tuple(json_pieces(value)))
     if file := value.file:
         file_name = (file.name or file.id or "file").translate(_NAME_ESCAPES)

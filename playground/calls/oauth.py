@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urljoin
 
-from playground.calls.assembling import Endpoint, check_hosts
+from playground.calls.assembling import Endpoint, check_secret_hosts
 from playground.calls.content import decode_reply
 from playground.calls.fields import shorten
 from playground.calls.substitution import (
@@ -84,7 +84,7 @@ def write_token_call(
     body.write(_write_fields(token, stored, client_id, secret if in_body else ""))
     headers = [("Authorization", authorization.data.decode())] if authorization.data else []
     used = tuple(dict.fromkeys([*authorization.secrets, *body.secrets]))
-    check_hosts(url, used)
+    check_secret_hosts(url, used)
     return Call(
         method="POST",
         url=url,
@@ -128,7 +128,7 @@ def _text(value: Secret | str) -> str:
     return value.value if isinstance(value, Secret) else value
 
 
-def read_token(reply: Reply, now: datetime) -> FetchedToken | TokenRefusal:
+def read_token_reply(reply: Reply, now: datetime) -> FetchedToken | TokenRefusal:
     """The token of a reply that arrived at `now`, or why it has none. Never raises."""
     try:
         fields = json.loads(decode_reply(reply).text)

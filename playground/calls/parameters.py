@@ -84,7 +84,7 @@ def _write_content(
 ) -> list[Piece]:
     """A parameter described by a media type: JSON without spaces, other text as typed."""
     pieces: Iterable[Piece]
-    if not is_json(parameter.media_type):
+    if not is_json_type(parameter.media_type):
         pieces = fill_text(typed, values)
     else:
         if (variable := find_variable(typed)) is not None:
@@ -101,7 +101,7 @@ def _write_content(
     return write_named(unnamed, escape_for(notation, pieces))
 
 
-def is_json(media_type: str) -> bool:
+def is_json_type(media_type: str) -> bool:
     """Whether a body of this media type is JSON; `*/*` counts as JSON."""
     return _JSON_TYPE.match(media_type.strip()) is not None
 

@@ -17,7 +17,7 @@ from playground.openapi.credentials import (
     CredentialField,
     CredentialScheme,
 )
-from playground.openapi.security_schemes import SchemeVariant, read_variants
+from playground.openapi.security_schemes import SchemeVariant, list_scheme_variants
 
 # An alternative of several OAuth schemes has one variant for each combination of their flows.
 MOST_VARIANTS = 12
@@ -95,7 +95,7 @@ class SecurityReader:
         if name not in self._variants:
             entry = self.schemes.get(name)
             known = entry if isinstance(entry, Mapping) else {}
-            self._variants[name] = list(read_variants(name, known))
+            self._variants[name] = list(list_scheme_variants(name, known))
         return self._variants[name]
 
     def _explain(self, name: str) -> str:

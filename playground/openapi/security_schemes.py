@@ -26,7 +26,7 @@ class SchemeVariant:
     fields: tuple[CredentialField, ...] = ()
 
 
-def read_variants(name: str, entry: Mapping[str, Any]) -> Iterator[SchemeVariant]:
+def list_scheme_variants(name: str, entry: Mapping[str, Any]) -> Iterator[SchemeVariant]:
     """The ways to use an entry of `securitySchemes`, the usual one first; none if there is none."""
     name, help = _to_name(name), _read_help(entry)
     match entry.get("type"):

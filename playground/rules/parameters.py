@@ -21,7 +21,7 @@ from playground.rules.schema import check_schema
 from playground.rules.wording import abbreviate
 
 
-def check_parameters(
+def check_typed_values(
     parameters: Sequence[Parameter], typed: Mapping[str, str], facts: Facts
 ) -> Iterator[Problem]:
     """The problems of what is typed for parameters, at such places as `#query/NAME`.

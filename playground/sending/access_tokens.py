@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from playground.calls.assembling import Endpoint, explain_error
 from playground.calls.masking import mask_text
-from playground.calls.oauth import FetchedToken, TokenRefusal, read_token, write_token_call
+from playground.calls.oauth import FetchedToken, TokenRefusal, read_token_reply, write_token_call
 from playground.calls.substitution import AssemblyError
 from playground.calls.values import Call, Failure, Reply, Secret
 from playground.network import send_call
@@ -165,7 +165,7 @@ def fetch_token(token: OAuthToken, renewal: Renewal) -> FetchedToken | Failure:
         if not isinstance(result, Reply):
             message = f"Not sent: there is no token. {result.message}"
             return Failure("token-unreachable", message, left=False, params=result.params)
-        read = read_token(result, timezone.now())
+        read = read_token_reply(result, timezone.now())
         if isinstance(read, FetchedToken):
             return read
         refusal = TokenRefusal(mask_text(read.message, call.secrets), read.code)

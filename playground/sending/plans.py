@@ -25,7 +25,7 @@ from playground.people.models import Person
 from playground.rules.checking import Read, check_document
 from playground.rules.context import LIMIT
 from playground.rules.facts import NO_FACTS, Facts
-from playground.rules.parameters import check_parameters
+from playground.rules.parameters import check_typed_values
 from playground.rules.problems import ERROR, WARNING, Problem
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import Choices, check_listed_values, load_choices
@@ -259,7 +259,7 @@ def _check_target(plan: Plan, facts: Facts) -> Iterator[Problem]:
     elif connection.api != api.id:
         message = f"{connection.name} isn't a connection to {api.title}."
         yield _error("wrong-api", "#connect", message, connection=connection.name)
-    yield from check_parameters(plan.operation.parameters, plan.path_values, facts)
+    yield from check_typed_values(plan.operation.parameters, plan.path_values, facts)
 
 
 def _check_incomplete(plan: Plan) -> list[Problem]:

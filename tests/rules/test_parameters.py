@@ -4,7 +4,7 @@ import pytest
 
 from playground.openapi.parameters import Parameter
 from playground.rules.facts import NO_FACTS, Facts
-from playground.rules.parameters import check_parameters
+from playground.rules.parameters import check_typed_values
 
 STRING, INTEGER = {"type": "string"}, {"type": "integer", "minimum": 1}
 NUMBERS = {"type": "array", "items": {"type": "number"}, "maxItems": 2}
@@ -16,7 +16,7 @@ def check(schema, typed, facts=NO_FACTS, **more) -> list[tuple[str, str]]:
         "page", "Page", "", more.pop("required", False), schema, **{"place": "query", **more}
     )
     values = {} if typed is None else {parameter.key: typed}
-    found = list(check_parameters([parameter], values, facts))
+    found = list(check_typed_values([parameter], values, facts))
     assert {each.pointer for each in found} <= {f"#{parameter.place}/page"}
     assert all(each.line == 1 and each.fix is None for each in found)
     return [(each.code, each.message) for each in found]
@@ -103,6 +103,6 @@ def test_content_is_judged_as_json() -> None:
 
 def test_names_of_any_kind_are_shown_and_located() -> None:
     parameter = Parameter('a"/~b[]', 'a"/~b[]', "", False, INTEGER, place="query")
-    [found] = check_parameters([parameter], {parameter.key: "x"}, NO_FACTS)
+    [found] = check_typed_values([parameter], {parameter.key: "x"}, NO_FACTS)
     assert found.pointer == '#query/a"/~b[]'
     assert found.message == '`a"/~b[]` must be a whole number, not text.'
