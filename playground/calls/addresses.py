@@ -36,12 +36,12 @@ def write_url(
             # A document may forget to describe one.
             parameter = fields.get(piece) or Parameter(piece, piece, "", True, {"type": "string"})
             yield from _write_path_value(parameter, typed.get(piece, "").strip(), values)
-    parts = [
+    parts = (
         part
         for each in operation.query_fields
         if each.key in typed
         for part in write_parameter(each, typed[each.key], values)
-    ]
+    )
     yield from write_query(parts, operation.path)
 
 

@@ -124,7 +124,8 @@ def assemble(
             # RFC 9110, section 5.1: the names of headers are case-insensitive.
             replaced = [name.lower() for name, _ in (*endpoint.headers, *own)]
             found = write_credential(operation.credential, scheme, endpoint.credentials, replaced)
-        url.write(write_query(([n, "=", *v] for n, v in found.query), url.data.decode()))
+        if found.query:
+            url.write(write_query(([n, "=", *v] for n, v in found.query), url.data.decode()))
         body = _write_body(operation, media_type, scheme, found, text, values)
         cookies = write_cookies(operation, typed, values, found.cookies)
         headers = _write_headers(endpoint, [*found.headers], own, cookies, body)

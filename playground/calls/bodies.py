@@ -52,9 +52,9 @@ class WrittenBody:
 
 def find_body_kind(body: RequestBody) -> BodyKind:
     """How the document becomes a body of this media type."""
-    media_type = body.media_type.strip().lower()
-    if is_json_type(media_type):
+    if is_json_type(body.media_type):
         return "json"
+    media_type = body.media_type.strip().lower()
     if media_type.startswith(_FORM):
         return "form"
     if media_type.startswith("multipart/"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 
 from playground.calls.resolved import (
     Resolved,
@@ -55,6 +56,7 @@ def write_parameter(parameter: Parameter, typed: str, values: ReferenceValues) -
     return parts
 
 
+@lru_cache(maxsize=512)
 def _find_notation(parameter: Parameter) -> Notation:
     style = parameter.chosen_style
     escape = "reserved" if parameter.allow_reserved and parameter.place == "query" else "url"
@@ -101,6 +103,7 @@ def _write_content(
     return write_named(unnamed, escape_for(notation, pieces))
 
 
+@lru_cache(maxsize=256)
 def is_json_type(media_type: str) -> bool:
     """Whether a body of this media type is JSON; `*/*` counts as JSON."""
     return _JSON_TYPE.match(media_type.strip()) is not None

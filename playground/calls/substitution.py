@@ -223,12 +223,14 @@ class PartWriter:
             if isinstance(piece, BasicPair):
                 self._write_pair(piece)
                 continue
-            inserted = piece if isinstance(piece, Inserted) else Inserted(piece, self.escape)
+            value, escape = piece, self.escape
+            if isinstance(piece, Inserted):
+                value, escape = piece.value, piece.escape
             start = len(self.data)
-            if isinstance(inserted.value, FileData):
-                self._write_file(inserted.value, inserted.escape, start)
-            else:
-                self._write_secret(inserted.value, inserted.escape, start)
+            if isinstance(value, FileData):
+                self._write_file(value, escape, start)
+            elif isinstance(value, Secret):
+                self._write_secret(value, escape, start)
 
     def _write_secret(self, secret: Secret, escape: str, start: int) -> None:
         self.data += escape_value(secret.value, escape).encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from playground.importers.credentials import Collector, mask_document
 from playground.jsontext import pointers
@@ -30,11 +31,12 @@ STORED_AS = {
     "away": "away",
     "variables": "variables",
 }
+MEDIA_TYPE = "media_type"
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Five maps by pointer, the last one by name.
+    """Five maps by pointer, the last one by name, and the media type of the body.
 
     `off` holds the JSON text of values that are switched off, `away` that of values in union
     branches other than the chosen one, `notes` what people wrote about a field. `incomplete` holds
@@ -48,6 +50,7 @@ class Metadata:
     incomplete: Entries = field(default_factory=dict)
     away: Entries = field(default_factory=dict)
     variables: Entries = field(default_factory=dict)
+    media_type: str = ""
 
     @classmethod
     def read(cls, text: str) -> Metadata:
@@ -55,12 +58,14 @@ class Metadata:
         if text in ("", "{}"):  # nearly every draft, and read several times for each edit
             return EMPTY
         stored = json.loads(text)
-        return cls(**{name: stored.get(key, {}) for name, key in STORED_AS.items()})
+        maps = {name: stored.get(key, {}) for name, key in STORED_AS.items()}
+        return cls(**maps, media_type=stored.get(MEDIA_TYPE, ""))
 
     def write(self) -> str:
-        """The JSON text to store, without maps that are empty."""
+        """The JSON text to store, without what is empty."""
         maps = {key: dict(getattr(self, name)) for name, key in STORED_AS.items()}
-        return json.dumps({key: entries for key, entries in maps.items() if entries})
+        parts = {**maps, MEDIA_TYPE: self.media_type}
+        return json.dumps({key: part for key, part in parts.items() if part})
 
     def put(self, name: str, pointer: str, value: str | None) -> Metadata:
         """Set an entry of the map `name`; None removes it."""
@@ -71,7 +76,8 @@ class Metadata:
             del entries[pointer]
         else:
             entries[pointer] = value
-        return replace(self, **{name: entries})
+        changed: dict[str, Any] = {name: entries}
+        return replace(self, **changed)
 
     def reorder(self, array: str, new_index: Callable[[int], int | None]) -> Metadata:
         """Follow the items of an array to their new indexes; None means removed."""
@@ -84,7 +90,8 @@ class Metadata:
             below = {p: text for p, text in entries.items() if p.startswith(old + "/")}
             return {**entries, **{new + p[len(old) :]: text for p, text in below.items()}}
 
-        return Metadata(**{name: repeat(getattr(self, name)) for name in STORED_AS})
+        maps: dict[str, Any] = {name: repeat(getattr(self, name)) for name in STORED_AS}
+        return replace(self, **maps)
 
     def rename(self, old: str, new: str) -> Metadata:
         """Follow a renamed key."""
@@ -97,7 +104,8 @@ class Metadata:
             followed = ((follow(pointer), text) for pointer, text in entries.items())
             return {pointer: text for pointer, text in followed if pointer is not None}
 
-        return Metadata(**{name: map_entries(getattr(self, name)) for name in STORED_AS})
+        maps: dict[str, Any] = {name: map_entries(getattr(self, name)) for name in STORED_AS}
+        return replace(self, **maps)
 
 
 EMPTY = Metadata()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import cached_property
 
 # A field in a template: `{key}`, or `{user:password}` for both in Base64 as HTTP Basic joins them.
 PLACEHOLDER = re.compile(r"\{(\w+(?::\w+)?)\}")
@@ -77,7 +78,7 @@ class CredentialScheme:
         """Whether it takes the value of this field."""
         return name in self.sent_fields or any(name in each.needs for each in self.tokens)
 
-    @property
+    @cached_property
     def sent_fields(self) -> tuple[str, ...]:
         """The names of the fields whose values the call contains."""
         templates = (template for _, template in (*self.headers, *self.query, *self.cookies))
@@ -87,9 +88,13 @@ class CredentialScheme:
 
     def is_complete(self, stored: Collection[str]) -> bool:
         """Whether the fields with these names are all that it needs."""
+        return self._needed_fields <= set(stored)
+
+    @cached_property
+    def _needed_fields(self) -> frozenset[str]:
         fetched = {each.field for each in self.tokens}
         needed = {name for each in self.tokens for name in each.needs}
-        return (set(self.sent_fields) - fetched | needed) <= set(stored)
+        return frozenset(set(self.sent_fields) - fetched | needed)
 
 
 # For operations that anybody may call, although the API has credentials.
@@ -108,9 +113,8 @@ class Credential:
         # A connection may name a scheme that a newer version or this operation doesn't have.
         if named := next((each for each in self.schemes if each.id == id), None):
             return named
-        optional = {each.name for each in self.fields if each.optional}
-        known = {*stored, *optional}
-        complete = [each for each in self.schemes if each.is_complete(known)]
+        optional = [each.name for each in self.fields if each.optional]
+        complete = [each for each in self.schemes if each.is_complete([*stored, *optional])]
         # Where a credential isn't necessary, one that there is still gives more.
         complete.sort(key=lambda each: not each.sent_fields)
         return complete[0] if complete else self.schemes[0]

@@ -20,10 +20,14 @@ def read_credential(entry: Mapping[str, Any]) -> Credential:
     """The credential that `x-credential` describes."""
     fields = tuple(CredentialField(**each) for each in entry["fields"])
     schemes = tuple(
-        CredentialScheme(**{**each, "headers": tuple(each.get("headers", {}).items())})
+        CredentialScheme(**{key: _pairs(value) for key, value in each.items()})
         for each in entry["schemes"]
     )
     return Credential(fields, schemes)
+
+
+def _pairs(value: Any) -> Any:
+    return tuple(value.items()) if isinstance(value, Mapping) else value
 
 
 def read_extensions(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 ParameterPlace = Literal["path", "query", "header", "cookie"]
@@ -57,15 +58,21 @@ class Parameter:
         """Its key among a draft's path values: `NAME` in the path, else such as `query:NAME`."""
         return self.name if self.place == "path" else f"{self.place}:{self.name}"
 
-    @property
+    # Each edit and each send asks for these.
+    @cached_property
+    def types(self) -> frozenset[str]:
+        """The JSON types that its schema allows."""
+        return list_types(self.schema)
+
+    @cached_property
     def takes_structure(self) -> bool:
         """Whether its value may be an array or an object, which is typed as JSON."""
-        return not _STRUCTURES.isdisjoint(list_types(self.schema))
+        return not _STRUCTURES.isdisjoint(self.types)
 
-    @property
+    @cached_property
     def takes_text(self) -> bool:
         """Whether its value may be anything else, which is typed as it is."""
-        return not list_types(self.schema) <= {*_STRUCTURES, "null"}
+        return not self.types <= {*_STRUCTURES, "null"}
 
     @property
     def chosen_style(self) -> str:

@@ -11,13 +11,13 @@ from playground.jsontext.foreign import find_foreign
 from playground.jsontext.parsing import NumberToken, parse_plain, try_parse
 from playground.jsontext.printing import quote
 from playground.jsontext.references import find_references, may_have_references
-from playground.openapi.parameters import Parameter, list_types
+from playground.openapi.parameters import Parameter
 from playground.rules.context import Context
 from playground.rules.facts import Facts
 from playground.rules.path_values import check_path_values
 from playground.rules.problems import ERROR, Problem, make_problem
 from playground.rules.references import check_references
-from playground.rules.schema import check_schema
+from playground.rules.schema import check_schema, compile_schema
 from playground.rules.wording import abbreviate
 
 
@@ -48,7 +48,7 @@ def _check_value(parameter: Parameter, typed: str, facts: Facts) -> Iterator[Pro
         subject, name = f"`{abbreviate(parameter.name)}`", abbreviate(found.written)
         yield _move(parameter, make_problem("foreign-placeholder", "", subject=subject, name=name))
         return
-    if not typed and "string" not in list_types(parameter.schema):
+    if not typed and "string" not in parameter.types:
         message = f"{parameter.title} is empty. Enter a value or leave it out."
         yield _error("empty", parameter, message)
         return
@@ -56,13 +56,16 @@ def _check_value(parameter: Parameter, typed: str, facts: Facts) -> Iterator[Pro
     if json_text is None:
         yield _error("not-json", parameter, f"{parameter.title} isn't valid JSON.")
         return
+    value: Any = parse_plain(json_text).value
+    validator = compile_schema(parameter.schema)
+    if "{{" not in typed and (validator is None or validator.is_valid(value)):
+        return
     # Checked as the only member of a document, so that messages can name it.
     text = f"{{{quote(parameter.name)}: {json_text}}}"
-    plain: dict[str, Any] = parse_plain(text).value
     schema = {"properties": {parameter.name: parameter.schema}}
-    context = Context(text, plain, schema, facts)
+    context = Context(text, {parameter.name: value}, schema, facts)
     at = pointers.child("", parameter.name)
-    for each in check_schema(context, parameter.schema, plain[parameter.name], at):
+    for each in check_schema(context, parameter.schema, value, at):
         yield _move(parameter, each)
     if not is_path and may_have_references(typed):
         for each in check_references(context):
@@ -71,7 +74,7 @@ def _check_value(parameter: Parameter, typed: str, facts: Facts) -> Iterator[Pro
 
 def read_as_json(parameter: Parameter, typed: str) -> str | None:
     """The JSON text of what is typed; None if it isn't JSON but has to be."""
-    types = list_types(parameter.schema)
+    types = parameter.types
     needs_json = bool(parameter.media_type) and "json" in parameter.media_type.lower()
     parsed = try_parse(typed)
     if parsed is None:

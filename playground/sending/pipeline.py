@@ -123,19 +123,20 @@ def assemble_plan(plan: Plan, wire: Wire | None = None) -> Assembled:
     Callers with many plans that differ in document and path values only pass the same `wire`.
     """
     wire = wire or load_wire(plan)
-    endpoint = wire.endpoint
+    endpoint, metadata = wire.endpoint, Metadata.read(plan.metadata)
     assembled = assemble(
         plan.operation,
         endpoint,
         path_values=plan.path_values,
         query_values=plan.query_values,
         text=plan.text,
+        media_type=metadata.media_type,
         # The draft's own come last: of two secrets with one name the last one is used.
         secrets=[
             *(s for s in endpoint.credentials.values() if isinstance(s, Secret)),
             *wire.secrets,
         ],
-        variables=variable_values(plan.connection, Metadata.read(plan.metadata)),
+        variables=variable_values(plan.connection, metadata),
         files=partial(_open_file, plan),
     )
     binds = wire.binds_secrets

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Any
 
 from django.utils.crypto import salted_hmac
 
@@ -16,7 +17,7 @@ from playground.drafts.metadata import Metadata, own_variables, variable_values
 from playground.drafts.models import Draft
 from playground.jsontext.parsing import parse_plain
 from playground.jsontext.pointers import lines_of
-from playground.jsontext.references import FILE_REFERENCE, find_references, may_have_references
+from playground.jsontext.references import find_references, may_have_references
 from playground.jsontext.resolving import resolve_document
 from playground.openapi.operations import Operation, get_operation
 from playground.payload_templates.models import Version
@@ -26,11 +27,12 @@ from playground.rules.checking import Read, check_document
 from playground.rules.context import LIMIT
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.parameters import check_typed_values
-from playground.rules.problems import ERROR, WARNING, Problem
+from playground.rules.problems import ERROR, Problem
+from playground.sending.body_size import check_size
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import Choices, check_listed_values, load_choices
 from playground.workspace.connections import format_variables
-from playground.workspace.files import data_uri_size, format_size, read_file_facts
+from playground.workspace.files import read_file_facts
 from playground.workspace.models import Connection
 from playground.workspace.workflows import find_definition_text
 
@@ -57,6 +59,19 @@ class Plan:
     headers: Headers = ()
     version: Version | None = None
     person: Person | None = None
+
+    @property
+    def media_type(self) -> str:
+        """The media type that was chosen for the body; empty for the operation's first."""
+        return Metadata.read(self.metadata).media_type
+
+    @property
+    def body_schema(self) -> Mapping[str, Any] | None:
+        """The schema of the document; None if there is none to send."""
+        if not self.operation.body_required and not self.text.strip():
+            return None
+        body = self.operation.find_body(self.media_type)
+        return body.schema if body else self.operation.body_schema
 
     @property
     def opener(self) -> Person | None:
@@ -127,7 +142,8 @@ def bypass_deduplication(plan: Plan) -> Plan:
 def gather_facts(plan: Plan) -> Facts:
     """Return what the rules need to know beyond the document."""
     # A draft's secrets and files only matter to references, which most documents don't have.
-    has_references = may_have_references(plan.text)
+    typed = "\n".join(plan.path_values.values())
+    has_references = may_have_references(plan.text) or may_have_references(typed)
     draft = plan.draft if has_references else None
     facts = load_facts(plan.connection, plan.path_values.get(WORKFLOW_UID, ""), draft)
     own = own_variables(Metadata.read(plan.metadata))
@@ -136,7 +152,7 @@ def gather_facts(plan: Plan) -> Facts:
     secrets = facts.secrets
     if plan.version is not None:
         secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
-    files = read_file_facts(plan.text) if has_references else {}
+    files = read_file_facts(f"{plan.text}\n{typed}") if has_references else {}
     if files:
         # Somebody else's file is treated like one that doesn't exist.
         openable = find_openable_files(plan.opener, files, plan.version)
@@ -175,7 +191,7 @@ def check_plan(
     Callers that have the facts or all lookups already pass them; `read` is as in
     `check_document`.
     """
-    schema = plan.operation.body_schema
+    schema = plan.body_schema
     if schema is not None and lookups is None:
         lookups = look_up(plan, facts)
     facts = lookups.facts if lookups else facts
@@ -184,7 +200,7 @@ def check_plan(
         problems += check_document(
             plan.text, schema, lookups.facts, lookups.resolve, read, lookups.limit, lookups.lines
         )
-        problems += _check_size(plan, lookups.facts)
+        problems += check_size(plan.text, plan.operation, lookups.facts)
         if lookups.choices:
             problems += check_listed_values(
                 plan.text, plan.operation, plan.connection, lookups.choices
@@ -203,16 +219,6 @@ def make_resolver(
     return lambda text: resolve_document(text, values, now or datetime.now(UTC), make_uuid)
 
 
-def measure_body(plan: Plan, facts: Facts) -> int:
-    """Return the bytes of the document as it is sent, with its files as base64."""
-    size = len(plan.text.encode("utf-8", "replace"))
-    # Each reference gives way to the whole file: the text alone says nothing about the size.
-    for name in FILE_REFERENCE.findall(plan.text) if facts.files else ():
-        if file := (facts.files or {}).get(name):
-            size += data_uri_size(file) - len(f"{{{{file:{name}}}}}")
-    return size
-
-
 def fingerprint_plan(plan: Plan) -> str:
     """Return a digest that is equal for the same document, values and connection."""
     own = Metadata.read(plan.metadata).variables
@@ -224,6 +230,7 @@ def fingerprint_plan(plan: Plan) -> str:
         sorted(plan.query_values.items()),
         plan.text,
         *([sorted(own.items())] if own else ()),
+        *([plan.media_type] if plan.media_type else ()),
     ]
     # Keyed: a short document could be guessed from a plain digest.
     return salted_hmac("playground.likeness", json.dumps(parts), algorithm="sha256").hexdigest()
@@ -269,19 +276,6 @@ def _check_incomplete(plan: Plan) -> list[Problem]:
     found = check_incomplete(plan.text, metadata)
     lines = lines_of(plan.text, [each.pointer for each in found if not each.line])
     return [each if each.line else replace(each, line=lines[each.pointer]) for each in found]
-
-
-def _check_size(plan: Plan, facts: Facts) -> Iterator[Problem]:
-    # A warning: the limit is documented, but the API may have raised it since.
-    limit = plan.operation.max_bytes
-    if limit and (size := measure_body(plan, facts)) > limit:
-        params = {
-            "size": format_size(size),
-            "most": format_size(limit),
-            "api": plan.operation.api.title,
-        }
-        message = "The request body is {size}. {api} accepts at most {most}.".format_map(params)
-        yield Problem("body-too-large", "", 1, WARNING, message, params)
 
 
 def _error(code: str, pointer: str, message: str, **params: str) -> Problem:

@@ -128,3 +128,17 @@ def test_a_file_with_an_invalid_variable_is_rejected():
 def test_a_text_of_several_lines_comes_back_from_an_input_of_one() -> None:
     metadata = Metadata(variables={"note": '"two\\nlines"'})
     assert own_variables(metadata) == {"note": '"two\\nlines"'}
+
+
+def test_the_media_type_of_the_body_is_kept_by_every_change() -> None:
+    metadata = Metadata(notes={"/a/0": "x"}, media_type="text/csv")
+    assert Metadata.read(metadata.write()) == metadata
+    assert metadata.write() == '{"notes": {"/a/0": "x"}, "media_type": "text/csv"}'
+    for changed in (
+        metadata.put("off", "/b", "1"),
+        metadata.rename("/a", "/b"),
+        metadata.copy("/a", "/b"),
+        metadata.reorder("/a", lambda _: None),
+    ):
+        assert changed.media_type == "text/csv"
+    assert Metadata().write() == "{}"

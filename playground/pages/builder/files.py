@@ -28,8 +28,8 @@ from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.errors import show_error
 from playground.people.access import needs, person_of
 from playground.people.models import Role
+from playground.sending.body_size import measure_body
 from playground.sending.file_access import find_openable_files
-from playground.sending.plans import measure_body
 from playground.vault.storage_errors import FilesUnavailable, explain_storage_error
 from playground.workspace.files import (
     VAGUE,
@@ -232,7 +232,7 @@ def describe_files(opened: DraftContext, field: Field) -> dict[str, Any]:
     tree = opened.tree.get(field.key) if isinstance(opened.tree, dict) else None
     rows = list(_read_rows(opened, tree if isinstance(tree, list) else []))
     # Counted as sent: files as base64 in the document, not as references.
-    most, size = opened.operation.max_bytes, measure_body(opened.plan, opened.facts)
+    most, size = opened.operation.max_bytes, measure_body(opened.plan.text, opened.facts)
     return {
         "field": field,
         "files": rows,

@@ -1,0 +1,35 @@
+"""How large a body will be, compared with what its API accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from playground.jsontext.references import FILE_REFERENCE
+from playground.openapi.operations import Operation
+from playground.rules.facts import Facts
+from playground.rules.problems import WARNING, Problem
+from playground.workspace.files import data_uri_size, format_size
+
+
+def measure_body(text: str, facts: Facts) -> int:
+    """Return the bytes of the document as it is sent, with its files as base64."""
+    size = len(text.encode("utf-8", "replace"))
+    # Each reference gives way to the whole file: the text alone says nothing about the size.
+    for name in FILE_REFERENCE.findall(text) if facts.files else ():
+        if file := (facts.files or {}).get(name):
+            size += data_uri_size(file) - len(f"{{{{file:{name}}}}}")
+    return size
+
+
+def check_size(text: str, operation: Operation, facts: Facts) -> Iterator[Problem]:
+    """A warning if the body is larger than the API accepts."""
+    # A warning: the limit is documented, but the API may have raised it since.
+    limit = operation.max_bytes
+    if limit and (size := measure_body(text, facts)) > limit:
+        params = {
+            "size": format_size(size),
+            "most": format_size(limit),
+            "api": operation.api.title,
+        }
+        message = "The request body is {size}. {api} accepts at most {most}.".format_map(params)
+        yield Problem("body-too-large", "", 1, WARNING, message, params)
