@@ -17,6 +17,7 @@ from playground.openapi.parameters import Encoding, RequestBody
 from playground.openapi.responses import JSON, list_successes, normalize_media_type
 from playground.openapi.samples import find_sample
 from playground.openapi.schemas import SchemaNode
+from playground.openapi.security import SecurityReader
 from playground.openapi.values import Api, ApiServer, Operation, ServerVariable
 
 
@@ -79,13 +80,21 @@ def _read_variables(raw: Any) -> tuple[ServerVariable, ...]:
 class OperationReader:
     """Reads operations of one document; `faults` has what was wrong on the way.
 
-    IDs get a prefix if other documents may have operations of the same name.
+    IDs get a prefix if other documents may have operations of the same name. Without a reader
+    of `security`, all operations have the credential of the API.
     """
 
-    def __init__(self, document: ApiDocument, api: Api, prefix: str = "") -> None:
+    def __init__(
+        self,
+        document: ApiDocument,
+        api: Api,
+        prefix: str = "",
+        security: SecurityReader | None = None,
+    ) -> None:
         self.document = document
         self.api = api
         self.prefix = prefix
+        self.security = security
         self.faults: list[DocumentFault] = []
         self.parameters = ParameterReader(document, self.faults)
 
@@ -115,8 +124,19 @@ class OperationReader:
             servers=read_servers(raw) or read_servers(path),
             tags=entry.tags,
             deprecated=entry.deprecated,
+            own_credential=self.find_credential(raw, entry.pointer),
             **read_extensions(raw, entry.pointer, self.faults),
         )
+
+    def find_credential(self, raw: Mapping[str, Any], pointer: str) -> Credential | None:
+        """What the operation needs of the API's credential; None if that is all of it."""
+        if self.security is None:
+            return None
+        requirement = raw.get("security", self.document.raw.get("security"))
+        if "security" in raw:
+            for message in self.security.read(requirement).faults:
+                self.report(f"{pointer}/security", message)
+        return self.security.narrow(requirement, self.api.credential)
 
     def read_bodies(
         self, raw: Mapping[str, Any], pointer: str

@@ -11,12 +11,15 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, product
 from typing import Any
 
+from playground.jsontext import pointers
 from playground.openapi.credentials import (
     NO_CREDENTIAL,
     Credential,
     CredentialField,
     CredentialScheme,
 )
+from playground.openapi.documents import ApiDocument
+from playground.openapi.entries import list_operation_entries
 from playground.openapi.security_schemes import SchemeVariant, list_scheme_variants
 
 # An alternative of several OAuth schemes has one variant for each combination of their flows.
@@ -104,6 +107,27 @@ class SecurityReader:
             return f"The security scheme {name} isn't defined."
         kind = " ".join(str(entry[key]) for key in ("type", "scheme") if entry.get(key))
         return f"The security scheme {name} can't be used: {kind or 'it has no type'}."
+
+
+def read_document_security(document: ApiDocument) -> tuple[SecurityReader, SecurityReading]:
+    """The reader for the operations of a document, and the credential of its API."""
+    pointer = "/components/securitySchemes"
+    schemes = document.get(pointer)
+    names = schemes if isinstance(schemes, Mapping) else {}
+    reader = SecurityReader(
+        {
+            name: document.follow(part, pointers.child(pointer, name))[0]
+            for name, part in names.items()
+        }
+    )
+    usual = document.raw.get("security")
+    requirements: list[Any] = []
+    for entry in list_operation_entries(document):
+        requirement = document.get(entry.pointer).get("security", usual)
+        # Thousands of operations have the same few requirements.
+        if requirement not in requirements:
+            requirements.append(requirement)
+    return reader, reader.read_all(requirements or [usual])
 
 
 def _list_alternatives(requirement: Any) -> list[Any]:

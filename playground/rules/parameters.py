@@ -12,12 +12,13 @@ from playground.jsontext.parsing import NumberToken, parse_plain, try_parse
 from playground.jsontext.printing import quote
 from playground.jsontext.references import find_references, may_have_references
 from playground.openapi.parameters import Parameter
+from playground.rules.compiling import compile_schema
 from playground.rules.context import Context
 from playground.rules.facts import Facts
 from playground.rules.path_values import check_path_values
 from playground.rules.problems import ERROR, Problem, make_problem
 from playground.rules.references import check_references
-from playground.rules.schema import check_schema, compile_schema
+from playground.rules.schema import check_schema
 from playground.rules.wording import abbreviate
 
 
@@ -57,8 +58,8 @@ def _check_value(parameter: Parameter, typed: str, facts: Facts) -> Iterator[Pro
         yield _error("not-json", parameter, f"{parameter.title} isn't valid JSON.")
         return
     value: Any = parse_plain(json_text).value
-    validator = compile_schema(parameter.schema)
-    if "{{" not in typed and (validator is None or validator.is_valid(value)):
+    compiled = compile_schema(parameter.schema)
+    if "{{" not in typed and (compiled is None or compiled.validator.is_valid(value)):
         return
     # Checked as the only member of a document, so that messages can name it.
     text = f"{{{quote(parameter.name)}: {json_text}}}"

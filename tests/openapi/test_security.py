@@ -9,9 +9,12 @@ from playground.calls.assembling import Endpoint, assemble
 from playground.calls.masking import format_masked, mask_call, mask_text
 from playground.calls.values import Call, Failure, Secret
 from playground.openapi.credentials import NO_CREDENTIAL, Credential
+from playground.openapi.documents import ApiDocument
+from playground.openapi.entries import list_operation_entries
+from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.operations import get_operation
 from playground.openapi.parameters import Parameter
-from playground.openapi.security import SecurityReader
+from playground.openapi.security import SecurityReader, read_document_security
 
 HEADER = {"type": "apiKey", "in": "header", "name": "X-Key"}
 QUERY = {"type": "apiKey", "in": "query", "name": "key&"}
@@ -272,3 +275,37 @@ def test_equal_titles_are_told_apart() -> None:
 def test_a_broken_scheme_is_a_sentence(entry) -> None:
     reading = SecurityReader({"x": entry}).read([{"x": "read"}])
     assert reading.faults or reading.credential.schemes[0].id == "x.token"
+
+
+def test_a_document_gives_each_operation_its_part() -> None:
+    document = ApiDocument(
+        {
+            "openapi": "3.1.0",
+            "security": [{"one": []}],
+            "components": {
+                "securitySchemes": {
+                    "one": {"$ref": "#/components/securitySchemes/two"},
+                    "two": BEARER,
+                    "three": HEADER,
+                }
+            },
+            "paths": {
+                "/a": {"get": {"operationId": "usual"}},
+                "/b": {"get": {"operationId": "other", "security": [{"three": []}]}},
+                "/c": {"get": {"operationId": "open", "security": []}},
+                "/d": {"get": {"operationId": "broken", "security": [{"gone": []}]}},
+            },
+        }
+    )
+    security, reading = read_document_security(document)
+    assert [each.id for each in reading.credential.schemes] == ["one", "three"]
+    assert reading.faults == ("The security scheme gone isn't defined.",)
+    reader = OperationReader(document, read_api(document, "x", reading.credential), "", security)
+    ids = {
+        each.id: [scheme.id for scheme in reader.read(each).credential.schemes]
+        for each in list_operation_entries(document)
+    }
+    assert ids == {"usual": ["one"], "other": ["three"], "open": ["none"], "broken": ["none"]}
+    assert [(each.pointer, each.message) for each in reader.faults if "gone" in each.message] == [
+        ("/paths/~1d/get/security", "The security scheme gone isn't defined.")
+    ]
