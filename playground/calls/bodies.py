@@ -27,7 +27,7 @@ from playground.calls.substitution import (
     fill_text,
 )
 from playground.jsontext.parsing import Tree, parse
-from playground.openapi.parameters import Encoding, RequestBody, list_types
+from playground.openapi.parameters import Encoding, RequestBody, list_json_types
 
 BodyKind = Literal["json", "form", "multipart", "xml", "text", "binary"]
 
@@ -64,7 +64,7 @@ def find_body_kind(body: RequestBody) -> BodyKind:
     if _TEXT_TYPE.match(media_type):
         return "text"
     # A type of its own, whose schema describes JSON.
-    return "binary" if "string" in list_types(body.schema) else "json"
+    return "binary" if "string" in list_json_types(body.schema) else "json"
 
 
 def write_body(

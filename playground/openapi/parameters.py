@@ -62,7 +62,7 @@ class Parameter:
     @cached_property
     def types(self) -> frozenset[str]:
         """The JSON types that its schema allows."""
-        return list_types(self.schema)
+        return list_json_types(self.schema)
 
     @cached_property
     def takes_structure(self) -> bool:
@@ -114,7 +114,7 @@ class RequestBody:
     examples: tuple[Example, ...] = ()
 
 
-def list_types(schema: Any, depth: int = 0) -> frozenset[str]:
+def list_json_types(schema: Any, depth: int = 0) -> frozenset[str]:
     """The JSON types that a schema allows, as far as its keywords tell; integers are numbers."""
     # A union may contain itself.
     if not isinstance(schema, Mapping) or depth > _DEEPEST:
@@ -122,9 +122,9 @@ def list_types(schema: Any, depth: int = 0) -> frozenset[str]:
     types = _own_types(schema)
     for keyword in ("oneOf", "anyOf"):
         if isinstance(branches := schema.get(keyword), list | tuple) and branches:
-            types &= frozenset().union(*(list_types(each, depth + 1) for each in branches))
+            types &= frozenset().union(*(list_json_types(each, depth + 1) for each in branches))
     for each in schema.get("allOf", ()):
-        types &= list_types(each, depth + 1)
+        types &= list_json_types(each, depth + 1)
     return types
 
 

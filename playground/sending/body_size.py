@@ -21,7 +21,7 @@ def measure_body(text: str, facts: Facts) -> int:
     return size
 
 
-def check_size(text: str, operation: Operation, facts: Facts) -> Iterator[Problem]:
+def check_body_size(text: str, operation: Operation, facts: Facts) -> Iterator[Problem]:
     """A warning if the body is larger than the API accepts."""
     # A warning: the limit is documented, but the API may have raised it since.
     limit = operation.max_bytes

@@ -28,7 +28,7 @@ from playground.rules.context import LIMIT
 from playground.rules.facts import NO_FACTS, Facts
 from playground.rules.parameters import check_typed_values
 from playground.rules.problems import ERROR, Problem
-from playground.sending.body_size import check_size
+from playground.sending.body_size import check_body_size
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import Choices, check_listed_values, load_choices
 from playground.workspace.connections import format_variables
@@ -200,7 +200,7 @@ def check_plan(
         problems += check_document(
             plan.text, schema, lookups.facts, lookups.resolve, read, lookups.limit, lookups.lines
         )
-        problems += check_size(plan.text, plan.operation, lookups.facts)
+        problems += check_body_size(plan.text, plan.operation, lookups.facts)
         if lookups.choices:
             problems += check_listed_values(
                 plan.text, plan.operation, plan.connection, lookups.choices
