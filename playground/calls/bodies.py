@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from playground.calls.parameters import is_json_type
 from playground.calls.resolved import (
@@ -26,7 +26,9 @@ from playground.calls.substitution import (
     fill_document,
     fill_text,
 )
+from playground.jsontext import pointers
 from playground.jsontext.parsing import Tree, parse
+from playground.jsontext.references import FILE_REFERENCE, find_document_references
 from playground.openapi.parameters import Encoding, RequestBody, list_json_types
 
 BodyKind = Literal["json", "form", "multipart", "xml", "text", "binary"]
@@ -38,6 +40,7 @@ _TEXT_TYPE = re.compile(r"text/|application/(?:[\w.+-]+\+)?(?:yaml|javascript|sq
 _BOUNDARY = "playground-boundary-{:08d}"
 # As browsers write them (the HTML standard, "multipart/form-data"): RFC 7578 has no other escape.
 _NAME_ESCAPES = str.maketrans({'"': "%22", "\r": "%0D", "\n": "%0A"})
+_DEEPEST_UNION = 8
 _ONE_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+(?:\s*;[^,]*)?")
 
 
@@ -82,7 +85,10 @@ def write_body(
     kind = find_body_kind(body)
     part = PartWriter("body", "json" if kind == "json" else "raw")
     if kind == "json":
-        part.write(fill_document(text, values, credential[1] if credential else None))
+        pieces = fill_document(text, values, credential[1] if credential else None)
+        if FILE_REFERENCE.search(text):
+            pieces = write_base64(pieces, text, body.schema)
+        part.write(pieces)
         is_any = "*" in body.media_type or not body.media_type
         return WrittenBody(part, "application/json" if is_any else body.media_type)
     tree = parse(text)
@@ -98,6 +104,39 @@ def write_body(
         return WrittenBody(part, body.media_type)
     boundary = _write_multipart(part, list(_list_parts(body, value)))
     return WrittenBody(part, f"{body.media_type}; boundary={boundary}", has_boundary=True)
+
+
+def write_base64(pieces: Iterable[Piece], text: str, schema: Any) -> Iterator[Piece]:
+    """The pieces of a document; its files in Base64 alone where the schema asks for that."""
+    found = iter(find_document_references(text))
+    places = (pointer for pointer, each in found if each.kind == "file")
+    for piece in pieces:
+        if isinstance(piece, FileData):
+            is_bare = takes_base64(schema, pointers.split(next(places, "")))
+            yield Inserted(piece, "base64") if is_bare else piece
+        else:
+            yield piece
+
+
+def takes_base64(schema: Any, segments: Sequence[str], depth: int = 0) -> bool:
+    """Whether the value at these segments of a pointer is binary data in Base64."""
+    # A union may contain itself.
+    if not isinstance(schema, Mapping) or depth > _DEEPEST_UNION:
+        return False
+    for keyword in ("oneOf", "anyOf", "allOf"):
+        branches = schema.get(keyword)
+        if isinstance(branches, list | tuple) and any(
+            takes_base64(each, segments, depth + 1) for each in branches
+        ):
+            return True
+    if not segments:
+        return schema.get("format") == "byte" or schema.get("contentEncoding") == "base64"
+    first, *rest = segments
+    properties = schema.get("properties")
+    if isinstance(properties, Mapping) and first in properties:
+        return takes_base64(properties[first], rest)
+    below = schema.get("items" if first.isdecimal() else "additionalProperties")
+    return takes_base64(below, rest)
 
 
 def _write_text(

@@ -188,7 +188,8 @@ def escape_pieces(pieces: Iterable[Piece], escape: str) -> Iterator[Piece]:
 def escape_value(value: str, escape: str) -> str:
     """The value as written in a context.
 
-    That is `raw`, `json` (in a JSON string), `url`, `xml`, or `json-url` for JSON in a URL.
+    That is `raw`, `json` (in a JSON string), `url`, `xml`, or `json-url` for JSON in a URL. Files
+    may also be inserted as `bytes` and in `base64`.
     """
     match escape:
         case "json":
@@ -200,7 +201,7 @@ def escape_value(value: str, escape: str) -> str:
             return percent_encode(quote(value)[1:-1], safe="")
         case "xml":
             return escape_html(value)
-        case "raw" | "bytes":
+        case "raw":
             return value
     raise ValueError(f"There is no escape {escape}.")
 
@@ -248,15 +249,16 @@ class PartWriter:
         self.secrets += secrets
 
     def _write_file(self, file: FileData, escape: str, start: int) -> None:
-        """The bytes or a data URI, piece by piece so that memory holds the file only once."""
+        """The bytes, Base64 or a data URI, piece by piece so that memory holds it only once."""
         if escape == "bytes":
             for piece in file.pieces:
                 self.data += piece
             self._note(start, Placeholder(file.id, "bytes"))
             return
-        in_url = escape.endswith("url")
-        head = f"data:{escape_value(file.media_type, escape)};base64,"
-        self.data += (percent_encode(head, safe="%") if in_url else head).encode()
+        in_url, is_bare = escape.endswith("url"), escape == "base64"
+        if not is_bare:
+            head = f"data:{escape_value(file.media_type, escape)};base64,"
+            self.data += (percent_encode(head, safe="%") if in_url else head).encode()
         rest = b""
         for piece in file.pieces:
             rest += piece
@@ -265,7 +267,8 @@ class PartWriter:
             self._write_base64(rest[:complete], in_url)
             rest = rest[complete:]
         self._write_base64(rest, in_url)
-        self._note(start, Placeholder(file.id, "file-url" if in_url else "file"))
+        form = "file-base64" if is_bare else "file-url" if in_url else "file"
+        self._note(start, Placeholder(file.id, form))
 
     def _write_base64(self, data: bytes, in_url: bool) -> None:
         encoded = b64encode(data)

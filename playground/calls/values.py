@@ -40,7 +40,8 @@ class Placeholder:
 
     `escape` is how the value was written there: `raw`, `json` (inside a JSON string), `base64`,
     `url`, `json-url`, `xml` or `basic` (in Base64 after a user name and a colon). Instead of a
-    secret, `file` and `file-url` mean the file of that ID as a data URI, `bytes` its content.
+    secret, `file` and `file-url` mean the file of that ID as a data URI, `file-base64` in Base64
+    and `bytes` its content.
     """
 
     name: str
@@ -48,7 +49,7 @@ class Placeholder:
 
     @property
     def is_file(self) -> bool:
-        return self.escape in ("file", "file-url", "bytes")
+        return self.escape in ("file", "file-url", "file-base64", "bytes")
 
 
 # A text without its secrets: pieces of text and placeholders, in order. Not one string with

@@ -35,6 +35,7 @@ whether a call arrived), `x-harmless: true` (may be used to test a connection),
 call: its `name`, `unit` and `every`), `x-ends-repeat` (the path field that names the repeat this
 call ends). Its `responses` are what a success must be: a documented status and media type, and
 a body with the `required` properties (see `responses.find_mismatch`). On a document: `x-id`,
-`x-order` (among the documents) and `x-credential` (see `Credential`). Of several messages the
-first one whose placeholders can all be filled is shown.
+`x-order` (among the documents) and `x-credential` (see `Credential`: `headers`, `query` and
+`cookies` are templates such as `Bearer {token}` or `Basic {user:password}`). Of several messages
+the first one whose placeholders can all be filled is shown.
 """

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from itertools import chain
+from urllib.parse import quote
 
 from django.conf import settings
 from django.db import DatabaseError, models, transaction
@@ -20,7 +21,7 @@ from playground.calls.substitution import (
     PartWriter,
     UnresolvedReference,
 )
-from playground.calls.values import MaskedCall
+from playground.calls.values import MaskedCall, Placeholder
 from playground.jsontext.references import FILE_REFERENCE
 from playground.people.models import Person
 from playground.rules.facts import FileFacts
@@ -42,6 +43,8 @@ _log = logging.getLogger(__name__)
 VAGUE = "application/octet-stream"
 # Bytes of data URIs that people still copy as code.
 LONGEST_INLINE = 200_000
+# How a file that isn't a data URI in a document may be in a body as text.
+INLINED = ("file-url", "file-base64")
 # A file that was just dropped on the page is in no document yet.
 GRACE = timedelta(hours=1)
 
@@ -197,6 +200,7 @@ def inline_files(call: MaskedCall, sent: Collection[str]) -> MaskedCall:
     body = call.body or ()
     found = FILE_REFERENCE.findall("".join(each for each in body if isinstance(each, str)))
     ids = [each for each in found if each in sent]
+    ids += [e.name for e in body if isinstance(e, Placeholder) and e.escape in INLINED]
     files = File.objects.in_bulk(list(set(ids))) if ids else {}
     size = sum(data_uri_size(files[each]) for each in ids if each in files)
     if not files or size > LONGEST_INLINE:
@@ -206,10 +210,17 @@ def inline_files(call: MaskedCall, sent: Collection[str]) -> MaskedCall:
     filled = (
         FILE_REFERENCE.sub(lambda found: uris.get(found[1]) or found[0], each)
         if isinstance(each, str)
-        else each
+        else _inline_placeholder(each, uris)
         for each in body
     )
     return replace(call, body=tuple(filled))
+
+
+def _inline_placeholder(placeholder: Placeholder, uris: Mapping[str, str]) -> str | Placeholder:
+    uri = uris.get(placeholder.name, "") if placeholder.escape in INLINED else ""
+    if not uri:
+        return placeholder
+    return uri.partition(",")[2] if placeholder.escape == "file-base64" else quote(uri, safe="")
 
 
 def data_uri_size(file: FileFacts | File) -> int:

@@ -292,3 +292,32 @@ def test_the_connection_cannot_remove_the_boundary() -> None:
     assert "boundary=" in type_of(call)
     call = send("{}", "application/json", endpoint=Endpoint("https://h", headers=headers))
     assert call.headers == headers
+
+
+BASE64_SCHEMA = {
+    "properties": {
+        "uri": {"type": "string"},
+        "plain": {"type": "string", "format": "byte"},
+        "list": {"items": {"contentEncoding": "base64"}},
+        "union": {"oneOf": [{"type": "null"}, {"properties": {"a/b": {"format": "byte"}}}]},
+    },
+    "additionalProperties": {"format": "byte"},
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ('{"uri": "{{file:f-2}}"}', '{"uri": "data:text/csv;base64,YTtiCg=="}'),
+        ('{"plain": "{{file:f-2}}"}', '{"plain": "YTtiCg=="}'),
+        ('{"x": {"y": 1}, "list": ["", "{{file:f-2}}"]}',
+         '{"x": {"y": 1}, "list": ["", "YTtiCg=="]}'),
+        ('{"union": {"a/b": "{{file:f-2}}"}}', '{"union": {"a/b": "YTtiCg=="}}'),
+        ('{"other": "{{file:f-2}}", "uri": "{{file:f-2}}", "plain": "{{file:f-2}}"}',
+         '{"other": "YTtiCg==", "uri": "data:text/csv;base64,YTtiCg==", "plain": "YTtiCg=="}'),
+    ],
+)  # fmt: skip
+def test_a_file_is_sent_in_base64_alone_where_the_schema_asks_for_it(text, sent) -> None:
+    call = send(text, "application/json", schema=BASE64_SCHEMA)
+    assert (call.body or b"").decode() == sent
+    assert shown(call) == text

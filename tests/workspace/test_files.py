@@ -2,7 +2,8 @@
 
 import pytest
 
-from playground.workspace.files import read_file_facts, store_file
+from playground.calls.values import MaskedCall, Placeholder
+from playground.workspace.files import inline_files, read_file_facts, store_file
 from playground.workspace.models import File
 
 pytestmark = pytest.mark.django_db
@@ -17,3 +18,25 @@ def test_a_file_that_another_process_deleted_has_no_facts(settings, tmp_path) ->
     assert (facts[file.id].name, facts[file.id].size) == ("a.txt", 5)
     File.objects.all().delete()
     assert read_file_facts(text) == {}
+
+
+def test_code_has_a_file_as_the_call_writes_it(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    id = store_file([b"a+b?>>"], "a.txt", "text/plain", None).id
+    body = (
+        f'{{"uri": "{{{{file:{id}}}}}", "plain": "',
+        Placeholder(id, "file-base64"),
+        '"}&x=',
+        Placeholder(id, "file-url"),
+        Placeholder(id, "bytes"),
+        Placeholder("gone", "file-url"),
+    )
+    call = inline_files(MaskedCall("POST", ("https://h",), (), body), {id, "gone"})
+    assert call.body == (
+        '{"uri": "data:text/plain;base64,YStiPz4+", "plain": "',
+        "YStiPz4+",
+        '"}&x=',
+        "data%3Atext%2Fplain%3Bbase64%2CYStiPz4%2B",
+        Placeholder(id, "bytes"),
+        Placeholder("gone", "file-url"),
+    )
