@@ -201,10 +201,12 @@ class OperationReader:
 
 
 def _read_encoding(raw: Mapping[str, Any]) -> Encoding:
-    explode = raw.get("explode")
+    style, explode = read_plain_text(raw.get("style")), raw.get("explode")
+    # Without any of the three, the media type decides (OpenAPI 3.1.1, 4.8.15.1.2).
+    usual = style == "form" if style else None
     return Encoding(
         media_type=read_plain_text(raw.get("contentType")),
-        style=read_plain_text(raw.get("style")),
-        explode=explode if isinstance(explode, bool) else None,
+        style=style,
+        explode=explode if isinstance(explode, bool) else usual,
         allow_reserved=raw.get("allowReserved") is True,
     )

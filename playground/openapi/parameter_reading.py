@@ -79,7 +79,7 @@ class ParameterReader:
             schema=schema,
             place=place,
             style=style,
-            explode=explode if isinstance(explode, bool) else None,
+            explode=explode if isinstance(explode, bool) else style == "form",
             allow_reserved=raw.get("allowReserved") is True,
             media_type=media_type,
             deprecated=raw.get("deprecated") is True,

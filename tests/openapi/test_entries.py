@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from playground.openapi.credentials import Credential
 from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import LONGEST_ID, list_operation_entries, make_id
 from playground.openapi.extensions import VERDICT
 from playground.openapi.operation_reading import OperationReader, read_api
-from playground.openapi.credentials import Credential
 from playground.openapi.parameters import Encoding
 from playground.openapi.values import Operation, ServerVariable
 

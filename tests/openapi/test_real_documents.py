@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from playground.openapi.credentials import Credential
 from playground.openapi.documents import ApiDocument
 from playground.openapi.entries import list_operation_entries
 from playground.openapi.operation_reading import OperationReader, read_api
 from playground.openapi.reading import read_openapi
 from playground.openapi.report import make_report
 from playground.openapi.samples import has_sample, make_fullest, make_smallest
-from playground.openapi.credentials import Credential
 from playground.rules.compiling import compile_schema
 
 HOME = Path(__file__).resolve().parent.parent.parent

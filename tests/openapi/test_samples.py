@@ -6,9 +6,9 @@ import jsonschema_rs
 import pytest
 
 from playground.openapi.bundling import bundle
+from playground.openapi.parameters import Example, RequestBody
 from playground.openapi.patterns import make_match
 from playground.openapi.samples import find_sample, make_fullest, make_smallest
-from playground.openapi.parameters import Example, RequestBody
 from tests.openapi.schemas import make_node, ref
 
 TEXT = {"type": "string"}
