@@ -53,12 +53,15 @@ def _check_value(parameter: Parameter, typed: str, facts: Facts) -> Iterator[Pro
         message = f"{parameter.title} is empty. Enter a value or leave it out."
         yield _error("empty", parameter, message)
         return
-    json_text = read_as_json(parameter, typed)
-    if json_text is None:
+    readings = list_readings(parameter, typed)
+    if not readings:
         yield _error("not-json", parameter, f"{parameter.title} isn't valid JSON.")
         return
-    value: Any = parse_plain(json_text).value
     compiled = compile_schema(parameter.schema)
+    for json_text in readings:
+        value: Any = parse_plain(json_text).value
+        if compiled is None or compiled.validator.is_valid(value):
+            break
     if "{{" not in typed and (compiled is None or compiled.validator.is_valid(value)):
         return
     # Checked as the only member of a document, so that messages can name it.
@@ -73,23 +76,25 @@ def _check_value(parameter: Parameter, typed: str, facts: Facts) -> Iterator[Pro
             yield _move(parameter, each)
 
 
-def read_as_json(parameter: Parameter, typed: str) -> str | None:
-    """The JSON text of what is typed; None if it isn't JSON but has to be."""
-    types = parameter.types
+def list_readings(parameter: Parameter, typed: str) -> list[str]:
+    """What is typed as JSON text: text may also be a number; none if it has to be JSON, but isn't.
+
+    The last reading is the one to explain.
+    """
     needs_json = bool(parameter.media_type) and "json" in parameter.media_type.lower()
     parsed = try_parse(typed)
     if parsed is None:
         # References are the only other texts that become a list, an object or a number.
         is_reference = any(each.whole for each in find_references(typed))
         must_be_json = needs_json or not parameter.takes_text
-        return None if must_be_json and not is_reference else quote(typed)
+        return [] if must_be_json and not is_reference else [quote(typed)]
     value = parsed[0]
     is_structure = isinstance(value, dict | list)
     if needs_json or (is_structure and parameter.takes_structure) or not parameter.takes_text:
-        return typed
-    if "string" in types or is_structure or not _is_scalar_of(value, types):
-        return quote(typed)
-    return typed
+        return [typed]
+    if is_structure or not _is_scalar_of(value, parameter.types):
+        return [quote(typed)]
+    return [quote(typed), typed] if "string" in parameter.types else [typed]
 
 
 def _is_scalar_of(value: Any, types: frozenset[str]) -> bool:
