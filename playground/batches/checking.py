@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from playground.batches.documents import Builder, BuiltRequest, CellProblem
 from playground.batches.mapping import CellRow
 from playground.batches.repeats import RepeatChecker
-from playground.drafts.assignments import PATH
 from playground.drafts.models import Draft
 from playground.jsontext import pointers
 from playground.jsontext.pointers import line_of
+from playground.openapi.parameters import find_parameter_key
 from playground.payload_templates.models import Version
 from playground.people.models import Person
 from playground.rules.checking import blocks
@@ -158,8 +158,7 @@ class Checker:
         if problem.code in OF_TEMPLATE:
             return None
         pointer = problem.pointer
-        if pointer.startswith(PATH):
-            name = pointer.removeprefix(PATH)
+        if (name := find_parameter_key(pointer)) is not None:
             row_text = self.builder.path_texts.get(name)
             return self.builder.path_columns.get(name, row_text.columns[0] if row_text else None)
         index, below = self._split(pointer)

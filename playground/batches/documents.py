@@ -14,13 +14,13 @@ from playground.batches.items import ItemsText, cut_items
 from playground.batches.layouts import Layout, Layouts, Report
 from playground.batches.mapping import CellRow, ColumnMapping, Mapping
 from playground.batches.row_texts import CellConflict, CellText, ColumnNumbers, RowText
-from playground.drafts.assignments import PATH
 from playground.drafts.editing import State
 from playground.drafts.incomplete import text_at
 from playground.drafts.metadata import is_within
 from playground.jsontext.references import Reference, escape_references, find_references
 from playground.jsontext.resolving import find_strings
 from playground.openapi.operations import Operation
+from playground.openapi.parameters import find_parameter_key
 from playground.rules.problems import ERROR
 from playground.rules.wording import abbreviate
 
@@ -73,8 +73,8 @@ class Builder:
         self.inner: Layouts | None = None
         if operation.body_schema is not None:
             self._prepare_body(state.text or "{}")
-        by_path = [each for each in mapping.columns if each.pointer.startswith(PATH)]
-        self.path_columns = {each.pointer.removeprefix(PATH): each.column for each in by_path}
+        keys = ((find_parameter_key(each.pointer), each.column) for each in mapping.columns)
+        self.path_columns = {key: column for key, column in keys if key is not None}
         self.path_texts = {
             name: RowText(value, self.titles)
             for name, value in state.path_values.items()

@@ -14,7 +14,7 @@ from playground.batches.documents import (
 )
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
-from playground.drafts.assignments import PATH, list_columns
+from playground.drafts.assignments import list_columns
 from playground.drafts.editing import State
 from playground.importers.credentials import is_secret_pointer
 from playground.importers.titles import KnownColumns, TableColumn
@@ -104,8 +104,8 @@ def list_fields(
     Of two with one title, the first one is proposed.
     """
     found: dict[str, tuple[str, ...]] = {}
-    for each in operation.path_fields:
-        found[PATH + each.name] = (each.name, each.title)
+    for each in operation.parameters:
+        found[each.pointer] = (each.name, each.title)
     if operation.body_schema is None:
         return [TableColumn(key, labels) for key, labels in found.items()]
     if items:
@@ -123,7 +123,7 @@ def list_fields(
     return [
         TableColumn(key, labels)
         for key, labels in found.items()
-        if key.startswith(PATH) or not is_secret_pointer(operation.body_schema, key)
+        if key.startswith("#") or not is_secret_pointer(operation.body_schema, key)
     ]
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from playground.batches.documents import Builder, list_item_columns, list_row_columns
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, Mapping
 from playground.batches.row_texts import ColumnNumbers, read_row_text
-from playground.drafts.assignments import PATH
 from playground.drafts.editing import State
 from playground.drafts.incomplete import EDITOR, text_at
 from playground.importers.credentials import is_secret_pointer
@@ -19,6 +18,7 @@ from playground.jsontext.parsing import try_parse
 from playground.jsontext.pointers import pointer_at
 from playground.jsontext.resolving import find_strings
 from playground.openapi.operations import Operation
+from playground.openapi.parameters import find_parameter_key
 from playground.rules.context import Schema
 from playground.rules.wording import abbreviate
 
@@ -167,8 +167,8 @@ def _check_pointer(
 ) -> Iterator[str]:
     pointer, name = each.pointer, _name(columns, each.column)
     params = {"name": name, "place": abbreviate(pointer, 80)}
-    if pointer.startswith(PATH):
-        if pointer.removeprefix(PATH) not in {field.name for field in operation.path_fields}:
+    if (key := find_parameter_key(pointer)) is not None:
+        if key not in {field.key for field in operation.parameters}:
             yield _("%(name)s: the address of this operation has no %(place)s.") % params
         return
     if operation.body_schema is None:

@@ -30,6 +30,7 @@ from playground.jsontext.splices import apply
 from playground.openapi.credentials import CredentialScheme
 from playground.openapi.operations import Operation
 from playground.openapi.parameters import RequestBody
+from playground.openapi.responses import JSON
 
 # Host and port, read only if no parser could read them differently: `user@host` doesn't match.
 _AUTHORITY = re.compile(
@@ -65,6 +66,7 @@ _MESSAGES = {
     "header-controlled": "the header {name} can't be set by hand. Remove it.",
     "base-placeholder": "the base URL contains the placeholder {name}. Replace it with a value.",
     "document-broken": "the document isn't valid JSON.",
+    "half-character": "a value has half of a character (a lone surrogate). Remove it.",
 }
 
 
@@ -134,6 +136,9 @@ def assemble(
         check_secret_hosts(endpoint.base_url, used)
     except AssemblyError as error:
         return explain_error(error)
+    except UnicodeEncodeError:
+        # JSON can spell half of a surrogate pair, which no byte stands for.
+        return explain_error(AssemblyError("half-character"))
     return Call(
         method=operation.method,
         url=url.data.decode(),
@@ -209,7 +214,7 @@ def _write_body(
 ) -> WrittenBody | None:
     if operation.body_schema is None or not (operation.body_required or text.strip()):
         return None
-    body = operation.find_body(media_type) or RequestBody("", operation.body_schema)
+    body = operation.find_body(media_type) or RequestBody(JSON, operation.body_schema)
     try:
         if scheme is not None and found.body and find_body_kind(body) == "json":
             # A reference goes in first: it is replaced together with those of the document.

@@ -83,6 +83,8 @@ def write_body(
     express, and what `fill_document` raises.
     """
     kind = find_body_kind(body)
+    if kind == "binary" and _is_structure(body, text):
+        kind = "json"
     part = PartWriter("body", "json" if kind == "json" else "raw")
     if kind == "json":
         pieces = fill_document(text, values, credential[1] if credential else None)
@@ -104,6 +106,12 @@ def write_body(
         return WrittenBody(part, body.media_type)
     boundary = _write_multipart(part, list(_list_parts(body, value)))
     return WrittenBody(part, f"{body.media_type}; boundary={boundary}", has_boundary=True)
+
+
+def _is_structure(body: RequestBody, text: str) -> bool:
+    """Whether the document is JSON for a type that may be anything, such as a vendor's own."""
+    allowed = list_json_types(body.schema)
+    return "object" in allowed and not isinstance(parse(text), str)
 
 
 def write_base64(pieces: Iterable[Piece], text: str, schema: Any) -> Iterator[Piece]:

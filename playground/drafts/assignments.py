@@ -14,6 +14,7 @@ from playground.jsontext import printing
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse, try_parse
 from playground.openapi.operations import Operation
+from playground.openapi.parameters import find_parameter_key
 from playground.rules.context import schema_at
 from playground.rules.facts import Facts
 
@@ -37,11 +38,13 @@ def assign_typed(state: State, pointer: str, typed: str) -> State:
 
 
 def assign_json(state: State, pointer: str, value: str) -> State:
-    """Assign JSON text to a pointer, or to a value of the address such as `#path/job_uid`."""
+    """Assign JSON text to a pointer, or to a parameter such as `#path/job_uid`."""
     try:
-        if pointer.startswith(PATH):
-            plain = str(parse(value))
-            return perform(state, Edit("path", pointer.removeprefix(PATH), plain))[0]
+        if (key := find_parameter_key(pointer)) is not None:
+            parsed = parse(value)
+            # Text is typed without quotes, anything else as JSON.
+            plain = str(parsed) if isinstance(parsed, str) else value.strip()
+            return perform(state, Edit("path", key, plain))[0]
         _check_pointer(pointer)
         return perform(state, Edit("set", pointer, value))[0]
     except JSONSyntaxError as error:

@@ -58,6 +58,11 @@ class Parameter:
         """Its key among a draft's path values: `NAME` in the path, else such as `query:NAME`."""
         return self.name if self.place == "path" else f"{self.place}:{self.name}"
 
+    @property
+    def pointer(self) -> str:
+        """Its place for problems and columns, such as `#query/NAME`: no part of the document."""
+        return f"#{self.place}/{self.name}"
+
     # Each edit and each send asks for these.
     @cached_property
     def types(self) -> frozenset[str]:
@@ -112,6 +117,14 @@ class RequestBody:
     schema: Mapping[str, Any]
     encoding: Mapping[str, Encoding] = field(default_factory=dict)
     examples: tuple[Example, ...] = ()
+
+
+def find_parameter_key(pointer: str) -> str | None:
+    """The key of the parameter at a place such as `#query/NAME`; None for other pointers."""
+    place, slash, name = pointer.removeprefix("#").partition("/")
+    if not pointer.startswith("#") or not slash or place not in DEFAULT_STYLES:
+        return None
+    return name if place == "path" else f"{place}:{name}"
 
 
 def list_json_types(schema: Any, depth: int = 0) -> frozenset[str]:

@@ -107,16 +107,11 @@ def _is_scalar_of(value: Any, types: frozenset[str]) -> bool:
 
 def _move(parameter: Parameter, problem: Problem) -> Problem:
     """A problem of the document as one of the parameter; fixes edit the document only."""
-    return replace(problem, pointer=_place(parameter), line=1, fix=None)
+    return replace(problem, pointer=parameter.pointer, line=1, fix=None)
 
 
 def _error(code: str, parameter: Parameter, message: str) -> Problem:
     place = parameter.place
     return Problem(
-        f"{place}-{code}", _place(parameter), 1, ERROR, message, {"name": parameter.name}
+        f"{place}-{code}", parameter.pointer, 1, ERROR, message, {"name": parameter.name}
     )
-
-
-def _place(parameter: Parameter) -> str:
-    # Pointers that begin with # name places of the page outside the document.
-    return f"#{parameter.place}/{parameter.name}"

@@ -279,3 +279,10 @@ def test_a_short_secret_is_masked_where_it_was_inserted_and_nowhere_else() -> No
     masked = mask_call(call).body
     assert masked is not None
     assert format_masked(masked) == '{"pin": "{{secret:pin}}", "n": 1}'
+
+
+@pytest.mark.parametrize(
+    "more", [{"path_values": {"workflow_uid": "\ud83d"}}, {"text": '"\ud83d"'}]
+)
+def test_half_of_a_character_is_not_sent(more) -> None:
+    assert failing(**more).code in ("half-character", "document-broken")

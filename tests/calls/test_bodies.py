@@ -83,7 +83,10 @@ def test_json_is_sent_byte_for_byte(media_type) -> None:
 
 def test_a_type_for_anything_is_sent_as_json() -> None:
     assert type_of(send("[1]", "*/*")) == "application/json"
-    assert type_of(send("[1]", "application/vnd.mine")) == "application/vnd.mine"
+    for schema in ({"type": "object"}, {"description": "anything"}):
+        call = send('{"a":  1.10}', "application/vnd.mine", schema=schema)
+        assert (call.body, type_of(call)) == (b'{"a":  1.10}', "application/vnd.mine")
+    assert send('"a"', "application/vnd.mine", schema={"description": "anything"}).body == b"a"
 
 
 @pytest.mark.parametrize(

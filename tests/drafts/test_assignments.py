@@ -41,9 +41,20 @@ def test_a_string_stays_a_string_and_the_rest_is_json_if_it_parses(
     assert assign_typed(State(TEXT), pointer, typed).text == text
 
 
-def test_a_value_of_the_address_is_assigned_as_text() -> None:
-    after = assign_json(State(TEXT), "#path/job_uid", '"j-1"')
-    assert after.path_values == {"job_uid": "j-1"}
+@pytest.mark.parametrize(
+    ("pointer", "value", "expected"),
+    [
+        ("#path/job_uid", '"j-1"', {"job_uid": "j-1"}),
+        ("#query/page", "1.10", {"query:page": "1.10"}),
+        ("#header/X-On", " true", {"header:X-On": "true"}),
+        ("#cookie/a/b", '"x"', {"cookie:a/b": "x"}),
+        ("#query/ids", "[1.10, 2]", {"query:ids": "[1.10, 2]"}),
+    ],
+)
+def test_a_parameter_is_assigned_as_text(pointer, value, expected) -> None:
+    assert assign_json(State(TEXT), pointer, value).path_values == expected
+    with pytest.raises(AssignmentError):
+        assign_json(State(TEXT), "#elsewhere/x", value)
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def list_targets(batch: Batch, operation: Operation, mapping: RowMapping) -> lis
     own = dict.fromkeys(each.pointer for each in mapping.columns if each.pointer)
     fields += [TableColumn(pointer, (pointer,)) for pointer in own if pointer not in known]
     inside = [each for each in fields if mapping.items and each.key.startswith(below)]
-    path = [each for each in fields if each.key.startswith(PATH)]
+    path = [each for each in fields if each.key.startswith("#")]
     body = [each for each in fields if each not in inside and each not in path]
     name = {"place": mapping.items.removeprefix("/")}
     groups = [
@@ -164,7 +164,7 @@ def list_targets(batch: Batch, operation: Operation, mapping: RowMapping) -> lis
 def _make_targets(fields: Sequence[TableColumn], above: str) -> list[FieldTarget]:
     found = []
     for each in fields:
-        place = each.key.removeprefix(above)
+        place = each.key.removeprefix(above).removeprefix("#")
         # The title that people know it by, and its place, as titles repeat in steps.
         labels = (label for label in reversed(each.labels) if label not in ("", place, each.key))
         title = next(labels, "")
