@@ -165,6 +165,16 @@ def test_path_values_take_columns_and_references():
     assert builder.build([row(None)]).path_values == {"workflow_uid": "w-{{row.b}}"}
 
 
+def test_a_column_fills_a_parameter_of_any_place():
+    mapping = fill("#path/workflow_uid", "#query/page", "#header/X-A")
+    builder = make_builder("{}", mapping, ["a", "b", "c"], LAUNCH)
+    assert builder.build([row("w-1", "1.10", "{{x}}")]).path_values == {
+        "workflow_uid": "w-1",
+        "query:page": "1.10",
+        "header:X-A": r"\{{x}}",
+    }
+
+
 def test_what_was_switched_off_or_unfinished_ends_where_a_cell_goes():
     metadata = Metadata(off={"/email": '"a"', "/phone": '"1"'}, incomplete={"/email": "{"})
     builder = make_builder("{}", fill("/email"), metadata=metadata)
