@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -22,7 +22,7 @@ from playground.rules.context import (
 from playground.rules.facts import NO_FACTS
 from playground.rules.fixes import fix_by_converting, fix_by_removing, fix_by_setting
 from playground.rules.problems import Problem, make_problem
-from playground.rules.unions import find_meant_branch
+from playground.rules.unions import find_meant_branch, find_wrong_choice
 from playground.rules.wording import (
     abbreviate,
     describe_value,
@@ -125,7 +125,7 @@ class _SchemaCheck:
         if has_reference(error.instance):
             return iter(())
         # The validator's paths start at the value, ours at the document.
-        pointer = self.at + _join_path(error)
+        pointer = self.at + _join_path(error.instance_path)
         return self.explainers.get(error.kind.name, self.explain_other)(error, pointer)
 
     def subject(self, pointer: str) -> str:
@@ -134,7 +134,7 @@ class _SchemaCheck:
     def explain_type(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
         broken = part_at(self.written, error.schema_path[:-1])
         # A branch of allOf may give only the type; the default is where the field is described.
-        described = {**schema_at(self.schema, _join_path(error)), **broken}
+        described = {**schema_at(self.schema, _join_path(error.instance_path)), **broken}
         fix = fix_by_converting(self.context, pointer, error.instance, described)
         subject, message = self.subject(pointer), broken.get("x-type-message")
         if message:
@@ -163,8 +163,11 @@ class _SchemaCheck:
             yield make_problem("missing", place, fix, place=above, name=abbreviate(name))
 
     def explain_choice(self, error: ValidationError, pointer: str) -> Iterator[Problem]:
+        yield from self.explain_options(error.kind.value, pointer)
+
+    def explain_options(self, values: Iterable[Any], pointer: str) -> Iterator[Problem]:
         # Objects and lists among the choices would be unreadable in a message.
-        options = [each for each in error.kind.value if not isinstance(each, dict | list)]
+        options = [each for each in values if not isinstance(each, dict | list)]
         names = {show_constant(each): each for each in options}
         found = get_tree_value(self.context.tree, pointer)
         similar = find_similar(found, names) if isinstance(found, str) else None
@@ -214,6 +217,10 @@ class _SchemaCheck:
         if isinstance(kind, ValidationErrorKind.OneOfMultipleValid):
             yield make_problem("several-forms-fit", pointer, subject=self.subject(pointer))
             return
+        choice = find_wrong_choice(error)
+        if choice is not None:
+            yield from self.explain_options(choice[1], self.at + _join_path(choice[0]))
+            return
         meant = find_meant_branch(error)
         for each in meant:
             yield from self.explain(each)
@@ -245,5 +252,5 @@ class _SchemaCheck:
             yield make_problem("not-judged", pointer, subject=subject, rule=kind.name)
 
 
-def _join_path(error: ValidationError) -> str:
-    return "".join(f"/{pointers.escape(str(each))}" for each in error.instance_path)
+def _join_path(path: Iterable[str | int]) -> str:
+    return "".join(f"/{pointers.escape(str(each))}" for each in path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from jsonschema_rs import ValidationError, ValidationErrorKind
 
@@ -11,20 +12,56 @@ from jsonschema_rs import ValidationError, ValidationErrorKind
 CONSTANT, NAMES, CHOICE = 3, 2, 1
 
 
+def find_wrong_choice(error: ValidationError) -> tuple[Sequence[Any], list[Any]] | None:
+    """The place and the possible values of the property that tells all branches apart.
+
+    None if it doesn't have a wrong value, or there is no such property.
+    """
+    branches = [_list_choices(error, each) for each in _list_fitting(error)]
+    for path, (place, _) in branches[0].items() if len(branches) > 1 else ():
+        if all(path in each for each in branches):
+            values = [value for each in branches for value in each[path][1]]
+            return place, [value for n, value in enumerate(values) if value not in values[:n]]
+    return None
+
+
 def find_meant_branch(error: ValidationError) -> Sequence[ValidationError]:
-    """The errors of the branch that fits best; none if several fit equally well."""
-    kind = error.kind
-    if not isinstance(kind, ValidationErrorKind.AnyOf | ValidationErrorKind.OneOfNotValid):
-        return ()
-    # "Null or an object" is common: for an object only the second branch's errors help.
-    fitting = [each for each in kind.context if not any(_is_own_type(error, e) for e in each)]
+    """The errors of the branch that fits best; if several do, what is wrong in all of them."""
+    fitting = _list_fitting(error)
     if len(fitting) < 2:
         return fitting[0] if fitting else ()
     weighed = sorted((_weigh_branch(error, each), index) for index, each in enumerate(fitting))
-    best, index = weighed[0]
+    best = [fitting[index] for weight, index in weighed if weight == weighed[0][0]]
     # Where `a` or numbers above 3 are allowed, "must be above 3" would be half of the truth.
-    is_about_value = any(not _depth(error, e) and not _weigh(error, e) for e in fitting[index])
-    return () if is_about_value or weighed[1][0] == best else fitting[index]
+    if any(not _depth(error, each) and not _weigh(error, each) for each in best[0]):
+        return ()
+    if len(best) == 1:
+        return best[0]
+    common = set.intersection(*({str(each.instance_path) for each in branch} for branch in best))
+    return [each for each in best[0] if _depth(error, each) and str(each.instance_path) in common]
+
+
+def _list_fitting(error: ValidationError) -> list[Sequence[ValidationError]]:
+    """The errors of each branch that allows the value's type."""
+    kind = error.kind
+    if not isinstance(kind, ValidationErrorKind.AnyOf | ValidationErrorKind.OneOfNotValid):
+        return []
+    # "Null or an object" is common: for an object only the second branch's errors help.
+    return [each for each in kind.context if not any(_is_own_type(error, e) for e in each)]
+
+
+def _list_choices(
+    error: ValidationError, branch: Sequence[ValidationError]
+) -> dict[str, tuple[Sequence[Any], list[Any]]]:
+    """Properties with another value than the branch names: their places and those values."""
+    return {
+        str(each.instance_path): (
+            each.instance_path,
+            [each.kind.value] if each.kind.name == "const" else list(each.kind.value),
+        )
+        for each in branch
+        if _depth(error, each) == 1 and each.kind.name in ("const", "enum")
+    }
 
 
 def _is_own_type(error: ValidationError, part: ValidationError) -> bool:
@@ -44,7 +81,9 @@ def _weigh_branch(error: ValidationError, branch: Sequence[ValidationError]) -> 
 
 def _weigh(error: ValidationError, part: ValidationError) -> int:
     name, depth = part.kind.name, _depth(error, part)
-    if depth == 1 and name in ("const", "enum"):
-        return CONSTANT if name == "const" or len(part.kind.value) == 1 else CHOICE
+    if depth and (name == "const" or (name == "enum" and len(part.kind.value) == 1)):
+        return CONSTANT
+    if depth == 1 and name == "enum":
+        return CHOICE
     is_name = name in ("required", "additionalProperties", "unevaluatedProperties")
     return NAMES if is_name and not depth else 0

@@ -89,7 +89,8 @@ DOG = {
         ({"kind": "cat"}, [("missing", "/pet/lives")]),
         ({"kind": "dog", "name": "x", "age": "old"}, [("wrong-type", "/pet/age")]),
         ({"kind": "dog"}, [("missing", "/pet/name")]),
-        ({"kind": "fish", "name": "x"}, [("not-that-value", "/pet/kind")]),
+        ({"kind": "fish", "name": "x"}, [("not-in-list", "/pet/kind")]),
+        ({"kind": 5, "lives": 9}, [("not-in-list", "/pet/kind")]),
         ("text", [("no-form-fits", "/pet")]),
         ({}, [("no-form-fits", "/pet")]),
     ],
@@ -97,6 +98,20 @@ DOG = {
 def test_problems_of_a_union_are_those_of_the_branch_that_was_meant(pet, expected):
     schema = {"properties": {"pet": {"oneOf": [ref("Cat"), ref("Dog")]}}}
     assert errors({"pet": pet}, make_node(schema, Cat=CAT, Dog=DOG)) == expected
+
+
+def test_the_values_of_all_branches_are_named():
+    schema = {"properties": {"pet": {"oneOf": [ref("Cat"), ref("Dog")]}}}
+    node = make_node(schema, Cat=CAT, Dog=DOG)
+    assert the("not-in-list", {"pet": {"kind": "cow"}}, node).message == (
+        "`pet`: `kind` must be `cat` or `dog`, not `cow`."
+    )
+
+
+def test_what_is_wrong_in_all_branches_is_named():
+    branches = [{"properties": {"name": TEXT, other: TEXT}} for other in ("a", "b")]
+    node = make_node({"properties": {"x": {"anyOf": branches}}})
+    assert errors({"x": {"name": 5}}, node) == [("wrong-type", "/x/name")]
 
 
 def test_a_discriminator_chooses_the_branch_that_is_explained():
