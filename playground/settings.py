@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "playground.people",
     "playground.vault",
     "playground.workspace",
+    "playground.apis",
     "playground.drafts",
     "playground.payload_templates",
     "playground.engine",

@@ -95,7 +95,7 @@ def _read_entry(
     faults: list[DocumentFault],
 ) -> OperationEntry:
     name = read_plain_text(entry.get("operationId"))
-    plain = make_id(name) or make_id(f"{method}-{path}") or method
+    plain = make_id(name) or make_id(f"{method}{path}") or method
     id, number = plain, 2
     while id in taken:
         id, number = f"{plain}-{number}", number + 1

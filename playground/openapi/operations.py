@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Protocol
 
 from playground.openapi.documents import ApiDocument, load_document
 from playground.openapi.entries import list_operation_entries
@@ -32,8 +33,11 @@ __all__ = [
     "ServerVariable",
     "UnknownOperation",
     "VerdictRule",
+    "add_catalog",
+    "find_title",
     "get_api",
     "get_operation",
+    "list_api_titles",
     "list_apis",
     "list_operations",
     "operation_exists",
@@ -46,9 +50,33 @@ class UnknownOperation(LookupError):
     """No document has the operation or API. The message lists the operations there are."""
 
 
+class Catalog(Protocol):
+    """Where operations and APIs that aren't built in are found; their ids have a colon."""
+
+    def find_operation(self, id: str) -> Operation | None: ...
+
+    def find_title(self, id: str) -> str | None:
+        """The title of an operation, which costs less than the operation; None without one."""
+
+    def find_api(self, id: str) -> Api | None: ...
+
+    def list_api_titles(self) -> dict[str, str]: ...
+
+
+_catalogs: list[Catalog] = []
+
+
+def add_catalog(catalog: Catalog) -> None:
+    """Let the functions below look there, too."""
+    _catalogs.append(catalog)
+
+
 def get_operation(id: str) -> Operation:
-    """The operation with that ID, such as `launch-workflow`; raises UnknownOperation."""
-    found = _operations().get(id)
+    """The operation with that ID, such as `launch-workflow` or `petstore:addPet`.
+
+    Raises UnknownOperation.
+    """
+    found = _operations().get(id) or _find_elsewhere(id)
     if found is None:
         names = ", ".join(_operations())
         raise UnknownOperation(f'There is no operation "{id}". Available: {names}.')
@@ -57,11 +85,20 @@ def get_operation(id: str) -> Operation:
 
 def operation_exists(id: str) -> bool:
     """Whether there is an operation with that ID."""
-    return id in _operations()
+    return find_title(id) is not None
+
+
+def find_title(id: str) -> str | None:
+    """The title of the operation with that ID; None if there is no such operation."""
+    found = _operations().get(id)
+    if found is not None:
+        return found.title
+    titles = (each.find_title(id) for each in _catalogs if ":" in id)
+    return next((each for each in titles if each is not None), None)
 
 
 def list_operations(api: str | None = None) -> list[Operation]:
-    """All operations, or those of one API by its ID, in the order of the documents."""
+    """All built-in operations, or those of one API by its ID, in the order of the documents."""
     return [each for each in _operations().values() if api in (None, each.api.id)]
 
 
@@ -70,12 +107,27 @@ def list_apis() -> list[Api]:
     return list({each.api.id: each.api for each in _operations().values()}.values())
 
 
+def list_api_titles() -> dict[str, str]:
+    """The titles of all APIs by their IDs, the built-in ones first."""
+    titles = {each.id: each.title for each in list_apis()}
+    for catalog in _catalogs:
+        titles |= catalog.list_api_titles()
+    return titles
+
+
 def get_api(id: str) -> Api:
     """The API with that ID, such as `captain-data`; raises UnknownOperation."""
     found = next((api for api in list_apis() if api.id == id), None)
     if found is None:
+        found = next(filter(None, (each.find_api(id) for each in _catalogs)), None)
+    if found is None:
         raise UnknownOperation(f'There is no API "{id}".')
     return found
+
+
+def _find_elsewhere(id: str) -> Operation | None:
+    found = (each.find_operation(id) for each in _catalogs if ":" in id)
+    return next((each for each in found if each is not None), None)
 
 
 @cache

@@ -22,7 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "vault": {"people"},
 }
 # Each of these may import all above it.
-for package in ("workspace", "drafts", "payload_templates"):
+for package in ("apis", "workspace", "drafts", "payload_templates"):
     MAY_IMPORT[package] = set(MAY_IMPORT)
 MAY_IMPORT["engine"] = {"calls"}
 MAY_IMPORT["history"] = {"calls", "people", "vault", "engine"}

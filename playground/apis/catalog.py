@@ -1,0 +1,85 @@
+"""Imported operations for `playground.openapi.operations`: found by id, read when needed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from playground.apis.models import ImportedApi, ImportedOperation, StoredDocument
+from playground.openapi.documents import ApiDocument
+from playground.openapi.entries import OperationEntry, list_entries
+from playground.openapi.operation_reading import OperationReader, read_api
+from playground.openapi.operations import (
+    Api,
+    Credential,
+    CredentialScheme,
+    Operation,
+    add_catalog,
+)
+
+# Documents that a process keeps parsed: a large one takes tens of megabytes.
+MOST_PARSED = 8
+
+
+@dataclass(frozen=True, eq=False)
+class ParsedApi:
+    """The document of an API, and those of its operations that were asked for."""
+
+    api: Api
+    reader: OperationReader
+    entries: dict[str, OperationEntry]
+    operations: dict[str, Operation] = field(default_factory=dict)
+
+    def get(self, key: str) -> Operation | None:
+        """The operation with that key; always the same object."""
+        if key not in self.entries:
+            return None
+        found = self.operations.get(key)
+        # Two threads may read it at once: the first one's is kept.
+        return found or self.operations.setdefault(key, self.reader.read(self.entries[key]))
+
+
+class ImportedCatalog:
+    """What `playground.openapi.operations` asks about ids with a colon.
+
+    Which document is in force is read from the database each time, since another process may
+    have imported a newer one.
+    """
+
+    def find_operation(self, id: str) -> Operation | None:
+        api_id, _colon, key = id.partition(":")
+        parsed = _find_parsed(api_id)
+        return parsed.get(key) if parsed else None
+
+    def find_title(self, id: str) -> str | None:
+        api_id, _colon, key = id.partition(":")
+        found = ImportedOperation.objects.filter(api=api_id, key=key)
+        return found.values_list("title", flat=True).first()
+
+    def find_api(self, id: str) -> Api | None:
+        parsed = _find_parsed(id)
+        return parsed.api if parsed else None
+
+    def list_api_titles(self) -> dict[str, str]:
+        return dict(ImportedApi.objects.values_list("id", "title"))
+
+
+def _find_parsed(api_id: str) -> ParsedApi | None:
+    current = ImportedApi.objects.filter(pk=api_id).values_list("document", "url").first()
+    return parse_api(api_id, *current) if current else None
+
+
+@lru_cache(maxsize=MOST_PARSED)
+def parse_api(api_id: str, digest: str, url: str) -> ParsedApi:
+    """The API of a stored document; `url` is what its relative addresses are relative to."""
+    text = StoredDocument.objects.values_list("text", flat=True).get(pk=digest)
+    document = ApiDocument(json.loads(text))
+    api = read_api(document, api_id, NO_CREDENTIAL, url)
+    entries = {each.id: each for each in list_entries(document)}
+    return ParsedApi(api, OperationReader(document, api, f"{api_id}:"), entries)
+
+
+NO_CREDENTIAL = Credential((), (CredentialScheme("none", "No credential"),))
+
+add_catalog(ImportedCatalog())

@@ -1,0 +1,92 @@
+"""Imported APIs: their documents, stored once by digest, and an index of their operations."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+
+from playground.openapi.entries import LONGEST_ID
+
+# With the colon and an operation's key, it fits into the columns of drafts and exchanges.
+LONGEST_API_ID = 100 - 1 - LONGEST_ID
+
+
+class StoredDocument(models.Model):
+    """One OpenAPI document as JSON text, whatever it was written in.
+
+    `digest` is the SHA-256 of the text, in hexadecimal.
+    """
+
+    digest = models.CharField(primary_key=True, max_length=64)
+    text = models.TextField()
+    stored_at = models.DateTimeField(auto_now_add=True)
+
+
+class ImportedApi(models.Model):
+    """An API of the whole team.
+
+    `id` is the part of an operation's id before the colon. `url` is where the document was
+    fetched, empty if it was uploaded. `report` is what `playground.openapi.report` made of it.
+    `rules` has the rules that people set for judging replies, by operation key.
+    """
+
+    id = models.CharField(primary_key=True, max_length=LONGEST_API_ID)
+    title = models.CharField(max_length=300)
+    version = models.CharField(max_length=100, default="")
+    url = models.CharField(max_length=2000, default="")
+    document = models.ForeignKey(StoredDocument, models.PROTECT, related_name="apis")
+    report = models.JSONField(default=dict)
+    rules = models.JSONField(default=dict)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    imported_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering = [Lower("title")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ImportedOperation(models.Model):
+    """What lists and searches need of an operation; the document has the rest.
+
+    `key` is the part of its id after the colon. `obstacle` is why it can't be sent, or empty.
+    """
+
+    api = models.ForeignKey(ImportedApi, models.CASCADE, related_name="operations")
+    key = models.CharField(max_length=LONGEST_ID)
+    position = models.PositiveIntegerField()
+    method = models.CharField(max_length=10)
+    path = models.TextField()
+    title = models.CharField(max_length=300)
+    summary = models.TextField(default="")
+    tags = models.JSONField(default=list)
+    deprecated = models.BooleanField(default=False)
+    has_body = models.BooleanField(default=False)
+    obstacle = models.TextField(default="")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["api", "key"], name="operation_per_api"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ApiChange(models.Model):
+    """One import over an older document: what changed, operation by operation.
+
+    `changes` is what `playground.openapi.comparison` found, as a list of objects.
+    """
+
+    api = models.ForeignKey(ImportedApi, models.CASCADE, related_name="changes")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True)
+    before = models.ForeignKey(StoredDocument, models.PROTECT, related_name="+")
+    after = models.ForeignKey(StoredDocument, models.PROTECT, related_name="+")
+    changes = models.JSONField(default=list)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-made_at"]
