@@ -1,10 +1,9 @@
-"""A field: one value of the document as people edit it, read from its schema and its value."""
+"""Read fields: one for each value of a document, by its schema and by the value itself."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from playground.forms.branches import (
@@ -15,9 +14,11 @@ from playground.forms.branches import (
     read_branches,
     unused_keys,
 )
+from playground.forms.containers import is_open, read_entries, read_items, read_union_fields
+from playground.forms.field import Field, FieldMetadata
 from playground.forms.kinds import (
     ABSENT,
-    Schema,
+    PICKERS,
     find_kind,
     format_value,
     is_text_list,
@@ -25,93 +26,25 @@ from playground.forms.kinds import (
     list_choices,
     start_value,
 )
+from playground.forms.previews import preview_value
+from playground.forms.schemas import (
+    CONTAINERS,
+    GROUPS,
+    Schema,
+    allows_custom_keys,
+    is_forbidden,
+    list_members,
+    list_required,
+    member_schema,
+    open_schema,
+    shows_all_keys,
+)
+from playground.forms.unions import Union, read_union
 from playground.jsontext import parsing, pointers, printing
 
-# More tolerant than references are: people edit the JSON by hand, with spaces.
-SECRET = re.compile(r"\s*\{\{\s*secret:([^{}]+?)\s*\}\}\s*")
 TEXT_LIST: Schema = {"type": "array", "items": {"type": "string"}}
-GROUPS = ("group", "key-value")
 # With one or two examples a placeholder is enough; more are worth a list to pick from.
 MANY_EXAMPLES = 3
-
-
-@dataclass(frozen=True)
-class FieldMetadata:
-    """What a draft stores outside its document for the form, by pointer: values that are
-    switched off, notes, and input that doesn't parse yet."""
-
-    off: Mapping[str, str] = field(default_factory=dict)
-    notes: Mapping[str, str] = field(default_factory=dict)
-    incomplete: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Field:
-    """One value and how it is edited.
-
-    `pointer` is its place now; `at` is the part of it below its row, from which the browser
-    computes the new pointer after rows move. `kind` is `text`, `lines`, `integer`,
-    `number`, `toggle`, `choice`, `json`, `group`, `branches`, `secret` or the name of a widget.
-    `state` is `sent`, `null`, `absent` (no value) or `off` (switched off, value stored).
-    `text` is the content of the input; `start` the JSON text that switching on starts with;
-    `summary` a sentence with {keys} of the group's fields. `branches` are the alternatives this
-    field chooses from; `value_kind` is the kind of the value where it may be of several;
-    `read_as` is the name by which the API's own templates read the value.
-    """
-
-    pointer: str
-    at: str
-    key: str
-    kind: str
-    label: str
-    help: str = ""
-    required: bool = False
-    known: bool = True
-    default: str | None = None
-    start: str = "null"
-    unit: str = ""
-    summary: str = ""
-    example: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    state: str = "absent"
-    text: str = ""
-    note: str = ""
-    schema: Schema = field(default_factory=dict, repr=False)
-    fields: tuple[Field, ...] = ()
-    branches: tuple[Branch, ...] = ()
-    value_kind: str = ""
-    suggestions: tuple[str, ...] = ()
-    read_as: str = ""
-
-    @property
-    def has_listing(self) -> bool:
-        """Whether an operation of the API lists values to choose from."""
-        return "x-list" in self.schema
-
-    @property
-    def tags(self) -> list[str]:
-        """The tags of a text that lists several; empty for any other."""
-        is_list = self.kind == "tags" and self.value_kind == "text" and "," in self.text
-        return [tag.strip() for tag in self.text.split(",")] if is_list else []
-
-    @property
-    def secret_name(self) -> str:
-        """The name of the secret that the value refers to, or an empty text."""
-        found = SECRET.fullmatch(self.text) if self.kind == "secret" else None
-        return found[1] if found else ""
-
-    @property
-    def accepts_cookies(self) -> bool:
-        """Whether pasted cookies can be split into this group's fields."""
-        return self.schema.get("x-paste") == "cookies"
-
-    @property
-    def optional(self) -> bool:
-        return not self.required
-
-    @property
-    def is_on(self) -> bool:
-        return self.state in ("sent", "null")
 
 
 def read_field(
@@ -130,63 +63,110 @@ def read_field(
     stored = ABSENT if switched_off is None else parsing.parse(switched_off)
     # A value that is switched off is shown as it was, only greyed out.
     shown = stored if value is ABSENT else value
-    kind = find_kind(schema, shown)
-    inner, branches = (
-        _inner_fields(schema, value, stored, pointer, at, metadata) if kind in GROUPS else ((), ())
-    )
-    examples = schema.get("examples") or []
-    return Field(
+    kind, union = find_kind(schema, shown), read_union(schema)
+    plain = schema if union.alternatives or "x-widget" in schema else union.schema
+    examples = plain.get("examples") or []
+    first = next(iter(examples), None)
+    field = Field(
         pointer=pointer,
         at=at,
         key=key,
         kind=kind,
-        label=str(schema.get("title", "")) or key,
-        help=str(schema.get("description", "")),
+        label=_label(key, schema, plain),
+        help=str(schema.get("description", "") or plain.get("description", "")),
         required=required,
         known=known,
         default=printing.dump(schema["default"]) if "default" in schema else None,
         start=printing.dump(start_value(schema)),
         unit=str(schema.get("x-unit", "")),
         summary=str(schema.get("x-summary", "")),
-        example=str(examples[0])
-        if isinstance(next(iter(examples), None), str | int | float)
-        else "",
-        choices=list_choices(schema),
+        example=str(first) if isinstance(first, str | int | float) else "",
+        choices=list_choices(plain),
         state=_state(value, stored),
         text=metadata.incomplete.get(pointer) or format_value(shown, kind),
         note=metadata.notes.get(pointer, ""),
-        schema=schema,
-        fields=inner,
-        branches=branches,
+        schema=plain,
         value_kind="" if value is ABSENT else kind_by_value(value),
         suggestions=_suggestions(examples) if kind == "text" else (),
+        picker=PICKERS.get(str(plain.get("format", "")), "") if kind == "text" else "",
+        deprecated=bool(schema.get("deprecated")),
     )
+    if kind in GROUPS and (shows_all_keys(plain) or kind == "key-value"):
+        inner, branches = _inner_fields(plain, value, stored, pointer, at, metadata)
+        return replace(field, fields=inner, branches=branches)
+    if kind in CONTAINERS or kind in GROUPS:
+        return _read_container(field, union, shown, metadata)
+    return field
+
+
+def _label(key: str, schema: Schema, plain: Schema) -> str:
+    # The title of a schema that many keys refer to says less than the key.
+    own = "" if getattr(schema, "ref_name", "") else schema.get("title", "")
+    inner = "" if getattr(plain, "ref_name", "") or plain is schema else plain.get("title", "")
+    return str(own or inner) or key
+
+
+def _read_container(field: Field, union: Union, shown: Any, metadata: FieldMetadata) -> Field:
+    """The field with those of its parts, unless it is closed or has no value."""
+    is_there = shown is not ABSENT and shown is not None
+    tree = shown if is_there else None
+    field = replace(field, tree=tree, is_open=is_open(field.pointer, metadata))
+    if field.kind == "union":
+        return read_union_fields(field, union, shown, metadata, read_field)
+    if not field.is_open:
+        return replace(field, preview=preview_value(shown))
+    if not is_there or field.kind == "table":
+        return field
+    if field.kind == "cards":
+        return replace(field, fields=read_items(field, metadata, read_field))
+    if field.kind == "map":
+        return replace(field, fields=read_entries(field, metadata, read_field))
+    inner = read_object_fields(field.schema, tree, field.pointer, field.at, metadata)
+    return replace(field, fields=inner, is_addable=is_addable(field.schema, inner))
+
+
+def is_addable(schema: Schema, fields: tuple[Field, ...]) -> bool:
+    """Whether an object with these fields may have more keys."""
+    if shows_all_keys(schema):
+        return False
+    drawn = {each.key for each in fields}
+    return allows_custom_keys(schema) or any(key not in drawn for key in list_addable(schema))
+
+
+def list_addable(schema: Schema) -> dict[str, Schema]:
+    """The keys that a request may have, in the order of the schema."""
+    return {
+        key: part
+        for key, part in list_members(schema).items()
+        if not part.get("readOnly") and not is_forbidden(part)
+    }
 
 
 def read_object_fields(
     schema: Schema, tree: Any, pointer: str, at: str, metadata: FieldMetadata
 ) -> tuple[Field, ...]:
     """A field for each key of an object: those of its schema in the schema's order, then those
-    that only the document has."""
-    known = schema.get("properties", {})
+    that only the document has. Where the schema doesn't say otherwise, required keys come first,
+    and optional ones only if the document has them."""
+    members = list_members(schema)
     values = tree if isinstance(tree, dict) else {}
-    extra = schema.get("additionalProperties")
-    other = extra if isinstance(extra, Mapping) else {}
     branches = read_branches(schema, values)
     branch = chosen_branch(branches)
-    required = {*schema.get("required", ()), *(branch.fields if branch else ())}
+    required = {*list_required(schema, values), *(branch.fields if branch else ())}
+    shows_all = shows_all_keys(schema)
     fields = [
         read_field(
             key,
-            known.get(key, other),
+            _schema_of(schema, members, key, shows_all),
             values.get(key, ABSENT),
             pointers.child(pointer, key),
             pointers.child(at, key),
             metadata,
             required=key in required,
-            known=key in known,
+            known=key in members,
         )
         for key in list_keys(schema, values, pointer, metadata, branches)
+        if _is_in_focus(pointers.child(pointer, key), metadata.focus)
     ]
     chooser = mode_property(schema)
     if chooser:
@@ -201,6 +181,17 @@ def read_object_fields(
     return tuple(fields)
 
 
+def _schema_of(schema: Schema, members: Mapping[str, Schema], key: str, shows_all: bool) -> Schema:
+    if key not in members:
+        return member_schema(schema, key)
+    return members[key] if shows_all else open_schema(members[key])
+
+
+def _is_in_focus(pointer: str, focus: str) -> bool:
+    """Whether a field is read: any without a focus, else those above and below it."""
+    return not focus or pointers.overlaps(pointer, focus)
+
+
 def list_keys(
     schema: Schema,
     values: Mapping[str, Any],
@@ -209,11 +200,17 @@ def list_keys(
     branches: tuple[Branch, ...],
 ) -> list[str]:
     """The keys of an object that have a field; `branches` are those of its schema."""
-    known, unused = schema.get("properties", {}), unused_keys(schema, branches)
+    known, unused = list(list_members(schema)), unused_keys(schema, branches)
+    extra = _keys_below(metadata.off, pointer)
+    if not shows_all_keys(schema):
+        required = set(list_required(schema, values))
+        needed = [key for key in list_addable(schema) if key in required]
+        known = [*needed, *(key for key in known if key in values)]
+        extra += _keys_below(metadata.notes, pointer) + _keys_below(metadata.incomplete, pointer)
     # A key of another branch is hidden, unless it is in the document: what is sent is shown.
     return [
         key
-        for key in dict.fromkeys([*known, *values, *_keys_below(metadata.off, pointer)])
+        for key in dict.fromkeys([*known, *values, *extra])
         if key in values or key not in unused
     ]
 
@@ -231,9 +228,9 @@ def _state(value: Any, stored: Any) -> str:
     return "absent" if stored is ABSENT else "off"
 
 
-def _keys_below(off: Mapping[str, str], pointer: str) -> list[str]:
-    """The keys directly below an object whose values are switched off."""
-    below = [pointers.split(p[len(pointer) :]) for p in off if p.startswith(pointer + "/")]
+def _keys_below(entries: Mapping[str, str], pointer: str) -> list[str]:
+    """The keys directly below an object that have an entry, such as a value that is off."""
+    below = [pointers.split(p[len(pointer) :]) for p in entries if p.startswith(pointer + "/")]
     return [segments[0] for segments in below if len(segments) == 1]
 
 

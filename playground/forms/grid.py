@@ -9,7 +9,10 @@ from html import escape
 from itertools import chain
 from typing import Any
 
-from playground.forms.kinds import UNEDITABLE
+from playground.forms.field import Field
+from playground.forms.kinds import UNEDITABLE, kind_by_schema
+from playground.forms.schemas import Schema, as_schema, list_columns_of, list_required
+from playground.forms.unions import list_values
 from playground.jsontext import pointers, printing
 from playground.jsontext.parsing import NumberToken
 from playground.rules.facts import InputKey
@@ -17,6 +20,8 @@ from playground.rules.facts import InputKey
 # Rows that the browser fetches at once when they scroll near.
 BLOCK = 25
 META = "meta"
+META_HELP = "Your own values, returned with the row's results"
+NUMBERS = ("integer", "number", "choice")
 HANDLE = (
     '<div class="grid-handle" role="rowheader">'
     '<button type="button" data-row-menu aria-haspopup="menu" aria-label="Row"></button></div>'
@@ -28,13 +33,15 @@ PLACEHOLDERS = {"null": "null", "text": "&quot;&quot;"}
 
 @dataclass(frozen=True)
 class Column:
-    """One key of the rows: a `known` one of the workflow, or a custom one."""
+    """One key of the rows: a `known` one of the workflow or schema, or a custom one. `kind` is
+    that of its fields."""
 
     key: str
     known: bool
     required: bool = False
     help: str = ""
     variations: tuple[str, ...] = ()
+    kind: str = "text"
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,12 @@ class Grid:
         """The keys of the columns as JSON, for the browser."""
         return json.dumps([column.key for column in self.columns])
 
+    @property
+    def kinds_text(self) -> str:
+        """The kinds of the columns other than text by key as JSON; empty if there are none."""
+        kinds = {each.key: each.kind for each in self.columns if each.kind != "text"}
+        return json.dumps(kinds) if kinds and not all(key == META for key in kinds) else ""
+
     def blocks(self) -> Iterable[tuple[int, int]]:
         """The first index and the number of rows of each block."""
         for start in range(0, len(self.rows), BLOCK):
@@ -74,8 +87,38 @@ def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey], near: int = 0) 
     columns += [Column(key, False) for key in found if key not in known and key != META]
     # Last, since it is an object that the API only returns with the results, not an input.
     if META in found:
-        columns.append(Column(META, False, help="Your own values, returned with the row's results"))
+        columns.append(Column(META, False, help=META_HELP, kind="json"))
     return Grid(pointer, tuple(columns), rows, near)
+
+
+def read_table(field: Field, near: int = 0) -> Grid:
+    """The grid of a list of flat objects: the schema's keys, then others of the rows."""
+    rows = field.tree if isinstance(field.tree, list) else []
+    known = list_columns_of(field.schema) or {}
+    required = list_required(as_schema(field.schema.get("items")), {})
+    found = dict.fromkeys(chain.from_iterable(row for row in rows if isinstance(row, dict)))
+    ordered = sorted(known, key=lambda key: key not in required)
+    columns = [
+        Column(
+            key,
+            True,
+            key in required,
+            str(known[key].get("description", "")),
+            kind=_kind_of_cells(known[key]),
+        )
+        for key in ordered
+    ]
+    columns += [Column(key, False) for key in found if key not in known]
+    return Grid(field.at, tuple(columns), rows, near)
+
+
+def _kind_of_cells(schema: Schema) -> str:
+    kind = kind_by_schema(schema)
+    if kind == "choice":
+        # What is typed into a cell of texts is text, whatever it looks like.
+        values = list_values(schema)
+        return "text" if values and all(isinstance(each, str) for each in values) else "choice"
+    return kind if kind in ("integer", "number", "toggle") else "text"
 
 
 def draw_rows(grid: Grid, start: int, count: int) -> str:
@@ -85,14 +128,16 @@ def draw_rows(grid: Grid, start: int, count: int) -> str:
 
 def _draw_row(grid: Grid, row: Any) -> str:
     if isinstance(row, dict):
-        cells = "".join(_draw_cell(column.key, row.get(column.key, ...)) for column in grid.columns)
+        cells = "".join(
+            _draw_cell(column.key, row.get(column.key, ...), column.kind) for column in grid.columns
+        )
     else:
         cells = _draw_cell("", row, is_wide=True)
     return f'<div class="grid-row" role="row" data-row>{HANDLE}{cells}{END}'
 
 
-def _draw_cell(key: str, value: Any, is_wide: bool = False) -> str:
-    kind, state, text = read_cell(value, key)
+def _draw_cell(key: str, value: Any, column: str = "text", is_wide: bool = False) -> str:
+    kind, state, text = read_cell(value, column)
     at = "" if is_wide else escape(pointers.child("", key))
     attributes = f' data-kind="{kind}"' if kind != "text" else ""
     attributes += f' placeholder="{PLACEHOLDERS[state]}"' if state in PLACEHOLDERS else ""
@@ -103,17 +148,23 @@ def _draw_cell(key: str, value: Any, is_wide: bool = False) -> str:
     )
 
 
-def read_cell(value: Any, key: str = "") -> tuple[str, str, str]:
-    """A cell's kind, look and text: absent, null, empty text and text look different."""
+def read_cell(value: Any, column: str = "text") -> tuple[str, str, str]:
+    """A cell's kind, look and text: absent, null, empty text and text look different.
+
+    `column` is the kind of the column, which a new value of the cell gets.
+    """
     if value is ...:
-        return ("json" if key == META else "text"), "absent", ""
+        return column, "absent", ""
     if value is None:
-        return "text", "null", ""
+        return column, "null", ""
     if isinstance(value, NumberToken):
-        return "json", "number", str(value)
+        return column if column in NUMBERS else "json", "number", str(value)
+    if isinstance(value, bool) and column in ("toggle", "choice"):
+        return column, "other", printing.dump(value)
     if isinstance(value, str):
         # An input of one line would drop line breaks as soon as something is typed in it.
-        if "\n" in value or UNEDITABLE.search(value):
+        # Quotes show that it is text where something else is expected.
+        if "\n" in value or UNEDITABLE.search(value) or column not in ("text", "json"):
             return "json", "", printing.quote(value)
         return "text", "" if value else "text", value
     lines = printing.dump(value).split("\n")

@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from playground.forms.fitting import is_same
+from playground.forms.schemas import (
+    CONTAINERS,
+    Schema,
+    as_schema,
+    is_nullable,
+    list_columns_of,
+    list_members,
+    list_required,
+    list_types,
+)
+from playground.forms.unions import read_union
 from playground.jsontext import errors, parsing, printing
 from playground.jsontext.parsing import NumberToken
-from playground.rules.wording import types_of
-
-Schema = Mapping[str, Any]
 
 # No HTML input returns these unchanged: HTML has no U+0000, and a carriage return is
 # normalised to a line feed (HTML standard, "value sanitization").
 UNEDITABLE = re.compile("[\r\0]")
 # RFC 8259, section 6. \Z and not $, which would let a trailing line break through.
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
-# Widgets that draw their value row by row, from the document itself.
-ROW_WIDGETS = frozenset({"grid", "steps"})
+# Kinds that have no text: their value is drawn row by row, or by other fields.
+WITHOUT_TEXT = frozenset({"grid", "steps"}) | CONTAINERS
+PICKERS = {"date": "date", "date-time": "datetime-local", "time": "time"}
+# An object may require one of its own kind, which requires another.
+DEEPEST_START = 5
 
 
 class Absent:
@@ -48,25 +60,25 @@ def find_kind(schema: Schema, value: Any) -> str:
     A value that doesn't fit the schema's widget, or a schema without a kind of its own, becomes a
     JSON field: ugly, but nothing is lost.
     """
-    if schema.get("x-secret") and (value is ABSENT or _is_text(value)):
+    if is_secret(schema) and (value is ABSENT or _is_text(value)):
         return "secret"
     widget = str(schema.get("x-widget", ""))
     if widget and _fits_widget(widget, value):
         return widget
-    kind = _kind_by_schema(schema)
+    kind = kind_by_schema(schema)
+    # Only the widget knows how to draw such a value.
+    if widget and kind in CONTAINERS:
+        kind = "json"
     if kind == "any":
         return kind_by_value(value)
-    if value is ABSENT or value is None:
+    if value is ABSENT or value is None or kind == "union":
         return kind
-    own = kind_by_value(value)
-    if kind == "group":
-        return kind if isinstance(value, dict) else "json"
-    if kind == "lines":
-        return kind if is_text_list(value) else "json"
-    if kind == "toggle" and own not in ("toggle", "json"):
-        # A checkbox would turn "yes" into true; a list of choices can show it.
-        return "choice"
-    return "json" if own == "json" else kind
+    return _fit_kind(kind, schema, value)
+
+
+def is_secret(schema: Schema) -> bool:
+    """Whether values of the schema are credentials, which are never shown."""
+    return bool(schema.get("x-secret")) or schema.get("format") == "password"
 
 
 def _fits_widget(widget: str, value: Any) -> bool:
@@ -79,24 +91,59 @@ def _fits_widget(widget: str, value: Any) -> bool:
     return isinstance(value, str) or value is None if widget == "tags" else True
 
 
-def _kind_by_schema(schema: Schema) -> str:
+def kind_by_schema(schema: Schema) -> str:
+    """The kind for values of a schema; `any` where it allows every value."""
+    union = read_union(schema)
+    if union.alternatives:
+        return "union"
+    schema = union.schema
     if "enum" in schema or "const" in schema:
         return "choice"
-    types = [name for name in types_of(schema) if name != "null"]
+    types = list_types(schema)
     if len(types) != 1:
         return "any" if not types else "json"
     if types == ["object"]:
-        return "group" if schema.get("properties") else "json"
+        return "group" if list_members(schema) else "map"
     if types == ["array"]:
-        return "lines" if types_of(schema.get("items", {})) == ["string"] else "json"
+        return _kind_of_list(schema)
+    # A checkbox has no third state for null.
+    if types == ["boolean"] and is_nullable(schema):
+        return "choice"
     kinds = {"string": "text", "integer": "integer", "number": "number", "boolean": "toggle"}
     return kinds.get(types[0], "json")
+
+
+def _kind_of_list(schema: Schema) -> str:
+    items = read_union(as_schema(schema.get("items"))).schema
+    is_text = list_types(items) == ["string"] and not is_nullable(items) and not is_secret(items)
+    if is_text and "enum" not in items and "const" not in items and "prefixItems" not in schema:
+        return "lines"
+    return "table" if list_columns_of(schema) else "cards"
+
+
+def _fit_kind(kind: str, schema: Schema, value: Any) -> str:
+    """The kind by the schema, or another one if it can't show the value."""
+    own = kind_by_value(value)
+    if kind in ("group", "map"):
+        return kind if isinstance(value, dict) else "json"
+    if kind == "table" and isinstance(value, list):
+        return kind if all(isinstance(row, dict) for row in value) else "cards"
+    if kind in ("table", "cards"):
+        return kind if isinstance(value, list) else "json"
+    if kind == "lines":
+        return kind if is_text_list(value) else "json"
+    if kind == "choice" and "const" in schema and is_same(value, schema["const"]):
+        return "const"
+    if kind == "toggle" and own not in ("toggle", "json"):
+        # A checkbox would turn "yes" into true; a list of choices can show it.
+        return "choice"
+    return "json" if own == "json" else kind
 
 
 def kind_by_value(value: Any) -> str:
     if isinstance(value, bool):
         return "toggle"
-    # NumberToken are a str as well, so they come first.
+    # A NumberToken is a str as well, so they come first.
     if isinstance(value, NumberToken):
         return "number"
     if isinstance(value, str):
@@ -106,14 +153,17 @@ def kind_by_value(value: Any) -> str:
 
 def is_text_list(value: Any) -> bool:
     """Whether a text area with one line per item can show this list."""
+    # An empty line is no item, so an empty text needs another field.
     return isinstance(value, list) and all(
-        kind_by_value(item) == "text" and "\n" not in item for item in value
+        kind_by_value(item) == "text" and item and "\n" not in item for item in value
     )
 
 
 def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
     """Pairs of JSON text and label, from `enum` or `const`."""
     values: Sequence[Any] = [schema["const"]] if "const" in schema else schema.get("enum", [])
+    if not values and list_types(schema) == ["boolean"] and is_nullable(schema):
+        values = [True, False, None]
     labels = schema.get("x-choice-labels", {})
     return tuple(
         (printing.dump(v), str(labels.get(v, v)) if isinstance(v, str) else printing.dump(v))
@@ -121,35 +171,53 @@ def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
     )
 
 
-def start_value(schema: Schema) -> Any:
+def start_value(schema: Schema, *, blank: bool = False, depth: int = 0) -> Any:
     """The first value of a field that is switched on: its default, else an example, else the
-    smallest value of its type."""
+    smallest value of its type. With `blank`, examples aren't used."""
     if schema.get("x-widget") == "key-value":
         return schema.get("default", {})
+    union = read_union(schema)
+    if union.alternatives and "default" not in schema:
+        schema = union.alternatives[0].schema
+    elif not union.alternatives:
+        schema = union.schema
     for key in ("default", "const"):
         if key in schema:
             return schema[key]
-    for key in ("examples", "enum"):
+    for key in ("enum",) if blank else ("examples", "enum"):
         if schema.get(key):
             return schema[key][0]
-    types = [name for name in types_of(schema) if name != "null"]
+    types = list_types(schema)
     if types == ["object"]:
-        properties = schema.get("properties", {})
-        explicit = [key for key, part in properties.items() if part.get("x-explicit")]
-        keys = dict.fromkeys([*schema.get("required", ()), *explicit])
-        return {key: start_value(properties.get(key, {})) for key in keys}
+        return _start_object(schema, blank, depth)
     starts = {"integer": schema.get("minimum", 0), "number": schema.get("minimum", 0)}
     starts |= {"boolean": False, "array": []}
     return starts.get(types[0], "") if types else ""
 
 
+def _start_object(schema: Schema, blank: bool, depth: int) -> dict[str, Any]:
+    members = list_members(schema)
+    explicit = [key for key, part in members.items() if part.get("x-explicit")]
+    # A union's alternative is for people to choose; until then the key is reported as missing.
+    needed = [
+        key
+        for key in list_required(schema, {})
+        if not members.get(key, {}).get("readOnly")
+        and not (blank and kind_by_schema(members.get(key, {})) == "union")
+    ]
+    keys = dict.fromkeys([*needed, *explicit]) if depth < DEEPEST_START else ()
+    return {key: start_value(members.get(key, {}), blank=blank, depth=depth + 1) for key in keys}
+
+
 def format_value(value: Any, kind: str) -> str:
     """The text in the input for a value; empty where there is no input."""
-    if value is ABSENT or value is None or kind in ROW_WIDGETS:
+    if value is ABSENT or kind in WITHOUT_TEXT:
         return ""
+    if value is None:
+        return "null" if kind == "const" else ""
     if kind == "lines" and isinstance(value, list):
         return "\n".join(value)
-    if kind in ("toggle", "choice", "json") or not isinstance(value, str):
+    if kind in ("toggle", "choice", "const", "json") or not isinstance(value, str):
         return printing.dump(value)
     return str(value)
 

@@ -17,7 +17,7 @@ from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString, mark_safe
 
-from playground.forms.fields import Field
+from playground.forms.field import Field
 
 Attributes = dict[str, Any]
 LONG_TEXT = 200

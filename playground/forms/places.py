@@ -8,7 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.forms.fields import Field, FieldMetadata, read_field
+from playground.forms.field import Field, FieldMetadata
+from playground.forms.fields import read_field
 from playground.forms.kinds import ABSENT, Schema
 from playground.jsontext import pointers
 from playground.rules.facts import Facts, StepFacts

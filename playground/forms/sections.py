@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from playground.forms.branches import chosen_branch, ignores_part, read_branches
-from playground.forms.fields import Field, FieldMetadata, read_object_fields
-from playground.forms.kinds import Schema
+from playground.forms.containers import find_inner
+from playground.forms.field import Field, FieldMetadata
+from playground.forms.fields import read_field, read_object_fields
+from playground.forms.kinds import find_kind
+from playground.forms.schemas import Schema, shows_all_keys
+from playground.forms.unions import read_union
 
 # Widgets that need the whole width: each gets a section of its own.
 WIDE = ("grid", "steps", "attachments")
+# Kinds with a number of entries, which the index shows.
+COUNTED = ("map", "cards", "table")
 
 
 @dataclass(frozen=True)
@@ -35,8 +41,21 @@ class Section:
         return len(self.fields) == 1 and self.fields[0].kind in WIDE
 
     @property
+    def is_sole(self) -> bool:
+        """Whether it is one field with parts of its own, which the heading names."""
+        return (
+            len(self.fields) == 1
+            and self.fields[0].is_container
+            and self.fields[0].label == self.title
+        )
+
+    @property
+    def is_counted(self) -> bool:
+        return self.is_wide or (self.is_sole and self.fields[0].kind in COUNTED)
+
+    @property
     def pointer(self) -> str:
-        return self.fields[0].pointer if self.is_wide else ""
+        return self.fields[0].pointer if self.is_wide or self.is_sole else ""
 
 
 def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[Section, ...]:
@@ -45,7 +64,7 @@ def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[S
     A key names its heading by `x-section`, the schema the order of headings by `x-sections`;
     keys that the schema doesn't know come last, under "Other keys".
     """
-    fields = read_object_fields(schema, tree, "", "", metadata)
+    fields = read_fields(schema, tree, metadata)
     titles = {field.pointer: _title(field) for field in fields}
     # Headings without fields come along: they may have something unused to explain.
     order = dict.fromkeys([*schema.get("x-sections", ()), *titles.values()])
@@ -59,6 +78,26 @@ def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[S
         for title in order
     )
     return tuple(section for section in sections if section.fields or section.unused)
+
+
+def read_fields(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[Field, ...]:
+    """The fields of a whole document: those of its keys, unless it is no plain object."""
+    if shows_all_keys(schema) or find_kind(schema, tree) == "group":
+        return read_object_fields(read_union(schema).schema, tree, "", "", metadata)
+    # A document without a schema is an object whose keys are all custom ones.
+    if not schema and isinstance(tree, dict):
+        return read_object_fields(schema, tree, "", "", metadata)
+    whole = read_field("", schema, tree, "", "", metadata, required=True)
+    return (replace(whole, label=whole.label or _("Payload")),)
+
+
+def find_field(schema: Schema, tree: Any, metadata: FieldMetadata, pointer: str) -> Field | None:
+    """The field for the value at a pointer, with those inside it; None if it has none.
+
+    Nothing else of the document is read, so it takes no longer in a long one.
+    """
+    focused = replace(metadata, focus=pointer)
+    return find_inner(read_fields(schema, tree, focused), pointer)
 
 
 def _explain_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:
@@ -82,8 +121,9 @@ def _explain_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:
 def _title(field: Field) -> str:
     if not field.known:
         return "Other keys"
-    # A wide widget never joins the fields under "General": it would have no heading.
-    if field.kind in WIDE:
+    # A wide widget never joins the fields under "General": it would have no heading. The same
+    # goes for a part of the document with many fields.
+    if field.kind in WIDE or (field.is_container and not field.is_drawn_with_all_keys):
         return str(field.schema.get("x-section") or field.label)
     return str(field.schema.get("x-section") or "General")
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from playground.forms.branches import read_branches
-from playground.forms.fields import Field, FieldMetadata, list_keys, read_object_fields
-from playground.forms.kinds import ABSENT, Schema, start_value
+from playground.forms.field import Field, FieldMetadata
+from playground.forms.fields import list_keys, read_object_fields
+from playground.forms.kinds import ABSENT, kind_by_schema, start_value
+from playground.forms.schemas import CONTAINERS, Schema, list_members
 from playground.jsontext import printing
+from playground.rules.context import ByIdentity
 from playground.rules.facts import AccountFacts, Facts, StepFacts
 
 # The key of a step that holds its parameters, and the name of their widget.
 KEY = "parameters"
+MOST_DEFINITIONS = 500
 
 
 @dataclass(frozen=True)
@@ -112,12 +116,31 @@ def _add_definition(schema: Schema, step: StepFacts | None) -> Schema:
     if step is None:
         return schema
     properties = {
-        key: {**value, **step.parameters, "x-widget": "parameters"}
+        key: {**value, **_draw_all(ByIdentity(step.parameters)), "x-widget": "parameters"}
         if value.get("x-widget") == "parameters"
         else value
         for key, value in schema.get("properties", {}).items()
     }
     return {**schema, "properties": properties}
+
+
+# One result for each definition, so that what is cached for its schemas stays cached.
+@lru_cache(maxsize=MOST_DEFINITIONS)
+def _draw_all(key: ByIdentity) -> Schema:
+    """An object of which the form draws every key, and lists and maps as JSON.
+
+    A definition describes few of those, and its steps are rows of fields already.
+    """
+    schema: Schema = key.value
+    members = {name: _draw_plainly(part) for name, part in list_members(schema).items()}
+    return {**schema, "x-show": "all", **({"properties": members} if members else {})}
+
+
+def _draw_plainly(schema: Schema) -> Schema:
+    kind = kind_by_schema(schema)
+    if kind == "group":
+        return _draw_all(ByIdentity(schema))
+    return {"x-widget": "json", **schema} if kind in CONTAINERS else schema
 
 
 def _read_accounts(uids: Any, facts: Facts) -> tuple[AccountChip, ...]:

@@ -5,6 +5,8 @@ schema unless noted otherwise:
 
 - `x-widget`: `grid`, `steps`, `accounts`, `parameters`, `attachments`, `tags`, `key-value` or
   `json`, where the type alone would give a poorer field. `x-unit`: the unit of a number.
+- `x-show: all`: the form draws all keys of the object; others draw those that are required or
+  in the document, and offer the rest.
 - `x-section` (on a property) and `x-sections` (on the body): headings of the form, in order.
 - `x-summary`: a sentence with placeholders for the fields of an object, and `x-choice-labels`:
   the labels of an `enum`'s values in that sentence and in the list.

@@ -28,11 +28,22 @@ def field_of(schema: dict[str, Any], value: Any = ABSENT, **more: Any) -> Field:
         ({"type": "string", "enum": ["a", "b"]}, "choice"),
         ({"const": 1}, "choice"),
         ({"type": "array", "items": {"type": "string"}}, "lines"),
-        ({"type": "array"}, "json"),
-        ({"type": "object"}, "json"),
+        ({"type": "array"}, "cards"),
+        ({"type": "object"}, "map"),
         ({"type": "object", "properties": {"a": {}}}, "group"),
-        ({"type": ["string", "integer"]}, "json"),
-        ({"oneOf": [{"type": "string"}]}, "json"),
+        ({"type": ["string", "integer"]}, "union"),
+        ({"oneOf": [{"type": "string"}]}, "text"),
+        ({"type": "array", "items": {"type": "object", "properties": {"a": {}}}}, "cards"),
+        (
+            {"type": "array", "items": {"type": "object", "properties": {"a": {"const": 1}}}},
+            "cards",
+        ),
+        (
+            {"type": "array", "items": {"type": "object", "properties": {"a": {"type": "number"}}}},
+            "table",
+        ),
+        ({"type": ["boolean", "null"]}, "choice"),
+        ({"type": "string", "format": "password"}, "secret"),
         ({}, "json"),
         ({"type": "teapot"}, "json"),
     ],
@@ -88,7 +99,7 @@ def test_incomplete_json_stays_in_its_field() -> None:
 
 
 def test_keys_unknown_to_the_schema_become_fields_after_the_known_ones() -> None:
-    schema = {"properties": {"b": {}, "a": {}}, "required": ["a"]}
+    schema = {"x-show": "all", "properties": {"b": {}, "a": {}}, "required": ["a"]}
     tree = parsing.parse('{"x/y": 1, "a": 2}')
     found = read_object_fields(schema, tree, "", "", FieldMetadata(off={"/gone": "1"}))
     assert [each.pointer for each in found] == ["/b", "/a", "/x~1y", "/gone"]

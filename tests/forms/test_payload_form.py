@@ -29,7 +29,7 @@ def draw(schema: dict, text: str, **metadata: dict) -> str:
 
 
 def test_fields_are_named_by_pointers_and_ids_contain_no_spaces() -> None:
-    html = draw({"properties": {"a b": {"type": "string"}}}, "{}")
+    html = draw({"properties": {"a b": {"type": "string"}}}, '{"a b": ""}')
     assert 'name="/a b"' in html
     assert 'id="r1-%2Fa%20b"' in html
     assert 'for="r1-%2Fa%20b"' in html

@@ -14,8 +14,8 @@ from playground.drafts.documents import read_document
 from playground.drafts.drafts import find_draft, state_of
 from playground.drafts.editing import State
 from playground.drafts.models import Draft
-from playground.forms.fields import FieldMetadata
-from playground.forms.sections import Section, read_sections
+from playground.forms.field import Field, FieldMetadata
+from playground.forms.sections import Section, find_field, read_sections
 from playground.jsontext import parsing
 from playground.openapi.operations import Operation, get_operation
 from playground.people.access import person_of
@@ -74,10 +74,15 @@ class DraftContext:
         """The section with the field at this pointer."""
         return next((s for s in self.sections if any(f.pointer == pointer for f in s.fields)), None)
 
+    def find_field(self, pointer: str) -> Field | None:
+        """The field for the value at a pointer, however deep it is in the document."""
+        schema = self.operation.body_schema or {}
+        return find_field(schema, self.tree, self.field_metadata, pointer)
+
 
 def _field_metadata(state: State) -> FieldMetadata:
     metadata = state.metadata
-    return FieldMetadata(metadata.off, metadata.notes, metadata.incomplete)
+    return FieldMetadata(metadata.off, metadata.notes, metadata.incomplete, metadata.away)
 
 
 def open_draft(request: HttpRequest, draft_id: uuid.UUID) -> DraftContext:

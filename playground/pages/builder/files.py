@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.drafts import find_draft
 from playground.drafts.models import Draft
-from playground.forms.fields import Field
+from playground.forms.field import Field
 from playground.jsontext import printing
 from playground.jsontext.references import find_references
 from playground.pages.builder.draft_context import DraftContext, open_draft

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from playground.drafts.metadata import own_variables
-from playground.forms.fields import Field
+from playground.forms.field import Field
 from playground.forms.grid import Grid, draw_rows, read_grid
 from playground.forms.payload_form import PayloadForm
 from playground.forms.sections import Section

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from playground.forms.completions import complete_keys, complete_values
-from playground.forms.fields import Field
+from playground.forms.field import Field
 from playground.openapi.documents import ListRule, read_list_rule
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.people.access import needs, person_of

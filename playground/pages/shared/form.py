@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from playground.drafts.assignments import AssignmentError
-from playground.forms.fields import Field
+from playground.forms.field import Field
 from playground.forms.kinds import (
     ABSENT,
     IncompleteInput,

@@ -1,0 +1,175 @@
+"""The fields of unions, maps and lists, which follow the document rather than the schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from playground.forms.branches import Branch
+from playground.forms.field import Field, FieldMetadata
+from playground.forms.fitting import find_alternative
+from playground.forms.kinds import ABSENT, kind_by_schema
+from playground.forms.previews import preview_value
+from playground.forms.schemas import (
+    CONTAINERS,
+    GROUPS,
+    Schema,
+    item_schema,
+    member_schema,
+    open_schema,
+)
+from playground.forms.unions import Union
+from playground.jsontext import pointers
+
+# Parts nested more deeply are closed at first, and drawn when somebody opens them.
+DEEPEST_OPEN = 7
+# Longer lists have all their cards closed, and only so many are drawn at first.
+MOST_OPEN_CARDS, MOST_CARDS = 3, 50
+ANY_VALUE: Schema = {"x-widget": "json"}
+
+
+class ReadField(Protocol):
+    """`fields.read_field`, which reads the fields inside those of this module."""
+
+    def __call__(
+        self,
+        key: str,
+        schema: Schema,
+        value: Any,
+        pointer: str,
+        at: str,
+        metadata: FieldMetadata,
+        *,
+        required: bool = False,
+        known: bool = True,
+    ) -> Field: ...
+
+
+def is_open(pointer: str, metadata: FieldMetadata) -> bool:
+    """Whether the fields inside the value at a pointer are drawn with it."""
+    is_on_the_way = bool(metadata.focus) and pointers.overlaps(pointer, metadata.focus)
+    depth = pointer.count("/") - metadata.focus.count("/")
+    return depth < DEEPEST_OPEN or (is_on_the_way and depth <= 0)
+
+
+def branch_pointer(pointer: str, title: str) -> str:
+    """Where the value of a union's alternative is kept aside that isn't the chosen one."""
+    return pointers.child(pointer, f"({title})")
+
+
+def read_union_fields(
+    field: Field, union: Union, shown: Any, metadata: FieldMetadata, read_field: ReadField
+) -> Field:
+    """The field of a union: its alternatives, and the value as the one that it fits."""
+    aside = [
+        each.title
+        for each in union.alternatives
+        if branch_pointer(field.pointer, each.title) in metadata.away
+    ]
+    is_there = shown is not ABSENT and shown is not None
+    chosen = find_alternative(union, shown, aside) if is_there else None
+    branches = tuple(Branch(each.title, (), None, each is chosen) for each in union.alternatives)
+    field = replace(field, alternatives=union.alternatives, branches=branches)
+    if not is_there:
+        return field
+    if not field.is_open:
+        title = chosen.title if chosen else ""
+        return replace(field, preview=" · ".join(filter(None, [title, preview_value(shown)])))
+    # What fits no alternative is shown as it is.
+    schema = chosen.schema if chosen else ANY_VALUE
+    value = ABSENT if field.state in ("off", "absent") else shown
+    inner = read_field(field.key, schema, value, field.pointer, field.at, metadata, required=True)
+    return replace(field, fields=(replace(inner, label=field.label, note=""),))
+
+
+def read_entries(field: Field, metadata: FieldMetadata, read_field: ReadField) -> tuple[Field, ...]:
+    """A field for each key of a map, in the order of the document."""
+    prefix = field.pointer + "/"
+    off = [
+        pointers.split(each)[-1] for each in metadata.off if pointers.parent(each) + "/" == prefix
+    ]
+    entries = field.tree if isinstance(field.tree, dict) else {}
+    return tuple(
+        read_field(
+            key,
+            open_schema(member_schema(field.schema, key)),
+            entries.get(key, ABSENT),
+            pointers.child(field.pointer, key),
+            pointers.child(field.at, key),
+            metadata,
+            required=key in entries,
+        )
+        for key in dict.fromkeys([*entries, *off])
+        if not metadata.focus
+        or pointers.overlaps(pointers.child(field.pointer, key), metadata.focus)
+    )
+
+
+def read_items(
+    field: Field,
+    metadata: FieldMetadata,
+    read_field: ReadField,
+    start: int = 0,
+    count: int = MOST_CARDS,
+) -> tuple[Field, ...]:
+    """A field for some items of a list; in long lists those that have fields are closed."""
+    items = field.tree if isinstance(field.tree, list) else []
+    focus = _focused_index(field.pointer, metadata.focus)
+    indexes = range(start, min(start + count, len(items))) if focus is None else [focus]
+    return tuple(
+        _read_item(field, items, index, metadata, read_field)
+        for index in indexes
+        if index < len(items)
+    )
+
+
+def _focused_index(pointer: str, focus: str) -> int | None:
+    """The only item to read, where one of them is in focus."""
+    if not focus.startswith(pointer + "/"):
+        return None
+    index = pointers.parse_index(pointers.split(focus[len(pointer) :])[0])
+    return -1 if index is None else index
+
+
+def _read_item(
+    field: Field, items: list[Any], index: int, metadata: FieldMetadata, read_field: ReadField
+) -> Field:
+    schema = open_schema(item_schema(field.schema, index))
+    pointer, value = pointers.child(field.pointer, index), items[index]
+    # The fields of an item are found by their place in its row, as rows move.
+    is_closed = len(items) > MOST_OPEN_CARDS and not metadata.focus.startswith(pointer)
+    kind = kind_by_schema(schema)
+    if is_closed and (kind in CONTAINERS or kind in GROUPS):
+        item = Field(pointer, "", str(index), kind, "", schema=schema, is_open=False, state="sent")
+        item = replace(item, preview=preview_value(value), tree=value)
+    else:
+        item = read_field(str(index), schema, value, pointer, "", metadata, required=True)
+    return replace(item, label=_name_item(field.schema, schema, index), required=True)
+
+
+def _name_item(schema: Schema, item: Schema, index: int) -> str:
+    title = str(item.get("title", "")) if "prefixItems" in schema else ""
+    word = str(schema.get("x-item", "")) or _("Item")
+    return title or f"{word} {index + 1}"
+
+
+def walk_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
+    """The fields and all fields inside them."""
+    for each in fields:
+        yield each
+        yield from walk_fields(each.fields)
+
+
+def find_inner(fields: tuple[Field, ...], pointer: str) -> Field | None:
+    """The outermost field for the value at a pointer, among these and those inside them."""
+    for each in fields:
+        if each.pointer == pointer:
+            return each
+        if each.fields and pointers.overlaps(each.pointer, pointer):
+            found = find_inner(each.fields, pointer)
+            if found is not None:
+                return found
+    return None

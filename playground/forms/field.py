@@ -1,0 +1,126 @@
+"""A field: one value of a document as people edit it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from playground.forms.branches import Branch
+from playground.forms.schemas import CONTAINERS, GROUPS, Schema, shows_all_keys
+from playground.forms.unions import Alternative
+
+# More tolerant than references are: people edit the JSON by hand, with spaces.
+SECRET = re.compile(r"\s*\{\{\s*secret:([^{}]+?)\s*\}\}\s*")
+
+
+@dataclass(frozen=True)
+class FieldMetadata:
+    """What a draft stores outside its document for the form, by pointer: values that are
+    switched off, notes, input that doesn't parse yet, and values of other union branches.
+
+    With a `focus`, only the field at that pointer is read, and those around it.
+    """
+
+    off: Mapping[str, str] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+    incomplete: Mapping[str, str] = field(default_factory=dict)
+    away: Mapping[str, str] = field(default_factory=dict)
+    focus: str = ""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value and how it is edited.
+
+    `pointer` is its place now; `at` is the part of it below its row, from which the browser
+    computes the new pointer after rows move. `kind` is `text`, `lines`, `integer`, `number`,
+    `toggle`, `choice`, `const`, `json`, `group`, `union`, `map`, `cards`, `table`, `branches`,
+    `secret` or the name of a widget.
+    `state` is `sent`, `null`, `absent` (no value) or `off` (switched off, value stored).
+    `text` is the content of the input; `start` the JSON text that switching on starts with;
+    `summary` a sentence with {keys} of the group's fields. `branches` are the alternatives this
+    field chooses from; `value_kind` is the kind of the value where it may be of several;
+    `read_as` is the name by which the API's own templates read the value.
+
+    `alternatives` are those of a union; its only field is the value as the chosen one. `tree` is
+    the value of a map, list or union. `preview` sums up a value whose fields aren't drawn, for
+    `is_open` is false. `is_addable` means that an object can get more keys. `picker` is the type
+    of the input that picks a date or time.
+    """
+
+    pointer: str
+    at: str
+    key: str
+    kind: str
+    label: str
+    help: str = ""
+    required: bool = False
+    known: bool = True
+    default: str | None = None
+    start: str = "null"
+    unit: str = ""
+    summary: str = ""
+    example: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    state: str = "absent"
+    text: str = ""
+    note: str = ""
+    schema: Schema = field(default_factory=dict, repr=False)
+    fields: tuple[Field, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    value_kind: str = ""
+    suggestions: tuple[str, ...] = ()
+    read_as: str = ""
+    alternatives: tuple[Alternative, ...] = field(default=(), repr=False, compare=False)
+    tree: Any = field(default=None, repr=False)
+    preview: str = ""
+    is_open: bool = True
+    is_addable: bool = False
+    picker: str = ""
+    deprecated: bool = False
+
+    @property
+    def has_listing(self) -> bool:
+        """Whether an operation of the API lists values to choose from."""
+        return "x-list" in self.schema
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags of a text that lists several; empty for any other."""
+        is_list = self.kind == "tags" and self.value_kind == "text" and "," in self.text
+        return [tag.strip() for tag in self.text.split(",")] if is_list else []
+
+    @property
+    def secret_name(self) -> str:
+        """The name of the secret that the value refers to, or an empty text."""
+        found = SECRET.fullmatch(self.text) if self.kind == "secret" else None
+        return found[1] if found else ""
+
+    @property
+    def accepts_cookies(self) -> bool:
+        """Whether pasted cookies can be split into this group's fields."""
+        return self.schema.get("x-paste") == "cookies"
+
+    @property
+    def optional(self) -> bool:
+        return not self.required
+
+    @property
+    def is_on(self) -> bool:
+        return self.state in ("sent", "null")
+
+    @property
+    def count(self) -> int:
+        """The number of entries of a list or map."""
+        return len(self.tree) if isinstance(self.tree, list | dict) else 0
+
+    @property
+    def is_container(self) -> bool:
+        """Whether its value is edited by fields of its own."""
+        return self.kind in CONTAINERS or self.kind in GROUPS
+
+    @property
+    def is_drawn_with_all_keys(self) -> bool:
+        return shows_all_keys(self.schema)

@@ -1,0 +1,120 @@
+"""Which alternative of a union a value is an instance of, if it doesn't say so itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping
+from decimal import Decimal
+from typing import Any
+
+from playground.forms.schemas import (
+    Schema,
+    is_nullable,
+    item_schema,
+    list_members,
+    list_required,
+    list_types,
+    member_schema,
+)
+from playground.forms.unions import Alternative, Union, list_values, read_union
+from playground.jsontext.parsing import NumberToken
+
+# Values are compared this deep, and so many items of a list, to find the alternative they fit.
+DEEPEST_VALUE, MOST_ITEMS = 2, 3
+# What a difference costs. An alternative that was left aside is the less likely one.
+UNKNOWN, MISSING, MISMATCHED, ASIDE = 1.0, 1.0, 2.0, 1.5
+INTEGER = re.compile(r"-?[0-9]+\Z")
+FORMATS = {
+    "date": re.compile(r"\d{4}-\d\d-\d\d\Z"),
+    "date-time": re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d"),
+    "time": re.compile(r"\d\d:\d\d"),
+    "uuid": re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z"),
+    "email": re.compile(r"\S+@\S+\Z"),
+    "uri": re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:"),
+}
+
+
+def map_tags(schema: Schema, discriminator: str) -> dict[str, str]:
+    """The names of `$ref` targets by the values of the discriminator that lead to them."""
+    hint = schema.get("discriminator")
+    mapping = hint.get("mapping") if isinstance(hint, Mapping) and discriminator else None
+    if not isinstance(mapping, Mapping):
+        return {}
+    return {tag: str(target).rpartition("/")[2] for tag, target in mapping.items()}
+
+
+def find_alternative(union: Union, value: Any, aside: Collection[str] = ()) -> Alternative | None:
+    """The alternative that a value (a tree with NumberToken) is an instance of, or None.
+
+    `aside` has the titles of those that somebody chose another one instead of.
+    """
+    if named := _find_named(union, value):
+        return named
+    best, lowest = None, float("inf")
+    for each in union.alternatives:
+        cost = measure_misfit(each.schema, value)
+        if cost is not None and (cost := cost + ASIDE * (each.title in aside)) < lowest:
+            best, lowest = each, cost
+    return best
+
+
+def _find_named(union: Union, value: Any) -> Alternative | None:
+    tag = value.get(union.discriminator) if isinstance(value, Mapping) else None
+    if not union.discriminator or not isinstance(tag, str):
+        return None
+    name = map_tags(union.schema, union.discriminator).get(tag, tag)
+    return next((each for each in union.alternatives if {tag, name} & {*each.tags}), None)
+
+
+def measure_misfit(schema: Schema, value: Any, depth: int = 0) -> float | None:
+    """How little a value fits a schema: 0 if nothing speaks against it, None if it can't."""
+    if value is None:
+        return 0 if is_nullable(schema) or not list_types(schema) else None
+    types = list_types(schema)
+    if types and not any(_is_of_type(value, each) for each in types):
+        return None
+    if ("const" in schema or "enum" in schema) and not isinstance(value, dict | list):
+        return 0 if any(is_same(value, each) for each in list_values(schema)) else None
+    if isinstance(value, dict):
+        return _measure_object(schema, value, depth)
+    if isinstance(value, list):
+        costs = [
+            measure_misfit(read_union(item_schema(schema, i)).schema, each, depth + 1)
+            for i, each in enumerate(value[:MOST_ITEMS] if depth < DEEPEST_VALUE else ())
+        ]
+        return sum(MISMATCHED * 2 if each is None else each for each in costs)
+    shape = FORMATS.get(str(schema.get("format", "")))
+    return MISSING if shape and isinstance(value, str) and not shape.match(value) else 0
+
+
+def _measure_object(schema: Schema, value: Mapping[str, Any], depth: int) -> float | None:
+    members = list_members(schema)
+    cost = MISSING * sum(key not in value for key in list_required(schema, value))
+    for key, inner in value.items():
+        part = members.get(key)
+        if part is None:
+            part = member_schema(schema, key)
+            cost += 0 if part else UNKNOWN
+        if depth >= DEEPEST_VALUE or not part:
+            continue
+        each = measure_misfit(part, inner, depth + 1)
+        # A key with another constant is another kind of object.
+        if each is None and "const" in part:
+            return None
+        cost += MISMATCHED if each is None else min(each, MISMATCHED) / 4
+    return cost
+
+
+def _is_of_type(value: Any, name: str) -> bool:
+    if isinstance(value, NumberToken):
+        return name == "number" or (name == "integer" and bool(INTEGER.match(value)))
+    kinds: Mapping[str, type] = {"boolean": bool, "string": str, "object": dict, "array": list}
+    return name in kinds and isinstance(value, kinds[name])
+
+
+def is_same(value: Any, plain: Any) -> bool:
+    """Whether a value of a document is a plain scalar of a schema."""
+    if isinstance(value, NumberToken):
+        is_number = isinstance(plain, int | float | Decimal) and not isinstance(plain, bool)
+        return is_number and Decimal(value) == Decimal(str(plain))
+    return type(value) is type(plain) and bool(value == plain)

@@ -1,0 +1,190 @@
+"""Schemas one level at a time: the types, members and items that a form needs to know.
+
+A schema may refer to itself, so nothing here looks deeper than one level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from jsonschema_rs import Draft202012Validator, ValidationError
+
+from playground.rules.context import ByIdentity
+from playground.rules.wording import types_of
+
+Schema = Mapping[str, Any]
+
+# Kinds whose value is edited by fields of its own. `table` is a grid with columns of the schema.
+CONTAINERS = frozenset({"union", "map", "cards", "table"})
+GROUPS = ("group", "key-value")
+# Keywords that apply to values of one type only, and so tell the type of a schema without one.
+OBJECT_KEYWORDS = ("properties", "additionalProperties", "patternProperties", "propertyNames")
+ARRAY_KEYWORDS = ("items", "prefixItems", "minItems", "maxItems", "uniqueItems", "contains")
+TEXT_KEYWORDS = ("format", "pattern", "minLength", "maxLength")
+NUMBER_KEYWORDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")
+ALL_TYPES = ("string", "number", "boolean", "object", "array", "null")
+SCALARS = frozenset({"string", "integer", "number", "boolean"})
+# Widgets that draw all keys of their objects, for schemas that say so in another way.
+WIDGETS_WITH_ALL_KEYS = ("parameters", "key-value")
+MOST_COLUMNS = 12
+MOST_PATTERNS = 500
+
+
+def as_schema(part: Any) -> Schema:
+    """The schema in a place where a document may have anything; one for `true`."""
+    if part is False:
+        return {"not": {}}
+    return part if isinstance(part, Mapping) else {}
+
+
+def open_schema(schema: Schema) -> Schema:
+    """The schema; one that allows every value names all types, for people to choose from."""
+    return _open(ByIdentity(schema))
+
+
+# One object for each schema, so that what is cached for it stays cached.
+@lru_cache(maxsize=MOST_PATTERNS)
+def _open(key: ByIdentity) -> Schema:
+    schema: Schema = key.value
+    limits = {"enum", "const", "oneOf", "anyOf", "x-widget"} & schema.keys()
+    return schema if limits or list_types(schema) else {**schema, "type": list(ALL_TYPES)}
+
+
+def is_forbidden(schema: Schema) -> bool:
+    """Whether no value is valid, as for the schema `false`."""
+    excluded = schema.get("not")
+    return excluded is True or (isinstance(excluded, Mapping) and not excluded)
+
+
+def list_types(schema: Schema) -> list[str]:
+    """The types of the values besides null, by `type` or by the keywords; empty for any."""
+    types = [each for each in types_of(schema) if each != "null"]
+    if types or "type" in schema:
+        return types
+    for name, keywords in (
+        ("object", OBJECT_KEYWORDS),
+        ("array", ARRAY_KEYWORDS),
+        ("string", TEXT_KEYWORDS),
+        ("number", NUMBER_KEYWORDS),
+    ):
+        if any(keyword in schema for keyword in keywords):
+            return [name]
+    return []
+
+
+def is_nullable(schema: Schema) -> bool:
+    """Whether null is among the values that the schema names."""
+    return "null" in types_of(schema) or None in (schema.get("enum") or ())
+
+
+def shows_all_keys(schema: Schema) -> bool:
+    """Whether the form draws every key of an object, and not only those that are there."""
+    return (
+        schema.get("x-show") == "all"
+        or schema.get("x-widget") in WIDGETS_WITH_ALL_KEYS
+        or "x-modes" in schema
+        or "x-one-of" in schema
+    )
+
+
+def list_members(schema: Schema) -> dict[str, Schema]:
+    """The schemas of an object's keys, with those that only some of its conditions add."""
+    found = dict(_properties(schema))
+    conditional = [schema.get("then"), schema.get("else")]
+    dependent = schema.get("dependentSchemas")
+    conditional += dependent.values() if isinstance(dependent, Mapping) else ()
+    for part in conditional:
+        for key, each in _properties(as_schema(part)):
+            found.setdefault(key, each)
+    return found
+
+
+def _properties(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    properties = schema.get("properties")
+    if isinstance(properties, Mapping):
+        yield from ((key, as_schema(part)) for key, part in properties.items())
+
+
+def list_required(schema: Schema, values: Mapping[str, Any]) -> list[str]:
+    """The keys that an object needs, some of them because it has others."""
+    required = list(_texts(schema.get("required")))
+    dependent = schema.get("dependentRequired")
+    for key, names in dependent.items() if isinstance(dependent, Mapping) else ():
+        if key in values:
+            required += _texts(names)
+    return list(dict.fromkeys(required))
+
+
+def _texts(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def member_schema(schema: Schema, key: str) -> Schema:
+    """The schema of any key of an object, also of one that only a pattern describes."""
+    members = list_members(schema)
+    if key in members:
+        return members[key]
+    patterns = schema.get("patternProperties")
+    for pattern, part in patterns.items() if isinstance(patterns, Mapping) else ():
+        if _matches(pattern, key):
+            return as_schema(part)
+    return as_schema(schema.get("additionalProperties"))
+
+
+def allows_custom_keys(schema: Schema) -> bool:
+    """Whether an object may have keys that its schema doesn't name."""
+    return schema.get("additionalProperties") is not False or "patternProperties" in schema
+
+
+def item_schema(schema: Schema, index: int) -> Schema:
+    """The schema of an item of a list or tuple."""
+    first = schema.get("prefixItems")
+    if isinstance(first, list) and index < len(first):
+        return as_schema(first[index])
+    return as_schema(schema.get("items"))
+
+
+def list_columns_of(schema: Schema) -> dict[str, Schema] | None:
+    """The columns of a list whose items are flat objects; None for any other list."""
+    items = as_schema(schema.get("items"))
+    if "prefixItems" in schema or list_types(items) != ["object"]:
+        return None
+    if any(name in items for name in ("oneOf", "anyOf", "allOf", "if", "patternProperties")):
+        return None
+    members = list_members(items)
+    if not 0 < len(members) <= MOST_COLUMNS or isinstance(
+        items.get("additionalProperties"), Mapping
+    ):
+        return None
+    columns = {key: each for key, each in members.items() if not each.get("readOnly")}
+    return columns if columns and all(map(_is_cell, columns.values())) else None
+
+
+def _is_cell(schema: Schema) -> bool:
+    """Whether a value of the schema fits into one cell of a table."""
+    # A secret must be masked, which no cell does.
+    if schema.get("format") == "password" or schema.get("x-secret"):
+        return False
+    types = list_types(schema)
+    return (
+        len(types) == 1
+        and types[0] in SCALARS
+        and "oneOf" not in schema
+        and ("anyOf" not in schema)
+    )
+
+
+@lru_cache(maxsize=MOST_PATTERNS)
+def _compile(pattern: str) -> Draft202012Validator | None:
+    # Python's own expressions may take forever on a pattern that somebody imported.
+    try:
+        return Draft202012Validator({"pattern": pattern})
+    except (ValidationError, ValueError):
+        return None
+
+
+def _matches(pattern: str, key: str) -> bool:
+    validator = _compile(pattern)
+    return validator is not None and validator.is_valid(key)
