@@ -44,10 +44,9 @@ class Edit:
     """What somebody did, at one pointer.
 
     `value` is JSON text where it becomes a value of the document, plain text otherwise.
-    `order` is the schema's order of keys, for a key that is new. `index` and `to` are
-    indexes in an array. `parts` are the edits of a compound one. A `splice` of the JSON
-    editor's text has its offset (in characters) as `index` and the text it removes as
-    `removed`.
+    `order` is the schema's order of keys, for a key that is new. `index` and `to` are indexes in
+    an array. `parts` are the edits of a compound one. A `splice` of the JSON editor's text has
+    its offset (in characters) as `index` and the text it removes as `removed`.
     """
 
     kind: str
@@ -79,8 +78,7 @@ def perform(state: State, edit: Edit) -> Edited:
     try:
         after, splice = KINDS[edit.kind](state, edit)
         if EDITOR in after.metadata.incomplete and edit.kind not in EDITOR_KINDS:
-            followed = follow_document(after.metadata, splice)
-            after = replace(after, metadata=followed)
+            after = replace(after, metadata=follow_document(after.metadata, splice))
         return after, splice
     except edits.PointerNotFound as missing:
         message = "This value no longer exists. Reload to see the current draft."
@@ -91,8 +89,8 @@ def perform(state: State, edit: Edit) -> Edited:
 
 def _splice_state(state: State, splice: Splice, metadata: Metadata | None = None) -> Edited:
     """The state with its document spliced and, if given, other metadata."""
-    text = apply(state.text, splice)
-    return replace(state, text=text, metadata=metadata or state.metadata), splice
+    metadata = metadata or state.metadata
+    return replace(state, text=apply(state.text, splice), metadata=metadata), splice
 
 
 def _set(state: State, edit: Edit) -> Edited:
@@ -128,8 +126,7 @@ def _remove(state: State, edit: Edit) -> Edited:
 
 
 def _switch_off(state: State, edit: Edit) -> Edited:
-    value = text_at(state.text, edit.pointer)
-    if not value:
+    if not (value := text_at(state.text, edit.pointer)):
         return state, NO_CHANGE
     after, splice = _remove(state, edit)
     return replace(after, metadata=after.metadata.put("off", edit.pointer, value)), splice
@@ -144,8 +141,7 @@ def _switch_on(state: State, edit: Edit) -> Edited:
 
 def _put_away(state: State, edit: Edit) -> Edited:
     """Put the value of a union branch away that is no longer chosen, with incomplete input."""
-    value = text_at(state.text, edit.pointer)
-    if not value:
+    if not (value := text_at(state.text, edit.pointer)):
         return state, NO_CHANGE
     after, splice = _remove(state, edit)
     typed = state.metadata.incomplete.get(edit.pointer)
@@ -161,8 +157,15 @@ def _bring_back(state: State, edit: Edit) -> Edited:
     typed = state.metadata.incomplete.get(edit.pointer)
     without = replace(state, metadata=state.metadata.put("away", edit.pointer, None))
     after, splice = _set(without, replace(edit, value=value))
-    metadata = after.metadata.put("incomplete", edit.pointer, typed)
-    return replace(after, metadata=metadata), splice
+    return replace(after, metadata=after.metadata.put("incomplete", edit.pointer, typed)), splice
+
+
+def _follow_branch(state: State, edit: Edit) -> Edited:
+    """Put the value of a union's alternative aside, or bring its other entries back."""
+    if edit.kind == "take":
+        return replace(state, metadata=state.metadata.take_branch(edit.pointer)), NO_CHANGE
+    metadata = state.metadata.keep_branch(edit.pointer, edit.value)
+    return replace(state, metadata=metadata), NO_CHANGE
 
 
 def _insert(state: State, edit: Edit) -> Edited:
@@ -253,12 +256,10 @@ def _format(state: State, edit: Edit) -> Edited:
     return _splice_state(state, replacement(state.text, 0, len(state.text), formatted))
 
 
-def _set_path_value(state: State, edit: Edit) -> Edited:
+def _address(state: State, edit: Edit) -> Edited:
+    if edit.kind == "connect":
+        return replace(state, connection=edit.value), NO_CHANGE
     return replace(state, path_values={**state.path_values, edit.pointer: edit.value}), NO_CHANGE
-
-
-def _connect(state: State, edit: Edit) -> Edited:
-    return replace(state, connection=edit.value), NO_CHANGE
 
 
 def _perform_all(state: State, edit: Edit) -> Edited:
@@ -278,6 +279,8 @@ KINDS: dict[str, Callable[[State, Edit], Edited]] = {
     "on": _switch_on,
     "away": _put_away,
     "back": _bring_back,
+    "keep": _follow_branch,
+    "take": _follow_branch,
     "insert": _insert,
     "duplicate": _duplicate,
     "move": _move,
@@ -288,8 +291,8 @@ KINDS: dict[str, Callable[[State, Edit], Edited]] = {
     "splice": _splice,
     "write": _write,
     "format": _format,
-    "path": _set_path_value,
-    "connect": _connect,
+    "path": _address,
+    "connect": _address,
     "paste": _insert,
     "all": _perform_all,
 }

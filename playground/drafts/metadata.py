@@ -97,6 +97,33 @@ class Metadata:
         """Follow a renamed key."""
         return self._map_pointers(lambda p: new + p[len(old) :] if is_within(p, old) else p)
 
+    def keep_branch(self, pointer: str, value: str) -> Metadata:
+        """Put the value of a union's alternative aside, with all entries below it.
+
+        The pointer is that of the union with the alternative as one more segment. No value there
+        is ever in the document.
+        """
+        parse(value)
+        union = pointers.parent(pointer)
+        others = [each for each in self.away if is_branch(each, union)]
+
+        def move(each: str) -> str:
+            is_below = each.startswith(union + "/") and not any(is_within(each, o) for o in others)
+            return pointer + each[len(union) :] if is_below else each
+
+        typed = self.incomplete.get(union)
+        moved = self._map_pointers(move).put("away", pointer, value)
+        return moved.put("incomplete", union, None).put("incomplete", pointer, typed)
+
+    def take_branch(self, pointer: str) -> Metadata:
+        """Bring the entries of an alternative back, which `keep_branch` had put aside."""
+        union, typed = pointers.parent(pointer), self.incomplete.get(pointer)
+        without = self.put("away", pointer, None).put("incomplete", pointer, None)
+        moved = without._map_pointers(
+            lambda each: union + each[len(pointer) :] if each.startswith(pointer + "/") else each
+        )
+        return moved.put("incomplete", union, typed)
+
     def _map_pointers(self, follow: Callable[[str], str | None]) -> Metadata:
         # Names of variables go through `follow` as well. They are no pointers, so they have no
         # slash and stay as they are.
@@ -114,6 +141,11 @@ EMPTY = Metadata()
 def is_within(pointer: str, ancestor: str) -> bool:
     """Whether a pointer is the other one or lies below it."""
     return pointer == ancestor or pointer.startswith(ancestor + "/")
+
+
+def is_branch(pointer: str, union: str) -> bool:
+    """Whether values of an alternative of the union are kept at this pointer."""
+    return pointers.parent(pointer) == union and pointer[len(union) :].startswith("/(")
 
 
 def _move_item(pointer: str, array: str, new_index: Callable[[int], int | None]) -> str | None:

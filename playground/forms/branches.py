@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.forms.kinds import Schema
+from playground.forms.schemas import Schema
 from playground.jsontext import printing
 
 Values = Mapping[str, Any]

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from playground.forms.kinds import Schema, start_value
+from playground.forms.kinds import start_value
 from playground.forms.places import Location, locate_schema, read_mapping, read_properties
+from playground.forms.schemas import Schema
 from playground.forms.steps import list_fitting_accounts
 from playground.jsontext import pointers, printing
 from playground.rules.facts import Facts

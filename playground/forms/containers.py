@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext as _
 from playground.forms.branches import Branch
 from playground.forms.field import Field, FieldMetadata
 from playground.forms.fitting import find_alternative
-from playground.forms.kinds import ABSENT, kind_by_schema
+from playground.forms.kinds import ABSENT, find_kind
 from playground.forms.previews import preview_value
 from playground.forms.schemas import (
     CONTAINERS,
@@ -28,6 +27,7 @@ from playground.jsontext import pointers
 DEEPEST_OPEN = 7
 # Longer lists have all their cards closed, and only so many are drawn at first.
 MOST_OPEN_CARDS, MOST_CARDS = 3, 50
+MOST_ENTRIES = 100
 ANY_VALUE: Schema = {"x-widget": "json"}
 
 
@@ -85,30 +85,35 @@ def read_union_fields(
     return replace(field, fields=(replace(inner, label=field.label, note=""),))
 
 
-def read_entries(field: Field, metadata: FieldMetadata, read_field: ReadField) -> tuple[Field, ...]:
+def read_entries(
+    field: Field, metadata: FieldMetadata, read_field: ReadField, start: int = 0
+) -> tuple[Field, ...]:
     """A field for each key of a map, in the order of the document."""
-    prefix = field.pointer + "/"
-    off = [
-        pointers.split(each)[-1] for each in metadata.off if pointers.parent(each) + "/" == prefix
-    ]
     entries = field.tree if isinstance(field.tree, dict) else {}
+    off = [pointers.last(each) for each in metadata.off if pointers.parent(each) == field.pointer]
+    keys = list(dict.fromkeys([*entries, *off]))
+    if metadata.focus.startswith(field.pointer + "/"):
+        focused = pointers.split(metadata.focus[len(field.pointer) :])[0]
+        keys = [key for key in keys if key == focused]
     return tuple(
-        read_field(
-            key,
-            open_schema(member_schema(field.schema, key)),
-            entries.get(key, ABSENT),
-            pointers.child(field.pointer, key),
-            pointers.child(field.at, key),
-            metadata,
-            required=key in entries,
+        replace(
+            read_field(
+                key,
+                open_schema(member_schema(field.schema, key)),
+                entries.get(key, ABSENT),
+                pointers.child(field.pointer, key),
+                pointers.child(field.at, key),
+                metadata,
+                required=key in entries,
+            ),
+            label=key,
+            is_entry=True,
         )
-        for key in dict.fromkeys([*entries, *off])
-        if not metadata.focus
-        or pointers.overlaps(pointers.child(field.pointer, key), metadata.focus)
+        for key in keys[start : start + MOST_ENTRIES]
     )
 
 
-def read_items(
+def read_cards(
     field: Field,
     metadata: FieldMetadata,
     read_field: ReadField,
@@ -141,35 +146,24 @@ def _read_item(
     pointer, value = pointers.child(field.pointer, index), items[index]
     # The fields of an item are found by their place in its row, as rows move.
     is_closed = len(items) > MOST_OPEN_CARDS and not metadata.focus.startswith(pointer)
-    kind = kind_by_schema(schema)
-    if is_closed and (kind in CONTAINERS or kind in GROUPS):
+    kind = find_kind(schema, value)
+    if is_closed and isinstance(value, dict | list) and (kind in CONTAINERS or kind in GROUPS):
         item = Field(pointer, "", str(index), kind, "", schema=schema, is_open=False, state="sent")
         item = replace(item, preview=preview_value(value), tree=value)
     else:
         item = read_field(str(index), schema, value, pointer, "", metadata, required=True)
-    return replace(item, label=_name_item(field.schema, schema, index), required=True)
+    title = str(schema.get("title", "")) if not field.item_word else ""
+    number = f"{field.item_word or _('Item')} {index + 1}"
+    return replace(item, label=title or number, required=True)
 
 
-def _name_item(schema: Schema, item: Schema, index: int) -> str:
-    title = str(item.get("title", "")) if "prefixItems" in schema else ""
-    word = str(schema.get("x-item", "")) or _("Item")
-    return title or f"{word} {index + 1}"
-
-
-def walk_fields(fields: tuple[Field, ...]) -> Iterator[Field]:
-    """The fields and all fields inside them."""
-    for each in fields:
-        yield each
-        yield from walk_fields(each.fields)
-
-
-def find_inner(fields: tuple[Field, ...], pointer: str) -> Field | None:
+def find_within(fields: tuple[Field, ...], pointer: str) -> Field | None:
     """The outermost field for the value at a pointer, among these and those inside them."""
     for each in fields:
         if each.pointer == pointer:
             return each
         if each.fields and pointers.overlaps(each.pointer, pointer):
-            found = find_inner(each.fields, pointer)
+            found = find_within(each.fields, pointer)
             if found is not None:
                 return found
     return None

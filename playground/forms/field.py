@@ -7,12 +7,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from playground.forms.branches import Branch
 from playground.forms.schemas import CONTAINERS, GROUPS, Schema, shows_all_keys
 from playground.forms.unions import Alternative
 
 # More tolerant than references are: people edit the JSON by hand, with spaces.
 SECRET = re.compile(r"\s*\{\{\s*secret:([^{}]+?)\s*\}\}\s*")
+
+# More choices get a search.
+MOST_CHOICES = 12
+# More alternatives, or longer titles together, don't fit on a line.
+MOST_TABS, LONGEST_TABS = 5, 60
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Field:
     `alternatives` are those of a union; its only field is the value as the chosen one. `tree` is
     the value of a map, list or union. `preview` sums up a value whose fields aren't drawn, for
     `is_open` is false. `is_addable` means that an object can get more keys. `picker` is the type
-    of the input that picks a date or time.
+    of the input that picks a date or time. `is_entry` means that people named the key themselves.
     """
 
     pointer: str
@@ -80,6 +87,7 @@ class Field:
     is_addable: bool = False
     picker: str = ""
     deprecated: bool = False
+    is_entry: bool = False
 
     @property
     def has_listing(self) -> bool:
@@ -117,6 +125,50 @@ class Field:
         return len(self.tree) if isinstance(self.tree, list | dict) else 0
 
     @property
+    def chosen_label(self) -> str:
+        """The label of the choice that is the value; the value itself if it is none of them."""
+        return dict(self.choices).get(self.text, self.text)
+
+    @property
+    def is_searchable(self) -> bool:
+        """Whether there are too many choices for a list that opens in place."""
+        return self.kind == "choice" and len(self.choices) > MOST_CHOICES
+
+    @property
+    def has_tabs(self) -> bool:
+        """Whether the alternatives fit on a line; others are in a list."""
+        titles = [each.title for each in self.branches]
+        return len(titles) <= MOST_TABS and sum(map(len, titles)) <= LONGEST_TABS
+
+    @property
+    def chosen_title(self) -> str:
+        """The title of the alternative that the value is; empty if it is none."""
+        return next((each.title for each in self.branches if each.is_chosen), "")
+
+    @property
+    def more(self) -> int:
+        """How many entries of a long list or map aren't drawn."""
+        is_long = self.kind in ("cards", "map") and self.is_open and self.fields
+        return max(0, self.count - len(self.fields)) if is_long else 0
+
+    @property
+    def item_word(self) -> str:
+        """What each item of a list is called; empty if they have titles of their own."""
+        return "" if "prefixItems" in self.schema else str(self.schema.get("x-item", _("Item")))
+
+    @property
+    def key_names(self) -> list[str]:
+        """The keys that a map may have, where its schema lists them."""
+        names = self.schema.get("propertyNames")
+        known = names.get("enum", ()) if isinstance(names, Mapping) else ()
+        return [each for each in known if isinstance(each, str)]
+
+    @property
+    def inner(self) -> Field | None:
+        """The value of a union as the chosen alternative."""
+        return self.fields[0] if self.kind == "union" and self.fields else None
+
+    @property
     def is_container(self) -> bool:
         """Whether its value is edited by fields of its own."""
         return self.kind in CONTAINERS or self.kind in GROUPS
@@ -124,3 +176,8 @@ class Field:
     @property
     def is_drawn_with_all_keys(self) -> bool:
         return shows_all_keys(self.schema)
+
+    @property
+    def is_group(self) -> bool:
+        """Whether it is a group whose fields are all drawn, sent or not."""
+        return self.kind in GROUPS and (self.kind == "key-value" or self.is_drawn_with_all_keys)

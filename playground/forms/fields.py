@@ -14,7 +14,7 @@ from playground.forms.branches import (
     read_branches,
     unused_keys,
 )
-from playground.forms.containers import is_open, read_entries, read_items, read_union_fields
+from playground.forms.containers import is_open, read_cards, read_entries, read_union_fields
 from playground.forms.field import Field, FieldMetadata
 from playground.forms.kinds import (
     ABSENT,
@@ -118,7 +118,7 @@ def _read_container(field: Field, union: Union, shown: Any, metadata: FieldMetad
     if not is_there or field.kind == "table":
         return field
     if field.kind == "cards":
-        return replace(field, fields=read_items(field, metadata, read_field))
+        return replace(field, fields=read_cards(field, metadata, read_field))
     if field.kind == "map":
         return replace(field, fields=read_entries(field, metadata, read_field))
     inner = read_object_fields(field.schema, tree, field.pointer, field.at, metadata)
@@ -127,7 +127,7 @@ def _read_container(field: Field, union: Union, shown: Any, metadata: FieldMetad
 
 def is_addable(schema: Schema, fields: tuple[Field, ...]) -> bool:
     """Whether an object with these fields may have more keys."""
-    if shows_all_keys(schema):
+    if shows_all_keys(schema) or any(each.pointer == "" for each in fields):
         return False
     drawn = {each.key for each in fields}
     return allows_custom_keys(schema) or any(key not in drawn for key in list_addable(schema))

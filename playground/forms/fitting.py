@@ -74,7 +74,7 @@ def measure_misfit(schema: Schema, value: Any, depth: int = 0) -> float | None:
     if types and not any(_is_of_type(value, each) for each in types):
         return None
     if ("const" in schema or "enum" in schema) and not isinstance(value, dict | list):
-        return 0 if any(is_same(value, each) for each in list_values(schema)) else None
+        return 0 if any(equals_plain(value, each) for each in list_values(schema)) else None
     if isinstance(value, dict):
         return _measure_object(schema, value, depth)
     if isinstance(value, list):
@@ -112,7 +112,7 @@ def _is_of_type(value: Any, name: str) -> bool:
     return name in kinds and isinstance(value, kinds[name])
 
 
-def is_same(value: Any, plain: Any) -> bool:
+def equals_plain(value: Any, plain: Any) -> bool:
     """Whether a value of a document is a plain scalar of a schema."""
     if isinstance(value, NumberToken):
         is_number = isinstance(plain, int | float | Decimal) and not isinstance(plain, bool)

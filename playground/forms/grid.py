@@ -91,7 +91,7 @@ def read_grid(pointer: str, tree: Any, keys: Iterable[InputKey], near: int = 0) 
     return Grid(pointer, tuple(columns), rows, near)
 
 
-def read_table(field: Field, near: int = 0) -> Grid:
+def read_table_grid(field: Field, near: int = 0) -> Grid:
     """The grid of a list of flat objects: the schema's keys, then others of the rows."""
     rows = field.tree if isinstance(field.tree, list) else []
     known = list_columns_of(field.schema) or {}

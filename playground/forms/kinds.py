@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from playground.forms.fitting import is_same
+from playground.forms.fitting import equals_plain
 from playground.forms.schemas import (
     CONTAINERS,
     Schema,
@@ -132,7 +132,7 @@ def _fit_kind(kind: str, schema: Schema, value: Any) -> str:
         return kind if isinstance(value, list) else "json"
     if kind == "lines":
         return kind if is_text_list(value) else "json"
-    if kind == "choice" and "const" in schema and is_same(value, schema["const"]):
+    if kind == "choice" and "const" in schema and equals_plain(value, schema["const"]):
         return "const"
     if kind == "toggle" and own not in ("toggle", "json"):
         # A checkbox would turn "yes" into true; a list of choices can show it.

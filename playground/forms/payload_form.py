@@ -6,6 +6,7 @@ render two templates for each.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from html import escape
@@ -18,6 +19,8 @@ from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString, mark_safe
 
 from playground.forms.field import Field
+from playground.forms.grid import read_table_grid
+from playground.forms.kinds import is_secret
 
 Attributes = dict[str, Any]
 LONG_TEXT = 200
@@ -41,24 +44,32 @@ class PointerField(BoundField):
 class PayloadForm(forms.Form):
     """Draws fields. It never validates: that is the rules' part, on the whole document.
 
-    `row_id` keeps ids distinct when rows of the same kind are on one page.
+    `row_id` keeps ids distinct when rows of the same kind are on one page. With `names_inputs`,
+    inputs are named by attributes, as there is no label with their names.
     """
 
     bound_field_class = PointerField
 
-    def __init__(self, fields: Iterable[Field], row_id: str = "f") -> None:
+    def __init__(
+        self, fields: Iterable[Field], row_id: str = "f", *, names_inputs: bool = False
+    ) -> None:
         listed = list(fields)
         super().__init__(initial={field.pointer: field.text for field in listed})
         self.row_id = row_id
         self.at_of = {field.pointer: field.at for field in listed}
         for field in listed:
-            self.fields[field.pointer] = build_field(field, row_id)
+            self.fields[field.pointer] = build_field(field, row_id, names_inputs)
         self.helper = FormHelper()
         # One template for all fields: a layout would copy the whole page's context for each.
         self.helper.template = "forms/_fields.html"
 
 
-def build_field(field: Field, row_id: str) -> forms.CharField:
+def make_row_id() -> str:
+    """A prefix for the ids of one row; they can't contain its index, which may change."""
+    return f"r{uuid.uuid4().hex[:8]}-"
+
+
+def build_field(field: Field, row_id: str, names_input: bool = False) -> forms.CharField:
     """The Django field for one field; its widget has the attributes that the browser needs."""
     built = forms.CharField(
         label=field.label,
@@ -67,12 +78,24 @@ def build_field(field: Field, row_id: str) -> forms.CharField:
         strip=False,  # spaces typed are spaces sent
         widget=build_widget(field),
     )
+    if names_input or field.is_entry:
+        built.widget.attrs["aria-label"] = field.label
     built.about = field  # type: ignore[attr-defined]
-    if field.fields:
-        built.inner = PayloadForm(field.fields, row_id)  # type: ignore[attr-defined]
+    if field.kind == "table":
+        built.grid = read_table_grid(field)  # type: ignore[attr-defined]
+    elif field.fields:
+        built.inner = _build_inner(field, row_id)  # type: ignore[attr-defined]
     if field.suggestions:
         built.list_id = f"list-{quote(field.at, safe='')}"  # type: ignore[attr-defined]
     return built
+
+
+def _build_inner(field: Field, row_id: str) -> Iterable[BoundField]:
+    """The fields inside a field; each card is a row with ids of its own."""
+    if field.kind == "cards":
+        rows = (PayloadForm([item], make_row_id(), names_inputs=True) for item in field.fields)
+        return [bound for row in rows for bound in row]
+    return PayloadForm(field.fields, row_id, names_inputs=field.kind == "union")
 
 
 def build_widget(field: Field) -> forms.Widget:
@@ -89,7 +112,7 @@ def build_widget(field: Field) -> forms.Widget:
         attributes["list"] = f"list-{quote(field.at, safe='')}"
     if field.default is not None:
         attributes["data-default"] = field.default
-    if field.schema.get("x-secret"):
+    if is_secret(field.schema):
         attributes["data-secret"] = ""
     if field.state == "null":
         attributes["placeholder"] = "null"

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 
 from playground.forms.field import Field, FieldMetadata
 from playground.forms.fields import read_field
-from playground.forms.kinds import ABSENT, Schema
+from playground.forms.kinds import ABSENT
+from playground.forms.schemas import Schema
 from playground.jsontext import pointers
 from playground.rules.facts import Facts, StepFacts
 

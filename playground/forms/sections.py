@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from playground.forms.branches import chosen_branch, ignores_part, read_branches
-from playground.forms.containers import find_inner
+from playground.forms.containers import find_within
 from playground.forms.field import Field, FieldMetadata
 from playground.forms.fields import read_field, read_object_fields
 from playground.forms.kinds import find_kind
@@ -46,6 +46,7 @@ class Section:
         return (
             len(self.fields) == 1
             and self.fields[0].is_container
+            and not self.fields[0].is_group
             and self.fields[0].label == self.title
         )
 
@@ -64,7 +65,7 @@ def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[S
     A key names its heading by `x-section`, the schema the order of headings by `x-sections`;
     keys that the schema doesn't know come last, under "Other keys".
     """
-    fields = read_fields(schema, tree, metadata)
+    fields = read_root_fields(schema, tree, metadata)
     titles = {field.pointer: _title(field) for field in fields}
     # Headings without fields come along: they may have something unused to explain.
     order = dict.fromkeys([*schema.get("x-sections", ()), *titles.values()])
@@ -80,9 +81,10 @@ def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[S
     return tuple(section for section in sections if section.fields or section.unused)
 
 
-def read_fields(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[Field, ...]:
+def read_root_fields(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[Field, ...]:
     """The fields of a whole document: those of its keys, unless it is no plain object."""
-    if shows_all_keys(schema) or find_kind(schema, tree) == "group":
+    is_object = isinstance(tree, dict) and find_kind(schema, tree) == "group"
+    if is_object or shows_all_keys(schema):
         return read_object_fields(read_union(schema).schema, tree, "", "", metadata)
     # A document without a schema is an object whose keys are all custom ones.
     if not schema and isinstance(tree, dict):
@@ -97,7 +99,7 @@ def find_field(schema: Schema, tree: Any, metadata: FieldMetadata, pointer: str)
     Nothing else of the document is read, so it takes no longer in a long one.
     """
     focused = replace(metadata, focus=pointer)
-    return find_inner(read_fields(schema, tree, focused), pointer)
+    return find_within(read_root_fields(schema, tree, focused), pointer)
 
 
 def _explain_unused(schema: Schema, tree: Any, title: str) -> Iterator[str]:

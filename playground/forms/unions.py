@@ -123,7 +123,7 @@ def _list_branches(branches: Iterable[Any], depth: int = 0) -> Iterator[Schema]:
         inner = each.get("oneOf") or each.get("anyOf")
         others = each.keys() - {"oneOf", "anyOf", *DESCRIPTIONS}
         if _is_listed(inner) and not others and depth < DEEPEST:
-            yield from _list_branches(inner, depth + 1)
+            yield from _list_branches(list(inner or ()), depth + 1)
         else:
             yield each
 

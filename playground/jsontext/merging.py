@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from playground.jsontext import pointers
 from playground.jsontext.edits import append_items, set_value
 from playground.jsontext.indentation import fit, indent_of, line_break_of, margin_at
-from playground.jsontext.parsing import Tree, parse
+from playground.jsontext.parsing import NumberToken, Tree, parse, try_parse
 from playground.jsontext.pointers import find_child, locate
-from playground.jsontext.printing import dump, quote
+from playground.jsontext.printing import dump
 from playground.jsontext.scanning import Child, children
 from playground.jsontext.splices import NO_CHANGE, Splice, apply, combine, replacement
 
@@ -89,19 +89,22 @@ class InvalidCells(ValueError):
 def paste_cells(text: str, pointer: str, first: int, value: str) -> Splice:
     """Write cells into the rows of an array from `first` on; missing rows are added.
 
-    `value` is JSON: `{"keys": [...], "cells": [[text, ...], ...]}`. An empty cell keeps the
-    existing value, and rows without any value are not added. Every other byte stays, including
-    those between the rows. Raises InvalidCells.
+    `value` is JSON: `{"keys": [...], "cells": [[text, ...], ...], "kinds": {key: kind}}`. Cells
+    are text, but for numbers (`number`) and `true` and `false` (`boolean`) under keys of those
+    kinds. An empty cell keeps the existing value, and rows without any value are not added. Every
+    other byte stays, including those between the rows. Raises InvalidCells.
     """
-    keys, cells = _read_cells(value)
+    keys, cells, kinds = _read_cells(value)
     array = find_child(text, pointer)
     if array and text[array.start] != "[":
         raise InvalidCells("Cells can only be pasted into a list of rows.")
     rows = list(children(text, array.start)) if array else []
-    splices = [_write_rows(text, rows[first : first + len(cells)], keys, cells)]
+    splices = [_write_rows(text, rows[first : first + len(cells)], keys, cells, kinds)]
     # Spreadsheets copy blank rows too, but nobody wants to send an empty row for each.
     new = [
-        dump({key: cell for key, cell in zip(keys, values, strict=False) if cell != ""})
+        dump(
+            {k: _read_cell(c, kinds.get(k)) for k, c in zip(keys, values, strict=False) if c != ""}
+        )
         for values in cells[max(0, len(rows) - first) :]
         if any(map(str.strip, values))
     ]
@@ -110,18 +113,27 @@ def paste_cells(text: str, pointer: str, first: int, value: str) -> Splice:
     return combine(text, splices)
 
 
-def _read_cells(value: str) -> tuple[list[str], list[list[str]]]:
+def _read_cells(value: str) -> tuple[list[str], list[list[str]], dict[str, str]]:
     try:
         block = json.loads(value)
-        keys, cells = block["keys"], block["cells"]
+        keys, cells, kinds = block["keys"], block["cells"], dict(block.get("kinds", {}))
         if not all(isinstance(each, str) for each in [*keys, *(c for row in cells for c in row)]):
             raise TypeError
     except (ValueError, TypeError, KeyError):
         raise InvalidCells("Pasted cells need keys and rows of text.") from None
-    return keys, cells
+    return keys, cells, kinds
 
 
-def _write_rows(text: str, rows: list[Child], keys: list[str], cells: list[list[str]]) -> Splice:
+def _read_cell(cell: str, kind: str | None) -> Tree:
+    """The value of a cell; text where it isn't what its column has."""
+    types: dict[str | None, type] = {"number": NumberToken, "boolean": bool}
+    typed = try_parse(cell.strip()) if kind in types else None
+    return typed[0] if typed and isinstance(typed[0], types[kind]) else cell
+
+
+def _write_rows(
+    text: str, rows: list[Child], keys: list[str], cells: list[list[str]], kinds: dict[str, str]
+) -> Splice:
     """The splice for rows that exist already."""
     if not rows:
         return NO_CHANGE
@@ -129,7 +141,7 @@ def _write_rows(text: str, rows: list[Child], keys: list[str], cells: list[list[
     pieces, end = [], rows[0].start
     for row, values in zip(rows, cells, strict=False):
         # Row by row, because finding each cell in the whole document would scan it every time.
-        written = _write_row(text[row.start : row.end], keys, values)
+        written = _write_row(text[row.start : row.end], keys, values, kinds)
         if not any(children(text, row.start)):
             # A row that was empty has no layout of its own to follow.
             written = fit(written, margin_at(text, row.begin), indent, line_break)
@@ -138,10 +150,11 @@ def _write_rows(text: str, rows: list[Child], keys: list[str], cells: list[list[
     return replacement(text, rows[0].start, end, "".join(pieces))
 
 
-def _write_row(row: str, keys: list[str], cells: list[str]) -> str:
+def _write_row(row: str, keys: list[str], cells: list[str], kinds: dict[str, str]) -> str:
     if not row.startswith("{"):
         return row
     for key, cell in zip(keys, cells, strict=False):
         if cell != "":
-            row = apply(row, set_value(row, pointers.child("", key), quote(cell), keys))
+            value = dump(_read_cell(cell, kinds.get(key)))
+            row = apply(row, set_value(row, pointers.child("", key), value, keys))
     return row

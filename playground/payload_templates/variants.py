@@ -175,11 +175,11 @@ def _metadata_edits(shared: State, varied: State) -> Iterator[Edit]:
             yield Edit("set", pointer, value)
             yield Edit("remove", pointer)
     for pointer, value in new.away.items():
-        if old.away.get(pointer) != value:
+        if old.away.get(pointer) != value and _is_in_object(varied, pointer):
             yield Edit("set", pointer, value)
             yield Edit("away", pointer)
     for pointer in old.away:
-        if pointer not in new.away:
+        if pointer not in new.away and _is_in_object(varied, pointer):
             # "back" needs a free pointer, and what it brings back isn't the varied value.
             value = text_at(varied.text, pointer)
             yield Edit("remove", pointer)
@@ -194,3 +194,8 @@ def _metadata_edits(shared: State, varied: State) -> Iterator[Edit]:
     for pointer, typed in new.incomplete.items():
         if old.incomplete.get(pointer) != typed:
             yield Edit("half", pointer, typed)
+
+
+def _is_in_object(state: State, pointer: str) -> bool:
+    # The value of a union, to which another alternative belongs, may be absent or a text.
+    return text_at(state.text, pointers.parent(pointer))[:1] == "{"

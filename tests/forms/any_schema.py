@@ -5,9 +5,9 @@ from typing import Any
 from hypothesis import strategies as st
 
 from playground.forms.field import Field, FieldMetadata
-from playground.forms.grid import read_cell, read_table
+from playground.forms.grid import read_cell, read_table_grid
 from playground.forms.kinds import parse_input
-from playground.forms.sections import find_field, read_fields
+from playground.forms.sections import find_field, read_root_fields
 from playground.jsontext import parsing
 
 NOTHING = FieldMetadata()
@@ -79,7 +79,7 @@ def give_back(schema: Any, tree: Any) -> Any:
 
     Raises AssertionError for a value that several fields show.
     """
-    fields = read_fields(schema, tree, NOTHING)
+    fields = read_root_fields(schema, tree, NOTHING)
     if len(fields) == 1 and fields[0].pointer == "":
         return _value_of(fields[0], schema, tree)
     return _collect(fields, schema, tree)
@@ -97,7 +97,8 @@ def _value_of(field: Field, schema: Any, tree: Any) -> Any:
         return None
     if not field.is_open:
         opened = find_field(schema, tree, NOTHING, field.pointer)
-        assert opened is not None and opened.is_open, f"can't be opened: {field.pointer}"
+        assert opened is not None
+        assert opened.is_open, f"can't be opened: {field.pointer}"
         field = opened
     if field.kind == "union":
         assert len(field.fields) == 1
@@ -111,13 +112,18 @@ def _value_of(field: Field, schema: Any, tree: Any) -> Any:
         return _collect(field.fields, schema, tree)
     if field.kind == "secret":
         return field.text
+    # Typing in these fields would give the value the type that it should have.
+    if field.kind == "text" and field.value_kind in ("toggle", "number"):
+        return parsing.parse(field.text)
+    if field.kind in ("integer", "number") and field.value_kind in ("text", "toggle"):
+        return field.text if field.value_kind == "text" else parsing.parse(field.text)
     given = parse_input(field.kind, field.text)
     assert given is not None, f"shown as if it weren't there: {field.pointer}"
     return parsing.parse(given)
 
 
 def _row_of(field: Field, row: Any) -> Any:
-    kinds = {each.key: each.kind for each in read_table(field).columns}
+    kinds = {each.key: each.kind for each in read_table_grid(field).columns}
     assert set(row) <= set(kinds)
     cells = {key: read_cell(value, kinds[key]) for key, value in row.items()}
     return {

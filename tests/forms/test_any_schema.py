@@ -5,7 +5,7 @@ from typing import Any
 from hypothesis import example, given
 
 from playground.forms.field import FieldMetadata
-from playground.forms.sections import find_field, read_fields
+from playground.forms.sections import find_field, read_root_fields
 from playground.jsontext import parsing, printing
 from tests.forms.any_schema import SCHEMAS, VALUES, give_back
 
@@ -25,7 +25,7 @@ def test_each_value_is_drawn_once_and_given_back_unchanged(schema: Any, value: A
 @given(SCHEMAS, VALUES)
 def test_the_field_of_any_value_can_be_read_alone(schema: Any, value: Any) -> None:
     tree: Any = parsing.parse(printing.dump(value))
-    for each in read_fields(schema, tree, FieldMetadata()):
+    for each in read_root_fields(schema, tree, FieldMetadata()):
         if each.pointer:
             found = find_field(schema, tree, FieldMetadata(), each.pointer)
             assert found is not None

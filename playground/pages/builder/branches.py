@@ -15,7 +15,8 @@ from playground.forms.branches import (
     read_branches,
     switch_branch,
 )
-from playground.forms.kinds import Schema, start_value
+from playground.forms.kinds import start_value
+from playground.forms.schemas import Schema
 from playground.jsontext import parsing, pointers, printing
 
 

@@ -19,6 +19,7 @@ from playground.forms.kinds import IncompleteInput, parse_input
 from playground.forms.steps import default_step
 from playground.pages.builder.branches import empty_field, list_branch_edits
 from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.pages.builder.part_edits import PART_KINDS, ImpossiblePart, complete_part_edit
 from playground.people.access import person_of
 from playground.workspace.attachments import store_attachments
 from playground.workspace.models import Connection
@@ -121,9 +122,14 @@ def complete_edit(
         opened = open_draft(request, draft_id)
         return empty_field(opened.operation.body_schema or {}, opened.state, edit)
     # Every other edit, and so every keystroke, is complete and needs no query here.
-    if edit.kind not in ("add-step", "connect", "choose"):
+    if edit.kind not in ("add-step", "connect", "choose", *PART_KINDS):
         return edit
     opened = open_draft(request, draft_id)
+    if edit.kind in PART_KINDS:
+        try:
+            return complete_part_edit(opened, edit)
+        except ImpossiblePart as error:
+            raise InvalidEditRequest(str(error)) from None
     if edit.kind == "choose":
         return _choose_branch(opened, edit)
     if edit.kind == "connect":

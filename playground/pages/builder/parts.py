@@ -16,12 +16,15 @@ from django.views.decorators.http import require_safe
 
 from playground.drafts.metadata import own_variables
 from playground.forms.field import Field
+from playground.forms.fields import is_addable
 from playground.forms.grid import Grid, draw_rows, read_grid
-from playground.forms.payload_form import PayloadForm
+from playground.forms.payload_form import PayloadForm, make_row_id
+from playground.forms.schemas import shows_all_keys
 from playground.forms.sections import Section
 from playground.forms.steps import StepRow, list_fitting_accounts, read_steps
 from playground.jsontext import pointers
 from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.pages.builder.field_parts import FIELD_PARTS, find_table
 from playground.pages.builder.files import describe_files
 from playground.pages.builder.suggestions import describe_choice, name_choices, name_workflow
 from playground.people.access import needs
@@ -85,6 +88,7 @@ def describe_section(opened: DraftContext, section: Section, near: int = 0) -> d
     else:
         fields = name_choices(opened, section.fields)
         context["form"] = PayloadForm(fields, f"f-{section.id}-")
+        context["count"] = fields[0].count if section.is_counted else 0
     return context
 
 
@@ -120,8 +124,7 @@ def _draw_step_tools() -> str:
 
 
 def _describe_body(opened: DraftContext, step: StepRow) -> dict[str, Any]:
-    # Ids of elements can't contain the index, which changes as steps are moved around.
-    row_id = f"r{uuid.uuid4().hex[:8]}-"
+    row_id = make_row_id()
     return {
         "row_id": row_id,
         "step": step,
@@ -167,10 +170,12 @@ def _find_step(opened: DraftContext, query: Query) -> StepRow:
 
 def _draw_rows(opened: DraftContext, query: Query) -> str:
     section = opened.section_of(str(query.get("pointer", "")))
-    if section is None or section.widget != "grid":
-        raise LookupError(query)
+    if section is not None and section.widget == "grid":
+        grid = _read_grid(opened, section.fields[0])
+    else:
+        grid = find_table(opened, query)
     count = min(int(query.get("count", DEFAULT_ROWS)), MAX_ROWS)
-    return draw_rows(_read_grid(opened, section.fields[0]), int(query.get("start", 0)), count)
+    return draw_rows(grid, int(query.get("start", 0)), count)
 
 
 def _draw_section(opened: DraftContext, query: Query) -> str:
@@ -222,6 +227,8 @@ def describe_form(opened: DraftContext, near: int = 0) -> dict[str, Any]:
     """The context of `builder/_form.html` and `builder/_index.html`."""
     sections = [describe_section(opened, section, near) for section in opened.sections]
     values = opened.draft.path_values
+    schema = opened.operation.body_schema or {}
+    fields = tuple(each for section in opened.sections for each in section.fields)
     path_fields = [
         {
             "name": f.name,
@@ -236,6 +243,8 @@ def describe_form(opened: DraftContext, near: int = 0) -> dict[str, Any]:
         "draft": opened.draft,
         "sections": sections,
         "path_fields": path_fields,
+        "shows_all": not schema or shows_all_keys(schema),
+        "is_addable": is_addable(schema, fields) and isinstance(opened.tree, dict),
     }
 
 
@@ -249,4 +258,5 @@ PARTS: dict[str, Callable[[DraftContext, Query], str]] = {
     "form": _draw_form,
     "hint": _draw_hint,
     "variables": _draw_variables,
+    **FIELD_PARTS,
 }

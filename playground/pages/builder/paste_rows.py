@@ -18,9 +18,11 @@ from django.views.decorators.http import require_POST
 from playground.drafts.assignments import AssignmentError, list_columns
 from playground.drafts.changes import Conflict, apply_edit, is_recorded
 from playground.drafts.editing import Edit, InvalidEdit
+from playground.drafts.incomplete import text_at
 from playground.importers.rows import Table, read_table
 from playground.importers.tables import InvalidTable
 from playground.importers.titles import TableColumn
+from playground.jsontext import parsing, pointers
 from playground.jsontext.errors import JSONSyntaxError
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edit_requests import (
@@ -30,6 +32,7 @@ from playground.pages.builder.edit_requests import (
     read_origin,
 )
 from playground.pages.builder.edits import describe_applied
+from playground.pages.builder.field_parts import find_table
 from playground.people.access import needs, person_of
 from playground.people.models import Role
 
@@ -57,7 +60,8 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         name = str(sent.get("name", ""))
         table = read_table(_read_source(sent), known, name=name, needs_titles=False)
         count = _count_rows(opened, place, table.rows[-1].index + 1)
-        edit = _build_edit(place, table, keys, sent.get("column"), count)
+        kinds = _list_kinds(opened, place.pointer)
+        edit = _build_edit(place, table, keys, sent.get("column"), count, kinds)
         done = apply_edit(person, draft_id, edit, sent["revision"], tab, undo_step)
     except RequestDataTooBig:
         return _reject(_("This is too large to paste. Use send_template or the HTTP API."), 413)
@@ -67,7 +71,8 @@ def paste_rows(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return _reject(str(error))
     if isinstance(done, Conflict):
         return _reject(_("Another tab changed this draft. Paste again."))
-    section = {**sent, "part": "section", "at": edit.pointer}
+    part = sent["part"] if sent.get("part") in ("field", "card") else "section"
+    section = {**sent, "part": part, "at": edit.pointer}
     said = [_say_pasted(len(table.rows)), *(note.message for note in table.notes)]
     return JsonResponse({**describe_applied(done, section), "said": said})
 
@@ -89,7 +94,24 @@ def _list_known(opened: DraftContext, pointer: str, keys: Sequence[str]) -> list
     return [TableColumn(key, labels.get(key, ())) for key in dict.fromkeys([*keys, *labels])]
 
 
-def _build_edit(place: Edit, table: Table, keys: Sequence[str], column: Any, count: int) -> Edit:
+def _list_kinds(opened: DraftContext, pointer: str) -> dict[str, str]:
+    """The columns of a schema's list that have numbers, true or false."""
+    try:
+        grid = find_table(opened, {"pointer": pointer})
+    except LookupError:
+        return {}
+    kinds = {"integer": "number", "number": "number", "toggle": "boolean"}
+    return {each.key: kinds[each.kind] for each in grid.columns if each.kind in kinds}
+
+
+def _build_edit(
+    place: Edit,
+    table: Table,
+    keys: Sequence[str],
+    column: Any,
+    count: int,
+    kinds: Mapping[str, str],
+) -> Edit:
     """The edit that fills the cells of a list that has `count` rows."""
     first = column if isinstance(column, int) and column >= 0 else 0
     width = max(len(row.cells) for row in table.rows)
@@ -99,16 +121,15 @@ def _build_edit(place: Edit, table: Table, keys: Sequence[str], column: Any, cou
         # Over existing rows, each value keeps its row; new rows are never blank.
         blank = min(row.index, count - place.index) - len(cells)
         cells += [[]] * blank + [[cell or "" for cell in row.cells]]
-    value = {"keys": list(columns), "cells": cells}
+    value = {"keys": list(columns), "cells": cells, "kinds": dict(kinds)}
     # A missing list is created at its place in the schema's key order.
-    order = place.order or [place.pointer.removeprefix("/")]
+    order = place.order or [pointers.last(place.pointer)]
     return Edit("paste", place.pointer, json.dumps(value), place.index, order=order)
 
 
 def _count_rows(opened: DraftContext, place: Edit, pasted: int) -> int:
     """How many rows the list has. Raises InvalidEditRequest for one that can't take cells."""
-    key = place.pointer.removeprefix("/")
-    tree = opened.tree.get(key) if isinstance(opened.tree, dict) else None
+    tree = parsing.parse(text_at(opened.draft.text, place.pointer) or "null")
     rows = tree if isinstance(tree, list) else []
     for index, row in enumerate(rows[: place.index + pasted]):
         if index >= place.index and not isinstance(row, dict):

@@ -41,11 +41,20 @@ export function openChoice(menu, anchor) {
   search.focus();
 }
 
+// Browsers without anchor positioning would put a popover into a corner of the window.
+export function placeBeside(menu, anchor) {
+  if (CSS.supports("position-area", "bottom")) return;
+  const box = anchor.getBoundingClientRect();
+  menu.style.setProperty("position", "fixed");
+  menu.style.setProperty("left", `${Math.max(8, Math.min(box.left, innerWidth - 260))}px`);
+  menu.style.setProperty("top", `${Math.min(box.bottom + 2, innerHeight - 240)}px`);
+}
+
 function filter(menu, typed) {
   const wanted = typed.trim().toLowerCase();
   let found = 0;
-  for (const option of menu.querySelectorAll("[data-uid], [data-step-uid], [data-list-value]")) {
-    const id = option.dataset.uid ?? option.dataset.stepUid ?? option.dataset.listValue;
+  for (const option of menu.querySelectorAll("[data-uid], [data-step-uid], [data-list-value], [data-option]")) {
+    const id = option.dataset.uid ?? option.dataset.stepUid ?? option.dataset.listValue ?? "";
     option.hidden = wanted !== "" && !`${option.textContent} ${id}`.toLowerCase().includes(wanted);
     found += option.hidden ? 0 : 1;
   }

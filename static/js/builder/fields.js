@@ -74,6 +74,7 @@ function orderOf(field) {
   if (field.matches(".cell")) return JSON.parse(field.closest("[data-column-keys]").dataset.columnKeys);
   const prefix = parent(field.dataset.at) + "/";
   return [...row.querySelectorAll("[data-at]")]
+    .filter((each) => each.closest("[data-row]") === field.closest("[data-row]"))
     .map((each) => each.dataset.at)
     .filter((at) => at.startsWith(prefix) && !at.slice(prefix.length).includes("/"))
     .map((at) => split(at).at(-1));

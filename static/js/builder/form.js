@@ -100,11 +100,14 @@ function rememberBlankRows() {
   const rows = [...formElement().querySelectorAll("[data-blank]")].map((row) => [row, pointerOf(gridOf(row)), indexOf(row, gridOf(row))]);
   return () => {
     for (const [row, pointer, index] of rows) {
-      const grid = row.isConnected ? null : formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);
+      const grid = row.isConnected ? null : gridAt(pointer);
       if (grid) placeRow(grid, Math.min(index, countRows(grid)), row);
     }
   };
 }
+
+// The grid as drawn now: a rejected edit redraws the form, even behind a dialog.
+export const gridAt = (pointer) => [...formElement().querySelectorAll(".grid")].find((grid) => pointerOf(grid) === pointer);
 
 // The focused field if it edits a value of the document, or null.
 function typedIn() {
@@ -174,6 +177,8 @@ function successorOf(id, order) {
 }
 
 function keepOpenSteps(old, fresh) {
+  const open = new Set([...old.querySelectorAll(".card > [open]")].map(pointerOf));
+  for (const card of fresh.querySelectorAll(".card > details")) if (open.has(pointerOf(card))) card.open = true;
   const before = [...old.querySelectorAll(".step > details")];
   [...fresh.querySelectorAll(".step > details")].forEach((step, i) => before[i] && (step.open = before[i].open));
 }

@@ -4,8 +4,8 @@ import { elementsOf, on } from "../elements.js";
 import { message, toast } from "../messages.js";
 import { isShortcut } from "../shortcuts.js";
 import { ask } from "./dialogs.js";
-import { formElement } from "./form.js";
-import { addColumn, blankRow, cellsOf, countRows, focusCell, gridOf, isBlank, isBlock, keysOf, neighbourOf, numberRows, placeRow, recount } from "./grid_layout.js";
+import { gridAt } from "./form.js";
+import { addColumn, blankRow, cellsOf, countRows, focusCell, gridOf, isBlank, isBlock, keysOf, neighbourOf, numberRows, partOf, placeRow, recount } from "./grid_layout.js";
 import { indexOf, pointerOf, rowAt, split } from "./pointers.js";
 
 // Text that the server couldn't read stays in the dialog for another try.
@@ -31,7 +31,7 @@ export function startGrid(page) {
     event.stopPropagation();
     dropFile(page, grid, file);
   }, true);
-  on("click", "[data-grid]", (tool) => useTool(page, tool.dataset.grid, tool.closest(".builder-section").querySelector(".grid")));
+  on("click", "[data-grid]", (tool) => useTool(page, tool.dataset.grid, (tool.closest("[data-field]") ?? tool.closest(".builder-section")).querySelector(".grid")));
 }
 
 // Left and right leave a cell only where the caret is at the end of its text.
@@ -151,18 +151,16 @@ async function pasteRows({ draft, form, problems }, pointer, index, column, cont
   let first = 0;
   const answer = await draft.change(() => {
     first = index();
-    return { url: draft.urls.rows, ...content, pointer, index: first, column, keys: keysOf(gridAt(pointer)) };
+    const grid = gridAt(pointer);
+    return { url: draft.urls.rows, ...content, pointer, index: first, column, keys: keysOf(grid), part: partOf(grid).part };
   });
   if (!answer) return false;
   // The cells replace the rows of this page that nobody has typed in.
   for (const row of gridAt(pointer).querySelectorAll("[data-blank]")) if (row === target || isUntouched(row)) row.remove();
-  form.replace(gridAt(pointer).closest(".builder-section"), answer.html);
+  form.replace(partOf(gridAt(pointer)).box, answer.html);
   const fresh = gridAt(pointer);
   recount(fresh, problems);
   focusCell(cellsOf(rowAt(fresh, first))[column]);
   toast(answer.said.join(" "), answer.said.length > 1 ? "warning" : "success");
   return true;
 }
-
-// The grid as drawn now: a rejected edit redraws the form, even behind a dialog.
-export const gridAt = (pointer) => formElement().querySelector(`.grid[data-at="${CSS.escape(pointer)}"]`);

@@ -3,9 +3,10 @@
 import { message, toast } from "../messages.js";
 import { ask } from "./dialogs.js";
 import { saveField } from "./fields.js";
-import { addRow, fillRow, gridAt } from "./grid.js";
-import { addColumn, countRows, dropColumn, focusCell, gridOf, isBlank, keysOf, neighbourOf, recount } from "./grid_layout.js";
-import { escapeSegment, indexOf, pointerOf, rowAt } from "./pointers.js";
+import { gridAt } from "./form.js";
+import { addRow, fillRow } from "./grid.js";
+import { addColumn, countRows, dropColumn, focusCell, gridOf, isBlank, keysOf, kindsOf, neighbourOf, partOf, recount } from "./grid_layout.js";
+import { escapeSegment, indexOf, pointerOf, rowAt, split } from "./pointers.js";
 import { offerUndo } from "./toolbar.js";
 
 // Indices are read when an edit leaves, as the rows before it may have changed by then.
@@ -68,7 +69,7 @@ export function changeCell(page, cell, action) {
   }
   box.className = "grid-cell " + { absent: "absent", null: "null", empty: "text" }[action];
   cell.value = "";
-  delete cell.dataset.kind;
+  cell.dataset.kind = kindsOf(gridOf(cell))[split(cell.dataset.at)[0]] ?? "text";
   const value = action === "null" ? "null" : '""';
   if (action === "absent") cell.removeAttribute("placeholder");
   else cell.placeholder = value;
@@ -88,9 +89,10 @@ export async function changeColumn(page, subject, key, action) {
   const pointers = [...Array(countRows(grid)).keys()].map((i) => `${pointer}/${i}/${escapeSegment(key)}`);
   const list = { fill: listFilled, remove: listRemoved, rename: listRenamed }[action];
   const parts = await list(draft, grid, key, pointers);
-  const answer = parts && (await draft.change({ kind: "all", parts, pointer, part: "section", at: pointer }));
+  const { part } = partOf(grid);
+  const answer = parts && (await draft.change({ kind: "all", parts, pointer, part, at: pointer }));
   if (!answer) return;
-  form.replace(gridAt(pointer).closest(".builder-section"), answer.html);
+  form.replace(partOf(gridAt(pointer)).box, answer.html);
   if (action === "remove") offerUndo(message("removed", { name: key }));
 }
 

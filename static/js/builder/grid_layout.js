@@ -68,7 +68,7 @@ export function blankRow(grid) {
   const handle = make("div", { class: "grid-handle", role: "rowheader" }, menu);
   const more = make("div", { class: "grid-more", role: "gridcell" });
   const attributes = { class: "grid-row", role: "row", "data-row": "", "data-blank": "" };
-  return make("div", attributes, handle, ...keysOf(grid).map(emptyCell), more);
+  return make("div", attributes, handle, ...keysOf(grid).map((key) => emptyCell(key, kindsOf(grid)[key])), more);
 }
 
 export const isBlank = (row) => "blank" in row.dataset;
@@ -82,9 +82,19 @@ export function neighbourOf(row, down) {
   return block.dataset.count ? block : down > 0 ? block.firstElementChild : block.lastElementChild;
 }
 
-function emptyCell(key) {
+// What is drawn anew with a grid, and its name on the server.
+export function partOf(grid) {
+  const field = grid.closest("[data-field]");
+  if (!field) return { part: "section", box: grid.closest(".builder-section") };
+  return { part: field.matches(".card") ? "card" : "field", box: field };
+}
+
+export const kindsOf = (grid) => JSON.parse(grid.dataset.columnKinds ?? "{}");
+
+function emptyCell(key, kind) {
   const cell = make("input", { class: "cell", autocomplete: "off", "data-at": "/" + escapeSegment(key), "aria-label": key });
-  if (key === "meta") cell.dataset.kind = "json";
+  if (kind) cell.dataset.kind = kind;
+  else if (key === "meta") cell.dataset.kind = "json";
   return make("div", { class: "grid-cell absent", role: "gridcell" }, cell);
 }
 

@@ -6,6 +6,7 @@ import { formElement } from "./form.js";
 import { elementAt, parent, pointerOf } from "./pointers.js";
 
 const FOCUSABLE = "input, textarea, select, button, summary";
+const DEEPEST = 20; // cards within cards
 const TOOLS = [["value", "copy", "copyValue"], ["pointer", "link", "copyPointer"]];
 
 export function startLines(preview) {
@@ -59,14 +60,17 @@ export async function reveal(pointer) {
     await redrawn();
     element = elementAt(document.body, pointer);
   }
-  const step = element?.closest(".step")?.querySelector("details");
-  if (step && !step.open) {
+  // A step or card may be inside another one, whose fields aren't drawn yet.
+  for (let left = DEEPEST; left > 0; left -= 1) {
+    const step = element?.closest(".step, .card")?.querySelector("details");
+    if (!step || step.open) break;
     step.open = true;
     if (step.querySelector("[data-lazy]")) await redrawn();
     element = elementAt(document.body, pointer) ?? step;
   }
   element?.closest("details:not([open])")?.setAttribute("open", "");
   if (!element) return;
+  if (element.type === "hidden") element = element.closest("[data-field]");
   const target = element.matches(FOCUSABLE) ? element : element.querySelector(FOCUSABLE) ?? element;
   target.scrollIntoView({ block: "nearest" });
   target.focus({ preventScroll: false });

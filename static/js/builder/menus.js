@@ -3,9 +3,12 @@
 import { on } from "../elements.js";
 import { message, toast } from "../messages.js";
 import { isShortcut } from "../shortcuts.js";
+import { changeCard } from "./cards.js";
+import { placeBeside } from "./choices.js";
 import { ask } from "./dialogs.js";
 import { fillField, saveField } from "./fields.js";
 import { changeCell, changeColumn, changeRow } from "./grid_actions.js";
+import { changePart } from "./parts.js";
 import { pointerOf } from "./pointers.js";
 import { offerUndo } from "./toolbar.js";
 
@@ -27,12 +30,14 @@ export function startMenus({ draft, form, problems, suggestVariables }) {
     open("field_menu", button, box);
   });
   on("click", "[data-row-menu]", (button) => open("row_menu", button, button.closest("[data-row]")));
+  on("click", "[data-card-menu]", (button) => open("card_menu", button, button.closest("[data-row]")));
   on("click", "[data-column-menu]", (button) => open("column_menu", button, button.closest("[data-key]")));
-  on("click", ".menu :is([data-do], [data-row-do], [data-column-do], [data-cell-do])", (chosen) => {
+  on("click", ".menu :is([data-do], [data-row-do], [data-column-do], [data-cell-do], [data-card-do])", (chosen) => {
     chosen.closest(".menu").hidePopover();
-    const { do: action, rowDo, columnDo, cellDo } = chosen.dataset;
+    const { do: action, rowDo, columnDo, cellDo, cardDo } = chosen.dataset;
     if (action) changeField({ draft, form, suggestVariables }, subject, action);
     if (rowDo) changeRow(grid, subject, rowDo);
+    if (cardDo) changeCard(grid, subject, cardDo);
     if (cellDo) changeCell(grid, subject, cellDo);
     if (columnDo) changeColumn(grid, subject.closest(".grid"), subject.dataset.key, columnDo);
   });
@@ -55,15 +60,6 @@ function hideUnfit(menu, box) {
     remove: !box.querySelector('[data-act="switch"]'),
   };
   for (const [action, isUnfit] of Object.entries(unfit)) menu.querySelector(`[data-do="${action}"]`).hidden = isUnfit;
-}
-
-// Browsers without anchor positioning would put a popover into a corner of the window.
-function placeBeside(menu, anchor) {
-  if (CSS.supports("position-area", "bottom")) return;
-  const box = anchor.getBoundingClientRect();
-  menu.style.setProperty("position", "fixed");
-  menu.style.setProperty("left", `${Math.max(8, Math.min(box.left, innerWidth - 260))}px`);
-  menu.style.setProperty("top", `${Math.min(box.bottom + 2, innerHeight - 240)}px`);
 }
 
 function moveFocus(menu, event) {
@@ -94,6 +90,7 @@ async function changeField({ draft, form, suggestVariables }, box, action) {
     return offerUndo(message("removed", { name }));
   }
   const value = action === "null" ? "null" : '""';
+  if (box.matches(".part") || field.type === "hidden") return changePart({ draft, form }, box, () => ({ kind: "set", pointer: pointerOf(field), value }));
   if (!(await send({ kind: "set", value }))) return;
   box.classList.remove("off");
   field.dataset.state = action === "null" ? "null" : "sent";

@@ -20,9 +20,9 @@ export function pointerOf(element) {
 // row has the index that it will get once something is typed in it.
 export function indexOf(row, rows) {
   let index = 0;
-  const block = row.closest("[data-block]");
-  if (!block) return childRows(rows).indexOf(row);
-  for (const each of rows.querySelectorAll("[data-block]")) {
+  const block = row.parentElement;
+  if (block === rows) return childRows(rows).indexOf(row);
+  for (const each of rows.querySelectorAll(":scope > [data-block]")) {
     if (each === block) return index + rowsBefore(row);
     index += countOf(each);
   }
@@ -43,7 +43,7 @@ export const countOf = (block) => Number(block.dataset.count ?? childRows(block)
 
 // The row at an index, its block where that isn't drawn yet, or undefined.
 export function rowAt(rows, index) {
-  const blocks = rows.querySelectorAll("[data-block]");
+  const blocks = rows.querySelectorAll(":scope > [data-block]");
   if (!blocks.length) return childRows(rows)[index];
   for (const block of blocks) {
     const count = countOf(block);
@@ -70,15 +70,19 @@ export function elementExactlyAt(root, pointer) {
   if (outside) return outside;
   const parts = pointer.split("/");
   for (let cut = parts.length - 1; cut > 1; cut--) {
-    const rows = root.querySelector(`[data-rows][data-at="${CSS.escape(parts.slice(0, cut).join("/"))}"]`);
+    const lists = [...root.querySelectorAll(`[data-rows][data-at="${CSS.escape(parts.slice(0, cut).join("/"))}"]`)];
+    const rows = lists.find((each) => rowOf(each) === rowOf(root));
     if (!rows || !/^\d+$/.test(parts[cut])) continue;
     const row = rowAt(rows, Number(parts[cut]));
     if (!row) return null;
-    if (cut === parts.length - 1 || !("row" in row.dataset)) return row;
+    if (cut === parts.length - 1 || !("row" in row.dataset)) return fieldOfCard(row) ?? row;
     return elementExactlyAt(row, "/" + parts.slice(cut + 1).join("/"));
   }
   return null;
 }
+
+// A card may be a field itself: the item of a list of numbers, for example.
+const fieldOfCard = (row) => row.matches(".card") ? [...row.querySelectorAll('[data-at=""]')].find((each) => rowOf(each) === row) : null;
 
 // The row around an element; a row counts as its own.
 const rowOf = (element) => element.closest?.("[data-row]") ?? null;

@@ -6,6 +6,7 @@ import { formElement } from "./form.js";
 import { reveal } from "./lines.js";
 import { elementAt, pointerOf } from "./pointers.js";
 
+const BOXES = ".step, .card, .builder-section"; // with badges
 const RANK = { error: 0, warning: 1, note: 2 };
 const MARKED = ".is-invalid, .is-warning, .chip.problem-error, .chip.problem-warning, .grid-cell.problem-error, .grid-cell.problem-warning";
 
@@ -44,8 +45,8 @@ export class Problems {
   mark(problem, index, byBox) {
     const element = problem.pointer === "#editor" ? null : elementAt(document.body, problem.pointer);
     if (!element) return;
-    for (const box of [element.closest(".step"), element.closest(".builder-section")]) {
-      if (box) byBox.set(box, [...(byBox.get(box) ?? []), problem]);
+    for (let box = element.closest(BOXES); box; box = box.parentElement.closest(BOXES)) {
+      byBox.set(box, [...(byBox.get(box) ?? []), problem]);
     }
     const cell = element.closest(".grid-cell, .chip");
     if (cell) {
@@ -69,7 +70,9 @@ export class Problems {
   fillBadges(byBox) {
     for (const slot of document.querySelectorAll(".problem-counts")) slot.replaceChildren();
     for (const [box, problems] of byBox) {
-      const slots = box.matches(".step")
+      const slots = box.matches(".card")
+        ? [box.querySelector("summary .problem-counts")]
+        : box.matches(".step")
         ? [box.querySelector("summary .problem-counts"), indexSlotOf(box)]
         : [document.querySelector(`#index a[href="#${CSS.escape(box.id)}"]:not([data-step-index]) .problem-counts`)];
       slots.forEach((slot) => slot?.append(badge(problems)));

@@ -4,13 +4,17 @@
 import "../json_texts.js";
 import { startAttachments } from "./attachments.js";
 import { startBranches } from "./branches.js";
+import { startCards } from "./cards.js";
 import { startChoices } from "./choices.js";
 import { startConnection } from "./connection.js";
 import { resolveConflict } from "./dialogs.js";
 import { startGrid } from "./grid.js";
 import { LastReply } from "./last_reply.js";
+import { startMaps } from "./maps.js";
 import { startMenus } from "./menus.js";
+import { startParts } from "./parts.js";
 import { startPasting } from "./pasting.js";
+import { startPickers } from "./pickers.js";
 import { startSecrets, storeSecrets } from "./secrets.js";
 import { showNotice, startSending } from "./sending.js";
 import { startSteps } from "./steps.js";
@@ -29,6 +33,10 @@ export function startRest({ draft, form, problems, resync, otherTabs }) {
   startMenus({ draft, form, problems, suggestVariables: startSuggestions(draft) });
   startToolbar({ draft, form, editor });
   startBranches({ draft, form });
+  startParts({ draft, form });
+  startCards({ draft, form, problems });
+  startMaps({ draft, form });
+  startPickers(draft);
   startAttachments({ draft, form });
   startChoices(draft);
   const followConnection = startConnection({ draft, form, editor, otherTabs, showNotice });

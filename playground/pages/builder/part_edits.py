@@ -1,0 +1,170 @@
+"""Edits of unions, lists and objects: what starts a new value, and what is kept of an old one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from playground.drafts.editing import Edit
+from playground.drafts.incomplete import text_at
+from playground.forms.containers import branch_pointer
+from playground.forms.field import Field
+from playground.forms.fitting import find_alternative, map_tags
+from playground.forms.kinds import start_value
+from playground.forms.schemas import Schema, item_schema, list_members, member_schema, open_schema
+from playground.forms.unions import Alternative, Union, list_values, read_union
+from playground.jsontext import parsing, pointers, printing
+from playground.pages.builder.draft_context import DraftContext
+
+
+class ImpossiblePart(ValueError):
+    """The document has no such part now; the text is a message for people."""
+
+
+def complete_part_edit(opened: DraftContext, edit: Edit) -> Edit:
+    """The edit with the values that only the schema knows, for the kinds in PART_KINDS."""
+    return PART_KINDS[edit.kind](opened, edit)
+
+
+def choose_alternative(opened: DraftContext, edit: Edit) -> Edit:
+    """The edit that makes the value at a pointer another alternative of its union, whose title
+    is `value`. What was typed in the old one is kept aside; keys of both stay."""
+    field = _find(opened, edit.pointer)
+    while edit.value not in {each.title for each in field.alternatives}:
+        if field.inner is None:
+            raise ImpossiblePart(_("This value has no such option."))
+        field = field.inner
+    union, pointer = read_union(field.schema), edit.pointer
+    by_title = {each.title: each for each in union.alternatives}
+    chosen, old = by_title[edit.value], by_title.get(field.chosen_title)
+    if chosen is old:
+        return Edit("all", pointer)
+    state = opened.state
+    before = text_at(state.text, pointer) or state.metadata.off.get(pointer, "")
+    kept = state.metadata.away.get(branch_pointer(pointer, chosen.title))
+    after = _start_alternative(union, chosen, old, kept, parsing.parse(before or "null"))
+    parts = [Edit("keep", branch_pointer(pointer, old.title), before)] if old else []
+    aside = [old.title] if old else []
+    parts += _set_rivals_aside(union, chosen, after, pointer, aside)
+    parts.append(Edit("set", pointer, printing.dump(after), order=_order_at(opened, pointer)))
+    parts.append(Edit("take", branch_pointer(pointer, chosen.title)))
+    return Edit("all", pointer, parts=parts)
+
+
+def _start_alternative(
+    union: Union, chosen: Alternative, old: Alternative | None, kept: str | None, before: Any
+) -> Any:
+    """The value that an alternative has when it is chosen."""
+    after = parsing.parse(kept or printing.dump(start_value(chosen.schema, blank=True)))
+    if not isinstance(after, dict):
+        return after
+    members = list_members(chosen.schema)
+    if old is not None and isinstance(before, dict):
+        shared = list_members(old.schema)
+        after |= {
+            key: value
+            for key, value in before.items()
+            if key in members and _is_same_field(shared.get(key), members[key])
+        }
+    tag = after.get(union.discriminator)
+    if union.discriminator and (not kept or not isinstance(tag, str)):
+        after[union.discriminator] = _tag_of(union, chosen)
+    return {key: after[key] for key in dict.fromkeys([*members, *after]) if key in after}
+
+
+def _is_same_field(old: Schema | None, new: Schema) -> bool:
+    # A constant tells the alternatives apart: it must not follow into another one.
+    return old is not None and len(list_values(new)) != 1 and (old is new or old == new)
+
+
+def _tag_of(union: Union, chosen: Alternative) -> str:
+    """The value of the discriminator that names an alternative."""
+    named = map_tags(union.schema, union.discriminator).items()
+    tags = [tag for tag, name in named if name in chosen.tags]
+    return next(iter([*tags, *chosen.tags]), chosen.title)
+
+
+def _set_rivals_aside(
+    union: Union, chosen: Alternative, after: Any, pointer: str, aside: list[str]
+) -> list[Edit]:
+    """Edits so that the value is recognised as the chosen alternative, where it fits several."""
+    edits: list[Edit] = []
+    for _each in union.alternatives:
+        found = find_alternative(union, after, aside)
+        if found is None or found is chosen:
+            break
+        aside.append(found.title)
+        start = printing.dump(start_value(found.schema, blank=True))
+        edits.append(Edit("keep", branch_pointer(pointer, found.title), start))
+    return edits
+
+
+def add_field(opened: DraftContext, edit: Edit) -> Edit:
+    """The edit that adds a key to an object, or a value where there is none yet. `value` may be
+    its JSON text; else it starts as its schema says."""
+    if not edit.pointer:
+        raise ImpossiblePart(_("An edit must have a kind and a pointer."))
+    state, schema = opened.state, _object_schema(opened, pointers.parent(edit.pointer))
+    if text_at(state.text, edit.pointer) not in ("", "null"):
+        key = pointers.last(edit.pointer)
+        raise ImpossiblePart(_("%(key)s already exists.") % {"key": key})
+    part = open_schema(member_schema(schema, pointers.last(edit.pointer)))
+    start = edit.value or printing.dump(start_value(part, blank=True))
+    value = state.metadata.off.get(edit.pointer) or start
+    return Edit("set", edit.pointer, value, order=list(list_members(schema)))
+
+
+def add_item(opened: DraftContext, edit: Edit) -> Edit:
+    """The edit that inserts an item into a list, which it creates if it is absent."""
+    field = _innermost(_find(opened, edit.pointer))
+    part = open_schema(item_schema(field.schema, edit.index))
+    value = printing.dump(start_value(part, blank=True))
+    order = _order_at(opened, edit.pointer)
+    if text_at(opened.state.text, edit.pointer) == "null":
+        return Edit("set", edit.pointer, f"[{value}]", order=order)
+    return replace(edit, kind="insert", value=value, order=order)
+
+
+def _find(opened: DraftContext, pointer: str) -> Field:
+    field = opened.find_field(pointer)
+    if field is None:
+        raise ImpossiblePart(_("This value no longer exists. Reload to see the current draft."))
+    return field
+
+
+def _innermost(field: Field) -> Field:
+    """The field of a value as the alternative that it is."""
+    while field.inner is not None:
+        field = field.inner
+    return field
+
+
+def _object_schema(opened: DraftContext, pointer: str) -> Schema:
+    """The schema of the object at a pointer, as the alternative that it is."""
+    whole = opened.operation.body_schema or {}
+    if not pointer and not read_union(whole).alternatives:
+        return read_union(whole).schema
+    return _innermost(_find(opened, pointer)).schema
+
+
+def _order_at(opened: DraftContext, pointer: str) -> list[str]:
+    """The order of the keys beside the one at a pointer."""
+    if not pointer or isinstance(_above(opened, pointer), list):
+        return []
+    return list(list_members(_object_schema(opened, pointers.parent(pointer))))
+
+
+def _above(opened: DraftContext, pointer: str) -> Any:
+    text = text_at(opened.state.text, pointers.parent(pointer))
+    return parsing.parse(text) if text[:1] == "[" else None
+
+
+# The kinds that scripts send, and what makes edits of a draft of them.
+PART_KINDS: Mapping[str, Callable[[DraftContext, Edit], Edit]] = {
+    "alternative": choose_alternative,
+    "add-field": add_field,
+    "add-item": add_item,
+}

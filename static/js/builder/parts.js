@@ -1,0 +1,136 @@
+// Parts of the form for any schema, which the server draws anew when they change: an object gets
+// a field, a union another alternative, a value is chosen from a long list.
+
+import { elementsOf, on } from "../elements.js";
+import { message, toast } from "../messages.js";
+import { placeBeside } from "./choices.js";
+import { saveField } from "./fields.js";
+import { formElement } from "./form.js";
+import { elementExactlyAt, escapeSegment, pointerOf } from "./pointers.js";
+
+const FOCUSABLE = "input:not([type=hidden]), textarea, select, button";
+const OPTION = "[data-option]:not([hidden])";
+
+export const boxOf = (element) => element.closest("[data-field]");
+// The pointer of the value that a box edits; the whole document without a box.
+export const pointerOfBox = (box) => (box ? pointerOf(box.matches(".card") ? box : box.querySelector("[data-at]")) : "");
+
+export function startParts(page) {
+  const { draft } = page;
+  let choose = null; // what a click in the open list of options does
+
+  on("change", "[data-alternative]", (radio) => chooseAlternative(page, boxOf(radio), radio.value));
+  on("click", "[data-alternatives]", (button) => {
+    const box = boxOf(button);
+    choose = (title) => chooseAlternative(page, box, title);
+    openOptions(draft, button, { part: "alternatives", pointer: pointerOfBox(box) });
+  });
+  on("click", "[data-field-add]", (button) => {
+    const box = boxOf(button);
+    choose = (key, value) => addField(page, box, key, value);
+    openOptions(draft, button, { part: "addable", pointer: pointerOfBox(box) });
+  });
+  on("click", "[data-pick]", (button) => {
+    const field = button.parentElement.querySelector("[data-at]");
+    choose = (value, _, label) => pick(draft, field, button, value, label);
+    openOptions(draft, button, { part: "options", pointer: pointerOf(field) });
+  });
+  on("click", "[data-part-start]", (button) => {
+    const box = boxOf(button);
+    changePart(page, box, () => ({ kind: "add-field", pointer: pointerOfBox(box) }));
+  });
+  on("click", "[data-part-open]", (button) => openPart(page, boxOf(button)));
+  on("click", "#part_menu [data-option]", (option) => close(() => choose(option.dataset.option, undefined, option.firstChild.textContent)));
+  on("submit", "#part_menu [data-custom-add]", (adder, event) => {
+    event.preventDefault();
+    const key = adder.querySelector("input").value;
+    if (key !== "") close(() => choose(key, adder.querySelector("select").value));
+  });
+  // Enter takes the first option that matches, else what was typed.
+  on("submit", "#part_menu .search", (search, event) => {
+    event.preventDefault();
+    const typed = search.querySelector("input").value.trim();
+    const [first] = menuElement().querySelectorAll(OPTION);
+    if (first && typed !== "") return first.click();
+    if (typed === "" || first) return;
+    const custom = menuElement().querySelector("[data-custom-add] select");
+    if (custom) return close(() => choose(typed, custom.value));
+    if (menuElement().dataset.part === "options") close(() => choose(JSON.stringify(typed), undefined, typed));
+  });
+  on("keydown", "#part_menu", (menu, event) => (event.key === "ArrowDown" || event.key === "ArrowUp") && moveFocus(menu, event));
+}
+
+const menuElement = () => document.getElementById("part_menu");
+
+function close(then) {
+  menuElement().hidePopover();
+  then();
+}
+
+async function openOptions(draft, anchor, query) {
+  const menu = menuElement();
+  menu.dataset.part = query.part;
+  menu.querySelector("[data-options]").replaceChildren();
+  menu.showPopover({ source: anchor });
+  placeBeside(menu, anchor);
+  const search = menu.querySelector(".search input");
+  search.value = "";
+  search.setAttribute("aria-label", anchor.getAttribute("aria-label") ?? anchor.textContent);
+  search.focus();
+  await draft.queue.idle();
+  const html = await draft.fetchPart(query);
+  if (html === null) return toast(message("listFailed"), "warning");
+  menu.querySelector("[data-options]").replaceWith(...elementsOf(html));
+  search.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function moveFocus(menu, event) {
+  if (event.target.matches("select")) return;
+  event.preventDefault();
+  const places = [menu.querySelector(".search input"), ...menu.querySelectorAll(OPTION)];
+  const step = event.key === "ArrowDown" ? 1 : -1;
+  places.at((places.indexOf(document.activeElement) + step) % places.length).focus();
+}
+
+// Makes an edit and draws the box anew, or the whole form without one. Returns the new element,
+// or null after the edit failed.
+export async function changePart({ draft, form }, box, makeEdit) {
+  const part = box ? (box.matches(".card") ? "card" : "field") : "form";
+  const answer = await draft.change(() => ({ ...makeEdit(), part, at: pointerOfBox(box) }));
+  if (!answer) return null;
+  if (box) return form.replace(box, answer.html);
+  await form.redraw(answer.html);
+  return formElement();
+}
+
+async function chooseAlternative(page, box, value) {
+  const fresh = await changePart(page, box, () => ({ kind: "alternative", pointer: pointerOfBox(box), value }));
+  fresh?.querySelector("[data-alternative]:checked, [data-alternatives]")?.focus({ preventScroll: true });
+}
+
+async function addField(page, box, key, value) {
+  const at = () => `${pointerOfBox(box)}/${escapeSegment(key)}`;
+  if (page.draft.text.lineOf(at()) !== undefined) return toast(message("keyExists", { key }), "warning");
+  const pointer = at();
+  if (await changePart(page, box, () => ({ kind: "add-field", pointer: at(), value }))) focusAt(pointer);
+}
+
+// Focuses what edits a value, or the first thing in its box that can have the focus.
+export function focusAt(pointer) {
+  const element = elementExactlyAt(formElement(), pointer);
+  const target = element?.matches(FOCUSABLE) ? element : boxOf(element ?? formElement())?.querySelector(`.field-control :is(${FOCUSABLE}), .group-fields :is(${FOCUSABLE}), .card-body :is(${FOCUSABLE})`);
+  target?.focus();
+}
+
+async function openPart({ draft, form }, box) {
+  await draft.queue.idle();
+  const html = await draft.fetchPart({ part: box.matches(".card") ? "card" : "field", pointer: pointerOfBox(box) });
+  if (html !== null) form.replace(box, html)?.querySelector(".group-fields, .card-body")?.querySelector(FOCUSABLE)?.focus({ preventScroll: true });
+}
+
+function pick(draft, field, button, value, label) {
+  field.value = value;
+  button.textContent = label;
+  saveField(draft, field);
+  button.focus();
+}
