@@ -1,0 +1,218 @@
+"""The form of any schema: unions, cards, maps, tables, fields to add."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from playground.drafts.models import Draft
+from tests.browser.actions import expect_saved
+from tests.browser.any_operation import SCHEMA, open_text, register
+
+START = '{\n  "name": "Ada",\n  "country": "DE"\n}'
+
+
+@pytest.fixture(autouse=True)
+def _operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, SCHEMA)
+
+
+def document(draft: Draft) -> Any:
+    return json.loads(Draft.objects.get(id=draft.id).text)
+
+
+def section(page: Page, title: str) -> Locator:
+    return page.locator(f'.builder-section[data-title="{title}"]')
+
+
+def add_field(page: Page, name: str, where: Locator | None = None) -> None:
+    (where or page.locator("#section-more")).locator("[data-field-add]").last.click()
+    search = page.locator("#part_menu input[type=search]")
+    expect(page.locator("#part_menu [data-option]").first).to_be_visible()
+    search.fill(name)
+    search.press("Enter")
+    expect(page.locator("#part_menu")).to_be_hidden()
+    expect_saved(page)
+
+
+def test_what_was_typed_in_another_alternative_comes_back(page: Page) -> None:
+    draft = open_text(page, START)
+    payment = section(page, "payment")
+    payment.get_by_label("Card", exact=True).check()
+    payment.get_by_role("textbox", name="number", exact=True).fill("4111")
+    expect_saved(page)
+    assert document(draft)["payment"] == {"type": "card", "number": "4111"}
+    payment.get_by_label("Bank transfer").check()
+    expect(payment.get_by_role("textbox", name="iban", exact=True)).to_be_visible()
+    assert document(draft)["payment"] == {"type": "bank", "iban": ""}
+    payment.get_by_label("Card", exact=True).check()
+    expect(payment.get_by_role("textbox", name="number", exact=True)).to_have_value("4111")
+    assert document(draft)["payment"] == {"type": "card", "number": "4111"}
+    page.locator("#bar").get_by_role("button", name="Undo").click()
+    expect(payment.get_by_label("Bank transfer")).to_be_checked()
+    assert page.errors == []  # type: ignore[attr-defined]
+
+
+def test_fields_are_added_where_they_are_searched_for(page: Page) -> None:
+    draft = open_text(page, START)
+    add_field(page, "amount")
+    amount = page.get_by_role("textbox", name="amount", exact=True)
+    expect(amount).to_be_focused()
+    amount.fill("12.50")
+    expect_saved(page)
+    assert '"amount": 12.50' in Draft.objects.get(id=draft.id).text
+    add_field(page, "address")
+    address = section(page, "address")
+    add_field(page, "zip", address)
+    address.get_by_role("textbox", name="zip", exact=True).fill("1010")
+    expect_saved(page)
+    assert document(draft)["address"] == {"city": "", "zip": "1010"}
+
+
+def test_cards_are_added_moved_duplicated_and_removed(page: Page) -> None:
+    draft = open_text(page, START)
+    add_field(page, "nodes")
+    nodes = section(page, "nodes")
+    for label in ("one", "two"):
+        nodes.get_by_role("button", name="Add an item").last.click()
+        nodes.locator(".card").last.get_by_role("textbox", name="label", exact=True).fill(label)
+    expect_saved(page)
+    assert document(draft)["nodes"] == [{"label": "one"}, {"label": "two"}]
+    nodes.get_by_label("Options of Item 2").click()
+    page.get_by_role("menuitem", name="Move up").click()
+    expect(
+        nodes.locator(".card").first.get_by_role("textbox", name="label", exact=True)
+    ).to_have_value("two")
+    nodes.get_by_label("Options of Item 1").click()
+    page.get_by_role("menuitem", name="Duplicate").click()
+    expect(nodes.locator(".card")).to_have_count(3)
+    nodes.locator(".card").nth(1).get_by_role("textbox", name="label", exact=True).fill("copy")
+    expect_saved(page)
+    assert [each["label"] for each in document(draft)["nodes"]] == ["two", "copy", "one"]
+    nodes.get_by_label("Options of Item 1").click()
+    page.get_by_role("menuitem", name="Remove the item").click()
+    expect(nodes.locator(".card")).to_have_count(2)
+    add_field(page, "children", nodes.locator(".card").first)
+    inner = nodes.locator(".card .card, .card .grid").first
+    expect(nodes.locator(".card").first.get_by_role("grid")).to_be_visible()
+    expect(inner).to_be_visible()
+
+
+def test_keys_of_a_map_are_added_renamed_and_removed(page: Page) -> None:
+    draft = open_text(page, START)
+    add_field(page, "labels")
+    labels = section(page, "labels")
+    new = labels.get_by_label("New key of labels")
+    new.fill("color")
+    new.press("Enter")
+    value = labels.get_by_role("textbox", name="color", exact=True)
+    expect(value).to_be_focused()
+    value.fill("blue")
+    key = labels.get_by_label("Key", exact=True)
+    key.fill("colour")
+    key.press("Enter")
+    expect(labels.get_by_role("textbox", name="colour", exact=True)).to_have_value("blue")
+    expect_saved(page)
+    assert document(draft)["labels"] == {"colour": "blue"}
+    labels.get_by_role("button", name="Remove colour").click()
+    expect(labels.locator("[data-entry-key]")).to_have_count(0)
+    assert document(draft)["labels"] == {}
+
+
+def test_a_table_keeps_the_types_of_its_columns(page: Page) -> None:
+    draft = open_text(page, START)
+    add_field(page, "rows")
+    rows = section(page, "rows")
+    rows.get_by_role("button", name="Row", exact=True).click()
+    for name, typed in (("sku", "007"), ("count", "3"), ("gift", "true")):
+        rows.locator(f'.cell[aria-label="{name}"]').fill(typed)
+    expect_saved(page)
+    assert document(draft)["rows"] == [{"sku": "007", "count": 3, "gift": True}]
+    rows.get_by_role("button", name="Paste", exact=True).click()
+    page.get_by_role("dialog").get_by_role("textbox").fill("sku,count\n008,4\n009,many\n")
+    page.get_by_role("button", name="OK").click()
+    expect(rows.locator("[data-row]")).to_have_count(3)
+    assert document(draft)["rows"][1:] == [
+        {"sku": "008", "count": 4},
+        {"sku": "009", "count": "many"},
+    ]
+
+
+def test_long_choices_are_searched(page: Page) -> None:
+    draft = open_text(page, START)
+    page.locator("[data-pick]").click()
+    page.locator("#part_menu input[type=search]").fill("fr")
+    page.locator("#part_menu input[type=search]").press("Enter")
+    expect(page.locator("[data-pick]")).to_have_text("FR")
+    expect_saved(page)
+    assert document(draft)["country"] == "FR"
+
+
+def test_a_date_is_picked_and_stays_text(page: Page) -> None:
+    draft = open_text(page, START)
+    add_field(page, "birthday")
+    page.get_by_label("Pick birthday").fill("2026-11-30")
+    expect(page.get_by_role("textbox", name="birthday", exact=True)).to_have_value("2026-11-30")
+    expect_saved(page)
+    assert document(draft)["birthday"] == "2026-11-30"
+
+
+def test_null_is_set_and_replaced(page: Page) -> None:
+    draft = open_text(page, START)
+    add_field(page, "address")
+    address = section(page, "address")
+    address.locator('[data-act="menu"]').first.click()
+    page.get_by_role("menuitem", name="Set to null").click()
+    expect(address.locator(".constant")).to_have_text("null")
+    assert document(draft)["address"] is None
+    address.get_by_role("button", name="Set a value").click()
+    expect(address.get_by_role("textbox", name="city", exact=True)).to_be_visible()
+    assert document(draft)["address"] == {"city": ""}
+
+
+def test_a_problem_in_a_closed_card_is_one_click_away(page: Page) -> None:
+    nodes = [{"label": f"n{number}"} for number in range(60)]
+    nodes[55] = {"label": 5}  # type: ignore[dict-item]
+    open_text(page, json.dumps({"name": "x", "country": "DE", "nodes": nodes}, indent=2))
+    page.locator("#problem_button").click()
+    page.locator("#problem_list a", has_text="label").click()
+    expect(
+        page.locator(".card").nth(55).get_by_role("textbox", name="label", exact=True)
+    ).to_be_focused()
+
+
+def test_pictures(page: Page, take_screenshot: Callable[[Page, str], None]) -> None:
+    rich = {
+        "name": "Ada Lovelace",
+        "country": "GB",
+        "kind": "order",
+        "amount": 12.5,
+        "active": None,
+        "birthday": "2026-11-30",
+        "created": "2026-11-30T08:00:00Z",
+        "payment": {"type": "card", "holder": "Ada", "number": "4111"},
+        "value": {"label": "x"},
+        "anything": [1, "two", {"three": True}],
+        "labels": {"color": "blue", "size": "XL"},
+        "limits": {"daily": {"label": "per day", "weight": 3}},
+        "nodes": [
+            {"label": "root", "children": [{"label": "a", "weight": 1}], "extra": {"deep": {}}},
+            {"label": "second"},
+        ],
+        "rows": [{"sku": "007", "count": 3, "gift": True}, {"sku": "008"}],
+        "tags": ["a", "b"],
+        "scores": [1, 2, 3],
+        "position": [16.37, 48.2],
+        "address": {"city": "Vienna"},
+        "unknown": {"a": 1},
+    }
+    page.set_viewport_size({"width": 1440, "height": 900})
+    open_text(page, json.dumps(rich, indent=2))
+    for width in (1440, 390):
+        for scheme in ("light", "dark"):
+            page.set_viewport_size({"width": width, "height": 2600 if width > 400 else 4400})
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.wait_for_timeout(150)
+            take_screenshot(page, f"any-{width}-{scheme}")
