@@ -19,7 +19,7 @@ SECRET = re.compile(r"\s*\{\{\s*secret:([^{}]+?)\s*\}\}\s*")
 # More choices get a search.
 MOST_CHOICES = 12
 # More alternatives, or longer titles together, don't fit on a line.
-MOST_TABS, LONGEST_TABS = 5, 60
+MOST_TABS, LONGEST_TABS = 4, 50
 
 
 @dataclass(frozen=True)

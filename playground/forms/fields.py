@@ -33,6 +33,7 @@ from playground.forms.schemas import (
     Schema,
     allows_custom_keys,
     is_forbidden,
+    is_nullable,
     list_members,
     list_required,
     member_schema,
@@ -83,7 +84,7 @@ def read_field(
         example=str(first) if isinstance(first, str | int | float) else "",
         choices=list_choices(plain),
         state=_state(value, stored),
-        text=metadata.incomplete.get(pointer) or format_value(shown, kind),
+        text=metadata.incomplete.get(pointer) or _text_of(shown, kind, plain),
         note=metadata.notes.get(pointer, ""),
         schema=plain,
         value_kind="" if value is ABSENT else kind_by_value(value),
@@ -97,6 +98,12 @@ def read_field(
     if kind in CONTAINERS or kind in GROUPS:
         return _read_container(field, union, shown, metadata)
     return field
+
+
+def _text_of(shown: Any, kind: str, schema: Schema) -> str:
+    # One of the choices may be null, which is chosen like any other.
+    is_choice = shown is None and kind == "choice" and is_nullable(schema)
+    return "null" if is_choice else format_value(shown, kind)
 
 
 def _label(key: str, schema: Schema, plain: Schema) -> str:

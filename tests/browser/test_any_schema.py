@@ -77,26 +77,26 @@ def test_cards_are_added_moved_duplicated_and_removed(page: Page) -> None:
     nodes = section(page, "nodes")
     for label in ("one", "two"):
         nodes.get_by_role("button", name="Add an item").last.click()
-        nodes.locator(".card").last.get_by_role("textbox", name="label", exact=True).fill(label)
+        nodes.locator(".item-card").last.get_by_role("textbox", name="label", exact=True).fill(label)
     expect_saved(page)
     assert document(draft)["nodes"] == [{"label": "one"}, {"label": "two"}]
     nodes.get_by_label("Options of Item 2").click()
     page.get_by_role("menuitem", name="Move up").click()
     expect(
-        nodes.locator(".card").first.get_by_role("textbox", name="label", exact=True)
+        nodes.locator(".item-card").first.get_by_role("textbox", name="label", exact=True)
     ).to_have_value("two")
     nodes.get_by_label("Options of Item 1").click()
     page.get_by_role("menuitem", name="Duplicate").click()
-    expect(nodes.locator(".card")).to_have_count(3)
-    nodes.locator(".card").nth(1).get_by_role("textbox", name="label", exact=True).fill("copy")
+    expect(nodes.locator(".item-card")).to_have_count(3)
+    nodes.locator(".item-card").nth(1).get_by_role("textbox", name="label", exact=True).fill("copy")
     expect_saved(page)
     assert [each["label"] for each in document(draft)["nodes"]] == ["two", "copy", "one"]
     nodes.get_by_label("Options of Item 1").click()
     page.get_by_role("menuitem", name="Remove the item").click()
-    expect(nodes.locator(".card")).to_have_count(2)
-    add_field(page, "children", nodes.locator(".card").first)
-    inner = nodes.locator(".card .card, .card .grid").first
-    expect(nodes.locator(".card").first.get_by_role("grid")).to_be_visible()
+    expect(nodes.locator(".item-card")).to_have_count(2)
+    add_field(page, "children", nodes.locator(".item-card").first)
+    inner = nodes.locator(".item-card .item-card, .item-card .grid").first
+    expect(nodes.locator(".item-card").first.get_by_role("grid")).to_be_visible()
     expect(inner).to_be_visible()
 
 
@@ -179,7 +179,7 @@ def test_a_problem_in_a_closed_card_is_one_click_away(page: Page) -> None:
     page.locator("#problem_button").click()
     page.locator("#problem_list a", has_text="label").click()
     expect(
-        page.locator(".card").nth(55).get_by_role("textbox", name="label", exact=True)
+        page.locator(".item-card").nth(55).get_by_role("textbox", name="label", exact=True)
     ).to_be_focused()
 
 

@@ -55,7 +55,7 @@ def _draw_card(opened: DraftContext, query: Query, template: str = "forms/_card.
 
 
 def _draw_card_body(opened: DraftContext, query: Query) -> str:
-    return f'<div class="card-body">{_draw_card(opened, query, "forms/_card_body.html")}</div>'
+    return f'<div class="item-body">{_draw_card(opened, query, "forms/_card_body.html")}</div>'
 
 
 def _draw_cards(opened: DraftContext, query: Query) -> str:
@@ -127,7 +127,7 @@ def _draw_options(opened: DraftContext, query: Query) -> str:
 FIELD_PARTS: dict[str, Callable[[DraftContext, Query], str]] = {
     "field": _draw_field,
     "card": _draw_card,
-    "card-body": _draw_card_body,
+    "item-body": _draw_card_body,
     "cards": _draw_cards,
     "entries": _draw_entries,
     "addable": _draw_addable,

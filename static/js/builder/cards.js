@@ -27,10 +27,10 @@ const countCards = (rows) => (blocksOf(rows).length ? blocksOf(rows).reduce((sum
 
 // The fields of a closed card are drawn when it is first opened.
 async function loadBody({ draft, form }, details) {
-  const body = details.matches?.(".card > details") && details.open && details.querySelector(":scope > [data-lazy]");
+  const body = details.matches?.(".item-card > details") && details.open && details.querySelector(":scope > [data-lazy]");
   if (!body) return;
   await draft.queue.idle(); // else its index may be another card's by then
-  const html = await draft.fetchPart({ part: "card-body", pointer: pointerOf(details.parentElement) });
+  const html = await draft.fetchPart({ part: "item-body", pointer: pointerOf(details.parentElement) });
   if (html !== null) form.replace(body, html);
 }
 
@@ -39,7 +39,7 @@ function watchDistant(draft) {
   const watch = new IntersectionObserver((seen) => {
     for (const each of seen) if (each.isIntersecting) loadBlock(draft, each.target);
   }, { rootMargin: NEAR });
-  document.querySelectorAll(".cards > [data-block][data-count]").forEach((block) => watch.observe(block));
+  document.querySelectorAll(".item-cards > [data-block][data-count]").forEach((block) => watch.observe(block));
   return watch;
 }
 
@@ -74,7 +74,7 @@ async function addCard(page, rows, index = countCards(rows)) {
 // drawn, the whole list is drawn anew.
 async function insertCard(page, rows, index, makeEdit) {
   const box = boxOf(rows);
-  if (blocksOf(rows).length) return focusCard((await changePart(page, box, makeEdit))?.querySelector(".cards"), index);
+  if (blocksOf(rows).length) return focusCard((await changePart(page, box, makeEdit))?.querySelector(".item-cards"), index);
   const answer = await page.draft.change(() => ({ ...makeEdit(), part: "card", at: `${pointerOf(rows)}/${index}` }));
   if (!answer) return;
   const [card] = elementsOf(answer.html);
@@ -91,7 +91,7 @@ async function insertCard(page, rows, index, makeEdit) {
 function focusCard(rows, index) {
   const card = rows && rowAt(rows, index);
   if (!card || !("row" in card.dataset)) return;
-  card.querySelector(":is(.card-body, .card-control) :is(input:not([type=hidden]), textarea, select, button)")?.focus();
+  card.querySelector(":is(.item-body, .item-control) :is(input:not([type=hidden]), textarea, select, button)")?.focus();
 }
 
 // What the menu of a card does. Indices are read when an edit leaves, as the cards before it may
@@ -116,7 +116,7 @@ export async function changeCard(page, card, action) {
 
 async function removeCard(page, card, rows, index, pointer) {
   const neighbour = rowAt(rows, index() + 1) ?? rowAt(rows, index() - 1);
-  const name = card.querySelector(".card-name").textContent;
+  const name = card.querySelector(".item-name").textContent;
   if (!(await page.draft.change(() => ({ kind: "remove", pointer: `${pointer()}/${index()}` })))) return;
   card.remove();
   offerUndo(message("removed", { name }));
@@ -128,7 +128,7 @@ async function removeCard(page, card, rows, index, pointer) {
 function renumber({ problems }, rows) {
   showCount(pointerOf(rows), countCards(rows));
   const { word } = rows.dataset;
-  if (word) rows.querySelectorAll(":scope > .card, :scope > [data-block] > .card").forEach((card) => rename(card, `${word} ${indexOf(card, rows) + 1}`));
+  if (word) rows.querySelectorAll(":scope > .item-card, :scope > [data-block] > .item-card").forEach((card) => rename(card, `${word} ${indexOf(card, rows) + 1}`));
   problems.place();
 }
 
@@ -136,7 +136,7 @@ function rename(card, name) {
   const old = card.getAttribute("aria-label");
   if (old === name) return;
   card.setAttribute("aria-label", name);
-  card.querySelector(".card-name").textContent = name;
+  card.querySelector(".item-name").textContent = name;
   const menu = card.querySelector(":scope > [data-card-menu]");
   menu.setAttribute("aria-label", menu.getAttribute("aria-label").replace(old, name));
 }

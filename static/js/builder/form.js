@@ -177,8 +177,8 @@ function successorOf(id, order) {
 }
 
 function keepOpenSteps(old, fresh) {
-  const open = new Set([...old.querySelectorAll(".card > [open]")].map(pointerOf));
-  for (const card of fresh.querySelectorAll(".card > details")) if (open.has(pointerOf(card))) card.open = true;
+  const open = new Set([...old.querySelectorAll(".item-card > [open]")].map(pointerOf));
+  for (const card of fresh.querySelectorAll(".item-card > details")) if (open.has(pointerOf(card))) card.open = true;
   const before = [...old.querySelectorAll(".step > details")];
   [...fresh.querySelectorAll(".step > details")].forEach((step, i) => before[i] && (step.open = before[i].open));
 }

@@ -86,7 +86,7 @@ export function neighbourOf(row, down) {
 export function partOf(grid) {
   const field = grid.closest("[data-field]");
   if (!field) return { part: "section", box: grid.closest(".builder-section") };
-  return { part: field.matches(".card") ? "card" : "field", box: field };
+  return { part: field.matches(".item-card") ? "card" : "field", box: field };
 }
 
 export const kindsOf = (grid) => JSON.parse(grid.dataset.columnKinds ?? "{}");

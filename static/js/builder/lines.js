@@ -62,7 +62,7 @@ export async function reveal(pointer) {
   }
   // A step or card may be inside another one, whose fields aren't drawn yet.
   for (let left = DEEPEST; left > 0; left -= 1) {
-    const step = element?.closest(".step, .card")?.querySelector("details");
+    const step = element?.closest(".step, .item-card")?.querySelector("details");
     if (!step || step.open) break;
     step.open = true;
     if (step.querySelector("[data-lazy]")) await redrawn();

@@ -13,7 +13,7 @@ const OPTION = "[data-option]:not([hidden])";
 
 export const boxOf = (element) => element.closest("[data-field]");
 // The pointer of the value that a box edits; the whole document without a box.
-export const pointerOfBox = (box) => (box ? pointerOf(box.matches(".card") ? box : box.querySelector("[data-at]")) : "");
+export const pointerOfBox = (box) => (box ? pointerOf(box.matches(".item-card") ? box : box.querySelector("[data-at]")) : "");
 
 export function startParts(page) {
   const { draft } = page;
@@ -95,7 +95,7 @@ function moveFocus(menu, event) {
 // Makes an edit and draws the box anew, or the whole form without one. Returns the new element,
 // or null after the edit failed.
 export async function changePart({ draft, form }, box, makeEdit) {
-  const part = box ? (box.matches(".card") ? "card" : "field") : "form";
+  const part = box ? (box.matches(".item-card") ? "card" : "field") : "form";
   const answer = await draft.change(() => ({ ...makeEdit(), part, at: pointerOfBox(box) }));
   if (!answer) return null;
   if (box) return form.replace(box, answer.html);
@@ -118,14 +118,14 @@ async function addField(page, box, key, value) {
 // Focuses what edits a value, or the first thing in its box that can have the focus.
 export function focusAt(pointer) {
   const element = elementExactlyAt(formElement(), pointer);
-  const target = element?.matches(FOCUSABLE) ? element : boxOf(element ?? formElement())?.querySelector(`.field-control :is(${FOCUSABLE}), .group-fields :is(${FOCUSABLE}), .card-body :is(${FOCUSABLE})`);
+  const target = element?.matches(FOCUSABLE) ? element : boxOf(element ?? formElement())?.querySelector(`.field-control :is(${FOCUSABLE}), .group-fields :is(${FOCUSABLE}), .item-body :is(${FOCUSABLE})`);
   target?.focus();
 }
 
 async function openPart({ draft, form }, box) {
   await draft.queue.idle();
-  const html = await draft.fetchPart({ part: box.matches(".card") ? "card" : "field", pointer: pointerOfBox(box) });
-  if (html !== null) form.replace(box, html)?.querySelector(".group-fields, .card-body")?.querySelector(FOCUSABLE)?.focus({ preventScroll: true });
+  const html = await draft.fetchPart({ part: box.matches(".item-card") ? "card" : "field", pointer: pointerOfBox(box) });
+  if (html !== null) form.replace(box, html)?.querySelector(".group-fields, .item-body")?.querySelector(FOCUSABLE)?.focus({ preventScroll: true });
 }
 
 function pick(draft, field, button, value, label) {

@@ -82,7 +82,7 @@ export function elementExactlyAt(root, pointer) {
 }
 
 // A card may be a field itself: the item of a list of numbers, for example.
-const fieldOfCard = (row) => row.matches(".card") ? [...row.querySelectorAll('[data-at=""]')].find((each) => rowOf(each) === row) : null;
+const fieldOfCard = (row) => row.matches(".item-card") ? [...row.querySelectorAll('[data-at=""]')].find((each) => rowOf(each) === row) : null;
 
 // The row around an element; a row counts as its own.
 const rowOf = (element) => element.closest?.("[data-row]") ?? null;

@@ -6,7 +6,7 @@ import { formElement } from "./form.js";
 import { reveal } from "./lines.js";
 import { elementAt, pointerOf } from "./pointers.js";
 
-const BOXES = ".step, .card, .builder-section"; // with badges
+const BOXES = ".step, .item-card, .builder-section"; // with badges
 const RANK = { error: 0, warning: 1, note: 2 };
 const MARKED = ".is-invalid, .is-warning, .chip.problem-error, .chip.problem-warning, .grid-cell.problem-error, .grid-cell.problem-warning";
 
@@ -70,7 +70,7 @@ export class Problems {
   fillBadges(byBox) {
     for (const slot of document.querySelectorAll(".problem-counts")) slot.replaceChildren();
     for (const [box, problems] of byBox) {
-      const slots = box.matches(".card")
+      const slots = box.matches(".item-card")
         ? [box.querySelector("summary .problem-counts")]
         : box.matches(".step")
         ? [box.querySelector("summary .problem-counts"), indexSlotOf(box)]
