@@ -1,7 +1,6 @@
 """The form of any schema: unions, cards, maps, tables, fields to add."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -181,38 +180,3 @@ def test_a_problem_in_a_closed_card_is_one_click_away(page: Page) -> None:
     expect(
         page.locator(".item-card").nth(55).get_by_role("textbox", name="label", exact=True)
     ).to_be_focused()
-
-
-def test_pictures(page: Page, take_screenshot: Callable[[Page, str], None]) -> None:
-    rich = {
-        "name": "Ada Lovelace",
-        "country": "GB",
-        "kind": "order",
-        "amount": 12.5,
-        "active": None,
-        "birthday": "2026-11-30",
-        "created": "2026-11-30T08:00:00Z",
-        "payment": {"type": "card", "holder": "Ada", "number": "4111"},
-        "value": {"label": "x"},
-        "anything": [1, "two", {"three": True}],
-        "labels": {"color": "blue", "size": "XL"},
-        "limits": {"daily": {"label": "per day", "weight": 3}},
-        "nodes": [
-            {"label": "root", "children": [{"label": "a", "weight": 1}], "extra": {"deep": {}}},
-            {"label": "second"},
-        ],
-        "rows": [{"sku": "007", "count": 3, "gift": True}, {"sku": "008"}],
-        "tags": ["a", "b"],
-        "scores": [1, 2, 3],
-        "position": [16.37, 48.2],
-        "address": {"city": "Vienna"},
-        "unknown": {"a": 1},
-    }
-    page.set_viewport_size({"width": 1440, "height": 900})
-    open_text(page, json.dumps(rich, indent=2))
-    for width in (1440, 390):
-        for scheme in ("light", "dark"):
-            page.set_viewport_size({"width": width, "height": 2600 if width > 400 else 4400})
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.wait_for_timeout(150)
-            take_screenshot(page, f"any-{width}-{scheme}")
