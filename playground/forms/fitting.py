@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from playground.forms.schemas import (
+    SCALARS,
     Schema,
     is_nullable,
     item_schema,
     list_members,
     list_required,
-    list_types,
+    list_value_types,
     member_schema,
 )
 from playground.forms.unions import Alternative, Union, list_values, read_union
@@ -69,8 +70,11 @@ def _find_named(union: Union, value: Any) -> Alternative | None:
 def measure_misfit(schema: Schema, value: Any, depth: int = 0) -> float | None:
     """How little a value fits a schema: 0 if nothing speaks against it, None if it can't."""
     if value is None:
-        return 0 if is_nullable(schema) or not list_types(schema) else None
-    types = list_types(schema)
+        return 0 if is_nullable(schema) or not list_value_types(schema) else None
+    types = list_value_types(schema)
+    # Its type is known once the variable has a value.
+    if isinstance(value, str) and "{{" in value and not isinstance(value, NumberToken):
+        return 0 if not types or SCALARS & {*types} else None
     if types and not any(_is_of_type(value, each) for each in types):
         return None
     if ("const" in schema or "enum" in schema) and not isinstance(value, dict | list):
@@ -97,11 +101,15 @@ def _measure_object(schema: Schema, value: Mapping[str, Any], depth: int) -> flo
             cost += 0 if part else UNKNOWN
         if depth >= DEEPEST_VALUE or not part:
             continue
-        each = measure_misfit(part, inner, depth + 1)
+        plain = read_union(part).schema
+        each, values = measure_misfit(plain, inner, depth + 1), list_values(plain)
         # A key with another constant is another kind of object.
-        if each is None and "const" in part:
+        if each is None and len(values) == 1:
             return None
-        cost += MISMATCHED if each is None else min(each, MISMATCHED) / 4
+        if each is None:
+            cost += MISMATCHED * (2 if values else 1)
+        else:
+            cost += min(each, MISMATCHED) / 4
     return cost
 
 

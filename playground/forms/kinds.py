@@ -15,9 +15,9 @@ from playground.forms.schemas import (
     list_columns_of,
     list_members,
     list_required,
-    list_types,
+    list_value_types,
 )
-from playground.forms.unions import read_union
+from playground.forms.unions import list_values, read_union
 from playground.jsontext import errors, parsing, printing
 from playground.jsontext.parsing import NumberToken
 
@@ -99,7 +99,7 @@ def kind_by_schema(schema: Schema) -> str:
     schema = union.schema
     if "enum" in schema or "const" in schema:
         return "choice"
-    types = list_types(schema)
+    types = list_value_types(schema)
     if len(types) != 1:
         return "any" if not types else "json"
     if types == ["object"]:
@@ -115,7 +115,9 @@ def kind_by_schema(schema: Schema) -> str:
 
 def _kind_of_list(schema: Schema) -> str:
     items = read_union(as_schema(schema.get("items"))).schema
-    is_text = list_types(items) == ["string"] and not is_nullable(items) and not is_secret(items)
+    is_text = (
+        list_value_types(items) == ["string"] and not is_nullable(items) and not is_secret(items)
+    )
     if is_text and "enum" not in items and "const" not in items and "prefixItems" not in schema:
         return "lines"
     return "table" if list_columns_of(schema) else "cards"
@@ -132,8 +134,10 @@ def _fit_kind(kind: str, schema: Schema, value: Any) -> str:
         return kind if isinstance(value, list) else "json"
     if kind == "lines":
         return kind if is_text_list(value) else "json"
-    if kind == "choice" and "const" in schema and equals_plain(value, schema["const"]):
-        return "const"
+    if kind == "choice":
+        # Where there is only one, nobody has to choose it.
+        values = list_values(read_union(schema).schema)
+        return "const" if len(values) == 1 and equals_plain(value, values[0]) else kind
     if kind == "toggle" and own not in ("toggle", "json"):
         # A checkbox would turn "yes" into true; a list of choices can show it.
         return "choice"
@@ -162,7 +166,7 @@ def is_text_list(value: Any) -> bool:
 def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
     """Pairs of JSON text and label, from `enum` or `const`."""
     values: Sequence[Any] = [schema["const"]] if "const" in schema else schema.get("enum", [])
-    if not values and list_types(schema) == ["boolean"] and is_nullable(schema):
+    if not values and list_value_types(schema) == ["boolean"] and is_nullable(schema):
         values = [True, False, None]
     labels = schema.get("x-choice-labels", {})
     return tuple(
@@ -187,7 +191,7 @@ def start_value(schema: Schema, *, blank: bool = False, depth: int = 0) -> Any:
     for key in ("enum",) if blank else ("examples", "enum"):
         if schema.get(key):
             return schema[key][0]
-    types = list_types(schema)
+    types = list_value_types(schema)
     if types == ["object"]:
         return _start_object(schema, blank, depth)
     starts = {"integer": schema.get("minimum", 0), "number": schema.get("minimum", 0)}
@@ -234,7 +238,7 @@ def parse_input(kind: str, typed: str) -> str | None:
         # Text that isn't a number stays text: nothing typed is lost, and the rules then
         # report the wrong type.
         return digits if NUMBER.match(digits) else printing.quote(typed)
-    if kind in ("toggle", "choice"):
+    if kind in ("toggle", "choice", "const"):
         return _parse_choice(typed)
     if kind == "lines":
         return printing.dump([line for line in typed.split("\n") if line != ""])

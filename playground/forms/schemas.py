@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from jsonschema_rs import Draft202012Validator, ValidationError
-
+from playground.openapi.keywords import matches_pattern
 from playground.rules.context import ByIdentity
 from playground.rules.wording import types_of
 
@@ -29,7 +28,7 @@ SCALARS = frozenset({"string", "integer", "number", "boolean"})
 # Widgets that draw all keys of their objects, for schemas that say so in another way.
 WIDGETS_WITH_ALL_KEYS = ("parameters", "key-value")
 MOST_COLUMNS = 12
-MOST_PATTERNS = 500
+MOST_CACHED = 2000
 
 
 def as_schema(part: Any) -> Schema:
@@ -45,11 +44,11 @@ def open_schema(schema: Schema) -> Schema:
 
 
 # One object for each schema, so that what is cached for it stays cached.
-@lru_cache(maxsize=MOST_PATTERNS)
+@lru_cache(maxsize=MOST_CACHED)
 def _open(key: ByIdentity) -> Schema:
     schema: Schema = key.value
     limits = {"enum", "const", "oneOf", "anyOf", "x-widget"} & schema.keys()
-    return schema if limits or list_types(schema) else {**schema, "type": list(ALL_TYPES)}
+    return schema if limits or list_value_types(schema) else {**schema, "type": list(ALL_TYPES)}
 
 
 def is_forbidden(schema: Schema) -> bool:
@@ -58,7 +57,7 @@ def is_forbidden(schema: Schema) -> bool:
     return excluded is True or (isinstance(excluded, Mapping) and not excluded)
 
 
-def list_types(schema: Schema) -> list[str]:
+def list_value_types(schema: Schema) -> list[str]:
     """The types of the values besides null, by `type` or by the keywords; empty for any."""
     types = [each for each in types_of(schema) if each != "null"]
     if types or "type" in schema:
@@ -128,7 +127,7 @@ def member_schema(schema: Schema, key: str) -> Schema:
         return members[key]
     patterns = schema.get("patternProperties")
     for pattern, part in patterns.items() if isinstance(patterns, Mapping) else ():
-        if _matches(pattern, key):
+        if matches_pattern(pattern, key):
             return as_schema(part)
     return as_schema(schema.get("additionalProperties"))
 
@@ -149,7 +148,7 @@ def item_schema(schema: Schema, index: int) -> Schema:
 def list_columns_of(schema: Schema) -> dict[str, Schema] | None:
     """The columns of a list whose items are flat objects; None for any other list."""
     items = as_schema(schema.get("items"))
-    if "prefixItems" in schema or list_types(items) != ["object"]:
+    if "prefixItems" in schema or list_value_types(items) != ["object"]:
         return None
     if any(name in items for name in ("oneOf", "anyOf", "allOf", "if", "patternProperties")):
         return None
@@ -167,24 +166,10 @@ def _is_cell(schema: Schema) -> bool:
     # A secret must be masked, which no cell does.
     if schema.get("format") == "password" or schema.get("x-secret"):
         return False
-    types = list_types(schema)
+    types = list_value_types(schema)
     return (
         len(types) == 1
         and types[0] in SCALARS
         and "oneOf" not in schema
         and ("anyOf" not in schema)
     )
-
-
-@lru_cache(maxsize=MOST_PATTERNS)
-def _compile(pattern: str) -> Draft202012Validator | None:
-    # Python's own expressions may take forever on a pattern that somebody imported.
-    try:
-        return Draft202012Validator({"pattern": pattern})
-    except (ValidationError, ValueError):
-        return None
-
-
-def _matches(pattern: str, key: str) -> bool:
-    validator = _compile(pattern)
-    return validator is not None and validator.is_valid(key)

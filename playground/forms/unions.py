@@ -17,7 +17,7 @@ from playground.forms.schemas import (
     is_nullable,
     list_members,
     list_required,
-    list_types,
+    list_value_types,
 )
 from playground.rules.context import ByIdentity
 
@@ -35,7 +35,7 @@ DESCRIPTIONS |= {"externalDocs", "xml"}
 # Unions within unions are listed as one, down to this depth: one may contain itself.
 DEEPEST = 4
 MOST_CACHED = 2000
-MOST_NAMED = 3
+MOST_NAMED, LONGEST_TITLE = 3, 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +144,7 @@ def merge_schemas(base: Schema, branch: Schema) -> _Branch:
 
 
 def _with_null(schema: Schema) -> Schema:
-    types = list_types(schema)
+    types = list_value_types(schema)
     if not types or is_nullable(schema):
         return schema
     return {**schema, "type": [*types, "null"]}
@@ -152,7 +152,7 @@ def _with_null(schema: Schema) -> Schema:
 
 def _read_types(schema: Schema) -> Union:
     """A union of types, such as text or a number, has an alternative for each."""
-    types = list_types(schema)
+    types = list_value_types(schema)
     if "integer" in types and "number" in types:
         types.remove("integer")
     if len(types) < 2 or "enum" in schema or "const" in schema:
@@ -180,9 +180,12 @@ def _read_plain(base: Schema, branches: list[Schema], nullable: bool) -> Schema 
             for value in list_values(each)
             if isinstance(value, str) and "title" in each and "const" in each
         }
+        # The union may itself be limited to some of the choices that it describes.
+        limits = base.get("enum")
+        values = [each for each in values if not limits or each in limits]
         null = [None] if nullable else []
         return {**own, "enum": [*values, *null], "x-choice-labels": labels}
-    if all(list_types(each) == ["string"] or _is_text_choice(each) for each in branches):
+    if all(list_value_types(each) == ["string"] or _is_text_choice(each) for each in branches):
         if any("x-secret" in each or each.get("format") == "password" for each in branches):
             return None
         known = [value for each in branches for value in list_values(each)]
@@ -233,8 +236,10 @@ def _name_branch(
 ) -> Iterator[str | Promise]:
     """Names for a branch, the best one first."""
     schema = branch.schema
-    yield branch.title
+    # Some documents have whole sentences in titles.
+    yield branch.title if len(branch.title) <= LONGEST_TITLE else branch.name
     yield branch.name
+    yield branch.title
     for key in [discriminator, *list_members(schema)]:
         fixed = _fixed_texts(list_members(schema).get(key, {}))
         if len(fixed) == 1:
@@ -242,18 +247,18 @@ def _name_branch(
     values = list_values(schema)
     if values:
         yield ", ".join(str(each) for each in values[:MOST_NAMED])
-    if list_types(schema) == ["object"]:
+    if list_value_types(schema) == ["object"]:
         yield from _distinguishing_keys(schema, branches)
-    if list_types(schema) == ["array"]:
+    if list_value_types(schema) == ["array"]:
         item = as_schema(schema.get("items"))
         inner = str(item.get("title", "")) or str(getattr(item, "ref_name", ""))
-        types = list_types(item)
+        types = list_value_types(item)
         kind = str(TYPE_TITLES.get(types[0], "")).lower() if len(types) == 1 else ""
         if inner or kind:
             yield _("List of %(items)s") % {"items": inner or kind}
     if schema.get("format"):
-        yield f"{TYPE_TITLES.get((list_types(schema) or [''])[0], '')} ({schema['format']})"
-    types = list_types(schema)
+        yield f"{TYPE_TITLES.get((list_value_types(schema) or [''])[0], '')} ({schema['format']})"
+    types = list_value_types(schema)
     yield TYPE_TITLES.get(types[0], "") if types else ""
     yield _("Anything")
 

@@ -42,6 +42,8 @@ USERINFO = re.compile(r"^([A-Za-z][\w+.-]*://)([^/?#@\s]+)@")
 QUERY_PAIR = re.compile(r"(?<=[?&])([^=&#]+)=([^&#]*)")
 # Each value is located by a search of the text: thousands of them would take minutes.
 MAX_SECRETS = 50
+# Of a large document, so many schemas are looked at to rule out that a list has secrets.
+MOST_SCHEMAS = 500
 
 Schema = Mapping[str, Any]
 BRANCHES = ("allOf", "anyOf", "oneOf")
@@ -189,7 +191,7 @@ def _walk_strings(tree: Tree) -> Iterator[tuple[str, str, str, bool]]:
 
 
 def find_typed_secrets(tree: Tree, schema: Schema) -> list[tuple[str, str]]:
-    """Pointer and value of every string at or below an `x-secret` schema that is a literal:
+    """Pointer and value of every string at or below the schema of a secret that is a literal:
     neither empty, nor a placeholder, nor a reference."""
     return [
         (pointer, value)
@@ -199,13 +201,13 @@ def find_typed_secrets(tree: Tree, schema: Schema) -> list[tuple[str, str]]:
 
 
 def is_secret_pointer(schema: Schema, pointer: str) -> bool:
-    """Whether the schema marks the value at this pointer, or one above it, as `x-secret`."""
+    """Whether the schema marks the value at this pointer, or one above it, as a secret."""
     schemas = list(_expand(schema))
     for segment in pointers.split(pointer):
         items = _item_schemas(schemas) if segment.isdecimal() else []
         below = [*_member_schemas(schemas, segment), *items]
         schemas = [each for one in below for each in _expand(one)]
-        if any(each.get("x-secret") for each in schemas):
+        if any(map(_is_secret, schemas)):
             return True
     return False
 
@@ -214,7 +216,7 @@ def _walk_secret_schemas(
     tree: Tree, schemas: list[Schema], pointer: str, secret: bool
 ) -> Iterator[tuple[str, str]]:
     schemas = [each for schema in schemas for each in _expand(schema)]
-    secret = secret or any(each.get("x-secret") for each in schemas)
+    secret = secret or any(map(_is_secret, schemas))
     if isinstance(tree, dict):
         for key, value in tree.items():
             below = _member_schemas(schemas, key)
@@ -231,15 +233,23 @@ def _walk_secret_schemas(
         yield pointer, tree
 
 
+def _is_secret(schema: Schema) -> bool:
+    return bool(schema.get("x-secret")) or schema.get("format") == "password"
+
+
 def _expand(schema: Schema) -> Iterator[Schema]:
     """The schema and the subschemas that may apply to the same value."""
-    yield schema
-    for name in BRANCHES:
-        for each in schema.get(name, ()):
-            yield from _expand(each)
-    for name in ("then", "else"):
-        if isinstance(schema.get(name), Mapping):
-            yield from _expand(schema[name])
+    # A schema of an imported document may be a branch of its own.
+    waiting, seen = [schema], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        yield each
+        inner = [part for name in BRANCHES for part in each.get(name, ())]
+        inner += [each.get("then"), each.get("else")]
+        waiting += [part for part in inner if isinstance(part, Mapping)]
 
 
 def _member_schemas(schemas: list[Schema], key: str) -> list[Schema]:
@@ -257,9 +267,17 @@ def _item_schemas(schemas: list[Schema]) -> list[Schema]:
 
 
 def _may_hold_secret(schema: Schema) -> bool:
-    if schema.get("x-secret"):
-        return True
-    inner = [*schema.get("properties", {}).values(), schema.get("items")]
-    inner += [schema.get("additionalProperties"), schema.get("then"), schema.get("else")]
-    inner += [each for name in BRANCHES for each in schema.get(name, ())]
-    return any(isinstance(each, Mapping) and _may_hold_secret(each) for each in inner)
+    """Whether a value of the schema may have a secret in it, as far as one can tell soon."""
+    waiting, seen = [schema], set[int]()
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen:
+            continue
+        seen.add(id(each))
+        if _is_secret(each) or len(seen) > MOST_SCHEMAS:
+            return True
+        inner = [*each.get("properties", {}).values(), each.get("items")]
+        inner += [each.get("additionalProperties"), each.get("then"), each.get("else")]
+        inner += [part for name in BRANCHES for part in each.get(name, ())]
+        waiting += [part for part in inner if isinstance(part, Mapping)]
+    return False

@@ -76,7 +76,9 @@ def test_cards_are_added_moved_duplicated_and_removed(page: Page) -> None:
     nodes = section(page, "nodes")
     for label in ("one", "two"):
         nodes.get_by_role("button", name="Add an item").last.click()
-        nodes.locator(".item-card").last.get_by_role("textbox", name="label", exact=True).fill(label)
+        nodes.locator(".item-card").last.get_by_role("textbox", name="label", exact=True).fill(
+            label
+        )
     expect_saved(page)
     assert document(draft)["nodes"] == [{"label": "one"}, {"label": "two"}]
     nodes.get_by_label("Options of Item 2").click()

@@ -17,6 +17,8 @@ LIST = {"type": "array", "items": {"type": "string"}}
 @example(LIST, ["two\nlines"])
 @example({"type": "array"}, [[[1, [2]]], {"a": {"b": []}}])
 @example({"type": ["boolean", "null"]}, None)
+@example({"const": "a"}, "a")
+@example({"properties": {"a": {"enum": ["x"]}}}, {"a": "x"})
 def test_each_value_is_drawn_once_and_given_back_unchanged(schema: Any, value: Any) -> None:
     tree: Any = parsing.parse(printing.dump(value))
     assert give_back(schema, tree) == tree
