@@ -23,7 +23,7 @@ from playground.jsontext.parsing import NumberToken
 # Values are compared this deep, and so many items of a list, to find the alternative they fit.
 DEEPEST_VALUE, MOST_ITEMS = 2, 3
 # What a difference costs. An alternative that was left aside is the less likely one.
-UNKNOWN, MISSING, MISMATCHED, ASIDE = 1.0, 1.0, 2.0, 1.5
+UNKNOWN, MISSING, MISMATCHED, ASIDE = 1.0, 1.0, 1.5, 1.5
 INTEGER = re.compile(r"-?[0-9]+\Z")
 FORMATS = {
     "date": re.compile(r"\d{4}-\d\d-\d\d\Z"),
@@ -57,6 +57,13 @@ def find_alternative(union: Union, value: Any, aside: Collection[str] = ()) -> A
         if cost is not None and (cost := cost + ASIDE * (each.title in aside)) < lowest:
             best, lowest = each, cost
     return best
+
+
+def as_alternative(schema: Schema, value: Any) -> Schema:
+    """The schema that describes a value: of a union, that of the alternative it is."""
+    union = read_union(schema)
+    chosen = find_alternative(union, value) if union.alternatives else None
+    return chosen.schema if chosen else union.schema
 
 
 def _find_named(union: Union, value: Any) -> Alternative | None:

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from playground.forms.field import Field, FieldMetadata
 from playground.forms.fields import read_field
+from playground.forms.fitting import as_alternative
 from playground.forms.kinds import ABSENT
-from playground.forms.schemas import Schema
+from playground.forms.schemas import Schema, item_schema, member_schema
 from playground.jsontext import pointers
 from playground.rules.facts import Facts, StepFacts
 
@@ -37,8 +38,9 @@ class Place:
 
 def locate_schema(schema: Schema, facts: Facts, tree: Any, pointer: str) -> tuple[Location, Any]:
     """Follow the pointer through schema and document at once: which parameters a step has
-    depends on the `step_uid` typed in the document."""
-    location, value = Location(schema), tree
+    depends on the `step_uid` typed in the document, and which keys an object of a union has on
+    the alternative that it is."""
+    location, value = Location(as_alternative(schema, tree)), tree
     for segment in pointers.split(pointer):
         value = _value_below(value, segment)
         location = _location_below(location, facts, segment, value)
@@ -104,12 +106,12 @@ def _value_below(value: Any, segment: str) -> Any:
 
 def _location_below(location: Location, facts: Facts, segment: str, value: Any) -> Location:
     schema = location.schema
-    if "items" in schema:
-        inner, source = read_mapping(schema["items"]), schema.get("x-from")
+    if "items" in schema or "prefixItems" in schema:
+        index = pointers.parse_index(segment)
+        inner, source = item_schema(schema, index or 0), schema.get("x-from")
         step = _find_step(inner, facts, value) if source == "workflow.steps" else location.step
-        return Location(inner, step, source == "workflow.inputs")
-    found = read_properties(schema).get(segment) or schema.get("additionalProperties")
-    inner = read_mapping(found)
+        return Location(as_alternative(inner, value), step, source == "workflow.inputs")
+    inner = as_alternative(member_schema(schema, segment), value)
     if inner.get("x-from") == "step.parameters" and location.step:
         inner = location.step.parameters
     return Location(inner, location.step)

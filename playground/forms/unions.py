@@ -219,12 +219,14 @@ def _name_alternatives(branches: list[_Branch], discriminator: str) -> tuple[Alt
     found: list[Alternative] = []
     taken: set[str] = set()
     for branch in branches:
-        names = (each for each in _name_branch(branch, branches, discriminator) if each)
-        listed = [str(each) for each in names]
-        title = next((each for each in listed if each not in taken), "")
+        # Lazily: the first name is usually free, and others take a look at the branch's keys.
+        names = (str(each) for each in _name_branch(branch, branches, discriminator) if each)
+        first = title = next(names)
+        while title in taken and (other := next(names, "")):
+            title = other
         number = 2
-        while not title or title in taken:
-            title = f"{listed[0]} {number}"
+        while title in taken:
+            title = f"{first} {number}"
             number += 1
         taken.add(title)
         found.append(Alternative(title, branch.schema, tuple(_tags(branch, discriminator))))
@@ -259,8 +261,7 @@ def _name_branch(
     if schema.get("format"):
         yield f"{TYPE_TITLES.get((list_value_types(schema) or [''])[0], '')} ({schema['format']})"
     types = list_value_types(schema)
-    yield TYPE_TITLES.get(types[0], "") if types else ""
-    yield _("Anything")
+    yield TYPE_TITLES.get(types[0], types[0]) if types else _("Anything")
 
 
 def _distinguishing_keys(schema: Schema, branches: list[_Branch]) -> Iterator[str]:

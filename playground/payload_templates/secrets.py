@@ -29,6 +29,8 @@ from playground.workspace.secrets import to_wire
 
 # Not whether it is public and when it was last used: those belong to the original.
 COPIED_FIELDS = ("name", "field", "value", "hosts", "created_by_id")
+# So many schemas of a document are looked at for a list of accounts.
+MOST_SCHEMAS = 500
 
 Schema = Mapping[str, Any]
 
@@ -138,7 +140,7 @@ def names_accounts(schema: Schema, pointer: str) -> bool:
             return True
         inner = here.get("properties", {}).get(segment) if isinstance(here, Mapping) else None
         # The segment is an index where the schema has no such property.
-        here = inner if inner is not None else here.get("items", {})
+        here = inner if inner is not None else _items_of(here)
     return _is_account_list(here) or _contains_account_list(here)
 
 
@@ -147,13 +149,22 @@ def _is_account_list(schema: Any) -> bool:
     return isinstance(schema, Mapping) and schema.get("x-widget") == "accounts"
 
 
+def _items_of(schema: Any) -> Any:
+    return schema.get("items", {}) if isinstance(schema, Mapping) else {}
+
+
 def _contains_account_list(schema: Any) -> bool:
-    if not isinstance(schema, Mapping):
-        return False
-    if _is_account_list(schema):
-        return True
-    inner = [*schema.get("properties", {}).values(), schema.get("items")]
-    return any(map(_contains_account_list, inner))
+    # Schemas of imported documents may contain themselves. They have no accounts.
+    waiting, seen = [schema], set[int]()
+    while waiting and len(seen) < MOST_SCHEMAS:
+        each = waiting.pop()
+        if not isinstance(each, Mapping) or id(each) in seen:
+            continue
+        if _is_account_list(each):
+            return True
+        seen.add(id(each))
+        waiting += [*each.get("properties", {}).values(), each.get("items")]
+    return False
 
 
 def _account_pointers(schema: Any, tree: Any, at: str) -> Iterator[str]:
