@@ -214,6 +214,10 @@ def list_keys(
         needed = [key for key in list_addable(schema) if key in required]
         known = [*needed, *(key for key in known if key in values)]
         extra += _keys_below(metadata.notes, pointer) + _keys_below(metadata.incomplete, pointer)
+        # A field that isn't drawn yet can be read alone, to add it.
+        if metadata.focus.startswith(pointer + "/"):
+            focused = pointers.split(metadata.focus[len(pointer) :])[0]
+            extra += [focused] if focused in list_addable(schema) else []
     # A key of another branch is hidden, unless it is in the document: what is sent is shown.
     return [
         key

@@ -1,0 +1,175 @@
+"""Edits of unions, maps and lists: what they start with, and what the answer draws."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from playground.drafts.drafts import start_draft
+from playground.drafts.models import Draft
+from playground.people.models import Person
+from tests.browser.any_operation import ID, SCHEMA, register
+
+
+@pytest.fixture(autouse=True)
+def _operation(monkeypatch: pytest.MonkeyPatch) -> None:
+    register(monkeypatch, SCHEMA)
+
+
+def make_draft(person: Person, document: Any) -> Draft:
+    return start_draft(person, ID, json.dumps(document, indent=2))
+
+
+def edit(client: Client, draft: Draft, status: int = 200, **sent: Any) -> dict[str, Any]:
+    body = {"revision": Draft.objects.get(id=draft.id).revision, "tab": "t", **sent}
+    answer = client.post(f"/drafts/{draft.id}/edit/", json.dumps(body), "application/json")
+    assert answer.status_code == status, answer.content
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def document(draft: Draft) -> Any:
+    return json.loads(Draft.objects.get(id=draft.id).text)
+
+
+def test_keys_that_both_alternatives_have_stay(as_editor: Client, editor: Person) -> None:
+    card = {"type": "card", "holder": "Ada", "number": "4"}
+    draft = make_draft(editor, {"payment": card})
+    answer = edit(
+        as_editor, draft, kind="alternative", pointer="/payment", value="Bank transfer",
+        part="field", at="/payment",
+    )  # fmt: skip
+    assert document(draft) == {"payment": {"type": "bank", "holder": "Ada", "iban": ""}}
+    assert 'data-at="/payment/iban"' in answer["html"]
+    edit(as_editor, draft, kind="set", pointer="/payment/holder", value='"Grace"')
+    edit(as_editor, draft, kind="alternative", pointer="/payment", value="Card")
+    assert document(draft) == {"payment": {**card, "holder": "Grace"}}
+
+
+def test_a_value_becomes_another_type_and_back(as_editor: Client, editor: Person) -> None:
+    draft = make_draft(editor, {"name": "x", "value": "text"})
+    edit(as_editor, draft, kind="alternative", pointer="/value", value="Whole number")
+    assert document(draft)["value"] == 0
+    edit(as_editor, draft, kind="alternative", pointer="/value", value="Text")
+    assert document(draft)["value"] == "text"
+
+
+def test_an_absent_union_gets_its_first_value_at_its_place(
+    as_editor: Client, editor: Person
+) -> None:
+    draft = make_draft(editor, {"name": "x", "labels": {}})
+    edit(as_editor, draft, kind="alternative", pointer="/payment", value="Card")
+    assert list(document(draft)) == ["name", "payment", "labels"]
+
+
+@pytest.mark.parametrize(
+    ("pointer", "value", "added"),
+    [
+        ("/amount", "", 1),
+        ("/address", "", {"city": ""}),
+        ("/labels/color", "", ""),
+        ("/limits/daily", "", {"label": ""}),
+        ("/custom", "[]", []),
+        ("/tags", "", []),
+        ("/kind", "", "order"),
+    ],
+)
+def test_a_field_starts_as_its_schema_says(
+    as_editor: Client, editor: Person, pointer: str, value: str, added: Any
+) -> None:
+    draft = make_draft(editor, {"name": "x", "labels": {}, "limits": {}})
+    edit(as_editor, draft, kind="add-field", pointer=pointer, value=value)
+    found = document(draft)
+    for segment in pointer[1:].split("/"):
+        found = found[segment]
+    assert found == added
+
+
+def test_an_item_is_inserted_into_a_list_that_may_not_exist_yet(
+    as_editor: Client, editor: Person
+) -> None:
+    draft = make_draft(editor, {"name": "x", "scores": None})
+    edit(as_editor, draft, kind="add-item", pointer="/nodes", index=0)
+    answer = edit(
+        as_editor, draft, kind="add-item", pointer="/nodes", index=0, part="card", at="/nodes/0"
+    )
+    edit(as_editor, draft, kind="add-item", pointer="/scores", index=0)
+    assert document(draft) == {"name": "x", "nodes": [{"label": ""}] * 2, "scores": [0]}
+    assert 'aria-label="Item 1"' in answer["html"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"kind": "alternative", "pointer": "/payment", "value": "Cheque"},
+        {"kind": "alternative", "pointer": "/name", "value": "Card"},
+        {"kind": "alternative", "pointer": "/nowhere/at/all", "value": "Card"},
+        {"kind": "add-field", "pointer": "", "value": ""},
+        {"kind": "add-field", "pointer": "/name", "value": ""},
+        {"kind": "add-field", "pointer": "/nowhere/at/all", "value": ""},
+        {"kind": "add-field", "pointer": "/custom", "value": "{"},
+        {"kind": "add-item", "pointer": "/name", "index": 0},
+        {"kind": "add-item", "pointer": "/nodes", "index": 9},
+        {"kind": "keep", "pointer": "/payment/(Card)", "value": "{"},
+    ],
+)
+def test_what_is_impossible_is_refused_in_words(
+    as_editor: Client, editor: Person, sent: dict[str, Any]
+) -> None:
+    draft = make_draft(editor, {"name": "x", "payment": {"type": "card", "number": ""}})
+    before = document(draft)
+    assert edit(as_editor, draft, 422, **sent)["sentence"]
+    assert document(draft) == before
+
+
+@pytest.mark.parametrize(
+    ("query", "texts"),
+    [
+        ({"part": "addable", "pointer": ""}, ["amount", "address"]),
+        ({"part": "addable", "pointer": "/payment"}, ["holder"]),
+        ({"part": "alternatives", "pointer": "/payment"}, ["Card", "Bank transfer"]),
+        ({"part": "options", "pointer": "/country"}, ["AT", "SE"]),
+        ({"part": "cards", "pointer": "/nodes", "start": "50"}, ["n59", "Item 60"]),
+        ({"part": "item-body", "pointer": "/nodes/3"}, ["n3"]),
+        ({"part": "entries", "pointer": "/labels", "start": "100"}, ["k119"]),
+        ({"part": "rows", "pointer": "/rows", "start": "1"}, ["008"]),
+    ],
+)
+def test_each_part_is_drawn_alone(
+    as_editor: Client, editor: Person, query: dict[str, str], texts: list[str]
+) -> None:
+    document = {
+        "country": "DE",
+        "payment": {"type": "card", "number": ""},
+        "nodes": [{"label": f"n{number}"} for number in range(60)],
+        "labels": {f"k{number}": "" for number in range(120)},
+        "rows": [{"sku": "007"}, {"sku": "008"}],
+    }
+    draft = make_draft(editor, document)
+    html = as_editor.get(f"/drafts/{draft.id}/part/", query).content.decode()
+    assert [each for each in texts if each not in html] == []
+
+
+@pytest.mark.parametrize("part", ["field", "card", "cards", "entries", "options", "rows"])
+@pytest.mark.parametrize("pointer", ["/nowhere", "/name/x", "/nodes/99", "/nodes/x"])
+def test_a_part_that_is_gone_is_not_found(
+    as_editor: Client, editor: Person, part: str, pointer: str
+) -> None:
+    draft = make_draft(editor, {"name": "x", "nodes": [{"label": ""}]})
+    answer = as_editor.get(f"/drafts/{draft.id}/part/", {"part": part, "pointer": pointer})
+    assert answer.status_code == 404
+
+
+def test_pasted_cells_get_the_types_of_their_columns(as_editor: Client, editor: Person) -> None:
+    draft = make_draft(editor, {"name": "x"})
+    body = {
+        "text": "sku,count,gift\n007,3,true\n008,many,no\n", "pointer": "/rows", "index": 0,
+        "keys": ["sku", "count", "gift"], "revision": 0, "tab": "t", "part": "field",
+    }  # fmt: skip
+    answer = as_editor.post(f"/drafts/{draft.id}/rows/", json.dumps(body), "application/json")
+    assert answer.status_code == 200
+    assert document(draft)["rows"] == [
+        {"sku": "007", "count": 3, "gift": True},
+        {"sku": "008", "count": "many", "gift": "no"},
+    ]
