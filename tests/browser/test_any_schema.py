@@ -74,7 +74,7 @@ def test_cards_are_added_moved_duplicated_and_removed(page: Page) -> None:
     draft = open_text(page, START)
     add_field(page, "nodes")
     nodes = section(page, "nodes")
-    for label in ("one", "two"):
+    for index, label in enumerate(("one", "two")):
         nodes.get_by_role("button", name="Add an item").last.click()
         nodes.locator(".item-card").last.get_by_role("textbox", name="label", exact=True).fill(
             label

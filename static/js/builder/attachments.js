@@ -3,7 +3,7 @@
 import { on } from "../elements.js";
 import { message, toast } from "../messages.js";
 import { formElement } from "./form.js";
-import { showCount } from "./grid_layout.js";
+import { showCount } from "./grid_cells.js";
 import { childRows, pointerOf } from "./pointers.js";
 import { fetchText, postForm } from "./server.js";
 import { offerUndo } from "./toolbar.js";

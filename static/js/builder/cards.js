@@ -4,7 +4,7 @@
 import { elementsOf, on } from "../elements.js";
 import { message } from "../messages.js";
 import { showAsSent } from "./fields.js";
-import { showCount } from "./grid_layout.js";
+import { showCount } from "./grid_cells.js";
 import { boxOf, changePart } from "./parts.js";
 import { childRows, countOf, indexOf, pointerOf, rowAt } from "./pointers.js";
 import { offerUndo } from "./toolbar.js";

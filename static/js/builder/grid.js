@@ -5,7 +5,8 @@ import { message, toast } from "../messages.js";
 import { isShortcut } from "../shortcuts.js";
 import { ask } from "./dialogs.js";
 import { gridAt } from "./form.js";
-import { addColumn, blankRow, cellsOf, countRows, focusCell, gridOf, isBlank, isBlock, keysOf, neighbourOf, numberRows, partOf, placeRow, recount } from "./grid_layout.js";
+import { addColumn, blankRow, cellsOf, focusCell, isBlock, keysOf, neighbourOf, partOf, recount } from "./grid_cells.js";
+import { countRows, gridOf, isBlank, numberRows, placeRow } from "./grid_layout.js";
 import { indexOf, pointerOf, rowAt, split } from "./pointers.js";
 
 // Text that the server couldn't read stays in the dialog for another try.

@@ -5,7 +5,8 @@ import { ask } from "./dialogs.js";
 import { saveField } from "./fields.js";
 import { gridAt } from "./form.js";
 import { addRow, fillRow } from "./grid.js";
-import { addColumn, countRows, dropColumn, focusCell, gridOf, isBlank, keysOf, kindsOf, neighbourOf, partOf, recount } from "./grid_layout.js";
+import { addColumn, dropColumn, focusCell, keysOf, kindsOf, neighbourOf, partOf, recount } from "./grid_cells.js";
+import { countRows, gridOf, isBlank } from "./grid_layout.js";
 import { escapeSegment, indexOf, pointerOf, rowAt, split } from "./pointers.js";
 import { offerUndo } from "./toolbar.js";
 

@@ -3,7 +3,7 @@
 import { elementsOf, make, on } from "../elements.js";
 import { message } from "../messages.js";
 import { openChoice } from "./choices.js";
-import { showCount } from "./grid_layout.js";
+import { showCount } from "./grid_cells.js";
 import { childRows, pointerOf } from "./pointers.js";
 import { offerUndo } from "./toolbar.js";
 
