@@ -111,8 +111,10 @@ class Metadata:
             is_below = each.startswith(union + "/") and not any(is_within(each, o) for o in others)
             return pointer + each[len(union) :] if is_below else each
 
-        typed = self.incomplete.get(union)
         moved = self._map_pointers(move).put("away", pointer, value)
+        if not union:
+            return moved  # the entry of the JSON editor has this pointer, and stays
+        typed = self.incomplete.get(union)
         return moved.put("incomplete", union, None).put("incomplete", pointer, typed)
 
     def take_branch(self, pointer: str) -> Metadata:
@@ -122,7 +124,7 @@ class Metadata:
         moved = without._map_pointers(
             lambda each: union + each[len(pointer) :] if each.startswith(pointer + "/") else each
         )
-        return moved.put("incomplete", union, typed)
+        return moved.put("incomplete", union, typed) if union else moved
 
     def _map_pointers(self, follow: Callable[[str], str | None]) -> Metadata:
         # Names of variables go through `follow` as well. They are no pointers, so they have no

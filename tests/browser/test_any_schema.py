@@ -76,9 +76,8 @@ def test_cards_are_added_moved_duplicated_and_removed(page: Page) -> None:
     nodes = section(page, "nodes")
     for index, label in enumerate(("one", "two")):
         nodes.get_by_role("button", name="Add an item").last.click()
-        nodes.locator(".item-card").last.get_by_role("textbox", name="label", exact=True).fill(
-            label
-        )
+        card = nodes.locator(".item-card").nth(index)
+        card.get_by_role("textbox", name="label", exact=True).fill(label)
     expect_saved(page)
     assert document(draft)["nodes"] == [{"label": "one"}, {"label": "two"}]
     nodes.get_by_label("Options of Item 2").click()
@@ -182,3 +181,16 @@ def test_a_problem_in_a_closed_card_is_one_click_away(page: Page) -> None:
     expect(
         page.locator(".item-card").nth(55).get_by_role("textbox", name="label", exact=True)
     ).to_be_focused()
+
+
+def test_a_document_may_be_a_list_of_lists(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = {"type": "array", "items": {"type": "integer"}}
+    register(monkeypatch, {"type": "array", "items": numbers})
+    draft = open_text(page, "[\n  [\n    1\n  ],\n  []\n]")
+    second = page.locator(".item-card:not(.plain)").nth(1)
+    second.get_by_role("button", name="Add an item").click()
+    field = second.get_by_role("textbox", name="Item 1")
+    expect(field).to_be_focused()
+    field.fill("22")
+    expect_saved(page)
+    assert document(draft) == [[1], [22]]

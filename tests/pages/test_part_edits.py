@@ -173,3 +173,18 @@ def test_pasted_cells_get_the_types_of_their_columns(as_editor: Client, editor: 
         {"sku": "007", "count": 3, "gift": True},
         {"sku": "008", "count": "many", "gift": "no"},
     ]
+
+
+def test_a_whole_document_can_be_a_union(
+    as_editor: Client, editor: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(monkeypatch, SCHEMA["properties"]["payment"])
+    draft = make_draft(editor, {"type": "card", "number": "4"})
+    page = as_editor.get(f"/drafts/{draft.id}/")
+    assert page.status_code == 200
+    edit(as_editor, draft, kind="alternative", pointer="", value="Bank transfer", part="field")
+    assert document(draft) == {"type": "bank", "iban": ""}
+    edit(as_editor, draft, kind="alternative", pointer="", value="Card")
+    assert document(draft) == {"type": "card", "number": "4"}
+    edit(as_editor, draft, kind="add-field", pointer="/holder", part="field", at="")
+    assert document(draft) == {"type": "card", "holder": "", "number": "4"}

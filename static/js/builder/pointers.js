@@ -69,7 +69,7 @@ export function elementExactlyAt(root, pointer) {
   const outside = written.find((each) => rowOf(each) === rowOf(root));
   if (outside) return outside;
   const parts = pointer.split("/");
-  for (let cut = parts.length - 1; cut > 1; cut--) {
+  for (let cut = parts.length - 1; cut > 0; cut--) {
     const lists = [...root.querySelectorAll(`[data-rows][data-at="${CSS.escape(parts.slice(0, cut).join("/"))}"]`)];
     const rows = lists.find((each) => rowOf(each) === rowOf(root));
     if (!rows || !/^\d+$/.test(parts[cut])) continue;
