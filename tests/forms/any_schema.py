@@ -1,5 +1,6 @@
 """Schemas and documents of every shape, and the document that a form would give back."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import strategies as st
@@ -85,6 +86,22 @@ def give_back(schema: Any, tree: Any) -> Any:
     return _collect(fields, schema, tree)
 
 
+def list_leaves(fields: tuple[Field, ...]) -> Iterator[Field]:
+    """The fields with a value of the type that they give it."""
+    for each in fields:
+        yield from list_leaves(each.fields)
+        is_leaf = each.state == "sent" and not each.is_container and each.kind != "secret"
+        if is_leaf and not _is_retyped(each):
+            yield each
+
+
+def _is_retyped(field: Field) -> bool:
+    """Whether typing in the field would give its value the type that it should have."""
+    if field.kind == "text":
+        return field.value_kind in ("toggle", "number")
+    return field.kind in ("integer", "number") and field.value_kind in ("text", "toggle")
+
+
 def _collect(fields: tuple[Field, ...], schema: Any, tree: Any) -> dict[str, Any]:
     sent = [each for each in fields if each.is_on]
     keys = [each.key for each in sent]
@@ -112,10 +129,7 @@ def _value_of(field: Field, schema: Any, tree: Any) -> Any:
         return _collect(field.fields, schema, tree)
     if field.kind == "secret":
         return field.text
-    # Typing in these fields would give the value the type that it should have.
-    if field.kind == "text" and field.value_kind in ("toggle", "number"):
-        return parsing.parse(field.text)
-    if field.kind in ("integer", "number") and field.value_kind in ("text", "toggle"):
+    if _is_retyped(field):
         return field.text if field.value_kind == "text" else parsing.parse(field.text)
     given = parse_input(field.kind, field.text)
     assert given is not None, f"shown as if it weren't there: {field.pointer}"

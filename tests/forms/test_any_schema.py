@@ -2,12 +2,15 @@
 
 from typing import Any
 
-from hypothesis import example, given
+from django.template.loader import render_to_string
+from hypothesis import example, given, settings
 
 from playground.forms.field import FieldMetadata
-from playground.forms.sections import find_field, read_root_fields
-from playground.jsontext import parsing, printing
-from tests.forms.any_schema import SCHEMAS, VALUES, give_back
+from playground.forms.kinds import parse_input
+from playground.forms.payload_form import PayloadForm
+from playground.forms.sections import find_field, read_root_fields, read_sections
+from playground.jsontext import edits, parsing, printing, splices
+from tests.forms.any_schema import SCHEMAS, VALUES, give_back, list_leaves
 
 LIST = {"type": "array", "items": {"type": "string"}}
 
@@ -32,3 +35,22 @@ def test_the_field_of_any_value_can_be_read_alone(schema: Any, value: Any) -> No
             found = find_field(schema, tree, FieldMetadata(), each.pointer)
             assert found is not None
             assert (found.kind, found.at, found.text) == (each.kind, each.at, each.text)
+
+
+@given(SCHEMAS, VALUES)
+def test_sending_a_field_as_it_is_changes_no_byte(schema: Any, value: Any) -> None:
+    text = printing.dump(value)
+    for each in list_leaves(read_root_fields(schema, parsing.parse(text), FieldMetadata())):
+        sent = parse_input(each.kind, each.text)
+        assert sent is not None
+        assert splices.apply(text, edits.set_value(text, each.pointer, sent)) == text
+
+
+@settings(max_examples=30)
+@given(SCHEMAS, VALUES)
+def test_any_form_can_be_drawn(schema: Any, value: Any) -> None:
+    tree = parsing.parse(printing.dump(value))
+    for section in read_sections(schema, tree, FieldMetadata()):
+        form = PayloadForm(section.fields)
+        html = render_to_string("builder/_section.html", {"section": section, "form": form})
+        assert html.count("<div") == html.count("</div")
