@@ -169,6 +169,11 @@ class Field:
         return self.fields[0] if self.kind == "union" and self.fields else None
 
     @property
+    def innermost(self) -> Field:
+        """The value as the alternative that it is; the field itself if it is no union."""
+        return self.inner.innermost if self.inner else self
+
+    @property
     def is_container(self) -> bool:
         """Whether its value is edited by fields of its own."""
         return self.kind in CONTAINERS or self.kind in GROUPS

@@ -110,7 +110,7 @@ def _label(key: str, schema: Schema, plain: Schema) -> str:
     # The title of a schema that many keys refer to says less than the key.
     own = "" if getattr(schema, "ref_name", "") else schema.get("title", "")
     inner = "" if getattr(plain, "ref_name", "") or plain is schema else plain.get("title", "")
-    return str(own or inner) or key
+    return str(own or inner) or key or '""'
 
 
 def _read_container(field: Field, union: Union, shown: Any, metadata: FieldMetadata) -> Field:

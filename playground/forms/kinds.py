@@ -12,6 +12,7 @@ from playground.forms.schemas import (
     Schema,
     as_schema,
     is_nullable,
+    is_secret,
     list_columns_of,
     list_members,
     list_required,
@@ -74,11 +75,6 @@ def find_kind(schema: Schema, value: Any) -> str:
     if value is ABSENT or value is None or kind == "union":
         return kind
     return _fit_kind(kind, schema, value)
-
-
-def is_secret(schema: Schema) -> bool:
-    """Whether values of the schema are credentials, which are never shown."""
-    return bool(schema.get("x-secret")) or schema.get("format") == "password"
 
 
 def _fits_widget(widget: str, value: Any) -> bool:

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from playground.forms.field import Field
 from playground.forms.grid import read_table_grid
-from playground.forms.kinds import is_secret
+from playground.forms.schemas import is_secret
 
 Attributes = dict[str, Any]
 LONG_TEXT = 200

@@ -78,6 +78,15 @@ def is_nullable(schema: Schema) -> bool:
     return "null" in types_of(schema) or None in (schema.get("enum") or ())
 
 
+def is_secret(schema: Schema) -> bool:
+    """Whether values of the schema are credentials, which are never shown."""
+    if schema.get("x-secret") or schema.get("format") == "password":
+        return True
+    # What an API takes and never returns.
+    is_written = schema.get("writeOnly") is True and "enum" not in schema
+    return is_written and list_value_types(schema) == ["string"]
+
+
 def shows_all_keys(schema: Schema) -> bool:
     """Whether the form draws every key of an object, and not only those that are there."""
     return (
@@ -164,7 +173,7 @@ def list_columns_of(schema: Schema) -> dict[str, Schema] | None:
 def _is_cell(schema: Schema) -> bool:
     """Whether a value of the schema fits into one cell of a table."""
     # A secret must be masked, which no cell does.
-    if schema.get("format") == "password" or schema.get("x-secret"):
+    if is_secret(schema):
         return False
     types = list_value_types(schema)
     return (

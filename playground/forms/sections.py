@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -69,9 +69,10 @@ def read_sections(schema: Schema, tree: Any, metadata: FieldMetadata) -> tuple[S
     titles = {field.pointer: _title(field) for field in fields}
     # Headings without fields come along: they may have something unused to explain.
     order = dict.fromkeys([*schema.get("x-sections", ()), *titles.values()])
+    ids = _name_ids(order)
     sections = (
         Section(
-            _slug(title),
+            ids[title],
             title,
             tuple(field for field in fields if titles[field.pointer] == title),
             tuple(_explain_unused(schema, tree, title)),
@@ -130,5 +131,13 @@ def _title(field: Field) -> str:
     return str(field.schema.get("x-section") or "General")
 
 
-def _slug(title: str) -> str:
-    return "".join(char if char.isalnum() else "-" for char in title.lower())
+def _name_ids(titles: Iterable[str]) -> dict[str, str]:
+    """An id for each heading that no other has."""
+    ids: dict[str, str] = {}
+    for title in titles:
+        slug = plain = "".join(char if char.isalnum() else "-" for char in title.lower())
+        number = 2
+        while slug in ids.values():
+            slug, number = f"{plain}-{number}", number + 1
+        ids[title] = slug
+    return ids

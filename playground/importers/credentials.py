@@ -234,7 +234,12 @@ def _walk_secret_schemas(
 
 
 def _is_secret(schema: Schema) -> bool:
-    return bool(schema.get("x-secret")) or schema.get("format") == "password"
+    if schema.get("x-secret") or schema.get("format") == "password":
+        return True
+    # A text that an API takes and never returns.
+    types = schema.get("type")
+    is_text = types == "string" or (isinstance(types, list) and {*types} == {"string", "null"})
+    return schema.get("writeOnly") is True and is_text and "enum" not in schema
 
 
 def _expand(schema: Schema) -> Iterator[Schema]:

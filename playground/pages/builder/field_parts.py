@@ -27,19 +27,13 @@ def _find(opened: DraftContext, query: Query) -> Field:
     return field
 
 
-def _innermost(field: Field) -> Field:
-    while field.inner is not None:
-        field = field.inner
-    return field
-
-
 def _bind(field: Field, *, names_inputs: bool = False) -> Any:
     return next(iter(PayloadForm([field], make_row_id(), names_inputs=names_inputs)))
 
 
 def find_table(opened: DraftContext, query: Query) -> Grid:
     """The grid of the list at a pointer. Raises LookupError if it isn't drawn as one."""
-    field = _innermost(_find(opened, query))
+    field = _find(opened, query).innermost
     if field.kind != "table":
         raise LookupError(query)
     return read_table_grid(field)
@@ -60,7 +54,7 @@ def _draw_card_body(opened: DraftContext, query: Query) -> str:
 
 def _draw_cards(opened: DraftContext, query: Query) -> str:
     """Some of the items of a long list."""
-    field, start = _innermost(_find(opened, query)), int(query.get("start", 0))
+    field, start = _find(opened, query).innermost, int(query.get("start", 0))
     items = read_cards(field, opened.field_metadata, read_field, start, MOST_CARDS)
     cards = ({"field": _bind(item, names_inputs=True), "about": item} for item in items)
     return "".join(render_to_string("forms/_card.html", each) for each in cards)
@@ -68,7 +62,7 @@ def _draw_cards(opened: DraftContext, query: Query) -> str:
 
 def _draw_entries(opened: DraftContext, query: Query) -> str:
     """Some of the keys of a long map."""
-    field, start = _innermost(_find(opened, query)), int(query.get("start", 0))
+    field, start = _find(opened, query).innermost, int(query.get("start", 0))
     entries = read_entries(field, opened.field_metadata, read_field, start)
     context = {"form": PayloadForm(entries, make_row_id())}
     return render_to_string("forms/_fields.html", context)
@@ -79,7 +73,7 @@ def _draw_addable(opened: DraftContext, query: Query) -> str:
     pointer = str(query.get("pointer", ""))
     schema = read_union(opened.operation.body_schema or {})
     if pointer or schema.alternatives:
-        field = _innermost(_find(opened, query))
+        field = _find(opened, query).innermost
         plain, drawn = field.schema, {each.key for each in field.fields}
     else:
         plain = schema.schema
@@ -115,7 +109,7 @@ def _draw_alternatives(opened: DraftContext, query: Query) -> str:
 
 def _draw_options(opened: DraftContext, query: Query) -> str:
     """The choices of a field that has many."""
-    field = _innermost(_find(opened, query))
+    field = _find(opened, query).innermost
     options = [
         {"value": value, "title": label, "note": "", "is_chosen": value == field.text}
         for value, label in field.choices

@@ -119,7 +119,7 @@ def add_field(opened: DraftContext, edit: Edit) -> Edit:
 
 def add_item(opened: DraftContext, edit: Edit) -> Edit:
     """The edit that inserts an item into a list, which it creates if it is absent."""
-    field = _innermost(_find(opened, edit.pointer))
+    field = _find(opened, edit.pointer).innermost
     part = open_schema(item_schema(field.schema, edit.index))
     value = printing.dump(start_value(part, blank=True))
     order = _order_at(opened, edit.pointer)
@@ -135,19 +135,12 @@ def _find(opened: DraftContext, pointer: str) -> Field:
     return field
 
 
-def _innermost(field: Field) -> Field:
-    """The field of a value as the alternative that it is."""
-    while field.inner is not None:
-        field = field.inner
-    return field
-
-
 def _object_schema(opened: DraftContext, pointer: str) -> Schema:
     """The schema of the object at a pointer, as the alternative that it is."""
     whole = opened.operation.body_schema or {}
     if not pointer and not read_union(whole).alternatives:
         return read_union(whole).schema
-    return _innermost(_find(opened, pointer)).schema
+    return _find(opened, pointer).innermost.schema
 
 
 def _order_at(opened: DraftContext, pointer: str) -> list[str]:

@@ -35,9 +35,10 @@ export function startParts(page) {
     choose = (value, _, label) => pick(draft, field, button, value, label);
     openOptions(draft, button, { part: "options", pointer: pointerOf(field) });
   });
-  on("click", "[data-part-start]", (button) => {
+  on("click", "[data-part-start]", async (button) => {
     const box = boxOf(button);
-    changePart(page, box, () => ({ kind: "add-field", pointer: pointerOfBox(box) }));
+    const fresh = await changePart(page, box, () => ({ kind: "add-field", pointer: pointerOfBox(box) }));
+    fresh?.querySelector(`:is(.group-fields, .item-body) :is(${FOCUSABLE})`)?.focus();
   });
   on("click", "[data-part-open]", (button) => openPart(page, boxOf(button)));
   on("click", "#part_menu [data-option]", (option) => close(() => choose(option.dataset.option, undefined, option.firstChild.textContent)));
