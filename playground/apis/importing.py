@@ -20,13 +20,15 @@ from playground.apis.models import (
     ImportedOperation,
     StoredDocument,
 )
+from playground.forms.coverage import find_json_fields
 from playground.openapi.comparison import OperationChange, compare_operations
 from playground.openapi.operations import Operation, list_api_titles
 from playground.openapi.reading import SourceDocument, read_openapi
+from playground.openapi.report import DocumentReport, make_report
 from playground.people.audit import record_event
 from playground.people.models import Person
 
-LONGEST_TITLE = 300
+LONGEST_TITLE, LONGEST_VERSION = 300, 100
 _not_in_ids = re.compile(r"[^a-z0-9]+")
 
 
@@ -53,10 +55,13 @@ def import_document(
     if not person.may_edit:
         raise ImportRefused(_("Viewers can't import APIs. An owner can make you an editor."))
     source = read_openapi(data)
-    stored = _store(source)
-    if api is None:
-        return Imported(_add(person, source, stored, name, url))
-    return _update(person, api, source, stored, url)
+    report = make_report(source, find_json_fields)
+    if not report.operations:
+        raise ImportRefused(_("The document has no operations."))
+    with transaction.atomic():
+        if api is None:
+            return Imported(_add(person, source, report, name, url))
+        return _update(person, api, source, report, url)
 
 
 def _store(source: SourceDocument) -> StoredDocument:
@@ -66,22 +71,20 @@ def _store(source: SourceDocument) -> StoredDocument:
 
 
 def _add(
-    person: Person, source: SourceDocument, stored: StoredDocument, name: str, url: str
+    person: Person, source: SourceDocument, report: DocumentReport, name: str, url: str
 ) -> ImportedApi:
-    info = source.raw.get("info")
-    info = info if isinstance(info, dict) else {}
-    title = (name.strip() or str(info.get("title") or "") or _("Imported API"))[:LONGEST_TITLE]
-    with transaction.atomic():
-        api = ImportedApi.objects.create(
-            id=_choose_id(title),
-            title=title,
-            version=str(info.get("version") or "")[:100],
-            url=url,
-            document=stored,
-            person=person,
-        )
-        _index(api)
-        record_event(person, "import-api", api.title)
+    title = (name.strip() or report.title or _("Imported API"))[:LONGEST_TITLE]
+    api = ImportedApi.objects.create(
+        id=_choose_id(title),
+        title=title,
+        version=report.version[:LONGEST_VERSION],
+        url=url,
+        document=_store(source),
+        report=report.as_dict(),
+        person=person,
+    )
+    _index(api)
+    record_event(person, "import-api", api.title)
     return api
 
 
@@ -97,29 +100,27 @@ def _choose_id(title: str) -> str:
 
 
 def _update(
-    person: Person, api: ImportedApi, source: SourceDocument, stored: StoredDocument, url: str
+    person: Person, api: ImportedApi, source: SourceDocument, report: DocumentReport, url: str
 ) -> Imported:
-    with transaction.atomic():
-        # Of two imports at once, the second compares with what the first one stored.
-        api = ImportedApi.objects.select_for_update().get(pk=api.pk)
-        before = parse_api(api.id, api.document_id, api.url)
-        former = api.document
-        info = source.raw.get("info")
-        api.document, api.url = stored, url or api.url
-        api.version = str((info if isinstance(info, dict) else {}).get("version") or "")[:100]
-        api.save(update_fields=["document", "url", "version", "changed_at"])
-        after = parse_api(api.id, stored.digest, api.url)
-        changes = tuple(compare_operations(_read_all(before), _read_all(after)))
-        _index(api)
-        if former != stored:
-            ApiChange.objects.create(
-                api=api,
-                person=person,
-                before=former,
-                after=stored,
-                changes=[_describe(each) for each in changes],
-            )
-        record_event(person, "update-api", api.title)
+    # Of two imports at once, the second compares with what the first one stored.
+    api = ImportedApi.objects.select_for_update().select_related("document").get(pk=api.pk)
+    former, stored = api.document, _store(source)
+    before = parse_api(api.id, former.digest, api.url)
+    api.document, api.url, api.report = stored, url or api.url, report.as_dict()
+    api.version = report.version[:LONGEST_VERSION]
+    api.save(update_fields=["document", "url", "report", "version", "changed_at"])
+    after = parse_api(api.id, stored.digest, api.url)
+    changes = tuple(compare_operations(_read_all(before), _read_all(after)))
+    _index(api)
+    if former != stored:
+        ApiChange.objects.create(
+            api=api,
+            person=person,
+            before=former,
+            after=stored,
+            changes=[_describe(each) for each in changes],
+        )
+    record_event(person, "update-api", api.title)
     return Imported(api, changes)
 
 

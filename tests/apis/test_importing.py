@@ -24,6 +24,7 @@ pytestmark = pytest.mark.django_db
 def test_operations_of_an_imported_document_are_found(editor: Person) -> None:
     imported = import_document(editor, as_bytes(shop()))
     assert imported.api.id == "corner-shop"
+    assert imported.api.report["counts"]["complete"] == 2
     assert imported.changes == ()
     operation = get_operation("corner-shop:placeOrder")
     assert (operation.method, operation.path) == ("POST", "/orders")
@@ -105,6 +106,8 @@ def test_a_broken_document_leaves_the_older_one(editor: Person) -> None:
     for data in (b"", b"{", b"[]", b"a: [", b"swagger: '2.0'", b"\xff\xfe\x00"):
         with pytest.raises(InvalidDocument):
             import_document(editor, data, api=api)
+    with pytest.raises(ImportRefused, match="no operations"):
+        import_document(editor, as_bytes(shop(paths={})), api=api)
     assert operation_exists("corner-shop:placeOrder")
 
 
