@@ -46,6 +46,7 @@ from playground.jsontext import parsing, pointers, printing
 TEXT_LIST: Schema = {"type": "array", "items": {"type": "string"}}
 # With one or two examples a placeholder is enough; more are worth a list to pick from.
 MANY_EXAMPLES = 3
+DEEPEST_DRAWN = 4
 
 
 def read_field(
@@ -92,7 +93,9 @@ def read_field(
         picker=PICKERS.get(str(plain.get("format", "")), "") if kind == "text" else "",
         deprecated=bool(schema.get("deprecated")),
     )
-    if kind in GROUPS and (shows_all_keys(plain) or kind == "key-value"):
+    # A schema may contain itself: what isn't there is opened down to some depth only.
+    shows_all = shows_all_keys(plain) and (value is not ABSENT or at.count("/") <= DEEPEST_DRAWN)
+    if kind in GROUPS and (shows_all or kind == "key-value"):
         inner, branches = _inner_fields(plain, value, stored, pointer, at, metadata)
         return replace(field, fields=inner, branches=branches)
     if kind in CONTAINERS or kind in GROUPS:

@@ -9,6 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 
+from playground.openapi.hints import HINT_CHECKS
+
 TYPES = ("string", "integer", "number", "boolean", "array", "object", "null")
 # Where the value of a keyword is a schema, a list of schemas, or schemas by name.
 SINGLE = frozenset(
@@ -122,6 +124,9 @@ CHECKS: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(LISTED, _are_schemas),
     **dict.fromkeys(NAMED, _are_named_schemas),
     "patternProperties": lambda value: _are_named_schemas(value) and all(map(is_pattern, value)),
+    # OpenAPI 3.0 has no `examples` here, but people write them as those of a body.
+    "examples": lambda value: isinstance(value, list | Mapping),
+    **HINT_CHECKS,
 }
 
 

@@ -114,6 +114,7 @@ def test_each_api_has_one_harmless_operation():
         assert len([each for each in list_operations(api.id) if each.harmless]) == 1
 
 
+@pytest.mark.django_db
 def test_an_unknown_operation_raises_a_message_that_lists_the_known_ones():
     with pytest.raises(UnknownOperation, match='There is no operation "launch"') as told:
         get_operation("launch")
