@@ -8,15 +8,10 @@ from functools import lru_cache
 
 from playground.apis.models import ImportedApi, ImportedOperation, StoredDocument
 from playground.openapi.documents import ApiDocument
-from playground.openapi.entries import OperationEntry, list_entries
+from playground.openapi.entries import OperationEntry, list_operation_entries
 from playground.openapi.operation_reading import OperationReader, read_api
-from playground.openapi.operations import (
-    Api,
-    Credential,
-    CredentialScheme,
-    Operation,
-    add_catalog,
-)
+from playground.openapi.operations import Api, Operation, add_catalog
+from playground.openapi.security import read_document_security
 
 # Documents that a process keeps parsed: a large one takes tens of megabytes.
 MOST_PARSED = 8
@@ -75,11 +70,10 @@ def parse_api(api_id: str, digest: str, url: str) -> ParsedApi:
     """The API of a stored document; `url` is what its relative addresses are relative to."""
     text = StoredDocument.objects.values_list("text", flat=True).get(pk=digest)
     document = ApiDocument(json.loads(text))
-    api = read_api(document, api_id, NO_CREDENTIAL, url)
-    entries = {each.id: each for each in list_entries(document)}
-    return ParsedApi(api, OperationReader(document, api, f"{api_id}:"), entries)
+    security, reading = read_document_security(document)
+    api = read_api(document, api_id, reading.credential, url)
+    reader = OperationReader(document, api, f"{api_id}:", security)
+    return ParsedApi(api, reader, {each.id: each for each in list_operation_entries(document)})
 
-
-NO_CREDENTIAL = Credential((), (CredentialScheme("none", "No credential"),))
 
 add_catalog(ImportedCatalog())

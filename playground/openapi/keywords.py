@@ -86,7 +86,9 @@ def matches_pattern(pattern: str, text: str) -> bool:
     """Whether a text matches; never for a pattern that the validator doesn't know."""
     # Not Python's own engine: a pattern from a document could keep it busy for hours.
     validator = _compile_pattern(pattern)
-    return validator is not None and validator.is_valid(text)
+    # A reply may have half of a surrogate pair, which the validator refuses to look at.
+    whole = text.encode(errors="replace").decode()
+    return validator is not None and validator.is_valid(whole)
 
 
 @lru_cache(maxsize=4096)

@@ -15,16 +15,61 @@ from tests.apis.documents import as_bytes, shop
 
 pytestmark = pytest.mark.django_db
 
-HINTS = (
-    "x-widget x-unit x-show x-section x-sections x-summary x-choice-labels x-item x-message "
-    "x-type-message x-unknown-fields x-read-as x-secret x-paste x-starts-with x-from x-modes "
-    "x-used-when x-unused-with x-usual-minimum x-list x-one-of x-explicit x-rules discriminator "
-    "title description examples default enum format pattern properties required items"
-).split()
-OPERATION_HINTS = (
-    "x-verdict x-unknown-advice x-harmless x-deduplication x-max-bytes x-repeat x-ends-repeat "
-    "parameters requestBody responses tags servers security summary operationId deprecated"
-).split()
+HINTS = [
+    "x-widget",
+    "x-unit",
+    "x-show",
+    "x-section",
+    "x-sections",
+    "x-summary",
+    "x-choice-labels",
+    "x-item",
+    "x-message",
+    "x-type-message",
+    "x-unknown-fields",
+    "x-read-as",
+    "x-secret",
+    "x-paste",
+    "x-starts-with",
+    "x-from",
+    "x-modes",
+    "x-used-when",
+    "x-unused-with",
+    "x-usual-minimum",
+    "x-list",
+    "x-one-of",
+    "x-explicit",
+    "x-rules",
+    "discriminator",
+    "title",
+    "description",
+    "examples",
+    "default",
+    "enum",
+    "format",
+    "pattern",
+    "properties",
+    "required",
+    "items",
+]
+OPERATION_HINTS = [
+    "x-verdict",
+    "x-unknown-advice",
+    "x-harmless",
+    "x-deduplication",
+    "x-max-bytes",
+    "x-repeat",
+    "x-ends-repeat",
+    "parameters",
+    "requestBody",
+    "responses",
+    "tags",
+    "servers",
+    "security",
+    "summary",
+    "operationId",
+    "deprecated",
+]
 VALUES: list[Any] = [
     None,
     True,

@@ -231,7 +231,7 @@ def test_bodies_have_all_media_types_with_json_first():
     assert operation.sample == {"a": 1}
     assert operation.bodies[2].encoding == {
         "file": Encoding("image/png"),
-        "tags": Encoding("", "spaceDelimited"),
+        "tags": Encoding("", "spaceDelimited", False),
     }
     assert faults == []
 
