@@ -80,7 +80,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("audit/export.csv", audit.export_audit, name="export_audit"),
     path("status/", status.show_status, name="status"),
     path("status/figures/", status.show_figures, name="status_figures"),
-    # Connections and what a sync reads
+    # APIs, connections and what a sync reads
+    path("apis/", include("playground.pages.apis.urls")),
     path("connections/", connections.show_connections, name="connections"),
     path("connections/new/", connections.add_connection, name="add_connection"),
     path("connections/<uuid:connection_id>/", connections.show_connection, name="connection"),

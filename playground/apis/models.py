@@ -51,6 +51,8 @@ class ImportedOperation(models.Model):
     """What lists and searches need of an operation; the document has the rest.
 
     `key` is the part of its id after the colon. `obstacle` is why it can't be sent, or empty.
+    `tag_position` is that of its first tag among the document's, and `tag_lines` has each of its
+    tags as a line of its own, with a line feed on both sides.
     """
 
     api = models.ForeignKey(ImportedApi, models.CASCADE, related_name="operations")
@@ -61,9 +63,16 @@ class ImportedOperation(models.Model):
     title = models.CharField(max_length=300)
     summary = models.TextField(default="")
     tags = models.JSONField(default=list)
+    tag_position = models.PositiveIntegerField(default=0)
+    tag_lines = models.TextField(default="")
     deprecated = models.BooleanField(default=False)
     has_body = models.BooleanField(default=False)
     obstacle = models.TextField(default="")
+
+    @property
+    def operation_id(self) -> str:
+        """The id of the operation, such as `petstore:addPet`."""
+        return f"{self.api_id}:{self.key}"
 
     class Meta:
         ordering = ["position"]

@@ -29,6 +29,9 @@ from playground.sending.queued_sends import read_queue
 
 logger = logging.getLogger("playground.metrics")
 
+# The label of all operations of imported APIs.
+IMPORTED = "imported"
+
 
 def write_metrics() -> bytes:
     """Return all metrics in the text format of Prometheus."""
@@ -113,6 +116,13 @@ def _collect_sends() -> Iterator[Metric]:
     yield durations
 
 
+def _find_label(operation: str) -> str:
+    # A document may have thousands of operations: together they are one label.
+    if ":" in operation:
+        return IMPORTED
+    return operation if operation_exists(operation) else OTHER
+
+
 def _group(totals: dict[Key, Total]) -> tuple[dict[Key, Total], dict[str, Total]]:
     """Return the totals by label, and those of sends that were made by operation."""
     by_label: dict[Key, Total] = {}
@@ -120,7 +130,7 @@ def _group(totals: dict[Key, Total]) -> tuple[dict[Key, Total], dict[str, Total]
     nothing = Total(0, 0.0, (0,) * len(LIMITS))
     for (operation, outcome), total in totals.items():
         # What was removed from the documents must not stay a label for ever.
-        operation = operation if operation_exists(operation) else OTHER
+        operation = _find_label(operation)
         outcome = outcome if outcome in set(Outcome) else OTHER
         label = (operation, outcome)
         by_label[label] = by_label.get(label, nothing) + total

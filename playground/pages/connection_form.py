@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice, product
 from typing import Any, cast
 
 from django import forms
@@ -34,7 +35,9 @@ SECRET, SETTING = "secret_", "setting_"
 MAX_VARIABLES = 200
 # Up to the last @: a password may contain slashes, and the scheme may be missing.
 CREDENTIAL = re.compile(r"^(\s*https?:/*)?.*@", re.IGNORECASE | re.DOTALL)
+ABSOLUTE = re.compile(r"https?://", re.IGNORECASE)
 BLANK_ROWS = 2
+MOST_SERVERS, LONGEST_NOTE = 50, 80
 MOST_SENDS_PER_MINUTE = 1_000_000
 
 
@@ -73,6 +76,7 @@ class ConnectionForm(UncutForm):
         kwargs.setdefault("initial", _initial_values(api, connection))
         super().__init__(*args, **kwargs)
         self.fields["sends_per_minute"].help_text = _explain_limit()
+        self._add_servers()
         stored = set(connection.secrets.values_list("name", flat=True)) if connection else set()
         for each in api.credential.fields:
             if each.secret:
@@ -93,8 +97,28 @@ class ConnectionForm(UncutForm):
             )
         # Fields added later would come last; people enter the credential after the URL.
         credential = [name for name in self.fields if name.startswith((SECRET, SETTING))]
-        self.order_fields(["name", "base_url", *credential])
+        self.order_fields(["name", "server", "base_url", *credential])
         self.remove_maxlength()
+
+    def _add_servers(self) -> None:
+        """Let people choose among the servers of a document that has several."""
+        urls = list_base_urls(self.api)
+        if len(urls) < 2:
+            return
+        self.fields["server"] = forms.ChoiceField(label=_("Server"), choices=urls, required=False)
+        base_url = self.fields["base_url"]
+        base_url.label, base_url.required = _("Or another base URL"), False
+        chosen = self.initial.get("base_url", "")
+        if chosen in dict(urls):
+            self.initial |= {"server": chosen, "base_url": ""}
+
+    def clean_base_url(self) -> str:
+        """What was typed, else the chosen server; `server` comes first in the form."""
+        typed: str = self.cleaned_data["base_url"].strip()
+        found = typed or self.cleaned_data.get("server", "")
+        if not found:
+            raise forms.ValidationError(_("Choose a server, or enter a base URL."))
+        return str(found)
 
     def clean(self) -> dict[str, Any]:
         rows = list(self._variable_rows())
@@ -172,6 +196,22 @@ class ConnectionForm(UncutForm):
                 yield name.strip(), value
 
 
+def list_base_urls(api: Api) -> list[tuple[str, str]]:
+    """The servers of an API with each value of their variables, and labels for a list."""
+    found: dict[str, str] = {}
+    for server in api.servers:
+        values = [each.choices or (each.default,) for each in server.variables]
+        for combination in islice(product(*values), MOST_SERVERS):
+            url = server.url
+            for variable, value in zip(server.variables, combination, strict=True):
+                url = url.replace(f"{{{variable.name}}}", value)
+            # Relative ones have no host to send to.
+            if ABSOLUTE.match(url):
+                note = f" ({server.help[:LONGEST_NOTE]})" if server.help else ""
+                found.setdefault(url.rstrip("/"), f"{url}{note}")
+    return list(found.items())[:MOST_SERVERS]
+
+
 def _find_variable_error(rows: Sequence[tuple[str, str]]) -> str:
     """Why one of the variables would be lost; empty if none would."""
     names = [name for name, _value in rows]
@@ -205,7 +245,8 @@ def _explain_limit() -> str:
 
 def _initial_values(api: Api, connection: Connection | None) -> Mapping[str, Any]:
     if connection is None:
-        return {"base_url": api.base_url}
+        # A document that was uploaded may have nothing but a path.
+        return {"base_url": api.base_url if ABSOLUTE.match(api.base_url) else ""}
     own = {SETTING + name: value for name, value in connection.settings.items()}
     # Secrets have no initial value: the form can't show what it doesn't know.
     plain = ("name", "base_url", "colour", "protected", "follow_redirects", "sends_per_minute")

@@ -12,8 +12,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from playground.apis.models import ImportedApi
 from playground.history.models import Exchange
-from playground.openapi.operations import get_api, list_apis, list_operations
+from playground.openapi.operations import (
+    get_api,
+    list_api_titles,
+    list_apis,
+    list_operations,
+)
 from playground.pages.connection_form import ConnectionForm
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.parameters import read_submission
@@ -48,7 +54,7 @@ LIST = ListShape(
 @require_safe
 def show_connections(request: HttpRequest) -> HttpResponse:
     listed = LIST.read(request, list_connections(person_of(request)))
-    titles = {api.id: api.title for api in list_apis()}
+    titles = list_api_titles()
     context = {
         "list": listed,
         "rows": [{"connection": row, "api": titles.get(row.api, row.api)} for row in listed.rows],
@@ -104,11 +110,12 @@ def _list_settings(connection: Connection) -> list[dict[str, object]]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_connection(request: HttpRequest) -> HttpResponse:
     trail = breadcrumbs((_("Connections"), reverse("connections")), _("New"))
-    apis = {api.id: api for api in list_apis()}
-    api = apis.get(request.GET.get("api", ""))
+    api = _find_api(request.GET.get("api", ""))
     # Which fields the form has depends on the API.
     if api is None:
-        choice = {"apis": apis.values(), "trail": trail}
+        # No document is read to choose one of them.
+        imported = ImportedApi.objects.values("id", "title", "version")
+        choice = {"apis": list_apis(), "imported": imported, "trail": trail}
         return render(request, "connections/choose.html", choice)
     # An empty POST can't be valid; the form is simply shown again.
     form = ConnectionForm(api, request.POST or None)
@@ -133,6 +140,13 @@ def edit_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
     )
     context = {"form": form, "api": api, "connection": connection, "trail": trail}
     return render(request, "connection/edit.html", context, status=422 if form.errors else 200)
+
+
+def _find_api(id: str) -> Api | None:
+    try:
+        return get_api(id)
+    except UnknownOperation:
+        return None
 
 
 def _save(

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from playground.apis.titles import find_titles
 from playground.drafts.drafts import (
     InvalidName,
     discard_draft,
@@ -96,9 +97,10 @@ def show_drafts(request: HttpRequest) -> HttpResponse:
     if text:
         found = found.filter(contain_text(text, "name"))
     listed = LIST.read(request, found)
+    titles = find_titles(row.operation for row in listed.rows)
     context = {
         "list": listed,
-        "drafts": [(draft, operation_title(draft.operation)) for draft in listed.rows],
+        "drafts": [(row, titles.get(row.operation, row.operation)) for row in listed.rows],
         "find": text,
         "drifted": find_broken_drafts(listed.rows),
         "actions": ACTIONS,
@@ -117,7 +119,7 @@ def create_draft(request: HttpRequest) -> HttpResponse:
         operation = get_operation(request.POST.get("operation", ""))
     except UnknownOperation as unknown:
         raise Http404(str(unknown)) from None
-    connection = _choose_connection(request.POST.get("connection", ""), operation.api.id)
+    connection = choose_connection(request.POST.get("connection", ""), operation.api.id)
     uid = request.POST.get("workflow_uid", "").strip()
     workflow = find_definition(connection, uid)
     names = [each.name for each in operation.path_fields]
@@ -150,7 +152,7 @@ def list_starting_points() -> list[dict[str, Any]]:
     ]
 
 
-def _choose_connection(sent: str, api: str) -> Connection | None:
+def choose_connection(sent: str, api: str) -> Connection | None:
     """The chosen connection, else the practice one, else any of this API."""
     connections = Connection.objects.filter(api=api)
     id = read_uuid(sent)

@@ -1,4 +1,4 @@
-"""The finder behind Ctrl+K: drafts, templates, workflows, batches, sends, pages, commands."""
+"""The finder behind Ctrl+K: drafts, templates, operations, batches, sends, pages, commands."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from playground.apis.models import ImportedApi, ImportedOperation
 from playground.batches.access import visible_batches
 from playground.drafts.drafts import list_drafts
 from playground.history.queries import ExchangeSearch, list_exchanges
@@ -21,12 +22,13 @@ from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.templates import Search, list_templates
 from playground.people.access import needs, person_of
 from playground.people.models import Person, Role
-from playground.people.search import contain_text
+from playground.people.search import contain_text, contain_words
 from playground.workspace.accounts import with_accounts
 from playground.workspace.models import Workflow
 
 FOUND_OF_EACH = 6
 NEWEST_OF_EACH = 4  # before anything is typed
+LONGEST_KIND = 40
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def show_found(request: HttpRequest) -> HttpResponse:
             *_find_templates(person, text),
             *_find_workflows(text),
             *_find_batches(person, text),
+            *_find_apis(text),
             *_find_exchanges(person, text),
         ]
         groups = [("", found)]
@@ -82,6 +85,7 @@ def _find_pages(person: Person, text: str = "") -> list[Found]:
         "jobs": _("Jobs"),
         "repeats": _("Repeats"),
         "history": _("History"),
+        "apis": _("APIs"),
         "connections": _("Connections"),
         "profile": _("Your profile"),
         "tokens": _("Personal tokens"),
@@ -110,6 +114,7 @@ def _find_commands(person: Person, text: str = "") -> list[Found]:
             "new_batch": _("New batch"),
             "add_workflow": _("Add a workflow by hand"),
             "import_templates": _("Import templates"),
+            "import_api": _("Import an API"),
         }
     if person.is_owner:
         names["add_connection"] = _("Add a connection")
@@ -161,6 +166,18 @@ def _find_batches(person: Person, text: str) -> list[Found]:
     return [
         Found(_("batch"), "table", name, reverse("batch", args=[row.id]), row.created_at)
         for name, row in named
+def _find_apis(text: str) -> list[Found]:
+    """Imported APIs and operations, by the index alone: documents take long to read."""
+    apis = ImportedApi.objects.filter(contain_text(text, "title"))
+    found = [
+        Found(_("API"), "braces", title, reverse("api", args=[id]))
+        for id, title in apis.values_list("id", "title")[:FOUND_OF_EACH]
+    ]
+    operations = ImportedOperation.objects.filter(contain_words(text, "title", "path", "method"))
+    rows = operations.order_by("api", "position").values_list("api", "key", "title", "api__title")
+    return found + [
+        Found(api_title[:LONGEST_KIND], "send", title, reverse("api_operation", args=[api, key]))
+        for api, key, title, api_title in rows[:FOUND_OF_EACH]
     ]
 
 

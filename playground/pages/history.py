@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext_lazy
 from django.views.decorators.http import require_safe
 
+from playground.apis.titles import find_titles
 from playground.calls.content import (
     BINARY,
     choose_extension,
@@ -74,6 +75,8 @@ def show_history(request: HttpRequest) -> HttpResponse:
     search = read_search(request)
     listed, searched = _read_page(request, person, search)
     titles = {operation.id: operation.title for operation in list_operations()}
+    # Of imported operations, of which there may be thousands, those that the page shows.
+    titles |= find_titles([*(row.operation for row in listed.rows), search.operation])
     states = describe_job_states(listed.rows, "history")
     rows = [_describe_row(row, titles) | {"job": states.get(row.number)} for row in listed.rows]
     context = {

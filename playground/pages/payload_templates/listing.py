@@ -19,13 +19,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from playground.apis.titles import find_titles
 from playground.openapi.operations import list_operations
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.payload_templates.access import get_template_or_404
 from playground.pages.payload_templates.chosen import list_actions
 from playground.pages.responses import breadcrumbs, respond_with_file
 from playground.pages.selection import read_chosen_ids
-from playground.pages.templatetags.markup import operation_title
 from playground.payload_templates.exports import (
     export_file_name,
     find_exported_credentials,
@@ -65,7 +65,7 @@ LIST = ListShape(
     ),
     ngettext_lazy("%(n)s template", "%(n)s templates", "n"),
 )
-MAX_WARNINGS = 100
+MAX_WARNINGS, MAX_OPERATIONS = 100, 200
 WHOSE_LABELS = {
     "": gettext_lazy("All templates"),
     "mine": gettext_lazy("My templates"),
@@ -113,10 +113,19 @@ def show_templates(request: HttpRequest) -> HttpResponse:
         return render(request, "templates/_list.html", context)
     context |= {
         "folders": list_folders(person),
-        "operations": [(each.id, each.title) for each in list_operations()],
+        "operations": _list_filters(person, search),
         "whose": list(WHOSE_LABELS.items()),
     }
     return render(request, "templates/page.html", context)
+
+
+def _list_filters(person: Person, search: Search) -> list[tuple[str, str]]:
+    """The operations to filter by: the built-in ones, and imported ones that templates have."""
+    # There may be thousands of others, none of which any template belongs to.
+    imported = visible_templates(person).filter(operation__contains=":").order_by("operation")
+    ids = imported.values_list("operation", flat=True).distinct()[:MAX_OPERATIONS]
+    titles = {each.id: each.title for each in list_operations()}
+    return list((titles | find_titles([*ids, search.operation])).items())
 
 
 def _read_search(request: HttpRequest) -> Search:
@@ -136,6 +145,7 @@ def _describe_rows(person: Person, templates: Sequence[Template]) -> list[Templa
     # All that the rows need is read in three queries, however many rows there are.
     names = _workflow_names(templates)
     starred = find_favourites(person, templates)
+    titles = find_titles(row.operation for row in templates)
     return [
         TemplateRow(
             id=str(row.id),
@@ -144,7 +154,7 @@ def _describe_rows(person: Person, templates: Sequence[Template]) -> list[Templa
             variants=row.variant_count,
             is_fork=row.parent_id is not None,
             target=names.get((row.connection_id, row.workflow_uid), row.workflow_uid)
-            or operation_title(row.operation),
+            or titles.get(row.operation, row.operation),
             connection=row.connection.name if row.connection else "",
             folder=row.folder,
             tags=row.tag_list,

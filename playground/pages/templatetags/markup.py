@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from playground.forms.grid import Grid, draw_rows
-from playground.openapi.operations import get_operation, operation_exists
+from playground.openapi.operations import find_title
 from playground.pages.charts import format_seconds
 from playground.people.models import AuditEvent
 from playground.workspace.connections import host_of
@@ -121,7 +121,7 @@ def connection_host(connection: Connection | None) -> str:
 @register.filter
 def operation_title(operation_id: str) -> str:
     """The title of an operation; its id where the operation no longer exists."""
-    return get_operation(operation_id).title if operation_exists(operation_id) else operation_id
+    return find_title(operation_id) or operation_id
 
 
 @register.filter

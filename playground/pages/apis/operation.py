@@ -1,0 +1,150 @@
+"""One operation of an API: what its document says, and starting a draft of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from playground.apis.models import ImportedOperation
+from playground.drafts.drafts import start_draft
+from playground.drafts.metadata import EMPTY
+from playground.openapi.operations import Operation
+from playground.openapi.parameters import Parameter
+from playground.pages.apis.access import get_operation_or_404, key_of
+from playground.pages.drafts import choose_connection
+from playground.pages.markdown import render_markdown
+from playground.pages.responses import breadcrumbs
+from playground.people.access import needs, person_of
+from playground.people.models import Role
+from playground.workspace.models import Connection
+
+LONGEST_TITLE = 100
+# Without a body there is nothing to send but the address; the document stays what it was.
+NO_DOCUMENT = "{}"
+MOST_EXAMPLES = 50
+SHOWN_EXAMPLE = 4000
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """A body to start with: an example of the document. `id` is its word in forms."""
+
+    id: str
+    title: str
+    help: str
+    media_type: str
+    text: str
+
+    @property
+    def shown(self) -> str:
+        """The beginning of its text, for the page."""
+        is_long = len(self.text) > SHOWN_EXAMPLE
+        return f"{self.text[:SHOWN_EXAMPLE]}\n…" if is_long else self.text
+
+
+@needs(Role.VIEWER)
+@require_safe
+def show_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
+    operation = get_operation_or_404(api_id, key)
+    row = ImportedOperation.objects.filter(api=api_id, key=key).select_related("api").first()
+    api_title = row.api.title if row else operation.api.title
+    context = {
+        "operation": operation,
+        "api_id": api_id,
+        "key": key_of(operation),
+        "api_title": api_title,
+        "obstacle": row.obstacle if row else "",
+        "description": render_markdown(operation.summary),
+        "parameters": [_describe_parameter(each) for each in operation.parameters],
+        "media_types": [each.media_type for each in operation.bodies],
+        "servers": operation.servers or operation.api.servers,
+        "replies": [(status, list(content)) for status, content in operation.replies.items()],
+        "examples": list_examples(operation),
+        "connections": Connection.objects.filter(api=api_id).order_by("-practice", "name"),
+        "trail": breadcrumbs(
+            (_("APIs"), reverse("apis")),
+            (api_title, reverse("api", args=[api_id])),
+            operation.title,
+        ),
+    }
+    return render(request, "apis/operation.html", context)
+
+
+def _describe_parameter(parameter: Parameter) -> dict[str, Any]:
+    types = sorted(parameter.types) if len(parameter.types) < 4 else []
+    return {
+        "parameter": parameter,
+        "help": render_markdown(parameter.help),
+        "types": types,
+        "choices": parameter.schema.get("enum", ())[:12]
+        if isinstance(parameter.schema.get("enum"), list)
+        else (),
+    }
+
+
+def list_examples(operation: Operation) -> list[StartingPoint]:
+    """The examples of all media types, in the order of the document."""
+    return list(_read_examples(operation))[:MOST_EXAMPLES]
+
+
+def _read_examples(operation: Operation) -> Iterator[StartingPoint]:
+    for index, body in enumerate(operation.bodies):
+        for number, example in enumerate(body.examples):
+            yield StartingPoint(
+                id=f"{index}-{number}",
+                title=(example.title or _("Example"))[:LONGEST_TITLE],
+                help=example.help,
+                media_type=body.media_type,
+                text=json.dumps(example.value, indent=2, ensure_ascii=False),
+            )
+
+
+@needs(Role.EDITOR)
+@require_POST
+def start_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse:
+    """Open a draft with the chosen example, else with the smallest sample of the body."""
+    operation = get_operation_or_404(api_id, key)
+    wanted = request.POST.get("example", "")
+    example = next((each for each in list_examples(operation) if each.id == wanted), None)
+    text, metadata = operation.sample_text or NO_DOCUMENT, EMPTY
+    if example is not None:
+        text = example.text
+        if example.media_type != operation.bodies[0].media_type:
+            metadata = replace(EMPTY, media_type=example.media_type)
+    draft = start_draft(
+        person_of(request),
+        operation.id,
+        text,
+        connection=choose_connection(request.POST.get("connection", ""), api_id),
+        path_values=start_values(operation),
+        metadata=metadata,
+    )
+    return redirect("builder", draft.id)
+
+
+def start_values(operation: Operation) -> dict[str, str]:
+    """Every path parameter, so that the builder shows it, and required ones with a default."""
+    values = {each.key: _read_default(each) for each in operation.path_fields}
+    for each in operation.parameters:
+        if each.place != "path" and each.required and (default := _read_default(each)):
+            values[each.key] = default
+    return values
+
+
+def _read_default(parameter: Parameter) -> str:
+    """The default as it would be typed; empty without one."""
+    value = parameter.schema.get("default")
+    if value is None:
+        choices = parameter.schema.get("enum")
+        value = choices[0] if isinstance(choices, list) and len(choices) == 1 else None
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

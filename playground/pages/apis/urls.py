@@ -1,0 +1,22 @@
+"""The addresses of APIs, below `apis/`."""
+
+from django.urls import URLPattern, path
+
+from playground.pages.apis import browsing, imports, listing, operation
+
+urlpatterns: list[URLPattern] = [
+    path("", listing.show_apis, name="apis"),
+    path("import/", imports.import_api, name="import_api"),
+    path("<slug:api_id>/", browsing.browse_api, name="api"),
+    path("<slug:api_id>/report/", listing.show_report, name="api_report"),
+    path("<slug:api_id>/update/", imports.update_api, name="update_api"),
+    path("<slug:api_id>/refresh/", imports.refresh_api, name="refresh_api"),
+    path("<slug:api_id>/changes/<int:change_id>/", listing.show_change, name="api_change"),
+    path("<slug:api_id>/delete/", listing.delete_imported_api, name="delete_api"),
+    path("<slug:api_id>/operations/<str:key>/", operation.show_operation, name="api_operation"),
+    path(
+        "<slug:api_id>/operations/<str:key>/start/",
+        operation.start_operation,
+        name="start_operation",
+    ),
+]

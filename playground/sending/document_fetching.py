@@ -1,0 +1,95 @@
+"""Fetching an OpenAPI document from its address, through the guard like every other call."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from django.utils.translation import gettext as _
+
+from playground.calls.values import Call, Failure, Reply
+from playground.network import send_call
+from playground.openapi.reading import MOST_BYTES
+from playground.people.audit import record_event
+from playground.people.models import Person
+from playground.sending.policy import current_limits, current_policy
+
+LONGEST_ADDRESS = 2000
+# Somebody waits for the page, and each fetch holds a thread that would serve others.
+LONGEST_SECONDS = 20.0
+MOST_AT_ONCE = 2
+ACCEPT = "application/vnd.oai.openapi+json, application/json, application/yaml, */*;q=0.5"
+OK = 200
+
+_free = threading.BoundedSemaphore(MOST_AT_ONCE)
+
+
+class FetchRefused(ValueError):
+    """The document wasn't fetched; the text is a sentence for people."""
+
+
+def fetch_document(person: Person | None, url: str) -> bytes:
+    """The bytes at an address (http or https); raises FetchRefused."""
+    url = check_address(url)
+    if not _free.acquire(blocking=False):
+        raise FetchRefused(_("Other documents are being fetched. Try again in a few seconds."))
+    try:
+        result = _fetch(url)
+    finally:
+        _free.release()
+    if isinstance(result, Failure):
+        if result.code == "guard-refused":
+            # As for syncs: nothing else would show that somebody tried.
+            host = urlsplit(url).netloc.rpartition("@")[2]
+            record_event(person, "fetch-document", host, f"not-sent: {result.code}")
+        raise FetchRefused(result.message)
+    return _read(result)
+
+
+def check_address(url: str) -> str:
+    """The address without what is around it; raises FetchRefused for one that can't be used."""
+    url = url.strip().partition("#")[0]
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+        message = _("This isn't an address. It starts with https:// and leads to the document.")
+        raise FetchRefused(message)
+    if "@" in parts.netloc:
+        # The address is kept and shown, so that it can be fetched again.
+        raise FetchRefused(_("Remove the user name and password from the address."))
+    if len(url) > LONGEST_ADDRESS:
+        raise FetchRefused(_("This address is too long."))
+    return url
+
+
+def _fetch(url: str) -> Reply | Failure:
+    limits = current_limits()
+    limits = replace(
+        limits,
+        total_seconds=min(limits.total_seconds, LONGEST_SECONDS),
+        # One more byte tells a document of the largest size from a larger one.
+        wire_bytes=MOST_BYTES + 1,
+        unpacked_bytes=MOST_BYTES + 1,
+    )
+    call = Call("GET", url, (("Accept", ACCEPT),), follow_redirects=True)
+    return send_call(call, current_policy(), limits)
+
+
+def _read(reply: Reply) -> bytes:
+    if reply.status != OK:
+        status = f"{reply.status} {reply.reason}".strip()
+        message = _("The address answered %(status)s instead of a document.")
+        raise FetchRefused(message % {"status": status})
+    if reply.unreadable:
+        raise FetchRefused(_("The reply is compressed in a way that can't be read."))
+    if reply.truncated or len(reply.body) > MOST_BYTES:
+        raise FetchRefused(_("The document is larger than 20 MB."))
+    kinds = [value for name, value in reply.headers if name.lower() == "content-type"]
+    if kinds and kinds[0].partition(";")[0].strip().lower() == "text/html":
+        raise FetchRefused(
+            _("This is the address of a web page. Enter that of the JSON or YAML file itself.")
+        )
+    return reply.body

@@ -1,0 +1,37 @@
+// The page that imports a document: a file dropped anywhere on it is imported at once.
+
+const form = document.getElementById("api_import");
+const file = document.getElementById("api_file");
+const box = form.querySelector("[data-drop]");
+const status = document.getElementById("import_status");
+const button = form.querySelector("button");
+const holdsFile = (event) => event.dataTransfer?.types.includes("Files");
+// Most imports end earlier; a text that comes and goes would only flicker.
+const SOON = 150;
+
+document.addEventListener("dragover", (event) => {
+  if (!holdsFile(event)) return;
+  // Without this the browser would open the file in place of the page.
+  event.preventDefault();
+  box.classList.add("over");
+});
+document.addEventListener("dragleave", (event) => event.relatedTarget || box.classList.remove("over"));
+document.addEventListener("drop", (event) => {
+  if (!holdsFile(event)) return;
+  event.preventDefault();
+  box.classList.remove("over");
+  file.files = event.dataTransfer.files;
+  form.requestSubmit();
+});
+form.addEventListener("submit", (event) => {
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "true";
+  button.setAttribute("aria-disabled", "true");
+  setTimeout(() => (status.textContent = status.dataset.text), SOON);
+});
+// The page comes back as it was left when people return to it.
+addEventListener("pageshow", () => {
+  delete form.dataset.sent;
+  button.removeAttribute("aria-disabled");
+  status.textContent = "";
+});
