@@ -46,6 +46,8 @@ def describe_change(before: State, after: State, splice: Splice) -> dict[str, An
         detail["shown"] = _to_list(combine(editor_text(before.text, before.metadata), shown))
     if before.path_values != after.path_values:
         detail["path"] = [dict(before.path_values), dict(after.path_values)]
+    if before.metadata.media_type != after.metadata.media_type:
+        detail["media_type"] = [before.metadata.media_type, after.metadata.media_type]
     if before.connection != after.connection:
         detail["connection"] = [before.connection, after.connection]
     if before.variant != after.variant:
@@ -65,6 +67,8 @@ def replay(state: State, detail: Detail, *, undo: bool) -> Edited:
             metadata = metadata.put(name, pointer, values[side])
     if "shown" in detail and "aside" not in detail:
         metadata = _replay_editor(state, metadata, splice, _read_splice(detail["shown"], undo))
+    if "media_type" in detail:
+        metadata = replace(metadata, media_type=detail["media_type"][side])
     after = State(
         apply(state.text, splice),
         metadata,
@@ -82,13 +86,15 @@ def editor_splice_of(detail: Detail) -> Splice:
 
 def changes_more_than_text(detail: Detail) -> bool:
     """Whether a change touched the metadata, the path values or the connection."""
-    return any(key in detail for key in ("metadata", "aside", "path", "connection"))
+    return any(key in detail for key in ("metadata", "aside", "path", "media_type", "connection"))
 
 
 def pointer_of(state: State, edit: Edit) -> str:
     """The pointer that an edit touches, by which edits of several tabs conflict."""
-    if edit.kind in ("path", "connect", "variable"):
+    if edit.kind in ("path", "connect", "variable", "media-type"):
         return f"#{edit.kind}/{edit.pointer}"
+    if edit.kind == "leave-out":
+        return f"#path/{edit.pointer}"
     if edit.kind in ("replace", "all", "write"):
         return ""
     if edit.kind == "splice":
@@ -102,8 +108,10 @@ def pointer_of(state: State, edit: Edit) -> str:
 
 def value_at(state: State, edit: Edit) -> str:
     """The value that an edit would replace: JSON text, or plain text outside the document."""
-    if edit.kind == "path":
+    if edit.kind in ("path", "leave-out"):
         return state.path_values.get(edit.pointer, "")
+    if edit.kind == "media-type":
+        return state.metadata.media_type
     if edit.kind == "variable":
         return state.metadata.variables.get(edit.pointer, "")
     return "" if edit.kind == "connect" else text_at(state.text, edit.pointer)

@@ -6,8 +6,8 @@ change log and the page, get the splice and never compare texts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 
 from playground.drafts.incomplete import (
     EDITOR,
@@ -18,54 +18,12 @@ from playground.drafts.incomplete import (
     text_at,
 )
 from playground.drafts.metadata import Metadata, check_variable
+from playground.drafts.states import Edit, Edited, InvalidEdit, State
 from playground.jsontext import edits, pointers, printing
 from playground.jsontext.merging import InvalidCells, paste_cells
 from playground.jsontext.parsing import parse
 from playground.jsontext.splices import NO_CHANGE, Splice, apply, combine, difference, replacement
 from playground.workspace.connections import parse_typed
-
-
-@dataclass(frozen=True)
-class State:
-    """All that an edit can change. `connection` is the connection's id as text, or empty."""
-
-    text: str
-    metadata: Metadata = field(default_factory=Metadata)
-    path_values: Mapping[str, str] = field(default_factory=dict)
-    connection: str = ""
-    variant: str = ""
-
-
-Edited = tuple[State, Splice]
-
-
-@dataclass(frozen=True)
-class Edit:
-    """What somebody did, at one pointer.
-
-    `value` is JSON text where it becomes a value of the document, plain text otherwise.
-    `order` is the schema's order of keys, for a key that is new. `index` and `to` are indexes in
-    an array. `parts` are the edits of a compound one. A `splice` of the JSON editor's text has
-    its offset (in characters) as `index` and the text it removes as `removed`.
-    """
-
-    kind: str
-    pointer: str = ""
-    value: str = ""
-    index: int = 0
-    to: int = 0
-    order: Sequence[str] = ()
-    parts: Sequence[Edit] = ()
-    removed: str = ""
-
-    @property
-    def splice(self) -> Splice:
-        """The splice of the JSON editor's text, for the kind `splice`."""
-        return Splice(self.index, self.removed, self.value)
-
-
-class InvalidEdit(ValueError):
-    """The edit doesn't fit the draft as it is now; the text is a message for people."""
 
 
 def perform(state: State, edit: Edit) -> Edited:
@@ -257,9 +215,17 @@ def _format(state: State, edit: Edit) -> Edited:
 
 
 def _address(state: State, edit: Edit) -> Edited:
-    if edit.kind == "connect":
-        return replace(state, connection=edit.value), NO_CHANGE
-    return replace(state, path_values={**state.path_values, edit.pointer: edit.value}), NO_CHANGE
+    """Change what is sent beside the document: where to, parameters, and the body's type."""
+    match edit.kind:
+        case "connect":
+            return replace(state, connection=edit.value), NO_CHANGE
+        case "media-type":
+            metadata = replace(state.metadata, media_type=edit.value)
+            return replace(state, metadata=metadata), NO_CHANGE
+    values = {**state.path_values, edit.pointer: edit.value}
+    if edit.kind == "leave-out":
+        del values[edit.pointer]
+    return replace(state, path_values=values), NO_CHANGE
 
 
 def _perform_all(state: State, edit: Edit) -> Edited:
@@ -292,6 +258,8 @@ KINDS: dict[str, Callable[[State, Edit], Edited]] = {
     "write": _write,
     "format": _format,
     "path": _address,
+    "leave-out": _address,
+    "media-type": _address,
     "connect": _address,
     "paste": _insert,
     "all": _perform_all,

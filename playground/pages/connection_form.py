@@ -110,7 +110,7 @@ class ConnectionForm(UncutForm):
         base_url.label, base_url.required = _("Or another base URL"), False
         chosen = self.initial.get("base_url", "")
         if chosen in dict(urls):
-            self.initial |= {"server": chosen, "base_url": ""}
+            self.initial.update(server=chosen, base_url="")
 
     def clean_base_url(self) -> str:
         """What was typed, else the chosen server; `server` comes first in the form."""

@@ -15,6 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from playground.apis.models import ImportedApi
 from playground.history.models import Exchange
 from playground.openapi.operations import (
+    Api,
+    UnknownOperation,
     get_api,
     list_api_titles,
     list_apis,

@@ -166,6 +166,9 @@ def _find_batches(person: Person, text: str) -> list[Found]:
     return [
         Found(_("batch"), "table", name, reverse("batch", args=[row.id]), row.created_at)
         for name, row in named
+    ]
+
+
 def _find_apis(text: str) -> list[Found]:
     """Imported APIs and operations, by the index alone: documents take long to read."""
     apis = ImportedApi.objects.filter(contain_text(text, "title"))

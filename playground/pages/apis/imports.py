@@ -105,7 +105,9 @@ def _import(
         data = sent.data
         imported = import_document(person, data, name=typed.name, url=sent.url, api=api)
     except InvalidDocument as error:
-        fault = ImportFault(str(error), error.line, error.column, find_lines_around(data, error.line))
+        fault = ImportFault(
+            str(error), error.line, error.column, find_lines_around(data, error.line)
+        )
     except (NothingSent, ImportRefused, FetchRefused) as error:
         fault = ImportFault(str(error))
     else:

@@ -19,6 +19,7 @@ from playground.drafts.metadata import EMPTY
 from playground.openapi.operations import Operation
 from playground.openapi.parameters import Parameter
 from playground.pages.apis.access import get_operation_or_404, key_of
+from playground.pages.builder.parameters import read_start
 from playground.pages.drafts import choose_connection
 from playground.pages.markdown import render_markdown
 from playground.pages.responses import breadcrumbs
@@ -132,19 +133,8 @@ def start_operation(request: HttpRequest, api_id: str, key: str) -> HttpResponse
 
 def start_values(operation: Operation) -> dict[str, str]:
     """Every path parameter, so that the builder shows it, and required ones with a default."""
-    values = {each.key: _read_default(each) for each in operation.path_fields}
+    values = {each.key: read_start(each) for each in operation.path_fields}
     for each in operation.parameters:
-        if each.place != "path" and each.required and (default := _read_default(each)):
-            values[each.key] = default
+        if each.place != "path" and each.required and (start := read_start(each)):
+            values[each.key] = start
     return values
-
-
-def _read_default(parameter: Parameter) -> str:
-    """The default as it would be typed; empty without one."""
-    value = parameter.schema.get("default")
-    if value is None:
-        choices = parameter.schema.get("enum")
-        value = choices[0] if isinstance(choices, list) and len(choices) == 1 else None
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -67,8 +67,8 @@ class DraftContext:
 
     def read_sections(self, state: State, tree: Any) -> tuple[Section, ...]:
         """The sections of the form for any state of this draft, including earlier ones."""
-        schema = self.operation.body_schema or {}
-        return read_sections(schema, tree, _field_metadata(state))
+        body = self.operation.find_body(state.metadata.media_type)
+        return read_sections(body.schema if body else {}, tree, _field_metadata(state))
 
     def section_of(self, pointer: str) -> Section | None:
         """The section with the field at this pointer."""

@@ -19,6 +19,7 @@ from playground.forms.kinds import IncompleteInput, parse_input
 from playground.forms.steps import default_step
 from playground.pages.builder.branches import empty_field, list_branch_edits
 from playground.pages.builder.draft_context import DraftContext, open_draft
+from playground.pages.builder.parameters import describe_media_type
 from playground.pages.builder.part_edits import PART_KINDS, ImpossiblePart, complete_part_edit
 from playground.people.access import person_of
 from playground.workspace.attachments import store_attachments
@@ -64,7 +65,7 @@ def read_edit(sent: Mapping[str, Any]) -> Edit:
     if not isinstance(kind, str) or not isinstance(pointer, str) or len(pointer) > LONGEST_POINTER:
         raise InvalidEditRequest(_("An edit must have a kind and a pointer."))
     # Only these name something else, and what is typed is never one of them.
-    is_name = kind in ("path", "variable") and "typed" not in sent
+    is_name = kind in ("path", "leave-out", "variable") and "typed" not in sent
     if pointer and not pointer.startswith("/") and not is_name:
         raise InvalidEditRequest(_("A JSON Pointer must start with a slash."))
     # Anything may arrive here: scripts can send what no page would.
@@ -122,9 +123,13 @@ def complete_edit(
         opened = open_draft(request, draft_id)
         return empty_field(opened.operation.body_schema or {}, opened.state, edit)
     # Every other edit, and so every keystroke, is complete and needs no query here.
-    if edit.kind not in ("add-step", "connect", "choose", *PART_KINDS):
+    if edit.kind not in ("add-step", "connect", "choose", "media-type", *PART_KINDS):
         return edit
     opened = open_draft(request, draft_id)
+    if edit.kind == "media-type":
+        if edit.value not in {each.media_type for each in opened.operation.bodies}:
+            raise InvalidEditRequest(describe_media_type(edit.value))
+        return edit
     if edit.kind in PART_KINDS:
         try:
             return complete_part_edit(opened, edit)

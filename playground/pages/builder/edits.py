@@ -156,7 +156,8 @@ def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
 
 def _sent_beside_text(state: State) -> tuple[object, ...]:
     """What determines, in addition to the document, what Send would send."""
-    return (state.path_values, state.connection, state.metadata.variables)
+    metadata = state.metadata
+    return (state.path_values, state.connection, metadata.variables, metadata.media_type)
 
 
 def find_lines(before: str, splice: Splice) -> tuple[int, int, list[str]] | None:
@@ -195,6 +196,8 @@ def _describe_sections(done: Applied, opened: DraftContext) -> dict[str, Any]:
     before, after = done.before, done.after
     if before.connection != after.connection:
         return {"reload": True}
+    if before.metadata.media_type != after.metadata.media_type:
+        return {"html": draw_part(opened, {"part": "form"})}
     if before.path_values != after.path_values:
         return {"html": draw_part(opened, {"part": "form"})}
     if before.text == after.text and before.metadata == after.metadata:

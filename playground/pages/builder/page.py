@@ -22,6 +22,7 @@ from playground.importers.credentials import is_secret_pointer
 from playground.pages import responses
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.edits import describe_editor, describe_problems
+from playground.pages.builder.parameters import write_request_line
 from playground.pages.builder.parts import connections_of, describe_form, list_variable_names
 from playground.pages.builder.template_link import describe_template_link
 from playground.pages.parameters import read_uuid
@@ -69,6 +70,7 @@ def describe_page(opened: DraftContext) -> dict[str, Any]:
         "languages": LANGUAGES,
         "undos": undos,
         "redos": redos,
+        "request_line": "" if opened.operation.bodies else write_request_line(opened),
     }
 
 

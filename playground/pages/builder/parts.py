@@ -26,7 +26,12 @@ from playground.jsontext import pointers
 from playground.pages.builder.draft_context import DraftContext, open_draft
 from playground.pages.builder.field_parts import FIELD_PARTS, find_table
 from playground.pages.builder.files import describe_files
-from playground.pages.builder.suggestions import describe_choice, name_choices, name_workflow
+from playground.pages.builder.parameters import (
+    describe_address,
+    draw_address,
+    draw_request_line,
+)
+from playground.pages.builder.suggestions import describe_choice, name_choices
 from playground.people.access import needs
 from playground.people.models import Role
 from playground.workspace.connections import format_variables
@@ -226,23 +231,14 @@ def _draw_hint(opened: DraftContext, query: Query) -> str:
 def describe_form(opened: DraftContext, near: int = 0) -> dict[str, Any]:
     """The context of `builder/_form.html` and `builder/_index.html`."""
     sections = [describe_section(opened, section, near) for section in opened.sections]
-    values = opened.draft.path_values
     schema = opened.operation.body_schema or {}
     fields = tuple(each for section in opened.sections for each in section.fields)
-    path_fields = [
-        {
-            "name": f.name,
-            "title": f.title,
-            "help": name_workflow(opened, f.name) or f.help,
-            "value": values.get(f.name, ""),
-        }
-        for f in opened.operation.path_fields
-    ]
     return {
         "opened": opened,
         "draft": opened.draft,
         "sections": sections,
-        "path_fields": path_fields,
+        "address": describe_address(opened),
+        "has_body": opened.operation.body_schema is not None,
         "shows_all": not schema or shows_all_keys(schema),
         "is_addable": is_addable(schema, fields) and isinstance(opened.tree, dict),
     }
@@ -259,4 +255,6 @@ PARTS: dict[str, Callable[[DraftContext, Query], str]] = {
     "hint": _draw_hint,
     "variables": _draw_variables,
     **FIELD_PARTS,
+    "address": draw_address,
+    "request": draw_request_line,
 }

@@ -14,7 +14,7 @@ export function startChoices(draft) {
   on("click", "[data-list-open]", (opener) => openList(draft, opener));
   on("click", "[data-list-refresh]", (button) => loadList(draft, button.closest(".choice"), { isRefresh: true }));
   on("click", "[data-list-value]", (chosen) => choose(draft, chosen));
-  on("input", "#form :is([data-path], .joined [data-at])", (field) => followHint(draft, field));
+  on("input", "#form :is([data-path]:not([data-parameter]), .joined [data-at])", (field) => followHint(draft, field));
   on("submit", "[data-list-menu]", (menu, event) => {
     event.preventDefault();
     menu.querySelector("[data-list-value]:not([hidden])")?.click();
@@ -53,8 +53,9 @@ export function placeBeside(menu, anchor) {
 function filter(menu, typed) {
   const wanted = typed.trim().toLowerCase();
   let found = 0;
-  for (const option of menu.querySelectorAll("[data-uid], [data-step-uid], [data-list-value], [data-option]")) {
-    const id = option.dataset.uid ?? option.dataset.stepUid ?? option.dataset.listValue ?? "";
+  for (const option of menu.querySelectorAll("[data-uid], [data-step-uid], [data-list-value], [data-option], [data-parameter-key]")) {
+    const { uid, stepUid, listValue, parameterKey } = option.dataset;
+    const id = uid ?? stepUid ?? listValue ?? parameterKey ?? "";
     option.hidden = wanted !== "" && !`${option.textContent} ${id}`.toLowerCase().includes(wanted);
     found += option.hidden ? 0 : 1;
   }

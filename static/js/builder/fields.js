@@ -15,7 +15,7 @@ export function startFields({ draft, form }) {
   on("input", ".group", summarize);
   on("change", '[data-act="switch"]', (toggle) => switchField(draft, toggle));
   // Other fields depend on a value of the address, such as the workflow.
-  on("change", "[data-path]", () => draft.queue.idle().then(() => form.redraw()));
+  on("change", "[data-path]:not([data-parameter])", () => draft.queue.idle().then(() => form.redraw()));
   on("focusin", "[data-at]", () => (visits += 1));
   on("submit", "[data-add-key]", (adder, event) => {
     event.preventDefault();
@@ -63,7 +63,8 @@ function savePathValue(draft, field) {
   draft.queue.editField(field, () => ({
     kind: "path",
     pointer: field.dataset.path,
-    value: field.value.trim(),
+    // Spaces mean nothing in a path, but may be all that a parameter is about.
+    value: "parameter" in field.dataset ? field.value : field.value.trim(),
     digest: draft.digest,
   }));
 }

@@ -12,6 +12,7 @@ import { startGrid } from "./grid.js";
 import { LastReply } from "./last_reply.js";
 import { startMaps } from "./maps.js";
 import { startMenus } from "./menus.js";
+import { startParameters } from "./parameters.js";
 import { startParts } from "./parts.js";
 import { startPasting } from "./pasting.js";
 import { startPickers } from "./pickers.js";
@@ -39,6 +40,7 @@ export function startRest({ draft, form, problems, resync, otherTabs }) {
   startPickers(draft);
   startAttachments({ draft, form });
   startChoices(draft);
+  startParameters({ draft, form });
   const followConnection = startConnection({ draft, form, editor, otherTabs, showNotice });
   startSending({ draft, problems, editor, lastReply: new LastReply(), storeSecrets: store });
   startSecrets({ draft, form });

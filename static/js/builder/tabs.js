@@ -113,12 +113,13 @@ export class Tabs {
     this.show(tab);
   }
 
-  // The code where that is shown, once it is that of the chosen language, else the document.
+  // The code, once it is that of the chosen language, or the request, where that is shown, else the
+  // document.
   async copyShown() {
     await this.draft.queue.idle();
     await this.coding;
-    const code = document.getElementById("code");
-    await navigator.clipboard?.writeText(code.hidden ? this.draft.text.text : code.textContent);
+    const shown = document.querySelector("#code:not([hidden]), #request_line:not([hidden])");
+    await navigator.clipboard?.writeText(shown ? shown.textContent : this.draft.text.text);
     toast(message("copied"), "success");
   }
 

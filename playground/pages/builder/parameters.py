@@ -1,0 +1,169 @@
+"""The address of a draft: its parameters in every place, its media type, and its request line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+
+from playground.calls.masking import format_masked, mask_call
+from playground.openapi.parameters import Parameter
+from playground.pages.builder.draft_context import DraftContext
+from playground.pages.builder.suggestions import name_workflow
+from playground.sending.pipeline import assemble_plan
+
+LONGEST_HELP, LONGEST_PLACEHOLDER, MOST_CHOICES = 300, 60, 200
+BOOLEANS = ("true", "false")
+_is_plain = re.compile(r"[\w-]+").fullmatch
+
+
+@dataclass(frozen=True)
+class ParameterField:
+    """One parameter as the form draws it.
+
+    `kind` is `text`, `choice` (one of `choices`) or `json`. `start` is what it is added with.
+    """
+
+    id: str
+    key: str
+    at: str
+    name: str
+    title: str
+    place: str
+    help: str
+    kind: str
+    value: str
+    start: str
+    required: bool
+    is_set: bool
+    choices: tuple[str, ...] = ()
+    placeholder: str = ""
+    is_number: bool = False
+    deprecated: bool = False
+
+    @property
+    def is_removable(self) -> bool:
+        return not self.required
+
+    @property
+    def is_in_path(self) -> bool:
+        return self.place == "path"
+
+
+def describe_address(opened: DraftContext) -> dict[str, Any]:
+    """The context of `builder/_address.html`; empty where it would have nothing to fill in."""
+    fields = list_parameter_fields(opened)
+    bodies = opened.operation.bodies
+    if not fields and len(bodies) < 2 and bodies:
+        return {}
+    chosen = opened.operation.find_body(opened.state.metadata.media_type)
+    return {
+        "fields": [each for each in fields if each.is_set or each.required],
+        "addable": [each for each in fields if not each.is_set and not each.required],
+        "media_types": [each.media_type for each in bodies] if len(bodies) > 1 else [],
+        "media_type": chosen.media_type if chosen else "",
+    }
+
+
+def list_parameter_fields(opened: DraftContext) -> list[ParameterField]:
+    """The parameters: of the path, then the required ones, each in the document's order."""
+    values = opened.draft.path_values
+    fields = [
+        _describe(opened, each, number, values)
+        for number, each in enumerate(opened.operation.parameters)
+    ]
+    fields.sort(key=lambda each: (not each.is_in_path, not each.required))
+    return fields
+
+
+def _describe(
+    opened: DraftContext, parameter: Parameter, number: int, values: Mapping[str, str]
+) -> ParameterField:
+    choices, name, place = list_parameter_choices(parameter), parameter.name, parameter.place
+    value = values.get(parameter.key, "")
+    help = name_workflow(opened, name) if place == "path" else ""
+    is_json = parameter.takes_structure and not parameter.takes_text
+    # A value that isn't among the choices, such as a reference, needs a field to be typed in.
+    is_choice = bool(choices) and (value in choices or not value)
+    return ParameterField(
+        # Names have spaces and quotes, which ids can't have.
+        id=f"{place}-{name if _is_plain(name) else number}",
+        key=parameter.key,
+        at=f"#{place}/{name}",
+        name=name,
+        title=parameter.title,
+        place=place,
+        help=help or parameter.help[:LONGEST_HELP],
+        kind="json" if is_json else "choice" if is_choice else "text",
+        value=value,
+        start=read_start(parameter),
+        required=parameter.required,
+        is_set=parameter.key in values,
+        choices=choices,
+        placeholder=_find_placeholder(parameter),
+        is_number=parameter.types <= {"number", "null"},
+        deprecated=parameter.deprecated,
+    )
+
+
+def list_parameter_choices(parameter: Parameter) -> tuple[str, ...]:
+    """The values to choose from, as they are typed; none if any value may be typed."""
+    values = parameter.schema.get("enum")
+    if isinstance(values, list | tuple) and 0 < len(values) <= MOST_CHOICES:
+        return tuple(write_typed(each) for each in values if each is not None)
+    return BOOLEANS if parameter.types <= {"boolean", "null"} else ()
+
+
+def read_start(parameter: Parameter) -> str:
+    """What a parameter starts with: its default, else the only or first value there is."""
+    default = parameter.schema.get("default")
+    if default is not None:
+        return write_typed(default)
+    choices = list_parameter_choices(parameter)
+    # For a required one with several, nobody but the person can choose.
+    return choices[0] if choices and (len(choices) == 1 or not parameter.required) else ""
+
+
+def write_typed(value: Any) -> str:
+    """A value as it is typed: text as it is, everything else as JSON."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _find_placeholder(parameter: Parameter) -> str:
+    values = [each.value for each in parameter.examples]
+    listed = parameter.schema.get("examples")
+    values += listed if isinstance(listed, list | tuple) else []
+    shown = next((write_typed(each) for each in values if each is not None), "")
+    return shown[:LONGEST_PLACEHOLDER]
+
+
+def draw_address(opened: DraftContext, query: Mapping[str, Any]) -> str:
+    """The section alone, after a parameter was added or left out."""
+    context = {"opened": opened, "address": describe_address(opened)}
+    return render_to_string("builder/_address.html", context)
+
+
+def draw_request_line(opened: DraftContext, query: Mapping[str, Any]) -> str:
+    """The request as text, for operations without a document to preview."""
+    context = {"request_line": write_request_line(opened)}
+    return render_to_string("builder/_request_line.html", context)
+
+
+def write_request_line(opened: DraftContext) -> str:
+    """Method, URL and headers as they would be sent, without secrets; else why they can't be."""
+    assembled = assemble_plan(opened.plan)
+    if assembled.failure is not None:
+        return str(assembled.failure.message)
+    masked = mask_call(assembled.call)
+    headers = [f"{name}: {format_masked(value)}" for name, value in masked.headers]
+    return "\n".join([f"{masked.method} {format_masked(masked.url)}", *headers])
+
+
+def describe_media_type(media_type: str) -> str:
+    """Why an edit can't choose a media type."""
+    return _("This operation has no body of the type %(type)s.") % {"type": media_type[:100]}
