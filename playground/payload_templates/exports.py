@@ -80,6 +80,7 @@ def serialize_template(template: Template) -> dict[str, Any]:
         # By name: ids differ between installations.
         "connection": version.connection.name if version.connection else "",
         "path_values": {name: str(value) for name, value in content.shared.path_values.items()},
+        "media_type": content.shared.metadata.media_type,
         "document": document,
         "off": dict(metadata.off),
         "away": dict(metadata.away),

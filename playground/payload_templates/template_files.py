@@ -40,12 +40,12 @@ from playground.workspace.models import Connection
 FORMAT, SCHEMA = "api-playground-template", 1
 MAX_FILE_BYTES = 10_000_000
 MAX_YAML_EVENTS, MAX_YAML_DEPTH = 50_000, 20
-TEXT_KEYS = ("id", "name", "description", "folder", "operation", "connection")
+TEXT_KEYS = ("id", "name", "description", "folder", "operation", "connection", "media_type")
 TABLE_KEYS = ("path_values", "off", "away", "notes", "variables")
 KNOWN_KEYS = {"format", "schema", "version", "tags", "document", "variants"}
 KNOWN_KEYS |= {*TEXT_KEYS, *TABLE_KEYS}
 # Edits of these kinds have a name in place of a JSON Pointer.
-NAMED_KINDS = ("path", "variable", "connect")
+NAMED_KINDS = ("path", "leave-out", "media-type", "variable", "connect")
 
 
 class InvalidTemplateFile(ValueError):
@@ -208,7 +208,7 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
         raise InvalidTemplateFile(path, _("The document or its variants aren't valid.")) from None
     # An unknown connection isn't an error: the person chooses one before sending.
     named = Connection.objects.filter(name=row.get("connection") or None).first()
-    metadata = Metadata(off, notes, {}, away, variables)
+    metadata = Metadata(off, notes, {}, away, variables, row.get("media_type", ""))
     connection = str(named.id) if named else ""
     return Content(State(document, metadata, row.get("path_values", {}), connection), variants)
 

@@ -18,7 +18,7 @@ from playground.jsontext.parsing import NumberToken
 MAX_VARIANTS, MAX_NAME_LENGTH = 100, 100
 # Part of the stored format and of template files: a kind may be added, never renamed.
 KINDS = {"set", "remove", "replace", "off", "away", "back", "note", "half"}
-KINDS |= {"variable", "path", "connect"}
+KINDS |= {"variable", "path", "leave-out", "media-type", "connect"}
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ def write_variants(variants: Sequence[Variant]) -> str:
 
 def _write_edit(edit: Edit) -> dict[str, Any]:
     row: dict[str, Any] = {"kind": edit.kind, "pointer": edit.pointer}
-    if edit.value or edit.kind in ("set", "path", "connect"):
+    if edit.value or edit.kind in ("set", "path", "media-type", "connect"):
         row["value"] = edit.value
     return {**row, "order": list(edit.order)} if edit.order else row
 
@@ -102,17 +102,27 @@ def apply_variant(shared: State, variant: Variant) -> State:
 
 def overridden_pointers(edits: Sequence[Edit]) -> list[str]:
     """The pointers a variant overrides; `#path/NAME`, `#connect` and `#variable/NAME` too."""
-    prefixes = {"path": "#path/", "connect": "#connect", "variable": "#variable/"}
+    prefixes = {
+        "path": "#path/",
+        "leave-out": "#path/",
+        "media-type": "#media-type",
+        "connect": "#connect",
+        "variable": "#variable/",
+    }
     return list(dict.fromkeys(prefixes.get(edit.kind, "") + edit.pointer for edit in edits))
 
 
 def derive_edits(shared: State, varied: State) -> tuple[Edit, ...]:
     """The edits that lead from one state to the other, such that `apply_variant` repeats them."""
     paths, connection = varied.path_values.items(), varied.connection
+    left_out = [key for key in shared.path_values if key not in varied.path_values]
+    media_type = varied.metadata.media_type
     return (
         *_document_edits(shared.text, varied.text),
         *_metadata_edits(shared, varied),
         *(Edit("path", k, value) for k, value in paths if shared.path_values.get(k) != value),
+        *(Edit("leave-out", key) for key in left_out),
+        *([Edit("media-type", "", media_type)] if shared.metadata.media_type != media_type else ()),
         *([Edit("connect", "", connection)] if shared.connection != connection else ()),
     )
 

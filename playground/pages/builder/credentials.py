@@ -47,7 +47,7 @@ def store_secrets(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
     """
     opened = open_draft(request, draft_id)
     person = person_of(request)
-    schema = opened.operation.body_schema or {}
+    schema = opened.schema
     try:
         sent = read_edit_request(request)
         entered = read_entered(sent)

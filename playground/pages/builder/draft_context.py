@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any
@@ -67,8 +68,7 @@ class DraftContext:
 
     def read_sections(self, state: State, tree: Any) -> tuple[Section, ...]:
         """The sections of the form for any state of this draft, including earlier ones."""
-        body = self.operation.find_body(state.metadata.media_type)
-        return read_sections(body.schema if body else {}, tree, _field_metadata(state))
+        return read_sections(self._read_schema(state), tree, _field_metadata(state))
 
     def section_of(self, pointer: str) -> Section | None:
         """The section with the field at this pointer."""
@@ -76,8 +76,17 @@ class DraftContext:
 
     def find_field(self, pointer: str) -> Field | None:
         """The field for the value at a pointer, however deep it is in the document."""
-        schema = self.operation.body_schema or {}
-        return find_field(schema, self.tree, self.field_metadata, pointer)
+        return find_field(self.schema, self.tree, self.field_metadata, pointer)
+
+    @cached_property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema of the document, which depends on its media type; empty without a body."""
+        return self._read_schema(self.state)
+
+    def _read_schema(self, state: State) -> Mapping[str, Any]:
+        chosen = state.metadata.media_type
+        body = self.operation.find_body(chosen) if chosen else None
+        return body.schema if body else self.operation.body_schema or {}
 
 
 def _field_metadata(state: State) -> FieldMetadata:

@@ -121,7 +121,7 @@ def complete_edit(
         edit = _store_files(request, draft_id, edit)
     if emptied and edit.kind == "remove" and edit.pointer.startswith("/"):
         opened = open_draft(request, draft_id)
-        return empty_field(opened.operation.body_schema or {}, opened.state, edit)
+        return empty_field(opened.schema, opened.state, edit)
     # Every other edit, and so every keystroke, is complete and needs no query here.
     if edit.kind not in ("add-step", "connect", "choose", "media-type", *PART_KINDS):
         return edit
@@ -162,7 +162,7 @@ def _store_files(request: HttpRequest, draft_id: uuid.UUID, edit: Edit) -> Edit:
 
 def _choose_branch(opened: DraftContext, edit: Edit) -> Edit:
     try:
-        parts = list_branch_edits(opened.operation.body_schema or {}, opened.state, edit)
+        parts = list_branch_edits(opened.schema, opened.state, edit)
     except LookupError:
         raise InvalidEditRequest(_("This value has no such option.")) from None
     return Edit("all", edit.pointer, parts=parts)

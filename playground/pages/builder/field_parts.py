@@ -71,7 +71,7 @@ def _draw_entries(opened: DraftContext, query: Query) -> str:
 def _draw_addable(opened: DraftContext, query: Query) -> str:
     """The keys that an object may get, required ones first, deprecated ones last."""
     pointer = str(query.get("pointer", ""))
-    schema = read_union(opened.operation.body_schema or {})
+    schema = read_union(opened.schema)
     if pointer or schema.alternatives:
         field = _find(opened, query).innermost
         plain, drawn = field.schema, {each.key for each in field.fields}

@@ -57,6 +57,7 @@ def describe_page(opened: DraftContext) -> dict[str, Any]:
     draft = opened.draft
     checked = describe_problems(opened.problems)
     undos, redos = count_undo_steps(draft)
+    is_bodyless = opened.operation.body_schema is None
     return {
         **describe_form(opened),
         "connection": draft.connection,
@@ -70,7 +71,7 @@ def describe_page(opened: DraftContext) -> dict[str, Any]:
         "languages": LANGUAGES,
         "undos": undos,
         "redos": redos,
-        "request_line": "" if opened.operation.bodies else write_request_line(opened),
+        "request_line": write_request_line(opened) if is_bodyless else "",
     }
 
 
@@ -139,7 +140,7 @@ def _mask(text: str, change: Change, opened: DraftContext) -> str:
     # Path values, variables and the connection are logged under names such as
     # `#path/workflow_uid`, which aren't JSON Pointers: they are no part of the document.
     is_pointer = change.pointer.startswith("/")
-    schema = opened.operation.body_schema or {}
+    schema = opened.schema
     is_secret = is_pointer and is_secret_pointer(schema, change.pointer)
     if is_secret and text and "{{secret:" not in text:
         return MASK

@@ -57,9 +57,8 @@ class ParameterField:
 
 def describe_address(opened: DraftContext) -> dict[str, Any]:
     """The context of `builder/_address.html`; empty where it would have nothing to fill in."""
-    fields = list_parameter_fields(opened)
-    bodies = opened.operation.bodies
-    if not fields and len(bodies) < 2 and bodies:
+    fields, bodies = list_parameter_fields(opened), opened.operation.bodies
+    if not fields and len(bodies) < 2 and opened.operation.body_schema is not None:
         return {}
     chosen = opened.operation.find_body(opened.state.metadata.media_type)
     return {

@@ -137,7 +137,7 @@ def _find(opened: DraftContext, pointer: str) -> Field:
 
 def _object_schema(opened: DraftContext, pointer: str) -> Schema:
     """The schema of the object at a pointer, as the alternative that it is."""
-    whole = opened.operation.body_schema or {}
+    whole = opened.schema
     if not pointer and not read_union(whole).alternatives:
         return read_union(whole).schema
     return _find(opened, pointer).innermost.schema

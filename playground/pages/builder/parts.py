@@ -231,7 +231,7 @@ def _draw_hint(opened: DraftContext, query: Query) -> str:
 def describe_form(opened: DraftContext, near: int = 0) -> dict[str, Any]:
     """The context of `builder/_form.html` and `builder/_index.html`."""
     sections = [describe_section(opened, section, near) for section in opened.sections]
-    schema = opened.operation.body_schema or {}
+    schema = opened.schema
     fields = tuple(each for section in opened.sections for each in section.fields)
     return {
         "opened": opened,

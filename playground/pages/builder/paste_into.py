@@ -128,7 +128,7 @@ def _get_document(found: Imported) -> str:
 
 def _build_merge(opened: DraftContext, document: str) -> list[Edit]:
     # New keys go where the schema lists them, as those added by the form do.
-    order = list((opened.operation.body_schema or {}).get("properties", {}))
+    order = list(opened.schema.get("properties", {}))
     return [_convert(each, order) for each in plan_merge(opened.draft.text, document)]
 
 

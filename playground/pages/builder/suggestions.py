@@ -111,5 +111,5 @@ def show_completions(request: HttpRequest, draft_id: uuid.UUID) -> HttpResponse:
         return JsonResponse({"offers": []})
     # Ace filters as people type, so the whole list is sent once.
     complete = complete_keys if request.GET.get("kind") == "keys" else complete_values
-    found = complete(opened.operation.body_schema or {}, opened.facts, opened.tree, pointer)
+    found = complete(opened.schema, opened.facts, opened.tree, pointer)
     return JsonResponse({"offers": [asdict(each) for each in found]})

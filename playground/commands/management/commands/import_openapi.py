@@ -1,64 +1,122 @@
-"""`manage.py import_openapi`: what is understood of an OpenAPI document."""
+"""`manage.py import_openapi FILE|URL`: import an API, and report what was understood of it."""
 
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from playground.apis.importing import ApiImport, ImportRefused, import_document
+from playground.apis.models import ImportedApi
+from playground.commands.startup import migrate
+from playground.forms.coverage import find_json_fields
 from playground.openapi.reading import read_openapi
-from playground.openapi.report import DocumentReport, make_report
+from playground.openapi.report import make_report
 from playground.openapi.yaml_reading import InvalidDocument
+from playground.people.models import Person, Role
+from playground.sending.document_fetching import FetchRefused, fetch_document
 
 
 class Command(BaseCommand):
     help = (
-        "Read an OpenAPI document (JSON or YAML) and report what was understood: operations, "
-        "places that stay JSON fields, operations that can't be sent, and faults with lines."
+        "Import an OpenAPI document (JSON or YAML) as an API of the team and report what was "
+        "understood: operations, places that stay JSON fields, operations that can't be sent, "
+        "and faults with lines. With the --name of an API that is there, or from its address, that one is updated."
     )
     # They load every page, which takes longer than reading the document.
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", help="a file, or - for standard input")
+        parser.add_argument("source", help="a file, an address, or - for standard input")
+        parser.add_argument("--name", default="", help="default: the title in the document")
+        parser.add_argument(
+            "--person", metavar="NAME", help="who imports it; default: the first owner"
+        )
         parser.add_argument(
             "--report", choices=("text", "json"), default="text", help="how to print the report"
         )
+        parser.add_argument(
+            "--dry-run", action="store_true", help="only report, without importing anything"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        file = options["file"]
+        source = options["source"]
+        is_address = source.lower().startswith(("http://", "https://"))
         try:
-            data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or error
-            raise CommandError(f"Can't read {file}: {reason}.") from None
-        try:
-            report = make_report(read_openapi(data))
+            data = fetch_document(None, source) if is_address else read_file(source)
+            if options["dry_run"]:
+                report = make_report(read_openapi(data), find_json_fields)
+                head = f"{report.title} {report.version}".strip()
+                self.print_report(options["report"], head, report.as_dict())
+                return
+            # An invalid document shouldn't create a database.
+            read_openapi(data)
+            migrate()
+            imported = self.store(data, options, source if is_address else "")
         except InvalidDocument as error:
             place = f"Line {error.line}, column {error.column or 1}: " if error.line else ""
             raise CommandError(f"{place}{error}") from None
-        if options["report"] == "json":
-            self.stdout.write(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
-        else:
-            for line in describe_report(report):
-                self.stdout.write(line)
+        except (ImportRefused, FetchRefused) as error:
+            raise CommandError(str(error)) from None
+        api = imported.api
+        changes = [asdict(each) for each in imported.changes]
+        report_data = {"id": api.id, "title": api.title, "changes": changes, **api.report}
+        head = f"Imported {api.title} {api.version}".strip() + f" as {api.id}"
+        self.print_report(options["report"], head, report_data)
+
+    def store(self, data: bytes, options: Mapping[str, Any], url: str) -> ApiImport:
+        person = find_importer(options["person"])
+        name = options["name"].strip()
+        former = ImportedApi.objects.filter(title=name).first() if name else None
+        if former is None and url:
+            former = ImportedApi.objects.filter(url=url).first()
+        return import_document(person, data, name=name, url=url, api=former)
+
+    def print_report(self, kind: str, head: str, report: Mapping[str, Any]) -> None:
+        if kind == "json":
+            self.stdout.write(json.dumps(report, ensure_ascii=False, indent=2))
+            return
+        for line in describe_report(head, report):
+            self.stdout.write(line)
 
 
-def describe_report(report: DocumentReport) -> list[str]:
+def read_file(name: str) -> bytes:
+    try:
+        return sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandError(f"Can't read {name}: {reason}.") from None
+
+
+def find_importer(name: str | None) -> Person:
+    people = Person.objects.filter(is_active=True)
+    found = people.filter(username=name) if name else people.filter(role=Role.OWNER)
+    person = found.order_by("pk").first()
+    if person is None:
+        missing = f"There is no person named {name}." if name else "There is no owner yet."
+        raise CommandError(missing)
+    return person
+
+
+def describe_report(head: str, report: Mapping[str, Any]) -> Iterable[str]:
     """The report as lines of text."""
-    counts = report.counts
-    lines = [
-        f"{report.title} {report.version} (OpenAPI {report.openapi})",
+    counts = report["counts"]
+    yield f"{head} (OpenAPI {report['openapi']})"
+    yield (
         f"Operations: {counts['operations']}, with a complete form: {counts['complete']}, "
-        f"with JSON fields: {counts['with_json_fields']}, not sendable: {counts['unsendable']}",
-    ]
-    for each in report.operations:
-        name = f"{each.method} {each.path} ({each.id})"
-        lines += [f"{name} can't be sent: {why}" for why in each.obstacles]
-        lines += [f"{name}, {place.pointer}: {place.reason}" for place in each.json_fields]
-    lines += [f"Line {each.line}: {each.message}" for each in report.faults]
-    if report.more_faults:
-        lines.append(f"{report.more_faults} more faults aren't listed.")
-    return lines
+        f"with JSON fields: {counts['with_json_fields']}, not sendable: {counts['unsendable']}"
+    )
+    for each in report["operations"]:
+        name = f"{each['method']} {each['path']} ({each['id']})"
+        yield from (f"{name} can't be sent: {why}" for why in each["obstacles"])
+        yield from (f"{name}, {at['pointer']}: {at['reason']}" for at in each["json_fields"])
+    yield from (f"Line {each['line']}: {each['message']}" for each in report["faults"])
+    if report["more_faults"]:
+        yield f"{report['more_faults']} more faults aren't listed."
+    for change in report.get("changes", ()):
+        breaking = change["kind"] == "removed" or any(d["breaking"] for d in change["differences"])
+        yield f"{change['operation']} {change['kind']}{' (breaking)' if breaking else ''}"
