@@ -77,6 +77,11 @@ def _read_variables(raw: Any) -> tuple[ServerVariable, ...]:
     )
 
 
+def find_requirement(document: ApiDocument, operation: Mapping[str, Any]) -> Any:
+    """The `security` of an operation, which is that of its document if it has none."""
+    return operation.get("security", document.raw.get("security"))
+
+
 class OperationReader:
     """Reads operations of one document; `faults` has what was wrong on the way.
 
@@ -132,7 +137,7 @@ class OperationReader:
         """What the operation needs of the API's credential; None if that is all of it."""
         if self.security is None:
             return None
-        requirement = raw.get("security", self.document.raw.get("security"))
+        requirement = find_requirement(self.document, raw)
         if "security" in raw:
             for message in self.security.read(requirement).faults:
                 self.report(f"{pointer}/security", message)

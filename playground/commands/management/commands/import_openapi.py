@@ -25,7 +25,8 @@ class Command(BaseCommand):
     help = (
         "Import an OpenAPI document (JSON or YAML) as an API of the team and report what was "
         "understood: operations, places that stay JSON fields, operations that can't be sent, "
-        "and faults with lines. With the --name of an API that is there, or from its address, that one is updated."
+        "and faults with lines. With the --name of an API that is there, or from its address, "
+        "that one is updated."
     )
     # They load every page, which takes longer than reading the document.
     requires_system_checks: list[str] = []
