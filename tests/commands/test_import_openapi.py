@@ -1,4 +1,4 @@
-"""`manage.py import_openapi`: the report, and documents that are refused."""
+"""`manage.py import_openapi`: what it stores, its report, and documents that are refused."""
 
 import io
 import json
@@ -6,6 +6,14 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
+from playground.apis.models import ImportedApi
+from playground.openapi.operations import get_operation
+from playground.people.models import Person
+from tests.apis.documents import as_bytes, shop
+from tests.apis.pets import pets
+from tests.sending.stand_ins import Standin
+
+pytestmark = pytest.mark.django_db
 DOCUMENT = """\
 openapi: 3.0.3
 info: {title: Pets, version: 1.0.0}
@@ -29,20 +37,51 @@ def run(tmp_path, text: str, *arguments: str) -> str:
     return out.getvalue()
 
 
-def test_the_report_names_operations_and_faults(tmp_path) -> None:
+def test_the_document_is_stored_and_reported(tmp_path, owner: Person) -> None:
     assert run(tmp_path, DOCUMENT).splitlines() == [
-        "Pets 1.0.0 (OpenAPI 3.0.3)",
+        "Imported Pets 1.0.0 as pets (OpenAPI 3.0.3)",
         "Operations: 1, with a complete form: 1, with JSON fields: 0, not sendable: 0",
         "Line 12: The reference #/components/schemas/Pets has no target, "
         "so anything is valid here.",
     ]
+    assert get_operation("pets:list").method == "GET"
+    assert ImportedApi.objects.get().person == owner
 
 
-def test_scripts_get_json(tmp_path) -> None:
-    report = json.loads(run(tmp_path, DOCUMENT, "--report", "json"))
-    assert report["counts"]["operations"] == 1
-    assert report["operations"][0]["path"] == "/pets"
-    assert report["faults"][0]["line"] == 12
+def test_a_dry_run_stores_nothing(tmp_path, owner: Person) -> None:
+    assert run(tmp_path, DOCUMENT, "--dry-run").startswith("Pets 1.0.0 (OpenAPI 3.0.3)\n")
+    assert not ImportedApi.objects.exists()
+
+
+def test_scripts_get_json(tmp_path, owner: Person) -> None:
+    report = json.loads(run(tmp_path, json.dumps(pets()), "--report", "json", "--name", "Mine"))
+    assert (report["id"], report["title"]) == ("mine", "Mine")
+    assert report["counts"]["operations"] == 3
+    assert report["counts"]["unsendable"] == 1
+    assert report["operations"][0]["obstacles"] == [
+        "The security scheme certificate can't be used: mutualTLS."
+    ]
+
+
+def test_a_name_that_is_there_is_updated(tmp_path, owner: Person) -> None:
+    run(tmp_path, json.dumps(shop()), "--name", "Shop")
+    newer = shop()
+    del newer["paths"]["/orders/{id}"]
+    lines = run(tmp_path, json.dumps(newer), "--name", "Shop").splitlines()
+    assert lines[-1] == "shop:get-orders-id removed (breaking)"
+    assert ImportedApi.objects.count() == 1
+
+
+def test_an_address_is_fetched_through_the_guard(owner: Person, settings) -> None:
+    with Standin() as standin:
+        standin.body = as_bytes(pets())
+        with pytest.raises(CommandError, match=r"127\.0\.0\.1"):
+            call_command("import_openapi", standin.origin)
+        assert standin.seen == []
+        settings.ALLOW_NETWORKS = ["127.0.0.0/8"]
+        call_command("import_openapi", standin.origin, stdout=io.StringIO())
+        call_command("import_openapi", standin.origin, stdout=io.StringIO())
+    assert ImportedApi.objects.get().url == standin.origin
 
 
 @pytest.mark.parametrize(
@@ -53,11 +92,30 @@ def test_scripts_get_json(tmp_path) -> None:
         ("", "It is empty."),
     ],
 )
-def test_documents_that_cant_be_read_are_refused(tmp_path, text, message) -> None:
+def test_documents_that_cant_be_read_are_refused(tmp_path, owner, text, message) -> None:
     with pytest.raises(CommandError, match=message.replace("(", r"\(")):
         run(tmp_path, text)
+    assert not ImportedApi.objects.exists()
 
 
 def test_a_missing_file_is_named(tmp_path) -> None:
     with pytest.raises(CommandError, match=r"Can't read .*nothing\.yaml"):
         call_command("import_openapi", str(tmp_path / "nothing.yaml"))
+
+
+def test_payloads_are_checked_by_imported_schemas(tmp_path, owner: Person) -> None:
+    run(tmp_path, json.dumps(pets()))
+    file, out = tmp_path / "pet.json", io.StringIO()
+    file.write_text('{"age": "old"}')
+    with pytest.raises(SystemExit) as left:
+        call_command("check_payload", "pets:addPet", str(file), stdout=out)
+    assert left.value.code == 1
+    found = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert {each["pointer"] for each in found} == {"", "/age"} or "/age" in {
+        each["pointer"] for each in found
+    }
+    file.write_text('{"name": "Tom"}')
+    call_command("check_payload", "pets:addPet", str(file), stdout=io.StringIO())
+    with pytest.raises(SystemExit) as left:
+        call_command("check_payload", "pets:nothing", str(file), stderr=io.StringIO())
+    assert left.value.code == 2

@@ -9,6 +9,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from playground.apis.importing import import_document
 from playground.batches.files import store_rows
 from playground.batches.models import Batch
 from playground.drafts.drafts import discard_draft, start_draft
@@ -22,6 +23,7 @@ from playground.workspace.connections import ConnectionInput, save_connection
 from playground.workspace.files import store_file
 from playground.workspace.models import Repeat, Workflow
 from playground.workspace.workflows import edit_workflow
+from tests.apis.documents import as_bytes, shop
 from tests.conftest import make_person
 from tests.history.exchanges import end_exchange, make_exchange, start_exchange
 from tests.payload_templates.templates import make_template
@@ -116,6 +118,23 @@ def make_own_batch(person: Person) -> dict[str, Any]:
     return {"batch_id": batch.pk}
 
 
+def make_api(person: Person) -> dict[str, Any]:
+    imported = import_document(make_person(Role.OWNER, "importer"), as_bytes(shop()))
+    return {"api_id": imported.api.id}
+
+
+def make_api_change(person: Person) -> dict[str, Any]:
+    importer = make_person(Role.OWNER, "importer")
+    api = import_document(importer, as_bytes(shop())).api
+    newer = shop(info={"title": "Corner shop", "version": "2"})
+    import_document(importer, as_bytes(newer), api=api)
+    return {"api_id": api.id, "change_id": api.changes.get().pk}
+
+
+def make_api_operation(person: Person) -> dict[str, Any]:
+    return {**make_api(person), "key": "placeOrder"}
+
+
 MAKERS: dict[str, Maker] = {
     "link": lambda person: {"token": make_owner_link()},
     "change_role": make_colleague,
@@ -135,6 +154,14 @@ MAKERS: dict[str, Maker] = {
     "settle_workflow": make_workflow,
     "delete_workflow": make_workflow,
     "export_workflow": make_workflow,
+    "api": make_api,
+    "api_report": make_api,
+    "update_api": make_api,
+    "refresh_api": make_api,
+    "api_change": make_api_change,
+    "delete_api": make_api,
+    "api_operation": make_api_operation,
+    "start_operation": make_api_operation,
     "help": lambda person: {"name": "guide"},
     "batch": make_own_batch,
     "batch_state": make_own_batch,

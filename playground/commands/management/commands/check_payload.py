@@ -41,7 +41,9 @@ class Command(BaseCommand):
         return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("operation", help="for example launch-workflow or start-scenario")
+        parser.add_argument(
+            "operation", help="for example launch-workflow, start-scenario or petstore:addPet"
+        )
         parser.add_argument("file", nargs="?", default="-", help="a file, or - for standard input")
         parser.add_argument("--workflow", metavar="UID", help="check against its definition")
 
@@ -61,6 +63,8 @@ class Command(BaseCommand):
             return get_operation(operation)
         except UnknownOperation as error:
             self.exit(str(error))
+        except DatabaseError:  # no tables yet, so that nothing was imported
+            self.exit(f'There is no operation "{operation}": no API has been imported.')
 
     def get_facts(self, uid: str | None) -> Facts:
         if not uid:

@@ -12,12 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from playground.apis.importing import ApiImport, ImportRefused, import_document
 from playground.apis.models import ImportedApi
-from playground.commands.startup import migrate
+from playground.commands.startup import explain_missing_person, find_importer
 from playground.forms.coverage import find_json_fields
 from playground.openapi.reading import read_openapi
 from playground.openapi.report import make_report
 from playground.openapi.yaml_reading import InvalidDocument
-from playground.people.models import Person, Role
 from playground.sending.document_fetching import FetchRefused, fetch_document
 
 
@@ -25,8 +24,7 @@ class Command(BaseCommand):
     help = (
         "Import an OpenAPI document (JSON or YAML) as an API of the team and report what was "
         "understood: operations, places that stay JSON fields, operations that can't be sent, "
-        "and faults with lines. With the --name of an API that is there, or from its address, "
-        "that one is updated."
+        "and faults with lines. An API of this --name, or from this address, is updated."
     )
     # They load every page, which takes longer than reading the document.
     requires_system_checks: list[str] = []
@@ -35,7 +33,7 @@ class Command(BaseCommand):
         parser.add_argument("source", help="a file, an address, or - for standard input")
         parser.add_argument("--name", default="", help="default: the title in the document")
         parser.add_argument(
-            "--person", metavar="NAME", help="who imports it; default: the first owner"
+            "--user", default="", metavar="NAME", help="who imports it; default: the first owner"
         )
         parser.add_argument(
             "--report", choices=("text", "json"), default="text", help="how to print the report"
@@ -56,7 +54,6 @@ class Command(BaseCommand):
                 return
             # An invalid document shouldn't create a database.
             read_openapi(data)
-            migrate()
             imported = self.store(data, options, source if is_address else "")
         except InvalidDocument as error:
             place = f"Line {error.line}, column {error.column or 1}: " if error.line else ""
@@ -70,7 +67,9 @@ class Command(BaseCommand):
         self.print_report(options["report"], head, report_data)
 
     def store(self, data: bytes, options: Mapping[str, Any], url: str) -> ApiImport:
-        person = find_importer(options["person"])
+        person = find_importer(options["user"])
+        if person is None:
+            raise CommandError(explain_missing_person(options["user"]))
         name = options["name"].strip()
         former = ImportedApi.objects.filter(title=name).first() if name else None
         if former is None and url:
@@ -91,16 +90,6 @@ def read_file(name: str) -> bytes:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise CommandError(f"Can't read {name}: {reason}.") from None
-
-
-def find_importer(name: str | None) -> Person:
-    people = Person.objects.filter(is_active=True)
-    found = people.filter(username=name) if name else people.filter(role=Role.OWNER)
-    person = found.order_by("pk").first()
-    if person is None:
-        missing = f"There is no person named {name}." if name else "There is no owner yet."
-        raise CommandError(missing)
-    return person
 
 
 def describe_report(head: str, report: Mapping[str, Any]) -> Iterable[str]:
