@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from playground.apis.importing import import_document
 from playground.batches.models import Batch, Row
 from playground.commands.practice import fill_practice
 from playground.drafts.drafts import start_draft
@@ -23,6 +24,8 @@ from playground.sandbox.jobs import launch
 from playground.sandbox.practice import find_workflow_details
 from playground.workspace.models import Connection, JobRecord, Repeat, Workflow
 from playground.workspace.workflows import edit_workflow, store_workflow
+from tests.apis.documents import as_bytes
+from tests.apis.pets import pets
 from tests.conftest import make_person
 from tests.history.exchanges import make_exchange
 from tests.payload_templates.templates import make_template
@@ -53,6 +56,7 @@ def make_pages(person: Person) -> dict[str, dict[str, str]]:
         "work": _work(person, practice),
         "templates": _templates(person, practice),
         "batches": _batches(person, practice),
+        "apis": _apis(),
         "round": _round(person, practice),
     }
 
@@ -103,6 +107,24 @@ def _templates(person: Person, practice: Connection) -> dict[str, str]:
         "template": f"/templates/{kept.id}/",
         "share-template": f"/templates/{kept.id}/share/",
         "shared": f"/s/{token}/",
+    }
+
+
+def _apis() -> dict[str, str]:
+    importer = make_person(Role.EDITOR, "importer")
+    api = import_document(importer, as_bytes(pets())).api
+    newer = pets(info={"title": "Pets", "version": "2", "description": "All pets."})
+    del newer["paths"]["/pets"]["get"]
+    import_document(importer, as_bytes(newer), api=api)
+    start_draft(importer, "pets:addPet", "{}")
+    return {
+        "apis": "/apis/",
+        "import-api": "/apis/import/",
+        "api": "/apis/pets/",
+        "api-report": "/apis/pets/report/",
+        "api-change": f"/apis/pets/changes/{api.changes.get().pk}/",
+        "api-operation": "/apis/pets/operations/addPet/",
+        "delete-api": "/apis/pets/delete/",
     }
 
 

@@ -50,7 +50,7 @@ SCHEMES = {"light": OPTIONS, "dark": COLOURS}
 ALL_RULES = {"light": OPTIONS, "dark": OPTIONS}
 
 
-@pytest.mark.parametrize("group", ["team", "work", "templates", "batches", "round"])
+@pytest.mark.parametrize("group", ["team", "work", "templates", "batches", "apis", "round"])
 def test_every_page_is_accessible_and_fits_a_phone(
     group: str,
     server: str,
