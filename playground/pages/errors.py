@@ -16,6 +16,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from playground.openapi.operations import UnknownOperation
 from playground.vault.storage_errors import drop_read_only_connection, explain_storage_error
 
 SANDBOX_PATH = "/sandbox/"
@@ -102,7 +103,10 @@ class CompressionMiddleware(GZipMiddleware):
 
 
 class ErrorMessageMiddleware:
-    """Gives the bare 405 and 413 responses of Django and of views a page with a message."""
+    """Gives the bare 405 and 413 responses of Django and of views a page with a message.
+
+    Also answers 404 where an operation or API is gone: drafts and templates outlive them.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -120,3 +124,12 @@ class ErrorMessageMiddleware:
             page["Allow"] = response.get("Allow", "")
             return page
         return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, UnknownOperation):
+            return None
+        message = _(
+            "This operation no longer exists: its API was deleted, or a newer document of it "
+            "doesn't have the operation."
+        )
+        return show_error(request, 404, _("Operation not found"), message)

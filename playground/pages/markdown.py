@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ def render_markdown(text: str) -> SafeString:
     """The text as HTML: without raw HTML and images, with links to other sites only."""
     is_cut = len(text) > LONGEST_TEXT
     text = _break.sub("\n\n", text[:LONGEST_TEXT])
-    parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+    parser = _make_parser()
     tokens = parser.parse(text)
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
@@ -35,6 +36,12 @@ def render_markdown(text: str) -> SafeString:
     if is_cut:
         html += f"<p>{_('The rest of this description is left out.')}</p>"
     return mark_safe(html)
+
+
+# It keeps nothing of what it parses, so that one serves all threads.
+@cache
+def _make_parser() -> MarkdownIt:
+    return MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 
 
 def _protect_links(tokens: list[Token]) -> None:

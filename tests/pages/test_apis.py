@@ -282,8 +282,11 @@ def test_deleting_names_what_is_lost(
     assert not ImportedApi.objects.exists()
     assert not StoredDocument.objects.exists()
     assert not Connection.objects.exists()
-    # Its drafts are still listed, and opening one fails with a sentence.
-    assert as_editor.get("/drafts/").status_code == 200
+    # Its drafts are still listed, and opening one says why that isn't possible.
+    assert "My cat" in as_editor.get("/drafts/").content.decode()
+    answer = as_editor.get(f"/drafts/{Draft.objects.get().id}/")
+    assert answer.status_code == 404
+    assert "This operation no longer exists" in answer.content.decode()
 
 
 def test_a_document_that_another_api_has_stays(as_editor: Client, editor: Person) -> None:

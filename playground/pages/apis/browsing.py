@@ -89,7 +89,6 @@ def browse_api(request: HttpRequest, api_id: str) -> HttpResponse:
         "tags": tags,
         "tag": tag,
         "find": text,
-        "is_tagged": "tag" in request.GET,
     }
     if request.htmx:  # type: ignore[attr-defined]
         return render(request, "apis/_operations.html", context)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count
 from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
@@ -22,6 +23,7 @@ from playground.pages.apis.usage import find_usage
 from playground.pages.lists import ListColumn, ListShape
 from playground.pages.responses import breadcrumbs
 from playground.people.access import needs, person_of
+from playground.people.audit import record_event
 from playground.people.models import Role
 from playground.people.search import contain_words
 from playground.workspace.models import Connection
@@ -149,10 +151,11 @@ def delete_imported_api(request: HttpRequest, api_id: str) -> HttpResponse:
     if request.method == "POST":
         require_deleter(request, api)
         if request.POST.get("confirm", "").strip() == api.title:
-            # One by one, as what belongs to each is deleted with it.
-            for each in connections:
-                each.delete()
-            delete_api(person, api)
+            with transaction.atomic():
+                for each in connections:
+                    record_event(request, "connection-deleted", each.name)
+                    each.delete()
+                delete_api(person, api)
             messages.success(request, _("Deleted %(name)s.") % {"name": api.title})
             return redirect("apis")
         messages.warning(request, _("Not deleted. Type the API's title to delete it."))

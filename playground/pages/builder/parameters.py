@@ -15,9 +15,10 @@ from playground.calls.masking import format_masked, mask_call
 from playground.openapi.parameters import Parameter
 from playground.pages.builder.draft_context import DraftContext
 from playground.pages.builder.suggestions import name_workflow
+from playground.pages.markdown import excerpt_markdown
 from playground.sending.pipeline import assemble_plan
 
-LONGEST_HELP, LONGEST_PLACEHOLDER, MOST_CHOICES = 300, 60, 200
+LONGEST_PLACEHOLDER, MOST_CHOICES = 60, 200
 BOOLEANS = ("true", "false")
 _is_plain = re.compile(r"[\w-]+").fullmatch
 
@@ -97,7 +98,7 @@ def _describe(
         name=name,
         title=parameter.title,
         place=place,
-        help=help or parameter.help[:LONGEST_HELP],
+        help=help or (parameter.help if place == "path" else excerpt_markdown(parameter.help)),
         kind="json" if is_json else "choice" if is_choice else "text",
         value=value,
         start=read_start(parameter),
