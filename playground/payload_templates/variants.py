@@ -101,15 +101,21 @@ def apply_variant(shared: State, variant: Variant) -> State:
 
 
 def overridden_pointers(edits: Sequence[Edit]) -> list[str]:
-    """The pointers a variant overrides; `#path/NAME`, `#connect` and `#variable/NAME` too."""
-    prefixes = {
-        "path": "#path/",
-        "leave-out": "#path/",
-        "media-type": "#media-type",
-        "connect": "#connect",
-        "variable": "#variable/",
-    }
-    return list(dict.fromkeys(prefixes.get(edit.kind, "") + edit.pointer for edit in edits))
+    """The pointers a variant overrides, and such places as `#path/NAME` outside the document."""
+    return list(dict.fromkeys(map(_find_place, edits)))
+
+
+def _find_place(edit: Edit) -> str:
+    match edit.kind:
+        case "path" | "leave-out":
+            place, colon, name = edit.pointer.partition(":")
+            is_elsewhere = colon and place in ("query", "header", "cookie")
+            return f"#{place}/{name}" if is_elsewhere else f"#path/{edit.pointer}"
+        case "variable":
+            return f"#variable/{edit.pointer}"
+        case "connect" | "media-type":
+            return f"#{edit.kind}{edit.pointer}"
+    return edit.pointer
 
 
 def derive_edits(shared: State, varied: State) -> tuple[Edit, ...]:

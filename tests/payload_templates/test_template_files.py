@@ -37,7 +37,9 @@ TEXT += '  "a": 1.10, "b": -0,  \n\t"c": 1e400, "é": "\\u00e9 日本"\n}'
 
 def make_full(person: Person) -> Template:
     shared = State(
-        TEXT, Metadata({"/x": "1.0"}, {"/a": "why: 'so'"}, {}, {"/w": "2"}), {"workflow_uid": "007"}
+        TEXT,
+        Metadata({"/x": "1.0"}, {"/a": "why: 'so'"}, {}, {"/w": "2"}, media_type="text/csv"),
+        {"workflow_uid": "007"},
     )
     content = Content(shared).change("VIP: one", State(TEXT.replace("1.10", "yes".join('""'))))
     wanted = TemplateInput("Night: run", "for\nthe agency", ("vip", "no"), "a/b")

@@ -120,3 +120,24 @@ def test_values_of_other_branches_belong_to_a_variant() -> None:
     varied = State('{"email": "a@b"}', Metadata(away={"/phone": '"1"'}))
     result = apply_variant(shared, Variant("v", derive_edits(shared, varied)))
     assert (parse(result.text), result.metadata) == (parse(varied.text), varied.metadata)
+
+
+def test_parameters_and_the_media_type_are_varied_too() -> None:
+    shared = State("{}", path_values={"id": "1", "query:limit": "5", "query:page": "2"})
+    varied = State(
+        "{}", Metadata(media_type="text/plain"), {"id": "1", "query:limit": "7", "header:X": ""}
+    )
+    edits = derive_edits(shared, varied)
+    variant = read_variants(write_variants([Variant("v", edits)]))[0]
+    applied = apply_variant(shared, variant)
+    assert applied.path_values == varied.path_values
+    assert applied.metadata == varied.metadata
+    assert overridden_pointers(edits) == [
+        "#query/limit",
+        "#header/X",
+        "#query/page",
+        "#media-type",
+    ]
+    # Back to the operation's first type.
+    back = apply_variant(varied, Variant("v", derive_edits(varied, shared)))
+    assert back.metadata.media_type == ""
