@@ -22,7 +22,7 @@ from playground.pages.apis.listing import breadcrumbs_of
 from playground.pages.responses import breadcrumbs
 from playground.people.access import needs, person_of
 from playground.people.models import Role
-from playground.sending.document_fetching import FetchRefused, fetch_document
+from playground.sending.document_fetching import FetchRefused, check_address, fetch_document
 
 # Lines of the document around a fault, and characters of each: it may be one line of megabytes.
 LINES_AROUND, LONGEST_LINE = 2, 160
@@ -127,7 +127,8 @@ def _read_sent(request: HttpRequest, typed: Typed) -> Sent:
     if typed.text.strip():
         return Sent(typed.text.encode("utf-8", "replace"))
     if typed.url:
-        return Sent(fetch_document(person_of(request), typed.url), typed.url)
+        url = check_address(typed.url)
+        return Sent(fetch_document(person_of(request), url), url)
     raise NothingSent(_("Choose a file, paste a document, or enter its address."))
 
 
