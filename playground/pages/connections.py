@@ -16,6 +16,7 @@ from playground.apis.models import ImportedApi
 from playground.history.models import Exchange
 from playground.openapi.operations import (
     Api,
+    Operation,
     UnknownOperation,
     get_api,
     list_api_titles,
@@ -77,6 +78,7 @@ def show_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
         "send_limit": find_connection_limit(connection),
         "trail": breadcrumbs((_("Connections"), reverse("connections")), connection.name),
         "sync": describe_sync(connection),
+        "can_test": _find_harmless(connection) is not None,
         **_describe_test(None),
     }
     return render(request, "connection/page.html", context)
@@ -205,7 +207,7 @@ def test_connection(request: HttpRequest, connection_id: uuid.UUID) -> HttpRespo
 
 
 def _submit_test(request: HttpRequest, connection: Connection) -> Exchange | Blocked:
-    harmless = next((each for each in list_operations(connection.api) if each.harmless), None)
+    harmless = _find_harmless(connection)
     if harmless is None:
         return Blocked(_("This API has no operation that only reads."))
     submission = read_submission(request)
@@ -217,6 +219,11 @@ def _submit_test(request: HttpRequest, connection: Connection) -> Exchange | Blo
     return submit_plan(
         person_of(request), plan, submission, connection.name, TEST_WAIT, in_process=True
     )
+
+
+def _find_harmless(connection: Connection) -> Operation | None:
+    """The operation that tests the connection; imported documents don't name one."""
+    return next((each for each in list_operations(connection.api) if each.harmless), None)
 
 
 def _describe_test(result: Exchange | Blocked | None) -> dict[str, object]:

@@ -341,6 +341,9 @@ def test_a_connection_takes_a_server_and_the_credential(as_owner: Client, api: I
     made = Connection.objects.get()
     assert (made.api, made.base_url) == ("pets", "https://us.pets.example/v1")
     assert list(made.secrets.values_list("name", flat=True)) == ["token"]
+    shown = as_owner.get(f"/connections/{made.id}/").content.decode()
+    assert 'href="/apis/pets/"' in shown
+    assert "test_head" not in shown
     other = {**sent, "name": "Own", "base_url": "https://own.example"}
     as_owner.post("/connections/new/?api=pets", other)
     assert Connection.objects.get(name="Own").base_url == "https://own.example"
