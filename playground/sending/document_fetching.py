@@ -22,7 +22,7 @@ MOST_AT_ONCE = 2
 ACCEPT = "application/vnd.oai.openapi+json, application/json, application/yaml, */*;q=0.5"
 OK = 200
 
-_free = threading.BoundedSemaphore(MOST_AT_ONCE)
+free = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
 class FetchRefused(ValueError):
@@ -32,12 +32,12 @@ class FetchRefused(ValueError):
 def fetch_document(person: Person | None, url: str) -> bytes:
     """The bytes at an address (http or https); raises FetchRefused."""
     url = check_address(url)
-    if not _free.acquire(blocking=False):
+    if not free.acquire(blocking=False):
         raise FetchRefused(_("Other documents are being fetched. Try again in a few seconds."))
     try:
         result = _fetch(url)
     finally:
-        _free.release()
+        free.release()
     if isinstance(result, Failure):
         if result.code == "guard-refused":
             # As for syncs: nothing else would show that somebody tried.
