@@ -10,7 +10,7 @@ from playground.jsontext import pointers
 from playground.openapi.documents import ApiDocument
 from playground.openapi.keywords import LISTED, NAMED, NULLABLE, SINGLE, read_keywords
 from playground.openapi.schemas import UNIONS, SchemaNode
-from playground.openapi.unions import find_discriminator, list_branch_values
+from playground.openapi.unions import find_discriminator, list_branch_values, list_subtypes
 
 REQUEST, REPLY = "request", "reply"
 # A property with this flag need not be in a document that goes in that direction.
@@ -37,6 +37,7 @@ class _Bundle:
         self.document = document
         self.omitted = OMITTED[direction]
         self.names: dict[str, str] = {}
+        self.taken: set[str] = set()
         self.waiting: list[str] = []
 
     def write(self, node: SchemaNode) -> dict[str, Any]:
@@ -81,6 +82,8 @@ class _Bundle:
             self.add_reference(written, reference, owner)
         for keyword in UNIONS & written.keys():
             self.add_discriminator(written, keyword, pointer)
+        if "discriminator" in written:
+            self.add_subtypes(written, pointer)
         if "required" in written or "allOf" in written:
             self.omit_required(written, pointer)
         if written.get("format") == "time":
@@ -116,11 +119,19 @@ class _Bundle:
             place = f"{pointer}/{keyword}/{index}"
             node = SchemaNode.at(self.document, place)
             known = node.get("properties", {}).get(name, {})
-            is_named = node.target.startswith("/components/schemas/")
+            is_named = "/components/schemas/" in node.target
             if is_named and "const" not in known and "enum" not in known:
                 values = list_branch_values(self.document, written["discriminator"], node.target)
                 chosen = {"properties": {name: {"enum": values}}}
                 written[keyword][index] = {"allOf": [branch, chosen]}
+
+    def add_subtypes(self, written: dict[str, Any], pointer: str) -> None:
+        """Check a value also by the schema that its discriminator chooses."""
+        name = find_discriminator(written)
+        for target, values in list_subtypes(self.document, pointer).items():
+            condition = {"properties": {name: {"enum": values}}, "required": [name]}
+            chosen = {"if": condition, "then": {"$ref": self.refer(target)}}
+            written.setdefault("allOf", []).append(chosen)
 
     def add_reference(self, written: dict[str, Any], reference: str, owner: str) -> None:
         target = self.document.resolve(reference)
@@ -132,11 +143,16 @@ class _Bundle:
             # would lead back here.
             written.setdefault("allOf", []).append(self.write_place(target, owner, union))
             return
-        written["$ref"] = f"#/$defs/{quote(pointers.escape(self.name(target)))}"
+        written["$ref"] = self.refer(target)
+
+    def refer(self, target: str) -> str:
+        return f"#/$defs/{quote(pointers.escape(self.name(target)))}"
 
     def find_union(self, pointer: str, owner: str) -> str:
         """The keyword of the union at a pointer that has `owner` as a branch, or empty."""
         raw = self.document.get(pointer)
+        if owner in list_subtypes(self.document, pointer):
+            return "discriminator"
         for keyword in UNIONS & raw.keys() if isinstance(raw, Mapping) else ():
             branches = raw[keyword] if isinstance(raw[keyword], list) else []
             for index, branch in enumerate(branches):
@@ -148,13 +164,12 @@ class _Bundle:
     def name(self, target: str) -> str:
         """The key in `$defs` of the schema at a pointer."""
         if target not in self.names:
-            plain = pointers.last(target) or "document"
-            names = set(self.names.values())
+            plain = name = pointers.last(target) or "document"
             number = 2
-            name = plain
-            while name in names:
+            while name in self.taken:
                 name, number = f"{plain}-{number}", number + 1
             self.names[target] = name
+            self.taken.add(name)
             self.waiting.append(target)
         return self.names[target]
 

@@ -108,6 +108,21 @@ class ApiDocument:
         return place
 
     @cached_property
+    def extending(self) -> dict[str, list[str]]:
+        """The pointers of the named schemas that take over another one by `allOf`, by its own."""
+        found: dict[str, list[str]] = {}
+        schemas = self.get("/components/schemas")
+        for name, raw in schemas.items() if isinstance(schemas, Mapping) else ():
+            members = raw.get("allOf") if isinstance(raw, Mapping) else None
+            for member in members if isinstance(members, list) else ():
+                reference = member.get("$ref") if isinstance(member, Mapping) else None
+                target = self.resolve(reference) if isinstance(reference, str) else None
+                if target is not None:
+                    own = pointers.child("/components/schemas", name)
+                    found.setdefault(target, []).append(own)
+        return found
+
+    @cached_property
     def _anchors(self) -> dict[str, str]:
         """The pointers of `$anchor`s and `$id`s, by the reference that leads to each."""
         found: dict[str, str] = {}

@@ -193,7 +193,7 @@ class _Maker:
             inner = properties.get(name)
             if inner is None:
                 made[name] = self.make_other(node, name)
-            elif not inner.has_flag("readOnly"):
+            elif not inner.get("readOnly"):
                 made[name] = self.make(inner)
         for name, inner in self.list_optional(node, made):
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, ValuesView
+from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ from playground.openapi.keywords import (
     read_keywords,
 )
 from playground.openapi.merging import MERGERS
+from playground.openapi.unions import list_subtypes
 
 # Schemas that are merged into one another through `$ref` and `allOf`; deeper ones are left out.
 MOST_MERGED = 60
@@ -39,17 +41,19 @@ class SchemaNode(Mapping[str, Any]):
     an `allOf` describe, and none for a node without a place of its own, such as "null".
     """
 
-    __slots__ = ("_view", "document", "places")
+    __slots__ = ("_view", "document", "places", "without")
 
     def __init__(
         self,
         document: ApiDocument,
         places: tuple[str, ...] = (),
         view: dict[str, Any] | None = None,
+        without: str = "",
     ) -> None:
         self.document = document
         self.places = places
         self._view = view
+        self.without = without
 
     @classmethod
     def at(cls, document: ApiDocument, *places: str) -> SchemaNode:
@@ -67,7 +71,7 @@ class SchemaNode(Mapping[str, Any]):
 
     @property
     def ref_name(self) -> str:
-        """The name of the schema that this one refers to, also by a lone `allOf`; else empty."""
+        """The name of the schema that this one is or refers to, also by a lone `allOf`."""
         for pointer in self.places:
             raw = self.document.get(pointer)
             members = raw.get("allOf") if isinstance(raw, Mapping) else None
@@ -75,12 +79,20 @@ class SchemaNode(Mapping[str, Any]):
                 raw = members[0]
             reference = raw.get("$ref") if isinstance(raw, Mapping) else None
             if isinstance(reference, str):
-                return unquote(pointers.last(reference)).lstrip("#")
-        return ""
+                name = unquote(pointers.last(reference)).lstrip("#")
+                # A whole document is named by its file: `https://example.com/pet.yaml`.
+                return PurePosixPath(name).stem if "://" in name else name
+        is_named = pointers.parent(self.pointer) == "/components/schemas"
+        return pointers.last(self.pointer) if is_named else ""
 
     def has_flag(self, flag: str) -> bool:
-        """Whether any of the merged schemas has a flag such as `readOnly`."""
-        return any(SchemaNode.at(self.document, each).get(flag) is True for each in self.places)
+        """Whether one of its schemas, or what they refer to, has a flag such as `readOnly`."""
+        for place in self.places:
+            raw = self.document.get(place)
+            for each in (raw, self.document.follow(raw, place)[0]):
+                if isinstance(each, Mapping) and each.get(flag) is True:
+                    return True
+        return False
 
     @property
     def target(self) -> str:
@@ -91,9 +103,8 @@ class SchemaNode(Mapping[str, Any]):
     def allows_only_null(self) -> bool:
         """Whether nothing but null is valid, as far as its own keywords say."""
         # Not the merged view: a branch of a union may refer to the schema that has the union.
-        keywords = self._view or self.document.follow(self.document.get(self.pointer), "")[0]
-        if not isinstance(keywords, Mapping):
-            return False
+        target, _ = self.document.follow(self.document.get(self.pointer), "")
+        keywords = read_keywords(target) if self._view is None else self._view
         is_constant = "const" in keywords and keywords["const"] is None
         return is_constant or keywords.get("enum") == [None] or list_types(keywords) == ["null"]
 
@@ -144,15 +155,11 @@ class SchemaNode(Mapping[str, Any]):
             document.merging.add(self.places)
             try:
                 views = [_read_level(document, pointer) for pointer in self.places]
-                self._view = merge_views(document, views)
+                view = merge_views(document, views)
+                self._view = {key: view[key] for key in view if key != self.without}
             finally:
                 document.merging.discard(self.places)
             return self._view
-
-
-def schema_of(document: ApiDocument, pointer: str) -> SchemaNode | None:
-    """The schema at a pointer; None if there is nothing."""
-    return None if document.get(pointer) is None else SchemaNode.at(document, pointer)
 
 
 def _read_level(document: ApiDocument, pointer: str) -> dict[str, Any]:
@@ -164,6 +171,8 @@ def _read_level(document: ApiDocument, pointer: str) -> dict[str, Any]:
         keyword: _wrap(document, keyword, value, f"{pointer}/{keyword}")
         for keyword, value in keywords.items()
     }
+    for keyword in UNIONS & level.keys():
+        level = _unwrap_union(document, level, keyword, pointer)
     views = [level] if level else []
     target = document.resolve(reference) if isinstance(reference, str) else None
     if target is not None:
@@ -172,10 +181,15 @@ def _read_level(document: ApiDocument, pointer: str) -> dict[str, Any]:
         views.append(SchemaNode.at(document, f"{pointer}/allOf/{index}").view)
     merged = merge_views(document, views)
     for keyword in UNIONS & merged.keys():
-        merged = _unwrap_union(document, merged, keyword, is_nullable)
+        if is_nullable and not any(each.allows_only_null for each in merged[keyword]):
+            null = SchemaNode(document, (), {"type": "null"})
+            merged = {**merged, keyword: [*merged[keyword], null]}
         if any(each.target == pointer for each in merged.get(keyword, ())):
             # A branch that takes over its base, which lists the branches: it is one of them.
             merged = {name: value for name, value in merged.items() if name != keyword}
+    if "discriminator" in level and (subtypes := list_subtypes(document, pointer)):
+        # The union that is meant, although only its branches say so.
+        merged = {**merged, "oneOf": [SchemaNode.at(document, each) for each in subtypes]}
     if is_nullable:
         merged = dict(merged)
         allow_null(merged)
@@ -212,17 +226,17 @@ def _show_required(
 ) -> None:
     """Let a property be sent if one schema requires what only another calls read-only."""
     # Such as a reference by ID: what its base has for replies is what a request is about.
-    for name, node in merged.get("properties", {}).items():
-        if node.get("readOnly") and any(
-            name in view.get("required", ())
-            and not view.get("properties", {}).get(name, {}).get("readOnly")
-            for view in views
-        ):
-            view = {key: value for key, value in node.items() if key != "readOnly"}
-            merged["properties"] = {
-                **merged["properties"],
-                name: SchemaNode(document, node.places, view),
-            }
+    properties = merged.get("properties", {})
+    for view in views:
+        for name in view.get("required", ()):
+            node, own = properties.get(name), view.get("properties", {}).get(name)
+            # Nodes aren't read here: properties may lead back to what is being merged.
+            is_asked = own is None or own.without or not own.has_flag("readOnly")
+            if node is not None and is_asked and node.has_flag("readOnly"):
+                shown = SchemaNode(document, node.places, without="readOnly")
+                properties = {**properties, name: shown}
+    if properties:
+        merged["properties"] = properties
 
 
 def _merge_into(document: ApiDocument, merged: dict[str, Any], view: dict[str, Any]) -> None:
@@ -270,19 +284,15 @@ _MERGERS: Mapping[str, Callable[[ApiDocument, Any, Any], Any]] = {
 
 
 def _unwrap_union(
-    document: ApiDocument, view: dict[str, Any], keyword: str, is_nullable: bool
+    document: ApiDocument, view: dict[str, Any], keyword: str, pointer: str
 ) -> dict[str, Any]:
-    """A union with null allowed if it should be; without the union if it has only one branch."""
-    branches = view[keyword]
-    others = [each for each in branches if not each.allows_only_null]
-    has_null = len(others) < len(branches)
-    if len(others) == 1:
-        plain = {name: value for name, value in view.items() if name != keyword}
-        inner = dict(others[0].view)
-        if has_null or is_nullable:
-            allow_null(inner)
-        return merge_views(document, [plain, inner])
-    if is_nullable and not has_null:
-        null = SchemaNode(document, (), {"type": "null"})
-        return {**view, keyword: [*branches, null]}
-    return view
+    """Keywords without a union that has only one branch, beside null; this branch is merged."""
+    others = [each for each in view[keyword] if not each.allows_only_null]
+    # A branch that takes over this schema would be merged with something incomplete.
+    if len(others) != 1 or others[0].target in document.extending.get(pointer, ()):
+        return view
+    plain = {name: value for name, value in view.items() if name != keyword}
+    inner = dict(others[0].view)
+    if len(others) < len(view[keyword]):
+        allow_null(inner)
+    return merge_views(document, [plain, inner])

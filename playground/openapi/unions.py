@@ -30,6 +30,25 @@ def list_branch_values(document: ApiDocument, discriminator: Any, target: str) -
     return values or [pointers.last(target)]
 
 
+def list_subtypes(document: ApiDocument, pointer: str) -> dict[str, list[str]]:
+    """Schemas that take over the one at a pointer and that its discriminator chooses.
+
+    Their pointers with the values that choose each. Empty if the schema has no discriminator, or
+    lists its branches itself.
+    """
+    raw = document.get(pointer)
+    if not find_discriminator(raw) or not raw.keys().isdisjoint(("oneOf", "anyOf")):
+        return {}
+    found: dict[str, list[str]] = {}
+    waiting = [pointer]
+    while waiting:
+        for each in document.extending.get(waiting.pop(), ()):
+            if each not in found and each != pointer:
+                found[each] = list_branch_values(document, raw["discriminator"], each)
+                waiting.append(each)
+    return found
+
+
 def find_mapped(document: ApiDocument, reference: Any) -> str | None:
     """The pointer of the schema that a value of a `mapping` means: a reference or a name."""
     if not isinstance(reference, str):

@@ -145,6 +145,31 @@ def test_a_branch_that_takes_over_its_base_isnt_checked_in_circles():
         assert not validator.is_valid({"lives": 9})
 
 
+PET = {
+    "type": "object",
+    "discriminator": {"propertyName": "kind", "mapping": {"cat": "Cat"}},
+    "properties": {"kind": TEXT},
+    "required": ["kind"],
+}
+CAT = {"allOf": [ref("Pet"), {"properties": {"lives": {"type": "integer"}}}]}
+LION = {"allOf": [ref("Cat"), {"required": ["mane"]}]}
+
+
+@pytest.mark.parametrize("root", [ref("Pet"), ref("Cat"), ref("Lion")])
+def test_a_base_is_checked_by_the_schema_that_its_discriminator_chooses(root):
+    validator = compile_bundle(root, Pet=PET, Cat=CAT, Lion=LION)
+    assert validator.is_valid({"kind": "cat", "lives": 9, "mane": 1})
+    assert not validator.is_valid({"kind": "cat", "lives": "nine", "mane": 1})
+    assert not validator.is_valid({"lives": 9, "mane": 1})
+
+
+def test_only_the_chosen_schema_counts():
+    validator = compile_bundle(ref("Pet"), Pet=PET, Cat=CAT, Lion=LION)
+    assert validator.is_valid({"kind": "cow", "lives": "nine"})
+    assert not validator.is_valid({"kind": "Lion"})
+    assert validator.is_valid({"kind": "Lion", "mane": 1})
+
+
 def test_a_discriminator_leaves_constants_of_branches_alone():
     branch = {"properties": {"kind": {"const": "c-a-t"}}}
     schema = {"oneOf": [ref("Cat"), TEXT], "discriminator": {"propertyName": "kind"}}

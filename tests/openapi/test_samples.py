@@ -197,6 +197,19 @@ def test_a_discriminator_has_the_value_of_its_branch():
     assert jsonschema_rs.is_valid(bundle(node), make_fullest(node))
 
 
+def test_a_base_has_a_sample_of_what_takes_it_over():
+    base = {
+        "type": "object",
+        "discriminator": {"propertyName": "kind"},
+        "properties": {"kind": TEXT},
+        "required": ["kind"],
+    }
+    cat = {"allOf": [ref("Pet"), {"properties": {"lives": {"type": "integer"}}}]}
+    node = make_node(ref("Pet"), Pet=base, Cat=cat)
+    assert make_smallest(node) == {"kind": "Cat"}
+    assert make_fullest(node) == {"kind": "Cat", "lives": 0}
+
+
 def test_a_net_of_unions_takes_no_time():
     names = [f"S{n}" for n in range(60)]
     union = {"oneOf": [ref(each) for each in names]}

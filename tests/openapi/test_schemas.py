@@ -18,9 +18,10 @@ def test_a_reference_is_followed_and_keys_beside_it_come_first():
 
 
 def test_a_lone_allof_names_its_reference_and_two_name_none():
-    assert make_node({"allOf": [ref("A")], "description": "x"}, A=TEXT).ref_name == "A"
-    assert make_node({"allOf": [ref("A"), TEXT]}, A=TEXT).ref_name == ""
-    assert make_node(TEXT).ref_name == ""
+    inner = {"allOf": [ref("A"), TEXT]}
+    node = make_node({"properties": {"a": inner, "b": {"allOf": [ref("A")]}, "c": TEXT}}, A=TEXT)
+    assert [each.ref_name for each in node["properties"].values()] == ["", "A", ""]
+    assert node.ref_name == "Root"
 
 
 def test_names_of_references_are_decoded():
@@ -42,6 +43,29 @@ def test_a_recursive_schema_is_read_level_by_level():
     node = make_node(ref("Tree"), Tree=tree)
     below = node["properties"]["below"]
     assert below["properties"]["below"] is below["properties"]["below"]["properties"]["below"]
+
+
+def test_properties_that_lead_back_to_what_is_merged_are_complete():
+    tree = {
+        "allOf": [
+            {"properties": {"id": {"type": "string", "readOnly": True}}},
+            {"properties": {"parent": ref("Tree"), "name": TEXT}, "required": ["parent", "id"]},
+        ]
+    }
+    node = make_node(ref("Tree"), Tree=tree)
+    parent = node["properties"]["parent"]
+    assert list(parent["properties"]) == ["id", "parent", "name"]
+    assert list(parent["properties"]["parent"]["properties"]) == ["id", "parent", "name"]
+
+
+def test_what_another_schema_requires_of_its_base_isnt_read_only():
+    base = {"properties": {"id": {"type": "string", "readOnly": True}, "at": {"readOnly": True}}}
+    node = make_node({"allOf": [ref("Base"), {"required": ["id"]}]}, Base=base)
+    assert dict(node["properties"]["id"]) == TEXT
+    assert node["properties"]["at"]["readOnly"]
+    own = {"properties": base["properties"], "required": ["id"]}
+    assert make_node(own)["properties"]["id"]["readOnly"]
+    assert make_node({"allOf": [own, {"title": "x"}]})["properties"]["id"]["readOnly"]
 
 
 def test_there_is_one_node_for_each_place():
@@ -175,6 +199,11 @@ def test_null_is_one_more_type(schema, expected):
     assert expand(make_node(schema, Name=TEXT)) == expected
 
 
+def test_branches_may_have_unusable_types():
+    node = make_node({"oneOf": [{"type": -1.5}, {"type": "null"}, TEXT]})
+    assert expand(node) == {"oneOf": [{}, {"type": "null"}, TEXT]}
+
+
 def test_a_branch_that_takes_over_its_base_doesnt_offer_the_branches_again():
     base = {"oneOf": [ref("Cat"), ref("Dog")], "properties": {"kind": TEXT}}
     cat = {"allOf": [ref("Pet"), {"properties": {"lives": {"type": "integer"}}}]}
@@ -183,6 +212,30 @@ def test_a_branch_that_takes_over_its_base_doesnt_offer_the_branches_again():
     assert expand(pet["oneOf"][0]) == {
         "properties": {"kind": TEXT, "lives": {"type": "integer"}},
     }
+
+
+def test_a_single_branch_that_takes_over_its_base_is_complete():
+    base = {"oneOf": [ref("Cat")], "properties": {"kind": TEXT}}
+    cat = {"allOf": [ref("Pet"), {"properties": {"lives": TEXT}}]}
+    pet = make_node(ref("Pet"), Pet=base, Cat=cat)
+    assert list(pet["properties"]) == ["kind"]
+    assert list(pet["oneOf"][0]["properties"]) == ["kind", "lives"]
+
+
+def test_schemas_that_take_over_a_base_with_a_discriminator_are_its_branches():
+    base = {
+        "discriminator": {"propertyName": "kind", "mapping": {"cat": "Cat"}},
+        "properties": {"kind": TEXT},
+    }
+    cat = {"allOf": [ref("Pet"), {"properties": {"lives": TEXT}}]}
+    lion = {"allOf": [ref("Cat"), {"properties": {"mane": TEXT}}]}
+    schemas = {"Pet": base, "Cat": cat, "Lion": lion, "Other": {"allOf": [TEXT]}}
+    pet = make_node(ref("Pet"), **schemas)
+    assert [each.ref_name for each in pet["oneOf"]] == ["Cat", "Lion"]
+    branch = pet["oneOf"][1]
+    assert list(branch["properties"]) == ["kind", "lives", "mane"]
+    assert "oneOf" not in branch
+    assert "oneOf" not in pet["oneOf"][0]
 
 
 def test_the_order_of_reading_makes_no_difference():

@@ -1,0 +1,84 @@
+"""References to other documents: found, and made local once those documents were read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, unquote, urldefrag, urljoin
+
+from playground.jsontext import pointers
+
+# Where the other documents are put, by their addresses.
+EMBEDDED = "x-documents"
+
+
+def list_external_addresses(raw: Mapping[str, Any], address: str = "") -> list[str]:
+    """The addresses that references of a document lead to, made absolute by its own address."""
+    found = dict.fromkeys(_resolve(each, address)[0] for each in _find_references(raw))
+    # `#/…` is the document itself, under whatever address.
+    return [each for each in found if each and each != urldefrag(address)[0]]
+
+
+def embed_documents(
+    raw: Mapping[str, Any], address: str, others: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """The document with others in it, and with references that lead there.
+
+    `others` are by absolute address; they may refer to one another. References to documents that
+    aren't among them stay as they are.
+    """
+    own = urldefrag(address)[0]
+    places = {own: "", **{each: f"/{EMBEDDED}/{pointers.escape(each)}" for each in others}}
+    embedded = {name: _rewrite(other, name, places) for name, other in others.items()}
+    return {**_rewrite(raw, own, places), EMBEDDED: embedded}
+
+
+def _resolve(reference: str, address: str) -> tuple[str, str]:
+    """The absolute address and the fragment of a reference; no address if it isn't a URL."""
+    try:
+        return urldefrag(urljoin(address, reference))
+    except ValueError:
+        return "", ""
+
+
+def _find_references(raw: Any) -> Iterator[str]:
+    waiting = [raw]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Mapping):
+            reference = part.get("$ref")
+            if isinstance(reference, str) and not reference.startswith("#"):
+                yield reference
+            waiting += part.values()
+        elif isinstance(part, list):
+            waiting += part
+
+
+def _rewrite(part: Any, address: str, places: Mapping[str, str]) -> Any:
+    if isinstance(part, list):
+        return [_rewrite(each, address, places) for each in part]
+    if not isinstance(part, Mapping):
+        return part
+    written = {key: _rewrite(each, address, places) for key, each in part.items()}
+    if isinstance(written.get("$ref"), str):
+        written["$ref"] = _rewrite_reference(written["$ref"], address, places)
+    discriminator = written.get("discriminator")
+    mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
+    if isinstance(mapping, Mapping):
+        # Values without a fragment may be names of schemas just as well.
+        discriminator["mapping"] = {
+            value: _rewrite_reference(each, address, places)
+            if isinstance(each, str) and "#" in each
+            else each
+            for value, each in mapping.items()
+        }
+    return written
+
+
+def _rewrite_reference(reference: str, address: str, places: Mapping[str, str]) -> str:
+    target, fragment = _resolve(reference, address)
+    # An anchor's name can be kept: they are looked for in the whole document.
+    if target not in places or (fragment and not fragment.startswith("/")):
+        return reference
+    pointer = places[target] + unquote(fragment)
+    return f"#{quote(pointer, safe='/~:')}"
