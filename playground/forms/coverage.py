@@ -1,67 +1,63 @@
-"""Which places of a schema have no field of their own and stay JSON."""
+"""The places of a body that no field can show but one of JSON, for the report of an import."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from django.utils.translation import gettext as _
-
-from playground.forms.kinds import kind_by_schema
+from playground.forms.kinds import ABSENT, find_kind
 from playground.forms.schemas import (
-    CONTAINERS,
     Schema,
     as_schema,
     is_forbidden,
+    item_schema,
     list_members,
+    list_value_types,
     open_schema,
 )
 from playground.forms.unions import read_union
-from playground.jsontext import pointers
-from playground.openapi.operations import Operation
 from playground.openapi.report import JsonField
+from playground.openapi.values import Operation
 
-# Some documents are nets of unions with endless ways through them.
-MOST_PLACES = 20_000
-INSIDE = CONTAINERS | {"group"}
-
-
-def find_json_fields(operation: Operation) -> list[JsonField]:
-    """The places of an operation's bodies that a form can only show as JSON, and why."""
-    found: dict[JsonField, None] = {}
-    for body in operation.bodies:
-        found |= dict.fromkeys(_walk(body.schema))
-    return list(found)
+# Bodies may reach thousands of schemas; the same few come back in most of them.
+MOST_SCHEMAS = 5000
 
 
-def _walk(schema: Schema) -> Iterator[JsonField]:
-    waiting, seen = [(schema, "")], {id(schema): schema}
-    while waiting and len(seen) < MOST_PLACES:
-        part, pointer = waiting.pop()
-        kind = kind_by_schema(open_schema(part))
-        if kind == "json":
-            yield JsonField(pointer or "/", _("Its types have no field in common."))
-        for inner, name in _list_inner(part) if kind in INSIDE else ():
-            if id(inner) not in seen and not is_forbidden(inner):
-                seen[id(inner)] = inner
-                waiting.append((inner, pointers.child(pointer, name)))
+def find_json_fields(operation: Operation) -> Iterator[JsonField]:
+    """The places of an operation's bodies that stay JSON fields, each once."""
+    waiting = [each.schema for each in operation.bodies]
+    seen: set[int] = set()
+    kept: list[Schema] = []  # so that no other object gets the identity of one that was seen
+    while waiting and len(seen) < MOST_SCHEMAS:
+        schema = open_schema(waiting.pop())
+        if id(schema) in seen or is_forbidden(schema):
+            continue
+        seen.add(id(schema))
+        kept.append(schema)
+        if find_kind(schema, ABSENT) == "json":
+            yield JsonField(str(getattr(schema, "pointer", "")), _explain(schema))
+        waiting += _list_inner(schema)
 
 
-def _list_inner(schema: Schema) -> Iterator[tuple[Schema, str]]:
-    """The schemas one level below, by the keys that lead there; `-` for items, `*` for any key."""
-    union = read_union(open_schema(schema))
-    for alternative in union.alternatives:
-        yield from _list_inner(alternative.schema)
+def _explain(schema: Schema) -> str:
+    if schema.get("x-widget") == "json":
+        return "The document asks for a JSON field."
+    return f"No field shows values of the type {', '.join(list_value_types(schema))}."
+
+
+def _list_inner(schema: Schema) -> Iterator[Schema]:
+    """The schemas of the fields inside a field."""
+    union = read_union(schema)
+    if union.alternatives:
+        yield from (each.schema for each in union.alternatives)
+        return
     plain = union.schema
-    for key, member in list_members(plain).items():
-        # The API fills these; requests leave them out.
-        if member.get("readOnly") is not True:
-            yield member, key
-    first = plain.get("prefixItems")
-    items = [*(first if isinstance(first, list) else ()), plain.get("items")]
-    yield from ((as_schema(each), "-") for each in items if isinstance(each, Mapping))
+    yield from list_members(plain).values()
     patterns = plain.get("patternProperties")
-    others = [
-        *(patterns.values() if isinstance(patterns, Mapping) else ()),
-        plain.get("additionalProperties"),
-    ]
-    yield from ((as_schema(each), "*") for each in others if isinstance(each, Mapping))
+    yield from map(as_schema, patterns.values() if isinstance(patterns, Mapping) else ())
+    # A list or object that says nothing of its values has some of any kind.
+    if plain.get("additionalProperties"):
+        yield as_schema(plain["additionalProperties"])
+    if "items" in plain:
+        yield as_schema(plain["items"])
+    first = plain.get("prefixItems")
+    yield from (item_schema(plain, index) for index in range(len(first or ())))

@@ -1,4 +1,4 @@
-"""The report names what stays JSON."""
+"""Which places of a body stay JSON fields."""
 
 from dataclasses import replace
 from typing import Any
@@ -6,31 +6,29 @@ from typing import Any
 from playground.forms.coverage import find_json_fields
 from playground.openapi.operations import get_operation
 from playground.openapi.parameters import RequestBody
-from playground.openapi.values import Operation
+from tests.openapi.schemas import make_node, ref
 
 
-def body(schema: dict[str, Any]) -> Operation:
-    built_in = get_operation("launch-workflow")
-    return replace(built_in, bodies=(RequestBody("application/json", schema),))
+def find(schema: Any, **others: Any) -> list[str]:
+    body = RequestBody("application/json", make_node(schema, **others))
+    operation = replace(get_operation("list-scenarios"), bodies=(body,))
+    return [each.pointer for each in find_json_fields(operation)]
 
 
-def test_ordinary_schemas_have_fields_throughout() -> None:
-    schema: dict[str, Any] = {
+def test_a_recursive_body_of_every_construct_has_fields_for_all_of_it() -> None:
+    other = {
+        "type": "object",
         "properties": {
-            "name": {"type": "string"},
-            "tags": {"type": "array", "items": {"type": "string"}},
             "any": {},
-            "mixed": {"type": ["string", "integer", "null"]},
-            "map": {"additionalProperties": {"type": "array", "items": {"type": "object"}}},
-            "choice": {"oneOf": [{"type": "string"}, {"properties": {"a": {}}, "required": ["a"]}]},
-            "id": {"type": "string", "readOnly": True},
-        }
+            "again": ref("Root"),
+            "map": {"type": "object", "additionalProperties": ref("Other")},
+            "tuple": {"type": "array", "prefixItems": [{"type": "integer"}, {}]},
+            "kinds": {"type": ["string", "array"], "items": {"oneOf": [ref("Other"), {}]}},
+        },
     }
-    schema["properties"]["child"] = schema
-    assert find_json_fields(body(schema)) == []
+    assert find({"oneOf": [ref("Other"), {"type": "string"}]}, Other=other) == []
 
 
-def test_unknown_types_stay_json_and_are_named() -> None:
-    odd = {"type": "file"}
-    schema = {"properties": {"a/b": odd, "list": {"type": "array", "items": {"type": "strange"}}}}
-    assert {each.pointer for each in find_json_fields(body(schema))} == {"/a~1b", "/list/-"}
+def test_what_the_document_wants_as_json_is_named() -> None:
+    schema = {"type": "object", "properties": {"raw": {"type": "object", "x-widget": "json"}}}
+    assert find(schema) == ["/components/schemas/Root/properties/raw"]
