@@ -42,7 +42,7 @@ from playground.drafts.assignments import (
     assign_typed,
 )
 from playground.drafts.credentials import find_credentials
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.history.models import Exchange
 from playground.history.queries import find_exchange
 from playground.jsontext.errors import JSONSyntaxError

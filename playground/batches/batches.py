@@ -22,10 +22,10 @@ from playground.batches.options import get_options
 from playground.batches.proposals import list_titles, propose_mapping
 from playground.batches.reading import remove_rows, start_check
 from playground.batches.validation import validate_mapping
-from playground.drafts.editing import State
 from playground.drafts.facts import load_facts
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.importers.tables import Reading, TableSource
 from playground.importers.titles import TableColumn
 from playground.openapi.operations import Operation, UnknownOperation, get_operation

@@ -14,9 +14,9 @@ from playground.batches.items import ItemsText, cut_items
 from playground.batches.layouts import Layout, Layouts, Report
 from playground.batches.mapping import CellRow, ColumnMapping, Mapping
 from playground.batches.row_texts import CellConflict, CellText, ColumnNumbers, RowText
-from playground.drafts.editing import State
 from playground.drafts.incomplete import text_at
 from playground.drafts.metadata import is_within
+from playground.drafts.states import State
 from playground.jsontext.references import Reference, escape_references, find_references
 from playground.jsontext.resolving import find_strings
 from playground.openapi.operations import Operation

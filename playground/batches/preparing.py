@@ -15,9 +15,9 @@ from playground.batches.documents import Builder
 from playground.batches.mapping import Mapping
 from playground.batches.models import Batch, Row
 from playground.calls.values import Failure
-from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.history.bodies import pack_body
 from playground.history.bulk_recording import Start, make_start
 from playground.history.models import Body

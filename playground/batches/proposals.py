@@ -15,7 +15,7 @@ from playground.batches.documents import (
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, InvalidMapping
 from playground.batches.mapping import Mapping as RowMapping
 from playground.drafts.assignments import list_columns
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.importers.credentials import is_secret_pointer
 from playground.importers.titles import KnownColumns, TableColumn
 from playground.jsontext import pointers

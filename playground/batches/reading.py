@@ -17,9 +17,9 @@ from playground.batches.grouping import group_rows
 from playground.batches.mapping import Mapping
 from playground.batches.models import Batch, Row
 from playground.batches.preparing import describe_facts
-from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.engine.processes import has_ended, identify_process
 from playground.engine.tasks import enqueue, task
 from playground.engine.threads import get_cancel

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from playground.batches.documents import Builder, list_item_columns, list_row_columns
 from playground.batches.mapping import MOST_ROWS, ColumnMapping, Mapping
 from playground.batches.row_texts import ColumnNumbers, read_row_text
-from playground.drafts.editing import State
 from playground.drafts.incomplete import EDITOR, text_at
+from playground.drafts.states import State
 from playground.importers.credentials import is_secret_pointer
 from playground.jsontext import pointers
 from playground.jsontext.edits import PointerNotFound, set_value

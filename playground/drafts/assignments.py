@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.incomplete import text_at
+from playground.drafts.states import Edit, InvalidEdit, State
 from playground.importers.rows import Table, read_table
 from playground.importers.tables import InvalidTable
 from playground.importers.titles import TableColumn

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from playground.drafts.editing import Edit, Edited, State
 from playground.drafts.incomplete import (
     EDITOR,
     editor_splice,
@@ -16,6 +15,7 @@ from playground.drafts.incomplete import (
     text_at,
 )
 from playground.drafts.metadata import STORED_AS, Metadata
+from playground.drafts.states import Edit, Edited, State
 from playground.jsontext import pointers
 from playground.jsontext.splices import NO_CHANGE, Splice, apply, combine
 

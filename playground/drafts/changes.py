@@ -28,9 +28,10 @@ from playground.drafts.change_log import (
 )
 from playground.drafts.documents import follow_value
 from playground.drafts.drafts import find_draft, state_of
-from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.incomplete import text_at
 from playground.drafts.models import Change, Draft
+from playground.drafts.states import Edit, InvalidEdit, State
 from playground.jsontext import pointers
 from playground.jsontext.splices import NO_CHANGE, Splice, combine, difference
 from playground.people.models import Person

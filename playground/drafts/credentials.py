@@ -17,9 +17,9 @@ from django.db import transaction
 from playground.calls import values
 from playground.drafts.changes import apply_state
 from playground.drafts.drafts import state_of
-from playground.drafts.editing import State
 from playground.drafts.metadata import Entries, Metadata
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.importers.credential_values import is_credential_value
 from playground.importers.credentials import Collector, mask_document
 from playground.jsontext import pointers

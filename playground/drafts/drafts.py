@@ -11,9 +11,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.people.models import Person
 from playground.workspace.models import Connection
 

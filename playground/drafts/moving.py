@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from playground.drafts.editing import Edit
 from playground.drafts.models import Draft
+from playground.drafts.states import Edit
 from playground.jsontext import parsing, pointers, printing
 from playground.openapi.workflows import WorkflowDefinition
 from playground.workspace.models import Connection, Workflow

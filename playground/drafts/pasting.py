@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 from playground.drafts.credentials import store_draft_secret
 from playground.drafts.drafts import start_draft
-from playground.drafts.editing import Edit
 from playground.drafts.models import Draft
+from playground.drafts.states import Edit
 from playground.importers import Imported
 from playground.openapi.operations import Operation
 from playground.people.models import Person

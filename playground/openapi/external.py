@@ -63,14 +63,13 @@ def _rewrite(part: Any, address: str, places: Mapping[str, str]) -> Any:
     if isinstance(written.get("$ref"), str):
         written["$ref"] = _rewrite_reference(written["$ref"], address, places)
     discriminator = written.get("discriminator")
-    mapping = discriminator.get("mapping") if isinstance(discriminator, Mapping) else None
-    if isinstance(mapping, Mapping):
+    if isinstance(discriminator, dict) and isinstance(discriminator.get("mapping"), Mapping):
         # Values without a fragment may be names of schemas just as well.
         discriminator["mapping"] = {
             value: _rewrite_reference(each, address, places)
             if isinstance(each, str) and "#" in each
             else each
-            for value, each in mapping.items()
+            for value, each in discriminator["mapping"].items()
         }
     return written
 

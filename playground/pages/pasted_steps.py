@@ -8,9 +8,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from playground.drafts.drafts import find_draft, list_drafts, start_draft
-from playground.drafts.editing import Edit, InvalidEdit
 from playground.drafts.models import Draft
 from playground.drafts.pasting import find_connection
+from playground.drafts.states import Edit, InvalidEdit
 from playground.forms.sections import Section
 from playground.forms.steps import default_step
 from playground.jsontext.printing import quote

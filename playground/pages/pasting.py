@@ -14,13 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.drafts.changes import Conflict, apply_edit
 from playground.drafts.drafts import find_draft, list_drafts
-from playground.drafts.editing import Edit, InvalidEdit
 from playground.drafts.models import Draft
 from playground.drafts.pasting import (
     build_environment_edit,
     create_pasted_draft,
     find_connection,
 )
+from playground.drafts.states import Edit, InvalidEdit
 from playground.importers import (
     Imported,
     Rejected,

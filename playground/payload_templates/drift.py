@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.changes import Applied, apply_edit
 from playground.drafts.drafts import find_draft, list_drafts
-from playground.drafts.editing import Edit, State
 from playground.drafts.models import Draft
+from playground.drafts.states import Edit, State
 from playground.openapi.operations import UnknownOperation, get_operation
 from playground.payload_templates.models import Template
 from playground.payload_templates.templates import visible_templates

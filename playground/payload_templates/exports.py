@@ -13,7 +13,7 @@ import yaml
 from django.utils.text import slugify
 
 from playground.drafts.credentials import find_shown_credentials, mask_credentials, mask_metadata
-from playground.drafts.editing import Edit
+from playground.drafts.states import Edit
 from playground.importers.credentials import Collector
 from playground.payload_templates.models import Template
 from playground.payload_templates.secrets import mask_variant

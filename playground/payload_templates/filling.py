@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.assignments import assign_json
 from playground.drafts.credentials import mask_state
-from playground.drafts.editing import Edit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.incomplete import text_at
+from playground.drafts.states import Edit, State
 from playground.importers.credentials import Collector
 from playground.jsontext import pointers
 from playground.jsontext.errors import JSONSyntaxError

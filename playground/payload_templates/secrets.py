@@ -12,8 +12,8 @@ from typing import Any
 
 from playground.calls import values
 from playground.drafts.credentials import mask_credentials, mask_value
-from playground.drafts.editing import Edit, State
 from playground.drafts.models import Draft
+from playground.drafts.states import Edit, State
 from playground.importers.credentials import Collector
 from playground.importers.values import FoundSecret
 from playground.jsontext import edits, pointers, splices

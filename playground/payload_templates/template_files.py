@@ -15,8 +15,8 @@ import yaml
 from django.utils.translation import gettext as _
 
 from playground.drafts.credentials import mask_state
-from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata, check_variable
+from playground.drafts.states import State
 from playground.importers.credentials import Collector
 from playground.importers.values import FoundSecret
 from playground.jsontext import pointers

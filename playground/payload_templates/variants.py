@@ -9,8 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.incomplete import text_at
+from playground.drafts.states import Edit, InvalidEdit, State
 from playground.jsontext import parsing, pointers
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import NumberToken

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from playground.drafts.drafts import start_draft
-from playground.drafts.editing import Edit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
+from playground.drafts.states import Edit, State
 from playground.payload_templates.files import hold_version_files
 from playground.payload_templates.models import Template, Version
 from playground.payload_templates.secrets import copy_secrets, copy_secrets_to_draft

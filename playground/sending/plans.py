@@ -10,11 +10,11 @@ from typing import Any
 from django.utils.crypto import salted_hmac
 
 from playground.calls.values import Headers
-from playground.drafts.editing import State
 from playground.drafts.facts import load_facts
 from playground.drafts.incomplete import check_incomplete
 from playground.drafts.metadata import Metadata, own_variables, variable_values
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.jsontext.parsing import parse_plain
 from playground.jsontext.pointers import lines_of
 from playground.jsontext.references import find_references, may_have_references

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from playground.drafts.assignments import assign_rows, list_columns, read_row_file
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.sending.plans import gather_facts, plan_state
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from playground.batches.documents import Builder
 from playground.batches.mapping import ColumnMapping, Mapping
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.openapi.operations import get_operation
 
 SCENARIO, LAUNCH = "start-scenario", "launch-workflow"

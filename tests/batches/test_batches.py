@@ -15,7 +15,7 @@ from playground.batches.mapping import ColumnMapping, Mapping
 from playground.batches.models import Batch, Row, SavedMapping
 from playground.batches.options import Options, set_options
 from playground.batches.tasks import remove_old_batches
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.history.models import Exchange
 from playground.importers.tables import Reading
 from playground.payload_templates.models import Sharing, Template, Version

@@ -11,7 +11,7 @@ from playground.batches.grouping import group_rows
 from playground.batches.mapping import ColumnMapping
 from playground.batches.models import Row as StoredRow
 from playground.batches.proposals import list_fields, propose_mapping
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.importers.table_files import read_rows, recognise
 from playground.importers.tables import Row
 from playground.openapi.operations import get_operation

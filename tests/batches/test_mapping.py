@@ -9,8 +9,8 @@ import pytest
 from playground.batches.mapping import ColumnMapping, InvalidMapping, Mapping
 from playground.batches.proposals import find_items, propose_mapping, propose_size
 from playground.batches.validation import validate_mapping
-from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
+from playground.drafts.states import State
 from playground.openapi.operations import get_operation
 from playground.rules.facts import Facts, InputKey, StepFacts
 from tests.batches.rows import LAUNCH, SCENARIO, fill

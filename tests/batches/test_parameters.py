@@ -6,7 +6,7 @@ from playground.apis.importing import import_document
 from playground.batches.documents import Builder
 from playground.batches.proposals import list_fields
 from playground.batches.validation import validate_mapping
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.openapi.operations import get_operation
 from playground.people.models import Person
 from tests.apis.documents import as_bytes

@@ -11,7 +11,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from playground.commands.practice import fill_practice
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.history.models import Exchange
 from playground.payload_templates.models import Template
 from playground.payload_templates.versions import get_version, read_content, save_version

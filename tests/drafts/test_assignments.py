@@ -11,7 +11,7 @@ from playground.drafts.assignments import (
     assign_typed,
     assign_variable,
 )
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from tests.importers.workbooks import (
     DATE,
     make_ods,

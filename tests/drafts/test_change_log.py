@@ -16,9 +16,10 @@ from playground.drafts.change_log import (
     rebase,
     replay,
 )
-from playground.drafts.editing import KINDS, Edit, InvalidEdit, State, perform
+from playground.drafts.editing import KINDS, perform
 from playground.drafts.incomplete import EDITOR, editor_text
 from playground.drafts.metadata import Metadata
+from playground.drafts.states import Edit, InvalidEdit, State
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.splices import Splice, apply
 

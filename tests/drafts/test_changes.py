@@ -22,8 +22,8 @@ from playground.drafts.changes import (
     undo,
 )
 from playground.drafts.drafts import discard_draft, list_drafts, restore_draft, start_draft
-from playground.drafts.editing import Edit, InvalidEdit
 from playground.drafts.models import Change, Draft
+from playground.drafts.states import Edit, InvalidEdit
 from playground.jsontext.printing import quote
 from playground.jsontext.splices import Splice, apply
 from playground.people.models import Person

@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.metadata import Metadata
+from playground.drafts.states import Edit, InvalidEdit, State
 
 TEXT = """{
   "job_name": "Night",

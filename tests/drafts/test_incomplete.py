@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from playground.drafts.changes import Applied, Conflict, apply_edit, redo, undo
 from playground.drafts.drafts import find_draft, start_draft, state_of
-from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.incomplete import EDITOR, check_incomplete, editor_text
+from playground.drafts.states import Edit, InvalidEdit, State
 from playground.jsontext.pointers import child, locate
 from playground.jsontext.printing import dump
 from playground.jsontext.splices import difference

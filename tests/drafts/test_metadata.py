@@ -6,8 +6,9 @@ import pytest
 from model_bakery import baker
 
 from playground.drafts.drafts import start_draft, state_of
-from playground.drafts.editing import Edit, InvalidEdit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.metadata import Metadata, own_variables
+from playground.drafts.states import Edit, InvalidEdit, State
 from playground.payload_templates.exports import write_json, write_yaml
 from playground.payload_templates.imports import import_template, plan_import
 from playground.payload_templates.template_files import InvalidTemplateFile, read_template_file

@@ -1,9 +1,10 @@
 """Values of a union's other alternatives: kept aside with all that was noted about them."""
 
 from playground.drafts.change_log import describe_change, replay
-from playground.drafts.editing import Edit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.incomplete import check_incomplete
 from playground.drafts.metadata import Metadata
+from playground.drafts.states import Edit, State
 
 CARD, BANK = "/pay/(Card)", "/pay/(Bank)"
 METADATA = Metadata(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import requests
 
 from playground.commands.startup import prepare_database
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template
 from playground.people.models import Person, Role

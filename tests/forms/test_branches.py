@@ -4,8 +4,9 @@ import json
 
 import pytest
 
-from playground.drafts.editing import Edit, State, perform
+from playground.drafts.editing import perform
 from playground.drafts.metadata import Metadata
+from playground.drafts.states import Edit, State
 from playground.forms.branches import switch_branch
 from playground.forms.fields import Field, FieldMetadata
 from playground.forms.sections import read_sections

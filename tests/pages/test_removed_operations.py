@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.payload_templates.models import Template
 from playground.payload_templates.share_links import ShareLinkInput, create_share_link
 from playground.payload_templates.versions import Content, save_version

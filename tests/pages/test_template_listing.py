@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.payload_templates.models import Template
 from playground.payload_templates.templates import TemplateInput, toggle_favourite
 from playground.payload_templates.versions import Content, create_template

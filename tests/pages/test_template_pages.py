@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from playground.drafts.drafts import start_draft
-from playground.drafts.editing import State
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.versions import (
     get_version,

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from playground.drafts.drafts import start_draft
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.payload_templates.models import ShareLink, Template
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template, open_template

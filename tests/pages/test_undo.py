@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from playground.drafts.drafts import start_draft
-from playground.drafts.editing import State
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.payload_templates.models import Template
 from playground.payload_templates.versions import get_version, read_content, save_version
 from playground.people.models import Person, Role

@@ -1,6 +1,6 @@
 """Makes templates for tests."""
 
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.payload_templates.models import Sharing, Template
 from playground.payload_templates.templates import TemplateInput
 from playground.payload_templates.versions import Content, create_template

@@ -6,9 +6,9 @@ import pytest
 
 from playground.drafts.credentials import draft_secrets, extract_credentials
 from playground.drafts.drafts import start_draft, state_of
-from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.payload_templates.exports import write_json, write_templates_zip, write_yaml
 from playground.payload_templates.imports import import_template, plan_import, read_upload
 from playground.payload_templates.models import Sharing, Template

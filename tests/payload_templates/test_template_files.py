@@ -12,8 +12,8 @@ from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
+from playground.drafts.states import State
 from playground.payload_templates.exports import write_json, write_templates_zip, write_yaml
 from playground.payload_templates.imports import import_template, plan_import, read_upload
 from playground.payload_templates.models import Template

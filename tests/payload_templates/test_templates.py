@@ -7,8 +7,8 @@ import pytest
 from django.db import connections
 
 from playground.drafts.drafts import state_of
-from playground.drafts.editing import State
 from playground.drafts.metadata import Metadata
+from playground.drafts.states import State
 from playground.payload_templates.models import Sharing, Template, Version
 from playground.payload_templates.templates import (
     Search,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from playground.drafts.editing import Edit, State
 from playground.drafts.metadata import Metadata
+from playground.drafts.states import Edit, State
 from playground.jsontext.parsing import parse
 from playground.jsontext.printing import dump
 from playground.payload_templates.variants import (

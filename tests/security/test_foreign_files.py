@@ -11,8 +11,8 @@ from django.db import connection as db_connection
 
 from playground.calls.values import Failure
 from playground.drafts.drafts import start_draft
-from playground.drafts.editing import State
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.history.models import Exchange
 from playground.history.recording import set_shared
 from playground.payload_templates.models import Sharing, Template

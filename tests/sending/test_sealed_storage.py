@@ -7,7 +7,7 @@ import zlib
 import pytest
 
 from playground.drafts.changes import apply_edit
-from playground.drafts.editing import Edit
+from playground.drafts.states import Edit
 from playground.history.models import Body, Exchange
 from playground.sending.submission import submit_draft, wait_for_exchange
 from playground.workspace.models import ChoiceList, JobRecord, SyncRun

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from playground.drafts.editing import Edit, State
 from playground.drafts.incomplete import text_at
+from playground.drafts.states import Edit, State
 from playground.forms.branches import (
     NO_BRANCH,
     chosen_branch,

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_POST
 
 from playground.drafts.changes import Applied, apply_edit
 from playground.drafts.credentials import store_draft_secret
-from playground.drafts.editing import Edit, InvalidEdit
 from playground.drafts.incomplete import text_at
+from playground.drafts.states import Edit, InvalidEdit
 from playground.importers.credentials import find_typed_secrets
 from playground.importers.http_files import parse_cookies
 from playground.jsontext import pointers

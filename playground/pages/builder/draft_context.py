@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.documents import read_document
 from playground.drafts.drafts import find_draft, state_of
-from playground.drafts.editing import State
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.forms.field import Field, FieldMetadata
 from playground.forms.sections import Section, find_field, read_sections
 from playground.jsontext import parsing

@@ -13,8 +13,8 @@ from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from playground.drafts.editing import Edit
 from playground.drafts.moving import plan_move
+from playground.drafts.states import Edit
 from playground.forms.kinds import IncompleteInput, parse_input
 from playground.forms.steps import default_step
 from playground.pages.builder.branches import empty_field, list_branch_edits

@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.drafts.changes import Applied, Conflict, apply_edit, is_recorded, redo, undo
-from playground.drafts.editing import InvalidEdit, State
 from playground.drafts.incomplete import EDITOR
 from playground.drafts.models import Draft
+from playground.drafts.states import InvalidEdit, State
 from playground.forms.sections import Section
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import parse

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from playground.drafts.editing import Edit
 from playground.drafts.incomplete import text_at
+from playground.drafts.states import Edit
 from playground.forms.containers import branch_pointer
 from playground.forms.field import Field
 from playground.forms.fitting import find_alternative, map_tags

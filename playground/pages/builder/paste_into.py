@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from playground.drafts.changes import Conflict, apply_edit
-from playground.drafts.editing import Edit, InvalidEdit, perform
+from playground.drafts.editing import perform
 from playground.drafts.pasting import build_environment_edit, store_credentials
+from playground.drafts.states import Edit, InvalidEdit
 from playground.importers import Imported, Note, Rejected, import_text, operation_shapes
 from playground.jsontext.diff import compare_texts
 from playground.jsontext.errors import JSONSyntaxError

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST
 
 from playground.drafts.assignments import AssignmentError, list_columns
 from playground.drafts.changes import Conflict, apply_edit, is_recorded
-from playground.drafts.editing import Edit, InvalidEdit
 from playground.drafts.incomplete import text_at
+from playground.drafts.states import Edit, InvalidEdit
 from playground.importers.rows import Table, read_table
 from playground.importers.tables import InvalidTable
 from playground.importers.titles import TableColumn

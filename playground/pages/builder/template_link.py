@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from playground.drafts.changes import apply_state
 from playground.drafts.credentials import extract_credentials, find_shown_credentials
 from playground.drafts.drafts import state_of
-from playground.drafts.editing import State
 from playground.drafts.models import Draft
+from playground.drafts.states import State
 from playground.jsontext.diff import compare_texts
 from playground.pages.builder.draft_context import open_draft
 from playground.pages.payload_templates.access import read_template_input

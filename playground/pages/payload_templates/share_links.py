@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from playground.drafts.credentials import find_shown_credentials
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.forms.places import read_place
 from playground.history.models import Exchange
 from playground.jsontext import pointers

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from playground.drafts.editing import InvalidEdit, State
+from playground.drafts.states import InvalidEdit, State
 from playground.jsontext.diff import ADDED, CHANGED, REMOVED, Difference, compare_texts
 from playground.pages.comparison import compare_bodies
 from playground.pages.parameters import read_number

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from playground.drafts.editing import State
+from playground.drafts.states import State
 from playground.pages.shared.access import (
     check_password,
     is_unlocked,
