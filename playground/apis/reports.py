@@ -19,7 +19,9 @@ def find_obstacle(parsed: ParsedApi, key: str) -> str:
     """Why an operation can't be sent; empty if it can."""
     document, security = parsed.reader.document, parsed.reader.security
     requirement = find_requirement(document, document.get(parsed.entries[key].pointer))
-    if security is None or not requirement or {} in requirement:
+    # Without an alternative there is nothing to sign in to, or none has to be.
+    alternatives = requirement if isinstance(requirement, list) else [requirement or {}]
+    if security is None or not alternatives or {} in alternatives:
         return ""
     reading = security.read(requirement)
     # Of several alternatives, one that can be used is enough.

@@ -23,7 +23,7 @@ Key = TypeVar("Key")
 
 
 @dataclass(frozen=True)
-class Difference:
+class OperationDifference:
     """One difference in words; a breaking one may make the API refuse what it accepted."""
 
     message: str
@@ -40,7 +40,7 @@ class OperationChange:
     operation: str
     title: str
     kind: str
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[OperationDifference, ...] = ()
     former: str = ""
 
     @property
@@ -77,43 +77,45 @@ def _address(operation: Operation) -> tuple[str, str]:
     return operation.method, operation.path
 
 
-def _limit(differences: Iterable[Difference]) -> list[Difference]:
+def _limit(differences: Iterable[OperationDifference]) -> list[OperationDifference]:
     """Each difference once, the breaking ones first."""
     found = list(dict.fromkeys(differences))
     found.sort(key=lambda each: not each.breaking)
     left = len(found) - MOST_DETAILS
     if left > 0:
-        rest = Difference(f"And {left} more.", any(each.breaking for each in found[MOST_DETAILS:]))
+        rest = OperationDifference(
+            f"And {left} more.", any(each.breaking for each in found[MOST_DETAILS:])
+        )
         return [*found[:MOST_DETAILS], rest]
     return found
 
 
-def _compare_operation(old: Operation, new: Operation) -> Iterator[Difference]:
+def _compare_operation(old: Operation, new: Operation) -> Iterator[OperationDifference]:
     if _address(old) != _address(new):
-        yield Difference(f"{old.method} {old.path} became {new.method} {new.path}.", True)
+        yield OperationDifference(f"{old.method} {old.path} became {new.method} {new.path}.", True)
     yield from _compare_parameters(old, new)
     if old.body_schema is None and new.body_schema is not None:
-        yield Difference("It has a body now.", True)
+        yield OperationDifference("It has a body now.", True)
     elif old.body_schema is not None and new.body_schema is None:
-        yield Difference("It has no body any more.", True)
+        yield OperationDifference("It has no body any more.", True)
     elif old.body_schema is not None and new.body_schema is not None:
         yield from _SchemaComparison().compare(old.body_schema, new.body_schema, "")
 
 
-def _compare_parameters(old: Operation, new: Operation) -> Iterator[Difference]:
+def _compare_parameters(old: Operation, new: Operation) -> Iterator[OperationDifference]:
     before = {(each.place, each.name): each for each in old.parameters}
     after = {(each.place, each.name): each for each in new.parameters}
     for key, parameter in after.items():
         former, name = before.get(key), f"The {key[0]} parameter {key[1]}"
         if former is None:
             needed = ", and it is required" if parameter.required else ""
-            yield Difference(f"{name} is new{needed}.", parameter.required)
+            yield OperationDifference(f"{name} is new{needed}.", parameter.required)
             continue
         if parameter.required and not former.required:
-            yield Difference(f"{name} is required now.", True)
+            yield OperationDifference(f"{name} is required now.", True)
         yield from _SchemaComparison().compare(former.schema, parameter.schema, name)
     for place, name in _missing(before, after):
-        yield Difference(f"The {place} parameter {name} is no longer documented.", True)
+        yield OperationDifference(f"The {place} parameter {name} is no longer documented.", True)
 
 
 class _SchemaComparison:
@@ -124,7 +126,7 @@ class _SchemaComparison:
         # While they are in it, nothing else gets their ids.
         self.kept: list[tuple[Schema, Schema]] = []
 
-    def compare(self, old: Any, new: Any, name: str) -> Iterator[Difference]:
+    def compare(self, old: Any, new: Any, name: str) -> Iterator[OperationDifference]:
         """The differences below a place; `name` is how messages call it, empty for the body."""
         if not isinstance(old, Mapping) or not isinstance(new, Mapping) or old is new:
             return
@@ -143,88 +145,92 @@ class _SchemaComparison:
             new.get("additionalProperties") is False
             and old.get("additionalProperties") is not False
         ):
-            yield Difference(f"{subject} accepts no other fields any more.", True)
+            yield OperationDifference(f"{subject} accepts no other fields any more.", True)
         yield from self.compare(
             old.get("additionalProperties"), new.get("additionalProperties"), _join(name, "*")
         )
 
-    def _compare_properties(self, old: Schema, new: Schema, name: str) -> Iterator[Difference]:
+    def _compare_properties(
+        self, old: Schema, new: Schema, name: str
+    ) -> Iterator[OperationDifference]:
         before, after = _mapping(old.get("properties")), _mapping(new.get("properties"))
         needed, is_new = _names(new.get("required")), _names(old.get("required"))
         for key, schema in after.items():
             inner = _join(name, key)
             required = key in needed and key not in is_new
             if key not in before:
-                yield Difference(
+                yield OperationDifference(
                     f"{inner} is new{', and it is required' if required else ''}.", required
                 )
             else:
                 if required:
-                    yield Difference(f"{inner} is required now.", True)
+                    yield OperationDifference(f"{inner} is required now.", True)
                 yield from self.compare(before[key], schema, inner)
         is_closed = new.get("additionalProperties") is False
         for key in _missing(before, after):
-            yield Difference(f"{_join(name, key)} is no longer documented.", is_closed)
+            yield OperationDifference(f"{_join(name, key)} is no longer documented.", is_closed)
 
-    def _compare_branches(self, old: Schema, new: Schema, name: str) -> Iterator[Difference]:
+    def _compare_branches(
+        self, old: Schema, new: Schema, name: str
+    ) -> Iterator[OperationDifference]:
         for keyword in ("oneOf", "anyOf"):
             before, after = _branches(old.get(keyword)), _branches(new.get(keyword))
             if not before or not after:
                 continue
             for title, branch in before.items():
                 if title not in after:
-                    yield Difference(f"{name or 'The body'}: {title} was removed.", True)
+                    yield OperationDifference(f"{name or 'The body'}: {title} was removed.", True)
                 else:
                     yield from self.compare(branch, after[title], name)
             for title in _missing(after, before):
-                yield Difference(f"{name or 'The body'}: {title} is a new alternative.")
+                yield OperationDifference(f"{name or 'The body'}: {title} is a new alternative.")
 
 
-def _compare_types(old: Schema, new: Schema, subject: str) -> Iterator[Difference]:
+def _compare_types(old: Schema, new: Schema, subject: str) -> Iterator[OperationDifference]:
     before, after = _types(old), _types(new)
     # A whole number is a number, too.
     lost = before - after - ({"integer"} if "number" in after else set())
     if before and after and lost:
         now = " or ".join(sorted(after))
-        yield Difference(
+        yield OperationDifference(
             f"{subject} must be {now} now; it could be {' or '.join(sorted(lost))}.", True
         )
 
 
-def _compare_choices(old: Schema, new: Schema, subject: str) -> Iterator[Difference]:
+def _compare_choices(old: Schema, new: Schema, subject: str) -> Iterator[OperationDifference]:
     before, after = _choices(old), _choices(new)
     if after is None:
         if before is not None:
-            yield Difference(f"{subject} accepts any value now.")
+            yield OperationDifference(f"{subject} accepts any value now.")
         return
     shown = ", ".join(_shorten(each) for each in after)
     if before is None:
-        yield Difference(f"{subject} must be one of {_shorten(shown)} now.", True)
+        yield OperationDifference(f"{subject} must be one of {_shorten(shown)} now.", True)
         return
     for each in _missing(before, after):
-        yield Difference(f"{subject} can't be {_shorten(each)} any more.", True)
+        yield OperationDifference(f"{subject} can't be {_shorten(each)} any more.", True)
     for each in _missing(after, before):
-        yield Difference(f"{subject} can be {_shorten(each)} now.")
+        yield OperationDifference(f"{subject} can be {_shorten(each)} now.")
 
 
-def _compare_limits(old: Schema, new: Schema, subject: str) -> Iterator[Difference]:
+def _compare_limits(old: Schema, new: Schema, subject: str) -> Iterator[OperationDifference]:
     for keywords, sign in ((LOWER_LIMITS, 1), (UPPER_LIMITS, -1)):
         for keyword in keywords:
             before, after = old.get(keyword), new.get(keyword)
             if before == after:
                 continue
             if not _is_number(after):
-                yield Difference(f"{subject}: {keyword} {before} was removed.")
+                yield OperationDifference(f"{subject}: {keyword} {before} was removed.")
                 continue
             if not _is_number(before):
-                yield Difference(f"{subject}: {keyword} is {after} now.", True)
+                yield OperationDifference(f"{subject}: {keyword} is {after} now.", True)
                 continue
             message = f"{subject}: {keyword} is {after} now (was {before})."
-            yield Difference(message, (after - before) * sign > 0)
+            yield OperationDifference(message, (after - before) * sign > 0)
     for keyword in FORMS:
         before, after = old.get(keyword), new.get(keyword)
         if before != after and isinstance(after, str):
-            yield Difference(f"{subject}: {keyword} is {_shorten(after)} now.", True)
+            yield OperationDifference(f"{subject}: {keyword} is {_shorten(after)} now.", True)
 
 
 def _join(name: str, key: str) -> str:
