@@ -20,7 +20,7 @@ def test_columns_fill_parameters_in_every_place(editor: Person) -> None:
     import_document(editor, as_bytes(pets()))
     operation = get_operation("pets:listPets")
     state = State("{}", path_values={"query:kind": "cat", "query:limit": "5"})
-    columns, mapping = ["kind", "trace"], fill("#path/query:kind", "#path/header:X-Trace")
+    columns, mapping = ["kind", "trace"], fill("#query/kind", "#header/X-Trace")
     assert list(validate_mapping(mapping, columns, operation, state)) == []
     request = Builder(operation, state, columns, mapping).build([row("dog", "t-1")])
     assert request.path_values == {
@@ -29,6 +29,6 @@ def test_columns_fill_parameters_in_every_place(editor: Person) -> None:
         "header:X-Trace": "t-1",
     }
     known = {each.key: each.labels for each in list_fields(operation, state, "")}
-    assert known["#path/query:kind"][0] == "kind"
-    [message] = validate_mapping(fill("#path/query:nothing"), ["a"], operation, state)
-    assert "the address of this operation has no #path/query:nothing" in message
+    assert known["#query/kind"][0] == "kind"
+    [message] = validate_mapping(fill("#query/nothing"), ["a"], operation, state)
+    assert "the address of this operation has no #query/nothing" in message
