@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def draft(editor: Person) -> Draft:
-    import_document(editor, as_bytes(pets()))
+    import_document(editor, as_bytes(pets(security=[])))
     connection = save_connection(ConnectionInput("Pets", "pets", "https://eu.pets.example/v1"))
     return start_draft(editor, "pets:listPets", "{}", connection=connection)
 
