@@ -86,7 +86,7 @@ def finish_request(sending: Sending, result: Result) -> Finished:
     """Judge, mask and pack a result; needs no database. Never raises."""
     plan, call = sending.prepared.plan, sending.prepared.assembled.call
     try:
-        verdict = reach_verdict(plan.operation, result, plan.text)
+        verdict = reach_verdict(plan.operation, result, plan.sent_text)
         starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
         job_uid = verdict.params.get("job_uid", "") if starts_job else ""
         end = make_end(sending.exchange, call, result, verdict, job_uid)

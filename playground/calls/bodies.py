@@ -160,6 +160,8 @@ def _write_text(
     # A variable may be the whole XML; in XML that was typed, values are text.
     if kind == "xml" and isinstance(tree, str) and value.file is None and not find_variable(tree):
         part.write(fill_text(tree, values, "xml"))
+    elif value.file is not None and takes_base64(body.schema, []):
+        part.write([Inserted(value.file, "base64")])
     else:
         part.write(_as_bytes(value.pieces))
     media_type = body.media_type
@@ -216,12 +218,14 @@ def _list_parts(body: RequestBody, fields: dict[str, Resolved]) -> Iterator[_Par
     for name, value in fields.items():
         # Only forms have styles; here an item of an array is a part of its own.
         encoding = body.encoding.get(name, Encoding())
+        is_list = isinstance(value, list)
+        is_base64 = takes_base64(body.schema, [name, "0"] if is_list else [name])
         for item in value if isinstance(value, list) else [value]:
             if item is not None:
-                yield _make_part(name, item, encoding.media_type)
+                yield _make_part(name, item, encoding.media_type, is_base64)
 
 
-def _make_part(name: str, value: Resolved, media_type: str) -> _Part:
+def _make_part(name: str, value: Resolved, media_type: str, is_base64: bool) -> _Part:
     disposition = f'Content-Disposition: form-data; name="{name.translate(_NAME_ESCAPES)}"'
     # `image/*` and `image/png, image/jpeg` allow several types, so the file's own is sent.
     given = media_type if _ONE_TYPE.fullmatch(media_type.strip()) else ""
@@ -231,9 +235,8 @@ def _make_part(name: str, value: Resolved, media_type: str) -> _Part:
     if file := value.file:
         file_name = (file.name or file.id or "file").translate(_NAME_ESCAPES)
         disposition += f'; filename="{file_name}"'
-        return _Part(
-            (disposition, f"Content-Type: {given or file.media_type}"), (Inserted(file, "bytes"),)
-        )
+        content = Inserted(file, "base64" if is_base64 else "bytes")
+        return _Part((disposition, f"Content-Type: {given or file.media_type}"), (content,))
     head = (disposition, f"Content-Type: {given}") if given else (disposition,)
     return _Part(head, tuple(_as_bytes(value.pieces)))
 

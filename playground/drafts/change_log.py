@@ -15,7 +15,7 @@ from playground.drafts.incomplete import (
     text_at,
 )
 from playground.drafts.metadata import STORED_AS, Metadata
-from playground.drafts.states import Edit, Edited, State
+from playground.drafts.states import LEAVE_OUT, SEND, Edit, Edited, State
 from playground.jsontext import pointers
 from playground.jsontext.splices import NO_CHANGE, Splice, apply, combine
 
@@ -27,8 +27,8 @@ def describe_change(before: State, after: State, splice: Splice) -> dict[str, An
 
     `text` and `shown` are the splices of the document and, while that has incomplete input, of
     the JSON editor's text: `[offset, removed, inserted]`. `metadata` has the old and the new
-    value of each entry, by the key of its map and its pointer. `path`, `connection` and
-    `variant` are pairs of the old and the new value.
+    value of each entry, by the key of its map and its pointer. `path`, `media_type`, `body`,
+    `connection` and `variant` are pairs of the old and the new value.
     """
     detail: dict[str, Any] = {}
     if splice.changes:
@@ -48,6 +48,8 @@ def describe_change(before: State, after: State, splice: Splice) -> dict[str, An
         detail["path"] = [dict(before.path_values), dict(after.path_values)]
     if before.metadata.media_type != after.metadata.media_type:
         detail["media_type"] = [before.metadata.media_type, after.metadata.media_type]
+    if before.metadata.is_body_left_out != after.metadata.is_body_left_out:
+        detail["body"] = [before.metadata.is_body_left_out, after.metadata.is_body_left_out]
     if before.connection != after.connection:
         detail["connection"] = [before.connection, after.connection]
     if before.variant != after.variant:
@@ -69,6 +71,8 @@ def replay(state: State, detail: Detail, *, undo: bool) -> Edited:
         metadata = _replay_editor(state, metadata, splice, _read_splice(detail["shown"], undo))
     if "media_type" in detail:
         metadata = replace(metadata, media_type=detail["media_type"][side])
+    if "body" in detail:
+        metadata = replace(metadata, is_body_left_out=detail["body"][side])
     after = State(
         apply(state.text, splice),
         metadata,
@@ -86,12 +90,13 @@ def editor_splice_of(detail: Detail) -> Splice:
 
 def changes_more_than_text(detail: Detail) -> bool:
     """Whether a change touched the metadata, the path values or the connection."""
-    return any(key in detail for key in ("metadata", "aside", "path", "media_type", "connection"))
+    keys = ("metadata", "aside", "path", "media_type", "body", "connection")
+    return any(key in detail for key in keys)
 
 
 def pointer_of(state: State, edit: Edit) -> str:
     """The pointer that an edit touches, by which edits of several tabs conflict."""
-    if edit.kind in ("path", "connect", "variable", "media-type"):
+    if edit.kind in ("path", "connect", "variable", "media-type", "body"):
         return f"#{edit.kind}/{edit.pointer}"
     if edit.kind == "leave-out":
         return f"#path/{edit.pointer}"
@@ -112,6 +117,8 @@ def value_at(state: State, edit: Edit) -> str:
         return state.path_values.get(edit.pointer, "")
     if edit.kind == "media-type":
         return state.metadata.media_type
+    if edit.kind == "body":
+        return LEAVE_OUT if state.metadata.is_body_left_out else SEND
     if edit.kind == "variable":
         return state.metadata.variables.get(edit.pointer, "")
     return "" if edit.kind == "connect" else text_at(state.text, edit.pointer)

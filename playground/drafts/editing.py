@@ -18,7 +18,7 @@ from playground.drafts.incomplete import (
     text_at,
 )
 from playground.drafts.metadata import Metadata, check_variable
-from playground.drafts.states import Edit, Edited, InvalidEdit, State
+from playground.drafts.states import LEAVE_OUT, Edit, Edited, InvalidEdit, State
 from playground.jsontext import edits, pointers, printing
 from playground.jsontext.merging import InvalidCells, paste_cells
 from playground.jsontext.parsing import parse
@@ -215,16 +215,20 @@ def _format(state: State, edit: Edit) -> Edited:
 
 
 def _address(state: State, edit: Edit) -> Edited:
-    """Change what is sent beside the document: where to, parameters, and the body's type."""
+    """Change what is sent beside the document: where to, parameters, the body's type, and
+    whether there is a body."""
     match edit.kind:
         case "connect":
             return replace(state, connection=edit.value), NO_CHANGE
         case "media-type":
             metadata = replace(state.metadata, media_type=edit.value)
             return replace(state, metadata=metadata), NO_CHANGE
+        case "body":
+            metadata = replace(state.metadata, is_body_left_out=edit.value == LEAVE_OUT)
+            return replace(state, metadata=metadata), NO_CHANGE
     values = {**state.path_values, edit.pointer: edit.value}
     if edit.kind == "leave-out":
-        del values[edit.pointer]
+        values.pop(edit.pointer, None)  # pressed twice
     return replace(state, path_values=values), NO_CHANGE
 
 
@@ -260,6 +264,7 @@ KINDS: dict[str, Callable[[State, Edit], Edited]] = {
     "path": _address,
     "leave-out": _address,
     "media-type": _address,
+    "body": _address,
     "connect": _address,
     "paste": _insert,
     "all": _perform_all,

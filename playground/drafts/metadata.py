@@ -32,17 +32,18 @@ STORED_AS = {
     "variables": "variables",
 }
 MEDIA_TYPE = "media_type"
+LEFT_OUT = "body_left_out"
 
 
 @dataclass(frozen=True)
 class Metadata:
-    """Five maps by pointer, the last one by name, and the media type of the body.
+    """Five maps by pointer, the last one by name, and how the body is sent.
 
     `off` holds the JSON text of values that are switched off, `away` that of values in union
     branches other than the chosen one, `notes` what people wrote about a field. `incomplete` holds
     input of a JSON field that doesn't parse yet; that of the JSON editor is stored under the
     pointer "" (see `incomplete.EDITOR`). `variables` holds the JSON text of the payload's own
-    variables.
+    variables. `media_type` is that of the body, which isn't sent at all while it is left out.
     """
 
     off: Entries = field(default_factory=dict)
@@ -51,6 +52,7 @@ class Metadata:
     away: Entries = field(default_factory=dict)
     variables: Entries = field(default_factory=dict)
     media_type: str = ""
+    is_body_left_out: bool = False
 
     @classmethod
     def read(cls, text: str) -> Metadata:
@@ -59,12 +61,13 @@ class Metadata:
             return EMPTY
         stored = json.loads(text)
         maps = {name: stored.get(key, {}) for name, key in STORED_AS.items()}
-        return cls(**maps, media_type=stored.get(MEDIA_TYPE, ""))
+        is_left_out = bool(stored.get(LEFT_OUT))
+        return cls(**maps, media_type=stored.get(MEDIA_TYPE, ""), is_body_left_out=is_left_out)
 
     def write(self) -> str:
         """The JSON text to store, without what is empty."""
         maps = {key: dict(getattr(self, name)) for name, key in STORED_AS.items()}
-        parts = {**maps, MEDIA_TYPE: self.media_type}
+        parts = {**maps, MEDIA_TYPE: self.media_type, LEFT_OUT: self.is_body_left_out}
         return json.dumps({key: part for key, part in parts.items() if part})
 
     def put(self, name: str, pointer: str, value: str | None) -> Metadata:

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from playground.drafts.metadata import Metadata
 from playground.jsontext.splices import Splice
 
+# What an edit of the kind `body` says: whether there is one.
+SEND, LEAVE_OUT = "send", "leave-out"
+
 
 @dataclass(frozen=True)
 class State:

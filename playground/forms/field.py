@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from playground.forms.branches import Branch
 from playground.forms.schemas import CONTAINERS, GROUPS, Schema, shows_all_keys
 from playground.forms.unions import Alternative
+from playground.openapi.files import is_file
 
 # More tolerant than references are: people edit the JSON by hand, with spaces.
 SECRET = re.compile(r"\s*\{\{\s*secret:([^{}]+?)\s*\}\}\s*")
@@ -23,17 +24,30 @@ MOST_TABS, LONGEST_TABS = 4, 50
 
 
 @dataclass(frozen=True)
+class ChosenFile:
+    """A stored file as the form shows it; `size` is for people, `url` where it is downloaded."""
+
+    id: str
+    name: str
+    media_type: str = ""
+    size: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
 class FieldMetadata:
     """What a draft stores outside its document for the form, by pointer: values that are
     switched off, notes, input that doesn't parse yet, and values of other union branches.
 
-    With a `focus`, only the field at that pointer is read, and those around it.
+    `files` are those of the document by their ids, as far as the person can open them. With a
+    `focus`, only the field at that pointer is read, and those around it.
     """
 
     off: Mapping[str, str] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
     incomplete: Mapping[str, str] = field(default_factory=dict)
     away: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, ChosenFile] = field(default_factory=dict)
     focus: str = ""
 
 
@@ -43,8 +57,8 @@ class Field:
 
     `pointer` is its place now; `at` is the part of it below its row, from which the browser
     computes the new pointer after rows move. `kind` is `text`, `lines`, `integer`, `number`,
-    `toggle`, `choice`, `const`, `json`, `group`, `union`, `map`, `cards`, `table`, `branches`,
-    `secret` or the name of a widget.
+    `toggle`, `choice`, `choices`, `const`, `json`, `group`, `union`, `map`, `cards`, `table`,
+    `branches`, `secret`, `file` or the name of a widget.
     `state` is `sent`, `null`, `absent` (no value) or `off` (switched off, value stored).
     `text` is the content of the input; `start` the JSON text that switching on starts with;
     `summary` a sentence with {keys} of the group's fields. `branches` are the alternatives this
@@ -55,6 +69,7 @@ class Field:
     the value of a map, list or union. `preview` sums up a value whose fields aren't drawn, for
     `is_open` is false. `is_addable` means that an object can get more keys. `picker` is the type
     of the input that picks a date or time. `is_entry` means that people named the key themselves.
+    `file` is the one that the value refers to.
     """
 
     pointer: str
@@ -88,6 +103,13 @@ class Field:
     picker: str = ""
     deprecated: bool = False
     is_entry: bool = False
+    file: ChosenFile | None = None
+
+    @property
+    def takes_files(self) -> bool:
+        """Whether it is a list whose items are files."""
+        items = self.schema.get("items")
+        return self.kind == "cards" and isinstance(items, Mapping) and is_file(items)
 
     @property
     def has_listing(self) -> bool:

@@ -15,7 +15,7 @@ from playground.forms.branches import (
     unused_keys,
 )
 from playground.forms.containers import is_open, read_cards, read_entries, read_union_fields
-from playground.forms.field import Field, FieldMetadata
+from playground.forms.field import ChosenFile, Field, FieldMetadata
 from playground.forms.kinds import (
     ABSENT,
     PICKERS,
@@ -42,6 +42,7 @@ from playground.forms.schemas import (
 )
 from playground.forms.unions import Union, read_union
 from playground.jsontext import parsing, pointers, printing
+from playground.jsontext.references import FILE_REFERENCE
 
 TEXT_LIST: Schema = {"type": "array", "items": {"type": "string"}}
 # With one or two examples a placeholder is enough; more are worth a list to pick from.
@@ -92,6 +93,7 @@ def read_field(
         suggestions=_suggestions(examples) if kind == "text" else (),
         picker=PICKERS.get(str(plain.get("format", "")), "") if kind == "text" else "",
         deprecated=bool(schema.get("deprecated")),
+        file=_find_file(shown, metadata) if kind == "file" else None,
     )
     # A schema may contain itself: what isn't there is opened down to some depth only.
     shows_all = shows_all_keys(plain) and (value is not ABSENT or at.count("/") <= DEEPEST_DRAWN)
@@ -107,6 +109,12 @@ def _text_of(shown: Any, kind: str, schema: Schema) -> str:
     # One of the choices may be null, which is chosen like any other.
     is_choice = shown is None and kind == "choice" and is_nullable(schema)
     return "null" if is_choice else format_value(shown, kind)
+
+
+def _find_file(value: Any, metadata: FieldMetadata) -> ChosenFile | None:
+    """The file, if the value is nothing but a reference to one that the person can open."""
+    found = FILE_REFERENCE.fullmatch(value) if isinstance(value, str) else None
+    return metadata.files.get(found[1]) if found else None
 
 
 def _label(key: str, schema: Schema, plain: Schema) -> str:

@@ -19,6 +19,7 @@ from playground.forms.schemas import (
 )
 from playground.forms.unions import Alternative, Union, list_values, read_union
 from playground.jsontext.parsing import NumberToken
+from playground.openapi.files import is_file
 
 # Values are compared this deep, and so many items of a list, to find the alternative they fit.
 DEEPEST_VALUE, MOST_ITEMS = 2, 3
@@ -81,6 +82,8 @@ def measure_misfit(schema: Schema, value: Any, depth: int = 0) -> float | None:
     types = list_value_types(schema)
     # Its type is known once the variable has a value.
     if isinstance(value, str) and "{{" in value and not isinstance(value, NumberToken):
+        if "{{file:" in value and types == ["string"] and not is_file(schema):
+            return MISSING
         return 0 if not types or SCALARS & {*types} else None
     if types and not any(_is_of_type(value, each) for each in types):
         return None

@@ -21,6 +21,7 @@ from playground.forms.schemas import (
 from playground.forms.unions import list_values, read_union
 from playground.jsontext import errors, parsing, printing
 from playground.jsontext.parsing import NumberToken
+from playground.openapi.files import is_file
 
 # No HTML input returns these unchanged: HTML has no U+0000, and a carriage return is
 # normalised to a line feed (HTML standard, "value sanitization").
@@ -63,6 +64,8 @@ def find_kind(schema: Schema, value: Any) -> str:
     """
     if is_secret(schema) and (value is ABSENT or _is_text(value)):
         return "secret"
+    if is_file(schema) and (value is ABSENT or value is None or _is_text(value)):
+        return "file"
     widget = str(schema.get("x-widget", ""))
     if widget and _fits_widget(widget, value):
         return widget
@@ -80,6 +83,8 @@ def find_kind(schema: Schema, value: Any) -> str:
 def _fits_widget(widget: str, value: Any) -> bool:
     if value is ABSENT:
         return True
+    if widget == "file":
+        return False  # found above, where the value can be one
     if widget in ("grid", "steps", "accounts", "attachments"):
         return isinstance(value, list)
     if widget in ("parameters", "key-value"):
@@ -111,6 +116,8 @@ def kind_by_schema(schema: Schema) -> str:
 
 def _kind_of_list(schema: Schema) -> str:
     items = read_union(as_schema(schema.get("items"))).schema
+    if is_file(items):
+        return "cards"
     is_text = (
         list_value_types(items) == ["string"] and not is_nullable(items) and not is_secret(items)
     )

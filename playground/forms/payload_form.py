@@ -17,6 +17,7 @@ from crispy_forms.helper import FormHelper
 from django import forms
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from playground.forms.field import Field
 from playground.forms.grid import read_table_grid
@@ -131,6 +132,9 @@ def build_widget(field: Field) -> forms.Widget:
             return Toggle({**attributes, "role": "switch", "class": "switch"}, is_on)
         case "choice":
             return _build_select(field, attributes)
+        case "file":
+            # Text that is typed is sent as it is: a variable may be the whole file.
+            attributes |= {"data-kind": "text", "placeholder": _("Drop a file here, or choose one")}
         case "tags":
             # Text or a whole number, depending on the list next to it; several tags are one text.
             kind = "integer" if field.value_kind == "number" else "text"

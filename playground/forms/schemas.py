@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from playground.openapi.files import is_file
 from playground.openapi.keywords import matches_pattern
 from playground.rules.context import ByIdentity
 from playground.rules.wording import types_of
@@ -48,7 +49,8 @@ def open_schema(schema: Schema) -> Schema:
 def _open(key: ByIdentity) -> Schema:
     schema: Schema = key.value
     limits = {"enum", "const", "oneOf", "anyOf", "x-widget"} & schema.keys()
-    return schema if limits or list_value_types(schema) else {**schema, "type": list(ALL_TYPES)}
+    is_limited = limits or is_file(schema)
+    return schema if is_limited or list_value_types(schema) else {**schema, "type": list(ALL_TYPES)}
 
 
 def is_forbidden(schema: Schema) -> bool:
@@ -172,8 +174,8 @@ def list_columns_of(schema: Schema) -> dict[str, Schema] | None:
 
 def _is_cell(schema: Schema) -> bool:
     """Whether a value of the schema fits into one cell of a table."""
-    # A secret must be masked, which no cell does.
-    if is_secret(schema):
+    # A secret must be masked, and a file chosen, which no cell does.
+    if is_secret(schema) or is_file(schema):
         return False
     types = list_value_types(schema)
     return (

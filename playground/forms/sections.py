@@ -91,7 +91,9 @@ def read_root_fields(schema: Schema, tree: Any, metadata: FieldMetadata) -> tupl
     if not schema and isinstance(tree, dict):
         return read_object_fields(schema, tree, "", "", metadata)
     whole = read_field("", schema, tree, "", "", metadata, required=True)
-    return (replace(whole, label=whole.label or _("Payload")),)
+    if whole.label != '""':
+        return (whole,)
+    return (replace(whole, label=_("Body") if whole.kind == "file" else _("Payload")),)
 
 
 def find_field(schema: Schema, tree: Any, metadata: FieldMetadata, pointer: str) -> Field | None:

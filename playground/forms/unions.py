@@ -19,6 +19,7 @@ from playground.forms.schemas import (
     list_required,
     list_value_types,
 )
+from playground.openapi.files import is_file
 from playground.rules.context import ByIdentity
 
 TYPE_TITLES: Mapping[str, Any] = {
@@ -188,6 +189,8 @@ def _read_plain(base: Schema, branches: list[Schema], nullable: bool) -> Schema 
     if all(list_value_types(each) == ["string"] or _is_text_choice(each) for each in branches):
         if any("x-secret" in each or each.get("format") == "password" for each in branches):
             return None
+        if any(map(is_file, branches)):
+            return None
         known = [value for each in branches for value in list_values(each)]
         known += [value for each in branches for value in each.get("examples", ())]
         suggested = {"examples": list(dict.fromkeys(v for v in known if isinstance(v, str)))}
@@ -253,11 +256,15 @@ def _name_branch(
         yield from _distinguishing_keys(schema, branches)
     if list_value_types(schema) == ["array"]:
         item = as_schema(schema.get("items"))
+        if is_file(item):
+            yield _("List of files")
         inner = str(item.get("title", "")) or str(getattr(item, "ref_name", ""))
         types = list_value_types(item)
         kind = str(TYPE_TITLES.get(types[0], "")).lower() if len(types) == 1 else ""
         if inner or kind:
             yield _("List of %(items)s") % {"items": inner or kind}
+    if is_file(schema):
+        yield _("File")
     if schema.get("format"):
         yield f"{TYPE_TITLES.get((list_value_types(schema) or [''])[0], '')} ({schema['format']})"
     types = list_value_types(schema)

@@ -3,8 +3,9 @@
 JSON Schema describes most of what a form and the rules need. The rest is in these keys, on a
 schema unless noted otherwise:
 
-- `x-widget`: `grid`, `steps`, `accounts`, `parameters`, `attachments`, `tags`, `key-value` or
-  `json`, where the type alone would give a poorer field. `x-unit`: the unit of a number.
+- `x-widget`: `grid`, `steps`, `accounts`, `parameters`, `attachments`, `file`, `tags`,
+  `key-value` or `json`, where the type alone would give a poorer field.
+- `x-unit`: the unit of a number.
 - `x-show: all`: the form draws all keys of the object; others draw those that are required or
   in the document, and offer the rest.
 - `x-section` (on a property) and `x-sections` (on the body): headings of the form, in order.

@@ -19,6 +19,7 @@ _WIDGETS = (
     "accounts",
     "parameters",
     "attachments",
+    "file",
     "tags",
     "key-value",
     "json",

@@ -13,7 +13,7 @@ import yaml
 from django.utils.text import slugify
 
 from playground.drafts.credentials import find_shown_credentials, mask_credentials, mask_metadata
-from playground.drafts.states import Edit
+from playground.drafts.states import LEAVE_OUT, Edit
 from playground.importers.credentials import Collector
 from playground.payload_templates.models import Template
 from playground.payload_templates.secrets import mask_variant
@@ -81,6 +81,7 @@ def serialize_template(template: Template) -> dict[str, Any]:
         "connection": version.connection.name if version.connection else "",
         "path_values": {name: str(value) for name, value in content.shared.path_values.items()},
         "media_type": content.shared.metadata.media_type,
+        "body": LEAVE_OUT if content.shared.metadata.is_body_left_out else "",
         "document": document,
         "off": dict(metadata.off),
         "away": dict(metadata.away),

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.credentials import mask_state
 from playground.drafts.metadata import Metadata, check_variable
-from playground.drafts.states import State
+from playground.drafts.states import LEAVE_OUT, SEND, State
 from playground.importers.credentials import Collector
 from playground.importers.values import FoundSecret
 from playground.jsontext import pointers
@@ -40,12 +40,12 @@ from playground.workspace.models import Connection
 FORMAT, SCHEMA = "api-playground-template", 1
 MAX_FILE_BYTES = 10_000_000
 MAX_YAML_EVENTS, MAX_YAML_DEPTH = 50_000, 20
-TEXT_KEYS = ("id", "name", "description", "folder", "operation", "connection", "media_type")
+TEXT_KEYS = ("id", "name", "description", "folder", "operation", "connection", "media_type", "body")
 TABLE_KEYS = ("path_values", "off", "away", "notes", "variables")
 KNOWN_KEYS = {"format", "schema", "version", "tags", "document", "variants"}
 KNOWN_KEYS |= {*TEXT_KEYS, *TABLE_KEYS}
 # Edits of these kinds have a name in place of a JSON Pointer.
-NAMED_KINDS = ("path", "leave-out", "media-type", "variable", "connect")
+NAMED_KINDS = ("path", "leave-out", "media-type", "body", "variable", "connect")
 
 
 class InvalidTemplateFile(ValueError):
@@ -162,6 +162,8 @@ def _validate_keys(row: Any) -> str:
     for key in TABLE_KEYS:
         if not _maps_text_to_text(row.get(key, {})):
             return _("%(key)s must map names to text.") % {"key": key}
+    if row.get("body", SEND) not in (SEND, LEAVE_OUT):
+        return _("body must be %(values)s.") % {"values": f"{SEND} or {LEAVE_OUT}"}
     tags = row.get("tags", [])
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         return _("tags must be a list of texts.")
@@ -208,7 +210,8 @@ def _read_content(path: str, row: dict[str, Any]) -> Content:
         raise InvalidTemplateFile(path, _("The document or its variants aren't valid.")) from None
     # An unknown connection isn't an error: the person chooses one before sending.
     named = Connection.objects.filter(name=row.get("connection") or None).first()
-    metadata = Metadata(off, notes, {}, away, variables, row.get("media_type", ""))
+    is_left_out = row.get("body", SEND) == LEAVE_OUT
+    metadata = Metadata(off, notes, {}, away, variables, row.get("media_type", ""), is_left_out)
     connection = str(named.id) if named else ""
     return Content(State(document, metadata, row.get("path_values", {}), connection), variants)
 

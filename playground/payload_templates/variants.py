@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from playground.drafts.editing import perform
 from playground.drafts.incomplete import text_at
-from playground.drafts.states import Edit, InvalidEdit, State
+from playground.drafts.states import LEAVE_OUT, SEND, Edit, InvalidEdit, State
 from playground.jsontext import parsing, pointers
 from playground.jsontext.errors import JSONSyntaxError
 from playground.jsontext.parsing import NumberToken
@@ -19,7 +19,7 @@ from playground.jsontext.parsing import NumberToken
 MAX_VARIANTS, MAX_NAME_LENGTH = 100, 100
 # Part of the stored format and of template files: a kind may be added, never renamed.
 KINDS = {"set", "remove", "replace", "off", "away", "back", "note", "half"}
-KINDS |= {"variable", "path", "leave-out", "media-type", "connect"}
+KINDS |= {"variable", "path", "leave-out", "media-type", "body", "connect"}
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _find_place(edit: Edit) -> str:
             return f"#{place}/{name}" if is_elsewhere else f"#path/{edit.pointer}"
         case "variable":
             return f"#variable/{edit.pointer}"
-        case "connect" | "media-type":
+        case "connect" | "media-type" | "body":
             return f"#{edit.kind}{edit.pointer}"
     return edit.pointer
 
@@ -124,12 +124,15 @@ def derive_edits(shared: State, varied: State) -> tuple[Edit, ...]:
     paths, connection = varied.path_values.items(), varied.connection
     left_out = [key for key in shared.path_values if key not in varied.path_values]
     media_type = varied.metadata.media_type
+    is_left_out = varied.metadata.is_body_left_out
+    body = [Edit("body", "", LEAVE_OUT if is_left_out else SEND)]
     return (
         *_document_edits(shared.text, varied.text),
         *_metadata_edits(shared, varied),
         *(Edit("path", k, value) for k, value in paths if shared.path_values.get(k) != value),
         *(Edit("leave-out", key) for key in left_out),
         *([Edit("media-type", "", media_type)] if shared.metadata.media_type != media_type else ()),
+        *(body if shared.metadata.is_body_left_out != is_left_out else ()),
         *([Edit("connect", "", connection)] if shared.connection != connection else ()),
     )
 

@@ -124,6 +124,7 @@ MESSAGES: Mapping[str, tuple[Severity, str]] = MappingProxyType(
         "unknown-variable": (ERROR, "{subject} uses the variable {name}, which isn't set.{hint}"),
         "unknown-secret": (ERROR, "{subject} uses the secret {name}, which doesn't exist.{hint}"),
         "unknown-file": (ERROR, "{subject} uses the file {name}, which doesn't exist."),
+        "no-file": (ERROR, "{subject} has no file. Choose one."),
         "row-without-batch": (
             ERROR,
             "{subject} is filled from the rows of a batch (column {name}). Enter a value instead, "

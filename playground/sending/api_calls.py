@@ -92,7 +92,7 @@ def call_operation(
     # Callers store and show what they read: an echoed secret must not get that far.
     if isinstance(result, Reply):
         result = mask_reply(result, assembled.call.secrets)
-    return CallResult(result, reach_verdict(plan.operation, result, plan.text))
+    return CallResult(result, reach_verdict(plan.operation, result, plan.sent_text))
 
 
 def call_with_backoff(

@@ -41,7 +41,7 @@ def complete_exchange(
     a busy database makes a thread of the send pool wait, with `wait_for_storage`.
     """
     try:
-        verdict = reach_verdict(plan.operation, result, plan.text)
+        verdict = reach_verdict(plan.operation, result, plan.sent_text)
         # Only operations whose data says so start jobs; elsewhere `job_uid` means something
         # else.
         starts_job = bool(plan.operation.verdict.job) and verdict.outcome == Outcome.ACCEPTED
@@ -105,7 +105,9 @@ def judge_broken(plan: Plan, result: Result, error: Exception) -> Verdict:
     params = {"kind": type(error).__name__}
     try:
         # Even then an answer comes with advice on finding out what happened to the call.
-        return reach_verdict(plan.operation, Failure("broken", message, True, params), plan.text)
+        return reach_verdict(
+            plan.operation, Failure("broken", message, True, params), plan.sent_text
+        )
     except Exception:
         return Verdict(Outcome.UNKNOWN, "broken", message, params)
 

@@ -89,7 +89,7 @@ def load_wire(plan: Plan) -> Wire:
     binds = any(not row.hosts for row in own_rows)
     endpoint, needs_tokens = _build_endpoint(plan, shared, own, origin), False
     if plan.connection is not None and any(s.tokens for s in plan.operation.credential.schemes):
-        scheme = choose_scheme(plan.operation, endpoint, plan.text)
+        scheme = choose_scheme(plan.operation, endpoint, plan.sent_text)
         wanted = scheme.tokens if scheme else ()
         tokens, needs_tokens = load_tokens(plan.connection, wanted, origin)
         endpoint = replace(endpoint, credentials={**endpoint.credentials, **tokens})
@@ -109,7 +109,7 @@ def fetch_tokens(plan: Plan, cancel: threading.Event) -> Failure | None:
     def load_endpoint() -> Endpoint:
         return load_wire(plan).endpoint
 
-    scheme = choose_scheme(plan.operation, load_endpoint(), plan.text)
+    scheme = choose_scheme(plan.operation, load_endpoint(), plan.sent_text)
     renewal = Renewal(connection, plan.operation.api.credential, load_endpoint, cancel)
     # One token serves all operations: that of the API has the scopes of all of them.
     known = {t.field: t for each in plan.operation.api.credential.schemes for t in each.tokens}
@@ -129,7 +129,7 @@ def assemble_plan(plan: Plan, wire: Wire | None = None) -> Assembled:
         endpoint,
         path_values=plan.path_values,
         query_values=plan.query_values,
-        text=plan.text,
+        text=plan.sent_text,
         media_type=metadata.media_type,
         # The draft's own come last: of two secrets with one name the last one is used.
         secrets=[

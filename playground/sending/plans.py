@@ -31,6 +31,7 @@ from playground.rules.problems import ERROR, Problem
 from playground.sending.body_size import check_body_size
 from playground.sending.file_access import find_openable_files
 from playground.sending.listed_values import Choices, check_listed_values, load_choices
+from playground.sending.missing_files import check_files
 from playground.workspace.connections import format_variables
 from playground.workspace.files import read_file_facts
 from playground.workspace.models import Connection
@@ -66,9 +67,20 @@ class Plan:
         return Metadata.read(self.metadata).media_type
 
     @property
+    def is_body_left_out(self) -> bool:
+        """Whether a body that the operation doesn't require was left out."""
+        has_choice = not self.operation.body_required and self.operation.body_schema is not None
+        return has_choice and Metadata.read(self.metadata).is_body_left_out
+
+    @property
+    def sent_text(self) -> str:
+        """The document as far as it is sent: empty while the body is left out."""
+        return "" if self.is_body_left_out else self.text
+
+    @property
     def body_schema(self) -> Mapping[str, Any] | None:
         """The schema of the document; None if there is none to send."""
-        if not self.operation.body_required and not self.text.strip():
+        if not self.operation.body_required and not self.sent_text.strip():
             return None
         body = self.operation.find_body(self.media_type)
         return body.schema if body else self.operation.body_schema
@@ -143,7 +155,8 @@ def gather_facts(plan: Plan) -> Facts:
     """Return what the rules need to know beyond the document."""
     # A draft's secrets and files only matter to references, which most documents don't have.
     typed = "\n".join(plan.path_values.values())
-    has_references = may_have_references(plan.text) or may_have_references(typed)
+    text = plan.sent_text
+    has_references = may_have_references(text) or may_have_references(typed)
     draft = plan.draft if has_references else None
     facts = load_facts(plan.connection, plan.path_values.get(WORKFLOW_UID, ""), draft)
     own = own_variables(Metadata.read(plan.metadata))
@@ -152,7 +165,7 @@ def gather_facts(plan: Plan) -> Facts:
     secrets = facts.secrets
     if plan.version is not None:
         secrets = (secrets or frozenset()) | secret_names_for(plan.person, plan.version)
-    files = read_file_facts(f"{plan.text}\n{typed}") if has_references else {}
+    files = read_file_facts(f"{text}\n{typed}") if has_references else {}
     if files:
         # Somebody else's file is treated like one that doesn't exist.
         openable = find_openable_files(plan.opener, files, plan.version)
@@ -201,6 +214,7 @@ def check_plan(
             plan.text, schema, lookups.facts, lookups.resolve, read, lookups.limit, lookups.lines
         )
         problems += check_body_size(plan.text, plan.operation, lookups.facts)
+        problems += check_files(plan.text, plan.operation.find_body(plan.media_type))
         if lookups.choices:
             problems += check_listed_values(
                 plan.text, plan.operation, plan.connection, lookups.choices
@@ -228,7 +242,7 @@ def fingerprint_plan(plan: Plan) -> str:
         str(plan.connection.id if plan.connection else ""),
         sorted(plan.path_values.items()),
         sorted(plan.query_values.items()),
-        plan.text,
+        plan.sent_text,
         *([sorted(own.items())] if own else ()),
         *([plan.media_type] if plan.media_type else ()),
     ]
@@ -242,7 +256,7 @@ def describe_context(plan: Plan) -> str:
     That is the connection, the values of the variables in use and the workflow's definition.
     """
     connection = plan.connection
-    texts, variables = [plan.text, *plan.path_values.values()], {}
+    texts, variables = [plan.sent_text, *plan.path_values.values()], {}
     # Only variables that are used: a change of any other would not concern this send.
     if any("{{" in text for text in texts):
         found = [each for text in texts for each in find_references(text)]
@@ -271,7 +285,7 @@ def _check_target(plan: Plan, facts: Facts) -> Iterator[Problem]:
 
 def _check_incomplete(plan: Plan) -> list[Problem]:
     metadata = Metadata.read(plan.metadata)
-    if not metadata.incomplete:
+    if not metadata.incomplete or plan.is_body_left_out:
         return []
     found = check_incomplete(plan.text, metadata)
     lines = lines_of(plan.text, [each.pointer for each in found if not each.line])

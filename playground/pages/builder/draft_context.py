@@ -9,20 +9,23 @@ from functools import cached_property, partial
 from typing import Any
 
 from django.http import Http404, HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from playground.calls.file_parts import read_form_schema
 from playground.drafts.documents import read_document
 from playground.drafts.drafts import find_draft, state_of
 from playground.drafts.models import Draft
 from playground.drafts.states import State
-from playground.forms.field import Field, FieldMetadata
+from playground.forms.field import ChosenFile, Field, FieldMetadata
 from playground.forms.sections import Section, find_field, read_sections
 from playground.jsontext import parsing
 from playground.openapi.operations import Operation, get_operation
 from playground.people.access import person_of
-from playground.rules.facts import Facts
+from playground.rules.facts import Facts, FileFacts
 from playground.rules.problems import Problem
 from playground.sending.plans import Plan, check_plan, gather_facts, plan_draft
+from playground.workspace.files import format_size
 
 
 @dataclass(frozen=True)
@@ -64,11 +67,11 @@ class DraftContext:
 
     @cached_property
     def field_metadata(self) -> FieldMetadata:
-        return _field_metadata(self.state)
+        return self._read_metadata(self.state)
 
     def read_sections(self, state: State, tree: Any) -> tuple[Section, ...]:
         """The sections of the form for any state of this draft, including earlier ones."""
-        return read_sections(self._read_schema(state), tree, _field_metadata(state))
+        return read_sections(self._read_schema(state), tree, self._read_metadata(state))
 
     def section_of(self, pointer: str) -> Section | None:
         """The section with the field at this pointer."""
@@ -83,15 +86,31 @@ class DraftContext:
         """The schema of the document, which depends on its media type; empty without a body."""
         return self._read_schema(self.state)
 
+    @property
+    def has_body(self) -> bool:
+        """Whether a document is sent: the operation has one, and it isn't left out."""
+        return self.operation.body_schema is not None and not self.plan.is_body_left_out
+
+    @cached_property
+    def files(self) -> Mapping[str, ChosenFile]:
+        """The files of the document that the person can open, by id."""
+        found = self.facts.files or {} if "{{file:" in self.draft.text else {}
+        return {id: self._describe_file(id, each) for id, each in found.items()}
+
+    def _describe_file(self, id: str, file: FileFacts) -> ChosenFile:
+        url = reverse("draft_file", args=[self.draft.pk, id])
+        return ChosenFile(id, file.name or id, file.media_type, format_size(file.size), url)
+
+    def _read_metadata(self, state: State) -> FieldMetadata:
+        kept = state.metadata
+        return FieldMetadata(kept.off, kept.notes, kept.incomplete, kept.away, self.files)
+
     def _read_schema(self, state: State) -> Mapping[str, Any]:
         chosen = state.metadata.media_type
-        body = self.operation.find_body(chosen) if chosen else None
-        return body.schema if body else self.operation.body_schema or {}
-
-
-def _field_metadata(state: State) -> FieldMetadata:
-    metadata = state.metadata
-    return FieldMetadata(metadata.off, metadata.notes, metadata.incomplete, metadata.away)
+        body, usual = self.operation.find_body(chosen), self.operation.body_schema
+        if body is None or not (chosen or body.schema is usual):
+            return usual or {}
+        return read_form_schema(body)
 
 
 def open_draft(request: HttpRequest, draft_id: uuid.UUID) -> DraftContext:

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from playground.drafts.moving import plan_move
-from playground.drafts.states import Edit
+from playground.drafts.states import LEAVE_OUT, SEND, Edit
 from playground.forms.kinds import IncompleteInput, parse_input
 from playground.forms.steps import default_step
 from playground.pages.builder.branches import empty_field, list_branch_edits
@@ -123,12 +123,16 @@ def complete_edit(
         opened = open_draft(request, draft_id)
         return empty_field(opened.schema, opened.state, edit)
     # Every other edit, and so every keystroke, is complete and needs no query here.
-    if edit.kind not in ("add-step", "connect", "choose", "media-type", *PART_KINDS):
+    if edit.kind not in ("add-step", "connect", "choose", "media-type", "body", *PART_KINDS):
         return edit
     opened = open_draft(request, draft_id)
     if edit.kind == "media-type":
         if edit.value not in {each.media_type for each in opened.operation.bodies}:
             raise InvalidEditRequest(describe_media_type(edit.value))
+        return edit
+    if edit.kind == "body":
+        if edit.value not in (SEND, LEAVE_OUT) or opened.operation.body_required:
+            raise InvalidEditRequest(_("This operation needs a body."))
         return edit
     if edit.kind in PART_KINDS:
         try:

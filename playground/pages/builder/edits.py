@@ -157,7 +157,8 @@ def describe_applied(done: Applied, sent: Mapping[str, Any]) -> dict[str, Any]:
 def _sent_beside_text(state: State) -> tuple[object, ...]:
     """What determines, in addition to the document, what Send would send."""
     metadata = state.metadata
-    return (state.path_values, state.connection, metadata.variables, metadata.media_type)
+    body = (metadata.media_type, metadata.is_body_left_out)
+    return (state.path_values, state.connection, metadata.variables, *body)
 
 
 def find_lines(before: str, splice: Splice) -> tuple[int, int, list[str]] | None:
@@ -194,7 +195,8 @@ def _describe_sections(done: Applied, opened: DraftContext) -> dict[str, Any]:
     `reload` means that the whole page depends on the change.
     """
     before, after = done.before, done.after
-    if before.connection != after.connection:
+    is_left_out = after.metadata.is_body_left_out
+    if before.connection != after.connection or before.metadata.is_body_left_out != is_left_out:
         return {"reload": True}
     if before.metadata.media_type != after.metadata.media_type:
         return {"html": draw_part(opened, {"part": "form"})}

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.text import slugify
@@ -31,6 +32,7 @@ from playground.people.access import needs, person_of
 from playground.people.models import Role
 from playground.sending.plans import fingerprint_plan, make_resolver, plan_draft
 from playground.sending.recovery import show_if_abandoned
+from playground.workspace.files import format_size
 
 LOGGED_CHANGES = 20
 # Characters of a change; somebody may have pasted a whole document.
@@ -57,7 +59,6 @@ def describe_page(opened: DraftContext) -> dict[str, Any]:
     draft = opened.draft
     checked = describe_problems(opened.problems)
     undos, redos = count_undo_steps(draft)
-    is_bodyless = opened.operation.body_schema is None
     return {
         **describe_form(opened),
         "connection": draft.connection,
@@ -71,7 +72,9 @@ def describe_page(opened: DraftContext) -> dict[str, Any]:
         "languages": LANGUAGES,
         "undos": undos,
         "redos": redos,
-        "request_line": write_request_line(opened) if is_bodyless else "",
+        "largest_file": settings.MAX_FILE_BYTES,
+        "largest_file_text": format_size(settings.MAX_FILE_BYTES),
+        "request_line": "" if opened.has_body else write_request_line(opened),
     }
 
 

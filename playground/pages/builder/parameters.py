@@ -59,12 +59,16 @@ class ParameterField:
 def describe_address(opened: DraftContext) -> dict[str, Any]:
     """The context of `builder/_address.html`; empty where it would have nothing to fill in."""
     fields, bodies = list_parameter_fields(opened), opened.operation.bodies
-    if not fields and len(bodies) < 2 and opened.operation.body_schema is not None:
+    has_schema = opened.operation.body_schema is not None
+    is_optional = has_schema and not opened.operation.body_required
+    if not fields and len(bodies) < 2 and has_schema and not is_optional:
         return {}
     chosen = opened.operation.find_body(opened.state.metadata.media_type)
     return {
         "fields": [each for each in fields if each.is_set or each.required],
         "addable": [each for each in fields if not each.is_set and not each.required],
+        "is_body_optional": is_optional,
+        "has_body": opened.has_body,
         "media_types": [each.media_type for each in bodies] if len(bodies) > 1 else [],
         "media_type": chosen.media_type if chosen else "",
     }
@@ -161,7 +165,8 @@ def write_request_line(opened: DraftContext) -> str:
         return str(assembled.failure.message)
     masked = mask_call(assembled.call)
     headers = [f"{name}: {format_masked(value)}" for name, value in masked.headers]
-    return "\n".join([f"{masked.method} {format_masked(masked.url)}", *headers])
+    left_out = ["", _("The body is left out.")] if opened.plan.is_body_left_out else []
+    return "\n".join([f"{masked.method} {format_masked(masked.url)}", *headers, *left_out])
 
 
 def describe_media_type(media_type: str) -> str:

@@ -118,10 +118,13 @@ def add_field(opened: DraftContext, edit: Edit) -> Edit:
 
 
 def add_item(opened: DraftContext, edit: Edit) -> Edit:
-    """The edit that inserts an item into a list, which it creates if it is absent."""
+    """The edit that inserts an item into a list, which it creates if it is absent. With a
+    `value`, JSON text, that is the item, and comes last."""
     field = _find(opened, edit.pointer).innermost
+    if edit.value:
+        edit = replace(edit, index=field.count)
     part = open_schema(item_schema(field.schema, edit.index))
-    value = printing.dump(start_value(part, blank=True))
+    value = edit.value or printing.dump(start_value(part, blank=True))
     order = _order_at(opened, edit.pointer)
     if text_at(opened.state.text, edit.pointer) == "null":
         return Edit("set", edit.pointer, f"[{value}]", order=order)

@@ -230,15 +230,16 @@ def _draw_hint(opened: DraftContext, query: Query) -> str:
 
 def describe_form(opened: DraftContext, near: int = 0) -> dict[str, Any]:
     """The context of `builder/_form.html` and `builder/_index.html`."""
-    sections = [describe_section(opened, section, near) for section in opened.sections]
+    drawn = opened.sections if opened.has_body else ()
+    sections = [describe_section(opened, section, near) for section in drawn]
     schema = opened.schema
-    fields = tuple(each for section in opened.sections for each in section.fields)
+    fields = tuple(each for section in drawn for each in section.fields)
     return {
         "opened": opened,
         "draft": opened.draft,
         "sections": sections,
         "address": describe_address(opened),
-        "has_body": opened.operation.body_schema is not None,
+        "has_body": opened.has_body,
         "shows_all": not schema or shows_all_keys(schema),
         "is_addable": is_addable(schema, fields) and isinstance(opened.tree, dict),
     }

@@ -42,6 +42,7 @@ export function startAttachments(page) {
     if (!event.dataTransfer?.files.length) return;
     event.preventDefault();
     markTarget(null);
+    if (event.target.closest?.("[data-file-entry], [data-file-list]")) return; // see file_fields.js
     const box = boxOf(event.target) ?? formElement().querySelector("[data-files]");
     if (box) attach(page, box, [...event.dataTransfer.files], event.target.closest?.("[data-files] [data-row]"));
   });
@@ -91,7 +92,7 @@ function formatSize(size) {
 
 async function expand(preview, chip) {
   const known = preview.files.get(chip.dataset.file);
-  if (!known) return;
+  if (!known?.url) return;
   if (chip.dataset.expanded) {
     delete chip.dataset.expanded;
     chip.textContent = known.shown;
@@ -105,7 +106,7 @@ async function expand(preview, chip) {
 
 async function attach(page, box, files, row) {
   for (const file of files) {
-    const stored = await upload(box, file);
+    const stored = await upload(box, box.dataset, file);
     if (!stored) continue;
     const rows = rowsOf(box);
     const array = pointerOf(rows);
@@ -154,9 +155,8 @@ function redrawBox({ form }, box, html, since) {
 }
 
 // Returns the server's answer for a stored file: its `name`, its reference as `data`, and both
-// as `value`, all JSON texts.
-async function upload(box, file) {
-  const { largest, largestText, to } = box.dataset;
+// as `value`, all JSON texts. The box is marked as busy meanwhile.
+export async function upload(box, { to, largest, largestText }, file) {
   if (file.size > Number(largest)) {
     toast(message("fileTooLarge", { name: file.name, size: largestText }), "error");
     return null;

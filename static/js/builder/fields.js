@@ -70,7 +70,7 @@ function savePathValue(draft, field) {
 }
 
 // Keys in the order of the form, so that a new one takes its place among them.
-function orderOf(field) {
+export function orderOf(field) {
   const row = field.closest("[data-column-keys], [data-row], .builder-form");
   if (field.matches(".cell")) return JSON.parse(field.closest("[data-column-keys]").dataset.columnKeys);
   const prefix = parent(field.dataset.at) + "/";

@@ -11,6 +11,7 @@ export function startParameters({ draft, form }) {
   on("click", "[data-parameter-key]", (option) => add({ draft, form }, option));
   on("click", "[data-leave-out]", (button) => leaveOut({ draft, form }, button));
   on("change", "[data-media-type]", (select) => chooseMediaType({ draft, form }, select));
+  on("change", "[data-send-body]", (toggle) => switchBody({ draft, form }, toggle));
   on("submit", "[data-parameter-choice] form", (search, event) => {
     event.preventDefault();
     search.parentElement.querySelector("[data-parameter-key]:not([hidden])")?.click();
@@ -40,6 +41,12 @@ async function leaveOut({ draft, form }, button) {
 async function chooseMediaType({ draft, form }, select) {
   const answer = await draft.change({ kind: "media-type", value: select.value, part: "form" });
   if (answer?.html) form.redraw(answer.html);
+}
+
+// The preview and the form are other ones without a body.
+async function switchBody({ draft, form }, toggle) {
+  if (await draft.change({ kind: "body", value: toggle.checked ? "send" : "leave-out" })) return form.onReload();
+  toggle.checked = !toggle.checked;
 }
 
 function followRequest(draft) {

@@ -8,6 +8,7 @@ import { startCards } from "./cards.js";
 import { startChoices } from "./choices.js";
 import { startConnection } from "./connection.js";
 import { resolveConflict } from "./dialogs.js";
+import { startFileFields } from "./file_fields.js";
 import { startGrid } from "./grid.js";
 import { LastReply } from "./last_reply.js";
 import { startMaps } from "./maps.js";
@@ -39,6 +40,7 @@ export function startRest({ draft, form, problems, resync, otherTabs }) {
   startMaps({ draft, form });
   startPickers(draft);
   startAttachments({ draft, form });
+  startFileFields({ draft, form, problems });
   startChoices(draft);
   startParameters({ draft, form });
   const followConnection = startConnection({ draft, form, editor, otherTabs, showNotice });
