@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from playground.forms.branches import Branch
+from playground.forms.choices import ListedChoice
 from playground.forms.schemas import CONTAINERS, GROUPS, Schema, shows_all_keys
 from playground.forms.unions import Alternative
 from playground.openapi.files import is_file
@@ -69,7 +70,8 @@ class Field:
     the value of a map, list or union. `preview` sums up a value whose fields aren't drawn, for
     `is_open` is false. `is_addable` means that an object can get more keys. `picker` is the type
     of the input that picks a date or time. `is_entry` means that people named the key themselves.
-    `file` is the one that the value refers to.
+    `file` is the one that the value refers to. `listed` are the values that a list of choices
+    may have.
     """
 
     pointer: str
@@ -104,6 +106,12 @@ class Field:
     deprecated: bool = False
     is_entry: bool = False
     file: ChosenFile | None = None
+    listed: tuple[ListedChoice, ...] = ()
+
+    @property
+    def are_many(self) -> bool:
+        """Whether the values that a list may have need a search."""
+        return len(self.listed) > MOST_CHOICES
 
     @property
     def takes_files(self) -> bool:

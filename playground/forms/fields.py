@@ -14,6 +14,7 @@ from playground.forms.branches import (
     read_branches,
     unused_keys,
 )
+from playground.forms.choices import list_choices, list_items
 from playground.forms.containers import is_open, read_cards, read_entries, read_union_fields
 from playground.forms.field import ChosenFile, Field, FieldMetadata
 from playground.forms.kinds import (
@@ -23,7 +24,6 @@ from playground.forms.kinds import (
     format_value,
     is_text_list,
     kind_by_value,
-    list_choices,
     start_value,
 )
 from playground.forms.previews import preview_value
@@ -94,6 +94,7 @@ def read_field(
         picker=PICKERS.get(str(plain.get("format", "")), "") if kind == "text" else "",
         deprecated=bool(schema.get("deprecated")),
         file=_find_file(shown, metadata) if kind == "file" else None,
+        listed=list_items(plain, shown) if kind == "choices" else (),
     )
     # A schema may contain itself: what isn't there is opened down to some depth only.
     shows_all = shows_all_keys(plain) and (value is not ABSENT or at.count("/") <= DEEPEST_DRAWN)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
+from playground.forms.choices import can_be_checked, is_choice_list
 from playground.forms.fitting import equals_plain
 from playground.forms.schemas import (
     CONTAINERS,
@@ -29,7 +29,7 @@ UNEDITABLE = re.compile("[\r\0]")
 # RFC 8259, section 6. \Z and not $, which would let a trailing line break through.
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?\Z")
 # Kinds that have no text: their value is drawn row by row, or by other fields.
-WITHOUT_TEXT = frozenset({"grid", "steps"}) | CONTAINERS
+WITHOUT_TEXT = frozenset({"grid", "steps", "choices"}) | CONTAINERS
 PICKERS = {"date": "date", "date-time": "datetime-local", "time": "time"}
 # An object may require one of its own kind, which requires another.
 DEEPEST_START = 5
@@ -121,6 +121,8 @@ def _kind_of_list(schema: Schema) -> str:
     is_text = (
         list_value_types(items) == ["string"] and not is_nullable(items) and not is_secret(items)
     )
+    if is_choice_list(schema):
+        return "choices"
     if is_text and "enum" not in items and "const" not in items and "prefixItems" not in schema:
         return "lines"
     return "table" if list_columns_of(schema) else "cards"
@@ -133,7 +135,9 @@ def _fit_kind(kind: str, schema: Schema, value: Any) -> str:
         return kind if isinstance(value, dict) else "json"
     if kind == "table" and isinstance(value, list):
         return kind if all(isinstance(row, dict) for row in value) else "cards"
-    if kind in ("table", "cards"):
+    if kind == "choices" and isinstance(value, list):
+        return kind if can_be_checked(value) else "cards"
+    if kind in ("table", "cards", "choices"):
         return kind if isinstance(value, list) else "json"
     if kind == "lines":
         return kind if is_text_list(value) else "json"
@@ -163,18 +167,6 @@ def is_text_list(value: Any) -> bool:
     # An empty line is no item, so an empty text needs another field.
     return isinstance(value, list) and all(
         kind_by_value(item) == "text" and item and "\n" not in item for item in value
-    )
-
-
-def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
-    """Pairs of JSON text and label, from `enum` or `const`."""
-    values: Sequence[Any] = [schema["const"]] if "const" in schema else schema.get("enum", [])
-    if not values and list_value_types(schema) == ["boolean"] and is_nullable(schema):
-        values = [True, False, None]
-    labels = schema.get("x-choice-labels", {})
-    return tuple(
-        (printing.dump(v), str(labels.get(v, v)) if isinstance(v, str) else printing.dump(v))
-        for v in values
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from playground.forms.conditions import list_applying, list_conditional
 from playground.openapi.files import is_file
 from playground.openapi.keywords import matches_pattern
 from playground.rules.context import ByIdentity
@@ -102,11 +103,8 @@ def shows_all_keys(schema: Schema) -> bool:
 def list_members(schema: Schema) -> dict[str, Schema]:
     """The schemas of an object's keys, with those that only some of its conditions add."""
     found = dict(_properties(schema))
-    conditional = [schema.get("then"), schema.get("else")]
-    dependent = schema.get("dependentSchemas")
-    conditional += dependent.values() if isinstance(dependent, Mapping) else ()
-    for part in conditional:
-        for key, each in _properties(as_schema(part)):
+    for part in list_conditional(schema):
+        for key, each in _properties(part):
             found.setdefault(key, each)
     return found
 
@@ -118,8 +116,11 @@ def _properties(schema: Schema) -> Iterator[tuple[str, Schema]]:
 
 
 def list_required(schema: Schema, values: Mapping[str, Any]) -> list[str]:
-    """The keys that an object needs, some of them because it has others."""
+    """The keys that an object needs, some of them because of the values that it has."""
     required = list(_texts(schema.get("required")))
+    # Where all keys are drawn, the hints say which of them belong together.
+    for part in () if shows_all_keys(schema) else list_applying(schema, values):
+        required += _texts(part.get("required"))
     dependent = schema.get("dependentRequired")
     for key, names in dependent.items() if isinstance(dependent, Mapping) else ():
         if key in values:

@@ -71,7 +71,7 @@ def test_a_chosen_file_is_shown_with_its_size_and_sent_as_it_is(
     assert json.loads(draft.text) == {"title": "", "photo": ""}
     page = as_editor.get(f"/drafts/{draft.id}/").content.decode()
     assert page.count("data-file-entry") == 1
-    assert messages(draft) == [("/photo", "photo has no file. Choose one.")]
+    assert messages(draft) == [("/photo", "`photo` has no file. Choose one.")]
     data = upload(as_editor, draft, "my photo.png", PHOTO, "image/png")
     answer = edit(as_editor, draft, pointer="/photo", value=data, part="field")
     assert "my photo.png" in answer["html"]
@@ -123,7 +123,7 @@ def test_a_file_of_somebody_else_is_no_file(
     other = store_file([b"secret"], "theirs.txt", "text/plain", make_person(Role.EDITOR, "eve"))
     text = json.dumps({"title": "x", "photo": f"{{{{file:{other.id}}}}}"})
     draft = start(editor, connection, "addPhoto", text)
-    problem = f"photo uses the file {other.id}, which doesn't exist."
+    problem = f"`photo` uses the file {other.id}, which doesn't exist."
     assert messages(draft) == [("/photo", problem)]
     page = as_editor.get(f"/drafts/{draft.id}/").content.decode()
     assert "theirs.txt" not in page

@@ -12,7 +12,7 @@ from playground.forms.field import Field
 from playground.forms.fields import list_addable, read_field
 from playground.forms.grid import Grid, read_table_grid
 from playground.forms.payload_form import PayloadForm, make_row_id
-from playground.forms.schemas import allows_custom_keys
+from playground.forms.schemas import allows_custom_keys, list_required
 from playground.forms.unions import read_union
 from playground.pages.builder.draft_context import DraftContext
 
@@ -69,26 +69,32 @@ def _draw_entries(opened: DraftContext, query: Query) -> str:
 
 
 def _draw_addable(opened: DraftContext, query: Query) -> str:
-    """The keys that an object may get, required ones first, deprecated ones last."""
+    """The keys that an object may get, required ones first, deprecated ones last.
+
+    Keys that are required because of other values may not be drawn yet on the page that asks.
+    """
     pointer = str(query.get("pointer", ""))
     schema = read_union(opened.schema)
     if pointer or schema.alternatives:
         field = _find(opened, query).innermost
-        plain, drawn = field.schema, {each.key for each in field.fields}
+        plain, drawn, tree = field.schema, {each.key for each in field.fields}, field.tree
     else:
-        plain = schema.schema
+        plain, tree = schema.schema, opened.tree
         drawn = {each.key for section in opened.sections for each in section.fields}
+    values = tree if isinstance(tree, dict) else {}
+    needed = [key for key in list_required(plain, values) if key not in values]
     options = [
         {
             "value": key,
             "title": key,
             "note": str(part.get("description", "")),
             "deprecated": bool(part.get("deprecated")),
+            "required": key in needed,
         }
         for key, part in list_addable(plain).items()
-        if key not in drawn
+        if key not in drawn or key in needed
     ]
-    options.sort(key=lambda each: bool(each["deprecated"]))
+    options.sort(key=lambda each: (not each["required"], bool(each["deprecated"])))
     context = {"options": options, "custom": allows_custom_keys(plain), "at": pointer}
     return render_to_string("builder/_part_options.html", context)
 

@@ -131,6 +131,31 @@ def add_item(opened: DraftContext, edit: Edit) -> Edit:
     return replace(edit, kind="insert", value=value, order=order)
 
 
+def check_item(opened: DraftContext, edit: Edit) -> Edit:
+    """The edit that makes a list have a value (JSON text), at its end, or have it no longer.
+
+    All other items stay as they are.
+    """
+    wanted = printing.dump(parsing.parse(edit.value))
+    text, order = text_at(opened.state.text, edit.pointer), _order_at(opened, edit.pointer)
+    stored = opened.state.metadata.off.get(edit.pointer, "")
+    # A list that was switched off comes back with its other values.
+    back = [Edit("on", edit.pointer, stored, order=order)] if stored and not text else []
+    text = text or stored
+    value = parsing.parse(text) if text else None
+    items = value if isinstance(value, list) else []
+    found = [index for index, each in enumerate(items) if printing.dump(each) == wanted]
+    if edit.kind == "exclude":
+        removed = [Edit("remove", pointers.child(edit.pointer, index)) for index in found[::-1]]
+        return Edit("all", edit.pointer, parts=[*back, *removed])
+    if value is None and text:
+        return Edit("set", edit.pointer, f"[{wanted}]", order=order)
+    if found or not isinstance(value, list | None):
+        return Edit("all", edit.pointer, parts=back)
+    insert = Edit("insert", edit.pointer, wanted, len(items), order=order)
+    return Edit("all", edit.pointer, parts=[*back, insert]) if back else insert
+
+
 def _find(opened: DraftContext, pointer: str) -> Field:
     field = opened.find_field(pointer)
     if field is None:
@@ -163,4 +188,6 @@ PART_KINDS: Mapping[str, Callable[[DraftContext, Edit], Edit]] = {
     "alternative": choose_alternative,
     "add-field": add_field,
     "add-item": add_item,
+    "include": check_item,
+    "exclude": check_item,
 }

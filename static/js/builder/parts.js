@@ -30,6 +30,7 @@ export function startParts(page) {
     choose = (key, value) => addField(page, box, key, value);
     openOptions(draft, button, { part: "addable", pointer: pointerOfBox(box) });
   });
+  document.addEventListener("add-missing", ({ target, detail }) => addField(page, boxOf(target), detail));
   on("click", "[data-pick]", (button) => {
     const field = button.parentElement.querySelector("[data-at]");
     choose = (value, _, label) => pick(draft, field, button, value, label);

@@ -4,10 +4,11 @@ import { icon, make, makeButton, on } from "../elements.js";
 import { message } from "../messages.js";
 import { formElement } from "./form.js";
 import { reveal } from "./lines.js";
-import { elementAt, pointerOf } from "./pointers.js";
+import { elementAt, elementExactlyAt, parent, pointerOf, split } from "./pointers.js";
 
 const BOXES = ".step, .item-card, .builder-section"; // with badges
 const RANK = { error: 0, warning: 1, note: 2 };
+const MISSING = ["missing", "missing-when"];
 const MARKED = ".is-invalid, .is-warning, .chip.problem-error, .chip.problem-warning, .grid-cell.problem-error, .grid-cell.problem-warning";
 
 export class Problems {
@@ -17,6 +18,7 @@ export class Problems {
     this.list = [];
     on("click", "#problem_list a", (link, event) => this.choose(link, event));
     on("click", "[data-fix]", (button) => this.fix(this.list[button.dataset.fix]));
+    on("click", "[data-add-missing]", (button) => this.addMissing(this.list[button.dataset.addMissing]));
     document.addEventListener("problems", (event) => this.show(event.detail));
     document.addEventListener("redrawn", () => this.place());
   }
@@ -85,7 +87,7 @@ export class Problems {
       const line = problem.pointer.startsWith("#") ? "" : message("line", { line: problem.line });
       const item = make("li", { class: "problem-item problem-" + problem.severity });
       item.append(icon(problem.severity), link, make("span", { class: "where" }, line));
-      if (problem.fix) item.append(fixButton(problem, index, "button small"));
+      item.append(...fixButtons(problem, index, "button small"));
       return item;
     }));
   }
@@ -121,6 +123,14 @@ export class Problems {
     reveal(problem.pointer);
   }
 
+  addMissing({ pointer }) {
+    document.getElementById("problems").hidePopover();
+    const adder = adderOf(pointer);
+    // parts.js adds it.
+    if (adder) adder.dispatchEvent(new CustomEvent("add-missing", { bubbles: true, detail: split(pointer).at(-1) }));
+    else reveal(pointer);
+  }
+
   // The number of problems that block Send: "1 problem".
   describeErrors() {
     const count = this.list.filter((each) => each.severity === "error").length;
@@ -149,11 +159,26 @@ function slotOf(element) {
 
 function describe(problem, index) {
   const text = make("span", {}, ...quoted(problem.message));
-  if (problem.fix) text.append(" ", fixButton(problem, index, "link-button"));
+  const buttons = fixButtons(problem, index, "link-button");
+  if (buttons.length) text.append(" ", ...buttons);
   return text;
 }
 
-const fixButton = (problem, index, look) => makeButton({ class: look, "data-fix": index }, problem.fix.label);
+// What one click does about a problem, if anything.
+function fixButtons(problem, index, look) {
+  if (problem.fix) return [makeButton({ class: look, "data-fix": index }, problem.fix.label)];
+  const isAddable = MISSING.includes(problem.code) && adderOf(problem.pointer);
+  return isAddable ? [makeButton({ class: look, "data-add-missing": index }, message("addMissing"))] : [];
+}
+
+// The button that adds keys to the object which lacks one; null once its field is drawn.
+function adderOf(pointer) {
+  const form = formElement();
+  if (elementExactlyAt(form, pointer)) return null;
+  const above = parent(pointer);
+  const box = above === "" ? document.getElementById("section-more") : elementExactlyAt(form, above)?.closest("[data-field]");
+  return box?.querySelector("[data-field-add]") ?? null;
+}
 
 function indexSlotOf(step) {
   const index = pointerOf(step).split("/").pop();

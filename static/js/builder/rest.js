@@ -5,6 +5,7 @@ import "../json_texts.js";
 import { startAttachments } from "./attachments.js";
 import { startBranches } from "./branches.js";
 import { startCards } from "./cards.js";
+import { startChoiceLists } from "./choice_lists.js";
 import { startChoices } from "./choices.js";
 import { startConnection } from "./connection.js";
 import { resolveConflict } from "./dialogs.js";
@@ -42,6 +43,7 @@ export function startRest({ draft, form, problems, resync, otherTabs }) {
   startAttachments({ draft, form });
   startFileFields({ draft, form, problems });
   startChoices(draft);
+  startChoiceLists(draft);
   startParameters({ draft, form });
   const followConnection = startConnection({ draft, form, editor, otherTabs, showNotice });
   startSending({ draft, problems, editor, lastReply: new LastReply(), storeSecrets: store });

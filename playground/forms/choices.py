@@ -1,0 +1,76 @@
+"""Values to choose from: the one that a field has, or those that a list may have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from playground.forms.fitting import equals_plain
+from playground.forms.schemas import Schema, as_schema, is_nullable, list_value_types
+from playground.forms.unions import list_values, read_union
+from playground.jsontext import printing
+
+# Of more values, only a list that has none twice is drawn as boxes to check.
+FEW_VALUES = 12
+
+
+@dataclass(frozen=True)
+class ListedChoice:
+    """One value that a list may have, as JSON text; `is_known` means that the schema names it."""
+
+    text: str
+    label: str
+    is_chosen: bool = False
+    is_known: bool = True
+
+
+def list_choices(schema: Schema) -> tuple[tuple[str, str], ...]:
+    """Pairs of JSON text and label, from `enum` or `const`."""
+    values: Sequence[Any] = [schema["const"]] if "const" in schema else schema.get("enum", [])
+    if not values and list_value_types(schema) == ["boolean"] and is_nullable(schema):
+        values = [True, False, None]
+    return tuple((printing.dump(each), _label(schema, each)) for each in values)
+
+
+def _label(schema: Schema, value: Any) -> str:
+    labels = schema.get("x-choice-labels", {})
+    return str(labels.get(value, value)) if isinstance(value, str) else printing.dump(value)
+
+
+def is_choice_list(schema: Schema) -> bool:
+    """Whether a list has some of the values that its schema names."""
+    values = list_values(_items_of(schema))
+    if len(values) < 2 or "prefixItems" in schema or any(map(_is_structure, values)):
+        return False
+    return schema.get("uniqueItems") is True or len(values) <= FEW_VALUES
+
+
+def can_be_checked(items: Sequence[Any]) -> bool:
+    """Whether boxes to check can show a list: they can't tell that it has a value twice."""
+    texts = {printing.dump(each) for each in items if not _is_structure(each)}
+    return len(texts) == len(items)
+
+
+def list_items(schema: Schema, value: Any) -> tuple[ListedChoice, ...]:
+    """What a list may have by its schema, then what else it has, each as it is spelled there."""
+    items, named = value if isinstance(value, list) else [], _items_of(schema)
+    found = []
+    for plain in list_values(named):
+        same = [printing.dump(each) for each in items if equals_plain(each, plain)]
+        text = same[0] if same else printing.dump(plain)
+        found.append(ListedChoice(text, _label(named, plain), bool(same)))
+    known = {each.text for each in found}
+    others = [each for each in items if printing.dump(each) not in known]
+    return (
+        *found,
+        *(ListedChoice(printing.dump(each), _label({}, each), True, False) for each in others),
+    )
+
+
+def _items_of(schema: Schema) -> Schema:
+    return read_union(as_schema(schema.get("items"))).schema
+
+
+def _is_structure(value: Any) -> bool:
+    return isinstance(value, list | dict)

@@ -1,0 +1,51 @@
+"""Parts of an object's schema that apply to some of its values only: `if`, `then`, `else`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from playground.jsontext.parsing import parse_plain
+from playground.jsontext.printing import dump
+from playground.rules.compiling import compile_schema
+
+Schema = Mapping[str, Any]
+PARTS = ("then", "else")
+
+
+def list_conditional(schema: Schema) -> Iterator[Schema]:
+    """Everything that may apply, whatever the values."""
+    for each in _list_conditions(schema):
+        yield from (each[part] for part in PARTS if isinstance(each.get(part), Mapping))
+    yield from (part for _, part in _list_dependent(schema))
+
+
+def list_applying(schema: Schema, values: Mapping[str, Any]) -> Iterator[Schema]:
+    """What applies to an object with these values, a tree with NumberToken."""
+    for each in _list_conditions(schema):
+        part = each.get("then" if _is_met(each["if"], values) else "else")
+        if isinstance(part, Mapping):
+            yield part
+    yield from (part for key, part in _list_dependent(schema) if key in values)
+
+
+def _list_conditions(schema: Schema) -> Iterator[Schema]:
+    """The schema and members of its `allOf`, as far as they have a condition."""
+    others = schema.get("allOf")
+    for each in (schema, *(others if isinstance(others, list) else ())):
+        if isinstance(each, Mapping) and isinstance(each.get("if"), Mapping):
+            yield each
+
+
+def _list_dependent(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    dependent = schema.get("dependentSchemas")
+    for key, part in dependent.items() if isinstance(dependent, Mapping) else ():
+        if isinstance(part, Mapping):
+            yield key, part
+
+
+def _is_met(condition: Schema, values: Mapping[str, Any]) -> bool:
+    compiled = compile_schema(condition)
+    # The validator knows no NumberToken.
+    plain = parse_plain(dump(values)).value
+    return compiled is not None and bool(compiled.validator.is_valid(plain))
